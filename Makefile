@@ -1,0 +1,47 @@
+# Everything a newcomer needs: `make demo`, `make test`. Each works alone on Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEVELOP := $(VENV)/.develop
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help setup demo test check bench lock clean
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): $(BIN)/python requirements/runtime.txt requirements/build.txt pyproject.toml
+	$(PIP) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEVELOP): $(RUNTIME) requirements/dev.txt
+	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+setup: $(DEVELOP) ## the virtual environment with everything for development
+
+demo: $(RUNTIME) ## three suppliers exchange install codes through one simulated month
+	$(BIN)/exchange demo $(DEMO)
+
+test: $(DEVELOP) ## the whole test suite; real servers where they are installed
+	$(BIN)/python -m pytest $(TESTS)
+
+check: $(DEVELOP) ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEVELOP) ## the benchmarks, each against its comparator in the same run
+	$(BIN)/python -m tests.benchmarks
+
+lock: $(DEVELOP) ## pin every dependency by hash, without an index address
+	sh requirements/lock.sh
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

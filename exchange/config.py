@@ -1,0 +1,284 @@
+"""Frozen settings, read from one TOML file; every fault names file, line and field.
+
+Paths in the file are relative to the working folder (the one that holds ``config/``).  Passwords
+never stand in it: they come from a file, an environment variable or a systemd credential.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from exchange.errors import BadInput, BadInputs, ConfigError
+
+CONFIG_PATH = Path("config") / "exchange.toml"
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are refused, nothing changes after loading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Address = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
+
+
+class Credential(Section):
+    """Where a password comes from: exactly one of the three."""
+
+    password_file: Path | None = None
+    password_env: str = ""
+    password_credential: str = ""  # a name under $CREDENTIALS_DIRECTORY (systemd LoadCredential=)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Credential:
+        named = [bool(self.password_file), bool(self.password_env), bool(self.password_credential)]
+        if sum(named) > 1:
+            raise ValueError("name only one of password_file, password_env and password_credential")
+        return self
+
+
+class OurParty(Section):
+    """Who we are."""
+
+    signifier: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{1,15}$")]
+    name: Annotated[str, Field(min_length=1)]
+    mpids: tuple[Annotated[str, Field(pattern=r"^[A-Z0-9]{4}$")], ...] = ()
+    address: Address  # where requests to us arrive and our mails come from
+    compliance_address: Address | None = None  # our own compliance contact, for evidence files
+
+
+class MailboxSettings(Credential):
+    """One request mailbox."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "requests"
+    host: str
+    port: Port = 993
+    tls: Literal["implicit", "starttls"] = "implicit"
+    ca_file: Path | None = None
+    username: str
+    inbox: str = "INBOX"
+    processed: str = "Processed"
+    review: str = "Review"
+    shunted: str = "Shunted"
+    idle: bool = True
+    poll_seconds: Annotated[float, Field(gt=0)] = 60.0
+    timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+
+
+class SmtpSettings(Credential):
+    """The submission server."""
+
+    host: str
+    port: Port = 465
+    tls: Literal["implicit", "starttls"] = "implicit"
+    ca_file: Path | None = None
+    username: str = ""
+    connections: Annotated[int, Field(ge=1, le=20)] = 2
+    per_minute: Annotated[int, Field(ge=0)] = 30  # 0: no limit
+    timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
+
+
+class DatabaseSettings(Section):
+    """SQLite file or PostgreSQL server."""
+
+    url: str = "sqlite:///exchange.db"
+    password_env: str = ""
+
+
+class KeySettings(Section):
+    """The key that opens vault and sealed texts."""
+
+    file: Path = Path("keys/exchange.key")
+
+
+class CalendarSettings(Section):
+    """Working Days."""
+
+    region: Literal["ENG", "SCT", "WLS", "NIR"] = "ENG"
+    file: Path = Path("config/calendar.toml")
+    deemed_receipt: bool = False
+    deemed_receipt_after: time = time(17, 30)
+
+
+class SlaSettings(Section):
+    """The answer time where nothing else was agreed."""
+
+    days: Annotated[int, Field(ge=1, le=260)] = 10
+
+
+class InstalledSettings(Section):
+    """The register of devices we installed."""
+
+    max_age_days: Annotated[int, Field(ge=0)] = 92  # 0: a declaration never ages
+
+
+class ReleaseSettings(Section):
+    """What may leave unattended."""
+
+    devices_per_party_per_day: Annotated[int, Field(ge=0)] = 0  # 0: no limit
+    mails_per_party_per_day: Annotated[int, Field(ge=1)] = 50
+    body_table_rows: Annotated[int, Field(ge=0)] = 25
+    refused_device_types: tuple[str, ...] = ("CHF", "GPF", "IHD", "CAD")
+
+
+class EscalationSettings(Section):
+    """The ladder for what we asked, in Working Days after acceptance."""
+
+    reminder_days: tuple[Annotated[int, Field(ge=1)], ...] = (5, 8)
+    breach_day: Annotated[int, Field(ge=1)] = 11
+    next_level_every: Annotated[int, Field(ge=1)] = 3
+
+
+class ReportSettings(Section):
+    """The monthly compliance report."""
+
+    folder: Path = Path("reports")
+
+
+class LimitSettings(Section):
+    """Ceilings on what one mail may cost."""
+
+    mail_bytes: Annotated[int, Field(ge=1000)] = 50_000_000
+    parts: Annotated[int, Field(ge=1)] = 200
+    depth: Annotated[int, Field(ge=1)] = 10
+    rows: Annotated[int, Field(ge=1)] = 1_000_000
+    attempts: Annotated[int, Field(ge=1)] = 3
+
+
+class LogSettings(Section):
+    """The daemon's own words."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(Section):
+    """The whole file."""
+
+    party: OurParty
+    mailbox: Annotated[tuple[MailboxSettings, ...], Field(min_length=1)]
+    smtp: SmtpSettings
+    database: DatabaseSettings = DatabaseSettings()
+    keys: KeySettings = KeySettings()
+    calendar: CalendarSettings = CalendarSettings()
+    sla: SlaSettings = SlaSettings()
+    installed: InstalledSettings = InstalledSettings()
+    release: ReleaseSettings = ReleaseSettings()
+    escalation: EscalationSettings = EscalationSettings()
+    report: ReportSettings = ReportSettings()
+    limits: LimitSettings = LimitSettings()
+    log: LogSettings = LogSettings()
+    templates: Path = Path("templates")
+
+    @model_validator(mode="after")
+    def _mailbox_names_differ(self) -> Settings:
+        names = [mailbox.name for mailbox in self.mailbox]
+        if len(set(names)) != len(names):
+            raise ValueError("two mailboxes have the same name")
+        return self
+
+
+def load_settings(folder: Path) -> Settings:
+    """The settings of the working folder ``folder``.
+
+    Raises ConfigError (or BadInputs with one ConfigError per fault) naming file, line and field.
+    """
+    path = folder / CONFIG_PATH
+    table = read_toml(path)
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        text = path.read_text(encoding="utf-8")
+        faults: list[BadInput] = [
+            _config_fault(path, text, tuple(fault["loc"]), fault["msg"])
+            for fault in error.errors(include_input=False, include_url=False)
+        ]
+        if len(faults) == 1:
+            raise faults[0] from None
+        raise BadInputs(
+            f"{len(faults)} faults: " + "; ".join(str(fault) for fault in faults), faults
+        ) from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as a table; raises ConfigError naming file and line."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            "there is no such file", place=str(path), hint="`exchange init` makes a working folder"
+        ) from None
+    except OSError as error:
+        raise ConfigError(error.strerror or "cannot be read", place=str(path)) from None
+    except UnicodeDecodeError:
+        raise ConfigError("is not UTF-8 text", place=str(path)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not valid TOML: {error}", place=str(path)) from None
+
+
+def _config_fault(path: Path, text: str, loc: tuple[int | str, ...], message: str) -> ConfigError:
+    field = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
+    line = _line_of(text, loc)
+    place = f"{path} line {line}" if line else str(path)
+    said = message.removeprefix("Value error, ")
+    return ConfigError(said, place=f"{place} > {field}" if field else place)
+
+
+def _line_of(text: str, loc: tuple[int | str, ...]) -> int:
+    """The line where a field stands, or its table, or 0: a help for the eye, not a parser."""
+    if not loc:
+        return 0
+    table, nth = str(loc[0]), 0
+    key = ""
+    for part in loc[1:]:
+        if isinstance(part, int):
+            if not key:
+                nth = part
+        else:
+            key = key or part
+    header = re.compile(rf"^\s*\[\[?\s*{re.escape(table)}\s*\]\]?")
+    seen, start = -1, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("["):
+            if start:
+                break
+            if header.match(line):
+                seen += 1
+                start = number if seen == nth else 0
+        elif start and key and re.match(rf"^\s*{re.escape(key)}\s*=", line):
+            return number
+    return start
+
+
+def password_of(credential: Credential, folder: Path, what: str) -> str:
+    """The password that ``credential`` points to; raises ConfigError naming the source."""
+    if credential.password_file:
+        path = folder / credential.password_file
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise ConfigError(
+                "the password file cannot be read", place=f"{what} > {path}"
+            ) from None
+    if credential.password_env:
+        value = os.environ.get(credential.password_env, "")
+        if not value:
+            raise ConfigError(f"${credential.password_env} is not set", place=what)
+        return value
+    if credential.password_credential:
+        directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
+        try:
+            return (Path(directory) / credential.password_credential).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise ConfigError(
+                f"the credential {credential.password_credential} cannot be read", place=what
+            ) from None
+    raise ConfigError("no password is configured", place=what, hint="name a password_file")

@@ -1,0 +1,11 @@
+# Pins every dependency with its hashes. No index address may stand in the result: who installs decides.
+set -e
+cd "$(dirname "$0")/.."
+.venv/bin/python -m pip install --quiet uv
+compile() {
+  .venv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-emit-find-links --no-header "$@"
+}
+compile pyproject.toml -o requirements/runtime.txt
+compile pyproject.toml --group dev --extra postgresql -c requirements/runtime.txt -o requirements/dev.txt
+printf 'hatchling\neditables\n' | compile - -o requirements/build.txt
