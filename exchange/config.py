@@ -176,7 +176,6 @@ class Settings(Section):
     report: ReportSettings = ReportSettings()
     limits: LimitSettings = LimitSettings()
     log: LogSettings = LogSettings()
-    templates: Path = Path("templates")
 
     @model_validator(mode="after")
     def _mailbox_names_differ(self) -> Settings:

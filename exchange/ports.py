@@ -15,7 +15,7 @@ class Clock(Protocol):
 
     @property
     def simulated(self) -> bool:
-        """Whether this clock was set by a person or a test; servers' own times do not count then."""
+        """Whether a person or a test set this clock; servers' own times do not count then."""
 
     def now(self) -> datetime:
         """This instant, timezone-aware UTC."""
@@ -143,7 +143,7 @@ class CodeVault(Protocol):
         """Every record, bucket by bucket."""
 
     def verify(self) -> VaultStats:
-        """Open every bucket and check it against the manifest; raises VaultDamaged naming all bad ones."""
+        """Check every bucket against the manifest; raises VaultDamaged naming all bad ones."""
 
     def stats(self) -> VaultStats:
         """Counts, from the authenticated manifest."""
@@ -164,7 +164,10 @@ class Sealer(Protocol):
     """Seals texts at rest (raw mail, outbox bodies, received codes)."""
 
     def seal(self, content: bytes, purpose: str) -> bytes:
-        """Encrypt; ``purpose`` (``mail``, ``outbox``, ``code``) is bound and must be given again."""
+        """Encrypt; ``purpose`` (``mail``, ``outbox``, ``code``) is bound to the result."""
 
     def open(self, sealed: bytes, purpose: str) -> bytes:
         """Raises WrongKey or VaultDamaged."""
+
+    def tag(self, content: bytes, purpose: str) -> str:
+        """A keyed fingerprint (32 hex digits): tells equal contents without opening them."""

@@ -1,0 +1,42 @@
+"""``exchange``: ends with 0 done, 1 refused or failed, 2 wrong usage; never with a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from exchange.cli.common import warn
+from exchange.cli.main import app
+from exchange.errors import BadInputs, ExchangeError
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except BadInputs as error:
+        for fault in error.faults:
+            warn(f"exchange: {fault}")
+        warn(f"exchange: {error.message.split(': ')[0]}; nothing was changed")
+        sys.exit(1)
+    except ExchangeError as error:
+        warn(f"exchange: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output went away: not a failure worth words.
+        sys.stdout = None  # type: ignore[assignment]
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("EXCHANGE_TRACEBACK"):
+            raise
+        warn(
+            f"exchange: an internal fault ({type(error).__name__}); "
+            "set EXCHANGE_TRACEBACK=1 to see where"
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

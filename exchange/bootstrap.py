@@ -1,0 +1,148 @@
+"""The only place that reads configuration and builds adapters; it reads top to bottom.
+
+``open_desk`` puts one supplier's end together: settings, calendar, database, keys, vault,
+templates.  ``open_mailbox`` and ``open_courier`` add the two ways to the outside.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from exchange.config import (
+    CONFIG_PATH,
+    MailboxSettings,
+    Settings,
+    load_settings,
+    password_of,
+    read_toml,
+)
+from exchange.domain.calendar import WorkingCalendar, build_calendar, calendar_overrides
+from exchange.domain.sla import parse_instant
+from exchange.errors import BadInput, ConfigError
+from exchange.parsing.limits import Limits
+from exchange.ports import Clock
+from exchange.rendering.compose import Templates, shipped_folder
+from exchange.services.desk import Desk
+from exchange.store import schema
+from exchange.store.db import Store, sqlite_path
+from exchange.transport.imap import ImapMailbox
+from exchange.transport.smtp import SmtpCourier
+from exchange.vault.keys import load_key_file
+from exchange.vault.vault import SealedVault, open_sealer
+
+NOW_VARIABLE = "EXCHANGE_NOW"
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    simulated = False
+
+    def now(self) -> datetime:
+        """This instant, aware UTC."""
+        return datetime.now(UTC)
+
+
+class SetClock:
+    """A clock that somebody set: it stands still until it is set again."""
+
+    simulated = True
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        """The instant it was set to."""
+        return self.at
+
+
+def the_clock(now: str = "") -> Clock:
+    """The machine's clock, or one set by ``--now`` or $EXCHANGE_NOW."""
+    text = now or os.environ.get(NOW_VARIABLE, "")
+    return SetClock(parse_instant(text)) if text else SystemClock()
+
+
+def open_calendar(folder: Path, settings: Settings) -> WorkingCalendar:
+    """The Working Days, with the dated additions and removals of the calendar file."""
+    path = folder / settings.calendar.file
+    table = read_toml(path) if path.exists() else {}
+    additions, removals = calendar_overrides(table, str(path))
+    return build_calendar(settings.calendar.region, additions=additions, removals=removals)
+
+
+def database_url(folder: Path, settings: Settings) -> str:
+    """The database's address, a SQLite path made absolute, the password put in."""
+    url = make_url(settings.database.url)
+    if url.get_backend_name() == "sqlite":
+        return f"sqlite:///{(folder / (url.database or 'exchange.db')).resolve()}"
+    if settings.database.password_env:
+        password = os.environ.get(settings.database.password_env, "")
+        if not password:
+            raise ConfigError(
+                f"${settings.database.password_env} is not set", place="database.password_env"
+            )
+        url = url.set(password=password)
+    return url.render_as_string(hide_password=False)
+
+
+def open_store(
+    folder: Path, settings: Settings, after_commit: Callable[[str], None] | None = None
+) -> Store:
+    """The database, which must exist and have this version's schema."""
+    url = database_url(folder, settings)
+    if url.startswith("sqlite") and not sqlite_path(url).exists():
+        raise BadInput(
+            "there is no database", place=str(sqlite_path(url)), hint="run `exchange init`"
+        )
+    store = Store(url, after_commit)
+    schema.check(store.engine)
+    return store
+
+
+def open_desk(
+    folder: Path, clock: Clock, after_commit: Callable[[str], None] | None = None
+) -> Desk:
+    """One supplier's end, from its working folder.
+
+    Raises ConfigError, BadInput, StoreError or VaultError, each saying what to do.
+    """
+    settings = load_settings(folder)
+    calendar = open_calendar(folder, settings)
+    store = open_store(folder, settings, after_commit)
+    keys = load_key_file(folder / settings.keys.file)
+    return Desk(
+        settings=settings,
+        folder=folder,
+        store=store,
+        vault=SealedVault(store.engine, keys),
+        sealer=open_sealer(store.engine, keys),
+        clock=clock,
+        calendar=calendar,
+        templates=Templates([folder / "templates", shipped_folder("templates")]),
+        limits=Limits(
+            mail_bytes=settings.limits.mail_bytes,
+            parts=settings.limits.parts,
+            depth=settings.limits.depth,
+            rows=settings.limits.rows,
+        ),
+    )
+
+
+def open_mailbox(desk: Desk, settings: MailboxSettings) -> ImapMailbox:
+    """A connection of its own to one mailbox (made at the first call)."""
+    password = password_of(settings, desk.folder, f"{CONFIG_PATH} > mailbox {settings.name}")
+    return ImapMailbox(settings, password, desk.folder, max_bytes=desk.settings.limits.mail_bytes)
+
+
+def open_courier(desk: Desk) -> SmtpCourier:
+    """The way out."""
+    settings = desk.settings.smtp
+    password = (
+        password_of(settings, desk.folder, f"{CONFIG_PATH} > smtp") if settings.username else ""
+    )
+    return SmtpCourier(settings, password, desk.folder)

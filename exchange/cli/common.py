@@ -1,0 +1,102 @@
+"""What every command shares: the working folder, the clock, output for people or programs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from exchange.bootstrap import open_desk, the_clock
+from exchange.config import LogSettings
+from exchange.domain.device import mask_codes
+from exchange.services.desk import Desk
+
+Folder = Annotated[
+    Path,
+    typer.Option(
+        "--folder", "-C", envvar="EXCHANGE_FOLDER", help="The working folder.", show_default="."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
+Now = Annotated[
+    str,
+    typer.Option(
+        "--now", help="Set the clock, outside production: 2026-12-21T16:45 (Europe/London)."
+    ),
+]
+HERE = Path()
+
+
+def desk_of(folder: Path, now: str = "") -> Desk:
+    """The desk of a working folder."""
+    return open_desk(folder, the_clock(now))
+
+
+def say(line: str) -> None:
+    """One line for people, on standard output."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def warn(line: str) -> None:
+    """One line for people, on standard error."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def answer(as_json: bool, content: object, line: str) -> None:
+    """The result: JSON when asked for, else one line."""
+    if as_json:
+        say(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+    else:
+        say(line)
+
+
+def table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table for people; plain text in a pipe."""
+    shown = Table(*headers, title=title or None, title_justify="left")
+    for row in rows:
+        shown.add_row(*(str(cell) for cell in row))
+    console = Console(file=sys.stdout, soft_wrap=not sys.stdout.isatty())
+    console.print(shown, markup=False)
+
+
+def _mask(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """The last net: whatever looks like an install code does not reach a log."""
+    return {
+        key: mask_codes(value) if isinstance(value, str) else value for key, value in event.items()
+    }
+
+
+def start_log(settings: LogSettings) -> None:
+    """Log to standard error, as text or JSON lines, codes masked."""
+    level = logging.getLevelNamesMapping()[settings.level.upper()]
+    last: list[structlog.typing.Processor] = (
+        [structlog.processors.JSONRenderer()]
+        if settings.format == "json"
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)]
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _mask,
+            *last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    # Libraries speak of connections and statements: only their warnings are of use.
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

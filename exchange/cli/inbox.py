@@ -1,0 +1,233 @@
+"""``exchange inbox``: what waits for a person, and what a person can do about it."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange.cli.common import HERE, Folder, Json, answer, desk_of, say, table
+from exchange.domain.device import mask_codes
+from exchange.errors import BadInput
+from exchange.services import review
+
+app = typer.Typer(no_args_is_help=True)
+
+By = Annotated[str, typer.Option("--by", help="Who decides, for the audit log.")]
+
+
+def _who(by: str) -> str:
+    return by or getpass.getuser()
+
+
+@app.command("list")
+def list_(folder: Folder = HERE, as_json: Json = False) -> None:
+    """Mails in Review and Shunted, requests with Devices held, letters refused."""
+    found = review.waiting(desk_of(folder))
+    if as_json:
+        answer(
+            True,
+            {
+                "mails": [
+                    {
+                        "number": mail.id,
+                        "folder": mail.folder,
+                        "from": mail.sender,
+                        "subject": mail.subject,
+                        "arrived": mail.arrived_at,
+                        "due": due,
+                        "kind": mail.kind,
+                        "reason": mail.reason,
+                    }
+                    for mail, due in found.mails
+                ],
+                "requests": [
+                    {
+                        "ref": one.ref,
+                        "party": one.party,
+                        "due": one.clock.due_on,
+                        "held": held,
+                        "unreadable": unreadable,
+                    }
+                    for one, held, unreadable in found.requests
+                ],
+                "letters": [
+                    {
+                        "ref": one.ref,
+                        "purpose": one.purpose,
+                        "to": one.recipient,
+                        "reply": one.reply,
+                    }
+                    for one in found.letters
+                ],
+            },
+            "",
+        )
+        return
+    table(
+        "Mails",
+        ("mail", "folder", "from", "answer due", "reason"),
+        ((mail.id, mail.folder, mail.sender, due, mail.reason) for mail, due in found.mails),
+    )
+    table(
+        "Requests",
+        ("reference", "party", "due", "held", "unreadable"),
+        (
+            (one.ref, one.party, one.clock.due_on, held, unreadable)
+            for one, held, unreadable in found.requests
+        ),
+    )
+    table(
+        "Letters refused",
+        ("reference", "what", "to", "reply"),
+        ((one.ref, one.purpose, one.recipient, one.reply) for one in found.letters),
+    )
+
+
+@app.command()
+def show(
+    number: int,
+    folder: Folder = HERE,
+    raw: Annotated[
+        Path | None, typer.Option("--raw", help="Write the mail as received to this new file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """One mail: what was understood of it; codes masked."""
+    desk = desk_of(folder)
+    if raw is not None:
+        content = review.raw_mail(desk, number)
+        try:
+            raw.touch(mode=0o600, exist_ok=False)
+            raw.write_bytes(content)
+        except OSError as error:
+            raise BadInput(error.strerror or "cannot be written", place=str(raw)) from None
+        answer(as_json, {"file": str(raw)}, f"mail {number} in {raw}")
+        return
+    mail, said = review.show_mail(desk, number)
+    if as_json:
+        answer(
+            True,
+            {
+                "number": mail.id,
+                "folder": mail.folder,
+                "reason": mail.reason,
+                "from": mail.sender,
+                "subject": mail.subject,
+                "kind": said.kind,
+                "subkind": said.subkind,
+                "devices": [
+                    {"device_id": str(one.device), "where": one.where} for one in said.devices
+                ],
+                "answers": [
+                    {"device_id": str(one.device), "outcome": one.outcome, "where": one.where}
+                    for one in said.answers
+                ],
+                "rejects": [
+                    {"text": mask_codes(one.text), "reason": one.reason, "where": one.where}
+                    for one in said.rejects
+                ],
+                "warnings": [mask_codes(one) for one in said.warnings],
+            },
+            "",
+        )
+        return
+    say(
+        f"mail {mail.id} from {mail.sender or 'nobody certain'}, {mail.arrived_at:%Y-%m-%d %H:%M} UTC"
+    )
+    say(f"subject: {mail.subject}")
+    say(f"{mail.folder}: {mail.reason}")
+    say(f"{said.kind} {said.subkind}: {len(said.devices)} Devices, {len(said.answers)} answers, "
+        f"{len(said.rejects)} rejects")  # fmt: skip
+    for reject in said.rejects:
+        say(f"  {mask_codes(reject.where)}: {mask_codes(reject.text)!r}: {reject.reason}")
+    for warning in said.warnings:
+        say(f"  note: {mask_codes(warning)}")
+    say("")
+    say(mask_codes(said.text))
+
+
+@app.command()
+def release(
+    what: Annotated[str, typer.Argument(help="A mail's number, or a request's reference.")],
+    party: Annotated[
+        str, typer.Option("--as", help="For a mail: the party it comes from, as you know for sure.")
+    ] = "",
+    device: Annotated[
+        list[str] | None, typer.Option("--device", help="For a request: only these held Devices.")
+    ] = None,
+    not_installer: Annotated[
+        str,
+        typer.Option(
+            "--not-installer",
+            help='For a request: answer "not the installing Supplier" for this reason.',
+        ),
+    ] = "",
+    by: By = "",
+    folder: Folder = HERE,
+    as_json: Json = False,
+) -> None:
+    """Deal with a waiting mail as sent by a party, or decide held Devices again and answer."""
+    desk = desk_of(folder)
+    if what.isdigit():
+        if not party:
+            raise typer.BadParameter("say whose mail it is with --as SIGNIFIER")
+        outcome = review.release_mail(desk, int(what), party.upper(), _who(by))
+        answer(
+            as_json,
+            {"folder": outcome.folder, "reason": outcome.reason, "ref": outcome.ref},
+            f"mail {what}: {outcome.folder}, {outcome.reason} {outcome.ref}".rstrip(),
+        )
+        return
+    done = review.release_devices(
+        desk, what.upper(), _who(by), only=device or (), not_installer=not_installer
+    )
+    answer(
+        as_json,
+        {
+            "provided": done.provided,
+            "not_installer": done.not_installer,
+            "still_held": done.still_held,
+        },
+        f"{what.upper()}: {done.provided} codes and {done.not_installer} not the installer will "
+        f"be answered, {done.still_held} still held",
+    )
+
+
+@app.command()
+def reject(
+    number: int,
+    why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    by: By = "",
+    folder: Folder = HERE,
+    as_json: Json = False,
+) -> None:
+    """Nothing is to be done with this mail."""
+    review.reject_mail(desk_of(folder), number, why, _who(by))
+    answer(as_json, {"rejected": number}, f"mail {number} rejected")
+
+
+@app.command()
+def replay(number: int, by: By = "", folder: Folder = HERE, as_json: Json = False) -> None:
+    """Understand and decide a waiting mail once more."""
+    outcome = review.replay_mail(desk_of(folder), number, _who(by))
+    answer(
+        as_json,
+        {"folder": outcome.folder, "reason": outcome.reason, "ref": outcome.ref},
+        f"mail {number}: {outcome.folder}, {outcome.reason}",
+    )
+
+
+@app.command()
+def withdraw(
+    ref: str,
+    why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    by: By = "",
+    folder: Folder = HERE,
+    as_json: Json = False,
+) -> None:
+    """The other side took back what is still open in its request."""
+    number = review.withdraw_devices(desk_of(folder), ref.upper(), why, _who(by))
+    answer(as_json, {"withdrawn": number}, f"{number} rows of {ref.upper()} withdrawn")

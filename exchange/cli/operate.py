@@ -1,0 +1,98 @@
+"""``exchange init``, ``doctor``, ``run``: set up, look after, work."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from exchange import daemon, provision
+from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, start_log, table
+from exchange.config import load_settings
+from exchange.doctor import examine
+
+
+def init(
+    folder: Folder = HERE,
+    signifier: Annotated[str, typer.Option(help="Our SEC Party Signifier.")] = "",
+    name: Annotated[str, typer.Option(help="Our name.")] = "",
+    address: Annotated[str, typer.Option(help="Our request mailbox's address.")] = "",
+    upgrade: Annotated[
+        bool, typer.Option("--upgrade", help="Only bring the database to this version's schema.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a working folder: configuration, sample contacts, key, database."""
+    if upgrade:
+        provision.upgrade(folder)
+        answer(as_json, {"upgraded": True}, "the database has this version's schema")
+        return
+    made = provision.make_folder(folder, provision.OwnParty(signifier, name, address))
+    if as_json:
+        answer(as_json, {"folder": str(folder), "made": made}, "")
+        return
+    for line in made:
+        say(f"made {line}")
+    say("next: edit config/exchange.toml, put the passwords into secrets/, then `exchange doctor`")
+
+
+def doctor(folder: Folder = HERE, as_json: Json = False) -> None:
+    """Check everything the daemon needs and say what to do about each failure."""
+    checks = examine(folder)
+    failed = [check for check in checks if check.state == "failed"]
+    if as_json:
+        answer(
+            True,
+            {
+                "healthy": not failed,
+                "checks": [
+                    {
+                        "what": check.what,
+                        "state": check.state,
+                        "found": check.found,
+                        "advice": check.advice,
+                    }
+                    for check in checks
+                ],
+            },
+            "",
+        )
+    else:
+        table(
+            "",
+            ("", "what", "found", "what to do"),
+            ((check.state, check.what, check.found, check.advice) for check in checks),
+        )
+        say(f"{len(checks)} checks, {len(failed)} failed")
+    if failed:
+        raise typer.Exit(1)
+
+
+def run(
+    folder: Folder = HERE,
+    once: Annotated[bool, typer.Option("--once", help="One complete round, then end.")] = False,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Watch the mailboxes and do the work, until SIGTERM."""
+    start_log(load_settings(folder).log)
+    desk = desk_of(folder, now)
+    if not once:
+        daemon.run(desk)
+        return
+    done = daemon.run_once(desk)
+    answer(
+        as_json,
+        {
+            "kept": done.kept,
+            "decided": dict(done.decided),
+            "filed": done.filed,
+            "raised": done.raised,
+            "chased": dict(done.chased),
+            "delivered": dict(done.delivered),
+            "troubles": done.troubles,
+        },
+        done.summary(),
+    )
+    if done.troubles:
+        raise typer.Exit(1)

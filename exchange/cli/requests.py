@@ -1,0 +1,210 @@
+"""``exchange request`` and ``exchange explain``: what we ask, and how a due date came about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange.bootstrap import open_calendar
+from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.config import CONFIG_PATH, Settings, load_settings
+from exchange.domain.calendar import build_calendar
+from exchange.domain.outbound import LegState
+from exchange.domain.sla import (
+    Explanation,
+    SlaRule,
+    explanation_json,
+    explanation_text,
+    parse_instant,
+)
+from exchange.domain.sla import explain as explain_due
+from exchange.errors import BadInput
+from exchange.services import request as asking
+from exchange.services.gained import read_gained
+from exchange.services.outcomes import case_lines, clock_of, write_codes
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def create(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX of gained Devices.")],
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Ask for the install codes of gained Devices; the same file twice asks nothing twice."""
+    desk = desk_of(folder, now)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise BadInput(error.strerror or "cannot be read", place=str(file)) from None
+    with desk.store.reading() as tx:
+        parties = tx.parties.all(active_only=True)
+    made = asking.create(desk, read_gained(file.name, content, parties, desk.limits), file.name)
+    answer(
+        as_json,
+        {
+            "devices": made.devices,
+            "opened": made.opened,
+            "already_open": made.already_open,
+            "requests": list(made.requests),
+        },
+        f"{made.devices} Devices read, {made.opened} cases opened, {made.already_open} open "
+        f"already, {len(made.requests)} requests queued {' '.join(made.requests)}".rstrip(),
+    )
+
+
+@app.command("list")
+def list_(folder: Folder = HERE, as_json: Json = False) -> None:
+    """Every request of ours, with what is outstanding."""
+    desk = desk_of(folder)
+    with desk.store.reading() as tx:
+        found = [(one, tx.legs.leg_counts(one.id)) for one in tx.outbound.requests()]
+    rows = [
+        {
+            "ref": one.ref,
+            "party": one.party,
+            "accepted": one.accepted_at,
+            "due": one.due_on,
+            **{state.value: counts[state] for state in LegState if state in counts},
+        }
+        for one, counts in found
+    ]
+    if as_json:
+        answer(True, {"requests": rows}, "")
+        return
+    table(
+        "",
+        ("reference", "party", "due", "devices"),
+        (
+            (
+                one.ref,
+                one.party,
+                one.due_on or "not accepted yet",
+                ", ".join(f"{number} {state}" for state, number in counts.items()),
+            )
+            for one, counts in found
+        ),
+    )
+
+
+@app.command()
+def show(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
+    """One request of ours, Device by Device."""
+    desk = desk_of(folder)
+    with desk.store.reading() as tx:
+        request = tx.outbound.find(ref)
+        legs = tx.legs.legs(request_id=request.id)
+        sent = tx.outbox.by_ref(ref)
+    if as_json:
+        answer(
+            True,
+            {
+                "ref": ref,
+                "party": request.party,
+                "due": request.due_on,
+                "devices": [
+                    {"device_id": leg.device, "state": leg.state, "overdue": leg.overdue}
+                    for leg in legs
+                ],
+                "letters": [
+                    {"purpose": one.purpose, "to": one.recipient, "state": one.state}
+                    for one in sent
+                ],
+            },
+            "",
+        )
+        return
+    due = request.due_on or "nothing: it was not accepted yet"
+    say(f"{ref} to {request.party}, due {due}")
+    for one in sent:
+        say(f"  {one.purpose} to {one.recipient}: {one.state} {one.accepted_at or ''}".rstrip())
+    table("", ("Device ID", "state", ""), (
+        (leg.device, leg.state, "overdue" if leg.overdue else "") for leg in legs
+    ))  # fmt: skip
+
+
+@app.command()
+def withdraw(
+    ref: str,
+    why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    folder: Folder = HERE,
+    as_json: Json = False,
+) -> None:
+    """Give up what a request still waits for, and ask the next former Supplier."""
+    number = asking.withdraw(desk_of(folder), ref, why)
+    answer(as_json, {"withdrawn": number}, f"{number} Devices of {ref} withdrawn")
+
+
+@app.command()
+def resend(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
+    """Ask again for what bounced, with the contact as it is on the register now."""
+    refs = asking.resend(desk_of(folder), ref)
+    answer(as_json, {"requests": refs}, f"queued {' '.join(refs)}")
+
+
+@app.command()
+def outcomes(
+    folder: Folder = HERE,
+    codes: Annotated[
+        Path | None,
+        typer.Option("--codes", help="Write the received codes to this CSV file, made 0600."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Where every gained Device stands; with --codes the received codes, audited."""
+    desk = desk_of(folder)
+    lines = case_lines(desk)
+    if codes is not None:
+        number = write_codes(desk, codes)
+        answer(as_json, {"codes": number, "file": str(codes)}, f"{number} codes in {codes}")
+        return
+    if as_json:
+        answer(True, {"cases": [line.as_json() for line in lines]}, "")
+        return
+    table(
+        "",
+        ("Device ID", "state", "asked", "code from"),
+        ((line.device, line.state, line.asked, line.code_from) for line in lines),
+    )
+
+
+def explain(
+    ref: Annotated[str, typer.Argument(help="A reference of either direction.")] = "",
+    received: Annotated[
+        str, typer.Option(help="Any instant instead: 2026-12-21T16:45 (Europe/London).")
+    ] = "",
+    days: Annotated[int, typer.Option(min=1, max=260, help="Working Days to answer.")] = 10,
+    folder: Folder = HERE,
+    now: Now = "",  # noqa: ARG001 - nothing here depends on the clock; accepted for uniformity
+    as_json: Json = False,
+) -> None:
+    """Print a due date day by day, with holidays named and the calendar's version."""
+    if bool(ref) == bool(received):
+        raise typer.BadParameter("name a reference, or an instant with --received")
+    told = _explain_instant(folder, received, days) if received else _explain_ref(folder, ref)
+    answer(as_json, explanation_json(told), explanation_text(told))
+
+
+def _explain_instant(folder: Path, received: str, days: int) -> Explanation:
+    """Works anywhere: in a working folder with its calendar, elsewhere with the usual one."""
+    instant = parse_instant(received)
+    if not (folder / CONFIG_PATH).exists():
+        return explain_due(instant, SlaRule(days=days), build_calendar("ENG"))
+    settings: Settings = load_settings(folder)
+    rule = SlaRule(
+        days=days,
+        deemed_receipt=settings.calendar.deemed_receipt,
+        deemed_after=settings.calendar.deemed_receipt_after,
+    )
+    return explain_due(instant, rule, open_calendar(folder, settings))
+
+
+def _explain_ref(folder: Path, ref: str) -> Explanation:
+    """Replays the stored rule; a calendar that has changed since is told by its version."""
+    desk = desk_of(folder)
+    received, rule = clock_of(desk, ref.upper())
+    return explain_due(received, SlaRule.from_text(rule), desk.calendar)

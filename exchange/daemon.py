@@ -1,0 +1,161 @@
+"""The daemon: watches the mailboxes and does one round after the other until it is told to stop.
+
+Watchers (one thread and one connection per mailbox) and the ticker only say "look again"; all
+work is done by the main thread, one round at a time.  Nothing is remembered here: what is due is
+read from the database in every round.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from exchange.bootstrap import open_courier, open_mailbox
+from exchange.errors import (
+    MailboxRefused,
+    MailboxUnavailable,
+    StoreError,
+)
+from exchange.ports import Mailbox
+from exchange.services import monthly
+from exchange.services.desk import Desk
+from exchange.services.rounds import Reachability, Round, one_round
+
+log = structlog.get_logger("exchange.daemon")
+
+_DELIVERY_TICK = 20.0  # seconds: lets the rate budget refill
+_REPORT_TICK = 3600.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
+_PATIENCE = 4.0  # of the 5 seconds a stop may take
+
+
+def run_once(desk: Desk) -> Round:
+    """One complete round; raises AlreadyRunning when a daemon holds the database."""
+    with desk.store.sole_daemon():
+        mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
+        try:
+            done = one_round(desk, mailboxes, open_courier(desk), Reachability())
+            monthly.write_due(desk)
+            return done
+        finally:
+            for mailbox in mailboxes:
+                mailbox.close()
+
+
+def run(desk: Desk) -> None:
+    """Work until SIGTERM or SIGINT; raises AlreadyRunning when a daemon holds the database."""
+    stop, wake = threading.Event(), threading.Event()
+    with desk.store.sole_daemon(), _stopping(stop, wake):
+        log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
+        watchers = [_Watcher(desk, one.name, stop, wake) for one in desk.settings.mailbox]
+        ticker = _ticker(desk, wake)
+        try:
+            for watcher in watchers:
+                watcher.start()
+            ticker.start()
+            _work(desk, stop, wake)
+        finally:
+            ticker.shutdown(wait=False)
+            for watcher in watchers:
+                watcher.close()
+            for watcher in watchers:
+                watcher.join(1.0)
+        log.info("stopped")
+
+
+def _work(desk: Desk, stop: threading.Event, wake: threading.Event) -> None:
+    mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
+    courier, reach, pause = open_courier(desk), Reachability(), _FIRST_PAUSE
+    try:
+        while not stop.is_set():
+            wake.clear()
+            try:
+                done = one_round(desk, mailboxes, courier, reach)
+                for month in monthly.write_due(desk):
+                    log.info("report written", month=month)
+                reach.worked("the database")
+            except StoreError as error:
+                # Nothing was changed.  Better no answer for a while than an unaudited one.
+                reach.failed("the database", error)
+                stop.wait(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                continue
+            pause = _FIRST_PAUSE
+            if not done.quiet:
+                log.info("round done", did=done.summary())
+            wake.wait()
+    finally:
+        for mailbox in mailboxes:
+            mailbox.close()
+
+
+def _ticker(desk: Desk, wake: threading.Event) -> BackgroundScheduler:
+    """Interval jobs that only wake the worker; due dates live in the database."""
+    ticker = BackgroundScheduler(
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    poll = min(one.poll_seconds for one in desk.settings.mailbox)
+    for name, seconds in (("poll", poll), ("deliver", _DELIVERY_TICK), ("report", _REPORT_TICK)):
+        ticker.add_job(wake.set, "interval", seconds=seconds, id=name)
+    return ticker
+
+
+class _Watcher(threading.Thread):
+    """Waits for new mail in one mailbox over a connection of its own."""
+
+    def __init__(self, desk: Desk, name: str, stop: threading.Event, wake: threading.Event) -> None:
+        super().__init__(name=f"watch-{name}", daemon=True)
+        settings = next(one for one in desk.settings.mailbox if one.name == name)
+        self._seconds = settings.poll_seconds
+        self._mailbox: Mailbox = open_mailbox(desk, settings)
+        self._stop_event, self._wake = stop, wake
+
+    def run(self) -> None:
+        """Wake the worker at each hint; failures are told by the worker's own connection."""
+        pause = _FIRST_PAUSE
+        while not self._stop_event.is_set():
+            try:
+                hinted = self._mailbox.wait(self._seconds)
+            except (MailboxUnavailable, MailboxRefused):
+                self._stop_event.wait(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                continue
+            pause = _FIRST_PAUSE
+            if hinted:
+                self._wake.set()
+
+    def close(self) -> None:
+        """End the wait that is under way."""
+        self._mailbox.close()
+
+
+@contextmanager
+def _stopping(stop: threading.Event, wake: threading.Event) -> Iterator[None]:
+    """Stop on SIGTERM and SIGINT; give a far side that hangs only a few seconds."""
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        wake.set()
+        # Whatever is under way is either committed or will be done again: ending here is safe.
+        impatient = threading.Timer(_PATIENCE, _leave)
+        impatient.daemon = True
+        impatient.start()
+
+    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave() -> None:
+    log.warning("stopped without waiting for the far side")
+    os._exit(0)

@@ -1,0 +1,66 @@
+"""The hash-chained audit log: each row carries the hash of the one before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """Something that happened, before it is chained.  ``detail`` never holds a code."""
+
+    event: str  # device.provided, code.released, mail.kept, contacts.changed ...
+    subject: str  # a reference, a Device ID or a mail's number
+    party: str = ""
+    detail: Mapping[str, str | int | bool | None] | None = None
+    actor: str = "exchange"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A chained event as stored."""
+
+    seq: int
+    at: str  # ISO 8601, UTC
+    actor: str
+    event: str
+    subject: str
+    party: str
+    detail: str  # canonical JSON
+    previous: str
+    hash: str
+
+
+def canonical(detail: Mapping[str, str | int | bool | None] | None) -> str:
+    """The detail as JSON with sorted keys and no white space; ``{}`` for none."""
+    return json.dumps(detail or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def instant_text(at: datetime) -> str:
+    """An aware UTC instant as it is hashed and stored: ``2026-12-21T16:45:00.000000Z``."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def chain_hash(
+    previous: str, seq: int, at: str, actor: str, event: str, subject: str, party: str, detail: str
+) -> str:
+    """SHA-256 over the previous hash and every field, each with its length before it."""
+    digest = hashlib.sha256(previous.encode())
+    for part in (str(seq), at, actor, event, subject, party, detail):
+        encoded = part.encode()
+        digest.update(b"%d:" % len(encoded))
+        digest.update(encoded)
+    return digest.hexdigest()
+
+
+def row_hash(row: AuditRow) -> str:
+    """The hash that ``row`` must carry."""
+    return chain_hash(
+        row.previous, row.seq, row.at, row.actor, row.event, row.subject, row.party, row.detail
+    )

@@ -1,0 +1,255 @@
+"""Working Days: which days count, counted before anybody asks.
+
+A Working Day is not a Saturday, a Sunday, Christmas Day, Good Friday or a bank holiday under the
+Banking and Financial Dealings Act 1971.  That wording is unverified: no public text of the Code's
+definition was found, so the days come from the ``holidays`` package and from dated additions and
+removals in configuration, and are never presented as law (docs/decisions/0003-working-days.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import holidays
+from holidays.version import __version__ as holidays_version
+
+from exchange.errors import BadInput, ConfigError
+
+REGIONS: Final = {
+    "ENG": "England",
+    "SCT": "Scotland",
+    "WLS": "Wales",
+    "NIR": "Northern Ireland",
+}
+WORKING_DAY: Final = "Working Day"
+FIRST_YEAR: Final = 2015
+LAST_YEAR: Final = 2040
+
+_SATURDAY: Final = 5
+_WEEKEND: Final = {5: "Saturday", 6: "Sunday"}
+_OBSERVED: Final = " (observed)"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """Every day of some years, marked and counted once; each question is then one look-up.
+
+    Two calendars are equal when their ``version`` and their stated reasons are.  Days are local
+    dates (Europe/London); a ``datetime`` is refused with TypeError, as its date depends on the
+    zone.  A day outside ``covers`` raises BadInput.
+    """
+
+    version: str  # ENG-0.109-1a2b3c4d: region, holidays package, hash of the days covered
+    region: str
+    covers: tuple[date, date]  # first and last day, both included
+    redundant: tuple[str, ...] = ()  # overrides that change nothing, one sentence each
+    _reasons: Mapping[date, str] = field(default_factory=dict, repr=False, hash=False)
+    _base: int = field(default=0, repr=False, compare=False)  # ordinal of the first day
+    # Per day: how many Working Days there are from the first day up to and including it.
+    _counts: tuple[int, ...] = field(default=(), repr=False, compare=False)
+    _days: tuple[date, ...] = field(default=(), repr=False, compare=False)  # the Working Days
+
+    def is_working(self, day: date) -> bool:
+        """Whether ``day`` is a Working Day."""
+        offset = self._offset(day)
+        before = self._counts[offset - 1] if offset else 0
+        return self._counts[offset] > before
+
+    def why(self, day: date) -> str:
+        """What ``day`` is, for people: ``Working Day``, ``Saturday``, or the holiday's name."""
+        self._offset(day)
+        reason = self._reasons.get(day)
+        return reason or _WEEKEND.get(day.weekday(), WORKING_DAY)
+
+    def add(self, day: date, n: int) -> date:
+        """The n-th Working Day after ``day``, which need not be one; for 0 the day itself."""
+        if n < 0:
+            raise BadInput(f"{n} Working Days cannot be added: only 0 or more")
+        offset = self._offset(day)
+        if n == 0:
+            return day
+        nth = self._counts[offset] + n - 1
+        if nth >= len(self._days):
+            raise self._not_covered(f"{n} Working Days after {day.isoformat()}")
+        return self._days[nth]
+
+    def next_working(self, day: date) -> date:
+        """The first Working Day after ``day``, never the day itself."""
+        return self.add(day, 1)
+
+    def working_days_between(self, first: date, last: date) -> int:
+        """How many Working Days lie after ``first``, up to and including ``last``.
+
+        Negative when ``last`` comes before ``first``: swapping the two only turns the sign.
+        """
+        return self._counts[self._offset(last)] - self._counts[self._offset(first)]
+
+    def _offset(self, day: date) -> int:
+        if isinstance(day, datetime):
+            raise TypeError("a calendar takes local dates, not datetimes")
+        offset = day.toordinal() - self._base
+        # A negative offset would silently count from the far end of the tables.
+        if not 0 <= offset < len(self._counts):
+            raise self._not_covered(day.isoformat())
+        return offset
+
+    def _not_covered(self, what: str) -> BadInput:
+        first, last = self.covers
+        return BadInput(
+            f"{what} is outside the calendar, which covers {first.isoformat()}"
+            f" to {last.isoformat()}"
+        )
+
+
+def build_calendar(
+    region: str = "ENG",
+    *,
+    first_year: int = FIRST_YEAR,
+    last_year: int = LAST_YEAR,
+    additions: Mapping[date, str] | None = None,
+    removals: Mapping[date, str] | None = None,
+) -> WorkingCalendar:
+    """The calendar of one region over whole years, both included; names are in English.
+
+    ``additions`` are days off and ``removals`` days that count after all, each with its name.
+    A weekend day cannot be made to count.  An override that the package has caught up with is
+    kept and listed in ``redundant``, so that an upgrade never turns a good file into a fault.
+    Raises BadInput naming the region, the year or the day that is wrong.
+    """
+    additions, removals = additions or {}, removals or {}
+    reasons = _bank_holidays(region, first_year, last_year)
+    covers = date(first_year, 1, 1), date(last_year, 12, 31)
+    redundant = _check_overrides(additions, removals, reasons, covers)
+    reasons.update(additions)
+    for day, name in removals.items():
+        reasons[day] = f"{WORKING_DAY} ({name})"
+
+    base = covers[0].toordinal()
+    counts: list[int] = []
+    working: list[date] = []
+    for ordinal in range(base, covers[1].toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        if day.weekday() < _SATURDAY and (day in removals or day not in reasons):
+            working.append(day)
+        counts.append(len(working))
+    return WorkingCalendar(
+        version=f"{region}-{holidays_version}-{_hash_of(covers, working)}",
+        region=region,
+        covers=covers,
+        redundant=redundant,
+        _reasons=reasons,
+        _base=base,
+        _counts=tuple(counts),
+        _days=tuple(working),
+    )
+
+
+def _bank_holidays(region: str, first_year: int, last_year: int) -> dict[date, str]:
+    """The holidays that fall on Monday to Friday, with the words that ``why`` shows."""
+    if region not in REGIONS:
+        raise BadInput(f"no region {region!r}", hint="one of " + ", ".join(REGIONS))
+    if first_year > last_year:
+        raise BadInput(f"a calendar from {first_year} to {last_year} is empty")
+    # subdiv is needed for England too: without it the package leaves out the summer bank holiday.
+    known = holidays.country_holidays("GB", subdiv=region, language="en_GB")
+    # Beyond its years the package answers with no holidays at all, which would look like an answer.
+    if first_year < max(known.start_year, 1900) or last_year > known.end_year:
+        raise BadInput(
+            f"bank holidays are known from {max(known.start_year, 1900)} to {known.end_year},"
+            f" not for {first_year} to {last_year}"
+        )
+    found = holidays.country_holidays(
+        "GB", subdiv=region, years=range(first_year, last_year + 1), language="en_GB"
+    )
+    reasons: dict[date, str] = {}
+    for day, name in found.items():
+        if first_year <= day.year <= last_year and day.weekday() < _SATURDAY:
+            said = name.replace(_OBSERVED, ", substitute day")
+            reasons[day] = f"{said} (bank holiday)"
+    return reasons
+
+
+def _check_overrides(
+    additions: Mapping[date, str],
+    removals: Mapping[date, str],
+    reasons: Mapping[date, str],
+    covers: tuple[date, date],
+) -> tuple[str, ...]:
+    """Raises BadInput for an override that cannot be; returns those that change nothing."""
+    redundant = []
+    for day in sorted({*additions, *removals}):
+        written = day.isoformat()
+        if not covers[0] <= day <= covers[1]:
+            raise BadInput(
+                f"{written} is outside the calendar, which covers {covers[0].isoformat()}"
+                f" to {covers[1].isoformat()}"
+            )
+        if day in additions and day in removals:
+            raise BadInput(f"{written} is both added and removed")
+        off = reasons.get(day) or _WEEKEND.get(day.weekday())
+        if day in removals and day.weekday() in _WEEKEND:
+            raise BadInput(
+                f"{written} is a {_WEEKEND[day.weekday()]} and cannot become a Working Day"
+            )
+        if day in additions and off:
+            redundant.append(f"{written} is added but is no Working Day anyway: {off}")
+        if day in removals and not off:
+            redundant.append(f"{written} is removed but is a Working Day anyway")
+    return tuple(redundant)
+
+
+def _hash_of(covers: tuple[date, date], working: list[date]) -> str:
+    """Eight hex digits of the days alone, whatever they are called and wherever they came from."""
+    first = covers[0].toordinal()
+    marks = bytearray((covers[1] - covers[0]) // timedelta(days=1) + 1)
+    for day in working:
+        marks[day.toordinal() - first] = 1
+    return hashlib.sha256(first.to_bytes(4, "big") + marks).hexdigest()[:8]
+
+
+def calendar_overrides(
+    table: Mapping[str, object], place: str
+) -> tuple[dict[date, str], dict[date, str]]:
+    """Additions and removals from the content of ``config/calendar.toml``.
+
+    Shape: ``[[add]]`` and ``[[remove]]`` tables, each with ``date`` (a TOML date) and ``name``.
+    Raises ConfigError with ``place`` and the entry (``config/calendar.toml > add 2 > date``).
+    """
+    for key in table:
+        if key not in ("add", "remove"):
+            raise ConfigError(
+                f"unknown key {key!r}", place=place, hint="write [[add]] or [[remove]] tables"
+            )
+    additions = _entries(table.get("add", []), f"{place} > add")
+    removals = _entries(table.get("remove", []), f"{place} > remove")
+    for day in additions.keys() & removals.keys():
+        raise ConfigError(f"{day.isoformat()} is both added and removed", place=place)
+    return additions, removals
+
+
+def _entries(tables: object, place: str) -> dict[date, str]:
+    if not isinstance(tables, list):
+        raise ConfigError("not a list of tables", place=place, hint="use double brackets: [[add]]")
+    days: dict[date, str] = {}
+    for number, entry in enumerate(tables, 1):
+        here = f"{place} {number}"
+        if not isinstance(entry, dict):
+            raise ConfigError("not a table", place=here)
+        for key in entry:
+            if key not in ("date", "name"):
+                raise ConfigError(f"unknown key {key!r}", place=here, hint="date and name")
+        day, name = entry.get("date"), entry.get("name")
+        if not isinstance(day, date) or isinstance(day, datetime):
+            raise ConfigError(
+                "not a date", place=f"{here} > date", hint="without quotes: date = 2027-05-03"
+            )
+        if not isinstance(name, str) or not name.strip() or not name.isprintable():
+            raise ConfigError("say in one line what the day is", place=f"{here} > name")
+        if day in days:
+            raise ConfigError(f"{day.isoformat()} stands twice", place=f"{here} > date")
+        days[day] = name.strip()
+    return days

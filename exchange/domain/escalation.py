@@ -1,0 +1,159 @@
+"""The ladder of reminders for what we asked, as a table of Working Days.
+
+SEC Appendix AC 4.16 names no escalation route.  This one is ours: reminders to the request
+address, a breach notice to the first escalation contact, then one level after the other, and at
+last an evidence file for our own compliance contact.  A rung's name is the idempotency key of its
+mail, so names never depend on what was sent before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal, NamedTuple
+
+from exchange.domain.calendar import WorkingCalendar
+from exchange.domain.sla import DEFAULT_DAYS
+from exchange.errors import BadInput
+
+EVIDENCE: Final = "evidence"
+BREACH: Final = "breach"
+NO_CONTACT: Final = "no escalation contact is registered, so this goes to the request address"
+
+RungKind = Literal["reminder", "breach", "escalation", "evidence"]
+Recipient = Literal["request", "escalation", "compliance"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """When each rung comes, in Working Days after day zero, for an answer time of ten.
+
+    Raises BadInput when the days do not rise or a number makes no sense.
+    """
+
+    reminder_days: tuple[int, ...] = (5, 8)
+    breach_day: int = 11
+    next_level_every: int = 3
+
+    def __post_init__(self) -> None:
+        if list(self.reminder_days) != sorted(set(self.reminder_days)):
+            raise BadInput("each reminder day comes after the one before", place="reminder_days")
+        if any(day < 1 for day in self.reminder_days):
+            raise BadInput("a reminder day is at least 1", place="reminder_days")
+        if self.breach_day < 1:
+            raise BadInput("the breach day is at least 1", place="breach_day")
+        if self.next_level_every < 1:
+            raise BadInput("the levels are at least 1 Working Day apart", place="next_level_every")
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One mail that falls due when an answer has not come."""
+
+    name: str  # reminder-1, reminder-2, breach, level-2, ..., evidence
+    day: int  # Working Days after day zero
+    kind: RungKind
+    level: int  # the escalation contact it goes to, from 1; 0 for any other recipient
+
+    @property
+    def recipient(self) -> Recipient:
+        """Who gets it: the party's request address, its contact at ``level``, or our compliance."""
+        if self.kind == EVIDENCE:
+            return "compliance"
+        return "escalation" if self.level else "request"
+
+    @property
+    def note(self) -> str:
+        """What the mail and the audit say about an unusual recipient, or nothing."""
+        return NO_CONTACT if self.kind == BREACH and not self.level else ""
+
+
+def rungs(ladder: Ladder, levels: int, sla_days: int = DEFAULT_DAYS) -> tuple[Rung, ...]:
+    """Every rung in order, for a party with ``levels`` escalation contacts.
+
+    The configured days are meant for an answer time of ten Working Days.  For ``sla_days``:
+    reminders keep their distance to the due day (5 and 2 before it, by default) and are left out
+    where that is before day 1 or not before the due day; the breach notice comes on the later of
+    ``breach_day`` and the day after the due day.
+    """
+    if levels < 0:
+        raise BadInput("a party has 0 or more escalation contacts")
+    if sla_days < 1:
+        raise BadInput("an answer time is at least 1 Working Day")
+    shift = sla_days - DEFAULT_DAYS
+    table = [
+        Rung(f"reminder-{number}", day + shift, "reminder", 0)
+        for number, day in enumerate(ladder.reminder_days, 1)
+        if 1 <= day + shift < sla_days
+    ]
+    day = max(ladder.breach_day, sla_days + 1)
+    table.append(Rung(BREACH, day, "breach", min(levels, 1)))
+    for level in range(2, levels + 1):
+        day += ladder.next_level_every
+        table.append(Rung(f"level-{level}", day, "escalation", level))
+    table.append(Rung(EVIDENCE, day + ladder.next_level_every, "evidence", 0))
+    return tuple(table)
+
+
+class Step(NamedTuple):
+    """Where a leg stands on its ladder today."""
+
+    now: Rung | None  # to be sent today
+    next_on: date | None  # when to look again, ``now`` done; None when the ladder has ended
+    skipped: tuple[Rung, ...]  # reminders that ``now`` overtakes: record them done, send nothing
+
+
+def next_rung(
+    done: Collection[str],
+    accepted_on: date,
+    today: date,
+    *,
+    ladder: Ladder,
+    levels: int,
+    calendar: WorkingCalendar,
+    sla_days: int = DEFAULT_DAYS,
+    last_on: date | None = None,
+) -> Step:
+    """What is due ``today`` for a leg whose day zero is ``accepted_on``.
+
+    ``done`` names the rungs that were sent or skipped; ``last_on`` is the local date of the last
+    one sent, when known.  At most one rung is due at a time.  After an outage only the latest
+    reminder that is due is sent, and none once the breach notice is due.  Breach notice, levels
+    and evidence are never skipped and keep their distance: each comes at the earliest
+    ``next_level_every`` Working Days after the one before really went out, so that no contact
+    hears of a silence that the contact below has had no time to end.
+    """
+    table = rungs(ladder, levels, sla_days)
+    if EVIDENCE in done:
+        return Step(None, None, ())
+    # A rung below one that is done has been overtaken, for example by a longer answer time.
+    furthest = max((i for i, rung in enumerate(table) if rung.name in done), default=-1)
+    pending = table[furthest + 1 :]
+    # The last one sent may have been a level whose contact has since been taken off the register.
+    on_levels = any(name == BREACH or name.startswith("level-") for name in done)
+
+    def due_on(rung: Rung, sent: date | None) -> date:
+        planned = calendar.add(accepted_on, rung.day)
+        if sent is None or rung.kind not in ("escalation", "evidence"):
+            return planned
+        return max(planned, calendar.add(sent, ladder.next_level_every))
+
+    last_level = last_on if on_levels else None
+    due_now: Rung | None = None
+    for rung in pending:
+        if due_on(rung, last_level) > today:
+            break
+        due_now = rung
+        if rung.kind != "reminder":
+            break
+    if due_now is None:
+        return Step(None, due_on(pending[0], last_level), ())
+    reached = pending.index(due_now)
+    after = pending[reached + 1 :]
+    sent = None if due_now.kind == "reminder" else today
+    return Step(
+        now=due_now,
+        next_on=due_on(after[0], sent) if after else None,
+        skipped=pending[:reached],
+    )

@@ -1,0 +1,170 @@
+"""What another Supplier asks of us: states of a requested device, and the decision for each.
+
+Source: SEC Appendix AC, clause 4.16(b) (MP121).  Exactly two answers discharge a device: the
+install code, or "we are not the installing Supplier".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from exchange.domain.device import InstallCode
+from exchange.errors import BadInput
+
+
+class DeviceState(StrEnum):
+    """Where one requested device stands."""
+
+    OPEN = "open"
+    PROVIDED = "provided"
+    NOT_INSTALLER = "not_installer"
+    HELD = "held"  # waits for a person, its clock running
+    UNREADABLE = "unreadable"  # reported back, its clock running until corrected or withdrawn
+    WITHDRAWN = "withdrawn"
+
+
+class DeviceEvent(StrEnum):
+    """What can happen to a requested device."""
+
+    CODE_FOUND = "code_found"
+    NOT_OURS = "not_ours"
+    HOLD = "hold"
+    MALFORMED = "malformed"
+    WITHDRAW = "withdraw"
+
+
+_D, _E = DeviceState, DeviceEvent
+
+TRANSITIONS: dict[tuple[DeviceState, DeviceEvent], DeviceState] = {
+    (_D.OPEN, _E.CODE_FOUND): _D.PROVIDED,
+    (_D.OPEN, _E.NOT_OURS): _D.NOT_INSTALLER,
+    (_D.OPEN, _E.HOLD): _D.HELD,
+    (_D.OPEN, _E.MALFORMED): _D.UNREADABLE,
+    (_D.OPEN, _E.WITHDRAW): _D.WITHDRAWN,
+    # A person released it, or a later import brought the code.
+    (_D.HELD, _E.CODE_FOUND): _D.PROVIDED,
+    (_D.HELD, _E.NOT_OURS): _D.NOT_INSTALLER,
+    # Asked again and still doubtful: the reason may have changed.
+    (_D.HELD, _E.HOLD): _D.HELD,
+    (_D.HELD, _E.WITHDRAW): _D.WITHDRAWN,
+    # The sender corrected the row in a later mail, or took it back.
+    (_D.UNREADABLE, _E.WITHDRAW): _D.WITHDRAWN,
+}
+
+DISCHARGED = frozenset({_D.PROVIDED, _D.NOT_INSTALLER, _D.WITHDRAWN})
+
+
+def move(state: DeviceState, event: DeviceEvent) -> DeviceState:
+    """The next state; raises BadInput for a pair that the table does not have."""
+    try:
+        return TRANSITIONS[state, event]
+    except KeyError:
+        raise BadInput(f"a device that is {state} cannot take {event}") from None
+
+
+class Holding(Protocol):
+    """What our vault knows of a device."""
+
+    @property
+    def code(self) -> InstallCode | None: ...
+    @property
+    def installed_by_us(self) -> bool: ...
+    @property
+    def device_type(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledRegister:
+    """The register of devices we installed, and until when somebody declared it complete."""
+
+    complete_as_of: date | None = None
+    max_age_days: int = 0  # 0: a declaration never ages
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows for one device."""
+
+    event: DeviceEvent
+    reason: str
+
+
+def decide_device(
+    holding: Holding | None,
+    register: InstalledRegister,
+    received_on: date,
+    refused_types: Collection[str],
+    asked_type: str = "",
+) -> Decision:
+    """Decide one device of a request received on ``received_on`` (local date).
+
+    A missing row is not a fact: without a current declaration that the register is complete the
+    answer "not the installing Supplier" waits for a person.
+    """
+    device_type = (holding.device_type if holding else "") or asked_type
+    if device_type.upper() in refused_types:
+        return Decision(
+            DeviceEvent.HOLD, f"a {device_type.upper()} is not a Device that clause 4.16 is for"
+        )
+    if holding is not None and holding.installed_by_us:
+        if holding.code is not None:
+            return Decision(DeviceEvent.CODE_FOUND, "")
+        return Decision(DeviceEvent.HOLD, "we installed this Device but hold no code for it")
+    if holding is not None:
+        return Decision(DeviceEvent.NOT_OURS, "")
+    if register.complete_as_of is None:
+        return Decision(
+            DeviceEvent.HOLD,
+            "not in our register of installed Devices, which nobody has declared complete",
+        )
+    if register.max_age_days and received_on - register.complete_as_of > timedelta(
+        days=register.max_age_days
+    ):
+        return Decision(
+            DeviceEvent.HOLD,
+            "not in our register of installed Devices, which was declared complete only as of "
+            f"{register.complete_as_of.isoformat()}",
+        )
+    return Decision(DeviceEvent.NOT_OURS, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When a request was received and until when it must be answered, with its reason."""
+
+    received_at: datetime
+    day_zero: date
+    due_on: date
+    due_at: datetime
+    rule: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedDevice:
+    """One row of a request to us."""
+
+    id: int
+    device: str  # canonical Device ID; empty for an unreadable row
+    device_type: str
+    where: str
+    state: DeviceState
+    reason: str
+    outbox_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRequest:
+    """A request to us."""
+
+    id: int
+    ref: str
+    party: str
+    mail_id: int
+    their_ref: str
+    clock: Clock
+    answered: bool

@@ -1,0 +1,131 @@
+"""CSV and its relatives: comma, semicolon, tab or pipe, quoted or not, and what Excel adds."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from exchange.errors import Unreadable
+from exchange.parsing.grid import Row, Table, text_row
+from exchange.parsing.limits import DEFAULT, Limits
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+_SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
+_FORMULA = re.compile(r"=\s*\"([^\"]*)\"")
+_APOSTROPHE = re.compile(r"'(?=[0-9A-Fa-f][0-9A-Fa-f:\-. ]*$)")
+_FIELD_CHARS: Final = 100_000
+_SAMPLE_LINES: Final = 60
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines as an editor shows them: CRLF, LF or CR end one, nothing else does."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter of a delimited text, or the empty string when it is a plain list or prose."""
+    sample = [line for line in split_lines(text[:40_000])[:_SAMPLE_LINES] if line.strip()]
+    if not sample:
+        return ""
+    named = _SEP_LINE.fullmatch(sample[0])
+    if named:
+        return named.group(1)
+    best, best_score = "", 0.0
+    for delimiter in DELIMITERS:
+        counts = [len(_outside_quotes(line).split(delimiter)) - 1 for line in sample]
+        filled = [count for count in counts if count]
+        if not filled:
+            continue
+        usual = max(set(filled), key=lambda n: (filled.count(n), n))
+        share = counts.count(usual) / len(counts)
+        # Title and total lines may lack it; prose has a comma here and there and no rhythm.
+        if share < 0.5 or (len(sample) == 1 and delimiter == "," and ", " in sample[0]):
+            continue
+        score = share * 10 + min(usual, 20) * 0.1 + (0 if delimiter == "," else 0.05)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _outside_quotes(line: str) -> str:
+    return re.sub(r"\"[^\"]*\"", "", line) if '"' in line else line
+
+
+def read_delimited(
+    where: str, text: str, limits: Limits = DEFAULT, *, delimiter: str | None = None
+) -> Table:
+    """The rows of a delimited text, without a header told apart; empty rows are left out.
+
+    Raises Unreadable when a ceiling is passed.
+    """
+    if delimiter is None:
+        delimiter = delimiter_of(text)
+    lines = split_lines(text)
+    unit = "row" if delimiter else "line"
+    try:
+        rows = list(_rows(_records(lines, delimiter, quoted='"' in text), text, limits, where))
+        if '"' in text and _stray_quote(rows, delimiter):
+            rows = list(_rows(_records(lines, delimiter, quoted=False), text, limits, where))
+    except csv.Error:
+        # A quote that never closes, or a field beyond all measure: the quotes mean nothing here.
+        rows = list(_rows(_records(lines, delimiter, quoted=False), text, limits, where))
+    return Table(where, (), rows, unit)
+
+
+def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
+    if not quoted:
+        for line in lines:
+            yield line.split(delimiter) if delimiter else [line]
+        return
+    csv.field_size_limit(_FIELD_CHARS)
+    ended = (line + "\n" for line in lines)
+    yield from csv.reader(ended, delimiter=delimiter or "\x1f", skipinitialspace=True)
+
+
+def _rows(records: Iterator[list[str]], text: str, limits: Limits, where: str) -> Iterator[Row]:
+    formulas, apostrophes = '="' in text.replace(" ", "")[:200_000] or '="' in text, "'" in text
+    kept = 0
+    for number, cells in enumerate(records, 1):
+        if not any(cells) or not any(map(str.strip, cells)):
+            continue
+        if number == 1 and _SEP_LINE.fullmatch(",".join(cells).strip()):
+            continue
+        if number == 1 and len(cells) == 2 and cells[0].lower() == "sep=" and not cells[1]:
+            continue  # "sep=;" split by its own delimiter
+        kept += 1
+        if kept > limits.rows:
+            raise Unreadable(f"more than {limits.rows} rows", place=where)
+        if len(cells) > limits.columns:
+            raise Unreadable(f"more than {limits.columns} columns", place=f"{where} > row {number}")
+        if formulas or apostrophes:
+            cells = [_plain(cell) for cell in cells]
+        yield text_row(number, cells)
+
+
+def _plain(cell: str) -> str:
+    """Undo ``="00DB..."`` and a leading apostrophe, Excel's two ways to keep text as text."""
+    cell = cell.strip()
+    if cell.startswith("="):
+        formula = _FORMULA.fullmatch(cell)
+        if formula:
+            return formula.group(1)
+        if re.fullmatch(r"=[^\"]*", cell):
+            return cell
+    return _APOSTROPHE.sub("", cell, count=1) if cell.startswith("'") else cell
+
+
+def _stray_quote(rows: list[Row], delimiter: str) -> bool:
+    """Whether a quote swallowed whole rows: a cell that holds lines shaped like the table's own."""
+    usual = max((len(row.cells) for row in rows[:_SAMPLE_LINES]), default=1)
+    for row in rows:
+        for cell in row.cells:
+            if "\n" not in cell:
+                continue
+            inner = cell.split("\n")
+            if len(inner) > 40 or (
+                delimiter and sum(line.count(delimiter) >= usual - 1 > 0 for line in inner[1:-1])
+            ):
+                return True
+    return False

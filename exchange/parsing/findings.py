@@ -1,0 +1,45 @@
+"""What one source (the body, a sheet, a CSV) says, before the whole mail is weighed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.mail import Found, Outcome, Reject
+
+
+class Claim(NamedTuple):
+    """What one place says of one device: a code, an outcome in words, a bad code, or several."""
+
+    device: DeviceId
+    where: str
+    code: InstallCode | None = None
+    outcome: Outcome | None = None
+    remark: str = ""
+    spoiled: bool = False  # a code stands here that cannot be trusted
+
+
+@dataclass(slots=True)
+class Findings:
+    """Everything found in one source, in its order."""
+
+    devices: list[Found] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    quoted: dict[DeviceId, None] = field(default_factory=dict)  # in quoted text only, so far
+    asks: bool = False
+    denies_all: bool = False
+    firm: bool = False  # something here can only be an answer
+
+    def add(self, other: Findings) -> None:
+        """Take in what another source says."""
+        self.devices += other.devices
+        self.claims += other.claims
+        self.rejects += other.rejects
+        self.warnings += other.warnings
+        self.quoted.update(other.quoted)
+        self.asks |= other.asks
+        self.denies_all |= other.denies_all
+        self.firm |= other.firm

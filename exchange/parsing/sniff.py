@@ -1,0 +1,121 @@
+"""What a part is, by its own bytes: names and media types lie too often."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from enum import Enum
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_TNEF = b"\x78\x9f\x3e\x22"
+_BINARY = (
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"BM",
+    b"II*\x00",
+    b"MM\x00*",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"RIFF",
+    b"\x7fELF",
+    b"MZ",
+    b"OggS",
+    b"ID3",
+)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|p|span|meta|o:p)[\s>/]", re.I)
+_MAIL = re.compile(
+    rb"(?:From |(?:Return-Path|Received|From|Date|Subject|Message-ID|MIME-Version|Delivered-To"
+    rb"|Content-Type|X-[A-Za-z0-9-]+|To):[ \t])",
+    re.I,
+)
+_MAIL_FIELD = re.compile(rb"^(?:From|Date|Subject|Message-ID|Received|To):", re.I | re.M)
+
+
+class Shape(Enum):
+    """The shapes that matter to us; everything else is OTHER."""
+
+    WORKBOOK = "workbook"
+    PROTECTED = "protected workbook"
+    ARCHIVE = "archive"
+    MAIL = "mail"
+    OUTLOOK = "Outlook message"
+    TNEF = "winmail.dat"
+    PDF = "PDF"
+    CALENDAR = "calendar"
+    VCARD = "contact card"
+    HTML = "HTML"
+    TEXT = "text"
+    EMPTY = "empty"
+    OTHER = "other"
+
+
+def shape_of(content: bytes) -> Shape:
+    """The shape of ``content`` by its first bytes and, for containers, by what they list."""
+    if not content.strip(b"\x00 \t\r\n"):
+        return Shape.EMPTY
+    if content.startswith(_ZIP):
+        return _zip_shape(content)
+    if content.startswith(_OLE):
+        return _ole_shape(content)
+    if content.startswith(_TNEF):
+        return Shape.TNEF
+    head = content[:4096].lstrip()
+    if head.startswith(b"%PDF-"):
+        return Shape.PDF
+    if head.startswith(b"BEGIN:VCALENDAR"):
+        return Shape.CALENDAR
+    if head.startswith(b"BEGIN:VCARD"):
+        return Shape.VCARD
+    if content.startswith(_BINARY) and not _plain(head):
+        return Shape.OTHER
+    if _MAIL.match(head) and len(_MAIL_FIELD.findall(head)) >= 2:
+        return Shape.MAIL
+    if head[:1] == b"<" and _HTML.search(head):
+        return Shape.HTML
+    return Shape.TEXT if _plain(content[:4096]) else Shape.OTHER
+
+
+def _plain(head: bytes) -> bool:
+    """Whether these bytes read as text: hardly a control character, or UTF-16's rhythm of NULs."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        return True
+    nuls = head.count(0)
+    if nuls and len(head) >= 4:
+        even, odd = head[0::2].count(0), head[1::2].count(0)
+        half = len(head) // 2
+        return max(even, odd) > half * 0.4 and min(even, odd) < half * 0.1
+    controls = sum(1 for byte in head if byte < 32 and byte not in b"\t\n\r\x0c\x1b\x0b")
+    return controls <= len(head) // 100
+
+
+def _zip_shape(content: bytes) -> Shape:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                declared = archive.read("mimetype")
+                if b"opendocument.spreadsheet" in declared:
+                    return Shape.WORKBOOK
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError,
+            RuntimeError, IndexError, OverflowError):  # fmt: skip
+        return Shape.ARCHIVE
+    if any(name.replace("\\", "/").lower().startswith("xl/workbook.") for name in names):
+        return Shape.WORKBOOK
+    return Shape.ARCHIVE
+
+
+def _ole_shape(content: bytes) -> Shape:
+    """The names in a compound file's directory stand as UTF-16."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return Shape.PROTECTED
+    if "__properties_version1.0".encode("utf-16-le") in content:
+        return Shape.OUTLOOK
+    for stream in ("Workbook", "Book"):
+        if stream.encode("utf-16-le") + b"\x00\x00" in content:
+            return Shape.WORKBOOK
+    return Shape.OTHER

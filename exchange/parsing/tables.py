@@ -1,0 +1,107 @@
+"""Any table file to rows: what the import commands and the reading of mails share."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from exchange.errors import BadInput, Unreadable
+from exchange.parsing.charset import to_text
+from exchange.parsing.delimited import read_delimited
+from exchange.parsing.grid import Row, Table
+from exchange.parsing.limits import DEFAULT, Limits
+from exchange.parsing.sheets import read_workbook
+from exchange.parsing.sniff import Shape, shape_of
+
+__all__ = ["Limits", "Row", "Table", "match_columns", "normalised", "read_tables"]
+
+_HEADER_ROWS = 20
+_BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
+_VALUE_LIKE = re.compile(r"(?=.*\d)[\d\s.,:/+\-]+|[0-9A-Fa-f]{2}(?:[-: ]?[0-9A-Fa-f]{2}){7,}")
+
+
+def read_tables(name: str, content: bytes, limits: Limits = DEFAULT) -> list[Table]:
+    """The visible tables of a CSV, TXT or workbook; the content decides, not the name.
+
+    The header is told from the rows when there is one.  Raises BadInput with its place when the
+    file is empty, protected, damaged or passes a ceiling.
+    """
+    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise BadInput("the file is empty", place=name)
+    try:
+        tables = _tables(name, content, limits)
+    except Unreadable as error:
+        raise BadInput(error.message, place=error.place or name, hint=error.hint) from None
+    if not tables:
+        raise BadInput("there is no row in the file", place=name)
+    return [with_header(table) for table in tables]
+
+
+def _tables(name: str, content: bytes, limits: Limits) -> list[Table]:
+    shape = shape_of(content)
+    if shape is Shape.WORKBOOK:
+        book = read_workbook(name, content, limits)
+        if not book.tables and book.hidden:
+            raise Unreadable("every sheet with content is hidden", place=name)
+        return list(book.tables)
+    if shape is Shape.PROTECTED:
+        raise Unreadable("the workbook is protected by a password", place=name)
+    if shape not in (Shape.TEXT, Shape.HTML):
+        raise Unreadable("this is neither a workbook nor a text file", place=name)
+    table = read_delimited(name, to_text(content), limits)
+    return [Table(table.where, (), table.rows)] if table.rows else []
+
+
+def with_header(table: Table) -> Table:
+    """Tell the header from the rows: the first full row that holds words and no values.
+
+    Title lines above it are dropped.  When the first full row already holds values the table has
+    no header and every row stays.
+    """
+    first = list(islice(table.rows, _HEADER_ROWS))
+    widest = max((_filled(row) for row in first), default=0)
+    for index, row in enumerate(first):
+        if _filled(row) * 2 < widest:
+            continue
+        if row.damaged or any(_VALUE_LIKE.fullmatch(cell) for cell in row.cells):
+            return table
+        return Table(table.where, row.cells, table.rows[index + 1 :], table.unit)
+    return table
+
+
+def _filled(row: Row) -> int:
+    return sum(1 for cell in row.cells if cell)
+
+
+def normalised(wording: str) -> str:
+    """A header wording without case, blanks, underscores and punctuation: ``Device_ID`` and
+    ``device id`` are both ``deviceid``."""
+    folded = unicodedata.normalize("NFKC", wording[:200]).casefold()
+    return "".join(filter(str.isalnum, folded))
+
+
+def match_columns(header: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Which column holds what: field name -> column index, for the fields that were found.
+
+    ``wanted`` gives each field its accepted wordings, best first.  A wording matches whole, or
+    without what stands in brackets (``Device ID (EUI-64)``).  A column serves one field only.
+    """
+    whole = [normalised(cell) for cell in header]
+    bare = [normalised(_BRACKETS.sub("", cell)) for cell in header]
+    found: dict[str, int] = {}
+    taken: set[int] = set()
+    for forms in (whole, bare):
+        for name, wordings in wanted.items():
+            if name in found:
+                continue
+            for wording in map(normalised, wordings):
+                column = next(
+                    (i for i, form in enumerate(forms) if form == wording and i not in taken), None
+                )
+                if wording and column is not None:
+                    found[name] = column
+                    taken.add(column)
+                    break
+    return found

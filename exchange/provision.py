@@ -1,0 +1,115 @@
+"""Makes a working folder: configuration, sample contacts, key, database, empty vault."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from exchange.bootstrap import database_url
+from exchange.config import CONFIG_PATH, Settings, load_settings
+from exchange.errors import BadInput
+from exchange.rendering.shipped import shipped_folder
+from exchange.store import schema
+from exchange.store.db import Store, sqlite_path, writing_engine
+from exchange.vault.keys import create_key_file, load_key_file
+from exchange.vault.vault import create
+
+
+@dataclass(frozen=True, slots=True)
+class OwnParty:
+    """What ``exchange init`` may fill into the configuration; empty fields keep the sample's."""
+
+    signifier: str = ""
+    name: str = ""
+    address: str = ""
+
+
+def make_folder(folder: Path, party: OwnParty) -> list[str]:
+    """Make ``folder`` ready; returns what was made, one line each.
+
+    Raises BadInput when it is a working folder already; then nothing was changed.
+    """
+    config = folder / CONFIG_PATH
+    if config.exists():
+        raise BadInput("this is a working folder already", place=str(config))
+    shipped = shipped_folder("config")
+    text = _filled((shipped / "exchange.toml").read_text(encoding="utf-8"), party)
+    made = []
+    (folder / "config").mkdir(parents=True, exist_ok=True)
+    for private in ("keys", "secrets"):
+        (folder / private).mkdir(exist_ok=True)
+        os.chmod(folder / private, 0o700)
+    config.write_text(text, encoding="utf-8")
+    made.append(f"{CONFIG_PATH}: the configuration, every option commented")
+    for name, what in (
+        ("calendar.toml", "dated additions to and removals from the bank holidays"),
+        ("contacts.csv", "a sample of the contacts register"),
+    ):
+        target = folder / "config" / name
+        if not target.exists():
+            target.write_bytes((shipped / name).read_bytes())
+            made.append(f"config/{name}: {what}")
+    settings = load_settings(folder)
+    made += make_database(folder, settings)
+    return made
+
+
+def make_database(folder: Path, settings: Settings) -> list[str]:
+    """The key, the database and an empty vault, where they are missing."""
+    made = []
+    key_path = folder / settings.keys.file
+    url = database_url(folder, settings)
+    if url.startswith("sqlite") and sqlite_path(url).exists():
+        raise BadInput("there is a database already", place=str(sqlite_path(url)))
+    if not key_path.exists():
+        key_path.parent.mkdir(parents=True, exist_ok=True)
+        create_key_file(key_path)
+        made.append(f"{settings.keys.file}: the key; back it up apart from the database")
+    keys = load_key_file(key_path)
+    store = Store(url)
+    try:
+        with writing_engine(store.engine).begin() as connection:
+            schema.upgrade(connection)
+            create(connection, keys)
+    finally:
+        store.dispose()
+    if url.startswith("sqlite"):
+        os.chmod(sqlite_path(url), 0o600)
+    made.append("the database, with an empty vault")
+    return made
+
+
+def upgrade(folder: Path) -> None:
+    """Bring the database of a working folder to this version's schema."""
+    settings = load_settings(folder)
+    store = Store(database_url(folder, settings))
+    try:
+        with store.sole_daemon(), writing_engine(store.engine).begin() as connection:
+            schema.upgrade(connection)
+    finally:
+        store.dispose()
+
+
+def _filled(text: str, party: OwnParty) -> str:
+    def put(text: str, key: str, value: str) -> str:
+        # A JSON string is a TOML basic string.
+        line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        return re.sub(rf'^{key} = "[^"]*"', lambda _: line, text, count=1, flags=re.M)
+
+    if party.signifier:
+        text = put(text, "signifier", party.signifier)
+        text = re.sub(r"^mpids = \[[^\]]*\]", "mpids = []", text, count=1, flags=re.M)
+    if party.name:
+        text = put(text, "name", party.name)
+    if party.address:
+        text = put(text, "address", party.address)
+        text = re.sub(
+            r'^username = "[^"]*"',
+            lambda _: f"username = {json.dumps(party.address)}",
+            text,
+            flags=re.M,
+        )
+    return text

@@ -1,0 +1,134 @@
+"""Header fields that other people's mail has a hand in: subjects and Message-IDs.
+
+The standard library reads encoded words inside a value that is set (and trips over the line ends
+hidden in them) and encodes a Message-ID longer than a line, which breaks the thread.  The two
+header types here do neither: what is set is what the recipient reads.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from email.headerregistry import BaseHeader, HeaderRegistry
+from email.policy import SMTP, Policy
+from typing import ClassVar, Final, Literal
+
+from exchange.rendering.wording import one_line
+
+SUBJECT_LIMIT: Final = 200  # characters
+REFERENCES_LIMIT: Final = 30  # Message-IDs: the first, and the last ones
+_LINE: Final = 76
+# 45 bytes give 60 characters in base64: with =?utf-8?B? and ?= an encoded word stays under the
+# 75 that RFC 2047 (section 2) allows.
+_WORD_BYTES: Final = 45
+_LONGEST_WORD: Final = 500  # a line holds 998 characters (RFC 5322, 2.1.1)
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}")
+_REPLY_PREFIX = re.compile(r"re(?:\[\d+\])?\s*:", re.IGNORECASE)
+
+
+class VerbatimHeader(BaseHeader):
+    """Printable ASCII words, folded at spaces and never encoded."""
+
+    max_count: ClassVar[Literal[1] | None] = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, object]) -> None:
+        kwds["decoded"] = " ".join(value.split())
+        kwds["parse_tree"] = None
+
+    def fold(self, *, policy: Policy) -> str:
+        return _folded(self.name, self.split(), policy.linesep)
+
+
+class TextHeader(BaseHeader):
+    """Free text on one line, as encoded words (RFC 2047) when it is not plain ASCII."""
+
+    max_count: ClassVar[Literal[1] | None] = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, object]) -> None:
+        kwds["decoded"] = one_line(value)
+        kwds["parse_tree"] = None
+
+    def fold(self, *, policy: Policy) -> str:
+        words = self.split(" ")
+        if not self.isascii() or "=?" in self or max(map(len, words)) > _LONGEST_WORD:
+            words = [f"=?utf-8?B?{b64encode(piece).decode('ascii')}?=" for piece in _pieces(self)]
+        return _folded(self.name, words, policy.linesep)
+
+
+def _folded(name: str, words: Iterable[str], linesep: str) -> str:
+    """``name: words``, broken between words where a line would pass 76 characters."""
+    lines: list[str] = []
+    line = f"{name}:"
+    for nth, word in enumerate(words):
+        if nth and len(line) + 1 + len(word) > _LINE:
+            lines.append(line)
+            line = ""
+        line += f" {word}"
+    return linesep.join([*lines, line]) + linesep
+
+
+def _pieces(text: str) -> Iterator[bytes]:
+    """UTF-8 pieces of at most 45 bytes that part no character."""
+    piece = b""
+    for character in text:
+        encoded = character.encode()
+        if len(piece) + len(encoded) > _WORD_BYTES:
+            yield piece
+            piece = b""
+        piece += encoded
+    yield piece
+
+
+def _registry() -> HeaderRegistry:
+    registry = HeaderRegistry()
+    registry.map_to_type("Subject", TextHeader)
+    for name in (
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+        "Auto-Submitted",
+        "X-Auto-Response-Suppress",
+        "X-MP121-Exchange",
+    ):
+        registry.map_to_type(name, VerbatimHeader)
+    return registry
+
+
+# 7 bit throughout: not every relay on the way announces 8BITMIME.
+POLICY: Final = SMTP.clone(cte_type="7bit", header_factory=_registry())
+
+
+def reply_subject(original: str) -> str:
+    """``Re: `` and the requester's own subject, so that their ticket number survives.
+
+    ``original`` is the decoded subject.  Whatever it holds, the result is one line of at most
+    200 characters; an ``Re:`` that is already there is not doubled.
+    """
+    subject = one_line(original)
+    while found := _REPLY_PREFIX.match(subject):
+        subject = subject[found.end() :].lstrip()
+    return one_line(f"Re: {subject or '(no subject)'}", SUBJECT_LIMIT)
+
+
+def message_id(text: str) -> str:
+    """``<left@right>`` of a Message-ID written with or without brackets; empty when it is none."""
+    bare = text.strip().removeprefix("<").removesuffix(">")
+    return f"<{bare}>" if _MESSAGE_ID.fullmatch(bare) else ""
+
+
+def thread(references: Iterable[str], parent: str) -> tuple[str, ...]:
+    """The References of a reply (RFC 5322, 3.6.4): those of the parent and the parent itself.
+
+    Broken ones are left out; of more than 30 the first and the last ones are kept.
+    """
+    known = [known for known in map(message_id, references) if known]
+    if parent:
+        known.append(parent)
+    # Each once, at its last place: the parent stays last whatever the sender's client did.
+    ids = list(reversed(dict.fromkeys(reversed(known))))
+    if len(ids) > REFERENCES_LIMIT:
+        ids = [ids[0], *ids[-(REFERENCES_LIMIT - 1) :]]
+    return tuple(ids)

@@ -1,0 +1,76 @@
+"""The texts we send, as Jinja templates: the user's folder first, then the shipped one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+
+from exchange.domain.device import mask_codes
+from exchange.errors import ConfigError
+from exchange.rendering.shipped import shipped_folder
+from exchange.rendering.wording import FILTERS
+
+
+class Templates:
+    """Templates found in ``folders``, in that order, and last in the shipped folder.
+
+    A user's folder may hold a single file (``answer/body.txt``); everything else is taken from
+    the shipped one.  A file is read again when it has changed.
+    """
+
+    def __init__(self, folders: Sequence[Path] = ()) -> None:
+        self._folders = (*folders, shipped_folder("templates"))
+        self._environment = Environment(
+            loader=FileSystemLoader(self._folders),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(["html"], default=False),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._environment.filters.update(FILTERS)
+
+    def render(self, name: str, context: Mapping[str, object]) -> str:
+        """The text of template ``name`` (``answer/body.txt``).
+
+        Raises ConfigError naming the template's file and line when it is missing, broken, or
+        uses something that ``context`` does not have.  The message never repeats a value.
+        """
+        try:
+            return self._environment.get_template(name).render(context)
+        except TemplateNotFound as error:
+            raise ConfigError(
+                f"there is no template {error.message}",
+                place=" or ".join(str(folder) for folder in self._folders),
+            ) from None
+        except TemplateSyntaxError as error:
+            place = f"{error.filename or error.name or name} line {error.lineno}"
+            raise ConfigError(f"the template is broken: {error.message}", place=place) from None
+        # A template is the user's own code and may raise anything.
+        except Exception as error:
+            reason = mask_codes(str(error)) or type(error).__name__
+            raise ConfigError(
+                f"the template cannot be filled in: {reason}",
+                place=self._place(error.__traceback__, name),
+            ) from None
+
+    def _place(self, traceback: TracebackType | None, name: str) -> str:
+        """The innermost line of a template on the way to the error."""
+        place = name
+        while traceback is not None:
+            code = traceback.tb_frame.f_code
+            path = Path(code.co_filename)
+            if any(path.is_relative_to(folder) for folder in self._folders):
+                place = f"{path} line {traceback.tb_lineno}"
+            traceback = traceback.tb_next
+        return place

@@ -1,0 +1,120 @@
+"""How dates, counts and paragraphs are written for people, whatever the machine's locale."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+_LONDON: Final = ZoneInfo("Europe/London")
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_WIDTH: Final = 72
+_BLANKS = re.compile(r"\s+")
+# Marks that reorder what stands around them: a hostile subject could hide its end behind one.
+_BIDI: Final = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def day(when: date | datetime) -> str:
+    """``Friday 4 December 2026``; an instant counts as its day in Europe/London."""
+    local = _local(when)
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def moment(when: date | datetime) -> str:
+    """``Friday 4 December 2026 at 16:45 GMT`` in Europe/London; a bare date has no time."""
+    local = _local(when)
+    if isinstance(local, datetime):
+        return f"{day(local)} at {local:%H:%M} {local.tzname()}"
+    return day(local)
+
+
+def _local(when: date | datetime) -> date | datetime:
+    if not isinstance(when, datetime):
+        return when
+    if when.tzinfo is None:
+        raise TypeError("an instant without a time zone cannot be written")
+    return when.astimezone(_LONDON)
+
+
+def month(year_month: str) -> str:
+    """``October 2026`` from ``2026-10``."""
+    year, number = year_month.split("-")
+    return f"{_MONTHS[int(number) - 1]} {year}"
+
+
+def number(count: int) -> str:
+    """``12,345``."""
+    return f"{count:,}"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """``1 Device``, ``2 Devices``, ``1 reply``/``2 replies`` with the plural given."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def percent(share: float | None) -> str:
+    """``97.5 %`` of a share of 1, rounded down so that only all is 100 %; a dash for None."""
+    if share is None:
+        return "–"
+    return f"{int(share * 1000 + 1e-9) / 10:.1f} %"
+
+
+def paragraphs(text: str) -> str:
+    """Fill paragraphs and list items (``- `` or ``1. ``) to 72 columns; blank lines part them."""
+    filled = []
+    for block in re.split(r"\n\s*\n", text.strip("\n")):
+        for item in re.split(r"\n(?=\s*(?:-|\d+\.) )", block):
+            lead = re.match(r"\s*(?:-|\d+\.) ", item)
+            indent = " " * len(lead.group()) if lead else ""
+            words = _BLANKS.sub(" ", item.strip())
+            filled.append(
+                textwrap.fill(
+                    words,
+                    _WIDTH,
+                    subsequent_indent=indent,
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+            )
+        filled.append("")
+    return "\n".join(filled).rstrip("\n")
+
+
+def one_line(text: str, limit: int = 0) -> str:
+    """``text`` on one line without control or reordering characters, at most ``limit`` long.
+
+    Whatever separates lines or words becomes one space, lone surrogates become U+FFFD.
+    """
+    shown = _BLANKS.sub(" ", "".join(map(_harmless, text))).strip()
+    if limit and len(shown) > limit:
+        shown = shown[: limit - 1].rstrip() + "…"
+    return shown
+
+
+def _harmless(character: str) -> str:
+    if character in _BIDI:
+        return ""
+    category = unicodedata.category(character)
+    if category in ("Cc", "Zl", "Zp"):
+        return " "
+    return "\ufffd" if category == "Cs" else character
+
+
+FILTERS: Final[Mapping[str, Callable[..., str]]] = {
+    "day": day,
+    "moment": moment,
+    "month": month,
+    "number": number,
+    "counted": counted,
+    "percent": percent,
+    "paragraphs": paragraphs,
+    "one_line": one_line,
+}

@@ -1,0 +1,249 @@
+"""Device lists as workbooks and CSV: every cell is text, nothing is ever a formula or a number.
+
+Excel turns ``0012345678901234`` into a number and ``12345678901E2345`` into an exponent; cells
+typed as text (number format ``@``) keep what is in them, also in the empty columns that the
+recipient fills in.  Both workbook writers are fed with the same cleaned cells and look the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import chain, islice
+from typing import Final
+
+import xlsxwriter  # type: ignore[import-untyped]
+
+from exchange.errors import BadInput
+from exchange.rendering.fastsheet import SheetLayout, write_fast
+from exchange.rendering.wording import one_line
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV: Final = "text/csv"
+
+SMALL_ROWS: Final = 20_000  # up to here XlsxWriter, which takes 40 µs a row and more
+SHEET_ROWS: Final = 1_048_575  # what Excel opens, below the header row
+# Excel takes 32,767 UTF-16 units in a cell; nobody reads more than this.
+_CELL_LIMIT: Final = 2_000
+_ROWS_AT_ONCE: Final = 2_000
+_BETWEEN: Final = "\x1f"  # no cell has it
+# What Excel and its like would run when they open a CSV; no Device ID or code begins so.
+_FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
+_CSV_CARE: Final = ('"', ",", *(_BETWEEN + first for first in _FORMULA))
+# Noncharacters that are no legal XML.
+_NO_XML = re.compile("[\ufffe\uffff]")
+
+_TEXT_FORMAT: Final = {"num_format": "@"}
+
+
+class OutcomeWord(StrEnum):
+    """What stands in an Outcome cell, ours or the recipient's."""
+
+    PROVIDED = "install code provided"
+    NOT_INSTALLER = "not the installing Supplier"
+    HELD = "being looked into"
+    UNREADABLE = "not readable"
+
+
+# What a recipient can choose in the Outcome column of our request.
+CHOICES: Final = (OutcomeWord.PROVIDED, OutcomeWord.NOT_INSTALLER, OutcomeWord.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """What we answer on one device; the code stays out of ``repr``."""
+
+    device_id: str  # canonical; what the requester wrote when it is not readable
+    outcome: str  # an OutcomeWord
+    install_code: str = field(default="", repr=False)  # grouped, with CRC; or empty
+    reason: str = ""
+    where: str = ""  # the place in the requester's own mail: request.xlsx > Sheet1 > row 14
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """One device we ask about.  MPxN is personal data: only when the recipient needs it."""
+
+    device_id: str
+    device_type: str = ""  # ESME, GSME ... or empty
+    mpxn: str = field(default="", repr=False)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheetfacts:
+    """What the workbook's properties say; no person is ever named there."""
+
+    title: str
+    reference: str
+    created: datetime  # aware
+
+
+_ANSWERS: Final = SheetLayout(
+    name="Devices",
+    headers=("Device ID", "Outcome", "Install code", "Reason", "Your row"),
+    widths=(26, 28, 50, 48, 40),
+)
+_REQUESTS: Final = SheetLayout(
+    name="Devices",
+    headers=("Device ID", "Device type", "Outcome", "Install code", "Reason"),
+    widths=(26, 13, 28, 50, 48),
+    choices=("C", tuple(CHOICES)),
+)
+
+
+def answers_workbook(rows: Iterable[AnswerRow], facts: Sheetfacts) -> bytes:
+    """An XLSX with columns Device ID, Outcome, Install code, Reason, Your row.
+
+    Raises BadInput beyond the 1,048,575 rows that a sheet holds.
+    """
+    return _workbook(_ANSWERS, map(_answer_cells, rows), facts)
+
+
+def answers_csv(rows: Iterable[AnswerRow]) -> bytes:
+    """The same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
+    return _csv(_ANSWERS.headers, map(_answer_cells, rows))
+
+
+def requests_workbook(rows: Iterable[RequestRow], facts: Sheetfacts) -> bytes:
+    """An XLSX with columns Device ID, Device type, Outcome, Install code, Reason.
+
+    The last three are the recipient's to fill in.  MPxN and Note follow them when a row has one.
+    Raises BadInput beyond the 1,048,575 rows that a sheet holds.
+    """
+    layout, cells = _request_table(rows)
+    return _workbook(layout, cells, facts)
+
+
+def requests_csv(rows: Iterable[RequestRow]) -> bytes:
+    """The same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
+    layout, cells = _request_table(rows)
+    return _csv(layout.headers, cells)
+
+
+def _answer_cells(row: AnswerRow) -> tuple[str, ...]:
+    return (row.device_id, row.outcome, row.install_code, row.reason, row.where)
+
+
+def _request_table(rows: Iterable[RequestRow]) -> tuple[SheetLayout, Iterator[tuple[str, ...]]]:
+    kept = tuple(rows)
+    mpxn, note = any(row.mpxn for row in kept), any(row.note for row in kept)
+    layout = SheetLayout(
+        name=_REQUESTS.name,
+        headers=_REQUESTS.headers + ("MPxN",) * mpxn + ("Note",) * note,
+        widths=_REQUESTS.widths + (18,) * mpxn + (48,) * note,
+        choices=_REQUESTS.choices,
+    )
+    cells = (
+        (row.device_id, row.device_type, "", "", "") + (row.mpxn,) * mpxn + (row.note,) * note
+        for row in kept
+    )
+    return layout, cells
+
+
+def _chunks(rows: Iterable[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
+    """Some rows at a time, of cells that are one line of legal XML, short, without outer blanks.
+
+    Looking at a chunk of plain rows as one text costs a fifth of looking at every cell.
+    """
+    source = iter(rows)
+    while chunk := list(islice(source, _ROWS_AT_ONCE)):
+        joined = _joined(chunk)
+        bare = joined.replace(_BETWEEN, "")
+        plain = bare.isascii() and bare.isprintable()
+        plain = plain and f"{_BETWEEN} " not in joined and f" {_BETWEEN}" not in joined
+        if plain and max(map(len, joined.split(_BETWEEN))) <= _CELL_LIMIT:
+            yield chunk
+        else:
+            yield [tuple(map(_clean, row)) for row in chunk]
+
+
+def _joined(chunk: Iterable[tuple[str, ...]]) -> str:
+    return _BETWEEN.join(["", *map(_BETWEEN.join, chunk), ""])
+
+
+def _clean(cell: str) -> str:
+    return _NO_XML.sub("\ufffd", one_line(cell, _CELL_LIMIT))
+
+
+def _workbook(layout: SheetLayout, rows: Iterable[tuple[str, ...]], facts: Sheetfacts) -> bytes:
+    chunks = _chunks(rows)
+    first: list[tuple[str, ...]] = []
+    while len(first) <= SMALL_ROWS and (chunk := next(chunks, None)):
+        first += chunk
+    title, reference = _clean(facts.title), _clean(facts.reference)
+    created = facts.created.astimezone(UTC)
+    if len(first) <= SMALL_ROWS:
+        return write_small(layout, first, title, reference, created)
+    return write_fast(layout, _capped(chain([first], chunks)), title, reference, created)
+
+
+def _capped(chunks: Iterable[list[tuple[str, ...]]]) -> Iterator[list[tuple[str, ...]]]:
+    count = 0
+    for chunk in chunks:
+        count += len(chunk)
+        if count > SHEET_ROWS:
+            raise BadInput(f"a workbook holds {SHEET_ROWS:,} rows", hint="split the list")
+        yield chunk
+
+
+def write_small(
+    layout: SheetLayout,
+    rows: Iterable[tuple[str, ...]],
+    title: str,
+    reference: str,
+    created: datetime,
+) -> bytes:
+    """The workbook by XlsxWriter.
+
+    ``in_memory`` and not ``constant_memory``: the latter keeps rows in a temporary file, and
+    install codes never lie in the clear on a disk.
+    """
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    book.set_properties(
+        {"title": title, "subject": reference, "created": created.replace(tzinfo=None)}
+    )
+    text = book.add_format(_TEXT_FORMAT)
+    bold = book.add_format({**_TEXT_FORMAT, "bold": True, "bottom": 1})
+    sheet = book.add_worksheet(layout.name)
+    for column, (header, width) in enumerate(zip(layout.headers, layout.widths, strict=True)):
+        sheet.set_column(column, column, width, text)
+        sheet.write_string(0, column, header, bold)
+    last = 0
+    for last, row in enumerate(rows, 1):
+        for column, cell in enumerate(row):
+            if cell:
+                sheet.write_string(last, column, cell, text)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, last, len(layout.headers) - 1)
+    if layout.choices and last:
+        column, words = ord(layout.choices[0]) - ord("A"), list(layout.choices[1])
+        # A help, not a fence: what else a person writes there is taken too.
+        offered = {"validate": "list", "source": words, "show_error": False}
+        sheet.data_validation(1, column, last, column, offered)
+    book.close()
+    return target.getvalue()
+
+
+def _csv(headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
+    target = io.StringIO(newline="")
+    writer = csv.writer(target)  # comma, CRLF, quotes doubled and only where needed
+    writer.writerow(headers)
+    for chunk in _chunks(rows):
+        joined = _joined(chunk)
+        if any(sign in joined for sign in _CSV_CARE):
+            writer.writerows(map(_csv_cells, chunk))
+        else:
+            target.writelines(f"{','.join(row)}\r\n" for row in chunk)
+    return target.getvalue().encode("utf-8-sig")
+
+
+def _csv_cells(row: tuple[str, ...]) -> list[str]:
+    """A quote mark before whatever a spreadsheet would run; Device IDs and codes never need it."""
+    return [f"'{cell}" if cell and cell[0] in _FORMULA else cell for cell in row]

@@ -1,0 +1,170 @@
+"""Outbox -> SMTP under a rate budget, every fate recorded per recipient.
+
+A crash between the server's acceptance and our record sends the letter again, with the same
+Message-ID: at least once, and recognisable as the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import mask_codes
+from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
+from exchange.domain.sla import due
+from exchange.ports import Courier, Delivery, Letter
+from exchange.services import ladder
+from exchange.services.desk import Desk
+from exchange.store.db import Transaction
+from exchange.store.outbox import DEFERRED, FAILED, SENT, StoredLetter
+
+log = structlog.get_logger("exchange.deliver")
+
+_BATCH = 50
+_BATCH_BYTES = 64_000_000
+_FIRST_RETRY = timedelta(minutes=5)
+_LONGEST_RETRY = timedelta(hours=4)
+_MINUTE = timedelta(minutes=1)
+
+
+def deliver(desk: Desk, courier: Courier) -> Counter[str]:
+    """Send what is due, as far as the rate budget goes; returns how many had which fate."""
+    fates: Counter[str] = Counter()
+    while True:
+        batch = _next_batch(desk)
+        if not batch:
+            return fates
+        letters = [
+            Letter(
+                key=one.id,
+                sender=desk.settings.party.address,
+                recipient=one.recipient,
+                raw=desk.sealer.open(one.sealed, "outbox"),
+            )
+            for one in batch
+        ]
+        for fate in courier.send(letters):
+            with desk.store.transaction("delivered") as tx:
+                fates[record(desk, tx, fate)] += 1
+
+
+def _next_batch(desk: Desk) -> list[StoredLetter]:
+    now = desk.now()
+    most = _BATCH
+    with desk.store.reading() as tx:
+        budget = desk.settings.smtp.per_minute
+        if budget and not desk.clock.simulated:
+            most = min(most, budget - tx.outbox.tried_since(now - _MINUTE))
+        if most <= 0:
+            return []
+        due_now = tx.outbox.due(now, most)
+    batch, size = list[StoredLetter](), 0
+    for letter in due_now:
+        size += len(letter.sealed)
+        if batch and size > _BATCH_BYTES:
+            break
+        batch.append(letter)
+    return batch
+
+
+def record(desk: Desk, tx: Transaction, fate: Delivery) -> str:
+    """Record what became of one letter, and what follows from it."""
+    now = desk.now()
+    if fate.accepted:
+        letter = tx.outbox.record(fate.key, now, state=SENT, reply=mask_codes(fate.reply))
+        _audit(desk, tx, "mail.accepted", letter, fate.reply)
+        if letter.purpose == "request":
+            start_clocks(desk, tx, letter)
+        return SENT
+    state = FAILED if fate.permanent else DEFERRED
+    tries = tx.outbox.get(fate.key).attempts
+    pause = min(_FIRST_RETRY * 2 ** min(tries, 10), _LONGEST_RETRY)
+    letter = tx.outbox.record(
+        fate.key, now, state=state, reply=mask_codes(fate.reply), next_attempt_at=now + pause
+    )
+    _audit(desk, tx, f"mail.{state}", letter, fate.reply)
+    log.warning(
+        "a letter was not accepted", ref=letter.ref, purpose=letter.purpose, state=state,
+        reply=letter.reply,
+    )  # fmt: skip
+    if state == FAILED:
+        void(desk, tx, letter, "refused by the recipient's server")
+    return state
+
+
+def _audit(desk: Desk, tx: Transaction, event: str, letter: StoredLetter, reply: str) -> None:
+    tx.audit.append(
+        desk.now(),
+        AuditEvent(
+            event,
+            letter.ref,
+            letter.party,
+            {
+                "purpose": letter.purpose,
+                "address": letter.recipient,
+                "message_id": letter.message_id,
+                "codes": letter.codes,
+                "reply": mask_codes(reply)[:200],
+            },
+        ),
+    )
+
+
+def start_clocks(desk: Desk, tx: Transaction, letter: StoredLetter) -> None:
+    """The recipient's server took a request of ours: the clock of each of its legs runs."""
+    request = tx.outbound.find(letter.ref)
+    if request.accepted_at is not None:
+        return  # the same letter, delivered again after a crash
+    party = tx.parties.get(request.party)
+    when = due(desk.now(), desk.sla(party), desk.calendar)
+    tx.outbound.accept(
+        request.id, when.received, when.day_zero, when.due_on, when.due_at, when.rule_text,
+        when.calendar_version,
+    )  # fmt: skip
+    legs = [
+        leg for leg in tx.legs.legs(request_id=request.id) if leg_takes(leg.state, LegEvent.ACCEPT)
+    ]
+    if not legs:
+        return
+    numbers = [leg.id for leg in legs]
+    tx.legs.move_legs(numbers, move_leg(LegState.QUEUED, LegEvent.ACCEPT))
+    first = ladder.first_look(desk, party, when.day_zero, request.sla_days)
+    tx.legs.start_clocks(numbers, when.day_zero, when.due_on, first)
+    tx.audit.append(
+        desk.now(),
+        *(
+            AuditEvent(
+                "leg.sent",
+                leg.device,
+                leg.party,
+                {"ref": request.ref, "due": when.due_on.isoformat(), "calendar": request.calendar},
+            )
+            for leg in legs
+        ),
+    )
+
+
+def void(desk: Desk, tx: Transaction, letter: StoredLetter, why: str) -> None:
+    """A letter did not reach anybody: a request's clocks are void, a person must know."""
+    if letter.purpose == "request":
+        request = tx.outbound.find(letter.ref)
+        legs = [
+            leg
+            for leg in tx.legs.legs(request_id=request.id)
+            if leg_takes(leg.state, LegEvent.BOUNCE)
+        ]
+        numbers = [leg.id for leg in legs]
+        tx.legs.move_legs(numbers, LegState.BOUNCED)
+        tx.legs.stop_clocks(numbers)
+        tx.outbound.void_clock(request.id)
+        tx.audit.append(
+            desk.now(),
+            *(
+                AuditEvent("leg.bounced", leg.device, leg.party, {"ref": request.ref, "why": why})
+                for leg in legs
+            ),
+        )
+    log.warning("a letter did not arrive", ref=letter.ref, purpose=letter.purpose, why=why)

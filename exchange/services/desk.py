@@ -1,0 +1,81 @@
+"""What every use case works with, put together once by ``bootstrap``."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from exchange.config import Settings
+from exchange.domain.calendar import WorkingCalendar
+from exchange.domain.escalation import Ladder
+from exchange.domain.party import Party
+from exchange.domain.sla import SlaRule, local_date
+from exchange.parsing.limits import Limits
+from exchange.ports import Clock, CodeVault, Sealer
+from exchange.rendering.compose import Templates
+from exchange.store.db import Store, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One supplier's end of the exchange."""
+
+    settings: Settings
+    folder: Path
+    store: Store
+    vault: CodeVault
+    sealer: Sealer
+    clock: Clock
+    calendar: WorkingCalendar
+    templates: Templates
+    limits: Limits
+
+    @property
+    def signifier(self) -> str:
+        """Our own SEC Party Signifier."""
+        return self.settings.party.signifier
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """Addresses our own mails come from."""
+        return frozenset({self.settings.party.address.lower()})
+
+    def now(self) -> datetime:
+        """This instant, aware UTC."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """Today in Europe/London."""
+        return local_date(self.clock.now())
+
+    def sla(self, party: Party | None) -> SlaRule:
+        """The answer time between us and a party."""
+        settings = self.settings
+        return SlaRule(
+            days=(party.sla_days if party and party.sla_days else settings.sla.days),
+            deemed_receipt=settings.calendar.deemed_receipt,
+            deemed_after=settings.calendar.deemed_receipt_after,
+            agreed=party.sla_agreed if party and party.sla_days else "",
+        )
+
+    def ladder(self) -> Ladder:
+        """The escalation ladder for what we ask."""
+        steps = self.settings.escalation
+        return Ladder(
+            reminder_days=steps.reminder_days,
+            breach_day=steps.breach_day,
+            next_level_every=steps.next_level_every,
+        )
+
+    def new_ref(self, tx: Transaction, kind: str) -> str:
+        """The next reference: ``Q`` for what we ask, ``A`` for what we are asked."""
+        month = f"{self.today():%y%m}"
+        number = tx.counters.next(f"{kind}{month}")
+        return f"MP121-{self.signifier}-{month}-{kind}{number:05d}"
+
+    def new_message_id(self, ref: str, purpose: str) -> str:
+        """A Message-ID fixed before the first attempt; the random part outlives a lost database."""
+        domain = self.settings.party.address.rpartition("@")[2].lower()
+        return f"<{ref.lower()}.{purpose}.{secrets.token_hex(6)}@{domain}>"

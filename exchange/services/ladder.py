@@ -1,0 +1,49 @@
+"""The escalation ladder of one party, asked from the services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from exchange.domain.escalation import Rung, Step, next_rung
+from exchange.domain.party import Party
+from exchange.domain.sla import local_date
+from exchange.services.desk import Desk
+
+
+def step(
+    desk: Desk,
+    party: Party | None,
+    done: Mapping[str, datetime | None],
+    accepted_on: date,
+    sla_days: int,
+    today: date,
+) -> Step:
+    """What is due today for legs with these rungs behind them."""
+    sent = [at for at in done.values() if at is not None]
+    return next_rung(
+        done,
+        accepted_on,
+        today,
+        ladder=desk.ladder(),
+        levels=len(party.escalation) if party else 0,
+        calendar=desk.calendar,
+        sla_days=sla_days,
+        last_on=local_date(max(sent)) if sent else None,
+    )
+
+
+def first_look(desk: Desk, party: Party | None, accepted_on: date, sla_days: int) -> date | None:
+    """When the first rung of a fresh clock is due."""
+    first = step(desk, party, {}, accepted_on, sla_days, accepted_on)
+    return accepted_on if first.now else first.next_on
+
+
+def recipient(desk: Desk, party: Party, rung: Rung) -> str:
+    """The address a rung's mail goes to."""
+    if rung.recipient == "compliance":
+        settings = desk.settings.party
+        return settings.compliance_address or settings.address
+    if rung.recipient == "escalation":
+        return party.escalation[rung.level - 1].address
+    return party.request_address

@@ -1,0 +1,78 @@
+"""Compose a letter, seal it and put it into the outbox: the same for every purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from exchange.domain.party import Party
+from exchange.rendering.compose import Attachment, Mail, TemplateName, compose
+from exchange.services.desk import Desk
+from exchange.store.db import Transaction
+from exchange.store.outbox import NewLetter
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A letter to be written."""
+
+    template: TemplateName
+    ref: str
+    recipient: str
+    context: Mapping[str, object] = field(repr=False)
+    party: str = ""
+    marker: str = ""  # request, answer, reminder, escalation
+    codes: int = 0
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    attachments: Sequence[Attachment] = ()
+    message_id: str = ""
+
+
+def us(desk: Desk) -> Mapping[str, str]:
+    """Ourselves, as the templates name us."""
+    party = desk.settings.party
+    return {"name": party.name, "signifier": party.signifier, "address": party.address}
+
+
+def them(party: Party) -> Mapping[str, str]:
+    """The other party, as the templates name it."""
+    return {"name": party.name, "signifier": party.signifier}
+
+
+def queue(desk: Desk, tx: Transaction, draft: Draft) -> tuple[int, str]:
+    """Write the letter into the outbox; returns its number and Message-ID.
+
+    The Message-ID is fixed here, before the first attempt: whatever happens later, another copy
+    of this letter can be recognised as the same.
+    """
+    message_id = draft.message_id or desk.new_message_id(draft.ref, draft.template)
+    raw = compose(
+        Mail(
+            template=draft.template,
+            context=draft.context,
+            sender_name=desk.settings.party.name,
+            sender=desk.settings.party.address,
+            recipient=draft.recipient,
+            message_id=message_id,
+            date=desk.now(),
+            in_reply_to=draft.in_reply_to,
+            references=draft.references,
+            subject_override=draft.subject,
+            marker=f"{draft.marker}; ref={draft.ref}" if draft.marker else "",
+            attachments=tuple(draft.attachments),
+        ),
+        desk.templates,
+    )
+    letter = NewLetter(
+        message_id=message_id,
+        purpose=draft.template,
+        ref=draft.ref,
+        party=draft.party,
+        recipient=draft.recipient,
+        codes=draft.codes,
+        sealed=desk.sealer.seal(raw, "outbox"),
+        size=len(raw),
+    )
+    return tx.outbox.add(letter, desk.now()), message_id

@@ -1,0 +1,101 @@
+"""Where what we asked for stands, and the clock behind a reference."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import InstallCode
+from exchange.domain.outbound import CaseState, Leg
+from exchange.errors import BadInput, NotFound
+from exchange.services.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One gained device."""
+
+    device: str
+    state: str
+    code_from: str
+    legs: tuple[Leg, ...]
+
+    @property
+    def asked(self) -> str:
+        """Each Supplier with its state, in order."""
+        return ", ".join(f"{leg.party} {leg.state}" for leg in self.legs)
+
+    def as_json(self) -> dict[str, object]:
+        """For programs."""
+        return {
+            "device_id": self.device,
+            "state": self.state,
+            "code_from": self.code_from,
+            "legs": [
+                {
+                    "party": leg.party,
+                    "state": leg.state,
+                    "due": leg.due_on.isoformat() if leg.due_on else None,
+                    "overdue": leg.overdue,
+                    "level": leg.level,
+                }
+                for leg in self.legs
+            ],
+        }
+
+
+def case_lines(desk: Desk) -> list[CaseLine]:
+    """Every case, oldest first."""
+    with desk.store.reading() as tx:
+        by_case: dict[int, list[Leg]] = {}
+        for leg in tx.legs.legs():
+            by_case.setdefault(leg.case_id, []).append(leg)
+        return [
+            CaseLine(case.device, case.state, case.code_from, tuple(by_case.get(case.id, ())))
+            for case in tx.outbound.cases()
+        ]
+
+
+def write_codes(desk: Desk, path: Path) -> int:
+    """Write the received codes to a CSV file that only its owner can read; audited.
+
+    Raises BadInput when the file is there already; then nothing was written.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(("Device ID", "Install code", "Received from"))
+    events = []
+    with desk.store.reading() as tx:
+        for case in tx.outbound.cases(CaseState.CODE_RECEIVED):
+            if case.sealed_code is not None:
+                code = InstallCode(desk.sealer.open(case.sealed_code, "code"))
+                writer.writerow((case.device, code.grouped, case.code_from))
+                events.append(AuditEvent("code.exported", case.device, case.code_from))
+    with desk.store.transaction("export") as tx:
+        tx.audit.append(desk.now(), *events)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise BadInput("is there already; nothing was written", place=str(path)) from None
+    except OSError as error:
+        raise BadInput(error.strerror or "cannot be written", place=str(path)) from None
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        file.write(out.getvalue())
+    return len(events)
+
+
+def clock_of(desk: Desk, ref: str) -> tuple[datetime, str]:
+    """(the instant that started the clock, the rule's text) of a reference of either direction."""
+    with desk.store.reading() as tx:
+        if ref.rpartition("-")[2].startswith("A"):
+            clock = tx.inbound.find(ref).clock
+            return clock.received_at, clock.rule
+        request = tx.outbound.find(ref)
+    if request.accepted_at is None:
+        raise NotFound(f"the clock of {ref} has not started: its mail was not accepted yet")
+    return request.accepted_at, request.rule

@@ -1,0 +1,339 @@
+"""What comes back for what we asked: answers, acknowledgements, absences, bounces.
+
+Only two answers discharge a leg: a code whose CRC holds, or "not the installing Supplier".
+Nothing here is resolved by guess: two codes for one device, one code for two, a device that we
+never asked about and a bad CRC go to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import InstallCode
+from exchange.domain.mail import Answer, Kind, Outcome, Understanding
+from exchange.domain.outbound import (
+    CaseState,
+    Leg,
+    LegEvent,
+    LegState,
+    OutboundRequest,
+    leg_takes,
+    move_leg,
+)
+from exchange.domain.party import Party
+from exchange.services.deliver import void
+from exchange.services.desk import Desk
+from exchange.services.outcome import MailOutcome
+from exchange.store.db import Transaction
+from exchange.store.mail import PROCESSED, REVIEW, KeptMail
+from exchange.store.outbound import Case, ReceivedCode
+from exchange.store.outbox import StoredLetter
+
+log = structlog.get_logger("exchange.receive")
+
+
+def own_letters(tx: Transaction, said: Understanding) -> list[StoredLetter]:
+    """Our letters that a mail replies to, by In-Reply-To and References."""
+    return tx.outbox.by_message_id((said.head.in_reply_to, *said.head.references))
+
+
+def asked_in(tx: Transaction, said: Understanding, party: Party) -> list[OutboundRequest]:
+    """Our requests to ``party`` that a mail belongs to: by thread, else by a reference in it."""
+    refs = {letter.ref for letter in own_letters(tx, said) if letter.party == party.signifier}
+    found = [one for one in tx.outbound.by_refs(refs) if one.party == party.signifier]
+    if found:
+        return found
+    return [one for one in tx.outbound.by_refs(said.references) if one.party == party.signifier]
+
+
+def replies_to_ours(tx: Transaction, said: Understanding, party: Party) -> bool:
+    """Whether what looks like a request is a reply to our own, about the same devices."""
+    if not asked_in(tx, said, party):
+        return False
+    devices = [str(found.device) for found in said.devices]
+    return bool(tx.legs.legs(party=party.signifier, devices=devices))
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """The answers of one mail against our legs, before anything is written."""
+
+    codes: list[tuple[Leg, InstallCode, str]] = field(default_factory=list)
+    denials: list[Leg] = field(default_factory=list)
+    again: int = 0  # what we knew already
+    unclear: int = 0
+    doubts: list[str] = field(default_factory=list)
+
+
+def answers(
+    desk: Desk, tx: Transaction, mail: KeptMail, said: Understanding, party: Party
+) -> MailOutcome:
+    """Apply a response of ``party``; what is doubtful stays as it was and goes to Review."""
+    sorted_ = _sort(desk, tx, said, party)
+    _take_codes(desk, tx, mail, party, sorted_.codes)
+    _take_denials(desk, tx, mail, party, sorted_.denials)
+    requests = asked_in(tx, said, party)
+    ref = requests[0].ref if requests else ""
+    for reject in said.rejects:
+        sorted_.doubts.append(f"{reject.where}: {reject.reason}")
+    ours = said.head.own_marker.startswith("answer")
+    if sorted_.unclear and not ours:
+        sorted_.doubts.append(f"{sorted_.unclear} devices without a clear answer")
+    if not (sorted_.codes or sorted_.denials or sorted_.again or sorted_.unclear):
+        sorted_.doubts.append("no device that we asked this party about is answered")
+    said_so = (
+        f"{len(sorted_.codes)} codes, {len(sorted_.denials)} not the installer, "
+        f"{sorted_.unclear} not answered yet"
+    )
+    if sorted_.doubts:
+        shown = "; ".join(sorted_.doubts[:5])
+        more = f"; and {len(sorted_.doubts) - 5} more" if len(sorted_.doubts) > 5 else ""
+        return MailOutcome(
+            REVIEW, Kind.RESPONSE, f"{shown}{more} ({said_so})", party.signifier, ref
+        )
+    return MailOutcome(PROCESSED, Kind.RESPONSE, said_so, party.signifier, ref)
+
+
+def _sort(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> _Sorted:
+    out = _Sorted()
+    legs = _legs_by_device(tx, said.answers, party)
+    cases = tx.outbound.cases_of({leg.case_id for leg in legs.values()})
+    tags = {
+        id(answer): desk.sealer.tag(answer.code.raw, "code")
+        for answer in said.answers
+        if answer.code is not None
+    }
+    in_use = tx.outbound.devices_with_tags(set(tags.values()))
+    for answer in said.answers:
+        leg = legs.get(str(answer.device))
+        if leg is None:
+            out.doubts.append(f"{answer.where}: {answer.device} was not asked of {party.signifier}")
+        elif answer.outcome is Outcome.PROVIDED and answer.code is not None:
+            tag = tags[id(answer)]
+            holder = in_use.setdefault(tag, leg.device)
+            _sort_code(out, answer, answer.code, leg, cases[leg.case_id], tag, holder)
+        elif answer.outcome is Outcome.NOT_INSTALLER:
+            _sort_denial(out, answer, leg, cases[leg.case_id])
+        else:
+            out.unclear += 1
+    return out
+
+
+def _legs_by_device(tx: Transaction, given: Sequence[Answer], party: Party) -> dict[str, Leg]:
+    """The newest leg of the party for each answered device that was really asked."""
+    devices = {str(answer.device) for answer in given}
+    found = tx.legs.legs(party=party.signifier, devices=devices)
+    return {
+        leg.device: leg
+        for leg in sorted(found, key=lambda leg: leg.case_id)
+        if leg.request_id is not None
+    }
+
+
+def _sort_code(
+    out: _Sorted, answer: Answer, code: InstallCode, leg: Leg, case: Case, tag: str, holder: str
+) -> None:
+    if holder != leg.device:
+        out.doubts.append(f"{answer.where}: the code for {leg.device} is that of {holder} too")
+    elif case.code_tag and case.code_tag != tag:
+        out.doubts.append(
+            f"{answer.where}: another code for {leg.device} was received from {case.code_from}"
+        )
+    elif case.code_tag == tag and leg.state is LegState.PROVIDED:
+        out.again += 1
+    elif leg_takes(leg.state, LegEvent.CODE):
+        out.codes.append((leg, code, tag))
+    else:
+        out.doubts.append(f"{answer.where}: {leg.device} is {leg.state}, a code was not expected")
+
+
+def _sort_denial(out: _Sorted, answer: Answer, leg: Leg, case: Case) -> None:
+    if leg.state is LegState.NOT_INSTALLER or case.state is not CaseState.SEEKING:
+        if leg.state is LegState.PROVIDED:
+            out.doubts.append(
+                f"{answer.where}: {leg.device} is denied now, a code came from them before"
+            )
+        else:
+            out.again += 1
+    elif leg_takes(leg.state, LegEvent.NOT_OURS):
+        out.denials.append(leg)
+    else:
+        out.doubts.append(
+            f"{answer.where}: {leg.device} is {leg.state}, an answer was not expected"
+        )
+
+
+def _take_codes(
+    desk: Desk,
+    tx: Transaction,
+    mail: KeptMail,
+    party: Party,
+    codes: Sequence[tuple[Leg, InstallCode, str]],
+) -> None:
+    if not codes:
+        return
+    now = desk.now()
+    tx.outbound.receive_codes(
+        [
+            ReceivedCode(leg.case_id, desk.sealer.seal(code.raw, "code"), tag)
+            for leg, code, tag in codes
+        ],
+        party.signifier,
+        now,
+    )
+    tx.legs.move_legs(
+        [leg.id for leg, _, _ in codes],
+        LegState.PROVIDED,
+        answered_at=mail.arrived_at,
+        answer_mail_id=mail.id,
+    )
+    events = [
+        AuditEvent("code.received", leg.device, party.signifier, {"mail": mail.id})
+        for leg, _, _ in codes
+    ]
+    # Whoever else is still being asked about these devices need not answer any more.
+    by_case = {leg.case_id: leg.id for leg, _, _ in codes}
+    others = [
+        leg
+        for leg in tx.legs.legs(devices=[leg.device for leg, _, _ in codes])
+        if leg.case_id in by_case
+        and leg.id != by_case[leg.case_id]
+        and leg.state is not LegState.BOUNCED
+        and leg_takes(leg.state, LegEvent.WITHDRAW)
+    ]
+    tx.legs.move_legs([leg.id for leg in others], LegState.WITHDRAWN)
+    events += [
+        AuditEvent("leg.withdrawn", leg.device, leg.party, {"why": "the code was received"})
+        for leg in others
+    ]
+    tx.audit.append(now, *events)
+
+
+def _take_denials(
+    desk: Desk, tx: Transaction, mail: KeptMail, party: Party, legs: Sequence[Leg]
+) -> None:
+    if not legs:
+        return
+    now = desk.now()
+    tx.legs.move_legs(
+        [leg.id for leg in legs],
+        LegState.NOT_INSTALLER,
+        answered_at=mail.arrived_at,
+        answer_mail_id=mail.id,
+    )
+    events = [
+        AuditEvent("leg.not_installer", leg.device, party.signifier, {"mail": mail.id})
+        for leg in legs
+    ]
+    events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, now)
+    tx.audit.append(now, *events)
+
+
+def next_turn(tx: Transaction, cases: dict[int, str], now: datetime) -> list[AuditEvent]:
+    """Ask the next former Supplier of each case, or record that there is none left.
+
+    A case is exhausted only when every Supplier has denied: one that bounced or was refused may
+    still have the code, and waits for a person.
+    """
+    by_case: dict[int, list[Leg]] = {number: [] for number in cases}
+    for leg in tx.legs.legs(devices=set(cases.values())):
+        if leg.case_id in by_case:
+            by_case[leg.case_id].append(leg)
+    turns: list[int] = []
+    events: list[AuditEvent] = []
+    for number, legs in by_case.items():
+        waiting = [leg for leg in legs if leg.state is LegState.WAITING]
+        if any(
+            leg.state in (LegState.QUEUED, LegState.SENT, LegState.ACKNOWLEDGED) for leg in legs
+        ):
+            continue
+        if waiting:
+            turns.append(waiting[0].id)
+            events.append(AuditEvent("leg.queued", cases[number], waiting[0].party))
+        elif all(leg.state is LegState.NOT_INSTALLER for leg in legs):
+            tx.outbound.move_case(number, CaseState.EXHAUSTED)
+            events.append(AuditEvent("case.exhausted", cases[number]))
+        elif all(leg.state in (LegState.NOT_INSTALLER, LegState.WITHDRAWN) for leg in legs):
+            tx.outbound.move_case(number, CaseState.CLOSED, closed_at=now)
+            events.append(AuditEvent("case.closed", cases[number], detail={"why": "withdrawn"}))
+    tx.legs.move_legs(turns, move_leg(LegState.WAITING, LegEvent.TURN))
+    return events
+
+
+def acknowledgement(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
+    """They have our request. It discharges nothing and stops no clock."""
+    requests = asked_in(tx, said, party)
+    for request in requests:
+        tx.outbound.acknowledged(request.id, desk.now())
+        legs = [
+            leg
+            for leg in tx.legs.legs(request_id=request.id, states=[LegState.SENT])
+            if leg_takes(leg.state, LegEvent.ACKNOWLEDGE)
+        ]
+        # ``next_due`` stays: an acknowledged leg is chased like any other.
+        tx.legs.move_legs([leg.id for leg in legs], LegState.ACKNOWLEDGED)
+        tx.audit.append(
+            desk.now(), AuditEvent("request.acknowledged", request.ref, party.signifier)
+        )
+    ref = requests[0].ref if requests else ""
+    reason = "an acknowledgement" if ref else "an acknowledgement of nothing that we know"
+    return MailOutcome(PROCESSED, Kind.ACKNOWLEDGEMENT, reason, party.signifier, ref)
+
+
+def absence(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
+    """An automatic reply; its return date is noted, nothing is discharged."""
+    requests = asked_in(tx, said, party)
+    until = said.returns_on
+    for request in requests:
+        if until:
+            tx.outbound.away_until(request.id, until)
+        tx.audit.append(
+            desk.now(),
+            AuditEvent(
+                "request.auto_reply",
+                request.ref,
+                party.signifier,
+                {"returns_on": until.isoformat() if until else None},
+            ),
+        )
+    reason = f"an automatic reply, back on {until.isoformat()}" if until else "an automatic reply"
+    ref = requests[0].ref if requests else ""
+    return MailOutcome(PROCESSED, Kind.AUTO_REPLY, reason, party.signifier, ref)
+
+
+def bounce(desk: Desk, tx: Transaction, said: Understanding) -> MailOutcome:
+    """A delivery report; one for good voids the clocks that its letter had started.
+
+    Believed only where it names a letter of ours: anybody can write a delivery report, so what
+    it may do at most is to call a person.
+    """
+    named = {one.original_message_id for one in said.bounces} | {
+        said.head.in_reply_to,
+        *said.head.references,
+    }
+    letters = tx.outbox.by_message_id(named)
+    if not letters:
+        return MailOutcome(REVIEW, Kind.BOUNCE, "a delivery report on no letter that we know")
+    letter = letters[0]
+    if not any(one.permanent for one in said.bounces):
+        reason = f"a delay notice for the {letter.purpose} {letter.ref}"
+        return MailOutcome(PROCESSED, Kind.BOUNCE, reason, letter.party, letter.ref)
+    status = next((one.status for one in said.bounces if one.permanent), "")
+    tx.outbox.fail(letter.id, f"bounced {status}".strip())
+    tx.audit.append(
+        desk.now(),
+        AuditEvent(
+            "mail.bounced",
+            letter.ref,
+            letter.party,
+            {"purpose": letter.purpose, "address": letter.recipient, "status": status},
+        ),
+    )
+    void(desk, tx, letter, f"bounced {status}".strip())
+    reason = f"the {letter.purpose} {letter.ref} to {letter.recipient} bounced {status}".strip()
+    return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)

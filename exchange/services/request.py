@@ -1,0 +1,168 @@
+"""Ask for the codes of gained devices: cases and legs, one mail per Supplier.
+
+Idempotent by the database: a device has one open case, so the same list given twice opens
+nothing twice, and a leg is carried by one request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.outbound import Gained, Leg, LegEvent, LegState, leg_takes
+from exchange.domain.party import Party
+from exchange.domain.sla import due
+from exchange.errors import BadInput
+from exchange.rendering.compose import Attachment
+from exchange.rendering.workbook import RequestRow, Sheetfacts, requests_csv, requests_workbook
+from exchange.services import letters
+from exchange.services.desk import Desk
+from exchange.store.db import Transaction
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What ``create`` did."""
+
+    devices: int  # in the list, each once
+    opened: int
+    already_open: int
+    requests: tuple[str, ...]  # references of the mails queued
+
+
+def create(desk: Desk, gained: Sequence[Gained], source: str) -> Created:
+    """Open a case for each device that has none, and ask the first Supplier of each.
+
+    Raises BadInput when a Supplier is not on the contacts register; then nothing was changed.
+    """
+    unique = list({one.device: one for one in gained}.values())
+    now = desk.now()
+    with desk.store.transaction("create") as tx:
+        known = {party.signifier for party in tx.parties.all(active_only=True)}
+        for one in unique:
+            for supplier in one.suppliers:
+                if supplier not in known:
+                    raise BadInput(
+                        f"{supplier} is not on the contacts register",
+                        place=one.where,
+                        hint="`exchange contacts import` adds parties",
+                    )
+        open_already = tx.outbound.open_devices([one.device for one in unique])
+        fresh = [one for one in unique if one.device not in open_already]
+        tx.outbound.open_cases(fresh, now, source)
+        tx.audit.append(
+            now,
+            *(
+                AuditEvent("case.opened", one.device, detail={"ask": " ".join(one.suppliers)})
+                for one in fresh
+            ),
+        )
+    return Created(len(unique), len(fresh), len(open_already), tuple(raise_requests(desk)))
+
+
+def raise_requests(desk: Desk) -> list[str]:
+    """One request per Supplier for every queued leg that none carries; returns the references."""
+    with desk.store.reading() as tx:
+        waiting = tx.legs.queued_parties()
+    refs = []
+    for signifier in waiting:
+        with desk.store.transaction("raise") as tx:
+            party = tx.parties.get(signifier)
+            legs = tx.legs.legs(party=signifier, states=[LegState.QUEUED], unasked=True)
+            if party is None or not party.active or not legs:
+                continue
+            refs.append(_raise(desk, tx, party, legs))
+    return refs
+
+
+def _raise(desk: Desk, tx: Transaction, party: Party, legs: Sequence[Leg]) -> str:
+    now = desk.now()
+    ref = desk.new_ref(tx, "Q")
+    rule = desk.sla(party)
+    message_id = desk.new_message_id(ref, "request")
+    rows = [RequestRow(device_id=leg.device, device_type=leg.device_type) for leg in legs]
+    small = desk.settings.release.body_table_rows
+    draft = letters.Draft(
+        template="request",
+        ref=ref,
+        recipient=party.request_address,
+        party=party.signifier,
+        marker="request",
+        message_id=message_id,
+        context={
+            "us": letters.us(desk),
+            "them": letters.them(party),
+            "ref": ref,
+            "due": due(now, rule, desk.calendar).due_on,
+            "sla_days": rule.days,
+            "count": len(rows),
+            "rows": rows if len(rows) <= small else (),
+        },
+        attachments=request_files(desk, ref, rows),
+    )
+    letters.queue(desk, tx, draft)
+    request_id = tx.outbound.add_request(ref, party.signifier, message_id, rule.days, now)
+    tx.legs.carry([leg.id for leg in legs], request_id)
+    tx.audit.append(
+        now,
+        AuditEvent(
+            "request.raised",
+            ref,
+            party.signifier,
+            {"devices": len(legs), "address": party.request_address, "message_id": message_id},
+        ),
+    )
+    return ref
+
+
+def request_files(desk: Desk, ref: str, rows: Sequence[RequestRow]) -> tuple[Attachment, ...]:
+    """The list as workbook and CSV, each complete in itself."""
+    facts = Sheetfacts("Install codes requested under MP121", ref, desk.now())
+    return (
+        Attachment(f"{ref}.xlsx", XLSX, requests_workbook(rows, facts)),
+        Attachment(f"{ref}.csv", "text/csv", requests_csv(rows)),
+    )
+
+
+def resend(desk: Desk, ref: str) -> list[str]:
+    """Ask again for the legs of a request that bounced, with the contact as it is now."""
+    with desk.store.transaction("resend") as tx:
+        request = tx.outbound.find(ref)
+        legs = [
+            leg
+            for leg in tx.legs.legs(request_id=request.id, states=[LegState.BOUNCED])
+            if leg_takes(leg.state, LegEvent.RESEND)
+        ]
+        if not legs:
+            raise BadInput(f"nothing of {ref} has bounced")
+        numbers = [leg.id for leg in legs]
+        tx.legs.move_legs(numbers, LegState.QUEUED)
+        tx.legs.unask(numbers)
+        tx.audit.append(
+            desk.now(), AuditEvent("request.resent", ref, request.party, {"devices": len(legs)})
+        )
+    return raise_requests(desk)
+
+
+def withdraw(desk: Desk, ref: str, why: str) -> int:
+    """Give up what a request still waits for; only our own side does this. Returns the devices."""
+    from exchange.services.receive import next_turn
+
+    with desk.store.transaction("withdraw") as tx:
+        request = tx.outbound.find(ref)
+        legs = [
+            leg
+            for leg in tx.legs.legs(request_id=request.id)
+            if leg_takes(leg.state, LegEvent.WITHDRAW)
+        ]
+        tx.legs.move_legs([leg.id for leg in legs], LegState.WITHDRAWN)
+        events = [
+            AuditEvent("leg.withdrawn", leg.device, leg.party, {"ref": ref, "why": why})
+            for leg in legs
+        ]
+        events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, desk.now())
+        tx.audit.append(desk.now(), *events)
+    return len(legs)

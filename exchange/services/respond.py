@@ -1,0 +1,318 @@
+"""We are asked: every device of a request gets the code, "not the installer", or a person.
+
+One reply per request; it goes only to the address on the contacts register.
+Source: SEC Appendix AC, clause 4.16(b) (MP121).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import DeviceId, InstallCode, mask_codes
+from exchange.domain.inbound import (
+    Clock,
+    DeviceEvent,
+    DeviceState,
+    InboundRequest,
+    InstalledRegister,
+    decide_device,
+    move,
+)
+from exchange.domain.mail import MailHead, Understanding
+from exchange.domain.party import Party
+from exchange.domain.release import Ceilings, DayUsage, Verdict, may_answer
+from exchange.domain.sla import due
+from exchange.ports import VaultRecord
+from exchange.rendering.compose import Attachment, reply_subject
+from exchange.rendering.workbook import AnswerRow, Sheetfacts, answers_csv, answers_workbook
+from exchange.services import letters
+from exchange.services.desk import Desk
+from exchange.services.outcome import MailOutcome
+from exchange.services.request import XLSX
+from exchange.store.db import Transaction
+from exchange.store.inbound import NewDevice
+from exchange.store.mail import PROCESSED, REVIEW, KeptMail
+
+LONDON = ZoneInfo("Europe/London")
+COMPLETE_AS_OF = "installed.complete_as_of"
+
+WORDS: Mapping[DeviceState, str] = {
+    DeviceState.PROVIDED: "install code provided",
+    DeviceState.NOT_INSTALLER: "not the installing Supplier",
+    DeviceState.HELD: "being looked into",
+    DeviceState.UNREADABLE: "not readable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the vault knows of the devices of a request, looked up before the transaction."""
+
+    holdings: Mapping[DeviceId, VaultRecord | None] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One row of a request, decided."""
+
+    device: str
+    device_type: str
+    where: str
+    state: DeviceState
+    reason: str  # ours, for a person of ours
+    code: InstallCode | None = None
+    seen: str = field(default="", repr=False)  # what an unreadable row said
+
+
+def prepare(desk: Desk, said: Understanding) -> Plan:
+    """Look every device up, each bucket once."""
+    return Plan(dict(desk.vault.find_many(found.device for found in said.devices)))
+
+
+def register(desk: Desk, tx: Transaction) -> InstalledRegister:
+    """The register of installed devices as it was last declared."""
+    declared = tx.facts.get(COMPLETE_AS_OF)
+    return InstalledRegister(
+        complete_as_of=datetime.fromisoformat(declared).date() if declared else None,
+        max_age_days=desk.settings.installed.max_age_days,
+    )
+
+
+def take(
+    desk: Desk,
+    tx: Transaction,
+    mail: KeptMail,
+    said: Understanding,
+    who: Verdict,
+    plan: Plan,
+) -> MailOutcome:
+    """Open the request, decide each device, queue the one reply."""
+    party = who.party
+    if party is None:
+        return MailOutcome(REVIEW, said.kind, who.reason)
+    asked = len(said.devices)
+    verdict = may_answer(
+        said.kind,
+        said.head,
+        [party],
+        desk.signifier,
+        _usage(desk, tx, party, asked),
+        _ceilings(desk),
+    )
+    if verdict.party is None:
+        return MailOutcome(REVIEW, said.kind, verdict.reason, party.signifier)
+    if not said.devices and not said.rejects:
+        return MailOutcome(REVIEW, said.kind, "a request that names no Device", party.signifier)
+    when = due(mail.arrived_at, desk.sla(party), desk.calendar)
+    clock = Clock(
+        received_at=when.received,
+        day_zero=when.day_zero,
+        due_on=when.due_on,
+        due_at=when.due_at,
+        rule=when.rule_text,
+        calendar=when.calendar_version,
+    )
+    rulings = _rule(desk, tx, said, plan, clock)
+    ref = desk.new_ref(tx, "A")
+    request_id = tx.inbound.add_request(ref, mail.id, party.signifier, _their_ref(said), clock)
+    request = InboundRequest(
+        request_id, ref, party.signifier, mail.id, _their_ref(said), clock, answered=False
+    )
+    outbox_id = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
+    tx.inbound.add_devices(request_id, _rows(desk, rulings), outbox_id)
+    tx.inbound.settle(request_id)
+    _supersede(desk, tx, said, party, ref, asked)
+    counts = {state: sum(one.state is state for one in rulings) for state in WORDS}
+    tx.audit.append(
+        desk.now(),
+        AuditEvent(
+            "request.received",
+            ref,
+            party.signifier,
+            {
+                "mail": mail.id,
+                "devices": asked,
+                "due": clock.due_on.isoformat(),
+                "rule": clock.rule,
+                "calendar": clock.calendar,
+            },
+        ),
+    )
+    reason = ", ".join(f"{number} {WORDS[state]}" for state, number in counts.items() if number)
+    return MailOutcome(PROCESSED, said.kind, reason, party.signifier, ref)
+
+
+def _usage(desk: Desk, tx: Transaction, party: Party, asked: int) -> DayUsage:
+    midnight = datetime.combine(desk.today(), time(0), LONDON)
+    answers, _codes = tx.outbox.sent_to(party.signifier, midnight, "answer")
+    devices = tx.inbound.devices_since(party.signifier, midnight)
+    return DayUsage(answers=answers, devices=devices, asked=asked)
+
+
+def _ceilings(desk: Desk) -> Ceilings:
+    release = desk.settings.release
+    return Ceilings(release.mails_per_party_per_day, release.devices_per_party_per_day)
+
+
+def _their_ref(said: Understanding) -> str:
+    return said.references[0] if said.references else ""
+
+
+def _rule(
+    desk: Desk, tx: Transaction, said: Understanding, plan: Plan, clock: Clock
+) -> list[Ruling]:
+    installed = register(desk, tx)
+    refused = desk.settings.release.refused_device_types
+    rulings = []
+    for found in said.devices:
+        holding = plan.holdings.get(found.device)
+        decision = decide_device(holding, installed, clock.day_zero, refused, found.device_type)
+        state = move(DeviceState.OPEN, decision.event)
+        code = holding.code if holding and state is DeviceState.PROVIDED else None
+        rulings.append(
+            Ruling(
+                str(found.device), found.device_type, mask_codes(found.where), state,
+                decision.reason, code,
+            )
+        )  # fmt: skip
+    for reject in said.rejects:
+        state = move(DeviceState.OPEN, DeviceEvent.MALFORMED)
+        rulings.append(
+            Ruling(
+                "",
+                "",
+                mask_codes(reject.where),
+                state,
+                mask_codes(reject.reason),
+                None,
+                reject.text,
+            )
+        )
+    return rulings
+
+
+def _rows(desk: Desk, rulings: Sequence[Ruling]) -> list[NewDevice]:
+    return [
+        NewDevice(
+            device=one.device,
+            device_type=one.device_type,
+            where=one.where,
+            state=one.state,
+            reason=one.reason,
+            seen=desk.sealer.seal(one.seen.encode(), "row") if one.seen else None,
+        )
+        for one in rulings
+    ]
+
+
+def send_answer(
+    desk: Desk,
+    tx: Transaction,
+    request: InboundRequest,
+    party: Party,
+    address: str,
+    head: MailHead,
+    rulings: Sequence[Ruling],
+) -> int:
+    """Queue the reply and audit every device in it; returns the letter's number."""
+    rows = [_answer_row(one) for one in rulings]
+    counts = {state.value: sum(one.state is state for one in rulings) for state in WORDS}
+    small = desk.settings.release.body_table_rows
+    facts = Sheetfacts("Answers under MP121", request.ref, desk.now())
+    draft = letters.Draft(
+        template="answer",
+        ref=request.ref,
+        recipient=address,
+        party=party.signifier,
+        marker="answer",
+        codes=counts[DeviceState.PROVIDED.value],
+        in_reply_to=head.message_id,
+        references=head.references,
+        subject=reply_subject(head.subject),
+        context={
+            "us": letters.us(desk),
+            "them": letters.them(party),
+            "ref": request.ref,
+            "their_ref": request.their_ref,
+            "received": request.clock.received_at,
+            "due": request.clock.due_on,
+            "counts": counts,
+            "rows": rows if len(rows) <= small else (),
+            "held": [one for one in rows if one.outcome == WORDS[DeviceState.HELD]][:small],
+            "unreadable": [one for one in rows if one.outcome == WORDS[DeviceState.UNREADABLE]][
+                : 4 * small
+            ],
+        },
+        attachments=(
+            Attachment(f"{request.ref}.xlsx", XLSX, answers_workbook(rows, facts)),
+            Attachment(f"{request.ref}.csv", "text/csv", answers_csv(rows)),
+        ),
+    )
+    outbox_id, message_id = letters.queue(desk, tx, draft)
+    tx.audit.append(desk.now(), *_audit_answer(request, party, address, message_id, rulings))
+    return outbox_id
+
+
+def _answer_row(ruling: Ruling) -> AnswerRow:
+    reason = {
+        DeviceState.HELD: "our team is looking into it; the answer follows",
+        DeviceState.UNREADABLE: ruling.reason,
+    }.get(ruling.state, "")
+    return AnswerRow(
+        device_id=ruling.device,
+        outcome=WORDS[ruling.state],
+        install_code=ruling.code.grouped if ruling.code else "",
+        reason=reason,
+        where=ruling.where,
+    )
+
+
+def _audit_answer(
+    request: InboundRequest,
+    party: Party,
+    address: str,
+    message_id: str,
+    rulings: Sequence[Ruling],
+) -> list[AuditEvent]:
+    events = []
+    for one in rulings:
+        detail: dict[str, str | int | bool | None] = {"ref": request.ref}
+        event = f"device.{one.state}"
+        if one.state is DeviceState.PROVIDED:
+            event = "code.released"
+            detail |= {"address": address, "message_id": message_id}
+        elif one.state is DeviceState.NOT_INSTALLER:
+            detail |= {"address": address, "message_id": message_id}
+        else:
+            detail["reason"] = one.reason
+        events.append(AuditEvent(event, one.device or one.where, party.signifier, detail))
+    return events
+
+
+def _supersede(
+    desk: Desk, tx: Transaction, said: Understanding, party: Party, ref: str, asked: int
+) -> None:
+    """A follow-up in the thread corrects unreadable rows, when it brings enough devices for all.
+
+    With fewer devices nobody can tell which rows were meant: they stay for a person.
+    """
+    refs = {
+        letter.ref
+        for letter in tx.outbox.by_message_id((said.head.in_reply_to, *said.head.references))
+    }
+    for earlier in tx.inbound.by_refs(refs - {ref}, party.signifier):
+        rows = list(tx.inbound.devices(earlier.id, [DeviceState.UNREADABLE]))
+        if not rows or asked < len(rows):
+            continue
+        for row in rows:
+            state = move(row.state, DeviceEvent.WITHDRAW)
+            tx.inbound.move(row.id, state, f"corrected in {ref}")
+        tx.inbound.settle(earlier.id)
+        tx.audit.append(
+            desk.now(),
+            AuditEvent("request.corrected", earlier.ref, party.signifier, {"by": ref}),
+        )

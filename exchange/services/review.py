@@ -1,0 +1,251 @@
+"""What waits for a person: mails in Review and Shunted, devices held, letters refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.inbound import (
+    DeviceEvent,
+    DeviceState,
+    InboundRequest,
+    RequestedDevice,
+    decide_device,
+    move,
+)
+from exchange.domain.mail import MailHead, Understanding
+from exchange.domain.release import Verdict
+from exchange.domain.sla import due
+from exchange.errors import BadInput, NotFound
+from exchange.parsing.message import read_head, understand
+from exchange.services import intake, respond
+from exchange.services.desk import Desk
+from exchange.services.outcome import MailOutcome
+from exchange.services.respond import Ruling
+from exchange.store.mail import PROCESSED, KeptMail
+from exchange.store.outbox import StoredLetter
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Everything that waits for a person."""
+
+    mails: tuple[tuple[KeptMail, date | None], ...]  # with the day an answer would be due
+    requests: tuple[tuple[InboundRequest, int, int], ...]  # held, unreadable
+    letters: tuple[StoredLetter, ...]
+
+
+def waiting(desk: Desk) -> Waiting:
+    """The list, oldest first."""
+    with desk.store.reading() as tx:
+        mails = tx.mail.unresolved()
+        requests = [(one, tx.inbound.counts(one.id)) for one in tx.inbound.requests(open_only=True)]
+        failed = tx.outbox.failed()
+    return Waiting(
+        mails=tuple(
+            (mail, due(mail.arrived_at, desk.sla(None), desk.calendar).due_on) for mail in mails
+        ),
+        requests=tuple(
+            (one, counts.get(DeviceState.HELD, 0), counts.get(DeviceState.UNREADABLE, 0))
+            for one, counts in requests
+        ),
+        letters=tuple(failed),
+    )
+
+
+def show_mail(desk: Desk, number: int) -> tuple[KeptMail, Understanding]:
+    """A kept mail, opened and understood again; raises NotFound or Unreadable."""
+    with desk.store.reading() as tx:
+        mail = tx.mail.get(number)
+    raw = desk.sealer.open(mail.sealed, "mail")
+    return mail, understand(raw, desk.limits, desk.own_addresses)
+
+
+def raw_mail(desk: Desk, number: int) -> bytes:
+    """The bytes of a kept mail, as received."""
+    with desk.store.reading() as tx:
+        mail = tx.mail.get(number)
+    return desk.sealer.open(mail.sealed, "mail")
+
+
+def release_mail(desk: Desk, number: int, signifier: str, actor: str) -> MailOutcome:
+    """Deal with a waiting mail as sent by a party that a person vouches for.
+
+    The answer still goes only to that party's reply address on the register.
+    """
+    mail, said = show_mail(desk, number)
+    _still_waiting(mail)
+    with desk.store.reading() as tx:
+        party = tx.parties.get(signifier)
+    if party is None or not party.active:
+        raise NotFound(f"{signifier} is not an active party on the contacts register")
+    if party.signifier == desk.signifier:
+        raise BadInput("that party is ourselves")
+    outcome = intake.decide_as(desk, mail, said, Verdict(party=party))
+    if outcome.folder == PROCESSED:
+        _resolve(desk, number, f"released as {signifier}: {outcome.reason}", actor)
+    return outcome
+
+
+def replay_mail(desk: Desk, number: int, actor: str) -> MailOutcome:
+    """Understand and decide a waiting mail once more, as if it had just been kept."""
+    with desk.store.reading() as tx:
+        mail = tx.mail.get(number)
+    _still_waiting(mail)
+    with desk.store.transaction("replay") as tx:
+        tx.mail.reopen(number)
+        tx.audit.append(desk.now(), AuditEvent("mail.replayed", f"mail {number}", actor=actor))
+    intake.decide_all(desk)
+    with desk.store.reading() as tx:
+        again = tx.mail.get(number)
+    return MailOutcome(again.folder, again.kind, again.reason, again.party, again.request_ref)
+
+
+def reject_mail(desk: Desk, number: int, why: str, actor: str) -> None:
+    """A person says that nothing is to be done with this mail."""
+    with desk.store.reading() as tx:
+        _still_waiting(tx.mail.get(number))
+    _resolve(desk, number, f"rejected: {why}", actor)
+
+
+def _still_waiting(mail: KeptMail) -> None:
+    if mail.folder in ("", PROCESSED) or mail.resolved_at is not None:
+        raise BadInput(f"mail {mail.id} does not wait for a person")
+
+
+def _resolve(desk: Desk, number: int, resolution: str, actor: str) -> None:
+    now = desk.now()
+    with desk.store.transaction("resolve") as tx:
+        tx.mail.resolve(number, now, mask_codes(resolution))
+        tx.audit.append(
+            now,
+            AuditEvent(
+                "mail.resolved",
+                f"mail {number}",
+                detail={"resolution": mask_codes(resolution)},
+                actor=actor,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What ``release_devices`` did."""
+
+    provided: int
+    not_installer: int
+    still_held: int
+
+
+def release_devices(
+    desk: Desk,
+    ref: str,
+    actor: str,
+    *,
+    only: Collection[str] = (),
+    not_installer: str = "",
+) -> Released:
+    """Decide the held devices of a request again, by what the vault and register say now.
+
+    ``only`` limits it to some Device IDs.  ``not_installer`` is a person's reason for answering
+    "not the installing Supplier" where the register alone would not; it is never accepted for a
+    device that our register says we installed.
+    """
+    wanted = {str(DeviceId.parse(text)) for text in only}
+    with desk.store.reading() as tx:
+        request = tx.inbound.find(ref)
+        held = list(tx.inbound.devices(request.id, [DeviceState.HELD]))
+        party = tx.parties.get(request.party)
+        register = respond.register(desk, tx)
+        mail = tx.mail.get(request.mail_id)
+    unknown = wanted - {row.device for row in held}
+    if unknown:
+        raise NotFound(f"{', '.join(sorted(unknown))}: not held in {ref}")
+    if party is None or not party.active:
+        raise NotFound(f"{request.party} is not an active party on the contacts register")
+    chosen = [row for row in held if not wanted or row.device in wanted]
+    rulings = _rule_again(desk, request, chosen, register, not_installer)
+    settled = [(row, one) for row, one in rulings if one.state is not DeviceState.HELD]
+    if settled:
+        head = _head_of(desk, mail)
+        with desk.store.transaction("release") as tx:
+            outbox_id = respond.send_answer(
+                desk, tx, request, party, party.reply_address, head, [one for _, one in settled]
+            )
+            for row, one in settled:
+                tx.inbound.move(row.id, one.state, one.reason, outbox_id)
+            tx.inbound.settle(request.id)
+            tx.audit.append(
+                desk.now(),
+                AuditEvent(
+                    "devices.released",
+                    ref,
+                    party.signifier,
+                    {"devices": len(settled), "why": not_installer},
+                    actor,
+                ),
+            )
+    return Released(
+        provided=sum(one.state is DeviceState.PROVIDED for _, one in settled),
+        not_installer=sum(one.state is DeviceState.NOT_INSTALLER for _, one in settled),
+        still_held=len(held) - len(settled),
+    )
+
+
+def _rule_again(
+    desk: Desk,
+    request: InboundRequest,
+    rows: Collection[RequestedDevice],
+    register: respond.InstalledRegister,
+    not_installer: str,
+) -> list[tuple[RequestedDevice, Ruling]]:
+    devices = {row.device: DeviceId.parse(row.device) for row in rows}
+    holdings = dict(desk.vault.find_many(devices.values()))
+    refused = desk.settings.release.refused_device_types
+    out = []
+    for row in rows:
+        holding = holdings.get(devices[row.device])
+        decision = decide_device(
+            holding, register, request.clock.day_zero, refused, row.device_type
+        )
+        event, reason = decision.event, decision.reason
+        if event is DeviceEvent.HOLD and not_installer:
+            if holding is not None and holding.installed_by_us:
+                raise BadInput(
+                    f"{row.device} is on our register as installed by us: it cannot be answered "
+                    '"not the installing Supplier"'
+                )
+            event, reason = DeviceEvent.NOT_OURS, not_installer
+        state = move(row.state, event)
+        code = holding.code if holding and state is DeviceState.PROVIDED else None
+        out.append((row, Ruling(row.device, row.device_type, row.where, state, reason, code)))
+    return out
+
+
+def _head_of(desk: Desk, mail: KeptMail) -> MailHead:
+    return read_head(desk.sealer.open(mail.sealed, "mail"))
+
+
+def withdraw_devices(desk: Desk, ref: str, why: str, actor: str) -> int:
+    """The other side took back what is still open in a request (held or unreadable rows)."""
+    now = desk.now()
+    with desk.store.transaction("withdraw inbound") as tx:
+        request = tx.inbound.find(ref)
+        rows = list(tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE]))
+        for row in rows:
+            tx.inbound.move(row.id, move(row.state, DeviceEvent.WITHDRAW), why)
+        tx.inbound.settle(request.id)
+        tx.audit.append(
+            now,
+            *(
+                AuditEvent(
+                    "device.withdrawn", row.device or row.where, request.party,
+                    {"ref": ref, "why": why}, actor,
+                )
+                for row in rows
+            ),
+        )  # fmt: skip
+    return len(rows)

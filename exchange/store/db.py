@@ -1,0 +1,196 @@
+"""Opens the database and gives out transactions.
+
+SQLite (WAL) is the embedded default; PostgreSQL the other.  A write transaction on SQLite takes
+its lock at once (BEGIN IMMEDIATE), so that what a use case read is still true when it writes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlmodel import Session
+
+from exchange.errors import AlreadyRunning, StoreError
+from exchange.store.audit import AuditLog
+from exchange.store.inbound import InboundStore
+from exchange.store.legs import LegStore
+from exchange.store.mail import MailLedger
+from exchange.store.outbound import OutboundStore
+from exchange.store.outbox import Outbox
+from exchange.store.parties import PartyStore
+from exchange.store.small import Counters, Facts
+
+_WRITING = "exchange_writing"
+_DAEMON_LOCK = 0x4D503132  # one advisory lock for "the daemon of this database" (PostgreSQL)
+
+
+class Transaction:
+    """Everything the services read and write, inside one database transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self.mail = MailLedger(session)
+        self.inbound = InboundStore(session)
+        self.outbound = OutboundStore(session)
+        self.legs = LegStore(session)
+        self.outbox = Outbox(session)
+        self.parties = PartyStore(session)
+        self.audit = AuditLog(session)
+        self.counters = Counters(session)
+        self.facts = Facts(session)
+
+
+class Store:
+    """One database.
+
+    ``after_commit`` is called with each write transaction's name once it has committed; a test
+    uses it to stop the process between two commits.
+    """
+
+    def __init__(self, url: str, after_commit: Callable[[str], None] | None = None) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self._writing = self.engine.execution_options(**{_WRITING: True})
+        self._after_commit = after_commit
+
+    @contextmanager
+    def transaction(self, name: str) -> Iterator[Transaction]:
+        """One write transaction; commits when the block ends, rolls back when it raises.
+
+        Raises StoreError when the database cannot take it; then nothing was changed.
+        """
+        with _translated(self.engine), Session(self._writing) as session:
+            yield Transaction(session)
+            session.commit()
+        if self._after_commit:
+            self._after_commit(name)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A consistent read; anything written in it is rolled back."""
+        with _translated(self.engine), Session(self.engine) as session:
+            yield Transaction(session)
+            session.rollback()
+
+    @contextmanager
+    def sole_daemon(self) -> Iterator[None]:
+        """Hold the database as its one daemon; raises AlreadyRunning when another does.
+
+        The lock goes with the process, however it ends.
+        """
+        if self.engine.dialect.name == "sqlite":
+            with _file_lock(sqlite_path(self.url)):
+                yield
+            return
+        with _translated(self.engine), self.engine.connect() as connection:
+            if not connection.scalar(
+                text("SELECT pg_try_advisory_lock(:key)"), {"key": _DAEMON_LOCK}
+            ):
+                raise _running()
+            connection.commit()
+            yield
+
+    def dispose(self) -> None:
+        """Give all connections up."""
+        self.engine.dispose()
+
+
+def sqlite_path(url: str) -> Path:
+    """The file behind a SQLite URL."""
+    return Path(make_url(url).database or "")
+
+
+def _running() -> AlreadyRunning:
+    return AlreadyRunning(
+        "another exchange daemon is working on this database",
+        hint="stop it first, or use another folder",
+    )
+
+
+@contextmanager
+def _file_lock(database: Path) -> Iterator[None]:
+    # flock, not a file with a process number in it: the kernel gives it back after kill -9.
+    import fcntl
+
+    path = database.with_name(database.name + ".lock")
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"the lock file cannot be made: {error.strerror}", place=str(path)
+        ) from None
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise _running() from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,
+            # "LEGACY": sqlite3 leaves BEGIN to us, see _begin.
+            connect_args={"timeout": 30.0, "check_same_thread": False},
+        )
+    except SQLAlchemyError as error:
+        raise StoreError(
+            f"the database address is not understood: {type(error).__name__}"
+        ) from None
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get(_WRITING)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def writing_engine(engine: Engine) -> Engine:
+    """The same engine whose transactions take SQLite's write lock when they begin."""
+    return engine.execution_options(**{_WRITING: True})
+
+
+@contextmanager
+def _translated(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise _store_error(engine, error) from None
+
+
+def _store_error(engine: Engine, error: DatabaseError) -> StoreError:
+    """A sentence a person can act on; never the statement's parameters."""
+    said = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
+    hints = {
+        "database is locked": "another process holds it; it is tried again",
+        "disk is full": "free some space; nothing was changed",
+        "unable to open database file": "check the folder and its permissions",
+        "no such table": "run `exchange init` in a new folder, or `exchange doctor`",
+        "file is not a database": "this is not an exchange database",
+    }
+    hint = next((text for sign, text in hints.items() if sign in said), "")
+    place = str(sqlite_path(str(engine.url))) if engine.dialect.name == "sqlite" else "database"
+    return StoreError(f"the database refuses: {said}", place=place, hint=hint)

@@ -1,0 +1,210 @@
+"""Requests made of us, and their devices."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, select, update
+
+from exchange.domain.inbound import (
+    DISCHARGED,
+    Clock,
+    DeviceState,
+    InboundRequest,
+    RequestedDevice,
+)
+from exchange.errors import NotFound
+from exchange.store.tables import InboundDeviceRow, InboundRequestRow
+
+_CHUNK = 5000
+_DEVICE: tuple[Any, ...] = tuple(
+    col(column)
+    for column in (
+        InboundDeviceRow.id,
+        InboundDeviceRow.device,
+        InboundDeviceRow.device_type,
+        InboundDeviceRow.where,
+        InboundDeviceRow.state,
+        InboundDeviceRow.reason,
+        InboundDeviceRow.outbox_id,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDevice:
+    """A row of a request, decided; ``seen`` is the sealed text of an unreadable row."""
+
+    device: str
+    device_type: str
+    where: str
+    state: DeviceState
+    reason: str
+    seen: bytes | None = None
+
+
+class InboundStore:
+    """Requests made of us."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add_request(self, ref: str, mail_id: int, party: str, their_ref: str, clock: Clock) -> int:
+        """A new request; returns its number."""
+        row = InboundRequestRow(
+            ref=ref,
+            mail_id=mail_id,
+            party=party,
+            their_ref=their_ref,
+            received_at=clock.received_at,
+            day_zero=clock.day_zero,
+            due_on=clock.due_on,
+            due_at=clock.due_at,
+            rule=clock.rule,
+            calendar=clock.calendar,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return row.id or 0
+
+    def add_devices(
+        self, request_id: int, devices: Sequence[NewDevice], outbox_id: int | None
+    ) -> None:
+        """The rows of a request, in bulk; discharged ones belong to the letter ``outbox_id``."""
+        for start in range(0, len(devices), _CHUNK):
+            self._session.execute(
+                insert(InboundDeviceRow),
+                [
+                    {
+                        "request_id": request_id,
+                        "device": one.device,
+                        "device_type": one.device_type,
+                        "where": one.where,
+                        "state": one.state.value,
+                        "reason": one.reason,
+                        "seen": one.seen,
+                        "outbox_id": outbox_id if one.state in DISCHARGED else None,
+                    }
+                    for one in devices[start : start + _CHUNK]
+                ],
+            )
+
+    def move(
+        self,
+        device_row: int,
+        state: DeviceState,
+        reason: str,
+        outbox_id: int | None = None,
+    ) -> None:
+        """Write the new state of one row."""
+        values: dict[str, str | int | None] = {"state": state.value, "reason": reason}
+        if outbox_id is not None:
+            values["outbox_id"] = outbox_id
+        self._session.exec(
+            update(InboundDeviceRow).where(col(InboundDeviceRow.id) == device_row).values(**values)
+        )
+
+    def settle(self, request_id: int) -> bool:
+        """Mark the request answered when each of its devices is; returns whether it is."""
+        left = self._session.exec(
+            select(func.count())
+            .select_from(InboundDeviceRow)
+            .where(
+                InboundDeviceRow.request_id == request_id,
+                col(InboundDeviceRow.state).not_in([state.value for state in DISCHARGED]),
+            )
+        ).one()
+        row = self._session.get(InboundRequestRow, request_id)
+        if row is None:
+            raise NotFound(f"there is no request {request_id}")
+        row.answered = left == 0
+        self._session.flush()
+        return row.answered
+
+    def find(self, ref: str) -> InboundRequest:
+        """By reference; raises NotFound."""
+        row = self._session.exec(
+            select(InboundRequestRow).where(InboundRequestRow.ref == ref)
+        ).first()
+        if row is None:
+            raise NotFound(f"no request to us has the reference {ref}")
+        return _request(row)
+
+    def by_mail(self, mail_id: int) -> InboundRequest | None:
+        """The request that came with a mail, if any."""
+        row = self._session.exec(
+            select(InboundRequestRow).where(InboundRequestRow.mail_id == mail_id)
+        ).first()
+        return _request(row) if row else None
+
+    def by_refs(self, refs: Collection[str], party: str) -> list[InboundRequest]:
+        """Requests of ``party`` among ``refs``."""
+        rows = self._session.exec(
+            select(InboundRequestRow).where(
+                col(InboundRequestRow.ref).in_(list(refs)), InboundRequestRow.party == party
+            )
+        )
+        return [_request(row) for row in rows]
+
+    def requests(self, open_only: bool = False) -> list[InboundRequest]:
+        """Every request, oldest first."""
+        query = select(InboundRequestRow).order_by(col(InboundRequestRow.id))
+        if open_only:
+            query = query.where(col(InboundRequestRow.answered).is_(False))
+        return [_request(row) for row in self._session.exec(query)]
+
+    def devices(
+        self, request_id: int, states: Collection[DeviceState] = ()
+    ) -> Iterator[RequestedDevice]:
+        """The rows of a request in the sender's order, streamed."""
+        query = (
+            sa_select(*_DEVICE)
+            .where(col(InboundDeviceRow.request_id) == request_id)
+            .order_by(col(InboundDeviceRow.id))
+        )
+        if states:
+            query = query.where(col(InboundDeviceRow.state).in_([one.value for one in states]))
+        for number, device, kind, where, state, reason, outbox in self._session.execute(query):
+            yield RequestedDevice(number, device, kind, where, DeviceState(state), reason, outbox)
+
+    def counts(self, request_id: int) -> dict[DeviceState, int]:
+        """How many rows of a request are in each state."""
+        pairs = self._session.exec(
+            select(InboundDeviceRow.state, func.count())
+            .where(InboundDeviceRow.request_id == request_id)
+            .group_by(InboundDeviceRow.state)
+        )
+        return {DeviceState(state): number for state, number in pairs}
+
+    def devices_since(self, party: str, since: datetime) -> int:
+        """Devices a party asked for since ``since``: the volume guard."""
+        return self._session.exec(
+            select(func.count())
+            .select_from(InboundDeviceRow)
+            .join(InboundRequestRow, col(InboundRequestRow.id) == InboundDeviceRow.request_id)
+            .where(InboundRequestRow.party == party, col(InboundRequestRow.received_at) >= since)
+        ).one()
+
+
+def _request(row: InboundRequestRow) -> InboundRequest:
+    return InboundRequest(
+        id=row.id or 0,
+        ref=row.ref,
+        party=row.party,
+        mail_id=row.mail_id,
+        their_ref=row.their_ref,
+        clock=Clock(
+            received_at=row.received_at,
+            day_zero=row.day_zero,
+            due_on=row.due_on,
+            due_at=row.due_at,
+            rule=row.rule,
+            calendar=row.calendar,
+        ),
+        answered=row.answered,
+    )

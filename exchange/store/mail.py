@@ -1,0 +1,236 @@
+"""The mail ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select, update
+
+from exchange.errors import NotFound
+from exchange.ports import MailRef
+from exchange.store.tables import MailRow
+
+KEPT, DECIDED, FILED = "kept", "decided", "filed"
+PROCESSED, REVIEW, SHUNTED = "processed", "review", "shunted"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMail:
+    """A ledger entry; ``sealed`` is the raw mail."""
+
+    id: int
+    mailbox: str
+    ref: MailRef
+    content_hash: str
+    message_id: str
+    sender: str
+    subject: str
+    arrived_at: datetime
+    sealed: bytes
+    state: str
+    folder: str
+    kind: str
+    reason: str
+    party: str
+    request_ref: str
+    attempts: int
+    resolved_at: datetime | None
+    resolution: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """What is known of a mail when it is kept."""
+
+    mailbox: str
+    ref: MailRef
+    content_hash: str
+    message_id: str
+    sender: str
+    subject: str
+    size: int
+    arrived_at: datetime
+    sealed: bytes
+
+
+class MailLedger:
+    """Every mail ever kept."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def unknown(self, mailbox: str, refs: Iterable[MailRef]) -> list[MailRef]:
+        """Those of ``refs`` that the ledger does not have."""
+        listed = list(refs)
+        known: set[tuple[int, int]] = set()
+        for validity in {ref.uidvalidity for ref in listed}:
+            known.update(
+                self._session.exec(
+                    select(MailRow.uidvalidity, MailRow.uid).where(
+                        MailRow.mailbox == mailbox, MailRow.uidvalidity == validity
+                    )
+                )
+            )
+        return [ref for ref in listed if (ref.uidvalidity, ref.uid) not in known]
+
+    def keep(self, mails: Sequence[NewMail], now: datetime) -> list[int]:
+        """Add ledger rows in state ``kept``; returns their numbers."""
+        rows = [
+            MailRow(
+                mailbox=mail.mailbox,
+                uidvalidity=mail.ref.uidvalidity,
+                uid=mail.ref.uid,
+                content_hash=mail.content_hash,
+                message_id=mail.message_id,
+                sender=mail.sender,
+                subject=mail.subject,
+                size=mail.size,
+                arrived_at=mail.arrived_at,
+                kept_at=now,
+                sealed=mail.sealed,
+                state=KEPT,
+            )
+            for mail in mails
+        ]
+        self._session.add_all(rows)
+        self._session.flush()
+        return [row.id or 0 for row in rows]
+
+    def waiting(self, state: str, mailbox: str = "", most: int = 500) -> list[int]:
+        """Numbers of the mails in ``state``, oldest first."""
+        query = select(MailRow.id).where(MailRow.state == state).order_by(col(MailRow.id))
+        if mailbox:
+            query = query.where(MailRow.mailbox == mailbox)
+        return [number for number in self._session.exec(query.limit(most)) if number]
+
+    def get(self, number: int) -> KeptMail:
+        """One entry; raises NotFound."""
+        row = self._session.get(MailRow, number)
+        if row is None:
+            raise NotFound(f"there is no mail {number}")
+        return _value(row)
+
+    def twin(self, content_hash: str, other_than: int) -> int | None:
+        """An earlier mail with the same content that was decided already, if any."""
+        return self._session.exec(
+            select(MailRow.id)
+            .where(
+                MailRow.content_hash == content_hash,
+                col(MailRow.id) < other_than,
+                col(MailRow.state) != KEPT,
+                MailRow.folder != SHUNTED,
+            )
+            .limit(1)
+        ).first()
+
+    def attempt(self, number: int) -> int:
+        """Count one more attempt to understand; returns the count."""
+        row = self._row(number)
+        row.attempts += 1
+        self._session.flush()
+        return row.attempts
+
+    def decide(
+        self,
+        number: int,
+        now: datetime,
+        *,
+        folder: str,
+        kind: str = "",
+        reason: str = "",
+        party: str = "",
+        ref: str = "",
+    ) -> None:
+        """Record what became of a kept mail and where it is to be filed."""
+        row = self._row(number)
+        row.state, row.folder, row.decided_at = DECIDED, folder, now
+        row.kind, row.reason, row.party, row.ref = kind, reason, party, ref
+        self._session.flush()
+
+    def filed(self, numbers: Collection[int]) -> None:
+        """The server moved these."""
+        self._session.exec(
+            update(MailRow).where(col(MailRow.id).in_(list(numbers))).values(state=FILED)
+        )
+
+    def reopen(self, number: int) -> None:
+        """Back to ``kept``: it will be understood again."""
+        row = self._row(number)
+        row.state, row.folder, row.reason, row.attempts = KEPT, "", "", 0
+        self._session.flush()
+
+    def resolve(self, number: int, now: datetime, resolution: str) -> None:
+        """A person dealt with a mail in Review or Shunted."""
+        row = self._row(number)
+        row.resolved_at, row.resolution = now, resolution
+        self._session.flush()
+
+    def unresolved(self) -> list[KeptMail]:
+        """Mails in Review or Shunted that nobody has dealt with, oldest first."""
+        rows = self._session.exec(
+            select(MailRow)
+            .where(
+                col(MailRow.folder).in_([REVIEW, SHUNTED]),
+                col(MailRow.state) != KEPT,
+                col(MailRow.resolved_at).is_(None),
+            )
+            .order_by(col(MailRow.id))
+        )
+        return [_value(row) for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """How many mails by state or, once decided, by folder."""
+        pairs = self._session.exec(
+            select(MailRow.state, MailRow.folder, func.count()).group_by(
+                MailRow.state, MailRow.folder
+            )
+        )
+        out: dict[str, int] = {}
+        for state, folder, number in pairs:
+            name = folder or state
+            out[name] = out.get(name, 0) + number
+        return out
+
+    def received_today(self, party: str, since: datetime) -> int:
+        """Mails of a party that were decided since ``since`` and answered (loop guard)."""
+        return self._session.exec(
+            select(func.count())
+            .select_from(MailRow)
+            .where(
+                MailRow.party == party,
+                col(MailRow.decided_at) >= since,
+                MailRow.folder == PROCESSED,
+            )
+        ).one()
+
+    def _row(self, number: int) -> MailRow:
+        row = self._session.get(MailRow, number)
+        if row is None:
+            raise NotFound(f"there is no mail {number}")
+        return row
+
+
+def _value(row: MailRow) -> KeptMail:
+    return KeptMail(
+        id=row.id or 0,
+        mailbox=row.mailbox,
+        ref=MailRef(row.uidvalidity, row.uid),
+        content_hash=row.content_hash,
+        message_id=row.message_id,
+        sender=row.sender,
+        subject=row.subject,
+        arrived_at=row.arrived_at,
+        sealed=row.sealed,
+        state=row.state,
+        folder=row.folder,
+        kind=row.kind,
+        reason=row.reason,
+        party=row.party,
+        request_ref=row.ref,
+        attempts=row.attempts,
+        resolved_at=row.resolved_at,
+        resolution=row.resolution,
+    )

@@ -1,0 +1,193 @@
+"""The outbox: letters that were decided on, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from exchange.errors import NotFound
+from exchange.store.tables import OutboxRow
+
+QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class NewLetter:
+    """A letter to put into the outbox; ``sealed`` is the whole mail."""
+
+    message_id: str
+    purpose: str
+    ref: str
+    party: str
+    recipient: str
+    codes: int
+    sealed: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLetter:
+    """A letter in the outbox."""
+
+    id: int
+    message_id: str
+    purpose: str
+    ref: str
+    party: str
+    recipient: str
+    codes: int
+    sealed: bytes
+    state: str
+    attempts: int
+    created_at: datetime
+    accepted_at: datetime | None
+    reply: str
+
+
+class Outbox:
+    """One row a letter, one recipient a letter."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, letter: NewLetter, now: datetime) -> int:
+        """Queue a letter; returns its number."""
+        row = OutboxRow(
+            message_id=letter.message_id,
+            purpose=letter.purpose,
+            ref=letter.ref,
+            party=letter.party,
+            recipient=letter.recipient,
+            codes=letter.codes,
+            sealed=letter.sealed,
+            size=letter.size,
+            created_at=now,
+            next_attempt_at=now,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return row.id or 0
+
+    def due(self, now: datetime, most: int) -> list[StoredLetter]:
+        """Letters to be tried now, oldest first."""
+        rows = self._session.exec(
+            select(OutboxRow)
+            .where(
+                col(OutboxRow.state).in_([QUEUED, DEFERRED]),
+                col(OutboxRow.next_attempt_at) <= now,
+            )
+            .order_by(col(OutboxRow.id))
+            .limit(most)
+        )
+        return [_value(row) for row in rows]
+
+    def tried_since(self, since: datetime) -> int:
+        """Attempts made since ``since``, for the rate budget."""
+        return self._session.exec(
+            select(func.count()).select_from(OutboxRow).where(col(OutboxRow.attempted_at) > since)
+        ).one()
+
+    def record(
+        self,
+        number: int,
+        now: datetime,
+        *,
+        state: str,
+        reply: str = "",
+        next_attempt_at: datetime | None = None,
+    ) -> StoredLetter:
+        """Record an attempt; returns the letter as it is now."""
+        row = self._session.get(OutboxRow, number)
+        if row is None:
+            raise NotFound(f"there is no letter {number}")
+        row.state, row.reply, row.attempted_at = state, reply, now
+        row.attempts += 1
+        if state == SENT:
+            row.accepted_at = now
+        if next_attempt_at:
+            row.next_attempt_at = next_attempt_at
+        self._session.flush()
+        return _value(row)
+
+    def fail(self, number: int, reply: str) -> None:
+        """A bounce came back for a letter that had been accepted."""
+        row = self._session.get(OutboxRow, number)
+        if row is not None:
+            row.state, row.reply = FAILED, reply
+            self._session.flush()
+
+    def retry(self, number: int, now: datetime) -> None:
+        """Try a failed letter again, the same Message-ID."""
+        row = self._session.get(OutboxRow, number)
+        if row is None:
+            raise NotFound(f"there is no letter {number}")
+        row.state, row.next_attempt_at = QUEUED, now
+        self._session.flush()
+
+    def get(self, number: int) -> StoredLetter:
+        """One letter; raises NotFound."""
+        row = self._session.get(OutboxRow, number)
+        if row is None:
+            raise NotFound(f"there is no letter {number}")
+        return _value(row)
+
+    def by_message_id(self, message_ids: Iterable[str]) -> list[StoredLetter]:
+        """Our letters under these Message-IDs."""
+        wanted = [text for text in message_ids if text]
+        if not wanted:
+            return []
+        rows = self._session.exec(select(OutboxRow).where(col(OutboxRow.message_id).in_(wanted)))
+        return [_value(row) for row in rows]
+
+    def by_ref(self, ref: str) -> list[StoredLetter]:
+        """Every letter of one reference, oldest first."""
+        rows = self._session.exec(
+            select(OutboxRow).where(OutboxRow.ref == ref).order_by(col(OutboxRow.id))
+        )
+        return [_value(row) for row in rows]
+
+    def failed(self) -> list[StoredLetter]:
+        """Letters refused for good."""
+        rows = self._session.exec(
+            select(OutboxRow).where(OutboxRow.state == FAILED).order_by(col(OutboxRow.id))
+        )
+        return [_value(row) for row in rows]
+
+    def sent_to(self, party: str, since: datetime, purpose: str) -> tuple[int, int]:
+        """(letters, codes in them) written for a party since ``since``: the circuit breaker."""
+        letters, codes = self._session.exec(
+            select(func.count(), func.coalesce(func.sum(OutboxRow.codes), 0)).where(
+                OutboxRow.party == party,
+                col(OutboxRow.created_at) >= since,
+                OutboxRow.purpose == purpose,
+            )
+        ).one()
+        return int(letters), int(codes)
+
+    def counts(self) -> dict[str, int]:
+        """How many letters in each state."""
+        return dict(
+            self._session.exec(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
+        )
+
+
+def _value(row: OutboxRow) -> StoredLetter:
+    return StoredLetter(
+        id=row.id or 0,
+        message_id=row.message_id,
+        purpose=row.purpose,
+        ref=row.ref,
+        party=row.party,
+        recipient=row.recipient,
+        codes=row.codes,
+        sealed=row.sealed,
+        state=row.state,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        accepted_at=row.accepted_at,
+        reply=row.reply,
+    )

@@ -1,0 +1,133 @@
+"""The contacts register and its history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, or_, select
+
+from exchange.domain.party import Change, EscalationContact, Party
+from exchange.store.tables import PartyChangeRow, PartyRow
+
+
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """One entry of the register's history."""
+
+    at: datetime
+    actor: str
+    source: str
+    change: Change
+
+
+class PartyStore:
+    """The register as it is now, and how it came to be so."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def all(self, active_only: bool = False) -> list[Party]:
+        """Every party, by signifier."""
+        query = select(PartyRow).order_by(col(PartyRow.signifier))
+        if active_only:
+            query = query.where(PartyRow.active)
+        return [_value(row) for row in self._session.exec(query)]
+
+    def get(self, signifier: str) -> Party | None:
+        """One party, or None."""
+        row = self._session.get(PartyRow, signifier)
+        return _value(row) if row else None
+
+    def by_address(self, address: str) -> list[Party]:
+        """Active parties whose request or reply address is exactly ``address``."""
+        rows = self._session.exec(
+            select(PartyRow).where(
+                PartyRow.active,
+                or_(
+                    func.lower(PartyRow.request_address) == address.lower(),
+                    func.lower(PartyRow.reply_address) == address.lower(),
+                ),
+            )
+        )
+        return [_value(row) for row in rows]
+
+    def apply(
+        self,
+        parties: Sequence[Party],
+        changes: Sequence[Change],
+        now: datetime,
+        *,
+        actor: str,
+        source: str,
+    ) -> None:
+        """Write parties as given and remember what changed."""
+        for party in parties:
+            self._session.merge(
+                PartyRow(
+                    signifier=party.signifier,
+                    name=party.name,
+                    mpids=" ".join(party.mpids),
+                    role=party.role,
+                    request_address=party.request_address,
+                    reply_address=party.reply_address,
+                    escalation=json.dumps(
+                        [[one.level, one.name, one.address] for one in party.escalation]
+                    ),
+                    sla_days=party.sla_days,
+                    sla_agreed=party.sla_agreed,
+                    active=party.active,
+                    confirmed_on=party.confirmed_on,
+                    updated_at=now,
+                )
+            )
+        for change in changes:
+            self._session.add(
+                PartyChangeRow(
+                    at=now,
+                    actor=actor,
+                    source=source,
+                    signifier=change.signifier,
+                    field=change.field,
+                    before=change.before,
+                    after=change.after,
+                )
+            )
+        self._session.flush()
+
+    def history(self, signifier: str = "") -> list[PastChange]:
+        """What changed and when, oldest first."""
+        query = select(PartyChangeRow).order_by(col(PartyChangeRow.id))
+        if signifier:
+            query = query.where(PartyChangeRow.signifier == signifier)
+        return [
+            PastChange(
+                row.at,
+                row.actor,
+                row.source,
+                Change(row.signifier, row.field, row.before, row.after),
+            )
+            for row in self._session.exec(query)
+        ]
+
+
+def _value(row: PartyRow) -> Party:
+    return Party(
+        signifier=row.signifier,
+        name=row.name,
+        mpids=tuple(row.mpids.split()),
+        role=row.role,
+        request_address=row.request_address,
+        reply_address=row.reply_address,
+        escalation=tuple(
+            EscalationContact(level, name, address)
+            for level, name, address in json.loads(row.escalation or "[]")
+        ),
+        sla_days=row.sla_days,
+        sla_agreed=row.sla_agreed,
+        active=row.active,
+        confirmed_on=row.confirmed_on,
+    )

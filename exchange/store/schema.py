@@ -1,0 +1,42 @@
+"""Brings a database to the schema of this version, and says when it is of another one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from exchange.errors import StoreError
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def upgrade(connection: Connection) -> None:
+    """Run every migration the database has not had, inside the caller's transaction."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def check(engine: Engine) -> None:
+    """Raise StoreError unless the database has exactly the schema of this version."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        raise StoreError(
+            "the database is missing or empty", hint="run `exchange init` in the working folder"
+        )
+    if found != newest:
+        raise StoreError(
+            f"the database has schema {found}, this version of exchange needs {newest}",
+            hint="`exchange init --upgrade` brings it forward",
+        )

@@ -1,0 +1,192 @@
+"""Opening an IMAP connection: TLS first, then the login, then what the server can do.
+
+Nothing secret is said before the certificate was checked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from imapclient import IMAPClient, SocketTimeout  # type: ignore[import-untyped]
+
+from exchange.config import MailboxSettings
+from exchange.errors import ExchangeError, MailboxRefused, MailboxUnavailable, Transient
+from exchange.transport.imap_session import Connection, Session, explain, is_passing
+from exchange.transport.oauth import TokenProvider, refusal_of, xoauth2_response
+from exchange.transport.tls import client_context, connect_fault, said
+
+CONNECT_SECONDS: Final = 10.0
+
+
+def open_session(
+    settings: MailboxSettings,
+    password: str | Callable[[], str],
+    token: TokenProvider | None,
+    folder: Path,
+) -> Session:
+    """Connect, secure, log in and look around; raises MailboxUnavailable or MailboxRefused."""
+    place = place_of(settings)
+    client = _connect(settings, folder, place)
+    session = Session(client=client, settings=settings, place=place)
+    try:
+        session.greeting = said(getattr(client, "welcome", b"") or b"")
+        _log_in(client, settings, password, token, place)
+        session.prefix, session.separator = _namespace(client)
+    except (OSError, imaplib.IMAP4.error) as error:
+        session.abandon()
+        raise explain(error, place, "open the mailbox") from None
+    except BaseException:
+        session.abandon()
+        raise
+    return session
+
+
+def place_of(settings: MailboxSettings) -> str:
+    """How messages name the mailbox."""
+    return f"mailbox {settings.name} ({settings.host}:{settings.port})"
+
+
+def _connect(settings: MailboxSettings, folder: Path, place: str) -> Connection:
+    context = client_context(settings.ca_file, folder, MailboxRefused, place)
+    # The library writes every line of the wire to this logger, mails with codes included.
+    logging.getLogger("imapclient.imaplib").disabled = True
+    timeout = SocketTimeout(
+        min(CONNECT_SECONDS, settings.timeout_seconds), settings.timeout_seconds
+    )
+    implicit = settings.tls == "implicit"
+    client: Connection | None = None
+    try:
+        client = IMAPClient(
+            settings.host,
+            settings.port,
+            ssl=implicit,
+            ssl_context=context if implicit else None,
+            timeout=timeout,
+        )
+        if not implicit:
+            _secure(client, context, place)
+    except OSError as error:
+        _abandon(client)
+        raise connect_fault(error, MailboxUnavailable, MailboxRefused, place) from None
+    except imaplib.IMAP4.error as error:
+        _abandon(client)
+        raise MailboxUnavailable(
+            f"the server does not speak IMAP here, or sends us away: {said(error)}", place=place
+        ) from None
+    except ExchangeError:
+        _abandon(client)
+        raise
+    client.normalise_times = False  # else INTERNALDATE comes without its offset
+    return client
+
+
+def _secure(client: Connection, context: object, place: str) -> None:
+    """STARTTLS, or refuse: without it the password would travel in the clear."""
+    if not client.has_capability("STARTTLS"):
+        raise MailboxRefused(
+            "the server offers no STARTTLS; nothing was said to it in the clear",
+            place=place,
+            hint='use tls = "implicit" (mostly port 993)',
+        )
+    client.starttls(ssl_context=context)  # type: ignore[arg-type]
+
+
+def _abandon(client: Connection | None) -> None:
+    if client is not None:
+        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+            client.shutdown()
+
+
+def _log_in(
+    client: Connection,
+    settings: MailboxSettings,
+    password: str | Callable[[], str],
+    token: TokenProvider | None,
+    place: str,
+) -> None:
+    secret = _secret(token or password, place)
+    offered = client.capabilities()
+    try:
+        if token is not None:
+            _log_in_with_token(client, settings.username, secret, place)
+        elif b"AUTH=PLAIN" in offered:
+            client.plain_login(settings.username, secret)
+        elif b"LOGINDISABLED" not in offered:
+            client.login(settings.username, secret)
+        else:
+            raise MailboxRefused(
+                "the server accepts no password login", place=place, hint="it may want OAuth"
+            )
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        told = said(error, secret)
+        # The library says "login failed" for a connection that breaks meanwhile, too.
+        if is_passing(error) or isinstance(error.__context__, imaplib.IMAP4.abort):
+            raise MailboxUnavailable(f"cannot log in now: {told}", place=place) from None
+        raise MailboxRefused(
+            f"the login as {settings.username} was refused: {told}",
+            place=place,
+            hint="check username and password",
+        ) from None
+    except UnicodeEncodeError:
+        raise MailboxRefused(
+            "the server takes only ASCII in username and password", place=place
+        ) from None
+
+
+def _secret(source: str | Callable[[], str], place: str) -> str:
+    """The password or token of this moment; raises our two errors when it cannot be had."""
+    try:
+        secret = source if isinstance(source, str) else source()
+    except Transient as error:
+        raise MailboxUnavailable(error.message, place=error.place or place) from None
+    except ExchangeError as error:
+        raise MailboxRefused(error.message, place=error.place or place, hint=error.hint) from None
+    # A line end would start a command of its own.
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in secret):
+        raise MailboxRefused("the password holds a control character", place=place)
+    return secret
+
+
+def _log_in_with_token(client: Connection, username: str, token: str, place: str) -> None:
+    if not client.has_capability("AUTH=XOAUTH2"):
+        raise MailboxRefused("the server does not offer XOAUTH2", place=place)
+    told: list[str] = []
+
+    def respond(challenge: bytes) -> bytes:
+        if not challenge:
+            return xoauth2_response(username, token)
+        told.append(refusal_of(challenge))
+        return b""
+
+    try:
+        client.sasl_login("XOAUTH2", respond)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        if not any(told) or is_passing(error) or isinstance(error.__context__, imaplib.IMAP4.abort):
+            raise
+        raise MailboxRefused(
+            f"the token for {username} was refused: {' '.join(told)}",
+            place=place,
+            hint="check that the account may use IMAP with this application",
+        ) from None
+
+
+def _namespace(client: Connection) -> tuple[str, str]:
+    """Prefix and separator of the personal namespace (RFC 2342)."""
+    if client.has_capability("NAMESPACE"):
+        personal = client.namespace()[0]
+        if personal:
+            prefix, separator = personal[0]
+            return prefix, separator or "/"
+    for _, separator_bytes, _ in client.list_folders("", ""):
+        if separator_bytes:
+            return "", separator_bytes.decode("ascii", "replace")
+    return "", "/"

@@ -1,0 +1,107 @@
+"""A look at a mailbox for ``exchange doctor``: every step said by itself, nothing changed."""
+
+from __future__ import annotations
+
+import imaplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from exchange.config import MailboxSettings
+from exchange.errors import ExchangeError, MailboxRefused, MailboxUnavailable
+from exchange.transport.imap_login import open_session, place_of
+from exchange.transport.imap_session import Session, explain
+from exchange.transport.oauth import TokenProvider
+from exchange.transport.tls import certificate_end
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxProbe:
+    """What was seen, as far as it went; ``fault`` says what stopped it, and holds what to do."""
+
+    name: str
+    login_ok: bool = False
+    greeting: str = ""
+    tls_version: str = ""  # TLSv1.3
+    certificate_ends: datetime | None = None  # UTC
+    capabilities: tuple[str, ...] = ()
+    mails: int = 0  # in the inbox
+    folders_found: tuple[str, ...] = ()  # as configured
+    folders_missing: tuple[str, ...] = ()  # they are made when the first mail is filed there
+    moves_by: str = ""  # MOVE, COPY, or empty: mails cannot be filed
+    idle_works: bool | None = None  # None: not configured
+    fault: MailboxUnavailable | MailboxRefused | None = None
+
+
+def probe_mailbox(
+    settings: MailboxSettings,
+    password: str | Callable[[], str],
+    token: TokenProvider | None,
+    folder: Path,
+) -> MailboxProbe:
+    """Log in, look and leave.  Does not raise for faults of the server: they are in ``fault``."""
+    seen = MailboxProbe(settings.name)
+    try:
+        session = open_session(settings, password, token, folder)
+    except (MailboxUnavailable, MailboxRefused) as error:
+        return replace(seen, fault=error)
+    try:
+        seen = _greeted(seen, session)
+        seen = _folders(seen, session, settings)
+        seen = _inbox(seen, session, settings)
+    except (MailboxUnavailable, MailboxRefused) as error:
+        return replace(seen, fault=error)
+    except (OSError, imaplib.IMAP4.error) as error:
+        return replace(seen, fault=_ours(explain(error, place_of(settings), "look around")))
+    finally:
+        session.leave()
+    return seen
+
+
+def _ours(error: ExchangeError) -> MailboxUnavailable | MailboxRefused:
+    if isinstance(error, MailboxUnavailable | MailboxRefused):
+        return error
+    return MailboxRefused(error.message, place=error.place, hint=error.hint)
+
+
+def _greeted(seen: MailboxProbe, session: Session) -> MailboxProbe:
+    sock = session.client.socket()
+    secured = sock if isinstance(sock, ssl.SSLSocket) else None
+    return replace(
+        seen,
+        login_ok=True,
+        greeting=session.greeting,
+        tls_version=(secured.version() or "") if secured else "",
+        certificate_ends=certificate_end(secured) if secured else None,
+        capabilities=tuple(
+            name.decode("ascii", "replace") for name in session.client.capabilities()
+        ),
+        moves_by=session.moves_by,
+    )
+
+
+def _folders(seen: MailboxProbe, session: Session, settings: MailboxSettings) -> MailboxProbe:
+    names = (settings.inbox, settings.processed, settings.review, settings.shunted)
+    there = {name: session.folder_exists(session.full_name(name)) for name in names}
+    return replace(
+        seen,
+        folders_found=tuple(name for name in there if there[name]),
+        folders_missing=tuple(name for name in there if not there[name]),
+    )
+
+
+def _inbox(seen: MailboxProbe, session: Session, settings: MailboxSettings) -> MailboxProbe:
+    seen = replace(seen, mails=session.select(readonly=True))
+    if not settings.idle:
+        return seen
+    if not session.client.has_capability("IDLE"):
+        return replace(seen, idle_works=False)
+    try:
+        session.idle(0.0)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        return replace(seen, idle_works=False)
+    return replace(seen, idle_works=True)

@@ -1,0 +1,295 @@
+"""One logged-in IMAP connection and the commands that the mailbox needs of it.
+
+Exceptions of the library and of the socket pass through unchanged where the mailbox decides what
+they mean; ``explain`` turns them into ours.  ``exchange.transport.imap_login`` opens sessions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from exchange.config import MailboxSettings
+from exchange.errors import ExchangeError, MailboxRefused, MailboxUnavailable
+from exchange.transport.tls import connect_fault, said
+
+LEAVE_SECONDS: Final = 2.0
+
+# RFC 5530: what these say may be over in a minute; every other refusal waits for a person.
+_PASSING_CODES: Final = frozenset({"UNAVAILABLE", "SERVERBUG", "INUSE", "LIMIT"})
+_CODE = re.compile(r"\[([A-Z][A-Z0-9-]+)[\] ]")
+# Exchange says this after a good login while the mailbox is being moved or throttled.
+_PASSING_WORDS = re.compile(r"not connected|try again|temporar", re.IGNORECASE)
+
+# The longest line that servers must take is 8,192 bytes (RFC 7162, section 4).
+_UID_SET_BYTES: Final = 7000
+# imaplib refuses answer lines over 1,000,000 bytes: a SEARCH answer must stay below.
+_SEARCH_SPAN: Final = 50_000
+
+
+class Connection(Protocol):
+    """The part of imapclient.IMAPClient that is used, typed."""
+
+    normalise_times: bool
+
+    def capabilities(self) -> tuple[bytes, ...]: ...
+    def has_capability(self, capability: str) -> bool: ...
+    def starttls(self, ssl_context: ssl.SSLContext) -> object: ...
+    def login(self, username: str, password: str) -> object: ...
+    def plain_login(self, identity: str, password: str) -> object: ...
+    def sasl_login(self, mech_name: str, mech_callable: Callable[[bytes], bytes]) -> object: ...
+    def logout(self) -> object: ...
+    def shutdown(self) -> None: ...
+    def socket(self) -> socket.socket: ...
+    def namespace(
+        self,
+    ) -> tuple[
+        tuple[tuple[str, str | None], ...] | None,
+        tuple[tuple[str, str | None], ...] | None,
+        tuple[tuple[str, str | None], ...] | None,
+    ]: ...
+    def list_folders(
+        self, directory: str, pattern: str
+    ) -> list[tuple[tuple[bytes, ...], bytes | None, str]]: ...
+    def create_folder(self, folder: str) -> object: ...
+    def subscribe_folder(self, folder: str) -> object: ...
+    def select_folder(self, folder: str, readonly: bool = False) -> dict[bytes, int]: ...
+    def search(self, criteria: list[str]) -> list[int]: ...
+    def fetch(
+        self, messages: Sequence[int], data: Sequence[str]
+    ) -> dict[int, dict[bytes, object]]: ...
+    def move(self, messages: str, folder: str) -> object: ...
+    def copy(self, messages: str, folder: str) -> object: ...
+    def add_flags(self, messages: str, flags: list[bytes], silent: bool = False) -> object: ...
+    def uid_expunge(self, messages: str) -> object: ...
+    def idle(self) -> None: ...
+    def idle_check(self, timeout: float) -> list[tuple[object, ...]]: ...
+    def idle_done(self) -> tuple[object, list[tuple[object, ...]]]: ...
+
+
+@dataclass
+class Session:
+    """A connection that is logged in, and what is known of its server and its folders."""
+
+    client: Connection
+    settings: MailboxSettings
+    place: str  # for messages: the mailbox and its host
+    prefix: str = ""  # of the personal namespace, such as ``INBOX.`` (RFC 2342)
+    separator: str = "/"
+    selected: int | None = None  # UIDVALIDITY of the inbox, once it is selected
+    uidnext: int = 0  # what the next mail will be named at least, as of the last SELECT
+    ready: set[str] = field(default_factory=set)  # folders seen or made on this connection
+    greeting: str = ""
+
+    # -- the inbox
+
+    def select(self, *, readonly: bool = False) -> int:
+        """SELECT the inbox anew; returns how many mails it holds and sets ``selected``."""
+        self.selected = None
+        name = self.full_name(self.settings.inbox)
+        try:
+            told = self.client.select_folder(name, readonly=readonly)
+        except imaplib.IMAP4.readonly:
+            raise MailboxRefused(
+                f"the folder {name} is read-only: mails could not be filed", place=self.place
+            ) from None
+        if b"UIDVALIDITY" not in told:
+            raise MailboxRefused(
+                f"the server gives no UIDVALIDITY for {name}: its mails have no lasting names",
+                place=self.place,
+            )
+        self.selected = told[b"UIDVALIDITY"]
+        self.uidnext = told.get(b"UIDNEXT", 0)
+        return told.get(b"EXISTS", 0)
+
+    def all_uids(self, exists: int) -> list[int]:
+        """Every UID of the selected inbox, ascending."""
+        if exists <= _SEARCH_SPAN:
+            return sorted(set(self.client.search(["ALL"])))
+        uids: set[int] = set()
+        for first in range(1, exists + 1, _SEARCH_SPAN):
+            uids.update(self.client.search([f"{first}:{min(first + _SEARCH_SPAN - 1, exists)}"]))
+        return sorted(uids)
+
+    def still_there(self, uids: Sequence[int]) -> list[int]:
+        """Those of ``uids`` that the selected inbox still holds."""
+        found: set[int] = set()
+        for some in uid_sets(uids):
+            found.update(self.client.search([f"UID {some}"]))
+        return sorted(found & set(uids))
+
+    # -- folders
+
+    def full_name(self, name: str) -> str:
+        """A configured folder name as this server knows it.
+
+        ``/`` in the configuration stands for the server's separator; a name outside the personal
+        namespace is put inside, so that ``Processed`` is ``INBOX.Processed`` where it has to be.
+        """
+        if name.upper() == "INBOX":
+            return "INBOX"
+        name = name.replace("/", self.separator)
+        inside = not self.prefix or name.upper().startswith(self.prefix.upper())
+        return name if inside else self.prefix + name
+
+    def folder_exists(self, full_name: str) -> bool:
+        """Whether the folder is there and can hold mails."""
+        for flags, _, name in self.client.list_folders("", full_name):
+            if name == full_name or full_name == name.upper() == "INBOX":
+                return not {b"\\noselect", b"\\nonexistent"} & {flag.lower() for flag in flags}
+        return False
+
+    def ensure_folder(self, name: str) -> str:
+        """The full name of a folder, which is made and subscribed when it is missing."""
+        full = self.full_name(name)
+        if full in self.ready:
+            return full
+        if not self.folder_exists(full):
+            try:
+                self.client.create_folder(full)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error as error:
+                # Another watcher may have made it in this moment.
+                if not self.folder_exists(full):
+                    raise self._folder_fault(full, error) from None
+            # Only a convenience for people's mail clients: some servers know no subscriptions.
+            try:
+                self.client.subscribe_folder(full)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error:
+                pass
+        self.ready.add(full)
+        return full
+
+    def _folder_fault(self, full: str, error: imaplib.IMAP4.error) -> ExchangeError:
+        if is_passing(error):
+            return MailboxUnavailable(
+                f"the folder {full} cannot be made now: {said(error)}", place=self.place
+            )
+        return MailboxRefused(
+            f"the folder {full} cannot be made: {said(error)}",
+            place=self.place,
+            hint="make it by hand, or configure another name",
+        )
+
+    # -- moving
+
+    @property
+    def moves_by(self) -> str:
+        """``MOVE``, ``COPY`` (copy, mark, expunge by UID), or empty when neither is safe."""
+        if self.client.has_capability("MOVE"):
+            return "MOVE"
+        return "COPY" if self.client.has_capability("UIDPLUS") else ""
+
+    def move(self, uid_set: str, full_name: str) -> None:
+        """Move mails out of the selected inbox; those that are gone are passed over."""
+        way = self.moves_by
+        if way == "MOVE":
+            self.client.move(uid_set, full_name)
+        elif way == "COPY":
+            self.client.copy(uid_set, full_name)
+            self.client.add_flags(uid_set, [b"\\Deleted"], silent=True)
+            self.client.uid_expunge(uid_set)
+        else:
+            # EXPUNGE without UIDs would delete whatever somebody else has marked.
+            raise MailboxRefused(
+                "the server knows neither MOVE nor UIDPLUS: mails cannot be filed safely",
+                place=self.place,
+                hint="another server or account is needed",
+            )
+
+    # -- waiting
+
+    def idle(self, seconds: float) -> bool:
+        """One IDLE (RFC 2177) of at most ``seconds``; True when the server told of new mail."""
+        self.client.idle()
+        told: list[tuple[object, ...]] = []
+        if not self._something_buffered():
+            told += self.client.idle_check(timeout=seconds)
+        # On a dead connection idle_check returns nothing at once, so an early nothing proves
+        # nothing; DONE does: it raises there.
+        told += self.client.idle_done()[1]
+        return any(len(line) > 1 and line[1] == b"EXISTS" for line in told)
+
+    def _something_buffered(self) -> bool:
+        """Whether an answer came in one piece with ``+ idling``: polling the socket misses it."""
+        stream = getattr(getattr(self.client, "_imap", None), "file", None)
+        peek = getattr(stream, "peek", None)
+        if peek is None:
+            return False
+        sock = self.client.socket()
+        timeout = sock.gettimeout()
+        sock.settimeout(0)  # else an empty buffer would be waited for
+        try:
+            return bool(peek(1))
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            sock.settimeout(timeout)
+
+    # -- leaving
+
+    def leave(self) -> None:
+        """Log out politely but briefly; never raises."""
+        with contextlib.suppress(OSError, imaplib.IMAP4.error, ValueError):
+            self.client.socket().settimeout(LEAVE_SECONDS)
+            self.client.logout()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Close without a word, by the thread that uses the connection; never raises."""
+        self.cut()
+        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+            self.client.shutdown()
+
+    def cut(self) -> None:
+        """Break the connection from another thread, which wakes whoever reads from it."""
+        with contextlib.suppress(OSError, AttributeError):
+            self.client.socket().shutdown(socket.SHUT_RDWR)
+
+
+def uid_sets(uids: Iterable[int]) -> Iterator[str]:
+    """Short enough UID sets (``1:7,9``) that together name exactly ``uids``."""
+    ranges: list[tuple[int, int]] = []
+    for uid in sorted(set(uids)):
+        if ranges and ranges[-1][1] == uid - 1:
+            ranges[-1] = (ranges[-1][0], uid)
+        else:
+            ranges.append((uid, uid))
+    line = ""
+    for first, last in ranges:
+        text = str(first) if first == last else f"{first}:{last}"
+        if line and len(line) + len(text) + 1 > _UID_SET_BYTES:
+            yield line
+            line = ""
+        line = f"{line},{text}" if line else text
+    if line:
+        yield line
+
+
+def is_passing(error: imaplib.IMAP4.error) -> bool:
+    """Whether a refusal may be over soon, by its response code (RFC 5530) or known words."""
+    text = str(error)
+    code = _CODE.search(text)
+    if code and code.group(1) in _PASSING_CODES:
+        return True
+    return isinstance(error, imaplib.IMAP4.abort) or bool(_PASSING_WORDS.search(text))
+
+
+def explain(error: OSError | imaplib.IMAP4.error, place: str, doing: str) -> ExchangeError:
+    """What a failure on an open connection means to the caller."""
+    if isinstance(error, OSError):
+        return connect_fault(error, MailboxUnavailable, MailboxRefused, place)
+    if isinstance(error, imaplib.IMAP4.abort):
+        return MailboxUnavailable(f"the connection was lost: {said(error)}", place=place)
+    if is_passing(error):
+        return MailboxUnavailable(f"cannot {doing} now: {said(error)}", place=place)
+    return MailboxRefused(f"cannot {doing}: {said(error)}", place=place)

@@ -1,0 +1,250 @@
+"""Handing letters to a submission server (RFC 6409) over a few concurrent connections.
+
+The caller is synchronous; inside, one thread runs an event loop for the length of a ``send``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import ssl
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from exchange.config import SmtpSettings
+from exchange.errors import CourierRefused, CourierUnavailable
+from exchange.ports import Delivery, Letter
+from exchange.transport.oauth import TokenProvider
+from exchange.transport.smtp_session import LetterLost, SmtpSession, open_session
+from exchange.transport.tls import certificate_end
+
+# How far the connections may run ahead of the caller, in letters for each: after a crash those
+# are sent again, so it is kept small.
+_AHEAD: Final = 4
+# A server that breaks this many connections in a row is in trouble.
+_LOSSES: Final = 3
+_GRACE_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class CourierProbe:
+    """What was seen of the server, as far as it went; ``fault`` says what stopped it."""
+
+    connected: bool = False
+    login_ok: bool | None = None  # None: no user is configured
+    tls_version: str = ""  # TLSv1.3
+    certificate_ends: datetime | None = None  # UTC
+    size_limit: int = 0  # bytes a mail; 0: not told
+    features: tuple[str, ...] = ()  # ESMTP keywords, upper case
+    fault: CourierUnavailable | CourierRefused | None = None
+
+
+class SmtpCourier:
+    """A submission server.  ``send`` may be called from any thread, each call by itself.
+
+    Fates: accepted; refused for now (4xx, or the connection broke: the letter may be sent again
+    with the same Message-ID); refused for good (5xx to this letter or recipient).  What concerns
+    our own account (login, a refused sender address, TLS) is raised, never put on a letter.
+    """
+
+    def __init__(
+        self,
+        settings: SmtpSettings,
+        password: str | Callable[[], str],
+        folder: Path,
+        *,
+        token: TokenProvider | None = None,
+    ) -> None:
+        """``password`` may be a function, asked at every connect; ``folder`` is the working one."""
+        self._settings = settings
+        self._password = password
+        self._folder = folder
+        self._token = token
+
+    def send(self, letters: Sequence[Letter]) -> Iterator[Delivery]:
+        """Send each letter once; yields each fate as soon as it is known, in any order.
+
+        Only a few letters more than the caller has taken fates of are ever on their way.  Leaving
+        the iteration early stops the sending after the letters under way.
+        """
+        if not letters:
+            return
+        batch = _Batch(letters, self._open, self._settings.connections)
+        thread = threading.Thread(target=batch.run, name="smtp-courier", daemon=True)
+        thread.start()
+        try:
+            while (fate := batch.fates.get()) is not None:
+                if isinstance(fate, BaseException):
+                    raise fate
+                yield fate
+                batch.taken()
+        finally:
+            batch.stop()
+            thread.join()
+
+    def probe(self) -> CourierProbe:
+        """What ``exchange doctor`` wants to know; sends nothing.  Faults are in the answer."""
+        try:
+            return asyncio.run(self._probe())
+        except (CourierUnavailable, CourierRefused) as error:
+            return CourierProbe(fault=error)
+
+    async def _open(self) -> SmtpSession:
+        return await open_session(self._settings, self._password, self._token, self._folder)
+
+    async def _probe(self) -> CourierProbe:
+        session = await self._open()
+        try:
+            told = dict(session.client.esmtp_extensions)
+            secured = session.client.get_transport_info("ssl_object")
+            seen = CourierProbe(
+                connected=True,
+                login_ok=True if self._settings.username else None,
+                features=tuple(sorted(name.upper() for name in told)),
+                size_limit=int(size) if (size := told.get("size", "")).isdigit() else 0,
+            )
+            if isinstance(secured, ssl.SSLObject):
+                seen = replace(
+                    seen,
+                    tls_version=secured.version() or "",
+                    certificate_ends=certificate_end(secured),
+                )
+            return seen
+        finally:
+            await session.leave()
+
+
+class _Batch:
+    """One ``send``: the letters left, the connections at work, the fates on their way back."""
+
+    def __init__(
+        self,
+        letters: Sequence[Letter],
+        connect: Callable[[], Awaitable[SmtpSession]],
+        connections: int,
+    ) -> None:
+        self.fates: queue.SimpleQueue[Delivery | BaseException | None] = queue.SimpleQueue()
+        self._left = deque(letters)
+        self._connect = connect
+        self._connections = min(connections, len(letters))
+        self._stopped = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._room = asyncio.Semaphore(self._connections * _AHEAD)
+        self._refused: CourierRefused | None = None  # concerns every letter
+        self._trouble: CourierUnavailable | CourierRefused | None = None  # of one connection
+
+    # -- called by the caller's thread
+
+    def taken(self) -> None:
+        """The caller came back for another fate: one more letter may go."""
+        self._tell(self._room.release)
+
+    def stop(self) -> None:
+        """No more letters; those under way have a moment to finish."""
+        self._stopped.set()
+        self._tell(self._wind_up)
+
+    def _tell(self, what: Callable[[], None]) -> None:
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has just ended
+                loop.call_soon_threadsafe(what)
+
+    # -- called by the batch's own thread
+
+    def run(self) -> None:
+        """Run the loop to the end; the last thing in the queue is None or an error."""
+        end: BaseException | None = None
+        try:
+            asyncio.run(self._send_all())
+        except asyncio.CancelledError:
+            pass  # the caller left early and a letter took too long
+        except BaseException as error:  # a thread's border: raised again in the caller's thread
+            end = error
+        finally:
+            self._loop = None
+            self.fates.put(end)
+
+    def _wind_up(self) -> None:
+        for _ in range(self._connections):
+            self._room.release()  # whoever waits for room sees that it is over
+        if self._loop is not None and self._work is not None:
+            self._loop.call_later(_GRACE_SECONDS, self._work.cancel)
+
+    async def _send_all(self) -> None:
+        self._work = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        if self._stopped.is_set():
+            return
+        # The first connection decides whether the server can be used at all; a further one may
+        # fail, for servers limit how many an account may have.
+        first = await self._connect()
+        others = [self._carry(None) for _ in range(self._connections - 1)]
+        await asyncio.gather(self._carry(first), *others)
+        if self._refused is not None:
+            raise self._refused
+        if self._left and not self._stopped.is_set() and self._trouble is not None:
+            raise self._trouble
+
+    async def _carry(self, session: SmtpSession | None) -> None:
+        """One connection at work until no letter is left; opened anew when it breaks."""
+        losses = 0
+        try:
+            while (letter := await self._next()) is not None:
+                if session is None or not session.alive:
+                    session = await self._connected_for(letter)
+                losses = 0 if await self._send_one(letter, session) else losses + 1
+                if losses >= _LOSSES:
+                    raise CourierUnavailable(f"the server broke {losses} connections in a row")
+        except (CourierUnavailable, CourierRefused) as error:
+            self._trouble = error
+        except asyncio.CancelledError:
+            if session is not None:
+                session.client.close()
+            raise
+        finally:
+            if session is not None:
+                await session.leave()
+
+    async def _next(self) -> Letter | None:
+        """The next letter as soon as there is room for one; None when there is nothing to do."""
+        await self._room.acquire()
+        if self._left and not self._stopped.is_set():
+            return self._left.popleft()
+        self._room.release()
+        return None
+
+    async def _connected_for(self, letter: Letter) -> SmtpSession:
+        """A new connection; where there is none, the letter goes back for another one to send."""
+        try:
+            return await self._connect()
+        except BaseException:
+            self._put_back(letter)
+            raise
+
+    async def _send_one(self, letter: Letter, session: SmtpSession) -> bool:
+        """Put the letter's fate into the queue; False when the line broke."""
+        try:
+            self.fates.put(await session.hand_over(letter))
+        except LetterLost as lost:
+            if lost.offered:
+                self.fates.put(lost.delivery)
+            else:
+                self._put_back(letter)  # certainly not taken: it goes again
+            return False
+        except CourierRefused as error:
+            self._refused = error
+            self._left.clear()
+            raise
+        return True
+
+    def _put_back(self, letter: Letter) -> None:
+        self._left.appendleft(letter)
+        self._room.release()

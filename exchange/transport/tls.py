@@ -1,0 +1,116 @@
+"""TLS for both mail adapters: always verified, and its faults said in words.
+
+There is no way to switch the check of the certificate off: a private authority is named with
+``ca_file`` instead.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from datetime import UTC, datetime
+from pathlib import Path
+
+from exchange.domain.device import mask_codes
+from exchange.errors import (
+    CourierRefused,
+    CourierUnavailable,
+    MailboxRefused,
+    MailboxUnavailable,
+)
+
+# A handshake that ends like this may well succeed a minute later: the server was going down.
+_PASSING_REASONS = re.compile(r"EOF|ZERO_RETURN|SHUTDOWN", re.IGNORECASE)
+_REPLY_LIMIT = 300
+
+
+def client_context(
+    ca_file: Path | None,
+    folder: Path,
+    refused: type[MailboxRefused] | type[CourierRefused],
+    place: str,
+) -> ssl.SSLContext:
+    """A context that checks certificate and host name, TLS 1.2 at least.
+
+    With ``ca_file`` (relative to the working folder) only that authority is trusted, otherwise
+    those of the system.  Raises ``refused`` when the file cannot be used.
+    """
+    if ca_file is None:
+        context = ssl.create_default_context()
+    else:
+        path = folder / ca_file
+        try:
+            context = ssl.create_default_context(cafile=str(path))
+        except ssl.SSLError:
+            raise refused(
+                f"{path} holds no certificate in PEM form", place=f"{place} > ca_file"
+            ) from None
+        except OSError as error:
+            raise refused(
+                f"{path} cannot be read: {error.strerror}", place=f"{place} > ca_file"
+            ) from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def connect_fault(
+    error: OSError,
+    unavailable: type[MailboxUnavailable] | type[CourierUnavailable],
+    refused: type[MailboxRefused] | type[CourierRefused],
+    place: str,
+) -> MailboxUnavailable | MailboxRefused | CourierUnavailable | CourierRefused:
+    """What a failed connection means, in words; ``refused`` when only a person can mend it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return refused(
+            f"the server's certificate does not hold: {error.verify_message or error.reason}",
+            place=place,
+            hint="check host and the clock, or name the server's own authority with ca_file",
+        )
+    if isinstance(error, ssl.SSLError):
+        reason = (error.reason or type(error).__name__).replace("_", " ").lower()
+        if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) or _PASSING_REASONS.search(
+            reason
+        ):
+            return unavailable(f"the connection broke during TLS: {reason}", place=place)
+        return refused(
+            f"TLS is not possible: {reason}",
+            place=place,
+            hint='does this port speak tls = "implicit" or "starttls"?',
+        )
+    if isinstance(error, socket.gaierror):
+        return unavailable(
+            "the host name is not found", place=place, hint="check host, or the name service"
+        )
+    if isinstance(error, TimeoutError):
+        return unavailable(
+            "the server does not answer in time",
+            place=place,
+            hint='check host and port; a port of the other tls kind ("implicit" or "starttls") '
+            "stays silent too",
+        )
+    if isinstance(error, ConnectionRefusedError):
+        return unavailable("nothing listens there", place=place, hint="check host and port")
+    return unavailable(
+        f"the connection failed: {error.strerror or type(error).__name__}", place=place
+    )
+
+
+def certificate_end(sock: ssl.SSLSocket | ssl.SSLObject) -> datetime | None:
+    """When the server's certificate ends, UTC."""
+    ends = (sock.getpeercert() or {}).get("notAfter")
+    if not isinstance(ends, str):
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC)
+
+
+def said(reply: object, secret: str = "") -> str:
+    """A server's words as they may be shown and stored: one line, short, codes and secret out."""
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
+    # Undecodable bytes come as lone surrogates from some libraries; no database takes those.
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    if len(secret) > 3:
+        text = text.replace(secret, "[password]")
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    # Masked before it is cut: a cut could leave half a code that is no longer recognised.
+    return mask_codes(text)[:_REPLY_LIMIT]

@@ -1,0 +1,152 @@
+"""Buckets: where a device falls, and how a bucket is sealed and opened.
+
+A device's place is a keyed hash: the first 32 bits of AES-256 over its Device ID and eight zero
+bytes.  On blocks of one fixed length AES is a pseudo-random function by itself (NIST SP 800-38B
+adds to it only what longer messages need), and numpy gives it a million blocks in one call.  Each
+bucket takes a range of places, and the ranges cover all of them.
+
+A sealed bucket is::
+
+    1 byte    version (1)
+    8 bytes   id of the data key
+    12 bytes  nonce, random
+    the rest  AES-256-GCM over its rows (records.py), sorted by device
+
+Version, key id, where the bucket's range starts and the generation of the write that sealed it
+are bound as associated data.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from sqlalchemy import Connection, bindparam, select
+
+from exchange.errors import VaultDamaged
+from exchange.vault.datakeys import NONCE_BYTES, TAG_BYTES, DataKeys
+from exchange.vault.keys import KEY_ID_BYTES, derive
+from exchange.vault.manifest import Entries
+from exchange.vault.records import ROW, Devices, Rows
+from exchange.vault.tables import vault_bucket
+
+Places: TypeAlias = npt.NDArray[np.uint32]
+
+_VERSION: Final = 1
+_HEADER: Final = struct.Struct(f">B{KEY_ID_BYTES}s")
+_BOUND: Final = struct.Struct(">IQ")
+_READ_AT_ONCE: Final = 256  # buckets in one SELECT: some ten megabytes
+_SELECT: Final = select(
+    vault_bucket.c.start, vault_bucket.c.generation, vault_bucket.c.sealed
+).where(vault_bucket.c.start.in_(bindparam("starts", expanding=True)))
+
+
+class BucketCipher:
+    """Places devices, seals and opens buckets, under the keys of one vault. Safe to share."""
+
+    def __init__(self, keys: DataKeys) -> None:
+        self._current = keys.current.key_id
+        self._ciphers = {key.key_id: key.cipher("bucket") for key in keys.sealing}
+        placing = derive(keys.placing, "place of a device")
+        # ECB because every block is a message of its own and each device comes once.
+        self._placing = Cipher(algorithms.AES(placing), modes.ECB())  # noqa: S305
+
+    def places(self, devices: Devices) -> Places:
+        """The place of each device, 0 to 2**32 - 1."""
+        blocks = np.zeros((len(devices), 2), ">u8")
+        blocks[:, 0] = devices
+        hashed = self._placing.encryptor().update(blocks.tobytes())
+        return np.frombuffer(hashed, ">u4")[::4].astype(np.uint32)
+
+    def seal(self, start: int, generation: int, rows: Rows) -> bytes:
+        """Seal the rows of the bucket at ``start``."""
+        header = _HEADER.pack(_VERSION, self._current)
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._ciphers[self._current].encrypt(
+            nonce, rows.tobytes(), _bound(header, start, generation)
+        )
+        return header + nonce + sealed
+
+    def open(self, start: int, generation: int, sealed: bytes) -> Rows | None:
+        """The rows, read-only; None when the bucket does not open as this one."""
+        if len(sealed) < _HEADER.size + NONCE_BYTES + TAG_BYTES:
+            return None
+        header, opens = sealed[: _HEADER.size], _HEADER.size + NONCE_BYTES
+        cipher = self._ciphers.get(header[1:])
+        if header[0] != _VERSION or cipher is None:
+            return None
+        view = memoryview(sealed)
+        try:
+            content = cipher.decrypt(
+                view[_HEADER.size : opens], view[opens:], _bound(header, start, generation)
+            )
+        except InvalidTag:
+            return None
+        return None if len(content) % ROW.itemsize else np.frombuffer(content, ROW)
+
+
+def _bound(header: bytes, start: int, generation: int) -> bytes:
+    return b"mp121 bucket" + header + _BOUND.pack(start, generation)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one bucket, and how many records the manifest says it holds."""
+
+    start: int
+    records: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"bucket {self.start:08x} ({self.records:,} records) {self.what}"
+
+
+def open_checked(
+    cipher: BucketCipher, entry: np.void, generation: object, sealed: object
+) -> Rows | Fault:
+    """A bucket as it came from the database, checked against its entry in the manifest."""
+    start, records, due = int(entry["start"]), int(entry["records"]), int(entry["generation"])
+    if generation != due:
+        return Fault(start, records, f"is of write {generation}, the manifest says {due}")
+    rows = cipher.open(start, due, sealed) if isinstance(sealed, bytes) else None
+    if rows is None:
+        return Fault(start, records, "does not open: it was changed or swapped")
+    if len(rows) != records:
+        return Fault(start, records, f"holds {len(rows):,} records")
+    return rows
+
+
+def read_buckets(
+    connection: Connection, cipher: BucketCipher, entries: Entries
+) -> list[Rows | Fault]:
+    """Read and open the buckets of ``entries``, in their order."""
+    found: list[Rows | Fault] = []
+    for first in range(0, len(entries), _READ_AT_ONCE):
+        part = entries[first : first + _READ_AT_ONCE]
+        rows = connection.execute(_SELECT, {"starts": part["start"].tolist()})
+        by_start = {row[0]: row for row in rows}
+        for entry in part:
+            row = by_start.get(int(entry["start"]))
+            if row is None:
+                found.append(Fault(int(entry["start"]), int(entry["records"]), "is missing"))
+            else:
+                found.append(open_checked(cipher, entry, row[1], row[2]))
+    return found
+
+
+def damage(faults: Sequence[Fault], entries: Entries) -> VaultDamaged:
+    """The error that names every faulty bucket."""
+    lost, total = sum(fault.records for fault in faults), int(entries["records"].sum())
+    named = "; ".join(str(fault) for fault in faults)
+    return VaultDamaged(
+        f"{len(faults):,} of {len(entries):,} buckets of the vault are damaged, "
+        f"with {lost:,} of {total:,} records: {named}",
+        hint="restore the database from a backup; devices in the other buckets can still be read",
+    )

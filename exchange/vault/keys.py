@@ -1,0 +1,184 @@
+"""The key file: the one secret outside the database.
+
+Its key seals nothing but the data keys, which the head of the vault holds wrapped (datakeys.py):
+changing the key file means wrapping them anew, not sealing everything again.
+
+The file is text, four lines, at most 1,024 bytes::
+
+    mp121-exchange key file, version 1
+    key-id: 16 hex digits
+    key: 64 hex digits
+    checksum: 16 hex digits
+
+The key id follows from the key (HKDF), so it may stand in the clear and names the key wherever
+something is sealed under it.  The checksum is the start of SHA-256 over the three lines above
+it: it tells a file that was damaged from one that belongs to another vault.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from exchange.errors import BadInput, VaultError
+
+SECRET_BYTES: Final = 32
+KEY_ID_BYTES: Final = 8
+
+_TITLE: Final = "mp121-exchange key file, version 1"
+_TITLE_START: Final = "mp121-exchange key file, version "
+_MAX_FILE_BYTES: Final = 1024
+_FORM: Final = re.compile(
+    r"(?P<sealed>[^\n]+\nkey-id: (?P<key_id>[0-9a-f]{16})\nkey: (?P<key>[0-9a-f]{64})\n)"
+    r"checksum: (?P<checksum>[0-9a-f]{16})\n"
+)
+_RESTORE: Final = "restore the key file from its backup; without it the codes cannot be read"
+
+
+def derive(secret: bytes, label: str, length: int = SECRET_BYTES) -> bytes:
+    """A sub-key of ``secret`` for one use: HKDF-SHA256 (RFC 5869), ``label`` as its info."""
+    info = f"mp121-exchange {label}".encode()
+    return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=info).derive(secret)
+
+
+@dataclass(frozen=True, slots=True)
+class WrappingKey:
+    """The key that wraps the data keys: 32 secret bytes, and the public id that follows from them.
+
+    Whatever a key is kept in (a file now) yields one of these.
+    """
+
+    secret: bytes = field(repr=False)
+    key_id: str = field(init=False)  # 16 hex digits
+
+    def __post_init__(self) -> None:
+        if len(self.secret) != SECRET_BYTES:
+            raise VaultError(f"a key has {SECRET_BYTES} bytes, not {len(self.secret)}")
+        object.__setattr__(self, "key_id", derive(self.secret, "key id", KEY_ID_BYTES).hex())
+
+    @classmethod
+    def generate(cls) -> WrappingKey:
+        """A new random key."""
+        return cls(os.urandom(SECRET_BYTES))
+
+
+def create_key_file(path: Path) -> None:
+    """Write a new random key to ``path``, readable by its owner only (0600).
+
+    Missing folders are made (0700).  Raises BadInput when anything stands at ``path`` already (it
+    is never overwritten: it may be the only key to a vault), VaultError when it cannot be written.
+    """
+    content = _text_of(WrappingKey.generate()).encode("ascii")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise BadInput(
+            "there is a key file already; it is never overwritten",
+            place=str(path),
+            hint="name another file, or keep this one",
+        ) from None
+    except OSError as error:
+        raise VaultError(
+            f"the key file cannot be made: {error.strerror}", place=str(path)
+        ) from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+    except OSError as error:
+        # Half a key is worse than none: the next start would call it damaged.
+        path.unlink(missing_ok=True)
+        raise VaultError(
+            f"the key file cannot be written: {error.strerror}", place=str(path)
+        ) from None
+    _fsync_folder(path.parent)
+
+
+def load_key_file(path: Path) -> WrappingKey:
+    """Read the key file.
+
+    Raises VaultError when it is missing, can be read by others than its owner, is of an unknown
+    version, or is damaged; the message never holds any of its content.
+    """
+    try:
+        with path.open("rb") as file:
+            _check_private(path, os.fstat(file.fileno()))
+            content = file.read(_MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise VaultError(
+            "there is no key file",
+            place=str(path),
+            hint="`exchange init` makes one for a new folder; for an existing vault " + _RESTORE,
+        ) from None
+    except OSError as error:
+        raise VaultError(
+            f"the key file cannot be read: {error.strerror}", place=str(path)
+        ) from None
+    return _parsed(path, content)
+
+
+def _text_of(key: WrappingKey) -> str:
+    sealed = f"{_TITLE}\nkey-id: {key.key_id}\nkey: {key.secret.hex()}\n"
+    return f"{sealed}checksum: {_checksum(sealed)}\n"
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
+
+
+def _check_private(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise VaultError("the key file is not an ordinary file", place=str(path))
+    mode = stat.S_IMODE(status.st_mode)
+    if os.name == "posix" and mode & 0o077:
+        raise VaultError(
+            f"others than its owner can use the key file (mode {mode:04o})",
+            place=str(path),
+            hint=f"chmod 600 {path}",
+        )
+
+
+def _parsed(path: Path, content: bytes) -> WrappingKey:
+    def refused(what: str) -> VaultError:
+        return VaultError(what, place=str(path), hint=_RESTORE)
+
+    if len(content) > _MAX_FILE_BYTES:
+        raise refused(f"this is no key file: it is longer than {_MAX_FILE_BYTES:,} bytes")
+    try:
+        text = content.decode("ascii")
+    except UnicodeDecodeError:
+        raise refused("this is no key file, or it is damaged") from None
+    title = text.partition("\n")[0]
+    if title != _TITLE:
+        version = title.removeprefix(_TITLE_START)
+        if title.startswith(_TITLE_START) and version.isdigit() and len(version) < 4:
+            raise refused(f"the key file is of version {version}; this program reads version 1")
+        raise refused("this is no key file, or it is damaged")
+    form = _FORM.fullmatch(text)
+    if form is None or _checksum(form["sealed"]) != form["checksum"]:
+        raise refused("the key file is damaged")
+    key = WrappingKey(bytes.fromhex(form["key"]))
+    if key.key_id != form["key_id"]:
+        raise refused("the key file is damaged: its key id belongs to another key")
+    return key
+
+
+def _fsync_folder(folder: Path) -> None:
+    # The name must outlive a power cut too, not only the bytes.
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

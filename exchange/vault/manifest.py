@@ -1,0 +1,61 @@
+"""The manifest: which buckets there are, what each holds, and the names of sources.
+
+Sealed in the head it is the proof that every bucket is the one that was written last: a bucket
+that was deleted, swapped or put back from an older copy does not agree with it.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Entries: TypeAlias = npt.NDArray[np.void]  # of ENTRY, sorted by start, the first one at 0
+
+ENTRY: Final = np.dtype(
+    [
+        ("start", "<u4"),  # first place of the range; it ends where the next one starts
+        ("records", "<u4"),
+        ("with_code", "<u4"),
+        ("installed", "<u4"),
+        ("generation", "<u8"),  # of the write that sealed it
+    ]
+)
+ALL_PLACES: Final = 1 << 32
+_LENGTHS: Final = struct.Struct(">II")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All buckets and all source names (numbered from 1) of a vault."""
+
+    entries: Entries
+    sources: tuple[str, ...]
+
+    def to_bytes(self) -> bytes:
+        """Two lengths, the names as JSON, the entries: 24 bytes a bucket."""
+        names = json.dumps(self.sources, ensure_ascii=False).encode()
+        return _LENGTHS.pack(len(names), len(self.entries)) + names + self.entries.tobytes()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Manifest:
+        """Read what ``to_bytes`` made; the caller has authenticated it."""
+        names, count = _LENGTHS.unpack_from(content)
+        opens = _LENGTHS.size + names
+        sources = tuple(json.loads(content[_LENGTHS.size : opens]))
+        return cls(np.frombuffer(content, ENTRY, count, opens), sources)
+
+
+def buckets_of(entries: Entries, places: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
+    """For each place the position of the bucket whose range holds it."""
+    return np.searchsorted(entries["start"], places, side="right") - 1
+
+
+def widths(entries: Entries) -> npt.NDArray[np.int64]:
+    """How many places each bucket's range has."""
+    edges = np.append(entries["start"].astype(np.int64), ALL_PLACES)
+    return np.diff(edges)

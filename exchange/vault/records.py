@@ -1,0 +1,232 @@
+"""Records as they lie in a bucket: 28 bytes each, handled as numpy rows.
+
+======  =====  ==============================================================
+offset  bytes  what
+======  =====  ==============================================================
+0       8      Device ID as a number, little-endian
+8       16     install code without its CRC; zeros where none is held
+24      1      bit 0: a code is held; bit 1: installed by us; bits 4-7: type
+25      1      number of the source's name in the manifest; 0: no name
+26      2      day of import, days since 1970-01-01, little-endian
+======  =====  ==============================================================
+
+Python objects are made of rows only for who asks, some thousands at a time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import islice, repeat
+from typing import Final, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, DeviceId, InstallCode
+from exchange.errors import BadInput
+from exchange.ports import VaultRecord
+
+Rows: TypeAlias = npt.NDArray[np.void]  # of ROW
+Devices: TypeAlias = npt.NDArray[np.uint64]  # Device IDs as numbers, native byte order
+
+# The code as two words: numpy compares words at once, 16-byte fields one by one.
+ROW: Final = np.dtype(
+    [
+        ("device", "<u8"),
+        ("code_a", "<u8"),
+        ("code_b", "<u8"),
+        ("flags", "u1"),
+        ("source", "u1"),
+        ("days", "<u2"),
+    ]
+)
+CODE_OFFSET: Final = DEVICE_ID_BYTES
+# Device, code and flags are what is known; source and day only say since when.
+FACT_BYTES: Final = 25
+
+HAS_CODE: Final = 0x01
+INSTALLED: Final = 0x02
+TYPE_MASK: Final = 0xF0
+_TYPE_SHIFT: Final = 4
+
+# The position is the number at rest: only ever append.
+DEVICE_TYPES: Final = ("", "ESME", "GSME", "GPF", "CHF", "HCALCS", "PPMID", "IHD", "CAD")
+
+MAX_SOURCES: Final = 255
+_MAX_SOURCE_LENGTH: Final = 200
+_EPOCH: Final = date(1970, 1, 1)
+_CHUNK: Final = 65_536  # records turned into rows at once
+_SLICE: Final = 4_096  # rows turned into objects at once: few enough to stay cheap to collect
+_NO_CODE: Final = bytes(CODE_BYTES)
+
+_FLAGS: Final = {
+    (held, installed, name): (HAS_CODE if held else 0)
+    | (INSTALLED if installed else 0)
+    | number << _TYPE_SHIFT
+    for held in (False, True)
+    for installed in (False, True)
+    for number, name in enumerate(DEVICE_TYPES)
+}
+
+_T = TypeVar("_T")
+
+
+def joined(parts: Sequence[Rows]) -> Rows:
+    """All rows of ``parts``, in their order.
+
+    Named here because numpy's own concatenation forgets the byte order of the fields.
+    """
+    return np.concatenate([np.empty(0, ROW), *parts], dtype=ROW)
+
+
+def device_numbers(devices: Sequence[DeviceId]) -> Devices:
+    """Device IDs as numbers."""
+    joined = b"".join([device.raw for device in devices])
+    return np.frombuffer(joined, ">u8").astype(np.uint64)
+
+
+def row_devices(rows: Rows) -> Devices:
+    """The Device IDs of rows as numbers."""
+    return rows["device"].astype(np.uint64)
+
+
+class Sources:
+    """The names of sources by number; 0 is "no name"."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.names: list[str] = ["", *names]
+        self._numbers = {name: number for number, name in enumerate(self.names)}
+
+    def number(self, name: str) -> int:
+        """The number of ``name``, a new one for a new name; BadInput when all 255 are used."""
+        number = self._numbers.get(name)
+        if number is None:
+            number = len(self.names)
+            if number > MAX_SOURCES:
+                raise BadInput(
+                    f"the vault tells {MAX_SOURCES} sources apart; {name!r} would be one more",
+                    hint="import under a name that is in use",
+                )
+            if len(name) > _MAX_SOURCE_LENGTH or not name.isprintable():
+                raise BadInput(
+                    f"a source's name is printable and has at most {_MAX_SOURCE_LENGTH} characters"
+                )
+            self._numbers[name] = number
+            self.names.append(name)
+        return number
+
+
+def rows_of(records: Iterable[VaultRecord], sources: Sources) -> Iterator[Rows]:
+    """Records as rows, in their order, up to 65,536 at a time; numbers names in ``sources``.
+
+    Raises BadInput naming the device whose record cannot be kept.
+    """
+    days: dict[date, int] = {}
+    pending = iter(records)
+    while chunk := list(islice(pending, _CHUNK)):
+        rows = np.empty(len(chunk), ROW)
+        rows["device"] = device_numbers([record.device for record in chunk])
+        codes = b"".join([record.code.raw if record.code else _NO_CODE for record in chunk])
+        words = np.frombuffer(codes, "<u8")
+        rows["code_a"], rows["code_b"] = words[0::2], words[1::2]
+        rows["flags"] = np.frombuffer(bytes([_flags(record) for record in chunk]), np.uint8)
+        numbers = bytes([sources.number(record.source) for record in chunk])
+        rows["source"] = np.frombuffer(numbers, np.uint8)
+        rows["days"] = [_day(record, days) for record in chunk]
+        yield rows
+
+
+def _flags(record: VaultRecord) -> int:
+    try:
+        return _FLAGS[record.code is not None, record.installed_by_us, record.device_type]
+    except KeyError:
+        raise BadInput(
+            f"{record.device_type!r} is no device type", place=str(record.device)
+        ) from None
+
+
+def _day(record: VaultRecord, known: dict[date, int]) -> int:
+    day = known.get(record.imported_on)
+    if day is None:
+        day = (record.imported_on - _EPOCH).days
+        if not 0 <= day <= 0xFFFF:
+            raise BadInput(
+                f"{record.imported_on} is not a day between 1970 and 2149", place=str(record.device)
+            )
+        known[record.imported_on] = day
+    return day
+
+
+def records_of(
+    rows: Rows, sources: Sequence[str], devices: Sequence[DeviceId] | None = None
+) -> Iterator[VaultRecord]:
+    """Rows as records, in their order; ``devices`` are theirs, where the caller has them."""
+    days: dict[int, date] = {}
+    for start in range(0, len(rows), _SLICE):
+        part = np.ascontiguousarray(rows[start : start + _SLICE])
+        named = _devices_of(part) if devices is None else devices[start : start + _SLICE]
+        yield from _records(part, named, sources, days)
+
+
+# Rows hold only what was validated once and sealed; validating it again in three constructors
+# would take twice as long as everything else a look-up does.
+def _setter(kind: type, field: str) -> Callable[[object, object], None]:
+    found: Callable[[object, object], None] = vars(kind)[field].__set__
+    return found
+
+
+_set_device_raw: Final = _setter(DeviceId, "raw")
+_set_code_raw: Final = _setter(InstallCode, "raw")
+_RECORD_FIELDS: Final = (
+    "device",
+    "code",
+    "installed_by_us",
+    "device_type",
+    "source",
+    "imported_on",
+)
+_set_record: Final = tuple(_setter(VaultRecord, field) for field in _RECORD_FIELDS)
+
+
+def _made(
+    kind: type[_T], setters: Sequence[Callable[[object, object], None]], *columns: Iterable[object]
+) -> list[_T]:
+    """One object of ``kind`` a row, its slots filled column by column."""
+    columns = tuple(list(column) for column in columns)
+    made = list(map(object.__new__, repeat(kind, len(list(columns[0])))))
+    for setter, column in zip(setters, columns, strict=True):
+        deque(map(setter, made, column), maxlen=0)
+    return made
+
+
+def _devices_of(rows: Rows) -> list[DeviceId]:
+    raws = np.frombuffer(rows["device"].astype(">u8").tobytes(), f"V{DEVICE_ID_BYTES}").tolist()
+    return _made(DeviceId, (_set_device_raw,), raws)
+
+
+def _records(
+    rows: Rows, devices: Sequence[DeviceId], sources: Sequence[str], days: dict[int, date]
+) -> list[VaultRecord]:
+    flags = rows["flags"]
+    content = rows.view(np.uint8).reshape(len(rows), ROW.itemsize)
+    raw = content[:, CODE_OFFSET : CODE_OFFSET + CODE_BYTES].tobytes()
+    codes: list[InstallCode | None] = list(
+        _made(InstallCode, (_set_code_raw,), np.frombuffer(raw, f"V{CODE_BYTES}").tolist())
+    )
+    for bare in np.flatnonzero((flags & HAS_CODE) == 0).tolist():
+        codes[bare] = None
+    numbers = rows["days"].tolist()
+    for day in set(numbers) - days.keys():
+        days[day] = _EPOCH + timedelta(days=day)
+    return _made(
+        VaultRecord,
+        _set_record,
+        devices,
+        codes,
+        ((flags & INSTALLED) != 0).tolist(),
+        map(DEVICE_TYPES.__getitem__, (flags >> _TYPE_SHIFT).tolist()),
+        map(sources.__getitem__, rows["source"].tolist()),
+        map(days.__getitem__, numbers),
+    )

@@ -1,0 +1,305 @@
+"""The sealed store of install codes: ``exchange.ports.CodeVault`` over the two vault tables.
+
+Look-ups open each bucket once and make objects only of what is handed out; writes go through
+``rewrite``.  An instance keeps the opened head, which tells nothing without the database, and
+reads it again whenever its stamp has changed; it may be shared between threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, Engine, bindparam, select
+
+from exchange.domain.device import DeviceId
+from exchange.ports import PutResult, VaultRecord, VaultStats
+from exchange.vault.buckets import Fault, damage, open_checked, read_buckets
+from exchange.vault.head import Head, read_head, reading, writing
+from exchange.vault.keys import WrappingKey
+from exchange.vault.manifest import Entries, buckets_of, widths
+from exchange.vault.merge import ADDED, CONFLICT, UNCHANGED, UPDATED
+from exchange.vault.records import (
+    HAS_CODE,
+    INSTALLED,
+    ROW,
+    Devices,
+    Rows,
+    Sources,
+    device_numbers,
+    joined,
+    records_of,
+    row_devices,
+    rows_of,
+)
+from exchange.vault.rewrite import Rewrite, Sorted
+from exchange.vault.tables import vault_bucket, vault_head
+
+BUCKET_RECORDS: Final = 2_000  # a bucket that holds more is split: 56 kB, 8 us to open
+BATCH_ROWS: Final = 250_000
+_BUCKETS_AT_ONCE: Final = 256
+
+# Head and bucket in one statement: one instant, even without a transaction around it.
+_FIND: Final = select(
+    vault_head.c.stamp, vault_bucket.c.generation, vault_bucket.c.sealed
+).select_from(vault_head.join(vault_bucket, vault_bucket.c.start == bindparam("start")))
+_STARTS: Final = select(vault_bucket.c.start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A look-up's yield: ``rows`` beside each device, true in ``held`` where they mean something.
+
+    Devices that fall into a faulty bucket are true in ``unknown``.
+    """
+
+    rows: Rows
+    held: npt.NDArray[np.bool_]
+    unknown: npt.NDArray[np.bool_]
+    faults: tuple[Fault, ...]
+
+
+class SealedVault:
+    """Install codes in sealed buckets.
+
+    ``bucket_records`` is the number of records above which a bucket is split, ``batch_rows`` how
+    many rows of 28 bytes a write holds in the clear at a time beside those it was given.
+    Every call may raise VaultError (no vault), WrongKey, VaultDamaged, or StoreError.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        key: WrappingKey,
+        *,
+        bucket_records: int = BUCKET_RECORDS,
+        batch_rows: int = BATCH_ROWS,
+    ) -> None:
+        self._engine = engine
+        self._key = key
+        self._bucket_records = bucket_records
+        self._batch_rows = batch_rows
+        self._known: Head | None = None
+
+    def find_many(
+        self, devices: Iterable[DeviceId]
+    ) -> Iterator[tuple[DeviceId, VaultRecord | None]]:
+        """Each device once, in no particular order, with its record or None.
+
+        All is read in one transaction, which has ended before the first pair comes.  Where
+        buckets are damaged, the devices in the others come first, then VaultDamaged is raised.
+        """
+        wanted = list(devices)
+        numbers, first = np.unique(device_numbers(wanted), return_index=True)
+        with reading(self._engine) as connection:
+            head = self._head(connection)
+            found = _look_up(connection, head, numbers)
+        names = [wanted[place] for place in first[found.held].tolist()]
+        sources = ("", *head.manifest.sources)
+        yield from zip(names, records_of(found.rows[found.held], sources, names), strict=True)
+        for place in first[~found.held & ~found.unknown].tolist():
+            yield wanted[place], None
+        if found.faults:
+            raise damage(found.faults, head.manifest.entries)
+
+    def find(self, device: DeviceId) -> VaultRecord | None:
+        """One device; opens one bucket."""
+        head = self._known
+        if head is not None:
+            rows = self._bucket_now(head, device)
+            if rows is not None:
+                return _picked(rows, device, head)
+        for _, record in self.find_many([device]):
+            return record
+        return None
+
+    def put_many(self, records: Iterable[VaultRecord], *, replace: bool = False) -> PutResult:
+        """Merge records into what is known, by the rule told in ``merge``; all or nothing.
+
+        Nothing is written when nothing changes.  A device stands in ``conflicts`` once for each
+        record that was refused.  Raises BadInput for a record that cannot be kept.
+        """
+        named = Sources()
+        pending: list[Rows] = list(rows_of(records, named))
+        counts = np.zeros(4, np.int64)
+        conflicts: list[Rows] = []
+        with writing(self._engine) as connection:
+            head = self._head(connection)
+            sources = Sources(head.manifest.sources)
+            numbers = np.array([sources.number(name) for name in named.names], np.uint8)
+            chunks: list[Sorted] = []
+            pending.reverse()
+            while pending:  # so that rows lie in memory once
+                rows = pending.pop()
+                rows["source"] = numbers[rows["source"]]
+                chunks.append(Sorted.of(rows, head.cipher))
+            rewrite = self._rewrite(connection, head)
+            for incoming, merged in rewrite.put(chunks, replace=replace):
+                counts += np.bincount(merged.outcomes, minlength=4)
+                conflicts.append(incoming[merged.outcomes == CONFLICT])
+            if counts[ADDED] or counts[UPDATED]:
+                head = rewrite.finish(sources.names[1:])
+            else:
+                connection.rollback()
+        self._known = head
+        refused = row_devices(joined(conflicts))
+        return PutResult(
+            added=int(counts[ADDED]),
+            updated=int(counts[UPDATED]),
+            unchanged=int(counts[UNCHANGED]),
+            conflicts=tuple(DeviceId(int(number).to_bytes(8, "big")) for number in refused),
+        )
+
+    def remove_many(self, devices: Iterable[DeviceId]) -> int:
+        """Forget devices, in one transaction; returns how many there were."""
+        numbers = np.unique(device_numbers(list(devices)))
+        with writing(self._engine) as connection:
+            head = self._head(connection)
+            rewrite = self._rewrite(connection, head)
+            removed = rewrite.remove(numbers, head.cipher.places(numbers))
+            if removed:
+                head = rewrite.finish(head.manifest.sources)
+            else:
+                connection.rollback()
+        self._known = head
+        return removed
+
+    def iter_all(self) -> Iterator[VaultRecord]:
+        """Every record, bucket by bucket, as the vault was when the iteration began.
+
+        The reading transaction stays open until the iterator ends or is closed.  Damaged buckets
+        are left out; VaultDamaged names them at the end.
+        """
+        faults: list[Fault] = []
+        with reading(self._engine) as connection:
+            head = self._head(connection)
+            sources = ("", *head.manifest.sources)
+            for _, found in _all_buckets(connection, head):
+                if isinstance(found, Fault):
+                    faults.append(found)
+                else:
+                    yield from records_of(found, sources)
+        if faults:
+            raise damage(faults, head.manifest.entries)
+
+    def verify(self) -> VaultStats:
+        """Open every bucket and check it against the manifest, and its records against its range.
+
+        Raises VaultDamaged naming every bucket that is missing, changed, swapped, rolled back, or
+        not of this vault.
+        """
+        with reading(self._engine) as connection:
+            head = self._head(connection)
+            entries = head.manifest.entries
+            due = set(entries["start"].tolist())
+            faults = [
+                Fault(start, 0, "is not in the manifest")
+                for start in connection.execute(_STARTS).scalars()
+                if start not in due
+            ]
+            ranges = widths(entries)
+            for position, found in _all_buckets(connection, head):
+                if not isinstance(found, Fault):
+                    found = _misplaced(found, entries[position], int(ranges[position]), head)
+                if isinstance(found, Fault):
+                    faults.append(found)
+        if faults:
+            raise damage(faults, entries)
+        return _stats(head)
+
+    def stats(self) -> VaultStats:
+        """Counts, from the authenticated manifest; no bucket is opened."""
+        with reading(self._engine) as connection:
+            return _stats(self._head(connection))
+
+    def _head(self, connection: Connection) -> Head:
+        head = read_head(connection, self._key, self._known)
+        self._known = head
+        return head
+
+    def _rewrite(self, connection: Connection, head: Head) -> Rewrite:
+        return Rewrite(
+            connection, head, bucket_records=self._bucket_records, batch_rows=self._batch_rows
+        )
+
+    def _bucket_now(self, head: Head, device: DeviceId) -> Rows | None:
+        """The bucket of ``device``, None unless ``head`` is still the head and all is well."""
+        places = head.cipher.places(device_numbers([device]))
+        entry = head.manifest.entries[int(buckets_of(head.manifest.entries, places)[0])]
+        with reading(self._engine) as connection:
+            row = connection.execute(_FIND, {"start": int(entry["start"])}).one_or_none()
+        if row is None or row.stamp != head.stamp:
+            return None
+        found = open_checked(head.cipher, entry, row.generation, row.sealed)
+        return None if isinstance(found, Fault) else found
+
+
+def _picked(rows: Rows, device: DeviceId, head: Head) -> VaultRecord | None:
+    number = np.uint64(int.from_bytes(device.raw, "big"))
+    devices = row_devices(rows)
+    at = int(np.searchsorted(devices, number))
+    if at == len(devices) or devices[at] != number:
+        return None
+    return next(records_of(rows[at : at + 1], ("", *head.manifest.sources), [device]))
+
+
+def _look_up(connection: Connection, head: Head, devices: Devices) -> _Found:
+    """Find ``devices`` (each once), opening each of their buckets once."""
+    rows = np.zeros(len(devices), ROW)
+    held, unknown = np.zeros(len(devices), bool), np.zeros(len(devices), bool)
+    faults: list[Fault] = []
+    entries = head.manifest.entries
+    owner = buckets_of(entries, head.cipher.places(devices))
+    order = np.argsort(owner, kind="stable")
+    buckets, opens = np.unique(owner[order], return_index=True)
+    bounds = np.append(opens, len(order)).tolist()
+    for first in range(0, len(buckets), _BUCKETS_AT_ONCE):
+        part = entries[buckets[first : first + _BUCKETS_AT_ONCE]]
+        for place, found in enumerate(read_buckets(connection, head.cipher, part), first):
+            asked = order[bounds[place] : bounds[place + 1]]
+            if isinstance(found, Fault):
+                faults.append(found)
+                unknown[asked] = True
+                continue
+            known = row_devices(found)
+            at = np.searchsorted(known, devices[asked])
+            at[at == len(known)] = 0
+            hit = known[at] == devices[asked] if len(known) else np.zeros(len(asked), bool)
+            rows[asked[hit]] = found[at[hit]]
+            held[asked[hit]] = True
+    return _Found(rows, held, unknown, tuple(faults))
+
+
+def _all_buckets(connection: Connection, head: Head) -> Iterator[tuple[int, Rows | Fault]]:
+    entries: Entries = head.manifest.entries
+    for first in range(0, len(entries), _BUCKETS_AT_ONCE):
+        part = entries[first : first + _BUCKETS_AT_ONCE]
+        yield from enumerate(read_buckets(connection, head.cipher, part), first)
+
+
+def _misplaced(rows: Rows, entry: np.void, width: int, head: Head) -> Rows | Fault:
+    """``rows`` again, or what contradicts the bucket's entry in the manifest."""
+    devices = row_devices(rows)
+    start = int(entry["start"])
+    offsets = head.cipher.places(devices).astype(np.int64) - start
+    sound = (
+        bool(np.all(devices[1:] > devices[:-1]))
+        and bool(np.all((offsets >= 0) & (offsets < width)))
+        and np.count_nonzero(rows["flags"] & HAS_CODE) == entry["with_code"]
+        and np.count_nonzero(rows["flags"] & INSTALLED) == entry["installed"]
+    )
+    return rows if sound else Fault(start, len(rows), "holds other records than it should")
+
+
+def _stats(head: Head) -> VaultStats:
+    entries = head.manifest.entries
+    return VaultStats(
+        records=int(entries["records"].sum()),
+        with_code=int(entries["with_code"].sum()),
+        installed_by_us=int(entries["installed"].sum()),
+        buckets=len(entries),
+        key_id=head.key_id,
+    )
