@@ -32,8 +32,10 @@ from exchange.store import schema
 from exchange.store.db import Store, sqlite_path
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
+from exchange.vault.head import open_data_keys
 from exchange.vault.keys import load_key_file
-from exchange.vault.vault import SealedVault, open_sealer
+from exchange.vault.seal import BlobSealer
+from exchange.vault.vault import SealedVault
 
 NOW_VARIABLE = "EXCHANGE_NOW"
 
@@ -114,13 +116,15 @@ def open_desk(
     settings = load_settings(folder)
     calendar = open_calendar(folder, settings)
     store = open_store(folder, settings, after_commit)
-    keys = load_key_file(folder / settings.keys.file)
+    key = load_key_file(folder / settings.keys.file)
+    with store.engine.connect() as connection:
+        data_keys = open_data_keys(connection, key)
     return Desk(
         settings=settings,
         folder=folder,
         store=store,
-        vault=SealedVault(store.engine, keys),
-        sealer=open_sealer(store.engine, keys),
+        vault=SealedVault(store.engine, key),
+        sealer=BlobSealer(data_keys),
         clock=clock,
         calendar=calendar,
         templates=Templates([folder / "templates", shipped_folder("templates")]),

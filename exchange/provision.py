@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ from exchange.errors import BadInput
 from exchange.rendering.shipped import shipped_folder
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path, writing_engine
+from exchange.vault.head import create
 from exchange.vault.keys import create_key_file, load_key_file
-from exchange.vault.vault import create
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
     (folder / "config").mkdir(parents=True, exist_ok=True)
     for private in ("keys", "secrets"):
         (folder / private).mkdir(exist_ok=True)
-        os.chmod(folder / private, 0o700)
+        (folder / private).chmod(0o700)
     config.write_text(text, encoding="utf-8")
     made.append(f"{CONFIG_PATH}: the configuration, every option commented")
     for name, what in (
@@ -77,7 +76,7 @@ def make_database(folder: Path, settings: Settings) -> list[str]:
     finally:
         store.dispose()
     if url.startswith("sqlite"):
-        os.chmod(sqlite_path(url), 0o600)
+        sqlite_path(url).chmod(0o600)
     made.append("the database, with an empty vault")
     return made
 

@@ -134,9 +134,8 @@ def show(
             "",
         )
         return
-    say(
-        f"mail {mail.id} from {mail.sender or 'nobody certain'}, {mail.arrived_at:%Y-%m-%d %H:%M} UTC"
-    )
+    arrived = f"{mail.arrived_at:%Y-%m-%d %H:%M} UTC"
+    say(f"mail {mail.id} from {mail.sender or 'nobody certain'}, {arrived}")
     say(f"subject: {mail.subject}")
     say(f"{mail.folder}: {mail.reason}")
     say(f"{said.kind} {said.subkind}: {len(said.devices)} Devices, {len(said.answers)} answers, "

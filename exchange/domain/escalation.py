@@ -130,8 +130,6 @@ def next_rung(
     # A rung below one that is done has been overtaken, for example by a longer answer time.
     furthest = max((i for i, rung in enumerate(table) if rung.name in done), default=-1)
     pending = table[furthest + 1 :]
-    # The last one sent may have been a level whose contact has since been taken off the register.
-    on_levels = any(name == BREACH or name.startswith("level-") for name in done)
 
     def due_on(rung: Rung, sent: date | None) -> date:
         planned = calendar.add(accepted_on, rung.day)
@@ -139,21 +137,19 @@ def next_rung(
             return planned
         return max(planned, calendar.add(sent, ladder.next_level_every))
 
-    last_level = last_on if on_levels else None
     due_now: Rung | None = None
     for rung in pending:
-        if due_on(rung, last_level) > today:
+        if due_on(rung, last_on) > today:
             break
         due_now = rung
         if rung.kind != "reminder":
             break
     if due_now is None:
-        return Step(None, due_on(pending[0], last_level), ())
+        return Step(None, due_on(pending[0], last_on), ())
     reached = pending.index(due_now)
     after = pending[reached + 1 :]
-    sent = None if due_now.kind == "reminder" else today
     return Step(
         now=due_now,
-        next_on=due_on(after[0], sent) if after else None,
+        next_on=due_on(after[0], today) if after else None,
         skipped=pending[:reached],
     )

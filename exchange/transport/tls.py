@@ -6,11 +6,11 @@ There is no way to switch the check of the certificate off: a private authority 
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from exchange.domain.device import mask_codes
 from exchange.errors import (
@@ -21,8 +21,8 @@ from exchange.errors import (
 )
 
 # A handshake that ends like this may well succeed a minute later: the server was going down.
-_PASSING_REASONS = re.compile(r"EOF|ZERO_RETURN|SHUTDOWN", re.IGNORECASE)
-_REPLY_LIMIT = 300
+_PASSING: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+_REPLY_LIMIT: Final = 300
 
 
 def client_context(
@@ -68,11 +68,9 @@ def connect_fault(
             hint="check host and the clock, or name the server's own authority with ca_file",
         )
     if isinstance(error, ssl.SSLError):
-        reason = (error.reason or type(error).__name__).replace("_", " ").lower()
-        if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) or _PASSING_REASONS.search(
-            reason
-        ):
-            return unavailable(f"the connection broke during TLS: {reason}", place=place)
+        reason = (error.reason or "").replace("_", " ").lower()
+        if isinstance(error, _PASSING) or not reason or "shutdown" in reason:
+            return unavailable("the server broke the connection", place=place)
         return refused(
             f"TLS is not possible: {reason}",
             place=place,

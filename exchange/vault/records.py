@@ -15,6 +15,7 @@ Python objects are made of rows only for who asks, some thousands at a time.
 
 from __future__ import annotations
 
+import struct
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -42,6 +43,7 @@ ROW: Final = np.dtype(
         ("days", "<u2"),
     ]
 )
+_ROW_FORM: Final = struct.Struct("<Q16sBBH")  # the same for one row
 CODE_OFFSET: Final = DEVICE_ID_BYTES
 # Device, code and flags are what is known; source and day only say since when.
 FACT_BYTES: Final = 25
@@ -168,6 +170,19 @@ def records_of(
         part = np.ascontiguousarray(rows[start : start + _SLICE])
         named = _devices_of(part) if devices is None else devices[start : start + _SLICE]
         yield from _records(part, named, sources, days)
+
+
+def record_of(row: Rows, sources: Sequence[str], device: DeviceId) -> VaultRecord:
+    """The one row of ``row`` as a record; for a single one this is far quicker than the above."""
+    _, code, flags, source, day = _ROW_FORM.unpack(row.tobytes())
+    return VaultRecord(
+        device=device,
+        code=InstallCode(code) if flags & HAS_CODE else None,
+        installed_by_us=bool(flags & INSTALLED),
+        device_type=DEVICE_TYPES[flags >> _TYPE_SHIFT],
+        source=sources[source],
+        imported_on=_EPOCH + timedelta(days=day),
+    )
 
 
 # Rows hold only what was validated once and sealed; validating it again in three constructors

@@ -31,6 +31,7 @@ from exchange.vault.records import (
     Sources,
     device_numbers,
     joined,
+    record_of,
     records_of,
     row_devices,
     rows_of,
@@ -87,16 +88,17 @@ class SealedVault:
     def find_many(
         self, devices: Iterable[DeviceId]
     ) -> Iterator[tuple[DeviceId, VaultRecord | None]]:
-        """Each device once, in no particular order, with its record or None.
+        """Each device once, with its record or None: those held first.
 
         All is read in one transaction, which has ended before the first pair comes.  Where
         buckets are damaged, the devices in the others come first, then VaultDamaged is raised.
         """
         wanted = list(devices)
-        numbers, first = np.unique(device_numbers(wanted), return_index=True)
+        numbers = device_numbers(wanted)
+        first = np.sort(np.unique(numbers, return_index=True)[1])
         with reading(self._engine) as connection:
             head = self._head(connection)
-            found = _look_up(connection, head, numbers)
+            found = _look_up(connection, head, numbers[first])
         names = [wanted[place] for place in first[found.held].tolist()]
         sources = ("", *head.manifest.sources)
         yield from zip(names, records_of(found.rows[found.held], sources, names), strict=True)
@@ -243,7 +245,7 @@ def _picked(rows: Rows, device: DeviceId, head: Head) -> VaultRecord | None:
     at = int(np.searchsorted(devices, number))
     if at == len(devices) or devices[at] != number:
         return None
-    return next(records_of(rows[at : at + 1], ("", *head.manifest.sources), [device]))
+    return record_of(rows[at : at + 1], ("", *head.manifest.sources), device)
 
 
 def _look_up(connection: Connection, head: Head, devices: Devices) -> _Found:

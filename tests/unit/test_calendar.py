@@ -131,6 +131,10 @@ def test_the_edges_of_the_years() -> None:
     assert not ENGLAND.is_working(date(2015, 1, 1))
     assert ENGLAND.next_working(date(2015, 1, 1)) == date(2015, 1, 2)
     assert ENGLAND.is_working(date(2040, 12, 31))
+    assert ENGLAND.next_working(date(2040, 12, 30)) == date(2040, 12, 31)
+    with pytest.raises(BadInput, match="outside"):
+        ENGLAND.next_working(date(2040, 12, 31))
+    assert build_calendar(removals={date(2015, 1, 1): "x"}).is_working(date(2015, 1, 1))
     with pytest.raises(BadInput, match="10 Working Days after 2040-12-20 is outside"):
         ENGLAND.add(date(2040, 12, 20), 10)
 
