@@ -26,8 +26,7 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         # The reader of our output went away: not a failure worth words.
-        sys.stdout = None  # type: ignore[assignment]
-        sys.exit(1)
+        os._exit(1)  # an orderly end would write to the pipe once more
     except Exception as error:
         if os.environ.get("EXCHANGE_TRACEBACK"):
             raise

@@ -72,7 +72,7 @@ def run(desk: Desk) -> None:
 
 def _work(desk: Desk, stop: threading.Event, wake: threading.Event) -> None:
     mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
-    courier, reach, pause = open_courier(desk), Reachability(), _FIRST_PAUSE
+    courier, reach, pause = open_courier(desk), Reachability(first=_FIRST_PAUSE), _FIRST_PAUSE
     try:
         while not stop.is_set():
             wake.clear()

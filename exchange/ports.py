@@ -36,6 +36,7 @@ class FetchedMail:
     ref: MailRef
     raw: bytes
     arrived: datetime
+    oversize: int = 0  # the mail's bytes when it is too large and ``raw`` is only its header
 
 
 class Mailbox(Protocol):

@@ -32,6 +32,7 @@ class Findings:
     asks: bool = False
     denies_all: bool = False
     firm: bool = False  # something here can only be an answer
+    stray_code: bool = False  # a code that belongs to no device
 
     def add(self, other: Findings) -> None:
         """Take in what another source says."""
@@ -43,3 +44,4 @@ class Findings:
         self.asks |= other.asks
         self.denies_all |= other.denies_all
         self.firm |= other.firm
+        self.stray_code |= other.stray_code

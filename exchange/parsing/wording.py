@@ -53,6 +53,7 @@ _FORBIDS: Final = _words("""
     iccid sim variant firmware time thumbprint fingerprint
 """)
 _OTHER_CODES: Final = _words("status date type reason error post country link key request provided")
+_REMARK_WORDS: Final = _words("comment comments remark remarks outcome feedback notes sylwadau")
 _HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 _DEVICE_FORMS: Final = _words("""
     deviceid deviceids deviceidentifier deviceguid guid guids meterguid eui eui64 eui64id
@@ -99,10 +100,10 @@ def header_wording(text: str) -> Wording:
     if forms & _TYPE_FORMS:
         return Wording(Role.TYPE)
     if forms & _CODE_FORMS or _is_install_code(tokens):
-        return Wording(Role.CODE)
+        return Wording(Role.CODE, device_type)
     if forms & _DENIAL_FORMS:
         return Wording(Role.DENIAL)
-    if forms & _REMARK_FORMS:
+    if forms & _REMARK_FORMS or _REMARK_WORDS & set(tokens):
         return Wording(Role.REMARK)
     if forms & _DEVICE_FORMS:
         return Wording(Role.DEVICE, device_type)
@@ -125,14 +126,14 @@ def _is_install_code(tokens: list[str]) -> bool:
 
 
 _TYPE_WORDS = re.compile(
-    r"\b(esme|gsme|gpf|chf|ppmid|ihd|cad|hcalcs|electricity|elec|electric|gas)\b", re.I
+    r"\b(esme|gsme|gpf|chf|ppmid|ihd|cad|hcalcs|electricity|elec|electric|gas|hub)\b", re.I
 )
 
 
 def device_type_of(text: str) -> str:
-    """The DUIS device type that a cell names, or empty."""
-    found = _TYPE_WORDS.search(text[:60])
-    return _TYPES[found.group(1).lower()] if found else ""
+    """The DUIS device type that a cell or a label names, the last one if several; or empty."""
+    found = _TYPE_WORDS.findall(text[-60:])
+    return _TYPES[found[-1].lower()] if found else ""
 
 
 # -- labels before a value in running text --
@@ -145,9 +146,15 @@ _LABEL_YES = re.compile(
 _LABEL_NO = re.compile(
     r"\b(?:serial|s/n|msn|mpan|mprn|mpxn|uprn|hash|md5|sha-?\d*|checksum|crc|message[- ]?id"
     r"|ticket|case|tracking|session|transaction|correlation|thumbprint|fingerprint|certificate"
-    r"|cert|signature|ref|reference|order|invoice|account|customer|iccid|imei|sim|token|key"
-    r"|request id|job|uuid|build|commit|version|conversation|thread|trace|boundary|content-id"
-    r"|cid|card|phone|tel|vat|batch)\b\.?(?: (?:no|nr|num|number|id|is))?\W*$",
+    r"|cert|signature|(?<!device )(?<!meter )ref(?:erence)?|order|invoice|account|customer|iccid"
+    r"|imei|sim|token|key|request id|job|uuid|build|commit|version|conversation|thread|trace"
+    r"|boundary|content-id|cid|card|phone|tel|vat|batch|user|originator|entity|party|role)\b"
+    r"\.?(?: (?:no|nr|num|number|id|is))?\W*$",
+    re.I,
+)
+_ID_LABEL = re.compile(
+    r"\b(?:(?:device|esme|gsme|meter|smets ?2) (?:id|identifier|guid|eui)|eui(?:-?64)?|guid)s?"
+    r"\W*(?:is\W*)?$",
     re.I,
 )
 
@@ -158,6 +165,16 @@ def labels_device(before: str) -> bool | None:
     if _LABEL_NO.search(tail):
         return False
     return True if _LABEL_YES.search(tail) else None
+
+
+def labels_id(before: str) -> bool:
+    """Whether the words right before a value call it a Device ID."""
+    return bool(_ID_LABEL.search(before[-40:]))
+
+
+def names_devices(text: str) -> bool:
+    """Whether a text speaks of devices, meters or install codes at all."""
+    return bool(_LABEL_YES.search(text[:600]))
 
 
 _CODE_LABEL = re.compile(r"\b(?:ic|install(?:ation)? ?codes?|code|cod gosod)\b\W*(?:is\W*)?$", re.I)

@@ -50,7 +50,7 @@ class Templates:
             return self._environment.get_template(name).render(context)
         except TemplateNotFound as error:
             raise ConfigError(
-                f"there is no template {error.message}",
+                f"there is no template {error.name or name}",
                 place=" or ".join(str(folder) for folder in self._folders),
             ) from None
         except TemplateSyntaxError as error:

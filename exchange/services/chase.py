@@ -26,6 +26,14 @@ from exchange.store.db import Transaction
 
 log = structlog.get_logger("exchange.chase")
 
+# What our mails call themselves: a breach notice is an escalation to whoever reads it.
+_MARKERS = {
+    "reminder": "reminder",
+    "breach": "escalation",
+    "escalation": "escalation",
+    "evidence": "evidence",
+}
+
 Behind = tuple[tuple[tuple[str, datetime | None], ...], date]
 
 
@@ -101,15 +109,12 @@ def _take(
     rows = [RequestRow(device_id=leg.device, device_type=leg.device_type) for leg in legs]
     template: TemplateName = rung.kind
     address = ladder.recipient(desk, party, rung)
-    marker = (
-        "" if rung.kind == "evidence" else ("reminder" if rung.kind == "reminder" else "escalation")
-    )
     draft = letters.Draft(
         template=template,
         ref=request.ref,
         recipient=address,
         party=party.signifier,
-        marker=marker,
+        marker=_MARKERS[rung.kind],
         in_reply_to=request.message_id,
         context=_context(desk, tx, request, party, rung, rows, today),
         attachments=request_files(desk, request.ref, rows),

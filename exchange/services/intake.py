@@ -53,9 +53,9 @@ def keep(desk: Desk, mailbox: Mailbox) -> int:
     listed = mailbox.list()
     with desk.store.reading() as tx:
         fresh = tx.mail.unknown(mailbox.name, listed)
-    kept, batch = 0, list[NewMail]()
+    kept, batch = 0, list[tuple[NewMail, int]]()
     for fetched in mailbox.fetch(fresh):
-        batch.append(_new_mail(desk, mailbox.name, fetched))
+        batch.append((_new_mail(desk, mailbox.name, fetched), fetched.oversize))
         if len(batch) == _KEEP_BATCH:
             kept += _commit_kept(desk, batch)
             batch = []
@@ -64,17 +64,24 @@ def keep(desk: Desk, mailbox: Mailbox) -> int:
     return kept
 
 
-def _commit_kept(desk: Desk, batch: Sequence[NewMail]) -> int:
+def _commit_kept(desk: Desk, batch: Sequence[tuple[NewMail, int]]) -> int:
     now = desk.now()
     with desk.store.transaction("keep") as tx:
-        numbers = tx.mail.keep(batch, now)
+        numbers = tx.mail.keep([mail for mail, _ in batch], now)
         tx.audit.append(
             now,
             *(
                 AuditEvent("mail.kept", f"mail {number}", detail={"sender": mail.sender})
-                for number, mail in zip(numbers, batch, strict=True)
+                for number, (mail, _) in zip(numbers, batch, strict=True)
             ),
         )
+        for number, (_, oversize) in zip(numbers, batch, strict=True):
+            if oversize:
+                reason = (
+                    f"{oversize:,} bytes, the ceiling is {desk.settings.limits.mail_bytes:,}: "
+                    "only its header was fetched"
+                )
+                _record(desk, tx, tx.mail.get(number), MailOutcome(SHUNTED, reason=reason))
     return len(batch)
 
 
@@ -176,7 +183,7 @@ def _follow(
 ) -> MailOutcome:
     """What follows from (state, mail, now), by kind."""
     party = who.party.signifier if who.party else ""
-    if said.subkind == "own":
+    if said.subkind == "own" or _is_ours(desk, tx, said):
         return MailOutcome(PROCESSED, said.kind, "our own mail came back")
     if said.kind is Kind.BOUNCE:
         return receive.bounce(desk, tx, said)
@@ -193,8 +200,17 @@ def _follow(
             reason = "a reply to our request that lists devices and answers none"
             return MailOutcome(REVIEW, said.kind, reason, party)
         return respond.take(desk, tx, mail, said, who, plan)
+    if said.subkind == "reminder":
+        return respond.reminded(desk, tx, said, who.party)
     reason = f"not a request ({said.subkind})" if said.subkind else "not a request"
     return MailOutcome(REVIEW, said.kind, reason, party)
+
+
+def _is_ours(desk: Desk, tx: Transaction, said: Understanding) -> bool:
+    """A letter of ours, say an evidence file where no compliance address is configured."""
+    return said.head.sender in desk.own_addresses and bool(
+        tx.outbox.by_message_id([said.head.message_id])
+    )
 
 
 def _record(desk: Desk, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:

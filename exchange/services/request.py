@@ -18,6 +18,7 @@ from exchange.rendering.compose import Attachment
 from exchange.rendering.workbook import RequestRow, Sheetfacts, requests_csv, requests_workbook
 from exchange.services import letters
 from exchange.services.desk import Desk
+from exchange.services.receive import next_turn
 from exchange.store.db import Transaction
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -149,8 +150,6 @@ def resend(desk: Desk, ref: str) -> list[str]:
 
 def withdraw(desk: Desk, ref: str, why: str) -> int:
     """Give up what a request still waits for; only our own side does this. Returns the devices."""
-    from exchange.services.receive import next_turn
-
     with desk.store.transaction("withdraw") as tx:
         request = tx.outbound.find(ref)
         legs = [

@@ -316,3 +316,28 @@ def _supersede(
             desk.now(),
             AuditEvent("request.corrected", earlier.ref, party.signifier, {"by": ref}),
         )
+
+
+def reminded(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
+    """A reminder about a request: its list is not asked anew.
+
+    While the request is open it already waits for a person; when it is answered, our answer may
+    not have reached them, and a person must look.
+    """
+    found = tx.inbound.by_their_refs(said.references, party.signifier)
+    still_open = [one for one in found if not one.answered]
+    tx.audit.append(
+        desk.now(), *(AuditEvent("request.reminded", one.ref, party.signifier) for one in found)
+    )
+    if still_open:
+        refs = ", ".join(one.ref for one in still_open)
+        return MailOutcome(
+            PROCESSED, said.kind, f"a reminder of {refs}, which is open", party.signifier,
+            still_open[0].ref,
+        )  # fmt: skip
+    reason = (
+        "a reminder of a request that we have answered"
+        if found
+        else ("a reminder of a request that we do not know")
+    )
+    return MailOutcome(REVIEW, said.kind, reason, party.signifier, found[0].ref if found else "")

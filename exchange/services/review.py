@@ -12,6 +12,7 @@ from exchange.domain.inbound import (
     DeviceEvent,
     DeviceState,
     InboundRequest,
+    InstalledRegister,
     RequestedDevice,
     decide_device,
     move,
@@ -199,7 +200,7 @@ def _rule_again(
     desk: Desk,
     request: InboundRequest,
     rows: Collection[RequestedDevice],
-    register: respond.InstalledRegister,
+    register: InstalledRegister,
     not_installer: str,
 ) -> list[tuple[RequestedDevice, Ruling]]:
     devices = {row.device: DeviceId.parse(row.device) for row in rows}

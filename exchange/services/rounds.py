@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -51,22 +52,42 @@ class Round:
 
 
 class Reachability:
-    """Says once per change whether a mailbox or the courier can be used."""
+    """Which parts of the outside can be used: said once per change, tried with growing pauses.
 
-    def __init__(self) -> None:
+    ``instant`` gives seconds that only grow; ``first`` and ``longest`` are pauses in seconds, and
+    a first pause of 0 tries in every round.
+    """
+
+    def __init__(
+        self,
+        instant: Callable[[], float] = time.monotonic,
+        first: float = 0.0,
+        longest: float = 300.0,
+    ) -> None:
+        self._instant, self._first, self._longest = instant, first, longest
         self._down: dict[str, str] = {}
+        self._pause: dict[str, float] = {}
+        self._not_before: dict[str, float] = {}
+
+    def worth_trying(self, what: str) -> bool:
+        """Whether the pause after the last failure is over."""
+        return self._instant() >= self._not_before.get(what, 0.0)
 
     def failed(self, what: str, error: Exception) -> bool:
         """Note a failure; True when it is news."""
         said = str(error)
         news = self._down.get(what) != said
         self._down[what] = said
+        self._pause[what] = min(max(self._pause.get(what, 0.0) * 2, self._first), self._longest)
+        self._not_before[what] = self._instant() + self._pause[what]
         if news:
             log.error("cannot be used; it is tried again", what=what, why=said)
         return news
 
     def worked(self, what: str) -> None:
         """Note a success."""
+        self._pause.pop(what, None)
+        self._not_before.pop(what, None)
         if self._down.pop(what, None) is not None:
             log.info("can be used again", what=what)
 
@@ -87,6 +108,8 @@ def take_in(desk: Desk, mailboxes: Sequence[Mailbox], done: Round, reach: Reacha
     """
     usable = []
     for mailbox in mailboxes:
+        if not reach.worth_trying(f"mailbox {mailbox.name}"):
+            continue
         try:
             done.kept += intake.keep(desk, mailbox)
         except (MailboxUnavailable, MailboxRefused) as error:
@@ -107,6 +130,8 @@ def take_in(desk: Desk, mailboxes: Sequence[Mailbox], done: Round, reach: Reacha
 
 def send_out(desk: Desk, courier: Courier, done: Round, reach: Reachability) -> None:
     """Deliver what is due."""
+    if not reach.worth_trying("outgoing mail"):
+        return
     try:
         done.delivered += deliver.deliver(desk, courier)
     except (Transient, Permanent) as error:

@@ -151,6 +151,17 @@ class InboundStore:
         )
         return [_request(row) for row in rows]
 
+    def by_their_refs(self, refs: Collection[str], party: str) -> list[InboundRequest]:
+        """Requests of ``party`` that carried one of its own references."""
+        rows = self._session.exec(
+            select(InboundRequestRow)
+            .where(
+                col(InboundRequestRow.their_ref).in_(list(refs)), InboundRequestRow.party == party
+            )
+            .order_by(col(InboundRequestRow.id))
+        )
+        return [_request(row) for row in rows]
+
     def requests(self, open_only: bool = False) -> list[InboundRequest]:
         """Every request, oldest first."""
         query = select(InboundRequestRow).order_by(col(InboundRequestRow.id))

@@ -194,17 +194,9 @@ class MailLedger:
             out[name] = out.get(name, 0) + number
         return out
 
-    def received_today(self, party: str, since: datetime) -> int:
-        """Mails of a party that were decided since ``since`` and answered (loop guard)."""
-        return self._session.exec(
-            select(func.count())
-            .select_from(MailRow)
-            .where(
-                MailRow.party == party,
-                col(MailRow.decided_at) >= since,
-                MailRow.folder == PROCESSED,
-            )
-        ).one()
+    def message_ids(self) -> set[str]:
+        """The Message-IDs of every mail ever kept."""
+        return set(self._session.exec(select(MailRow.message_id)))
 
     def _row(self, number: int) -> MailRow:
         row = self._session.get(MailRow, number)

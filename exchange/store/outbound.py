@@ -90,7 +90,9 @@ class OutboundStore:
                         col(CaseRow.device).in_([one.device for one in chunk]),
                         col(CaseRow.closed_at).is_(None),
                     )
-                ).tuples()
+                )
+                .tuples()
+                .all()
             )
             self._session.execute(
                 insert(LegRow),

@@ -171,7 +171,9 @@ class Outbox:
     def counts(self) -> dict[str, int]:
         """How many letters in each state."""
         return dict(
-            self._session.exec(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
+            self._session.exec(
+                select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
+            ).all()
         )
 
 

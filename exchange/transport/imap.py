@@ -106,7 +106,11 @@ class ImapMailbox:
                 yield from self._bodies(group)
 
     def file(self, refs: Sequence[MailRef], folder: str) -> None:
-        """Move mails out of the inbox into ``folder``, made and subscribed when missing."""
+        """Move mails out of the inbox into ``folder``, made and subscribed when missing.
+
+        None is ever lost.  Two readers that file the same mail in one moment may each leave a
+        copy: Dovecot's MOVE over Maildir is a copy and a removal.
+        """
         if not refs:
             return
         with self._lock, self._explained(f"file mails into {folder}"):
@@ -262,7 +266,7 @@ class ImapMailbox:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            if not session.client.search([f"UID {uid_set}"]):
+            if not session.client.search(["UID", uid_set]):
                 return  # refused because nothing of it is left: somebody else was faster
             if "[TRYCREATE]" not in str(error):
                 raise

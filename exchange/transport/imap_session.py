@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import imaplib
 import re
+import selectors
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,7 +70,6 @@ class Connection(Protocol):
     def add_flags(self, messages: str, flags: list[bytes], silent: bool = False) -> object: ...
     def uid_expunge(self, messages: str) -> object: ...
     def idle(self) -> None: ...
-    def idle_check(self, timeout: float) -> list[tuple[object, ...]]: ...
     def idle_done(self) -> tuple[object, list[tuple[object, ...]]]: ...
 
 
@@ -121,7 +121,7 @@ class Session:
         """Those of ``uids`` that the selected inbox still holds."""
         found: set[int] = set()
         for some in uid_sets(uids):
-            found.update(self.client.search([f"UID {some}"]))
+            found.update(self.client.search(["UID", some]))
         return sorted(found & set(uids))
 
     # -- folders
@@ -211,12 +211,13 @@ class Session:
     def idle(self, seconds: float) -> bool:
         """One IDLE (RFC 2177) of at most ``seconds``; True when the server told of new mail."""
         self.client.idle()
-        told: list[tuple[object, ...]] = []
         if not self._something_buffered():
-            told += self.client.idle_check(timeout=seconds)
-        # On a dead connection idle_check returns nothing at once, so an early nothing proves
-        # nothing; DONE does: it raises there.
-        told += self.client.idle_done()[1]
+            with selectors.DefaultSelector() as selector:
+                selector.register(self.client.socket(), selectors.EVENT_READ)
+                selector.select(seconds)
+        # Not the library's idle_check: it reads without blocking, and a line that comes in two
+        # pieces loses the first.  DONE also finds out whether the connection still lives.
+        _, told = self.client.idle_done()
         return any(len(line) > 1 and line[1] == b"EXISTS" for line in told)
 
     def _something_buffered(self) -> bool:

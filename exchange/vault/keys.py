@@ -79,6 +79,11 @@ def create_key_file(path: Path) -> None:
     content = _text_of(WrappingKey.generate()).encode("ascii")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise VaultError(
+            f"the folder of the key file cannot be made: {error.strerror}", place=str(path)
+        ) from None
+    try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise BadInput(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -35,6 +35,10 @@ class Manifest:
 
     entries: Entries
     sources: tuple[str, ...]
+    starts: npt.NDArray[np.uint32] = field(init=False)  # side by side, for single look-ups
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "starts", np.ascontiguousarray(self.entries["start"]))
 
     def to_bytes(self) -> bytes:
         """Two lengths, the names as JSON, the entries: 24 bytes a bucket."""

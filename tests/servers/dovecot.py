@@ -202,7 +202,9 @@ class Dovecot:
 
     def _config(self, prefix: str, separator: str, capabilities: str, token_key: str) -> None:
         files = make_certificate(self._at / "tls")
-        users = "".join(f"{address}:{{PLAIN}}{word}::::::\n" for address, word in self.accounts.items())
+        users = "".join(
+            f"{address}:{{PLAIN}}{word}::::::\n" for address, word in self.accounts.items()
+        )
         (self._at / "users").write_text(users)
         (self._at / "mail").mkdir()
         text = _CONFIG.format(

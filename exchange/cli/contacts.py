@@ -1,0 +1,213 @@
+"""``exchange contacts``: the register of other parties, kept by people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.people import By, at_terminal, content_of, who
+from exchange.domain.party import STALE_AFTER_DAYS, Change, Party
+from exchange.errors import BadInput
+from exchange.services import contacts
+from exchange.services.contacts import ContactsPlan
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX; config/contacts.csv is a sample.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the changes.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Make parties inactive that the file lacks.")
+    ] = False,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Compare a file with the register, show what changes, and apply it when told to."""
+    desk = desk_of(folder, now)
+    plan = contacts.plan_import(desk, file.name, content_of(file), replacing=replace)
+    if not as_json:
+        _show(plan, replacing=replace)
+    applied = 0
+    refused = ""
+    if plan.changes and not dry_run:
+        if yes or (not as_json and at_terminal() and typer.confirm("Apply?", default=False)):
+            applied = contacts.apply_plan(desk, plan, who(by))
+        elif as_json or not at_terminal():
+            refused = "nobody can be asked here; nothing was changed"
+    if as_json:
+        answer(True, _plan_json(plan, applied), "")
+    elif applied:
+        say(f"{file.name}: {applied} parties changed; `exchange contacts check` looks them over")
+    elif plan.changes and not refused:
+        say("nothing was changed")
+    if refused:
+        raise BadInput(refused, hint="--yes applies it, --dry-run only shows it")
+
+
+@app.command("list")
+def list_(folder: Folder = HERE, as_json: Json = False) -> None:
+    """Every party of the register."""
+    parties = contacts.register(desk_of(folder))
+    if as_json:
+        answer(True, [_party_json(party) for party in parties], "")
+        return
+    table(
+        "",
+        ("signifier", "party", "MPIDs", "requests to", "replies to", "escalation", "days", ""),
+        (
+            (
+                party.signifier,
+                party.name,
+                " ".join(party.mpids),
+                party.request_address,
+                party.reply_address,
+                "; ".join(map(str, party.escalation)),
+                party.sla_days or "",
+                "" if party.active else "not active",
+            )
+            for party in parties
+        ),
+    )
+    active = sum(party.active for party in parties)
+    say(f"{len(parties)} parties, {active} active")
+
+
+@app.command("check")
+def check(
+    stale_after_days: Annotated[
+        int, typer.Option("--stale-after", min=0, help="Days since confirmed_on; 0: never stale.")
+    ] = STALE_AFTER_DAYS,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for any finding.")] = False,
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Missing escalation contacts, addresses that stand twice, stale entries."""
+    findings = contacts.check_register(desk_of(folder, now), stale_after_days)
+    if as_json:
+        answer(
+            True,
+            [
+                {"signifier": one.signifier, "problem": one.problem, "advice": one.advice}
+                for one in findings
+            ],
+            "",
+        )
+    else:
+        if findings:
+            table(
+                "",
+                ("party", "problem", "what to do"),
+                ((one.signifier, one.problem, one.advice) for one in findings),
+            )
+        say(f"{len(findings)} findings" if findings else "no findings")
+    if findings and strict:
+        raise typer.Exit(1)
+
+
+@app.command("history")
+def history(
+    signifier: Annotated[str, typer.Argument(help="One party; all when left out.")] = "",
+    folder: Folder = HERE,
+    as_json: Json = False,
+) -> None:
+    """What was changed, when, by whom and from which file."""
+    past = contacts.history(desk_of(folder), signifier)
+    if as_json:
+        answer(
+            True,
+            [
+                {"at": one.at, "by": one.actor, "source": one.source, **_change_json(one.change)}
+                for one in past
+            ],
+            "",
+        )
+        return
+    table(
+        "",
+        ("at (UTC)", "by", "source", "party", "field", "before", "after"),
+        (
+            (
+                f"{one.at:%Y-%m-%d %H:%M:%S}",
+                one.actor,
+                one.source,
+                one.change.signifier,
+                one.change.field,
+                one.change.before,
+                one.change.after,
+            )
+            for one in past
+        ),
+    )
+    say(f"{len(past)} changes")
+
+
+def _show(plan: ContactsPlan, *, replacing: bool) -> None:
+    for note in plan.notes:
+        say(f"note: {note}")
+    if plan.not_in_file:
+        fate = "made inactive" if replacing else "left alone"
+        say(f"not in the file, {fate}: {', '.join(plan.not_in_file)}")
+    if not plan.changes:
+        say(f"{plan.source}: no changes")
+        return
+    for change in plan.changes:
+        say(_change_line(change))
+
+
+def _change_line(change: Change) -> str:
+    if change.kind == "added":
+        return f"+ {change.signifier}: {change.after}"
+    return (
+        f"~ {change.signifier} {change.field}: {change.before or '(none)'}"
+        f" -> {change.after or '(none)'}"
+    )
+
+
+def _plan_json(plan: ContactsPlan, applied: int) -> dict[str, object]:
+    return {
+        "file": plan.source,
+        "rows": plan.rows,
+        "applied": bool(applied),
+        "parties_changed": len(plan.parties),
+        "changes": [_change_json(change) for change in plan.changes],
+        "not_in_file": list(plan.not_in_file),
+        "notes": list(plan.notes),
+    }
+
+
+def _change_json(change: Change) -> dict[str, object]:
+    return {
+        "signifier": change.signifier,
+        "kind": change.kind,
+        "field": change.field,
+        "before": change.before,
+        "after": change.after,
+    }
+
+
+def _party_json(party: Party) -> dict[str, object]:
+    return {
+        "signifier": party.signifier,
+        "party": party.name,
+        "mpids": list(party.mpids),
+        "role": party.role,
+        "request_address": party.request_address,
+        "reply_address": party.reply_address,
+        "escalation": [
+            {"level": one.level, "name": one.name, "address": one.address}
+            for one in party.escalation
+        ],
+        "sla_days": party.sla_days,
+        "sla_agreed": party.sla_agreed,
+        "active": party.active,
+        "confirmed_on": party.confirmed_on,
+    }

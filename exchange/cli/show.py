@@ -1,0 +1,66 @@
+"""``exchange demo``: the whole of it, played before your eyes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange.cli.common import Json, answer, say, table
+from exchange.sandbox.demo import play, prepare
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--folder", "-C", help="Where the demo leaves its files.")
+    ] = Path("mp121-demo"),
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep an earlier demo's folder; use a new one beside it.")
+    ] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="No pauses for reading.")] = False,
+    kill_after: Annotated[
+        str,
+        typer.Option(
+            "--kill-after",
+            help="End the losing Supplier's agent, as kill -9 does, after this commit of its: "
+            "keep, decide, delivered or file. It is started again; nothing may be lost.",
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Three suppliers exchange install codes through one simulated month, on this machine only."""
+    if kill_after not in ("", "keep", "attempt", "decide", "delivered", "file"):
+        raise typer.BadParameter(
+            "keep, attempt, decide, delivered or file", param_hint="--kill-after"
+        )
+    place = prepare(folder, keep=keep)
+    result = play(place, None if as_json else say, fast=fast or as_json, kill_after=kill_after)
+    if as_json:
+        answer(True, result.as_json(), "")
+    else:
+        say("")
+        table(
+            "The month",
+            ("", "number"),
+            (
+                ("Devices asked about", result.devices_asked),
+                ("codes received", result.codes_received),
+                ("codes verified: right meter, right code", result.codes_verified),
+                ("not the installer, says every Supplier asked", result.not_installer),
+                ("held for a person", result.held),
+                ("unreadable rows reported back", result.unreadable),
+                ("overdue", result.overdue),
+                ("escalated", result.escalated),
+                ("wrong codes", result.wrong),
+                ("lost", result.lost),
+                ("mails over SMTP", result.mails),
+            ),
+        )
+        say(f"{result.seconds} s. Look around in {place}: mails/, and for each supplier its")
+        say("database, configuration and reports/. For example:")
+        say(f"  exchange audit verify --folder {place}/gain")
+        say(f"  exchange request list --folder {place}/gain")
+        say(f"  exchange inbox list --folder {place}/lose")
+    if result.lost or result.wrong:
+        raise typer.Exit(1)

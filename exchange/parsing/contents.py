@@ -1,0 +1,141 @@
+"""What each part of a mail is for: the body a person reads, attachments, reports, mails within."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from exchange.parsing.charset import to_text
+from exchange.parsing.limits import Limits
+from exchange.parsing.lines import Line, plain_lines
+from exchange.parsing.markup import read_html
+from exchange.parsing.parts import Part
+
+_SIGNATURES: Final = frozenset(
+    ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+)
+_SEALED: Final = frozenset(
+    ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
+)
+_REPORTS: Final = frozenset(
+    ("message/delivery-status", "message/global-delivery-status",
+     "message/disposition-notification", "message/global-disposition-notification")
+)  # fmt: skip
+_ORIGINALS: Final = frozenset(("text/rfc822-headers", "message/global-headers"))
+
+
+@dataclass(slots=True)
+class Contents:
+    """The parts of one mail by use; ``mails`` are those attached to it."""
+
+    lines: list[Line] = field(default_factory=list)
+    unseen: str = ""  # text of the body that is hidden from its reader
+    attachments: list[tuple[str, Part]] = field(default_factory=list)
+    mails: list[tuple[str, Part]] = field(default_factory=list)
+    reports: list[Part] = field(default_factory=list)
+    originals: list[Part] = field(default_factory=list)  # what a report is about
+    calendar: bool = False
+    sealed: bool = False
+
+
+def contents_of(mail: Part, limits: Limits) -> Contents:
+    """Sort the parts of ``mail``; mails within it are left as they are."""
+    contents = Contents()
+    reporting = mail.media == "multipart/report"
+    _sort(mail, contents, limits, reporting=reporting)
+    return contents
+
+
+def _sort(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None:
+    media = part.media
+    if media in _REPORTS:
+        out.reports.append(part)
+    elif media in _ORIGINALS:
+        out.originals.append(part)
+    elif part.is_mail:
+        if reporting:
+            out.originals.append(part.children[0])
+        else:
+            out.mails.append((part.name or "forwarded mail", part.children[0]))
+    elif media == "multipart/alternative":
+        _alternative(part, out, limits, reporting=reporting)
+    elif part.children:
+        for child in part.children:
+            _sort(child, out, limits, reporting=reporting)
+    elif media in _SIGNATURES:
+        return
+    elif media in _SEALED:
+        out.sealed = True
+    elif media == "text/calendar":
+        out.calendar = True
+    elif _is_body(part):
+        lines, unseen = body_lines(part, limits)
+        _append(out, lines, unseen)
+    elif part.content.strip():
+        number = len(out.attachments) + 1
+        out.attachments.append((part.name or f"attachment {number}", part))
+
+
+def _is_body(part: Part) -> bool:
+    return part.media in ("text/plain", "text/html") and not part.attached and not part.name
+
+
+def _alternative(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None:
+    """Of several renderings of one text the HTML is read, for its tables; else the plain one."""
+    chosen: tuple[list[Line], str] | None = None
+    others: list[Part] = []
+    for leaf in _leaves(part):
+        if leaf.media not in ("text/plain", "text/html") or not _is_body(leaf):
+            others.append(leaf)
+            continue
+        if leaf.media == "text/plain" and chosen and any(l.text.strip() for l in chosen[0]):
+            continue
+        lines, unseen = body_lines(leaf, limits)
+        if chosen is None or any(line.text.strip() for line in lines):
+            chosen = (lines, unseen)
+    if chosen:
+        _append(out, *chosen)
+    for leaf in others:
+        _sort(leaf, out, limits, reporting=reporting)
+
+
+def _leaves(part: Part) -> list[Part]:
+    if not part.children or part.is_mail:
+        return [part]
+    return [leaf for child in part.children for leaf in _leaves(child)]
+
+
+def body_lines(part: Part, limits: Limits) -> tuple[list[Line], str]:
+    """The lines of a text part and the text in it that its reader does not see."""
+    text = to_text(part.content, part.params.get("charset", ""))
+    if part.media == "text/html":
+        markup = read_html(text, limits)
+        return markup.lines, markup.unseen
+    if part.params.get("format", "").lower() == "flowed":
+        text = _unflowed(text)
+    return plain_lines(text), ""
+
+
+def _unflowed(text: str) -> str:
+    """RFC 3676: a line that ends in a blank goes on in the next one, unless it is a signature's."""
+    out: list[str] = []
+    open_line = False
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if open_line and not line.startswith(">") and line.strip():
+            out[-1] += line.removeprefix(" ")
+        else:
+            out.append(line)
+        open_line = line.endswith(" ") and line != "-- " and not line.startswith(">")
+    return "\n".join(out)
+
+
+def _append(out: Contents, lines: list[Line], unseen: str) -> None:
+    """A further body text goes on counting where the first one ended."""
+    start = out.lines[-1].number if out.lines else 0
+    tables = max((line.table for line in out.lines), default=0)
+    for line in lines:
+        line.number += start
+        if line.table:
+            line.table += tables
+    out.lines += lines
+    out.unseen += unseen

@@ -1,0 +1,248 @@
+"""A table to findings: which devices its rows name, and what they say of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.mail import Found, Outcome, Reject
+from exchange.parsing.codes import BadCode, code_digits, read_code_cell
+from exchange.parsing.columns import Columns, columns_of, find_columns
+from exchange.parsing.devices import (
+    Damaged,
+    is_decimal_id,
+    perhaps_rounded,
+    read_device,
+    read_device_cell,
+    split_devices,
+)
+from exchange.parsing.findings import Claim, Findings
+from exchange.parsing.grid import Row, Table, TypedRows
+from exchange.parsing.remarks import read_remark, says_no
+from exchange.parsing.wording import Role, device_type_of, header_wording
+
+_ROUNDED_ROWS: Final = 3
+_PAIR_ROWS: Final = 60
+_SHOWN: Final = 120
+_EXACT: Final = frozenset(
+    ("being looked into", "not readable", "install code provided", "not the installing supplier")
+)
+
+
+def read_listing(table: Table) -> Findings | None:
+    """What a table says; None when it has no column of Device IDs.
+
+    Rows that name a device and say nothing of it answer nothing, unless other rows of the table
+    answer: then the silence is unclear.
+    """
+    columns = find_columns(table.rows)
+    if columns is None:
+        return None
+    return _Listing(table, columns).read()
+
+
+def as_pairs(table: Table) -> list[tuple[int, str]]:
+    """A sheet that reads across (``Device ID | 00-DB-...``) as numbered lines ``Device ID: ...``.
+
+    Empty when it is an ordinary table.
+    """
+    pairs: list[tuple[int, str]] = []
+    upright = False
+    for row in table.rows[:_PAIR_ROWS]:
+        cells = [cell for cell in row.cells if cell]
+        for name, value in pairwise(cells):
+            named = header_wording(name).role in (Role.DEVICE, Role.MAYBE_DEVICE)
+            upright |= named and read_device(value) is not None
+        if len(cells) == 2 and not row.damaged:
+            pairs.append((row.number, f"{cells[0].rstrip(':')}: {cells[1]}"))
+    return pairs if upright else []
+
+
+class _Listing:
+    """One table under reading."""
+
+    def __init__(self, table: Table, columns: Columns) -> None:
+        self.table = table
+        self.columns = columns
+        self.found = Findings()
+        self.silent: list[tuple[DeviceId, str]] = []
+        self.vague: list[Claim] = []
+        self.first_row: dict[DeviceId, int] = {}
+        self.repeats: list[str] = []
+        self.rounded = self._rounded()
+
+    def read(self) -> Findings:
+        columns, table = self.columns, self.table
+        rows: Sequence[Row] | Iterator[Row] = table.rows
+        skip = columns.first
+        for index, row in enumerate(rows):
+            if index < skip:
+                continue
+            for column, kind in self.columns.devices.items():
+                self._device(row, column, kind)
+        found = self.found
+        found.warnings += [f"{table.where}: {text}" for text in columns.warnings]
+        found.claims += self.vague
+        if any(c.code or c.spoiled or c.outcome is Outcome.NOT_INSTALLER for c in found.claims):
+            found.claims += [
+                Claim(device, where, outcome=Outcome.UNCLEAR) for device, where in self.silent
+            ]
+        if self.repeats:
+            shown = "; ".join(self.repeats[:5])
+            more = f"; and {len(self.repeats) - 5} more" if len(self.repeats) > 5 else ""
+            found.warnings.append(f"{table.where}: listed more than once: {shown}{more}")
+        return found
+
+    def _rounded(self) -> bool:
+        """Whether a text file's all-digit IDs all end in zero: Excel rounded them before saving."""
+        if isinstance(self.table.rows, TypedRows):
+            return False
+        decimal = ended = 0
+        for row in self.table.rows:
+            for column in self.columns.devices:
+                cell = row.cells[column] if column < len(row.cells) else ""
+                if is_decimal_id(cell):
+                    decimal += 1
+                    ended += perhaps_rounded(cell)
+        return decimal >= _ROUNDED_ROWS and decimal == ended
+
+    def _device(self, row: Row, column: int, kind: str) -> None:
+        cells = row.cells
+        text = cells[column] if column < len(cells) else ""
+        seen = read_device_cell(text, numeric=column in row.damaged)
+        if seen is None:
+            if len(self.columns.devices) == 1:
+                self._orphan(row)
+            return
+        if isinstance(seen, Damaged):
+            self._damaged(row, column, kind, text, seen)
+            return
+        where = self.table.place(row.number)
+        if self.rounded and perhaps_rounded(text):
+            reason = "all such numbers here end in 0: Excel seems to have rounded them"
+            self.found.rejects.append(Reject(text, reason, where))
+            return
+        self._take(row, seen, column, kind, where)
+
+    def _damaged(self, row: Row, column: int, kind: str, text: str, seen: Damaged) -> None:
+        role = header_wording(text).role if not row.damaged else None
+        if role in (Role.DEVICE, Role.MAYBE_DEVICE):
+            again = columns_of(row, [])
+            if again and not any(read_device(cell) for cell in row.cells):
+                # A second header further down, perhaps with its columns in another order.
+                self.columns = again if column in again.devices else self.columns
+            return
+        where = self.table.place(row.number)
+        several = split_devices(text)
+        if several and not self._codes(row, column):
+            for device in several:
+                self._take(row, device, column, kind, where)
+            return
+        reason = seen.reason
+        if several:
+            reason = "several Device IDs and an install code in one row"
+        self.found.rejects.append(Reject(seen.text, reason, where))
+
+    def _take(self, row: Row, device: DeviceId, column: int, kind: str, where: str) -> None:
+        columns = self.columns
+        first = self.first_row.setdefault(device, row.number)
+        if first != row.number:
+            self.repeats.append(f"{device} in rows {first} and {row.number}")
+        if columns.type is not None and columns.type < len(row.cells):
+            kind = device_type_of(row.cells[columns.type]) or kind
+        self.found.devices.append(Found(device, where, kind))
+        if columns.codes:
+            codes = self._codes(row, column)
+            if codes:
+                self._coded(row, device, codes, where)
+                return
+        if columns.remarks or columns.denial is not None:
+            self._worded(row, device, where)
+        elif columns.codes:
+            self.silent.append((device, where))
+
+    def _codes(self, row: Row, column: int) -> list[InstallCode | BadCode]:
+        """The codes of a row that belong to the device of one column."""
+        kind = self.columns.devices.get(column, "")
+        found: list[InstallCode | BadCode] = []
+        for index, owner in self.columns.codes.items():
+            if index >= len(row.cells) or not row.cells[index]:
+                continue
+            if owner and kind and owner != kind:
+                continue
+            code = read_code_cell(row.cells[index], numeric=index in row.damaged)
+            if code is not None:
+                found.append(code)
+        return found
+
+    def _coded(
+        self, row: Row, device: DeviceId, codes: list[InstallCode | BadCode], where: str
+    ) -> None:
+        others = [
+            column
+            for column in self.columns.devices
+            if column < len(row.cells) and row.cells[column]
+        ]
+        typed = all(self.columns.codes.values()) and all(self.columns.devices.values())
+        if len(others) > 1 and not typed:
+            self.found.claims.append(Claim(device, where, spoiled=True))
+            reason = "one install code stands beside several Device IDs"
+            self.found.rejects.append(Reject(str(device), reason, where, device))
+            return
+        said = self._remark(row)
+        outcome = read_remark(said).outcome
+        # Words that deny beside a code contradict it; other words are only a remark.
+        contradicts = Outcome.NOT_INSTALLER if outcome is Outcome.NOT_INSTALLER else None
+        for code in codes:
+            if isinstance(code, BadCode):
+                self.found.rejects.append(Reject(code.text, code.reason, where, device))
+                self.found.claims.append(Claim(device, where, remark=said, spoiled=True))
+            else:
+                self.found.claims.append(Claim(device, where, code, contradicts, said))
+
+    def _worded(self, row: Row, device: DeviceId, where: str) -> None:
+        columns = self.columns
+        said = self._remark(row)
+        denial = columns.denial
+        if denial is not None and denial < len(row.cells) and says_no(row.cells[denial]):
+            claim = Claim(device, where, outcome=Outcome.NOT_INSTALLER, remark=said or "no")
+            self.found.claims.append(claim)
+            return
+        remark = read_remark(said)
+        for index in columns.remarks:
+            # Our own workbook's words count as they are, whatever reason stands beside them.
+            if index < len(row.cells) and row.cells[index].lower() in _EXACT:
+                remark = read_remark(row.cells[index])
+                self.found.firm = True
+                break
+        if remark.outcome is None:
+            self.silent.append((device, where))
+        elif remark.firm:
+            self.found.claims.append(Claim(device, where, outcome=remark.outcome, remark=said))
+        else:
+            self.vague.append(Claim(device, where, outcome=remark.outcome, remark=said))
+
+    def _remark(self, row: Row) -> str:
+        cells = row.cells
+        words = [
+            cells[index]
+            for index in self.columns.remarks
+            if index < len(cells) and cells[index] and index not in row.damaged
+        ]
+        words += [
+            cells[index]
+            for index in self.columns.codes
+            if index < len(cells) and cells[index] and not code_digits(cells[index])
+        ]
+        return "; ".join(words)[:500]
+
+    def _orphan(self, row: Row) -> None:
+        """A code in a row that names no device."""
+        for index in self.columns.codes:
+            if index < len(row.cells) and len(code_digits(row.cells[index])) >= 28:
+                where = self.table.place(row.number)
+                self.found.stray_code = True
+                reason = "an install code without a Device ID beside it"
+                self.found.rejects.append(Reject(row.cells[index][:_SHOWN], reason, where))

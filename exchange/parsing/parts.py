@@ -1,0 +1,164 @@
+"""The parts of a mail (RFC 2045-2049), read by ourselves in linear time under ceilings.
+
+Each part is decoded once; what passes a ceiling ends the reading of the whole mail, because a mail
+of which only a half was read must not be answered.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from exchange.errors import Unreadable
+from exchange.parsing.headers import Headers, from_base64, media_type, params, read_fields
+from exchange.parsing.headers import split_head as split_at_blank
+from exchange.parsing.limits import Limits
+
+_NAME_BLANKS = re.compile(r"[\x00-\x1f\x7f]+")
+_LONGEST_NAME: Final = 120
+_MAILS: Final = frozenset(("message/rfc822", "message/global"))
+
+
+@dataclass(slots=True)
+class Part:
+    """One part: a leaf with its decoded content, or a container with children."""
+
+    headers: Headers
+    media: str
+    params: dict[str, str]
+    content: bytes = b""
+    name: str = ""
+    attached: bool = False  # Content-Disposition: attachment
+    children: list[Part] = field(default_factory=list)
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether this part carries a whole mail, its one child."""
+        return self.media in _MAILS and bool(self.children)
+
+
+class _Budget:
+    """Counts parts over the whole mail."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.parts = 0
+
+    def spend(self, depth: int) -> None:
+        self.parts += 1
+        if self.parts > self.limits.parts:
+            raise Unreadable(f"more than {self.limits.parts} parts")
+        if depth > self.limits.depth:
+            raise Unreadable(f"parts within parts deeper than {self.limits.depth}")
+
+
+def read_parts(raw: bytes, limits: Limits) -> Part:
+    """The whole mail as a tree; raises Unreadable when it passes a ceiling."""
+    if len(raw) > limits.mail_bytes:
+        raise Unreadable(f"the mail has {len(raw):,} bytes, more than {limits.mail_bytes:,}")
+    return _read(raw, _Budget(limits), 0, "text/plain", limits.header_bytes)
+
+
+def _read(content: bytes, budget: _Budget, depth: int, default: str, ceiling: int) -> Part:
+    budget.spend(depth)
+    pieces = split_at_blank(content, ceiling)
+    if pieces is None:
+        raise Unreadable(f"a header of more than {ceiling:,} bytes")
+    head, body = pieces
+    headers = read_fields(head)
+    if head.strip() and not len(headers):
+        # No field at all: a part whose text begins at once, without the empty line.
+        body = content
+    declared = headers.get("content-type")
+    media = media_type(declared) or default
+    given = params(declared) if declared else {}
+    disposition = headers.get("content-disposition")
+    placed = params(disposition) if disposition else {}
+    part = Part(
+        headers,
+        media,
+        given,
+        name=_name(placed.get("filename") or given.get("name", "")),
+        attached=disposition.lstrip().lower().startswith("attachment"),
+    )
+    if media.startswith("multipart/") and given.get("boundary"):
+        inner = "message/rfc822" if media == "multipart/digest" else "text/plain"
+        bodies = _split(body, given["boundary"])
+        if bodies:
+            room = budget.limits.part_header_bytes
+            part.children = [_read(one, budget, depth + 1, inner, room) for one in bodies]
+            return part
+    if media.startswith("multipart/"):
+        part.media = "text/plain"  # a container without parts is a text
+    part.content = _decoded(body, headers.get("content-transfer-encoding"))
+    if part.media in _MAILS and part.content.strip():
+        mail = _read(part.content, budget, depth + 1, "text/plain", budget.limits.header_bytes)
+        part.children = [mail]
+    return part
+
+
+def read_mail_file(content: bytes, limits: Limits, depth: int) -> Part:
+    """A mail that lies in an attachment as a file, ``depth`` levels down."""
+    budget = _Budget(limits)
+    return _read(content, budget, depth, "text/plain", limits.header_bytes)
+
+
+def _split(body: bytes, boundary: str) -> list[bytes]:
+    """The bodies between the delimiter lines; an unclosed last one runs to the end."""
+    mark = boundary.encode("utf-8", "replace")
+    line = re.compile(rb"(?:\A|\r?\n|\r)--" + re.escape(mark) + rb"(--)?[ \t]*(?=\r|\n|\Z)")
+    bodies: list[bytes] = []
+    start = -1
+    for match in line.finditer(body):
+        if start >= 0:
+            bodies.append(body[start : match.start()])
+        if match.group(1):
+            start = -1
+            break
+        start = match.end()
+        if body[start : start + 2] == b"\r\n":
+            start += 2
+        elif body[start : start + 1] in (b"\r", b"\n"):
+            start += 1
+    if start >= 0:
+        bodies.append(body[start:])
+    return bodies
+
+
+def _decoded(body: bytes, encoding: str) -> bytes:
+    way = encoding.strip().strip("\"'").lower().partition(";")[0]
+    if way == "base64":
+        return from_base64(body)
+    if way == "quoted-printable":
+        return binascii.a2b_qp(body)
+    if way in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        return uudecoded(body)
+    return body
+
+
+def uudecoded(body: bytes) -> bytes:
+    """The content between ``begin`` and ``end``; damaged lines are left out."""
+    out = bytearray()
+    inside = False
+    for line in body.splitlines():
+        if not inside:
+            inside = line.startswith(b"begin ")
+            continue
+        if line.strip() == b"end":
+            break
+        try:
+            out += binascii.a2b_uu(line)
+        except binascii.Error:
+            continue
+    return bytes(out)
+
+
+def _name(text: str) -> str:
+    """A file name without folders and control characters."""
+    bare = _NAME_BLANKS.sub(" ", text).replace("\\", "/").rpartition("/")[2].strip()
+    if len(bare) <= _LONGEST_NAME:
+        return bare
+    stem, dot, ending = bare.rpartition(".")
+    return f"{(stem or ending)[: _LONGEST_NAME - 12]}…{dot}{ending[:8]}" if dot else bare[:120]

@@ -1,0 +1,80 @@
+"""All findings of one mail weighed against each other: one answer per device, or none that counts.
+
+Two codes for one device, one code for two devices, a bad code, words against a code: each makes
+every device concerned unclear and is told.  Nothing is settled by guess.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.mail import Answer, Found, Outcome, Reject
+from exchange.parsing.findings import Claim
+
+
+def first_places(devices: Iterable[Found]) -> tuple[Found, ...]:
+    """Each device once, at the first place where it stands; a later type fills an empty one."""
+    kept: dict[DeviceId, Found] = {}
+    for found in devices:
+        known = kept.setdefault(found.device, found)
+        if found.device_type and not known.device_type:
+            kept[found.device] = Found(known.device, known.where, found.device_type)
+    return tuple(kept.values())
+
+
+def weigh(claims: Iterable[Claim]) -> tuple[tuple[Answer, ...], tuple[Reject, ...]]:
+    """One answer per device, in order of its first place, and why some are unclear."""
+    by_device: dict[DeviceId, list[Claim]] = {}
+    for claim in claims:
+        by_device.setdefault(claim.device, []).append(claim)
+    owners: defaultdict[InstallCode, set[DeviceId]] = defaultdict(set)
+    for device, own in by_device.items():
+        for claim in own:
+            if claim.code is not None:
+                owners[claim.code].add(device)
+    answers: list[Answer] = []
+    rejects: list[Reject] = []
+    for device, own in by_device.items():
+        reason = _conflict(own, owners)
+        answers.append(_answer(device, own, conflict=bool(reason)))
+        if reason:
+            rejects.append(Reject(str(device), reason, own[0].where, device))
+    return tuple(answers), tuple(rejects)
+
+
+def _conflict(own: list[Claim], owners: defaultdict[InstallCode, set[DeviceId]]) -> str:
+    """Why the claims on one device contradict each other or those on another; or empty."""
+    codes = {claim.code: claim for claim in own if claim.code is not None}
+    places = " and ".join(dict.fromkeys(claim.where for claim in own))[:300]
+    if len(codes) > 1:
+        return f"two different install codes for one device: {places}"
+    for code in codes:
+        others = owners[code]
+        if len(others) > 1:
+            named = ", ".join(sorted(map(str, others))[:5])
+            return f"one install code stands for {len(others)} devices: {named}"
+    outcomes = {claim.outcome for claim in own if claim.outcome is not None}
+    if codes and Outcome.NOT_INSTALLER in outcomes:
+        return f"an install code, and the words that they did not install it: {places}"
+    if codes and any(claim.spoiled for claim in own):
+        return f"a good install code and a bad one for one device: {places}"
+    denied = Outcome.NOT_INSTALLER in outcomes
+    if denied and (len(outcomes) > 1 or any(claim.spoiled for claim in own)):
+        return f"two different answers for one device: {places}"
+    return ""
+
+
+def _answer(device: DeviceId, own: list[Claim], *, conflict: bool) -> Answer:
+    told = next((claim for claim in own if claim.code is not None), None)
+    remark = next((claim.remark for claim in own if claim.remark), "")
+    where = own[0].where
+    spoiled = any(claim.spoiled for claim in own)
+    if conflict or spoiled:
+        return Answer(device, Outcome.UNCLEAR, where, remark=remark)
+    if told:
+        return Answer(device, Outcome.PROVIDED, told.where, told.code, remark)
+    if own[0].outcome is Outcome.NOT_INSTALLER:
+        return Answer(device, Outcome.NOT_INSTALLER, where, remark=remark)
+    return Answer(device, Outcome.UNCLEAR, where, remark=remark)

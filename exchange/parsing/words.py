@@ -1,0 +1,175 @@
+"""The words of one line that could be Device IDs or install codes, by form alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from exchange.domain.device import DeviceId
+from exchange.parsing.codes import CODE_DIGITS, code_digits
+from exchange.parsing.devices import lookalike, read_device
+
+_CHUNK = re.compile(r"\S+")
+_INNER = re.compile(r"[^\s,;|()\[\]{}<>\"'`*\u2018\u2019\u201c\u201d\u2022\u00b7]+")
+_LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _/\-]{0,24}?)[:=#]+(?=[0-9A-Fa-fOoIl])")
+_FOREIGN = re.compile(r"://|www\.|@|\\\\|[?&%][A-Za-z0-9_]*=|^/", re.I)
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_HEX = re.compile(r"[0-9A-Fa-f]+")
+_PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?:([-:])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2})+")
+_SUSPECT = re.compile(
+    r"[0-9A-Fa-fOoIlL|]{10,22}|[0-9A-Fa-fOoIlL|]{2}(?:[-:][0-9A-Fa-fOoIlL|]{2}){5,9}"
+)
+_GROUPS: Final = (2, 4, 6, 8, 9, 12, 16, 18)
+# English words of hex letters, so that "to be 00 DB ..." is not nine pairs.
+_ENGLISH: Final = frozenset(
+    ("be", "ad", "ed", "de", "fa", "face", "fade", "dead", "deaf", "cafe", "feed", "beef")
+)
+
+
+class Form(Enum):
+    """How sure the form alone makes it."""
+
+    PARTED = "device with separators"
+    PLAIN = "16 hex digits in one, with a letter"
+    DECIMAL = "16 digits that could be any number"
+    CODE = "32 or 36 hex digits"
+    ODD = "hex digits of no known length"
+    NEAR = "nearly a device: a wrong letter or length"
+
+
+class Word(NamedTuple):
+    """A word or a run of groups: what it may be, and the columns where it stands."""
+
+    form: Form
+    text: str
+    start: int
+    end: int
+    device: DeviceId | None = None
+
+
+def words_of(line: str) -> list[Word]:
+    """The telling words of a settled line, in order.
+
+    Words in links, addresses and paths are not told, and neither are UUIDs.
+    """
+    pieces = list(_pieces(line))
+    found: list[Word] = []
+    run: list[tuple[str, int, int]] = []
+    for text, start, end in pieces:
+        if _HEX.fullmatch(text) and len(text) in _GROUPS and text.lower() not in _ENGLISH:
+            if run and not _joins(line, run[-1], (text, start, end)):
+                found += _of_run(run)
+                run = []
+            run.append((text, start, end))
+            continue
+        found += _of_run(run)
+        run = []
+        word = _of_word(text, start, end)
+        if word:
+            found.append(word)
+    found += _of_run(run)
+    return found
+
+
+def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
+    for chunk in _CHUNK.finditer(line):
+        if _FOREIGN.search(chunk.group()):
+            continue
+        for inner in _INNER.finditer(chunk.group()):
+            text, start = inner.group(), chunk.start() + inner.start()
+            label = _LABELLED.match(text)
+            if label and read_device(text) is None and not _PAIRS.fullmatch(text):
+                start += label.end()
+                text = text[label.end() :]
+            for part in _slashed(text):
+                bare = part.strip(".:!?_=-/")
+                if bare:
+                    offset = line.find(bare, start)
+                    yield bare, offset, offset + len(bare)
+                    start = offset + len(bare)
+
+
+def _slashed(text: str) -> list[str]:
+    """``ID/ID`` as two words, when each piece is a Device ID; else the word as it stands."""
+    if "/" not in text:
+        return [text]
+    parts = text.split("/")
+    return parts if all(read_device(part) for part in parts if part) else [text]
+
+
+def _joins(line: str, before: tuple[str, int, int], after: tuple[str, int, int]) -> bool:
+    """Whether two hex groups belong together: only a blank between them, and alike in length."""
+    between = line[before[2] : after[1]]
+    if between.strip() or len(between) > 2 or "\t" in between:
+        return False
+    alike = len(before[0]) == len(after[0]) or len(before[0]) > len(after[0]) >= 4
+    return alike and len(before[0]) < 16
+
+
+def _of_word(text: str, start: int, end: int) -> Word | None:
+    if len(text) < 10:
+        return None
+    device = read_device(text)
+    if device:
+        return Word(Form.PARTED, text, start, end, device)
+    digits = code_digits(text)
+    if digits and not _UUID.fullmatch(text):
+        if len(digits) in CODE_DIGITS:
+            return Word(Form.CODE, text, start, end)
+        if len(digits) >= 24:
+            return Word(Form.ODD, text, start, end)
+    if _SUSPECT.fullmatch(text) and (lookalike(text) or _PAIRS.fullmatch(text) or digits):
+        return Word(Form.NEAR, text, start, end)
+    return None
+
+
+def _of_run(run: list[tuple[str, int, int]]) -> list[Word]:
+    """A run of hex groups, each of one length: a device, a code, both, or nothing."""
+    if not run:
+        return []
+    if len(run) == 1:
+        return _of_single(*run[0])
+    texts = [text for text, _, _ in run]
+    digits = "".join(texts)
+    start, end, total = run[0][1], run[-1][2], len(digits)
+    size = len(texts[0])
+    even = all(len(a) == len(b) for a, b in pairwise(texts[:-1]))
+    if not even or size == 16:
+        return [word for one in run for word in _of_single(*one)]
+    joined = " ".join(texts)
+    if total == 16 and size in (2, 4):
+        return [_device_word(joined, digits, start, end, sure=size == 2)]
+    if total in CODE_DIGITS:
+        return [Word(Form.CODE, joined, start, end)]
+    cut = 16 // size
+    if total - 16 in CODE_DIGITS and 16 % size == 0:
+        first = run[:cut]
+        head = "".join(text for text, _, _ in first)
+        return [
+            _device_word(" ".join(texts[:cut]), head, start, first[-1][2], sure=size == 2),
+            Word(Form.CODE, " ".join(texts[cut:]), run[cut][1], end),
+        ]
+    if total >= 24:
+        return [Word(Form.ODD, joined, start, end)]
+    if size == 2 and total in (14, 18):
+        return [Word(Form.NEAR, joined, start, end)]
+    return []
+
+
+def _of_single(text: str, start: int, end: int) -> list[Word]:
+    if len(text) != 16:
+        word = Word(Form.NEAR, text, start, end) if len(text) in (12, 18) else None
+        return [word] if word else []
+    return [_device_word(text, text, start, end, sure=False)]
+
+
+def _device_word(text: str, digits: str, start: int, end: int, *, sure: bool) -> Word:
+    device = read_device(text)
+    if device is None:
+        return Word(Form.NEAR, text, start, end)
+    if digits.isdecimal():
+        return Word(Form.DECIMAL, text, start, end, device)
+    return Word(Form.PARTED if sure else Form.PLAIN, text, start, end, device)

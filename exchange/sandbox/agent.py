@@ -1,0 +1,135 @@
+"""One supplier's agent as a process of its own, driven step by step on a simulated clock.
+
+Reads one JSON object a line on standard input, ``{"now": "2026-12-14T09:00:00+00:00", "do":
+"round"}``, and answers each with one line: what the rounds did and which audit events they left.
+It is a real agent: its own folder, database, vault, mailbox; only its clock is set.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
+from exchange.domain.sla import parse_instant
+from exchange.errors import ExchangeError
+from exchange.services import request, review
+from exchange.services.desk import Desk
+from exchange.services.gained import read_gained
+from exchange.services.rounds import Reachability, one_round
+
+KILL_AFTER = "EXCHANGE_SANDBOX_KILL_AFTER"  # the name of a commit: keep, decide, delivered, file
+_MOST_ROUNDS = 20
+
+
+def kill_after(commit: str) -> Callable[[str], None] | None:
+    """End this process, as kill -9 does, right after the first commit of that name."""
+    if not commit:
+        return None
+
+    def committed(name: str) -> None:
+        if name == commit:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return committed
+
+
+class SteppedAgent:
+    """The desk of a folder, and its ways to the outside, kept open between steps."""
+
+    def __init__(self, folder: Path) -> None:
+        self._clock = SetClock(datetime.now().astimezone())
+        self.desk: Desk = open_desk(folder, self._clock, kill_after(os.environ.get(KILL_AFTER, "")))
+        self._mailboxes = [
+            open_mailbox(self.desk, settings) for settings in self.desk.settings.mailbox
+        ]
+        self._courier = open_courier(self.desk)
+        self._reach = Reachability()
+        with self.desk.store.reading() as tx:
+            self._seen = tx.audit.head()[0]
+
+    def step(self, wanted: dict[str, str]) -> dict[str, object]:
+        """Do one thing at one instant."""
+        self._clock.at = parse_instant(wanted["now"])
+        told: dict[str, object] = {}
+        if wanted["do"] == "round":
+            told["mails"] = self._rounds()
+        elif wanted["do"] == "create":
+            told["requests"] = self._create(Path(wanted["file"]))
+        elif wanted["do"] == "release":
+            done = review.release_devices(self.desk, wanted["ref"], "ops")
+            told["provided"] = done.provided
+        told["events"] = self._events()
+        return told
+
+    def _rounds(self) -> int:
+        """Rounds until there is nothing left to do; returns how many mails and letters moved."""
+        moved = 0
+        for _ in range(_MOST_ROUNDS):
+            done = one_round(self.desk, self._mailboxes, self._courier, self._reach)
+            moved += done.kept + sum(done.delivered.values())
+            if done.quiet or done.troubles:
+                break
+        return moved
+
+    def _create(self, file: Path) -> list[str]:
+        with self.desk.store.reading() as tx:
+            parties = tx.parties.all(active_only=True)
+        gained = read_gained(file.name, file.read_bytes(), parties, self.desk.limits)
+        return list(request.create(self.desk, gained, file.name).requests)
+
+    def _events(self) -> list[dict[str, object]]:
+        """Audit events since the last step, counted by kind, party and the detail that matters."""
+        counted: Counter[tuple[str, str, str]] = Counter()
+        with self.desk.store.reading() as tx:
+            for row in tx.audit.rows(after=self._seen):
+                detail = json.loads(row.detail)
+                shown = {key: detail[key] for key in _SHOWN if detail.get(key) not in (None, "")}
+                if row.event.startswith("request."):
+                    shown["subject"] = row.subject
+                counted[row.event, row.party, json.dumps(shown, sort_keys=True)] += 1
+                self._seen = row.seq
+        return [
+            {"event": event, "party": party, "number": number, **json.loads(shown)}
+            for (event, party, shown), number in counted.items()
+        ]
+
+    def close(self) -> None:
+        """Give the mailboxes up."""
+        for mailbox in self._mailboxes:
+            mailbox.close()
+
+
+_SHOWN = ("due", "devices", "rung", "ref")
+
+
+def main() -> None:
+    """Serve steps until standard input ends."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(40),  # errors only
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    agent = SteppedAgent(Path(sys.argv[1]))
+    with agent.desk.store.sole_daemon():
+        sys.stdout.write(json.dumps({"ready": agent.desk.signifier}) + "\n")
+        sys.stdout.flush()
+        for line in sys.stdin:
+            try:
+                told = agent.step(json.loads(line))
+            except ExchangeError as error:
+                told = {"error": str(error)}
+            sys.stdout.write(json.dumps(told) + "\n")
+            sys.stdout.flush()
+    agent.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,295 @@
+"""The demo: three suppliers' agents play one month on a simulated clock over real IMAP and SMTP.
+
+Gainsborough asks about 240 gained meters.  Loseley has installed most of them, Formby some, and
+Quietdale does not answer at all.  Christmas lies in between.  At the end the demo opens every
+agent's database and compares with what it knows to be true.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from exchange.bootstrap import SetClock, open_desk
+from exchange.domain.calendar import WorkingCalendar
+from exchange.domain.device import InstallCode
+from exchange.domain.inbound import DeviceState
+from exchange.domain.outbound import CaseState, LegState
+from exchange.errors import BadInput
+from exchange.sandbox.narrate import Narrator
+from exchange.sandbox.servers import SandboxServers
+from exchange.sandbox.troupe import PASSWORD, Agent, furnish, import_codes, running
+from exchange.sandbox.world import (
+    AGENTS,
+    COMPANIES,
+    GAIN,
+    LOSE,
+    QUIET,
+    Meters,
+    gained_csv,
+    mail_by_hand,
+    make_meters,
+)
+from exchange.services import monthly
+from exchange.services.desk import Desk
+
+LONDON = ZoneInfo("Europe/London")
+FIRST, LAST = date(2026, 12, 14), date(2027, 1, 13)
+BY_HAND, FOUND = date(2026, 12, 16), date(2026, 12, 22)
+MARKER = ".mp121-demo"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """What the month came to, counted from the agents' databases."""
+
+    devices_asked: int
+    codes_received: int
+    codes_verified: int  # equal, bit for bit, to the code of that very meter
+    wrong: int  # codes received that are another meter's
+    not_installer: int  # devices that every Supplier asked has denied
+    held: int  # devices that wait for a person at a Supplier asked
+    unreadable: int
+    overdue: int
+    escalated: int
+    lost: int  # devices or mails that nobody can account for
+    mails: int
+    restarts: int  # agents that were ended in the middle and started again
+    seconds: float
+    folder: str
+
+    def as_json(self) -> dict[str, object]:
+        """For programs."""
+        return asdict(self)
+
+
+def prepare(folder: Path, *, keep: bool) -> Path:
+    """An empty folder for the demo: an earlier demo there is replaced, unless it is kept.
+
+    Raises BadInput when something else is there; nothing of anybody's is ever removed.
+    """
+    chosen, number = folder, 1
+    while keep and chosen.exists():
+        number += 1
+        chosen = folder.with_name(f"{folder.name}-{number}")
+    if chosen.exists():
+        if any(chosen.iterdir()) and not (chosen / MARKER).exists():
+            raise BadInput("is there already and is no demo's folder", place=str(chosen))
+        shutil.rmtree(chosen)
+    chosen.mkdir(parents=True)
+    (chosen / MARKER).touch()
+    return chosen
+
+
+def play(
+    folder: Path,
+    say: Callable[[str], None] | None,
+    *,
+    fast: bool,
+    kill_after: str = "",
+) -> DemoResult:
+    """Play the month in ``folder`` (see ``prepare``).
+
+    ``kill_after`` names a commit (keep, decide, delivered, file) right after which the losing
+    Supplier's agent is ended as with kill -9; it is started again and must neither lose nor
+    repeat anything.
+    """
+    started = time.monotonic()
+    narrator, meters = Narrator(say, fast=fast), make_meters()
+    clock = SetClock(_at(FIRST, 8))
+    accounts = {company.address: PASSWORD for company in COMPANIES}
+    for company in COMPANIES:
+        accounts |= dict.fromkeys(company.contacts, PASSWORD)
+    with SandboxServers(folder / "servers", accounts, clock.now) as servers:
+        agents = [
+            Agent(one, folder / one.signifier.lower(), kill_after if one == LOSE else "")
+            for one in AGENTS
+        ]
+        for agent in agents:
+            furnish(agent.company, agent.folder, servers, meters, clock.at.isoformat())
+        story = _Story(narrator, clock, servers, agents, meters, folder)
+        with running(agents):
+            narrator.line(
+                "agents: " + ", ".join(f"{one.company.name} (process {one.pid})" for one in agents)
+            )
+            story.play()
+        result = _count(story, started)
+        _leave_mails(folder, servers)
+    return result
+
+
+class _Story:
+    """The month, day by day."""
+
+    def __init__(
+        self,
+        narrator: Narrator,
+        clock: SetClock,
+        servers: SandboxServers,
+        agents: Sequence[Agent],
+        meters: Meters,
+        folder: Path,
+    ) -> None:
+        self.narrator, self.clock, self.servers = narrator, clock, servers
+        self.agents, self.meters, self.folder = agents, meters, folder
+        self.by_name = {agent.company.signifier: agent for agent in agents}
+        desk = open_desk(agents[0].folder, clock)
+        self.calendar: WorkingCalendar = desk.calendar
+        desk.store.dispose()
+
+    def play(self) -> None:
+        """Every day once in the morning; a few days bring something of their own."""
+        day = FIRST
+        while day <= LAST:
+            self.clock.at = _at(day, 9)
+            why = self.calendar.why(day)
+            holiday = "holiday" in why
+            self.narrator.day(self.clock.at, f"{why}: no Working Day" if holiday else "")
+            if day == FIRST:
+                self._ask()
+            if day == BY_HAND:
+                self.clock.at = _at(day, 15)
+                self.narrator.line(f"a person at {QUIET.name} writes to {LOSE.name} by hand")
+                self.servers.deliver(mail_by_hand(self.meters), LOSE.address)
+            if day == FOUND:
+                self._find()
+            self._settle()
+            day += timedelta(days=1)
+
+    def _ask(self) -> None:
+        path = self.folder / "gained.csv"
+        path.write_bytes(gained_csv(self.meters))
+        self.narrator.line(f"{GAIN.name} has gained {len(self.meters.gained)} meters: gained.csv")
+        told = self.by_name["GAIN"].step(self.clock.at, do="create", file=str(path))
+        self.narrator.events("GAIN", told["events"])
+
+    def _find(self) -> None:
+        """Somebody at the losing Supplier finds codes: imported, then the held Devices released."""
+        agent = self.by_name["LOSE"]
+        found = self.meters.found_later
+        self.narrator.line(f"{LOSE.name} finds {len(found)} of its missing codes and imports them")
+        desk = open_desk(agent.folder, self.clock)
+        try:
+            import_codes(desk, [(one, self.meters.codes[one].grouped) for one in found])
+            with desk.store.reading() as tx:
+                refs = [one.ref for one in tx.inbound.requests(open_only=True)]
+        finally:
+            desk.store.dispose()
+        for ref in refs:
+            told = agent.step(self.clock.at, do="release", ref=ref)
+            self.narrator.events("LOSE", told["events"])
+
+    def _settle(self) -> None:
+        """Round after round, until no agent has anything left to do on this day."""
+        for _ in range(12):
+            moved = 0
+            for agent in self.agents:
+                told = agent.step(self.clock.at, do="round")
+                self.narrator.events(agent.company.signifier, told["events"])
+                moved += told["mails"]
+            self.clock.at += timedelta(minutes=10)
+            if not moved:
+                return
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=LONDON)
+
+
+def _count(story: _Story, started: float) -> DemoResult:
+    """Open every database, compare with the truth, write the reports."""
+    desks = {
+        agent.company.signifier: open_desk(agent.folder, story.clock) for agent in story.agents
+    }
+    try:
+        for desk in desks.values():
+            for month in ("2026-12", "2027-01"):
+                monthly.write(desk, month)
+        asked = _asked(desks["GAIN"], story.meters)
+        inbound: Counter[DeviceState] = Counter()
+        for desk in desks.values():
+            with desk.store.reading() as tx:
+                for request in tx.inbound.requests():
+                    inbound += Counter(tx.inbound.counts(request.id))
+        return DemoResult(
+            **asked,
+            held=inbound[DeviceState.HELD],
+            unreadable=inbound[DeviceState.UNREADABLE],
+            lost=_lost_devices(desks["GAIN"], story.meters) + _lost_mails(desks, story.servers),
+            mails=len(story.servers.sent),
+            restarts=sum(agent.restarts for agent in story.agents),
+            seconds=round(time.monotonic() - started, 1),
+            folder=str(story.folder),
+        )
+    finally:
+        for desk in desks.values():
+            desk.store.dispose()
+
+
+def _asked(desk: Desk, meters: Meters) -> dict[str, Any]:
+    with desk.store.reading() as tx:
+        cases = list(tx.outbound.cases())
+        overdue, escalated = tx.legs.standing()
+    received = {
+        case.device: InstallCode(desk.sealer.open(case.sealed_code, "code"))
+        for case in cases
+        if case.sealed_code is not None
+    }
+    verified = sum(meters.codes[device] == code for device, code in received.items())
+    return {
+        "devices_asked": len(cases),
+        "codes_received": len(received),
+        "codes_verified": verified,
+        "wrong": len(received) - verified,
+        "not_installer": sum(case.state is CaseState.EXHAUSTED for case in cases),
+        "overdue": overdue,
+        "escalated": escalated,
+    }
+
+
+def _lost_devices(desk: Desk, meters: Meters) -> int:
+    """Gained devices that are neither answered nor open at a Supplier with its clock running."""
+    with desk.store.reading() as tx:
+        cases = {case.device: case.state for case in tx.outbound.cases()}
+        running_ = {
+            leg.device
+            for leg in tx.legs.legs(states=[LegState.SENT, LegState.ACKNOWLEDGED])
+            if leg.due_on is not None
+        }
+    settled = (CaseState.CODE_RECEIVED, CaseState.EXHAUSTED)
+    return sum(
+        cases.get(device) not in settled and device not in running_
+        for device, _, _ in meters.gained
+    )
+
+
+def _lost_mails(desks: dict[str, Desk], servers: SandboxServers) -> int:
+    """Mails that the server took for an agent and that its ledger does not have."""
+    ledgers: dict[str, set[str]] = {}
+    for desk in desks.values():
+        with desk.store.reading() as tx:
+            ledgers[desk.settings.party.address] = tx.mail.message_ids()
+    return sum(
+        str(message_from_bytes(mail.raw)["Message-ID"]) not in ledgers[recipient]
+        for mail in servers.sent
+        for recipient in mail.recipients
+        if recipient in ledgers
+    )
+
+
+def _leave_mails(folder: Path, servers: SandboxServers) -> None:
+    """Every mail as it went over the wire, for a look; its codes are made up."""
+    place = folder / "mails"
+    place.mkdir()
+    for number, mail in enumerate(servers.sent, 1):
+        sender = mail.sender.partition("@")[2].partition(".")[0]
+        receiver = mail.recipients[0].partition("@")[2].partition(".")[0]
+        (place / f"{number:03}-{sender}-to-{receiver}.eml").write_bytes(mail.raw)

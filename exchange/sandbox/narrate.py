@@ -1,0 +1,75 @@
+"""Turns what the agents did into sentences, as it happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from exchange.sandbox.world import COMPANIES
+
+_LONDON = ZoneInfo("Europe/London")
+_NAMES = {company.signifier: company.name for company in COMPANIES}
+_PAUSE = 0.25
+
+_MANY: dict[str, str] = {
+    "code.released": "answered {party} with {number} install codes",
+    "device.not_installer": 'told {party} for {number} Devices: "not the installing Supplier"',
+    "device.held": "holds {number} Devices of {party} for a person, the clock running",
+    "device.unreadable": "reported {number} unreadable rows back to {party}",
+    "code.received": "received {number} codes from {party}, checked their CRC and sealed them",
+    "leg.not_installer": "{party} is not the installer of {number} Devices",
+    "leg.queued": "will ask {party}, the next former Supplier, about {number} Devices",
+    "leg.overdue": "{number} Devices are overdue at {party}",
+    "case.exhausted": "{number} Devices are exhausted: every former Supplier has said no",
+    "request.raised": "asks {party} for the codes of {devices} Devices, as {subject}",
+    "request.received": "received a request of {party} for {devices} Devices, due {due}: {subject}",
+    "request.reminder": "reminds {party} ({rung}) about {devices} Devices",
+    "request.breach": "writes to the first escalation contact of {party}: {devices} Devices late",
+    "request.escalation": "escalates to the next contact of {party} ({rung})",
+    "request.evidence": "hands its own compliance contact the evidence file about {party}",
+}
+
+
+class Narrator:
+    """Says what happens, with its simulated day; silent when nobody listens."""
+
+    def __init__(self, say: Callable[[str], None] | None, *, fast: bool) -> None:
+        self._say = say
+        self._fast = fast
+        self._day = ""
+
+    def day(self, now: datetime, why: str = "") -> None:
+        """A new simulated day; said only when something happens on it, or ``why`` does."""
+        self._day = f"{now.astimezone(_LONDON):%a %d %b %Y}"
+        if why:
+            self.line(why)
+
+    def line(self, text: str) -> None:
+        """One sentence."""
+        if self._say:
+            self._say(f"{self._day:16} {text}" if self._day else text)
+            if not self._fast:
+                time.sleep(_PAUSE)
+
+    def events(self, who: str, events: Iterable[dict[str, Any]]) -> None:
+        """Sentences for audit events, in the order of the story rather than of the log."""
+        listed = [event for event in events if event["event"] in _MANY]
+        for event in sorted(listed, key=lambda one: _ORDER[one["event"]]):
+            words = {**event, "party": _NAMES.get(str(event["party"]), event["party"])}
+            self.line(f"{_NAMES[who]} {_MANY[str(event['event'])].format(**words)}")
+
+
+_ORDER = {
+    name: place
+    for place, name in enumerate(
+        (
+            "request.received", "code.released", "device.not_installer", "device.held",
+            "device.unreadable", "code.received", "leg.not_installer", "leg.queued",
+            "request.raised", "case.exhausted", "request.reminder", "leg.overdue",
+            "request.breach", "request.escalation", "request.evidence",
+        )
+    )
+}  # fmt: skip

@@ -1,0 +1,157 @@
+"""The agents' processes: started, stepped, and started again when one is ended in the middle."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from exchange.bootstrap import SetClock, open_desk
+from exchange.domain.sla import parse_instant
+from exchange.errors import ExchangeError
+from exchange.provision import OwnParty, make_folder
+from exchange.sandbox.agent import KILL_AFTER
+from exchange.sandbox.servers import SandboxServers
+from exchange.sandbox.world import Company, Meters, contacts_csv
+from exchange.services import codes, contacts
+
+PASSWORD = "made-up-for-the-demo"  # noqa: S105 - opens nothing but the embedded server
+
+
+class Agent:
+    """One supplier's agent in a process of its own."""
+
+    def __init__(self, company: Company, folder: Path, kill_after: str = "") -> None:
+        self.company = company
+        self.folder = folder
+        self.restarts = 0
+        self._kill_after = kill_after
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The number of the process that runs now."""
+        return self._process.pid if self._process else 0
+
+    def start(self) -> None:
+        """Start the process; it is waited for at the first step."""
+        environment = {**os.environ, KILL_AFTER: self._kill_after}
+        self._kill_after = ""  # once is enough
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, "-m", "exchange.sandbox.agent", str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+
+    def wait_ready(self) -> None:
+        """Until it holds its database."""
+        if self._read() is None:
+            raise ExchangeError(f"the agent of {self.company.name} did not start")
+
+    def step(self, now: datetime, **wanted: str) -> dict[str, Any]:
+        """Do one thing; an agent that is ended meanwhile is started again and told again.
+
+        To be told twice must be harmless: that is what the demo shows.
+        """
+        for _ in range(3):
+            told = self._ask({"now": now.isoformat(), **wanted})
+            if told is not None:
+                if "error" in told:
+                    raise ExchangeError(f"{self.company.name}: {told['error']}")
+                return told
+            self.restarts += 1
+            self.start()
+            self.wait_ready()
+        raise ExchangeError(f"the agent of {self.company.name} keeps ending")
+
+    def stop(self) -> None:
+        """End of input is its sign to leave."""
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+    def _ask(self, wanted: dict[str, str]) -> dict[str, Any] | None:
+        if self._process is None or self._process.stdin is None:
+            return None
+        try:
+            self._process.stdin.write(json.dumps(wanted) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return None
+        return self._read()
+
+    def _read(self) -> dict[str, Any] | None:
+        if self._process is None or self._process.stdout is None:
+            return None
+        line = self._process.stdout.readline()
+        told: dict[str, Any] | None = json.loads(line) if line else None
+        return told
+
+
+def furnish(
+    company: Company, folder: Path, servers: SandboxServers, meters: Meters, start: str
+) -> None:
+    """Make the agent's folder as a newcomer would: init, configuration, contacts, codes."""
+    make_folder(folder, OwnParty(company.signifier, company.name, company.address))
+    config = folder / "config" / "exchange.toml"
+    ca = os.path.relpath(servers.ca_file, folder)
+    text = config.read_text(encoding="utf-8")
+    for host, port in (("imap", servers.imap_port), ("smtp", servers.smtp_port)):
+        text = text.replace(
+            f'host = "{host}.ours.example"',
+            f'host = "127.0.0.1"\nport = {port}\nca_file = "{ca}"',
+        )
+    config.write_text(text, encoding="utf-8")
+    for name in ("imap-password", "smtp-password"):
+        path = folder / "secrets" / name
+        path.touch(0o600)
+        path.write_text(PASSWORD, encoding="utf-8")
+    desk = open_desk(folder, SetClock(parse_instant(start)))
+    try:
+        plan = contacts.plan_import(desk, "contacts.csv", contacts_csv(company))
+        contacts.apply_import(desk, plan, actor="demo")
+        rows = [
+            *((device, meters.codes[device].grouped) for device in
+              meters.installed.get(company.signifier, ())),
+            *((device, "") for device in meters.codeless.get(company.signifier, ())),
+        ]  # fmt: skip
+        if rows:
+            import_codes(desk, rows)
+            codes.declare_complete(desk, parse_instant(start).date(), actor="demo")
+    finally:
+        desk.store.dispose()
+
+
+def import_codes(desk: Any, rows: list[tuple[str, str]]) -> None:
+    """Import codes the usual way, from a CSV that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "codes.csv"
+        lines = ["Device ID,Install code", *(f"{device},{code}" for device, code in rows)]
+        path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
+        codes.import_file(desk, path, actor="demo")
+
+
+@contextmanager
+def running(agents: list[Agent]) -> Iterator[None]:
+    """All agents started, and stopped at the end."""
+    try:
+        for agent in agents:
+            agent.start()
+        for agent in agents:
+            agent.wait_ready()
+        yield
+    finally:
+        for agent in agents:
+            agent.stop()

@@ -1,0 +1,124 @@
+"""PostgreSQL: a server of our own in a temporary folder, as an unprivileged user.
+
+``with postgres() as url`` gives a SQLAlchemy URL (``postgresql+psycopg://``) of an empty database;
+the server and everything in it go with the context.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.servers import HOST, free_ports, wait_for_port
+
+_DEBIAN = Path("/usr/lib/postgresql")
+_USER = "exchange"
+
+
+def missing() -> str:
+    """Why no PostgreSQL can be started here; empty when one can."""
+    if _binary("initdb") is None or _binary("postgres") is None:
+        return "PostgreSQL (initdb, postgres) is not installed"
+    if os.geteuid() == 0 and (shutil.which("setpriv") is None or _account() is None):
+        return "PostgreSQL does not run as root, and there is no setpriv or ordinary user"
+    return ""
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A running server; yields the URL of its empty database."""
+    # /tmp, not pytest's folder: that one is closed to the user the server runs as.
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    server: subprocess.Popen[bytes] | None = None
+    try:
+        password = secrets.token_urlsafe(16)
+        (port,) = free_ports(1)
+        _init(folder, password)
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [
+                    *_as_user(),
+                    str(_binary("postgres")),
+                    *("-D", str(folder / "data"), "-p", str(port)),
+                    *("-c", f"listen_addresses={HOST}", "-c", "unix_socket_directories="),
+                    *("-c", "fsync=off", "-c", "max_connections=40"),
+                ],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+            )
+        if not wait_for_port(port) or server.poll() is not None:
+            raise RuntimeError(f"PostgreSQL did not start: {(folder / 'log').read_text()}")
+        yield f"postgresql+psycopg://{_USER}:{password}@{HOST}:{port}/postgres"
+    finally:
+        if server is not None:
+            server.send_signal(signal.SIGINT)  # fast shutdown
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _init(folder: Path, password: str) -> None:
+    secret = folder / "password"
+    secret.write_text(password)
+    account = _account()
+    if os.geteuid() == 0 and account is not None:
+        for path in (folder, secret):
+            os.chown(path, account.pw_uid, account.pw_gid)
+    subprocess.run(
+        [
+            *_as_user(),
+            str(_binary("initdb")),
+            *("-D", str(folder / "data"), "-U", _USER, "-E", "UTF8", "--locale=C"),
+            *("--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"),
+        ],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+
+
+def _binary(name: str) -> Path | None:
+    places = [*sorted(_DEBIAN.glob(f"*/bin/{name}"), key=_version, reverse=True)]
+    if found := shutil.which(name):
+        places.append(Path(found))
+    return next((place for place in places if os.access(place, os.X_OK)), None)
+
+
+def _version(path: Path) -> float:
+    try:
+        return float(path.parts[-3])
+    except ValueError:
+        return 0.0
+
+
+def _account() -> pwd.struct_passwd | None:
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    return None
+
+
+def _as_user() -> list[str]:
+    account = _account()
+    if os.geteuid() != 0 or account is None:
+        return []
+    return [
+        "setpriv",
+        f"--reuid={account.pw_uid}",
+        f"--regid={account.pw_gid}",
+        "--clear-groups",
+    ]

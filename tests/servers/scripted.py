@@ -1,0 +1,219 @@
+"""Servers that misbehave on purpose, where no real server can be made to.
+
+Each serves one canned account from a thread, remembers every line it heard, and takes *flaws*:
+functions that answer one command in place of the proper answer.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Self
+
+from exchange.sandbox.certificates import make_certificate
+from tests.servers import HOST
+
+
+class HangUp(Exception):
+    """Raised by a flaw to break the connection."""
+
+
+class Line:
+    """One connection of a scripted server."""
+
+    def __init__(self, sock: socket.socket, heard: list[str]) -> None:
+        self.sock = sock
+        self._heard = heard
+        self._from = sock.makefile("rb")
+
+    def read(self) -> str:
+        line = self._from.readline()
+        if not line:
+            raise HangUp
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        self._heard.append(text)
+        return text
+
+    def write(self, *lines: str) -> None:
+        """All lines in one piece."""
+        self.sock.sendall("".join(f"{line}\r\n" for line in lines).encode("latin-1", "replace"))
+
+    def close(self) -> None:
+        self._from.close()
+        self.sock.close()
+
+
+class _Scripted:
+    def __init__(self, folder: Path, *, tls: bool = True) -> None:
+        self.heard: list[str] = []
+        self.visits = 0
+        self.files = make_certificate(folder)
+        self._context: ssl.SSLContext | None = None
+        if tls:
+            self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            self._context.load_cert_chain(self.files.cert_file, self.files.key_file)
+        self._door = socket.create_server((HOST, 0))
+        self.port: int = self._door.getsockname()[1]
+
+    @property
+    def ca_file(self) -> Path:
+        return self.files.ca_file
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._receive, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._door.close()
+
+    def _receive(self) -> None:
+        while True:
+            try:
+                sock, _ = self._door.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._host, args=(sock,), daemon=True).start()
+
+    def _host(self, sock: socket.socket) -> None:
+        try:
+            if self._context is not None:
+                sock = self._context.wrap_socket(sock, server_side=True)
+            line = Line(sock, self.heard)
+            self.visits += 1
+            try:
+                self.serve(line)
+            finally:
+                line.close()
+        except (HangUp, OSError):
+            sock.close()
+
+    def serve(self, line: Line) -> None:
+        raise NotImplementedError
+
+
+ImapFlaw = Callable[[Line, str, str], None]
+
+
+class ScriptedImap(_Scripted):
+    """``flaws`` maps a command (``UID FETCH``) to ``flaw(line, tag, arguments)``."""
+
+    def __init__(
+        self,
+        folder: Path,
+        mails: Mapping[int, bytes] | None = None,
+        *,
+        tls: bool = True,
+        capabilities: str = "IMAP4rev1 AUTH=PLAIN IDLE UIDPLUS MOVE",
+        flaws: Mapping[str, ImapFlaw] | None = None,
+    ) -> None:
+        super().__init__(folder, tls=tls)
+        self.mails = dict(mails or {})
+        self.flaws = dict(flaws or {})
+        self._capabilities = capabilities
+
+    def serve(self, line: Line) -> None:
+        line.write("* OK scripted")
+        while True:
+            tag, _, rest = line.read().partition(" ")
+            command, _, arguments = rest.partition(" ")
+            if command == "UID":
+                command, _, arguments = arguments.partition(" ")
+                command = f"UID {command}"
+            self.flaws.get(command.upper(), self.proper)(line, tag, arguments or command)
+            if command == "LOGOUT":
+                return
+
+    def proper(self, line: Line, tag: str, arguments: str) -> None:
+        """The right answer to the command heard last."""
+        _, _, command = self.heard[-1].partition(" ")
+        upper = command.upper()
+        if upper.startswith("CAPABILITY"):
+            line.write(f"* CAPABILITY {self._capabilities}")
+        elif upper.startswith("AUTHENTICATE"):
+            line.write("+ ")
+            line.read()
+        elif upper.startswith("LIST"):
+            name = arguments.rpartition(" ")[2]
+            line.write(f'* LIST () "/" {name}')
+        elif upper.startswith(("SELECT", "EXAMINE")):
+            above = max(self.mails, default=0) + 1
+            line.write(
+                f"* {len(self.mails)} EXISTS",
+                "* OK [UIDVALIDITY 7] ",
+                f"* OK [UIDNEXT {above}] ",
+            )
+        elif upper.startswith("UID SEARCH"):
+            line.write("* SEARCH " + " ".join(map(str, sorted(self.mails))))
+        elif upper.startswith("UID FETCH"):
+            self._fetch(line, arguments)
+        elif upper.startswith("IDLE"):
+            line.write("+ idling")
+            line.read()
+        elif upper.startswith("LOGOUT"):
+            line.write("* BYE")
+        line.write(f"{tag} OK done")
+
+    def _fetch(self, line: Line, arguments: str) -> None:
+        uids = [int(uid) for uid in re.findall(r"\d+", arguments.partition(" ")[0])]
+        for number, uid in enumerate(sorted(self.mails), 1):
+            raw = self.mails[uid]
+            if uid not in uids:
+                continue
+            if "BODY" in arguments:
+                text = raw.decode("latin-1")
+                line.write(f"* {number} FETCH (UID {uid} BODY[] {{{len(raw)}}}", f"{text})")
+            else:
+                date = '"05-Oct-2026 10:30:00 +0100"'
+                line.write(
+                    f"* {number} FETCH (UID {uid} RFC822.SIZE {len(raw)} INTERNALDATE {date})"
+                )
+
+
+class ScriptedSmtp(_Scripted):
+    """``flaws`` maps a verb, or ``.`` for the end of DATA, to a reply or a function of the line."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        tls: bool = True,
+        extensions: tuple[str, ...] = ("AUTH PLAIN", "8BITMIME"),
+        flaws: Mapping[str, str | Callable[[Line], str]] | None = None,
+    ) -> None:
+        super().__init__(folder, tls=tls)
+        self.taken: list[bytes] = []
+        self.flaws = dict(flaws or {})
+        self._extensions = extensions
+
+    def serve(self, line: Line) -> None:
+        line.write(self._answer(line, "greeting", "220 scripted"))
+        while True:
+            verb = line.read().partition(" ")[0].upper()
+            if verb == "EHLO":
+                names = ["scripted", *self._extensions]
+                line.write(*(f"250-{name}" for name in names[:-1]), f"250 {names[-1]}")
+            elif verb == "DATA":
+                line.write(self._answer(line, "DATA", "354 go on"))
+                raw = self._content(line)
+                line.write(self._answer(line, ".", "250 taken"))
+                self.taken.append(raw)
+            elif verb == "QUIT":
+                line.write("221 bye")
+                return
+            else:
+                line.write(self._answer(line, verb, "235 ok" if verb == "AUTH" else "250 ok"))
+
+    def _answer(self, line: Line, verb: str, proper: str) -> str:
+        flaw = self.flaws.get(verb, proper)
+        return flaw if isinstance(flaw, str) else flaw(line)
+
+    @staticmethod
+    def _content(line: Line) -> bytes:
+        lines = []
+        while (text := line.read()) != ".":
+            lines.append(text.removeprefix("."))
+        return "".join(f"{text}\r\n" for text in lines).encode()

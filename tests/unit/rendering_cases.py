@@ -1,0 +1,59 @@
+"""Contexts of every mail, as the services give them; names are made up."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from exchange.rendering.compose import TemplateName
+from exchange.rendering.workbook import AnswerRow, RequestRow, Sheetfacts
+
+CODE = "83FE D340 7A93 9723 A5C6 39B2 6916 D505 C3B5"
+FACTS = Sheetfacts("Answers under MP121", "OPA-A-2026-00007", datetime(2026, 11, 2, tzinfo=UTC))
+
+ANSWERED = (
+    AnswerRow("00-DB-12-34-56-78-90-A0", "install code provided", CODE, "", "a.xlsx > S > row 2"),
+    AnswerRow("00-DB-12-34-56-78-90-A1", "not the installing Supplier", "", "", "a.xlsx > row 3"),
+    AnswerRow("00-DB-12-34-56-78-90-A2", "being looked into", "", "it follows", "a.xlsx > row 4"),
+    AnswerRow("", "not readable", "", "15 hex digits instead of 16", "a.xlsx > S > row 5"),
+)
+ASKED = (
+    RequestRow("00-DB-12-34-56-78-90-A0", "ESME"),
+    RequestRow("00-DB-12-34-56-78-90-A1", "GSME"),
+)
+
+_COMMON: dict[str, object] = {
+    "us": {"name": "Operator A Ltd", "signifier": "OPA", "address": "codes@op-a.test"},
+    "them": {"name": "Bright & Bold <Energy>", "signifier": "BABE"},
+    "ref": "OPA-Q-2026-00007",
+}
+_CHASING: dict[str, object] = _COMMON | {
+    "sent": datetime(2026, 11, 2, 9, 30, tzinfo=UTC),
+    "due": date(2026, 11, 16),
+    "sla_days": 10,
+    "outstanding": 2,
+    "asked": 212,
+    "rows": ASKED,
+    "days_left": 0,
+    "days_late": 1,
+    "level": 1,
+    "note": "",
+    "history": [(date(2026, 11, 2), "request accepted for codes@babe.test")],
+}
+
+CONTEXTS: dict[TemplateName, dict[str, object]] = {
+    "answer": _COMMON
+    | {
+        "their_ref": "BABE-Q-2026-00012",
+        "received": datetime(2026, 7, 1, 16, 45, tzinfo=UTC),
+        "due": date(2026, 7, 15),
+        "counts": {"provided": 1, "not_installer": 1, "held": 1, "unreadable": 1},
+        "rows": ANSWERED,
+        "held": ANSWERED[2:3],
+        "unreadable": ANSWERED[3:],
+    },
+    "request": _COMMON | {"due": date(2026, 11, 16), "sla_days": 10, "count": 2, "rows": ASKED},
+    "reminder": _CHASING | {"days_left": 2, "days_late": 0, "level": 0},
+    "breach": _CHASING,
+    "escalation": _CHASING | {"level": 2, "days_late": 4},
+    "evidence": _CHASING | {"level": 0, "days_late": 9},
+}
