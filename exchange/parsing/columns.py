@@ -79,7 +79,7 @@ def columns_of(header: Row, below: Sequence[Row]) -> Columns | None:
     maybe = [i for i, one in enumerate(wordings) if one.role is Role.MAYBE_DEVICE]
     strong = [i for i in named if not _foreign(below, i)]
     if not strong:
-        strong = [i for i in maybe if _share(below, i) >= _SHARE]
+        strong = [i for i in maybe if share_of_devices(below, i) >= _SHARE]
         if len(strong) > 1 and not all(wordings[i].device_type for i in strong):
             strong = strong[:1]
     if not strong:
@@ -107,7 +107,7 @@ def _choose(
         rivals = [i for i, other in columns.devices.items() if other == kind]
         if rivals:
             first = rivals[0]
-            if _share(below, index) > _SHARE > _share(below, first):
+            if share_of_devices(below, index) > _SHARE > share_of_devices(below, first):
                 del columns.devices[first]
             else:
                 if not _same(below, first, index):
@@ -161,7 +161,11 @@ def _by_content(
     if len(found) > 1:
         # A block of nothing but Device IDs, laid out over several columns, is one list.
         filled = [i for i in range(width) if any(_cell(row, i) for row in below)]
-        if header is not None or filled != found or any(_share(below, i) < 0.95 for i in found):
+        if (
+            header is not None
+            or filled != found
+            or any(share_of_devices(below, i) < 0.95 for i in found)
+        ):
             columns.warnings.append("several columns look like Device IDs and no header tells them")
             return columns
     columns.devices = dict.fromkeys(found, "")
@@ -181,7 +185,7 @@ def _any_value(row: Row) -> bool:
     )
 
 
-def _share(rows: Sequence[Row], index: int) -> float:
+def share_of_devices(rows: Sequence[Row], index: int) -> float:
     """The share of filled cells in a column that are Device IDs."""
     filled = [cell for row in rows if (cell := _cell(row, index))]
     if not filled:

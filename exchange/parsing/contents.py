@@ -88,7 +88,7 @@ def _alternative(part: Part, out: Contents, limits: Limits, *, reporting: bool) 
         if leaf.media not in ("text/plain", "text/html") or not _is_body(leaf):
             others.append(leaf)
             continue
-        if leaf.media == "text/plain" and chosen and any(l.text.strip() for l in chosen[0]):
+        if leaf.media == "text/plain" and chosen and any(line.text.strip() for line in chosen[0]):
             continue
         lines, unseen = body_lines(leaf, limits)
         if chosen is None or any(line.text.strip() for line in lines):

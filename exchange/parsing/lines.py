@@ -28,11 +28,14 @@ class Line:
     cells: tuple[str, ...] = ()
 
     @property
+    def spot(self) -> str:
+        """``line 4``, or ``table 1 > row 3``."""
+        return f"table {self.table} > row {self.row}" if self.table else f"line {self.number}"
+
+    @property
     def where(self) -> str:
         """``body line 4``, or ``body table 1 > row 3``."""
-        if self.table:
-            return f"body table {self.table} > row {self.row}"
-        return f"body line {self.number}"
+        return f"body {self.spot}"
 
 
 def plain_lines(text: str) -> list[Line]:

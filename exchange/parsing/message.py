@@ -1,0 +1,169 @@
+"""A mail's bytes to what it says: the one way in for everything that reads mail.
+
+The order is that of ``understand``: parts, head, body and its quotes, findings of body and
+attachments, kind, and last the weighing of all findings against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from exchange.domain.mail import (
+    Answer,
+    Bounce,
+    Found,
+    Kind,
+    MailHead,
+    Outcome,
+    Reject,
+    Understanding,
+)
+from exchange.errors import Unreadable
+from exchange.parsing import bounces
+from exchange.parsing.absence import return_date
+from exchange.parsing.classify import Judged, by_content, by_header, is_reply
+from exchange.parsing.findings import Claim, Findings
+from exchange.parsing.head import head_of
+from exchange.parsing.headers import Headers, read_fields, split_head
+from exchange.parsing.limits import DEFAULT, Limits
+from exchange.parsing.parts import read_parts
+from exchange.parsing.reading import Reading, read_mail
+from exchange.parsing.weigh import first_places, weigh
+
+_REFERENCE = re.compile(
+    r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
+)
+_MOST_REFERENCES: Final = 1000
+
+
+def read_head(raw: bytes, limits: Limits = DEFAULT) -> MailHead:
+    """The header fields that decide, without looking at the body.
+
+    Raises Unreadable when the header passes its ceiling.
+    """
+    pieces = split_head(raw, limits.header_bytes)
+    if pieces is None:
+        raise Unreadable(f"a header of more than {limits.header_bytes:,} bytes")
+    return head_of(read_fields(pieces[0]))
+
+
+def understand(
+    raw: bytes, limits: Limits = DEFAULT, own_addresses: frozenset[str] = frozenset()
+) -> Understanding:
+    """Everything one mail says.
+
+    ``own_addresses``: our own addresses, bare and in lower case; what comes from them is our own
+    mail coming back.  Raises Unreadable, with a reason for a person, when the mail passes a
+    ceiling or cannot be read at all; no other error escapes, whatever the bytes.
+    """
+    try:
+        mail = read_parts(raw, limits)
+        head = head_of(mail.headers)
+        reading = read_mail(mail, head, limits, own_addresses)
+        return _concluded(head, mail.headers, reading, own_addresses)
+    except Unreadable:
+        raise
+    except RecursionError:
+        raise Unreadable("parts within parts without end") from None
+    except MemoryError:
+        raise Unreadable("the mail takes more memory than there is") from None
+    except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError) as error:
+        # The border of the parsers: a fault of ours in strange input must cost one mail only.
+        raise Unreadable(f"the mail set off a fault ({type(error).__name__})") from error
+
+
+def _concluded(
+    head: MailHead, headers: Headers, reading: Reading, own_addresses: frozenset[str]
+) -> Understanding:
+    references = _references(head.subject, reading.text)
+    judged = by_header(head, headers, reading.contents, reading.own_text, own_addresses)
+    found = reading.findings
+    if judged is None:
+        about_ours = bool(references) or is_reply(head)
+        judged = by_content(
+            head, headers, reading.contents, found, reading.own_text, about_ours=about_ours
+        )
+    warnings = list(found.warnings)
+    failed: tuple[Bounce, ...] = ()
+    if judged.kind is Kind.BOUNCE:
+        failed = bounces.read_reports(reading.contents) or bounces.read_free_form(
+            headers, reading.contents, reading.lines, head.subject, own_addresses
+        )
+        if judged.subkind == "free_form" and failed and not any(one.permanent for one in failed):
+            judged = Judged(judged.kind, "delayed", counts=False)
+    if not judged.counts:
+        warnings = _told_only(judged, found)
+        found = Findings()
+    devices, answers, rejects = _outcome(judged, found, warnings)
+    return Understanding(
+        head=head,
+        kind=judged.kind,
+        subkind=judged.subkind,
+        devices=devices,
+        answers=answers,
+        rejects=rejects,
+        warnings=tuple(dict.fromkeys(warnings)),
+        references=references,
+        bounces=failed,
+        returns_on=(
+            return_date(f"{head.subject}\n{reading.own_text}", head.date)
+            if judged.kind is Kind.AUTO_REPLY and judged.subkind in ("", "absence")
+            else None
+        ),
+        text=reading.text,
+    )
+
+
+def _references(subject: str, text: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for source in (subject, text):
+        for match in _REFERENCE.finditer(source):
+            if len(found) < _MOST_REFERENCES:
+                found.setdefault(match.group().upper())
+    return tuple(found)
+
+
+def _told_only(judged: Judged, found: Findings) -> list[str]:
+    """Warnings for a mail whose lists do not count: how much it lists is told, no more."""
+    devices = {one.device for one in found.devices}
+    if judged.kind is Kind.BOUNCE or not devices:
+        return []
+    what = judged.subkind or judged.kind.value
+    return [f"{len(devices)} Device IDs stand in it and are not taken ({what})"]
+
+
+def _outcome(
+    judged: Judged, found: Findings, warnings: list[str]
+) -> tuple[tuple[Found, ...], tuple[Answer, ...], tuple[Reject, ...]]:
+    """Devices, answers and rejects that follow from the findings and the kind."""
+    devices = first_places(found.devices)
+    listed = {one.device for one in devices}
+    only_quoted = [device for device in found.quoted if device not in listed]
+    if only_quoted:
+        warnings.append(_only_quoted(len(only_quoted)))
+    claims = found.claims
+    if judged.kind is not Kind.RESPONSE:
+        if claims:
+            count = len({claim.device for claim in claims})
+            warnings.append(
+                f"words that could be an answer stand beside {count} Device IDs; the mail is read"
+                f" as {judged.kind.value}"
+            )
+        return devices, (), tuple(found.rejects)
+    if found.denies_all:
+        if not claims:
+            claims = [
+                Claim(one.device, one.where, outcome=Outcome.NOT_INSTALLER, remark="of all listed")
+                for one in devices
+            ]
+        if not devices:
+            warnings.append("it says of a whole list that they did not install it, and lists none")
+    answers, conflicts = weigh(claims)
+    return devices, answers, (*found.rejects, *conflicts)
+
+
+def _only_quoted(count: int) -> str:
+    if count == 1:
+        return "1 Device ID stands only in quoted text"
+    return f"{count} Device IDs stand only in quoted text"

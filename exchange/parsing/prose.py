@@ -62,7 +62,7 @@ class _Block:
 
 def read_prose(lines: Iterable[Line], place: Place, *, in_reply: bool = False) -> Findings:
     """What running text and lists say.  ``in_reply``: vague words beside a device answer too."""
-    reader = _Prose(place, in_reply=in_reply)
+    reader = Prose(place, in_reply=in_reply)
     for line in lines:
         reader.line(line)
     return reader.finish()
@@ -78,7 +78,7 @@ def devices_in(lines: Iterable[Line]) -> list[DeviceId]:
     return list(found)
 
 
-class _Prose:
+class Prose:
     """A body under reading, line by line."""
 
     def __init__(self, place: Place, *, in_reply: bool) -> None:

@@ -40,6 +40,7 @@ _TYPES: Final = {
     "gpf": "GPF", "proxy": "GPF", "chf": "CHF", "hub": "CHF", "comms": "CHF", "ch": "CHF",
     "communications": "CHF", "ppmid": "PPMID", "ihd": "IHD", "cad": "CAD", "hcalcs": "HCALCS",
 }  # fmt: skip
+_MOST_DIGITS: Final = 4  # EUI-64 and SMETS2 have some; a value has more
 _STRONG_IDS: Final = _words("guid guids eui euis euid")
 _IDS: Final = _words("id ids identifier identifiers identity")
 _NOUNS: Final = _words("""
@@ -88,7 +89,7 @@ _TYPE_FORMS: Final = _words("""
 def header_wording(text: str) -> Wording:
     """What a column header says of its column; ``Wording(None)`` when it says nothing to us."""
     text = " ".join(text[:120].split())
-    if not text:
+    if not text or sum(map(str.isdigit, text)) > _MOST_DIGITS:
         return Wording(None)
     tokens = _TOKENS.findall(_CAMEL.sub(" ", text).lower())
     joined = "".join(tokens)

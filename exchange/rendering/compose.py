@@ -134,7 +134,7 @@ def _attach(message: EmailMessage, attachment: Attachment, place: str) -> None:
     """Add the part with ``place`` where its content will stand.
 
     EmailMessage would turn the content into text and split and join its lines twice over: 2.4 s
-    for 60 MB against 0.3 s for putting the encoded bytes in afterwards.
+    for 60 MB against 0.4 s for putting the encoded bytes in afterwards.
     """
     kind = _CONTENT_TYPE.fullmatch(attachment.content_type)
     maintype, subtype = kind.groups() if kind else ("application", "octet-stream")

@@ -76,6 +76,8 @@ def _row_texts(width: int, rows: Sequence[tuple[str, ...]], before: int) -> str:
     Escaping works on all cells at once and the cells are built column by column: a third of the
     time of going row by row.
     """
+    if not rows:
+        return ""
     cells = _escaped("\n".join(["\n".join(row) for row in rows])).split("\n")
     numbers = [str(number) for number in range(before + 2, before + 2 + len(rows))]
     columns = [[f'<row r="{number}">' for number in numbers]]

@@ -32,7 +32,7 @@ INBOUND: Final = (
     (
         "not_installer",
         "Not installer",
-        "of the answered: we confirmed that we are not the installing Supplier",
+        "of the answered: we confirmed that we are not the installer",
     ),
     ("held", "Held", "of the open: waiting for a person here"),
     ("unreadable", "Not readable", "of the open: no Device ID could be read; reported back"),

@@ -17,7 +17,7 @@ from enum import StrEnum
 from itertools import chain, islice
 from typing import Final
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from exchange.errors import BadInput
 from exchange.rendering.fastsheet import SheetLayout, write_fast
@@ -38,7 +38,7 @@ _CSV_CARE: Final = ('"', ",", *(_BETWEEN + first for first in _FORMULA))
 # Noncharacters that are no legal XML.
 _NO_XML = re.compile("[\ufffe\uffff]")
 
-_TEXT_FORMAT: Final = {"num_format": "@"}
+_TEXT_FORMAT: Final = {"num_format": 49}  # the built-in number of "@"
 
 
 class OutcomeWord(StrEnum):

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +20,8 @@ from exchange.sandbox.agent import KILL_AFTER
 from exchange.sandbox.servers import SandboxServers
 from exchange.sandbox.world import Company, Meters, contacts_csv
 from exchange.services import codes, contacts
+from exchange.services.codefile import Reading
+from exchange.services.desk import Desk
 
 PASSWORD = "made-up-for-the-demo"  # noqa: S105 - opens nothing but the embedded server
 
@@ -121,7 +122,7 @@ def furnish(
     desk = open_desk(folder, SetClock(parse_instant(start)))
     try:
         plan = contacts.plan_import(desk, "contacts.csv", contacts_csv(company))
-        contacts.apply_import(desk, plan, actor="demo")
+        contacts.apply_plan(desk, plan, "demo")
         rows = [
             *((device, meters.codes[device].grouped) for device in
               meters.installed.get(company.signifier, ())),
@@ -129,18 +130,16 @@ def furnish(
         ]  # fmt: skip
         if rows:
             import_codes(desk, rows)
-            codes.declare_complete(desk, parse_instant(start).date(), actor="demo")
+            codes.declare_complete(desk, parse_instant(start).date(), "demo")
     finally:
         desk.store.dispose()
 
 
-def import_codes(desk: Any, rows: list[tuple[str, str]]) -> None:
-    """Import codes the usual way, from a CSV that is gone afterwards."""
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "codes.csv"
-        lines = ["Device ID,Install code", *(f"{device},{code}" for device, code in rows)]
-        path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
-        codes.import_file(desk, path, actor="demo")
+def import_codes(desk: Desk, rows: list[tuple[str, str]]) -> None:
+    """Import codes the usual way, from a CSV that never touches a disk."""
+    lines = ["Device ID,Install code", *(f"{device},{code}" for device, code in rows)]
+    content = ("\r\n".join(lines) + "\r\n").encode()
+    codes.import_codes(desk, "codes.csv", content, Reading(), "demo")
 
 
 @contextmanager

@@ -25,8 +25,14 @@ from exchange.domain.party import (
 from exchange.errors import BadInput
 from exchange.parsing.tables import Row, Table, match_columns
 from exchange.services.desk import Desk
-from exchange.services.sheetrows import Sheet, column_name, header_shown, open_sheets, raise_all
-from exchange.services.sheetrows import NoColumns as NotContacts
+from exchange.services.sheetrows import (
+    NoColumns,
+    Sheet,
+    column_name,
+    header_shown,
+    open_sheets,
+    raise_all,
+)
 from exchange.store.db import Transaction
 from exchange.store.parties import PastChange
 
@@ -156,7 +162,7 @@ def _choose(table: Table) -> Sheet:
         said = "there is no header row that names the columns"
     else:
         said = f"no column {', '.join(lacking)}; the columns are {header_shown(table)}"
-    kind = BadInput if {"signifier", "request_address"} & columns.keys() else NotContacts
+    kind = BadInput if {"signifier", "request_address"} & columns.keys() else NoColumns
     raise kind(said, place=table.where, hint=_HINT)
 
 

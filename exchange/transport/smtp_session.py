@@ -32,6 +32,7 @@ _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _TOO_LARGE = re.compile(r"\b5\.(2\.3|3\.4)\b")
 # About our account although said to MAIL FROM or RCPT TO: not logged in (RFC 4954).
 _LOGIN_CODES: Final = frozenset({530, 534, 535, 538})
+_DENIED = re.compile(r"\b5\.7\.\d|relay", re.IGNORECASE)
 
 
 class LetterLost(Exception):  # never leaves this package
@@ -131,7 +132,11 @@ class SmtpSession:
         """The fate of a refused letter; a refusal of our own account or address is raised."""
         told = said(f"{error.code} {error.message}")
         permanent = 500 <= error.code < 600
-        if error.code in _LOGIN_CODES:
+        # Without a user of ours a denied relay means the same, in whatever code.
+        denied = isinstance(error, aiosmtplib.SMTPRecipientRefused) and (
+            not self._settings.username and permanent and _DENIED.search(error.message)
+        )
+        if error.code in _LOGIN_CODES or denied:
             raise CourierRefused(
                 f"the server wants another login: {told}",
                 place=self._place,

@@ -109,7 +109,8 @@ def read_head(connection: Connection, key: WrappingKey, known: Head | None) -> H
         return known
     heavy = connection.execute(_HEAVY).one()
     _check_types(*light, *heavy)
-    if known is not None and known.wrapped_keys == heavy.wrapped_keys:
+    wrapped = (row.key_id, heavy.wrapped_keys)
+    if known is not None and wrapped == (known.key_id, known.wrapped_keys):
         keys, cipher = known.keys, known.cipher
     else:
         keys = DataKeys.unwrap(heavy.wrapped_keys, row.key_id, key)

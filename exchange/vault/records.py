@@ -59,8 +59,9 @@ DEVICE_TYPES: Final = ("", "ESME", "GSME", "GPF", "CHF", "HCALCS", "PPMID", "IHD
 MAX_SOURCES: Final = 255
 _MAX_SOURCE_LENGTH: Final = 200
 _EPOCH: Final = date(1970, 1, 1)
-_CHUNK: Final = 65_536  # records turned into rows at once
-_SLICE: Final = 4_096  # rows turned into objects at once: few enough to stay cheap to collect
+# Objects handled at a time: few enough that collecting garbage stays cheap.
+_SLICE: Final = 4_096
+_SLICES_A_CHUNK: Final = 16
 _NO_CODE: Final = bytes(CODE_BYTES)
 
 _FLAGS: Final = {
@@ -127,17 +128,26 @@ def rows_of(records: Iterable[VaultRecord], sources: Sources) -> Iterator[Rows]:
     """
     days: dict[date, int] = {}
     pending = iter(records)
-    while chunk := list(islice(pending, _CHUNK)):
-        rows = np.empty(len(chunk), ROW)
-        rows["device"] = device_numbers([record.device for record in chunk])
-        codes = b"".join([record.code.raw if record.code else _NO_CODE for record in chunk])
-        words = np.frombuffer(codes, "<u8")
-        rows["code_a"], rows["code_b"] = words[0::2], words[1::2]
-        rows["flags"] = np.frombuffer(bytes([_flags(record) for record in chunk]), np.uint8)
-        numbers = bytes([sources.number(record.source) for record in chunk])
-        rows["source"] = np.frombuffer(numbers, np.uint8)
-        rows["days"] = [_day(record, days) for record in chunk]
-        yield rows
+    while True:
+        slices: list[Rows] = []
+        while len(slices) < _SLICES_A_CHUNK and (some := list(islice(pending, _SLICE))):
+            slices.append(_rows(some, sources, days))
+        if not slices:
+            return
+        yield joined(slices)
+
+
+def _rows(records: Sequence[VaultRecord], sources: Sources, days: dict[date, int]) -> Rows:
+    rows = np.empty(len(records), ROW)
+    rows["device"] = device_numbers([record.device for record in records])
+    codes = b"".join([record.code.raw if record.code else _NO_CODE for record in records])
+    words = np.frombuffer(codes, "<u8")
+    rows["code_a"], rows["code_b"] = words[0::2], words[1::2]
+    rows["flags"] = np.frombuffer(bytes([_flags(record) for record in records]), np.uint8)
+    numbers = bytes([sources.number(record.source) for record in records])
+    rows["source"] = np.frombuffer(numbers, np.uint8)
+    rows["days"] = [_day(record, days) for record in records]
+    return rows
 
 
 def _flags(record: VaultRecord) -> int:

@@ -148,7 +148,7 @@ class SmtpSite:
         tls = str(changes.get("tls", "implicit"))
         fields: dict[str, object] = {
             "host": HOST,
-            "port": self.ports[tls],
+            "port": self.ports.get(tls, 0) or changes["port"],
             "username": sender.address,
             "ca_file": self.ca_file,
             "timeout_seconds": 10,

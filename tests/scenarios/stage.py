@@ -46,7 +46,9 @@ CONTACTS = "\r\n".join(
 def addresses() -> list[str]:
     """Every mailbox of the stage; anybody else is unknown to the SMTP server."""
     of_them = [
-        f"{box}@{one}.example" for one in THEM for box in ("install-codes", "answers", "lead", "head")
+        f"{box}@{one}.example"
+        for one in THEM
+        for box in ("install-codes", "answers", "lead", "head")
     ]
     return [US, *of_them, "stranger@elsewhere.example"]
 

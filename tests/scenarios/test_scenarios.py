@@ -44,7 +44,9 @@ def test_story(story: Path, tmp_path: Path) -> None:
 def _alike(rows: list[list[Any]], wanted: list[list[Any]]) -> bool:
     return len(rows) == len(wanted) and all(
         len(row) == len(want)
-        and all(fnmatchcase(str(cell), str(pattern)) for cell, pattern in zip(row, want, strict=True))
+        and all(
+            fnmatchcase(str(cell), str(pattern)) for cell, pattern in zip(row, want, strict=True)
+        )
         for row, want in zip(rows, wanted, strict=True)
     )
 
@@ -56,7 +58,10 @@ def _compare_mails(stage: Stage, wanted: list[dict[str, Any]], codes: dict[str, 
     for relayed, mail, want in zip(stage.relayed(), sent, wanted, strict=True):
         assert relayed.recipients == (want["to"],)
         assert str(mail["To"]) == want["to"]
-        for header, pattern in {"Subject": want.get("subject", "*"), **want.get("header", {})}.items():
+        for header, pattern in {
+            "Subject": want.get("subject", "*"),
+            **want.get("header", {}),
+        }.items():
             value = str(mail[header])
             assert fnmatchcase(value, stage.fill(pattern)), f"{header}: {value}"
         _lines_in_order(body_of(mail), want.get("text", []))

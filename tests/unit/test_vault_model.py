@@ -142,7 +142,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 def test_the_vault_behaves_as_a_dict(engine: Engine) -> None:
     machine = type("Machine", (VaultMachine,), {"engine": engine})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=60 if engine.dialect.name == "sqlite" else 15,

@@ -1,0 +1,132 @@
+"""Attachments to findings: each is read by what it is, whatever it is called."""
+
+from __future__ import annotations
+
+from exchange.domain.mail import Reject
+from exchange.errors import Unreadable
+from exchange.parsing.charset import to_text
+from exchange.parsing.columns import share_of_devices
+from exchange.parsing.delimited import read_delimited
+from exchange.parsing.findings import Findings
+from exchange.parsing.grid import Row, Table
+from exchange.parsing.limits import Limits
+from exchange.parsing.lines import Line, plain_lines
+from exchange.parsing.listing import as_pairs, read_listing
+from exchange.parsing.markup import read_html
+from exchange.parsing.parts import Part
+from exchange.parsing.prose import Place, Prose, devices_in, read_prose
+from exchange.parsing.sheets import read_workbook
+from exchange.parsing.sniff import Shape, shape_of
+
+_TABLE_ENDINGS = (".csv", ".tsv", ".psv")
+# Not read yet, and a list may well be in it: named, so that a person looks.
+_UNREAD = {
+    Shape.PDF: "a PDF is not read",
+    Shape.ARCHIVE: "an archive is not opened",
+    Shape.OUTLOOK: "an Outlook message file is not opened",
+    Shape.TNEF: "Outlook's winmail.dat is not opened",
+}
+
+
+def read_attachment(where: str, part: Part, limits: Limits, *, in_reply: bool) -> Findings:
+    """What a file says; one that cannot be read is told among the rejects or warnings.
+
+    Raises Unreadable when it passes a ceiling of the whole mail.
+    """
+    shape = shape_of(part.content)
+    if shape is Shape.WORKBOOK:
+        return _workbook(where, part.content, limits, in_reply=in_reply)
+    if shape is Shape.PROTECTED:
+        reason = "the workbook is protected by a password"
+        return Findings(rejects=[Reject(part.name, reason, where)])
+    if shape is Shape.HTML:
+        markup = read_html(to_text(part.content, part.params.get("charset", "")), limits)
+        return read_lines(markup.lines, lambda line: f"{where} > {line.spot}", in_reply=in_reply)
+    if shape is Shape.TEXT:
+        text = to_text(part.content, part.params.get("charset", ""))
+        return _text(where, part.name, text, limits, in_reply=in_reply)
+    if shape in _UNREAD:
+        return Findings(warnings=[f"{where}: {_UNREAD[shape]}"])
+    return Findings()
+
+
+def _workbook(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findings:
+    found = Findings()
+    try:
+        book = read_workbook(where, content, limits)
+    except Unreadable as error:
+        found.rejects.append(Reject(where, error.message, error.place or where))
+        return found
+    told = False
+    for table in book.tables:
+        listing = read_table(table, in_reply=in_reply)
+        if listing:
+            told = True
+            found.add(listing)
+    found.warnings += book.warnings
+    for table in book.hidden:
+        listing = read_listing(table)
+        count = len({one.device for one in listing.devices}) if listing else 0
+        what = f": {count} Device IDs in it are not taken" if count else " and not read"
+        found.warnings.append(f"{table.where} is hidden{what}")
+    if not told:
+        found.warnings.append(f"{where}: no column of Device IDs")
+    return found
+
+
+def read_table(table: Table, *, in_reply: bool) -> Findings | None:
+    """A sheet or a pasted table, read down or across; None when it lists no devices."""
+    pairs = as_pairs(table)
+    if pairs:
+        lines = [Line(number, text) for number, text in pairs]
+        return read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
+    return read_listing(table)
+
+
+def _text(where: str, name: str, text: str, limits: Limits, *, in_reply: bool) -> Findings:
+    table = read_delimited(where, text, limits)
+    titled = name.lower().endswith(_TABLE_ENDINGS)
+    if table.unit == "row" or titled or share_of_devices(table.rows[:200], 0) > 0.6:
+        unit = "row" if titled else table.unit
+        listing = read_listing(Table(where, (), table.rows, unit))
+        if listing:
+            return listing
+    lines = plain_lines(text)
+    return read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
+
+
+def read_lines(lines: list[Line], place: Place, *, in_reply: bool) -> Findings:
+    """Lines of a body: pasted tables as tables, everything else as running text."""
+    found = Findings()
+    prose = Prose(place, in_reply=in_reply)
+    start = 0
+    while start < len(lines):
+        line = lines[start]
+        end = start + 1
+        if not line.table:
+            prose.line(line)
+            start = end
+            continue
+        while end < len(lines) and lines[end].table == line.table:
+            end += 1
+        rows = lines[start:end]
+        listing = read_table(_table(rows, place), in_reply=in_reply)
+        if listing:
+            found.add(listing)
+        else:
+            for row in rows:
+                prose.line(row)
+        start = end
+    told = prose.finish()
+    told.add(found)
+    return told
+
+
+def _table(lines: list[Line], place: Place) -> Table:
+    where = place(lines[0]).rpartition(" > row ")[0]
+    return Table(where, (), [Row(line.row, line.cells, frozenset()) for line in lines])
+
+
+def hidden_devices(text: str) -> int:
+    """How many Device IDs a hidden text holds."""
+    return len(devices_in([Line(0, text)])) if text.strip() else 0

@@ -1,0 +1,100 @@
+"""kill -9 right after each commit, then a restart: nothing is lost and nothing answered twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exchange.sandbox.agent import KILL_AFTER
+from exchange.sandbox.servers import SandboxServers
+from tests.scenarios.stage import (
+    PASSWORD,
+    STORIES,
+    Stage,
+    addresses,
+    attached_devices,
+    load,
+)
+
+STORY = STORIES / "request-in-the-body"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    script = load(STORY)
+    with SandboxServers(
+        tmp_path / "servers", dict.fromkeys(addresses(), PASSWORD), lambda: stage.clock.now()
+    ) as servers:
+        stage = Stage(tmp_path / "lose", servers, STORY, script)
+        stage.set_up()
+        yield stage
+
+
+def _round(stage: Stage, kill_after: str = "") -> int:
+    """One step of the agent in a process of its own; returns how the process ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "exchange.sandbox.agent", str(stage.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, KILL_AFTER: kill_after},
+    )
+    step = json.dumps({"now": "2026-12-14T10:30", "do": "round"})
+    process.communicate(step + "\n", timeout=60)
+    return process.returncode
+
+
+@pytest.mark.parametrize("commit", ["keep", "attempt", "decide", "file", "delivered"])
+def test_killed_after(stage: Stage, commit: str) -> None:
+    stage.servers.deliver(stage.mail("request.eml"), "install-codes@lose.example")
+    assert _round(stage, kill_after=commit) == -signal.SIGKILL
+    assert _round(stage) == 0
+    assert _round(stage) == 0
+    sent = stage.sent()
+    assert {str(mail["Message-ID"]) for mail in sent} == {str(sent[0]["Message-ID"])}
+    assert len(sent) == 1
+    assert attached_devices(sent[0]) == {
+        "00-DB-11-22-33-44-55-01": "install code provided",
+        "00-DB-11-22-33-44-55-02": "not the installing Supplier",
+        "00-DB-11-22-33-44-55-03": "being looked into",
+    }
+    assert stage.rows("SELECT count(*) FROM inbound_request") == [[1]]
+    assert stage.rows("SELECT count(*) FROM audit WHERE event = 'code.released'") == [[1]]
+    assert stage.rows("SELECT state, folder FROM mail") == [["filed", "processed"]]
+    assert len(stage.servers.mails("install-codes@lose.example", "Processed")) == 1
+    assert "intact" in stage.command(["audit", "verify"])
+
+
+def test_killed_between_acceptance_and_record_sends_the_same_mail_again(stage: Stage) -> None:
+    """The one moment that no database can cover: the same Message-ID goes out twice."""
+    stage.servers.deliver(stage.mail("request.eml"), "install-codes@lose.example")
+    assert _round(stage, kill_after="file") == -signal.SIGKILL
+    # The outbox holds the decided answer.  The server takes it, and its word is lost:
+    ghost = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import os, sys\n"
+            "from pathlib import Path\n"
+            "from exchange.bootstrap import open_courier, open_desk, the_clock\n"
+            "from exchange.services import deliver\n"
+            "desk = open_desk(Path(sys.argv[1]), the_clock('2026-12-14T10:31'))\n"
+            "deliver.record = lambda *_: os._exit(9)\n"
+            "deliver.deliver(desk, open_courier(desk))\n",
+            str(stage.folder),
+        ],
+        check=False,
+    )
+    assert ghost.returncode == 9
+    assert _round(stage) == 0
+    first, second = stage.sent()
+    assert first["Message-ID"] == second["Message-ID"]
+    assert stage.relayed()[0].raw == stage.relayed()[1].raw
+    assert stage.rows("SELECT state, attempts FROM outbox") == [["sent", 1]]
