@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -66,7 +66,15 @@ class SetClock:
 def the_clock(now: str = "") -> Clock:
     """The machine's clock, or one set by ``--now`` or $EXCHANGE_NOW."""
     text = now or os.environ.get(NOW_VARIABLE, "")
-    return SetClock(parse_instant(text)) if text else SystemClock()
+    return SetClock(noon_or(text)) if text else SystemClock()
+
+
+def noon_or(text: str) -> datetime:
+    """An instant as people write one; a bare date means its noon in Europe/London."""
+    try:
+        return parse_instant(f"{date.fromisoformat(text.strip())}T12:00")
+    except ValueError:
+        return parse_instant(text)
 
 
 def open_calendar(folder: Path, settings: Settings) -> WorkingCalendar:

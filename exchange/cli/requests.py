@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.bootstrap import open_calendar
+from exchange.bootstrap import noon_or, open_calendar
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
 from exchange.config import CONFIG_PATH, Settings, load_settings
 from exchange.domain.calendar import build_calendar
@@ -17,7 +17,6 @@ from exchange.domain.sla import (
     SlaRule,
     explanation_json,
     explanation_text,
-    parse_instant,
 )
 from exchange.domain.sla import explain as explain_due
 from exchange.errors import BadInput
@@ -191,7 +190,7 @@ def explain(
 
 def _explain_instant(folder: Path, received: str, days: int) -> Explanation:
     """Works anywhere: in a working folder with its calendar, elsewhere with the usual one."""
-    instant = parse_instant(received)
+    instant = noon_or(received)
     if not (folder / CONFIG_PATH).exists():
         return explain_due(instant, SlaRule(days=days), build_calendar("ENG"))
     settings: Settings = load_settings(folder)

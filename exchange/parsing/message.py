@@ -7,6 +7,7 @@ attachments, kind, and last the weighing of all findings against each other.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from exchange.domain.mail import (
@@ -27,8 +28,9 @@ from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.head import head_of
 from exchange.parsing.headers import Headers, read_fields, split_head
 from exchange.parsing.limits import DEFAULT, Limits
-from exchange.parsing.parts import read_parts
+from exchange.parsing.parts import Part, read_parts
 from exchange.parsing.reading import Reading, read_mail
+from exchange.parsing.sniff import Shape, shape_of
 from exchange.parsing.weigh import first_places, weigh
 
 _REFERENCE = re.compile(
@@ -57,20 +59,41 @@ def understand(
     mail coming back.  Raises Unreadable, with a reason for a person, when the mail passes a
     ceiling or cannot be read at all; no other error escapes, whatever the bytes.
     """
+    return _guarded(lambda: _read(read_parts(raw, limits), limits, own_addresses))
+
+
+def _read(mail: Part, limits: Limits, own_addresses: frozenset[str]) -> Understanding:
+    head = head_of(mail.headers)
+    reading = read_mail(mail, head, limits, own_addresses)
+    return _concluded(head, mail.headers, reading, own_addresses)
+
+
+def _guarded(read: Callable[[], Understanding]) -> Understanding:
     try:
-        mail = read_parts(raw, limits)
-        head = head_of(mail.headers)
-        reading = read_mail(mail, head, limits, own_addresses)
-        return _concluded(head, mail.headers, reading, own_addresses)
+        return read()
     except Unreadable:
         raise
     except RecursionError:
         raise Unreadable("parts within parts without end") from None
     except MemoryError:
-        raise Unreadable("the mail takes more memory than there is") from None
+        raise Unreadable("it takes more memory than there is") from None
     except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError) as error:
         # The border of the parsers: a fault of ours in strange input must cost one mail only.
-        raise Unreadable(f"the mail set off a fault ({type(error).__name__})") from error
+        raise Unreadable(f"it set off a fault ({type(error).__name__})") from error
+
+
+def understand_file(name: str, content: bytes, limits: Limits = DEFAULT) -> Understanding:
+    """A file by itself, read as the only attachment of a mail without a header.
+
+    A file that is a mail is read as that mail.  Raises Unreadable like ``understand``.
+    """
+    if shape_of(content) is Shape.MAIL or name.lower().endswith(".eml"):
+        return understand(content, limits)
+    if len(content) > limits.mail_bytes:
+        raise Unreadable(f"the file has {len(content):,} bytes, more than {limits.mail_bytes:,}")
+    part = Part(Headers([]), "application/octet-stream", {}, content, name=name, attached=True)
+    mail = Part(Headers([]), "multipart/mixed", {}, children=[part])
+    return _guarded(lambda: _read(mail, limits, frozenset()))
 
 
 def _concluded(

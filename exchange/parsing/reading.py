@@ -57,11 +57,11 @@ def read_mail(
     found = read_lines(own, place, in_reply=replies)
     taken: set[int] = set()
     passed_on = [line for line in lines if line.forwarded]
-    if passed_on and not (found.devices or found.claims or found.rejects):
-        # Nothing but a forwarded mail: it is what the sender speaks of, unless it was ours.
-        if not _from_us(passed_on, own_addresses):
-            found.add(read_lines(passed_on, place, in_reply=replies))
-            taken = {line.number for line in passed_on}
+    silent = not (found.devices or found.claims or found.rejects)
+    if passed_on and silent and not _from_us(passed_on, own_addresses):
+        # Nothing but a forwarded mail: it is what the sender speaks of.
+        found.add(read_lines(passed_on, place, in_reply=replies))
+        taken = {line.number for line in passed_on}
     quoted = [line for line in lines if line.quoted and line.number not in taken]
     found.quoted.update(dict.fromkeys(devices_in(quoted)))
     unseen = hidden_devices(contents.unseen)

@@ -131,8 +131,8 @@ _ASKS = re.compile(
     r"|would like)|requesting|i (?:need|require|am requesting)|grateful if|request for"
     r"|os gwelwch yn dda)\b.{0,200}?\b(?:install(?:ation)? codes?|codes?|ics?|devices?|meters?"
     r"|list|attached|below|following)\b"
-    r"|\binstall(?:ation)? codes? (?:request|required|needed|wanted)\b"
-    r"|\brequests? for (?:the )?install(?:ation)? codes?\b|\binstall codes? please\b",
+    r"|\b(?:install(?:ation)? )?codes? (?:request(?:ed)?|required|needed|wanted|please)\b"
+    r"|\brequests? for (?:the )?install(?:ation)? codes?\b",
     re.I,
 )
 

@@ -28,12 +28,15 @@ _BINARY = (
     b"ID3",
 )
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|p|span|meta|o:p)[\s>/]", re.I)
-_MAIL = re.compile(
-    rb"(?:From |(?:Return-Path|Received|From|Date|Subject|Message-ID|MIME-Version|Delivered-To"
-    rb"|Content-Type|X-[A-Za-z0-9-]+|To):[ \t])",
-    re.I,
+_MAIL = re.compile(rb"(?:From \S|[A-Za-z][A-Za-z0-9-]{1,60}:[ \t\r\n])")
+_MAIL_FIELD = re.compile(
+    rb"^(?:From|Date|Subject|Message-ID|Received|Return-Path|MIME-Version|DKIM-Signature"
+    rb"|Content-Type|Delivered-To|To):",
+    re.I | re.M,
 )
-_MAIL_FIELD = re.compile(rb"^(?:From|Date|Subject|Message-ID|Received|To):", re.I | re.M)
+_MAIL_ONLY = re.compile(
+    rb"^(?:Message-ID|Received|Return-Path|MIME-Version|DKIM-Signature|Content-Type):", re.I | re.M
+)
 
 
 class Shape(Enum):
@@ -73,11 +76,17 @@ def shape_of(content: bytes) -> Shape:
         return Shape.VCARD
     if content.startswith(_BINARY) and not _plain(head):
         return Shape.OTHER
-    if _MAIL.match(head) and len(_MAIL_FIELD.findall(head)) >= 2:
+    if _MAIL.match(head) and _is_mail(content[:16_384].lstrip()):
         return Shape.MAIL
     if head[:1] == b"<" and _HTML.search(head):
         return Shape.HTML
     return Shape.TEXT if _plain(content[:4096]) else Shape.OTHER
+
+
+def _is_mail(head: bytes) -> bool:
+    """Whether the first block is a mail's header: fields that only machines write among them."""
+    head = head.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    return len(_MAIL_FIELD.findall(head)) >= 2 and bool(_MAIL_ONLY.search(head))
 
 
 def _plain(head: bytes) -> bool:

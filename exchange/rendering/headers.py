@@ -17,6 +17,7 @@ from typing import ClassVar, Final, Literal
 from exchange.rendering.wording import one_line
 
 SUBJECT_LIMIT: Final = 200  # characters
+_LONGEST_ORIGINAL: Final = 10_000
 REFERENCES_LIMIT: Final = 30  # Message-IDs: the first, and the last ones
 _LINE: Final = 76
 # 45 bytes give 60 characters in base64: with =?utf-8?B? and ?= an encoded word stays under the
@@ -24,7 +25,7 @@ _LINE: Final = 76
 _WORD_BYTES: Final = 45
 _LONGEST_WORD: Final = 500  # a line holds 998 characters (RFC 5322, 2.1.1)
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}")
-_REPLY_PREFIX = re.compile(r"re(?:\[\d+\])?\s*:", re.IGNORECASE)
+_REPLY_PREFIXES = re.compile(r"(?:re(?:\[\d+\])?\s*:\s*)*", re.IGNORECASE)
 
 
 class VerbatimHeader(BaseHeader):
@@ -82,8 +83,22 @@ def _pieces(text: str) -> Iterator[bytes]:
     yield piece
 
 
+class _KeptRegistry(HeaderRegistry):
+    """Makes each header class once; the standard one makes a new class for every header set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: dict[str, type[BaseHeader]] = {}
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        kind = self._kept.get(name)
+        if kind is None:
+            kind = self._kept[name] = super().__getitem__(name)
+        return kind
+
+
 def _registry() -> HeaderRegistry:
-    registry = HeaderRegistry()
+    registry = _KeptRegistry()
     registry.map_to_type("Subject", TextHeader)
     for name in (
         "Message-ID",
@@ -107,9 +122,7 @@ def reply_subject(original: str) -> str:
     ``original`` is the decoded subject.  Whatever it holds, the result is one line of at most
     200 characters; an ``Re:`` that is already there is not doubled.
     """
-    subject = one_line(original)
-    while found := _REPLY_PREFIX.match(subject):
-        subject = subject[found.end() :].lstrip()
+    subject = _REPLY_PREFIXES.sub("", one_line(original[:_LONGEST_ORIGINAL]), count=1)
     return one_line(f"Re: {subject or '(no subject)'}", SUBJECT_LIMIT)
 
 

@@ -34,6 +34,9 @@ log = structlog.get_logger("exchange.monthly")
 _WRITTEN: Final = "report.written."
 _FAILED: Final = "report.failed."
 _RETRY: Final = timedelta(hours=1)
+_SETTLED: Final = frozenset(
+    {LegState.PROVIDED, LegState.NOT_INSTALLER, LegState.BOUNCED, LegState.WITHDRAWN}
+)
 
 Row = TypeVar("Row", AskedOfUs, AskedByUs)
 
@@ -159,12 +162,15 @@ def last_month(today: date) -> str:
 
 def median_working_days(rows: Iterable[AskedByUs], calendar: WorkingCalendar) -> float | None:
     """Working Days from day zero to the answer, the middle of all answered Devices; None: none."""
-    taken: Counter[int] = Counter()
+    alike: Counter[tuple[date, datetime]] = Counter()
     for row in rows:
         if row.day_zero is not None and row.answered_in is not None:
-            # Clocks change on the hour, so a whole hour lies on one day in Europe/London.
-            answered_on = local_date(row.answered_in)
-            taken[max(0, calendar.working_days_between(row.day_zero, answered_on))] += row.devices
+            alike[row.day_zero, row.answered_in] += row.devices
+    taken: Counter[int] = Counter()
+    for (day_zero, hour), devices in alike.items():
+        # Clocks change on the hour, so a whole hour lies on one day in Europe/London.
+        days = calendar.working_days_between(day_zero, local_date(hour))
+        taken[max(0, days)] += devices
     total = sum(taken.values())
     if not total:
         return None
@@ -216,24 +222,27 @@ def _inbound(requests: int, rows: Iterable[AskedOfUs]) -> InboundFigures:
 
 
 def _outbound(requests: int, rows: Iterable[AskedByUs]) -> OutboundFigures:
-    standing: Counter[Standing] = Counter()
     state: Counter[LegState] = Counter()
-    escalated = 0
+    late = overdue = still_open = escalated = 0
     for row in rows:
-        standing[row.standing] += row.devices
         state[row.state] += row.devices
-        escalated += row.devices if row.escalated else 0
+        late += row.late
+        escalated += row.escalated
+        if row.state not in _SETTLED:
+            overdue += row.devices if row.overdue else 0
+            still_open += 0 if row.overdue else row.devices
+    answered = state[LegState.PROVIDED] + state[LegState.NOT_INSTALLER]
     return OutboundFigures(
         requests_sent=requests,
         devices_asked=state.total(),
-        answered_in_time=standing[Standing.ANSWERED_IN_TIME],
-        answered_late=standing[Standing.ANSWERED_LATE],
-        open=standing[Standing.OPEN_IN_TIME],
-        overdue=standing[Standing.OPEN_LATE],
+        answered_in_time=answered - late,
+        answered_late=late,
+        open=still_open,
+        overdue=overdue,
         provided=state[LegState.PROVIDED],
         not_installer=state[LegState.NOT_INSTALLER],
-        bounced=standing[Standing.BOUNCED],
-        withdrawn=standing[Standing.WITHDRAWN],
+        bounced=state[LegState.BOUNCED],
+        withdrawn=state[LegState.WITHDRAWN],
         escalated=escalated,
     )
 

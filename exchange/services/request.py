@@ -15,13 +15,17 @@ from exchange.domain.party import Party
 from exchange.domain.sla import due
 from exchange.errors import BadInput
 from exchange.rendering.compose import Attachment
-from exchange.rendering.workbook import RequestRow, Sheetfacts, requests_csv, requests_workbook
+from exchange.rendering.workbook import (
+    XLSX,
+    RequestRow,
+    Sheetfacts,
+    requests_csv,
+    requests_workbook,
+)
 from exchange.services import letters
 from exchange.services.desk import Desk
 from exchange.services.receive import next_turn
 from exchange.store.db import Transaction
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,17 @@ from exchange.domain.release import Ceilings, DayUsage, Verdict, may_answer
 from exchange.domain.sla import due
 from exchange.ports import VaultRecord
 from exchange.rendering.compose import Attachment, reply_subject
-from exchange.rendering.workbook import AnswerRow, Sheetfacts, answers_csv, answers_workbook
+from exchange.rendering.workbook import (
+    XLSX,
+    AnswerRow,
+    OutcomeWord,
+    Sheetfacts,
+    answers_csv,
+    answers_workbook,
+)
 from exchange.services import letters
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
-from exchange.services.request import XLSX
 from exchange.store.db import Transaction
 from exchange.store.inbound import NewDevice
 from exchange.store.mail import PROCESSED, REVIEW, KeptMail
@@ -40,11 +46,11 @@ from exchange.store.mail import PROCESSED, REVIEW, KeptMail
 LONDON = ZoneInfo("Europe/London")
 COMPLETE_AS_OF = "installed.complete_as_of"
 
-WORDS: Mapping[DeviceState, str] = {
-    DeviceState.PROVIDED: "install code provided",
-    DeviceState.NOT_INSTALLER: "not the installing Supplier",
-    DeviceState.HELD: "being looked into",
-    DeviceState.UNREADABLE: "not readable",
+WORDS: Mapping[DeviceState, OutcomeWord] = {
+    DeviceState.PROVIDED: OutcomeWord.PROVIDED,
+    DeviceState.NOT_INSTALLER: OutcomeWord.NOT_INSTALLER,
+    DeviceState.HELD: OutcomeWord.HELD,
+    DeviceState.UNREADABLE: OutcomeWord.UNREADABLE,
 }
 
 

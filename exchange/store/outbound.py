@@ -84,16 +84,13 @@ class OutboundStore:
                     for one in chunk
                 ],
             )
-            numbers = dict(
-                self._session.execute(
-                    select(CaseRow.device, CaseRow.id).where(
-                        col(CaseRow.device).in_([one.device for one in chunk]),
-                        col(CaseRow.closed_at).is_(None),
-                    )
+            found = self._session.exec(
+                select(CaseRow.device, CaseRow.id).where(
+                    col(CaseRow.device).in_([one.device for one in chunk]),
+                    col(CaseRow.closed_at).is_(None),
                 )
-                .tuples()
-                .all()
             )
+            numbers = dict(iter(found))
             self._session.execute(
                 insert(LegRow),
                 [

@@ -12,7 +12,7 @@ import imaplib
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ MAX_BYTES: Final = 50_000_000
 _BATCH_MAILS: Final = 200
 _BATCH_BYTES: Final = 16_000_000
 _MOVE_MAILS: Final = 500
+_BREAKS: Final = 3
 # Servers may hang up after 30 minutes (RFC 2177), some middle boxes and services go silent
 # after a few: five minutes are the ceiling, polling the truth.
 _IDLE_SECONDS: Final = 240.0
@@ -51,9 +52,8 @@ class _Sized:
 class ImapMailbox:
     """One mailbox, used by one thread at a time; only ``close`` may come from another.
 
-    ``oversize`` maps each mail above ``max_bytes`` that was fetched to its size in bytes: such a
-    mail is yielded with the first 64 KiB of its header alone as ``raw``, and its body never
-    enters memory.
+    A mail above ``max_bytes`` is yielded with the first 64 KiB of its header alone as ``raw`` and
+    its size as ``oversize``; its body never enters memory.
     ``unreadable`` maps each mail that the server itself could not give to the server's words; it
     is left out of what ``fetch`` yields, so that one damaged mail does not stop the others.
     """
@@ -69,7 +69,6 @@ class ImapMailbox:
     ) -> None:
         """``password`` may be a function, asked at every connect; ``folder`` is the working one."""
         self.name = settings.name
-        self.oversize: dict[MailRef, int] = {}
         self.unreadable: dict[MailRef, str] = {}
         self._settings = settings
         self._password = password
@@ -81,6 +80,7 @@ class ImapMailbox:
         self._lock = threading.Lock()
         self._woken = threading.Event()
         self._idles = settings.idle
+        self._breaks: dict[MailRef, int] = {}  # how often the line broke while it was fetched
         self._listed = (0, 0)  # UIDVALIDITY, and the UID above all that ``list`` has told of
 
     # -- the port
@@ -102,8 +102,9 @@ class ImapMailbox:
         """
         for first in range(0, len(refs), _BATCH_MAILS):
             sized = self._sizes(refs[first : first + _BATCH_MAILS])
-            for group in _groups(sized, self._max_bytes):
-                yield from self._bodies(group)
+            for group in _groups(sized, self._max_bytes, self._breaks):
+                if not self._passed_over(group):
+                    yield from self._bodies(group)
 
     def file(self, refs: Sequence[MailRef], folder: str) -> None:
         """Move mails out of the inbox into ``folder``, made and subscribed when missing.
@@ -167,6 +168,12 @@ class ImapMailbox:
             if isinstance(error, OSError | imaplib.IMAP4.abort):
                 self._drop()
             raise explain(error, self._place, doing) from None
+        except ValueError:
+            # The library's way to stumble over nonsense, and over a socket that close() cut.
+            self._drop()
+            raise MailboxUnavailable(
+                "the server's answer makes no sense", place=self._place
+            ) from None
 
     def _selected(self) -> tuple[Session, int]:
         """The session with its inbox freshly selected, and how many mails are there.
@@ -222,18 +229,20 @@ class ImapMailbox:
             session = self._at(group[0].ref.uidvalidity)
             if session is None:
                 return []
-            told = self._fetch(session, [one.ref for one in group], (field,))
+            with self._breaks_noted([one.ref for one in group]):
+                told = self._fetch(session, [one.ref for one in group], (field,))
         mails = []
         for one in group:
             fields = told.get(one.ref.uid, {})
             raw = fields.get(b"BODY[HEADER]<0>" if large else b"BODY[]")
             if not isinstance(raw, bytes):
                 continue
+            oversize = 0
             if large or len(raw) > self._max_bytes:
                 # Some servers only estimate RFC822.SIZE, so the bytes themselves count too.
-                self.oversize[one.ref] = max(one.size, len(raw))
+                oversize = max(one.size, len(raw))
                 raw = raw if large else _header_of(raw)
-            mails.append(FetchedMail(one.ref, raw, one.arrived))
+            mails.append(FetchedMail(one.ref, raw, one.arrived, oversize))
         return mails
 
     def _fetch(
@@ -247,9 +256,10 @@ class ImapMailbox:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            if is_passing(error) and len(refs) == 1:
-                raise
             if len(refs) == 1:
+                # Of one mail, SERVERBUG is how Dovecot says that its file is damaged.
+                if is_passing(error) and "[SERVERBUG]" not in str(error):
+                    raise
                 if session.still_there([refs[0].uid]):
                     self.unreadable[refs[0]] = said(error)
                 return {}
@@ -257,6 +267,27 @@ class ImapMailbox:
         for ref in refs:
             told.update(self._fetch(session, [ref], fields))
         return told
+
+    @contextlib.contextmanager
+    def _breaks_noted(self, refs: Sequence[MailRef]) -> Iterator[None]:
+        """Remember at which mails the line broke: some servers hang up over a damaged one."""
+        try:
+            yield
+        except (OSError, imaplib.IMAP4.abort):
+            for ref in refs:
+                self._breaks[ref] = self._breaks.get(ref, 0) + 1
+            raise
+        for ref in refs:
+            self._breaks.pop(ref, None)
+
+    def _passed_over(self, group: Sequence[_Sized]) -> bool:
+        """Whether to leave a mail out this time because the line broke at it time and again."""
+        ref = group[0].ref
+        if self._breaks.get(ref, 0) < _BREAKS:
+            return False
+        self._breaks[ref] = 1  # the next time it gets another chance
+        self.unreadable[ref] = "the server breaks the connection when it is fetched"
+        return True
 
     # -- filing and waiting
 
@@ -311,14 +342,16 @@ class ImapMailbox:
             return False
 
 
-def _groups(sized: Sequence[_Sized], max_bytes: int) -> Iterator[Sequence[_Sized]]:
-    """Groups to fetch in one command: bounded in bytes, too large mails by themselves."""
+def _groups(
+    sized: Sequence[_Sized], max_bytes: int, suspects: Mapping[MailRef, int]
+) -> Iterator[Sequence[_Sized]]:
+    """Groups to fetch in one command: bounded in bytes; too large and suspect mails alone."""
     group: list[_Sized] = []
     weight = 0
     for one in sized:
         # A size that is not told may be any: such a mail is fetched alone.
         large = one.size > max_bytes
-        alone = large or one.size <= 0
+        alone = large or one.size <= 0 or one.ref in suspects
         if group and (alone or weight + one.size > _BATCH_BYTES):
             yield group
             group, weight = [], 0

@@ -202,6 +202,45 @@ def test_a_mail_the_server_cannot_give_does_not_stop_the_others(tmp_path: Path) 
         assert "cannot be converted" in mailbox.unreadable[refs[1]]
 
 
+@pytest.mark.parametrize("words", ["[SERVERBUG] Internal error occurred.", "nothing special"])
+def test_a_damaged_mail_by_itself_is_left_out(tmp_path: Path, words: str) -> None:
+    def flaw(line: Line, tag: str, arguments: str) -> None:
+        if "BODY" in arguments and "5" in arguments.partition(" ")[0].split(","):
+            line.write(f"{tag} NO {words}")
+        else:
+            server.proper(line, tag, arguments)
+
+    with scripted(tmp_path, {"UID FETCH": flaw}) as server:
+        mailbox = mailbox_at(server)
+        assert len(list(mailbox.fetch(mailbox.list()))) == 2
+        server.flaws.clear()
+        assert len(list(mailbox.fetch(mailbox.list()))) == 3
+
+
+def test_a_mail_at_which_the_server_hangs_up_does_not_stop_the_others(tmp_path: Path) -> None:
+    def flaw(line: Line, tag: str, arguments: str) -> None:
+        if "BODY" in arguments and "5" in arguments.partition(" ")[0].split(","):
+            raise HangUp
+        server.proper(line, tag, arguments)
+
+    with scripted(tmp_path, {"UID FETCH": flaw}) as server:
+        mailbox = mailbox_at(server)
+        refs = mailbox.list()
+        seen: set[bytes] = set()
+        rounds = 0
+        while MAILS[9] not in seen and rounds < 6:
+            rounds += 1
+            try:
+                for one in mailbox.fetch(refs):
+                    seen.add(one.raw)
+            except MailboxUnavailable:
+                continue
+        assert seen == {MAILS[3], MAILS[9]}
+        assert list(mailbox.unreadable) == [refs[1]]
+        server.flaws.clear()
+        assert [one.raw for one in mailbox.fetch(refs)] == list(MAILS.values())
+
+
 def test_an_answer_that_is_no_imap_does_not_escape_as_a_library_error(tmp_path: Path) -> None:
     def flaw(line: Line, tag: str, arguments: str) -> None:
         line.write("* 1 FETCH (UID 3 RFC822.SIZE (((", f"{tag} OK done")
@@ -227,6 +266,24 @@ def test_a_connection_broken_while_fetching(tmp_path: Path) -> None:
             list(mailbox.fetch(refs))
         server.flaws.clear()
         assert [one.raw for one in mailbox.fetch(refs)] == list(MAILS.values())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"* \xff\xfe\r\n", b"garbage\r\n", b"* many EXISTS\r\n", b"* OK [UIDVALIDITY x] \r\n",
+     b"* " + b"9" * 5000 + b" EXISTS\r\n", b"x" * 1_100_000 + b"\r\n"],
+)  # fmt: skip
+def test_nonsense_is_said_to_be_passing(tmp_path: Path, answer: bytes) -> None:
+    def flaw(line: Line, tag: str, arguments: str) -> None:
+        line.sock.sendall(answer)
+        server.proper(line, tag, arguments)
+
+    with scripted(tmp_path, {"SELECT": flaw, "UID SEARCH": flaw}) as server:
+        mailbox = mailbox_at(server, timeout_seconds=1)
+        with pytest.raises((MailboxUnavailable, MailboxRefused)):
+            mailbox.list()
+        server.flaws.clear()
+        assert len(mailbox.list()) == 3
 
 
 # -- IDLE

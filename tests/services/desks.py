@@ -1,4 +1,4 @@
-"""A complete working folder for a test: real SQLite database, key file, vault; a clock that is set."""
+"""A complete working folder for a test: real SQLite database, key file, vault, and a set clock."""
 
 from __future__ import annotations
 

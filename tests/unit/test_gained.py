@@ -125,7 +125,8 @@ def test_duplicates_are_one_unless_they_contradict() -> None:
     same = read(f"{head}{A},,LOSE\n{A.lower()},ESME,Loseley Power\n{B},,FORM\n")
     assert [(one.device, one.device_type) for one in same] == [(A, "ESME"), (B, "")]
     [other] = faults(f"{head}{A},,LOSE\n{B},,LOSE\n{A},,FORM\n")
-    assert other.startswith("gained.csv > row 4") and "gained.csv > row 2" in other
+    assert other.startswith("gained.csv > row 4")
+    assert "gained.csv > row 2" in other
     [kind] = faults(f"{head}{A},ESME,LOSE\n{A},GSME,LOSE\n")
     assert "as ESME" in kind
 
@@ -163,7 +164,8 @@ def test_excel_damage_is_reported_and_never_guessed() -> None:
 )
 def test_a_file_that_is_no_such_list(text: str, said: str) -> None:
     [line] = faults(text)
-    assert said in line and line.startswith("gained.csv")
+    assert said in line
+    assert line.startswith("gained.csv")
 
 
 def test_a_hub_beside_the_meter_is_not_asked_about() -> None:

@@ -171,6 +171,7 @@ class TestSubjects:
             ("price \u202egnp.exe", "Re: price gnp.exe"),
             ("שלום קודים", "Re: שלום קודים"),
             ("Reading Ltd", "Re: Reading Ltd"),
+            ("Re: " * 100_000 + "codes", "Re: (no subject)"),
             ("bad \ud800 half", "Re: bad \ufffd half"),
         ],
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, meta, nodes
 
+import exchange
 from exchange.errors import ConfigError
 from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.templates import Templates
@@ -191,6 +192,19 @@ class TestUsersFolder:
         templates = Templates([tmp_path])
         assert templates.render("a.txt", {"x": "<&>"}) == "<&>"
         assert templates.render("a.html", {"x": "<&>"}) == "&lt;&amp;&gt;"
+
+
+class TestShipped:
+    @pytest.mark.parametrize("inside", ["exchange/_shipped/templates", "templates"])
+    def test_wheel_and_source_tree(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+    ) -> None:
+        (tmp_path / "exchange").mkdir()
+        monkeypatch.setattr(exchange, "__file__", str(tmp_path / "exchange" / "__init__.py"))
+        with pytest.raises(ConfigError, match=r"folder templates .* is missing"):
+            shipped_folder("templates")
+        (tmp_path / inside).mkdir(parents=True)
+        assert shipped_folder("templates") == tmp_path / inside
 
 
 class TestWording:

@@ -1,0 +1,60 @@
+"""``exchange doctor``: is everything there that the daemon needs, and what to do where it is not.
+
+Every check is said, the good ones too, and each goes on as far as it can when an earlier one has
+failed.  Nothing is changed: no mail is sent or moved, no folder is made.  Passwords, keys and
+codes are never part of what is said.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from exchange.doctor.check import Check
+from exchange.doctor.configuration import configuration, our_party, passwords
+from exchange.doctor.knowledge import calendar, clock, contacts, register
+from exchange.doctor.mail import look_at_courier, look_at_mailbox
+from exchange.doctor.storage import database, key_file, running, vault
+from exchange.doctor.words import templates
+
+__all__ = ["Check", "examine"]
+
+
+def examine(folder: Path) -> list[Check]:
+    """Look at the working folder, its database and its mail servers.
+
+    Takes as long as the slowest mail server is given, at most some 20 seconds; raises nothing for
+    whatever is wrong there.
+    """
+    checks, known = configuration(folder)
+    if known is None:
+        return [*checks, *clock(None)]
+    said, secrets = passwords(folder, known)
+    checks += [*our_party(known), *said]
+    # The servers answer while the rest is looked at.
+    settings = known.settings
+    mailboxes = [
+        look_at_mailbox(folder, one, secrets.get(one.name))
+        for one in (settings.mailbox if known.has("mailbox") else ())
+    ]
+    courier = look_at_courier(folder, settings, secrets.get("smtp")) if known.has("smtp") else None
+
+    said_of_key, key = key_file(folder, settings)
+    said_of_database, store = database(folder, settings)
+    checks += [*said_of_key, *said_of_database]
+    try:
+        newest = None
+        if store is not None:
+            said_of_vault, newest = vault(store, key)
+            checks += [*said_of_vault, *register(store, settings), *contacts(store, settings)]
+        checks += [*calendar(folder, settings), *clock(newest)]
+        for mailbox in mailboxes:
+            checks += mailbox()
+        if courier is not None:
+            checks += courier()
+        checks += templates(folder)
+        if store is not None:
+            checks += running(store)
+    finally:
+        if store is not None:
+            store.dispose()
+    return checks

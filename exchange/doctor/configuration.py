@@ -1,0 +1,162 @@
+"""Checks of the configuration, of who we are, and of the passwords it points to."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from exchange.config import (
+    CONFIG_PATH,
+    Credential,
+    Settings,
+    load_settings,
+    password_of,
+    read_toml,
+)
+from exchange.doctor.check import Check, failed, faults, ok, warning
+from exchange.domain.party import parse_address
+from exchange.errors import BadInput, ConfigError
+from exchange.rendering.shipped import shipped_folder
+
+_CORRECT: Final = f"correct {CONFIG_PATH}; `exchange init` in an empty folder shows every option"
+# For sections that cannot be used, so that the others can.
+_STAND_INS: Final[Mapping[str, Any]] = {
+    "party": {"signifier": "UNKNOWN", "name": "unknown", "address": "unknown@unknown.example"},
+    "mailbox": [{"host": "unknown.example", "username": "unknown"}],
+    "smtp": {"host": "unknown.example"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The settings as far as they can be used; in ``faulty`` sections stand defaults."""
+
+    settings: Settings
+    faulty: frozenset[str] = frozenset()
+
+    def has(self, section: str) -> bool:
+        """Whether the section is as the file says."""
+        return section not in self.faulty
+
+
+def configuration(folder: Path) -> tuple[list[Check], Known | None]:
+    """The file loads; None when there is none at all."""
+    path = folder / CONFIG_PATH
+    try:
+        settings = load_settings(folder)
+    except BadInput as error:
+        known = _salvaged(path) if path.exists() else None
+        return faults("configuration", error, _CORRECT), known
+    return [ok("configuration", str(path))], Known(settings)
+
+
+def _salvaged(path: Path) -> Known:
+    """The sections that are right by themselves."""
+    try:
+        table = read_toml(path)
+    except ConfigError:
+        table = {}
+    usable: dict[str, Any] = {}
+    for name, content in table.items():
+        try:
+            Settings.model_validate({**_STAND_INS, name: content})
+        except ValidationError:
+            continue
+        usable[name] = content
+    sections = frozenset(Settings.model_fields)
+    # An optional section that is not in the file has its defaults, which is what it says.
+    faulty = {name for name in sections & table.keys() | _STAND_INS.keys() if name not in usable}
+    return Known(Settings.model_validate({**_STAND_INS, **usable}), frozenset(faulty))
+
+
+def our_party(known: Known) -> list[Check]:
+    """Who we are, and whether somebody has said so yet."""
+    what = "our party"
+    if not known.has("party"):
+        return [failed(what, "not known: [party] has faults", _CORRECT)]
+    party = known.settings.party
+    said = f"{party.name} ({party.signifier}), {party.address}"
+    try:
+        parse_address(party.address)
+        parse_address(party.compliance_address or party.address)
+    except BadInput as error:
+        return faults(what, error, "correct party.address or party.compliance_address")
+    if party.address == _sample_address():
+        return [
+            warning(what, f"{said}: still the sample", f"write who we are into {CONFIG_PATH}")
+        ]
+    if not party.mpids:
+        return [
+            warning(
+                what,
+                f"{said}; no MPID",
+                "add party.mpids, so that lists naming us by MPID are understood",
+            )
+        ]
+    return [ok(what, f"{said}; MPIDs {' '.join(party.mpids)}")]
+
+
+def _sample_address() -> str:
+    try:
+        sample = read_toml(shipped_folder("config") / "exchange.toml")
+        return str(sample["party"]["address"])
+    except (ConfigError, KeyError, TypeError):
+        return ""
+
+
+def passwords(folder: Path, known: Known) -> tuple[list[Check], dict[str, str]]:
+    """Whether each password can be read; the passwords by mailbox name, and ``smtp``.
+
+    A login that needs none has an empty one.
+    """
+    checks: list[Check] = []
+    found: dict[str, str] = {}
+    settings = known.settings
+    wanted: list[tuple[str, str, Credential]] = []
+    if known.has("mailbox"):
+        wanted += [(one.name, f"mailbox {one.name}", one) for one in settings.mailbox]
+    if known.has("smtp"):
+        if settings.smtp.username:
+            wanted.append(("smtp", "smtp", settings.smtp))
+        else:
+            found["smtp"] = ""
+    for name, section, credential in wanted:
+        what = f"password of {section}"
+        try:
+            password = password_of(credential, folder, f"{CONFIG_PATH} > {section}")
+        except ConfigError as error:
+            checks += faults(what, error, "write the password there, readable by its owner only")
+            continue
+        if not password:
+            checks.append(failed(what, f"{_source(credential)} is empty", "write the password there"))
+            continue
+        found[name] = password
+        checks.append(_privacy(what, folder, credential))
+    return checks, found
+
+
+def _source(credential: Credential) -> str:
+    if credential.password_file:
+        return str(credential.password_file)
+    if credential.password_env:
+        return f"${credential.password_env}"
+    return f"the credential {credential.password_credential}"
+
+
+def _privacy(what: str, folder: Path, credential: Credential) -> Check:
+    if credential.password_file and os.name == "posix":
+        path = folder / credential.password_file
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            return warning(
+                what,
+                f"others than its owner can use {path} (mode {mode:04o})",
+                f"chmod 600 {path}",
+            )
+    return ok(what, f"from {_source(credential)}")

@@ -1,0 +1,263 @@
+"""The contacts register kept by people: what an import shows, writes, refuses and remembers."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from exchange.cli.contacts import app
+from exchange.domain.party import Party
+from exchange.errors import BadInput, BadInputs
+from exchange.rendering.shipped import shipped_folder
+from exchange.services import contacts
+from exchange.services.desk import Desk
+from tests.services.desks import Said, add_parties, command, make_desk, make_party
+
+HEAD = "party,signifier,mpids,request_address,reply_address,escalation_1,sla_days,confirmed_on\n"
+FORM = "Formby Gas,FORM,FRMB;FRMG,codes@form.example,,Lead <lead@form.example>,,2026-11-01\n"
+GAIN = "Gainsborough,GAIN,GNSB,codes@gain.example,answers@gain.example,,20,\n"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return make_desk(tmp_path / "lose")
+
+
+def write(desk: Desk, text: str, name: str = "contacts.csv") -> str:
+    path = desk.folder.parent / name
+    path.write_text(text)
+    return str(path)
+
+
+def run(desk: Desk, *words: str) -> Said:
+    return command(app, desk.folder, *words)
+
+
+def parties(desk: Desk) -> dict[str, Party]:
+    return {party.signifier: party for party in contacts.register(desk)}
+
+
+def audited(desk: Desk) -> list[tuple[str, str, dict[str, str]]]:
+    with desk.store.reading() as tx:
+        return [
+            (row.actor, row.subject, json.loads(row.detail))
+            for row in tx.audit.rows(event="contacts.changed")
+        ]
+
+
+def test_import_shows_then_applies_with_history_and_audit(desk: Desk) -> None:
+    path = write(desk, HEAD + FORM + GAIN)
+    said = run(desk, "import", path, "--yes", "--by", "Sam Ops")
+    assert said.code == 0
+    assert "+ FORM: Formby Gas, requests to codes@form.example" in said.out
+    assert said.out.endswith(
+        "contacts.csv: 2 parties changed; `exchange contacts check` looks them over\n"
+    )
+    form, gain = parties(desk)["FORM"], parties(desk)["GAIN"]
+    assert form.mpids == ("FRMB", "FRMG")
+    assert form.reply_address == "codes@form.example"
+    assert str(form.escalation[0]) == "Lead <lead@form.example>"
+    assert (gain.reply_address, gain.sla_days) == ("answers@gain.example", 20)
+    assert [(who, party) for who, party, _ in audited(desk)] == [
+        ("Sam Ops", "FORM"),
+        ("Sam Ops", "GAIN"),
+    ]
+    assert "codes@form.example" in audited(desk)[0][2]["added"]
+
+    again = run(desk, "import", path)
+    assert (again.code, again.out) == (0, "contacts.csv: no changes\n")
+    assert len(audited(desk)) == 2
+
+
+def test_a_changed_address_is_shown_and_remembered(desk: Desk) -> None:
+    run(desk, "import", write(desk, HEAD + FORM + GAIN), "--yes")
+    moved = FORM.replace("codes@form.example", "new@form.example")
+    path = write(desk, HEAD + moved + GAIN, "october.csv")
+    said = run(desk, "import", path, "--yes", "--by", "Jo")
+    assert "~ FORM request_address: codes@form.example -> new@form.example\n" in said.out
+    assert "GAIN" not in said.out
+    past = [(one.actor, one.source, one.change) for one in contacts.history(desk, "form")]
+    who, source, change = past[1]
+    assert (who, source, change.field) == ("Jo", "october.csv", "request_address")
+    assert (change.before, change.after) == ("codes@form.example", "new@form.example")
+    assert audited(desk)[-1][2]["request_address"] == "codes@form.example -> new@form.example"
+    listed = json.loads(run(desk, "history", "FORM", "--json").out)
+    assert [one["kind"] for one in listed] == ["added", "changed", "changed"]
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",), ("--dry-run", "--yes")])
+def test_without_a_yes_nothing_changes(desk: Desk, words: tuple[str, ...]) -> None:
+    said = run(desk, "import", write(desk, HEAD + FORM), *words)
+    assert "+ FORM" in said.out
+    assert said.code == (0 if words else 1)
+    if not words:
+        assert "--yes" in said.err
+    assert parties(desk) == {}
+    assert audited(desk) == []
+
+
+@pytest.mark.parametrize(("typed", "changed"), [("y\n", 1), ("n\n", 0), ("\n", 0)])
+def test_on_a_terminal_a_person_is_asked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, typed: str, changed: int
+) -> None:
+    monkeypatch.setattr("exchange.cli.contacts.at_terminal", lambda: True)
+    said = command(app, desk.folder, "import", write(desk, HEAD + FORM), typed=typed)
+    assert said.code == 0
+    assert "Apply? [y/N]" in said.all
+    assert len(parties(desk)) == changed
+
+
+def test_json_says_what_it_did(desk: Desk) -> None:
+    path = write(desk, HEAD + FORM)
+    refused = run(desk, "import", path, "--json")
+    assert refused.code == 1
+    assert json.loads(refused.out)["applied"] is False
+    done = json.loads(run(desk, "import", path, "--json", "--yes").out)
+    assert (done["applied"], done["parties_changed"], done["rows"]) == (True, 1, 1)
+
+
+def test_every_bad_row_is_named_and_nothing_is_changed(desk: Desk) -> None:
+    text = (
+        HEAD
+        + GAIN
+        + "Nobody,,XXXX,not an address,,,,\n"
+        + "Bad Mpid,BADM,TOOLONG,a@b.example,,,,\n"
+        + FORM
+        + FORM
+        + "Bad Days,DAYS,DAYS,a@d.example,,,soon,31/02/2026\n"
+    )
+    said = run(desk, "import", write(desk, text), "--yes")
+    assert said.code == 1
+    lines = said.err.splitlines()
+    assert [line.split(":")[0] for line in lines[:6]] == [
+        "contacts.csv > row 3 > request_address",
+        "contacts.csv > row 3 > signifier",
+        "contacts.csv > row 4 > mpids",
+        "contacts.csv > row 6 > signifier",
+        "contacts.csv > row 7 > sla_days",
+        "contacts.csv > row 7 > confirmed_on",
+    ]
+    assert "FORM stands at contacts.csv > row 5 too" in said.err
+    assert parties(desk) == {}
+
+
+def test_parties_not_in_the_file_are_left_alone_or_made_inactive(desk: Desk) -> None:
+    run(desk, "import", write(desk, HEAD + FORM + GAIN), "--yes")
+    path = write(desk, HEAD + FORM)
+    said = run(desk, "import", path)
+    assert "not in the file, left alone: GAIN\n" in said.out
+    assert "no changes" in said.out
+    said = run(desk, "import", path, "--replace", "--yes")
+    assert "~ GAIN active: yes -> no\n" in said.out
+    assert not parties(desk)["GAIN"].active
+    assert parties(desk)["GAIN"].request_address == "codes@gain.example"
+    again = run(desk, "import", path, "--replace")
+    assert again.out == "contacts.csv: no changes\n"
+
+
+def test_we_ourselves_are_left_out_with_a_note(desk: Desk) -> None:
+    text = HEAD + FORM + "Us,lose,LSLY,someone@else.example,,,,\n"
+    said = run(desk, "import", write(desk, text), "--yes")
+    assert "note: contacts.csv > row 3: LOSE is we ourselves; left out\n" in said.out
+    assert list(parties(desk)) == ["FORM"]
+
+
+def test_a_column_the_file_lacks_leaves_its_field_alone(desk: Desk) -> None:
+    run(desk, "import", write(desk, HEAD + FORM + GAIN), "--yes")
+    short = "Party name,Signifier,Ask at\n"
+    with pytest.raises(BadInput, match="no column request_address"):
+        contacts.plan_import(desk, "s.csv", (short + "F,FORM,a@b.example\n").encode())
+    short = "Party name,Signifier,Request email,Reply adress\n"
+    plan = contacts.plan_import(
+        desk, "s.csv", (short + "Gainsborough,GAIN,new@gain.example,x\n").encode()
+    )
+    assert [(one.field, one.after) for one in plan.changes] == [
+        ("request_address", "new@gain.example")
+    ]
+    assert plan.parties[0].sla_days == 20
+    assert plan.parties[0].reply_address == "answers@gain.example"
+    assert plan.notes == ("s.csv: columns not taken: Reply adress",)
+    moved = contacts.plan_import(
+        desk, "s.csv", b"party,signifier,request address\nFormby Gas,FORM,new@form.example\n"
+    )
+    # The reply address was the request address; a mail must not go on to the old one.
+    assert moved.parties[0].reply_address == "new@form.example"
+    assert moved.parties[0].escalation == parties(desk)["FORM"].escalation
+
+
+def test_an_inactive_party_stays_so_until_a_column_says_otherwise(desk: Desk) -> None:
+    add_parties(desk, make_party("FORM", active=False))
+    text = "party,signifier,request address\nForm Energy,FORM,codes@form.example\n"
+    plan = contacts.plan_import(desk, "c.csv", text.encode())
+    assert plan.changes == ()
+    assert "FORM is in the file and stays inactive" in plan.notes[0]
+    text = "party,signifier,request address,active\nForm Energy,FORM,codes@form.example,yes\n"
+    plan = contacts.plan_import(desk, "c.csv", text.encode())
+    assert [one.field for one in plan.changes] == ["active"]
+
+
+def test_a_plan_is_not_applied_to_another_register(desk: Desk) -> None:
+    plan = contacts.plan_import(desk, "c.csv", (HEAD + FORM).encode())
+    add_parties(desk, make_party("THIRD"))
+    with pytest.raises(BadInput, match="somebody changed the register meanwhile"):
+        contacts.apply_plan(desk, plan, "test")
+    assert list(parties(desk)) == ["THIRD"]
+
+
+def test_a_workbook_and_what_excel_does_to_it(desk: Desk) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        notes = book.add_worksheet("Read me")
+        notes.write_column(0, 0, ("The operational contacts list", "Version 3"))
+        sheet = book.add_worksheet("Contacts")
+        sheet.write_row(0, 0, ("Company", "Party Signifier", "MPID", "Email", "SLA days"))
+        sheet.write_row(1, 0, ("Formby", "FORM", "FRMB", "codes@form.example"))
+        sheet.write_number(1, 4, 15)
+        sheet.write_row(2, 0, ("Third", "THIRD", "", "codes@third.example"))
+        sheet.write_number(2, 2, 1000)  # it was 1E03
+    with pytest.raises(BadInput) as caught:
+        contacts.plan_import(desk, "c.xlsx", out.getvalue())
+    assert not isinstance(caught.value, BadInputs)
+    assert caught.value.place == "c.xlsx > Contacts > row 3 > mpids"
+
+
+def test_the_sample_file_can_be_imported_and_checked(desk: Desk) -> None:
+    sample = shipped_folder("config") / "contacts.csv"
+    assert run(desk, "import", str(sample), "--yes").code == 0
+    listed = json.loads(run(desk, "list", "--json").out)
+    assert {"TARNGAS": 20, "WHARFE": None}.items() <= {
+        one["signifier"]: one["sla_days"] for one in listed
+    }.items()
+    assert "Bracken Energy" in run(desk, "list").out
+
+
+def test_check_names_what_a_person_should_look_at(desk: Desk) -> None:
+    twin = "Twin,TWIN,TWNN,codes@form.example,,,,2026-01-01\n"
+    ours = "Odd,ODDX,ODDX,install-codes@lose.example,,a@odd.example,,2026-11-01\n"
+    run(desk, "import", write(desk, HEAD + FORM + twin + ours), "--yes")
+    found = json.loads(run(desk, "check", "--json").out)
+    said = {(one["signifier"], one["problem"]) for one in found}
+    assert ("TWIN", "no escalation contact") in said
+    assert ("TWIN", "codes@form.example also stands at FORM") in said
+    assert ("TWIN", "last confirmed 334 days ago, on 2026-01-01") in said
+    assert ("ODDX", "install-codes@lose.example is our own address") in said
+    assert run(desk, "check").code == 0
+    assert run(desk, "check", "--strict").code == 1
+
+
+def test_check_of_a_clean_register(desk: Desk) -> None:
+    run(desk, "import", write(desk, HEAD + FORM), "--yes")
+    said = run(desk, "check", "--strict")
+    assert (said.code, said.out) == (0, "no findings\n")
+
+
+def test_a_missing_file_and_an_empty_one(desk: Desk) -> None:
+    said = run(desk, "import", str(desk.folder / "none.csv"), "--yes")
+    assert said.code == 1
+    assert "No such file" in said.err
+    said = run(desk, "import", write(desk, ""), "--yes")
+    assert (said.code, said.err) == (1, "contacts.csv: the file is empty\n")
