@@ -10,13 +10,18 @@ from exchange.cli.main import app
 from exchange.errors import BadInputs, ExchangeError
 
 
+_MOST_FAULTS = 50
+
+
 def main() -> None:
     """Run the command line."""
     try:
         app()
     except BadInputs as error:
-        for fault in error.faults:
+        for fault in error.faults[:_MOST_FAULTS]:
             warn(f"exchange: {fault}")
+        if len(error.faults) > _MOST_FAULTS:
+            warn(f"exchange: and {len(error.faults) - _MOST_FAULTS} more")
         warn(f"exchange: {error.message.split(': ')[0]}; nothing was changed")
         sys.exit(1)
     except ExchangeError as error:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from exchange.cli.common import answer, say, table, warn
 from exchange.domain.device import MASKED, InstallCode, mask_codes
@@ -106,10 +105,7 @@ def as_object(said: Understanding, *, reveal: bool) -> dict[str, object]:
 
 def _tell(said: Understanding, *, reveal: bool) -> None:
     def shown(text: str) -> str:
-        # A stranger's words: no control character reaches the terminal, no markup is obeyed.
-        return escape(one_line(text if reveal else mask_codes(text)))
-
-    def line(text: str) -> str:
+        # A stranger's words: no control character of theirs reaches the terminal.
         return one_line(text if reveal else mask_codes(text))
 
     kind = f"{said.kind.value} ({said.subkind})" if said.subkind else said.kind.value
@@ -127,7 +123,7 @@ def _tell(said: Understanding, *, reveal: bool) -> None:
             (
                 str(one.device),
                 one.outcome.value,
-                (one.code.grouped if reveal else escape(MASKED)) if one.code else "",
+                (one.code.grouped if reveal else MASKED) if one.code else "",
                 shown(one.where),
             )
             for one in said.answers
@@ -138,8 +134,8 @@ def _tell(said: Understanding, *, reveal: bool) -> None:
         table("Rejects", ("Seen", "Reason", "Where"), rejects)
     for bounce in said.bounces:
         fate = "given up" if bounce.permanent else "not yet delivered"
-        say(line(f"{fate}: {bounce.recipient} {bounce.status} {bounce.diagnostic}".rstrip()))
+        say(shown(f"{fate}: {bounce.recipient} {bounce.status} {bounce.diagnostic}".rstrip()))
     if said.returns_on:
         say(f"back on {said.returns_on:%d/%m/%Y}")
     for text in said.warnings:
-        say(f"note: {line(text)}")
+        say(f"note: {shown(text)}")

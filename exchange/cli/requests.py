@@ -30,6 +30,12 @@ app = typer.Typer(no_args_is_help=True)
 @app.command()
 def create(
     file: Annotated[Path, typer.Argument(help="CSV or XLSX of gained Devices.")],
+    any_type: Annotated[
+        bool,
+        typer.Option(
+            "--any-type", help="Ask about Communications Hubs, GPFs and Type 2 Devices as well."
+        ),
+    ] = False,
     folder: Folder = HERE,
     now: Now = "",
     as_json: Json = False,
@@ -42,7 +48,8 @@ def create(
         raise BadInput(error.strerror or "cannot be read", place=str(file)) from None
     with desk.store.reading() as tx:
         parties = tx.parties.all(active_only=True)
-    made = asking.create(desk, read_gained(file.name, content, parties, desk.limits), file.name)
+    gained = read_gained(file.name, content, parties, desk.limits, ours=desk.settings.party)
+    made = asking.create(desk, gained, file.name, any_type=any_type)
     answer(
         as_json,
         {

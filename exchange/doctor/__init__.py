@@ -33,7 +33,7 @@ def examine(folder: Path) -> list[Check]:
     # The servers answer while the rest is looked at.
     settings = known.settings
     mailboxes = [
-        look_at_mailbox(folder, one, secrets.get(one.name))
+        look_at_mailbox(folder, one, secrets.get(f"mailbox {one.name}"))
         for one in (settings.mailbox if known.has("mailbox") else ())
     ]
     courier = look_at_courier(folder, settings, secrets.get("smtp")) if known.has("smtp") else None

@@ -88,9 +88,7 @@ def our_party(known: Known) -> list[Check]:
     except BadInput as error:
         return faults(what, error, "correct party.address or party.compliance_address")
     if party.address == _sample_address():
-        return [
-            warning(what, f"{said}: still the sample", f"write who we are into {CONFIG_PATH}")
-        ]
+        return [warning(what, f"{said}: still the sample", f"write who we are into {CONFIG_PATH}")]
     if not party.mpids:
         return [
             warning(
@@ -111,22 +109,22 @@ def _sample_address() -> str:
 
 
 def passwords(folder: Path, known: Known) -> tuple[list[Check], dict[str, str]]:
-    """Whether each password can be read; the passwords by mailbox name, and ``smtp``.
+    """Whether each password can be read; the passwords of ``mailbox NAME`` and ``smtp``.
 
     A login that needs none has an empty one.
     """
     checks: list[Check] = []
     found: dict[str, str] = {}
     settings = known.settings
-    wanted: list[tuple[str, str, Credential]] = []
+    wanted: list[tuple[str, Credential]] = []
     if known.has("mailbox"):
-        wanted += [(one.name, f"mailbox {one.name}", one) for one in settings.mailbox]
+        wanted += [(f"mailbox {one.name}", one) for one in settings.mailbox]
     if known.has("smtp"):
         if settings.smtp.username:
-            wanted.append(("smtp", "smtp", settings.smtp))
+            wanted.append(("smtp", settings.smtp))
         else:
             found["smtp"] = ""
-    for name, section, credential in wanted:
+    for section, credential in wanted:
         what = f"password of {section}"
         try:
             password = password_of(credential, folder, f"{CONFIG_PATH} > {section}")
@@ -134,9 +132,11 @@ def passwords(folder: Path, known: Known) -> tuple[list[Check], dict[str, str]]:
             checks += faults(what, error, "write the password there, readable by its owner only")
             continue
         if not password:
-            checks.append(failed(what, f"{_source(credential)} is empty", "write the password there"))
+            checks.append(
+                failed(what, f"{_source(credential)} is empty", "write the password there")
+            )
             continue
-        found[name] = password
+        found[section] = password
         checks.append(_privacy(what, folder, credential))
     return checks, found
 

@@ -83,7 +83,13 @@ class SteppedAgent:
     def _create(self, file: Path) -> list[str]:
         with self.desk.store.reading() as tx:
             parties = tx.parties.all(active_only=True)
-        gained = read_gained(file.name, file.read_bytes(), parties, self.desk.limits)
+        gained = read_gained(
+            file.name,
+            file.read_bytes(),
+            parties,
+            self.desk.limits,
+            ours=self.desk.settings.party,
+        )
         return list(request.create(self.desk, gained, file.name).requests)
 
     def _events(self) -> list[dict[str, object]]:

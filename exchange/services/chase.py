@@ -34,6 +34,14 @@ _MARKERS = {
     "evidence": "evidence",
 }
 
+_NAMES = {
+    "request": "our request",
+    "reminder": "a reminder",
+    "breach": "a breach notice",
+    "escalation": "an escalation",
+    "evidence": "the evidence file",
+}
+
 Behind = tuple[tuple[tuple[str, datetime | None], ...], date]
 
 
@@ -174,7 +182,7 @@ def _context(
 def history(tx: Transaction, request: OutboundRequest) -> list[tuple[date, str]]:
     """What was sent for a request and when the recipient's server took it."""
     return [
-        (local_date(letter.accepted_at), f"{letter.purpose} accepted for {letter.recipient}")
+        (local_date(letter.accepted_at), f"{_NAMES[letter.purpose]} to {letter.recipient}")
         for letter in tx.outbox.by_ref(request.ref)
         if letter.accepted_at
     ]

@@ -80,9 +80,14 @@ class Placed:
     """A record, and the row it came from."""
 
     record: VaultRecord
-    where: str
+    table: Table = field(repr=False)
     row: int
     order: int
+
+    @property
+    def where(self) -> str:
+        """Made when asked for: a large file has a million of these."""
+        return self.table.place(self.row)
 
     def rejected(self, reason: str) -> RejectedRow:
         """The row as one that cannot be taken after all."""
@@ -201,7 +206,7 @@ def _take(
             source=reading.source,
             imported_on=today,
         )
-        placed = Placed(record, sheet.place(row), row.number, read.rows)
+        placed = Placed(record, sheet.table, row.number, read.rows)
         first = read.placed.get(found)
         if first is not None:
             _require_same(first, record)

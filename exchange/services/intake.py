@@ -54,13 +54,16 @@ def keep(desk: Desk, mailbox: Mailbox) -> int:
     with desk.store.reading() as tx:
         fresh = tx.mail.unknown(mailbox.name, listed)
     kept, batch = 0, list[tuple[NewMail, int]]()
-    for fetched in mailbox.fetch(fresh):
-        batch.append((_new_mail(desk, mailbox.name, fetched), fetched.oversize))
-        if len(batch) == _KEEP_BATCH:
+    try:
+        for fetched in mailbox.fetch(fresh):
+            batch.append((_new_mail(desk, mailbox.name, fetched), fetched.oversize))
+            if len(batch) == _KEEP_BATCH:
+                kept += _commit_kept(desk, batch)
+                batch = []
+    finally:
+        # What was fetched before the connection broke is not fetched again.
+        if batch:
             kept += _commit_kept(desk, batch)
-            batch = []
-    if batch:
-        kept += _commit_kept(desk, batch)
     return kept
 
 

@@ -38,11 +38,20 @@ class Created:
     requests: tuple[str, ...]  # references of the mails queued
 
 
-def create(desk: Desk, gained: Sequence[Gained], source: str) -> Created:
+def create(desk: Desk, gained: Sequence[Gained], source: str, *, any_type: bool = False) -> Created:
     """Open a case for each device that has none, and ask the first Supplier of each.
 
-    Raises BadInput when a Supplier is not on the contacts register; then nothing was changed.
+    Raises BadInput when a Supplier is not on the contacts register, or for a device of a type
+    that clause 4.16 is not for unless ``any_type``; then nothing was changed.
     """
+    refused = () if any_type else desk.settings.release.refused_device_types
+    for one in gained:
+        if one.device_type.upper() in refused:
+            raise BadInput(
+                f"{one.device} is a {one.device_type.upper()}, which clause 4.16 is not for",
+                place=one.where,
+                hint="take the row out, or ask all the same with --any-type",
+            )
     unique = list({one.device: one for one in gained}.values())
     now = desk.now()
     with desk.store.transaction("create") as tx:

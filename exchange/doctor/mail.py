@@ -1,0 +1,170 @@
+"""Checks of the mail servers: how far one gets, and how long that will last."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, TypeVar
+
+from exchange.config import MailboxSettings, Settings
+from exchange.doctor.check import Check, failed, faults, ok, warning
+from exchange.errors import ExchangeError
+from exchange.transport.imap import ImapMailbox
+from exchange.transport.imap_probe import MailboxProbe
+from exchange.transport.smtp import CourierProbe, SmtpCourier
+
+# A step on the wire may take as long as the settings say, here at most this.
+_STEP_SECONDS: Final = 10.0
+# Looking a name up has no limit of its own, so the whole gets one.
+_WHOLE_SECONDS: Final = 2 * _STEP_SECONDS
+_ENDS_SOON: Final = timedelta(days=21)
+_USUAL_SIZE: Final = 20_000_000  # bytes: a list of 100,000 Devices with its answers
+_CONNECT: Final = "check host, port and tls in config/exchange.toml, and the network"
+
+Seen = TypeVar("Seen")
+Told = Callable[[], list[Check]]
+
+
+def look_at_mailbox(folder: Path, settings: MailboxSettings, password: str | None) -> Told:
+    """Start to look; what is returned waits for the end and tells what was seen."""
+    what = f"mailbox {settings.name}"
+    if password is None:
+        return lambda: [_untried(what)]
+    patient = settings.model_copy(
+        update={"timeout_seconds": min(_STEP_SECONDS, settings.timeout_seconds)}
+    )
+    seen = _begun(ImapMailbox(patient, password, folder).probe)
+
+    def told() -> list[Check]:
+        return _waited(what, seen, lambda probe: list(_of_mailbox(what, settings, probe)))
+
+    return told
+
+
+def look_at_courier(folder: Path, settings: Settings, password: str | None) -> Told:
+    """Start to look; what is returned waits for the end and tells what was seen."""
+    what = "smtp"
+    if password is None:
+        return lambda: [_untried(what)]
+    patient = settings.smtp.model_copy(
+        update={"timeout_seconds": min(_STEP_SECONDS, settings.smtp.timeout_seconds)}
+    )
+    seen = _begun(SmtpCourier(patient, password, folder).probe)
+
+    def told() -> list[Check]:
+        return _waited(what, seen, lambda probe: list(_of_courier(what, settings, probe)))
+
+    return told
+
+
+def _untried(what: str) -> Check:
+    return failed(what, "not tried: its password cannot be read", "see its password above")
+
+
+def _begun(work: Callable[[], Seen]) -> queue.SimpleQueue[Seen | BaseException]:
+    """Run ``work`` in a thread that nobody has to wait for."""
+    box: queue.SimpleQueue[Seen | BaseException] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            box.put(work())
+        except BaseException as error:  # a thread's border: raised again where it is waited for
+            box.put(error)
+
+    threading.Thread(target=run, name="doctor", daemon=True).start()
+    return box
+
+
+def _waited(
+    what: str,
+    box: queue.SimpleQueue[Seen | BaseException],
+    tell: Callable[[Seen], list[Check]],
+) -> list[Check]:
+    try:
+        seen = box.get(timeout=_WHOLE_SECONDS)
+    except queue.Empty:
+        return [failed(what, f"no end after {_WHOLE_SECONDS:.0f} s", _CONNECT)]
+    if isinstance(seen, ExchangeError):
+        return faults(what, seen, _CONNECT)
+    if isinstance(seen, BaseException):
+        raise seen
+    return tell(seen)
+
+
+def _of_mailbox(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Iterator[Check]:
+    if probe.login_ok:
+        yield ok(
+            what,
+            f"{settings.username} at {settings.host}:{settings.port} over {probe.tls_version}, "
+            f"{probe.mails:,} mails in {settings.inbox}",
+        )
+        yield from _certificate(what, probe.certificate_ends)
+    if probe.fault is not None:
+        yield from faults(what, probe.fault, _CONNECT)
+        return
+    yield _folders(f"{what}: folders", settings, probe)
+    if probe.moves_by:
+        yield ok(f"{what}: filing", f"by {probe.moves_by}")
+    else:
+        yield failed(
+            f"{what}: filing",
+            "the server knows neither MOVE nor UIDPLUS, so mails cannot be filed",
+            "use a server that knows one of them; any current one does",
+        )
+    yield _idle(f"{what}: IDLE", settings, probe)
+
+
+def _certificate(what: str, ends: datetime | None) -> Iterator[Check]:
+    if ends is None:
+        return
+    what = f"{what}: certificate"
+    said = f"valid until {ends:%Y-%m-%d}"
+    if ends - datetime.now(UTC) < _ENDS_SOON:
+        yield warning(what, said, "ask whoever runs the server to renew it before then")
+    else:
+        yield ok(what, said)
+
+
+def _folders(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Check:
+    if settings.inbox in probe.folders_missing:
+        return failed(what, f"there is no {settings.inbox}", "correct inbox in this [[mailbox]]")
+    if probe.folders_missing:
+        missing = ", ".join(probe.folders_missing)
+        return ok(what, f"{missing}: made when the first mail is filed there")
+    return ok(what, ", ".join(probe.folders_found))
+
+
+def _idle(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Check:
+    polled = f"the inbox is looked at every {settings.poll_seconds:g} s"
+    if probe.idle_works is None:
+        return ok(what, f"switched off: {polled}")
+    if probe.idle_works:
+        return ok(what, "offered and answered")
+    return warning(
+        what, f"not offered, or not answered: {polled}", "nothing, or idle = false to say so"
+    )
+
+
+def _of_courier(what: str, settings: Settings, probe: CourierProbe) -> Iterator[Check]:
+    smtp = settings.smtp
+    if probe.connected:
+        login = f"login as {smtp.username}" if probe.login_ok else "no login"
+        yield ok(what, f"{smtp.host}:{smtp.port} over {probe.tls_version}, {login}")
+        yield from _certificate(what, probe.certificate_ends)
+    if probe.fault is not None:
+        yield from faults(what, probe.fault, _CONNECT)
+        return
+    if not probe.size_limit:
+        yield ok(f"{what}: size", "the server names no largest mail")
+    elif probe.size_limit < _USUAL_SIZE:
+        yield warning(
+            f"{what}: size",
+            f"the largest mail it takes has {probe.size_limit:,} bytes; an answer holds some "
+            "5,000 Devices a megabyte",
+            "ask for a higher limit before large backlogs come",
+        )
+    else:
+        yield ok(f"{what}: size", f"mails up to {probe.size_limit:,} bytes")

@@ -1,0 +1,202 @@
+"""Checks of the key, the database, what lies in it, and who works on it."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from exchange.bootstrap import database_url
+from exchange.config import Settings
+from exchange.doctor.check import Check, failed, faults, ok, warning
+from exchange.domain.audit import GENESIS
+from exchange.errors import AlreadyRunning, ExchangeError
+from exchange.store import schema
+from exchange.store.db import Store, sqlite_path
+from exchange.vault.head import open_data_keys
+from exchange.vault.keys import WrappingKey, load_key_file
+from exchange.vault.vault import SealedVault
+
+_CONNECT_SECONDS: Final = 10
+_SCARCE, _LOW = 100_000_000, 1_000_000_000  # bytes free
+_RESTORE: Final = "restore it from its backup; `exchange init` in an empty folder makes a new one"
+_MEGABYTE: Final = 1_000_000
+
+
+def key_file(folder: Path, settings: Settings) -> tuple[list[Check], WrappingKey | None]:
+    """The key file is there, private and whole."""
+    path = folder / settings.keys.file
+    try:
+        key = load_key_file(path)
+    except ExchangeError as error:
+        return faults("key file", error, "restore the key file from its backup"), None
+    return [ok("key file", f"{path}, key {key.key_id}; keep a copy apart from the database")], key
+
+
+def database(folder: Path, settings: Settings) -> tuple[list[Check], Store | None]:
+    """The database is there, of this version and intact; None when it cannot be used."""
+    what = "database"
+    try:
+        url = database_url(folder, settings)
+    except ExchangeError as error:
+        return faults(what, error, "correct [database]"), None
+    except SQLAlchemyError:
+        return [failed(what, "database.url is not understood", "correct [database]")], None
+    checks: list[Check] = []
+    if url.startswith("sqlite"):
+        path = sqlite_path(url)
+        if not path.is_file():
+            return [
+                failed(
+                    what, f"there is no database at {path}", f"check database.url, or {_RESTORE}"
+                )
+            ], None
+        checks += _file(path)
+    else:
+        # A server that does not answer shall not hold everything up.
+        parsed = make_url(url).update_query_dict({"connect_timeout": str(_CONNECT_SECONDS)})
+        url = parsed.render_as_string(hide_password=False)
+    found, store = _opened(url)
+    return [*found, *checks], store
+
+
+def _opened(url: str) -> tuple[list[Check], Store | None]:
+    what = "database"
+    store: Store | None = None
+    try:
+        store = Store(url)
+        schema.check(store.engine)
+        faulty = _quick_check(store)
+    except ExchangeError as error:
+        said = faults(what, error, _RESTORE)
+    except SQLAlchemyError as error:
+        # The first line of the driver's words: the others repeat the statement.
+        reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        said = [failed(what, f"it cannot be used: {reason}", f"check database.url, or {_RESTORE}")]
+    except ImportError as error:
+        said = [
+            failed(
+                what,
+                f"the driver of database.url is not installed ({error.name})",
+                "for PostgreSQL install mp121-exchange[postgresql]",
+            )
+        ]
+    else:
+        if not faulty:
+            return [ok(what, f"{_place(store)}; schema of this version, no damage found")], store
+        said = [
+            failed(what, f"{_place(store)} is damaged: {faulty}", "stop the daemon; " + _RESTORE)
+        ]
+        return said, store
+    if store is not None:
+        store.dispose()
+    return said, None
+
+
+def _place(store: Store) -> str:
+    url = make_url(store.url)
+    if url.get_backend_name() == "sqlite":
+        return url.database or ""
+    return f"{url.database} on {url.host or 'this machine'}"
+
+
+def _quick_check(store: Store) -> str:
+    """SQLite's own look at its pages and rows: its first finding, or an empty text."""
+    if store.engine.dialect.name != "sqlite":
+        return ""
+    with store.engine.connect() as connection:
+        found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+    return "" if found == "ok" else str(found).splitlines()[-1]
+
+
+def _file(path: Path) -> list[Check]:
+    checks = []
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        checks.append(
+            warning(
+                "database file",
+                f"others than its owner can use {path} (mode {mode:04o}); codes in it are sealed, "
+                "addresses are not",
+                f"chmod 600 {path}",
+            )
+        )
+    free = shutil.disk_usage(path.parent).free
+    said = f"{free / _MEGABYTE:,.0f} MB free"
+    advice = f"free some space on the disk of {path.parent}"
+    if free < _SCARCE:
+        checks.append(failed("disk", f"{said}: answers may not be recorded, so none leave", advice))
+    elif free < _LOW:
+        checks.append(warning("disk", said, advice))
+    else:
+        checks.append(ok("disk", said))
+    return checks
+
+
+def vault(store: Store, key: WrappingKey | None) -> tuple[list[Check], datetime | None]:
+    """The key opens the database, the audit log has its head; the instant of its newest row."""
+    checks = _sealed(store, key) if key else [
+        failed("vault", "not tried: there is no usable key", "mend the key file first")
+    ]  # fmt: skip
+    audit, newest = _audit(store)
+    return [*checks, *audit], newest
+
+
+def _sealed(store: Store, key: WrappingKey) -> list[Check]:
+    try:
+        with store.engine.connect() as connection:
+            open_data_keys(connection, key)
+        stats = SealedVault(store.engine, key).stats()
+    except ExchangeError as error:
+        return faults("vault", error, "put the key file that belongs to this database in its place")
+    said = (
+        f"opens with the key: {stats.records:,} Devices, {stats.with_code:,} with a code, "
+        f"{stats.installed_by_us:,} installed by us"
+    )
+    if not stats.records:
+        return [
+            warning("vault", f"{said}; no request can be answered from it",
+                    "`exchange codes import FILE`")
+        ]  # fmt: skip
+    return [ok("vault", said)]
+
+
+def _audit(store: Store) -> tuple[list[Check], datetime | None]:
+    what = "audit log"
+    advice = "`exchange audit verify`, and keep a copy of the database as it is"
+    try:
+        with store.reading() as tx:
+            number, head = tx.audit.head()
+            last = list(tx.audit.rows(after=max(number - 1, 0)))
+    except ExchangeError as error:
+        return faults(what, error, advice), None
+    if not number and head == GENESIS and not last:
+        return [ok(what, "empty")], None
+    if len(last) != 1 or (last[0].seq, last[0].hash) != (number, head):
+        return [failed(what, "its head is not that of its newest row", advice)], None
+    said = f"{number:,} rows, head {head[:16]}; `exchange audit verify` checks them all"
+    return [ok(what, said)], datetime.fromisoformat(last[0].at)
+
+
+def running(store: Store) -> list[Check]:
+    """Whether a daemon works on this database now."""
+    what = "daemon"
+    if store.engine.dialect.name == "sqlite":
+        path = sqlite_path(store.url)
+        # Not made by us: it might then belong to another user than the daemon's.
+        if not path.with_name(path.name + ".lock").exists():
+            return [ok(what, "none is running, none ever was")]
+    try:
+        with store.sole_daemon():
+            return [ok(what, "none is running; `exchange run` starts one")]
+    except AlreadyRunning:
+        return [ok(what, "one is running on this database")]
+    except ExchangeError as error:
+        return [
+            warning(what, f"cannot be told: {error.message}", "run doctor as the daemon's own user")
+        ]

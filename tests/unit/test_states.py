@@ -1,0 +1,122 @@
+"""The state machines: every pair of state and event, one way or the other."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date
+
+import pytest
+
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.inbound import (
+    DISCHARGED,
+    TRANSITIONS,
+    DeviceEvent,
+    DeviceState,
+    InstalledRegister,
+    decide_device,
+    move,
+)
+from exchange.domain.outbound import (
+    CHASED_LEGS,
+    LEG_TRANSITIONS,
+    OPEN_LEGS,
+    LegEvent,
+    LegState,
+    leg_takes,
+    move_leg,
+)
+from exchange.errors import BadInput
+from exchange.ports import VaultRecord
+
+CODE = InstallCode.parse("83FED3407A939723A5C639B26916D505C3B5")
+DEVICE = DeviceId.parse("00-DB-12-34-56-78-90-A0")
+TODAY = date(2026, 12, 14)
+COMPLETE = InstalledRegister(complete_as_of=date(2026, 12, 1), max_age_days=92)
+REFUSED = ("CHF", "GPF", "IHD", "CAD")
+
+DEVICE_PAIRS = {
+    ("open", "code_found"): "provided",
+    ("open", "not_ours"): "not_installer",
+    ("open", "hold"): "held",
+    ("open", "malformed"): "unreadable",
+    ("open", "withdraw"): "withdrawn",
+    ("held", "code_found"): "provided",
+    ("held", "not_ours"): "not_installer",
+    ("held", "hold"): "held",
+    ("held", "withdraw"): "withdrawn",
+    ("unreadable", "withdraw"): "withdrawn",
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "event"), list(itertools.product(DeviceState, DeviceEvent)), ids=str
+)
+def test_device_pairs(state: DeviceState, event: DeviceEvent) -> None:
+    wanted = DEVICE_PAIRS.get((state.value, event.value))
+    if wanted is None:
+        with pytest.raises(BadInput, match=state.value):
+            move(state, event)
+    else:
+        assert move(state, event).value == wanted
+
+
+def test_an_answer_is_never_taken_back() -> None:
+    assert {state for state, _ in TRANSITIONS}.isdisjoint(DISCHARGED)
+
+
+@pytest.mark.parametrize(("state", "event"), list(itertools.product(LegState, LegEvent)), ids=str)
+def test_leg_pairs(state: LegState, event: LegEvent) -> None:
+    if leg_takes(state, event):
+        assert move_leg(state, event) is LEG_TRANSITIONS[state, event]
+    else:
+        with pytest.raises(BadInput, match=state.value):
+            move_leg(state, event)
+
+
+def test_a_code_in_hand_stays() -> None:
+    assert not any(leg_takes(LegState.PROVIDED, event) for event in LegEvent)
+
+
+def test_a_code_is_welcome_from_whoever_was_asked() -> None:
+    takes = {state for state in LegState if leg_takes(state, LegEvent.CODE)}
+    assert takes == set(LegState) - {LegState.WAITING, LegState.PROVIDED}
+
+
+def test_only_what_was_accepted_is_chased() -> None:
+    assert {LegState.SENT, LegState.ACKNOWLEDGED} == CHASED_LEGS
+    assert CHASED_LEGS | {LegState.QUEUED} == OPEN_LEGS
+
+
+def test_acknowledgements_discharge_nothing() -> None:
+    assert move_leg(LegState.SENT, LegEvent.ACKNOWLEDGE) in OPEN_LEGS
+
+
+@pytest.mark.parametrize(
+    ("record", "register", "event"),
+    [
+        (VaultRecord(DEVICE, CODE, True), COMPLETE, "code_found"),
+        (VaultRecord(DEVICE, CODE, True), InstalledRegister(), "code_found"),
+        # We installed it and lost the code: never "not the installer".
+        (VaultRecord(DEVICE, None, True), COMPLETE, "hold"),
+        # A code that we received as gaining Supplier is not ours to give.
+        (VaultRecord(DEVICE, CODE, False), COMPLETE, "not_ours"),
+        (None, COMPLETE, "not_ours"),
+        (None, InstalledRegister(), "hold"),
+        (None, InstalledRegister(date(2026, 9, 12), 92), "hold"),
+        (None, InstalledRegister(date(2026, 9, 13), 92), "not_ours"),
+        (None, InstalledRegister(date(2020, 1, 1), 0), "not_ours"),
+        (VaultRecord(DEVICE, CODE, True, "CHF"), COMPLETE, "hold"),
+        (VaultRecord(DEVICE, CODE, True, "ESME"), COMPLETE, "code_found"),
+    ],
+)
+def test_decision(record: VaultRecord | None, register: InstalledRegister, event: str) -> None:
+    decision = decide_device(record, register, TODAY, REFUSED)
+    assert decision.event.value == event
+    assert bool(decision.reason) == (event == "hold")
+
+
+def test_the_type_the_list_names_counts_where_the_register_knows_none() -> None:
+    assert decide_device(None, COMPLETE, TODAY, REFUSED, "chf").event is DeviceEvent.HOLD
+    ours = VaultRecord(DEVICE, CODE, True, "ESME")
+    assert decide_device(ours, COMPLETE, TODAY, REFUSED, "CHF").event is DeviceEvent.CODE_FOUND
