@@ -9,7 +9,6 @@ from exchange.cli.common import warn
 from exchange.cli.main import app
 from exchange.errors import BadInputs, ExchangeError
 
-
 _MOST_FAULTS = 50
 
 

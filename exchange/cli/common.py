@@ -61,9 +61,13 @@ def answer(as_json: bool, content: object, line: str) -> None:
 
 
 def table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table for people; plain text in a pipe."""
+    """A table for people, or "none" under its title; plain text in a pipe."""
+    listed = list(rows)
+    if not listed:
+        say(f"{title}: none" if title else "none")
+        return
     shown = Table(*headers, title=title or None, title_justify="left")
-    for row in rows:
+    for row in listed:
         shown.add_row(*(str(cell) for cell in row))
     console = Console(file=sys.stdout, soft_wrap=not sys.stdout.isatty())
     console.print(shown, markup=False)

@@ -189,9 +189,7 @@ def ods(name: str, rows: Sequence[Sequence[str | float]]) -> bytes:
                     "</table:table-cell>")  # fmt: skip
         return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
 
-    body = "".join(
-        f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows
-    )
+    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
     content = (
         f'<?xml version="1.0"?><office:document-content {_ODS_NAMES} office:version="1.2">'
         f'<office:body><office:spreadsheet><table:table table:name="{name}">{body}</table:table>'

@@ -1,0 +1,58 @@
+"""Write the corpus: a mail and what must be read of it, side by side.
+
+Run as ``python -m tests.corpus.generate`` after a case was added; the files are committed, so that
+a change of the makings cannot silently change what is tested.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from tests.corpus import answers_cases, kinds_cases, requests_cases
+from tests.corpus.making import Case
+
+HERE = Path(__file__).parent
+
+
+def expectation(case: Case) -> dict[str, object]:
+    """The declared reading as JSON values; what is empty or not declared is left out."""
+    declared: dict[str, object] = {
+        "own": case.own,
+        "kind": case.kind,
+        "subkind": case.subkind,
+        "sender": case.sender,
+        "devices": [{"device_id": device, "where": where} for device, where in case.devices],
+        "answers": [
+            {"device_id": device, "outcome": outcome, "install_code": code, "where": where}
+            for device, outcome, code, where in case.answers
+        ],
+        "rejects": [{"where": where, "reason_has": words} for where, words in case.rejects],
+        "warnings_have": case.warnings,
+        "references": case.references,
+        "bounces": [
+            {"recipient": one[0], "permanent": one[1], "status": one[2], "original": one[3]}
+            for one in case.bounces
+        ],
+        "returns_on": case.returns_on,
+    }
+    return {key: value for key, value in declared.items() if value not in ([], None)}
+
+
+def main() -> None:
+    """Write every case; a case that is gone takes its files along."""
+    cases = requests_cases.cases() + answers_cases.cases() + kinds_cases.cases()
+    doubled = [name for name, count in Counter(case.name for case in cases).items() if count > 1]
+    if doubled:
+        raise SystemExit(f"two cases are called {doubled}")
+    for old in (*HERE.glob("*.eml"), *HERE.glob("*.json")):
+        old.unlink()
+    for case in cases:
+        (HERE / f"{case.name}.eml").write_bytes(case.raw)
+        text = json.dumps(expectation(case), indent=1, ensure_ascii=False)
+        (HERE / f"{case.name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
