@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -33,6 +34,7 @@ Now = Annotated[
     ),
 ]
 HERE = Path()
+_PIPE_WIDTH = 200
 
 
 def desk_of(folder: Path, now: str = "") -> Desk:
@@ -66,11 +68,14 @@ def table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) 
     if not listed:
         say(f"{title}: none" if title else "none")
         return
-    shown = Table(*headers, title=title or None, title_justify="left")
+    shown = Table(title=title or None, title_justify="left")
+    for header in headers:
+        shown.add_column(header, overflow="fold")
     for row in listed:
         shown.add_row(*(str(cell) for cell in row))
-    console = Console(file=sys.stdout, soft_wrap=not sys.stdout.isatty())
-    console.print(shown, markup=False)
+    # In a pipe nobody sees an edge: wide enough that a line of a table is a line of text.
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _PIPE_WIDTH
+    Console(file=sys.stdout, width=width).print(shown, markup=False)
 
 
 def _mask(

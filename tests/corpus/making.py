@@ -9,7 +9,7 @@ import struct
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import xlsxwriter
 
@@ -136,8 +136,11 @@ def mail(
 
 
 def html(body: str) -> bytes:
-    return part(f"<html><head><style>p.MsoNormal{{margin:0}}</style></head><body>{body}</body></html>",
-                "text/html; charset=utf-8", how="qp")  # fmt: skip
+    return part(
+        f"<html><head><style>p.MsoNormal{{margin:0}}</style></head><body>{body}</body></html>",
+        "text/html; charset=utf-8",
+        how="qp",
+    )
 
 
 def both(text: str, body: str) -> bytes:
@@ -147,10 +150,11 @@ def both(text: str, body: str) -> bytes:
 def table(*rows: Sequence[str]) -> str:
     """An HTML table as Outlook pastes it from Excel."""
     lines = "".join(
-        "<tr>" + "".join(f"<td><p class=MsoNormal>{cell}<o:p></o:p></p></td>" for cell in row)
+        "<tr>"
+        + "".join(f"<td><p class=MsoNormal>{cell}<o:p></o:p></p></td>" for cell in row)
         + "</tr>"
         for row in rows
-    )  # fmt: skip
+    )
     return f"<table class=MsoNormalTable border=0 cellspacing=0>{lines}</table>"
 
 
@@ -158,7 +162,7 @@ def xlsx(*sheets: tuple[str, Sequence[Sequence[object]]], hidden: Sequence[str] 
     """A workbook; numbers are written as numbers, the way Excel keeps them."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
-    book.set_properties({"created": datetime(2026, 11, 2)})
+    book.set_properties({"created": datetime(2026, 11, 2, tzinfo=UTC)})
     for name, rows in sheets:
         sheet = book.add_worksheet(name)
         for row, cells in enumerate(rows):
@@ -185,8 +189,10 @@ def ods(name: str, rows: Sequence[Sequence[str | float]]) -> bytes:
 
     def cell(value: str | float) -> str:
         if isinstance(value, str):
-            return (f'<table:table-cell office:value-type="string"><text:p>{value}</text:p>'
-                    "</table:table-cell>")  # fmt: skip
+            return (
+                f'<table:table-cell office:value-type="string"><text:p>{value}</text:p>'
+                "</table:table-cell>"
+            )
         return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
 
     body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
