@@ -24,6 +24,7 @@ class OwnParty:
     signifier: str = ""
     name: str = ""
     address: str = ""
+    database: str = ""  # the database's address, instead of a SQLite file
 
 
 def make_folder(folder: Path, party: OwnParty) -> list[str]:
@@ -98,6 +99,9 @@ def _filled(text: str, party: OwnParty) -> str:
         line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
         return re.sub(rf'^{key} = "[^"]*"', lambda _: line, text, count=1, flags=re.M)
 
+    if party.database:
+        line = f"url = {json.dumps(party.database)}"
+        text = re.sub(r"^# url = .*$", lambda _: line, text, count=1, flags=re.M)
     if party.signifier:
         text = put(text, "signifier", party.signifier)
         text = re.sub(r"^mpids = \[[^\]]*\]", "mpids = []", text, count=1, flags=re.M)

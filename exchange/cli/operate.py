@@ -17,6 +17,12 @@ def init(
     signifier: Annotated[str, typer.Option(help="Our SEC Party Signifier.")] = "",
     name: Annotated[str, typer.Option(help="Our name.")] = "",
     address: Annotated[str, typer.Option(help="Our request mailbox's address.")] = "",
+    database: Annotated[
+        str,
+        typer.Option(
+            help="A PostgreSQL address, postgresql+psycopg://user@host/name; empty first."
+        ),
+    ] = "",
     upgrade: Annotated[
         bool, typer.Option("--upgrade", help="Only bring the database to this version's schema.")
     ] = False,
@@ -27,7 +33,7 @@ def init(
         provision.upgrade(folder)
         answer(as_json, {"upgraded": True}, "the database has this version's schema")
         return
-    made = provision.make_folder(folder, provision.OwnParty(signifier, name, address))
+    made = provision.make_folder(folder, provision.OwnParty(signifier, name, address, database))
     if as_json:
         answer(as_json, {"folder": str(folder), "made": made}, "")
         return

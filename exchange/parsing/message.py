@@ -115,6 +115,8 @@ def _concluded(
         )
         if judged.subkind == "free_form" and failed and not any(one.permanent for one in failed):
             judged = Judged(judged.kind, "delayed", counts=False)
+    if _answers_by_machine(judged, found):
+        judged = Judged(Kind.UNKNOWN, "automatic_answer", counts=False)
     if not judged.counts:
         warnings = _told_only(judged, found)
         found = Findings()
@@ -145,6 +147,16 @@ def _references(subject: str, text: str) -> tuple[str, ...]:
             if len(found) < _MOST_REFERENCES:
                 found.setdefault(match.group().upper())
     return tuple(found)
+
+
+def _answers_by_machine(judged: Judged, found: Findings) -> bool:
+    """A machine's reply that is no absence and no ticket, yet brings codes: for a person."""
+    plain = judged.kind in (Kind.ACKNOWLEDGEMENT, Kind.AUTO_REPLY) and judged.subkind in (
+        "",
+        "automatic",
+        "generated",
+    )
+    return plain and any(claim.code is not None for claim in found.claims)
 
 
 def _told_only(judged: Judged, found: Findings) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import Enum
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
@@ -22,8 +21,12 @@ _PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?:([-:])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2})
 _SUSPECT = re.compile(
     r"[0-9A-Fa-fOoIlL|]{10,22}|[0-9A-Fa-fOoIlL|]{2}(?:[-:][0-9A-Fa-fOoIlL|]{2}){5,9}"
 )
-_GROUPS: Final = (2, 4, 6, 8, 9, 12, 16, 18)
+_TRAILING: Final = ".:!?_=-/"
+_LONGEST_GROUP: Final = 18
 # English words of hex letters, so that "to be 00 DB ..." is not nine pairs.
+_CODE_LIKE: Final = 24
+_DEVICE_GROUPS: Final = 8
+_TOTALS: Final = frozenset((16, 32, 36, 48, 52))
 _ENGLISH: Final = frozenset(
     ("be", "ad", "ed", "de", "fa", "face", "fade", "dead", "deaf", "cafe", "feed", "beef")
 )
@@ -59,7 +62,7 @@ def words_of(line: str) -> list[Word]:
     found: list[Word] = []
     run: list[tuple[str, int, int]] = []
     for text, start, end in pieces:
-        if _HEX.fullmatch(text) and len(text) in _GROUPS and text.lower() not in _ENGLISH:
+        if _HEX.fullmatch(text) and len(text) <= _LONGEST_GROUP:
             if run and not _joins(line, run[-1], (text, start, end)):
                 found += _of_run(run)
                 run = []
@@ -79,13 +82,13 @@ def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
         if _FOREIGN.search(chunk.group()):
             continue
         for inner in _INNER.finditer(chunk.group()):
-            text, start = inner.group(), chunk.start() + inner.start()
+            text, start = inner.group().rstrip(_TRAILING), chunk.start() + inner.start()
             label = _LABELLED.match(text)
             if label and read_device(text) is None and not _PAIRS.fullmatch(text):
                 start += label.end()
                 text = text[label.end() :]
             for part in _slashed(text):
-                bare = part.strip(".:!?_=-/")
+                bare = part.strip(_TRAILING)
                 if bare:
                     offset = line.find(bare, start)
                     yield bare, offset, offset + len(bare)
@@ -101,12 +104,14 @@ def _slashed(text: str) -> list[str]:
 
 
 def _joins(line: str, before: tuple[str, int, int], after: tuple[str, int, int]) -> bool:
-    """Whether two hex groups belong together: only a blank between them, and alike in length."""
+    """Whether two hex groups belong together: only a blank between them.
+
+    A group of any length joins, so that a code that lost a digit is never read as a shorter one.
+    """
     between = line[before[2] : after[1]]
     if between.strip() or len(between) > 2 or "\t" in between:
         return False
-    alike = len(before[0]) == len(after[0]) or len(before[0]) > len(after[0]) >= 4
-    return alike and len(before[0]) < 16
+    return len(before[0]) < 16 and len(after[0]) < 16
 
 
 def _of_word(text: str, start: int, end: int) -> Word | None:
@@ -127,43 +132,70 @@ def _of_word(text: str, start: int, end: int) -> Word | None:
 
 
 def _of_run(run: list[tuple[str, int, int]]) -> list[Word]:
-    """A run of hex groups, each of one length: a device, a code, both, or nothing."""
+    """A run of hex groups: a device, a code, both, something damaged, or nothing."""
+    run = _without_english(run)
     if not run:
         return []
     if len(run) == 1:
         return _of_single(*run[0])
-    texts = [text for text, _, _ in run]
-    digits = "".join(texts)
-    start, end, total = run[0][1], run[-1][2], len(digits)
-    size = len(texts[0])
-    even = all(len(a) == len(b) for a, b in pairwise(texts[:-1]))
-    if not even or size == 16:
-        return [word for one in run for word in _of_single(*one)]
-    joined = " ".join(texts)
-    if total == 16 and size in (2, 4):
-        return [_device_word(joined, digits, start, end, sure=size == 2)]
-    if total in CODE_DIGITS:
-        return [Word(Form.CODE, joined, start, end)]
-    cut = 16 // size
-    if total - 16 in CODE_DIGITS and 16 % size == 0:
-        first = run[:cut]
-        head = "".join(text for text, _, _ in first)
-        return [
-            _device_word(" ".join(texts[:cut]), head, start, first[-1][2], sure=size == 2),
-            Word(Form.CODE, " ".join(texts[cut:]), run[cut][1], end),
-        ]
-    if total >= 24:
-        return [Word(Form.ODD, joined, start, end)]
-    if size == 2 and total in (14, 18):
-        return [Word(Form.NEAR, joined, start, end)]
-    return []
+    for cut in range(1, min(len(run), _DEVICE_GROUPS + 1)):
+        # A device in groups, and its code in groups behind it.
+        if _even(run[:cut]) == 16 and _total(run[cut:]) >= _CODE_LIKE and len(run[0][0]) in (2, 4):
+            return [_device_of(run[:cut]), *_code_of(run[cut:])]
+    if _total(run) >= _CODE_LIKE:
+        return _code_of(run)
+    size = len(run[0][0])
+    if _even(run) == 16 and size in (2, 4):
+        return [_device_of(run)]
+    if size == 2 and _total(run) in (14, 15, 17, 18):
+        return [Word(Form.NEAR, _joined(run), run[0][1], run[-1][2])]
+    return [word for one in run for word in _of_single(*one)]
+
+
+def _total(run: list[tuple[str, int, int]]) -> int:
+    return sum(len(text) for text, _, _ in run)
+
+
+def _even(run: list[tuple[str, int, int]]) -> int:
+    """The digits of a run whose groups are alike, but for a shorter last one; else 0."""
+    sizes = [len(text) for text, _, _ in run]
+    alike = all(one == sizes[0] for one in sizes[:-1]) and sizes[-1] <= sizes[0]
+    return sum(sizes) if alike else 0
+
+
+def _joined(run: list[tuple[str, int, int]]) -> str:
+    return " ".join(text for text, _, _ in run)
+
+
+def _device_of(run: list[tuple[str, int, int]]) -> Word:
+    digits = "".join(text for text, _, _ in run)
+    return _device_word(_joined(run), digits, run[0][1], run[-1][2], sure=len(run[0][0]) == 2)
+
+
+def _code_of(run: list[tuple[str, int, int]]) -> list[Word]:
+    form = Form.CODE if _even(run) in CODE_DIGITS else Form.ODD
+    return [Word(form, _joined(run), run[0][1], run[-1][2])]
+
+
+def _without_english(run: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Drop words like "be" at the ends of a run, where the run fits no length with them."""
+    total, start, end = _total(run), 0, len(run)
+    while start < end and total not in _TOTALS:
+        if run[start][0] in _ENGLISH or run[start][0] == "a":
+            total -= len(run[start][0])
+            start += 1
+        elif run[end - 1][0] in _ENGLISH:
+            end -= 1
+            total -= len(run[end][0])
+        else:
+            break
+    return run[start:end]
 
 
 def _of_single(text: str, start: int, end: int) -> list[Word]:
-    if len(text) != 16:
-        word = Word(Form.NEAR, text, start, end) if len(text) in (12, 18) else None
-        return [word] if word else []
-    return [_device_word(text, text, start, end, sure=False)]
+    if len(text) == 16:
+        return [_device_word(text, text, start, end, sure=False)]
+    return [Word(Form.NEAR, text, start, end)] if len(text) >= 10 else []
 
 
 def _device_word(text: str, digits: str, start: int, end: int, *, sure: bool) -> Word:

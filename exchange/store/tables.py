@@ -9,7 +9,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Dialect, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -58,8 +68,9 @@ class MailRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     mailbox: str
-    uidvalidity: int
-    uid: int
+    # Both are unsigned 32-bit numbers (RFC 9051, 9), which INTEGER of PostgreSQL is too small for.
+    uidvalidity: int = Field(sa_type=BigInteger)
+    uid: int = Field(sa_type=BigInteger)
     content_hash: str
     message_id: str = _text()
     sender: str = _text()
@@ -277,7 +288,9 @@ class AuditRowTable(SQLModel, table=True):
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_subject", "subject"),)
 
-    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
     at: str
     actor: str
     event: str

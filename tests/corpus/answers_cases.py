@@ -14,7 +14,6 @@ from tests.corpus.making import (
     D,
     both,
     grouped,
-    html,
     mail,
     multi,
     part,
@@ -25,15 +24,16 @@ from tests.corpus.making import (
 )
 
 _RE = "Re: MP121 request MP121-OPA-2611-Q00001"
-_REFS = ["MP121-OPA-2611-Q00001"]
+REFS = ["MP121-OPA-2611-Q00001"]
 _HEAD = ["Device ID", "Outcome", "Install code", "Reason", "Your row"]
 
 
-def _reply(content: bytes | str, **more: object) -> bytes:
+def reply(content: bytes | str, **more: object) -> bytes:
+    """A reply to a request of ours."""
     return mail(content, subject=_RE, extra=["In-Reply-To: <q1@op-a.test>"], **more)  # type: ignore[arg-type]
 
 
-def _said(
+def response(
     name: str,
     raw: bytes,
     *answers: tuple[str, str, str | None, str],
@@ -47,45 +47,46 @@ def _said(
         "response",
         devices=list(listed) or [(device, where) for device, _, _, where in answers],
         answers=list(answers),
-        references=_REFS,
+        references=REFS,
         **more,  # type: ignore[arg-type]
     )
 
 
 def _lines() -> list[Case]:
     return [
-        _said(
+        response(
             "lines-device-and-code",
-            _reply(f"{D[0]} {CODE_CRC}\n{plain(D[1])}\t{grouped(OTHER_CRC)}\n{D[2]}: {THIRD}\n"),
+            reply(f"{D[0]} {CODE_CRC}\n{plain(D[1])}\t{grouped(OTHER_CRC)}\n{D[2]}: {THIRD}\n"),
             (D[0], "provided", CODE, "body line 1"),
             (D[1], "provided", OTHER, "body line 2"),
             (D[2], "provided", THIRD, "body line 3"),
         ),
-        _said(
+        response(
             "lines-labelled",
-            _reply(f"Device {D[0]} IC: {grouped(CODE_CRC)}\n{D[1]} install code = {OTHER}\n"),
+            reply(f"Device {D[0]} IC: {grouped(CODE_CRC)}\n{D[1]} install code = {OTHER}\n"),
             (D[0], "provided", CODE, "body line 1"),
             (D[1], "provided", OTHER, "body line 2"),
         ),
-        _said(
+        response(
             "lines-denials",
-            _reply(
-                f"{D[0]} - not installed by us\n{plain(D[1])} not ours\n{D[2]}: we did not install\n"
+            reply(
+                f"{D[0]} - not installed by us\n{plain(D[1])} not ours\n"
+                f"{D[2]}: we did not install\n"
                 f"{D[3]} \u2013 we\u2019re not the installing supplier\n"
             ),
             *((D[i], "not_installer", None, f"body line {i + 1}") for i in range(4)),
         ),
-        _said(
+        response(
             "lines-doubts",
-            _reply(
+            reply(
                 f"{D[0]} - being looked into\n{D[1]} - not ours?\n{D[2]} - not installed\n"
                 f"{D[3]} - not sure we installed it, IC to follow\n{D[4]} no record\n"
             ),
             *((D[i], "unclear", None, f"body line {i + 1}") for i in range(5)),
         ),
-        _said(
+        response(
             "blocks-device-then-code",
-            _reply(
+            reply(
                 f"Device ID: {D[0]}\nInstall Code: {grouped(CODE_CRC)}\n\nDevice ID: {D[1]}\n"
                 f"MPAN: 1234567890126\nInstall Code: {OTHER}\n"
             ),
@@ -93,9 +94,9 @@ def _lines() -> list[Case]:
             (D[1], "provided", OTHER, "body line 6"),
             listed=((D[0], "body line 1"), (D[1], "body line 4")),
         ),
-        _said(
+        response(
             "lists-that-do-not-alternate",
-            _reply(f"{D[0]}\n{D[1]}\n{CODE_CRC}\n{OTHER_CRC}\n"),
+            reply(f"{D[0]}\n{D[1]}\n{CODE_CRC}\n{OTHER_CRC}\n"),
             (D[0], "unclear", None, "body line 1"),
             (D[1], "unclear", None, "body line 2"),
             rejects=[
@@ -103,29 +104,29 @@ def _lines() -> list[Case]:
                 ("body line 4", "without one Device ID"),
             ],
         ),
-        _said(
+        response(
             "codes-before-devices",
-            _reply(f"{CODE_CRC}\n{D[0]}\n{OTHER_CRC}\n{D[1]}\n"),
+            reply(f"{CODE_CRC}\n{D[0]}\n{OTHER_CRC}\n{D[1]}\n"),
             (D[0], "unclear", None, "body line 3"),
             (D[1], "unclear", None, "body line 4"),
             rejects=[("body line 1", "without one Device ID"), ("body line 3", "do not alternate")],
             listed=((D[0], "body line 2"), (D[1], "body line 4")),
         ),
-        _said(
+        response(
             "bad-crc",
-            _reply(f"{D[0]} {BAD_CRC}\n"),
+            reply(f"{D[0]} {BAD_CRC}\n"),
             (D[0], "unclear", None, "body line 1"),
             rejects=[("body line 1", "CRC")],
         ),
-        _said(
+        response(
             "code-too-short",
-            _reply(f"{D[0]} IC {CODE_CRC[:34]}\n"),
+            reply(f"{D[0]} IC {CODE_CRC[:34]}\n"),
             (D[0], "unclear", None, "body line 1"),
             rejects=[("body line 1", "34 hex digits")],
         ),
-        _said(
+        response(
             "one-code-for-two-devices",
-            _reply(f"{D[0]} {CODE_CRC}\n{D[1]} {CODE}\n"),
+            reply(f"{D[0]} {CODE_CRC}\n{D[1]} {CODE}\n"),
             (D[0], "unclear", None, "body line 1"),
             (D[1], "unclear", None, "body line 2"),
             rejects=[
@@ -133,9 +134,9 @@ def _lines() -> list[Case]:
                 ("body line 2", "one install code stands for 2 devices"),
             ],
         ),
-        _said(
+        response(
             "two-codes-for-one-device",
-            _reply(
+            reply(
                 multi(
                     "mixed",
                     part(f"{D[0]} {CODE_CRC}\n"),
@@ -147,15 +148,15 @@ def _lines() -> list[Case]:
             (D[0], "unclear", None, "body line 1"),
             rejects=[("body line 1", "two different install codes")],
         ),
-        _said(
+        response(
             "code-and-denial",
-            _reply(f"{D[0]} {CODE_CRC} not installed by us\n"),
+            reply(f"{D[0]} {CODE_CRC} not installed by us\n"),
             (D[0], "unclear", None, "body line 1"),
             rejects=[("body line 1", "an install code, and the words")],
         ),
-        _said(
+        response(
             "same-code-twice",
-            _reply(
+            reply(
                 multi(
                     "mixed",
                     part(f"{D[0]} {CODE_CRC}\n"),
@@ -168,14 +169,14 @@ def _lines() -> list[Case]:
         ),
         Case(
             "code-of-no-device",
-            _reply(f"Hi, the install code is {grouped(CODE_CRC)}\n"),
+            reply(f"Hi, the install code is {grouped(CODE_CRC)}\n"),
             "response",
-            references=_REFS,
+            references=REFS,
             rejects=[("body line 1", "without one Device ID")],
         ),
-        _said(
+        response(
             "heading-denies-its-list",
-            _reply(
+            reply(
                 f"The following were not installed by us:\n{D[0]}\n{D[1]}\n\n"
                 f"Codes for the rest:\n{D[2]} {CODE_CRC}\n"
             ),
@@ -213,7 +214,7 @@ def _tables() -> list[Case]:
         [D[0], CODE_CRC, D[1], OTHER_CRC],
     ]
     return [
-        _said(
+        response(
             "our-own-workbook",
             mail(
                 multi(
@@ -232,9 +233,9 @@ def _tables() -> list[Case]:
                 for i, (d, o, c) in enumerate(outcomes, 2)
             ),
         ),
-        _said(
+        response(
             "our-request-filled-in",
-            _reply(
+            reply(
                 multi(
                     "mixed",
                     part("Completed.\n"),
@@ -245,9 +246,9 @@ def _tables() -> list[Case]:
             (D[1], "not_installer", None, "request.xlsx > Devices > row 3"),
             (D[2], "unclear", None, "request.xlsx > Devices > row 4"),
         ),
-        _said(
+        response(
             "csv-code-without-header",
-            _reply(
+            reply(
                 multi(
                     "mixed",
                     part("Codes attached\n"),
@@ -261,9 +262,9 @@ def _tables() -> list[Case]:
             (D[0], "provided", CODE, "codes.csv > row 1"),
             (D[1], "provided", OTHER, "codes.csv > row 2"),
         ),
-        _said(
+        response(
             "html-table-answers",
-            _reply(
+            reply(
                 both(
                     "see html",
                     "<p>As requested:</p>"
@@ -279,9 +280,9 @@ def _tables() -> list[Case]:
             (D[1], "not_installer", None, "body table 1 > row 3"),
             (D[2], "unclear", None, "body table 1 > row 4"),
         ),
-        _said(
+        response(
             "codes-by-device-type",
-            _reply(
+            reply(
                 multi(
                     "mixed", part("Attached\n"), raw_part(xlsx(("S", by_type)), XLSX, "codes.xlsx")
                 )
@@ -289,9 +290,9 @@ def _tables() -> list[Case]:
             (D[0], "provided", CODE, "codes.xlsx > S > row 2"),
             (D[1], "provided", OTHER, "codes.xlsx > S > row 2"),
         ),
-        _said(
+        response(
             "one-code-column-two-device-columns",
-            _reply(
+            reply(
                 multi(
                     "mixed",
                     part("Attached\n"),
@@ -309,9 +310,9 @@ def _tables() -> list[Case]:
                 ("codes.csv > row 2", "several Device IDs"),
             ],
         ),
-        _said(
+        response(
             "code-kept-as-number",
-            _reply(
+            reply(
                 multi(
                     "mixed",
                     part("Attached\n"),
@@ -326,14 +327,17 @@ def _tables() -> list[Case]:
             (D[1], "provided", CODE, "codes.xlsx > S > row 3"),
             rejects=[("codes.xlsx > S > row 2", "as a number")],
         ),
-        _said(
+        response(
             "installed-by-us-no",
-            _reply(
+            reply(
                 multi(
                     "mixed",
                     part("Attached\n"),
                     raw_part(
-                        f"Device ID;Installed by us? (Y/N);Install Code\r\n{D[0]};N;\r\n{D[1]};Y;{CODE_CRC}\r\n".encode(),
+                        (
+                            "Device ID;Installed by us? (Y/N);Install Code\r\n"
+                            f"{D[0]};N;\r\n{D[1]};Y;{CODE_CRC}\r\n"
+                        ).encode(),
                         "text/csv",
                         "codes.csv",
                     ),
@@ -345,112 +349,6 @@ def _tables() -> list[Case]:
     ]
 
 
-def _quotes() -> list[Case]:
-    quoted = f"> Please send the install codes:\n> {D[0]}\n> {D[1]}\n"
-    wrote = "On Mon, 2 Nov 2026 at 09:15, Op A <codes@op-a.test> wrote:\n"
-    outlook = (
-        "From: Op A <codes@op-a.test>\nSent: 02 November 2026 09:15\nTo: Ann Other\n"
-        f"Subject: MP121 request\n\nPlease send the install codes:\n{D[0]}\n{D[1]}\n"
-    )
-    gmail = (
-        '<div dir="ltr">Not ours, sorry.</div><br><div class="gmail_quote"><div class="gmail_attr">On'
-        ' Mon, 2 Nov 2026, Op A wrote:<br></div><blockquote class="gmail_quote" style="border-left:'
-        f'1px solid">Please send<br>{D[0]}<br>{D[1]}</blockquote></div>'
-    )
-    owa = (
-        "<p>Which meters do you mean?</p><hr><div id='divRplyFwdMsg'><b>From:</b> Op A<br><b>Sent:</b>"
-        f" Monday<br><b>To:</b> Ann<br><b>Subject:</b> MP121 request</div><div>{D[0]}</div>"
-    )
-    return [
-        Case(
-            "statement-over-a-quoted-list",
-            _reply("None of these meters were installed by us.\n\n" + wrote + quoted),
-            "response",
-            "statement",
-            references=_REFS,
-            warnings=["2 Device IDs stand only in quoted text"],
-        ),
-        _said(
-            "statement-over-a-list-of-its-own",
-            _reply(f"We are not the installing supplier for any of these:\n\n{D[0]}\n{D[1]}\n"),
-            (D[0], "not_installer", None, "body line 3"),
-            (D[1], "not_installer", None, "body line 4"),
-        ),
-        Case(
-            "reply-quotes-the-list",
-            _reply("Thanks, we will come back to you.\n\n" + wrote + quoted),
-            "unknown",
-            "reply",
-            references=_REFS,
-            warnings=["2 Device IDs stand only in quoted text"],
-        ),
-        Case(
-            "outlook-block-quotes-the-list",
-            _reply("Which team do you need?\n\n" + outlook),
-            "unknown",
-            "reply",
-            references=_REFS,
-            warnings=["2 Device IDs stand only in quoted text"],
-        ),
-        Case(
-            "gmail-html-quote",
-            _reply(both("Not ours, sorry.", gmail)),
-            "unknown",
-            "reply",
-            references=_REFS,
-            warnings=["2 Device IDs stand only in quoted text"],
-        ),
-        Case(
-            "outlook-web-quote",
-            _reply(html(owa)),
-            "unknown",
-            "reply",
-            references=_REFS,
-            warnings=["1 Device ID stands only in quoted text"],
-        ),
-        _said(
-            "typed-between-quoted-lines",
-            _reply(
-                wrote + f"> Please send the install codes:\n> {D[0]}\n{D[0]} {CODE_CRC}\n> {D[1]}\n"
-                f"{D[1]} - not installed by us\n"
-            ),
-            (D[0], "provided", CODE, "body line 4"),
-            (D[1], "not_installer", None, "body line 6"),
-        ),
-        _said(
-            "quoted-code-does-not-count",
-            _reply(f"{D[0]} {CODE_CRC}\n\n" + wrote + f"> {D[0]} {OTHER_CRC}\n"),
-            (D[0], "provided", CODE, "body line 1"),
-        ),
-        Case(
-            "request-mentions-denial",
-            mail(
-                f"Please provide the install codes for the following devices, or confirm that you are"
-                f" not the installing supplier.\n\n{D[0]}\n{D[1]}\n"
-            ),
-            "request",
-            devices=[(D[0], "body line 3"), (D[1], "body line 4")],
-        ),
-        Case(
-            "request-with-comments-column",
-            mail(
-                multi(
-                    "mixed",
-                    part("Please send the install codes for the attached devices.\n"),
-                    raw_part(
-                        f"Device ID,Status,Comments\r\n{D[0]},Pending,no WAN found at install\r\n"
-                        f"{D[1]},InstalledNotCommissioned,awaiting engineer\r\n".encode(),
-                        "text/csv",
-                        "list.csv",
-                    ),
-                )
-            ),
-            "request",
-            devices=[(D[0], "list.csv > row 2"), (D[1], "list.csv > row 3")],
-        ),
-    ]
-
-
 def cases() -> list[Case]:
     """All of this module."""
-    return _lines() + _tables() + _quotes()
+    return _lines() + _tables()

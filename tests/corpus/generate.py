@@ -10,7 +10,13 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from tests.corpus import answers_cases, kinds_cases, requests_cases
+from tests.corpus import (
+    answers_cases,
+    files_cases,
+    kinds_cases,
+    quotes_cases,
+    requests_cases,
+)
 from tests.corpus.making import Case
 
 HERE = Path(__file__).parent
@@ -42,7 +48,8 @@ def expectation(case: Case) -> dict[str, object]:
 
 def main() -> None:
     """Write every case; a case that is gone takes its files along."""
-    cases = requests_cases.cases() + answers_cases.cases() + kinds_cases.cases()
+    modules = (requests_cases, files_cases, answers_cases, quotes_cases, kinds_cases)
+    cases = [case for module in modules for case in module.cases()]
     doubled = [name for name, count in Counter(case.name for case in cases).items() if count > 1]
     if doubled:
         raise SystemExit(f"two cases are called {doubled}")

@@ -37,8 +37,9 @@ def _report(status: bytes, text: str, subject: str) -> bytes:
 
 def _bounces() -> list[Case]:
     free = (
-        "Hi. This is the qmail-send program at mx.op-b.test.\nI'm afraid I wasn't able to deliver your"
-        " message to the following addresses.\n\n<gone@op-b.test>:\n550 5.1.1 no such user\n\n"
+        "Hi. This is the qmail-send program at mx.op-b.test.\n"
+        "I'm afraid I wasn't able to deliver your message to the following addresses.\n\n"
+        "<gone@op-b.test>:\n550 5.1.1 no such user\n\n"
         f"--- Below this line is a copy of the message.\n\nMessage-ID: <q1@op-a.test>\n{D[0]}\n"
     )
     return [

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import sqlite3
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
+from datetime import timedelta
 from email.message import EmailMessage
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from pymap.flags import FlagOp
+from pymap.parsing.specials.flag import Seen
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
@@ -21,10 +24,11 @@ from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
 from exchange.cli.main import app
 from exchange.domain.device import InstallCode
 from exchange.domain.sla import parse_instant
-from exchange.errors import ExchangeError
+from exchange.errors import BadInput, BadInputs, ExchangeError
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import Relayed, SandboxServers
 from exchange.services.rounds import Reachability, Round, one_round
+from tests.scenarios.mailroom import Mailroom, attachment, parsed
 
 STORIES = Path(__file__).parent / "stories"
 PASSWORD = "stage-door"
@@ -41,6 +45,7 @@ CONTACTS = "\r\n".join(
         "",
     ]
 )
+FILED = ("Processed", "Review", "Shunted")
 
 
 def addresses() -> list[str]:
@@ -50,7 +55,18 @@ def addresses() -> list[str]:
         for one in THEM
         for box in ("install-codes", "answers", "lead", "head")
     ]
-    return [US, *of_them, "stranger@elsewhere.example"]
+    return [US, *of_them, "new-desk@gain.example", "stranger@elsewhere.example"]
+
+
+@contextmanager
+def staged(story: Path, folder: Path) -> Iterator[Stage]:
+    """A stage set up for ``story`` in ``folder``, its servers running."""
+    stages: list[Stage] = []
+    accounts = dict.fromkeys(addresses(), PASSWORD)
+    with SandboxServers(folder / "servers", accounts, lambda: stages[0].clock.now()) as servers:
+        stages.append(Stage(folder / "lose", servers, story, load(story)))
+        stages[0].set_up()
+        yield stages[0]
 
 
 @dataclass
@@ -62,14 +78,18 @@ class Stage:
     story: Path
     script: dict[str, Any]
     clock: SetClock = field(init=False)
-    refs: dict[str, str] = field(default_factory=dict)
+    post: Mailroom = field(init=False)
+    said: list[str] = field(default_factory=list)  # what our commands printed
+    answered: int = 0  # how many of our mails the answering machines have seen
 
     def set_up(self) -> None:
         """Make the folder as a newcomer would: init, configuration, contacts, codes."""
         self.clock = SetClock(parse_instant(self.script["now"]))
+        self.post = Mailroom(self.story, self.script.get("names", {}), self.sent)
+        self.post.name("story", str(self.story))
+        self.post.name("outside", str(self.folder.parent))
         make_folder(self.folder, OwnParty("LOSE", "Loseley Power", US))
-        config = self.folder / "config" / "exchange.toml"
-        text = config.read_text()
+        text = self.config.read_text()
         for host, port in (("imap", self.servers.imap_port), ("smtp", self.servers.smtp_port)):
             text = text.replace(
                 f'host = "{host}.ours.example"',
@@ -78,11 +98,16 @@ class Stage:
         text += self.script.get("config", "")
         for section, lines in self.script.get("config_in", {}).items():
             text = text.replace(f"[{section}]\n", f"[{section}]\n{lines}\n", 1)
-        config.write_text(text)
+        self.config.write_text(text)
         for name in ("imap-password", "smtp-password"):
             (self.folder / "secrets" / name).write_text(PASSWORD)
         self._contacts()
         self._codes()
+
+    @property
+    def config(self) -> Path:
+        """The configuration of the agent under test."""
+        return self.folder / "config" / "exchange.toml"
 
     def _contacts(self) -> None:
         path = self.folder / "contacts-to-import.csv"
@@ -91,10 +116,11 @@ class Stage:
 
     def _codes(self) -> None:
         codes: dict[str, str] = self.script.get("codes", {})
+        types: dict[str, str] = self.script.get("types", {})
         if codes:
             path = self.folder.parent / f"{self.folder.name}-codes.csv"
-            rows = [f"{device},{code}" for device, code in codes.items()]
-            path.write_text("Device ID,Install code\n" + "\n".join(rows) + "\n")
+            rows = [f"{one},{types.get(one, 'ESME')},{code}" for one, code in codes.items()]
+            path.write_text("Device ID,Device type,Install code\n" + "\n".join(rows) + "\n")
             self.command(["codes", "import", str(path)])
             path.unlink()
         declared = self.script.get("register", {}).get("complete_as_of")
@@ -102,7 +128,7 @@ class Stage:
             self.command(["codes", "complete-as-of", declared])
 
     def command(self, words: list[str], code: int = 0) -> str:
-        """Run a command line of ours in the folder; returns what it printed."""
+        """Run a command line of ours in the folder; returns what it printed, errors and all."""
         result = CliRunner().invoke(
             app,
             words,
@@ -112,46 +138,96 @@ class Stage:
                 "COLUMNS": "400",
             },
         )
-        said = result.output
-        if isinstance(result.exception, ExchangeError):
-            said += f"exchange: {result.exception}"
-            assert code == 1, f"{words} refused: {said}"
-        else:
-            assert result.exit_code == code, (
-                f"{words} ended with {result.exit_code}: {said} {result.exception!r}"
-            )
+        said, ended, failure = result.output, result.exit_code, result.exception
+        if isinstance(failure, ExchangeError):  # as the entry point says it
+            faults: list[BadInput] = failure.faults if isinstance(failure, BadInputs) else []
+            said += "".join(f"exchange: {one}\n" for one in (*faults, failure))
+            ended = 1
+        elif failure is not None and not isinstance(failure, SystemExit):
+            raise failure
+        assert ended == code, f"{words} ended with {ended}: {said}"
+        self.said.append(said)
         return said
 
     # -- the steps
 
     def play(self) -> None:
         """Every step in order."""
-        for step in self.script["step"]:
-            if "at" in step:
-                self.clock.at = parse_instant(step["at"])
-            for name in step.get("refuse", []):
-                self.servers.refuse(name, step.get("code", 550))
-            for name in step.get("accept", []):
-                self.servers.accept(name)
-            if "deliver" in step:
-                self.servers.deliver(self.mail(step["deliver"]), US)
-            if "gained" in step:
-                self.command(["request", "create", str(self.story / step["gained"])])
-            if "run" in step:
-                self._run(step)
-            if step.get("do") == "round":
+        for number, step in enumerate(self.script["step"], 1):
+            try:
+                self._play(step)
+            except AssertionError as error:
+                raise AssertionError(f"step {number} {step}: {error}") from None
+
+    def _play(self, step: dict[str, Any]) -> None:
+        if "at" in step:
+            self.clock.at = parse_instant(step["at"])
+        for name in step.get("refuse", []):
+            self.servers.refuse(name, step.get("code", 550), step.get("reply", "5.1.1 No mailbox"))
+        for name in step.get("accept", []):
+            self.servers.accept(name)
+        for before, after in step.get("configure", {}).items():
+            text = self.config.read_text()
+            assert before in text
+            self.config.write_text(text.replace(before, after, 1))
+        for name in _listed(step.get("deliver", [])):
+            self.servers.deliver(self.post.mail(name), US)
+        if "echo" in step:  # a mail of ours comes back as it was
+            self.servers.deliver(self.relayed()[step["echo"] - 1].raw, US)
+        if step.get("do") == "somebody looks":
+            self.servers._call(_mark_seen(self.servers))
+        if step.get("do") == "restore":
+            self.restore_mailbox()
+        if "gained" in step:
+            self.command(["request", "create", str(self.post.file(step["gained"]))])
+        if "run" in step:
+            self._run(step)
+        if step.get("do") == "round":
+            for _ in range(step.get("times", 1)):
                 self.round()
+        if "daily_until" in step:
+            self._daily(step["daily_until"])
+        if "sent" in step:
+            assert len(self.relayed()) == step["sent"], self._shown()
+        if "sql" in step:
+            rows = self.rows(step["sql"])
+            assert alike(rows, step["rows"]), f"{step['sql']}\n{rows}"
 
     def round(self) -> Round:
         """One complete round, with connections of its own as ``run --once`` has."""
         desk = open_desk(self.folder, self.clock)
         mailboxes = [open_mailbox(desk, one) for one in desk.settings.mailbox]
         try:
-            return one_round(desk, mailboxes, open_courier(desk), Reachability())
+            done = one_round(desk, mailboxes, open_courier(desk), Reachability())
         finally:
             for mailbox in mailboxes:
                 mailbox.close()
             desk.store.dispose()
+        self._machines_answer()
+        return done
+
+    def _daily(self, until: str) -> None:
+        """A round at this time of every day, until and with that instant."""
+        last = parse_instant(until)
+        while self.clock.at < last:
+            self.clock.at += timedelta(days=1)
+            self.round()
+
+    def _machines_answer(self) -> None:
+        """Every answering machine of the story answers each new mail that came to its address."""
+        machines: dict[str, str] = self.script.get("answering", {})
+        fresh = self.sent()[self.answered :]
+        self.answered += len(fresh)
+        for mail in fresh:
+            if str(mail["To"]) in machines:
+                self.servers.deliver(self.post.answer_to(mail, machines[str(mail["To"])]), US)
+
+    def restore_mailbox(self) -> None:
+        """The server is restored from a backup: a new UIDVALIDITY, all mails in the inbox again."""
+        before = [mail for folder in FILED for mail in self.servers.mails(US, folder)]
+        self.servers._call(_renumber(self.servers))
+        for raw in before:
+            self.servers.deliver(raw, US)
 
     def _run(self, step: dict[str, Any]) -> None:
         said = self.command([self.fill(word) for word in step["run"]], step.get("exit", 0))
@@ -161,28 +237,19 @@ class Stage:
             assert any(fnmatchcase(line, wanted) for line in lines), (
                 f"no line matches {wanted!r} in:\n{said}"
             )
+        for pattern in step.get("never", []):
+            unwanted = self.fill(pattern)
+            assert not any(fnmatchcase(line, unwanted) for line in lines), (
+                f"a line matches {unwanted!r} in:\n{said}"
+            )
 
     def mail(self, name: str) -> bytes:
-        """A mail of the story: names filled in, line ends as on the wire."""
-        raw = (self.story / name).read_bytes()
-        if b"${" in raw:
-            raw = self.fill(raw.decode("latin-1")).encode("latin-1")
-        return raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        """A mail of the story, filled in."""
+        return self.post.mail(name)
 
     def fill(self, text: str) -> str:
-        """Replace ${sent:N:Header} by a header of the N-th mail we sent, ${NAME} by [names]."""
-
-        def value(match: re.Match[str]) -> str:
-            name = match[1]
-            if name.startswith("sent:"):
-                _, number, header = name.split(":")
-                return str(self.sent()[int(number) - 1][header])
-            if name.startswith("ref:"):
-                marker = str(self.sent()[int(name[4:]) - 1]["X-MP121-Exchange"])
-                return marker.partition("ref=")[2]
-            return str(self.script.get("names", {})[name])
-
-        return re.sub(r"\$\{([^}]+)\}", value, text)
+        """Replace the placeholders that mailroom.py lists."""
+        return self.post.fill(text)
 
     # -- what came out
 
@@ -192,25 +259,70 @@ class Stage:
 
     def sent(self) -> list[EmailMessage]:
         """The same, parsed."""
-        return [
-            message_from_bytes(one.raw, policy=policy.default)  # type: ignore[misc]
-            for one in self.relayed()
-        ]
+        return [parsed(one.raw) for one in self.relayed()]
+
+    def _shown(self) -> str:
+        return "\n".join(f"{one['To']}: {one['Subject']}" for one in self.sent())
 
     def rows(self, sql: str) -> list[list[Any]]:
         """What the database holds."""
         with sqlite3.connect(self.folder / "exchange.db") as connection:
             return [list(row) for row in connection.execute(sql)]
 
+    def truth(self) -> dict[str, str]:
+        """Device -> code of every Device that LOSE installed; ``[found]`` are held only later."""
+        return {**self.script.get("codes", {}), **self.script.get("found", {})}
+
     def secrets(self) -> list[str]:
-        """Every code that the story knows of, as 32 hex digits."""
-        texts = [*self.script.get("codes", {}).values(), *self.script.get("secrets", [])]
-        return [InstallCode.parse(text).hex for text in texts if text]
+        """Every code that the story knows of, as written."""
+        written = [*self.truth().values(), *self.script.get("names", {}).values()]
+        return [one for one in written if _is_code(one)] + self.script.get("secrets", [])
+
+
+async def _renumber(servers: SandboxServers) -> None:
+    """What a restored mailbox looks like to IMAP: empty, UIDs from the start, a new UIDVALIDITY."""
+    async with servers._office._mailboxes(US) as boxes:
+        inbox = await boxes.get_mailbox("INBOX")
+        uids = [message.uid async for message in inbox.messages()]
+        await inbox.delete(uids)
+        inbox._uid_validity += 1
+        inbox._max_uid = 100
+
+
+async def _mark_seen(servers: SandboxServers) -> None:
+    """A person opens every mail of the inbox."""
+    async with servers._office._mailboxes(US) as boxes:
+        inbox = await boxes.get_mailbox("INBOX")
+        async for message in inbox.messages():
+            await inbox.update(message.uid, message, frozenset({Seen}), FlagOp.ADD)
+
+
+def _listed(one_or_more: str | list[str]) -> list[str]:
+    return [one_or_more] if isinstance(one_or_more, str) else one_or_more
+
+
+def _is_code(text: str) -> bool:
+    try:
+        InstallCode.parse(text)
+    except BadInput:
+        return False
+    return True
 
 
 def load(story: Path) -> dict[str, Any]:
     """The story's script."""
-    return tomllib.loads((story / "story.toml").read_text())
+    return tomllib.loads((story / "story.toml").read_text(encoding="utf-8"))
+
+
+def alike(rows: list[list[Any]], wanted: list[list[Any]]) -> bool:
+    """Whether rows match, cell by cell, shell-style wildcards allowed."""
+    return len(rows) == len(wanted) and all(
+        len(row) == len(want)
+        and all(
+            fnmatchcase(str(cell), str(pattern)) for cell, pattern in zip(row, want, strict=True)
+        )
+        for row, want in zip(rows, wanted, strict=True)
+    )
 
 
 def body_of(mail: EmailMessage) -> list[str]:
@@ -220,38 +332,27 @@ def body_of(mail: EmailMessage) -> list[str]:
     return str(part.get_content()).splitlines()
 
 
+def attached_table(mail: EmailMessage) -> list[dict[str, str]]:
+    """The rows of the attached workbook, all text; the CSV beside it must agree."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(attachment(mail, ".xlsx")))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert all(isinstance(cell, str) for row in rows for cell in row), "a cell is no text"
+    text = attachment(mail, ".csv").decode("utf-8-sig")
+    assert rows == list(csv.reader(io.StringIO(text)))
+    header = [str(cell) for cell in rows[0]]
+    return [dict(zip(header, map(str, row), strict=True)) for row in rows[1:]]
+
+
 def attached_devices(mail: EmailMessage) -> dict[str, str]:
-    """Device (or place, for an unreadable row) -> outcome, from the workbook; CSV must agree."""
-    tables = {}
-    for part in mail.iter_attachments():
-        name = str(part.get_filename())
-        content = part.get_payload(decode=True)
-        assert isinstance(content, bytes)
-        if name.endswith(".xlsx"):
-            book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-            rows = book.get_sheet_by_index(0).to_python()
-            assert all(isinstance(cell, str) for row in rows for cell in row), "a cell is no text"
-            tables["xlsx"] = [[str(cell) for cell in row] for row in rows]
-        elif name.endswith(".csv"):
-            text = content.decode("utf-8-sig")
-            tables["csv"] = list(csv.reader(io.StringIO(text)))
-    assert tables["xlsx"] == tables["csv"]
-    header, *lines = tables["xlsx"]
-    device, outcome = header.index("Device ID"), header.index("Outcome")
-    where = header.index("Your row") if "Your row" in header else device
-    return {line[device] or line[where]: line[outcome] for line in lines}
+    """Device (or place, for an unreadable row) -> outcome."""
+    return {row["Device ID"] or row["Your row"]: row["Outcome"] for row in attached_table(mail)}
 
 
 def attached_codes(mail: EmailMessage) -> dict[str, str]:
-    """Device -> code as 32 hex digits, from the CSV."""
-    for part in mail.iter_attachments():
-        if str(part.get_filename()).endswith(".csv"):
-            content = part.get_payload(decode=True)
-            assert isinstance(content, bytes)
-            reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
-            return {
-                row["Device ID"]: InstallCode.parse(row["Install code"]).hex
-                for row in reader
-                if row["Install code"]
-            }
-    return {}
+    """Device -> code as 32 hex digits."""
+    return {
+        row["Device ID"]: InstallCode.parse(row["Install code"]).hex
+        for row in attached_table(mail)
+        if row["Install code"]
+    }
+

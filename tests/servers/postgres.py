@@ -13,9 +13,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 from tests.servers import HOST, free_ports, wait_for_port
 
@@ -57,6 +60,7 @@ def postgres() -> Iterator[str]:
             )
         if not wait_for_port(port) or server.poll() is not None:
             raise RuntimeError(f"PostgreSQL did not start: {(folder / 'log').read_text()}")
+        _until_it_answers(f"postgresql://{_USER}:{password}@{HOST}:{port}/postgres")
         yield f"postgresql+psycopg://{_USER}:{password}@{HOST}:{port}/postgres"
     finally:
         if server is not None:
@@ -67,6 +71,18 @@ def postgres() -> Iterator[str]:
                 server.kill()
                 server.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _until_it_answers(url: str) -> None:
+    """The port opens a moment before the server takes connections."""
+    for _ in range(100):
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("PostgreSQL listens and takes no connection")
 
 
 def _init(folder: Path, password: str) -> None:

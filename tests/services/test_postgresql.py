@@ -1,0 +1,112 @@
+"""The same work on PostgreSQL: a request answered, our own asked and answered, the log intact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.outbound import CaseState, Gained, LegState
+from exchange.domain.sla import parse_instant
+from exchange.errors import AlreadyRunning
+from exchange.ports import VaultRecord
+from exchange.provision import OwnParty, make_folder
+from exchange.sandbox.servers import SandboxServers
+from exchange.services import monthly, request, trail
+from exchange.services.desk import Desk
+from exchange.services.rounds import Reachability, one_round
+from exchange.store.db import Store
+from tests.servers import want
+from tests.servers.postgres import missing, postgres
+from tests.services.desks import add_parties, make_party
+
+PASSWORD = "only-for-this-test"
+DEVICES = [DeviceId(bytes((0, 0xDB, 0, 0, 0, 0, 1, number))) for number in range(1, 61)]
+CODES = {device: InstallCode(bytes(15) + device.raw[-1:]) for device in DEVICES}
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    want(missing())
+    with postgres() as found:
+        yield found
+
+
+def _open(folder: Path, servers: SandboxServers, clock: SetClock, database: str = "") -> Desk:
+    signifier = folder.name.upper()
+    address = f"codes@{folder.name}.example"
+    make_folder(folder, OwnParty(signifier, f"{signifier.title()} Energy", address, database))
+    config = folder / "config" / "exchange.toml"
+    text = config.read_text()
+    for host, port in (("imap", servers.imap_port), ("smtp", servers.smtp_port)):
+        text = text.replace(
+            f'host = "{host}.ours.example"',
+            f'host = "127.0.0.1"\nport = {port}\nca_file = "{servers.ca_file}"',
+        )
+        (folder / "secrets" / f"{host}-password").write_text(PASSWORD)
+    config.write_text(text)
+    return open_desk(folder, clock)
+
+
+def test_both_directions(url: str, tmp_path: Path) -> None:
+    clock = SetClock(parse_instant("2026-12-14T09:00"))
+    accounts = {f"codes@{one}.example": PASSWORD for one in ("gain", "lose")}
+    with SandboxServers(tmp_path / "servers", accounts, clock.now) as servers:
+        lose = _open(tmp_path / "lose", servers, clock, url)
+        gain = _open(tmp_path / "gain", servers, clock)
+        add_parties(lose, make_party("GAIN"))
+        add_parties(gain, make_party("LOSE"))
+        done = lose.vault.put_many(VaultRecord(one, CODES[one], True) for one in DEVICES[:50])
+        assert done.added == 50
+        gained = [Gained(str(one), ("LOSE",), "ESME", "row") for one in DEVICES]
+        assert request.create(gain, gained, "gained.csv").opened == 60
+        for _ in range(3):
+            for desk in (gain, lose):
+                box = open_mailbox(desk, desk.settings.mailbox[0])
+                done_round = one_round(desk, [box], open_courier(desk), Reachability())
+                box.close()
+                assert not done_round.troubles
+        with gain.store.reading() as tx:
+            assert tx.outbound.case_counts() == {CaseState.CODE_RECEIVED: 50, CaseState.SEEKING: 10}
+            for case in tx.outbound.cases(CaseState.CODE_RECEIVED):
+                assert case.sealed_code
+                raw = gain.sealer.open(case.sealed_code, "code")
+                assert raw == CODES[DeviceId.parse(case.device)].raw
+        with lose.store.reading() as tx:
+            (asked,) = tx.inbound.requests()
+            assert {state.value: n for state, n in tx.inbound.counts(asked.id).items()} == {
+                "provided": 50,
+                "held": 10,
+            }
+        assert trail.verify(lose)[0] > 60
+        figures = monthly.build(lose, "2026-12").inbound
+        assert (figures.devices_received, figures.answered_in_time, figures.held) == (60, 50, 10)
+        # And as the one who asks: the database of the other engine chases in the same way.
+        add_parties(lose, make_party("GAIN"))
+        ask = [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")]
+        request.create(lose, ask, "gained.csv")
+        for day in ("2026-12-14T10:00", "2026-12-21T10:00", "2026-12-31T10:00"):
+            clock.at = parse_instant(day)
+            box = open_mailbox(lose, lose.settings.mailbox[0])
+            one_round(lose, [box], open_courier(lose), Reachability())
+            box.close()
+        with lose.store.reading() as tx:
+            (leg,) = tx.legs.legs(states=[LegState.SENT])
+            assert leg.overdue
+            assert leg.level == 1
+            assert [one.purpose for one in tx.outbox.by_ref(tx.outbound.requests()[0].ref)] == [
+                "request",
+                "reminder",
+                "breach",
+            ]
+        with (
+            lose.store.sole_daemon(),
+            pytest.raises(AlreadyRunning),
+            Store(url).sole_daemon(),
+        ):
+            pass
+        for desk in (gain, lose):
+            desk.store.dispose()
