@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from exchange.config import (
     CONFIG_PATH,
@@ -36,6 +37,7 @@ from exchange.vault.head import open_data_keys
 from exchange.vault.keys import load_key_file
 from exchange.vault.seal import BlobSealer
 from exchange.vault.vault import SealedVault
+from exchange.worker.reader import WorkerReader
 
 NOW_VARIABLE = "EXCHANGE_NOW"
 
@@ -87,7 +89,10 @@ def open_calendar(folder: Path, settings: Settings) -> WorkingCalendar:
 
 def database_url(folder: Path, settings: Settings) -> str:
     """The database's address, a SQLite path made absolute, the password put in."""
-    url = make_url(settings.database.url)
+    try:
+        url = make_url(settings.database.url)
+    except ArgumentError:
+        raise ConfigError("is not a database address", place="database.url") from None
     if url.get_backend_name() == "sqlite":
         return f"sqlite:///{(folder / (url.database or 'exchange.db')).resolve()}"
     if settings.database.password_env:
@@ -127,21 +132,28 @@ def open_desk(
     key = load_key_file(folder / settings.keys.file)
     with store.engine.connect() as connection:
         data_keys = open_data_keys(connection, key)
+    limits = Limits(
+        mail_bytes=settings.limits.mail_bytes,
+        parts=settings.limits.parts,
+        depth=settings.limits.depth,
+        rows=settings.limits.rows,
+    )
     return Desk(
         settings=settings,
         folder=folder,
         store=store,
         vault=SealedVault(store.engine, key),
         sealer=BlobSealer(data_keys),
+        reader=WorkerReader(
+            limits,
+            frozenset({settings.party.address.lower()}),
+            seconds=settings.limits.seconds,
+            memory_bytes=settings.limits.memory_mb << 20,
+        ),
         clock=clock,
         calendar=calendar,
         templates=Templates([folder / "templates", shipped_folder("templates")]),
-        limits=Limits(
-            mail_bytes=settings.limits.mail_bytes,
-            parts=settings.limits.parts,
-            depth=settings.limits.depth,
-            rows=settings.limits.rows,
-        ),
+        limits=limits,
     )
 
 

@@ -150,6 +150,8 @@ class LimitSettings(Section):
     parts: Annotated[int, Field(ge=1)] = 200
     depth: Annotated[int, Field(ge=1)] = 10
     rows: Annotated[int, Field(ge=1)] = 1_000_000
+    seconds: Annotated[float, Field(gt=0)] = 120.0
+    memory_mb: Annotated[int, Field(ge=256)] = 2048
     attempts: Annotated[int, Field(ge=1)] = 3
 
 

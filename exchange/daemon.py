@@ -19,9 +19,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from exchange.bootstrap import open_courier, open_mailbox
 from exchange.errors import (
+    ExchangeError,
     MailboxRefused,
     MailboxUnavailable,
-    StoreError,
 )
 from exchange.ports import Mailbox
 from exchange.services import monthly
@@ -80,10 +80,11 @@ def _work(desk: Desk, stop: threading.Event, wake: threading.Event) -> None:
                 done = one_round(desk, mailboxes, courier, reach)
                 for month in monthly.write_due(desk):
                     log.info("report written", month=month)
-                reach.worked("the database")
-            except StoreError as error:
-                # Nothing was changed.  Better no answer for a while than an unaudited one.
-                reach.failed("the database", error)
+                reach.worked("the work")
+            except ExchangeError as error:
+                # Database, vault or configuration: nothing was changed.  Better no answer for a
+                # while than an unaudited one.
+                reach.failed("the work", error)
                 stop.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
                 continue

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.mail import Understanding
 
 
 class Clock(Protocol):
@@ -159,6 +160,16 @@ class VaultStats:
     installed_by_us: int
     buckets: int
     key_id: str
+
+
+class Reader(Protocol):
+    """Understands mails, bounded in time and memory."""
+
+    def read(self, raw: bytes) -> Understanding:
+        """What a mail says; raises Unreadable when it passes a ceiling or cannot be understood."""
+
+    def close(self) -> None:
+        """Give up whatever it holds."""
 
 
 class Sealer(Protocol):

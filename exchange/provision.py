@@ -34,7 +34,11 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
     """
     config = folder / CONFIG_PATH
     if config.exists():
-        raise BadInput("this is a working folder already", place=str(config))
+        raise BadInput(
+            "this is a working folder already",
+            place=str(config),
+            hint="--database-only makes a new, empty database where the configuration names one",
+        )
     shipped = shipped_folder("config")
     text = _filled((shipped / "exchange.toml").read_text(encoding="utf-8"), party)
     made = []

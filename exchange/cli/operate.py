@@ -23,6 +23,10 @@ def init(
             help="A PostgreSQL address, postgresql+psycopg://user@host/name; empty first."
         ),
     ] = "",
+    database_only: Annotated[
+        bool,
+        typer.Option("--database-only", help="Only make the new database the configuration names."),
+    ] = False,
     upgrade: Annotated[
         bool, typer.Option("--upgrade", help="Only bring the database to this version's schema.")
     ] = False,
@@ -33,7 +37,10 @@ def init(
         provision.upgrade(folder)
         answer(as_json, {"upgraded": True}, "the database has this version's schema")
         return
-    made = provision.make_folder(folder, provision.OwnParty(signifier, name, address, database))
+    if database_only:
+        made = provision.make_database(folder, load_settings(folder))
+    else:
+        made = provision.make_folder(folder, provision.OwnParty(signifier, name, address, database))
     if as_json:
         answer(as_json, {"folder": str(folder), "made": made}, "")
         return

@@ -15,6 +15,7 @@ from exchange.domain.calendar import LAST_YEAR, calendar_overrides
 from exchange.domain.party import check as findings_of
 from exchange.domain.sla import local_date
 from exchange.errors import BadInput, ExchangeError
+from exchange.rendering.wording import counted
 from exchange.services.respond import COMPLETE_AS_OF
 from exchange.store.db import Store
 
@@ -74,7 +75,8 @@ def contacts(store: Store, settings: Settings) -> list[Check]:
     found = findings_of(
         parties, _today(), ours={settings.party.address}, usual_days=settings.sla.days
     )
-    checks = [ok(what, f"{len(parties)} active parties, {len(found)} findings")]
+    known = counted(len(parties), "active party", "active parties")
+    checks = [ok(what, f"{known}, {counted(len(found), 'finding')}")]
     checks += [
         warning(f"contact {one.signifier}", one.problem, one.advice)
         for one in found[:_MOST_FINDINGS]
@@ -97,7 +99,7 @@ def calendar(folder: Path, settings: Settings) -> list[Check]:
     except ExchangeError as error:
         return faults(what, error, f"correct {settings.calendar.file}, or update the program")
     dated = (
-        f"{len(added)} days added and {len(removed)} removed by {settings.calendar.file}"
+        f"{counted(len(added), 'day')} added and {len(removed)} removed by {settings.calendar.file}"
         if path.exists()
         else f"no {settings.calendar.file}"
     )

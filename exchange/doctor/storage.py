@@ -16,6 +16,7 @@ from exchange.config import Settings
 from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.domain.audit import GENESIS
 from exchange.errors import AlreadyRunning, ExchangeError
+from exchange.rendering.wording import counted
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path
 from exchange.vault.head import open_data_keys
@@ -155,7 +156,7 @@ def _sealed(store: Store, key: WrappingKey) -> list[Check]:
     except ExchangeError as error:
         return faults("vault", error, "put the key file that belongs to this database in its place")
     said = (
-        f"opens with the key: {stats.records:,} Devices, {stats.with_code:,} with a code, "
+        f"opens with the key: {counted(stats.records, 'Device')}, {stats.with_code:,} with a code, "
         f"{stats.installed_by_us:,} installed by us"
     )
     if not stats.records:
@@ -179,7 +180,7 @@ def _audit(store: Store) -> tuple[list[Check], datetime | None]:
         return [ok(what, "empty")], None
     if len(last) != 1 or (last[0].seq, last[0].hash) != (number, head):
         return [failed(what, "its head is not that of its newest row", advice)], None
-    said = f"{number:,} rows, head {head[:16]}; `exchange audit verify` checks them all"
+    said = f"{counted(number, 'row')}, head {head[:16]}; `exchange audit verify` checks them all"
     return [ok(what, said)], datetime.fromisoformat(last[0].at)
 
 

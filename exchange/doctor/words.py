@@ -25,6 +25,7 @@ from exchange.errors import BadInput
 from exchange.rendering.compose import Mail, TemplateName, Templates, compose
 from exchange.rendering.report import report_html
 from exchange.rendering.shipped import shipped_folder
+from exchange.rendering.wording import counted
 from exchange.rendering.workbook import AnswerRow, OutcomeWord, RequestRow
 
 _AT: Final = datetime(2026, 10, 1, 9, tzinfo=UTC)
@@ -87,7 +88,7 @@ def templates(folder: Path) -> list[Check]:
         return faults(what, error, f"correct or remove the file in {own}")
     overridden = sum(path.is_file() for path in own.rglob("*")) - len(strays)
     said = "every mail and the report can be written; "
-    said += f"{overridden} files of {own} used" if overridden else "as shipped"
+    said += f"{counted(overridden, 'file')} of {own} used" if overridden else "as shipped"
     return [
         ok(what, said),
         *(

@@ -85,7 +85,8 @@ def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list
 
 
 def _rows(records: Iterator[list[str]], text: str, limits: Limits, where: str) -> Iterator[Row]:
-    formulas, apostrophes = '="' in text.replace(" ", "")[:200_000] or '="' in text, "'" in text
+    unwrap = '="' in text or '= "' in text or "'" in text
+    exponents = "E+" in text or "e+" in text
     kept = 0
     for number, cells in enumerate(records, 1):
         if not any(cells) or not any(map(str.strip, cells)):

@@ -19,6 +19,7 @@ _PARTED = re.compile(
     r"[0-9A-Fa-f]{2}([-:. ])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){6}"
     r"|[0-9A-Fa-f]{4}([-:. ])[0-9A-Fa-f]{4}(?:\2[0-9A-Fa-f]{4}){2}"
 )
+_NO_SEPARATORS: Final = str.maketrans("", "", "-:. ")
 _SEPARATORS = re.compile(r"[\s:.\-]+")
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}")
 _LOOKALIKE: Final = str.maketrans("OoIlL|", "001111")
@@ -43,8 +44,9 @@ def read_device(text: str) -> DeviceId | None:
     """
     if not (_PLAIN.fullmatch(text) or _PARTED.fullmatch(text)):
         return None
+    digits = text if len(text) == 16 else text.translate(_NO_SEPARATORS)
     try:
-        return DeviceId.parse(text)
+        return DeviceId(bytes.fromhex(digits))
     except BadInput:  # all zeros, all Fs
         return None
 

@@ -16,6 +16,7 @@ from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.codes import BadCode, read_code
 from exchange.parsing.devices import Damaged, read_device_cell
 from exchange.parsing.findings import Claim, Findings
+from exchange.parsing.halves import ends_in_a_piece, told_apart
 from exchange.parsing.lines import Line, settled
 from exchange.parsing.remarks import asks, denies_all, plain_words, read_remark
 from exchange.parsing.wording import (
@@ -36,7 +37,6 @@ _LEFTOVER = re.compile(r"[\s,;:.|/&()\[\]\-*•·\"'<>#=]+|\b(?:and|or)\b", re.I
 _HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 _DEVICE_FORMS: Final = frozenset((Form.PARTED, Form.PLAIN, Form.DECIMAL))
 _REMARK: Final = 300
-_FOUR_MORE = re.compile(r"\s[0-9A-Fa-f]{4}(?![0-9A-Za-z])")
 
 
 @dataclass(slots=True)
@@ -89,6 +89,7 @@ class Prose:
         self.waiting: list[_Waiting] = []
         self.spoiled = False  # devices and codes did not alternate: no such pair is trusted
         self.by_order: list[int] = []  # claims whose code stands on a line below its device
+        self.broken = False  # the line before ends inside a run of hex digits
         self.denial_line = ""
         self.hubs: list[tuple[Found, Line]] = []
 
@@ -98,18 +99,25 @@ class Prose:
             return
         words = words_of(text)
         if not words:
+            self.broken = ends_in_a_piece(text, ())
             self._words_only(text)
             return
         rest = _without(text, words)
         alone = not _LEFTOVER.sub("", _BULLET.sub("", rest, count=1))
-        devices = [word for word in words if word.form in _DEVICE_FORMS]
-        devices = self._told_apart(text, line, devices)
+        told = [word for word in words if word.form in _DEVICE_FORMS]
+        devices, doubtful = told_apart(text, told)
+        if self.broken and devices and not text[: devices[0].start].strip():
+            # The line before broke off inside hex digits: this may be the rest of a code.
+            doubtful += [[word] for word in devices[:1] if word.form is not Form.PARTED]
+            devices = [word for word in devices if [word] not in doubtful]
+        self._doubt(text, line, doubtful)
         codes = [word for word in words if word.form in (Form.CODE, Form.ODD)]
         codes = [word for word in codes if labels_device(text[: word.start]) is not False]
         taken = [word for word in devices if self._accept(text, line, word, alone=alone)]
         for word in words:
             if word.form is Form.NEAR:
                 self._near(text, line, word, alone=alone)
+        self.broken = ends_in_a_piece(text, taken)
         if asks(rest):
             self.found.asks = True
         if not taken and not codes:
@@ -137,36 +145,11 @@ class Prose:
 
     # -- which words are devices --
 
-    def _told_apart(self, text: str, line: Line, devices: list[Word]) -> list[Word]:
-        """Leave out bare numbers side by side that may be one code in halves."""
-        runs: list[list[Word]] = []
-        for word in devices:
-            bare = word.form is not Form.PARTED
-            if runs and bare and runs[-1][-1].form is not Form.PARTED:
-                between = text[runs[-1][-1].end : word.start]
-                if not between.strip() and "\t" not in between:
-                    runs[-1].append(word)
-                    continue
-            runs.append([word])
-        kept: list[Word] = []
-        for run in runs:
-            if len(run) > 1 and self._halves(text, run):
-                reason = "numbers of 16 digits side by side: Device IDs, or a code in halves"
-                seen = text[run[0].start : run[-1].end]
-                self.found.rejects.append(Reject(seen, reason, self.place(line)))
-            else:
-                kept += run
-        return kept
-
-    @staticmethod
-    def _halves(text: str, run: Sequence[Word]) -> bool:
-        """Device IDs side by side are of one maker or so; the halves of a code are not alike."""
-        makers = {word.text[:4].upper() for word in run}
-        return (
-            len(makers) > 1
-            or labels_code(text[: run[0].start])
-            or bool(_FOUR_MORE.match(text, run[-1].end))
-        )
+    def _doubt(self, text: str, line: Line, doubtful: Sequence[Sequence[Word]]) -> None:
+        for run in doubtful:
+            seen = text[run[0].start : run[-1].end]
+            reason = "16 hex digits that may be a Device ID or a piece of an install code"
+            self.found.rejects.append(Reject(seen, reason, self.place(line)))
 
     def _accept(self, text: str, line: Line, word: Word, *, alone: bool) -> bool:
         """Whether the surroundings make ``word`` a Device ID; notes it when they do."""

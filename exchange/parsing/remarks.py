@@ -7,6 +7,7 @@ person; one doubtful word beside it makes it unclear.  Unclear goes to a person.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from exchange.domain.mail import Outcome
@@ -82,6 +83,7 @@ def plain_words(text: str) -> str:
     return " ".join(text[:_LONGEST].replace("\u2019", "'").replace("\u2018", "'").split())
 
 
+@lru_cache(maxsize=4096)
 def read_remark(text: str) -> Remark:
     """The outcome that words beside a device state, or ``Remark(None)``."""
     text = plain_words(text)

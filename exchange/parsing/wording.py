@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 # -- column headers --
@@ -86,6 +87,7 @@ _TYPE_FORMS: Final = _words("""
 """)
 
 
+@lru_cache(maxsize=4096)
 def header_wording(text: str) -> Wording:
     """What a column header says of its column; ``Wording(None)`` when it says nothing to us."""
     text = " ".join(text[:120].split())
@@ -131,6 +133,7 @@ _TYPE_WORDS = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def device_type_of(text: str) -> str:
     """The DUIS device type that a cell or a label names, the last one if several; or empty."""
     found = _TYPE_WORDS.findall(text[-60:])

@@ -13,7 +13,7 @@ from exchange.domain.escalation import Ladder
 from exchange.domain.party import Party
 from exchange.domain.sla import SlaRule, local_date
 from exchange.parsing.limits import Limits
-from exchange.ports import Clock, CodeVault, Sealer
+from exchange.ports import Clock, CodeVault, Reader, Sealer
 from exchange.rendering.compose import Templates
 from exchange.store.db import Store, Transaction
 
@@ -27,6 +27,7 @@ class Desk:
     store: Store
     vault: CodeVault
     sealer: Sealer
+    reader: Reader
     clock: Clock
     calendar: WorkingCalendar
     templates: Templates

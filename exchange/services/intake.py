@@ -17,7 +17,7 @@ from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind, MailHead, Understanding
 from exchange.domain.release import Verdict, identify
 from exchange.errors import ExchangeError, StoreError, Unreadable
-from exchange.parsing.message import read_head, understand
+from exchange.parsing.message import read_head
 from exchange.ports import FetchedMail, Mailbox, MailRef
 from exchange.services import receive, respond
 from exchange.services.desk import Desk
@@ -134,7 +134,7 @@ def _decide_one(desk: Desk, number: int, attempt: int) -> MailOutcome:
         return _shunt(desk, mail, f"understanding it ended the process {attempt - 1} times")
     try:
         raw = desk.sealer.open(mail.sealed, "mail")
-        understood = understand(raw, desk.limits, desk.own_addresses)
+        understood = desk.reader.read(raw)
         return _decide(desk, mail, understood)
     except StoreError:
         raise  # not this mail's fault: nothing was changed, the pass is tried again

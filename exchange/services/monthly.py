@@ -27,7 +27,7 @@ from exchange.domain.sla import local_date, parse_month
 from exchange.errors import BadInput, ExchangeError, StoreError
 from exchange.rendering.report import report_csv, report_html
 from exchange.services.desk import Desk
-from exchange.store.figures import AskedByUs, AskedOfUs, Standing, figures_of
+from exchange.store.figures import AskedByUs, AskedOfUs, Standing
 
 log = structlog.get_logger("exchange.monthly")
 
@@ -52,7 +52,7 @@ def build(desk: Desk, month: str) -> MonthlyReport:
     if now < start:
         raise BadInput("the month has not begun yet", place=month)
     with desk.store.reading() as tx:
-        figures = figures_of(tx)
+        figures = tx.figures
         names = {party.signifier: party.name for party in tx.parties.all()}
         requests_in = figures.requests_to_us(start, end)
         of_us = figures.asked_of_us(start, end, now)

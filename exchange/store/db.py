@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from exchange.errors import AlreadyRunning, StoreError
 from exchange.store.audit import AuditLog
+from exchange.store.figures import Figures
 from exchange.store.inbound import InboundStore
 from exchange.store.legs import LegStore
 from exchange.store.mail import MailLedger
@@ -43,6 +44,7 @@ class Transaction:
         self.audit = AuditLog(session)
         self.counters = Counters(session)
         self.facts = Facts(session)
+        self.figures = Figures(session)
 
 
 class Store:
@@ -145,9 +147,16 @@ def _engine(url: str) -> Engine:
             # "LEGACY": sqlite3 leaves BEGIN to us, see _begin.
             connect_args={"timeout": 30.0, "check_same_thread": False},
         )
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"the driver {error.name} is not installed",
+            place="database.url",
+            hint="pip install 'mp121-exchange[postgresql]'",
+        ) from None
     except SQLAlchemyError as error:
         raise StoreError(
-            f"the database address is not understood: {type(error).__name__}"
+            f"the database address is not understood ({type(error).__name__})",
+            place="database.url",
         ) from None
 
     @event.listens_for(engine, "connect")

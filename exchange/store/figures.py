@@ -28,7 +28,7 @@ from exchange.store.tables import (
 )
 
 if TYPE_CHECKING:
-    from exchange.store.db import Transaction
+    pass
 
 
 class Standing(StrEnum):
@@ -197,11 +197,6 @@ class Figures:
             for party, state, overdue, day_zero, hour, devices, late, escalated
             in self._session.execute(query)
         ]  # fmt: skip
-
-
-def figures_of(tx: Transaction) -> Figures:
-    """The figures inside a transaction."""
-    return Figures(tx.facts._session)
 
 
 def _received(start: datetime, end: datetime) -> tuple[Any, Any]:

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
 
 from exchange.errors import StoreError
 
@@ -29,8 +30,12 @@ def upgrade(connection: Connection) -> None:
 def check(engine: Engine) -> None:
     """Raise StoreError unless the database has exactly the schema of this version."""
     newest = ScriptDirectory.from_config(_config()).get_current_head()
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except DatabaseError as error:
+        said = str(error.orig).partition("\n")[0]
+        raise StoreError(f"the database cannot be opened: {said}", place="database.url") from None
     if found is None:
         raise StoreError(
             "the database is missing or empty", hint="run `exchange init` in the working folder"

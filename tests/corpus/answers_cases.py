@@ -167,6 +167,24 @@ def _lines() -> list[Case]:
             ),
             (D[0], "provided", CODE, "body line 1"),
         ),
+        response(
+            "code-broken-over-two-lines",
+            reply(
+                f"{D[0]} - not ours\n{D[1]} {grouped(CODE_CRC)[:19]}\n{grouped(CODE_CRC)[20:]}\n"
+            ),
+            (D[0], "not_installer", None, "body line 1"),
+            listed=((D[0], "body line 1"), (D[1], "body line 2")),
+            rejects=[("body line 2", "a piece of an install code")],
+        ),
+        response(
+            "code-broken-so-that-its-rest-has-16-digits",
+            reply(
+                f"{D[0]} - not ours\n{D[1]} {grouped(CODE_CRC)[:24]}\n{grouped(CODE_CRC)[25:]}\n"
+            ),
+            (D[0], "not_installer", None, "body line 1"),
+            listed=((D[0], "body line 1"), (D[1], "body line 2")),
+            rejects=[("body line 3", "a piece of an install code")],
+        ),
         Case(
             "code-of-no-device",
             reply(f"Hi, the install code is {grouped(CODE_CRC)}\n"),

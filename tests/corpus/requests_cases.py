@@ -120,7 +120,7 @@ def _bodies() -> list[Case]:
                 f" {CODE_CRC[32:]}\n"
             ),
             "request",
-            rejects=[("body line 2", "a code in halves")],
+            rejects=[("body line 2", "a piece of an install code")],
         ),
     ]
 

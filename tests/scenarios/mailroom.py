@@ -69,7 +69,8 @@ class Mailroom:
         """A mail of the story, or one that several share, with the line ends of the wire."""
         raw = self.file(name).read_bytes()
         if b"${" in raw:
-            raw = self.fill(raw.decode("latin-1")).encode("latin-1")
+            text = self.fill(raw.decode("utf-8", "surrogateescape"))
+            raw = text.encode("utf-8", "surrogateescape")
         return raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
     def answer_to(self, mail: EmailMessage, name: str) -> bytes:

@@ -95,6 +95,8 @@ class Stage:
                 f'host = "{host}.ours.example"',
                 f'host = "127.0.0.1"\nport = {port}\nca_file = "{self.servers.ca_file}"',
             )
+        # One connection, so that the mails of one round leave in order.
+        text = text.replace("[smtp]\n", "[smtp]\nconnections = 1\n", 1)
         text += self.script.get("config", "")
         for section, lines in self.script.get("config_in", {}).items():
             text = text.replace(f"[{section}]\n", f"[{section}]\n{lines}\n", 1)

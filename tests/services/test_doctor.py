@@ -171,7 +171,7 @@ def test_all_is_well(reachable: Path) -> None:
         "mailbox requests: folders", "mailbox requests: filing", "mailbox requests: IDLE",
         "smtp", "smtp: certificate", "smtp: size", "templates", "daemon",
     ]  # fmt: skip
-    assert "1 Devices, 1 with a code, 1 installed by us" in by_name(checks, "vault").found
+    assert "1 Device, 1 with a code, 1 installed by us" in by_name(checks, "vault").found
     assert "TLSv1." in by_name(checks, "smtp").found
     assert "valid until 2040-01-01" in by_name(checks, "smtp: certificate").found
     folders = by_name(checks, "mailbox requests: folders").found
@@ -402,7 +402,7 @@ def test_an_old_declaration(folder: Path) -> None:
 def test_doubtful_contacts(folder: Path) -> None:
     fill(folder, party("LOSE"), party("PAST", date(2020, 1, 1)))
     checks = examine(folder)
-    assert "2 active parties, 1 findings" in by_name(checks, "contacts").found
+    assert "2 active parties, 1 finding" in by_name(checks, "contacts").found
     check = by_name(checks, "contact PAST")
     assert check.state == "warning"
     assert "2020-01-01" in check.found

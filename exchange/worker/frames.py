@@ -1,0 +1,161 @@
+"""What the two processes say to each other: length-prefixed JSON, never pickle.
+
+The reading process may have been taken over by what it read; nothing that it says may run here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, BinaryIO, Final
+
+from exchange.domain.device import DEVICE_ID_BYTES, DeviceId, InstallCode
+from exchange.domain.mail import (
+    Answer,
+    Bounce,
+    Found,
+    Kind,
+    MailHead,
+    Outcome,
+    Reject,
+    Understanding,
+)
+from exchange.errors import Unreadable
+
+LENGTH_BYTES: Final = 8
+MOST_BYTES: Final = 1 << 31
+
+
+def write_frame(stream: BinaryIO, content: bytes) -> None:
+    """One message: its length in 8 bytes, big-endian, then its bytes."""
+    stream.write(len(content).to_bytes(LENGTH_BYTES, "big"))
+    stream.write(content)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next message, or None at the end."""
+    prefix = stream.read(LENGTH_BYTES)
+    if len(prefix) < LENGTH_BYTES:
+        return None
+    return stream.read(int.from_bytes(prefix, "big"))
+
+
+def encode(said: Understanding) -> bytes:
+    """An understanding as JSON; devices go as columns, for there may be half a million."""
+    head = asdict(said.head)
+    head["date"] = said.head.date.isoformat() if said.head.date else None
+    content = {
+        "head": head,
+        "kind": said.kind.value,
+        "subkind": said.subkind,
+        "devices": {
+            "ids": b"".join(found.device.raw for found in said.devices).hex(),
+            "where": [found.where for found in said.devices],
+            "types": [found.device_type for found in said.devices],
+        },
+        "answers": [
+            [
+                one.device.raw.hex(),
+                one.outcome.value,
+                one.where,
+                one.code.raw.hex() if one.code else None,
+                one.remark,
+            ]
+            for one in said.answers
+        ],
+        "rejects": [
+            [one.text, one.reason, one.where, one.device.raw.hex() if one.device else None]
+            for one in said.rejects
+        ],
+        "warnings": said.warnings,
+        "references": said.references,
+        "bounces": [asdict(one) for one in said.bounces],
+        "returns_on": said.returns_on.isoformat() if said.returns_on else None,
+        "text": said.text,
+    }
+    return json.dumps(content).encode("ascii")
+
+
+def decode(content: bytes) -> Understanding:
+    """The understanding in ``content``; raises Unreadable when it is none.
+
+    Every value passes the constructors that check it: a Device ID or a code that is none does not
+    come through, whatever the other process says.
+    """
+    try:
+        told: dict[str, Any] = json.loads(content)
+        return _understanding(told)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        raise Unreadable("the reading process gave no understanding") from None
+
+
+def _understanding(told: dict[str, Any]) -> Understanding:
+    return Understanding(
+        head=_head(told["head"]),
+        kind=Kind(told["kind"]),
+        subkind=str(told["subkind"]),
+        devices=_devices(told["devices"]),
+        answers=tuple(
+            Answer(
+                DeviceId(bytes.fromhex(device)),
+                Outcome(outcome),
+                str(where),
+                InstallCode(bytes.fromhex(code)) if code else None,
+                str(remark),
+            )
+            for device, outcome, where, code, remark in told["answers"]
+        ),
+        rejects=tuple(
+            Reject(
+                str(text),
+                str(reason),
+                str(where),
+                DeviceId(bytes.fromhex(device)) if device else None,
+            )
+            for text, reason, where, device in told["rejects"]
+        ),
+        warnings=tuple(map(str, told["warnings"])),
+        references=tuple(map(str, told["references"])),
+        bounces=tuple(_bounce(one) for one in told["bounces"]),
+        returns_on=date.fromisoformat(told["returns_on"]) if told["returns_on"] else None,
+        text=str(told["text"]),
+    )
+
+
+def _head(told: dict[str, Any]) -> MailHead:
+    return MailHead(
+        message_id=str(told["message_id"]),
+        subject=str(told["subject"]),
+        sender=str(told["sender"]),
+        sender_name=str(told["sender_name"]),
+        reply_to=tuple(map(str, told["reply_to"])),
+        to=tuple(map(str, told["to"])),
+        in_reply_to=str(told["in_reply_to"]),
+        references=tuple(map(str, told["references"])),
+        date=datetime.fromisoformat(told["date"]) if told["date"] else None,
+        own_marker=str(told["own_marker"]),
+    )
+
+
+def _devices(told: dict[str, Any]) -> tuple[Found, ...]:
+    raw = bytes.fromhex(told["ids"])
+    ids = [
+        DeviceId(raw[start : start + DEVICE_ID_BYTES])
+        for start in range(0, len(raw), DEVICE_ID_BYTES)
+    ]
+    return tuple(
+        Found(device, str(where), str(kind))
+        for device, where, kind in zip(ids, told["where"], told["types"], strict=True)
+    )
+
+
+def _bounce(told: dict[str, Any]) -> Bounce:
+    return Bounce(
+        recipient=str(told["recipient"]),
+        permanent=bool(told["permanent"]),
+        status=str(told["status"]),
+        diagnostic=str(told["diagnostic"]),
+        original_message_id=str(told["original_message_id"]),
+    )

@@ -1,0 +1,158 @@
+"""The far end of the reading process, as the services see it."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import selectors
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict
+from typing import IO, Final
+
+from exchange.domain.mail import Understanding
+from exchange.errors import Unreadable
+from exchange.parsing.limits import Limits
+from exchange.worker.frames import LENGTH_BYTES, MOST_BYTES, decode
+
+# A fresh process now and then: what a library leaks goes with the old one.
+_MAILS_PER_PROCESS: Final = 2000
+_CHUNK: Final = 1 << 20
+_START_SECONDS: Final = 30.0
+
+
+class WorkerReader:
+    """Understands mails in a process of its own, one at a time; safe to call from any thread.
+
+    ``seconds`` is the ceiling on one mail's time, ``memory_bytes`` on the process's memory.  A
+    mail that passes one costs the process, not the mail: ``read`` raises Unreadable, and the next
+    one gets a fresh process.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        own_addresses: frozenset[str],
+        *,
+        seconds: float,
+        memory_bytes: int,
+    ) -> None:
+        self._setup = base64.b64encode(
+            json.dumps({"limits": asdict(limits), "memory_bytes": memory_bytes}).encode()
+        ).decode()
+        self._own = sorted(own_addresses)
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._served = 0
+
+    def read(self, raw: bytes) -> Understanding:
+        """What a mail says; raises Unreadable when it passes a ceiling or cannot be understood."""
+        head = json.dumps({"own_addresses": self._own}).encode()
+        request = len(head).to_bytes(4, "big") + head + raw
+        with self._lock:
+            answer = self._ask(request)
+        if answer[:1] == b"+":
+            return decode(answer[1:])
+        try:
+            told = json.loads(answer[1:])
+            message = str(told["message"])
+            place = str(told.get("place", ""))
+        except (ValueError, KeyError, TypeError):
+            raise Unreadable("the reading process gave no understanding") from None
+        raise Unreadable(message, place=place)
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._end()
+
+    def _ask(self, request: bytes) -> bytes:
+        process = self._running()
+        first = self._served == 0
+        self._served += 1
+        allowed = self._seconds + (_START_SECONDS if first else 0.0)
+        deadline = time.monotonic() + allowed
+        try:
+            if process.stdin is None or process.stdout is None:
+                raise Unreadable("the reading process has no pipes")
+            _send(process.stdin, len(request).to_bytes(LENGTH_BYTES, "big") + request, deadline)
+            length = int.from_bytes(_take(process.stdout, LENGTH_BYTES, deadline), "big")
+            if length > MOST_BYTES:
+                raise Unreadable("the reading process gave no understanding")
+            answer = _take(process.stdout, length, deadline)
+        except TimeoutError:
+            self._end()
+            raise Unreadable(
+                f"understanding it takes more than {self._seconds:g} seconds"
+            ) from None
+        except (EOFError, OSError):
+            ended = self._end()
+            raise Unreadable(f"understanding it ended the reading process ({ended})") from None
+        if self._served >= _MAILS_PER_PROCESS:
+            self._end()
+        return answer
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._served = 0
+            self._process = subprocess.Popen(  # noqa: S603 - ourselves
+                [sys.executable, "-m", "exchange.worker", self._setup],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # a library's words may quote the mail
+                # No password or key that stands in our environment goes along.
+                env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)},
+            )
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    os.set_blocking(pipe.fileno(), False)
+        return self._process
+
+    def _end(self) -> str:
+        """End the process at once; returns how it ended, in words."""
+        process, self._process = self._process, None
+        if process is None:
+            return "it was not running"
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.2)  # one that is dying anyway tells more than one that we end
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        code = process.returncode
+        return f"signal {-code}" if code < 0 else f"exit {code}"
+
+
+def _send(pipe: IO[bytes], content: bytes, deadline: float) -> None:
+    view = memoryview(content)
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_WRITE)
+        while view:
+            _wait(selector, deadline)
+            view = view[os.write(pipe.fileno(), view[:_CHUNK]) :]
+
+
+def _take(pipe: IO[bytes], number: int, deadline: float) -> bytes:
+    taken = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while len(taken) < number:
+            _wait(selector, deadline)
+            chunk = os.read(pipe.fileno(), min(_CHUNK, number - len(taken)))
+            if not chunk:
+                raise EOFError
+            taken += chunk
+    return bytes(taken)
+
+
+def _wait(selector: selectors.BaseSelector, deadline: float) -> None:
+    left = deadline - time.monotonic()
+    if left <= 0 or not selector.select(left):
+        raise TimeoutError
