@@ -21,7 +21,7 @@ from exchange.domain.mail import (
     Reject,
     Understanding,
 )
-from exchange.errors import Unreadable
+from exchange.errors import BadInput, Unreadable
 
 LENGTH_BYTES: Final = 8
 MOST_BYTES: Final = 1 << 31
@@ -87,7 +87,7 @@ def decode(content: bytes) -> Understanding:
     try:
         told: dict[str, Any] = json.loads(content)
         return _understanding(told)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+    except (BadInput, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise Unreadable("the reading process gave no understanding") from None
 
 

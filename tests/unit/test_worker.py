@@ -1,0 +1,161 @@
+"""The reading process: understands alike, and a mail that ends it costs only itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.mail import (
+    Answer,
+    Bounce,
+    Found,
+    Kind,
+    MailHead,
+    Outcome,
+    Reject,
+    Understanding,
+)
+from exchange.errors import Unreadable
+from exchange.parsing.limits import Limits
+from exchange.parsing.message import understand
+from exchange.worker.frames import decode, encode
+from exchange.worker.reader import WorkerReader
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+OURS = frozenset({"install-codes@lose.example"})
+MAIL = b"From: a@gain.example\r\nSubject: codes\r\n\r\nPlease send:\r\n00-DB-12-34-56-78-90-A0\r\n"
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[WorkerReader]:
+    found = WorkerReader(Limits(), OURS, seconds=30, memory_bytes=1 << 30)
+    yield found
+    found.close()
+
+
+def _either(read: object, raw: bytes) -> object:
+    try:
+        return read(raw)  # type: ignore[operator]
+    except Unreadable as error:
+        return error.message, error.place
+
+
+def test_the_whole_corpus_is_understood_alike(reader: WorkerReader) -> None:
+    mails = sorted(CORPUS.glob("*.eml"))
+    assert mails
+    for path in mails:
+        raw = path.read_bytes()
+        direct = _either(lambda one: understand(one, Limits(), OURS), raw)
+        assert _either(reader.read, raw) == direct, path.name
+
+
+texts = st.text(max_size=30)
+devices = st.binary(min_size=8, max_size=8).filter(lambda raw: raw.strip(b"\0\xff")).map(DeviceId)
+codes = (
+    st.binary(min_size=16, max_size=16).filter(lambda raw: raw.strip(b"\0\xff")).map(InstallCode)
+)
+
+
+@given(
+    st.builds(
+        Understanding,
+        head=st.builds(
+            MailHead,
+            message_id=texts,
+            subject=texts,
+            sender=texts,
+            sender_name=texts,
+            reply_to=st.lists(texts, max_size=3).map(tuple),
+            to=st.lists(texts, max_size=3).map(tuple),
+            in_reply_to=texts,
+            references=st.lists(texts, max_size=3).map(tuple),
+            date=st.none() | st.just(datetime(2026, 12, 14, 9, tzinfo=UTC)),
+            own_marker=texts,
+        ),
+        kind=st.sampled_from(Kind),
+        subkind=texts,
+        devices=st.lists(st.builds(Found, devices, texts, texts), max_size=5).map(tuple),
+        answers=st.lists(
+            st.builds(Answer, devices, st.sampled_from(Outcome), texts, st.none() | codes, texts),
+            max_size=5,
+        ).map(tuple),
+        rejects=st.lists(
+            st.builds(Reject, texts, texts, texts, st.none() | devices), max_size=5
+        ).map(tuple),
+        warnings=st.lists(texts, max_size=3).map(tuple),
+        references=st.lists(texts, max_size=3).map(tuple),
+        bounces=st.lists(
+            st.builds(Bounce, texts, st.booleans(), texts, texts, texts), max_size=3
+        ).map(tuple),
+        returns_on=st.none() | st.just(date(2027, 1, 5)),
+        text=texts,
+    )
+)
+def test_nothing_changes_on_the_way(said: Understanding) -> None:
+    assert decode(encode(said)) == said
+
+
+@given(st.binary(max_size=300))
+def test_whatever_the_other_process_says_nothing_runs_here(content: bytes) -> None:
+    with pytest.raises(Unreadable):
+        decode(content)
+
+
+def test_a_code_that_is_none_does_not_come_through() -> None:
+    said = understand(MAIL, Limits(), OURS)
+    with pytest.raises(Unreadable):
+        decode(encode(said).replace(b"00db1234567890a0", b"0000000000000000"))
+
+
+def test_too_slow_a_mail_costs_itself_and_the_next_one_is_read() -> None:
+    reader = WorkerReader(Limits(), OURS, seconds=0.000001, memory_bytes=1 << 30)
+    assert reader.read(MAIL).devices  # the first has the start-up's time
+    with pytest.raises(Unreadable, match="more than 1e-06 seconds"):
+        reader.read(MAIL)
+    reader._seconds = 30
+    assert [str(one.device) for one in reader.read(MAIL).devices] == ["00-DB-12-34-56-78-90-A0"]
+    reader.close()
+
+
+def test_a_process_that_is_ended_costs_one_mail_at_most() -> None:
+    reader = WorkerReader(Limits(), OURS, seconds=30, memory_bytes=1 << 30)
+    reader.read(MAIL)
+    assert reader._process is not None
+    os.kill(reader._process.pid, signal.SIGSTOP)
+    reader._seconds = 0.2
+    with pytest.raises(Unreadable, match="seconds"):
+        reader.read(MAIL)
+    reader._seconds = 30
+    reader.read(MAIL)
+    os.kill(reader._process.pid, signal.SIGKILL)
+    reader._process.wait()
+    assert reader.read(MAIL).devices
+    reader.close()
+
+
+def test_memory_has_a_ceiling() -> None:
+    """A mail far beyond the process's memory is refused, whether politely or by its end."""
+    reader = WorkerReader(Limits(mail_bytes=1 << 31), OURS, seconds=60, memory_bytes=400 << 20)
+    huge = MAIL + b"00-DB-12-34-56-78-90-A0 and some words\r\n" * 6_000_000
+    with pytest.raises(Unreadable):
+        reader.read(huge)
+    assert reader.read(MAIL).devices
+    reader.close()
+
+
+def test_no_secret_of_our_environment_goes_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXCHANGE_IMAP_PASSWORD", "do-not-take-along")
+    reader = WorkerReader(Limits(), OURS, seconds=30, memory_bytes=1 << 30)
+    reader.read(MAIL)
+    assert reader._process is not None
+    environment = Path(f"/proc/{reader._process.pid}/environ").read_bytes()
+    assert b"do-not-take-along" not in environment
+    reader.close()
