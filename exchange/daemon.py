@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -26,13 +27,14 @@ from exchange.errors import (
 from exchange.ports import Mailbox
 from exchange.services import monthly
 from exchange.services.desk import Desk
-from exchange.services.rounds import Reachability, Round, one_round
+from exchange.services.rounds import Reachability, Round, one_round, send_out
 
 log = structlog.get_logger("exchange.daemon")
 
 _DELIVERY_TICK = 20.0  # seconds: lets the rate budget refill
 _REPORT_TICK = 3600.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
+_STEP = 0.2  # seconds between looks at the two events
 _PATIENCE = 4.0  # of the 5 seconds a stop may take
 
 
@@ -47,20 +49,21 @@ def run_once(desk: Desk) -> Round:
         finally:
             for mailbox in mailboxes:
                 mailbox.close()
+            desk.reader.close()
 
 
 def run(desk: Desk) -> None:
     """Work until SIGTERM or SIGINT; raises AlreadyRunning when a daemon holds the database."""
-    stop, wake = threading.Event(), threading.Event()
+    stop, wake, tick = threading.Event(), threading.Event(), threading.Event()
     with desk.store.sole_daemon(), _stopping(stop, wake):
         log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
         watchers = [_Watcher(desk, one.name, stop, wake) for one in desk.settings.mailbox]
-        ticker = _ticker(desk, wake)
+        ticker = _ticker(desk, tick)
         try:
             for watcher in watchers:
                 watcher.start()
             ticker.start()
-            _work(desk, stop, wake)
+            _work(desk, stop, wake, tick)
         finally:
             ticker.shutdown(wait=False)
             for watcher in watchers:
@@ -70,14 +73,23 @@ def run(desk: Desk) -> None:
         log.info("stopped")
 
 
-def _work(desk: Desk, stop: threading.Event, wake: threading.Event) -> None:
+def _work(desk: Desk, stop: threading.Event, wake: threading.Event, tick: threading.Event) -> None:
     mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
     courier, reach, pause = open_courier(desk), Reachability(first=_FIRST_PAUSE), _FIRST_PAUSE
+    next_look = 0.0
+    poll = min(one.poll_seconds for one in desk.settings.mailbox)
     try:
         while not stop.is_set():
+            hinted = wake.is_set()
             wake.clear()
             try:
-                done = one_round(desk, mailboxes, courier, reach)
+                if hinted or time.monotonic() >= next_look:
+                    done = one_round(desk, mailboxes, courier, reach)
+                    next_look = time.monotonic() + 0.9 * poll
+                else:
+                    # Between two looks only the outbox moves on, as the rate budget refills.
+                    done = Round()
+                    send_out(desk, courier, done, reach)
                 for month in monthly.write_due(desk):
                     log.info("report written", month=month)
                 reach.worked("the work")
@@ -91,20 +103,28 @@ def _work(desk: Desk, stop: threading.Event, wake: threading.Event) -> None:
             pause = _FIRST_PAUSE
             if not done.quiet:
                 log.info("round done", did=done.summary())
-            wake.wait()
+            _rest(wake, tick)
     finally:
         for mailbox in mailboxes:
             mailbox.close()
+        desk.reader.close()
 
 
-def _ticker(desk: Desk, wake: threading.Event) -> BackgroundScheduler:
+def _rest(wake: threading.Event, tick: threading.Event) -> None:
+    """Until a watcher hints at new mail, or the ticker says that it is time for something."""
+    tick.clear()
+    while not wake.is_set() and not tick.wait(_STEP):
+        pass
+
+
+def _ticker(desk: Desk, tick: threading.Event) -> BackgroundScheduler:
     """Interval jobs that only wake the worker; due dates live in the database."""
     ticker = BackgroundScheduler(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
     poll = min(one.poll_seconds for one in desk.settings.mailbox)
     for name, seconds in (("poll", poll), ("deliver", _DELIVERY_TICK), ("report", _REPORT_TICK)):
-        ticker.add_job(wake.set, "interval", seconds=seconds, id=name)
+        ticker.add_job(tick.set, "interval", seconds=seconds, id=name)
     return ticker
 
 

@@ -53,6 +53,10 @@ class Unreadable(ExchangeError):
     """A mail or a part of it cannot be understood, or passes a ceiling; it is shunted."""
 
 
+class ReaderEnded(Unreadable):
+    """The process that understands a mail was ended by it, by time or by memory."""
+
+
 class Transient(ExchangeError):
     """The far side failed in a way that may pass: try again later."""
 

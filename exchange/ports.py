@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -48,6 +48,10 @@ class Mailbox(Protocol):
     """
 
     name: str
+
+    @property
+    def unreadable(self) -> Mapping[MailRef, str]:
+        """Mails that the server itself could not give at the last fetch, and its words."""
 
     def list(self) -> Sequence[MailRef]:
         """Every mail now in the inbox, oldest first."""

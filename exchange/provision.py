@@ -9,7 +9,7 @@ from pathlib import Path
 
 from exchange.bootstrap import database_url
 from exchange.config import CONFIG_PATH, Settings, load_settings
-from exchange.errors import BadInput
+from exchange.errors import BadInput, ExchangeError
 from exchange.rendering.shipped import shipped_folder
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path, writing_engine
@@ -56,8 +56,12 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
         if not target.exists():
             target.write_bytes((shipped / name).read_bytes())
             made.append(f"config/{name}: {what}")
-    settings = load_settings(folder)
-    made += make_database(folder, settings)
+    try:
+        made += make_database(folder, load_settings(folder))
+    except ExchangeError:
+        # A configuration without its database would keep the next attempt from starting.
+        config.unlink()
+        raise
     return made
 
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from exchange.cli.common import HERE, Folder, Json, answer, desk_of, say, table
+from exchange.cli.people import By, who
 from exchange.domain.device import mask_codes
 from exchange.errors import BadInput
 from exchange.services import review
 
 app = typer.Typer(no_args_is_help=True)
-
-By = Annotated[str, typer.Option("--by", help="Who decides, for the audit log.")]
-
-
-def _who(by: str) -> str:
-    return by or getpass.getuser()
 
 
 @app.command("list")
@@ -80,7 +74,7 @@ def list_(folder: Folder = HERE, as_json: Json = False) -> None:
         ),
     )
     table(
-        "Letters refused",
+        "Letters not accepted",
         ("reference", "what", "to", "reply"),
         ((one.ref, one.purpose, one.recipient, one.reply) for one in found.letters),
     )
@@ -173,7 +167,7 @@ def release(
     if what.isdigit():
         if not party:
             raise typer.BadParameter("say whose mail it is with --as SIGNIFIER")
-        outcome = review.release_mail(desk, int(what), party.upper(), _who(by))
+        outcome = review.release_mail(desk, int(what), party.upper(), who(by))
         answer(
             as_json,
             {"folder": outcome.folder, "reason": outcome.reason, "ref": outcome.ref},
@@ -181,7 +175,7 @@ def release(
         )
         return
     done = review.release_devices(
-        desk, what.upper(), _who(by), only=device or (), not_installer=not_installer
+        desk, what.upper(), who(by), only=device or (), not_installer=not_installer
     )
     answer(
         as_json,
@@ -204,19 +198,26 @@ def reject(
     as_json: Json = False,
 ) -> None:
     """Nothing is to be done with this mail."""
-    review.reject_mail(desk_of(folder), number, why, _who(by))
+    review.reject_mail(desk_of(folder), number, why, who(by))
     answer(as_json, {"rejected": number}, f"mail {number} rejected")
 
 
 @app.command()
 def replay(number: int, by: By = "", folder: Folder = HERE, as_json: Json = False) -> None:
     """Understand and decide a waiting mail once more."""
-    outcome = review.replay_mail(desk_of(folder), number, _who(by))
+    outcome = review.replay_mail(desk_of(folder), number, who(by))
     answer(
         as_json,
         {"folder": outcome.folder, "reason": outcome.reason, "ref": outcome.ref},
         f"mail {number}: {outcome.folder}, {outcome.reason}",
     )
+
+
+@app.command()
+def retry(ref: str, by: By = "", folder: Folder = HERE, as_json: Json = False) -> None:
+    """Try the refused letters of a reference again."""
+    number = review.retry_letters(desk_of(folder), ref.upper(), who(by))
+    answer(as_json, {"letters": number}, f"{number} letters of {ref.upper()} will be tried again")
 
 
 @app.command()
@@ -228,5 +229,5 @@ def withdraw(
     as_json: Json = False,
 ) -> None:
     """The other side took back what is still open in its request."""
-    number = review.withdraw_devices(desk_of(folder), ref.upper(), why, _who(by))
+    number = review.withdraw_devices(desk_of(folder), ref.upper(), why, who(by))
     answer(as_json, {"withdrawn": number}, f"{number} rows of {ref.upper()} withdrawn")

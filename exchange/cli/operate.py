@@ -101,6 +101,7 @@ def run(
             "decided": dict(done.decided),
             "filed": done.filed,
             "raised": done.raised,
+            "moved": done.moved,
             "chased": dict(done.chased),
             "delivered": dict(done.delivered),
             "troubles": done.troubles,

@@ -9,6 +9,7 @@ import typer
 
 from exchange.bootstrap import noon_or, open_calendar
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.people import By, who
 from exchange.config import CONFIG_PATH, Settings, load_settings
 from exchange.domain.calendar import build_calendar
 from exchange.domain.outbound import LegState
@@ -36,6 +37,7 @@ def create(
             "--any-type", help="Ask about Communications Hubs, GPFs and Type 2 Devices as well."
         ),
     ] = False,
+    by: By = "",
     folder: Folder = HERE,
     now: Now = "",
     as_json: Json = False,
@@ -49,7 +51,7 @@ def create(
     with desk.store.reading() as tx:
         parties = tx.parties.all(active_only=True)
     gained = read_gained(file.name, content, parties, desk.limits, ours=desk.settings.party)
-    made = asking.create(desk, gained, file.name, any_type=any_type)
+    made = asking.create(desk, gained, file.name, who(by), any_type=any_type)
     answer(
         as_json,
         {
@@ -137,19 +139,33 @@ def show(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
 def withdraw(
     ref: str,
     why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    by: By = "",
     folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
     """Give up what a request still waits for, and ask the next former Supplier."""
-    number = asking.withdraw(desk_of(folder), ref, why)
+    number = asking.withdraw(desk_of(folder), ref.upper(), why, who(by))
     answer(as_json, {"withdrawn": number}, f"{number} Devices of {ref} withdrawn")
 
 
 @app.command()
-def resend(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
+def resend(ref: str, by: By = "", folder: Folder = HERE, as_json: Json = False) -> None:
     """Ask again for what bounced, with the contact as it is on the register now."""
-    refs = asking.resend(desk_of(folder), ref)
+    refs = asking.resend(desk_of(folder), ref.upper(), who(by))
     answer(as_json, {"requests": refs}, f"queued {' '.join(refs)}")
+
+
+@app.command()
+def close(
+    device: str,
+    why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    by: By = "",
+    folder: Folder = HERE,
+    as_json: Json = False,
+) -> None:
+    """Close a Device's case; after that it can be asked about anew."""
+    asking.close(desk_of(folder), device, why, who(by))
+    answer(as_json, {"closed": device}, f"the case of {device} is closed")
 
 
 @app.command()
@@ -159,13 +175,14 @@ def outcomes(
         Path | None,
         typer.Option("--codes", help="Write the received codes to this CSV file, made 0600."),
     ] = None,
+    by: By = "",
     as_json: Json = False,
 ) -> None:
     """Where every gained Device stands; with --codes the received codes, audited."""
     desk = desk_of(folder)
     lines = case_lines(desk)
     if codes is not None:
-        number = write_codes(desk, codes)
+        number = write_codes(desk, codes, who(by))
         answer(as_json, {"codes": number, "file": str(codes)}, f"{number} codes in {codes}")
         return
     if as_json:
@@ -191,8 +208,11 @@ def explain(
     """Print a due date day by day, with holidays named and the calendar's version."""
     if bool(ref) == bool(received):
         raise typer.BadParameter("name a reference, or an instant with --received")
-    told = _explain_instant(folder, received, days) if received else _explain_ref(folder, ref)
-    answer(as_json, explanation_json(told), explanation_text(told))
+    if received:
+        told, note = _explain_instant(folder, received, days), ""
+    else:
+        told, note = _explain_ref(folder, ref)
+    answer(as_json, explanation_json(told), explanation_text(told) + note)
 
 
 def _explain_instant(folder: Path, received: str, days: int) -> Explanation:
@@ -209,8 +229,14 @@ def _explain_instant(folder: Path, received: str, days: int) -> Explanation:
     return explain_due(instant, rule, open_calendar(folder, settings))
 
 
-def _explain_ref(folder: Path, ref: str) -> Explanation:
-    """Replays the stored rule; a calendar that has changed since is told by its version."""
+def _explain_ref(folder: Path, ref: str) -> tuple[Explanation, str]:
+    """Counts the stored rule again with today's calendar, and says when that moves the date."""
     desk = desk_of(folder)
-    received, rule = clock_of(desk, ref.upper())
-    return explain_due(received, SlaRule.from_text(rule), desk.calendar)
+    stored = clock_of(desk, ref.upper())
+    told = explain_due(stored.started, SlaRule.from_text(stored.rule), desk.calendar)
+    if told.due_on == stored.due_on:
+        return told, ""
+    return told, (
+        f"\n\nStored is {stored.due_on.isoformat()}, counted with the calendar {stored.calendar}: "
+        "an open clock moves in the next round"
+    )

@@ -30,9 +30,9 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Three suppliers exchange install codes through one simulated month, on this machine only."""
-    if kill_after not in ("", "keep", "attempt", "decide", "delivered", "file"):
+    if kill_after not in ("", "keep", "decide", "delivered", "file"):
         raise typer.BadParameter(
-            "keep, attempt, decide, delivered or file", param_hint="--kill-after"
+            "keep, decide, delivered or file", param_hint="--kill-after"
         )
     place = prepare(folder, keep=keep)
     result = play(place, None if as_json else say, fast=fast or as_json, kill_after=kill_after)

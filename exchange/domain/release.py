@@ -10,7 +10,9 @@ The threat is a convincing mail.  Nothing that the mail itself says decides wher
    guard).
 6. The answer goes to the party's reply address on the register, never to From or Reply-To.
 
-What fails a step waits in Review with the step's reason; its clock runs from its receipt.
+What fails a step waits in Review with the step's reason; its clock runs from its receipt.  A
+person may release such a mail as a certain party's: that stands in for steps 2, 3 and 5, never for
+4 and 6.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ class Verdict:
     party: Party | None = None
     address: str = ""
     reason: str = ""
+    vouched: bool = False  # a person says whose mail it is
 
 
 def identify(head: MailHead, candidates: Sequence[Party], ourselves: str) -> Verdict:
@@ -82,7 +85,11 @@ def may_answer(
     found = identify(head, candidates, ourselves)  # 2 to 4
     if found.party is None:
         return found
-    party = found.party
+    return within_ceilings(found.party, usage, ceilings)
+
+
+def within_ceilings(party: Party, usage: DayUsage, ceilings: Ceilings) -> Verdict:
+    """Steps 5 and 6."""
     if usage.answers >= ceilings.answers:  # 5
         return Verdict(
             reason=f"circuit-breaker: {party.signifier} has had {usage.answers} answers today"

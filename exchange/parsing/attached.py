@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from exchange.domain.device import DeviceId
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.charset import to_text
@@ -22,23 +23,19 @@ _TABLE_ENDINGS = (".csv", ".tsv", ".psv")
 # Not read yet, and a list may well be in it: named, so that a person looks.
 _UNREAD = {
     Shape.PDF: "a PDF is not read",
-    Shape.ARCHIVE: "an archive is not opened",
-    Shape.OUTLOOK: "an Outlook message file is not opened",
-    Shape.TNEF: "Outlook's winmail.dat is not opened",
+    Shape.DOCUMENT: "a document of this kind is not read",
 }
 
 
 def read_attachment(where: str, part: Part, limits: Limits, *, in_reply: bool) -> Findings:
-    """What a file says; one that cannot be read is told among the rejects or warnings.
+    """What a file that holds no others says; one that cannot be read is told among the rejects or
+    warnings.
 
     Raises Unreadable when it passes a ceiling of the whole mail.
     """
     shape = shape_of(part.content)
     if shape is Shape.WORKBOOK:
         return _workbook(where, part.content, limits, in_reply=in_reply)
-    if shape is Shape.PROTECTED:
-        reason = "the workbook is protected by a password"
-        return Findings(rejects=[Reject(part.name, reason, where)])
     if shape is Shape.HTML:
         markup = read_html(to_text(part.content, part.params.get("charset", "")), limits)
         return read_lines(markup.lines, lambda line: f"{where} > {line.spot}", in_reply=in_reply)
@@ -63,15 +60,24 @@ def _workbook(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> 
         if listing:
             told = True
             found.add(listing)
-    found.warnings += book.warnings
+    for visible, whole in book.veiled:
+        veiled = _listed(whole) - _listed(visible)
+        if veiled:
+            found.warnings.append(
+                f"{whole.where}: {len(veiled)} Device IDs in hidden rows or columns are not taken"
+            )
     for table in book.hidden:
-        listing = read_listing(table)
-        count = len({one.device for one in listing.devices}) if listing else 0
+        count = len(_listed(table))
         what = f": {count} Device IDs in it are not taken" if count else " and not read"
         found.warnings.append(f"{table.where} is hidden{what}")
     if not told:
         found.warnings.append(f"{where}: no column of Device IDs")
     return found
+
+
+def _listed(table: Table) -> set[DeviceId]:
+    listing = read_listing(table)
+    return {one.device for one in listing.devices} if listing else set()
 
 
 def read_table(table: Table, *, in_reply: bool) -> Findings | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from exchange.errors import Unreadable
 from exchange.parsing.charset import to_text
 from exchange.parsing.limits import Limits
 from exchange.parsing.lines import Line, plain_lines
@@ -111,6 +112,8 @@ def body_lines(part: Part, limits: Limits) -> tuple[list[Line], str]:
     if part.media == "text/html":
         markup = read_html(text, limits)
         return markup.lines, markup.unseen
+    if len(text) > limits.text_chars:
+        raise Unreadable(f"a text of more than {limits.text_chars:,} characters")
     if part.params.get("format", "").lower() == "flowed":
         text = _unflowed(text)
     return plain_lines(text), ""
@@ -118,15 +121,15 @@ def body_lines(part: Part, limits: Limits) -> tuple[list[Line], str]:
 
 def _unflowed(text: str) -> str:
     """RFC 3676: a line that ends in a blank goes on in the next one, unless it is a signature's."""
-    out: list[str] = []
+    out: list[list[str]] = []
     open_line = False
     for line in text.replace("\r\n", "\n").split("\n"):
         if open_line and not line.startswith(">") and line.strip():
-            out[-1] += line.removeprefix(" ")
+            out[-1].append(line.removeprefix(" "))
         else:
-            out.append(line)
+            out.append([line])
         open_line = line.endswith(" ") and line != "-- " and not line.startswith(">")
-    return "\n".join(out)
+    return "\n".join(map("".join, out))
 
 
 def _append(out: Contents, lines: list[Line], unseen: str) -> None:

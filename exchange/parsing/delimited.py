@@ -60,6 +60,8 @@ def read_delimited(
 
     Raises Unreadable when a ceiling is passed.
     """
+    if len(text) > limits.text_chars:
+        raise Unreadable(f"a text of more than {limits.text_chars:,} characters", place=where)
     if delimiter is None:
         delimiter = delimiter_of(text)
     lines = split_lines(text)
@@ -85,24 +87,29 @@ def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list
 
 
 def _rows(records: Iterator[list[str]], text: str, limits: Limits, where: str) -> Iterator[Row]:
-    unwrap = '="' in text or '= "' in text or "'" in text
+    wrapped = '="' in text or '= "' in text or "'" in text
     exponents = "E+" in text or "e+" in text
     kept = 0
     for number, cells in enumerate(records, 1):
-        if not any(cells) or not any(map(str.strip, cells)):
+        if not any(map(str.strip, cells)):
             continue
-        if number == 1 and _SEP_LINE.fullmatch(",".join(cells).strip()):
+        if number == 1 and _is_sep_line(cells):
             continue
-        if number == 1 and len(cells) == 2 and cells[0].lower() == "sep=" and not cells[1]:
-            continue  # "sep=;" split by its own delimiter
         kept += 1
         if kept > limits.rows:
             raise Unreadable(f"more than {limits.rows} rows", place=where)
         if len(cells) > limits.columns:
             raise Unreadable(f"more than {limits.columns} columns", place=f"{where} > row {number}")
-        if formulas or apostrophes:
+        if wrapped:
             cells = [_plain(cell) for cell in cells]
-        yield text_row(number, cells)
+        yield text_row(number, cells, exponents=exponents)
+
+
+def _is_sep_line(cells: list[str]) -> bool:
+    """``sep=;`` as it stands, or split by its own delimiter."""
+    if len(cells) == 2 and cells[0].strip('" ').lower() == "sep=" and not cells[1].strip('"'):
+        return True
+    return bool(_SEP_LINE.fullmatch(",".join(cells).strip()))
 
 
 def _plain(cell: str) -> str:
@@ -112,8 +119,6 @@ def _plain(cell: str) -> str:
         formula = _FORMULA.fullmatch(cell)
         if formula:
             return formula.group(1)
-        if re.fullmatch(r"=[^\"]*", cell):
-            return cell
     return _APOSTROPHE.sub("", cell, count=1) if cell.startswith("'") else cell
 
 

@@ -19,7 +19,6 @@ _PARTED = re.compile(
     r"[0-9A-Fa-f]{2}([-:. ])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){6}"
     r"|[0-9A-Fa-f]{4}([-:. ])[0-9A-Fa-f]{4}(?:\2[0-9A-Fa-f]{4}){2}"
 )
-_NO_SEPARATORS: Final = str.maketrans("", "", "-:. ")
 _SEPARATORS = re.compile(r"[\s:.\-]+")
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}")
 _LOOKALIKE: Final = str.maketrans("OoIlL|", "001111")
@@ -28,6 +27,7 @@ _TELLS: Final = frozenset(
     ("total", "totals", "end", "count", "n/a", "na", "none", "-", "subtotal", "eof", "grand total")
 )
 _LONGEST_SHOWN: Final = 120
+_LENGTHS: Final = (16, 23)  # bare, or with a separator after each pair
 
 
 class Damaged(NamedTuple):
@@ -44,7 +44,7 @@ def read_device(text: str) -> DeviceId | None:
     """
     if not (_PLAIN.fullmatch(text) or _PARTED.fullmatch(text)):
         return None
-    digits = text if len(text) == 16 else text.translate(_NO_SEPARATORS)
+    digits = text if len(text) == 16 else text.replace(text[2 if len(text) == 23 else 4], "")
     try:
         return DeviceId(bytes.fromhex(digits))
     except BadInput:  # all zeros, all Fs
@@ -56,8 +56,10 @@ def read_device_cell(text: str, *, numeric: bool = False) -> DeviceId | Damaged 
 
     ``numeric``: the spreadsheet kept it as a number or a date, so that digits may be lost.
     """
-    if not numeric and _PLAIN.fullmatch(text):
-        return read_device(text) or Damaged(text, _why(text))
+    if not numeric and len(text) in _LENGTHS:
+        found = read_device(text)
+        if found:
+            return found
     text = " ".join(settled(text).split()).strip("'\"`,;")
     if not text or text.lower().rstrip(":. ") in _TELLS or text.lower().startswith("total"):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple, TypeAlias, overload
@@ -78,10 +78,15 @@ class TypedRows(Sequence[Row]):
             return [_typed_row(number, cells) for number, cells in self._raw[index]]
         return _typed_row(*self._raw[index])
 
-    def without(self, numbers: frozenset[int]) -> TypedRows:
-        """The same rows save those numbered so."""
+    def without(self, numbers: Set[int], columns: Set[int]) -> TypedRows:
+        """The same rows save those numbered so, and with nothing in those columns."""
         kept = TypedRows(())
         kept._raw = [pair for pair in self._raw if pair[0] not in numbers]
+        if columns:
+            kept._raw = [
+                (number, ["" if i in columns else cell for i, cell in enumerate(cells)])
+                for number, cells in kept._raw
+            ]
         return kept
 
 
@@ -96,10 +101,13 @@ def _typed_row(number: int, cells: Sequence[Cell]) -> Row:
         return Row(number, tuple(map(shown, cells)), damaged)
 
 
-def text_row(number: int, cells: Sequence[str]) -> Row:
-    """A row of a plain text file; only an exponent tells there that digits were lost."""
+def text_row(number: int, cells: Sequence[str], *, exponents: bool = True) -> Row:
+    """A row of a plain text file; only an exponent tells there that digits were lost.
+
+    ``exponents``: whether the file holds any at all.
+    """
     stripped = tuple(map(str.strip, cells))
     damaged = NO_DAMAGE
-    if any("E+" in cell or "e+" in cell for cell in stripped):
+    if exponents and any("E+" in cell or "e+" in cell for cell in stripped):
         damaged = frozenset(i for i, c in enumerate(stripped) if _EXPONENT.fullmatch(c))
     return Row(number, stripped, damaged)

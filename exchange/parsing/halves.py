@@ -43,7 +43,7 @@ def _may_be_halves(text: str, run: Sequence[Word]) -> bool:
     makers = {word.device.raw[:2] for word in run if word.device}
     return (
         len(makers) > 1
-        or labels_code(text[: run[0].start])
+        or labels_code(text[max(0, run[0].start - 200) : run[0].start])
         or bool(_FOUR_MORE.match(text, run[-1].end))
     )
 

@@ -19,12 +19,13 @@ class Limits:
     depth: int = 10  # parts within parts, mails within mails
     rows: int = 1_000_000  # of all tables and texts of one mail
     columns: int = 512
-    cells: int = 20_000_000
+    cells: int = 20_000_000  # in the rectangle that a sheet spans
     text_chars: int = 80_000_000  # decoded text of one part
     html_bytes: int = 30_000_000
-    html_depth: int = 250  # elements within elements that are still followed
-    expansion: int = 200  # inflated size over packed size of a workbook
-    inflated_bytes: int = 600_000_000
+    expansion: int = 200  # inflated size over packed size of a workbook or an archive
+    inflated_bytes: int = 600_000_000  # out of all containers of one mail together
+    members: int = 1_000  # files in all containers of one mail together
+    member_bytes: int = 100_000_000  # one file in a container
     sheets: int = 200
 
 

@@ -69,7 +69,7 @@ class _Listing:
         self.found = Findings()
         self.silent: list[tuple[DeviceId, str]] = []
         self.vague: list[Claim] = []
-        self.first_row: dict[DeviceId, int] = {}
+        self.first_row: dict[bytes, int] = {}
         self.repeats: list[str] = []
         self.rounded = self._rounded()
 
@@ -147,7 +147,7 @@ class _Listing:
 
     def _take(self, row: Row, device: DeviceId, column: int, kind: str, where: str) -> None:
         columns = self.columns
-        first = self.first_row.setdefault(device, row.number)
+        first = self.first_row.setdefault(device.raw, row.number)
         if first != row.number:
             self.repeats.append(f"{device} in rows {first} and {row.number}")
         if columns.type is not None and columns.type < len(row.cells):
@@ -231,12 +231,10 @@ class _Listing:
             for index in self.columns.remarks
             if index < len(cells) and cells[index] and index not in row.damaged
         ]
-        words += [
-            cells[index]
-            for index in self.columns.codes
-            if index < len(cells) and cells[index] and not code_digits(cells[index])
-        ]
-        return "; ".join(words)[:500]
+        for index in self.columns.codes:
+            if index < len(cells) and cells[index] and not code_digits(cells[index]):
+                words.append(cells[index])
+        return "; ".join(words)[:500] if words else ""
 
     def _orphan(self, row: Row) -> None:
         """A code in a row that names no device."""

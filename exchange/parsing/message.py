@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from exchange.domain.mail import (
@@ -24,12 +25,14 @@ from exchange.errors import Unreadable
 from exchange.parsing import bounces
 from exchange.parsing.absence import return_date
 from exchange.parsing.classify import Judged, by_content, by_header, is_reply
+from exchange.parsing.containers.openers import NO_OPENERS, Openers
+from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.head import head_of
 from exchange.parsing.headers import Headers, read_fields, split_head
 from exchange.parsing.limits import DEFAULT, Limits
 from exchange.parsing.parts import Part, read_parts
-from exchange.parsing.reading import Reading, read_mail
+from exchange.parsing.reading import Reading, Scope, read_mail, scope_of
 from exchange.parsing.sniff import Shape, shape_of
 from exchange.parsing.weigh import first_places, weigh
 
@@ -51,21 +54,26 @@ def read_head(raw: bytes, limits: Limits = DEFAULT) -> MailHead:
 
 
 def understand(
-    raw: bytes, limits: Limits = DEFAULT, own_addresses: frozenset[str] = frozenset()
+    raw: bytes,
+    limits: Limits = DEFAULT,
+    own_addresses: frozenset[str] = frozenset(),
+    openers: Openers = NO_OPENERS,
 ) -> Understanding:
     """Everything one mail says.
 
     ``own_addresses``: our own addresses, bare and in lower case; what comes from them is our own
-    mail coming back.  Raises Unreadable, with a reason for a person, when the mail passes a
-    ceiling or cannot be read at all; no other error escapes, whatever the bytes.
+    mail coming back.  ``openers``: what opens protected files and encrypted mails.  Raises
+    Unreadable, with a reason for a person, when the mail passes a ceiling or cannot be read at
+    all; no other error escapes, whatever the bytes.
     """
-    return _guarded(lambda: _read(read_parts(raw, limits), limits, own_addresses))
+    scope = scope_of(limits, own_addresses, openers)
+    return _guarded(lambda: _read(read_parts(raw, limits), scope))
 
 
-def _read(mail: Part, limits: Limits, own_addresses: frozenset[str]) -> Understanding:
+def _read(mail: Part, scope: Scope) -> Understanding:
     head = head_of(mail.headers)
-    reading = read_mail(mail, head, limits, own_addresses)
-    return _concluded(head, mail.headers, reading, own_addresses)
+    reading = read_mail(mail, head, scope)
+    return _concluded(head, mail.headers, reading, scope.own_addresses)
 
 
 def _guarded(read: Callable[[], Understanding]) -> Understanding:
@@ -82,18 +90,33 @@ def _guarded(read: Callable[[], Understanding]) -> Understanding:
         raise Unreadable(f"it set off a fault ({type(error).__name__})") from error
 
 
-def understand_file(name: str, content: bytes, limits: Limits = DEFAULT) -> Understanding:
+def understand_file(
+    name: str, content: bytes, limits: Limits = DEFAULT, openers: Openers = NO_OPENERS
+) -> Understanding:
     """A file by itself, read as the only attachment of a mail without a header.
 
-    A file that is a mail is read as that mail.  Raises Unreadable like ``understand``.
+    A file that is a mail (.eml, .msg) is read as that mail.  Raises Unreadable like
+    ``understand``.
     """
-    if shape_of(content) is Shape.MAIL or name.lower().endswith(".eml"):
-        return understand(content, limits)
+    shape = shape_of(content)
+    if shape is Shape.MAIL or name.lower().endswith(".eml"):
+        return understand(content, limits, openers=openers)
     if len(content) > limits.mail_bytes:
         raise Unreadable(f"the file has {len(content):,} bytes, more than {limits.mail_bytes:,}")
+    scope = scope_of(limits, frozenset(), openers)
+    if shape is Shape.OUTLOOK:
+        return _guarded(lambda: _read_outlook(name, content, scope))
     part = Part(Headers([]), "application/octet-stream", {}, content, name=name, attached=True)
     mail = Part(Headers([]), "multipart/mixed", {}, children=[part])
-    return _guarded(lambda: _read(mail, limits, frozenset()))
+    return _guarded(lambda: _read(mail, scope))
+
+
+def _read_outlook(name: str, content: bytes, scope: Scope) -> Understanding:
+    opened = open_outlook(name, content, scope.budget, 0)
+    if not opened.inner:
+        raise Unreadable(opened.rejects[0].reason, place=name)
+    said = _read(opened.inner[0].part, scope)
+    return replace(said, warnings=(*opened.warnings, *said.warnings))
 
 
 def _concluded(

@@ -18,6 +18,7 @@ from exchange.parsing.limits import Limits
 
 _NAME_BLANKS = re.compile(r"[\x00-\x1f\x7f]+")
 _LONGEST_NAME: Final = 120
+_LINE_END = re.compile(rb"(--)?[ \t]*(?:\r\n|\r|\n|\Z)")
 _MAILS: Final = frozenset(("message/rfc822", "message/global"))
 
 
@@ -107,24 +108,28 @@ def read_mail_file(content: bytes, limits: Limits, depth: int) -> Part:
 
 def _split(body: bytes, boundary: str) -> list[bytes]:
     """The bodies between the delimiter lines; an unclosed last one runs to the end."""
-    mark = boundary.encode("utf-8", "replace")
-    line = re.compile(rb"(?:\A|\r?\n|\r)--" + re.escape(mark) + rb"(--)?[ \t]*(?=\r|\n|\Z)")
+    mark = b"--" + boundary.encode("utf-8", "replace")
     bodies: list[bytes] = []
-    start = -1
-    for match in line.finditer(body):
-        if start >= 0:
-            bodies.append(body[start : match.start()])
-        if match.group(1):
-            start = -1
-            break
-        start = match.end()
-        if body[start : start + 2] == b"\r\n":
-            start += 2
-        elif body[start : start + 1] in (b"\r", b"\n"):
-            start += 1
+    start, at = -1, body.find(mark)
+    while at >= 0:
+        after = _LINE_END.match(body, at + len(mark))
+        if after and (at == 0 or body[at - 1] in b"\r\n"):
+            if start >= 0:
+                bodies.append(body[start : _before_line_end(body, at, start)])
+            start = after.end()
+            if after.group(1):
+                return bodies
+        at = body.find(mark, at + len(mark))
     if start >= 0:
         bodies.append(body[start:])
     return bodies
+
+
+def _before_line_end(body: bytes, at: int, start: int) -> int:
+    """The line end before a delimiter belongs to the delimiter."""
+    if at - start >= 2 and body[at - 2 : at] == b"\r\n":
+        return at - 2
+    return max(start, at - 1)
 
 
 def _decoded(body: bytes, encoding: str) -> bytes:

@@ -14,7 +14,7 @@ from typing import Final
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.codes import BadCode, read_code
-from exchange.parsing.devices import Damaged, read_device_cell
+from exchange.parsing.devices import Damaged, read_device, read_device_cell
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.halves import ends_in_a_piece, told_apart
 from exchange.parsing.lines import Line, settled
@@ -37,6 +37,8 @@ _LEFTOVER = re.compile(r"[\s,;:.|/&()\[\]\-*•·\"'<>#=]+|\b(?:and|or)\b", re.I
 _HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 _DEVICE_FORMS: Final = frozenset((Form.PARTED, Form.PLAIN, Form.DECIMAL))
 _REMARK: Final = 300
+_NEARBY: Final = 200  # characters around a word that can tell what it is
+_LONGEST_LINE: Final = 2_000_000
 
 
 @dataclass(slots=True)
@@ -95,7 +97,12 @@ class Prose:
 
     def line(self, line: Line) -> None:
         text = settled(line.text)
+        if self._bare_device(line, text.strip()):
+            return
         if not text.strip():
+            return
+        if len(text) > _LONGEST_LINE:
+            self.found.warnings.append(f"{self.place(line)} is too long to be read")
             return
         words = words_of(text)
         if not words:
@@ -112,7 +119,7 @@ class Prose:
             devices = [word for word in devices if [word] not in doubtful]
         self._doubt(text, line, doubtful)
         codes = [word for word in words if word.form in (Form.CODE, Form.ODD)]
-        codes = [word for word in codes if labels_device(text[: word.start]) is not False]
+        codes = [word for word in codes if labels_device(_before(text, word)) is not False]
         taken = [word for word in devices if self._accept(text, line, word, alone=alone)]
         for word in words:
             if word.form is Form.NEAR:
@@ -125,6 +132,25 @@ class Prose:
                 self._words_only(text)
             return
         self._pair(text, line, taken, codes, rest)
+
+    def _bare_device(self, line: Line, text: str) -> bool:
+        """The short way for the usual line of a long list: one Device ID and nothing else."""
+        block = self.block
+        if len(text) not in (16, 23) or self.broken or block.barred or line.table:
+            return False
+        device = read_device(text)
+        if device is None or (text.isdecimal() and not (block.labelled or block.sure)):
+            return False
+        block.sure = True
+        where = self.place(line)
+        self.found.devices.append(Found(device, where))
+        if block.outcome is not None:
+            claim = Claim(device, where, outcome=block.outcome, remark=block.heading)
+            self.found.claims.append(claim)
+            self.denial_line = ""
+        else:
+            self.waiting.append(_Waiting(device, where))
+        return True
 
     def finish(self) -> Findings:
         self._close_block()
@@ -153,7 +179,7 @@ class Prose:
 
     def _accept(self, text: str, line: Line, word: Word, *, alone: bool) -> bool:
         """Whether the surroundings make ``word`` a Device ID; notes it when they do."""
-        before, block = text[: word.start], self.block
+        before, block = _before(text, word), self.block
         label = labels_device(before)
         if label is False or (alone and block.barred):
             return False
@@ -161,10 +187,12 @@ class Prose:
         if labels_code(before) and not (parted and before.rstrip()[-1:] not in ":="):
             return False  # what is called a code is none of our devices
         strict = bool(line.table)  # a table without a column of devices proves nothing by position
-        named = label is True or (not strict and names_devices(text[word.end :]))
+        named = label is True or (not strict and names_devices(text[word.end : word.end + _NEARBY]))
         sure = parted or named
         if word.form is Form.PLAIN and not sure and not strict:
-            begins = not _LEFTOVER.sub("", _BULLET.sub("", before, count=1))
+            begins = word.start < _NEARBY and not _LEFTOVER.sub(
+                "", _BULLET.sub("", before, count=1)
+            )
             sure = alone or begins or block.labelled or block.asked or asks(text)
         if word.form is Form.DECIMAL and not sure and alone and not strict:
             if not (block.labelled or block.sure):
@@ -193,7 +221,7 @@ class Prose:
 
     def _near(self, text: str, line: Line, word: Word, *, alone: bool) -> None:
         """A word that should be a Device ID and is damaged is told, when its place says so."""
-        before = text[: word.start]
+        before = _before(text, word)
         if labels_device(before) is False or labels_code(before):
             return
         digits = re.sub(r"[-: ]", "", word.text)
@@ -242,7 +270,7 @@ class Prose:
             self._on_one_line(taken, codes, where, rest)
         elif codes:
             for word in codes:
-                self._code_below(word, where, labelled=labels_code(text[: word.start]))
+                self._code_below(word, where, labelled=labels_code(_before(text, word)))
         else:
             self._devices_only(taken, where, rest)
 
@@ -328,6 +356,11 @@ class Prose:
                 self.found.claims.append(Claim(word.device, where, outcome=outcome, remark=said))
             else:
                 self.waiting.append(_Waiting(word.device, where))
+
+
+def _before(text: str, word: Word) -> str:
+    """The words before a word, as far back as a label can stand."""
+    return text[max(0, word.start - _NEARBY) : word.start]
 
 
 def labels_heading(text: str) -> bool:

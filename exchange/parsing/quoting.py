@@ -30,10 +30,15 @@ _DATE_HINT = re.compile(
     r"\d{1,4}[./:\- ]|@|\b(?:mon|tue|wed|thu|fri|sat|sun|ll|maw|mer|iau|gwe|sad|sul)", re.I
 )
 _FROM = re.compile(r"\s*\*?(?:from|oddi wrth|o)\s?:\*?\s+\S", re.I)
-_FIELDS: Final = (
-    re.compile(r"\s*\*?(?:sent|date|anfonwyd|dyddiad)\s?:\*?\s", re.I),
-    re.compile(r"\s*\*?(?:to|at)\s?:\*?\s", re.I),
-    re.compile(r"\s*\*?(?:subject|pwnc|testun)\s?:\*?\s", re.I),
+_FIELD = re.compile(
+    r"\s*\*?(?:(?P<sent>sent|date|anfonwyd|dyddiad)|(?P<to>to|at)|(?P<subject>subject|pwnc|testun))"
+    r"\s?:\*?\s",
+    re.I,
+)
+# How any line begins that the patterns above could match: most lines end here.
+_TELLING = re.compile(
+    r"\s*(?:[-_=*]{2}|begin|\*?(?:from|oddi|o\s?:|on\b|ar\b|le\b|am\b|el\b)|[a-z]{0,3}(?:>|\|))",
+    re.I,
 )
 _FIELD_SPAN: Final = 8
 _WROTE_SPAN: Final = 3
@@ -48,6 +53,9 @@ def mark_quotes(lines: Sequence[Line], *, subject_forwards: bool = False) -> Non
     index = 0
     while index < len(lines):
         line = lines[index]
+        if not _TELLING.match(line.text):
+            index += 1
+            continue
         if _FORWARDED.fullmatch(line.text):
             return _mark_rest(lines, index, forwarded=True)
         if _ORIGINAL.fullmatch(line.text) or _header_block(lines, index):
@@ -84,8 +92,12 @@ def _header_block(lines: Sequence[Line], index: int) -> bool:
     """Outlook's ``From: ... Sent: ... To: ... Subject:`` over the next lines."""
     if not _FROM.match(lines[index].text):
         return False
-    following = [line.text for line in lines[index + 1 : index + 1 + _FIELD_SPAN]]
-    return sum(any(field.match(text) for text in following) for field in _FIELDS) >= 2
+    named = set()
+    for line in lines[index + 1 : index + 1 + _FIELD_SPAN]:
+        field = _FIELD.match(line.text)
+        if field:
+            named.add(field.lastgroup)
+    return len(named) >= 2
 
 
 def _attribution(lines: Sequence[Line], index: int) -> int:
@@ -101,7 +113,7 @@ def _attribution(lines: Sequence[Line], index: int) -> int:
         if len(text) > 500 or (span > 1 and not text.strip()):
             return 0
         joined += " " + text
-        if _WROTE_END.search(joined[-400:]):
+        if text.rstrip(" *\t").endswith(":") and _WROTE_END.search(joined[-400:]):
             return span if _DATE_HINT.search(joined) else 0
     return 0
 

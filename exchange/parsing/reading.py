@@ -9,12 +9,15 @@ from exchange.domain.mail import MailHead
 from exchange.errors import Unreadable
 from exchange.parsing.attached import hidden_devices, read_attachment, read_lines
 from exchange.parsing.classify import FORWARD_SUBJECT, REPLY_SUBJECT
+from exchange.parsing.containers.archive import count_workbook
+from exchange.parsing.containers.openers import Budget, Inner, Openers
+from exchange.parsing.containers.opening import mail_in, open_container, unpack_bodies
 from exchange.parsing.contents import Contents, contents_of
 from exchange.parsing.findings import Findings
 from exchange.parsing.head import head_of
 from exchange.parsing.limits import Limits
 from exchange.parsing.lines import Line
-from exchange.parsing.parts import Part, read_mail_file
+from exchange.parsing.parts import Part
 from exchange.parsing.prose import devices_in, read_prose
 from exchange.parsing.quoting import mark_quotes
 from exchange.parsing.remarks import asks
@@ -32,19 +35,29 @@ class Reading:
     findings: Findings
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What holds for a mail and for everything in it, at every depth."""
+
+    limits: Limits
+    own_addresses: frozenset[str]
+    openers: Openers
+    budget: Budget
+
+
+def scope_of(limits: Limits, own_addresses: frozenset[str], openers: Openers) -> Scope:
+    """A fresh scope, of which nothing is spent."""
+    return Scope(limits, own_addresses, openers, Budget(limits))
+
+
 def read_mail(
-    mail: Part,
-    head: MailHead,
-    limits: Limits,
-    own_addresses: frozenset[str],
-    *,
-    path: str = "",
-    depth: int = 0,
+    mail: Part, head: MailHead, scope: Scope, *, path: str = "", depth: int = 0
 ) -> Reading:
     """Read body, attachments and mails within; ``path`` leads to this mail (``x.eml > ``)."""
-    if depth > limits.depth:
-        raise Unreadable(f"mails within mails deeper than {limits.depth}")
-    contents = contents_of(mail, limits)
+    if depth > scope.limits.depth:
+        raise Unreadable(f"mails within mails deeper than {scope.limits.depth}")
+    unpacked = unpack_bodies(path, mail, scope.openers, scope.budget, depth)
+    contents = contents_of(mail, scope.limits)
     lines = contents.lines
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
     replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
@@ -58,7 +71,7 @@ def read_mail(
     taken: set[int] = set()
     passed_on = [line for line in lines if line.forwarded]
     silent = not (found.devices or found.claims or found.rejects)
-    if passed_on and silent and not _from_us(passed_on, own_addresses):
+    if passed_on and silent and not _from_us(passed_on, scope.own_addresses):
         # Nothing but a forwarded mail: it is what the sender speaks of.
         found.add(read_lines(passed_on, place, in_reply=replies))
         taken = {line.number for line in passed_on}
@@ -74,49 +87,71 @@ def read_mail(
         subject = read_prose([Line(1, head.subject)], lambda _: f"{path}subject")
         found.devices += subject.devices
         found.rejects += subject.rejects
-    for name, part in contents.attachments:
-        _take_attachment(found, part, f"{path}{name}", limits, own_addresses, depth, replies)
-    for name, inner in contents.mails:
-        _take_mail(found, inner, f"{path}{name}", limits, own_addresses, depth)
-    if contents.sealed:
-        found.warnings.append(f"{path}an encrypted part is not read")
-    return Reading(
+    reading = Reading(
         contents,
         lines,
         "\n".join(line.text for line in lines),
         "\n".join(line.text for line in own),
         found,
     )
+    for name, part in contents.attachments:
+        _take_file(reading, part, f"{path}{name}", scope, depth, head)
+    for name, inner in contents.mails:
+        _take_mail(found, inner, f"{path}{name}", scope, depth)
+    found.rejects += unpacked.rejects
+    if contents.sealed:
+        found.warnings.append(f"{path}an encrypted part is not read")
+    return reading
 
 
-def _take_attachment(
-    found: Findings,
-    part: Part,
-    where: str,
-    limits: Limits,
-    own_addresses: frozenset[str],
-    depth: int,
-    replies: bool,
+def _take_file(
+    reading: Reading, part: Part, where: str, scope: Scope, depth: int, head: MailHead
 ) -> None:
-    if shape_of(part.content) is Shape.MAIL:
-        inner = read_mail_file(part.content, limits, depth + 1)
-        _take_mail(found, inner, where, limits, own_addresses, depth)
+    """A file of a mail: a mail, a container with files of its own, or something to be read."""
+    found = reading.findings
+    shape = shape_of(part.content)
+    if shape is Shape.MAIL:
+        inner = mail_in(part.content, scope.budget, where, depth + 1)
+        _take_mail(found, inner, where, scope, depth)
         return
-    found.add(read_attachment(where, part, limits, in_reply=replies))
+    opened = open_container(where, part, shape, scope.openers, scope.budget, depth)
+    if opened is None:
+        if shape is Shape.WORKBOOK:
+            count_workbook(where, part.content, scope.budget)
+        replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
+        found.add(read_attachment(where, part, scope.limits, in_reply=replies))
+        return
+    found.rejects += opened.rejects
+    found.warnings += opened.warnings
+    for one in opened.inner:
+        there = f"{where} > {one.step}" if one.step else where
+        if one.same_mail:
+            _take_same_mail(reading, one, there, scope, depth + 1, head)
+        elif one.mail:
+            _take_mail(found, one.part, there, scope, depth)
+        else:
+            _take_file(reading, one.part, there, scope, depth + 1, head)
 
 
-def _take_mail(
-    found: Findings,
-    mail: Part,
-    where: str,
-    limits: Limits,
-    own_addresses: frozenset[str],
-    depth: int,
+def _take_same_mail(
+    reading: Reading, one: Inner, where: str, scope: Scope, depth: int, head: MailHead
 ) -> None:
+    """This very mail once more, in Outlook's own form: it often repeats the body."""
+    again = read_mail(one.part, head, scope, path=f"{where} > ", depth=depth)
+    known = {(reject.text, reject.reason) for reject in reading.findings.rejects}
+    kept = [one for one in again.findings.rejects if (one.text, one.reason) not in known]
+    again.findings.rejects[:] = kept
+    reading.findings.add(again.findings)
+    reading.contents.calendar |= again.contents.calendar
+    if not reading.text.strip():
+        reading.text, reading.own_text = again.text, again.own_text
+
+
+def _take_mail(found: Findings, mail: Part, where: str, scope: Scope, depth: int) -> None:
     """A mail within: what it lists is spoken of, unless the mail is our own."""
     head = head_of(mail.headers)
-    inner = read_mail(mail, head, limits, own_addresses, path=f"{where} > ", depth=depth + 1)
-    if head.sender and head.sender in own_addresses:
+    inner = read_mail(mail, head, scope, path=f"{where} > ", depth=depth + 1)
+    if head.sender and head.sender in scope.own_addresses:
         listed: list[DeviceId] = [one.device for one in inner.findings.devices]
         found.quoted.update(dict.fromkeys(listed))
         found.warnings.append(f"{where} is a mail of our own: what it lists is not taken")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 from exchange.domain.mail import Outcome
@@ -131,14 +132,27 @@ def denies_all(text: str) -> bool:
 _ASKS = re.compile(
     r"\b(?:please|kindly|could you|can you|would you|we (?:request|require|need|are requesting"
     r"|would like)|requesting|i (?:need|require|am requesting)|grateful if|request for"
-    r"|os gwelwch yn dda)\b.{0,200}?\b(?:install(?:ation)? codes?|codes?|ics?|devices?|meters?"
-    r"|list|attached|below|following)\b"
-    r"|\b(?:install(?:ation)? )?codes? (?:request(?:ed)?|required|needed|wanted|please)\b"
+    r"|os gwelwch yn dda)\b",
+    re.I,
+)
+_ASKED_FOR = re.compile(
+    r"\b(?:install(?:ation)? codes?|codes?|ics?|devices?|meters?|list|attached|below|following)\b",
+    re.I,
+)
+_ASKS_PLAINLY = re.compile(
+    r"\b(?:install(?:ation)? )?codes? (?:request(?:ed)?|required|needed|wanted|please)\b"
     r"|\brequests? for (?:the )?install(?:ation)? codes?\b",
     re.I,
 )
+_ASK_SPAN: Final = 220  # characters between the asking and what is asked for
 
 
 def asks(text: str) -> bool:
     """Whether a line asks for codes."""
-    return bool(_ASKS.search(plain_words(text)))
+    text = plain_words(text)
+    if _ASKS_PLAINLY.search(text):
+        return True
+    return any(
+        _ASKED_FOR.search(text, lead.end(), lead.end() + _ASK_SPAN)
+        for lead in islice(_ASKS.finditer(text), 8)
+    )

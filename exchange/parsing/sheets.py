@@ -6,6 +6,7 @@ Hidden sheets, rows and columns are not what the sender sees: they are named, ne
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from python_calamine import (
@@ -19,6 +20,7 @@ from python_calamine import (
 from exchange.errors import Unreadable
 from exchange.parsing.grid import Table, TypedRows
 from exchange.parsing.limits import DEFAULT, Limits
+from exchange.parsing.openxml import Veil, veils_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +29,21 @@ class Workbook:
 
     tables: tuple[Table, ...]
     hidden: tuple[Table, ...]  # hidden sheets, to be named and not taken
-    warnings: tuple[str, ...] = ()
+    veiled: tuple[tuple[Table, Table], ...] = ()  # visible part and whole, where they differ
 
 
-def read_workbook(where: str, content: bytes, limits: Limits = DEFAULT) -> Workbook:
-    """All sheets of a workbook.
+def read_workbook(
+    where: str, content: bytes, limits: Limits = DEFAULT, *, whole: bool = False
+) -> Workbook:
+    """All sheets of a workbook; ``whole`` keeps hidden rows and columns.
 
-    Raises Unreadable when it is protected, damaged or passes a ceiling.
+    They are known of XLSX only.  Raises Unreadable when the workbook is protected or damaged, or
+    passes a ceiling.
     """
+    veils = veils_of(where, content, limits)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return _sheets(where, book, limits)
+            return _sheets(where, book, limits, {} if whole else veils)
     except PasswordError:
         raise Unreadable("the workbook is protected by a password", place=where) from None
     except (CalamineError, OSError, ValueError, OverflowError, MemoryError) as error:
@@ -49,12 +55,15 @@ def read_workbook(where: str, content: bytes, limits: Limits = DEFAULT) -> Workb
         raise Unreadable("the workbook is damaged", place=where) from None
 
 
-def _sheets(where: str, book: CalamineWorkbook, limits: Limits) -> Workbook:
+def _sheets(
+    where: str, book: CalamineWorkbook, limits: Limits, veils: Mapping[str, Veil]
+) -> Workbook:
     listed = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
     if len(listed) > limits.sheets:
         raise Unreadable(f"more than {limits.sheets} sheets", place=where)
     seen: list[Table] = []
     hidden: list[Table] = []
+    veiled: list[tuple[Table, Table]] = []
     rows_left = limits.rows
     for one in listed:
         place = f"{where} > {one.name}" if where else one.name
@@ -70,5 +79,14 @@ def _sheets(where: str, book: CalamineWorkbook, limits: Limits) -> Workbook:
             continue
         rows_left -= len(rows)
         table = Table(place, (), rows)
-        (seen if one.visible == SheetVisibleEnum.Visible else hidden).append(table)
-    return Workbook(tuple(seen), tuple(hidden))
+        if one.visible != SheetVisibleEnum.Visible:
+            hidden.append(table)
+            continue
+        veil = veils.get(one.name)
+        if veil:
+            left = sheet.start[1]  # the rows begin at the first filled column
+            shown = rows.without(veil.rows, {column - left for column in veil.columns})
+            veiled.append((Table(place, (), shown), table))
+            table = veiled[-1][0]
+        seen.append(table)
+    return Workbook(tuple(seen), tuple(hidden), tuple(veiled))

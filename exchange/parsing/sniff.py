@@ -11,6 +11,12 @@ from enum import Enum
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TNEF = b"\x78\x9f\x3e\x22"
+_PACKED = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
+_RTF = b"{\\rtf"
+_OFFICE = ("word/document.xml", "ppt/presentation.xml", "visio/document.xml")
+_TAR, _TAR_AT = b"ustar", 257
+# No workbook lists more than some hundred files; listing a million costs seconds.
+_LONGEST_DIRECTORY = 2_000_000
 _BINARY = (
     b"\x89PNG",
     b"GIF8",
@@ -18,9 +24,6 @@ _BINARY = (
     b"BM",
     b"II*\x00",
     b"MM\x00*",
-    b"\x1f\x8b",
-    b"7z\xbc\xaf",
-    b"Rar!",
     b"RIFF",
     b"\x7fELF",
     b"MZ",
@@ -48,6 +51,7 @@ class Shape(Enum):
     MAIL = "mail"
     OUTLOOK = "Outlook message"
     TNEF = "winmail.dat"
+    DOCUMENT = "document"  # Word, PowerPoint, RTF, OpenDocument text
     PDF = "PDF"
     CALENDAR = "calendar"
     VCARD = "contact card"
@@ -67,9 +71,13 @@ def shape_of(content: bytes) -> Shape:
         return _ole_shape(content)
     if content.startswith(_TNEF):
         return Shape.TNEF
+    if content.startswith(_PACKED) or content[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        return Shape.ARCHIVE
     head = content[:4096].lstrip()
     if head.startswith(b"%PDF-"):
         return Shape.PDF
+    if head.startswith(_RTF):
+        return Shape.DOCUMENT
     if head.startswith(b"BEGIN:VCALENDAR"):
         return Shape.CALENDAR
     if head.startswith(b"BEGIN:VCARD"):
@@ -102,7 +110,19 @@ def _plain(head: bytes) -> bool:
     return controls <= len(head) // 100
 
 
+def zip_directory_bytes(content: bytes) -> int:
+    """How long a ZIP's list of files claims to be (APPNOTE 4.3.16, and 4.3.14 for ZIP64)."""
+    end = content.rfind(b"PK\x05\x06")
+    size = int.from_bytes(content[end + 12 : end + 16], "little") if end >= 0 else 0
+    if size == 0xFFFFFFFF:
+        large = content.rfind(b"PK\x06\x06", 0, end)
+        size = int.from_bytes(content[large + 40 : large + 48], "little") if large >= 0 else 0
+    return size
+
+
 def _zip_shape(content: bytes) -> Shape:
+    if zip_directory_bytes(content) > _LONGEST_DIRECTORY:
+        return Shape.ARCHIVE
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
@@ -110,21 +130,29 @@ def _zip_shape(content: bytes) -> Shape:
                 declared = archive.read("mimetype")
                 if b"opendocument.spreadsheet" in declared:
                     return Shape.WORKBOOK
+                if b"opendocument" in declared:
+                    return Shape.DOCUMENT
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError,
             RuntimeError, IndexError, OverflowError):  # fmt: skip
         return Shape.ARCHIVE
-    if any(name.replace("\\", "/").lower().startswith("xl/workbook.") for name in names):
+    lowered = [name.replace("\\", "/").lower() for name in names]
+    if any(name.startswith("xl/workbook.") for name in lowered):
         return Shape.WORKBOOK
+    if "[content_types].xml" in lowered and any(name.startswith(_OFFICE) for name in lowered):
+        return Shape.DOCUMENT
     return Shape.ARCHIVE
 
 
 def _ole_shape(content: bytes) -> Shape:
     """The names in a compound file's directory stand as UTF-16."""
+    if "__properties_version1.0".encode("utf-16-le") in content:
+        return Shape.OUTLOOK  # whatever else its attachments hold
     if "EncryptedPackage".encode("utf-16-le") in content:
         return Shape.PROTECTED
-    if "__properties_version1.0".encode("utf-16-le") in content:
-        return Shape.OUTLOOK
     for stream in ("Workbook", "Book"):
         if stream.encode("utf-16-le") + b"\x00\x00" in content:
             return Shape.WORKBOOK
+    for stream in ("WordDocument", "PowerPoint Document"):
+        if stream.encode("utf-16-le") in content:
+            return Shape.DOCUMENT
     return Shape.OTHER

@@ -42,7 +42,7 @@ def read_tables(name: str, content: bytes, limits: Limits = DEFAULT) -> list[Tab
 def _tables(name: str, content: bytes, limits: Limits) -> list[Table]:
     shape = shape_of(content)
     if shape is Shape.WORKBOOK:
-        book = read_workbook(name, content, limits)
+        book = read_workbook(name, content, limits, whole=True)
         if not book.tables and book.hidden:
             raise Unreadable("every sheet with content is hidden", place=name)
         return list(book.tables)

@@ -11,6 +11,8 @@ from exchange.domain.device import DeviceId
 from exchange.parsing.codes import CODE_DIGITS, code_digits
 from exchange.parsing.devices import lookalike, read_device
 
+# The least that any telling word has: most lines of prose end here.
+_HOPE = re.compile(r"[0-9A-Fa-fOoIlL|][0-9A-Fa-fOoIlL|:. \-]{8}")
 _CHUNK = re.compile(r"\S+")
 _INNER = re.compile(r"[^\s,;|()\[\]{}<>\"'`*\u2018\u2019\u201c\u201d\u2022\u00b7]+")
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _/\-]{0,24}?)[:=#]+(?=[0-9A-Fa-fOoIl])")
@@ -58,10 +60,11 @@ def words_of(line: str) -> list[Word]:
 
     Words in links, addresses and paths are not told, and neither are UUIDs.
     """
-    pieces = list(_pieces(line))
+    if not _HOPE.search(line):
+        return []
     found: list[Word] = []
     run: list[tuple[str, int, int]] = []
-    for text, start, end in pieces:
+    for text, start, end in _pieces(line):
         if _HEX.fullmatch(text) and len(text) <= _LONGEST_GROUP:
             if run and not _joins(line, run[-1], (text, start, end)):
                 found += _of_run(run)

@@ -7,6 +7,7 @@ Message-ID: at least once, and recognisable as the same.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -15,6 +16,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
 from exchange.domain.sla import due
+from exchange.errors import VaultDamaged
 from exchange.ports import Courier, Delivery, Letter
 from exchange.services import ladder
 from exchange.services.desk import Desk
@@ -37,21 +39,12 @@ def deliver(desk: Desk, courier: Courier) -> Counter[str]:
         batch = _next_batch(desk)
         if not batch:
             return fates
-        letters = [
-            Letter(
-                key=one.id,
-                sender=desk.settings.party.address,
-                recipient=one.recipient,
-                raw=desk.sealer.open(one.sealed, "outbox"),
-            )
-            for one in batch
-        ]
-        told = 0
+        letters, told = _opened(desk, batch, fates), 0
         for fate in courier.send(letters):
             with desk.store.transaction("delivered") as tx:
                 fates[record(desk, tx, fate)] += 1
             told += 1
-        if not told:
+        if letters and not told:
             return fates  # a server that says nothing of any letter: another time
 
 
@@ -72,6 +65,21 @@ def _next_batch(desk: Desk) -> list[StoredLetter]:
             break
         batch.append(letter)
     return batch
+
+
+def _opened(desk: Desk, batch: list[StoredLetter], fates: Counter[str]) -> list[Letter]:
+    """The letters as they go out; a damaged one is set aside and does not hold the others up."""
+    letters = []
+    for one in batch:
+        try:
+            raw = desk.sealer.open(one.sealed, "outbox")
+        except VaultDamaged as error:
+            with desk.store.transaction("delivered") as tx:
+                fate = Delivery(one.id, accepted=False, permanent=True, reply=f"not sent: {error}")
+                fates[record(desk, tx, fate)] += 1
+        else:
+            letters.append(Letter(one.id, desk.settings.party.address, one.recipient, raw))
+    return letters
 
 
 def record(desk: Desk, tx: Transaction, fate: Delivery) -> str:
@@ -123,7 +131,9 @@ def start_clocks(desk: Desk, tx: Transaction, letter: StoredLetter) -> None:
     if request.accepted_at is not None:
         return  # the same letter, delivered again after a crash
     party = tx.parties.get(request.party)
-    when = due(desk.now(), desk.sla(party), desk.calendar)
+    # What was asked for in the mail is what counts, whatever was agreed since.
+    rule = replace(desk.sla(party), days=request.sla_days)
+    when = due(desk.now(), rule, desk.calendar)
     tx.outbound.accept(
         request.id, when.received, when.day_zero, when.due_on, when.due_at, when.rule_text,
         when.calendar_version,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 import structlog
@@ -15,8 +16,17 @@ import structlog
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind, MailHead, Understanding
+from exchange.domain.party import Party
 from exchange.domain.release import Verdict, identify
-from exchange.errors import ExchangeError, StoreError, Unreadable
+from exchange.errors import (
+    BadInput,
+    ConfigError,
+    ExchangeError,
+    ReaderEnded,
+    StoreError,
+    Unreadable,
+    VaultError,
+)
 from exchange.parsing.message import read_head
 from exchange.ports import FetchedMail, Mailbox, MailRef
 from exchange.services import receive, respond
@@ -109,71 +119,124 @@ def _new_mail(desk: Desk, mailbox: str, fetched: FetchedMail) -> NewMail:
     )
 
 
-def decide_all(desk: Desk) -> Counter[str]:
-    """Commit 2 for every kept mail; returns how many went where."""
-    done: Counter[str] = Counter()
+@dataclass(slots=True)
+class Decided:
+    """What a pass over the kept mails came to."""
+
+    folders: Counter[str] = field(default_factory=Counter)
+    left: dict[int, str] = field(default_factory=dict)  # kept for later: number and why
+
+
+def decide_all(desk: Desk) -> Decided:
+    """Commit 2 for every kept mail that can be decided now.
+
+    Raises StoreError when the database cannot take it; then the mail at hand stays kept.
+    """
+    done = Decided()
     while True:
         with desk.store.reading() as tx:
-            waiting = tx.mail.waiting(KEPT, most=_DECIDE_BATCH)
-            tried = any(tx.mail.get(number).attempts for number in waiting[:1])
+            listed = tx.mail.waiting(KEPT, most=_DECIDE_BATCH + len(done.left))
+        waiting = [number for number in listed if number not in done.left]
         if not waiting:
             return done
-        # A mail that once ended the process is tried alone, so that it cannot take others along.
-        batch = waiting[:1] if tried else waiting
-        with desk.store.transaction("attempt") as tx:
-            attempts = {number: tx.mail.attempt(number) for number in batch}
-        for number in batch:
-            outcome = _decide_one(desk, number, attempts[number])
-            done[outcome.folder] += 1
+        for number in waiting:
+            outcome, why = _decide_one(desk, number)
+            if outcome is None:
+                done.left[number] = why
+            else:
+                done.folders[outcome.folder] += 1
 
 
-def _decide_one(desk: Desk, number: int, attempt: int) -> MailOutcome:
+def _decide_one(desk: Desk, number: int) -> tuple[MailOutcome | None, str]:
+    """What became of one mail; None and why when it stays kept and is tried again."""
     with desk.store.reading() as tx:
         mail = tx.mail.get(number)
-    if attempt > desk.settings.limits.attempts:
-        return _shunt(desk, mail, f"understanding it ended the process {attempt - 1} times")
     try:
-        raw = desk.sealer.open(mail.sealed, "mail")
-        understood = desk.reader.read(raw)
-        return _decide(desk, mail, understood)
+        understood = desk.reader.read(desk.sealer.open(mail.sealed, "mail"))
+        return _decide(desk, mail, understood), ""
     except StoreError:
-        raise  # not this mail's fault: nothing was changed, the pass is tried again
+        raise
+    except ReaderEnded as error:
+        return _once_more(desk, mail, str(error))
+    except (ConfigError, VaultError) as error:
+        # Ours to mend (a template, a damaged bucket), and no fault of the mail's: it waits.
+        return None, str(error)
     except ExchangeError as error:
-        return _shunt(desk, mail, str(error))
+        return _shunt(desk, mail, str(error)), ""
     except Exception as error:
         # The border of one mail: whatever it set off, the others go on. The message may quote
         # the mail, so only the kind of fault is told.
         log.error("a mail set off a fault", mail=mail.id, fault=type(error).__name__)
-        return _shunt(desk, mail, f"an internal fault ({type(error).__name__})")
+        return _shunt(desk, mail, f"an internal fault ({type(error).__name__})"), ""
+
+
+def _once_more(desk: Desk, mail: KeptMail, why: str) -> tuple[MailOutcome | None, str]:
+    """A busy machine can end the reading process too: a few attempts, then a person."""
+    with desk.store.transaction("attempt") as tx:
+        attempts = tx.mail.attempt(mail.id)
+    if attempts < desk.settings.limits.attempts:
+        return None, why
+    return _shunt(desk, mail, f"{why}, {attempts} times"), ""
 
 
 def _shunt(desk: Desk, mail: KeptMail, reason: str) -> MailOutcome:
     outcome = MailOutcome(SHUNTED, reason=mask_codes(reason))
     with desk.store.transaction("decide") as tx:
-        _record(desk, tx, mail, outcome)
+        if tx.mail.claim(mail.id)[0] == KEPT:
+            _record(desk, tx, mail, outcome)
     return outcome
 
 
 def _decide(desk: Desk, mail: KeptMail, said: Understanding) -> MailOutcome:
     with desk.store.reading() as tx:
-        twin = tx.mail.twin(mail.content_hash, mail.id)
         candidates = tx.parties.by_address(said.head.sender) if said.head.sender else []
-    if twin is not None:
-        outcome = MailOutcome(PROCESSED, said.kind, f"the same as mail {twin}", mail.party)
-        with desk.store.transaction("decide") as tx:
-            _record(desk, tx, mail, outcome)
-        return outcome
     who = identify(said.head, candidates, desk.signifier)
-    return decide_as(desk, mail, said, who)
-
-
-def decide_as(desk: Desk, mail: KeptMail, said: Understanding, who: Verdict) -> MailOutcome:
-    """Decide a mail as sent by ``who``; look-ups come before the transaction."""
-    plan = respond.prepare(desk, said) if said.kind is Kind.REQUEST and who.party else None
+    plan = _plan(desk, said, who)
     with desk.store.transaction("decide") as tx:
-        outcome = _follow(desk, tx, mail, said, who, plan)
+        state, folder, _ = tx.mail.claim(mail.id)
+        if state != KEPT:
+            return MailOutcome(folder, said.kind)  # somebody else decided it meanwhile
+        twin = tx.mail.twin(mail.content_hash, mail.sender, mail.id)
+        if twin is not None:
+            outcome = MailOutcome(PROCESSED, said.kind, f"the same as mail {twin}", mail.party)
+        else:
+            outcome = _follow(desk, tx, mail, said, who, plan)
         _record(desk, tx, mail, outcome)
     return outcome
+
+
+def _plan(desk: Desk, said: Understanding, who: Verdict) -> respond.Plan | None:
+    """Look-ups, which come before the transaction."""
+    return respond.prepare(desk, said) if said.kind is Kind.REQUEST and who.party else None
+
+
+def release(
+    desk: Desk, mail: KeptMail, said: Understanding, party: Party, actor: str
+) -> MailOutcome:
+    """Decide a waiting mail as sent by a party that a person vouches for.
+
+    Raises BadInput when the mail does not wait (any more); then nothing was changed.
+    """
+    who = Verdict(party=party, vouched=True)
+    plan = _plan(desk, said, who)
+    with desk.store.transaction("release") as tx:
+        _, folder, resolved = tx.mail.claim(mail.id)
+        if folder in ("", PROCESSED) or resolved:
+            raise BadInput(f"mail {mail.id} does not wait for a person")
+        outcome = _follow(desk, tx, mail, said, who, plan)
+        _record(desk, tx, mail, outcome)
+        if outcome.folder == PROCESSED:
+            resolve(desk, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
+    return outcome
+
+
+def resolve(desk: Desk, tx: Transaction, number: int, resolution: str, actor: str) -> None:
+    """A person dealt with a waiting mail."""
+    said = mask_codes(resolution)
+    tx.mail.resolve(number, desk.now(), said)
+    tx.audit.append(
+        desk.now(), AuditEvent("mail.resolved", f"mail {number}", "", {"resolution": said}, actor)
+    )
 
 
 def _follow(

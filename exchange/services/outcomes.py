@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from exchange.domain.audit import AuditEvent
@@ -61,23 +60,12 @@ def case_lines(desk: Desk) -> list[CaseLine]:
         ]
 
 
-def write_codes(desk: Desk, path: Path) -> int:
-    """Write the received codes to a CSV file that only its owner can read; audited.
+def write_codes(desk: Desk, path: Path, actor: str) -> int:
+    """Write the received codes to a new CSV file that only its owner can read; audited.
 
-    Raises BadInput when the file is there already; then nothing was written.
+    Raises BadInput when the file cannot be made; then nothing was written.  The audit row comes
+    before the codes: a code may be noted and not written, never written and not noted.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(("Device ID", "Install code", "Received from"))
-    events = []
-    with desk.store.reading() as tx:
-        for case in tx.outbound.cases(CaseState.CODE_RECEIVED):
-            if case.sealed_code is not None:
-                code = InstallCode(desk.sealer.open(case.sealed_code, "code"))
-                writer.writerow((case.device, code.grouped, case.code_from))
-                events.append(AuditEvent("code.exported", case.device, case.code_from))
-    with desk.store.transaction("export") as tx:
-        tx.audit.append(desk.now(), *events)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -85,17 +73,45 @@ def write_codes(desk: Desk, path: Path) -> int:
     except OSError as error:
         raise BadInput(error.strerror or "cannot be written", place=str(path)) from None
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(out.getvalue())
-    return len(events)
+        with desk.store.transaction("export") as tx:
+            cases = [
+                case
+                for case in tx.outbound.cases(CaseState.CODE_RECEIVED)
+                if case.sealed_code is not None
+            ]
+            tx.audit.append(
+                desk.now(),
+                *(
+                    AuditEvent("code.exported", case.device, case.code_from, actor=actor)
+                    for case in cases
+                ),
+            )
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(("Device ID", "Install code", "Received from"))
+        for case in cases:
+            if case.sealed_code is not None:
+                code = InstallCode(desk.sealer.open(case.sealed_code, "code"))
+                writer.writerow((case.device, code.grouped, case.code_from))
+    return len(cases)
 
 
-def clock_of(desk: Desk, ref: str) -> tuple[datetime, str]:
-    """(the instant that started the clock, the rule's text) of a reference of either direction."""
+@dataclass(frozen=True, slots=True)
+class StoredClock:
+    """A clock as it stands in the database."""
+
+    started: datetime
+    rule: str
+    due_on: date
+    calendar: str
+
+
+def clock_of(desk: Desk, ref: str) -> StoredClock:
+    """The clock of a reference of either direction; raises NotFound."""
     with desk.store.reading() as tx:
         if ref.rpartition("-")[2].startswith("A"):
             clock = tx.inbound.find(ref).clock
-            return clock.received_at, clock.rule
+            return StoredClock(clock.received_at, clock.rule, clock.due_on, clock.calendar)
         request = tx.outbound.find(ref)
-    if request.accepted_at is None:
+    if request.accepted_at is None or request.due_on is None:
         raise NotFound(f"the clock of {ref} has not started: its mail was not accepted yet")
-    return request.accepted_at, request.rule
+    return StoredClock(request.accepted_at, request.rule, request.due_on, request.calendar)

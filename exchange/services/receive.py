@@ -67,6 +67,7 @@ class _Sorted:
     denials: list[Leg] = field(default_factory=list)
     again: int = 0  # what we knew already
     unclear: int = 0
+    strays: int = 0  # devices that we never asked this party about
     doubts: list[str] = field(default_factory=list)
 
 
@@ -74,10 +75,15 @@ def answers(
     desk: Desk, tx: Transaction, mail: KeptMail, said: Understanding, party: Party
 ) -> MailOutcome:
     """Apply a response of ``party``; what is doubtful stays as it was and goes to Review."""
+    requests = asked_in(tx, said, party)
     sorted_ = _sort(desk, tx, said, party)
+    if not requests and sorted_.strays:
+        # Neither thread nor reference, and devices we never asked about: the sender's address
+        # alone, which anybody can write, is not enough to take the rest.
+        reason = "belongs to no request of ours by thread or reference, and " + sorted_.doubts[0]
+        return MailOutcome(REVIEW, Kind.RESPONSE, reason, party.signifier)
     _take_codes(desk, tx, mail, party, sorted_.codes)
     _take_denials(desk, tx, mail, party, sorted_.denials)
-    requests = asked_in(tx, said, party)
     ref = requests[0].ref if requests else ""
     for reject in said.rejects:
         sorted_.doubts.append(f"{reject.where}: {reject.reason}")
@@ -112,6 +118,7 @@ def _sort(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> _So
     for answer in said.answers:
         leg = legs.get(str(answer.device))
         if leg is None:
+            out.strays += 1
             out.doubts.append(f"{answer.where}: {answer.device} was not asked of {party.signifier}")
         elif answer.outcome is Outcome.PROVIDED and answer.code is not None:
             tag = tags[id(answer)]

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exchange.domain.audit import AuditEvent
-from exchange.domain.outbound import Gained, Leg, LegEvent, LegState, leg_takes
+from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.outbound import CaseState, Gained, Leg, LegEvent, LegState, leg_takes
 from exchange.domain.party import Party
 from exchange.domain.sla import due
 from exchange.errors import BadInput
@@ -38,7 +39,14 @@ class Created:
     requests: tuple[str, ...]  # references of the mails queued
 
 
-def create(desk: Desk, gained: Sequence[Gained], source: str, *, any_type: bool = False) -> Created:
+def create(
+    desk: Desk,
+    gained: Sequence[Gained],
+    source: str,
+    actor: str = "exchange",
+    *,
+    any_type: bool = False,
+) -> Created:
     """Open a case for each device that has none, and ask the first Supplier of each.
 
     Raises BadInput when a Supplier is not on the contacts register, or for a device of a type
@@ -66,11 +74,13 @@ def create(desk: Desk, gained: Sequence[Gained], source: str, *, any_type: bool 
                     )
         open_already = tx.outbound.open_devices([one.device for one in unique])
         fresh = [one for one in unique if one.device not in open_already]
-        tx.outbound.open_cases(fresh, now, source)
+        tx.outbound.open_cases(fresh, now, mask_codes(source))
         tx.audit.append(
             now,
             *(
-                AuditEvent("case.opened", one.device, detail={"ask": " ".join(one.suppliers)})
+                AuditEvent(
+                    "case.opened", one.device, detail={"ask": " ".join(one.suppliers)}, actor=actor
+                )
                 for one in fresh
             ),
         )
@@ -141,7 +151,7 @@ def request_files(desk: Desk, ref: str, rows: Sequence[RequestRow]) -> tuple[Att
     )
 
 
-def resend(desk: Desk, ref: str) -> list[str]:
+def resend(desk: Desk, ref: str, actor: str = "exchange") -> list[str]:
     """Ask again for the legs of a request that bounced, with the contact as it is now."""
     with desk.store.transaction("resend") as tx:
         request = tx.outbound.find(ref)
@@ -156,12 +166,13 @@ def resend(desk: Desk, ref: str) -> list[str]:
         tx.legs.move_legs(numbers, LegState.QUEUED)
         tx.legs.unask(numbers)
         tx.audit.append(
-            desk.now(), AuditEvent("request.resent", ref, request.party, {"devices": len(legs)})
+            desk.now(),
+            AuditEvent("request.resent", ref, request.party, {"devices": len(legs)}, actor),
         )
     return raise_requests(desk)
 
 
-def withdraw(desk: Desk, ref: str, why: str) -> int:
+def withdraw(desk: Desk, ref: str, why: str, actor: str = "exchange") -> int:
     """Give up what a request still waits for; only our own side does this. Returns the devices."""
     with desk.store.transaction("withdraw") as tx:
         request = tx.outbound.find(ref)
@@ -172,9 +183,28 @@ def withdraw(desk: Desk, ref: str, why: str) -> int:
         ]
         tx.legs.move_legs([leg.id for leg in legs], LegState.WITHDRAWN)
         events = [
-            AuditEvent("leg.withdrawn", leg.device, leg.party, {"ref": ref, "why": why})
+            AuditEvent("leg.withdrawn", leg.device, leg.party, {"ref": ref, "why": why}, actor)
             for leg in legs
         ]
         events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, desk.now())
         tx.audit.append(desk.now(), *events)
     return len(legs)
+
+
+def close(desk: Desk, device: str, why: str, actor: str) -> None:
+    """Close the case of a device; only our own side does this, and it can be asked about again.
+
+    Raises NotFound when the device has no open case.
+    """
+    wanted, now = str(DeviceId.parse(device)), desk.now()
+    with desk.store.transaction("close") as tx:
+        legs = tx.legs.legs(devices=[wanted])
+        case = tx.outbound.open_case(wanted)
+        open_legs = [
+            leg.id
+            for leg in legs
+            if leg.case_id == case.id and leg_takes(leg.state, LegEvent.WITHDRAW)
+        ]
+        tx.legs.move_legs(open_legs, LegState.WITHDRAWN)
+        tx.outbound.move_case(case.id, CaseState.CLOSED, closed_at=now)
+        tx.audit.append(now, AuditEvent("case.closed", wanted, detail={"why": why}, actor=actor))

@@ -18,7 +18,6 @@ from exchange.domain.inbound import (
     move,
 )
 from exchange.domain.mail import MailHead, Understanding
-from exchange.domain.release import Verdict
 from exchange.domain.sla import due
 from exchange.errors import BadInput, NotFound
 from exchange.parsing.message import read_head
@@ -26,8 +25,9 @@ from exchange.services import intake, respond
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
 from exchange.services.respond import Ruling
+from exchange.store.db import Transaction
 from exchange.store.mail import PROCESSED, KeptMail
-from exchange.store.outbox import StoredLetter
+from exchange.store.outbox import DEFERRED, FAILED, StoredLetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def waiting(desk: Desk) -> Waiting:
     with desk.store.reading() as tx:
         mails = tx.mail.unresolved()
         requests = [(one, tx.inbound.counts(one.id)) for one in tx.inbound.requests(open_only=True)]
-        failed = tx.outbox.failed()
+        failed = tx.outbox.stuck()
     return Waiting(
         mails=tuple(
             (mail, due(mail.arrived_at, desk.sla(None), desk.calendar).due_on) for mail in mails
@@ -78,25 +78,19 @@ def release_mail(desk: Desk, number: int, signifier: str, actor: str) -> MailOut
     The answer still goes only to that party's reply address on the register.
     """
     mail, said = show_mail(desk, number)
-    _still_waiting(mail)
     with desk.store.reading() as tx:
         party = tx.parties.get(signifier)
     if party is None or not party.active:
         raise NotFound(f"{signifier} is not an active party on the contacts register")
     if party.signifier == desk.signifier:
         raise BadInput("that party is ourselves")
-    outcome = intake.decide_as(desk, mail, said, Verdict(party=party))
-    if outcome.folder == PROCESSED:
-        _resolve(desk, number, f"released as {signifier}: {outcome.reason}", actor)
-    return outcome
+    return intake.release(desk, mail, said, party, actor)
 
 
 def replay_mail(desk: Desk, number: int, actor: str) -> MailOutcome:
     """Understand and decide a waiting mail once more, as if it had just been kept."""
-    with desk.store.reading() as tx:
-        mail = tx.mail.get(number)
-    _still_waiting(mail)
     with desk.store.transaction("replay") as tx:
+        _claim_waiting(tx, number)
         tx.mail.reopen(number)
         tx.audit.append(desk.now(), AuditEvent("mail.replayed", f"mail {number}", actor=actor))
     intake.decide_all(desk)
@@ -107,29 +101,15 @@ def replay_mail(desk: Desk, number: int, actor: str) -> MailOutcome:
 
 def reject_mail(desk: Desk, number: int, why: str, actor: str) -> None:
     """A person says that nothing is to be done with this mail."""
-    with desk.store.reading() as tx:
-        _still_waiting(tx.mail.get(number))
-    _resolve(desk, number, f"rejected: {why}", actor)
-
-
-def _still_waiting(mail: KeptMail) -> None:
-    if mail.folder in ("", PROCESSED) or mail.resolved_at is not None:
-        raise BadInput(f"mail {mail.id} does not wait for a person")
-
-
-def _resolve(desk: Desk, number: int, resolution: str, actor: str) -> None:
-    now = desk.now()
     with desk.store.transaction("resolve") as tx:
-        tx.mail.resolve(number, now, mask_codes(resolution))
-        tx.audit.append(
-            now,
-            AuditEvent(
-                "mail.resolved",
-                f"mail {number}",
-                detail={"resolution": mask_codes(resolution)},
-                actor=actor,
-            ),
-        )
+        _claim_waiting(tx, number)
+        intake.resolve(desk, tx, number, f"rejected: {why}", actor)
+
+
+def _claim_waiting(tx: Transaction, number: int) -> None:
+    _, folder, resolved = tx.mail.claim(number)
+    if folder in ("", PROCESSED) or resolved:
+        raise BadInput(f"mail {number} does not wait for a person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +136,7 @@ def release_devices(
     device that our register says we installed.
     """
     wanted = {str(DeviceId.parse(text)) for text in only}
+    not_installer = mask_codes(not_installer)
     with desk.store.reading() as tx:
         request = tx.inbound.find(ref)
         held = list(tx.inbound.devices(request.id, [DeviceState.HELD]))
@@ -173,6 +154,10 @@ def release_devices(
     if settled:
         head = _head_of(desk, mail)
         with desk.store.transaction("release") as tx:
+            tx.inbound.claim(request.id)
+            held_now = {row.id for row in tx.inbound.devices(request.id, [DeviceState.HELD])}
+            if not held_now.issuperset(row.id for row, _ in settled):
+                raise BadInput(f"somebody else is releasing Devices of {ref}; look again")
             outbox_id = respond.send_answer(
                 desk, tx, request, party, party.reply_address, head, [one for _, one in settled]
             )
@@ -230,9 +215,32 @@ def _head_of(desk: Desk, mail: KeptMail) -> MailHead:
     return read_head(desk.sealer.open(mail.sealed, "mail"))
 
 
+def retry_letters(desk: Desk, ref: str, actor: str) -> int:
+    """Try the refused letters of a reference again, each with its own Message-ID.
+
+    A request of ours that bounced is asked anew instead (``exchange request resend``): its clock
+    is void.  The recipient stays the one the letter was written to.
+    """
+    now = desk.now()
+    with desk.store.transaction("retry") as tx:
+        letters = [
+            one
+            for one in tx.outbox.by_ref(ref)
+            if one.state in (FAILED, DEFERRED) and one.purpose != "request"
+        ]
+        if not letters:
+            raise NotFound(f"no refused letter has the reference {ref}")
+        for one in letters:
+            tx.outbox.retry(one.id, now)
+        tx.audit.append(
+            now, AuditEvent("mail.retried", ref, letters[0].party, {"letters": len(letters)}, actor)
+        )
+    return len(letters)
+
+
 def withdraw_devices(desk: Desk, ref: str, why: str, actor: str) -> int:
     """The other side took back what is still open in a request (held or unreadable rows)."""
-    now = desk.now()
+    now, why = desk.now(), mask_codes(why)
     with desk.store.transaction("withdraw inbound") as tx:
         request = tx.inbound.find(ref)
         rows = list(tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE]))

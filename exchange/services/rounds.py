@@ -10,9 +10,16 @@ from dataclasses import dataclass, field
 import structlog
 
 from exchange.config import MailboxSettings
-from exchange.errors import MailboxRefused, MailboxUnavailable, Permanent, Transient
+from exchange.errors import (
+    ConfigError,
+    MailboxRefused,
+    MailboxUnavailable,
+    Permanent,
+    Transient,
+    VaultError,
+)
 from exchange.ports import Courier, Mailbox
-from exchange.services import chase, deliver, intake, request
+from exchange.services import chase, clocks, deliver, intake, request
 from exchange.services.desk import Desk
 from exchange.store.mail import PROCESSED, REVIEW, SHUNTED
 
@@ -29,6 +36,7 @@ class Round:
     raised: list[str] = field(default_factory=list)
     chased: Counter[str] = field(default_factory=Counter)
     delivered: Counter[str] = field(default_factory=Counter)
+    moved: list[str] = field(default_factory=list)  # references whose due date the calendar moved
     troubles: list[str] = field(default_factory=list)
 
     @property
@@ -36,6 +44,7 @@ class Round:
         """Whether nothing at all happened."""
         return not (
             self.kept or self.decided or self.filed or self.raised or self.chased
+            or self.moved
             or self.delivered or self.troubles
         )  # fmt: skip
 
@@ -45,6 +54,7 @@ class Round:
             f"{self.kept} mails kept",
             *(f"{number} {folder}" for folder, number in sorted(self.decided.items())),
             f"{len(self.raised)} requests raised",
+            *([f"{len(self.moved)} due dates moved"] if self.moved else []),
             *(f"{number} {kind}" for kind, number in sorted(self.chased.items())),
             *(f"{number} letters {state}" for state, number in sorted(self.delivered.items())),
         ]
@@ -84,6 +94,12 @@ class Reachability:
             log.error("cannot be used; it is tried again", what=what, why=said)
         return news
 
+    def told_once(self, what: str, said: str) -> None:
+        """Say something about one thing, once until it changes."""
+        if self._down.get(what) != said:
+            self._down[what] = said
+            log.error("cannot be done yet; it is tried again", what=what, why=said)
+
     def worked(self, what: str) -> None:
         """Note a success."""
         self._pause.pop(what, None)
@@ -118,7 +134,13 @@ def take_in(desk: Desk, mailboxes: Sequence[Mailbox], done: Round, reach: Reacha
         else:
             reach.worked(f"mailbox {mailbox.name}")
             usable.append(mailbox)
-    done.decided += intake.decide_all(desk)
+            for ref, why in mailbox.unreadable.items():
+                reach.told_once(f"mail {ref.uid} of mailbox {mailbox.name}", f"not given: {why}")
+    decided = intake.decide_all(desk)
+    done.decided += decided.folders
+    for number, why in decided.left.items():
+        reach.told_once(f"mail {number}", f"it waits: {why}")
+        done.troubles.append(f"mail {number} waits: {why}")
     by_name = {one.name: dict(folders_of(one)) for one in desk.settings.mailbox}
     for mailbox in usable:
         try:
@@ -146,8 +168,25 @@ def one_round(
 ) -> Round:
     """Everything there is to do now."""
     done = Round()
+    for moved in clocks.replay(desk):
+        done.moved.append(moved.ref)
     take_in(desk, mailboxes, done, reach)
-    done.raised = request.raise_requests(desk)
-    done.chased = chase.chase(desk)
+    for what, work in (("asking", _ask), ("chasing", _chase)):
+        try:
+            work(desk, done)
+        except (ConfigError, VaultError) as error:
+            # A broken template, say: what is decided already is delivered all the same.
+            reach.told_once(what, str(error))
+            done.troubles.append(str(error))
+        else:
+            reach.worked(what)
     send_out(desk, courier, done, reach)
     return done
+
+
+def _ask(desk: Desk, done: Round) -> None:
+    done.raised = request.raise_requests(desk)
+
+
+def _chase(desk: Desk, done: Round) -> None:
+    done.chased = chase.chase(desk)

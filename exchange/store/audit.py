@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -22,6 +22,15 @@ from exchange.errors import StoreError
 from exchange.store.tables import AuditRowTable, FactRow
 
 _HEAD = "audit.head"
+Detail = Mapping[str, str | int | bool | None]
+
+
+def _masked(detail: Detail | None) -> Detail:
+    """People type into reasons and file names, so these pass the last net as well."""
+    return {
+        name: mask_codes(value) if isinstance(value, str) else value
+        for name, value in (detail or {}).items()
+    }
 
 
 class AuditLog:
@@ -55,7 +64,7 @@ class AuditLog:
                 happened.event,
                 mask_codes(happened.subject),
                 happened.party,
-                canonical(happened.detail),
+                canonical(_masked(happened.detail)),
             )
             digest = chain_hash(previous, seq, *fields)
             rows.append(

@@ -18,6 +18,7 @@ from exchange.domain.inbound import (
     InboundRequest,
     RequestedDevice,
 )
+from exchange.domain.sla import Due
 from exchange.errors import NotFound
 from exchange.store.tables import InboundDeviceRow, InboundRequestRow
 
@@ -109,6 +110,12 @@ class InboundStore:
             update(InboundDeviceRow).where(col(InboundDeviceRow.id) == device_row).values(**values)
         )
 
+    def claim(self, request_id: int) -> None:
+        """Nobody else changes the request's rows until we commit."""
+        self._session.exec(
+            select(InboundRequestRow.id).where(InboundRequestRow.id == request_id).with_for_update()
+        ).one()
+
     def settle(self, request_id: int) -> bool:
         """Mark the request answered when each of its devices is; returns whether it is."""
         left = self._session.exec(
@@ -150,6 +157,26 @@ class InboundStore:
             )
         )
         return [_request(row) for row in rows]
+
+    def of_other_calendar(self, version: str) -> list[InboundRequest]:
+        """Open requests whose due date another calendar produced."""
+        rows = self._session.exec(
+            select(InboundRequestRow)
+            .where(
+                col(InboundRequestRow.answered).is_(False), InboundRequestRow.calendar != version
+            )
+            .order_by(col(InboundRequestRow.id))
+        )
+        return [_request(row) for row in rows]
+
+    def set_due(self, request_id: int, when: Due) -> None:
+        """A due date counted anew."""
+        row = self._session.get(InboundRequestRow, request_id)
+        if row is None:
+            raise NotFound(f"there is no request {request_id}")
+        row.day_zero, row.due_on, row.due_at = when.day_zero, when.due_on, when.due_at
+        row.calendar = when.calendar_version
+        self._session.flush()
 
     def by_their_refs(self, refs: Collection[str], party: str) -> list[InboundRequest]:
         """Requests of ``party`` that carried one of its own references."""

@@ -166,9 +166,9 @@ class LegStore:
         """When these legs are looked at next."""
         self._update(leg_ids, next_due=next_due)
 
-    def mark_overdue(self, leg_ids: Sequence[int]) -> None:
-        """The due date has passed without an answer."""
-        self._update(leg_ids, overdue=True)
+    def mark_overdue(self, leg_ids: Sequence[int], *, overdue: bool = True) -> None:
+        """The due date has passed without an answer (or, after a replay, it has not)."""
+        self._update(leg_ids, overdue=overdue)
 
     def mark_level(self, leg_ids: Sequence[int], level: int) -> None:
         """Escalated to this level."""

@@ -113,18 +113,34 @@ class MailLedger:
             raise NotFound(f"there is no mail {number}")
         return _value(row)
 
-    def twin(self, content_hash: str, other_than: int) -> int | None:
-        """An earlier mail with the same content that was decided already, if any."""
+    def twin(self, content_hash: str, sender: str, other_than: int) -> int | None:
+        """An earlier mail of the same sender and content that was decided already, if any.
+
+        The sender counts: else a stranger's copy, sent ahead, would keep the real one unanswered.
+        """
         return self._session.exec(
             select(MailRow.id)
             .where(
                 MailRow.content_hash == content_hash,
+                MailRow.sender == sender,
                 col(MailRow.id) < other_than,
                 col(MailRow.state) != KEPT,
                 MailRow.folder != SHUNTED,
             )
             .limit(1)
         ).first()
+
+    def claim(self, number: int) -> tuple[str, str, bool]:
+        """(state, folder, resolved) of an entry, which nobody else changes until we commit."""
+        row = self._session.exec(
+            select(MailRow.state, MailRow.folder, MailRow.resolved_at)
+            .where(MailRow.id == number)
+            .with_for_update()
+        ).first()
+        if row is None:
+            raise NotFound(f"there is no mail {number}")
+        state, folder, resolved_at = row
+        return state, folder, resolved_at is not None
 
     def attempt(self, number: int) -> int:
         """Count one more attempt to understand; returns the count."""

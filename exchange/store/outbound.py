@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, update
 from sqlmodel import Session, col, select
 
 from exchange.domain.outbound import (
+    CHASED_LEGS,
     CaseState,
     Gained,
     LegState,
@@ -114,6 +115,15 @@ class OutboundStore:
             raise NotFound(f"there is no case {number}")
         return _case(row)
 
+    def open_case(self, device: str) -> Case:
+        """The open case of a device; raises NotFound."""
+        row = self._session.exec(
+            select(CaseRow).where(CaseRow.device == device, col(CaseRow.closed_at).is_(None))
+        ).first()
+        if row is None:
+            raise NotFound(f"{device} has no open case")
+        return _case(row)
+
     def cases(self, state: CaseState | None = None) -> Iterator[Case]:
         """Every case, oldest first."""
         query = select(CaseRow).order_by(col(CaseRow.id))
@@ -206,6 +216,17 @@ class OutboundStore:
     def requests(self, party: str = "") -> list[OutboundRequest]:
         """Every request of ours, oldest first."""
         return self._requests(OutboundRequestRow.party == party) if party else self._requests()
+
+    def of_other_calendar(self, version: str) -> list[OutboundRequest]:
+        """Accepted requests with a leg still chased, whose due date another calendar produced."""
+        chased = select(LegRow.request_id).where(
+            col(LegRow.state).in_([state.value for state in CHASED_LEGS])
+        )
+        return self._requests(
+            col(OutboundRequestRow.accepted_at).is_not(None),
+            OutboundRequestRow.calendar != version,
+            col(OutboundRequestRow.id).in_(chased),
+        )
 
     def by_refs(self, refs: Collection[str]) -> list[OutboundRequest]:
         """Requests of ours among ``refs``."""

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
 from exchange.errors import NotFound
 from exchange.store.tables import OutboxRow
 
+_MANY_ATTEMPTS = 5
 QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
 
 
@@ -150,10 +151,20 @@ class Outbox:
         )
         return [_value(row) for row in rows]
 
-    def failed(self) -> list[StoredLetter]:
-        """Letters refused for good."""
+    def stuck(self) -> list[StoredLetter]:
+        """Letters refused for good, or for now and again."""
         rows = self._session.exec(
-            select(OutboxRow).where(OutboxRow.state == FAILED).order_by(col(OutboxRow.id))
+            select(OutboxRow)
+            .where(
+                or_(
+                    col(OutboxRow.state) == FAILED,
+                    and_(
+                        col(OutboxRow.state) == DEFERRED,
+                        col(OutboxRow.attempts) >= _MANY_ATTEMPTS,
+                    ),
+                )
+            )
+            .order_by(col(OutboxRow.id))
         )
         return [_value(row) for row in rows]
 

@@ -132,7 +132,7 @@ class InboundRequestRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     ref: str = Field(unique=True)
-    mail_id: int = Field(foreign_key="mail.id", index=True)
+    mail_id: int = Field(foreign_key="mail.id", unique=True)
     party: str = Field(index=True)
     their_ref: str = _text()
     received_at: datetime = _instant(nullable=False, index=True)

@@ -24,7 +24,7 @@ from exchange.domain.mail import (
 from exchange.errors import BadInput, Unreadable
 
 LENGTH_BYTES: Final = 8
-MOST_BYTES: Final = 1 << 31
+MOST_BYTES: Final = 1 << 29
 
 
 def write_frame(stream: BinaryIO, content: bytes) -> None:

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import IO, Final
 
 from exchange.domain.mail import Understanding
-from exchange.errors import Unreadable
+from exchange.errors import ReaderEnded, Unreadable
 from exchange.parsing.limits import Limits
 from exchange.worker.frames import LENGTH_BYTES, MOST_BYTES, decode
 
@@ -29,7 +29,7 @@ class WorkerReader:
     """Understands mails in a process of its own, one at a time; safe to call from any thread.
 
     ``seconds`` is the ceiling on one mail's time, ``memory_bytes`` on the process's memory.  A
-    mail that passes one costs the process, not the mail: ``read`` raises Unreadable, and the next
+    mail that passes one costs the process, not the mail: ``read`` raises ReaderEnded, and the next
     one gets a fresh process.
     """
 
@@ -87,12 +87,12 @@ class WorkerReader:
             answer = _take(process.stdout, length, deadline)
         except TimeoutError:
             self._end()
-            raise Unreadable(
+            raise ReaderEnded(
                 f"understanding it takes more than {self._seconds:g} seconds"
             ) from None
         except (EOFError, OSError):
             ended = self._end()
-            raise Unreadable(f"understanding it ended the reading process ({ended})") from None
+            raise ReaderEnded(f"understanding it ended the reading process ({ended})") from None
         if self._served >= _MAILS_PER_PROCESS:
             self._end()
         return answer

@@ -324,9 +324,8 @@ def _workbooks() -> list[Case]:
         Case(
             "xlsx-truncated",
             _with(raw_part(xlsx(("Sheet1", rows))[:900], XLSX, "request.xlsx")),
-            "unknown",
-            "question",
-            warnings=["request.xlsx: an archive is not opened"],
+            "request",
+            rejects=[("request.xlsx", "the archive is damaged")],
         ),
     ]
 

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from tests.corpus import (
     answers_cases,
+    containers_cases,
+    damage_cases,
     files_cases,
     kinds_cases,
+    outlook_cases,
     quotes_cases,
     requests_cases,
 )
@@ -26,6 +29,7 @@ def expectation(case: Case) -> dict[str, object]:
     """The declared reading as JSON values; what is empty or not declared is left out."""
     declared: dict[str, object] = {
         "own": case.own,
+        "passwords": case.passwords,
         "kind": case.kind,
         "subkind": case.subkind,
         "sender": case.sender,
@@ -48,7 +52,16 @@ def expectation(case: Case) -> dict[str, object]:
 
 def main() -> None:
     """Write every case; a case that is gone takes its files along."""
-    modules = (requests_cases, files_cases, answers_cases, quotes_cases, kinds_cases)
+    modules = (
+        requests_cases,
+        files_cases,
+        answers_cases,
+        quotes_cases,
+        kinds_cases,
+        containers_cases,
+        outlook_cases,
+        damage_cases,
+    )
     cases = [case for module in modules for case in module.cases()]
     doubled = [name for name, count in Counter(case.name for case in cases).items() if count > 1]
     if doubled:

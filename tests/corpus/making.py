@@ -62,6 +62,7 @@ class Case:
     returns_on: str | None = None
     sender: str | None = None
     own: list[str] = field(default_factory=list)
+    passwords: list[str] = field(default_factory=list)  # on file for the contact
 
 
 def part(

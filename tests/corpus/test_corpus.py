@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from exchange.parsing.containers.openers import Openers
 from exchange.parsing.message import understand
 
 HERE = Path(__file__).parent
@@ -16,7 +17,9 @@ MAILS = sorted(HERE.glob("*.eml"))
 @pytest.mark.parametrize("path", MAILS, ids=lambda path: path.stem)
 def test_reads_as_declared(path: Path) -> None:
     declared = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    said = understand(path.read_bytes(), own_addresses=frozenset(declared.get("own", ())))
+    openers = Openers(passwords=tuple(declared.get("passwords", ())))
+    own = frozenset(declared.get("own", ()))
+    said = understand(path.read_bytes(), own_addresses=own, openers=openers)
 
     assert (said.kind.value, said.subkind) == (declared["kind"], declared.get("subkind", ""))
     devices = [{"device_id": str(one.device), "where": one.where} for one in said.devices]

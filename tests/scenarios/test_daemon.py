@@ -12,20 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from exchange.sandbox.servers import SandboxServers
-from tests.scenarios.stage import PASSWORD, STORIES, US, Stage, addresses, load
+from tests.scenarios.stage import STORIES, US, Stage, staged
+from tests.scenarios.traces import traces
 
 STORY = STORIES / "request-in-the-body"
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    script = load(STORY)
-    with SandboxServers(
-        tmp_path / "servers", dict.fromkeys(addresses(), PASSWORD), lambda: stage.clock.now()
-    ) as servers:
-        stage = Stage(tmp_path / "lose", servers, STORY, script)
-        stage.set_up()
+    with staged(STORY, tmp_path) as stage:
         yield stage
 
 
@@ -86,8 +81,7 @@ def test_answers_what_arrives_while_it_runs(stage: Stage, start: Callable[[], Da
     code, seconds = daemon.stop()
     assert code == 0
     assert seconds < 5
-    for secret in stage.secrets():
-        assert secret.lower() not in daemon.text().lower().replace(" ", "")
+    assert traces(daemon.log.read_bytes(), stage.secrets()) == []
 
 
 def test_refuses_to_start_twice(stage: Stage, start: Callable[[], Daemon]) -> None:

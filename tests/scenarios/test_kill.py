@@ -13,27 +13,14 @@ from pathlib import Path
 import pytest
 
 from exchange.sandbox.agent import KILL_AFTER
-from exchange.sandbox.servers import SandboxServers
-from tests.scenarios.stage import (
-    PASSWORD,
-    STORIES,
-    Stage,
-    addresses,
-    attached_devices,
-    load,
-)
+from tests.scenarios.stage import STORIES, Stage, attached_devices, staged
 
 STORY = STORIES / "request-in-the-body"
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    script = load(STORY)
-    with SandboxServers(
-        tmp_path / "servers", dict.fromkeys(addresses(), PASSWORD), lambda: stage.clock.now()
-    ) as servers:
-        stage = Stage(tmp_path / "lose", servers, STORY, script)
-        stage.set_up()
+    with staged(STORY, tmp_path) as stage:
         yield stage
 
 
@@ -51,7 +38,7 @@ def _round(stage: Stage, kill_after: str = "") -> int:
     return process.returncode
 
 
-@pytest.mark.parametrize("commit", ["keep", "attempt", "decide", "file", "delivered"])
+@pytest.mark.parametrize("commit", ["keep", "decide", "file", "delivered"])
 def test_killed_after(stage: Stage, commit: str) -> None:
     stage.servers.deliver(stage.mail("request.eml"), "install-codes@lose.example")
     assert _round(stage, kill_after=commit) == -signal.SIGKILL

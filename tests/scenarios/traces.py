@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 _SEPARATORS = b" \t\r\n\0-:._,;|'\"/\\\xa0\xc2"
@@ -16,6 +17,7 @@ def digits_of(written: str) -> str:
     return "".join(one for one in written.lower() if one in "0123456789abcdef")
 
 
+@cache
 def needles(written: str) -> dict[str, bytes]:
     """What to look for: in squeezed text the halves, in raw bytes the code and its base64."""
     digits = digits_of(written)
@@ -25,6 +27,7 @@ def needles(written: str) -> dict[str, bytes]:
     return found
 
 
+@cache
 def raw_needles(written: str) -> dict[str, bytes]:
     """Forms that are looked for in the bytes as they are."""
     digits = digits_of(written)
@@ -54,10 +57,8 @@ def traces(content: bytes, secrets: Iterable[str]) -> list[str]:
     found = []
     plain = squeezed(content)
     for nth, secret in enumerate(secrets, 1):
-        found += [f"secret {nth}: {name}" for name, one in needles(secret).items() if one in plain]
-        found += [
-            f"secret {nth}: {name}" for name, one in raw_needles(secret).items() if one in content
-        ]
+        for text, forms in ((plain, needles(secret)), (content, raw_needles(secret))):
+            found += [f"secret {nth}: {name}" for name, one in forms.items() if one in text]
     return found
 
 

@@ -220,13 +220,11 @@ def upgrade() -> None:
             ["mail.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("mail_id"),
         sa.UniqueConstraint("ref"),
     )
     op.create_index(
         op.f("ix_inbound_request_answered"), "inbound_request", ["answered"], unique=False
-    )
-    op.create_index(
-        op.f("ix_inbound_request_mail_id"), "inbound_request", ["mail_id"], unique=False
     )
     op.create_index(op.f("ix_inbound_request_party"), "inbound_request", ["party"], unique=False)
     op.create_index(

@@ -1,0 +1,228 @@
+"""ZIP archives (PKWARE APPNOTE 6.3; WinZip AE-1 and AE-2) and gzip (RFC 1952), under ceilings.
+
+Sizes are counted as the archive declares them, before anything is inflated, and no more than what
+is declared is ever inflated; a member that lied about its size fails its checksum.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from typing import Final
+
+import pyzipper
+
+from exchange.domain.mail import Reject
+from exchange.errors import Unreadable
+from exchange.parsing.containers.naming import Steps, file_part, member_path
+from exchange.parsing.containers.openers import Budget, Inner, Opened, Openers
+from exchange.parsing.sniff import zip_directory_bytes
+
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_AES: Final = 99
+_ENCRYPTED: Final = 0x1
+_STRONG: Final = 0x40  # certificate encryption, which only PKWARE's own programs write
+# What an entry of the central directory takes at least, and with a name of usual length.
+_ENTRY_BYTES: Final = 46 + 300
+# Below this nobody is harmed by an archive, however well it is packed.
+_HARMLESS: Final = 20_000_000
+# The legacy cipher runs at some 2 MB/s in plain Python.
+_LEGACY_BYTES: Final = 20_000_000
+_MOST_PASSWORDS: Final = 20
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    pyzipper.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,
+)
+_CLUTTER: Final = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
+
+LOCKED: Final = "it needs a password, and none is on file for this contact"
+NOT_OURS: Final = "none of the passwords on file for this contact opens it"
+
+
+def open_zip(where: str, content: bytes, openers: Openers, budget: Budget) -> Opened:
+    """The files of a ZIP; an archive that passes its own ceilings is refused as a whole.
+
+    Raises Unreadable when the mail's ceilings are passed.
+    """
+    opened = Opened()
+    try:
+        reason = _read_zip(where, content, openers, budget, opened)
+    except _DAMAGE:
+        reason = "the archive is damaged"
+    if reason:
+        opened.rejects.append(Reject(where, reason, where))
+    return opened
+
+
+def _read_zip(where: str, content: bytes, openers: Openers, budget: Budget, opened: Opened) -> str:
+    """Fill ``opened``; the reason why the archive is refused as a whole, or nothing."""
+    if zip_directory_bytes(content) > budget.limits.members * _ENTRY_BYTES:
+        raise Unreadable(f"an archive of more than {budget.limits.members:,} files", place=where)
+    with pyzipper.AESZipFile(io.BytesIO(content)) as archive:
+        listed = [one for one in archive.infolist() if not _is_clutter(one.filename)]
+        reason = _oversized(listed, content, budget)
+        if reason:
+            return reason
+        budget.count(len(listed), where)
+        budget.take(sum(one.file_size for one in listed), where)
+        steps = Steps("file")
+        unlocked = _Unlocked(archive, openers)
+        for one in listed:
+            step = steps.of(one.filename)
+            there = f"{where} > {step}"
+            locked = one.flag_bits & _ENCRYPTED
+            got = unlocked.read(one) if locked else _plain_member(archive, one)
+            if isinstance(got, bytes):
+                opened.inner.append(Inner(step, file_part(one.filename, got)))
+            elif got not in (LOCKED, NOT_OURS):
+                opened.rejects.append(Reject(member_path(one.filename), got, there))
+    for told in (LOCKED, NOT_OURS):
+        if unlocked.refused.get(told):
+            # Said once for the archive: its files share their password.
+            opened.rejects.append(Reject(where, told, where))
+    return ""
+
+
+def _is_clutter(name: str) -> bool:
+    """Folders, and what desktops add to an archive unasked."""
+    lowered = name.lower()
+    last = lowered.rpartition("/")[2]
+    return not last or lowered.startswith(_CLUTTER[0]) or last in _CLUTTER
+
+
+def _oversized(listed: list[zipfile.ZipInfo], content: bytes, budget: Budget) -> str:
+    limits = budget.limits
+    total = sum(one.file_size for one in listed)
+    if total > _HARMLESS and total > limits.expansion * len(content):
+        return f"the archive grows to more than {limits.expansion} times its size"
+    if any(one.file_size > limits.member_bytes for one in listed):
+        return f"the archive holds a file of more than {limits.member_bytes:,} bytes"
+    return ""
+
+
+def _unreadable_kind(one: zipfile.ZipInfo) -> str:
+    if one.flag_bits & _STRONG:
+        return "it is encrypted in a way that is not read"
+    if one.compress_type not in _METHODS:
+        return "it is packed in a way that is not read: ordinary ZIP uses Deflate"
+    return ""
+
+
+def _plain_member(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes | str:
+    reason = _unreadable_kind(one)
+    if reason:
+        return reason
+    try:
+        return _exactly(archive, one, None)
+    except _DAMAGE:
+        return "the file is damaged in its archive"
+
+
+def _exactly(archive: zipfile.ZipFile, one: zipfile.ZipInfo, password: bytes | None) -> bytes:
+    with archive.open(one, pwd=password) as stream:
+        content = stream.read(one.file_size + 1)
+    if len(content) != one.file_size:
+        raise zipfile.BadZipFile("another size than declared")
+    return content
+
+
+class _Unlocked:
+    """Reads encrypted members, the password that fitted last being tried first."""
+
+    def __init__(self, archive: zipfile.ZipFile, openers: Openers) -> None:
+        self._archive = archive
+        self._candidates: list[bytes] = []
+        for password in openers.passwords[:_MOST_PASSWORDS]:
+            for form in (password.encode("utf-8"), password.encode("cp1252", "replace")):
+                if form and form not in self._candidates:
+                    self._candidates.append(form)
+        self._legacy_bytes = 0
+        self.refused: dict[str, bool] = {}
+
+    def read(self, one: zipfile.ZipInfo) -> bytes | str:
+        """The member's content, or why there is none."""
+        reason = _unreadable_kind(one)
+        if reason:
+            return reason
+        if not self._candidates:
+            return self._refuse(LOCKED)
+        if getattr(one, "wz_aes_version", None) is None:
+            self._legacy_bytes += one.compress_size
+            if self._legacy_bytes > _LEGACY_BYTES:
+                return "it is too large for the legacy ZIP encryption: please use AES"
+        for candidate in list(self._candidates):
+            try:
+                content = _exactly(self._archive, one, candidate)
+            except _DAMAGE:
+                # A wrong password passes the cipher's own check now and then, and fails later.
+                continue
+            self._candidates.remove(candidate)
+            self._candidates.insert(0, candidate)
+            return content
+        return self._refuse(NOT_OURS)
+
+    def _refuse(self, reason: str) -> str:
+        self.refused[reason] = True
+        return reason
+
+
+def count_workbook(where: str, content: bytes, budget: Budget) -> None:
+    """Count what a workbook that is a ZIP says it holds; raises Unreadable at the mail's ceiling.
+
+    Whether it tells the truth, and whether it may be opened, is for its own reader to say.
+    """
+    if not content.startswith(b"PK"):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            total = sum(one.file_size for one in archive.infolist())
+    except _DAMAGE:
+        return
+    budget.take(total, where)
+
+
+def open_gzip(where: str, name: str, content: bytes, budget: Budget) -> Opened:
+    """The one file of a gzip; raises Unreadable when the mail's ceilings are passed."""
+    limits = budget.limits
+    ceiling = min(limits.member_bytes, max(_HARMLESS, limits.expansion * len(content)))
+    opened = Opened()
+    try:
+        plain = inflated(content, ceiling, zlib.MAX_WBITS | 16)
+    except zlib.error:
+        plain = None
+    if plain is None:
+        reason = "the archive is damaged, or grows beyond all measure"
+        opened.rejects.append(Reject(name, reason, where))
+        return opened
+    budget.take(len(plain), where)
+    budget.count(1, where)
+    inner = name[:-3] if name.lower().endswith(".gz") else ""
+    opened.inner.append(Inner(Steps("file").of(inner), file_part(inner, plain)))
+    return opened
+
+
+def inflated(content: bytes, ceiling: int, window: int = zlib.MAX_WBITS) -> bytes | None:
+    """Inflate at most ``ceiling`` bytes; None when there are more, or the end is missing.
+
+    Raises zlib.error when the stream is damaged.
+    """
+    out = bytearray()
+    while content:
+        stream = zlib.decompressobj(window)
+        out += stream.decompress(content, ceiling + 1 - len(out))
+        if len(out) > ceiling or not stream.eof:
+            return None
+        content = stream.unused_data.lstrip(b"\x00")
+        if window <= zlib.MAX_WBITS:
+            break  # only gzip files are chained
+    return bytes(out)

@@ -1,0 +1,199 @@
+"""An Outlook item, whatever it came in, as a mail: shared by .msg files and winmail.dat.
+
+Properties are those of [MS-OXPROPS]; what a .msg ([MS-OXMSG]) and a TNEF stream ([MS-OXTNEF]) keep
+of a mail differs only in how it is packed.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Final, TypeAlias
+
+from exchange.errors import Unreadable
+from exchange.parsing.charset import to_text
+from exchange.parsing.containers.naming import file_part, member_path
+from exchange.parsing.containers.rtf import decompressed, read_rtf
+from exchange.parsing.headers import Headers, one_line, read_fields
+from exchange.parsing.parts import Part
+
+Value: TypeAlias = "str | bytes | int"
+
+SUBJECT, SENDER_NAME, SENDER, SENT = 0x0037, 0x0C1A, 0x0C1F, 0x0039
+SENDER_TYPE, SENDER_SMTP, SENT_BY_SMTP = 0x0C1E, 0x5D01, 0x5D02
+SHOWN_TO, HEADERS, MESSAGE_ID, IN_REPLY_TO, REFERENCES = 0x0E04, 0x007D, 0x1035, 0x1042, 0x1039
+BODY, RTF, HTML = 0x1000, 0x1009, 0x1013
+CODEPAGE, MESSAGE_CODEPAGE = 0x3FDE, 0x3FFD
+ATTACHED, SHORT_NAME, LONG_NAME, SHOWN_NAME = 0x3701, 0x3704, 0x3707, 0x3001
+METHOD, MEDIA, HIDDEN = 0x3705, 0x370E, 0x7FFE
+BY_REFERENCE: Final = (2, 3, 4, 7)  # PidTagAttachMethod: the file itself is somewhere else
+
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_TICKS_PER_SECOND: Final = 10_000_000
+_MEDIA = re.compile(r"[\w.+\-]{1,60}/[\w.+\-]{1,60}")
+
+
+@dataclass(slots=True)
+class Attachment:
+    """A file or an item attached to an item; neither is there when it could not be read."""
+
+    properties: dict[int, Value] = field(default_factory=dict)
+    item: Item | None = None
+    foreign: bool = False  # an object of another program, which is not read
+
+    @property
+    def name(self) -> str:
+        """The name that a person sees, without folders."""
+        for tag in (LONG_NAME, SHORT_NAME, SHOWN_NAME):
+            name = text_of(self.properties, tag)
+            if name:
+                return member_path(name).rpartition("/")[2]
+        return ""
+
+
+@dataclass(slots=True)
+class Item:
+    """A mail as Outlook keeps it."""
+
+    properties: dict[int, Value] = field(default_factory=dict)
+    attachments: list[Attachment] = field(default_factory=list)
+
+
+def text_of(properties: dict[int, Value], tag: int) -> str:
+    """A property as text; 8-bit strings are read in the item's code page."""
+    value = properties.get(tag, "")
+    if isinstance(value, bytes):
+        value = to_text(value, charset_of(properties))
+    return value.rstrip("\0") if isinstance(value, str) else ""
+
+
+def charset_of(properties: dict[int, Value]) -> str:
+    """The charset of an item's 8-bit strings, as mail names it; empty when it does not say."""
+    for tag in (CODEPAGE, MESSAGE_CODEPAGE):
+        page = properties.get(tag)
+        if isinstance(page, int) and 0 < page < 100_000:
+            return {65001: "utf-8", 20127: "us-ascii", 28591: "iso-8859-1"}.get(page, f"cp{page}")
+    return ""
+
+
+def as_mail(item: Item, ceiling: int, warnings: list[str], where: str) -> Part:
+    """The item as a mail: header, body in its renderings, attachments, items as mails within.
+
+    ``ceiling``: bytes of header.  What is not there to be read is told in ``warnings``.
+    """
+    bodies = _bodies(item, warnings, where)
+    children = [Part(Headers([]), "multipart/alternative", {}, children=bodies)] if bodies else []
+    for number, one in enumerate(item.attachments, 1):
+        part = _attached(one, number, ceiling, warnings, where)
+        if part is not None:
+            children.append(part)
+    return Part(headers_of(item, ceiling), "multipart/mixed", {}, children=children)
+
+
+def _attached(
+    one: Attachment, number: int, ceiling: int, warnings: list[str], where: str
+) -> Part | None:
+    name = one.name
+    if one.item is not None:
+        title = one_line(text_of(one.item.properties, SUBJECT))
+        called = name or title[:60] or f"item {number}"
+        inner = as_mail(one.item, ceiling, warnings, f"{where} > {called}")
+        return Part(Headers([]), "message/rfc822", {}, name=called, children=[inner])
+    content = one.properties.get(ATTACHED)
+    if isinstance(content, bytes) and content:
+        media = text_of(one.properties, MEDIA).strip().lower()
+        if not _MEDIA.fullmatch(media) or media.startswith(("multipart/", "message/")):
+            media = ""
+        # A name makes it an attachment, whatever its type: a body stands in the item itself.
+        return file_part(name or f"attachment {number}", content, media)
+    if one.foreign:
+        warnings.append(f"{where}: an embedded object of another program is not read")
+    elif one.properties.get(METHOD) in BY_REFERENCE:
+        warnings.append(f"{where} > {name or f'attachment {number}'} is only a link to a file")
+    return None
+
+
+def _bodies(item: Item, warnings: list[str], where: str) -> list[Part]:
+    """The body's renderings, plain first."""
+    bodies: list[Part] = []
+    plain = text_of(item.properties, BODY)
+    if plain.strip():
+        bodies.append(_text("text/plain", plain))
+    html = item.properties.get(HTML, b"")
+    if isinstance(html, str):
+        html = html.encode("utf-8", "surrogatepass")
+    if isinstance(html, bytes) and html.strip(b"\0 \r\n"):
+        params = {"charset": charset_of(item.properties)}
+        bodies.append(Part(Headers([]), "text/html", params, html.rstrip(b"\0")))
+        return bodies
+    packed = item.properties.get(RTF, b"")
+    if not isinstance(packed, bytes) or not packed:
+        return bodies
+    try:
+        text, is_html = read_rtf(decompressed(packed))
+    except Unreadable as error:
+        if not bodies:
+            warnings.append(f"{where}: {error.message}")
+        return bodies
+    if is_html:
+        bodies.append(_text("text/html", text))
+    elif not bodies:
+        bodies.append(_text("text/plain", text))
+    return bodies
+
+
+def _text(media: str, text: str) -> Part:
+    content = text.encode("utf-8", "replace")
+    return Part(Headers([]), media, {"charset": "utf-8"}, content)
+
+
+def headers_of(item: Item, ceiling: int) -> Headers:
+    """The header the mail came with, or one made of what Outlook kept (unsent or internal mail)."""
+    kept = text_of(item.properties, HEADERS)
+    if kept.strip():
+        headers = read_fields(kept.encode("utf-8", "replace")[:ceiling])
+        if "from" in headers:
+            return headers
+    properties = item.properties
+    fields = [("subject", _unencoded(text_of(properties, SUBJECT)))]
+    address = next((one for one in _addresses(properties) if "@" in one), "")
+    name = one_line(text_of(properties, SENDER_NAME)).replace("\\", "").replace('"', "")
+    if address:
+        fields.append(("from", f'"{_unencoded(name)}" <{address}>' if name else address))
+    for tag, called in (
+        (SHOWN_TO, "to"),
+        (MESSAGE_ID, "message-id"),
+        (IN_REPLY_TO, "in-reply-to"),
+        (REFERENCES, "references"),
+    ):
+        value = one_line(text_of(properties, tag))
+        if value:
+            fields.append((called, value))
+    sent = _sent(properties.get(SENT))
+    if sent:
+        fields.append(("date", sent))
+    return Headers([(name, value[:ceiling]) for name, value in fields])
+
+
+def _addresses(properties: dict[int, Value]) -> list[str]:
+    return [one_line(text_of(properties, tag)) for tag in (SENDER_SMTP, SENT_BY_SMTP, SENDER)]
+
+
+def _unencoded(text: str) -> str:
+    """Unicode of Outlook's own: nothing in it is an encoded word of RFC 2047."""
+    return one_line(text).replace("=?", "= ?")
+
+
+def _sent(value: Value | None) -> str:
+    """A FILETIME (100 ns since 1601) as a Date field."""
+    if isinstance(value, bytes) and len(value) == 8:
+        (value,) = struct.unpack("<Q", value)
+    if not isinstance(value, int) or value <= 0:
+        return ""
+    try:
+        return format_datetime(_EPOCH + timedelta(seconds=value // _TICKS_PER_SECOND))
+    except OverflowError:
+        return ""

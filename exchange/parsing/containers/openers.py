@@ -1,0 +1,79 @@
+"""What opens the containers of one mail, and what comes out of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from exchange.domain.mail import Reject
+from exchange.errors import Unreadable
+from exchange.parsing.limits import Limits
+from exchange.parsing.parts import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Openers:
+    """The secrets that a mail's containers may ask for.
+
+    ``passwords``: those on file for the contact, tried in order.  ``decrypt``: the DER of a CMS
+    enveloped-data (RFC 5652, section 6) to the MIME entity in it; it raises one of our errors,
+    whose message is told to a person, when no key of ours fits.
+    """
+
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    decrypt: Callable[[bytes], bytes] | None = field(default=None, repr=False)
+
+
+NO_OPENERS = Openers()
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """Something that lay in a container; ``step`` is its element of the path, or empty when it
+    stands at the container's own place (a workbook without its password, a mail in its file)."""
+
+    step: str
+    part: Part
+    mail: bool = False  # a whole mail, to be read as one
+    same_mail: bool = False  # the very mail that the container lies in, packed (winmail.dat)
+
+
+@dataclass(slots=True)
+class Opened:
+    """What a container held, and what of it could not be opened."""
+
+    inner: list[Inner] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Budget:
+    """What the containers of one mail have cost so far, all kinds and all levels together."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.inflated = 0
+        self.members = 0
+
+    def deeper(self, depth: int, where: str) -> None:
+        """Raises Unreadable when ``depth`` levels of containers and mails are too many."""
+        if depth > self.limits.depth:
+            raise Unreadable(
+                f"containers within containers deeper than {self.limits.depth}", place=where
+            )
+
+    def take(self, size: int, where: str) -> None:
+        """Count ``size`` bytes that come out of a container; raises Unreadable at the ceiling."""
+        self.inflated += size
+        if self.inflated > self.limits.inflated_bytes:
+            raise Unreadable(
+                f"its containers hold more than {self.limits.inflated_bytes:,} bytes", place=where
+            )
+
+    def count(self, members: int, where: str) -> None:
+        """Count files that lie in containers; raises Unreadable at the ceiling."""
+        self.members += members
+        if self.members > self.limits.members:
+            raise Unreadable(
+                f"its containers hold more than {self.limits.members:,} files", place=where
+            )

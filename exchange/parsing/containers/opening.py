@@ -1,0 +1,170 @@
+"""Any container to what it holds: the one way in for the reader of mails."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from exchange.domain.mail import Reject
+from exchange.errors import Unreadable
+from exchange.parsing.containers.archive import open_gzip, open_zip
+from exchange.parsing.containers.document import is_rtf, open_document
+from exchange.parsing.containers.naming import Steps, file_part
+from exchange.parsing.containers.openers import Budget, Inner, Opened, Openers
+from exchange.parsing.containers.outlook import open_outlook
+from exchange.parsing.containers.protected import is_protected_xls, open_protected
+from exchange.parsing.containers.smime import MEDIA, entity_of, sealed_kind
+from exchange.parsing.containers.tnef import open_tnef
+from exchange.parsing.containers.uu import UuFile, take_uu
+from exchange.parsing.parts import Part, read_mail_file
+from exchange.parsing.sniff import Shape
+
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_GZIP: Final = b"\x1f\x8b"
+_OLE: Final = b"\xd0\xcf\x11\xe0"
+_NOT_READ: Final = "this kind of archive is not read: a ZIP is"
+_SPOILED: Final = "the file is damaged, or not what its name says"
+# Where a list usually lies: what calls itself so and is not must not be passed over in silence.
+_LISTS: Final = (
+    ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".zip", ".msg", ".eml", ".docx",
+)  # fmt: skip
+_CONTAINERS: Final = (Shape.ARCHIVE, Shape.OUTLOOK, Shape.TNEF, Shape.PROTECTED)
+
+
+def open_container(
+    where: str, part: Part, shape: Shape, openers: Openers, budget: Budget, depth: int
+) -> Opened | None:
+    """What a file holds; None when it is no container.
+
+    ``shape`` is that of ``part.content``, and ``depth`` the number of containers and mails around
+    the file.  What cannot be opened is told among the rejects; raises Unreadable when a ceiling of
+    the whole mail is passed.
+    """
+    content = part.content
+    kind = _kind_of(part, shape)
+    if not kind:
+        return None
+    budget.deeper(depth + 1, where)
+    if kind == "zip":
+        return open_zip(where, content, openers, budget)
+    if kind == "gzip":
+        return open_gzip(where, part.name, content, budget)
+    if kind == "outlook":
+        return open_outlook(where, content, budget, depth + 1)
+    if kind == "tnef":
+        return open_tnef(where, content, budget, depth + 1)
+    if kind == "protected":
+        return open_protected(where, part.name, content, openers, budget)
+    if kind == "cms":
+        return _open_cms(where, content, openers, budget, depth + 1)
+    if kind == "document":
+        return open_document(where, part.name, content, budget)
+    if kind == "uu":
+        return _files(where, take_uu(content)[1], budget)
+    reason = _SPOILED if kind == "spoiled" else _NOT_READ
+    return Opened(rejects=[Reject(part.name, reason, where)])
+
+
+def _kind_of(part: Part, shape: Shape) -> str:
+    content = part.content
+    if shape is Shape.ARCHIVE:
+        return "zip" if content.startswith(_ZIP) else "gzip" if content.startswith(_GZIP) else "?"
+    if shape in _CONTAINERS:
+        return {Shape.OUTLOOK: "outlook", Shape.TNEF: "tnef"}.get(shape, "protected")
+    if shape is Shape.DOCUMENT:
+        return "document" if content.startswith(_ZIP) or is_rtf(content) else ""
+    if shape is Shape.WORKBOOK and content.startswith(_OLE) and is_protected_xls(content):
+        return "protected"
+    if part.media in MEDIA or part.name.lower().endswith((".p7m", ".p7s", ".p7z")):
+        return "cms" if sealed_kind(content) or part.media in MEDIA else ""
+    if shape is Shape.OTHER and content[:1] == b"\x30" and sealed_kind(content):
+        return "cms"
+    if shape is Shape.OTHER and part.name.lower().endswith(_LISTS):
+        return "spoiled"
+    if shape is Shape.TEXT and content.lstrip().startswith(b"begin"):
+        return "uu" if take_uu(content)[1] else ""
+    return ""
+
+
+def _open_cms(where: str, content: bytes, openers: Openers, budget: Budget, depth: int) -> Opened:
+    """The MIME entity in an S/MIME message, as a mail at the same place."""
+    opened = Opened()
+    try:
+        entity = entity_of(where, content, openers, budget)
+    except Unreadable as error:
+        budget.take(0, where)  # a ceiling of the whole mail ends the reading of it
+        opened.rejects.append(Reject(where, error.message, where))
+        return opened
+    if entity is not None:
+        inner = mail_in(entity, budget, where, depth)
+        opened.inner.append(Inner("", inner, mail=True, same_mail=True))
+    return opened
+
+
+def mail_in(content: bytes, budget: Budget, where: str, depth: int) -> Part:
+    """A mail that lies in a file, its parts counted with those of all containers."""
+    mail = read_mail_file(content, budget.limits, depth)
+    waiting, parts = [mail], 0
+    while waiting:
+        part = waiting.pop()
+        parts += 1
+        waiting += part.children
+    budget.count(parts, where)
+    return mail
+
+
+def unpack_bodies(path: str, mail: Part, openers: Openers, budget: Budget, depth: int) -> Opened:
+    """Open in place what a reader of ``mail`` sees as its own: S/MIME, uuencode in its text.
+
+    The parts are replaced in the tree; the result tells only what could not be opened.  Mails
+    within are left as they are.
+    """
+    told = Opened()
+    waiting = [(mail, depth)]
+    while waiting:
+        part, level = waiting.pop()
+        opened = Opened()
+        if part.media in MEDIA and part.content:
+            opened = _unseal(path, part, openers, budget, level)
+        elif part.media == "text/plain" and not part.name and not part.attached:
+            opened = _split_off(path, part, budget)
+        told.rejects += opened.rejects
+        if not part.is_mail:
+            waiting += [(child, level + bool(opened.inner)) for child in part.children]
+    return told
+
+
+def _unseal(path: str, part: Part, openers: Openers, budget: Budget, depth: int) -> Opened:
+    """Put the MIME entity in the place of the S/MIME part that holds it."""
+    where = f"{path}{part.name or 'smime.p7m'}"
+    budget.deeper(depth + 1, where)
+    opened = _open_cms(where, part.content, openers, budget, depth + 1)
+    part.media, part.content, part.name, part.attached = "multipart/mixed", b"", "", False
+    part.children = [inner.part for inner in opened.inner]
+    return opened
+
+
+def _split_off(path: str, part: Part, budget: Budget) -> Opened:
+    """Put text and files in the place of a text with uuencoded files in it."""
+    rest, files = take_uu(part.content)
+    if not files:
+        return Opened()
+    opened = _files(path.removesuffix(" > "), files, budget)
+    text = Part(part.headers, part.media, part.params, rest)
+    part.media, part.content = "multipart/mixed", b""
+    part.children = [text, *(inner.part for inner in opened.inner)]
+    return opened
+
+
+def _files(where: str, files: list[UuFile], budget: Budget) -> Opened:
+    opened = Opened()
+    steps = Steps("file")
+    budget.count(len(files), where)
+    for one in files:
+        budget.take(len(one.content), where)
+        step = steps.of(one.name)
+        if not one.whole:
+            reason = "the uuencoded file is damaged: a part of it may be missing"
+            there = f"{where} > {step}" if where else step
+            opened.rejects.append(Reject(step, reason, there))
+        opened.inner.append(Inner(step, file_part(one.name, one.content)))
+    return opened

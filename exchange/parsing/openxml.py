@@ -1,0 +1,154 @@
+"""An XLSX looked at before the library opens it: its true size, and the rows and columns it hides.
+
+python-calamine tells neither, and takes memory for the whole rectangle that the two farthest cells
+span.  The members are inflated once, in pieces, under a ceiling (ECMA-376 part 1, 18.3.1.73 row,
+18.3.1.13 col, 18.2.19 sheet).
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from exchange.errors import Unreadable
+from exchange.parsing.limits import Limits
+
+_PIECE: Final = 1 << 20
+_OVERLAP: Final = 400  # longer than any tag that is looked for
+_HARMLESS: Final = 50_000_000  # below this no ratio is suspicious
+_LONGEST_BOOK: Final = 4_000_000
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]{1,2000}>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]{0,380}>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]{0,380}>")
+_WIDE = re.compile(rb"\br=\"([A-Z]{2,3})\d{1,7}\"")
+_MEMBER: Final = re.compile(r"xl/(?:[^/]{1,200}/){0,2}[^/]{1,200}\.(?:xml|rels|bin)", re.I)
+_WORKSHEET: Final = re.compile(r"xl/(?:worksheets/)?[^/]{1,200}\.xml", re.I)
+
+
+@dataclass(slots=True)
+class Veil:
+    """What one sheet hides: row numbers from 1, column indexes from 0."""
+
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.columns)
+
+
+def veils_of(where: str, content: bytes, limits: Limits) -> dict[str, Veil]:
+    """What each sheet of an XLSX hides, by its name; empty for another kind of workbook.
+
+    Raises Unreadable when the file inflates beyond its ceiling, is damaged, or spans more cells
+    than may be read.
+    """
+    if not content.startswith(b"PK"):
+        return {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _look(where, archive, len(content), limits)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError,
+            RuntimeError, IndexError, OverflowError) as error:  # fmt: skip
+        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+
+
+def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> dict[str, Veil]:
+    members = [one for one in archive.infolist() if _MEMBER.fullmatch(one.filename)]
+    total = sum(one.file_size for one in archive.infolist())
+    if total > limits.inflated_bytes or total > max(packed * limits.expansion, _HARMLESS):
+        raise Unreadable(f"the workbook unpacks to {total:,} bytes", place=where)
+    names = _sheet_names(archive, {one.filename for one in members})
+    veils: dict[str, Veil] = {}
+    for one in members:
+        if _WORKSHEET.fullmatch(one.filename):
+            name = names.get(one.filename.lower(), "")
+            veil = _scan(_pieces(archive, one), f"{where} > {name}" if name else where, limits)
+            if veil and name:
+                veils[name] = veil
+        else:
+            for _ in _pieces(archive, one):
+                pass  # a member that is longer than it says ends in an error here
+    return veils
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    with archive.open(member) as stream:
+        while piece := stream.read(_PIECE):
+            yield piece
+
+
+def _sheet_names(archive: zipfile.ZipFile, known: set[str]) -> dict[str, str]:
+    """Sheet name by member, over the relationships of the workbook."""
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= known:
+        return {}
+    targets: dict[bytes, str] = {}
+    with archive.open("xl/_rels/workbook.xml.rels") as stream:
+        for tag in _RELATION.findall(stream.read(_LONGEST_BOOK)):
+            target = _text(_attribute(tag, b"Target"))
+            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            targets[_attribute(tag, b"Id")] = path.lower()
+    with archive.open("xl/workbook.xml") as stream:
+        return {
+            targets.get(_attribute(tag, rb"\w+:id"), ""): _text(_attribute(tag, b"name"))
+            for tag in _SHEET.findall(stream.read(_LONGEST_BOOK))
+        }
+
+
+def _scan(pieces: Iterator[bytes], place: str, limits: Limits) -> Veil:
+    veil = Veil()
+    widest, last = 0, 0
+    before = b""
+    for piece in pieces:
+        text = before + piece
+        if b"hidden=" in text:
+            _note_hidden(text, veil)
+        for letters in set(_WIDE.findall(text)):
+            widest = max(widest, _column(letters))
+        at = text.rfind(b"<row ")
+        tag = _ROW.match(text, at) if at >= 0 else None
+        number = _number(_attribute(tag.group(), b"r")) if tag else 0
+        last = max(last, number)
+        if widest > limits.columns or last > limits.rows or last * widest > limits.cells:
+            said = f"the sheet spans {last:,} rows and {widest:,} columns"
+            raise Unreadable(f"{said}, more than may be read", place=place)
+        before = text[-_OVERLAP:]
+    return veil
+
+
+def _note_hidden(text: bytes, veil: Veil) -> None:
+    for tag in _ROW.findall(text):
+        if _attribute(tag, b"hidden") in (b"1", b"true"):
+            veil.rows.add(_number(_attribute(tag, b"r")))
+    for tag in _COLUMN.findall(text):
+        if _attribute(tag, b"hidden") in (b"1", b"true"):
+            first, last = _number(_attribute(tag, b"min")), _number(_attribute(tag, b"max"))
+            # Excel hides "everything to the right" as one range up to its last column.
+            veil.columns.update(range(first - 1, min(last, first + 1000)))
+
+
+def _attribute(tag: bytes, name: bytes) -> bytes:
+    found = re.search(rb"\s" + name + rb"\s?=\s?[\"']([^\"']{0,4000})[\"']", tag)
+    return found.group(1) if found else b""
+
+
+def _text(value: bytes) -> str:
+    return html.unescape(value.decode("utf-8", "replace"))
+
+
+def _number(value: bytes) -> int:
+    return int(value) if value.isdigit() and len(value) < 8 else 0
+
+
+def _column(letters: bytes) -> int:
+    """``AA`` is 27."""
+    value = 0
+    for letter in letters:
+        value = value * 26 + letter - 64
+    return value

@@ -1,0 +1,252 @@
+"""What goes wrong on our own side: nothing is lost, nothing answered twice, the rest goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.mail import Understanding
+from exchange.domain.outbound import Gained
+from exchange.domain.sla import parse_instant
+from exchange.errors import BadInput, ReaderEnded, StoreError
+from exchange.ports import VaultRecord
+from exchange.provision import OwnParty, make_folder
+from exchange.sandbox.servers import SandboxServers
+from exchange.services import intake, request, review, trail
+from exchange.services.desk import Desk
+from exchange.services.rounds import Reachability, Round, one_round
+from tests.services.desks import add_parties, make_party
+
+US, THEM = "codes@lose.example", "codes@gain.example"
+PASSWORD = "only-for-this-test"
+DEVICE = "00-DB-12-34-56-78-90-A0"
+CODE = InstallCode.parse("83FED3407A939723A5C639B26916D505C3B5")
+MAIL = (
+    "From: {sender}\r\nTo: codes@lose.example\r\nSubject: codes please\r\n"
+    "Message-ID: <{number}@gain.example>\r\n\r\nPlease send the code of\r\n{device}\r\n"
+)
+
+
+class Site:
+    """A desk with real IMAP and SMTP around it."""
+
+    def __init__(self, folder: Path, servers: SandboxServers, clock: SetClock) -> None:
+        self.folder, self.servers, self.clock = folder, servers, clock
+        make_folder(folder, OwnParty("LOSE", "Lose Power", US))
+        config = folder / "config" / "exchange.toml"
+        text = config.read_text()
+        for host, port in (("imap", servers.imap_port), ("smtp", servers.smtp_port)):
+            text = text.replace(
+                f'host = "{host}.ours.example"',
+                f'host = "127.0.0.1"\nport = {port}\nca_file = "{servers.ca_file}"',
+            )
+            (folder / "secrets" / f"{host}-password").write_text(PASSWORD)
+        config.write_text(text)
+        self.desk = self.open()
+        add_parties(self.desk, make_party("GAIN"))
+        self.desk.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])
+
+    def open(self) -> Desk:
+        return open_desk(self.folder, self.clock)
+
+    def ask(self, number: int = 1, sender: str = THEM, device: str = DEVICE) -> None:
+        raw = MAIL.format(number=number, sender=sender, device=device).encode()
+        self.servers.deliver(raw, US)
+
+    def round(self, desk: Desk | None = None) -> Round:
+        used = desk or self.desk
+        box = open_mailbox(used, used.settings.mailbox[0])
+        try:
+            return one_round(used, [box], open_courier(used), Reachability())
+        finally:
+            box.close()
+
+    def keep(self) -> int:
+        box = open_mailbox(self.desk, self.desk.settings.mailbox[0])
+        kept = intake.keep(self.desk, box)
+        box.close()
+        return kept
+
+    def sql(self, text: str) -> list[tuple[object, ...]]:
+        with self.desk.store.engine.begin() as connection:
+            result = connection.exec_driver_sql(text)
+            return [tuple(row) for row in result] if result.returns_rows else []
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    clock = SetClock(parse_instant("2026-12-14T09:00"))
+    with SandboxServers(tmp_path / "servers", {US: PASSWORD, THEM: PASSWORD}, clock.now) as servers:
+        found = Site(tmp_path / "lose", servers, clock)
+        yield found
+        found.desk.reader.close()
+        found.desk.store.dispose()
+
+
+def test_two_at_the_same_mail_answer_it_once(site: Site) -> None:
+    site.ask()
+    site.keep()
+    other = site.open()
+    with site.desk.store.reading() as tx:
+        mail = tx.mail.get(1)
+    said = site.desk.reader.read(other.sealer.open(mail.sealed, "mail"))
+    first = intake._decide(site.desk, mail, said)
+    second = intake._decide(other, mail, said)
+    assert (first.folder, second.folder) == ("processed", "processed")
+    assert first.ref
+    assert not second.ref
+    site.round()
+    assert len(site.servers.sent) == 1
+    assert site.sql("SELECT count(*) FROM inbound_request") == [(1,)]
+    other.reader.close()
+    other.store.dispose()
+
+
+def test_two_people_release_one_mail_once(site: Site) -> None:
+    site.ask(sender="stranger@elsewhere.example")
+    site.round()
+    assert review.release_mail(site.desk, 1, "GAIN", "kim").folder == "processed"
+    with pytest.raises(BadInput, match="does not wait"):
+        review.release_mail(site.desk, 1, "GAIN", "lee")
+    site.round()
+    (sent,) = site.servers.sent
+    assert sent.recipients == (THEM,)
+
+
+def test_a_database_that_refuses_costs_no_attempt_and_no_mail(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.ask()
+    site.keep()
+    with monkeypatch.context() as broken:
+        real = site.desk.store.transaction
+
+        def refuse(name: str) -> object:
+            if name == "decide":
+                raise StoreError("the database refuses: disk is full")
+            return real(name)
+
+        broken.setattr(type(site.desk.store), "transaction", lambda _self, name: refuse(name))
+        for _ in range(5):
+            with pytest.raises(StoreError):
+                site.round()
+    assert site.sql("SELECT state, attempts FROM mail") == [("kept", 0)]
+    site.round()
+    assert len(site.servers.sent) == 1
+
+
+class EndingReader:
+    """A reading process that a mail ends every time."""
+
+    def read(self, raw: bytes) -> Understanding:
+        raise ReaderEnded("understanding it takes more than 120 seconds")
+
+    def close(self) -> None:
+        return
+
+
+def test_a_mail_that_ends_the_reading_process_is_set_aside_at_last(site: Site) -> None:
+    site.ask()
+    broken = replace(site.desk, reader=EndingReader())
+    for attempt in (1, 2):
+        assert any("waits" in trouble for trouble in site.round(broken).troubles)
+        assert site.sql("SELECT state, attempts FROM mail") == [("kept", attempt)]
+    site.round(broken)
+    ((state, folder, reason),) = site.sql("SELECT state, folder, reason FROM mail")
+    assert (state, folder) == ("filed", "shunted")
+    assert "120 seconds, 3 times" in str(reason)
+    review.replay_mail(site.desk, 1, "kim")
+    site.round()
+    assert len(site.servers.sent) == 1
+
+
+def test_a_damaged_letter_does_not_hold_the_others_up(site: Site) -> None:
+    site.ask(1)
+    site.ask(2)
+    site.keep()
+    intake.decide_all(site.desk)
+    site.sql("UPDATE outbox SET sealed = substr(sealed, 1, 40) WHERE id = 1")
+    done = site.round()
+    assert dict(done.delivered) == {"failed": 1, "sent": 1}
+    assert len(site.servers.sent) == 1
+    (stuck,) = review.waiting(site.desk).letters
+    assert "not sent" in stuck.reply
+
+
+def test_a_broken_answer_template_leaves_requests_waiting(site: Site) -> None:
+    place = site.folder / "templates" / "answer"
+    place.mkdir(parents=True)
+    (place / "body.txt").write_text("Dear {{ nobody.knows }}")
+    site.ask()
+    done = site.round(site.open())
+    assert any("body.txt" in trouble for trouble in done.troubles)
+    assert site.sql("SELECT state FROM mail") == [("kept",)]
+    (place / "body.txt").unlink()
+    site.round(site.open())
+    assert len(site.servers.sent) == 1
+
+
+def test_a_broken_request_template_does_not_stop_answers(site: Site) -> None:
+    place = site.folder / "templates" / "request"
+    place.mkdir(parents=True)
+    (place / "subject.txt").write_text("{{ nothing }}")
+    broken = site.open()
+    gained = [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row 2")]
+    with pytest.raises(Exception, match=r"subject\.txt"):
+        request.create(broken, gained, "gained.csv")
+    site.ask()
+    done = site.round(broken)
+    assert any("subject.txt" in trouble for trouble in done.troubles)
+    assert [one.recipients for one in site.servers.sent] == [(THEM,)]
+    (place / "subject.txt").unlink()
+    assert len(site.round(site.open()).raised) == 1
+    assert len(site.servers.sent) == 2
+
+
+def test_a_late_holiday_moves_open_clocks(site: Site) -> None:
+    site.ask(device="00-DB-00-00-00-00-03-01")  # unknown to us: held, its clock open
+    request.create(site.desk, [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")], "g.csv")
+    site.round()
+    assert site.sql("SELECT due_on FROM inbound_request") == [("2026-12-30",)]
+    calendar = site.folder / "config" / "calendar.toml"
+    calendar.write_text('[[add]]\ndate = 2026-12-29\nname = "A day of mourning"\n')
+    again = site.open()
+    done = site.round(again)
+    assert len(done.moved) == 2
+    assert site.sql("SELECT due_on FROM inbound_request") == [("2026-12-31",)]
+    assert site.sql("SELECT due_on FROM outbound_request") == [("2026-12-31",)]
+    assert site.sql("SELECT due_on, next_due FROM leg") == [("2026-12-31", "2026-12-21")]
+    events = [row.detail for row in trail.rows(again, event="clock.moved")]
+    assert len(events) == 2
+    assert all('"before":"2026-12-30"' in one and '"after":"2026-12-31"' in one for one in events)
+    assert not site.round(again).moved
+    trail.verify(again)
+
+
+def test_a_case_that_is_closed_can_be_asked_about_anew(site: Site) -> None:
+    gained = [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row 2")]
+    assert request.create(site.desk, gained, "g.csv").opened == 1
+    assert request.create(site.desk, gained, "g.csv").opened == 0
+    request.close(site.desk, gained[0].device, "the meter was replaced", "kim")
+    assert request.create(site.desk, gained, "g.csv").opened == 1
+    assert site.sql("SELECT state FROM gained_case ORDER BY id") == [("closed",), ("seeking",)]
+    assert site.sql("SELECT state FROM leg ORDER BY id") == [("withdrawn",), ("queued",)]
+
+
+def test_an_answer_with_nothing_but_an_address_is_not_believed(site: Site) -> None:
+    asked = "00-DB-00-00-00-00-02-01"
+    request.create(site.desk, [Gained(asked, ("GAIN",), "", "row 2")], "g.csv")
+    site.round()
+    forged = (
+        f"From: {THEM}\r\nTo: {US}\r\nSubject: codes\r\nMessage-ID: <f@gain.example>\r\n\r\n"
+        f"{asked} {CODE.with_crc}\r\n00-DB-00-00-00-00-09-09 not installed by us\r\n"
+    )
+    site.servers.deliver(forged.encode(), US)
+    site.round()
+    assert site.sql("SELECT state FROM leg") == [("sent",)]
+    assert site.sql("SELECT folder, kind FROM mail") == [("review", "response")]
