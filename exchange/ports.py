@@ -169,8 +169,12 @@ class VaultStats:
 class Reader(Protocol):
     """Understands mails, bounded in time and memory."""
 
-    def read(self, raw: bytes) -> Understanding:
-        """What a mail says; raises Unreadable when it passes a ceiling or cannot be understood."""
+    def read(self, raw: bytes, passwords: Sequence[str] = ()) -> Understanding:
+        """What a mail says; ``passwords`` are tried on its protected files.
+
+        Raises Unreadable when it passes a ceiling or cannot be understood, ReaderEnded when that
+        is because of its time or memory.
+        """
 
     def close(self) -> None:
         """Give up whatever it holds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, t
 from exchange.cli.people import By, at_terminal, content_of, who
 from exchange.domain.party import STALE_AFTER_DAYS, Change, Party
 from exchange.errors import BadInput
-from exchange.services import contacts
+from exchange.services import contacts, secrets
 from exchange.services.contacts import ContactsPlan
 
 app = typer.Typer(no_args_is_help=True)
@@ -211,3 +212,32 @@ def _party_json(party: Party) -> dict[str, object]:
         "active": party.active,
         "confirmed_on": party.confirmed_on,
     }
+
+
+@app.command()
+def passwords(
+    signifier: str,
+    forget: Annotated[bool, typer.Option("--forget", help="Take them off file.")] = False,
+    by: By = "",
+    folder: Folder = HERE,
+    as_json: Json = False,
+) -> None:
+    """Put on file what a party's protected workbooks and archives open with.
+
+    Asked for on a terminal; in a pipe read from standard input, one a line.
+    """
+    found: list[str] = []
+    if not forget:
+        if at_terminal():
+            found = [str(typer.prompt("Password", hide_input=True))]
+        else:
+            found = [line.rstrip("\r\n") for line in sys.stdin]
+        found = [one for one in found if one]
+        if not found:
+            raise BadInput("no password was given", place="standard input")
+    secrets.put(desk_of(folder), signifier.upper(), found, who(by))
+    answer(
+        as_json,
+        {"signifier": signifier.upper(), "on_file": len(found)},
+        f"{len(found)} passwords on file for {signifier.upper()}",
+    )

@@ -31,9 +31,7 @@ def demo(
 ) -> None:
     """Three suppliers exchange install codes through one simulated month, on this machine only."""
     if kill_after not in ("", "keep", "decide", "delivered", "file"):
-        raise typer.BadParameter(
-            "keep, decide, delivered or file", param_hint="--kill-after"
-        )
+        raise typer.BadParameter("keep, decide, delivered or file", param_hint="--kill-after")
     place = prepare(folder, keep=keep)
     result = play(place, None if as_json else say, fast=fast or as_json, kill_after=kill_after)
     if as_json:

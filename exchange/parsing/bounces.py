@@ -30,8 +30,26 @@ _DELAY = re.compile(r"delay|still being retried|will be retried|warning:|not yet
                     r"|do not need to resend|will (?:keep|continue) trying", re.I)  # fmt: skip
 _PASSING = re.compile(r"mailbox (?:is )?full|over ?quota|quota exceeded|temporar(?:y|ily)", re.I)
 _DAEMON = re.compile(
-    r"^(?:mailer-daemon|postmaster|mail-daemon|maildaemon|noreply-dsn|bounce[s]?|microsoftexchange"
-    r"[0-9a-f]*|mdaemon|mailsystem|mail-system|no-?reply\+?postmaster)(?:[+=\-.][^@]*)?@",
+    r"(?:^|[<\s\"'])(?:mailer-daemon|postmaster|mail-?daemon|mdaemon|bounces?|mail-?system"
+    r"|microsoftexchange[0-9a-f]+)(?:[+=\-.][^@\s]{0,100})?(?:@|$|[>\s\"'])"
+    r"|\bmail (?:delivery|system|administrator)|\bdelivery (?:sub)?system\b"
+    r"|\bsystem administrator\b",
+    re.I,
+)
+_FAILED_TEXT = re.compile(
+    r"undeliver(?:ed|able)|(?:un|not )able to (?:be )?deliver|n't able to deliver"
+    r"|(?:could not|couldn't|cannot|can't|was not|wasn't|not) be(?:en)? (?:successfully )?delivered"
+    r"|deliver(?:y|ed)? [^.]{0,60}(?:fail(?:ed|ure)|delayed|problem)|failed (?:recipient|address)"
+    r"|did not reach the following|permanent (?:fatal )?error|fatal errors|user (?:is )?unknown"
+    r"|unknown (?:user|recipient|address)|no such (?:user|recipient|mailbox|address|person)"
+    r"|mailbox (?:unavailable|is full|not found|full)|over ?quota|recipient (?:address )?rejected"
+    r"|does(?: not|n't) exist|message (?:has been|was) (?:rejected|returned|blocked)"
+    r"|transcript of session|address(?:es)? had (?:permanent|transient)|invalid recipient",
+    re.I,
+)
+_RECIPIENT = re.compile(
+    r"(?:^[\s>*-]*<?|(?:recipients?|address(?:es)?|rcpt to|user|mailbox|to|rfc822|for|delivered"
+    r"(?: to)?)[:;]?\s*[<\"'(]?)" + r"(?P<address>" + _ADDRESS.pattern + r")",
     re.I,
 )
 _ORIGINAL = re.compile(
@@ -117,14 +135,17 @@ def original_message_id(contents: Contents, text: str) -> str:
     return found.group(1) if found else ""
 
 
-def looks_bounced(headers: Headers, sender: str, subject: str) -> bool:
+def looks_bounced(headers: Headers, subject: str, lines: Sequence[Line]) -> bool:
     """Whether a mail without a report part is a mail server's own notice of failure."""
     if headers.get("x-failed-recipients"):
         return True
-    failed = bool(_FAILED_SUBJECT.search(subject[:300]))
-    daemon = bool(_DAEMON.match(sender))
-    empty_path = headers.get("return-path").strip() == "<>"
-    return failed and (daemon or empty_path)
+    from_server = bool(_DAEMON.search(headers.get("from")[:500]))
+    if not from_server and headers.get("return-path").strip() != "<>":
+        return False
+    if _FAILED_SUBJECT.search(subject[:300]):
+        return True
+    opening = " ".join(line.text[:500] for line in lines[:40])
+    return bool(_FAILED_TEXT.search(" ".join(opening.split())[:6000]))
 
 
 def read_free_form(
@@ -152,11 +173,7 @@ def read_free_form(
         if address
     )
     if not recipients:
-        recipients = dict.fromkeys(
-            address.lower()
-            for address in _ADDRESS.findall(said)
-            if address.lower() not in own and not _DAEMON.match(address)
-        )
+        recipients = dict.fromkeys(_named_in(human, own))
     diagnostic = next(
         (line.strip() for line in human if _STATUS.search(line) or _REPLY_CODE.search(line)), ""
     )
@@ -164,3 +181,15 @@ def read_free_form(
         Bounce(address, permanent, status, one_line(diagnostic)[:500], original)
         for address in list(recipients)[:_MOST]
     )
+
+
+def _named_in(human: Sequence[str], own: frozenset[str]) -> list[str]:
+    """The addresses that the words name as recipients; failing that, all there are."""
+    named = [found.group("address") for line in human for found in _RECIPIENT.finditer(line)]
+    every = [address for line in human for address in _ADDRESS.findall(line)]
+    for addresses in (named, every):
+        kept = [one.lower() for one in addresses]
+        kept = [one for one in kept if one not in own and not _DAEMON.search(one)]
+        if kept:
+            return kept
+    return []

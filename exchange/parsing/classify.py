@@ -54,7 +54,7 @@ def by_header(
             return Judged(Kind.AUTO_REPLY, "read_receipt", counts=False)
     if contents.reports:
         return _of_report(contents)
-    if bounces.looks_bounced(headers, head.sender, head.subject):
+    if bounces.looks_bounced(headers, head.subject, contents.lines):
         return Judged(Kind.BOUNCE, "free_form", counts=False)
     marked = _marker_of(head)
     if marked in _CHASING:

@@ -62,6 +62,11 @@ def read_code(text: str) -> InstallCode | BadCode:
         return BadCode(text, error.message)
 
 
+def has_good_crc(text: str) -> bool:
+    """Whether these are 36 digits whose CRC holds: chance alone hardly makes that."""
+    return len(code_digits(text)) == CODE_DIGITS[1] and isinstance(read_code(text), InstallCode)
+
+
 def _not_hex(text: str) -> BadCode | None:
     """A code with a foreign character is a damaged code; words are none."""
     joined = _SEPARATORS.sub("", text)

@@ -7,6 +7,8 @@ attachments, kind, and last the weighing of all findings against each other.
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -40,6 +42,10 @@ _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
 )
 _MOST_REFERENCES: Final = 1000
+_FAULTS: Final = (
+    ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError, EOFError,
+    struct.error, zlib.error,
+)  # fmt: skip
 
 
 def read_head(raw: bytes, limits: Limits = DEFAULT) -> MailHead:
@@ -85,7 +91,7 @@ def _guarded(read: Callable[[], Understanding]) -> Understanding:
         raise Unreadable("parts within parts without end") from None
     except MemoryError:
         raise Unreadable("it takes more memory than there is") from None
-    except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError) as error:
+    except _FAULTS as error:
         # The border of the parsers: a fault of ours in strange input must cost one mail only.
         raise Unreadable(f"it set off a fault ({type(error).__name__})") from error
 

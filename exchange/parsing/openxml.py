@@ -116,8 +116,12 @@ def _scan(pieces: Iterator[bytes], place: str, limits: Limits) -> Veil:
         number = _number(_attribute(tag.group(), b"r")) if tag else 0
         last = max(last, number)
         if widest > limits.columns or last > limits.rows or last * widest > limits.cells:
-            said = f"the sheet spans {last:,} rows and {widest:,} columns"
-            raise Unreadable(f"{said}, more than may be read", place=place)
+            across = f" and {widest:,} columns" if widest else ""
+            raise Unreadable(
+                f"the sheet spans {last:,} rows{across}: more than {limits.rows:,} rows,"
+                f" {limits.columns:,} columns or {limits.cells:,} cells",
+                place=place,
+            )
         before = text[-_OVERLAP:]
     return veil
 

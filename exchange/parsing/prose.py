@@ -13,18 +13,17 @@ from typing import Final
 
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Found, Outcome, Reject
-from exchange.parsing.codes import BadCode, read_code
+from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code
 from exchange.parsing.devices import Damaged, read_device, read_device_cell
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.halves import ends_in_a_piece, told_apart
 from exchange.parsing.lines import Line, settled
 from exchange.parsing.remarks import asks, denies_all, plain_words, read_remark
 from exchange.parsing.wording import (
-    Role,
     device_type_of,
-    header_wording,
     labels_code,
     labels_device,
+    labels_heading,
     labels_id,
     names_devices,
 )
@@ -120,7 +119,13 @@ class Prose:
         self._doubt(text, line, doubtful)
         codes = [word for word in words if word.form in (Form.CODE, Form.ODD)]
         codes = [word for word in codes if labels_device(_before(text, word)) is not False]
-        taken = [word for word in devices if self._accept(text, line, word, alone=alone)]
+        taken: list[Word] = []
+        for word in devices:
+            # "devices A, B and C": what names the first names those listed with it.
+            listed = bool(taken) and not line.table
+            listed = listed and not _LEFTOVER.sub("", text[taken[-1].end : word.start])
+            if self._accept(text, line, word, alone=alone, listed=listed):
+                taken.append(word)
         for word in words:
             if word.form is Form.NEAR:
                 self._near(text, line, word, alone=alone)
@@ -177,7 +182,7 @@ class Prose:
             reason = "16 hex digits that may be a Device ID or a piece of an install code"
             self.found.rejects.append(Reject(seen, reason, self.place(line)))
 
-    def _accept(self, text: str, line: Line, word: Word, *, alone: bool) -> bool:
+    def _accept(self, text: str, line: Line, word: Word, *, alone: bool, listed: bool) -> bool:
         """Whether the surroundings make ``word`` a Device ID; notes it when they do."""
         before, block = _before(text, word), self.block
         label = labels_device(before)
@@ -187,7 +192,11 @@ class Prose:
         if labels_code(before) and not (parted and before.rstrip()[-1:] not in ":="):
             return False  # what is called a code is none of our devices
         strict = bool(line.table)  # a table without a column of devices proves nothing by position
-        named = label is True or (not strict and names_devices(text[word.end : word.end + _NEARBY]))
+        named = (
+            listed
+            or label is True
+            or (not strict and names_devices(text[word.end : word.end + _NEARBY]))
+        )
         sure = parted or named
         if word.form is Form.PLAIN and not sure and not strict:
             begins = word.start < _NEARBY and not _LEFTOVER.sub(
@@ -308,6 +317,13 @@ class Prose:
 
     def _code_below(self, word: Word, where: str, *, labelled: bool) -> None:
         """A code on a line of its own belongs to the one device waiting above it, or to none."""
+        called = labelled or self.in_reply or self.block.labelled
+        if not called and not has_good_crc(word.text):
+            # Nothing calls it a code and no CRC bears it out: a tracking number, a hash.
+            self.found.warnings.append(
+                f"{where}: {len(code_digits(word.text))} hex digits are not taken"
+            )
+            return
         if word.form is Form.ODD and not self.waiting and not labelled:
             return
         if len(self.waiting) == 1:
@@ -361,16 +377,6 @@ class Prose:
 def _before(text: str, word: Word) -> str:
     """The words before a word, as far back as a label can stand."""
     return text[max(0, word.start - _NEARBY) : word.start]
-
-
-def labels_heading(text: str) -> bool:
-    """Whether a line heads a list of devices: ``Device IDs:`` or the header of a pasted table."""
-    if len(text) > 200:
-        return False
-    if text.rstrip().endswith(":") and names_devices(text):
-        return True
-    cells = re.split(r"\t|\s{2,}|[|,;]", text.strip())[:12]
-    return any(header_wording(cell).role in (Role.DEVICE, Role.MAYBE_DEVICE) for cell in cells)
 
 
 def _labelled_type(before: str) -> str:

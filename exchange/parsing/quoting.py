@@ -26,9 +26,7 @@ _WROTE_START = re.compile(r"\s*\*?(?:On|Ar|Le|Am|El)\b.{0,300}", re.I)
 _WROTE_END = re.compile(
     r"(?:wrote|ysgrifennodd|writes|a écrit|schrieb)\b[^\n]{0,120}:\s*\*?\s*$", re.I
 )
-_DATE_HINT = re.compile(
-    r"\d{1,4}[./:\- ]|@|\b(?:mon|tue|wed|thu|fri|sat|sun|ll|maw|mer|iau|gwe|sad|sul)", re.I
-)
+_DATE_HINT = re.compile(r"\d{1,4}[./:\- ]|@")
 _FROM = re.compile(r"\s*\*?(?:from|oddi wrth|o)\s?:\*?\s+\S", re.I)
 _FIELD = re.compile(
     r"\s*\*?(?:(?P<sent>sent|date|anfonwyd|dyddiad)|(?P<to>to|at)|(?P<subject>subject|pwnc|testun))"

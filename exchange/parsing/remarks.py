@@ -33,7 +33,7 @@ _NOT_INSTALLER = re.compile(
     r"|\bwe (?:did not|didn't|have not|haven't|have never|never|do not|don't|had not) "
     r"(?:originally |actually )?(?:install|fit)(?:ed|ted)?\b"
     r"(?=\W*$|[.,;)]| (?:this|these|it|them|that|those|the (?:meter|device)s?|any|either)\b)"
-    r"|\b(?:did not|didn't|never) install(?:ed)?\W*$"
+    r"|\b(?:did not|didn't) install(?:ed)?\W*$"
     r"|\b" + _FITTED + r" by (?:another|a different|an other|some other) (?:supplier|party)\b",
     re.I,
 )  # fmt: skip
@@ -130,7 +130,8 @@ def denies_all(text: str) -> bool:
 
 
 _ASKS = re.compile(
-    r"\b(?:please|kindly|could you|can you|would you|we (?:request|require|need|are requesting"
+    r"\b(?:please(?! (?:find|see|note|accept|ignore|disregard|be advised|do not|let (?:us|me) know"
+    r" if))|kindly|could you|can you|would you|we (?:request|require|need|are requesting"
     r"|would like)|requesting|i (?:need|require|am requesting)|grateful if|request for"
     r"|os gwelwch yn dda)\b",
     re.I,

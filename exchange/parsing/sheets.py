@@ -18,6 +18,7 @@ from python_calamine import (
 )
 
 from exchange.errors import Unreadable
+from exchange.parsing.biff import check_span
 from exchange.parsing.grid import Table, TypedRows
 from exchange.parsing.limits import DEFAULT, Limits
 from exchange.parsing.openxml import Veil, veils_of
@@ -41,6 +42,7 @@ def read_workbook(
     passes a ceiling.
     """
     veils = veils_of(where, content, limits)
+    check_span(where, content, limits)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return _sheets(where, book, limits, {} if whole else veils)

@@ -181,6 +181,16 @@ def names_devices(text: str) -> bool:
     return bool(_LABEL_YES.search(text[:600]))
 
 
+def labels_heading(text: str) -> bool:
+    """Whether a line heads a list of devices: ``Device IDs:`` or the header of a pasted table."""
+    if len(text) > 200:
+        return False
+    if text.rstrip().endswith(":") and names_devices(text):
+        return True
+    cells = re.split(r"\t|\s{2,}|[|,;]", text.strip())[:12]
+    return any(header_wording(cell).role in (Role.DEVICE, Role.MAYBE_DEVICE) for cell in cells)
+
+
 _CODE_LABEL = re.compile(r"\b(?:ic|install(?:ation)? ?codes?|code|cod gosod)\b\W*(?:is\W*)?$", re.I)
 
 

@@ -29,7 +29,7 @@ from exchange.errors import (
 )
 from exchange.parsing.message import read_head
 from exchange.ports import FetchedMail, Mailbox, MailRef
-from exchange.services import receive, respond
+from exchange.services import receive, respond, secrets
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
 from exchange.store.db import Transaction
@@ -152,7 +152,8 @@ def _decide_one(desk: Desk, number: int) -> tuple[MailOutcome | None, str]:
     with desk.store.reading() as tx:
         mail = tx.mail.get(number)
     try:
-        understood = desk.reader.read(desk.sealer.open(mail.sealed, "mail"))
+        raw = desk.sealer.open(mail.sealed, "mail")
+        understood = desk.reader.read(raw, secrets.of_sender(desk, mail.sender))
         return _decide(desk, mail, understood), ""
     except StoreError:
         raise

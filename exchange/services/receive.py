@@ -90,6 +90,13 @@ def answers(
     ours = said.head.own_marker.startswith("answer")
     if sorted_.unclear and not ours:
         sorted_.doubts.append(f"{sorted_.unclear} devices without a clear answer")
+    answered = {answer.device for answer in said.answers}
+    unanswered = [found for found in said.devices if found.device not in answered]
+    if unanswered:
+        # Perhaps a request in the same mail; perhaps rows they forgot.
+        sorted_.doubts.append(
+            f"{unanswered[0].where}: {len(unanswered)} Devices are listed without an answer"
+        )
     if not (sorted_.codes or sorted_.denials or sorted_.again or sorted_.unclear):
         sorted_.doubts.append("no device that we asked this party about is answered")
     said_so = (

@@ -21,7 +21,7 @@ from exchange.domain.mail import MailHead, Understanding
 from exchange.domain.sla import due
 from exchange.errors import BadInput, NotFound
 from exchange.parsing.message import read_head
-from exchange.services import intake, respond
+from exchange.services import intake, respond, secrets
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
 from exchange.services.respond import Ruling
@@ -62,7 +62,7 @@ def show_mail(desk: Desk, number: int) -> tuple[KeptMail, Understanding]:
     with desk.store.reading() as tx:
         mail = tx.mail.get(number)
     raw = desk.sealer.open(mail.sealed, "mail")
-    return mail, desk.reader.read(raw)
+    return mail, desk.reader.read(raw, secrets.of_sender(desk, mail.sender))
 
 
 def raw_mail(desk: Desk, number: int) -> bytes:

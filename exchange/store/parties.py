@@ -11,7 +11,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from exchange.domain.party import Change, EscalationContact, Party
-from exchange.store.tables import PartyChangeRow, PartyRow
+from exchange.store.tables import PartyChangeRow, PartyRow, PartySecretRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,23 @@ class PartyStore:
                 )
             )
         self._session.flush()
+
+    def keep_secret(self, signifier: str, sealed: bytes | None, now: datetime) -> None:
+        """Put a party's sealed passwords on file, or take them off."""
+        row = self._session.get(PartySecretRow, signifier)
+        if sealed is None:
+            if row is not None:
+                self._session.delete(row)
+        elif row is None:
+            self._session.add(PartySecretRow(signifier=signifier, sealed=sealed, updated_at=now))
+        else:
+            row.sealed, row.updated_at = sealed, now
+        self._session.flush()
+
+    def secret(self, signifier: str) -> bytes | None:
+        """A party's sealed passwords, if any are on file."""
+        row = self._session.get(PartySecretRow, signifier)
+        return row.sealed if row else None
 
     def history(self, signifier: str = "") -> list[PastChange]:
         """What changed and when, oldest first."""

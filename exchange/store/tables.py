@@ -125,6 +125,16 @@ class PartyChangeRow(SQLModel, table=True):
     after: str = _text()
 
 
+class PartySecretRow(SQLModel, table=True):
+    """Passwords that a party's protected files open with, sealed."""
+
+    __tablename__ = "party_secret"
+
+    signifier: str = Field(primary_key=True, foreign_key="party.signifier")
+    sealed: bytes = _sealed()
+    updated_at: datetime = _instant(nullable=False)
+
+
 class InboundRequestRow(SQLModel, table=True):
     """A request another Supplier made of us."""
 

@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 from exchange.errors import ExchangeError
+from exchange.parsing.containers.openers import Openers
 from exchange.parsing.limits import Limits
 from exchange.parsing.message import understand
 from exchange.worker.frames import encode, read_frame, write_frame
@@ -31,7 +32,12 @@ def answer(request: bytes, limits: Limits) -> bytes:
     size = int.from_bytes(request[:4], "big")
     asked: dict[str, Any] = json.loads(request[4 : 4 + size])
     try:
-        said = understand(request[4 + size :], limits, frozenset(asked["own_addresses"]))
+        said = understand(
+            request[4 + size :],
+            limits,
+            frozenset(asked["own_addresses"]),
+            Openers(passwords=tuple(asked["passwords"])),
+        )
         return b"+" + encode(said)
     except ExchangeError as error:
         told = {"message": error.message, "place": error.place, "hint": error.hint}

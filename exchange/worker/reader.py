@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import IO, Final
 
@@ -50,9 +51,13 @@ class WorkerReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._served = 0
 
-    def read(self, raw: bytes) -> Understanding:
-        """What a mail says; raises Unreadable when it passes a ceiling or cannot be understood."""
-        head = json.dumps({"own_addresses": self._own}).encode()
+    def read(self, raw: bytes, passwords: Sequence[str] = ()) -> Understanding:
+        """What a mail says; ``passwords`` are tried on its protected files.
+
+        Raises Unreadable when it passes a ceiling or cannot be understood.
+        """
+        asked = {"own_addresses": self._own, "passwords": list(passwords)}
+        head = json.dumps(asked).encode()
         request = len(head).to_bytes(4, "big") + head + raw
         with self._lock:
             answer = self._ask(request)

@@ -99,6 +99,19 @@ def _bounces() -> list[Case]:
             bounces=[("gone@op-b.test", True, "", "")],
         ),
         Case(
+            "bounce-from-a-daemon-without-a-domain",
+            mail(
+                "   ----- The following addresses had permanent fatal errors -----\n"
+                "<gone@op-b.test>\n\n"
+                "   ----- Original message follows -----\nMessage-Id: <q1@op-a.test>\n",
+                sender="Mail Delivery Subsystem <MAILER-DAEMON>",
+                subject="Returned mail",
+            ),
+            "bounce",
+            "free_form",
+            bounces=[("gone@op-b.test", True, "", "<q1@op-a.test>")],
+        ),
+        Case(
             "read-receipt",
             mail(
                 multi(

@@ -20,7 +20,7 @@ import pyzipper
 from msoffcrypto.method import ecma376_agile, rc4
 from msoffcrypto.method.container import ecma376_encrypted
 
-from tests.corpus.making import compound
+from tests.corpus.outlook import compound_file
 
 _WHEN = (2026, 11, 2, 9, 0, 0)
 
@@ -145,7 +145,7 @@ def old_protected(password: str, workbook: bytes) -> bytes:
     and [MS-OFFCRYPTO] 2.3.6): every record's content but that of BOF, FilePass and the place of a
     sheet is enciphered."""
     with olefile.OleFileIO(io.BytesIO(workbook)) as file, file.openstream("Workbook") as stream:
-        plain = stream.read()
+        plain = stream.read().rstrip(b"\0") + b"\0\0\0"  # down to the last record: 0A 00 00 00
     salt, verifier = _Counted().read(16), _Counted().read(16)
     proof = rc4.DocumentRC4.decrypt(
         password, salt, io.BytesIO(verifier + hashlib.md5(verifier).digest()), 1024
@@ -166,7 +166,7 @@ def old_protected(password: str, workbook: bytes) -> bytes:
     for at, is_open in enumerate(open_places):
         if not is_open:
             out[at] ^= key[at]
-    return compound("Workbook", bytes(out))
+    return compound_file({"Workbook": bytes(out)})
 
 
 def uuencoded(name: str, content: bytes, *, end: bool = True) -> str:

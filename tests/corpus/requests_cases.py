@@ -111,7 +111,13 @@ def _bodies() -> list[Case]:
                 "Our card 4929123456781234\nMeter serial 21E5123456\nMAC 00:11:22:33:44:55\n"
             ),
             "unknown",
-            "question",
+        ),
+        Case(
+            "body-hash-below-is-no-code",
+            mail(_ASK + f"{D[0]}\n\nThanks, Ann\n\nd41d8cd98f00b204e9800998ecf8427e\n"),
+            "request",
+            devices=[(D[0], "body line 5")],
+            warnings=["body line 9: 32 hex digits are not taken"],
         ),
         Case(
             "body-code-in-halves-is-no-device",

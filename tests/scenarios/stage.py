@@ -80,9 +80,7 @@ def _kept_reader(*words: Any, **more: Any) -> WorkerReader:
 
 
 @contextmanager
-def staged(
-    story: Path, folder: Path, script: dict[str, Any] | None = None
-) -> Iterator[Stage]:
+def staged(story: Path, folder: Path, script: dict[str, Any] | None = None) -> Iterator[Stage]:
     """A stage set up for ``story`` (or another script) in ``folder``, its servers running."""
     stages: list[Stage] = []
     accounts = dict.fromkeys(addresses(), PASSWORD)
@@ -320,7 +318,7 @@ class Stage:
     def secrets(self) -> list[str]:
         """Every code that the story knows of, as written."""
         written = [*self.truth().values(), *self.script.get("names", {}).values()]
-        return [one for one in written if _is_code(one)] + self.script.get("secrets", [])
+        return [*filter(_is_code, written), *self.script.get("secrets", [])]
 
 
 async def _renumber(servers: SandboxServers) -> None:
@@ -399,4 +397,3 @@ def attached_codes(mail: EmailMessage) -> dict[str, str]:
         for row in attached_table(mail)
         if row["Install code"]
     }
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -143,7 +143,7 @@ def test_a_database_that_refuses_costs_no_attempt_and_no_mail(
 class EndingReader:
     """A reading process that a mail ends every time."""
 
-    def read(self, raw: bytes) -> Understanding:
+    def read(self, raw: bytes, passwords: Sequence[str] = ()) -> Understanding:
         raise ReaderEnded("understanding it takes more than 120 seconds")
 
     def close(self) -> None:

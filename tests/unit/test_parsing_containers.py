@@ -7,14 +7,20 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.ciphers import algorithms
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Kind, Understanding
-from exchange.errors import Unreadable
+from exchange.errors import Unreadable, WrongKey
 from exchange.parsing.containers.naming import member_path
 from exchange.parsing.containers.openers import Openers
 from exchange.parsing.containers.rtf import decompressed, read_rtf
@@ -76,7 +82,7 @@ _BETWEEN = {"zip": "in/", "msg in msg": "inner > "}
     wraps=st.lists(st.sampled_from(sorted(WRAPPERS)), min_size=1, max_size=3),
     workbook=st.booleans(),
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_list_in_any_containers_reads_back_exactly(
     ids: list[DeviceId], wraps: list[str], workbook: bool
 ) -> None:
@@ -270,6 +276,73 @@ def test_no_password_stands_in_a_reject() -> None:
     said = understand(attached(locked, "a.zip"), openers=Openers(passwords=(_PASSWORD,)))
     assert said.rejects
     assert _PASSWORD not in repr(said)
+
+
+# S/MIME as cryptography writes it
+
+
+def _entity() -> bytes:
+    return making.multi(
+        "mixed",
+        making.part(_ASK),
+        making.raw_part(f"Device ID\r\n{_D[0]}\r\n".encode(), "text/csv", "list.csv"),
+    )
+
+
+@pytest.fixture(scope="module")
+def identity() -> tuple[x509.Certificate, rsa.RSAPrivateKey]:
+    """A throw-away key with its certificate."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "codes@op-a.test")])
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=3650))
+        .sign(key, hashes.SHA256())
+    )
+    return certificate, key
+
+
+def test_mail_encrypted_to_us_opens_with_the_key(
+    identity: tuple[x509.Certificate, rsa.RSAPrivateKey],
+) -> None:
+    certificate, key = identity
+    signed = (
+        pkcs7.PKCS7SignatureBuilder()
+        .set_data(_entity())
+        .add_signer(certificate, key, hashes.SHA256())
+        .sign(Encoding.DER, [pkcs7.PKCS7Options.Binary])
+    )
+    wrapped = making.raw_part(signed, "application/pkcs7-mime; smime-type=signed-data", "smime.p7m")
+    sealed = (
+        pkcs7.PKCS7EnvelopeBuilder()
+        .set_data(wrapped)
+        .add_recipient(certificate)
+        .set_content_encryption_algorithm(algorithms.AES256)
+        .encrypt(Encoding.DER, [pkcs7.PKCS7Options.Binary])
+    )
+    raw = making.mail(making.raw_part(sealed, "application/pkcs7-mime", "smime.p7m"))
+
+    def decrypt(der: bytes) -> bytes:
+        return pkcs7.pkcs7_decrypt_der(der, certificate, key, [])
+
+    said = understand(raw, openers=Openers(decrypt=decrypt))
+    assert [(str(one.device), one.where) for one in said.devices] == [(_D[0], "list.csv > row 2")]
+    assert said.kind is Kind.REQUEST
+    assert not said.rejects
+
+    def refuse(der: bytes) -> bytes:
+        raise WrongKey("it is encrypted to another key than ours")
+
+    told = understand(raw, openers=Openers(decrypt=refuse))
+    assert "to another key than ours" in told.rejects[0].reason
+    assert not told.devices
+    assert understand(raw).rejects[0].reason == "encrypted: no key for it is configured"
 
 
 # Single containers

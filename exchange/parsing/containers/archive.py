@@ -7,6 +7,7 @@ is declared is ever inflated; a member that lied about its size fails its checks
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from typing import Final
@@ -42,6 +43,7 @@ _DAMAGE: Final = (
     OverflowError,
     NotImplementedError,
     RuntimeError,
+    struct.error,
 )
 _CLUTTER: Final = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
 
@@ -129,8 +131,11 @@ def _plain_member(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes | str
 
 
 def _exactly(archive: zipfile.ZipFile, one: zipfile.ZipInfo, password: bytes | None) -> bytes:
+    # Asked for less than what is packed, pyzipper may stop before the last packed bytes and then
+    # misses the seal behind them.
+    most = max(one.file_size, one.compress_size) + 1
     with archive.open(one, pwd=password) as stream:
-        content = stream.read(one.file_size + 1)
+        content = stream.read(most)
     if len(content) != one.file_size:
         raise zipfile.BadZipFile("another size than declared")
     return content
@@ -196,10 +201,7 @@ def open_gzip(where: str, name: str, content: bytes, budget: Budget) -> Opened:
     limits = budget.limits
     ceiling = min(limits.member_bytes, max(_HARMLESS, limits.expansion * len(content)))
     opened = Opened()
-    try:
-        plain = inflated(content, ceiling, zlib.MAX_WBITS | 16)
-    except zlib.error:
-        plain = None
+    plain = inflated(content, ceiling, zlib.MAX_WBITS | 16)
     if plain is None:
         reason = "the archive is damaged, or grows beyond all measure"
         opened.rejects.append(Reject(name, reason, where))
@@ -212,14 +214,14 @@ def open_gzip(where: str, name: str, content: bytes, budget: Budget) -> Opened:
 
 
 def inflated(content: bytes, ceiling: int, window: int = zlib.MAX_WBITS) -> bytes | None:
-    """Inflate at most ``ceiling`` bytes; None when there are more, or the end is missing.
-
-    Raises zlib.error when the stream is damaged.
-    """
+    """Inflate at most ``ceiling`` bytes; None when there are more, or the stream is damaged."""
     out = bytearray()
     while content:
         stream = zlib.decompressobj(window)
-        out += stream.decompress(content, ceiling + 1 - len(out))
+        try:
+            out += stream.decompress(content, ceiling + 1 - len(out))
+        except zlib.error:
+            return None
         if len(out) > ceiling or not stream.eof:
             return None
         content = stream.unused_data.lstrip(b"\x00")

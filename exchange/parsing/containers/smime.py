@@ -8,7 +8,6 @@ ourselves, forwards only and without recursion, because its BER may come in mill
 from __future__ import annotations
 
 import binascii
-import zlib
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -72,7 +71,7 @@ def entity_of(where: str, content: bytes, openers: Openers, budget: Budget) -> b
         if kind is Sealed.ENCRYPTED:
             return _decrypted(where, der, openers, budget)
         inner = _encapsulated(der, place)
-    except (IndexError, ValueError, zlib.error):
+    except (IndexError, ValueError):
         raise Unreadable("the signed or encrypted part is damaged", place=where) from None
     if inner is None:
         return None
@@ -80,7 +79,9 @@ def entity_of(where: str, content: bytes, openers: Openers, budget: Budget) -> b
         limits = budget.limits
         plain = inflated(inner, min(limits.member_bytes, limits.expansion * len(inner) + 10_000))
         if plain is None:
-            raise Unreadable("the compressed part grows beyond all measure", place=where)
+            raise Unreadable(
+                "the compressed part is damaged, or grows beyond all measure", place=where
+            )
         inner = plain
     budget.take(len(inner), where)
     return inner

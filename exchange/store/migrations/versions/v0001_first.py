@@ -162,6 +162,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_party_reply_address"), "party", ["reply_address"], unique=False)
     op.create_index(op.f("ix_party_request_address"), "party", ["request_address"], unique=False)
     op.create_table(
+        "party_secret",
+        sa.Column("signifier", sa.String(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("updated_at", sa.String(27), nullable=False),
+        sa.ForeignKeyConstraint(["signifier"], ["party.signifier"]),
+        sa.PrimaryKeyConstraint("signifier"),
+    )
+    op.create_table(
         "party_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.String(27), nullable=False),

@@ -1,0 +1,101 @@
+"""``exchange read``: how anyone tries our reading on a mail or a file of their own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from exchange.cli.read import read_command
+from tests.corpus import making
+from tests.corpus.making import CODE, CODE_CRC, D
+
+APP = typer.Typer()
+APP.command()(read_command)
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(APP, list(words))
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.fixture
+def answer(tmp_path: Path) -> str:
+    path = tmp_path / "answer.eml"
+    body = f"{D[0]} {CODE_CRC}\n{D[1]} - not installed by us\n{D[2]} {CODE_CRC[:-1]}0\n"
+    path.write_bytes(making.mail(body, subject="Re: MP121 request"))
+    return str(path)
+
+
+def test_json_has_the_declared_shape_and_masks_codes(answer: str) -> None:
+    code, out, err = run(answer, "--json")
+    said = json.loads(out)
+    assert (code, err) == (0, "")
+    assert said["kind"] == "response"
+    assert said["devices"][0] == {"device_id": D[0], "where": "body line 1"}
+    assert said["answers"] == [
+        {"device_id": D[0], "outcome": "provided", "install_code": "[masked]",
+         "where": "body line 1"},
+        {"device_id": D[1], "outcome": "not_installer", "install_code": None,
+         "where": "body line 2"},
+        {"device_id": D[2], "outcome": "unclear", "install_code": None, "where": "body line 3"},
+    ]  # fmt: skip
+    (reject,) = said["rejects"]
+    assert set(reject) == {"text", "reason", "where"}
+    assert "CRC" in reject["reason"]
+    assert CODE[:24] not in out
+
+
+def test_reveal_shows_the_code_without_its_crc(answer: str) -> None:
+    _, out, _ = run(answer, "--json", "--reveal")
+    said = json.loads(out)
+    assert said["answers"][0]["install_code"] == CODE
+    assert said["rejects"][0]["text"] == f"{CODE_CRC[:-1]}0"
+
+
+def test_people_get_tables_with_codes_masked(answer: str) -> None:
+    code, out, _ = run(answer)
+    assert code == 0
+    assert "response: 3 devices, 3 answers, 1 rejects" in out
+    assert D[0] in out
+    assert "83FE" not in out
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("list.csv", f"Device ID\n{D[0]}\n".encode()),
+        ("list.txt", f"{D[0]}\n".encode()),
+        ("list.xlsx", making.xlsx(("S", [["Device ID"], [D[0]]]))),
+        ("list", making.mail(f"Please send the install code for {D[0]}")),
+    ],
+)
+def test_a_bare_file_is_read_like_an_attachment(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    code, out, _ = run(str(path), "--json")
+    assert code == 0
+    assert [one["device_id"] for one in json.loads(out)["devices"]] == [D[0]]
+
+
+def test_what_cannot_be_read_ends_in_one_line(tmp_path: Path) -> None:
+    nested = tmp_path / "nested.eml"
+    nested.write_bytes(b"From: a@b.test\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 100)
+    for path, words in ((tmp_path / "none.eml", "no such file"), (tmp_path, "directory"),
+                        (nested, "deeper than")):  # fmt: skip
+        code, out, err = run(str(path), "--json")
+        assert (code, out) == (1, "")
+        assert words in err
+        assert len(err.splitlines()) == 1
+
+
+def test_a_strangers_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"Device ID,x\n\x1b[31m00DB[/bold],y\n")
+    code, out, _ = run(str(path))
+    assert code == 0
+    assert "\x1b[31m" not in out
+    assert "00DB[/bold]" in out
