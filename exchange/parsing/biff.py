@@ -23,6 +23,7 @@ _CELLS: Final = frozenset(
 )
 _SEVERAL: Final = (0xBD, 0xBE)
 _BEGIN: Final = 0x809
+_LOCKED: Final = 0x2F  # FilePass
 _COLUMNS: Final = 256
 _DAMAGE: Final = (
     OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError,
@@ -31,7 +32,7 @@ _DAMAGE: Final = (
 
 
 def check_span(where: str, content: bytes, limits: Limits) -> None:
-    """Raises Unreadable when an old workbook is without end or spans more than it may.
+    """Raises Unreadable when an old workbook is without end, locked, or spans more than it may.
 
     Silent for every other kind of file.
     """
@@ -61,6 +62,8 @@ def _check_stream(where: str, stream: bytes, limits: Limits) -> None:
                 last = int.from_bytes(stream[place + 2 + size : place + 4 + size], "little")
                 column = max(column, last)
             highest, widest = max(highest, row + 1), max(widest, column + 1)
+        elif kind == _LOCKED:
+            raise Unreadable("the workbook is protected by a password", place=where)
         elif kind == _BEGIN:
             highest = widest = 0
         if widest > _COLUMNS or highest * widest > limits.cells:

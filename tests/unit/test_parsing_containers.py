@@ -20,13 +20,14 @@ from hypothesis import strategies as st
 
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Kind, Understanding
-from exchange.errors import Unreadable, WrongKey
+from exchange.errors import BadInput, Unreadable, WrongKey
 from exchange.parsing.containers.naming import member_path
 from exchange.parsing.containers.openers import Openers
 from exchange.parsing.containers.rtf import decompressed, read_rtf
 from exchange.parsing.containers.uu import take_uu
 from exchange.parsing.limits import DEFAULT, Limits
 from exchange.parsing.message import understand, understand_file
+from exchange.parsing.tables import read_tables
 from tests.corpus import making, packing
 from tests.corpus.outlook import Item, compound_file, html_in_rtf, msg, packed_rtf, tnef
 from tests.unit.test_parsing_properties import lists
@@ -251,6 +252,40 @@ def test_a_workbook_that_asks_for_millions_of_hashes_is_not_opened() -> None:
     said = understand(attached(dear, "a.xlsx"), openers=_OPENERS)
     assert "protected in a way that is not read" in said.rejects[0].reason
     assert len(understand(attached(locked, "a.xlsx"), openers=_OPENERS).devices) == 1
+
+
+def test_an_old_workbook_whose_chain_of_sectors_is_a_ring_is_refused() -> None:
+    book = bytearray(making.xls("S", [["Device ID"], [_D[0]]]))
+    table = 512  # the sector behind the header
+    assert struct.unpack_from("<2I", book, table + 4 * 2) == (3, 4)
+    book[table + 4 * 3 : table + 4 * 4] = struct.pack("<I", 2)
+    said = understand(attached(bytes(book), "a.xls"))
+    assert "it has no end" in said.rejects[0].reason
+
+
+def test_an_old_workbook_with_a_cell_beyond_its_sheet_is_refused() -> None:
+    book = making.xls("S", [["Device ID", "x"], [_D[0], "y"]])
+    at = book.rfind(struct.pack("<HHH", 1, 1, 0))
+    far = book[:at] + struct.pack("<HHH", 65_535, 65_535, 0) + book[at + 6 :]
+    said = understand(attached(far, "a.xls"))
+    assert "a cell lies beyond its sheet" in said.rejects[0].reason
+
+
+def test_an_old_workbook_under_a_password_is_called_so_by_the_import_too() -> None:
+    locked = packing.old_protected(_PASSWORD, making.xls("S", [["Device ID"], [_D[0]]]))
+    with pytest.raises(BadInput, match="protected by a password"):
+        read_tables("a.xls", locked)
+
+
+def test_a_protected_file_cut_short_is_refused() -> None:
+    archive = packing.aes_zipped(_PASSWORD, ("a.csv", b"x"))
+    central, end = archive.find(b"PK\x01\x02"), archive.rfind(b"PK\x05\x06")
+    changed = bytearray(archive)
+    changed[central + 20 : central + 24] = struct.pack("<I", 4)
+    changed[end + 16 : end + 20] = struct.pack("<I", central)
+    said = understand(attached(bytes(changed), "a.zip"), openers=_OPENERS)
+    assert said.rejects
+    assert not said.devices
 
 
 def test_an_outlook_file_within_itself_without_end_is_refused() -> None:
