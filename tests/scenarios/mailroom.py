@@ -28,7 +28,6 @@ from pathlib import Path
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-SHARED = Path(__file__).parent / "mails"
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -66,7 +65,7 @@ class Mailroom:
         self._names[key] = value
 
     def mail(self, name: str) -> bytes:
-        """A mail of the story, or one that several share, with the line ends of the wire."""
+        """A mail of the story, with the line ends of the wire."""
         raw = self.file(name).read_bytes()
         if b"${" in raw:
             text = self.fill(raw.decode("utf-8", "surrogateescape"))
@@ -80,9 +79,8 @@ class Mailroom:
         return self.mail(name)
 
     def file(self, name: str) -> Path:
-        """A file of the story, or one that several share."""
-        own = self._story / name
-        return own if own.exists() else SHARED / name
+        """A file of the story."""
+        return self._story / name
 
     def fill(self, text: str) -> str:
         """Replace every placeholder."""

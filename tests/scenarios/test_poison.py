@@ -45,7 +45,9 @@ class Shelf:
 
 
 def _poisons() -> dict[str, bytes]:
-    head = b"From: install-codes@gain.example\r\nMessage-ID: <x@gain.example>\r\nMIME-Version: 1.0\r\n"
+    head = (
+        b"From: install-codes@gain.example\r\nMessage-ID: <x@gain.example>\r\nMIME-Version: 1.0\r\n"
+    )
     nested = Mailroom(STORY, {}, list).fill("${nested:2000}")
     mails = b"".join(b"Content-Type: message/rfc822\r\n\r\n" for _ in range(2000))
     return {
