@@ -15,16 +15,12 @@ from exchange.parsing.lines import Line, plain_lines
 from exchange.parsing.listing import as_pairs, read_listing
 from exchange.parsing.markup import read_html
 from exchange.parsing.parts import Part
+from exchange.parsing.pdf import read_pdf
 from exchange.parsing.prose import Place, Prose, devices_in, read_prose
 from exchange.parsing.sheets import read_workbook
 from exchange.parsing.sniff import Shape, shape_of
 
 _TABLE_ENDINGS = (".csv", ".tsv", ".psv")
-# Not read yet, and a list may well be in it: named, so that a person looks.
-_UNREAD = {
-    Shape.PDF: "a PDF is not read",
-    Shape.DOCUMENT: "a document of this kind is not read",
-}
 
 
 def read_attachment(where: str, part: Part, limits: Limits, *, in_reply: bool) -> Findings:
@@ -42,9 +38,29 @@ def read_attachment(where: str, part: Part, limits: Limits, *, in_reply: bool) -
     if shape is Shape.TEXT:
         text = to_text(part.content, part.params.get("charset", ""))
         return _text(where, part.name, text, limits, in_reply=in_reply)
-    if shape in _UNREAD:
-        return Findings(warnings=[f"{where}: {_UNREAD[shape]}"])
+    if shape is Shape.PDF:
+        return _pdf(where, part.content, limits, in_reply=in_reply)
+    if shape is Shape.DOCUMENT:
+        # A list may well be in it: whoever sent it is told, rather than half an answer given.
+        reason = "a document of this kind is not read: please send a workbook or CSV"
+        return Findings(rejects=[Reject(part.name, reason, where)])
     return Findings()
+
+
+def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findings:
+    try:
+        read = read_pdf(where, content, limits)
+    except Unreadable as error:
+        return Findings(rejects=[Reject(where, error.message, error.place or where)])
+    if not read:
+        reason = "the PDF holds no text, only pictures: please send a workbook or CSV"
+        return Findings(rejects=[Reject(where, reason, where)])
+    places = [f"{where} > page {one.page} > line {one.number}" for one in read]
+    lines = [Line(number, one.text) for number, one in enumerate(read)]
+    found = read_prose(lines, lambda line: places[line.number], in_reply=in_reply)
+    if found.devices or found.claims:
+        found.warnings.append(f"{where}: a PDF's text is less sure than a workbook's rows")
+    return found
 
 
 def _workbook(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findings:
