@@ -20,6 +20,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -343,13 +344,9 @@ def _opened(mail: EmailMessage) -> Iterator[tuple[str, str]]:
             yield part.get_content_type(), content.decode("utf-8", "replace")
 
 
-@pytest.fixture(scope="module")
-def leaks(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, set[str]]:
+def _leaks(run: str, folder: Path) -> dict[str, set[str]]:
     """Every place where a code was planted, and where traces of it were found."""
-    folder = tmp_path_factory.mktemp("secrets")
-    forms = list(FORMS)[1:] if request.param == "mixed" else [request.param]
+    forms = list(FORMS)[1:] if run == "mixed" else [run]
     planted = _plant(forms, folder)
     mails = [one.mail for one in planted if one.mail]
     everything = [*planted, *(Planted("vault", code) for code in SCRIPT["codes"].values())]
@@ -378,21 +375,29 @@ def leaks(
     }
 
 
+@pytest.fixture(scope="module")
+def leaks(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, set[str]]]:
+    """The leaks of a run; each run is played once."""
+    return cache(lambda run: _leaks(run, tmp_path_factory.mktemp("secrets")))
+
+
 def _broken(reason: str | None) -> list[pytest.MarkDecorator]:
     return [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
 
 
 @pytest.mark.parametrize(
-    ("leaks", "place"),
+    ("run", "place"),
     [
         pytest.param(run, place, marks=_broken(BROKEN.get((run, place))))
         for run in RUNS
         for place in PLACES
     ],
-    indirect=["leaks"],
 )
-def test_a_code_is_found_nowhere(leaks: dict[str, set[str]], place: str) -> None:
-    assert leaks[place] == set(), "\n" + "\n".join(sorted(leaks[place]))
+def test_a_code_is_found_nowhere(
+    leaks: Callable[[str], dict[str, set[str]]], run: str, place: str
+) -> None:
+    found = leaks(run)[place]
+    assert found == set(), "\n" + "\n".join(sorted(found))
 
 
 @pytest.mark.parametrize(

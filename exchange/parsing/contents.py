@@ -11,6 +11,7 @@ from exchange.parsing.limits import Limits
 from exchange.parsing.lines import Line, plain_lines
 from exchange.parsing.markup import read_html
 from exchange.parsing.parts import Part
+from exchange.parsing.typed import mark_tables
 
 _SIGNATURES: Final = frozenset(
     ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -116,7 +117,9 @@ def body_lines(part: Part, limits: Limits) -> tuple[list[Line], str]:
         raise Unreadable(f"a text of more than {limits.text_chars:,} characters")
     if part.params.get("format", "").lower() == "flowed":
         text = _unflowed(text)
-    return plain_lines(text), ""
+    lines = plain_lines(text)
+    mark_tables(lines)
+    return lines, ""
 
 
 def _unflowed(text: str) -> str:

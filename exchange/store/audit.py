@@ -21,6 +21,8 @@ from exchange.domain.device import mask_codes
 from exchange.errors import StoreError
 from exchange.store.tables import AuditRowTable, FactRow
 
+# SHA-256 in hexadecimal, which we computed ourselves and which looks like a code to the mask.
+_HASHES = frozenset({"sha256", "audit_head"})
 _HEAD = "audit.head"
 Detail = Mapping[str, str | int | bool | None]
 
@@ -28,7 +30,7 @@ Detail = Mapping[str, str | int | bool | None]
 def _masked(detail: Detail | None) -> Detail:
     """People type into reasons and file names, so these pass the last net as well."""
     return {
-        name: mask_codes(value) if isinstance(value, str) else value
+        name: mask_codes(value) if isinstance(value, str) and name not in _HASHES else value
         for name, value in (detail or {}).items()
     }
 

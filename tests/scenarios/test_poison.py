@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class Shelf:
     def __init__(self, mails: Sequence[bytes]) -> None:
         self._mails = {MailRef(1, number): raw for number, raw in enumerate(mails, 1)}
         self.folders: dict[str, list[int]] = {}
+        self.unreadable: Mapping[MailRef, str] = {}
 
     def list(self) -> Sequence[MailRef]:
         return list(self._mails)
