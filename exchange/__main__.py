@@ -7,6 +7,7 @@ import sys
 
 from exchange.cli.common import warn
 from exchange.cli.main import app
+from exchange.domain.device import mask_codes
 from exchange.errors import BadInputs, ExchangeError
 
 _MOST_FAULTS = 50
@@ -18,13 +19,13 @@ def main() -> None:
         app()
     except BadInputs as error:
         for fault in error.faults[:_MOST_FAULTS]:
-            warn(f"exchange: {fault}")
+            warn(mask_codes(f"exchange: {fault}"))
         if len(error.faults) > _MOST_FAULTS:
             warn(f"exchange: and {len(error.faults) - _MOST_FAULTS} more")
-        warn(f"exchange: {error.message.split(': ')[0]}; nothing was changed")
+        warn(mask_codes(f"exchange: {error.message.split(': ')[0]}; nothing was changed"))
         sys.exit(1)
     except ExchangeError as error:
-        warn(f"exchange: {error}")
+        warn(mask_codes(f"exchange: {error}"))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -176,22 +176,6 @@ FILES: dict[str, tuple[list[str], str]] = {
 PLACES = (*MAILS, *FILES, "vault")
 RUNS = ("grouped", "mixed")
 
-_SHOWN = "`inbox show --json` prints the places of devices and rejects as they are"
-_ENTRY = "__main__.main prints errors as they are"
-_UNDERSCORES = "mask_codes does not know groups parted by underscores"
-_SIDE_BY_SIDE = "mask_codes blanks a list of Device IDs in our own form"
-# What is known to leak: each line goes with the fault that it names.
-BROKEN = {
-    ("mixed", "answer"): _UNDERSCORES,
-    ("grouped", "file name"): _SHOWN,
-    ("mixed", "file name"): _UNDERSCORES,
-    ("grouped", "sheet name"): _SHOWN,
-    ("mixed", "sheet name"): _SHOWN,
-    ("mixed", "bounce"): _UNDERSCORES,
-    ("grouped", "contacts file"): _ENTRY,
-    ("mixed", "contacts file"): _ENTRY,
-}
-
 
 @dataclass
 class Planted:
@@ -381,17 +365,9 @@ def leaks(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str,
     return cache(lambda run: _leaks(run, tmp_path_factory.mktemp("secrets")))
 
 
-def _broken(reason: str | None) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
-
-
 @pytest.mark.parametrize(
     ("run", "place"),
-    [
-        pytest.param(run, place, marks=_broken(BROKEN.get((run, place))))
-        for run in RUNS
-        for place in PLACES
-    ],
+    [(run, place) for run in RUNS for place in PLACES],
 )
 def test_a_code_is_found_nowhere(
     leaks: Callable[[str], dict[str, set[str]]], run: str, place: str
@@ -402,10 +378,7 @@ def test_a_code_is_found_nowhere(
 
 @pytest.mark.parametrize(
     "form",
-    [
-        pytest.param(one, marks=_broken(_UNDERSCORES if one == "underscores" else None))
-        for one in FORMS
-    ],
+    [pytest.param(one) for one in FORMS],
 )
 @pytest.mark.parametrize(
     "context", ["{}", "code {} of the meter", "x.csv > {} > row 3", "IC_{}.csv", "code={};", "<{}>"]
@@ -416,7 +389,6 @@ def test_a_masked_text_holds_no_trace(form: str, context: str) -> None:
     assert traces(masked.encode(), [written]) == []
 
 
-@pytest.mark.xfail(reason=_SIDE_BY_SIDE, strict=True)
 def test_device_ids_are_not_masked() -> None:
     listed = "\n".join(str(DeviceId.parse(device)) for device in DEVICES[:5])
     assert mask_codes(listed) == listed

@@ -113,14 +113,23 @@ def show(
                 "kind": said.kind,
                 "subkind": said.subkind,
                 "devices": [
-                    {"device_id": str(one.device), "where": one.where} for one in said.devices
+                    {"device_id": str(one.device), "where": mask_codes(one.where)}
+                    for one in said.devices
                 ],
                 "answers": [
-                    {"device_id": str(one.device), "outcome": one.outcome, "where": one.where}
+                    {
+                        "device_id": str(one.device),
+                        "outcome": one.outcome,
+                        "where": mask_codes(one.where),
+                    }
                     for one in said.answers
                 ],
                 "rejects": [
-                    {"text": mask_codes(one.text), "reason": one.reason, "where": one.where}
+                    {
+                        "text": mask_codes(one.text),
+                        "reason": one.reason,
+                        "where": mask_codes(one.where),
+                    }
                     for one in said.rejects
                 ],
                 "warnings": [mask_codes(one) for one in said.warnings],
@@ -170,8 +179,8 @@ def release(
         outcome = review.release_mail(desk, int(what), party.upper(), who(by))
         answer(
             as_json,
-            {"folder": outcome.folder, "reason": outcome.reason, "ref": outcome.ref},
-            f"mail {what}: {outcome.folder}, {outcome.reason} {outcome.ref}".rstrip(),
+            {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
+            f"mail {what}: {outcome.folder}, {mask_codes(outcome.reason)} {outcome.ref}".rstrip(),
         )
         return
     done = review.release_devices(
@@ -208,8 +217,8 @@ def replay(number: int, by: By = "", folder: Folder = HERE, as_json: Json = Fals
     outcome = review.replay_mail(desk_of(folder), number, who(by))
     answer(
         as_json,
-        {"folder": outcome.folder, "reason": outcome.reason, "ref": outcome.ref},
-        f"mail {number}: {outcome.folder}, {outcome.reason}",
+        {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
+        f"mail {number}: {outcome.folder}, {mask_codes(outcome.reason)}",
     )
 
 

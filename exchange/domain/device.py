@@ -145,23 +145,39 @@ class InstallCode:
 
 
 # Hex words in a row, however grouped; and hex digits without a gap, whatever stands around them.
-_HEX_WORDS = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]+[\s:.\-\u00a0]{1,3})*[0-9A-Fa-f]+(?![0-9A-Za-z])"
-)
-_HEX_RUN = re.compile(r"[0-9A-Fa-f]{28,}")
-_SECRET_DIGITS: Final = 28
+_GAP = r"[\s:.,;/|_\-\u00a0]{1,3}"
+_HEX_WORDS = re.compile(rf"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]+{_GAP})*[0-9A-Fa-f]+(?![0-9A-Za-z])")
+_HEX_RUN = re.compile(r"[0-9A-Fa-f]{24,}")
+# Eight pairs and no more: a code in pairs has sixteen or eighteen.
+_DEVICE_ID = re.compile(r"(?<![0-9A-Fa-f\-])(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}(?![0-9A-Fa-f\-])")
+_PAIRED = re.compile(r"(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}[ :.\u00a0\-]+(?:[0-9A-Fa-f]{2}-){7}")
+_NOT_HEX = re.compile(r"[^0-9A-Fa-f]+")
+_SECRET_DIGITS: Final = 24
 MASKED: Final = "[masked]"
 
 
 def _mask_words(match: re.Match[str]) -> str:
-    digits = len(_SEPARATORS.sub("", match.group()))
-    return MASKED if digits >= _SECRET_DIGITS else match.group()
+    """The words masked, but for Device IDs in the form that we write ourselves.
+
+    Two of them with nothing but a blank between could be a code in pairs: masked.
+    """
+    text, out, last = match.group(), [], 0
+    devices = [] if _PAIRED.search(text) else list(_DEVICE_ID.finditer(text))
+    for device in (*devices, None):
+        piece = text[last : device.start()] if device else text[last:]
+        secret = len(_NOT_HEX.sub("", piece)) >= _SECRET_DIGITS
+        out.append(MASKED if secret else piece)
+        if device:
+            out.append(device.group())
+            last = device.end()
+    return "".join(out)
 
 
 def mask_codes(text: str) -> str:
     """Blank whatever in ``text`` could be an install code, for places that stay in the clear.
 
-    28 digits are enough to be blanked: a code that lost its end is still a secret.  Two Device
-    IDs side by side are blanked with it, which only costs readability.
+    24 digits are enough to be blanked: a code that lost its end is still a secret.  Device IDs
+    in our own form are told apart from a code's pairs and stay; two in another form side by side
+    are blanked, which only costs readability.
     """
     return _HEX_RUN.sub(MASKED, _HEX_WORDS.sub(_mask_words, text))
