@@ -18,6 +18,7 @@ class Claim(NamedTuple):
     outcome: Outcome | None = None
     remark: str = ""
     spoiled: bool = False  # a code stands here that cannot be trusted
+    digits: int = 0  # of the code as written: 36 with its CRC, 32 without
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from exchange.parsing.devices import Damaged, read_device, read_device_cell
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.halves import ends_in_a_piece, told_apart
 from exchange.parsing.lines import Line, settled
+from exchange.parsing.rejoined import Break, rejoin
 from exchange.parsing.remarks import asks, denies_all, plain_words, read_remark
 from exchange.parsing.wording import (
     device_type_of,
@@ -64,8 +65,10 @@ class _Block:
 def read_prose(lines: Iterable[Line], place: Place, *, in_reply: bool = False) -> Findings:
     """What running text and lists say.  ``in_reply``: vague words beside a device answer too."""
     reader = Prose(place, in_reply=in_reply)
-    for line in lines:
+    broken: list[Break] = []
+    for line in rejoin(lines, broken):
         reader.line(line)
+    reader.tell_broken(broken)
     return reader.finish()
 
 
@@ -156,6 +159,12 @@ class Prose:
         else:
             self.waiting.append(_Waiting(device, where))
         return True
+
+    def tell_broken(self, broken: Iterable[Break]) -> None:
+        """Take note of what is broken over two lines and cannot be read."""
+        self.found.rejects += [
+            Reject(one.text, one.reason, self.place(one.line)) for one in broken
+        ]
 
     def finish(self) -> Findings:
         self._close_block()
@@ -313,7 +322,9 @@ class Prose:
             self.found.claims.append(Claim(device, where, remark=said, spoiled=True))
             return
         contradicts = Outcome.NOT_INSTALLER if outcome is Outcome.NOT_INSTALLER else None
-        self.found.claims.append(Claim(device, where, code, contradicts, said))
+        self.found.claims.append(
+            Claim(device, where, code, contradicts, said, digits=len(code_digits(word.text)))
+        )
 
     def _code_below(self, word: Word, where: str, *, labelled: bool) -> None:
         """A code on a line of its own belongs to the one device waiting above it, or to none."""

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Outcome, Reject
 from exchange.parsing.findings import Claim
+
+
+_WITH_CRC: Final = 36
+_WITHOUT_CRC: Final = 32
 
 
 def first_places(devices: Iterable[Found]) -> tuple[Found, ...]:
@@ -34,10 +39,13 @@ def weigh(claims: Iterable[Claim]) -> tuple[tuple[Answer, ...], tuple[Reject, ..
         for claim in own:
             if claim.code is not None:
                 owners[claim.code].add(device)
+    checked = any(claim.digits == _WITH_CRC for own in by_device.values() for claim in own)
     answers: list[Answer] = []
     rejects: list[Reject] = []
     for device, own in by_device.items():
         reason = _conflict(own, owners)
+        if not reason and checked:
+            reason = _shortened(own)
         answers.append(_answer(device, own, conflict=bool(reason)))
         if reason:
             rejects.append(Reject(str(device), reason, own[0].where, device))
@@ -63,6 +71,17 @@ def _conflict(own: list[Claim], owners: defaultdict[InstallCode, set[DeviceId]])
     denied = Outcome.NOT_INSTALLER in outcomes
     if denied and (len(outcomes) > 1 or any(claim.spoiled for claim in own)):
         return f"two different answers for one device: {places}"
+    return ""
+
+
+def _shortened(own: list[Claim]) -> str:
+    """Why a code without CRC is not trusted where the sender writes the others with theirs."""
+    lengths = {claim.digits for claim in own if claim.code is not None}
+    if _WITHOUT_CRC in lengths and _WITH_CRC not in lengths:
+        return (
+            "this install code has 32 digits and the others of this mail 36: without a CRC nothing"
+            " shows whether it is whole or has lost a group"
+        )
     return ""
 
 
