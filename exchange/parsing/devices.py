@@ -95,7 +95,8 @@ def _why(text: str) -> str:
     suggestion = lookalike(text)
     if suggestion:
         return (
-            "a letter stands where a digit should (O for 0, l or I for 1, or one of another alphabet);"
+            "a letter stands where a digit should (O for 0, or l or I for 1, or one of another"
+            " alphabet);"
             f" {suggestion} may be meant"
         )
     digits = _SEPARATORS.sub("", text)

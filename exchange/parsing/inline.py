@@ -17,7 +17,7 @@ from exchange.parsing.codes import BadCode, code_digits, read_code
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.lines import Line, settled
 from exchange.parsing.quoting import begins_quote
-from exchange.parsing.remarks import plain_words, read_remark, speaks_of_several
+from exchange.parsing.remarks import plain_words, read_remark, speaks_of_rest, speaks_of_several
 from exchange.parsing.words import Form, Word, words_of
 
 Place = Callable[[Line], str]
@@ -25,7 +25,8 @@ Place = Callable[[Line], str]
 _PREFIX = re.compile(r"\s{0,3}((?:>\s?)+)")
 _REQUEST = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-Q\d{5,9}(?!\d)", re.I)
 _ANSWER = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-A\d{5,9}(?!\d)", re.I)
-_COUNT = re.compile(r"\s*(?:devices|devices asked)\s?:\s*(\d[\d,]{0,9})\s*", re.I)
+_COUNT = re.compile(r"\s*(?:devices|devices asked|still open)\s*[:\t]\s*(\d[\d,]{0,9})\s*", re.I)
+_ADDRESSEE = re.compile(r"^\W*(?:to|at|an|\u00e0)\s?:", re.M)
 _CUT = re.compile(r"\[?(?:\.\.\.|\u2026)\]?|\W*(?:snip|trimmed|cut|message clipped)\b.{0,60}", re.I)
 _DEVICES: Final = (Form.PARTED, Form.PLAIN)
 _CODES: Final = (Form.CODE, Form.ODD)
@@ -77,7 +78,7 @@ def quote_of(lines: Sequence[Line], subject: str, sender: str) -> Quote:
             continue
         begun = begins_quote(lines, index) if depth == 0 else bool(_begins(bare))
         heads += begun
-        if heads > 1 or (depth == 1 and begun):
+        if heads > 1 or (begun and any(map(str.strip, text))):
             break  # what follows was quoted before
         text.append(bare)
         quote.lines.append(line)
@@ -86,12 +87,12 @@ def quote_of(lines: Sequence[Line], subject: str, sender: str) -> Quote:
                 quote.rows.setdefault(word.device, line)
     asked = any(map(_REQUEST.search, text)) or bool(_REQUEST.search(subject))
     head = "\n".join(text[:8]).lower()
-    theirs = bool(sender) and sender in head.split("to:")[0]
+    theirs = bool(sender) and sender in _ADDRESSEE.split(head)[0]
     quote.ours = asked and not theirs and not any(map(_ANSWER.search, text))
     counts = [int(told[1].replace(",", "")) for one in text if (told := _COUNT.fullmatch(one))]
     cut = any(len(one) < 200 and _CUT.fullmatch(one.strip()) for one in text)
     referred = any(map(_REQUEST.search, text))
-    quote.whole = quote.ours and referred and not cut and counts[:1] == [len(quote.rows)]
+    quote.whole = quote.ours and referred and not cut and counts[-1:] == [len(quote.rows)]
     return quote
 
 
@@ -124,6 +125,8 @@ def read_inline(
     for one in told:
         if one.above is None or (one.last and len(rows) > 1 and not proven and len(told) < 2):
             continue  # typed below the whole list: of which row, nothing says
+        if one.last and speaks_of_rest(_words(one)) and not _codes(one):
+            continue  # of all the other rows, not of the one above it
         taken |= {line.number for line in one.lines}
         _under(found, one, place, sure=proven or not one.last or len(rows) == 1)
     if any(one.above is None and _codes(one) for one in told):
@@ -147,14 +150,8 @@ def _row(line: Line) -> _Row | None:
 
 
 def _beside(found: Findings, row: _Row, place: Place) -> None:
-    """Words or a code on the quoted row itself."""
+    """Words on the quoted row itself."""
     where, said = place(row.line), plain_words(row.rest).strip(" -:;,.|\t")[:_REMARK]
-    if row.codes:
-        reason = "an install code that stands only in quoted text: it may be an earlier mail's"
-        for device in row.devices:
-            found.claims.append(Claim(device, where, spoiled=True))
-            found.rejects.append(Reject(str(device), reason, where, device))
-        return
     remark = read_remark(said)
     if remark.outcome is None or not remark.firm or remark.outcome is Outcome.PROVIDED:
         return
@@ -162,9 +159,25 @@ def _beside(found: Findings, row: _Row, place: Place) -> None:
         found.claims.append(Claim(device, where, outcome=remark.outcome, remark=said))
 
 
-def _typed_between(
-    lines: Sequence[Line], rows: dict[int, _Row], quoted: set[int]
-) -> list[_Typed]:
+def read_quoted_codes(quote: Quote, answered: frozenset[DeviceId], place: Place) -> Findings:
+    """Codes that stand on quoted rows only: typed there, or of an earlier mail; for a person.
+
+    A device that is ``answered`` outside the quote needs no code from it.
+    """
+    found = Findings()
+    for line in quote.lines if quote.ours else ():
+        row = _row(line)
+        if row is None or not row.codes:
+            continue
+        reason = "an install code that stands only in quoted text: it may be an earlier mail's"
+        for device in row.devices:
+            if device not in answered:
+                found.claims.append(Claim(device, place(line), spoiled=True))
+                found.rejects.append(Reject(str(device), reason, place(line), device))
+    return found
+
+
+def _typed_between(lines: Sequence[Line], rows: dict[int, _Row], quoted: set[int]) -> list[_Typed]:
     typed: list[_Typed] = []
     above: _Row | None = None
     passed: list[_Row] = []
@@ -234,7 +247,8 @@ def _under(found: Findings, one: _Typed, place: Place, *, sure: bool) -> None:
         concerned = one.passed if several or heads else [one.above]
         for row in concerned:
             for device in row.devices:
-                found.claims.append(Claim(device, where, spoiled=bool(codes), outcome=None))
+                claim = Claim(device, where, outcome=Outcome.UNCLEAR, spoiled=bool(codes))
+                found.claims.append(claim)
         shown = "" if codes else said[:100]
         reason = "it is not plain of which quoted rows this speaks"
         found.rejects.append(Reject(shown, reason, where))

@@ -208,9 +208,7 @@ class _Listing:
                     whole[beside] = ""
         return whole
 
-    def _coded(
-        self, row: Row, device: DeviceId, codes: list[_Written], where: str
-    ) -> None:
+    def _coded(self, row: Row, device: DeviceId, codes: list[_Written], where: str) -> None:
         others = [
             column
             for column in self.columns.devices

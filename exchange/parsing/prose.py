@@ -19,7 +19,14 @@ from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.halves import ends_in_a_piece, told_apart
 from exchange.parsing.lines import Line, settled
 from exchange.parsing.rejoined import Break, rejoin
-from exchange.parsing.remarks import asks, denies_all, plain_words, read_remark
+from exchange.parsing.remarks import (
+    asks,
+    denies_all,
+    leaves_rest_open,
+    plain_words,
+    read_remark,
+    speaks_of_rest,
+)
 from exchange.parsing.wording import (
     device_type_of,
     labels_code,
@@ -95,6 +102,7 @@ class Prose:
         self.by_order: list[int] = []  # claims whose code stands on a line below its device
         self.broken = False  # the line before ends inside a run of hex digits
         self.denial_line = ""
+        self.leaves_open = False  # the rest of a list is spoken of, and not plainly denied
         self.hubs: list[tuple[Found, Line]] = []
 
     def line(self, line: Line) -> None:
@@ -162,9 +170,7 @@ class Prose:
 
     def tell_broken(self, broken: Iterable[Break]) -> None:
         """Take note of what is broken over two lines and cannot be read."""
-        self.found.rejects += [
-            Reject(one.text, one.reason, self.place(one.line)) for one in broken
-        ]
+        self.found.rejects += [Reject(one.text, one.reason, self.place(one.line)) for one in broken]
 
     def finish(self) -> Findings:
         self._close_block()
@@ -172,6 +178,9 @@ class Prose:
             self._distrust_order()
         if self.denial_line:
             self.found.denies_all = True
+            if speaks_of_rest(self.denial_line) and not self.leaves_open:
+                self.found.rest = self.denial_line[:_REMARK]
+        self.found.rest_open = self.leaves_open
         meters = [one for one in self.found.devices if one.device_type not in _HUBS]
         if self.hubs and meters:
             names = ", ".join(str(one.device) for one, _ in self.hubs[:5])
@@ -268,7 +277,10 @@ class Prose:
         said = read_remark(text)
         if denies_all(text):
             self.denial_line = plain_words(text)
+            self.leaves_open = False
             self.block.outcome, self.block.heading = Outcome.NOT_INSTALLER, heading[:_REMARK]
+        elif not asking and leaves_rest_open(text):
+            self.found.rest, self.leaves_open = plain_words(text)[:_REMARK], True
         elif heading.endswith(":") and said.firm and said.outcome is Outcome.UNCLEAR:
             self.block.outcome, self.block.heading = Outcome.UNCLEAR, heading[:_REMARK]
 

@@ -74,6 +74,14 @@ def mark_quotes(lines: Sequence[Line], *, subject_forwards: bool = False) -> Non
     return None
 
 
+def begins_quote(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line begins an earlier mail: Outlook's header block, or ``On ... wrote:``."""
+    text = lines[index].text
+    if not _TELLING.match(text):
+        return False
+    return bool(_header_block(lines, index) or _attribution(lines, index))
+
+
 def _mark_rest(lines: Sequence[Line], start: int, *, forwarded: bool) -> None:
     """Everything from ``start`` on comes from an earlier mail.
 

@@ -103,9 +103,7 @@ def _code(tail: str, head: str) -> _Code | None:
     return None
 
 
-def _device(
-    first: Line, second: Line, start: str, rest: str
-) -> tuple[Line, Line] | Break | None:
+def _device(first: Line, second: Line, start: str, rest: str) -> tuple[Line, Line] | Break | None:
     last, begun = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
     if last is None or begun is None:
         return None
