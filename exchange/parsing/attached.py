@@ -17,6 +17,7 @@ from exchange.parsing.markup import read_html
 from exchange.parsing.parts import Part
 from exchange.parsing.pdf import read_pdf
 from exchange.parsing.prose import Place, Prose, devices_in, read_prose
+from exchange.parsing.rejoined import Break, rejoin
 from exchange.parsing.sheets import read_workbook
 from exchange.parsing.sniff import Shape, shape_of
 
@@ -121,6 +122,8 @@ def read_lines(lines: list[Line], place: Place, *, in_reply: bool) -> Findings:
     """Lines of a body: pasted tables as tables, everything else as running text."""
     found = Findings()
     prose = Prose(place, in_reply=in_reply)
+    broken: list[Break] = []
+    lines = list(rejoin(lines, broken))
     start = 0
     while start < len(lines):
         line = lines[start]
@@ -139,6 +142,7 @@ def read_lines(lines: list[Line], place: Place, *, in_reply: bool) -> Findings:
             for row in rows:
                 prose.line(row)
         start = end
+    prose.tell_broken(broken)
     told = prose.finish()
     told.add(found)
     return told

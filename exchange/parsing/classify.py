@@ -19,6 +19,7 @@ from exchange.parsing.automatic import (
 from exchange.parsing.contents import Contents
 from exchange.parsing.findings import Findings
 from exchange.parsing.headers import Headers
+from exchange.parsing.replies import reply_says
 
 REPLY_SUBJECT = re.compile(r"^\s*(?:(?:re|aw|sv|ateb|antw)(?:\[\d+\])?\s*:\s*)", re.I)
 FORWARD_SUBJECT = re.compile(r"^\s*(?:(?:re|aw)\s*:\s*)*(?:fwd?|wg|ymlaen)(?:\[\d+\])?\s*:", re.I)
@@ -135,7 +136,8 @@ def by_content(
             return Judged(Kind.UNKNOWN, "reply")
         return Judged(Kind.REQUEST)
     if reply:
-        return Judged(Kind.UNKNOWN, "reply")
+        files = bool(contents.attachments or contents.mails)
+        return Judged(Kind.UNKNOWN, reply_says(own_text, files=files))
     return Judged(Kind.UNKNOWN, "question" if found.asks else "")
 
 

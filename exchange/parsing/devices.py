@@ -21,8 +21,14 @@ _PARTED = re.compile(
 )
 _SEPARATORS = re.compile(r"[\s:.\-]+")
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}")
-_LOOKALIKE: Final = str.maketrans("OoIlL|", "001111")
-_LOOKS = re.compile(r"[0-9A-Fa-fOoIlL|:. \-]+")
+# Cyrillic and Greek letters that look like the hex digits A, B, C, E or like a zero.
+OTHER_ALPHABETS: Final = str.maketrans(
+    "\u0410\u0412\u0421\u0415\u041e\u0430\u0441\u0435\u043e\u0391\u0392\u0395\u039f\u03bf",
+    "ABCE0ace0ABE00",
+)
+_LOOKALIKE: Final = OTHER_ALPHABETS | str.maketrans("OoIlL|", "001111")
+_MISTAKEN: Final = frozenset(map(chr, _LOOKALIKE))
+_LOOKS = re.compile(f"[0-9A-Fa-f{re.escape(''.join(sorted(_MISTAKEN)))}:. \\-]+")
 _TELLS: Final = frozenset(
     ("total", "totals", "end", "count", "n/a", "na", "none", "-", "subtotal", "eof", "grand total")
 )
@@ -89,7 +95,8 @@ def _why(text: str) -> str:
     suggestion = lookalike(text)
     if suggestion:
         return (
-            "a letter stands where a digit should (O for 0, or l or I for 1);"
+            "a letter stands where a digit should (O for 0, or l or I for 1, or one of another"
+            " alphabet);"
             f" {suggestion} may be meant"
         )
     digits = _SEPARATORS.sub("", text)
@@ -106,7 +113,7 @@ def _why(text: str) -> str:
 
 def lookalike(text: str) -> DeviceId | None:
     """The Device ID that may be meant where O stands for 0, or l or I for 1; only to suggest it."""
-    if not _LOOKS.fullmatch(text) or not any(c in "OoIlL|" for c in text):
+    if not _LOOKS.fullmatch(text) or _MISTAKEN.isdisjoint(text):
         return None
     return read_device(text.translate(_LOOKALIKE))
 

@@ -18,6 +18,7 @@ class Claim(NamedTuple):
     outcome: Outcome | None = None
     remark: str = ""
     spoiled: bool = False  # a code stands here that cannot be trusted
+    digits: int = 0  # of the code as written: 36 with its CRC, 32 without
 
 
 @dataclass(slots=True)
@@ -31,6 +32,10 @@ class Findings:
     quoted: dict[DeviceId, None] = field(default_factory=dict)  # in quoted text only, so far
     asks: bool = False
     denies_all: bool = False
+    rest: str = ""  # the words by which the rest of a list is denied, or left open
+    rest_open: bool = False  # those words are no plain denial
+    unanswered: dict[DeviceId, str] = field(default_factory=dict)  # our list as quoted: places
+    whole: bool = False  # ``unanswered`` is the whole list that was asked for
     firm: bool = False  # something here can only be an answer
     stray_code: bool = False  # a code that belongs to no device
 
@@ -43,5 +48,7 @@ class Findings:
         self.quoted.update(other.quoted)
         self.asks |= other.asks
         self.denies_all |= other.denies_all
+        self.rest = self.rest or other.rest
+        self.rest_open |= other.rest_open
         self.firm |= other.firm
         self.stray_code |= other.stray_code

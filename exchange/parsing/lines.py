@@ -12,6 +12,9 @@ _DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _NOTHING: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
 _DASH = re.compile(f"[{_DASHES}]")
 _GONE = re.compile(f"[{_NOTHING}\x00]")
+# Digits, hex letters, colon and hyphen as wide as a Chinese character: the same signs.
+_WIDE = re.compile("[\uff0d\uff10-\uff1a\uff21-\uff26\uff41-\uff46]")
+_WIDE_FROM_ASCII: Final = 0xFEE0
 _BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c]")
 
 
@@ -47,4 +50,5 @@ def settled(text: str) -> str:
     """The same text with one kind of dash and of blank, and without invisible characters."""
     if text.isascii():
         return text
+    text = _WIDE.sub(lambda wide: chr(ord(wide.group()) - _WIDE_FROM_ASCII), text)
     return _BLANK.sub(" ", _GONE.sub("", _DASH.sub("-", text)))

@@ -8,7 +8,7 @@ from typing import Final
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, Outcome, Reject
-from exchange.parsing.codes import BadCode, code_digits, read_code_cell
+from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code_cell
 from exchange.parsing.columns import Columns, columns_of, find_columns
 from exchange.parsing.devices import (
     Damaged,
@@ -25,6 +25,10 @@ from exchange.parsing.wording import Role, device_type_of, header_wording
 
 _ROUNDED_ROWS: Final = 3
 _PAIR_ROWS: Final = 60
+_PIECE: Final = 36  # digits of a whole code; what has fewer may be a part of one
+_SECRET: Final = 8
+# A code as it stands in a row, with how many digits it was written.
+_Written = tuple[InstallCode | BadCode, int]
 _SHOWN: Final = 120
 _EXACT: Final = frozenset(
     ("being looked into", "not readable", "install code provided", "not the installing supplier")
@@ -163,23 +167,48 @@ class _Listing:
         elif columns.codes:
             self.silent.append((device, where))
 
-    def _codes(self, row: Row, column: int) -> list[InstallCode | BadCode]:
+    def _codes(self, row: Row, column: int) -> list[_Written]:
         """The codes of a row that belong to the device of one column."""
         kind = self.columns.devices.get(column, "")
-        found: list[InstallCode | BadCode] = []
+        found: list[_Written] = []
+        halved = self._halved(row)
         for index, owner in self.columns.codes.items():
             if index >= len(row.cells) or not row.cells[index]:
                 continue
             if owner and kind and owner != kind:
                 continue
-            code = read_code_cell(row.cells[index], numeric=index in row.damaged)
+            text = row.cells[index]
+            if index in halved:
+                text = halved[index]
+                if not text:
+                    continue
+            code = read_code_cell(text, numeric=index in row.damaged)
             if code is not None:
-                found.append(code)
+                found.append((code, len(code_digits(text))))
         return found
 
-    def _coded(
-        self, row: Row, device: DeviceId, codes: list[InstallCode | BadCode], where: str
-    ) -> None:
+    def _halved(self, row: Row) -> dict[int, str]:
+        """Code cells that a cell beside them completes, its CRC holding: their whole text.
+
+        The second of two code columns that make one code is empty here.
+        """
+        cells, codes = row.cells, self.columns.codes
+        whole: dict[int, str] = {}
+        for index in codes:
+            beside = index + 1
+            if index in whole or beside >= len(cells) or beside in self.columns.devices:
+                continue
+            if index in row.damaged or beside in row.damaged:
+                continue
+            pieces = code_digits(cells[index]), code_digits(cells[beside])
+            joined = "".join(pieces)
+            if all(0 < len(one) < _PIECE for one in pieces) and has_good_crc(joined):
+                whole[index] = joined
+                if beside in codes:
+                    whole[beside] = ""
+        return whole
+
+    def _coded(self, row: Row, device: DeviceId, codes: list[_Written], where: str) -> None:
         others = [
             column
             for column in self.columns.devices
@@ -195,12 +224,14 @@ class _Listing:
         outcome = read_remark(said).outcome
         # Words that deny beside a code contradict it; other words are only a remark.
         contradicts = Outcome.NOT_INSTALLER if outcome is Outcome.NOT_INSTALLER else None
-        for code in codes:
+        for code, digits in codes:
             if isinstance(code, BadCode):
                 self.found.rejects.append(Reject(code.text, code.reason, where, device))
                 self.found.claims.append(Claim(device, where, remark=said, spoiled=True))
             else:
-                self.found.claims.append(Claim(device, where, code, contradicts, said))
+                self.found.claims.append(
+                    Claim(device, where, code, contradicts, said, digits=digits)
+                )
 
     def _worded(self, row: Row, device: DeviceId, where: str) -> None:
         columns = self.columns
@@ -229,7 +260,10 @@ class _Listing:
         words = [
             cells[index]
             for index in self.columns.remarks
-            if index < len(cells) and cells[index] and index not in row.damaged
+            if index < len(cells)
+            and cells[index]
+            and index not in row.damaged
+            and len(code_digits(cells[index])) < _SECRET  # a piece of a code is no remark
         ]
         for index in self.columns.codes:
             if index < len(cells) and cells[index] and not code_digits(cells[index]):

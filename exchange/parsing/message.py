@@ -35,8 +35,9 @@ from exchange.parsing.headers import Headers, read_fields, split_head
 from exchange.parsing.limits import DEFAULT, Limits
 from exchange.parsing.parts import Part, read_parts
 from exchange.parsing.reading import Reading, Scope, read_mail, scope_of
+from exchange.parsing.replies import told_of
 from exchange.parsing.sniff import Shape, shape_of
-from exchange.parsing.weigh import first_places, weigh
+from exchange.parsing.weigh import answer_rest, first_places, weigh
 
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
@@ -149,6 +150,7 @@ def _concluded(
     if not judged.counts:
         warnings = _told_only(judged, found)
         found = Findings()
+    warnings += told_of(judged.subkind)
     devices, answers, rejects = _outcome(judged, found, warnings)
     return Understanding(
         head=head,
@@ -202,7 +204,9 @@ def _outcome(
 ) -> tuple[tuple[Found, ...], tuple[Answer, ...], tuple[Reject, ...]]:
     """Devices, answers and rejects that follow from the findings and the kind."""
     devices = first_places(found.devices)
-    listed = {one.device for one in devices}
+    if judged.kind is Kind.RESPONSE:
+        warnings += answer_rest(found)
+    listed = {one.device for one in devices} | {claim.device for claim in found.claims}
     only_quoted = [device for device in found.quoted if device not in listed]
     if only_quoted:
         warnings.append(_only_quoted(len(only_quoted)))
@@ -216,12 +220,12 @@ def _outcome(
             )
         return devices, (), tuple(found.rejects)
     if found.denies_all:
-        if not claims:
+        if not claims and not found.rest:
             claims = [
                 Claim(one.device, one.where, outcome=Outcome.NOT_INSTALLER, remark="of all listed")
                 for one in devices
             ]
-        if not devices:
+        if not devices and not claims:
             warnings.append("it says of a whole list that they did not install it, and lists none")
     answers, conflicts = weigh(claims)
     return devices, answers, (*found.rejects, *conflicts)

@@ -18,7 +18,15 @@ from exchange.parsing.devices import Damaged, read_device, read_device_cell
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.halves import ends_in_a_piece, told_apart
 from exchange.parsing.lines import Line, settled
-from exchange.parsing.remarks import asks, denies_all, plain_words, read_remark
+from exchange.parsing.rejoined import Break, rejoin
+from exchange.parsing.remarks import (
+    asks,
+    denies_all,
+    leaves_rest_open,
+    plain_words,
+    read_remark,
+    speaks_of_rest,
+)
 from exchange.parsing.wording import (
     device_type_of,
     labels_code,
@@ -64,8 +72,10 @@ class _Block:
 def read_prose(lines: Iterable[Line], place: Place, *, in_reply: bool = False) -> Findings:
     """What running text and lists say.  ``in_reply``: vague words beside a device answer too."""
     reader = Prose(place, in_reply=in_reply)
-    for line in lines:
+    broken: list[Break] = []
+    for line in rejoin(lines, broken):
         reader.line(line)
+    reader.tell_broken(broken)
     return reader.finish()
 
 
@@ -92,6 +102,7 @@ class Prose:
         self.by_order: list[int] = []  # claims whose code stands on a line below its device
         self.broken = False  # the line before ends inside a run of hex digits
         self.denial_line = ""
+        self.leaves_open = False  # the rest of a list is spoken of, and not plainly denied
         self.hubs: list[tuple[Found, Line]] = []
 
     def line(self, line: Line) -> None:
@@ -157,12 +168,19 @@ class Prose:
             self.waiting.append(_Waiting(device, where))
         return True
 
+    def tell_broken(self, broken: Iterable[Break]) -> None:
+        """Take note of what is broken over two lines and cannot be read."""
+        self.found.rejects += [Reject(one.text, one.reason, self.place(one.line)) for one in broken]
+
     def finish(self) -> Findings:
         self._close_block()
         if self.spoiled:
             self._distrust_order()
         if self.denial_line:
             self.found.denies_all = True
+            if speaks_of_rest(self.denial_line) and not self.leaves_open:
+                self.found.rest = self.denial_line[:_REMARK]
+        self.found.rest_open = self.leaves_open
         meters = [one for one in self.found.devices if one.device_type not in _HUBS]
         if self.hubs and meters:
             names = ", ".join(str(one.device) for one, _ in self.hubs[:5])
@@ -259,7 +277,10 @@ class Prose:
         said = read_remark(text)
         if denies_all(text):
             self.denial_line = plain_words(text)
+            self.leaves_open = False
             self.block.outcome, self.block.heading = Outcome.NOT_INSTALLER, heading[:_REMARK]
+        elif not asking and leaves_rest_open(text):
+            self.found.rest, self.leaves_open = plain_words(text)[:_REMARK], True
         elif heading.endswith(":") and said.firm and said.outcome is Outcome.UNCLEAR:
             self.block.outcome, self.block.heading = Outcome.UNCLEAR, heading[:_REMARK]
 
@@ -313,7 +334,9 @@ class Prose:
             self.found.claims.append(Claim(device, where, remark=said, spoiled=True))
             return
         contradicts = Outcome.NOT_INSTALLER if outcome is Outcome.NOT_INSTALLER else None
-        self.found.claims.append(Claim(device, where, code, contradicts, said))
+        self.found.claims.append(
+            Claim(device, where, code, contradicts, said, digits=len(code_digits(word.text)))
+        )
 
     def _code_below(self, word: Word, where: str, *, labelled: bool) -> None:
         """A code on a line of its own belongs to the one device waiting above it, or to none."""

@@ -14,7 +14,8 @@ from exchange.parsing.lines import Line
 
 _PREFIX = re.compile(r"\s{0,3}(?:[A-Z]{1,3})?(?:>|\|\s?>)")
 _ORIGINAL = re.compile(
-    r"\s*[-_=*]{2,}\s*(?:original message|original appointment|neges wreiddiol)\s*[-_=*]{2,}\s*",
+    r"\s*[-_=*]{2,}\s*(?:original message|original appointment|neges wreiddiol"
+    r"|ursprüngliche nachricht|message d'origine)\s*[-_=*]{2,}\s*",
     re.I,
 )
 _FORWARDED = re.compile(
@@ -27,15 +28,16 @@ _WROTE_END = re.compile(
     r"(?:wrote|ysgrifennodd|writes|a écrit|schrieb)\b[^\n]{0,120}:\s*\*?\s*$", re.I
 )
 _DATE_HINT = re.compile(r"\d{1,4}[./:\- ]|@")
-_FROM = re.compile(r"\s*\*?(?:from|oddi wrth|o)\s?:\*?\s+\S", re.I)
+_FROM = re.compile(r"\s*\*?(?:from|oddi wrth|o|von|de)\s?:\*?\s+\S", re.I)
 _FIELD = re.compile(
-    r"\s*\*?(?:(?P<sent>sent|date|anfonwyd|dyddiad)|(?P<to>to|at)|(?P<subject>subject|pwnc|testun))"
+    r"\s*\*?(?:(?P<sent>sent|date|anfonwyd|dyddiad|gesendet|datum|envoyé)|(?P<to>to|at|an|à)"
+    r"|(?P<subject>subject|pwnc|testun|betreff|objet))"
     r"\s?:\*?\s",
     re.I,
 )
 # How any line begins that the patterns above could match: most lines end here.
 _TELLING = re.compile(
-    r"\s*(?:[-_=*]{2}|begin|\*?(?:from|oddi|o\s?:|on\b|ar\b|le\b|am\b|el\b)|[a-z]{0,3}(?:>|\|))",
+    r"\s*(?:[-_=*]{2}|begin|\*?(?:from|oddi|o\s?:|von\s?:|de\s?:|on\b|ar\b|le\b|am\b|el\b)|[a-z]{0,3}(?:>|\|))",
     re.I,
 )
 _FIELD_SPAN: Final = 8
@@ -70,6 +72,14 @@ def mark_quotes(lines: Sequence[Line], *, subject_forwards: bool = False) -> Non
             line.quoted = True
         index += 1
     return None
+
+
+def begins_quote(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line begins an earlier mail: Outlook's header block, or ``On ... wrote:``."""
+    text = lines[index].text
+    if not _TELLING.match(text):
+        return False
+    return bool(_header_block(lines, index) or _attribution(lines, index))
 
 
 def _mark_rest(lines: Sequence[Line], start: int, *, forwarded: bool) -> None:

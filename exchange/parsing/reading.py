@@ -15,6 +15,7 @@ from exchange.parsing.containers.opening import mail_in, open_container, unpack_
 from exchange.parsing.contents import Contents, contents_of
 from exchange.parsing.findings import Findings
 from exchange.parsing.head import head_of
+from exchange.parsing.inline import Quote, quote_of, read_inline, read_quoted_codes
 from exchange.parsing.limits import Limits
 from exchange.parsing.lines import Line
 from exchange.parsing.parts import Part
@@ -67,7 +68,15 @@ def read_mail(
     def place(line: Line) -> str:
         return f"{path}{line.where}"
 
-    found = read_lines(own, place, in_reply=replies)
+    quote = quote_of(lines, head.subject, head.sender) if replies else Quote()
+    inline, taken_inline = read_inline(lines, quote, place)
+    rest_of_own = [line for line in own if line.number not in taken_inline]
+    found = read_lines(rest_of_own, place, in_reply=replies)
+    found.add(inline)
+    answered = frozenset(claim.device for claim in found.claims)
+    found.add(read_quoted_codes(quote, answered, place))
+    found.unanswered = {device: place(line) for device, line in quote.rows.items() if quote.ours}
+    found.whole = quote.whole
     taken: set[int] = set()
     passed_on = [line for line in lines if line.forwarded]
     silent = not (found.devices or found.claims or found.rejects)

@@ -110,7 +110,8 @@ def says_no(cell: str) -> bool:
 
 
 _SCOPE = re.compile(
-    r"\b(?:none|any|all|these|those|following|below|above|attached|listed|neither|they|them|rest"
+    r"\b(?:none|any|all|these|those|following|below|above|attached|listed|neither|they|them|rest|others"
+    r"|remainder|balance"
     r"|each|remaining|your (?:list|request)|the (?:devices|meters|list))\b",
     re.I,
 )
@@ -127,6 +128,35 @@ def denies_all(text: str) -> bool:
     if not _SCOPE.search(text) or _NARROWED.search(text):
         return False
     return read_remark(text).outcome is Outcome.NOT_INSTALLER
+
+
+_REST = re.compile(
+    r"\b(?:rest|others|remaining|remainder|balance)\b"
+    r"|\bother (?:ones|devices|meters|ids|rows)\b|\b(?:everything|anything|all) else\b",
+    re.I,
+)
+_SEVERAL = re.compile(
+    r"\b(?:these|those|all|both|none|neither|any|they|them|above|below|following|each|every)\b",
+    re.I,
+)
+
+
+def speaks_of_rest(text: str) -> bool:
+    """Whether a sentence speaks of what was not answered one by one: ``all the rest``."""
+    return bool(_REST.search(plain_words(text)))
+
+
+def leaves_rest_open(text: str) -> bool:
+    """Words on the rest of a list that are no plain denial: ``none of the others``."""
+    if not speaks_of_rest(text):
+        return False
+    bare = plain_words(text).lower().startswith(("none of", "not the "))
+    return bare or read_remark(text).outcome is not None
+
+
+def speaks_of_several(text: str) -> bool:
+    """Whether words can be meant of more than one row of a list."""
+    return bool(_SEVERAL.search(text) or _REST.search(text))
 
 
 _ASKS = re.compile(

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Outcome, Reject
-from exchange.parsing.findings import Claim
+from exchange.parsing.findings import Claim, Findings
+
+_WITH_CRC: Final = 36
+_WITHOUT_CRC: Final = 32
 
 
 def first_places(devices: Iterable[Found]) -> tuple[Found, ...]:
@@ -34,14 +38,48 @@ def weigh(claims: Iterable[Claim]) -> tuple[tuple[Answer, ...], tuple[Reject, ..
         for claim in own:
             if claim.code is not None:
                 owners[claim.code].add(device)
+    checked = any(claim.digits == _WITH_CRC for own in by_device.values() for claim in own)
     answers: list[Answer] = []
     rejects: list[Reject] = []
     for device, own in by_device.items():
         reason = _conflict(own, owners)
+        if not reason and checked:
+            reason = _shortened(own)
         answers.append(_answer(device, own, conflict=bool(reason)))
         if reason:
             rejects.append(Reject(str(device), reason, own[0].where, device))
     return tuple(answers), tuple(rejects)
+
+
+def answer_rest(found: Findings) -> list[str]:
+    """Answer the devices of our quoted list that ``all the rest`` speaks of; warnings about it.
+
+    Adds to the claims.  They count as denied only where the quote holds the whole list that we
+    asked about and some of it is answered one by one; else each is unclear.
+    """
+    if not found.rest:
+        return []
+    answered = {claim.device for claim in found.claims}
+    if not answered:
+        return ["it speaks of the rest of a list and answers no Device by itself"]
+    rest = {one: where for one, where in found.unanswered.items() if one not in answered}
+    for one in found.devices:
+        if one.device not in answered:
+            rest[one.device] = rest.get(one.device, one.where)
+    strangers = [one for one in rest if one not in found.unanswered]
+    plain = found.whole and not found.rest_open and found.denies_all and not strangers
+    outcome = Outcome.NOT_INSTALLER if plain else Outcome.UNCLEAR
+    found.claims += [
+        Claim(device, where, outcome=outcome, remark=found.rest) for device, where in rest.items()
+    ]
+    if plain:
+        return []
+    why = (
+        "the words are no plain denial"
+        if found.rest_open
+        else ("the list is not quoted whole in this mail")
+    )
+    return [f"it speaks of the rest of a list: not taken as an answer, because {why}"]
 
 
 def _conflict(own: list[Claim], owners: defaultdict[InstallCode, set[DeviceId]]) -> str:
@@ -63,6 +101,17 @@ def _conflict(own: list[Claim], owners: defaultdict[InstallCode, set[DeviceId]])
     denied = Outcome.NOT_INSTALLER in outcomes
     if denied and (len(outcomes) > 1 or any(claim.spoiled for claim in own)):
         return f"two different answers for one device: {places}"
+    return ""
+
+
+def _shortened(own: list[Claim]) -> str:
+    """Why a code without CRC is not trusted where the sender writes the others with theirs."""
+    lengths = {claim.digits for claim in own if claim.code is not None}
+    if _WITHOUT_CRC in lengths and _WITH_CRC not in lengths:
+        return (
+            "this install code has 32 digits and the others of this mail 36: without a CRC nothing"
+            " shows whether it is whole or has lost a group"
+        )
     return ""
 
 

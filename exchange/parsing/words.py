@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
 from exchange.parsing.codes import CODE_DIGITS, code_digits
-from exchange.parsing.devices import lookalike, read_device
+from exchange.parsing.devices import OTHER_ALPHABETS, lookalike, read_device
 
 # The least that any telling word has: most lines of prose end here.
 _HOPE = re.compile(r"[0-9A-Fa-fOoIlL|][0-9A-Fa-fOoIlL|:. \-]{8}")
@@ -58,8 +58,26 @@ class Word(NamedTuple):
 def words_of(line: str) -> list[Word]:
     """The telling words of a settled line, in order.
 
-    Words in links, addresses and paths are not told, and neither are UUIDs.
+    Words in links, addresses and paths are not told, and neither are UUIDs.  A word with letters
+    of another alphabet that look like hex digits is damaged, whatever it looks like.
     """
+    if not line.isascii():
+        latin = line.translate(OTHER_ALPHABETS)
+        if latin != line:
+            return [_foreign(line, word) for word in _words_of_latin(latin)]
+    return _words_of_latin(line)
+
+
+def _foreign(line: str, word: Word) -> Word:
+    seen = line[word.start : word.end]
+    if seen.isascii():
+        return word
+    form = Form.ODD if word.form in (Form.CODE, Form.ODD) else Form.NEAR
+    return Word(form, seen, word.start, word.end)
+
+
+def _words_of_latin(line: str) -> list[Word]:
+    """The telling words of a line as it stands."""
     if not _HOPE.search(line):
         return []
     found: list[Word] = []

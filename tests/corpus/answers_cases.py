@@ -9,6 +9,7 @@ from tests.corpus.making import (
     OTHER,
     OTHER_CRC,
     THIRD,
+    THIRD_CRC,
     XLSX,
     Case,
     D,
@@ -56,14 +57,14 @@ def _lines() -> list[Case]:
     return [
         response(
             "lines-device-and-code",
-            reply(f"{D[0]} {CODE_CRC}\n{plain(D[1])}\t{grouped(OTHER_CRC)}\n{D[2]}: {THIRD}\n"),
+            reply(f"{D[0]} {CODE_CRC}\n{plain(D[1])}\t{grouped(OTHER_CRC)}\n{D[2]}: {THIRD_CRC}\n"),
             (D[0], "provided", CODE, "body line 1"),
             (D[1], "provided", OTHER, "body line 2"),
             (D[2], "provided", THIRD, "body line 3"),
         ),
         response(
             "lines-labelled",
-            reply(f"Device {D[0]} IC: {grouped(CODE_CRC)}\n{D[1]} install code = {OTHER}\n"),
+            reply(f"Device {D[0]} IC: {grouped(CODE_CRC)}\n{D[1]} install code = {OTHER_CRC}\n"),
             (D[0], "provided", CODE, "body line 1"),
             (D[1], "provided", OTHER, "body line 2"),
         ),
@@ -88,7 +89,7 @@ def _lines() -> list[Case]:
             "blocks-device-then-code",
             reply(
                 f"Device ID: {D[0]}\nInstall Code: {grouped(CODE_CRC)}\n\nDevice ID: {D[1]}\n"
-                f"MPAN: 1234567890126\nInstall Code: {OTHER}\n"
+                f"MPAN: 1234567890126\nInstall Code: {OTHER_CRC}\n"
             ),
             (D[0], "provided", CODE, "body line 2"),
             (D[1], "provided", OTHER, "body line 6"),
@@ -173,8 +174,7 @@ def _lines() -> list[Case]:
                 f"{D[0]} - not ours\n{D[1]} {grouped(CODE_CRC)[:19]}\n{grouped(CODE_CRC)[20:]}\n"
             ),
             (D[0], "not_installer", None, "body line 1"),
-            listed=((D[0], "body line 1"), (D[1], "body line 2")),
-            rejects=[("body line 2", "a piece of an install code")],
+            (D[1], "provided", CODE, "body line 2"),
         ),
         response(
             "code-broken-so-that-its-rest-has-16-digits",
@@ -182,8 +182,7 @@ def _lines() -> list[Case]:
                 f"{D[0]} - not ours\n{D[1]} {grouped(CODE_CRC)[:24]}\n{grouped(CODE_CRC)[25:]}\n"
             ),
             (D[0], "not_installer", None, "body line 1"),
-            listed=((D[0], "body line 1"), (D[1], "body line 2")),
-            rejects=[("body line 3", "a piece of an install code")],
+            (D[1], "provided", CODE, "body line 2"),
         ),
         Case(
             "code-of-no-device",

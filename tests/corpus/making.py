@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 
 import xlsxwriter
 
+from exchange.domain.device import InstallCode
+
 # Device IDs and codes of this corpus: made up, or the public vectors.
 D = [f"00-DB-12-34-56-78-90-{n:02X}" for n in range(0xA0, 0xC0)]
 CODE = "83FED3407A939723A5C639B26916D505"
@@ -20,6 +22,7 @@ CODE_CRC = CODE + "C3B5"
 OTHER = "83FED3407A939723A5C639B269161802"
 OTHER_CRC = OTHER + "AEBB"
 THIRD = "000102030405060708090A0B0C0D0E0F"
+THIRD_CRC = InstallCode.parse(THIRD).with_crc
 BAD_CRC = "5492072F8DE72829FEE139CF8ACA4F43EF21"
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,0 +1,65 @@
+"""Replies that answer no device: what they say instead, as a finer kind and a word for a person."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_OPENING: Final = 1_500  # characters of a reply in which it says what it is about
+_PORTAL = re.compile(
+    r"\b(?:raise|submit|log|send|enter|make|use|via|through|on|porth)\b[^.?!]{0,60}"
+    r"\b(?:portal|porth|web ?form|online form|service ?desk|helpdesk|ticketing system)\b",
+    re.I,
+)
+_NEEDS = re.compile(
+    r"\b(?:need|require|provide|send|supply|confirm|give|have|without|angen)\b[^.?!]{0,60}"
+    r"\b(?:mpans?|mprns?|mpxns?|msns?|serial numbers?|addresses|postcodes?|site address(?:es)?)\b",
+    re.I,
+)
+_WHICH = re.compile(
+    r"\bwh(?:ich|at) (?:of the |of these |of our )?(?:meters?|devices?|sites?|ids?|install codes?"
+    r"|codes?|ones?)\b|\b(?:no|not see (?:any|the|an)|missing|without (?:an?|the)) "
+    r"(?:attachment|list|device ids?)\b|\bpa (?:fesurydd|ddyfais)",
+    re.I,
+)
+_ATTACHED = re.compile(
+    r"\b(?:see|find|refer to|as per|are|is|in)\b[^.?!]{0,40}\b(?:attach(?:ed|ment)|enclosed)\b"
+    r"|^\W*attached\W*$|\bgweler ynghlwm\b",
+    re.I | re.M,
+)
+_LATER = re.compile(
+    r"\b(?:will follow|to follow|will (?:send|provide|supply|come back|get back|respond|be sent)"
+    r"|(?:'ll|shall) (?:send|provide|come back|get back|respond)|looking into|investigating"
+    r"|passed (?:this |it )?(?:on )?to|i ddilyn)\b",
+    re.I,
+)
+_TOLD: Final = {
+    "elsewhere": "they ask for another way than this mail: a portal, a form, a desk",
+    "needs_more": "they ask for more before they answer: meter points, serial numbers or addresses",
+    "asks_which": "they ask which Devices are meant",
+    "attachment_missing": "it speaks of an attachment and has none",
+    "attachment_silent": "it speaks of an attachment in which no answer was found",
+    "promised": "an answer is promised and none is given",
+}
+
+
+def reply_says(text: str, *, files: bool) -> str:
+    """What a reply without an answer says, as a subkind; ``reply`` when it is none of these.
+
+    ``text`` is the sender's own; ``files``: something is attached.
+    """
+    text = " ".join(text[:_OPENING].replace("\u2019", "'").split(" "))
+    if _PORTAL.search(text):
+        return "elsewhere"
+    if _NEEDS.search(text):
+        return "needs_more"
+    if _WHICH.search(text):
+        return "asks_which"
+    if _ATTACHED.search(text):
+        return "attachment_silent" if files else "attachment_missing"
+    return "promised" if _LATER.search(text) else "reply"
+
+
+def told_of(subkind: str) -> list[str]:
+    """The warning that goes with such a subkind, if any."""
+    return [_TOLD[subkind]] if subkind in _TOLD else []
