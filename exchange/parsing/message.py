@@ -26,6 +26,7 @@ from exchange.domain.mail import (
 from exchange.errors import Unreadable
 from exchange.parsing import bounces
 from exchange.parsing.absence import return_date
+from exchange.parsing.bulk import uncollected
 from exchange.parsing.classify import Judged, by_content, by_header, is_reply
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
@@ -84,7 +85,8 @@ def _read(mail: Part, scope: Scope) -> Understanding:
 
 def _guarded(read: Callable[[], Understanding]) -> Understanding:
     try:
-        return read()
+        with uncollected():
+            return read()
     except Unreadable:
         raise
     except RecursionError:
@@ -202,7 +204,7 @@ def _outcome(
 ) -> tuple[tuple[Found, ...], tuple[Answer, ...], tuple[Reject, ...]]:
     """Devices, answers and rejects that follow from the findings and the kind."""
     devices = first_places(found.devices)
-    listed = {one.device for one in devices}
+    listed = {one.device for one in devices} if found.quoted else set()
     only_quoted = [device for device in found.quoted if device not in listed]
     if only_quoted:
         warnings.append(_only_quoted(len(only_quoted)))
