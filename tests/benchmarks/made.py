@@ -78,7 +78,8 @@ def workbook(rows: Sequence[tuple[str, ...]]) -> bytes:
     ]
     for number, row in enumerate([HEADER, *rows], 1):
         cells = [
-            f'<c r="{"ABCDE"[at]}{number}" t="s"><v>{numbers.setdefault(cell, len(numbers))}</v></c>'
+            f'<c r="{"ABCDE"[at]}{number}" t="s">'
+            f"<v>{numbers.setdefault(cell, len(numbers))}</v></c>"
             for at, cell in enumerate(row)
         ]
         sheet.append(f'<row r="{number}" spans="1:5">{"".join(cells)}</row>')
@@ -124,7 +125,7 @@ def mail_with(name: str, media: str, content: bytes) -> bytes:
             _head("Install code request")
             + 'Content-Type: multipart/mixed; boundary="=_part"\r\n\r\n'
             "--=_part\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
-            "Hello,\r\n\r\nplease send us the install codes of the devices attached.\r\n\r\nThanks\r\n"
+            "Hello,\r\n\r\nplease send us the install codes of the devices attached.\r\n\r\n"
             f'--=_part\r\nContent-Type: {media}; name="{name}"\r\n'
             f'Content-Disposition: attachment; filename="{name}"\r\n'
             "Content-Transfer-Encoding: base64\r\n\r\n"
