@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOP := $(VENV)/.develop
+BENCH := $(VENV)/.bench
+SIZE ?= full
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help setup demo test check bench lock clean
@@ -37,8 +39,12 @@ check: $(DEVELOP) ## ruff, mypy --strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(DEVELOP) ## the benchmarks, each against its comparator in the same run
-	$(BIN)/python -m tests.benchmarks
+$(BENCH): $(DEVELOP) requirements/bench.txt
+	$(PIP) --require-hashes -r requirements/bench.txt
+	@touch $@
+
+bench: $(BENCH) ## the benchmarks, each against its comparator in the same run
+	$(BIN)/python -m tests.benchmarks --size $(SIZE)
 
 lock: $(DEVELOP) ## pin every dependency by hash, without an index address
 	sh requirements/lock.sh

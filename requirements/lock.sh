@@ -8,4 +8,5 @@ compile() {
 }
 compile pyproject.toml -o requirements/runtime.txt
 compile pyproject.toml --group dev --extra postgresql -c requirements/runtime.txt -o requirements/dev.txt
+compile --group bench -c requirements/dev.txt -o requirements/bench.txt
 printf 'hatchling\neditables\n' | compile - -o requirements/build.txt

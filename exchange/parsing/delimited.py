@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from exchange.errors import Unreadable
-from exchange.parsing.grid import Row, Table, text_row
+from exchange.parsing.grid import Row, Table, TextRows, text_row
 from exchange.parsing.limits import DEFAULT, Limits
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -66,6 +66,8 @@ def read_delimited(
         delimiter = delimiter_of(text)
     lines = split_lines(text)
     unit = "row" if delimiter else "line"
+    if not _needs_care(text):
+        return Table(where, (), _plain_rows(lines, delimiter, limits, where), unit)
     try:
         rows = list(_rows(_records(lines, delimiter, quoted='"' in text), text, limits, where))
         if '"' in text and _stray_quote(rows, delimiter):
@@ -74,6 +76,23 @@ def read_delimited(
         # A quote that never closes, or a field beyond all measure: the quotes mean nothing here.
         rows = list(_rows(_records(lines, delimiter, quoted=False), text, limits, where))
     return Table(where, (), rows, unit)
+
+
+def _needs_care(text: str) -> bool:
+    """Whether a text holds a quote, an apostrophe or an exponent: its cells are more than text."""
+    return any(mark in text for mark in ('"', "'", "E+", "e+"))
+
+
+def _plain_rows(lines: list[str], delimiter: str, limits: Limits, where: str) -> TextRows:
+    first = 1
+    if _is_sep_line(lines[0].split(delimiter) if delimiter else [lines[0]]):
+        lines, first = lines[1:], 2
+    rows = TextRows(lines, delimiter, first)
+    if rows.widest > limits.columns or len(rows) > limits.rows:
+        # Whichever ceiling is passed first is named.
+        for _ in _rows(_records(lines, delimiter, quoted=False), "", limits, where):
+            pass
+    return rows
 
 
 def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list[str]]:

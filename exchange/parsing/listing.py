@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import islice, pairwise
 from typing import Final
+
+import numpy as np
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, Outcome, Reject
+from exchange.parsing.bulk import CHUNK, check_cells, made_found
 from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code_cell
 from exchange.parsing.columns import Columns, columns_of, find_columns
 from exchange.parsing.devices import (
@@ -19,7 +22,7 @@ from exchange.parsing.devices import (
     split_devices,
 )
 from exchange.parsing.findings import Claim, Findings
-from exchange.parsing.grid import Row, Table, TypedRows
+from exchange.parsing.grid import Row, Table, TypedRows, column_of, numbers_of
 from exchange.parsing.remarks import read_remark, says_no
 from exchange.parsing.wording import Role, device_type_of, header_wording
 
@@ -29,6 +32,7 @@ _PIECE: Final = 36  # digits of a whole code; what has fewer may be a part of on
 _SECRET: Final = 8
 # A code as it stands in a row, with how many digits it was written.
 _Written = tuple[InstallCode | BadCode, int]
+_BULK_ROWS: Final = 200  # below this there is nothing to be gained
 _SHOWN: Final = 120
 _EXACT: Final = frozenset(
     ("being looked into", "not readable", "install code provided", "not the installing supplier")
@@ -75,15 +79,13 @@ class _Listing:
         self.vague: list[Claim] = []
         self.first_row: dict[bytes, int] = {}
         self.repeats: list[str] = []
+        self.read_columns: dict[int, list[str]] = {}
         self.rounded = self._rounded()
 
     def read(self) -> Findings:
         columns, table = self.columns, self.table
-        rows: Sequence[Row] | Iterator[Row] = table.rows
-        skip = columns.first
-        for index, row in enumerate(rows):
-            if index < skip:
-                continue
+        done = self._in_bulk() if self._is_bare() else columns.first
+        for row in islice(table.rows, done, None) if done < len(table.rows) else ():
             for column, kind in self.columns.devices.items():
                 self._device(row, column, kind)
         found = self.found
@@ -99,15 +101,68 @@ class _Listing:
             found.warnings.append(f"{table.where}: listed more than once: {shown}{more}")
         return found
 
+    def _is_bare(self) -> bool:
+        """Whether the table is long and only lists: its column of devices can be read at once."""
+        columns = self.columns
+        says = bool(columns.codes or columns.remarks) or columns.denial is not None
+        single = len(columns.devices) == 1
+        return single and not says and not self.rounded and len(self.table.rows) >= _BULK_ROWS
+
+    def _in_bulk(self) -> int:
+        """Read row after row, good Device IDs together; returns the index where it ended.
+
+        It ends early where a second header changes the columns.
+        """
+        columns, rows = self.columns, self.table.rows
+        (column, kind), *_ = columns.devices.items()
+        cells = self._column(column)
+        numbers = numbers_of(rows)
+        types = self._column(columns.type) if columns.type is not None else None
+        known: dict[str, str] = {}
+        for start in range(columns.first, len(rows), CHUNK):
+            end = min(start + CHUNK, len(rows))
+            checked = check_cells(cells[start:end])
+            named: Sequence[str] = [kind] * (end - start)
+            if types is not None:
+                for text in set(types[start:end]) - known.keys():
+                    known[text] = device_type_of(text) or kind
+                named = [known[text] for text in types[start:end]]
+            after = start
+            for bad in [*(np.flatnonzero(~checked.good) + start).tolist(), end]:
+                if bad > after:
+                    some = slice(after - start, bad - start)
+                    self._take_many(numbers[after:bad], checked.raw[some], named[some])
+                after = bad + 1
+                if bad < end:
+                    self._device(rows[bad], column, kind)
+                if self.columns is not columns:
+                    return after
+        return len(rows)
+
+    def _column(self, index: int) -> list[str]:
+        if index not in self.read_columns:
+            self.read_columns[index] = column_of(self.table.rows, index)
+        return self.read_columns[index]
+
+    def _take_many(self, numbers: Sequence[int], raw: list[bytes], types: Sequence[str]) -> None:
+        """Good Device IDs of a table that only lists."""
+        numbers = list(numbers)
+        firsts = list(map(self.first_row.setdefault, raw, numbers))
+        if firsts != numbers:
+            for first, number, one in zip(firsts, numbers, raw, strict=True):
+                if first != number:
+                    self.repeats.append(f"{DeviceId(one)} in rows {first} and {number}")
+        lead = self.table.place_lead
+        self.found.devices += made_found(raw, [f"{lead}{number}" for number in numbers], types)
+
     def _rounded(self) -> bool:
         """Whether a text file's all-digit IDs all end in zero: Excel rounded them before saving."""
         if isinstance(self.table.rows, TypedRows):
             return False
         decimal = ended = 0
-        for row in self.table.rows:
-            for column in self.columns.devices:
-                cell = row.cells[column] if column < len(row.cells) else ""
-                if is_decimal_id(cell):
+        for column in self.columns.devices:
+            for cell in self._column(column):
+                if len(cell) == 16 and is_decimal_id(cell):
                     decimal += 1
                     ended += perhaps_rounded(cell)
         return decimal >= _ROUNDED_ROWS and decimal == ended

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from exchange.domain.device import DeviceId
 from exchange.domain.mail import (
     Answer,
     Bounce,
@@ -26,6 +27,7 @@ from exchange.domain.mail import (
 from exchange.errors import Unreadable
 from exchange.parsing import bounces
 from exchange.parsing.absence import return_date
+from exchange.parsing.bulk import uncollected
 from exchange.parsing.classify import Judged, by_content, by_header, is_reply
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
@@ -85,7 +87,8 @@ def _read(mail: Part, scope: Scope) -> Understanding:
 
 def _guarded(read: Callable[[], Understanding]) -> Understanding:
     try:
-        return read()
+        with uncollected():
+            return read()
     except Unreadable:
         raise
     except RecursionError:
@@ -206,7 +209,9 @@ def _outcome(
     devices = first_places(found.devices)
     if judged.kind is Kind.RESPONSE:
         warnings += answer_rest(found)
-    listed = {one.device for one in devices} | {claim.device for claim in found.claims}
+    listed: set[DeviceId] = set()
+    if found.quoted:
+        listed = {one.device for one in devices} | {claim.device for claim in found.claims}
     only_quoted = [device for device in found.quoted if device not in listed]
     if only_quoted:
         warnings.append(_only_quoted(len(only_quoted)))

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from exchange.errors import Unreadable
 from exchange.parsing.limits import Limits
 
@@ -109,8 +111,9 @@ def _scan(pieces: Iterator[bytes], place: str, limits: Limits) -> Veil:
         text = before + piece
         if b"hidden=" in text:
             _note_hidden(text, veil)
-        for letters in set(_WIDE.findall(text)):
-            widest = max(widest, _column(letters))
+        if _perhaps_wide(text):
+            for letters in set(_WIDE.findall(text)):
+                widest = max(widest, _column(letters))
         at = text.rfind(b"<row ")
         tag = _ROW.match(text, at) if at >= 0 else None
         number = _number(_attribute(tag.group(), b"r")) if tag else 0
@@ -124,6 +127,16 @@ def _scan(pieces: Iterator[bytes], place: str, limits: Limits) -> Veil:
             )
         before = text[-_OVERLAP:]
     return veil
+
+
+def _perhaps_wide(text: bytes) -> bool:
+    """Whether two capitals follow a quotation mark anywhere: many times the pattern's pace."""
+    letters = np.frombuffer(text, np.uint8)
+    capital = (letters - np.uint8(65)) < 26
+    quoted = letters[:-2] == 34
+    quoted &= capital[1:-1]
+    quoted &= capital[2:]
+    return bool(quoted.any())
 
 
 def _note_hidden(text: bytes, veil: Veil) -> None:

@@ -22,6 +22,7 @@ from exchange.domain.mail import (
     Understanding,
 )
 from exchange.errors import BadInput, Unreadable
+from exchange.parsing.bulk import made_found, none_empty, raw_ids, uncollected
 
 LENGTH_BYTES: Final = 8
 MOST_BYTES: Final = 1 << 29
@@ -81,12 +82,13 @@ def encode(said: Understanding) -> bytes:
 def decode(content: bytes) -> Understanding:
     """The understanding in ``content``; raises Unreadable when it is none.
 
-    Every value passes the constructors that check it: a Device ID or a code that is none does not
-    come through, whatever the other process says.
+    Every value passes the constructors that check it, and the many devices one check of all: a
+    Device ID or a code that is none does not come through, whatever the other process says.
     """
     try:
-        told: dict[str, Any] = json.loads(content)
-        return _understanding(told)
+        with uncollected():
+            told: dict[str, Any] = json.loads(content)
+            return _understanding(told)
     except (BadInput, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise Unreadable("the reading process gave no understanding") from None
 
@@ -140,15 +142,11 @@ def _head(told: dict[str, Any]) -> MailHead:
 
 
 def _devices(told: dict[str, Any]) -> tuple[Found, ...]:
-    raw = bytes.fromhex(told["ids"])
-    ids = [
-        DeviceId(raw[start : start + DEVICE_ID_BYTES])
-        for start in range(0, len(raw), DEVICE_ID_BYTES)
-    ]
-    return tuple(
-        Found(device, str(where), str(kind))
-        for device, where, kind in zip(ids, told["where"], told["types"], strict=True)
-    )
+    joined = bytes.fromhex(told["ids"])
+    where, types = list(map(str, told["where"])), list(map(str, told["types"]))
+    if not len(where) == len(types) == len(joined) / DEVICE_ID_BYTES or not none_empty(joined):
+        raise BadInput("not a Device ID")
+    return tuple(made_found(raw_ids(joined), where, types))
 
 
 def _bounce(told: dict[str, Any]) -> Bounce:

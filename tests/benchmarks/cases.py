@@ -1,0 +1,124 @@
+"""What is measured: each case ours and done the usual way, over one file, to one result."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from exchange.parsing.message import understand
+from tests.benchmarks import made
+
+_ID = re.compile(r"[0-9A-Fa-f]{2}([-:. ]?)[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){6}")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of the table.
+
+    ``number`` is how many things of ``counted`` the file holds at full size.  ``goal`` is in
+    ``unit``: seconds are to stay below it, a rate above it; ``ratio`` is how many times the
+    comparator's pace is wanted, 0 where nothing is.
+    """
+
+    name: str
+    unit: str  # "s", or "mails/s"
+    number: int
+    build: Callable[[int], bytes]
+    ours: Callable[[bytes], int]  # returns how many Device IDs were found
+    other_name: str
+    other: Callable[[bytes], int]
+    goal: float
+    ratio: float = 0.0
+    peak_mb: int = 600
+
+
+def _understood(raw: bytes) -> int:
+    return len(understand(raw).devices)
+
+
+def _attached(raw: bytes) -> bytes:
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    part = next(iter(mail.iter_attachments()))
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content
+
+
+def _searched(rows: Iterable[Sequence[object]]) -> int:
+    """A pattern a cell: every Device ID once, with the row where it first stands."""
+    first: dict[bytes, int] = {}
+    for number, row in enumerate(rows, 1):
+        for cell in row:
+            if isinstance(cell, str):
+                seen = _ID.fullmatch(cell.strip())
+                if seen:
+                    digits = re.sub(r"[-:. ]", "", seen.group())
+                    first.setdefault(bytes.fromhex(digits), number)
+    return len(first)
+
+
+def _by_openpyxl(raw: bytes) -> int:
+    import openpyxl  # only the process that measures it needs it
+
+    book = openpyxl.load_workbook(io.BytesIO(_attached(raw)), read_only=True, data_only=True)
+    return sum(_searched(sheet.iter_rows(values_only=True)) for sheet in book.worksheets)
+
+
+def _by_csv(raw: bytes) -> int:
+    return _searched(csv.reader(io.StringIO(_attached(raw).decode(), newline="")))
+
+
+def _by_lines(raw: bytes) -> int:
+    return _searched([line] for line in _attached(raw).decode().splitlines())
+
+
+def _small_mails(number: int) -> bytes:
+    return b"".join(
+        len(mail).to_bytes(4, "big") + mail for mail in map(made.small_mail, range(number))
+    )
+
+
+def _mails(raw: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(raw):
+        size = int.from_bytes(raw[at : at + 4], "big")
+        yield raw[at + 4 : at + 4 + size]
+        at += 4 + size
+
+
+def _all_understood(raw: bytes) -> int:
+    return sum(map(_understood, _mails(raw)))
+
+
+def _by_email(raw: bytes) -> int:
+    found = 0
+    for one in _mails(raw):
+        mail = message_from_bytes(one, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        body = mail.get_body(("plain",))
+        text = body.get_content() if body else ""
+        assert str(mail["subject"])
+        assert str(mail["from"])
+        found += _searched([line] for line in text.splitlines())
+    return found
+
+
+CASES = (
+    Case("understand 500,000 IDs in XLSX", "s", 500_000,
+         lambda number: made.xlsx_mail(list(made.rows_of(number))), _understood,
+         "openpyxl read-only, a pattern a cell", _by_openpyxl, 2.5, 9.0),
+    Case("understand 500,000 IDs in CSV", "s", 500_000,
+         lambda number: made.csv_mail(list(made.rows_of(number))), _understood,
+         "csv, a pattern a cell", _by_csv, 1.0),
+    Case("understand 500,000 IDs in plain text", "s", 500_000,
+         lambda number: made.text_mail(list(made.rows_of(number))), _understood,
+         "str.splitlines, a pattern a line", _by_lines, 1.0),
+    Case("understand 10,000 small requests", "mails/s", 10_000, _small_mails, _all_understood,
+         "email policy.default, a pattern a line", _by_email, 1500.0),
+)  # fmt: skip
