@@ -14,14 +14,19 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from exchange.errors import Unreadable
 from exchange.parsing.limits import Limits
+from exchange.parsing.plainsheet import PlainRows, PlainSheet, plain_strings
 
 _PIECE: Final = 1 << 20
+_LARGE: Final = 100_000  # bytes of strings from which on it pays to read a plain list ourselves
+_STRINGS: Final = "xl/sharedStrings.xml"
+_FIRST_SHEET: Final = "xl/worksheets/sheet1.xml"
+_RELATIONS: Final = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _OVERLAP: Final = 400  # longer than any tag that is looked for
 _HARMLESS: Final = 50_000_000  # below this no ratio is suspicious
 _LONGEST_BOOK: Final = 4_000_000
@@ -45,14 +50,22 @@ class Veil:
         return bool(self.rows or self.columns)
 
 
-def veils_of(where: str, content: bytes, limits: Limits) -> dict[str, Veil]:
-    """What each sheet of an XLSX hides, by its name; empty for another kind of workbook.
+class Looked(NamedTuple):
+    """What each sheet hides, by its name; and the one sheet's name and rows, where it is plain."""
+
+    veils: dict[str, Veil]
+    name: str = ""
+    rows: PlainRows | None = None
+
+
+def look_into(where: str, content: bytes, limits: Limits) -> Looked:
+    """What the sheets of an XLSX hide, and a long plain list; nothing for another kind of workbook.
 
     Raises Unreadable when the file inflates beyond its ceiling, is damaged, or spans more cells
     than may be read.
     """
     if not content.startswith(b"PK"):
-        return {}
+        return Looked({})
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _look(where, archive, len(content), limits)
@@ -61,23 +74,71 @@ def veils_of(where: str, content: bytes, limits: Limits) -> dict[str, Veil]:
         raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
 
 
-def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> dict[str, Veil]:
+def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> Looked:
     members = [one for one in archive.infolist() if _MEMBER.fullmatch(one.filename)]
     total = sum(one.file_size for one in archive.infolist())
     if total > limits.inflated_bytes or total > max(packed * limits.expansion, _HARMLESS):
         raise Unreadable(f"the workbook unpacks to {total:,} bytes", place=where)
     names = _sheet_names(archive, {one.filename for one in members})
     veils: dict[str, Veil] = {}
+    single = _single_sheet(archive, members, names)
+    sheet = PlainSheet()
+    strings = b""
     for one in members:
         if _WORKSHEET.fullmatch(one.filename):
             name = names.get(one.filename.lower(), "")
-            veil = _scan(_pieces(archive, one), f"{where} > {name}" if name else where, limits)
+            pieces = _pieces(archive, one)
+            if single and one.filename == _STRINGS:
+                strings = b"".join(pieces)
+                pieces = iter((strings,))
+            elif single and name == single:
+                pieces = _fed(pieces, sheet)
+            veil = _scan(pieces, f"{where} > {name}" if name else where, limits)
             if veil and name:
                 veils[name] = veil
         else:
             for _ in _pieces(archive, one):
                 pass  # a member that is longer than it says ends in an error here
-    return veils
+    return Looked(veils, single, None if veils else _plain_rows(sheet, strings))
+
+
+def _single_sheet(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: dict[str, str]
+) -> str:
+    """The name of the only sheet of a workbook that is large and has shared strings; else empty."""
+    sizes = {one.filename: one.file_size for one in members}
+    if len(names) != 1 or len(sizes) != len(members) or sizes.get(_STRINGS, 0) < _LARGE:
+        return ""
+    ((path, name),) = names.items()
+    with archive.open("xl/workbook.xml") as stream:
+        book = stream.read(_LONGEST_BOOK)
+    with archive.open("xl/_rels/workbook.xml.rels") as stream:
+        relations = _RELATION.findall(stream.read(_LONGEST_BOOK))
+    tags = _SHEET.findall(book)
+    targets = {_attribute(tag, b"Type"): _attribute(tag, b"Target") for tag in relations}
+    usual = (
+        path == _FIRST_SHEET
+        and path in sizes
+        and len(tags) == 1
+        and b"state" not in tags[0]
+        and targets.get(_RELATIONS + b"worksheet", b"") == b"worksheets/sheet1.xml"
+        and targets.get(_RELATIONS + b"sharedStrings", b"") == b"sharedStrings.xml"
+    )
+    return name if usual else ""
+
+
+def _fed(pieces: Iterator[bytes], sheet: PlainSheet) -> Iterator[bytes]:
+    for piece in pieces:
+        sheet.feed(piece)
+        yield piece
+
+
+def _plain_rows(sheet: PlainSheet, content: bytes) -> PlainRows | None:
+    indexes = sheet.indexes()
+    strings = plain_strings(content) if indexes is not None else None
+    if indexes is None or strings is None or int(indexes.max()) >= len(strings):
+        return None
+    return PlainRows(indexes, strings)
 
 
 def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -21,7 +21,7 @@ from exchange.errors import Unreadable
 from exchange.parsing.biff import check_span
 from exchange.parsing.grid import Table, TypedRows
 from exchange.parsing.limits import DEFAULT, Limits
-from exchange.parsing.openxml import Veil, veils_of
+from exchange.parsing.openxml import Veil, look_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ def read_workbook(
     They are known of XLSX only.  Raises Unreadable when the workbook is protected or damaged, or
     passes a ceiling.
     """
-    veils = veils_of(where, content, limits)
+    veils, name, plain = look_into(where, content, limits)
+    if plain is not None:
+        return Workbook((Table(f"{where} > {name}" if where else name, (), plain),), ())
     check_span(where, content, limits)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:

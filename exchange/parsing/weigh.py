@@ -20,9 +20,11 @@ _WITHOUT_CRC: Final = 32
 
 def first_places(devices: Iterable[Found]) -> tuple[Found, ...]:
     """Each device once, at the first place where it stands; a later type fills an empty one."""
+    listed = list(devices)
     kept: dict[bytes, Found] = {}  # by the bytes: their hash costs a tenth of a device's
-    for found in devices:
-        known = kept.setdefault(found.device.raw, found)
+    firsts = map(kept.setdefault, [found.device.raw for found in listed], listed)
+    for found in [found for first, found in zip(firsts, listed, strict=True) if first is not found]:
+        known = kept[found.device.raw]
         if found.device_type and not known.device_type:
             kept[found.device.raw] = Found(known.device, known.where, found.device_type)
     return tuple(kept.values())
