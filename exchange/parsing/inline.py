@@ -17,6 +17,7 @@ from exchange.parsing.codes import BadCode, code_digits, read_code
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.lines import Line, settled
 from exchange.parsing.quoting import begins_quote
+from exchange.parsing.rejoined import Break, rejoin
 from exchange.parsing.remarks import plain_words, read_remark, speaks_of_rest, speaks_of_several
 from exchange.parsing.words import Form, Word, words_of
 
@@ -126,6 +127,11 @@ def read_inline(
         _beside(found, row, place)
     taken: set[int] = set()
     typed = _typed_between(lines, rows, {line.number for line in quote.lines})
+    for one in typed:
+        broken: list[Break] = []
+        joined = list(rejoin(one.lines, broken))
+        if not broken:
+            one.lines = joined
     told = [one for one in typed if _tells(one)]
     proven = _style(told, len(rows))
     for one in told:

@@ -60,6 +60,7 @@ def _quoted(text: str) -> str:
 def _in_quotes() -> list[Case]:
     """Lines 1 to 6 of a quote that begins the mail are its head; rows begin in line 7."""
     inline = _WROTE + _quoted(_ours())
+    code = grouped(CODE_CRC)
     row = [f"> {D[i]}  ESME\n" for i in range(3)]
     return [
         response(
@@ -88,6 +89,12 @@ def _in_quotes() -> list[Case]:
             (D[1], "not_installer", None, "body line 10"),
             listed=None,
             warnings=["2 Device IDs stand only in quoted text"],
+        ),
+        response(
+            "words-broken-code-under-a-quoted-row",
+            reply(inline.replace(row[0], f"{row[0]}{code[:24]}\n{code[25:]}\n")),
+            (D[0], "provided", CODE, "body line 8"),
+            listed=None,
         ),
         response(
             "words-of-several-rows-above",
@@ -281,6 +288,16 @@ def _broken() -> list[Case]:
             reply(f"{D[0]}\nIC: {hyphens[:20]}\n{hyphens[20:]}\n"),
             (D[0], "provided", CODE, "body line 2"),
             listed=((D[0], "body line 1"),),
+        ),
+        response(
+            "broken-code-in-halves-below-its-label",
+            reply(f"{D[1]} not ours\n{D[0]}\nIC:\n{CODE[:16]}\n{CODE[16:]}\n"),
+            (D[1], "not_installer", None, "body line 1"),
+            listed=((D[1], "body line 1"), (D[0], "body line 2")),
+            rejects=[
+                ("body line 4", "a piece of an install code"),
+                ("body line 5", "a piece of an install code"),
+            ],
         ),
         response(
             "broken-code-without-a-crc",
