@@ -17,6 +17,7 @@ from exchange.parsing.codes import BadCode, code_digits, read_code
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.lines import Line, settled
 from exchange.parsing.quoting import begins_quote
+from exchange.parsing.rejoined import Break, rejoin
 from exchange.parsing.remarks import plain_words, read_remark, speaks_of_rest, speaks_of_several
 from exchange.parsing.words import Form, Word, words_of
 
@@ -35,17 +36,7 @@ _LONGEST_REMARK: Final = 500  # a longer text under a row is no answer to it
 
 
 @dataclass(slots=True)
-class Quote:
-    """The first quoted layer: our list as it came back."""
-
-    rows: dict[DeviceId, Line] = field(default_factory=dict)
-    lines: list[Line] = field(default_factory=list)
-    ours: bool = False  # carries a request's reference, and its author is not the sender
-    whole: bool = False  # lists just as many devices as it says that it asks for
-
-
-@dataclass(slots=True)
-class _Row:
+class Row:
     """One quoted line that names devices."""
 
     line: Line
@@ -55,12 +46,23 @@ class _Row:
 
 
 @dataclass(slots=True)
+class Quote:
+    """The first quoted layer: our list as it came back."""
+
+    rows: dict[DeviceId, Line] = field(default_factory=dict)
+    listed: dict[int, Row] = field(default_factory=dict)  # by line number
+    lines: list[Line] = field(default_factory=list)
+    ours: bool = False  # carries a request's reference, and its author is not the sender
+    whole: bool = False  # lists just as many devices as it says that it asks for
+
+
+@dataclass(slots=True)
 class _Typed:
     """What was typed between two quoted lines."""
 
     lines: list[Line]
-    above: _Row | None  # the quoted row right above
-    passed: list[_Row]  # the rows since the last typed lines, ``above`` among them
+    above: Row | None  # the quoted row right above
+    passed: list[Row]  # the rows since the last typed lines, ``above`` among them
     adjacent: bool  # no blank line between the row and what was typed
     last: bool = True  # nothing quoted follows
 
@@ -82,13 +84,18 @@ def quote_of(lines: Sequence[Line], subject: str, sender: str) -> Quote:
             break  # what follows was quoted before
         text.append(bare)
         quote.lines.append(line)
-        for word in words_of(settled(bare)):
-            if word.device is not None and word.form in _DEVICES:
-                quote.rows.setdefault(word.device, line)
     asked = any(map(_REQUEST.search, text)) or bool(_REQUEST.search(subject))
     head = "\n".join(text[:8]).lower()
     theirs = bool(sender) and sender in _ADDRESSEE.split(head)[0]
     quote.ours = asked and not theirs and not any(map(_ANSWER.search, text))
+    if not quote.ours:
+        return quote
+    for line in quote.lines:
+        row = _row(line)
+        if row:
+            quote.listed[line.number] = row
+            for device in row.devices:
+                quote.rows.setdefault(device, line)
     counts = [int(told[1].replace(",", "")) for one in text if (told := _COUNT.fullmatch(one))]
     cut = any(len(one) < 200 and _CUT.fullmatch(one.strip()) for one in text)
     referred = any(map(_REQUEST.search, text))
@@ -115,11 +122,16 @@ def read_inline(
     found = Findings()
     if not quote.ours or not quote.rows:
         return found, frozenset()
-    rows = {line.number: row for line in quote.lines if (row := _row(line))}
+    rows = quote.listed
     for row in rows.values():
         _beside(found, row, place)
     taken: set[int] = set()
     typed = _typed_between(lines, rows, {line.number for line in quote.lines})
+    for one in typed:
+        broken: list[Break] = []
+        joined = list(rejoin(one.lines, broken))
+        if not broken:
+            one.lines = joined
     told = [one for one in typed if _tells(one)]
     proven = _style(told, len(rows))
     for one in told:
@@ -134,7 +146,7 @@ def read_inline(
     return found, frozenset(taken)
 
 
-def _row(line: Line) -> _Row | None:
+def _row(line: Line) -> Row | None:
     text = settled(_stripped(line)[1])
     words = words_of(text)
     devices = [word for word in words if word.device is not None and word.form in _DEVICES]
@@ -146,10 +158,10 @@ def _row(line: Line) -> _Row | None:
         last = word.end
     rest = " ".join([*pieces, text[last:]])
     named = [word.device for word in devices if word.device is not None]
-    return _Row(line, named, rest, [word for word in words if word.form in _CODES])
+    return Row(line, named, rest, [word for word in words if word.form in _CODES])
 
 
-def _beside(found: Findings, row: _Row, place: Place) -> None:
+def _beside(found: Findings, row: Row, place: Place) -> None:
     """Words on the quoted row itself."""
     where, said = place(row.line), plain_words(row.rest).strip(" -:;,.|\t")[:_REMARK]
     remark = read_remark(said)
@@ -165,22 +177,22 @@ def read_quoted_codes(quote: Quote, answered: frozenset[DeviceId], place: Place)
     A device that is ``answered`` outside the quote needs no code from it.
     """
     found = Findings()
-    for line in quote.lines if quote.ours else ():
-        row = _row(line)
-        if row is None or not row.codes:
+    for row in quote.listed.values():
+        if not row.codes:
             continue
+        where = place(row.line)
         reason = "an install code that stands only in quoted text: it may be an earlier mail's"
         for device in row.devices:
             if device not in answered:
-                found.claims.append(Claim(device, place(line), spoiled=True))
-                found.rejects.append(Reject(str(device), reason, place(line), device))
+                found.claims.append(Claim(device, where, spoiled=True))
+                found.rejects.append(Reject(str(device), reason, where, device))
     return found
 
 
-def _typed_between(lines: Sequence[Line], rows: dict[int, _Row], quoted: set[int]) -> list[_Typed]:
+def _typed_between(lines: Sequence[Line], rows: dict[int, Row], quoted: set[int]) -> list[_Typed]:
     typed: list[_Typed] = []
-    above: _Row | None = None
-    passed: list[_Row] = []
+    above: Row | None = None
+    passed: list[Row] = []
     under_way: _Typed | None = None
     blank = begun = False
     for line in lines:

@@ -41,6 +41,7 @@ Place = Callable[[Line], str]
 
 _BULLET = re.compile(r"\s*(?:[-*•·–o]|\(?\d{1,6}[.):]|\d{1,6}(?=\s)|[a-z][.)])?\s*")
 _LEFTOVER = re.compile(r"[\s,;:.|/&()\[\]\-*•·\"'<>#=]+|\b(?:and|or)\b", re.I)
+_ONE_CODE = re.compile(r"\s*(?:ic|install(?:ation)? code|cod gosod)\s*[:=]\s*", re.I)
 _HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 _DEVICE_FORMS: Final = frozenset((Form.PARTED, Form.PLAIN, Form.DECIMAL))
 _REMARK: Final = 300
@@ -116,7 +117,8 @@ class Prose:
             return
         words = words_of(text)
         if not words:
-            self.broken = ends_in_a_piece(text, ())
+            # Below "IC:" alone on its line, 16 bare digits may be the half of a code.
+            self.broken = ends_in_a_piece(text, ()) or bool(_ONE_CODE.fullmatch(text))
             self._words_only(text)
             return
         rest = _without(text, words)

@@ -32,6 +32,8 @@ class Break(NamedTuple):
     line: Line
     text: str
     reason: str
+    kept: Line  # the line without its piece
+    after: Line  # the line behind the break without its piece
 
 
 def rejoin(lines: Iterable[Line], broken: list[Break]) -> Iterator[Line]:
@@ -45,7 +47,10 @@ def rejoin(lines: Iterable[Line], broken: list[Break]) -> Iterator[Line]:
             joined = _joined(before, line)
             if isinstance(joined, Break):
                 broken.append(joined)
-            elif joined:
+                yield joined.kept
+                before = joined.after
+                continue
+            if joined:
                 yield joined[0]
                 before = joined[1]
                 continue
@@ -78,7 +83,7 @@ def _joined(first: Line, second: Line) -> tuple[Line, Line] | Break | None:
     if code:
         kept = start[: offset + tail.start() + code.cut]
         return _one_line(first, second, kept + code.digits + rest[head.end() :])
-    return _device(first, second, start, rest) or _lost_code(first, tail.group(), head.group())
+    return _device(first, second, start, rest) or _lost_code(first, second, start, rest)
 
 
 def _one_line(first: Line, second: Line, text: str) -> tuple[Line, Line]:
@@ -119,16 +124,28 @@ def _device(first: Line, second: Line, start: str, rest: str) -> tuple[Line, Lin
         return _one_line(first, second, kept + one + other + rest[begun.end() :])
     if parted or (min(pieces) >= _LEAST and _MIXED.match(digits)):
         reason = "16 hex digits broken over two lines: a Device ID may be meant"
-        return Break(first, f"{one} {other}", reason)
+        return _told(first, second, (start, one), (rest, other), reason)
     return None
 
 
-def _lost_code(first: Line, tail: str, head: str) -> Break | None:
+def _lost_code(first: Line, second: Line, start: str, rest: str) -> Break | None:
     """Groups with hyphens or colons; those with blanks are told where running text is read."""
-    one = tail.rpartition(" ")[2]
-    digits = "".join(_GROUP.findall(one + head))
-    grouped = "-" in one or ":" in one
-    if grouped and len(digits) in (32, 36) and read_device(one) is None:
+    last, begun = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
+    if last is None or begun is None or read_device(last.group()):
+        return None
+    one, other = last.group(), begun.group()
+    digits = "".join(_GROUP.findall(one + other))
+    open_end = one[-1] in "-:" and len(digits) > 16
+    if open_end or (len(digits) in (32, 36) and ("-" in one or ":" in one)):
         reason = "an install code broken over two lines that no CRC proves"
-        return Break(first, f"{one} {head}", reason)
+        return _told(first, second, (start, one), (rest, other), reason)
     return None
+
+
+def _told(
+    first: Line, second: Line, end: tuple[str, str], begin: tuple[str, str], reason: str
+) -> Break:
+    """A break whose pieces are taken out of their lines, so that neither is read as a whole."""
+    (start, one), (rest, other) = end, begin
+    kept = replace(first, text=start[: len(start) - len(one)])
+    return Break(first, f"{one} {other}", reason, kept, replace(second, text=rest[len(other) :]))

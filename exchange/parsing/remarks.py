@@ -32,7 +32,8 @@ _NOT_INSTALLER = re.compile(
     r"|\bnot our install(?:s|ed|ation|ations)?\b"
     r"|\bwe (?:did not|didn't|have not|haven't|have never|never|do not|don't|had not) "
     r"(?:originally |actually )?(?:install|fit)(?:ed|ted)?\b"
-    r"(?=\W*$|[.,;)]| (?:this|these|it|them|that|those|the (?:meter|device)s?|any|either)\b)"
+    r"(?=\W*$|[.,;)]| (?:this|these|it|them|that|those|the (?:meter|device)s?|any|either)\b"
+    r"| (?:meter|device)s?\W*$)"
     r"|\b(?:did not|didn't) install(?:ed)?\W*$"
     r"|\b" + _FITTED + r" by (?:another|a different|an other|some other) (?:supplier|party)\b",
     re.I,

@@ -38,15 +38,19 @@ def response(
     name: str,
     raw: bytes,
     *answers: tuple[str, str, str | None, str],
-    listed: tuple[tuple[str, str], ...] = (),
+    listed: tuple[tuple[str, str], ...] | None = (),
     **more: object,
 ) -> Case:
-    """A response whose devices are just those it answers, at the same places or at ``listed``."""
+    """A response whose devices are just those it answers, at the same places or at ``listed``.
+
+    None: what it answers stands in quoted text, so that it lists none.
+    """
+    own = [(device, where) for device, _, _, where in answers]
     return Case(
         name,
         raw,
         "response",
-        devices=list(listed) or [(device, where) for device, _, _, where in answers],
+        devices=[] if listed is None else list(listed) or own,
         answers=list(answers),
         references=REFS,
         **more,  # type: ignore[arg-type]

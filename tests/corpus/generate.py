@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.corpus import (
     answers_cases,
+    answers_words_cases,
     containers_cases,
     damage_cases,
     files_cases,
@@ -56,6 +57,7 @@ def main() -> None:
         requests_cases,
         files_cases,
         answers_cases,
+        answers_words_cases,
         quotes_cases,
         kinds_cases,
         containers_cases,
