@@ -18,7 +18,7 @@ from exchange.parsing.sender import addresses, bare
 _MOST: Final = 1000
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]{1,64}@[A-Za-z0-9.\-]{1,253}[A-Za-z0-9]")
 # Not a part of an IP address or of a version.
-_STATUS = re.compile(r"(?<![\d.\-])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.\-])([45])[0-5]\d(?:[ \-:]|$)")
 _FAILED_SUBJECT = re.compile(
     r"undeliver(?:able|ed)|delivery (?:status notification|(?:has )?failed|failure|problem|delayed"

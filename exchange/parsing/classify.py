@@ -13,6 +13,8 @@ from exchange.parsing.automatic import (
     absent,
     acknowledges,
     automatic,
+    baits,
+    challenges,
     list_mail,
     thanks_only,
 )
@@ -67,6 +69,8 @@ def by_header(
     opening = f"{head.subject}\n{own_text}"
     if acknowledges(opening):
         return Judged(Kind.ACKNOWLEDGEMENT, "ticket", counts=False)
+    if challenges(opening):
+        return Judged(Kind.AUTO_REPLY, "challenge", counts=False)
     if absent(opening):
         return Judged(Kind.AUTO_REPLY, "absence", counts=False)
     if came is Automatic.REPLIED:
@@ -123,6 +127,11 @@ def by_content(
         return Judged(Kind.ACKNOWLEDGEMENT, "ticket", counts=False)
     if not found.devices and absent(opening, sure=True):
         return Judged(Kind.AUTO_REPLY, "absence", counts=False)
+    silent = not (found.devices or found.claims or found.rejects)
+    if silent and challenges(opening):
+        return Judged(Kind.AUTO_REPLY, "challenge", counts=False)
+    if silent and not about_ours and baits(opening):
+        return Judged(Kind.UNKNOWN, "phishing")
     many = list_mail(headers)
     if many and not (found.asks and found.devices and many == "newsletter"):
         return Judged(Kind.UNKNOWN, many)
