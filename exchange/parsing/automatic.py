@@ -192,3 +192,24 @@ def baits(text: str) -> bool:
     """The looks of phishing: a threat to an account or a promise, and something to click."""
     flat = _flat(text)
     return bool(_LURE.search(flat)) and bool(_BAIT.search(flat))
+
+
+_RECEIPT_SUBJECT = re.compile(
+    r"\s*(?:(?P<read>read|gelesen|displayed|lu|darllenwyd)|delivered|relayed|zugestellt|delivery"
+    r" receipt)\s?:",
+    re.I,
+)
+_RECEIPT_TEXT = re.compile(
+    r"\b(?:was|has been) (?:successfully )?(?:read|displayed|opened|delivered|relayed)\b"
+    r"|\bdelivered to (?:the following|these) recipients\b|\bwurde (?:\S+ ){0,6}(?:gelesen"
+    r"|zugestellt)\b|\bcafodd ei ddarllen\b",
+    re.I,
+)
+
+
+def receipt(subject: str, text: str) -> str:
+    """``read_receipt`` or ``delivery_receipt`` for a receipt in words alone; else empty."""
+    named = _RECEIPT_SUBJECT.match(subject)
+    if not named or not _RECEIPT_TEXT.search(_flat(text)):
+        return ""
+    return "read_receipt" if named.group("read") else "delivery_receipt"

@@ -16,6 +16,7 @@ from exchange.parsing.automatic import (
     baits,
     challenges,
     list_mail,
+    receipt,
     thanks_only,
 )
 from exchange.parsing.contents import Contents
@@ -128,6 +129,9 @@ def by_content(
     if not found.devices and absent(opening, sure=True):
         return Judged(Kind.AUTO_REPLY, "absence", counts=False)
     silent = not (found.devices or found.claims or found.rejects)
+    told = receipt(head.subject, own_text) if silent else ""
+    if told:
+        return Judged(Kind.AUTO_REPLY, told, counts=False)
     if silent and challenges(opening):
         return Judged(Kind.AUTO_REPLY, "challenge", counts=False)
     if silent and not about_ours and baits(opening):

@@ -21,7 +21,7 @@ def check(raw: bytes) -> None:
     try:
         said = understand(raw)
     except Unreadable as refused:
-        assert refused.message
+        assert refused.message  # noqa: PT017
         if refused.__cause__ is not None:
             raise refused.__cause__ from None
     else:
