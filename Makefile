@@ -6,9 +6,10 @@ RUNTIME := $(VENV)/.runtime
 DEVELOP := $(VENV)/.develop
 BENCH := $(VENV)/.bench
 SIZE ?= full
+SECONDS_ ?= 300
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench fuzz lock clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -45,6 +46,10 @@ $(BENCH): $(DEVELOP) requirements/bench.txt
 
 bench: $(BENCH) ## the benchmarks, each against its comparator in the same run
 	$(BIN)/python -m tests.benchmarks --size $(SIZE)
+
+fuzz: $(DEVELOP) ## coverage-guided fuzzing of the reading, five minutes or SECONDS_=...
+	$(PIP) "atheris>=3"
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS_)
 
 lock: $(DEVELOP) ## pin every dependency by hash, without an index address
 	sh requirements/lock.sh

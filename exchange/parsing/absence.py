@@ -10,26 +10,36 @@ _MONTHS: Final = {
     name: number
     for number, names in enumerate(
         (
-            "jan january ionawr", "feb february chwefror", "mar march mawrth", "apr april ebrill",
-            "may mai", "jun june mehefin", "jul july gorffennaf", "aug august awst",
-            "sep sept september medi", "oct october hydref", "nov november tachwedd",
-            "dec december rhagfyr",
+            "jan january ionawr januar", "feb february chwefror februar",
+            "mar march mawrth märz maerz", "apr april ebrill",
+            "may mai", "jun june mehefin juni", "jul july gorffennaf juli", "aug august awst",
+            "sep sept september medi", "oct october hydref oktober", "nov november tachwedd",
+            "dec december rhagfyr dezember",
         ),
         1,
     )
     for name in names.split()
 }  # fmt: skip
 _DAY_MONTH = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th)?(?: of)?[ \-]+([A-Za-z]{3,12})\.?(?:,?[ \-]+(\d{4}|\d{2}(?!\d|:)))?",
+    r"(\d{1,2})(?:st|nd|rd|th|\.)?(?: of)?[ \-]+([A-Za-zä]{3,12})\.?"
+    r"(?:,?[ \-]+(\d{4}|\d{2}(?!\d|:)))?",
     re.I,
 )
 _MONTH_DAY = re.compile(r"\b([A-Za-z]{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?\b(?:,? (\d{4}))?", re.I)
 _NUMERIC = re.compile(r"\b(\d{1,2})[/.\-](\d{1,2})(?:[/.\-](\d{4}|\d{2}))?\b")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+# A dot may end "Mon." or "Jan." on the way to the date, not a sentence.
 _RETURN = re.compile(
-    r"\b(?:return(?:ing|s)?|back|resum(?:e|ing)|dychwelyd|yn [oô]l)\b[^.\d]{0,50}", re.I
+    r"\b(?:return(?:ing|s)?|back|resum(?:e|ing)|dychwelyd|yn [oô]l|zurück|wieder (?:da|erreichbar"
+    r"|verfügbar|im (?:büro|haus))|available (?:again|from)|(?:in|at) (?:the|my) (?:office|desk)"
+    r" (?:again )?(?:on|from))\b(?:[^.\d]|\.(?=\s?\d)){0,50}",
+    re.I,
 )
-_UNTIL = re.compile(r"\b(?:until|till|through|up to|tan)\b[^.\n\d]{0,40}", re.I)
+_UNTIL = re.compile(
+    r"\b(?:until|till|through|up to|tan|bis|ends? on|(?:to|and|-)(?= (?:\w{3,9} )?\d{1,2}))\b"
+    r"(?:[^.\n\d]|\.(?=\s?\d)){0,40}|\d(?:st|nd|rd|th)? ?[-–] ?(?=\d{1,2}(?:st|nd|rd|th)? [a-z])",
+    re.I,
+)
 _ZERO: Final = timedelta(0)
 
 

@@ -28,7 +28,9 @@ _REPLY_HEADERS: Final = (
 _SUBJECT = re.compile(
     r"^\s*(?:automatic reply|auto(?:matic|mated)?[- ]?(?:reply|response|respon[ds]er)|autoreply"
     r"|out[- ]of[- ](?:the[- ])?office|\[?ooo\]?:|on (?:annual )?leave|ateb awtomatig"
-    r"|allan o'r swyddfa|away from (?:the|my) office|vacation)",
+    r"|allan o'r swyddfa|away from (?:the|my) office|vacation|automatische (?:antwort|reply)"
+    r"|abwesenheits(?:notiz|meldung|assistent)|abwesend\b|réponse automatique|absence du bureau"
+    r"|respuesta automática|automatisch antwoord|autosvar|risposta automatica|i am (?:away|out))",
     re.I,
 )
 
@@ -88,14 +90,29 @@ _ACKNOWLEDGED = re.compile(
     r"|\bwe acknowledge (?:safe )?receipt\b"
     r"|\back?nowledge?ment of (?:your )?" + _THING
     + r"|\bautomat(?:ed|ic) acknowledge?ment\b"
-    r"|\bmae eich cais wedi(?:'i| ei) (?:dderbyn|gofnodi)\b",
+    r"|\b(?:a|the|your) (?:new )?(?:support |service )?(?:ticket|case|incident)" + _NUMBER
+    + r" (?:is now|has now been|is) (?:open|created|logged)\b"
+    r"|\b(?:confirming|confirm|to let you know) (?:that )?(?:we|it) (?:got|received|have received)"
+    r" your " + _THING + r"\b"
+    r"|\byour (?:case|ticket|incident|request|reference) (?:number|no\.?|id|ref(?:erence)?)"
+    r"(?: is|:) ?#?(?:[A-Z]{1,12}[-_]?)?\d"
+    r"|\b(?:ihre?|eine?|das|die|der) (?:neues? )?(?:support-?)?(?:ticket|anfrage|e-?mail|nachricht"
+    r"|anliegen|vorgang|meldung|fall)(?:[ :#\[(]{1,4}(?:[A-Z]{1,12}[-_#]?)?\d[\w\-]{0,40}[\])]?)?"
+    r" (?:[^.]{0,60} )?(?:wurde|ist|haben wir)\b[^.]{0,60}?\b(?:erstellt|eröffnet|erfasst|angelegt"
+    r"|registriert|erhalten|eingegangen|aufgenommen)\b"
+    r"|\bwir haben ihre? (?:anfrage|e-?mail|nachricht|ticket|anliegen)\b[^.]{0,40} erhalten\b"
+    r"|\bmae (?:eich|tocyn|achos)(?: (?:cais|tocyn|ymholiad|neges|e-?bost|achos))?"
+    r"(?:[ :#\[(]{1,4}[\w\-]{1,40}[\])]?)? wedi(?:'i| ei| cael ei)"
+    r" (?:dderbyn|gofnodi|greu|agor|chreu|hagor|chofnodi|derbyn)\b"
+    r"|\brydym wedi (?:derbyn|cofnodi) eich (?:cais|ymholiad|neges|e-?bost|tocyn)\b",
     re.I,
 )  # fmt: skip
 _THANKS = re.compile(
     r"\bthank(?:s| you) for (?:contacting|getting in touch|submitting|emailing"
     r"|your (?:e-?mail|request|message|enquiry|query))"
     r"|\bwe (?:will|aim to|endeavour to) (?:respond|reply|get back|be in touch)\b"
-    r"|\breference (?:number )?(?:is|for your)\b|\bdiolch am (?:eich|gysylltu)\b",
+    r"|\breference (?:number )?(?:is|for your)\b|\bdiolch am (?:eich|gysylltu)\b"
+    r"|\bvielen dank für ihre (?:nachricht|anfrage|e-?mail)\b",
     re.I,
 )
 _ABSENT = re.compile(
@@ -103,13 +120,46 @@ _ABSENT = re.compile(
     r"|\bon (?:(?:annual|maternity|paternity|parental|sick|study|extended|long[- ]term) )?leave\b"
     r"|\b(?:i am|i'm|i will be) (?:currently )?(?:away|on (?:holiday|leave|vacation))\b"
     r"|\b(?:i have|has) left the (?:company|business|organisation)\b"
-    r"|\bno longer works? (?:for|at|with)\b|\ballan o'r swyddfa\b",
+    r"|\bno longer works? (?:for|at|with)\b|\ballan o'r swyddfa\b|\babwesen(?:d|heit)\b"
+    r"|\bnicht im (?:büro|haus)\b|\b(?:im|in) urlaub\b|\bar (?:fy )?(?:ng)?(?:g)?wyliau\b"
+    r"|\boffice (?:is|will be) closed\b|\baway from (?:the|my) (?:office|desk)\b"
+    r"|\bnot (?:be )?(?:available|working|checking (?:my )?e-?mails?)\b"
+    r"|\babsent(?:e)? du bureau\b|\bfuera de la oficina\b",
     re.I,
 )
 _ABSENT_SURE = re.compile(
     r"\b(?:i am|i'm|i will be|am)\b[^.]{0,40}\b(?:out of (?:the |my )?office|on (?:annual )?leave"
     r"|on holiday|away from (?:the|my) (?:office|desk))\b.{0,80}\b(?:until|till|returning|return"
     r"|back|from|with)\b",
+    re.I,
+)
+
+
+_CHALLENGE = re.compile(
+    r"\b(?:confirm|verify|prove|show) (?:that )?you(?:'re| are) (?:a |an? )?(?:real )?"
+    r"(?:human|person|not a (?:robot|machine|spammer)|genuine)"
+    r"|\b(?:message|e-?mail) (?:is being held|has been held|is (?:on hold|waiting|quarantined)"
+    r"|will not be delivered) (?:until|for|pending)[^.]{0,60}\b(?:confirm|verif|approv|authori)"
+    r"|\b(?:click|follow|reply to)\b[^.]{0,60}\b(?:so that|to have|to get|and) your"
+    r" (?:message|e-?mail)\b[^.]{0,30}\bdelivered\b"
+    r"|\b(?:approved|allowed|safe) senders?(?:' list| list)?\b[^.]{0,80}\b(?:confirm|verif|click)"
+    r"|\bone[- ]time (?:verification|confirmation) of (?:the |your )?(?:sender|address)\b",
+    re.I,
+)
+_LURE = re.compile(
+    r"\b(?:your|this) (?:e-?mail |mail)?(?:mailbox|account|password|storage|e-?mail)\b[^.]{0,60}"
+    r"\b(?:suspended|deactivated|expir(?:e|es|ed|ing)|closed|disabled|limited|locked|terminated"
+    r"|almost full|exceeded|blocked)\b"
+    r"|\b(?:verify|validate|confirm|update|re-?activate|upgrade) your (?:e-?mail |mailbox |bank )?"
+    r"(?:account|password|mailbox|identity|details|credentials|log-?in)\b"
+    r"|\bunusual (?:sign-?in|log-?in|activity)\b|\bkeep (?:the |your )?(?:same|current) password\b"
+    r"|\b(?:voicemail|secure document|shared (?:file|document)|encrypted message)\b[^.]{0,60}"
+    r"\b(?:waiting|received|shared with you|view)\b",
+    re.I,
+)
+_BAIT = re.compile(
+    r"\b(?:click|log ?in|sign ?in|open|follow|tap|visit)\b[^.]{0,60}\b(?:here|below|link|attachment"
+    r"|attached|button)\b|https?://|\bwithin (?:24|48|72) hours\b",
     re.I,
 )
 
@@ -131,3 +181,35 @@ def thanks_only(text: str) -> bool:
 def absent(text: str, *, sure: bool = False) -> bool:
     """Whether the words tell of an absence; ``sure``: in the first person, with its end."""
     return bool((_ABSENT_SURE if sure else _ABSENT).search(_flat(text)))
+
+
+def challenges(text: str) -> bool:
+    """Whether a sender's filter asks for a proof that a person wrote to it."""
+    return bool(_CHALLENGE.search(_flat(text)))
+
+
+def baits(text: str) -> bool:
+    """The looks of phishing: a threat to an account or a promise, and something to click."""
+    flat = _flat(text)
+    return bool(_LURE.search(flat)) and bool(_BAIT.search(flat))
+
+
+_RECEIPT_SUBJECT = re.compile(
+    r"\s*(?:(?P<read>read|gelesen|displayed|lu|darllenwyd)|delivered|relayed|zugestellt|delivery"
+    r" receipt)\s?:",
+    re.I,
+)
+_RECEIPT_TEXT = re.compile(
+    r"\b(?:was|has been) (?:successfully )?(?:read|displayed|opened|delivered|relayed)\b"
+    r"|\bdelivered to (?:the following|these) recipients\b|\bwurde (?:\S+ ){0,6}(?:gelesen"
+    r"|zugestellt)\b|\bcafodd ei ddarllen\b",
+    re.I,
+)
+
+
+def receipt(subject: str, text: str) -> str:
+    """``read_receipt`` or ``delivery_receipt`` for a receipt in words alone; else empty."""
+    named = _RECEIPT_SUBJECT.match(subject)
+    if not named or not _RECEIPT_TEXT.search(_flat(text)):
+        return ""
+    return "read_receipt" if named.group("read") else "delivery_receipt"

@@ -18,7 +18,7 @@ from exchange.parsing.sender import addresses, bare
 _MOST: Final = 1000
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]{1,64}@[A-Za-z0-9.\-]{1,253}[A-Za-z0-9]")
 # Not a part of an IP address or of a version.
-_STATUS = re.compile(r"(?<![\d.\-])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.\-])([45])[0-5]\d(?:[ \-:]|$)")
 _FAILED_SUBJECT = re.compile(
     r"undeliver(?:able|ed)|delivery (?:status notification|(?:has )?failed|failure|problem|delayed"
@@ -82,6 +82,7 @@ _SIGNATURE = re.compile(
     r" (?:delivered|reach)|unable to deliver (?:your|this|the) (?:message|mail)"
     r"|following recipients? (?:could not|cannot|failed|were not)|reporting-mta:"
     r"|could not be delivered to (?:one or more|the following|all of)|final-recipient:"
+    r"|mail system (?:could not|couldn't|cannot|can't) deliver"
     r"|an error occurred while trying to deliver|failed to deliver (?:your|the) (?:message|mail)",
     re.I,
 )
@@ -243,7 +244,8 @@ def looks_bounced(headers: Headers, subject: str, lines: Sequence[Line]) -> bool
     opening = _flat(lines[:40])
     sender = headers.get("from")[:500].strip()
     if _DAEMON.search(decoded(sender)) and not passed_on:
-        return failed_subject or bool(_FAILED_TEXT.search(opening))
+        coded = headers.get("return-path").strip() == "<>" and _STATUS.search(opening)
+        return failed_subject or bool(_FAILED_TEXT.search(opening) or coded)
     begins = _flat([line for line in lines if line.text.strip() and not line.quoted][:12])
     signed = bool(_SIGNATURE.search(begins))
     if headers.get("return-path").strip() == "<>" or sender in ("", "<>"):

@@ -13,7 +13,10 @@ from exchange.parsing.automatic import (
     absent,
     acknowledges,
     automatic,
+    baits,
+    challenges,
     list_mail,
+    receipt,
     thanks_only,
 )
 from exchange.parsing.contents import Contents
@@ -68,6 +71,8 @@ def by_header(
     opening = f"{head.subject}\n{own_text}"
     if acknowledges(opening):
         return Judged(Kind.ACKNOWLEDGEMENT, "ticket", counts=False)
+    if challenges(opening):
+        return Judged(Kind.AUTO_REPLY, "challenge", counts=False)
     if absent(opening):
         return Judged(Kind.AUTO_REPLY, "absence", counts=False)
     if came is Automatic.REPLIED:
@@ -124,6 +129,14 @@ def by_content(
         return Judged(Kind.ACKNOWLEDGEMENT, "ticket", counts=False)
     if not found.devices and absent(opening, sure=True):
         return Judged(Kind.AUTO_REPLY, "absence", counts=False)
+    silent = not (found.devices or found.claims or found.rejects)
+    told = receipt(head.subject, own_text) if silent else ""
+    if told:
+        return Judged(Kind.AUTO_REPLY, told, counts=False)
+    if silent and challenges(opening):
+        return Judged(Kind.AUTO_REPLY, "challenge", counts=False)
+    if silent and not about_ours and baits(opening):
+        return Judged(Kind.UNKNOWN, "phishing")
     many = list_mail(headers)
     if many and not (found.asks and found.devices and many == "newsletter"):
         return Judged(Kind.UNKNOWN, many)
