@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from exchange.cli.common import HERE, Folder, Json, answer, desk_of, say, table
-from exchange.cli.people import By, who
+from exchange.cli.people import By, Why, who
 from exchange.domain.device import mask_codes
 from exchange.errors import BadInput
 from exchange.services import review
@@ -201,7 +201,7 @@ def release(
 @app.command()
 def reject(
     number: int,
-    why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    why: Why,
     by: By = "",
     folder: Folder = HERE,
     as_json: Json = False,
@@ -232,7 +232,7 @@ def retry(ref: str, by: By = "", folder: Folder = HERE, as_json: Json = False) -
 @app.command()
 def withdraw(
     ref: str,
-    why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    why: Why,
     by: By = "",
     folder: Folder = HERE,
     as_json: Json = False,

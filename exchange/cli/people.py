@@ -15,6 +15,8 @@ By = Annotated[
     str, typer.Option("--by", help="Who does this, for the audit log.", show_default="login name")
 ]
 
+Why = Annotated[str, typer.Option(help="The reason, for the record.")]
+
 
 def who(by: str) -> str:
     """The actor for the audit log: what was said, else the login name."""

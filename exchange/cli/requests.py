@@ -9,7 +9,7 @@ import typer
 
 from exchange.bootstrap import noon_or, open_calendar
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
-from exchange.cli.people import By, who
+from exchange.cli.people import By, Why, who
 from exchange.config import CONFIG_PATH, Settings, load_settings
 from exchange.domain.calendar import build_calendar
 from exchange.domain.outbound import LegState
@@ -138,7 +138,7 @@ def show(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
 @app.command()
 def withdraw(
     ref: str,
-    why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    why: Why,
     by: By = "",
     folder: Folder = HERE,
     as_json: Json = False,
@@ -158,7 +158,7 @@ def resend(ref: str, by: By = "", folder: Folder = HERE, as_json: Json = False) 
 @app.command()
 def close(
     device: str,
-    why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    why: Why,
     by: By = "",
     folder: Folder = HERE,
     as_json: Json = False,
