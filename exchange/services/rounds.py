@@ -12,6 +12,7 @@ import structlog
 from exchange.config import MailboxSettings
 from exchange.errors import (
     ConfigError,
+    CourierUnavailable,
     MailboxRefused,
     MailboxUnavailable,
     Permanent,
@@ -84,10 +85,17 @@ class Reachability:
         return self._instant() >= self._not_before.get(what, 0.0)
 
     def failed(self, what: str, error: Exception) -> bool:
-        """Note a failure; True when it is news."""
+        """Note a failure; True when it is news.
+
+        An outage is one piece of news however its reason reads: a server that goes away first
+        drops the connection and then refuses the next.  A server that refuses us says what to
+        mend, so each new reason is told.
+        """
         said = str(error)
-        news = self._down.get(what) != said
-        self._down[what] = said
+        passing = isinstance(error, MailboxUnavailable | CourierUnavailable)
+        reason = type(error).__name__ if passing else said
+        news = self._down.get(what) != reason
+        self._down[what] = reason
         self._pause[what] = min(max(self._pause.get(what, 0.0) * 2, self._first), self._longest)
         self._not_before[what] = self._instant() + self._pause[what]
         if news:
