@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    Table,
     Text,
     UniqueConstraint,
     text,
@@ -53,6 +54,12 @@ def _sealed(nullable: bool = False) -> Any:
 
 def _text() -> Any:
     return Field(default="", sa_column=Column(Text, nullable=False, default=""))
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """The table behind a row: what is written by the hundred goes past the row objects."""
+    table: Table = row.__table__  # type: ignore[attr-defined]
+    return table
 
 
 class MailRow(SQLModel, table=True):
