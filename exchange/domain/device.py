@@ -180,4 +180,6 @@ def mask_codes(text: str) -> str:
     in our own form are told apart from a code's pairs and stay; two in another form side by side
     are blanked, which only costs readability.
     """
+    if len(text) < _SECRET_DIGITS:  # a Device ID in our own form has 23 characters
+        return text
     return _HEX_RUN.sub(MASKED, _HEX_WORDS.sub(_mask_words, text))

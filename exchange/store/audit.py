@@ -19,11 +19,12 @@ from exchange.domain.audit import (
 )
 from exchange.domain.device import mask_codes
 from exchange.errors import StoreError
-from exchange.store.tables import AuditRowTable, FactRow
+from exchange.store.tables import AUDIT, AuditRowTable, FactRow
 
 # SHA-256 in hexadecimal, which we computed ourselves and which looks like a code to the mask.
 _HASHES = frozenset({"sha256", "audit_head"})
 _HEAD = "audit.head"
+_FIELDS = ("at", "actor", "event", "subject", "party", "detail")
 Detail = Mapping[str, str | int | bool | None]
 
 
@@ -57,8 +58,13 @@ class AuditLog:
         seq_text, previous = head.value.split(" ")
         seq, stamp = int(seq_text), instant_text(at)
         rows = []
+        # Many events of one mail share one detail; ``events`` keeps each alive, and so its id.
+        written: dict[int, str] = {}
         for happened in events:
             seq += 1
+            detail = written.get(id(happened.detail))
+            if detail is None:
+                detail = written[id(happened.detail)] = canonical(_masked(happened.detail))
             # Subjects are references and Device IDs; masking is the last net, not the rule.
             fields = (
                 stamp,
@@ -66,21 +72,13 @@ class AuditLog:
                 happened.event,
                 mask_codes(happened.subject),
                 happened.party,
-                canonical(_masked(happened.detail)),
+                detail,
             )
             digest = chain_hash(previous, seq, *fields)
-            rows.append(
-                dict(
-                    zip(
-                        ("at", "actor", "event", "subject", "party", "detail"), fields, strict=True
-                    ),
-                    seq=seq,
-                    previous=previous,
-                    hash=digest,
-                )
-            )
+            row = dict(zip(_FIELDS, fields, strict=True))
+            rows.append({**row, "seq": seq, "previous": previous, "hash": digest})
             previous = digest
-        self._session.execute(insert(AuditRowTable), rows)
+        self._session.execute(insert(AUDIT), rows)
         head.value = f"{seq} {previous}"
         self._session.flush()
 

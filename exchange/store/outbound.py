@@ -206,12 +206,13 @@ class OutboundStore:
             raise NotFound(f"no request of ours has the reference {ref}")
         return found[0]
 
-    def request(self, number: int) -> OutboundRequest:
-        """By number; raises NotFound."""
-        found = self._requests(OutboundRequestRow.id == number)
-        if not found:
-            raise NotFound(f"there is no request {number}")
-        return found[0]
+    def by_number(self, numbers: Collection[int]) -> dict[int, OutboundRequest]:
+        """Several requests by number."""
+        wanted, found = list(numbers), dict[int, OutboundRequest]()
+        for start in range(0, len(wanted), _CHUNK):
+            some = col(OutboundRequestRow.id).in_(wanted[start : start + _CHUNK])
+            found.update((request.id, request) for request in self._requests(some))
+        return found
 
     def requests(self, party: str = "") -> list[OutboundRequest]:
         """Every request of ours, oldest first."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, func, insert, or_
 from sqlmodel import Session, col, select
 
 from exchange.errors import NotFound
-from exchange.store.tables import OutboxRow
+from exchange.store.tables import OUTBOX, OutboxRow
 
 _MANY_ATTEMPTS = 5
+_CHUNK = 5000
 QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
 
 
@@ -49,6 +50,15 @@ class StoredLetter:
     reply: str
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptedLetter:
+    """A letter that its recipient's server took, without what it says."""
+
+    purpose: str
+    recipient: str
+    accepted_at: datetime
+
+
 class Outbox:
     """One row a letter, one recipient a letter."""
 
@@ -57,21 +67,35 @@ class Outbox:
 
     def add(self, letter: NewLetter, now: datetime) -> int:
         """Queue a letter; returns its number."""
-        row = OutboxRow(
-            message_id=letter.message_id,
-            purpose=letter.purpose,
-            ref=letter.ref,
-            party=letter.party,
-            recipient=letter.recipient,
-            codes=letter.codes,
-            sealed=letter.sealed,
-            size=letter.size,
-            created_at=now,
-            next_attempt_at=now,
+        return self.add_many([letter], now)[0]
+
+    def add_many(self, letters: Sequence[NewLetter], now: datetime) -> list[int]:
+        """Queue letters; returns their numbers, in the same order."""
+        if not letters:
+            return []
+        rows = [
+            {
+                "message_id": letter.message_id,
+                "purpose": letter.purpose,
+                "ref": letter.ref,
+                "party": letter.party,
+                "recipient": letter.recipient,
+                "codes": letter.codes,
+                "sealed": letter.sealed,
+                "size": letter.size,
+                "state": QUEUED,
+                "attempts": 0,
+                "created_at": now,
+                "next_attempt_at": now,
+                "reply": "",
+            }
+            for letter in letters
+        ]
+        added = self._session.execute(
+            insert(OUTBOX).returning(OUTBOX.c.message_id, OUTBOX.c.id), rows
         )
-        self._session.add(row)
-        self._session.flush()
-        return row.id or 0
+        numbers = {row.message_id: row.id for row in added}
+        return [numbers[letter.message_id] for letter in letters]
 
     def due(self, now: datetime, most: int) -> list[StoredLetter]:
         """Letters to be tried now, oldest first."""
@@ -150,6 +174,18 @@ class Outbox:
             select(OutboxRow).where(OutboxRow.ref == ref).order_by(col(OutboxRow.id))
         )
         return [_value(row) for row in rows]
+
+    def accepted_by_ref(self, refs: Collection[str]) -> dict[str, list[AcceptedLetter]]:
+        """Per reference what its recipients' servers took, oldest first."""
+        found: dict[str, list[AcceptedLetter]] = {ref: [] for ref in refs}
+        query = select(OUTBOX.c.ref, OUTBOX.c.purpose, OUTBOX.c.recipient, OUTBOX.c.accepted_at)
+        query = query.where(OUTBOX.c.accepted_at.is_not(None)).order_by(OUTBOX.c.id)
+        wanted = list(refs)
+        for start in range(0, len(wanted), _CHUNK):
+            some = query.where(OUTBOX.c.ref.in_(wanted[start : start + _CHUNK]))
+            for ref, purpose, recipient, accepted_at in self._session.execute(some):
+                found[ref].append(AcceptedLetter(purpose, recipient, accepted_at))
+        return found
 
     def stuck(self) -> list[StoredLetter]:
         """Letters refused for good, or for now and again."""
