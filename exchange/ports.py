@@ -98,8 +98,8 @@ class Delivery:
 class Courier(Protocol):
     """Hands letters to a mail server."""
 
-    def send(self, letters: Sequence[Letter]) -> Iterator[Delivery]:
-        """Send each letter once, a few connections at a time; yields as fates become known.
+    def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
+        """Send each letter once, a few connections at a time; yields fates as they become known.
 
         Raises CourierUnavailable or CourierRefused when the server itself cannot be used; letters
         whose fate was not yielded by then are not known to be sent.

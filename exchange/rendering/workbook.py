@@ -2,7 +2,7 @@
 
 Excel turns ``0012345678901234`` into a number and ``12345678901E2345`` into an exponent; cells
 typed as text (number format ``@``) keep what is in them, also in the empty columns that the
-recipient fills in.  Workbook and CSV are fed with the same cleaned cells.
+recipient fills in.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from itertools import islice
 from typing import Final
 
 from exchange.errors import BadInput
-from exchange.rendering.fastsheet import SheetLayout, write_fast
+from exchange.rendering.sheet import SheetLayout, write_sheet
 from exchange.rendering.wording import one_line
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -167,9 +167,13 @@ def _clean(cell: str) -> str:
 
 
 def _workbook(layout: SheetLayout, rows: Iterable[tuple[str, ...]], facts: Sheetfacts) -> bytes:
-    title, reference = _clean(facts.title), _clean(facts.reference)
-    chunks = _capped(_chunks(rows))
-    return write_fast(layout, chunks, title, reference, facts.created.astimezone(UTC))
+    return write_sheet(
+        layout,
+        _capped(_chunks(rows)),
+        _clean(facts.title),
+        _clean(facts.reference),
+        facts.created.astimezone(UTC),
+    )
 
 
 def _capped(chunks: Iterable[list[tuple[str, ...]]]) -> Iterator[list[tuple[str, ...]]]:

@@ -39,6 +39,7 @@ log = structlog.get_logger("exchange.intake")
 
 _KEEP_BATCH = 50
 _DECIDE_BATCH = 50
+_DECIDE_DEVICES = 5000  # in one transaction, one mail's apart: it holds the database meanwhile
 _FILE_BATCH = 500
 _SUBJECT_CHARS = 300
 
@@ -130,45 +131,106 @@ class Decided:
 def decide_all(desk: Desk) -> Decided:
     """Commit 2 for every kept mail that can be decided now.
 
-    Raises StoreError when the database cannot take it; then the mail at hand stays kept.
+    Raises StoreError when the database cannot take it; then the mails at hand stay kept.
     """
     done = Decided()
     while True:
         with desk.store.reading() as tx:
             listed = tx.mail.waiting(KEPT, most=_DECIDE_BATCH + len(done.left))
-        waiting = [number for number in listed if number not in done.left]
+            waiting = tx.mail.get_many([one for one in listed if one not in done.left])
         if not waiting:
             return done
-        for number in waiting:
-            outcome, why = _decide_one(desk, number)
-            if outcome is None:
-                done.left[number] = why
-            else:
-                done.folders[outcome.folder] += 1
+        together: list[Understood] = []
+        for mail in waiting:
+            said = _understood(desk, mail, done)
+            if said is not None:
+                together.append(Understood(mail, said))
+            if sum(one.weight for one in together) >= _DECIDE_DEVICES:
+                _decide_some(desk, together, done)
+                together = []
+        _decide_some(desk, together, done)
 
 
-def _decide_one(desk: Desk, number: int) -> tuple[MailOutcome | None, str]:
-    """What became of one mail; None and why when it stays kept and is tried again."""
-    with desk.store.reading() as tx:
-        mail = tx.mail.get(number)
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A kept mail and what it says."""
+
+    mail: KeptMail
+    said: Understanding
+
+    @property
+    def weight(self) -> int:
+        """How much there is to decide."""
+        return len(self.said.devices) + len(self.said.answers) + len(self.said.rejects)
+
+
+def _understood(desk: Desk, mail: KeptMail, done: Decided) -> Understanding | None:
+    """What one mail says; None when that is settled already, or the mail is tried again later."""
+    outcome, why = None, ""
     try:
         raw = desk.sealer.open(mail.sealed, "mail")
-        understood = desk.reader.read(raw, secrets.of_sender(desk, mail.sender))
-        return _decide(desk, mail, understood), ""
+        return desk.reader.read(raw, secrets.of_sender(desk, mail.sender))
     except StoreError:
         raise
     except ReaderEnded as error:
-        return _once_more(desk, mail, str(error))
+        outcome, why = _once_more(desk, mail, str(error))
+    except (ConfigError, VaultError) as error:
+        why = str(error)
+    except ExchangeError as error:
+        outcome = _shunt(desk, mail, str(error))
+    except Exception as error:
+        outcome = _fault(desk, mail, error)
+    _note(done, mail, outcome, why)
+    return None
+
+
+def _decide_some(desk: Desk, mails: Sequence[Understood], done: Decided) -> None:
+    """Decide some mails in one transaction, or, where one of them hinders it, each by itself."""
+    try:
+        outcomes = decide(desk, mails) if mails else []
+    except Exception:
+        # Nothing of it was committed; whose fault it was shows when each goes alone.
+        if len(mails) > 1:
+            for one in mails:
+                _decide_some(desk, [one], done)
+            return
+        _decide_alone(desk, mails[0], done)
+        return
+    for one, outcome in zip(mails, outcomes, strict=True):
+        _note(done, one.mail, outcome, "")
+
+
+def _decide_alone(desk: Desk, one: Understood, done: Decided) -> None:
+    """Decide a mail that set something off; it does not hold the others up."""
+    outcome, why = None, ""
+    try:
+        (outcome,) = decide(desk, [one])
+    except StoreError:
+        raise
     except (ConfigError, VaultError) as error:
         # Ours to mend (a template, a damaged bucket), and no fault of the mail's: it waits.
-        return None, str(error)
+        why = str(error)
     except ExchangeError as error:
-        return _shunt(desk, mail, str(error)), ""
+        outcome = _shunt(desk, one.mail, str(error))
     except Exception as error:
-        # The border of one mail: whatever it set off, the others go on. The message may quote
-        # the mail, so only the kind of fault is told.
-        log.error("a mail set off a fault", mail=mail.id, fault=type(error).__name__)
-        return _shunt(desk, mail, f"an internal fault ({type(error).__name__})"), ""
+        outcome = _fault(desk, one.mail, error)
+    _note(done, one.mail, outcome, why)
+
+
+def _note(done: Decided, mail: KeptMail, outcome: MailOutcome | None, why: str) -> None:
+    if outcome is None:
+        done.left[mail.id] = why
+    else:
+        done.folders[outcome.folder] += 1
+
+
+def _fault(desk: Desk, mail: KeptMail, error: Exception) -> MailOutcome:
+    """The border of one mail: whatever it set off, the others go on.
+
+    The message may quote the mail, so only the kind of fault is told.
+    """
+    log.error("a mail set off a fault", mail=mail.id, fault=type(error).__name__)
+    return _shunt(desk, mail, f"an internal fault ({type(error).__name__})")
 
 
 def _once_more(desk: Desk, mail: KeptMail, why: str) -> tuple[MailOutcome | None, str]:
@@ -188,27 +250,49 @@ def _shunt(desk: Desk, mail: KeptMail, reason: str) -> MailOutcome:
     return outcome
 
 
-def _decide(desk: Desk, mail: KeptMail, said: Understanding) -> MailOutcome:
-    with desk.store.reading() as tx:
-        candidates = tx.parties.by_address(said.head.sender) if said.head.sender else []
-    who = identify(said.head, candidates, desk.signifier)
-    plan = _plan(desk, said, who)
+def decide(desk: Desk, mails: Sequence[Understood]) -> list[MailOutcome]:
+    """Commit 2 for some mails, in their order; all of them or none."""
+    who = _senders(desk, mails)
+    asking = [
+        one.said
+        for one, verdict in zip(mails, who, strict=True)
+        if one.said.kind is Kind.REQUEST and verdict.party
+    ]
+    plan = respond.prepare(desk, asking)  # look-ups, which come before the transaction
+    outcomes = []
     with desk.store.transaction("decide") as tx:
-        state, folder, _ = tx.mail.claim(mail.id)
-        if state != KEPT:
-            return MailOutcome(folder, said.kind)  # somebody else decided it meanwhile
-        twin = tx.mail.twin(mail.content_hash, mail.sender, mail.id)
-        if twin is not None:
-            outcome = MailOutcome(PROCESSED, said.kind, f"the same as mail {twin}", mail.party)
-        else:
-            outcome = _follow(desk, tx, mail, said, who, plan)
-        _record(desk, tx, mail, outcome)
-    return outcome
+        claimed = tx.mail.claim_many([one.mail.id for one in mails])
+        twins = tx.mail.twins([one.mail for one in mails])
+        tally = respond.DayTally(desk, tx)
+        for one, verdict in zip(mails, who, strict=True):
+            mail, said = one.mail, one.said
+            state, folder, _ = claimed[mail.id]
+            if state != KEPT:  # somebody else decided it meanwhile
+                outcomes.append(MailOutcome(folder, said.kind))
+                continue
+            alike = twins.setdefault((mail.content_hash, mail.sender), [])
+            twin = min(alike, default=mail.id)
+            if twin < mail.id:
+                reason = f"the same as mail {twin}"
+                outcome = MailOutcome(PROCESSED, said.kind, reason, mail.party)
+            else:
+                outcome = _follow(desk, tx, mail, said, verdict, plan, tally)
+            _record(desk, tx, mail, outcome)
+            if outcome.folder != SHUNTED:
+                alike.append(mail.id)
+            outcomes.append(outcome)
+    return outcomes
 
 
-def _plan(desk: Desk, said: Understanding, who: Verdict) -> respond.Plan | None:
-    """Look-ups, which come before the transaction."""
-    return respond.prepare(desk, said) if said.kind is Kind.REQUEST and who.party else None
+def _senders(desk: Desk, mails: Sequence[Understood]) -> list[Verdict]:
+    """Whom each mail is from."""
+    candidates: dict[str, list[Party]] = {}
+    with desk.store.reading() as tx:
+        for sender in {one.said.head.sender for one in mails}:
+            candidates[sender] = tx.parties.by_address(sender) if sender else []
+    return [
+        identify(one.said.head, candidates[one.said.head.sender], desk.signifier) for one in mails
+    ]
 
 
 def release(
@@ -219,12 +303,12 @@ def release(
     Raises BadInput when the mail does not wait (any more); then nothing was changed.
     """
     who = Verdict(party=party, vouched=True)
-    plan = _plan(desk, said, who)
+    plan = respond.prepare(desk, [said] if said.kind is Kind.REQUEST else [])
     with desk.store.transaction("release") as tx:
         _, folder, resolved = tx.mail.claim(mail.id)
         if folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
-        outcome = _follow(desk, tx, mail, said, who, plan)
+        outcome = _follow(desk, tx, mail, said, who, plan, respond.DayTally(desk, tx))
         _record(desk, tx, mail, outcome)
         if outcome.folder == PROCESSED:
             resolve(desk, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
@@ -246,7 +330,8 @@ def _follow(
     mail: KeptMail,
     said: Understanding,
     who: Verdict,
-    plan: respond.Plan | None,
+    plan: respond.Plan,
+    tally: respond.DayTally,
 ) -> MailOutcome:
     """What follows from (state, mail, now), by kind."""
     party = who.party.signifier if who.party else ""
@@ -262,11 +347,11 @@ def _follow(
         return receive.acknowledgement(desk, tx, said, who.party)
     if said.kind is Kind.RESPONSE:
         return receive.answers(desk, tx, mail, said, who.party)
-    if said.kind is Kind.REQUEST and plan is not None:
+    if said.kind is Kind.REQUEST:
         if receive.replies_to_ours(tx, said, who.party):
             reason = "a reply to our request that lists devices and answers none"
             return MailOutcome(REVIEW, said.kind, reason, party)
-        return respond.take(desk, tx, mail, said, who, plan)
+        return respond.take(desk, tx, mail, said, who, plan, tally)
     if said.subkind == "reminder":
         return respond.reminded(desk, tx, said, who.party)
     reason = f"not a request ({said.subkind})" if said.subkind else "not a request"
@@ -311,12 +396,12 @@ def file(desk: Desk, mailbox: Mailbox, folders: dict[str, str]) -> int:
     while True:
         with desk.store.reading() as tx:
             numbers = tx.mail.waiting(DECIDED, mailbox.name, _FILE_BATCH)
-            mails = [tx.mail.get(number) for number in numbers]
-        if not mails:
+            places = tx.mail.places(numbers)
+        if not places:
             return filed
         by_folder: dict[str, list[MailRef]] = {}
-        for mail in mails:
-            by_folder.setdefault(folders[mail.folder], []).append(mail.ref)
+        for ref, folder in places:
+            by_folder.setdefault(folders[folder], []).append(ref)
         for folder, refs in by_folder.items():
             mailbox.file(refs, folder)
         with desk.store.transaction("file") as tx:

@@ -6,7 +6,7 @@ Source: SEC Appendix AC, clause 4.16(b) (MP121).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, InstallCode, mask_codes
 from exchange.domain.inbound import (
+    DISCHARGED,
     Clock,
     DeviceEvent,
     DeviceState,
@@ -56,7 +57,7 @@ WORDS: Mapping[DeviceState, OutcomeWord] = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the vault knows of the devices of a request, looked up before the transaction."""
+    """What the vault knows of the devices of some requests, looked up before the transaction."""
 
     holdings: Mapping[DeviceId, VaultRecord | None] = field(repr=False)
 
@@ -74,9 +75,36 @@ class Ruling:
     seen: str = field(default="", repr=False)  # what an unreadable row said
 
 
-def prepare(desk: Desk, said: Understanding) -> Plan:
-    """Look every device up, each bucket once."""
-    return Plan(dict(desk.vault.find_many(found.device for found in said.devices)))
+class DayTally:
+    """What each party had of us today, counted once and then carried along.
+
+    Good for one transaction, in which nobody else answers.
+    """
+
+    def __init__(self, desk: Desk, tx: Transaction) -> None:
+        self._tx = tx
+        self._midnight = datetime.combine(desk.today(), time(0), LONDON)
+        self._had: dict[str, tuple[int, int]] = {}  # answers, devices asked for
+
+    def usage(self, party: str, asked: int) -> DayUsage:
+        """Today so far, and the devices of the request at hand."""
+        if party not in self._had:
+            answers, _codes = self._tx.outbox.sent_to(party, self._midnight, "answer")
+            self._had[party] = answers, self._tx.inbound.devices_since(party, self._midnight)
+        answers, devices = self._had[party]
+        return DayUsage(answers=answers, devices=devices, asked=asked)
+
+    def note(self, party: str, rows: int) -> None:
+        """One more answer, to a request of ``rows`` rows."""
+        if party in self._had:
+            answers, devices = self._had[party]
+            self._had[party] = answers + 1, devices + rows
+
+
+def prepare(desk: Desk, asked: Iterable[Understanding]) -> Plan:
+    """Look every device of some requests up, each bucket once."""
+    devices = (found.device for said in asked for found in said.devices)
+    return Plan(dict(desk.vault.find_many(devices)))
 
 
 def register(desk: Desk, tx: Transaction) -> InstalledRegister:
@@ -95,13 +123,14 @@ def take(
     said: Understanding,
     who: Verdict,
     plan: Plan,
+    tally: DayTally,
 ) -> MailOutcome:
     """Open the request, decide each device, queue the one reply."""
     party = who.party
     if party is None:
         return MailOutcome(REVIEW, said.kind, who.reason)
     asked = len(said.devices)
-    verdict = _verdict(desk, tx, said, who, party)
+    verdict = _verdict(desk, said, who, party, tally)
     if verdict.party is None:
         return MailOutcome(REVIEW, said.kind, verdict.reason, party.signifier)
     if not said.devices and not said.rejects:
@@ -117,13 +146,16 @@ def take(
     )
     rulings = _rule(desk, tx, said, plan, clock)
     ref = desk.new_ref(tx, "A")
-    request_id = tx.inbound.add_request(ref, mail.id, party.signifier, _their_ref(said), clock)
+    answered = all(one.state in DISCHARGED for one in rulings)
+    request_id = tx.inbound.add_request(
+        ref, mail.id, party.signifier, _their_ref(said), clock, answered=answered
+    )
     request = InboundRequest(
-        request_id, ref, party.signifier, mail.id, _their_ref(said), clock, answered=False
+        request_id, ref, party.signifier, mail.id, _their_ref(said), clock, answered
     )
     outbox_id = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
     tx.inbound.add_devices(request_id, _rows(desk, rulings), outbox_id)
-    tx.inbound.settle(request_id)
+    tally.note(party.signifier, len(rulings))
     _supersede(desk, tx, said, party, ref, asked)
     counts = {state: sum(one.state is state for one in rulings) for state in WORDS}
     tx.audit.append(
@@ -146,20 +178,13 @@ def take(
 
 
 def _verdict(
-    desk: Desk, tx: Transaction, said: Understanding, who: Verdict, party: Party
+    desk: Desk, said: Understanding, who: Verdict, party: Party, tally: DayTally
 ) -> Verdict:
     """The release procedure; a person's word stands in for the sender's address and the guard."""
     if who.vouched:
         return Verdict(party=party, address=party.reply_address, vouched=True)
-    usage = _usage(desk, tx, party, len(said.devices))
+    usage = tally.usage(party.signifier, len(said.devices))
     return may_answer(said.kind, said.head, [party], desk.signifier, usage, _ceilings(desk))
-
-
-def _usage(desk: Desk, tx: Transaction, party: Party, asked: int) -> DayUsage:
-    midnight = datetime.combine(desk.today(), time(0), LONDON)
-    answers, _codes = tx.outbox.sent_to(party.signifier, midnight, "answer")
-    devices = tx.inbound.devices_since(party.signifier, midnight)
-    return DayUsage(answers=answers, devices=devices, asked=asked)
 
 
 def _ceilings(desk: Desk) -> Ceilings:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from exchange.domain.audit import (
     GENESIS,
@@ -19,12 +19,11 @@ from exchange.domain.audit import (
 )
 from exchange.domain.device import mask_codes
 from exchange.errors import StoreError
-from exchange.store.tables import AUDIT, AuditRowTable, FactRow
+from exchange.store.tables import AuditRowTable, FactRow, table_of
 
 # SHA-256 in hexadecimal, which we computed ourselves and which looks like a code to the mask.
 _HASHES = frozenset({"sha256", "audit_head"})
 _HEAD = "audit.head"
-_FIELDS = ("at", "actor", "event", "subject", "party", "detail")
 Detail = Mapping[str, str | int | bool | None]
 
 
@@ -36,62 +35,86 @@ def _masked(detail: Detail | None) -> Detail:
     }
 
 
+def _chained(
+    events: Sequence[tuple[datetime, AuditEvent]], seq: int, previous: str
+) -> list[dict[str, object]]:
+    """The rows of ``events`` behind row ``seq``, whose hash is ``previous``."""
+    rows: list[dict[str, object]] = []
+    # The events of one mail share one detail; ``events`` keeps each alive, and so its id.
+    written: dict[int, str] = {}
+    for at, happened in events:
+        seq += 1
+        detail = written.get(id(happened.detail))
+        if detail is None:
+            detail = written[id(happened.detail)] = canonical(_masked(happened.detail))
+        # Subjects are references and Device IDs; masking is the last net, not the rule.
+        fields = (
+            instant_text(at),
+            happened.actor,
+            happened.event,
+            mask_codes(happened.subject),
+            happened.party,
+            detail,
+        )
+        digest = chain_hash(previous, seq, *fields)
+        named = zip(("at", "actor", "event", "subject", "party", "detail"), fields, strict=True)
+        rows.append(dict(named) | {"seq": seq, "previous": previous, "hash": digest})
+        previous = digest
+    return rows
+
+
 class AuditLog:
     """Append and read; nothing else is offered."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._unwritten: list[tuple[datetime, AuditEvent]] = []
 
     def append(self, at: datetime, *events: AuditEvent) -> None:
-        """Chain the events behind the newest row.
+        """Chain the events behind the newest row, when the transaction ends.
+
+        A transaction's events are written in one piece: the chain's head is then read and
+        changed once, and other writers on PostgreSQL wait for it no longer than they must.
+        """
+        self._unwritten += [(at, one) for one in events]
+
+    def flush(self) -> None:
+        """Write what was appended.
 
         The head row is locked first: two writers on PostgreSQL queue up, on SQLite there is one.
         """
-        if not events:
+        if not self._unwritten:
             return
-        head = self._session.exec(
-            select(FactRow).where(FactRow.name == _HEAD).with_for_update()
-        ).first()
+        unwritten, self._unwritten = self._unwritten, []
+        head = self._session.execute(
+            select(FactRow.value).where(FactRow.name == _HEAD).with_for_update()
+        ).scalar()
         if head is None:
-            head = FactRow(name=_HEAD, value=f"0 {GENESIS}")
-            self._session.add(head)
-        seq_text, previous = head.value.split(" ")
-        seq, stamp = int(seq_text), instant_text(at)
-        rows = []
-        # Many events of one mail share one detail; ``events`` keeps each alive, and so its id.
-        written: dict[int, str] = {}
-        for happened in events:
-            seq += 1
-            detail = written.get(id(happened.detail))
-            if detail is None:
-                detail = written[id(happened.detail)] = canonical(_masked(happened.detail))
-            # Subjects are references and Device IDs; masking is the last net, not the rule.
-            fields = (
-                stamp,
-                happened.actor,
-                happened.event,
-                mask_codes(happened.subject),
-                happened.party,
-                detail,
-            )
-            digest = chain_hash(previous, seq, *fields)
-            row = dict(zip(_FIELDS, fields, strict=True))
-            rows.append({**row, "seq": seq, "previous": previous, "hash": digest})
-            previous = digest
-        self._session.execute(insert(AUDIT), rows)
-        head.value = f"{seq} {previous}"
-        self._session.flush()
+            head = f"0 {GENESIS}"
+            self._session.execute(insert(FactRow), {"name": _HEAD, "value": head})
+        seq_text, previous = head.split(" ")
+        rows = _chained(unwritten, int(seq_text), previous)
+        self._session.connection().execute(insert(table_of(AuditRowTable)), rows)
+        newest = rows[-1]
+        self._session.execute(
+            update(FactRow)
+            .where(col(FactRow.name) == _HEAD)
+            .values(value=f"{newest['seq']} {newest['hash']}")
+            .execution_options(synchronize_session=False)
+        )
 
     def head(self) -> tuple[int, str]:
         """Number and hash of the newest row; (0, GENESIS) for an empty log."""
-        row = self._session.get(FactRow, _HEAD)
-        if row is None:
+        self.flush()
+        value = self._session.exec(select(FactRow.value).where(FactRow.name == _HEAD)).first()
+        if value is None:
             return 0, GENESIS
-        seq, digest = row.value.split(" ")
+        seq, digest = value.split(" ")
         return int(seq), digest
 
     def rows(self, after: int = 0, subject: str = "", event: str = "") -> Iterator[AuditRow]:
         """Rows in order, streamed; optionally of one subject or kind of event."""
+        self.flush()
         query = select(AuditRowTable).where(col(AuditRowTable.seq) > after)
         if subject:
             query = query.where(AuditRowTable.subject == subject)

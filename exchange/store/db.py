@@ -46,6 +46,11 @@ class Transaction:
         self.facts = Facts(session)
         self.figures = Figures(session)
 
+    def flush(self) -> None:
+        """Write what was only noted so far; the store does so before it commits."""
+        for part in (self.mail, self.inbound, self.counters, self.audit):
+            part.flush()
+
 
 class Store:
     """One database.
@@ -67,7 +72,9 @@ class Store:
         Raises StoreError when the database cannot take it; then nothing was changed.
         """
         with _translated(self.engine), Session(self._writing) as session:
-            yield Transaction(session)
+            work = Transaction(session)
+            yield work
+            work.flush()
             session.commit()
         if self._after_commit:
             self._after_commit(name)

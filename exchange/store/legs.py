@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,11 +13,12 @@ from sqlalchemy import Row, func, insert, select, text, update
 from sqlmodel import Session
 
 from exchange.domain.outbound import CHASED_LEGS, Leg, LegState
-from exchange.store.tables import CASES, LEGS, RUNGS
+from exchange.store.tables import CaseRow, LegRow, LegRungRow, table_of
 
 Value = TypeVar("Value")
 
 _CHUNK = 5000
+LEGS, CASES, RUNGS = table_of(LegRow), table_of(CaseRow), table_of(LegRungRow)
 _L = LEGS.c
 _LEG = (
     _L.id, _L.case_id, _L.device, CASES.c.device_type, _L.party, _L.position, _L.state,
@@ -81,22 +83,27 @@ class LegStore:
             for row in self._session.execute(query.where(_L.case_id.in_(some)))
         ]
 
-    def ask(self, party: str, request_id: int) -> list[tuple[str, str]]:
-        """This request asks ``party`` about all that waits; returns (device, type), in order.
+    def to_ask(self, party: str) -> list[Leg]:
+        """The queued legs of ``party`` that no request carries yet, in order of the cases.
 
-        Written first and read then, so that a leg queued meanwhile is left for the next request
-        and never carried by one whose mail does not name it.
+        Whoever else wants to ask about them waits until we commit, and then finds them carried.
         """
-        self._session.execute(
-            update(LEGS).where(_L.party == party, _WAITS_TO_BE_ASKED).values(request_id=request_id)
-        )
         query = (
-            select(_L.device, CASES.c.device_type)
+            select(*_LEG)
             .select_from(_WITH_CASE)
-            .where(_L.request_id == request_id)
+            .where(_WAITS_TO_BE_ASKED, _L.party == party)
             .order_by(_L.case_id)
+            .with_for_update(of=LEGS)
         )
-        return [(device, kind) for device, kind in self._session.execute(query)]
+        return [_leg(row) for row in self._session.execute(query)]
+
+    def was_asked(self, party: str, devices: Iterable[str]) -> bool:
+        """Whether ``party`` has a leg for any of these devices."""
+        query = select(_L.id).where(_L.party == party).limit(1)
+        return any(
+            self._session.scalar(query.where(_L.device.in_(some))) is not None
+            for some in _some(devices)
+        )
 
     def carry(self, leg_ids: Sequence[int], request_id: int) -> None:
         """These legs are asked by this request."""
@@ -119,10 +126,17 @@ class LegStore:
         self._update(leg_ids, **values)
 
     def start_clocks(
-        self, leg_ids: Sequence[int], accepted_on: date, due_on: date, next_due: date | None
+        self,
+        leg_ids: Sequence[int],
+        accepted_on: date,
+        due_on: date,
+        next_due: date | None,
+        state: LegState | None = None,
     ) -> None:
-        """The clock of each leg starts with the acceptance of its request."""
-        self._update(leg_ids, accepted_on=accepted_on, due_on=due_on, next_due=next_due)
+        """The clock of each leg starts with the acceptance of its request, which moves it too."""
+        values: dict[str, object] = {} if state is None else {"state": state.value}
+        values.update(accepted_on=accepted_on, due_on=due_on, next_due=next_due)
+        self._update(leg_ids, **values)
 
     def stop_clocks(self, leg_ids: Sequence[int]) -> None:
         """A bounce voids the clock, and the request with it."""
@@ -134,13 +148,10 @@ class LegStore:
 
     def due_requests(self, today: date) -> list[tuple[int, int]]:
         """Requests with a leg whose next rung is due, and how many such legs each has."""
-        query = (
-            select(_L.request_id, func.count())
-            .where(_L.next_due <= today, _L.request_id.is_not(None))
-            .group_by(_L.request_id)
-            .order_by(_L.request_id)
-        )
-        return [(number, legs) for number, legs in self._session.execute(query)]
+        # Counted here: asked to group, SQLite walks through every request to have them in order.
+        query = select(_L.request_id).where(_L.next_due <= today)
+        counted = Counter(self._session.scalars(query))
+        return sorted((number, legs) for number, legs in counted.items() if number is not None)
 
     def due_legs(self, request_ids: Collection[int], today: date) -> dict[int, list[Leg]]:
         """Per request the legs whose next rung is due, in order of the cases."""

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, insert, or_
+from sqlalchemy import and_, func, insert, or_, update
 from sqlmodel import Session, col, select
 
 from exchange.errors import NotFound
-from exchange.store.tables import OUTBOX, OutboxRow
+from exchange.store.tables import OutboxRow, table_of
 
 _MANY_ATTEMPTS = 5
 _CHUNK = 5000
@@ -87,26 +87,36 @@ class Outbox:
                 "attempts": 0,
                 "created_at": now,
                 "next_attempt_at": now,
-                "reply": "",
             }
             for letter in letters
         ]
-        added = self._session.execute(
-            insert(OUTBOX).returning(OUTBOX.c.message_id, OUTBOX.c.id), rows
+        outbox = table_of(OutboxRow)
+        added = self._session.connection().execute(
+            insert(outbox).returning(outbox.c.message_id, outbox.c.id), rows
         )
+        # By Message-ID: neither engine promises to return rows in the order of their values.
         numbers = {row.message_id: row.id for row in added}
         return [numbers[letter.message_id] for letter in letters]
 
-    def due(self, now: datetime, most: int) -> list[StoredLetter]:
-        """Letters to be tried now, oldest first."""
-        rows = self._session.exec(
-            select(OutboxRow)
+    def due(self, now: datetime, most: int, most_bytes: int) -> list[StoredLetter]:
+        """Letters to be tried now, oldest first: one at least, else no more than both ceilings."""
+        listed = self._session.exec(
+            select(OutboxRow.id, OutboxRow.size)
             .where(
                 col(OutboxRow.state).in_([QUEUED, DEFERRED]),
                 col(OutboxRow.next_attempt_at) <= now,
             )
             .order_by(col(OutboxRow.id))
             .limit(most)
+        )
+        numbers, weight = list[int | None](), 0
+        for number, size in listed:
+            weight += size
+            if numbers and weight > most_bytes:
+                break
+            numbers.append(number)
+        rows = self._session.exec(
+            select(OutboxRow).where(col(OutboxRow.id).in_(numbers)).order_by(col(OutboxRow.id))
         )
         return [_value(row) for row in rows]
 
@@ -124,19 +134,21 @@ class Outbox:
         state: str,
         reply: str = "",
         next_attempt_at: datetime | None = None,
-    ) -> StoredLetter:
-        """Record an attempt; returns the letter as it is now."""
-        row = self._session.get(OutboxRow, number)
-        if row is None:
-            raise NotFound(f"there is no letter {number}")
-        row.state, row.reply, row.attempted_at = state, reply, now
-        row.attempts += 1
+    ) -> None:
+        """Record an attempt."""
+        outbox = table_of(OutboxRow)
+        values: dict[str, object] = {"state": state, "reply": reply, "attempted_at": now}
         if state == SENT:
-            row.accepted_at = now
+            values["accepted_at"] = now
         if next_attempt_at:
-            row.next_attempt_at = next_attempt_at
-        self._session.flush()
-        return _value(row)
+            values["next_attempt_at"] = next_attempt_at
+        changed = self._session.connection().execute(
+            update(outbox)
+            .where(outbox.c.id == number)
+            .values(attempts=outbox.c.attempts + 1, **values)
+        )
+        if not changed.rowcount:
+            raise NotFound(f"there is no letter {number}")
 
     def fail(self, number: int, reply: str) -> None:
         """A bounce came back for a letter that had been accepted."""
@@ -177,12 +189,16 @@ class Outbox:
 
     def accepted_by_ref(self, refs: Collection[str]) -> dict[str, list[AcceptedLetter]]:
         """Per reference what its recipients' servers took, oldest first."""
+        outbox = table_of(OutboxRow)
         found: dict[str, list[AcceptedLetter]] = {ref: [] for ref in refs}
-        query = select(OUTBOX.c.ref, OUTBOX.c.purpose, OUTBOX.c.recipient, OUTBOX.c.accepted_at)
-        query = query.where(OUTBOX.c.accepted_at.is_not(None)).order_by(OUTBOX.c.id)
+        query = (
+            select(outbox.c.ref, outbox.c.purpose, outbox.c.recipient, outbox.c.accepted_at)
+            .where(outbox.c.accepted_at.is_not(None))
+            .order_by(outbox.c.id)
+        )
         wanted = list(refs)
         for start in range(0, len(wanted), _CHUNK):
-            some = query.where(OUTBOX.c.ref.in_(wanted[start : start + _CHUNK]))
+            some = query.where(outbox.c.ref.in_(wanted[start : start + _CHUNK]))
             for ref, purpose, recipient, accepted_at in self._session.execute(some):
                 found[ref].append(AcceptedLetter(purpose, recipient, accepted_at))
         return found

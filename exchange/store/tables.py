@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    Table,
     Text,
     UniqueConstraint,
     text,
@@ -53,6 +54,12 @@ def _sealed(nullable: bool = False) -> Any:
 
 def _text() -> Any:
     return Field(default="", sa_column=Column(Text, nullable=False, default=""))
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """The table behind a row: what is written by the hundred goes past the row objects."""
+    table: Table = row.__table__  # type: ignore[attr-defined]
+    return table
 
 
 class MailRow(SQLModel, table=True):
@@ -344,11 +351,3 @@ class FactRow(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: str = _text()
-
-
-# Bulk statements name these: what goes through the mapped classes costs a millisecond each.
-CASES = SQLModel.metadata.tables["gained_case"]
-LEGS = SQLModel.metadata.tables["leg"]
-RUNGS = SQLModel.metadata.tables["leg_rung"]
-OUTBOX = SQLModel.metadata.tables["outbox"]
-AUDIT = SQLModel.metadata.tables["audit"]

@@ -124,7 +124,8 @@ def _case(number: int, at: datetime, closed: bool) -> dict[str, object]:
     return {
         "id": number, "device": device(number), "device_type": "ESME", "opened_at": at,
         "state": "code_received" if closed else "seeking", "source": "gained.csv",
-        "code_tag": f"{number:032x}" if closed else "", "sealed_code": bytes(62) if closed else None,
+        "code_tag": f"{number:032x}" if closed else "",
+        "sealed_code": bytes(62) if closed else None,
         "closed_at": at if closed else None,
     }  # fmt: skip
 

@@ -95,8 +95,8 @@ def test_two_at_the_same_mail_answer_it_once(site: Site) -> None:
     with site.desk.store.reading() as tx:
         mail = tx.mail.get(1)
     said = site.desk.reader.read(other.sealer.open(mail.sealed, "mail"))
-    first = intake._decide(site.desk, mail, said)
-    second = intake._decide(other, mail, said)
+    read = [intake.Understood(mail, said)]
+    (first,), (second,) = intake.decide(site.desk, read), intake.decide(other, read)
     assert (first.folder, second.folder) == ("processed", "processed")
     assert first.ref
     assert not second.ref

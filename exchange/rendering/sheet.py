@@ -1,4 +1,4 @@
-"""A workbook of one sheet of text, streamed: 500,000 rows in about a second and a half.
+"""A workbook of one sheet of text, streamed: five rows in 0.3 ms, 500,000 in a second and a half.
 
 ECMA-376 (SpreadsheetML), the few parts that Excel needs; strings stand inline.  Nothing touches
 the disk.
@@ -34,7 +34,7 @@ class SheetLayout:
     choices: tuple[str, tuple[str, ...]] | None = None  # column letter, words
 
 
-def write_fast(
+def write_sheet(
     layout: SheetLayout,
     chunks: Iterable[Sequence[tuple[str, ...]]],
     title: str,
@@ -50,7 +50,9 @@ def write_fast(
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         for name, text in _fixed_parts(title, reference, created).items():
             package.writestr(_entry(name), text)
-        with package.open(_entry("xl/worksheets/sheet1.xml"), "w", force_zip64=True) as sheet:
+        # Without ZIP64, over which Excel offers to "repair" a file: 2 GiB hold a full sheet of
+        # rows as long as any that are met.
+        with package.open(_entry("xl/worksheets/sheet1.xml"), "w") as sheet:
             count = 0
             sheet.write(_sheet_head(layout).encode())
             for rows in chunks:
