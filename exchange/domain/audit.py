@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 GENESIS = "0" * 64
+# Made once: json.dumps makes one for every call that asks for anything of its own.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class AuditRow:
 
 def canonical(detail: Mapping[str, str | int | bool | None] | None) -> str:
     """The detail as JSON with sorted keys and no white space; ``{}`` for none."""
-    return json.dumps(detail or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(detail or {})
 
 
 def instant_text(at: datetime) -> str:

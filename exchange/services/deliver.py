@@ -136,24 +136,17 @@ def start_clocks(desk: Desk, tx: Transaction, letter: StoredLetter) -> None:
     if not legs:
         return
     numbers = [leg.id for leg in legs]
-    tx.legs.move_legs(numbers, move_leg(LegState.QUEUED, LegEvent.ACCEPT))
     first = ladder.first_look(desk, party, when.day_zero, request.sla_days)
-    tx.legs.start_clocks(numbers, when.day_zero, when.due_on, first)
+    sent = move_leg(LegState.QUEUED, LegEvent.ACCEPT)
+    tx.legs.start_clocks(numbers, when.day_zero, when.due_on, first, sent)
+    detail = {
+        "ref": request.ref,
+        "due": when.due_on.isoformat(),
+        "calendar": when.calendar_version,
+    }
     tx.audit.append(
         desk.now(),
-        *(
-            AuditEvent(
-                "leg.sent",
-                leg.device,
-                leg.party,
-                {
-                    "ref": request.ref,
-                    "due": when.due_on.isoformat(),
-                    "calendar": when.calendar_version,
-                },
-            )
-            for leg in legs
-        ),
+        *(AuditEvent("leg.sent", leg.device, leg.party, detail) for leg in legs),
     )
 
 
@@ -170,11 +163,9 @@ def void(desk: Desk, tx: Transaction, letter: StoredLetter, why: str) -> None:
         tx.legs.move_legs(numbers, LegState.BOUNCED)
         tx.legs.stop_clocks(numbers)
         tx.outbound.void_clock(request.id)
+        detail = {"ref": request.ref, "why": why}
         tx.audit.append(
             desk.now(),
-            *(
-                AuditEvent("leg.bounced", leg.device, leg.party, {"ref": request.ref, "why": why})
-                for leg in legs
-            ),
+            *(AuditEvent("leg.bounced", leg.device, leg.party, detail) for leg in legs),
         )
     log.warning("a letter did not arrive", ref=letter.ref, purpose=letter.purpose, why=why)

@@ -19,7 +19,7 @@ from exchange.domain.audit import (
 )
 from exchange.domain.device import mask_codes
 from exchange.errors import StoreError
-from exchange.store.tables import AuditRowTable, FactRow
+from exchange.store.tables import AuditRowTable, FactRow, table_of
 
 # SHA-256 in hexadecimal, which we computed ourselves and which looks like a code to the mask.
 _HASHES = frozenset({"sha256", "audit_head"})
@@ -40,8 +40,13 @@ def _chained(
 ) -> list[dict[str, object]]:
     """The rows of ``events`` behind row ``seq``, whose hash is ``previous``."""
     rows: list[dict[str, object]] = []
+    # The events of one mail share one detail; ``events`` keeps each alive, and so its id.
+    written: dict[int, str] = {}
     for at, happened in events:
         seq += 1
+        detail = written.get(id(happened.detail))
+        if detail is None:
+            detail = written[id(happened.detail)] = canonical(_masked(happened.detail))
         # Subjects are references and Device IDs; masking is the last net, not the rule.
         fields = (
             instant_text(at),
@@ -49,7 +54,7 @@ def _chained(
             happened.event,
             mask_codes(happened.subject),
             happened.party,
-            canonical(_masked(happened.detail)),
+            detail,
         )
         digest = chain_hash(previous, seq, *fields)
         named = zip(("at", "actor", "event", "subject", "party", "detail"), fields, strict=True)
@@ -89,7 +94,7 @@ class AuditLog:
             self._session.execute(insert(FactRow), {"name": _HEAD, "value": head})
         seq_text, previous = head.split(" ")
         rows = _chained(unwritten, int(seq_text), previous)
-        self._session.execute(insert(AuditRowTable), rows)
+        self._session.connection().execute(insert(table_of(AuditRowTable)), rows)
         newest = rows[-1]
         self._session.execute(
             update(FactRow)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from exchange.errors import NotFound
 from exchange.store.tables import OutboxRow, table_of
 
 _MANY_ATTEMPTS = 5
+_CHUNK = 5000
 QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
 
 
@@ -49,6 +50,15 @@ class StoredLetter:
     reply: str
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptedLetter:
+    """A letter that its recipient's server took, without what it says."""
+
+    purpose: str
+    recipient: str
+    accepted_at: datetime
+
+
 class Outbox:
     """One row a letter, one recipient a letter."""
 
@@ -57,29 +67,36 @@ class Outbox:
 
     def add(self, letter: NewLetter, now: datetime) -> int:
         """Queue a letter; returns its number."""
+        return self.add_many([letter], now)[0]
+
+    def add_many(self, letters: Sequence[NewLetter], now: datetime) -> list[int]:
+        """Queue letters; returns their numbers, in the same order."""
+        if not letters:
+            return []
+        rows = [
+            {
+                "message_id": letter.message_id,
+                "purpose": letter.purpose,
+                "ref": letter.ref,
+                "party": letter.party,
+                "recipient": letter.recipient,
+                "codes": letter.codes,
+                "sealed": letter.sealed,
+                "size": letter.size,
+                "state": QUEUED,
+                "attempts": 0,
+                "created_at": now,
+                "next_attempt_at": now,
+            }
+            for letter in letters
+        ]
         outbox = table_of(OutboxRow)
-        number: int = (
-            self._session.connection()
-            .execute(
-                insert(outbox).returning(outbox.c.id),
-                {
-                    "message_id": letter.message_id,
-                    "purpose": letter.purpose,
-                    "ref": letter.ref,
-                    "party": letter.party,
-                    "recipient": letter.recipient,
-                    "codes": letter.codes,
-                    "sealed": letter.sealed,
-                    "size": letter.size,
-                    "state": QUEUED,
-                    "attempts": 0,
-                    "created_at": now,
-                    "next_attempt_at": now,
-                },
-            )
-            .scalar_one()
+        added = self._session.connection().execute(
+            insert(outbox).returning(outbox.c.message_id, outbox.c.id), rows
         )
-        return number
+        # By Message-ID: neither engine promises to return rows in the order of their values.
+        numbers = {row.message_id: row.id for row in added}
+        return [numbers[letter.message_id] for letter in letters]
 
     def due(self, now: datetime, most: int, most_bytes: int) -> list[StoredLetter]:
         """Letters to be tried now, oldest first: one at least, else no more than both ceilings."""
@@ -169,6 +186,22 @@ class Outbox:
             select(OutboxRow).where(OutboxRow.ref == ref).order_by(col(OutboxRow.id))
         )
         return [_value(row) for row in rows]
+
+    def accepted_by_ref(self, refs: Collection[str]) -> dict[str, list[AcceptedLetter]]:
+        """Per reference what its recipients' servers took, oldest first."""
+        outbox = table_of(OutboxRow)
+        found: dict[str, list[AcceptedLetter]] = {ref: [] for ref in refs}
+        query = (
+            select(outbox.c.ref, outbox.c.purpose, outbox.c.recipient, outbox.c.accepted_at)
+            .where(outbox.c.accepted_at.is_not(None))
+            .order_by(outbox.c.id)
+        )
+        wanted = list(refs)
+        for start in range(0, len(wanted), _CHUNK):
+            some = query.where(outbox.c.ref.in_(wanted[start : start + _CHUNK]))
+            for ref, purpose, recipient, accepted_at in self._session.execute(some):
+                found[ref].append(AcceptedLetter(purpose, recipient, accepted_at))
+        return found
 
     def stuck(self) -> list[StoredLetter]:
         """Letters refused for good, or for now and again."""

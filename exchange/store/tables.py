@@ -256,6 +256,11 @@ class OutboundRequestRow(SQLModel, table=True):
     returns_on: date | None = None
 
 
+# The conditions of partial indexes; a query that wants one says the same in the same words.
+_QUEUED = "state = 'queued' AND request_id IS NULL"
+_CHASED = "next_due IS NOT NULL"
+
+
 class LegRow(SQLModel, table=True):
     """One Supplier asked about one device.
 
@@ -268,8 +273,20 @@ class LegRow(SQLModel, table=True):
         UniqueConstraint("case_id", "party", name="uq_leg_case_party"),
         Index("ix_leg_party_device", "party", "device"),
         Index("ix_leg_request", "request_id", "state"),
-        Index("ix_leg_state_party", "state", "party"),
-        Index("ix_leg_next_due", "next_due"),
+        # Only what waits: closed legs, of which there are many more, are in neither index.
+        Index(
+            "ix_leg_queued",
+            "party",
+            sqlite_where=text(_QUEUED),
+            postgresql_where=text(_QUEUED),
+        ),
+        Index(
+            "ix_leg_next_due",
+            "next_due",
+            "request_id",
+            sqlite_where=text(_CHASED),
+            postgresql_where=text(_CHASED),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

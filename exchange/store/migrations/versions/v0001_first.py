@@ -269,10 +269,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("case_id", "party", name="uq_leg_case_party"),
     )
-    op.create_index("ix_leg_next_due", "leg", ["next_due"], unique=False)
+    op.create_index(
+        "ix_leg_next_due",
+        "leg",
+        ["next_due", "request_id"],
+        unique=False,
+        sqlite_where=sa.text("next_due IS NOT NULL"),
+        postgresql_where=sa.text("next_due IS NOT NULL"),
+    )
     op.create_index("ix_leg_party_device", "leg", ["party", "device"], unique=False)
     op.create_index("ix_leg_request", "leg", ["request_id", "state"], unique=False)
-    op.create_index("ix_leg_state_party", "leg", ["state", "party"], unique=False)
+    op.create_index(
+        "ix_leg_queued",
+        "leg",
+        ["party"],
+        unique=False,
+        sqlite_where=sa.text("state = 'queued' AND request_id IS NULL"),
+        postgresql_where=sa.text("state = 'queued' AND request_id IS NULL"),
+    )
     op.create_table(
         "inbound_device",
         sa.Column("id", sa.Integer(), nullable=False),
