@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from exchange.domain.device import DeviceId
+import numpy as np
+
+from exchange.domain.listed import Ids
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.charset import to_text
+from exchange.parsing.claimed import found_ids
 from exchange.parsing.columns import share_of_devices
 from exchange.parsing.delimited import read_delimited
 from exchange.parsing.findings import Findings
+from exchange.parsing.gathered import Gathered
 from exchange.parsing.grid import Row, Table
 from exchange.parsing.limits import Limits
 from exchange.parsing.lines import Line, plain_lines
@@ -78,10 +82,10 @@ def _workbook(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> 
             told = True
             found.add(listing)
     for visible, whole in book.veiled:
-        veiled = _listed(whole) - _listed(visible)
+        veiled = len(np.setdiff1d(_listed(whole), _listed(visible)))
         if veiled:
             found.warnings.append(
-                f"{whole.where}: {len(veiled)} Device IDs in hidden rows or columns are not taken"
+                f"{whole.where}: {veiled} Device IDs in hidden rows or columns are not taken"
             )
     for table in book.hidden:
         count = len(_listed(table))
@@ -92,9 +96,10 @@ def _workbook(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> 
     return found
 
 
-def _listed(table: Table) -> set[DeviceId]:
+def _listed(table: Table) -> Ids:
+    """The different devices of a table."""
     listing = read_listing(table)
-    return {one.device for one in listing.devices} if listing else set()
+    return np.unique(found_ids(listing.devices if listing else Gathered()))
 
 
 def read_table(table: Table, *, in_reply: bool) -> Findings | None:

@@ -15,6 +15,7 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 _FORMULA = re.compile(r"=\s*\"([^\"]*)\"")
 _APOSTROPHE = re.compile(r"'(?=[0-9A-Fa-f][0-9A-Fa-f:\-. ]*$)")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _FIELD_CHARS: Final = 100_000
 _SAMPLE_LINES: Final = 60
 
@@ -64,10 +65,10 @@ def read_delimited(
         raise Unreadable(f"a text of more than {limits.text_chars:,} characters", place=where)
     if delimiter is None:
         delimiter = delimiter_of(text)
-    lines = split_lines(text)
     unit = "row" if delimiter else "line"
-    if not _needs_care(text):
-        return Table(where, (), _plain_rows(lines, delimiter, limits, where), unit)
+    if delimiter.isascii() and not _needs_care(text):
+        return Table(where, (), _plain_rows(text, delimiter, limits, where), unit)
+    lines = split_lines(text)
     try:
         rows = list(_rows(_records(lines, delimiter, quoted='"' in text), text, limits, where))
         if '"' in text and _stray_quote(rows, delimiter):
@@ -83,16 +84,21 @@ def _needs_care(text: str) -> bool:
     return any(mark in text for mark in ('"', "'", "E+", "e+"))
 
 
-def _plain_rows(lines: list[str], delimiter: str, limits: Limits, where: str) -> TextRows:
-    first = 1
-    if _is_sep_line(lines[0].split(delimiter) if delimiter else [lines[0]]):
-        lines, first = lines[1:], 2
-    rows = TextRows(lines, delimiter, first)
+def _plain_rows(text: str, delimiter: str, limits: Limits, where: str) -> TextRows:
+    first, below = _first_line(text)
+    named = _is_sep_line(first.split(delimiter) if delimiter else [first])
+    rows = TextRows(below if named else text, delimiter, 2 if named else 1)
     if rows.widest > limits.columns or len(rows) > limits.rows:
         # Whichever ceiling is passed first is named.
-        for _ in _rows(_records(lines, delimiter, quoted=False), "", limits, where):
+        for _ in _rows(_records(split_lines(text), delimiter, quoted=False), "", limits, where):
             pass
     return rows
+
+
+def _first_line(text: str) -> tuple[str, str]:
+    """The first line, and what stands below it."""
+    ended = _LINE_END.search(text)
+    return (text[: ended.start()], text[ended.end() :]) if ended else (text, "")
 
 
 def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list[str]]:

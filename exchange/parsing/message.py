@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from exchange.domain.device import DeviceId
+import numpy as np
+
+from exchange.domain.listed import Listed, ids_of
 from exchange.domain.mail import (
     Answer,
     Bounce,
@@ -28,10 +30,12 @@ from exchange.errors import Unreadable
 from exchange.parsing import bounces
 from exchange.parsing.absence import return_date
 from exchange.parsing.bulk import uncollected
+from exchange.parsing.claimed import Claimed, claimed_ids, claims_code, found_ids
 from exchange.parsing.classify import Judged, by_content, by_header, is_reply
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.findings import Claim, Findings
+from exchange.parsing.gathered import Gathered
 from exchange.parsing.head import head_of
 from exchange.parsing.headers import Headers, read_fields, split_head
 from exchange.parsing.limits import DEFAULT, Limits
@@ -190,35 +194,34 @@ def _answers_by_machine(judged: Judged, found: Findings) -> bool:
         "automatic",
         "generated",
     )
-    return plain and any(claim.code is not None for claim in found.claims)
+    return plain and claims_code(found.claims)
 
 
 def _told_only(judged: Judged, found: Findings) -> list[str]:
     """Warnings for a mail whose lists do not count: how much it lists is told, no more."""
-    devices = {one.device for one in found.devices}
+    devices = len(np.unique(found_ids(found.devices)))
     if judged.kind is Kind.BOUNCE or not devices:
         return []
     what = judged.subkind or judged.kind.value
-    return [f"{len(devices)} Device IDs stand in it and are not taken ({what})"]
+    return [f"{devices} Device IDs stand in it and are not taken ({what})"]
 
 
 def _outcome(
     judged: Judged, found: Findings, warnings: list[str]
-) -> tuple[tuple[Found, ...], tuple[Answer, ...], tuple[Reject, ...]]:
+) -> tuple[Sequence[Found], Sequence[Answer], tuple[Reject, ...]]:
     """Devices, answers and rejects that follow from the findings and the kind."""
     devices = first_places(found.devices)
     if judged.kind is Kind.RESPONSE:
         warnings += answer_rest(found)
-    listed: set[DeviceId] = set()
     if found.quoted:
-        listed = {one.device for one in devices} | {claim.device for claim in found.claims}
-    only_quoted = [device for device in found.quoted if device not in listed]
-    if only_quoted:
-        warnings.append(_only_quoted(len(only_quoted)))
+        listed = np.concatenate([found_ids(found.devices), claimed_ids(found.claims)])
+        only_quoted = ~np.isin(ids_of(found.quoted), listed)
+        if only_quoted.any():
+            warnings.append(_only_quoted(int(np.count_nonzero(only_quoted))))
     claims = found.claims
     if judged.kind is not Kind.RESPONSE:
         if claims:
-            count = len({claim.device for claim in claims})
+            count = len(np.unique(claimed_ids(claims)))
             warnings.append(
                 f"words that could be an answer stand beside {count} Device IDs; the mail is read"
                 f" as {judged.kind.value}"
@@ -226,14 +229,18 @@ def _outcome(
         return devices, (), tuple(found.rejects)
     if found.denies_all:
         if not claims and not found.rest:
-            claims = [
-                Claim(one.device, one.where, outcome=Outcome.NOT_INSTALLER, remark="of all listed")
-                for one in devices
-            ]
+            claims = Gathered(_all_denied(devices))
         if not devices and not claims:
             warnings.append("it says of a whole list that they did not install it, and lists none")
     answers, conflicts = weigh(claims)
     return devices, answers, (*found.rejects, *conflicts)
+
+
+def _all_denied(devices: Sequence[Found]) -> Iterable[Claim]:
+    outcome, remark = Outcome.NOT_INSTALLER, "of all listed"
+    if isinstance(devices, Listed):
+        return Claimed.saying(devices, outcome, remark)
+    return [Claim(one.device, one.where, outcome=outcome, remark=remark) for one in devices]
 
 
 def _only_quoted(count: int) -> str:

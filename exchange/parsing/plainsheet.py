@@ -14,9 +14,9 @@ from typing import Final, overload
 import numpy as np
 import numpy.typing as npt
 
+from exchange.domain.listed import Flags, Numbers
 from exchange.parsing.grid import NO_DAMAGE, Row, TypedRows
-
-_Numbers = npt.NDArray[np.int64]
+from exchange.parsing.texts import Texts, buffer_of
 
 _DIGITS: Final = b"0123456789"
 _BLANKED: Final = bytes(byte if byte in _DIGITS else 32 for byte in range(256))
@@ -28,11 +28,12 @@ _ROW: Final = re.compile(
 )
 _CELL: Final = re.compile(rb"<c r=\"([A-Z])\d{1,7}\"( s=\"\d{1,5}\")? t")
 _SST: Final = re.compile(
-    r"\ufeff?(?:<\?xml [^>]{1,200}\?>)?\s{0,4}"
-    r"<sst xmlns=\"http://schemas\.openxmlformats\.org/spreadsheetml/2006/main\""
-    r"(?: (?:count|uniqueCount)=\"\d{1,10}\"){0,2}>"
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml [^>]{1,200}\?>)?\s{0,4}"
+    rb"<sst xmlns=\"http://schemas\.openxmlformats\.org/spreadsheetml/2006/main\""
+    rb"(?: (?:count|uniqueCount)=\"\d{1,10}\"){0,2}>"
 )
-_BETWEEN: Final = "</t></si><si><t>"
+_BEGIN: Final = b"<si><t>"
+_END: Final = b"</t></si>"
 
 
 class PlainSheet:
@@ -131,36 +132,60 @@ def _more_rows(text: bytes) -> bool:
     return any(mark in text for mark in (b"<row ", b"<sheetData", b"<!"))
 
 
-def plain_strings(content: bytes) -> list[str] | None:
+def plain_strings(content: bytes) -> Texts | None:
     """The shared strings of a workbook; None when any is more than plain, filled text."""
     if any(mark in content for mark in (b"&", b"_x", b"\r", b"<t></t>", b"<t/>")):
         return None
+    head = _SST.match(content)
+    if not head or not _is_utf8(content):
+        return None
+    body = content[head.end() :].rstrip().replace(b'<t xml:space="preserve">', b"<t>")
+    if not body.startswith(_BEGIN) or not body.endswith(_END + b"</sst>"):
+        return None
+    buffer = buffer_of(body)
+    tags = np.flatnonzero(buffer == ord("<"))
+    number, over = divmod(len(tags) - 1, 4)
+    # <si><t>text</t></si>, one right behind the other, and </sst>
+    begins, ends = tags[0:-1:4], tags[2:-1:4]
+    if over or (tags[4::4] != ends + len(_END)).any() or (tags[3:-1:4] != ends + 4).any():
+        return None
+    strings = Texts(buffer, begins + len(_BEGIN), ends)
+    at = np.arange(number)
+    outer = Texts(buffer, begins, begins + len(_BEGIN)), Texts(buffer, ends, ends + len(_END))
+    for tag, there in zip((_BEGIN, _END), outer, strict=True):
+        if (there.cut(at, len(tag)) != np.frombuffer(tag, np.uint8)).any():
+            return None
+    return None if _any_blank(strings) else strings
+
+
+def _is_utf8(content: bytes) -> bool:
+    if content.isascii():
+        return True
     try:
-        text = content.decode("utf-8")
+        content.decode("utf-8")
     except UnicodeDecodeError:
-        return None
-    head = _SST.match(text)
-    tail = "</t></si></sst>"
-    text = text[head.end() :].rstrip() if head else ""
-    text = text.replace('<t xml:space="preserve">', "<t>") if " xml:space=" in text else text
-    if not text.startswith("<si><t>") or not text.endswith(tail):
-        return None
-    strings = text[len("<si><t>") : -len(tail)].split(_BETWEEN)
-    if text.count("<") != 4 * len(strings) + 1 or not all(map(str.strip, strings)):
-        return None
-    return strings
+        return False
+    return True
+
+
+def _any_blank(strings: Texts) -> bool:
+    """Whether a string is empty or nothing but blanks, those beyond ASCII among them."""
+    if int(strings.lengths.min()) == 0:
+        return True
+    foreign = np.flatnonzero(strings.buffer[strings.starts] >= 0x80)
+    return any(not strings[at] for at in foreign.tolist())
 
 
 class PlainRows(TypedRows):
     """Rows of shared strings, all filled, built when asked for."""
 
-    def __init__(self, indexes: npt.NDArray[np.int32], strings: list[str]) -> None:
+    def __init__(self, indexes: npt.NDArray[np.int32], strings: Texts) -> None:
         super().__init__(())
         self._indexes = indexes
         self._strings = strings
 
     def _row(self, index: int) -> Row:
-        cells = tuple(self._strings[at].strip() for at in self._indexes[index].tolist())
+        cells = tuple(self._strings[at] for at in self._indexes[index].tolist())
         return Row(index + 1, cells, NO_DAMAGE)
 
     def __len__(self) -> int:
@@ -178,13 +203,17 @@ class PlainRows(TypedRows):
         return self._row(chosen) if isinstance(chosen, int) else list(map(self._row, chosen))
 
     @property
-    def numbers(self) -> list[int]:
+    def numbers(self) -> Numbers:
         """The number of each row."""
-        return list(range(1, len(self) + 1))
+        return np.arange(1, len(self) + 1)
 
-    def column(self, index: int) -> list[str]:
-        """One column's cells, outer blanks removed."""
+    def column(self, index: int) -> Texts:
+        """One column's cells."""
         if index >= self._indexes.shape[1]:
-            return [""] * len(self)
-        strings = map(self._strings.__getitem__, self._indexes[:, index].tolist())
-        return list(map(str.strip, strings))
+            return Texts.of([""] * len(self))
+        own = self._indexes[:, index].astype(np.int64)
+        return Texts(self._strings.buffer, self._strings.starts[own], self._strings.ends[own], own)
+
+    def odd(self, index: int, *, numbers: bool) -> Flags:
+        """All cells are text."""
+        return np.zeros(len(self), np.bool_)
