@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from enum import IntEnum
+from typing import Final, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
@@ -128,8 +132,124 @@ class PutResult:
     conflicts: tuple[DeviceId, ...]  # another code is held for this device; the old one stays
 
 
+Numbers: TypeAlias = npt.NDArray[np.uint64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+# The position is the number in a column and at rest: only ever append.
+DEVICE_TYPES: Final = ("", "ESME", "GSME", "GPF", "CHF", "HCALCS", "PPMID", "IHD", "CAD")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeColumns:
+    """Records side by side, one array a field and n long: bulk work has no object for each.
+
+    A code that is not held is sixteen zero bytes.
+    """
+
+    devices: Numbers  # the eight bytes of the Device ID as a big-endian number
+    codes: npt.NDArray[np.uint8] = field(repr=False)  # (n, 16), without CRC
+    has_code: Mask
+    installed: Mask  # installed by us
+    types: npt.NDArray[np.uint8]  # places in DEVICE_TYPES
+    sources: npt.NDArray[np.uint8]  # places in ``source_names``
+    days: npt.NDArray[np.uint16]  # of import, counted from 1970-01-01
+    source_names: tuple[str, ...] = ("",)
+
+    def __len__(self) -> int:
+        return len(self.devices)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundColumns:
+    """A look-up's answer: one place for each device asked, in the order of asking.
+
+    Where ``held`` is false the device is not known and the columns mean nothing.  ``unknown`` is
+    true for devices in damaged buckets; it holds none unless the caller asked for the rest.
+    """
+
+    held: Mask
+    unknown: Mask
+    columns: CodeColumns
+
+
+class Refusal(IntEnum):
+    """Why a row of a delivery is not taken."""
+
+    OTHER_CODE = 1  # the vault holds another code for the device
+    INSTALLED = 2  # the vault says that we installed it, the row that we did not
+    CODE_HELD = 3  # the vault holds the same code for another device
+    CODE_TWICE = 4  # another row brings the same code for another device
+    DEVICE_OTHER_CODE = 5  # another row for the device has another code ...
+    DEVICE_NO_CODE = 6  # ... or only one of them has any
+    DEVICE_INSTALLED = 7  # ... or only one says that we installed it
+    DEVICE_TYPE = 8  # ... or another type
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row of a delivery that contradicts another row, or the vault."""
+
+    row: int
+    device: DeviceId
+    refusal: Refusal
+    other_row: int = 0  # the row that it contradicts, where there is one
+    other_device: DeviceId | None = None  # where the code stands
+    held_on: date | None = None  # when and from where the vault has what it holds
+    held_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a delivery; ``rows`` are their numbers in it, ascending over all batches."""
+
+    columns: CodeColumns
+    rows: npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a delivery.
+
+    Every row is counted once: added, updated, unchanged, repeated (says again what an earlier row
+    said) or refused.  ``kept`` is false when nothing at all was taken because of the refused.
+    """
+
+    added: int
+    updated: int
+    unchanged: int
+    repeated: int
+    refused: Sequence[RefusedRow]
+    kept: bool
+    resumed: bool = False  # an earlier attempt had taken a part
+
+
 class CodeVault(Protocol):
     """The sealed store of install codes."""
+
+    def find_columns(self, devices: Numbers, *, partial: bool = False) -> FoundColumns:
+        """All at once, without an object a device; repeats are answered each time.
+
+        Raises VaultDamaged when a bucket asked for does not open, unless ``partial``.
+        """
+
+    def put_columns(self, batches: Iterable[CodeColumns], *, replace: bool = False) -> PutResult:
+        """As ``put_many``, by columns."""
+
+    def deliver(
+        self,
+        batches: Iterable[Batch],
+        *,
+        replace: bool = False,
+        good: bool = False,
+        resume: str = "",
+        told: Callable[[str, int, int], None] | None = None,
+    ) -> Taken:
+        """Take a delivery that contradicts neither itself nor the vault, in one transaction.
+
+        With refused rows nothing is taken, or with ``good`` every other row.  ``resume`` is a
+        fingerprint of the delivery: the good rows are then committed in steps, and a delivery of
+        the same fingerprint goes on where one was cut off.  ``told`` hears (what, done, of).
+        """
 
     def find_many(
         self, devices: Iterable[DeviceId]

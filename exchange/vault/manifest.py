@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -31,18 +32,23 @@ _LENGTHS: Final = struct.Struct(">II")
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All buckets and all source names (numbered from 1) of a vault."""
+    """All buckets and all source names (numbered from 1) of a vault.
+
+    ``work`` is how far a delivery taken in steps has come; empty when none is under way.
+    """
 
     entries: Entries
     sources: tuple[str, ...]
+    work: Mapping[str, str | int] = field(default_factory=dict)
     starts: npt.NDArray[np.uint32] = field(init=False)  # side by side, for single look-ups
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "starts", np.ascontiguousarray(self.entries["start"]))
 
     def to_bytes(self) -> bytes:
-        """Two lengths, the names as JSON, the entries: 24 bytes a bucket."""
-        names = json.dumps(self.sources, ensure_ascii=False).encode()
+        """Two lengths, the names (and the work under way) as JSON, then 24 bytes a bucket."""
+        told = {"sources": self.sources, "work": self.work} if self.work else self.sources
+        names = json.dumps(told, ensure_ascii=False).encode()
         return _LENGTHS.pack(len(names), len(self.entries)) + names + self.entries.tobytes()
 
     @classmethod
@@ -50,8 +56,9 @@ class Manifest:
         """Read what ``to_bytes`` made; the caller has authenticated it."""
         names, count = _LENGTHS.unpack_from(content)
         opens = _LENGTHS.size + names
-        sources = tuple(json.loads(content[_LENGTHS.size : opens]))
-        return cls(np.frombuffer(content, ENTRY, count, opens), sources)
+        told = json.loads(content[_LENGTHS.size : opens])
+        sources, work = (told["sources"], told["work"]) if isinstance(told, dict) else (told, {})
+        return cls(np.frombuffer(content, ENTRY, count, opens), tuple(sources), work)
 
 
 def buckets_of(entries: Entries, places: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:

@@ -30,6 +30,7 @@ from exchange.vault.records import (
     joined,
     row_devices,
 )
+from exchange.vault.sorting import chosen, order_of
 
 UNCHANGED: Final = 0
 ADDED: Final = 1
@@ -51,7 +52,7 @@ class Merged:
 
 def merge(held: Rows, incoming: Rows, *, replace: bool) -> Merged:
     """Put ``incoming`` (in the order of the call) over ``held`` (each device once, any order)."""
-    held = held[np.argsort(row_devices(held))]
+    held = held.take(order_of(row_devices(held)))
     held_devices = row_devices(held)
     devices, slot = np.unique(row_devices(incoming), return_inverse=True)
     at = np.searchsorted(held_devices, devices)
@@ -61,7 +62,7 @@ def merge(held: Rows, incoming: Rows, *, replace: bool) -> Merged:
 
     state = _State(np.zeros(len(devices), ROW), known.copy(), replace)
     state.rows["device"] = devices
-    state.rows[known] = held[at[known]]
+    state.rows[known] = held.take(at[known])
     outcomes = np.full(len(incoming), UNCHANGED, np.uint8)
     if len(devices) == len(incoming):
         outcomes = state.take(incoming, slot)
@@ -77,7 +78,7 @@ def merge(held: Rows, incoming: Rows, *, replace: bool) -> Merged:
     held[at[known]] = state.rows[known]
     changed = np.zeros(len(held), bool)
     changed[at[known]] = state.changed[known]
-    rows = joined([held, state.rows[~known]])
+    rows = joined([held, chosen(state.rows, ~known)])
     return Merged(rows, np.concatenate([changed, np.ones(len(rows) - len(held), bool)]), outcomes)
 
 
@@ -96,15 +97,15 @@ class _State:
         outcomes = np.full(len(slot), ADDED, np.uint8)
         known = self._known[slot]
         if known.any():
-            outcomes[known] = self._take_known(incoming[known], slot[known])
-            incoming, slot = incoming[~known], slot[~known]
+            outcomes[known] = self._take_known(chosen(incoming, known), slot[known])
+            incoming, slot = chosen(incoming, ~known), slot[~known]
         self.rows[slot] = incoming
         self._known[slot] = True
         self._code_is_new[slot] = (incoming["flags"] & HAS_CODE) != 0
         return outcomes
 
     def _take_known(self, incoming: Rows, slot: Places) -> npt.NDArray[np.uint8]:
-        old = self.rows[slot]
+        old = self.rows.take(slot)
         new_flags, old_flags = incoming["flags"], old["flags"]
         brings = (new_flags & HAS_CODE) != 0
         holds = (old_flags & HAS_CODE) != 0
@@ -124,7 +125,7 @@ class _State:
         kept_type = np.where(new_type != 0, new_type, old_flags & TYPE_MASK)
         after["flags"] = ((old_flags | new_flags) & (HAS_CODE | INSTALLED)) | kept_type
         after["source"], after["days"] = incoming["source"], incoming["days"]
-        self.rows[slot[takes]] = after[takes]
+        self.rows[slot[takes]] = chosen(after, takes)
         self.changed[slot[takes]] = True
         self._code_is_new[slot[brings & ~conflict]] = True
         outcomes = np.where(takes, np.uint8(UPDATED), np.uint8(UNCHANGED))

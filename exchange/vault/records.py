@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, DeviceId, InstallCode
 from exchange.errors import BadInput
-from exchange.ports import VaultRecord
+from exchange.ports import DEVICE_TYPES, VaultRecord
 
 Rows: TypeAlias = npt.NDArray[np.void]  # of ROW
 Devices: TypeAlias = npt.NDArray[np.uint64]  # Device IDs as numbers, native byte order
@@ -51,14 +51,11 @@ FACT_BYTES: Final = 25
 HAS_CODE: Final = 0x01
 INSTALLED: Final = 0x02
 TYPE_MASK: Final = 0xF0
-_TYPE_SHIFT: Final = 4
-
-# The position is the number at rest: only ever append.
-DEVICE_TYPES: Final = ("", "ESME", "GSME", "GPF", "CHF", "HCALCS", "PPMID", "IHD", "CAD")
+TYPE_SHIFT: Final = 4
 
 MAX_SOURCES: Final = 255
 _MAX_SOURCE_LENGTH: Final = 200
-_EPOCH: Final = date(1970, 1, 1)
+EPOCH: Final = date(1970, 1, 1)
 # Objects handled at a time: few enough that collecting garbage stays cheap.
 _SLICE: Final = 4_096
 _SLICES_A_CHUNK: Final = 16
@@ -67,7 +64,7 @@ _NO_CODE: Final = bytes(CODE_BYTES)
 _FLAGS: Final = {
     (held, installed, name): (HAS_CODE if held else 0)
     | (INSTALLED if installed else 0)
-    | number << _TYPE_SHIFT
+    | number << TYPE_SHIFT
     for held in (False, True)
     for installed in (False, True)
     for number, name in enumerate(DEVICE_TYPES)
@@ -162,7 +159,7 @@ def _flags(record: VaultRecord) -> int:
 def _day(record: VaultRecord, known: dict[date, int]) -> int:
     day = known.get(record.imported_on)
     if day is None:
-        day = (record.imported_on - _EPOCH).days
+        day = (record.imported_on - EPOCH).days
         if not 0 <= day <= 0xFFFF:
             raise BadInput(
                 f"{record.imported_on} is not a day between 1970 and 2149", place=str(record.device)
@@ -189,9 +186,9 @@ def record_of(row: Rows, sources: Sequence[str], device: DeviceId) -> VaultRecor
         device=device,
         code=InstallCode(code) if flags & HAS_CODE else None,
         installed_by_us=bool(flags & INSTALLED),
-        device_type=DEVICE_TYPES[flags >> _TYPE_SHIFT],
+        device_type=DEVICE_TYPES[flags >> TYPE_SHIFT],
         source=sources[source],
-        imported_on=_EPOCH + timedelta(days=day),
+        imported_on=EPOCH + timedelta(days=day),
     )
 
 
@@ -244,14 +241,14 @@ def _records(
         codes[bare] = None
     numbers = rows["days"].tolist()
     for day in set(numbers) - days.keys():
-        days[day] = _EPOCH + timedelta(days=day)
+        days[day] = EPOCH + timedelta(days=day)
     return _made(
         VaultRecord,
         _set_record,
         devices,
         codes,
         ((flags & INSTALLED) != 0).tolist(),
-        map(DEVICE_TYPES.__getitem__, (flags >> _TYPE_SHIFT).tolist()),
+        map(DEVICE_TYPES.__getitem__, (flags >> TYPE_SHIFT).tolist()),
         map(sources.__getitem__, rows["source"].tolist()),
         map(days.__getitem__, numbers),
     )

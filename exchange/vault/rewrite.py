@@ -7,7 +7,7 @@ happens in the caller's one transaction: nothing half done is ever seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ from exchange.vault.head import Head, write_head
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, Manifest, buckets_of, widths
 from exchange.vault.merge import Merged, merge
 from exchange.vault.records import HAS_CODE, INSTALLED, Devices, Rows, joined, row_devices
+from exchange.vault.sorting import chosen, order_of
 from exchange.vault.tables import vault_bucket
 
 # A bucket that is split is left this full: room to grow before the next time.
@@ -32,6 +33,7 @@ _UPDATE: Final = (
     .values(generation=bindparam("generation"), sealed=bindparam("sealed"))
 )
 Buckets = npt.NDArray[np.intp]
+Choose = Callable[[Rows, Rows], Rows]  # (held, incoming) -> those that may be taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Sorted:
     def of(cls, rows: Rows, cipher: BucketCipher) -> Sorted:
         """Sort ``rows``."""
         places = cipher.places(row_devices(rows))
-        order = np.argsort(places, kind="stable")
-        return cls(places[order], rows[order])
+        order = order_of(places)
+        return cls(places.take(order), rows.take(order))
 
     def between(self, first: int, end: int) -> Rows:
         """The rows with places from ``first`` up to, not including, ``end``."""
@@ -73,19 +75,36 @@ class Rewrite:
         self._bucket_records = bucket_records
         self._batch_rows = batch_rows
 
+    @property
+    def entries(self) -> Entries:
+        """The buckets as they are now; while a pass goes on, without those it split off."""
+        return self._entries
+
     def put(self, chunks: Sequence[Sorted], *, replace: bool) -> Iterator[tuple[Rows, Merged]]:
         """Merge all rows in; yields each batch of them with what became of it.
 
         Raises VaultDamaged naming the buckets that do not open.
         """
-        self._spread(self._incoming(chunks))
+        self.spread(self._incoming(chunks))
+        yield from self.put_sifted(chunks, lambda _, incoming: incoming, replace=replace)
+
+    def put_sifted(
+        self, chunks: Sequence[Sorted], choose: Choose, *, replace: bool, dry: bool = False
+    ) -> Iterator[tuple[Rows, Merged]]:
+        """As ``put``, with those rows alone that ``choose`` picks; ``dry`` keeps nothing.
+
+        ``choose`` gets all rows that some buckets hold and all that come in for them.
+        """
         for group in self._groups(self._incoming(chunks)):
             first, end = self._range(group)
-            incoming = joined([chunk.between(first, end) for chunk in chunks])
+            incoming = _chained([chunk.between(first, end) for chunk in chunks])
             held = joined(self._open(self._entries[group]))
-            merged = merge(held, incoming, replace=replace)
+            chosen = choose(held, incoming)
+            if dry:
+                continue
+            merged = merge(held, chosen, replace=replace)
             self._keep(group, merged.rows, merged.changed)
-            yield incoming, merged
+            yield chosen, merged
 
     def remove(self, devices: Devices, places: Places) -> int:
         """Take devices out; returns how many there were.  Raises as ``put``."""
@@ -105,10 +124,14 @@ class Rewrite:
                 self._keep(group[np.unique(owner[going])], held[losing & ~going], None)
         return removed
 
-    def finish(self, sources: Sequence[str]) -> Head:
-        """Write the head; nothing may follow in this transaction."""
+    def finish(self, sources: Sequence[str], work: Mapping[str, str | int] | None = None) -> Head:
+        """Write the head; nothing may follow in this transaction.
+
+        ``work`` is what a delivery in steps remembers; None leaves it as it was.
+        """
         self._end_pass()
-        manifest = Manifest(self._entries, tuple(sources))
+        kept = self._head.manifest.work if work is None else work
+        manifest = Manifest(self._entries, tuple(sources), kept)
         return write_head(self._connection, self._head, manifest, self._generation)
 
     def _end_pass(self) -> None:
@@ -142,7 +165,7 @@ class Rewrite:
         starts = self._entries["start"]
         return int(starts[first]), int(starts[last]) + int(self._widths[last])
 
-    def _spread(self, incoming: npt.NDArray[np.int64]) -> None:
+    def spread(self, incoming: npt.NDArray[np.int64]) -> None:
         """Split beforehand what would not fit into memory with all its new rows."""
         flooded = np.flatnonzero(incoming > self._batch_rows)
         if not len(flooded):
@@ -177,16 +200,17 @@ class Rewrite:
             dirty = np.zeros(len(group), bool)
             dirty[owner[changed]] = True
             concerned = dirty[owner]
-            rows, places = rows[concerned], places[concerned]
+            rows, places = chosen(rows, concerned), places[concerned]
             group, entries = group[dirty], entries[dirty]
             owner = buckets_of(entries, places)
         if not len(group):
             return
         starts = self._pieces(group, np.bincount(owner, minlength=len(group)), at_least)
         piece = np.searchsorted(starts, places, side="right") - 1
-        order = np.lexsort((row_devices(rows), piece))
-        cuts = np.searchsorted(piece[order], np.arange(len(starts) + 1))
-        self._write(group, starts, rows[order], cuts)
+        order = order_of(row_devices(rows))
+        order = order.take(order_of(piece.take(order).astype(np.uint32)))
+        cuts = np.searchsorted(piece.take(order), np.arange(len(starts) + 1))
+        self._write(group, starts, rows.take(order), cuts)
 
     def _pieces(
         self, group: Buckets, records: npt.NDArray[np.intp], at_least: int
@@ -230,6 +254,11 @@ class Rewrite:
         same = np.isin(starts, known)
         self._entries[group] = entries[same]
         self._split_off.append(entries[~same])
+
+
+def _chained(parts: Sequence[Rows]) -> Rows:
+    # numpy's concatenation forgets the byte order of fields unless it is told the type.
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, dtype=parts[0].dtype)
 
 
 def _counted(rows: Rows, flag: int, cuts: Buckets) -> npt.NDArray[np.int64]:

@@ -7,8 +7,9 @@ reads it again whenever its stamp has changed; it may be shared between threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -17,8 +18,19 @@ from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange.domain.device import DeviceId
-from exchange.ports import PutResult, VaultRecord, VaultStats
+from exchange.ports import (
+    Batch,
+    CodeColumns,
+    FoundColumns,
+    Numbers,
+    PutResult,
+    Taken,
+    VaultRecord,
+    VaultStats,
+)
 from exchange.vault.buckets import Fault, damage, open_checked, read_buckets
+from exchange.vault.columns import columns_from, rows_from
+from exchange.vault.deliver import STEP_ROWS, Doors, Terms, deliver
 from exchange.vault.head import Head, read_head, reading, writing
 from exchange.vault.keys import WrappingKey
 from exchange.vault.manifest import Entries, buckets_of, widths
@@ -68,7 +80,9 @@ class SealedVault:
     """Install codes in sealed buckets.
 
     ``bucket_records`` is the number of records above which a bucket is split, ``batch_rows`` how
-    many rows of 28 bytes a write holds in the clear at a time beside those it was given.
+    many rows of 28 bytes a write holds in the clear at a time beside those it was given,
+    ``step_rows`` how many a delivery in steps commits at a time, ``folder`` where a delivery that
+    is larger than memory waits, sealed, in a nameless file.
     Every call may raise VaultError (no vault), WrongKey, VaultDamaged, or StoreError.
     """
 
@@ -79,11 +93,15 @@ class SealedVault:
         *,
         bucket_records: int = BUCKET_RECORDS,
         batch_rows: int = BATCH_ROWS,
+        step_rows: int = STEP_ROWS,
+        folder: Path | None = None,
     ) -> None:
         self._engine = engine
         self._key = key
         self._bucket_records = bucket_records
         self._batch_rows = batch_rows
+        self._step_rows = step_rows
+        self._folder = folder
         self._known: Head | None = None
         find = _FIND.compile(dialect=engine.dialect)
         self._find, self._find_by_name = str(find), not find.positional
@@ -128,7 +146,40 @@ class SealedVault:
         record that was refused.  Raises BadInput for a record that cannot be kept.
         """
         named = Sources()
-        pending: list[Rows] = list(rows_of(records, named))
+        return self._put(list(rows_of(records, named)), named, replace=replace)
+
+    def put_columns(self, batches: Iterable[CodeColumns], *, replace: bool = False) -> PutResult:
+        """As ``put_many``, by columns: without an object for each record."""
+        named = Sources()
+        return self._put([rows_from(batch, named) for batch in batches], named, replace=replace)
+
+    def find_columns(self, devices: Numbers, *, partial: bool = False) -> FoundColumns:
+        """Look all ``devices`` up at once, in one transaction; see ``exchange.ports.CodeVault``."""
+        with reading(self._engine) as connection:
+            head = self._head(connection)
+            found = _look_up(connection, head, np.ascontiguousarray(devices, np.uint64))
+        if found.faults and not partial:
+            raise damage(found.faults, head.manifest.entries)
+        columns = columns_from(found.rows, ("", *head.manifest.sources))
+        return FoundColumns(found.held, found.unknown, columns)
+
+    def deliver(
+        self,
+        batches: Iterable[Batch],
+        *,
+        replace: bool = False,
+        good: bool = False,
+        resume: str = "",
+        told: Callable[[str, int, int], None] | None = None,
+    ) -> Taken:
+        """Take a delivery; see ``exchange.ports.CodeVault`` and ``exchange.vault.deliver``."""
+        doors = Doors(self._engine, self._head, self._rewrite, self._folder)
+        terms = Terms(replace, good or bool(resume), resume, told, self._step_rows)
+        taken, head = deliver(doors, batches, terms)
+        self._known = head or self._known
+        return taken
+
+    def _put(self, pending: list[Rows], named: Sources, *, replace: bool) -> PutResult:
         counts = np.zeros(4, np.int64)
         conflicts: list[Rows] = []
         with writing(self._engine) as connection:

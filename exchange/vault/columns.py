@@ -1,0 +1,84 @@
+"""Columns to rows and back: what callers handle in bulk, and what lies in a bucket."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES
+from exchange.errors import BadInput
+from exchange.ports import DEVICE_TYPES, CodeColumns
+from exchange.vault.records import (
+    CODE_OFFSET,
+    HAS_CODE,
+    INSTALLED,
+    ROW,
+    TYPE_SHIFT,
+    Rows,
+    Sources,
+)
+
+
+def rows_from(columns: CodeColumns, sources: Sources) -> Rows:
+    """The rows of ``columns``; numbers their source names in ``sources``.
+
+    Raises BadInput when the columns hold what no record can be: a Device ID or a code of all zeros
+    or all Fs, a code in a row that has none, a type or source out of range, unequal lengths.
+    """
+    _check(columns)
+    numbers = np.array([sources.number(name) for name in columns.source_names], np.uint8)
+    rows = np.empty(len(columns), ROW)
+    rows["device"] = columns.devices
+    words = np.ascontiguousarray(columns.codes).view("<u8").reshape(-1, 2)
+    rows["code_a"], rows["code_b"] = words[:, 0], words[:, 1]
+    rows["flags"] = (
+        columns.has_code.astype(np.uint8) * np.uint8(HAS_CODE)
+        | columns.installed.astype(np.uint8) * np.uint8(INSTALLED)
+        | columns.types << TYPE_SHIFT
+    )
+    rows["source"] = numbers[columns.sources]
+    rows["days"] = columns.days
+    return rows
+
+
+def columns_from(rows: Rows, sources: tuple[str, ...]) -> CodeColumns:
+    """Rows as columns; ``sources`` are the names by number, the first one empty."""
+    content = np.ascontiguousarray(rows).view(np.uint8).reshape(len(rows), ROW.itemsize)
+    flags = rows["flags"]
+    return CodeColumns(
+        devices=rows["device"].astype(np.uint64),
+        codes=content[:, CODE_OFFSET : CODE_OFFSET + CODE_BYTES],
+        has_code=(flags & HAS_CODE) != 0,
+        installed=(flags & INSTALLED) != 0,
+        types=np.right_shift(flags, np.uint8(TYPE_SHIFT)),
+        sources=rows["source"],
+        days=rows["days"].astype(np.uint16),
+        source_names=sources,
+    )
+
+
+def _check(columns: CodeColumns) -> None:
+    number = len(columns)
+    if columns.codes.shape != (number, CODE_BYTES) or any(
+        len(column) != number
+        for column in (
+            columns.has_code, columns.installed, columns.types, columns.sources, columns.days,
+        )
+    ):  # fmt: skip
+        raise BadInput("the columns of codes are not all of one length")
+    if not number:
+        return
+    ones = np.uint64((1 << 8 * DEVICE_ID_BYTES) - 1)
+    if np.any((columns.devices == 0) | (columns.devices == ones)):
+        raise BadInput("a Device ID is not all zeros or all Fs")
+    words = np.ascontiguousarray(columns.codes).view("<u8").reshape(-1, 2)
+    blank = (words[:, 0] == 0) & (words[:, 1] == 0)
+    if np.any(blank & columns.has_code) or np.any(
+        (words[:, 0] == ones) & (words[:, 1] == ones) & columns.has_code
+    ):
+        raise BadInput("an install code is not all zeros or all Fs")
+    if np.any(~blank & ~columns.has_code):
+        raise BadInput("a code stands in a row that is said to have none")
+    if columns.types.max() >= len(DEVICE_TYPES):
+        raise BadInput("a device type is out of range")
+    if columns.sources.max() >= len(columns.source_names):
+        raise BadInput("a source is out of range")
