@@ -158,6 +158,19 @@ class CodeColumns:
     def __len__(self) -> int:
         return len(self.devices)
 
+    def taken(self, chosen: slice) -> CodeColumns:
+        """Some of the records."""
+        return CodeColumns(
+            self.devices[chosen],
+            self.codes[chosen],
+            self.has_code[chosen],
+            self.installed[chosen],
+            self.types[chosen],
+            self.sources[chosen],
+            self.days[chosen],
+            self.source_names,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class FoundColumns:
@@ -170,6 +183,10 @@ class FoundColumns:
     held: Mask
     unknown: Mask
     columns: CodeColumns
+
+    def taken(self, chosen: slice) -> FoundColumns:
+        """Some of the places."""
+        return FoundColumns(self.held[chosen], self.unknown[chosen], self.columns.taken(chosen))
 
 
 class Refusal(IntEnum):

@@ -8,7 +8,7 @@ from typing import Final, overload
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.listed import Flags, Numbers, first_rows
+from exchange.domain.listed import Numbers, first_rows
 
 Buffer = npt.NDArray[np.uint8]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from exchange.errors import BadInput
 from exchange.rendering.sheet import SheetLayout, write_sheet
@@ -49,15 +49,17 @@ class OutcomeWord(StrEnum):
 CHOICES: Final = (OutcomeWord.PROVIDED, OutcomeWord.NOT_INSTALLER, OutcomeWord.HELD)
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
-    """What we answer on one device; the code stays out of ``repr``."""
+class AnswerRow(NamedTuple):
+    """What we answer on one device, cell by cell; the code stays out of ``repr``."""
 
     device_id: str  # canonical; what the requester wrote when it is not readable
     outcome: str  # an OutcomeWord
-    install_code: str = field(default="", repr=False)  # grouped, with CRC; or empty
+    install_code: str = ""  # grouped, with CRC; or empty
     reason: str = ""
     where: str = ""  # the place in the requester's own mail: request.xlsx > Sheet1 > row 14
+
+    def __repr__(self) -> str:
+        return f"AnswerRow({self.device_id!r}, {self.outcome!r}, {self.where!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,12 @@ def answers_workbook(rows: Iterable[AnswerRow], facts: Sheetfacts) -> bytes:
 
     Raises BadInput beyond the 1,048,575 rows that a sheet holds.
     """
-    return _workbook(_ANSWERS, map(_answer_cells, rows), facts)
+    return _workbook(_ANSWERS, rows, facts)
 
 
 def answers_csv(rows: Iterable[AnswerRow]) -> bytes:
     """The same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
-    return _csv(_ANSWERS.headers, map(_answer_cells, rows))
+    return _csv(_ANSWERS.headers, rows)
 
 
 def requests_workbook(rows: Iterable[RequestRow], facts: Sheetfacts) -> bytes:
@@ -119,10 +121,6 @@ def requests_csv(rows: Iterable[RequestRow]) -> bytes:
     """The same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
     layout, cells = _request_table(rows)
     return _csv(layout.headers, cells)
-
-
-def _answer_cells(row: AnswerRow) -> tuple[str, ...]:
-    return (row.device_id, row.outcome, row.install_code, row.reason, row.where)
 
 
 def _request_table(rows: Iterable[RequestRow]) -> tuple[SheetLayout, Iterator[tuple[str, ...]]]:

@@ -32,6 +32,7 @@ from exchange.ports import FetchedMail, Mailbox, MailRef
 from exchange.services import receive, respond, secrets
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
+from exchange.services.rulings import Holdings
 from exchange.store.db import Transaction
 from exchange.store.mail import DECIDED, KEPT, PROCESSED, REVIEW, SHUNTED, KeptMail, NewMail
 
@@ -254,11 +255,11 @@ def decide(desk: Desk, mails: Sequence[Understood]) -> list[MailOutcome]:
     """Commit 2 for some mails, in their order; all of them or none."""
     who = _senders(desk, mails)
     asking = [
-        one.said
+        one.said.devices
         for one, verdict in zip(mails, who, strict=True)
         if one.said.kind is Kind.REQUEST and verdict.party
     ]
-    plan = respond.prepare(desk, asking)  # look-ups, which come before the transaction
+    holdings = Holdings.of(desk.vault, asking)  # before the transaction
     outcomes = []
     with desk.store.transaction("decide") as tx:
         claimed = tx.mail.claim_many([one.mail.id for one in mails])
@@ -276,7 +277,7 @@ def decide(desk: Desk, mails: Sequence[Understood]) -> list[MailOutcome]:
                 reason = f"the same as mail {twin}"
                 outcome = MailOutcome(PROCESSED, said.kind, reason, mail.party)
             else:
-                outcome = _follow(desk, tx, mail, said, verdict, plan, tally)
+                outcome = _follow(desk, tx, mail, said, verdict, holdings, tally)
             _record(desk, tx, mail, outcome)
             if outcome.folder != SHUNTED:
                 alike.append(mail.id)
@@ -303,12 +304,12 @@ def release(
     Raises BadInput when the mail does not wait (any more); then nothing was changed.
     """
     who = Verdict(party=party, vouched=True)
-    plan = respond.prepare(desk, [said] if said.kind is Kind.REQUEST else [])
+    holdings = Holdings.of(desk.vault, [said.devices] if said.kind is Kind.REQUEST else [])
     with desk.store.transaction("release") as tx:
         _, folder, resolved = tx.mail.claim(mail.id)
         if folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
-        outcome = _follow(desk, tx, mail, said, who, plan, respond.DayTally(desk, tx))
+        outcome = _follow(desk, tx, mail, said, who, holdings, respond.DayTally(desk, tx))
         _record(desk, tx, mail, outcome)
         if outcome.folder == PROCESSED:
             resolve(desk, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
@@ -330,7 +331,7 @@ def _follow(
     mail: KeptMail,
     said: Understanding,
     who: Verdict,
-    plan: respond.Plan,
+    holdings: Holdings,
     tally: respond.DayTally,
 ) -> MailOutcome:
     """What follows from (state, mail, now), by kind."""
@@ -351,7 +352,7 @@ def _follow(
         if receive.replies_to_ours(tx, said, who.party):
             reason = "a reply to our request that lists devices and answers none"
             return MailOutcome(REVIEW, said.kind, reason, party)
-        return respond.take(desk, tx, mail, said, who, plan, tally)
+        return respond.take(desk, tx, mail, said, who, holdings, tally)
     if said.subkind == "reminder":
         return respond.reminded(desk, tx, said, who.party)
     reason = f"not a request ({said.subkind})" if said.subkind else "not a request"

@@ -19,10 +19,12 @@ from exchange.domain.audit import (
 )
 from exchange.domain.device import mask_codes
 from exchange.errors import StoreError
+from exchange.store.many import insert_rows
 from exchange.store.tables import AuditRowTable, FactRow, table_of
 
-# SHA-256 in hexadecimal, which we computed ourselves and which looks like a code to the mask.
-_HASHES = frozenset({"sha256", "audit_head"})
+# What we wrote ourselves and what looks like a code to the mask: hashes, lists of Device IDs.
+_OURS = frozenset({"sha256", "audit_head", "device_ids"})
+_COLUMNS = ("seq", "at", "actor", "event", "subject", "party", "detail", "previous", "hash")
 _HEAD = "audit.head"
 Detail = Mapping[str, str | int | bool | None]
 
@@ -30,16 +32,16 @@ Detail = Mapping[str, str | int | bool | None]
 def _masked(detail: Detail | None) -> Detail:
     """People type into reasons and file names, so these pass the last net as well."""
     return {
-        name: mask_codes(value) if isinstance(value, str) and name not in _HASHES else value
+        name: mask_codes(value) if isinstance(value, str) and name not in _OURS else value
         for name, value in (detail or {}).items()
     }
 
 
 def _chained(
     events: Sequence[tuple[datetime, AuditEvent]], seq: int, previous: str
-) -> list[dict[str, object]]:
-    """The rows of ``events`` behind row ``seq``, whose hash is ``previous``."""
-    rows: list[dict[str, object]] = []
+) -> list[tuple[object, ...]]:
+    """The rows of ``events`` behind row ``seq``, whose hash is ``previous``; as in _COLUMNS."""
+    rows: list[tuple[object, ...]] = []
     # The events of one mail share one detail; ``events`` keeps each alive, and so its id.
     written: dict[int, str] = {}
     for at, happened in events:
@@ -57,8 +59,7 @@ def _chained(
             detail,
         )
         digest = chain_hash(previous, seq, *fields)
-        named = zip(("at", "actor", "event", "subject", "party", "detail"), fields, strict=True)
-        rows.append(dict(named) | {"seq": seq, "previous": previous, "hash": digest})
+        rows.append((seq, *fields, previous, digest))
         previous = digest
     return rows
 
@@ -94,13 +95,11 @@ class AuditLog:
             self._session.execute(insert(FactRow), {"name": _HEAD, "value": head})
         seq_text, previous = head.split(" ")
         rows = _chained(unwritten, int(seq_text), previous)
-        self._session.connection().execute(insert(table_of(AuditRowTable)), rows)
-        newest = rows[-1]
-        self._session.execute(
-            update(FactRow)
-            .where(col(FactRow.name) == _HEAD)
-            .values(value=f"{newest['seq']} {newest['hash']}")
-            .execution_options(synchronize_session=False)
+        insert_rows(self._session, table_of(AuditRowTable), _COLUMNS, rows)
+        seq, *_, digest = rows[-1]
+        fact = table_of(FactRow)
+        self._session.connection().execute(
+            update(fact).where(fact.c.name == _HEAD).values(value=f"{seq} {digest}")
         )
 
     def head(self) -> tuple[int, str]:

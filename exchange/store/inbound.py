@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.sla import Due
 from exchange.errors import NotFound
+from exchange.store.many import insert_rows
 from exchange.store.tables import InboundDeviceRow, InboundRequestRow, table_of
 
 _CHUNK = 5000
@@ -37,16 +37,12 @@ _DEVICE: tuple[Any, ...] = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NewDevice:
-    """A row of a request, decided; ``seen`` is the sealed text of an unreadable row."""
-
-    device: str
-    device_type: str
-    where: str
-    state: DeviceState
-    reason: str
-    seen: bytes | None = None
+# A row of a request, decided: device, device type, place, state, reason, and the sealed text of
+# an unreadable row.
+NewDevice = tuple[str, str, str, DeviceState, str, bytes | None]
+_COLUMNS = (
+    "request_id", "device", "device_type", "place", "state", "reason", "seen", "outbox_id",
+)  # fmt: skip
 
 
 class InboundStore:
@@ -54,7 +50,7 @@ class InboundStore:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._rows: list[dict[str, object]] = []
+        self._rows: list[tuple[object, ...]] = []
 
     def add_request(
         self,
@@ -91,30 +87,23 @@ class InboundStore:
         return number
 
     def add_devices(
-        self, request_id: int, devices: Sequence[NewDevice], outbox_id: int | None
+        self, request_id: int, devices: Iterable[NewDevice], outbox_id: int | None
     ) -> None:
         """The rows of a request, in bulk; discharged ones belong to the letter ``outbox_id``."""
-        for one in devices:
-            self._rows.append(
-                {
-                    "request_id": request_id,
-                    "device": one.device,
-                    "device_type": one.device_type,
-                    "place": one.where,
-                    "state": one.state.value,
-                    "reason": one.reason,
-                    "seen": one.seen,
-                    "outbox_id": outbox_id if one.state in DISCHARGED else None,
-                }
-            )
-            if len(self._rows) >= _CHUNK:
-                self.flush()
+        letters = {state: outbox_id if state in DISCHARGED else None for state in DeviceState}
+        texts = {state: state.value for state in DeviceState}
+        self._rows += [
+            (request_id, device, kind, place, texts[state], reason, seen, letters[state])
+            for device, kind, place, state, reason, seen in devices
+        ]
+        if len(self._rows) >= _CHUNK:
+            self.flush()
 
     def flush(self) -> None:
-        """Write the rows that were only noted so far, in one statement."""
+        """Write the rows that were only noted so far."""
         if self._rows:
             rows, self._rows = self._rows, []
-            self._session.connection().execute(insert(table_of(InboundDeviceRow)), rows)
+            insert_rows(self._session, table_of(InboundDeviceRow), _COLUMNS, rows)
 
     def move(
         self,
@@ -182,6 +171,18 @@ class InboundStore:
             )
         )
         return [_request(row) for row in rows]
+
+    def refs_of(self, device: str) -> list[str]:
+        """The references of all requests that named a device."""
+        self.flush()
+        return list(
+            self._session.exec(
+                select(InboundRequestRow.ref)
+                .join(InboundDeviceRow, col(InboundRequestRow.id) == InboundDeviceRow.request_id)
+                .where(InboundDeviceRow.device == device)
+                .distinct()
+            )
+        )
 
     def of_other_calendar(self, version: str) -> list[InboundRequest]:
         """Open requests whose due date another calendar produced."""
