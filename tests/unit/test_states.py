@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 
-from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.inbound import (
     DISCHARGED,
     TRANSITIONS,
@@ -29,8 +28,6 @@ from exchange.domain.outbound import (
 )
 from exchange.errors import BadInput
 
-CODE = InstallCode.parse("83FED3407A939723A5C639B26916D505C3B5")
-DEVICE = DeviceId.parse("00-DB-12-34-56-78-90-A0")
 TODAY = date(2026, 12, 14)
 COMPLETE = InstalledRegister(complete_as_of=date(2026, 12, 1), max_age_days=92)
 REFUSED = ("CHF", "GPF", "IHD", "CAD")
