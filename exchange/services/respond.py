@@ -27,16 +27,11 @@ from exchange.domain.party import Party
 from exchange.domain.release import Ceilings, DayUsage, Verdict, may_answer
 from exchange.domain.sla import due
 from exchange.rendering.compose import Attachment, reply_subject
-from exchange.rendering.workbook import (
-    XLSX,
-    AnswerRow,
-    Sheetfacts,
-    answers_csv,
-    answers_workbook,
-)
+from exchange.rendering.workbook import CSV, XLSX, AnswerRow, Sheetfacts
 from exchange.services import letters
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
+from exchange.services.parts import Files, Part, in_parts
 from exchange.services.rulings import WORDS, Holdings, Rulings, Terms, rule, told, unreadable
 from exchange.store.db import Transaction
 from exchange.store.mail import PROCESSED, REVIEW, KeptMail
@@ -64,11 +59,11 @@ class DayTally:
         answers, devices = self._had[party]
         return DayUsage(answers=answers, devices=devices, asked=asked)
 
-    def note(self, party: str, rows: int) -> None:
-        """One more answer, to a request of ``rows`` rows."""
+    def note(self, party: str, letters: int, rows: int) -> None:
+        """One more request of ``rows`` rows, answered in so many letters."""
         if party in self._had:
             answers, devices = self._had[party]
-            self._had[party] = answers + 1, devices + rows
+            self._had[party] = answers + letters, devices + rows
 
 
 def register(desk: Desk, tx: Transaction) -> InstalledRegister:
@@ -120,9 +115,10 @@ def take(
     request = InboundRequest(
         request_id, ref, party.signifier, mail.id, _their_ref(said), clock, answered
     )
-    outbox_id = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
-    _keep(desk, tx, request_id, rulings, outbox_id)
-    tally.note(party.signifier, len(rulings))
+    parts = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
+    for rows, outbox_id in parts:
+        _keep(desk, tx, request_id, rulings.taken(rows), outbox_id)
+    tally.note(party.signifier, len(parts), len(rulings))
     _supersede(desk, tx, said, party, ref, asked)
     tx.audit.append(
         desk.now(),
@@ -187,13 +183,40 @@ def send_answer(
     address: str,
     head: MailHead,
     rulings: Rulings,
-) -> int:
-    """Queue the reply and audit every device in it; returns the letter's number."""
+) -> list[tuple[slice, int]]:
+    """Queue the reply and audit every device in it; returns rows and number of each letter.
+
+    It is one letter, or as many as the other side's ceiling on a mail asks for.
+    """
     rows = rulings.answer_rows()
+    facts = Sheetfacts("Answers under MP121", request.ref, desk.now())
+    most = desk.mail_bytes(party)
+    queued = []
+    for part, chosen, files in in_parts(rows, facts, most):
+        own = rulings if part is None else rulings.taken(chosen)
+        draft = _draft(desk, request, party, address, head, own, rows[chosen], part, files)
+        outbox_id, message_id = letters.queue(desk, tx, draft)
+        happened = told(own, request.ref, party.signifier, address, message_id)
+        tx.audit.append(desk.now(), *happened)
+        queued.append((chosen, outbox_id))
+    return queued
+
+
+def _draft(
+    desk: Desk,
+    request: InboundRequest,
+    party: Party,
+    address: str,
+    head: MailHead,
+    rulings: Rulings,
+    rows: Sequence[AnswerRow],
+    part: Part | None,
+    files: Files,
+) -> letters.Draft:
     counts = rulings.counts()
     small = desk.settings.release.body_table_rows
-    facts = Sheetfacts("Answers under MP121", request.ref, desk.now())
-    draft = letters.Draft(
+    subject = reply_subject(mask_codes(head.subject))
+    return letters.Draft(
         template="answer",
         ref=request.ref,
         recipient=address,
@@ -202,7 +225,7 @@ def send_answer(
         codes=counts[DeviceState.PROVIDED],
         in_reply_to=head.message_id,
         references=head.references,
-        subject=reply_subject(mask_codes(head.subject)),
+        subject=f"{subject} (part {part.number} of {part.of})" if part else subject,
         context={
             "us": letters.us(desk),
             "them": letters.them(party),
@@ -214,16 +237,14 @@ def send_answer(
             "rows": rows if len(rows) <= small else (),
             "held": _first(rows, rulings, DeviceState.HELD, small),
             "unreadable": _first(rows, rulings, DeviceState.UNREADABLE, 4 * small),
+            "file": files.name,
+            "part": part,
         },
         attachments=(
-            Attachment(f"{request.ref}.xlsx", XLSX, answers_workbook(rows, facts)),
-            Attachment(f"{request.ref}.csv", "text/csv", answers_csv(rows)),
+            Attachment(f"{files.name}.xlsx", XLSX, files.workbook),
+            Attachment(f"{files.name}.csv", CSV, files.csv),
         ),
     )
-    outbox_id, message_id = letters.queue(desk, tx, draft)
-    happened = told(rulings, request.ref, party.signifier, address, message_id)
-    tx.audit.append(desk.now(), *happened)
-    return outbox_id
 
 
 def _first(

@@ -160,11 +160,13 @@ def release_devices(
             held_now = {row.id for row in tx.inbound.devices(request.id, [DeviceState.HELD])}
             if not held_now.issuperset(rows):
                 raise BadInput(f"somebody else is releasing Devices of {ref}; look again")
-            outbox_id = respond.send_answer(
+            parts = respond.send_answer(
                 desk, tx, request, party, party.reply_address, head, settled
             )
-            for row, state, reason in zip(rows, settled.states, settled.reasons, strict=True):
-                tx.inbound.move(row, state, reason, outbox_id)
+            for some, outbox_id in parts:
+                own = settled.taken(some)
+                for row, state, reason in zip(rows[some], own.states, own.reasons, strict=True):
+                    tx.inbound.move(row, state, reason, outbox_id)
             tx.inbound.settle(request.id)
             tx.audit.append(
                 desk.now(),

@@ -130,6 +130,18 @@ class Rulings:
         columns = zip(self.devices, words, self.codes, told, self.places, strict=True)
         return list(map(AnswerRow._make, columns))
 
+    def taken(self, rows: slice) -> Rulings:
+        """Some rows that follow each other."""
+        return Rulings(
+            self.devices[rows],
+            self.types[rows],
+            self.places[rows],
+            self.states[rows],
+            self.reasons[rows],
+            self.codes[rows],
+            self.seen[rows],
+        )
+
     def chosen(self, places: Sequence[int]) -> Rulings:
         """Some of the rows."""
         return Rulings(

@@ -112,6 +112,7 @@ class PartyRow(SQLModel, table=True):
     escalation: str = _text()  # JSON: [[level, name, address], ...]
     sla_days: int | None = None
     sla_agreed: str = _text()
+    max_mail_mb: int | None = None
     active: bool = True
     confirmed_on: date | None = None
     updated_at: datetime = _instant(nullable=False)

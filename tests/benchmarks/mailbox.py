@@ -7,7 +7,6 @@ django-helpdesk's own mail reader on the same mailbox, which makes a ticket of e
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
 import subprocess
@@ -137,4 +136,3 @@ mails_per_party_per_day = 1000000
 if __name__ == "__main__":
     number = int(sys.argv[1])
     got = ours(number)
-    print(got, number / got.seconds)

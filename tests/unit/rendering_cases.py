@@ -55,6 +55,8 @@ CONTEXTS: dict[TemplateName, dict[str, object]] = {
         "rows": ANSWERED,
         "held": ANSWERED[2:3],
         "unreadable": ANSWERED[3:],
+        "file": "OPA-Q-2026-00007",
+        "part": None,
     },
     "request": _COMMON | {"due": date(2026, 11, 16), "sla_days": 10, "count": 2, "rows": ASKED},
     "reminder": _CHASING | {"days_left": 2, "days_late": 0, "level": 0},

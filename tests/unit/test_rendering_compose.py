@@ -266,9 +266,8 @@ class TestBody:
 
     def test_hostile_words_neither_break_the_parts_nor_the_page(self) -> None:
         hostile = "<script>x</script> \r\n--=_\r\n\x00\x0c \ud800 {{ us }} " + "y" * 5_000
-        row = dataclasses.replace(
-            CONTEXTS["answer"]["unreadable"][0], reason=hostile, where=hostile
-        )  # type: ignore[index]
+        (first,) = CONTEXTS["answer"]["unreadable"]  # type: ignore[misc]
+        row = first._replace(reason=hostile, where=hostile)
         context = CONTEXTS["answer"] | {"unreadable": [row], "their_ref": hostile}
         message = read(compose(changed(context=context), TEMPLATES))
         html, text = text_of(message, "html"), text_of(message, "plain")

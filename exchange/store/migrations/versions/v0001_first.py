@@ -154,6 +154,7 @@ def upgrade() -> None:
         sa.Column("escalation", sa.Text(), nullable=False),
         sa.Column("sla_days", sa.Integer(), nullable=True),
         sa.Column("sla_agreed", sa.Text(), nullable=False),
+        sa.Column("max_mail_mb", sa.Integer(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("updated_at", sa.String(27), nullable=False),
