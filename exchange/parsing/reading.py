@@ -17,7 +17,7 @@ from exchange.parsing.findings import Findings
 from exchange.parsing.head import head_of
 from exchange.parsing.inline import Quote, quote_of, read_inline, read_quoted_codes
 from exchange.parsing.limits import Limits
-from exchange.parsing.lines import Line
+from exchange.parsing.lines import Line, plain_lines
 from exchange.parsing.parts import Part
 from exchange.parsing.prose import devices_in, read_prose
 from exchange.parsing.quoting import mark_quotes
@@ -90,6 +90,12 @@ def read_mail(
     if unseen:
         found.warnings.append(
             f"{path}body: {unseen} Device IDs stand in hidden text and are not taken"
+        )
+    crossed = devices_in(plain_lines(contents.struck)) if contents.struck.strip() else ()
+    if crossed:
+        found.warnings.append(
+            f"{path}body: {len(crossed)} Device IDs are struck out and not taken: "
+            + ", ".join(map(str, crossed[:5]))
         )
     if not (replies or forwards):
         found.asks |= asks(head.subject)

@@ -131,7 +131,7 @@ def _device(first: Line, second: Line, start: str, rest: str) -> tuple[Line, Lin
 def _lost_code(first: Line, second: Line, start: str, rest: str) -> Break | None:
     """Groups with hyphens or colons; those with blanks are told where running text is read."""
     last, begun = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
-    if last is None or begun is None or read_device(last.group()):
+    if last is None or begun is None or read_device(last.group()) or read_device(begun.group()):
         return None
     one, other = last.group(), begun.group()
     digits = "".join(_GROUP.findall(one + other))
