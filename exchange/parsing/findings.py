@@ -32,6 +32,9 @@ class Findings:
     quoted: dict[DeviceId, None] = field(default_factory=dict)  # in quoted text only, so far
     asks: bool = False
     denies_all: bool = False
+    denies_one: bool = False  # and that of one device only: ``we did not install this meter``
+    hedged: bool = False  # other words of the mail take some of that denial back
+    spoken: dict[DeviceId, None] = field(default_factory=dict)  # within sentences, not as items
     rest: str = ""  # the words by which the rest of a list is denied, or left open
     rest_open: bool = False  # those words are no plain denial
     unanswered: dict[DeviceId, str] = field(default_factory=dict)  # our list as quoted: places
@@ -48,6 +51,9 @@ class Findings:
         self.quoted.update(other.quoted)
         self.asks |= other.asks
         self.denies_all |= other.denies_all
+        self.denies_one |= other.denies_one
+        self.hedged |= other.hedged
+        self.spoken.update(other.spoken)
         self.rest = self.rest or other.rest
         self.rest_open |= other.rest_open
         self.firm |= other.firm

@@ -60,6 +60,8 @@ def as_pairs(table: Table) -> list[tuple[int, str]]:
     upright = False
     for row in table.rows[:_PAIR_ROWS]:
         cells = [cell for cell in row.cells if cell]
+        if len(cells) > 2 and any(map(read_device, cells)):
+            return []  # rows that no pair holds: nothing in them may be lost
         for name, value in pairwise(cells):
             named = header_wording(name).role in (Role.DEVICE, Role.MAYBE_DEVICE)
             upright |= named and read_device(value) is not None
@@ -217,10 +219,8 @@ class _Listing:
             if codes:
                 self._coded(row, device, codes, where)
                 return
-        if columns.remarks or columns.denial is not None:
+        if columns.codes or columns.remarks or columns.denial is not None:
             self._worded(row, device, where)
-        elif columns.codes:
-            self.silent.append((device, where))
 
     def _codes(self, row: Row, column: int) -> list[_Written]:
         """The codes of a row that belong to the device of one column."""

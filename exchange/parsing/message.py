@@ -20,7 +20,6 @@ from exchange.domain.mail import (
     Found,
     Kind,
     MailHead,
-    Outcome,
     Reject,
     Understanding,
 )
@@ -31,7 +30,7 @@ from exchange.parsing.bulk import uncollected
 from exchange.parsing.classify import Judged, by_content, by_header, is_reply
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
-from exchange.parsing.findings import Claim, Findings
+from exchange.parsing.findings import Findings
 from exchange.parsing.head import head_of
 from exchange.parsing.headers import Headers, read_fields, split_head
 from exchange.parsing.limits import DEFAULT, Limits
@@ -39,7 +38,13 @@ from exchange.parsing.parts import Part, read_parts
 from exchange.parsing.reading import Reading, Scope, read_mail, scope_of
 from exchange.parsing.replies import told_of
 from exchange.parsing.sniff import Shape, shape_of
-from exchange.parsing.weigh import answer_rest, first_places, weigh
+from exchange.parsing.weigh import (
+    answer_rest,
+    denied_as_a_whole,
+    first_places,
+    settle_denial,
+    weigh,
+)
 
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
@@ -135,6 +140,7 @@ def _concluded(
     references = _references(head.subject, reading.text)
     judged = by_header(head, headers, reading.contents, reading.own_text, own_addresses)
     found = reading.findings
+    settle_denial(found)
     if judged is None:
         about_ours = bool(references) or is_reply(head)
         judged = by_content(
@@ -226,10 +232,7 @@ def _outcome(
         return devices, (), tuple(found.rejects)
     if found.denies_all:
         if not claims and not found.rest:
-            claims = [
-                Claim(one.device, one.where, outcome=Outcome.NOT_INSTALLER, remark="of all listed")
-                for one in devices
-            ]
+            claims = denied_as_a_whole(found)
         if not devices and not claims:
             warnings.append("it says of a whole list that they did not install it, and lists none")
     answers, conflicts = weigh(claims)

@@ -24,17 +24,20 @@ class Remark(NamedTuple):
 _US = r"(?:us|ourselves|our (?:company|engineers?|team|installers?))\b"
 _FITTED = r"(?:installed|fitted)"
 _NOT_INSTALLER = re.compile(
-    r"\bnot (?:the |an? )?(?:original )?install(?:ing|ation) (?:supplier|party|company)\b"
-    r"|\bnot (?:the |an? )?installer\b"
+    r"\bnot (?:the |an? )?(?:original )?install(?:ing|ation) (?:supplier|party|company)s?\b"
+    r"|\bnot (?:the |an? )?installers?\b"
     r"|(?:\bnot|n't) (?:been |originally |actually )?" + _FITTED + " by " + _US
     + r"|\b(?:never|none|neither|nor|not any)\b[^.;]{0,60}\b" + _FITTED + " by " + _US
-    + r"|(?:(?:\bnot|n't) (?:one of )?|\bnone [^.;]{0,40}\b(?:is|are|were) )ours\b"
+    + r"|\bwe (?:have |had )?" + _FITTED + r" (?:neither|none|nothing)\b"
+    + r"|\b(?:neither|none|nor)\b[^.;]{0,40}\bwe(?:re)? " + _FITTED + r"\b"
+    + r"|(?:(?:\bnot|n't) (?:be )?(?:one of )?|\bn(?:one|either)\b[^.;]{0,40}?"
+    + r"(?:\b(?:is|are|was|were) )?)ours\b"
     r"|\bnot our install(?:s|ed|ation|ations)?\b"
     r"|\bwe (?:did not|didn't|have not|haven't|have never|never|do not|don't|had not) "
     r"(?:originally |actually )?(?:install|fit)(?:ed|ted)?\b"
     r"(?=\W*$|[.,;)]| (?:this|these|it|them|that|those|the (?:meter|device)s?|any|either)\b"
     r"| (?:meter|device)s?\W*$)"
-    r"|\b(?:did not|didn't) install(?:ed)?\W*$"
+    r"|\b(?:did not|didn't) (?:install|fit)(?:ed)?\W*$"
     r"|\b" + _FITTED + r" by (?:another|a different|an other|some other) (?:supplier|party)\b",
     re.I,
 )  # fmt: skip
@@ -47,8 +50,16 @@ _DOUBT = re.compile(
     r"\?|\b(?:not sure|unsure|unclear|(?-i:may)|might|maybe|perhaps|possibly|probably|presumably"
     r"|if|unless|whether|check(?:ing)?|believe|think|assume|suspect|appears?|seems?|tbc"
     r"|(?:cannot|can't|unable to|could not|couldn't|to be|please) confirm(?:ed)?|not yet|until"
+    r"|not (?:the case|that|as if|as though|aware|certain|convinced|confident|say(?:ing)?|right"
+    r"|claim(?:ing)?|correct|to say|rule|exclude|den(?:y|ied)|mean|entirely)"
+    r"|(?:would|could|can|do|did|does|am|is|are|was|were)(?: not|n't|not) (?:\w+ ){0,2}(?:say|mean"
+    r"|claim|deny|exclude|rule|aware|certain|think|believe|remember|recall|true|the case)"
+    r"|(?:cannot|can't|could not|couldn't|can not) be|rule out|den(?:y|ies|ied)|untrue|false"
+    r"|at first|first thought|initially|previously thought|apparently|seemingly|allegedly|likely"
+    r"|as far as|(?:best of|to) (?:my|our|the best of) (?:my |our )?knowledge|guess|reckon"
+    r"|thought|(?:was|were|been) told|told us|claims?|customer says|unlikely|hard to|doubt"
     r"|disputed?|query|should (?:not|be)|not true|incorrect|wrong(?:ly)?|but|except|some of"
-    r"|(?:did|was|were) install(?:ed)?(?! by (?:another|a different))|we installed|you"
+    r"|(?:did|was|were) (?:install|fit)(?:ed|ted)?(?! by (?:another|a different))|we (?:installed|fitted)|you"
     r"(?:'re| are| were| have| did))\b",
     re.I,
 )
@@ -107,7 +118,10 @@ def read_remark(text: str) -> Remark:
 
 def says_no(cell: str) -> bool:
     """A yes-or-no cell that says no."""
-    return cell.strip().lower().rstrip(".") in ("n", "no", "false", "na", "nac ydy")
+    return cell.strip().lower().rstrip(".\ufe0f") in _NO
+
+
+_NO: Final = frozenset(("n", "no", "false", "na", "nac ydy", "\u2717", "\u2718", "\u274c", "\u274e"))
 
 
 _SCOPE = re.compile(
@@ -117,8 +131,28 @@ _SCOPE = re.compile(
     re.I,
 )
 _NARROWED = re.compile(
-    r"\b(?:some|most|many|several|one|two|three|few|part|half|apart from|other than|except"
-    r"|excluding|besides|please|confirm|which|where|tell us|let us know|say|answer|either)\b",
+    r"\b(?:some|most|many|several|one|two|three|first|last|few|part|half|apart from|other than"
+    r"|except|excluding|besides|only|please|confirm|which|where|tell us|let us know|say|answer"
+    r"|either)\b",
+    re.I,
+)
+# Words that sound narrowing and are not: "all three", "I can confirm", "please ask the others".
+_NOT_NARROWED = re.compile(
+    r"\b(?:all|any|none) (?:of )?(?:the |these )?(?:\d{1,6}|one|two|three|four|five|six|ten)\b"
+    r"|\b(?:can|to|may|hereby|i|we|writing to) confirm\b|\bany one of\b|\bwhich (?:you|were|are)\b"
+    r"|\bplease (?:contact|ask|try|speak (?:to|with)|redirect|refer (?:back )?to|direct|approach"
+    r"|go to|get in touch with|see the list)\b",
+    re.I,
+)
+_CLOSES = re.compile(
+    r"\W*(?:(?:kind|best|many|warm)(?:est)? (?:regards|thanks|wishes)|regards|thanks|thank you|cheers"
+    r"|rgds|br|kr|yours (?:sincerely|faithfully)|sincerely|diolch|cofion)\b[^.]{0,40}$|-- ?$"
+    r"|\W*(?:sent from my|get outlook for)\b.{0,80}$",
+    re.I,
+)
+_HEDGES = re.compile(
+    r"\b(?:except|apart from|other than|however|but|although|though|only|actually|exception"
+    r"|correction|ignore|sorry,? (?:no|wait)|ours|we (?:did|have) install(?:ed)?|we installed)\b",
     re.I,
 )
 
@@ -126,14 +160,46 @@ _NARROWED = re.compile(
 def denies_all(text: str) -> bool:
     """Whether a sentence denies a whole list: ``none of these meters were installed by us``."""
     text = plain_words(text)
-    if not _SCOPE.search(text) or _NARROWED.search(text):
+    if not _SCOPE.search(text) or _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
         return False
     return read_remark(text).outcome is Outcome.NOT_INSTALLER
 
 
+def denies_this(text: str) -> bool:
+    """Whether a sentence denies one device that it does not name: ``we did not install this``."""
+    text = plain_words(text)
+    if _SCOPE.search(text) or _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
+        return False
+    return not text.endswith(":") and read_remark(text).outcome is Outcome.NOT_INSTALLER
+
+
+def heads_denial(text: str) -> bool:
+    """Whether a heading denies what is listed below it: ``Not ours:``."""
+    text = plain_words(text)
+    if _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
+        return False
+    return read_remark(text).outcome is Outcome.NOT_INSTALLER
+
+
+def hedges(text: str) -> bool:
+    """Whether a line can take back some of a denial that stands near it."""
+    text = plain_words(text)
+    return bool(_HEDGES.search(_NOT_INSTALLER.sub(" ", text)))
+
+
+def closes(text: str) -> bool:
+    """Whether a line closes what the sender wrote: ``Kind regards``."""
+    return len(text) < 200 and bool(_CLOSES.match(text))
+
+
+def doubts(text: str) -> bool:
+    """Whether words hold a doubt."""
+    return bool(_DOUBT.search(plain_words(text)))
+
+
 _REST = re.compile(
     r"\b(?:rest|others|remaining|remainder|balance)\b"
-    r"|\bother (?:ones|devices|meters|ids|rows)\b|\b(?:everything|anything|all) else\b",
+    r"|\bother (?:ones|devices|meters|ids|rows|two|three|four|five|six|ten|\d{1,6})\b|\b(?:everything|anything|all) else\b",
     re.I,
 )
 _SEVERAL = re.compile(

@@ -18,6 +18,7 @@ _INNER = re.compile(r"[^\s,;|()\[\]{}<>\"'`*\u2018\u2019\u201c\u201d\u2022\u00b7
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _/\-]{0,24}?)[:=#]+(?=[0-9A-Fa-fOoIl])")
 _FOREIGN = re.compile(r"://|www\.|@|\\\\|[?&%][A-Za-z0-9_]*=|^/", re.I)
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_HEXADECIMAL = re.compile(r"0[xX](?=[0-9A-Fa-f]{16})")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?:([-:])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2})+")
 _SUSPECT = re.compile(
@@ -104,6 +105,8 @@ def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
             continue
         for inner in _INNER.finditer(chunk.group()):
             text, start = inner.group().rstrip(_TRAILING), chunk.start() + inner.start()
+            if _HEXADECIMAL.match(text):
+                text, start = text[2:], start + 2
             label = _LABELLED.match(text)
             if label and read_device(text) is None and not _PAIRS.fullmatch(text):
                 start += label.end()
