@@ -126,7 +126,9 @@ def read_inline(
     for row in rows.values():
         _beside(found, row, place)
     taken: set[int] = set()
-    typed = _typed_between(lines, rows, {line.number for line in quote.lines})
+    inside = _typed_inside(quote)
+    quoted = {line.number for line in quote.lines} - inside
+    typed = _typed_between(lines, rows, quoted, inside)
     for one in typed:
         broken: list[Break] = []
         joined = list(rejoin(one.lines, broken))
@@ -189,7 +191,35 @@ def read_quoted_codes(quote: Quote, answered: frozenset[DeviceId], place: Place)
     return found
 
 
-def _typed_between(lines: Sequence[Line], rows: dict[int, Row], quoted: set[int]) -> list[_Typed]:
+def _typed_inside(quote: Quote) -> set[int]:
+    """The lines typed among our rows where the client marks none as quoted: Outlook's block.
+
+    Our own list has nothing between its rows, so what answers there is not ours; below the last
+    row it is the sender's only where other rows were answered so and it stands right below.
+    """
+    at = [index for index, line in enumerate(quote.lines) if line.number in quote.listed]
+    if not at:
+        return set()
+    inside: set[int] = set()
+    for index in range(at[0] + 1, at[-1]):
+        line = quote.lines[index]
+        if line.number not in quote.listed and _answers(line):
+            inside.add(line.number)
+    below = quote.lines[at[-1] + 1 : at[-1] + 2]
+    if (inside or len(at) == 1) and below and _answers(below[0]):
+        inside.add(below[0].number)
+    return inside
+
+
+def _answers(line: Line) -> bool:
+    if line.table or _stripped(line)[0] or len(line.text) > _REMARK:
+        return False
+    return _tells(_Typed([line], None, [], adjacent=True))
+
+
+def _typed_between(
+    lines: Sequence[Line], rows: dict[int, Row], quoted: set[int], inside: set[int]
+) -> list[_Typed]:
     typed: list[_Typed] = []
     above: Row | None = None
     passed: list[Row] = []
@@ -207,7 +237,7 @@ def _typed_between(lines: Sequence[Line], rows: dict[int, Row], quoted: set[int]
             above = rows.get(line.number)
             if above:
                 passed.append(above)
-        elif line.quoted or line.table:
+        elif (line.quoted or line.table) and line.number not in inside:
             under_way, above = None, None
         elif begun:
             if under_way is None:

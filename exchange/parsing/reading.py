@@ -97,11 +97,7 @@ def read_mail(
             f"{path}body: {len(crossed)} Device IDs are struck out and not taken: "
             + ", ".join(map(str, crossed[:5]))
         )
-    if not (replies or forwards):
-        found.asks |= asks(head.subject)
-        subject = read_prose([Line(1, head.subject)], lambda _: f"{path}subject")
-        found.devices += subject.devices
-        found.rejects += subject.rejects
+    _take_subject(found, head.subject, f"{path}subject", echoed=replies or forwards)
     reading = Reading(
         contents,
         lines,
@@ -117,6 +113,21 @@ def read_mail(
     if contents.sealed:
         found.warnings.append(f"{path}an encrypted part is not read")
     return reading
+
+
+def _take_subject(found: Findings, subject: str, where: str, *, echoed: bool) -> None:
+    """What a subject asks or answers.
+
+    One that another mail may have coined is taken only for a code, and only where the mail itself
+    answers nothing.
+    """
+    said = read_prose([Line(1, subject)], lambda _: where)
+    if echoed and (found.claims or not any(claim.code or claim.spoiled for claim in said.claims)):
+        return
+    found.asks |= not echoed and asks(subject)
+    found.devices += said.devices
+    found.rejects += said.rejects
+    found.claims += said.claims
 
 
 def _take_file(

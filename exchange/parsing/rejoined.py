@@ -177,9 +177,11 @@ def _device(first: Line, second: Line, start: str, rest: str) -> tuple[Line, Lin
 def _lost_code(first: Line, second: Line, start: str, rest: str) -> Break | None:
     """Groups with hyphens or colons; those with blanks are told where running text is read."""
     last, begun = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
-    if last is None or begun is None or read_device(last.group().rstrip(":-")):
+    if last is None or begun is None:
         return None
     one, other = last.group(), begun.group()
+    if read_device(one) or ("-" in one and read_device(one.removesuffix(":"))):
+        return None  # a whole device, and what is said of it below
     if one.rstrip("-:").isalpha():
         return None  # the end of a word: "dda:"
     digits = "".join(_GROUP.findall(one + other))
