@@ -243,24 +243,24 @@ class _Listing:
         return found
 
     def _halved(self, row: Row) -> dict[int, str]:
-        """Code cells that a cell beside them completes, its CRC holding: their whole text.
+        """Code cells that the cells beside them complete, the CRC holding: their whole text.
 
-        The second of two code columns that make one code is empty here.
+        The further columns of a code that stands in several are empty here.
         """
         cells, codes = row.cells, self.columns.codes
         whole: dict[int, str] = {}
         for index in codes:
-            beside = index + 1
-            if index in whole or beside >= len(cells) or beside in self.columns.devices:
+            if index in whole:
                 continue
-            if index in row.damaged or beside in row.damaged:
-                continue
-            pieces = code_digits(cells[index]), code_digits(cells[beside])
-            joined = "".join(pieces)
-            if all(0 < len(one) < _PIECE for one in pieces) and has_good_crc(joined):
+            joined, at = "", index
+            while at < len(cells) and len(joined) < _PIECE:
+                piece = code_digits(cells[at])
+                if not piece or at in row.damaged or at in self.columns.devices:
+                    break
+                joined, at = joined + piece, at + 1
+            if at > index + 1 and has_good_crc(joined):
                 whole[index] = joined
-                if beside in codes:
-                    whole[beside] = ""
+                whole.update((beside, "") for beside in range(index + 1, at) if beside in codes)
         return whole
 
     def _coded(self, row: Row, device: DeviceId, codes: list[_Written], where: str) -> None:

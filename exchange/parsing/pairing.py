@@ -94,7 +94,8 @@ def without(text: str, words: Iterable[Word], start: int = 0) -> str:
 
 def before(text: str, word: Word) -> str:
     """The words before a word, as far back as a label can stand."""
-    return text[max(0, word.start - _NEARBY) : word.start]
+    lead = text[max(0, word.start - _NEARBY) : word.start]
+    return lead[:-2] if lead[-2:].lower() == "0x" else lead
 
 
 def labelled_type(lead: str) -> str:

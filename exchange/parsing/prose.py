@@ -222,9 +222,15 @@ class Prose:
         lead, block = before(text, word), self.block
         label = labels_device(lead)
         if label is False or (alone and block.barred):
+            if alone and label is not False and word.form is Form.PARTED:
+                self.found.warnings.append(
+                    f"{self.place(line)}: {word.text} is not taken: the words above it name"
+                    " something else"
+                )
             return False
         parted = word.form is Form.PARTED
-        if labels_code(lead) and not (parted and lead.rstrip()[-1:] not in ":="):
+        called = labels_code(lead) and not (parted and lead.rstrip()[-1:] not in ":=")
+        if called and not (parted and asks(text)):
             return False  # what is called a code is none of our devices
         strict = bool(line.table)  # a table without a column of devices proves nothing by position
         named = (
@@ -298,12 +304,13 @@ class Prose:
         self.found.asks |= asking
         self.block.asked = asking
         self.block.labelled = (asking and names_devices(text)) or labels_heading(heading)
-        self.block.barred = labels_device(heading) is False
+        self.block.barred = labels_device(heading) is False and not self.block.labelled
         self.signed |= closes(text)
         said = read_remark(text)
         if denies_all(text) or (not self.denial_line and denies_this(text)):
             self.denial_line = plain_words(text)
             self.leaves_open = False
+            self.hedged |= hedges(text)
             if not denies_this(text):
                 self.block.outcome, self.block.heading = Outcome.NOT_INSTALLER, heading[:_REMARK]
         elif not asking and leaves_rest_open(text):

@@ -63,8 +63,33 @@ _DOUBT = re.compile(
     r"(?:'re| are| were| have| did))\b",
     re.I,
 )
+# What may stand before or behind a denial and turn it round: another negation in its clause,
+# somebody's saying or thinking so, or a word that narrows it.
+_TURNED = re.compile(
+    r"\b(?:no|not|never|nothing|nobody|no-one|none|without|hardly|scarcely|neither|cannot|nor)\b"
+    r"|n't\b|\b(?:sa(?:y|ys|id|ying)|stat(?:e|es|ed|ing)|alleg\w+|tell(?:s|ing)?|told|suggest\w*"
+    r"|indicat\w+|impl(?:y|ies|ied|ying)|report(?:s|ed|ing)?|argu\w+|think(?:s|ing)?|thought"
+    r"|believ\w+|suppos\w+|assum\w+|suspect\w*|understand|understood|hear|heard|insist\w*"
+    r"|maintain\w*|prov(?:e|es|en|ed)|proof|evidence|hop(?:e|ing)|wish|pretend|why|how|who|where"
+    r"|when|because|since|even|despite|although|though|had|imagine|mistaken|error|case that)\b",
+    re.I,
+)
+_HARMLESS = re.compile(
+    r"\b(?:our|the) (?:records?|systems?|data|files?|database) (?:clearly )?"
+    r"(?:shows?|indicates?|says?|states?|confirms?|tells? us)\b"
+    r"|^\W*no\b(?=\s*[,.;:\-]|\s+(?:we|this|it|not|sorry)\b)|\bno problem\b|\bno worries\b",
+    re.I,
+)
+_NARROWS_BEHIND = re.compile(
+    r"\W*(?:[a-z]+ ){0,4}?(?:yet|only|alone|solely|directly|correctly|properly|fully|completely"
+    r"|successfully|in full|at first|before|prior to|during|when|until|since|after|on the first"
+    r"|on that (?:day|date|visit)|at (?:that|the) (?:time|visit|date)|but)\b",
+    re.I,
+)
+_CLAUSE_END = re.compile(r"[.;!,:]|\s-\s")
 _PENDING = re.compile(
-    r"\b(?:being looked into|look(?:ing)? into|investigat(?:ing|ion|e|ed)|(?:will|to) follow"
+    r"\b(?:still (?:looking|checking|waiting|searching|trying)|looking for|trying to"
+    r"|being looked into|look(?:ing)? into|investigat(?:ing|ion|e|ed)|(?:will|to) follow"
     r"|awaiting|chasing|under review|in progress|raised with|requested from|held for a person"
     r"|not readable|unreadable|will (?:be )?(?:provide|send|sent|provided|supply))\b",
     re.I,
@@ -104,7 +129,8 @@ def read_remark(text: str) -> Remark:
     if not text or "".join(_LETTERS.findall(text.lower())) in _SMI_STATUS:
         return Remark(None)
     if _NOT_INSTALLER.search(text):
-        if _DOUBT.search(_NOT_INSTALLER.sub(" ", text)) or _PENDING.search(text):
+        doubtful = _DOUBT.search(_NOT_INSTALLER.sub(" ", text)) or _PENDING.search(text)
+        if doubtful or _is_turned(text):
             return Remark(Outcome.UNCLEAR, firm=True)
         return Remark(Outcome.NOT_INSTALLER, firm=True)
     if _PENDING.search(text) or _LACKING.search(text):
@@ -114,6 +140,26 @@ def read_remark(text: str) -> Remark:
     if _HALF_DENIED.search(text) or _VAGUE.search(text):
         return Remark(Outcome.UNCLEAR)
     return Remark(None)
+
+
+def _is_turned(text: str) -> bool:
+    """Whether words around a denial turn it round or narrow it."""
+    text = _HARMLESS.sub(" ", text)
+    found, last = _NOT_INSTALLER.search(text), 0
+    while found:
+        lead = text[last : found.start()]
+        clause = _CLAUSE_END.split(lead)
+        near = clause[-1]
+        if _TURNED.search(near) or (len(clause) > 1 and _SUBORDINATE.search(near)):
+            return True
+        if _NARROWS_BEHIND.match(text, found.end()):
+            return True
+        last = found.end()
+        found = _NOT_INSTALLER.search(text, last)
+    return False
+
+
+_SUBORDINATE = re.compile(r"^\s*(?:that|the case that|to me that)\b", re.I)
 
 
 def says_no(cell: str) -> bool:
@@ -126,7 +172,7 @@ _NO: Final = frozenset(("n", "no", "false", "na", "nac ydy", "\u2717", "\u2718",
 
 _SCOPE = re.compile(
     r"\b(?:none|any|all|these|those|following|below|above|attached|listed|neither|they|them|rest|others"
-    r"|remainder|balance"
+    r"|remainder|balance|other (?:ones|devices|meters|two|three|four|five|six|ten|\d{1,6})"
     r"|each|remaining|your (?:list|request)|the (?:devices|meters|list))\b",
     re.I,
 )
@@ -140,6 +186,9 @@ _NARROWED = re.compile(
 _NOT_NARROWED = re.compile(
     r"\b(?:all|any|none) (?:of )?(?:the |these )?(?:\d{1,6}|one|two|three|four|five|six|ten)\b"
     r"|\b(?:can|to|may|hereby|i|we|writing to) confirm\b|\bany one of\b|\bwhich (?:you|were|are)\b"
+    r"|\bother (?:one|two|three|four|five|six|ten|\d{1,6})\b"
+    r"|\bremaining (?:one|two|three|four|five|six|ten|\d{1,6})\b"
+    r"|\bplease (?:be advised|note)\b|\bthe one (?:before|after)\b"
     r"|\bplease (?:contact|ask|try|speak (?:to|with)|redirect|refer (?:back )?to|direct|approach"
     r"|go to|get in touch with|see the list)\b",
     re.I,
@@ -148,6 +197,10 @@ _CLOSES = re.compile(
     r"\W*(?:(?:kind|best|many|warm)(?:est)? (?:regards|thanks|wishes)|regards|thanks|thank you|cheers"
     r"|rgds|br|kr|yours (?:sincerely|faithfully)|sincerely|diolch|cofion)\b[^.]{0,40}$|-- ?$"
     r"|\W*(?:sent from my|get outlook for)\b.{0,80}$",
+    re.I,
+)
+_BOILERPLATE = re.compile(
+    r"\b(?:intended|addressees?|recipients?|confidential|disclaimer|virus|liability|registered)\b",
     re.I,
 )
 _HEDGES = re.compile(
@@ -160,9 +213,17 @@ _HEDGES = re.compile(
 def denies_all(text: str) -> bool:
     """Whether a sentence denies a whole list: ``none of these meters were installed by us``."""
     text = plain_words(text)
-    if not _SCOPE.search(text) or _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
+    if not _SCOPE.search(text) or read_remark(text).outcome is not Outcome.NOT_INSTALLER:
         return False
-    return read_remark(text).outcome is Outcome.NOT_INSTALLER
+    return any(
+        _NOT_INSTALLER.search(one)
+        and _SCOPE.search(one)
+        and not _NARROWED.search(_NOT_NARROWED.sub(" ", one))
+        for one in _SENTENCE_END.split(text)
+    )
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!;])\s+")
 
 
 def denies_this(text: str) -> bool:
@@ -184,6 +245,8 @@ def heads_denial(text: str) -> bool:
 def hedges(text: str) -> bool:
     """Whether a line can take back some of a denial that stands near it."""
     text = plain_words(text)
+    if _BOILERPLATE.search(text):
+        return False
     return bool(_HEDGES.search(_NOT_INSTALLER.sub(" ", text)))
 
 

@@ -52,7 +52,7 @@ def _delimiter(text: str) -> str:
     for delimiter in _DELIMITERS:
         if delimiter in text:
             names = _cells(text, delimiter)
-            if 2 <= len(names) <= _MOST_COLUMNS and any(map(_names_devices, names)):
+            if 2 <= len(names) <= _MOST_COLUMNS and _device_columns(names, delimiter):
                 return delimiter
     return ""
 
@@ -65,8 +65,13 @@ def _cells(text: str, delimiter: str) -> list[str]:
     return [cell.strip().strip('"').strip() for cell in text.split(delimiter)]
 
 
-def _names_devices(name: str) -> bool:
-    return len(name) <= 60 and header_wording(name).role is Role.DEVICE
+def _device_columns(names: Sequence[str], delimiter: str) -> list[int]:
+    """The columns that a header calls Device IDs; between tabs a vague word will do."""
+    roles = [header_wording(name).role if len(name) <= 60 else None for name in names]
+    sure = [index for index, role in enumerate(roles) if role is Role.DEVICE]
+    if sure or delimiter != "\t":
+        return sure
+    return [index for index, role in enumerate(roles) if role is Role.MAYBE_DEVICE]
 
 
 def _table_end(lines: Sequence[Line], start: int) -> int:
@@ -80,11 +85,11 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
     if not delimiter:
         return start
     names = _cells(header.text, delimiter)
-    columns = [index for index, name in enumerate(names) if _names_devices(name)]
+    columns = _device_columns(names, delimiter)
     unnamed = {
         index
         for index, name in enumerate(names)
-        if header_wording(name[:60]).role in (None, Role.MAYBE_DEVICE)
+        if index not in columns and header_wording(name[:60]).role in (None, Role.MAYBE_DEVICE)
     }
     end, rows = start + 1, 0
     while end < len(lines):

@@ -70,6 +70,7 @@ def answer_rest(found: Findings) -> list[str]:
             rest[one.device] = rest.get(one.device, one.where)
     strangers = [one for one in rest if one not in found.unanswered]
     plain = found.whole and not found.rest_open and found.denies_all and not strangers
+    plain = plain and not found.hedged
     outcome = Outcome.NOT_INSTALLER if plain else Outcome.UNCLEAR
     found.claims += [
         Claim(device, where, outcome=outcome, remark=found.rest) for device, where in rest.items()
@@ -78,7 +79,7 @@ def answer_rest(found: Findings) -> list[str]:
         return []
     why = (
         "the words are no plain denial"
-        if found.rest_open
+        if found.rest_open or found.hedged
         else ("the list is not quoted whole in this mail")
     )
     return [f"it speaks of the rest of a list: not taken as an answer, because {why}"]

@@ -56,7 +56,10 @@ _FORBIDS: Final = _words("""
 """)
 _OTHER_CODES: Final = _words("status date type reason error post country link key request provided")
 _REMARK_WORDS: Final = _words("comment comments remark remarks outcome feedback notes sylwadau")
-_PARTS: Final = _words("part half piece first second left right start end rest 1 2 a b i ii of")
+_PARTS: Final = _words("""
+    part parts pt half piece block group first second third left right start end rest of
+    1 2 3 4 a b c i ii iii
+""")
 _HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 _DEVICE_FORMS: Final = _words("""
     deviceid deviceids deviceidentifier deviceguid guid guids meterguid eui eui64 eui64id
@@ -162,7 +165,7 @@ _LABEL_NO = re.compile(
     r"|ticket|case|tracking|session|transaction|correlation|thumbprint|fingerprint|certificate"
     r"|cert|signature|(?<!device )(?<!meter )ref(?:erence)?|order|invoice|account|customer|iccid"
     r"|imei|sim|token|key|request id|job|uuid|build|commit|version|conversation|thread|trace"
-    r"|boundary|content-id|cid|card|phone|tel|vat|batch|user|originator|entity|party|role)\b"
+    r"|scan|scanned|boundary|content-id|cid|card|phone|tel|vat|batch|user|originator|entity|party|role)\b"
     r"\.?(?: (?:no|nr|num|number|id|is))?\W*$",
     re.I,
 )
