@@ -86,7 +86,9 @@ def quote_of(lines: Sequence[Line], subject: str, sender: str) -> Quote:
         quote.lines.append(line)
     asked = any(map(_REQUEST.search, text)) or bool(_REQUEST.search(subject))
     head = "\n".join(text[:8]).lower()
-    theirs = bool(sender) and sender in _ADDRESSEE.split(head)[0]
+    # A colleague of the sender is no more our own than the sender.
+    house = sender[sender.rfind("@") :] if "@" in sender else ""
+    theirs = bool(house) and re.search(re.escape(house) + r"(?![\w.\-])", _ADDRESSEE.split(head)[0])
     quote.ours = asked and not theirs and not any(map(_ANSWER.search, text))
     if not quote.ours:
         return quote

@@ -40,7 +40,19 @@ _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z0-9(])")
 _BELONGS = re.compile(r"\b(?:for|of|belongs? to|goes with)\b", re.I)
 _JOINED_TO = re.compile(r"[\s,;]*(?:\b(?:but|and|while|whereas|however)\b[\s,;:]*)+$", re.I)
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([A-Za-z][A-Za-z ?/()]{0,40}?)\s*[:=]\s*(\S.{0,300})")
-_OTHER_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_ .\-]{0,40}[:=#]\s*$")
+# What may stand before a code without making anything else of it.
+_CODE_LEAD = re.compile(
+    r"\b(?:esme|gsme|gpf|chf|ppmid|ihd|elec(?:tric(?:ity)?)?|gas|meters?|devices?|hub|code|ic|is|it|its"
+    r"|it's|use|for|of|the|and|with|crc|without|ours?|yes|y|installed|fitted|by|us|provided|x|smets"
+    r"|eui|id|guid|type|hex|install(?:ation)?|key|here|below|new|correct)\b",
+    re.I,
+)
+_DISTRUSTED = re.compile(
+    r"\b(?:ignore|disregard|wrong(?:ly)?|incorrect|invalid|superseded|obsolete|typo|mistaken?(?:ly)?"
+    r"|no longer valid|(?:do not|don't|not to) use|example|dummy|in error|out of date)\b"
+    r"|(?:\bnot|n't|\bnever)\W*$",
+    re.I,
+)
 _TALK = re.compile(
     r"\b(?:ours?|us|we|only|except|but|yes|installed|fitted|did|not|codes?|however|apart|was|is"
     r"|were|are|if|see|this|that|which)\b",
@@ -156,6 +168,7 @@ class Pairing:
         self.ahead: _Ahead | None = None
         self.above: dict[int, int] = {}  # claim whose code stands above it -> its block
         self.last_line = -1
+        self.headed: int | None = None  # the claim that a heading makes of the device right above
         self.under: tuple[int, int] | None = None  # a claim by words below a device, their line
         self.followed: list[tuple[int, _Waiting]] = []
 
@@ -165,7 +178,7 @@ class Pairing:
         """A blank line ends a block."""
         self._stray_ahead()
         self.part += 1
-        self.under = None
+        self.under = self.headed = None
 
     def says(self, unit: Unit) -> bool:
         """Whether the words beside devices answer, whatever stands above them."""
@@ -212,6 +225,13 @@ class Pairing:
         self.waiting.clear()  # nothing was said of those
         self.under = None
         taken, codes = unit.devices, unit.codes
+        if _distrusts(unit) or _unlikely(unit):
+            for word in taken:
+                if word.device:
+                    self.found.claims.append(Claim(word.device, where, spoiled=True))
+            reason = "the words beside an install code do not bear it out"
+            self.found.rejects.append(Reject(unit.rest[:100].strip(), reason, where))
+            return
         for device, code in _pairs(unit):
             self._coded(device.device, code, where, unit.rest)
         if _pairs(unit):
@@ -233,7 +253,7 @@ class Pairing:
         """
         labelled = labels_code(lead)
         proven = has_good_crc(word.text)
-        other = not labelled and bool(_OTHER_LABEL.search(lead))
+        other = not labelled and _calls_otherwise(lead)
         if not proven and (other or not (labelled or called)):
             # Nothing calls it a code and no CRC bears it out: a tracking number, a hash.
             digits = len(code_digits(word.text))
@@ -366,6 +386,10 @@ class Pairing:
 
     def _stray(self, word: Word, where: str) -> None:
         self.spoiled = True
+        if self.headed is not None:
+            # A heading denies the device right above, and here stands a code: neither is plain.
+            claim = self.found.claims[self.headed]
+            self.found.claims[self.headed] = claim._replace(outcome=Outcome.UNCLEAR)
         for one in self.waiting:
             self.found.claims.append(Claim(one.device, one.where, spoiled=True))
         self.waiting.clear()
@@ -389,6 +413,31 @@ class Pairing:
                 )
         for one in self.waiting:
             claims.append(Claim(one.device, one.where, spoiled=True))
+
+
+def _calls_otherwise(lead: str) -> bool:
+    """Whether the words right before 32 or 36 digits make something else of them than a code."""
+    tail = lead[-60:]
+    cut = max(tail.rfind(sign) for sign in ",;.|\t(")
+    return bool(_LETTERS.search(_CODE_LEAD.sub(" ", tail[cut + 1 :])))
+
+
+def _distrusts(unit: Unit) -> bool:
+    """Whether the words around a code call it wrong, or say that it is not this one."""
+    if _DISTRUSTED.search(unit.rest):
+        return True
+    leads = [unit.text[: code.start - unit.start][-40:] for code in unit.codes]
+    return any(map(_DISTRUSTED.search, leads))
+
+
+def _unlikely(unit: Unit) -> bool:
+    """Whether a code that no CRC bears out stands behind words that call it something else."""
+    for code in unit.codes:
+        ends = [word.end for word in unit.devices if word.end <= code.start]
+        lead = unit.text[max(ends, default=unit.start) - unit.start : code.start - unit.start]
+        if not has_good_crc(code.text) and not labels_code(lead) and _calls_otherwise(lead):
+            return True
+    return False
 
 
 def _groups(unit: Unit) -> list[list[Word]]:

@@ -153,7 +153,8 @@ class Prose:
             listed = listed and _in_list(text[taken[-1].end : word.start], word.form)
             if word.form is Form.DECIMAL and len(words) > 1:
                 alone = False  # a number beside a device is an order's, a phone's, a meter point's
-            if self._accept(text, line, word, alone=alone, listed=listed):
+            others = any(one.form is Form.PARTED for one in devices if one is not word)
+            if self._accept(text, line, word, alone=alone, listed=listed, others=others):
                 taken.append(word)
         for word in words:
             if word.form is Form.NEAR:
@@ -217,8 +218,14 @@ class Prose:
             reason = "16 hex digits that may be a Device ID or a piece of an install code"
             self.found.rejects.append(Reject(seen, reason, self.place(line)))
 
-    def _accept(self, text: str, line: Line, word: Word, *, alone: bool, listed: bool) -> bool:
-        """Whether the surroundings make ``word`` a Device ID; notes it when they do."""
+    def _accept(
+        self, text: str, line: Line, word: Word, *, alone: bool, listed: bool, others: bool
+    ) -> bool:
+        """Whether the surroundings make ``word`` a Device ID; notes it when they do.
+
+        ``listed``: it stands in a list with one that is taken.  ``others``: the line has a Device
+        ID with separators, so that one without is likely a serial number.
+        """
         lead, block = before(text, word), self.block
         label = labels_device(lead)
         if label is False or (alone and block.barred):
@@ -239,7 +246,7 @@ class Prose:
             or (not strict and names_devices(text[word.end : word.end + _NEARBY]))
         )
         sure = parted or named
-        if word.form is Form.PLAIN and not sure and not strict:
+        if word.form is Form.PLAIN and not (sure or strict or others):
             begins = word.start < _NEARBY and not LEFTOVER.sub(
                 "", _BULLET.sub("", lead, count=1)
             )
@@ -339,6 +346,7 @@ class Prose:
         # Behind a blank line, or with words of its own, it may be no item of that heading.
         plain = mere and not block.parted
         outcome = block.outcome if plain else Outcome.UNCLEAR
+        self.pairing.headed = len(self.found.claims)
         self.found.claims.append(Claim(device, where, outcome=outcome, remark=block.heading))
 
     def _close_block(self) -> None:

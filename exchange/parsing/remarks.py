@@ -58,6 +58,8 @@ _DOUBT = re.compile(
     r"|at first|first thought|initially|previously thought|apparently|seemingly|allegedly|likely"
     r"|as far as|(?:best of|to) (?:my|our|the best of) (?:my |our )?knowledge|guess|reckon"
     r"|thought|(?:was|were|been) told|told us|claims?|customer says|unlikely|hard to|doubt"
+    r"|contractors?|subcontract\w+|subsidiar\w+|sister|agents?|behalf|predecessor|trad(?:ed|ing)"
+    r"|merged|acquired|took over|legacy|(?:old|former|current) name"
     r"|disputed?|query|should (?:not|be)|not true|incorrect|wrong(?:ly)?|but|except|some of"
     r"|(?:did|was|were) (?:install|fit)(?:ed|ted)?(?! by (?:another|a different))|we (?:installed|fitted)|you"
     r"(?:'re| are| were| have| did))\b",
@@ -80,10 +82,17 @@ _HARMLESS = re.compile(
     r"|^\W*no\b(?=\s*[,.;:\-]|\s+(?:we|this|it|not|sorry)\b)|\bno problem\b|\bno worries\b",
     re.I,
 )
-_NARROWS_BEHIND = re.compile(
-    r"\W*(?:[a-z]+ ){0,4}?(?:yet|only|alone|solely|directly|correctly|properly|fully|completely"
-    r"|successfully|in full|at first|before|prior to|during|when|until|since|after|on the first"
-    r"|on that (?:day|date|visit)|at (?:that|the) (?:time|visit|date)|but)\b",
+# All that may follow a denial in its clause and leave it as it is.
+_PLAIN_BEHIND = re.compile(
+    r"\b(?:any|all|each|both|either|none|of|these|those|this|that|it|them|the|a|one|ones|devices?"
+    r"|meters?|smart|electricity|gas|elec|esme|gsme|units?|assets?|ids?|in|on|for|to|at|from|with"
+    r"|your|our|their|his|her|list(?:ed)?|request|e?mail|message|spreadsheet|workbook|file|sheet"
+    r"|table|attach(?:ed|ment)|below|above|following|question|quoted|mentioned|named|provided|sent"
+    r"|asked|about|which|you|are|is|were|was|have|sites?|property|properties|premises?|address(?:es)?"
+    r"|locations?|mpans?|mprns?|reference|ref|number|sorry|unfortunately|apologies|thanks|thank|hope"
+    r"|so|therefore|hence|please|contact|ask|try|refer|speak|originally|here|either|two|three"
+    r"|four|five|six|ten|[0-9]{6,}|i'm|afraid|and|nor|or|not|installed|installing|by|us|supplier"
+    r"|as per|records?|no|code|codes|held|another|different)\b",
     re.I,
 )
 _CLAUSE_END = re.compile(r"[.;!,:]|\s-\s")
@@ -152,13 +161,15 @@ def _is_turned(text: str) -> bool:
         near = clause[-1]
         if _TURNED.search(near) or (len(clause) > 1 and _SUBORDINATE.search(near)):
             return True
-        if _NARROWS_BEHIND.match(text, found.end()):
+        behind = _CLAUSE_END.split(text[found.end() :], maxsplit=1)[0]
+        if _WORD.search(_PLAIN_BEHIND.sub(" ", behind)):
             return True
         last = found.end()
         found = _NOT_INSTALLER.search(text, last)
     return False
 
 
+_WORD = re.compile(r"[^\W_]{2,}")
 _SUBORDINATE = re.compile(r"^\s*(?:that|the case that|to me that)\b", re.I)
 
 
