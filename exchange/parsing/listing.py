@@ -11,7 +11,7 @@ import numpy as np
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.bulk import CHUNK, check_cells, made_found
-from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code_cell
+from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code, read_code_cell
 from exchange.parsing.columns import Columns, columns_of, find_columns
 from exchange.parsing.devices import (
     Damaged,
@@ -23,8 +23,10 @@ from exchange.parsing.devices import (
 )
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.grid import Row, Table, TypedRows, column_of, numbers_of
+from exchange.parsing.lines import settled
 from exchange.parsing.remarks import read_remark, says_no
 from exchange.parsing.wording import Role, device_type_of, header_wording
+from exchange.parsing.words import Form, Word, without, words_of
 
 _ROUNDED_ROWS: Final = 3
 _PAIR_ROWS: Final = 60
@@ -68,6 +70,13 @@ def as_pairs(table: Table) -> list[tuple[int, str]]:
         if len(cells) == 2 and not row.damaged:
             pairs.append((row.number, f"{cells[0].rstrip(':')}: {cells[1]}"))
     return pairs if upright else []
+
+
+def _codes_in(cell: str) -> list[Word]:
+    """The codes that stand in a cell of remarks."""
+    if len(cell) < _PIECE - 4 or not cell.strip():
+        return []
+    return [word for word in words_of(settled(cell)) if word.form in (Form.CODE, Form.ODD)]
 
 
 class _Listing:
@@ -214,7 +223,7 @@ class _Listing:
         if columns.type is not None and columns.type < len(row.cells):
             kind = device_type_of(row.cells[columns.type]) or kind
         self.found.devices.append(Found(device, where, kind))
-        if columns.codes:
+        if columns.codes or columns.remarks:
             codes = self._codes(row, column)
             if codes:
                 self._coded(row, device, codes, where)
@@ -240,6 +249,12 @@ class _Listing:
             code = read_code_cell(text, numeric=index in row.damaged)
             if code is not None:
                 found.append((code, len(code_digits(text))))
+        for index in self.columns.remarks:
+            if index < len(row.cells) and index not in row.damaged and index not in halved:
+                found += [
+                    (read_code(word.text), len(code_digits(word.text)))
+                    for word in _codes_in(row.cells[index])
+                ]
         return found
 
     def _halved(self, row: Row) -> dict[int, str]:
@@ -269,7 +284,8 @@ class _Listing:
             for column in self.columns.devices
             if column < len(row.cells) and row.cells[column]
         ]
-        typed = all(self.columns.codes.values()) and all(self.columns.devices.values())
+        by_type = self.columns.codes
+        typed = bool(by_type) and all(by_type.values()) and all(self.columns.devices.values())
         if len(others) > 1 and not typed:
             self.found.claims.append(Claim(device, where, spoiled=True))
             reason = "one install code stands beside several Device IDs"
@@ -313,7 +329,7 @@ class _Listing:
     def _remark(self, row: Row) -> str:
         cells = row.cells
         words = [
-            cells[index]
+            without(cells[index], _codes_in(cells[index]))  # a remark is shown, a code never
             for index in self.columns.remarks
             if index < len(cells)
             and cells[index]

@@ -8,7 +8,7 @@ Where the order does not prove itself over the whole text, no pair made by it is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -25,7 +25,7 @@ from exchange.parsing.remarks import (
     speaks_of_several,
 )
 from exchange.parsing.wording import Role, device_type_of, header_wording, labels_code
-from exchange.parsing.words import Form, Word
+from exchange.parsing.words import Form, Word, without
 
 HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 LEFTOVER: Final = re.compile(
@@ -93,15 +93,6 @@ class _Ahead(NamedTuple):
     word: Word
     where: str
     part: int
-
-
-def without(text: str, words: Iterable[Word], start: int = 0) -> str:
-    """``text``, which begins in column ``start`` of its line, without ``words``."""
-    pieces, last = [], 0
-    for word in sorted(words, key=lambda one: one.start):
-        pieces.append(text[last : word.start - start])
-        last = word.end - start
-    return " ".join([*pieces, text[last:]])
 
 
 def before(text: str, word: Word) -> str:

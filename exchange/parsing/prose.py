@@ -26,7 +26,6 @@ from exchange.parsing.pairing import (
     is_mere_item,
     labelled_type,
     sentences,
-    without,
 )
 from exchange.parsing.rejoined import Break, rejoin
 from exchange.parsing.remarks import (
@@ -49,7 +48,7 @@ from exchange.parsing.wording import (
     labels_id,
     names_devices,
 )
-from exchange.parsing.words import Form, Word, words_of
+from exchange.parsing.words import Form, Word, without, words_of
 
 Place = Callable[[Line], str]
 

@@ -24,8 +24,8 @@ class Remark(NamedTuple):
 _US = r"(?:us|ourselves|our (?:company|engineers?|team|installers?))\b"
 _FITTED = r"(?:installed|fitted)"
 _NOT_INSTALLER = re.compile(
-    r"\bnot (?:the |an? )?(?:original )?install(?:ing|ation) (?:supplier|party|company)s?\b"
-    r"|\bnot (?:the |an? )?installers?\b"
+    r"(?:\bnot|n't) (?:the |an? )?(?:original )?install(?:ing|ation) (?:supplier|party|company)s?\b"
+    r"|(?:\bnot|n't) (?:the |an? )?installers?\b"
     r"|(?:\bnot|n't) (?:been |originally |actually )?" + _FITTED + " by " + _US
     + r"|\b(?:never|none|neither|nor|not any)\b[^.;]{0,60}\b" + _FITTED + " by " + _US
     + r"|\bwe (?:have |had )?" + _FITTED + r" (?:neither|none|nothing)\b"
@@ -35,7 +35,7 @@ _NOT_INSTALLER = re.compile(
     r"|\bnot our install(?:s|ed|ation|ations)?\b"
     r"|\bwe (?:did not|didn't|have not|haven't|have never|never|do not|don't|had not) "
     r"(?:originally |actually )?(?:install|fit)(?:ed|ted)?\b"
-    r"(?=\W*$|[.,;)]| (?:this|these|it|them|that|those|the (?:meter|device)s?|any|either)\b"
+    r"(?=\W*$|\s*[.,;)]| (?:this|these|it|them|that|those|the (?:meter|device)s?|any|either)\b"
     r"| (?:meter|device)s?\W*$)"
     r"|\b(?:did not|didn't) (?:install|fit)(?:ed)?\W*$"
     r"|\b" + _FITTED + r" by (?:another|a different|an other|some other) (?:supplier|party)\b",
@@ -195,7 +195,7 @@ _NARROWED = re.compile(
 )
 # Words that sound narrowing and are not: "all three", "I can confirm", "please ask the others".
 _NOT_NARROWED = re.compile(
-    r"\b(?:all|any|none) (?:of )?(?:the |these )?(?:\d{1,6}|one|two|three|four|five|six|ten)\b"
+    r"\b(?:all|any|none|these|those) (?:of )?(?:the |these )?(?:\d{1,6}|one|two|three|four|five|six|ten)\b"
     r"|\b(?:can|to|may|hereby|i|we|writing to) confirm\b|\bany one of\b|\bwhich (?:you|were|are)\b"
     r"|\bother (?:one|two|three|four|five|six|ten|\d{1,6})\b"
     r"|\bremaining (?:one|two|three|four|five|six|ten|\d{1,6})\b"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -75,6 +75,15 @@ def _foreign(line: str, word: Word) -> Word:
         return word
     form = Form.ODD if word.form in (Form.CODE, Form.ODD) else Form.NEAR
     return Word(form, seen, word.start, word.end)
+
+
+def without(text: str, words: Iterable[Word], start: int = 0) -> str:
+    """``text``, which begins in column ``start`` of its line, without ``words``."""
+    pieces, last = [], 0
+    for word in sorted(words, key=lambda one: one.start):
+        pieces.append(text[last : word.start - start])
+        last = word.end - start
+    return " ".join([*pieces, text[last:]])
 
 
 def _words_of_latin(line: str) -> list[Word]:
