@@ -47,6 +47,7 @@ _CODE_LEAD = re.compile(
     r"|eui|id|guid|type|hex|install(?:ation)?|key|here|below|new|correct)\b",
     re.I,
 )
+_BRACKETED = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _DISTRUSTED = re.compile(
     r"\b(?:ignore|disregard|wrong(?:ly)?|incorrect|invalid|superseded|obsolete|typo|mistaken?(?:ly)?"
     r"|no longer valid|(?:do not|don't|not to) use|example|dummy|in error|out of date)\b"
@@ -60,6 +61,7 @@ _TALK = re.compile(
 )
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
 _REMARK: Final = 300
+_SHORT: Final = 60
 _NEARBY: Final = 200
 
 
@@ -158,6 +160,8 @@ class Pairing:
         self.part = 0
         self.ahead: _Ahead | None = None
         self.above: dict[int, int] = {}  # claim whose code stands above it -> its block
+        self.skipped = False  # a device in a block above was left without a code
+        self.crossed = False  # a code was taken over a blank line
         self.last_line = -1
         self.headed: int | None = None  # the claim that a heading makes of the device right above
         self.under: tuple[int, int] | None = None  # a claim by words below a device, their line
@@ -254,7 +258,11 @@ class Pairing:
             return
         kind = labelled_type(lead)
         candidates = self._candidates(kind)
+        near = [one for one in candidates if one.part == self.part]
+        if len(near) == 1 and len(candidates) > 1:
+            candidates, self.skipped = near, True  # of those in blocks above nothing was said
         if len(candidates) == 1:
+            self.crossed |= candidates[0].part != self.part
             self.waiting = [one for one in self.waiting if one is not candidates[0]]
             if not kind or kind != candidates[0].kind:
                 self.waiting.clear()
@@ -284,7 +292,8 @@ class Pairing:
             said = plain_words(text)
             remark = read_remark(said)
             outcome = remark.outcome
-            plain = remark.firm and outcome in (Outcome.NOT_INSTALLER, Outcome.UNCLEAR)
+            plain = outcome in (Outcome.NOT_INSTALLER, Outcome.UNCLEAR)
+            plain = plain and (remark.firm or (self.in_reply and len(said) <= _SHORT))
             if not plain or number != self.last_line + 1 or said.endswith(":"):
                 return False
             if speaks_of_several(said):
@@ -308,7 +317,7 @@ class Pairing:
                 self.found.claims.append(
                     Claim(one.device, one.where, outcome=Outcome.UNCLEAR, remark=claim.remark)
                 )
-        if self.above and self.by_order:
+        if (self.above and self.by_order) or (self.skipped and self.crossed):
             self.spoiled = True
         if self.spoiled:
             self._distrust_order()
@@ -408,7 +417,7 @@ class Pairing:
 
 def _calls_otherwise(lead: str) -> bool:
     """Whether the words right before 32 or 36 digits make something else of them than a code."""
-    tail = lead[-60:]
+    tail = _BRACKETED.sub(" ", lead[-60:])
     cut = max(tail.rfind(sign) for sign in ",;.|\t(")
     return bool(_LETTERS.search(_CODE_LEAD.sub(" ", tail[cut + 1 :])))
 

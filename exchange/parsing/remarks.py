@@ -273,7 +273,8 @@ def doubts(text: str) -> bool:
 
 _REST = re.compile(
     r"\b(?:rest|others|remaining|remainder|balance)\b"
-    r"|\bother (?:ones|devices|meters|ids|rows|two|three|four|five|six|ten|\d{1,6})\b|\b(?:everything|anything|all) else\b",
+    r"|\bother (?:ones|devices|meters|ids|rows|two|three|four|five|six|ten|\d{1,6})\b"
+    r"|\b(?:everything|anything|all) else\b",
     re.I,
 )
 _SEVERAL = re.compile(
