@@ -90,7 +90,8 @@ def _alternative(part: Part, out: Contents, limits: Limits, *, reporting: bool) 
         if leaf.media not in ("text/plain", "text/html") or not _is_body(leaf):
             others.append(leaf)
             continue
-        if leaf.media == "text/plain" and chosen and any(line.text.strip() for line in chosen.lines):
+        told = chosen is not None and any(line.text.strip() for line in chosen.lines)
+        if leaf.media == "text/plain" and told:
             continue
         body = body_of(leaf, limits)
         if chosen is None or any(line.text.strip() for line in body.lines):

@@ -1,7 +1,8 @@
 """HTML bodies to the lines and tables that a reader sees; streamed, so that depth costs nothing.
 
 What is not shown (hidden elements, scripts, styles) is not part of the text, and neither is what
-the sender struck out.  Quoted parts that Gmail, Apple Mail, Thunderbird and Outlook mark as such keep their mark.
+the sender struck out.  Quoted parts that Gmail, Apple Mail, Thunderbird and Outlook mark as such
+keep their mark.
 """
 
 from __future__ import annotations

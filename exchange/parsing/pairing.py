@@ -8,7 +8,6 @@ Where the order does not prove itself over the whole text, no pair made by it is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -17,66 +16,29 @@ from exchange.domain.mail import Outcome, Reject
 from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.remarks import (
-    doubts,
     plain_words,
     read_remark,
     says_no,
-    speaks_of_rest,
     speaks_of_several,
 )
-from exchange.parsing.wording import Role, device_type_of, header_wording, labels_code
-from exchange.parsing.words import Form, Word, without
+from exchange.parsing.units import (
+    Unit,
+    calls_otherwise,
+    distrusts,
+    groups_of,
+    labelled_type,
+    outcomes_of,
+    pairs_of,
+    remark_of,
+    unlikely,
+)
+from exchange.parsing.wording import Role, header_wording, labels_code
+from exchange.parsing.words import Form, Word
 
 HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
-LEFTOVER: Final = re.compile(
-    r"[\s,;:.|/&()\[\]\-*\u2022\u00b7\"'<>#=]+|\b(?:and|or|nor)\b", re.I
-)
-_BETWEEN_LISTED = re.compile(
-    r"[\s,;:.|/&()\[\]\-\"']+|\b(?:and|or|nor|also|esme|gsme|gpf|chf|ppmid|ihd|meter|device|elec"
-    r"|electricity|gas|the|id)\b",
-    re.I,
-)
-_SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z0-9(])")
-_BELONGS = re.compile(r"\b(?:for|of|belongs? to|goes with)\b", re.I)
-_JOINED_TO = re.compile(r"[\s,;]*(?:\b(?:but|and|while|whereas|however)\b[\s,;:]*)+$", re.I)
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([A-Za-z][A-Za-z ?/()]{0,40}?)\s*[:=]\s*(\S.{0,300})")
-# What may stand before a code without making anything else of it.
-_CODE_LEAD = re.compile(
-    r"\b(?:esme|gsme|gpf|chf|ppmid|ihd|elec(?:tric(?:ity)?)?|gas|meters?|devices?|hub|code|ic|is|it|its"
-    r"|it's|use|for|of|the|and|with|crc|without|ours?|yes|y|installed|fitted|by|us|provided|x|smets"
-    r"|eui|id|guid|type|hex|install(?:ation)?|key|here|below|new|correct)\b",
-    re.I,
-)
-_BRACKETED = re.compile(r"[(\[][^()\[\]]*[)\]]")
-_DISTRUSTED = re.compile(
-    r"\b(?:ignore|disregard|wrong(?:ly)?|incorrect|invalid|superseded|obsolete|typo|mistaken?(?:ly)?"
-    r"|no longer valid|(?:do not|don't|not to) use|example|dummy|in error|out of date)\b"
-    r"|(?:\bnot|n't|\bnever)\W*$",
-    re.I,
-)
-_TALK = re.compile(
-    r"\b(?:ours?|us|we|only|except|but|yes|installed|fitted|did|not|codes?|however|apart|was|is"
-    r"|were|are|if|see|this|that|which)\b",
-    re.I,
-)
-_LETTERS = re.compile(r"[A-Za-z]{2,}")
 _REMARK: Final = 300
 _SHORT: Final = 60
-_NEARBY: Final = 200
-
-
-class Unit(NamedTuple):
-    """A line, or those of its sentences that speak of the same devices."""
-
-    devices: list[Word]
-    codes: list[Word]
-    text: str
-    start: int  # its column in the line
-
-    @property
-    def rest(self) -> str:
-        """The text without its devices and codes."""
-        return without(self.text, [*self.devices, *self.codes], self.start)
 
 
 @dataclass(slots=True)
@@ -95,57 +57,6 @@ class _Ahead(NamedTuple):
     word: Word
     where: str
     part: int
-
-
-def before(text: str, word: Word) -> str:
-    """The words before a word, as far back as a label can stand."""
-    lead = text[max(0, word.start - _NEARBY) : word.start]
-    return lead[:-2] if lead[-2:].lower() == "0x" else lead
-
-
-def labelled_type(lead: str) -> str:
-    """The device type that the words right before a value name, or nothing."""
-    return device_type_of(lead[-40:]) if lead.strip() else ""
-
-
-def is_mere_item(rest: str) -> bool:
-    """Whether what stands beside a device is no more than an item of a list holds."""
-    return not _TALK.search(rest) and len(_LETTERS.findall(rest[:_REMARK])) <= 8
-
-
-def sentences(
-    text: str, devices: Sequence[Word], codes: Sequence[Word]
-) -> tuple[list[Unit], list[str]]:
-    """A line in units, each with devices of its own, and its sentences on the rest of a list.
-
-    One unit where a sentence has a code and no device: then they belong together over its end.
-    """
-    whole = [Unit(list(devices), list(codes), text, 0)]
-    cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
-    words = [*devices, *codes]
-    cuts = [cut for cut in cuts if not any(word.start < cut < word.end for word in words)]
-    if len(cuts) == 2 or not devices:
-        return whole, []
-    units: list[Unit] = []
-    aside: list[str] = []
-    lead = 0
-    for start, end in zip(cuts, cuts[1:], strict=False):
-        own = [word for word in devices if start <= word.start < end]
-        its = [word for word in codes if start <= word.start < end]
-        if own:
-            begin = lead if not units else start
-            units.append(Unit(own, its, text[begin:end], begin))
-        elif its:
-            return whole, []
-        elif speaks_of_rest(text[start:end]):
-            aside.append(text[start:end])
-            lead = end if not units else lead
-        elif units:
-            last = units.pop()
-            if len(last.text) + last.start != start:
-                return whole, []  # a sentence on the rest stands between
-            units.append(last._replace(text=text[last.start : end]))
-    return units, aside
 
 
 class Pairing:
@@ -181,7 +92,7 @@ class Pairing:
 
     def devices(self, unit: Unit, where: str, number: int) -> None:
         """Devices with no code on their line."""
-        groups = _groups(unit)
+        groups = groups_of(unit)
         if len(groups) > 1:
             self._in_groups(unit, groups, where, number)
             return
@@ -220,16 +131,16 @@ class Pairing:
         self.waiting.clear()  # nothing was said of those
         self.under = None
         taken, codes = unit.devices, unit.codes
-        if _distrusts(unit) or _unlikely(unit):
+        if distrusts(unit) or unlikely(unit):
             for word in taken:
                 if word.device:
                     self.found.claims.append(Claim(word.device, where, spoiled=True))
             reason = "the words beside an install code do not bear it out"
             self.found.rejects.append(Reject(unit.rest[:100].strip(), reason, where))
             return
-        for device, code in _pairs(unit):
+        for device, code in pairs_of(unit):
             self._coded(device.device, code, where, unit.rest)
-        if _pairs(unit):
+        if pairs_of(unit):
             return
         if len(taken) == 1:
             for code in codes:
@@ -248,7 +159,7 @@ class Pairing:
         """
         labelled = labels_code(lead)
         proven = has_good_crc(word.text)
-        other = not labelled and _calls_otherwise(lead)
+        other = not labelled and calls_otherwise(lead)
         if not proven and (other or not (labelled or called)):
             # Nothing calls it a code and no CRC bears it out: a tracking number, a hash.
             digits = len(code_digits(word.text))
@@ -333,17 +244,13 @@ class Pairing:
             if any(one.kind and one.kind != kind for one in self.waiting[-1:]):
                 return []
         # A hub with another device below it was only mentioned.
-        return [
-            one for one in self.waiting if one.kind not in HUBS or one is self.waiting[-1]
-        ]
+        return [one for one in self.waiting if one.kind not in HUBS or one is self.waiting[-1]]
 
     def _outcome(self, said: str) -> Outcome | None:
         remark = read_remark(said)
         return remark.outcome if remark.firm or self.in_reply else None
 
-    def _in_groups(
-        self, unit: Unit, groups: list[list[Word]], where: str, number: int
-    ) -> None:
+    def _in_groups(self, unit: Unit, groups: list[list[Word]], where: str, number: int) -> None:
         """Several groups of devices on one line, each with words of its own before or behind it."""
         ends = [unit.start, *(group[-1].end for group in groups)]
         starts = [*(group[0].start for group in groups), unit.start + len(unit.text)]
@@ -351,7 +258,7 @@ class Pairing:
             unit.text[end - unit.start : start - unit.start]
             for end, start in zip(ends, starts, strict=True)
         ]
-        outcomes = _of_groups([remark_of(gap) for gap in gaps], self._outcome)
+        outcomes = outcomes_of([remark_of(gap) for gap in gaps], self._outcome)
         for group, outcome in zip(groups, outcomes, strict=True):
             for word in group:
                 if word.device is None:
@@ -413,88 +320,3 @@ class Pairing:
                 )
         for one in self.waiting:
             claims.append(Claim(one.device, one.where, spoiled=True))
-
-
-def _calls_otherwise(lead: str) -> bool:
-    """Whether the words right before 32 or 36 digits make something else of them than a code."""
-    tail = _BRACKETED.sub(" ", lead[-60:])
-    cut = max(tail.rfind(sign) for sign in ",;.|\t(")
-    return bool(_LETTERS.search(_CODE_LEAD.sub(" ", tail[cut + 1 :])))
-
-
-def _distrusts(unit: Unit) -> bool:
-    """Whether the words around a code call it wrong, or say that it is not this one."""
-    if _DISTRUSTED.search(unit.rest):
-        return True
-    leads = [unit.text[: code.start - unit.start][-40:] for code in unit.codes]
-    return any(map(_DISTRUSTED.search, leads))
-
-
-def _unlikely(unit: Unit) -> bool:
-    """Whether a code that no CRC bears out stands behind words that call it something else."""
-    for code in unit.codes:
-        ends = [word.end for word in unit.devices if word.end <= code.start]
-        lead = unit.text[max(ends, default=unit.start) - unit.start : code.start - unit.start]
-        if not has_good_crc(code.text) and not labels_code(lead) and _calls_otherwise(lead):
-            return True
-    return False
-
-
-def _groups(unit: Unit) -> list[list[Word]]:
-    """The devices of a unit, together where nothing but a comma or "and" stands between them."""
-    groups: list[list[Word]] = []
-    for word in unit.devices:
-        if groups:
-            between = unit.text[groups[-1][-1].end - unit.start : word.start - unit.start]
-            if not _BETWEEN_LISTED.sub("", between):
-                groups[-1].append(word)
-                continue
-        groups.append([word])
-    return groups
-
-
-def _of_groups(gaps: list[str], outcome_of: Callable[[str], Outcome | None]) -> list[Outcome | None]:
-    """What is said of each group, from the words before the first, between them and at the end.
-
-    Either each is followed by its words or each stands behind them; else none is plain.
-    """
-    lead, behind = outcome_of(gaps[0]), [outcome_of(gap) for gap in gaps[1:]]
-    heads = [outcome_of(gap) for gap in gaps[:-1]]
-    if not any([lead, *behind]):
-        return [None] * len(behind)
-    unclear: list[Outcome | None] = [Outcome.UNCLEAR] * len(behind)
-    if lead is None and all(_LETTERS.search(gap) for gap in gaps[1:]):
-        return list(behind)
-    if lead is not None and behind[-1] is None and not _LETTERS.search(gaps[-1]):
-        after = [doubts(_JOINED_TO.sub("", gap)) for gap in gaps[1:]]
-        return [
-            Outcome.UNCLEAR if doubtful and head is not None else head
-            for head, doubtful in zip(heads, after, strict=True)
-        ]
-    return unclear
-
-
-def _pairs(unit: Unit) -> list[tuple[Word, Word]]:
-    """Devices and codes that alternate: each code behind its device, or plainly before it."""
-    devices, codes = unit.devices, unit.codes
-    if len(devices) != len(codes):
-        return []
-    ordered = sorted(devices + codes, key=lambda word: word.start)
-    kinds = [word in codes for word in ordered]
-    both = list(zip(devices, codes, strict=True))
-    if len(devices) == 1 or kinds == [False, True] * len(devices):
-        return both
-    if kinds != [True, False] * len(devices):
-        return []
-    within = [unit.text[c.end - unit.start : d.start - unit.start] for d, c in both]
-    across = [
-        unit.text[d.end - unit.start : c.start - unit.start]
-        for d, c in zip(devices, codes[1:], strict=False)
-    ]
-    plain = all(map(_BELONGS.search, within)) and not any(map(_BELONGS.search, across))
-    return both if plain else []
-
-
-def remark_of(rest: str) -> str:
-    """The words beside a device, as a remark."""
-    return plain_words(rest).strip(" -:;,.|\t\u2022*")[:_REMARK]

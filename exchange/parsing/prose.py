@@ -17,16 +17,7 @@ from exchange.parsing.devices import Damaged, read_device, read_device_cell
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.halves import ends_in_a_piece, told_apart
 from exchange.parsing.lines import Line, settled
-from exchange.parsing.pairing import (
-    HUBS,
-    LEFTOVER,
-    Pairing,
-    Unit,
-    before,
-    is_mere_item,
-    labelled_type,
-    sentences,
-)
+from exchange.parsing.pairing import HUBS, Pairing
 from exchange.parsing.rejoined import Break, rejoin
 from exchange.parsing.remarks import (
     Remark,
@@ -41,6 +32,7 @@ from exchange.parsing.remarks import (
     read_remark,
     speaks_of_rest,
 )
+from exchange.parsing.units import LEFTOVER, Unit, before, is_mere_item, labelled_type, sentences
 from exchange.parsing.wording import (
     labels_code,
     labels_device,
@@ -246,9 +238,7 @@ class Prose:
         )
         sure = parted or named
         if word.form is Form.PLAIN and not (sure or strict or others):
-            begins = word.start < _NEARBY and not LEFTOVER.sub(
-                "", _BULLET.sub("", lead, count=1)
-            )
+            begins = word.start < _NEARBY and not LEFTOVER.sub("", _BULLET.sub("", lead, count=1))
             sure = alone or begins or block.labelled or block.asked or asks(text)
         if word.form is Form.DECIMAL and not sure and alone and not strict:
             if not (block.labelled or block.sure):
@@ -365,7 +355,7 @@ class Prose:
                 pairing.code(word, before(text, word), where, called=called)
             return
         if line.table:
-            units, aside = [Unit(taken, codes, text, 0)], []
+            units, aside = [Unit(taken, codes, text, 0)], list[str]()
         else:
             units, aside = sentences(text, taken, codes)
         for unit in units:

@@ -61,8 +61,8 @@ _DOUBT = re.compile(
     r"|contractors?|subcontract\w+|subsidiar\w+|sister|agents?|behalf|predecessor|trad(?:ed|ing)"
     r"|merged|acquired|took over|legacy|(?:old|former|current) name"
     r"|disputed?|query|should (?:not|be)|not true|incorrect|wrong(?:ly)?|but|except|some of"
-    r"|(?:did|was|were) (?:install|fit)(?:ed|ted)?(?! by (?:another|a different))|we (?:installed|fitted)|you"
-    r"(?:'re| are| were| have| did))\b",
+    r"|(?:did|was|were) (?:install|fit)(?:ed|ted)?(?! by (?:another|a different))"
+    r"|we (?:installed|fitted)|you(?:'re| are| were| have| did))\b",
     re.I,
 )
 # What may stand before or behind a denial and turn it round: another negation in its clause,
@@ -178,7 +178,9 @@ def says_no(cell: str) -> bool:
     return cell.strip().lower().rstrip(".\ufe0f") in _NO
 
 
-_NO: Final = frozenset(("n", "no", "false", "na", "nac ydy", "\u2717", "\u2718", "\u274c", "\u274e"))
+_NO: Final = frozenset(
+    ("n", "no", "false", "na", "nac ydy", "\u2717", "\u2718", "\u274c", "\u274e")
+)
 
 
 _SCOPE = re.compile(
@@ -195,7 +197,8 @@ _NARROWED = re.compile(
 )
 # Words that sound narrowing and are not: "all three", "I can confirm", "please ask the others".
 _NOT_NARROWED = re.compile(
-    r"\b(?:all|any|none|these|those) (?:of )?(?:the |these )?(?:\d{1,6}|one|two|three|four|five|six|ten)\b"
+    r"\b(?:all|any|none|these|those) (?:of )?(?:the |these )?"
+    r"(?:\d{1,6}|one|two|three|four|five|six|ten)\b"
     r"|\b(?:can|to|may|hereby|i|we|writing to) confirm\b|\bany one of\b|\bwhich (?:you|were|are)\b"
     r"|\bother (?:one|two|three|four|five|six|ten|\d{1,6})\b"
     r"|\bremaining (?:one|two|three|four|five|six|ten|\d{1,6})\b"
@@ -205,8 +208,8 @@ _NOT_NARROWED = re.compile(
     re.I,
 )
 _CLOSES = re.compile(
-    r"\W*(?:(?:kind|best|many|warm)(?:est)? (?:regards|thanks|wishes)|regards|thanks|thank you|cheers"
-    r"|rgds|br|kr|yours (?:sincerely|faithfully)|sincerely|diolch|cofion)\b[^.]{0,40}$|-- ?$"
+    r"\W*(?:(?:kind|best|many|warm)(?:est)? (?:regards|thanks|wishes)|regards|thanks|thank you"
+    r"|cheers|rgds|br|kr|yours (?:sincerely|faithfully)|sincerely|diolch|cofion)\b[^.]{0,40}$|-- ?$"
     r"|\W*(?:sent from my|get outlook for)\b.{0,80}$",
     re.I,
 )
