@@ -39,6 +39,7 @@ HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([A-Za-z][A-Za-z ?/()]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 _REMARK: Final = 300
 _SHORT: Final = 60
+_RECENT: Final = 100  # waiting devices that are looked at, so that long lists stay linear
 
 
 @dataclass(slots=True)
@@ -70,7 +71,8 @@ class Pairing:
         self.by_order: list[int] = []  # claims whose code stands on a line below its device
         self.part = 0
         self.ahead: _Ahead | None = None
-        self.above: dict[int, int] = {}  # claim whose code stands above it -> its block
+        self.above: list[int] = []  # claims whose code stands on a line above its device
+        self.above_parts: set[int] = set()  # and the blocks in which that is so
         self.skipped = False  # a device in a block above was left without a code
         self.crossed = False  # a code was taken over a blank line
         self.last_line = -1
@@ -117,12 +119,13 @@ class Pairing:
         if self.ahead and self.ahead.part == self.part and not self.waiting:
             word, where_code, part = self.ahead
             self.ahead = None
-            if part in self.above.values():
+            if part in self.above_parts:
                 self.spoiled = True
-            self.above[len(self.found.claims)] = part
+            self.above.append(len(self.found.claims))
+            self.above_parts.add(part)
             self._coded(device, word, where_code, "")
             return
-        if self.part in self.above.values():
+        if self.part in self.above_parts:
             self.spoiled = True  # two devices in a block with one code
         self.waiting.append(waiting)
 
@@ -130,27 +133,26 @@ class Pairing:
         """Devices and codes on one line: by their order, or by the words between them."""
         self.waiting.clear()  # nothing was said of those
         self.under = None
-        taken, codes = unit.devices, unit.codes
+        taken, codes, rest = unit.devices, unit.codes, unit.rest
         if distrusts(unit) or unlikely(unit):
             for word in taken:
                 if word.device:
                     self.found.claims.append(Claim(word.device, where, spoiled=True))
             reason = "the words beside an install code do not bear it out"
-            self.found.rejects.append(Reject(unit.rest[:100].strip(), reason, where))
+            self.found.rejects.append(Reject(rest[:100].strip(), reason, where))
             return
-        for device, code in pairs_of(unit):
-            self._coded(device.device, code, where, unit.rest)
-        if pairs_of(unit):
-            return
-        if len(taken) == 1:
-            for code in codes:
-                self._coded(taken[0].device, code, where, unit.rest)
+        pairs = pairs_of(unit)
+        if not pairs and len(taken) == 1:
+            pairs = [(taken[0], code) for code in codes]
+        for device, code in pairs:
+            self._coded(device.device, code, where, rest)
+        if pairs:
             return
         for word in taken:
             if word.device:
                 self.found.claims.append(Claim(word.device, where, spoiled=True))
         reason = "it is not plain which code is of which device"
-        self.found.rejects.append(Reject(unit.rest[:100].strip(), reason, where))
+        self.found.rejects.append(Reject(rest[:100].strip(), reason, where))
 
     def code(self, word: Word, lead: str, where: str, *, called: bool) -> None:
         """A code on a line of its own belongs to the one device waiting above it, or to none.
@@ -174,8 +176,9 @@ class Pairing:
             candidates, self.skipped = near, True  # of those in blocks above nothing was said
         if len(candidates) == 1:
             self.crossed |= candidates[0].part != self.part
-            self.waiting = [one for one in self.waiting if one is not candidates[0]]
-            if not kind or kind != candidates[0].kind:
+            if kind and kind == candidates[0].kind:
+                self._take(candidates[0])
+            else:
                 self.waiting.clear()
                 self.by_order.append(len(self.found.claims))
             self._coded(candidates[0].device, word, where, "")
@@ -188,7 +191,7 @@ class Pairing:
 
     def words(self, text: str, number: int) -> bool:
         """Words on a line of their own that answer the one device right above; whether they do."""
-        near = [one for one in self.waiting if one.part == self.part]
+        near = [one for one in self.waiting[-_RECENT:] if one.part == self.part]
         if len(near) != 1 or self.waiting[-1] is not near[0]:
             return False
         field = _FIELD.match(text)
@@ -210,7 +213,7 @@ class Pairing:
             if speaks_of_several(said):
                 return False
             self.under = (len(self.found.claims), number)
-        self.waiting.remove(near[0])
+        self.waiting.pop()
         self.found.claims.append(
             Claim(near[0].device, near[0].where, outcome=outcome, remark=said[:_REMARK])
         )
@@ -235,16 +238,24 @@ class Pairing:
 
     # -- inside --
 
+    def _take(self, taken: _Waiting) -> None:
+        for index in range(len(self.waiting) - 1, -1, -1):
+            if self.waiting[index] is taken:
+                del self.waiting[index]
+                return
+
     def _candidates(self, kind: str) -> list[_Waiting]:
         """The waiting devices that a code, perhaps called one of a ``kind``, can be of."""
         if kind:
-            alike = [one for one in self.waiting if one.kind == kind and one.part == self.part]
+            recent = self.waiting[-_RECENT:]
+            alike = [one for one in recent if one.kind == kind and one.part == self.part]
             if alike:
                 return alike
             if any(one.kind and one.kind != kind for one in self.waiting[-1:]):
                 return []
         # A hub with another device below it was only mentioned.
-        return [one for one in self.waiting if one.kind not in HUBS or one is self.waiting[-1]]
+        recent = self.waiting[-_RECENT:]
+        return [one for one in recent if one.kind not in HUBS or one is recent[-1]]
 
     def _outcome(self, said: str) -> Outcome | None:
         remark = read_remark(said)
@@ -258,6 +269,7 @@ class Pairing:
             unit.text[end - unit.start : start - unit.start]
             for end, start in zip(ends, starts, strict=True)
         ]
+        said = remark_of(unit.rest)
         outcomes = outcomes_of([remark_of(gap) for gap in gaps], self._outcome)
         for group, outcome in zip(groups, outcomes, strict=True):
             for word in group:
@@ -266,7 +278,6 @@ class Pairing:
                 if outcome is None:
                     self.wait(word.device, where, number)
                 else:
-                    said = remark_of(unit.rest)
                     self.found.claims.append(
                         Claim(word.device, where, outcome=outcome, remark=said)
                     )

@@ -52,7 +52,8 @@ _OPEN: Final = Remark(Outcome.UNCLEAR, firm=True)
 _REMARK: Final = 300
 _MARGIN: Final = 50  # a line that a mail client broke is at least so long, in characters
 _WIDEST: Final = 100
-_PARAGRAPH: Final = 600
+_PARAGRAPH: Final = 400
+_TELLING = re.compile(r"install|fit|ours", re.I)  # without these a sentence denies nothing
 _NEARBY: Final = 200  # characters around a word that can tell what it is
 _LONGEST_LINE: Final = 2_000_000
 
@@ -325,7 +326,7 @@ class Prose:
         self.wrapped_line = number
         if goes_on and self.denial_line and self.denial_line == plain_words(joined[: -len(text)]):
             self.denial_line = ""
-        return joined
+        return joined if _TELLING.search(joined) else text
 
     def _headed(self, device: DeviceId, where: str, *, mere: bool) -> None:
         """An item below a heading that says what holds for all its items."""

@@ -92,10 +92,11 @@ def _piece(line: Line) -> bool:
 def _put_together(held: list[Line]) -> Iterator[Line]:
     """The lines of a run of pieces, each whole code of three lines or more on its first line."""
     at = 0
+    pieces = ["".join(_GROUP.findall(settled(line.text))) for line in held]
     while at < len(held):
         digits, end = "", at
         while end < len(held) and len(digits) < _CODE:
-            digits += "".join(_GROUP.findall(settled(held[end].text)))
+            digits += pieces[end]
             end += 1
         if end - at > 2 and len(digits) == _CODE and has_good_crc(digits):
             yield replace(held[at], text=digits)

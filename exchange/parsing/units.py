@@ -6,6 +6,7 @@ The order on the line and the words between decide; where they do not, nothing i
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -88,16 +89,16 @@ def sentences(
     """
     whole = [Unit(list(devices), list(codes), text, 0)]
     cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
-    words = [*devices, *codes]
-    cuts = [cut for cut in cuts if not any(word.start < cut < word.end for word in words)]
     if len(cuts) == 2 or not devices:
         return whole, []
+    heads = [word.start for word in devices]
+    tails = [word.start for word in codes]
     units: list[Unit] = []
     aside: list[str] = []
     lead = 0
     for start, end in pairwise(cuts):
-        own = [word for word in devices if start <= word.start < end]
-        its = [word for word in codes if start <= word.start < end]
+        own = list(devices[bisect_left(heads, start) : bisect_left(heads, end)])
+        its = list(codes[bisect_left(tails, start) : bisect_left(tails, end)])
         if own:
             begin = lead if not units else start
             units.append(Unit(own, its, text[begin:end], begin))
@@ -180,8 +181,8 @@ def pairs_of(unit: Unit) -> list[tuple[Word, Word]]:
     devices, codes = unit.devices, unit.codes
     if len(devices) != len(codes):
         return []
-    ordered = sorted(devices + codes, key=lambda word: word.start)
-    kinds = [word in codes for word in ordered]
+    coded = {word.start for word in codes}
+    kinds = [start in coded for start in sorted([word.start for word in devices] + [*coded])]
     both = list(zip(devices, codes, strict=True))
     if len(devices) == 1 or kinds == [False, True] * len(devices):
         return both
