@@ -17,10 +17,12 @@ from tests.corpus import (
     damage_cases,
     files_cases,
     kinds_cases,
+    layouts_cases,
     notices_cases,
     outlook_cases,
     quotes_cases,
     requests_cases,
+    spoken_cases,
 )
 from tests.corpus.making import Case
 
@@ -58,6 +60,8 @@ def main() -> None:
         requests_cases,
         files_cases,
         answers_cases,
+        spoken_cases,
+        layouts_cases,
         answers_words_cases,
         quotes_cases,
         kinds_cases,
