@@ -18,6 +18,7 @@ from exchange.parsing.head import head_of
 from exchange.parsing.inline import Quote, quote_of, read_inline, read_quoted_codes
 from exchange.parsing.limits import Limits
 from exchange.parsing.lines import Line
+from exchange.parsing.mapped import UNMAPPED, Mapping
 from exchange.parsing.parts import Part
 from exchange.parsing.prose import devices_in, read_prose
 from exchange.parsing.quoting import mark_quotes
@@ -44,11 +45,17 @@ class Scope:
     own_addresses: frozenset[str]
     openers: Openers
     budget: Budget
+    mapping: Mapping = UNMAPPED
 
 
-def scope_of(limits: Limits, own_addresses: frozenset[str], openers: Openers) -> Scope:
+def scope_of(
+    limits: Limits,
+    own_addresses: frozenset[str],
+    openers: Openers,
+    mapping: Mapping = UNMAPPED,
+) -> Scope:
     """A fresh scope, of which nothing is spent."""
-    return Scope(limits, own_addresses, openers, Budget(limits))
+    return Scope(limits, own_addresses, openers, Budget(limits), mapping)
 
 
 def read_mail(
@@ -71,7 +78,7 @@ def read_mail(
     quote = quote_of(lines, head.subject, head.sender) if replies else Quote()
     inline, taken_inline = read_inline(lines, quote, place)
     rest_of_own = [line for line in own if line.number not in taken_inline]
-    found = read_lines(rest_of_own, place, in_reply=replies)
+    found = read_lines(rest_of_own, place, in_reply=replies, mapping=scope.mapping)
     found.add(inline)
     answered = frozenset(claim.device for claim in found.claims)
     found.add(read_quoted_codes(quote, answered, place))
@@ -82,7 +89,7 @@ def read_mail(
     silent = not (found.devices or found.claims or found.rejects)
     if passed_on and silent and not _from_us(passed_on, scope.own_addresses):
         # Nothing but a forwarded mail: it is what the sender speaks of.
-        found.add(read_lines(passed_on, place, in_reply=replies))
+        found.add(read_lines(passed_on, place, in_reply=replies, mapping=scope.mapping))
         taken = {line.number for line in passed_on}
     quoted = [line for line in lines if line.quoted and line.number not in taken]
     found.quoted.update(dict.fromkeys(devices_in(quoted)))
@@ -128,7 +135,9 @@ def _take_file(
         if shape is Shape.WORKBOOK:
             count_workbook(where, part.content, scope.budget)
         replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
-        found.add(read_attachment(where, part, scope.limits, in_reply=replies))
+        found.add(
+            read_attachment(where, part, scope.limits, in_reply=replies, mapping=scope.mapping)
+        )
         return
     found.rejects += opened.rejects
     found.warnings += opened.warnings

@@ -13,10 +13,12 @@ import resource
 import sys
 from typing import Any
 
+from exchange.domain.columnmap import from_values
 from exchange.errors import ExchangeError
 from exchange.parsing.containers.openers import Openers
 from exchange.parsing.limits import Limits
-from exchange.parsing.message import understand
+from exchange.parsing.mapped import Mapping
+from exchange.parsing.message import understand, understand_file
 from exchange.worker.frames import encode, read_frame, write_frame
 
 
@@ -31,13 +33,14 @@ def answer(request: bytes, limits: Limits) -> bytes:
     """One request (JSON head with its length, then the raw mail) answered."""
     size = int.from_bytes(request[:4], "big")
     asked: dict[str, Any] = json.loads(request[4 : 4 + size])
+    raw, own = request[4 + size :], frozenset(map(str, asked["own_addresses"]))
+    openers = Openers(passwords=tuple(asked["passwords"]))
+    mapping = Mapping(from_values(asked["columns"]), [] if asked["look"] else None)
     try:
-        said = understand(
-            request[4 + size :],
-            limits,
-            frozenset(asked["own_addresses"]),
-            Openers(passwords=tuple(asked["passwords"])),
-        )
+        if asked["file"]:
+            said = understand_file(str(asked["file"]), raw, limits, openers, own, mapping)
+        else:
+            said = understand(raw, limits, own, openers, mapping)
         return b"+" + encode(said)
     except ExchangeError as error:
         told = {"message": error.message, "place": error.place, "hint": error.hint}

@@ -19,6 +19,7 @@ from exchange.domain.mail import (
     MailHead,
     Outcome,
     Reject,
+    TableLook,
     Understanding,
 )
 from exchange.errors import BadInput, Unreadable
@@ -75,6 +76,7 @@ def encode(said: Understanding) -> bytes:
         "bounces": [asdict(one) for one in said.bounces],
         "returns_on": said.returns_on.isoformat() if said.returns_on else None,
         "text": said.text,
+        "tables": said.tables,
     }
     return json.dumps(content).encode("ascii")
 
@@ -123,6 +125,7 @@ def _understanding(told: dict[str, Any]) -> Understanding:
         bounces=tuple(_bounce(one) for one in told["bounces"]),
         returns_on=date.fromisoformat(told["returns_on"]) if told["returns_on"] else None,
         text=str(told["text"]),
+        tables=tuple(map(_look, told["tables"])),
     )
 
 
@@ -147,6 +150,19 @@ def _devices(told: dict[str, Any]) -> tuple[Found, ...]:
     if not len(where) == len(types) == len(joined) / DEVICE_ID_BYTES or not none_empty(joined):
         raise BadInput("not a Device ID")
     return tuple(made_found(raw_ids(joined), where, types))
+
+
+def _look(told: list[Any]) -> TableLook:
+    where, letters, titles, usual, mapped, misfit, rows = told
+    return TableLook(
+        str(where),
+        tuple(map(str, letters)),
+        tuple(map(str, titles)),
+        tuple(map(str, usual)),
+        tuple(map(str, mapped)),
+        str(misfit),
+        tuple((int(number), tuple(map(str, cells))) for number, cells in rows),
+    )
 
 
 def _bounce(told: dict[str, Any]) -> Bounce:

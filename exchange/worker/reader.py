@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import IO, Final
 
+from exchange.domain.columnmap import ColumnMap, as_values
 from exchange.domain.mail import Understanding
 from exchange.errors import ReaderEnded, Unreadable
 from exchange.parsing.limits import Limits
@@ -51,12 +52,28 @@ class WorkerReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._served = 0
 
-    def read(self, raw: bytes, passwords: Sequence[str] = ()) -> Understanding:
+    def read(
+        self,
+        raw: bytes,
+        passwords: Sequence[str] = (),
+        file: str = "",
+        *,
+        columns: Sequence[ColumnMap] = (),
+        look: bool = False,
+    ) -> Understanding:
         """What a mail says; ``passwords`` are tried on its protected files.
 
-        Raises Unreadable when it passes a ceiling or cannot be understood.
+        With ``file``, its name, ``raw`` may be any file and is read as what it is.  ``columns``
+        are those on file for the sender; ``look`` tells table by table how they were read.  Raises
+        Unreadable when it passes a ceiling or cannot be understood.
         """
-        asked = {"own_addresses": self._own, "passwords": list(passwords)}
+        asked = {
+            "own_addresses": self._own,
+            "passwords": list(passwords),
+            "file": file,
+            "columns": as_values(columns),
+            "look": look,
+        }
         head = json.dumps(asked).encode()
         request = len(head).to_bytes(4, "big") + head + raw
         with self._lock:
