@@ -13,6 +13,7 @@ from exchange.domain.mail import TableLook
 from exchange.parsing.codes import code_digits
 from exchange.parsing.columns import Columns, find_columns
 from exchange.parsing.grid import Row, Table
+from exchange.parsing.wording import Role, header_wording
 
 _ROWS: Final = 3
 _COLUMNS: Final = 40
@@ -20,6 +21,7 @@ _CHARS: Final = 40
 _ID_DIGITS: Final = 16
 _SECRET: Final = 8  # hex digits of a cell in a column that we know nothing of
 _NO_COLUMNS: Final = Columns()
+_NO_ROW: Final = Row(0, (), frozenset())
 
 
 def look_at(table: Table, mapped: Columns | None, misfit: str) -> TableLook | None:
@@ -30,8 +32,8 @@ def look_at(table: Table, mapped: Columns | None, misfit: str) -> TableLook | No
     first = (mapped or usual or _NO_COLUMNS).first
     rows = list(islice(table.rows, max(first - 1, 0), first + _ROWS))
     header = rows.pop(0) if first else None
-    width = min(max((len(row.cells) for row in (*rows, *([header] if header else []))), default=0),
-                _COLUMNS)  # fmt: skip
+    wide = [len(row.cells) for row in (*rows, header or _NO_ROW)]
+    width = min(max(wide), _COLUMNS)
     readings = [one for one in (usual, mapped) if one]
     return TableLook(
         where=table.where,
@@ -41,7 +43,8 @@ def look_at(table: Table, mapped: Columns | None, misfit: str) -> TableLook | No
         mapped=tuple(role_of(mapped, at) for at in range(width)) if mapped else (),
         misfit=misfit,
         rows=tuple(
-            (row.number, tuple(_cell(row, at, readings) for at in range(width))) for row in rows
+            (row.number, tuple(_cell(row, at, readings, header) for at in range(width)))
+            for row in rows
         ),
     )
 
@@ -80,14 +83,20 @@ def _title(header: Row | None, at: int) -> str:
     return _short(title)
 
 
-def _cell(row: Row, at: int, readings: list[Columns]) -> str:
+def _titled_device(header: Row | None, at: int) -> bool:
+    title = header.cells[at] if header and at < len(header.cells) else ""
+    return header_wording(title).role in (Role.DEVICE, Role.MAYBE_DEVICE)
+
+
+def _cell(row: Row, at: int, readings: list[Columns], header: Row | None) -> str:
     """One cell, hidden where it may be a code or a piece of one."""
     text = row.cells[at] if at < len(row.cells) else ""
     if not text:
         return ""
     if any(at in one.codes for one in readings):
         return MASKED
-    devices = any(at in one.devices for one in readings)
+    # Sixteen digits may be half a code: only where they are said to be a Device ID are they shown.
+    devices = any(at in one.devices for one in readings) or _titled_device(header, at)
     digits = len(code_digits(text))
     if digits > _ID_DIGITS or (digits >= _SECRET and not devices):
         return MASKED

@@ -107,13 +107,11 @@ def told_misfit(table: Table, chosen: Chosen, found: Findings) -> None:
     takes no answer; anything else is for a person.
     """
     found.warnings.append(chosen.misfit)
-    if found.claims or (found.devices and not _agrees(table, chosen)):
-        found.misfits.append(chosen.misfit)
-
-
-def _agrees(table: Table, chosen: Chosen) -> bool:
     usual = find_columns(table.rows)
-    return usual is not None and not usual.warnings and usual.devices.keys() == chosen.devices
+    lists = usual is not None or bool(found.devices)
+    agrees = usual is not None and not usual.warnings and usual.devices.keys() == chosen.devices
+    if found.claims or (lists and not agrees):
+        found.misfits.append(chosen.misfit)
 
 
 def _applies(one: ColumnMap, place: Place) -> bool:
@@ -153,17 +151,17 @@ def _header_at(one: ColumnMap, sample: Sequence[Row]) -> int | None:
             if row.number == one.header_row:
                 return index
         raise _Misfit(f"there is nothing in row {one.header_row}")
-    wordy = [name for name in one.columns if not _is_position(name)]
-    wanted = {_key(name) for name in wordy or one.columns}
-    best, most = None, 0
+    wanted = {_key(name): not _is_position(name) for name in one.columns}
+    best, most = None, (0, 0)
     for index, row in enumerate(sample[:HEADER_ROWS]):
         if any(read_device(cell) for cell in row.cells):
             break  # the list has begun
+        hits = wanted.keys() & {_key(cell) for cell in row.cells}
+        wordy = sum(wanted[key] for key in hits)
         if not wordy and (row.damaged or any(_is_value(cell) for cell in row.cells)):
             continue  # "G" may be a letter, a title, or the fuel of a row
-        hits = len(wanted & {_key(cell) for cell in row.cells})
-        if hits > most:
-            best, most = index, hits
+        if (wordy, len(hits)) > most:
+            best, most = index, (wordy, len(hits))
     return best
 
 
