@@ -182,7 +182,7 @@ def _mapping(
 def _list(signifier: str, maps: tuple[ColumnMap, ...]) -> None:
     for number, one in enumerate(maps, 1):
         say(f"{number}. {one}")
-    say(f"{len(maps)} mappings on file for {signifier}" if maps else f"none for {signifier}")
+    say(f"{len(maps) or 'none'} on file for {signifier}")
 
 
 def _plain(text: str) -> str:
