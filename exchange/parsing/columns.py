@@ -15,7 +15,7 @@ from exchange.parsing.wording import Role, Wording, header_wording
 HEADER_ROWS: Final = 25
 SAMPLE_ROWS: Final = 200
 _SHARE: Final = 0.6  # of the filled cells that must look the part, where the header does not say
-_HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
+HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 
 
 @dataclass(slots=True)
@@ -100,10 +100,10 @@ def _choose(
     header: Row,
 ) -> None:
     """Hubs beside meters are only mentioned; of two columns for the same kind the first counts."""
-    meters = [i for i in named if wordings[i].device_type not in _HUBS]
+    meters = [i for i in named if wordings[i].device_type not in HUBS]
     for index in named:
         kind = wordings[index].device_type
-        if meters and kind in _HUBS:
+        if meters and kind in HUBS:
             columns.warnings.append(f"the column {header.cells[index]!r} is not asked about")
             continue
         rivals = [i for i, other in columns.devices.items() if other == kind]

@@ -192,6 +192,9 @@ class _Listing:
             known = self.columns.again(row)
             if known:
                 self.columns = known
+                if not known.devices:
+                    reason = "another header: the columns on file do not fit what is below it"
+                    self.found.rejects.append(Reject(text, reason, self.table.place(row.number)))
                 return
         role = header_wording(text).role if not row.damaged else None
         if self.columns.again is None and role in (Role.DEVICE, Role.MAYBE_DEVICE):

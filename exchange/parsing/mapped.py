@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from itertools import islice
+from itertools import islice, repeat
 from typing import Final
 
 from exchange.domain.columnmap import ColumnMap
@@ -19,6 +19,7 @@ from exchange.domain.device import mask_codes
 from exchange.domain.mail import TableLook
 from exchange.parsing.columns import (
     HEADER_ROWS,
+    HUBS,
     SAMPLE_ROWS,
     Columns,
     fill_columns,
@@ -30,10 +31,11 @@ from exchange.parsing.findings import Findings
 from exchange.parsing.grid import Row, Table, column_of
 from exchange.parsing.looks import look_at
 from exchange.parsing.tables import normalised
-from exchange.parsing.wording import header_wording
+from exchange.parsing.wording import Role, Wording, header_wording
 
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
 _NUMBER = re.compile(r"[0-9]{1,4}")
+_LONGEST_TITLE: Final = 60
 _TITLE_DIGITS: Final = 4  # a header may say EUI-64; a value has more digits
 _OURS: Final = (
     ("deviceid", "devicetype", "outcome", "installcode", "reason"),
@@ -115,7 +117,8 @@ def told_misfit(table: Table, chosen: Chosen, found: Findings) -> None:
 
 
 def _applies(one: ColumnMap, place: Place) -> bool:
-    file, sheet = one.scope
+    # "[" may well stand in a file's name; only * and ? stand for something else.
+    file, sheet = (pattern.replace("[", "[[]") for pattern in one.scope)
     return (not file or fnmatchcase(place.file.casefold(), file)) and (
         not sheet or fnmatchcase(place.sheet.casefold(), sheet)
     )
@@ -224,6 +227,7 @@ def _columns(
     if len(set(mapped)) < len(mapped):
         raise _Misfit("two things would come from the same column")
     wordings = [header_wording(title) for title in header.cells] if header else []
+    _check_titles(one, header, wordings, device, codes)
     # Named as devices here, so that none of them is told anew.
     usual = Columns(devices=dict.fromkeys(mapped, ""))
     fill_columns(usual, wordings, below, header or Row(0, (), frozenset()))
@@ -239,6 +243,30 @@ def _columns(
     return columns
 
 
+def _check_titles(
+    one: ColumnMap,
+    header: Row | None,
+    wordings: Sequence[Wording],
+    device: int,
+    codes: Sequence[int],
+) -> None:
+    """Raises _Misfit where a column known by its place is, by the titles, plainly another one.
+
+    Somebody inserted a column, or it is another kind of table.
+    """
+    titles = header.cells if header else ()
+    meters = [w.role is Role.DEVICE and w.device_type not in HUBS for w in wordings]
+    keys = [w.role is Role.CODE for w in wordings]
+    checked = [(device, one.device, meters), *zip(codes, one.code or (), repeat(keys))]
+    for at, name, said in checked:
+        if at >= len(titles) or not titles[at] or _key(titles[at]) == _key(name):
+            continue
+        found = wordings[at]
+        other = found.device_type in HUBS or found.role not in (None, Role.MAYBE_DEVICE)
+        if other and not said[at] and any(said):
+            raise _Misfit(f"the column {name!r} is called {titles[at][:_LONGEST_TITLE]!r}")
+
+
 def _again(
     one: ColumnMap, table: Table, header: Row | None, columns: Columns
 ) -> Callable[[Row], Columns | None]:
@@ -248,6 +276,8 @@ def _again(
     def again(row: Row) -> Columns | None:
         if header is not None and row.cells == header.cells:
             return columns
+        if not wanted and _is_header(row):
+            return Columns()  # what stands where now is not known
         if not wanted or not wanted <= {_key(cell) for cell in row.cells}:
             return None
         try:
@@ -256,6 +286,11 @@ def _again(
             return None
 
     return again
+
+
+def _is_header(row: Row) -> bool:
+    roles = {header_wording(cell).role for cell in row.cells if cell}
+    return Role.DEVICE in roles and not any(read_device(cell) for cell in row.cells)
 
 
 def _key(text: str) -> str:

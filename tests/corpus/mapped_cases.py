@@ -149,6 +149,20 @@ def _moving() -> list[Case]:
             columns=[COLUMNS],
         ),
         Case(
+            "columns-by-letter-end-at-another-header",
+            _book(
+                ("Unit A", "Said"),
+                (D[0], "not ours"),
+                ("Hub", "Device ID"),
+                (D[20], D[1]),
+            ),
+            "response",
+            devices=[(D[0], f"{WHERE} > row 2")],
+            answers=[(D[0], "not_installer", None, f"{WHERE} > row 2")],
+            rejects=[(f"{WHERE} > row 3", "another header")],
+            columns=[{"device": "A", "status": "B"}],
+        ),
+        Case(
             "columns-of-the-second-mapping-fit",
             _csv(f"Unit A,Device ID\n{D[0]},{D[20]}\n{D[1]},{D[21]}\n"),
             "request",
@@ -172,7 +186,7 @@ def _moving() -> list[Case]:
             "response",
             devices=[(D[0], f"{WHERE} > row 2")],
             answers=[(D[0], "not_installer", None, f"{WHERE} > row 2")],
-            columns=[{**COLUMNS, "file": "weekly*.xlsx"}, {**COLUMNS, "sheet": "Replies"}],
+            columns=[{**COLUMNS, "file": "weekly*.xlsx"}, {**COLUMNS, "sheet": "[Sheet1]"}],
         ),
     ]
 
@@ -255,6 +269,18 @@ def _misfitting() -> list[Case]:
             _csv(f"Unit A,Device ID,Unit A\n{D[0]},{D[20]},{D[1]}\n"),
             f"odd.csv: {UNFIT}: 2 columns are called 'Unit A'",
             columns={"device": "Unit A"},
+        ),
+        _misfit(
+            "columns-letter-of-a-column-that-moved",
+            _csv(f"Site,Device ID,Hub GUID\n1,{D[0]},{D[20]}\n"),
+            f"odd.csv: {UNFIT}: the column 'C' is called 'Hub GUID'",
+            columns={"device": "C"},
+        ),
+        _misfit(
+            "columns-letter-of-a-code-column-that-moved",
+            _csv(f"Unit A,Hash,Install code\n{D[0]},{OTHER},{CODE_CRC}\n"),
+            f"odd.csv: {UNFIT}: the column 'B' is called 'Hash'",
+            columns={"device": "A", "code": ["B"]},
         ),
         Case(
             "columns-misfit-that-the-usual-reading-bears-out",
