@@ -227,10 +227,8 @@ class _Listing:
             if codes:
                 self._coded(row, device, codes, where)
                 return
-        if columns.remarks or columns.denial is not None:
+        if columns.codes or columns.remarks or columns.denial is not None:
             self._worded(row, device, where)
-        elif columns.codes:
-            self.silent.append((device, where))
 
     def _codes(self, row: Row, column: int) -> list[_Written]:
         """The codes of a row that belong to the device of one column."""

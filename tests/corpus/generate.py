@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.corpus import (
     answers_cases,
     answers_words_cases,
+    code_column_cases,
     containers_cases,
     damage_cases,
     files_cases,
@@ -68,6 +69,7 @@ def main() -> None:
         outlook_cases,
         damage_cases,
         mapped_cases,
+        code_column_cases,
     )
     cases = [case for module in modules for case in module.cases()]
     doubled = [name for name, count in Counter(case.name for case in cases).items() if count > 1]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.domain.columnmap import ColumnMap, as_values, from_values
 from exchange.domain.device import DeviceId
+from exchange.errors import Unreadable
 from exchange.parsing.looks import column_letter
 from exchange.parsing.mapped import Mapping
 from exchange.parsing.message import understand, understand_file
 from exchange.worker.frames import decode, encode
 from tests.corpus.making import XLSX, mail, multi, part, raw_part, xlsx
+from tests.unit.test_fuzz_slice import mutated
 
+CORPUS = Path(__file__).parents[1] / "corpus"
 ROWS = 300  # enough to be read in bulk
 METERS = [str(DeviceId(bytes((0, 0xDB, 0, 0, 0, 1, *divmod(n, 256))))) for n in range(1, ROWS + 1)]
 HUBS = [str(DeviceId(bytes((0, 0xDC, 0, 0, 0, 1, *divmod(n, 256))))) for n in range(1, ROWS + 1)]
@@ -86,6 +92,25 @@ def test_mappings_come_through_json() -> None:
         ColumnMap("Unit", ()),
     )
     assert from_values(as_values(maps)) == maps
+
+
+def test_damaged_mails_with_mappings_read_without_a_fault() -> None:
+    random = Random(20261122)
+    seeds = [path.read_bytes() for path in sorted(CORPUS.glob("columns-*.eml"))]
+    assert len(seeds) > 20
+    names = ["A", "C", "3", "Unit A", "Device ID"]
+    for _ in range(200):
+        device, *codes = random.sample(names, 3)
+        one = ColumnMap(device, random.choice((None, (), tuple(codes))), random.choice((None, "")))
+        raw = mutated(random.choice(seeds), random)
+        reason = ""
+        try:
+            said = understand(raw, mapping=Mapping((one,), []))
+        except Unreadable as error:
+            reason = error.message
+        else:
+            assert decode(encode(said)) == said
+        assert "set off a fault" not in reason, one
 
 
 _IDS = st.lists(
