@@ -35,6 +35,7 @@ from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
 from exchange.vault.head import open_data_keys
 from exchange.vault.keys import load_key_file
+from exchange.vault.mailkeys import MailKeys
 from exchange.vault.seal import BlobSealer
 from exchange.vault.vault import SealedVault
 from exchange.worker.reader import WorkerReader
@@ -149,6 +150,7 @@ def open_desk(
             frozenset({settings.party.address.lower()}),
             seconds=settings.limits.seconds,
             memory_bytes=settings.limits.memory_mb << 20,
+            unwrap=MailKeys(folder, settings.smime).unwrap if settings.smime else None,
         ),
         clock=clock,
         calendar=calendar,

@@ -101,7 +101,11 @@ def _guarded(read: Callable[[], Understanding]) -> Understanding:
 
 
 def understand_file(
-    name: str, content: bytes, limits: Limits = DEFAULT, openers: Openers = NO_OPENERS
+    name: str,
+    content: bytes,
+    limits: Limits = DEFAULT,
+    openers: Openers = NO_OPENERS,
+    own_addresses: frozenset[str] = frozenset(),
 ) -> Understanding:
     """A file by itself, read as the only attachment of a mail without a header.
 
@@ -110,10 +114,10 @@ def understand_file(
     """
     shape = shape_of(content)
     if shape is Shape.MAIL or name.lower().endswith(".eml"):
-        return understand(content, limits, openers=openers)
+        return understand(content, limits, own_addresses, openers)
     if len(content) > limits.mail_bytes:
         raise Unreadable(f"the file has {len(content):,} bytes, more than {limits.mail_bytes:,}")
-    scope = scope_of(limits, frozenset(), openers)
+    scope = scope_of(limits, own_addresses, openers)
     if shape is Shape.OUTLOOK:
         return _guarded(lambda: _read_outlook(name, content, scope))
     part = Part(Headers([]), "application/octet-stream", {}, content, name=name, attached=True)

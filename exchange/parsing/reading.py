@@ -58,6 +58,7 @@ def read_mail(
     if depth > scope.limits.depth:
         raise Unreadable(f"mails within mails deeper than {scope.limits.depth}")
     unpacked = unpack_bodies(path, mail, scope.openers, scope.budget, depth)
+    path = unpacked.path
     contents = contents_of(mail, scope.limits)
     lines = contents.lines
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
@@ -108,6 +109,7 @@ def read_mail(
     for name, inner in contents.mails:
         _take_mail(found, inner, f"{path}{name}", scope, depth)
     found.rejects += unpacked.rejects
+    found.warnings += unpacked.warnings
     if contents.sealed:
         found.warnings.append(f"{path}an encrypted part is not read")
     return reading
