@@ -32,10 +32,13 @@ class WrappedKey:
 
     @property
     def recipient(self) -> str:
-        """The recipient in words, for a person who has to find the certificate."""
+        """The recipient in words, for a person who has to find the certificate.
+
+        The end of its number only: the whole would look like an install code, and be masked.
+        """
         if self.key_id:
-            return f"key identifier {self.key_id[:32].hex()}"
-        return f"serial number {self.serial:X}"[:80]
+            return f"key identifier …{self.key_id[-4:].hex().upper()}"
+        return f"serial number …{self.serial & 0xFFFFFFFF:08X}"
 
 
 # The wrapped keys of one mail to the content keys that come out of those which are ours, the

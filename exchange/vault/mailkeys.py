@@ -173,8 +173,3 @@ def _content(place: Path, *, private: bool) -> bytes:
         raise ConfigError("there is no such file", place=str(place)) from None
     except OSError as error:
         raise ConfigError(error.strerror or "cannot be read", place=str(place)) from None
-
-
-def fingerprint(certificate: x509.Certificate) -> str:
-    """SHA-256 of the certificate, its first 16 hex digits: tells one from another."""
-    return certificate.fingerprint(hashes.SHA256()).hex()[:16]
