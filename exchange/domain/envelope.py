@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
+# An honest mail is encrypted once, and may carry a few that were.
+MOST_DECRYPTIONS: Final = 20
 Hash = Literal["sha1", "sha224", "sha256", "sha384", "sha512"]
 
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import IO, Final, NamedTuple
 
-from exchange.domain.envelope import Unwrap
+from exchange.domain.envelope import MOST_DECRYPTIONS, Unwrap
 from exchange.domain.mail import Understanding
 from exchange.errors import ExchangeError, NotDecrypted, ReaderEnded, Unreadable
 from exchange.parsing.limits import Limits
@@ -106,7 +106,11 @@ class WorkerReader:
             self._served += 1
             deadline = time.monotonic() + self._seconds
             _put(pipes, request, deadline)
+            asked = 0
             while (answer := _got(pipes, deadline))[:1] == ASKS:
+                asked += 1
+                if asked > MOST_DECRYPTIONS:  # it counts by itself, unless it was taken over
+                    raise Unreadable("the reading process asks for too many keys")
                 _put(pipes, self._keys(answer[1:]), deadline)
         except TimeoutError:
             self._end()

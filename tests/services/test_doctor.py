@@ -167,7 +167,8 @@ def test_all_is_well(reachable: Path) -> None:
     assert [check.what for check in checks] == [
         "configuration", "our party", "password of mailbox requests", "password of smtp",
         "S/MIME", "key file", "database", "disk", "vault", "audit log",
-        "register of installed Devices", "contacts", "calendar", "clock", "mailbox requests", "mailbox requests: certificate",
+        "register of installed Devices", "contacts", "calendar", "clock",
+        "mailbox requests", "mailbox requests: certificate",
         "mailbox requests: folders", "mailbox requests: filing", "mailbox requests: IDLE",
         "smtp", "smtp: certificate", "smtp: size", "templates", "daemon",
     ]  # fmt: skip

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 
 from exchange.config import SmimeSettings
 from exchange.domain.device import mask_codes
-from exchange.domain.envelope import WrappedKey
+from exchange.domain.envelope import MOST_DECRYPTIONS, WrappedKey
 from exchange.domain.mail import Kind, Understanding
 from exchange.errors import ConfigError, NotDecrypted, Unreadable
-from exchange.parsing.containers.openers import MOST_DECRYPTIONS, Openers
+from exchange.parsing.containers.openers import Openers
 from exchange.parsing.limits import Limits
 from exchange.parsing.message import understand
 from exchange.vault.mailkeys import MailKeys, load_mail_key

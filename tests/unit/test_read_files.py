@@ -175,9 +175,7 @@ def test_a_mail_of_a_mailbox_that_is_too_large_is_cut_and_the_next_one_whole() -
 
 def test_a_password_from_file_or_environment_opens_a_protected_list(tmp_path: Path) -> None:
     path = tmp_path / "list.zip"
-    path.write_bytes(
-        packing.aes_zipped("street-lamp", ("a.csv", f"Device ID\n{D[0]}\n".encode()))
-    )
+    path.write_bytes(packing.aes_zipped("street-lamp", ("a.csv", f"Device ID\n{D[0]}\n".encode())))
     secret = tmp_path / "passwords"
     secret.write_text("another\nstreet-lamp\n")
     for words in (("--password-file", secret), ("--password-env", "LIST_PASSWORD")):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
-from exchange.domain.envelope import Unwrap
+from exchange.domain.envelope import MOST_DECRYPTIONS, Unwrap
 from exchange.domain.mail import Reject
 from exchange.errors import NotDecrypted, Unreadable
 from exchange.parsing.limits import Limits
@@ -25,8 +24,6 @@ class Openers:
 
 
 NO_OPENERS = Openers()
-# An honest mail is encrypted once, and may carry a few that were.
-MOST_DECRYPTIONS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
