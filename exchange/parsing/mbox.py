@@ -19,6 +19,13 @@ def is_separator(line: bytes) -> bool:
     return len(line) < 1000 and bool(_SEPARATOR.match(line))
 
 
+def mails_in(content: bytes, most: int) -> list[bytes]:
+    """The mails of a file that is a mail or a mailbox of several."""
+    if not is_separator(content[:1000].partition(b"\n")[0]):
+        return [content]
+    return list(split_mbox(content.splitlines(keepends=True), most))
+
+
 def split_mbox(lines: Iterable[bytes], most: int) -> Iterator[bytes]:
     """The mails of a mailbox file, whose ``lines`` keep their ends.
 

@@ -18,6 +18,7 @@ from exchange.parsing.head import head_of
 from exchange.parsing.inline import Quote, quote_of, read_inline, read_quoted_codes
 from exchange.parsing.limits import Limits
 from exchange.parsing.lines import Line
+from exchange.parsing.mbox import mails_in
 from exchange.parsing.parts import Part
 from exchange.parsing.prose import devices_in, read_prose
 from exchange.parsing.quoting import mark_quotes
@@ -122,8 +123,10 @@ def _take_file(
     found = reading.findings
     shape = shape_of(part.content)
     if shape is Shape.MAIL:
-        inner = mail_in(part.content, scope.budget, where, depth + 1)
-        _take_mail(found, inner, where, scope, depth)
+        mails = mails_in(part.content, scope.limits.mail_bytes)
+        for number, raw in enumerate(mails, 1):
+            there = f"{where} > mail {number}" if len(mails) > 1 else where
+            _take_mail(found, mail_in(raw, scope.budget, there, depth + 1), there, scope, depth)
         return
     opened = open_container(where, part, shape, scope.openers, scope.budget, depth)
     if opened is None:

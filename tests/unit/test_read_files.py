@@ -170,6 +170,16 @@ def test_a_mail_of_a_mailbox_that_is_too_large_is_cut_and_the_next_one_whole() -
     assert second == small
 
 
+def test_an_attached_mailbox_is_read_mail_by_mail(tmp_path: Path) -> None:
+    box = boxed(making.mail(ASK.format(D[0])), making.mail(ASK.format(D[1])))
+    path = tmp_path / "a.eml"
+    path.write_bytes(making.mail(making.raw_part(box, "application/mbox", "sent.mbox")))
+    assert read(path, "--json").json["devices"] == [
+        {"device_id": D[0], "where": "sent.mbox > mail 1 > body line 1"},
+        {"device_id": D[1], "where": "sent.mbox > mail 2 > body line 1"},
+    ]
+
+
 # Secrets
 
 
