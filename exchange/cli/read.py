@@ -186,7 +186,7 @@ def _tell_all(
             }
             if not single:
                 sys.stdout.write(",\n" if number else "\n")
-            sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2 if single else None))
+            sys.stdout.write(_json(told, 2 if single else None))
             sys.stdout.flush()
         elif done:
             if not single:
@@ -195,6 +195,16 @@ def _tell_all(
     if as_json:
         say("" if single else "\n]")
     return failed
+
+
+def _json(told: object, indent: int | None) -> str:
+    text = json.dumps(told, ensure_ascii=False, indent=indent)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        # A terminal of another charset, or half a character in a stranger's text.
+        return json.dumps(told, indent=indent)
+    return text
 
 
 def _complain(source: Source, reject: Reject) -> None:

@@ -118,6 +118,13 @@ def test_people_get_each_file_under_its_name(tmp_path: Path) -> None:
     assert CODE_CRC[:8] not in ran.out
 
 
+def test_json_comes_whole_where_the_output_knows_few_letters(tmp_path: Path) -> None:
+    path = tmp_path / "Zähler.csv"
+    path.write_text(f"Device ID\n{D[0]}\n")
+    ran = read(path, "--json", PYTHONIOENCODING="ascii")
+    assert ran.json["devices"] == [{"device_id": D[0], "where": "Zähler.csv > row 2"}]
+
+
 # Mailboxes
 
 
