@@ -19,6 +19,7 @@ from exchange.parsing.inline import Quote, quote_of, read_inline, read_quoted_co
 from exchange.parsing.limits import Limits
 from exchange.parsing.lines import Line
 from exchange.parsing.mapped import UNMAPPED, Mapping
+from exchange.parsing.mbox import mails_in
 from exchange.parsing.parts import Part
 from exchange.parsing.prose import devices_in, read_prose
 from exchange.parsing.quoting import mark_quotes
@@ -65,6 +66,7 @@ def read_mail(
     if depth > scope.limits.depth:
         raise Unreadable(f"mails within mails deeper than {scope.limits.depth}")
     unpacked = unpack_bodies(path, mail, scope.openers, scope.budget, depth)
+    path = unpacked.path
     contents = contents_of(mail, scope.limits)
     lines = contents.lines
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
@@ -115,6 +117,7 @@ def read_mail(
     for name, inner in contents.mails:
         _take_mail(found, inner, f"{path}{name}", scope, depth)
     found.rejects += unpacked.rejects
+    found.warnings += unpacked.warnings
     if contents.sealed:
         found.warnings.append(f"{path}an encrypted part is not read")
     return reading
@@ -127,8 +130,10 @@ def _take_file(
     found = reading.findings
     shape = shape_of(part.content)
     if shape is Shape.MAIL:
-        inner = mail_in(part.content, scope.budget, where, depth + 1)
-        _take_mail(found, inner, where, scope, depth)
+        mails = mails_in(part.content, scope.limits.mail_bytes)
+        for number, raw in enumerate(mails, 1):
+            there = f"{where} > mail {number}" if len(mails) > 1 else where
+            _take_mail(found, mail_in(raw, scope.budget, there, depth + 1), there, scope, depth)
         return
     opened = open_container(where, part, shape, scope.openers, scope.budget, depth)
     if opened is None:
