@@ -154,10 +154,13 @@ class Pairing:
         reason = "it is not plain which code is of which device"
         self.found.rejects.append(Reject(rest[:100].strip(), reason, where))
 
-    def code(self, word: Word, lead: str, where: str, *, called: bool) -> None:
+    def code(
+        self, word: Word, lead: str, where: str, *, called: bool, doubted: bool = False
+    ) -> None:
         """A code on a line of its own belongs to the one device waiting above it, or to none.
 
         ``lead``: the words before it.  ``called``: its surroundings make a code of it.
+        ``doubted``: the words beside it do not bear it out.
         """
         labelled = labels_code(lead)
         proven = has_good_crc(word.text)
@@ -181,9 +184,15 @@ class Pairing:
             else:
                 self.waiting.clear()
                 self.by_order.append(len(self.found.claims))
-            self._coded(candidates[0].device, word, where, "")
+            if doubted:
+                device = candidates[0].device
+                self.found.claims.append(Claim(device, where, spoiled=True))
+                reason = "the words beside an install code do not bear it out"
+                self.found.rejects.append(Reject(str(device), reason, where, device))
+            else:
+                self._coded(candidates[0].device, word, where, "")
             return
-        if labelled and not self.waiting and not self.ahead:
+        if labelled and not doubted and not self.waiting and not self.ahead:
             self.ahead = _Ahead(word, where, self.part)
             return
         self._stray_ahead()

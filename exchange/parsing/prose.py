@@ -32,7 +32,15 @@ from exchange.parsing.remarks import (
     read_remark,
     speaks_of_rest,
 )
-from exchange.parsing.units import LEFTOVER, Unit, before, is_mere_item, labelled_type, sentences
+from exchange.parsing.units import (
+    LEFTOVER,
+    Unit,
+    before,
+    distrusts,
+    is_mere_item,
+    labelled_type,
+    sentences,
+)
 from exchange.parsing.wording import (
     labels_code,
     labels_device,
@@ -352,8 +360,10 @@ class Prose:
         where, pairing = self.place(line), self.pairing
         if not taken:
             called = self.in_reply or (self.block.labelled and not self.found.asks)
+            doubted = distrusts(Unit([], codes, text, 0))
             for word in codes:
-                pairing.code(word, before(text, word), where, called=called)
+                lead = before(text, word)
+                pairing.code(word, lead, where, called=called, doubted=doubted)
             return
         if line.table:
             units, aside = [Unit(taken, codes, text, 0)], list[str]()

@@ -92,7 +92,8 @@ _PLAIN_BEHIND = re.compile(
     r"|locations?|mpans?|mprns?|reference|ref|number|sorry|unfortunately|apologies|thanks|thank|hope"
     r"|so|therefore|hence|please|contact|ask|try|refer|speak|originally|here|either|two|three"
     r"|four|five|six|ten|[0-9]{6,}|i'm|afraid|and|nor|or|not|installed|installing|by|us|supplier"
-    r"|as per|records?|no|code|codes|held|another|different)\b",
+    r"|as per|do|don't|hold|have|can(?:not|'t)?|help|assist|unable|we"
+    r"|records?|no|code|codes|held|another|different)\b",
     re.I,
 )
 _CLAUSE_END = re.compile(r"[.;!,:]|\s-\s")
@@ -195,6 +196,12 @@ _NARROWED = re.compile(
     r"|either)\b",
     re.I,
 )
+# A whole list is not denied by words on one kind of its devices, or those of one place.
+_OF_A_KIND = re.compile(
+    r"\b(?:gas|elec(?:tric(?:ity)?)?|[eg]smes?|ihds?|ppmids?|hubs?|chfs?|gpfs?"
+    r"|smets ?[12]|region)\b",
+    re.I,
+)
 # Words that sound narrowing and are not: "all three", "I can confirm", "please ask the others".
 _NOT_NARROWED = re.compile(
     r"\b(?:all|any|none|these|those) (?:of )?(?:the |these )?"
@@ -233,6 +240,7 @@ def denies_all(text: str) -> bool:
         _NOT_INSTALLER.search(one)
         and _SCOPE.search(one)
         and not _NARROWED.search(_NOT_NARROWED.sub(" ", one))
+        and (one.endswith(":") or not _OF_A_KIND.search(one))
         for one in _SENTENCE_END.split(text)
     )
 

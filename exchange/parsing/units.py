@@ -36,8 +36,12 @@ _CODE_LEAD = re.compile(
 _BRACKETED = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _DISTRUSTED = re.compile(
     r"\b(?:ignore|disregard|wrong(?:ly)?|incorrect|invalid|superseded|obsolete|typo|mistaken?(?:ly)?"
-    r"|no longer valid|(?:do not|don't|not to) use|example|dummy|in error|out of date)\b"
-    r"|(?:\bnot|n't|\bnever)\W*$",
+    r"|expired?|not sure|unsure|fail(?:s|ed|ing)?|(?:does not|doesn't|did not|didn't) work"
+    r"|(?:previous|old|former|earlier) (?:install(?:ation)? )?(?:code|ic)|another (?:meter|device)"
+    r"|(?:look|looks|meters?|devices?|something) like|for example|you (?:told|gave|said)|maybe"
+    r"|might|perhaps|possibly|probably|i think|we think|no longer valid"
+    r"|(?:do not|don't|not to) use|example|dummy|in error|out of date)\b"
+    r"|\be\.g\b|\?|(?:\bnot|n't|\bnever)\W*$",
     re.I,
 )
 _TALK = re.compile(

@@ -97,6 +97,7 @@ def _denials() -> list[Case]:
 
 def _narrowed() -> list[Case]:
     return [
+        _silent("spoken-of-the-gas-meters-only", "None of the gas meters were installed by us."),
         _silent("spoken-on-a-date", "We did not install these on 4 March, it was 5 March."),
         _silent(
             "spoken-under-another-name", "None of these were installed by us under our new name."
@@ -166,6 +167,8 @@ def _distrusted() -> list[Case]:
         ("spoken-code-to-be-ignored", f"Please ignore {_A} for {D[0]}."),
         ("spoken-code-is-not-this", f"{D[0]} is NOT {_A} as we said, the right one follows."),
         ("spoken-code-was-wrong", f"The code {_A} we gave for {D[0]} was wrong."),
+        ("spoken-code-is-asked-about", f"Is {_A} the code for {D[0]}?"),
+        ("spoken-code-is-an-example", f"Codes for meters like {D[0]} look like {_A}"),
     ]
     return [
         _one(name, words, "unclear", rejects=[("body line 1", "do not bear it out")])
