@@ -6,8 +6,11 @@ Hidden sheets, rows and columns are not what the sender sees: they are named, ne
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from python_calamine import (
     CalamineError,
@@ -18,10 +21,15 @@ from python_calamine import (
 )
 
 from exchange.errors import Unreadable
-from exchange.parsing.biff import check_span
+from exchange.parsing.biff import look_into_old
+from exchange.parsing.binarysheet import BOOK, look_into_binary
 from exchange.parsing.grid import Table, TypedRows
 from exchange.parsing.limits import DEFAULT, Limits
+from exchange.parsing.opendocument import look_into_ods
 from exchange.parsing.openxml import Veil, look_into
+
+_ZIP: Final = b"PK"
+_XLSX: Final = "xl/workbook.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +46,18 @@ def read_workbook(
 ) -> Workbook:
     """All sheets of a workbook; ``whole`` keeps hidden rows and columns.
 
-    They are known of XLSX only.  Raises Unreadable when the workbook is protected or damaged, or
-    passes a ceiling.
+    Raises Unreadable when the workbook is protected or damaged, or passes a ceiling.
     """
     veils, name, plain = look_into(where, content, limits)
     if plain is not None:
         return Workbook((Table(f"{where} > {name}" if where else name, (), plain),), ())
-    check_span(where, content, limits)
+    in_order = look_into_old(where, content, limits)
+    if content.startswith(_ZIP) and not veils:
+        veils = _look_elsewhere(where, content, limits)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            if in_order:
+                veils = _by_name(book, in_order)
             return _sheets(where, book, limits, {} if whole else veils)
     except PasswordError:
         raise Unreadable("the workbook is protected by a password", place=where) from None
@@ -57,6 +68,27 @@ def read_workbook(
         if type(error).__name__ != "PanicException":
             raise
         raise Unreadable("the workbook is damaged", place=where) from None
+
+
+def _look_elsewhere(where: str, content: bytes, limits: Limits) -> dict[str, Veil]:
+    """What an ODS or XLSB hides, by sheet; nothing for another kind of workbook."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = {one.lower() for one in archive.namelist()}
+            if "content.xml" in names and BOOK not in names and _XLSX not in names:
+                return look_into_ods(where, archive, limits)
+            if BOOK in names and _XLSX not in names:
+                return look_into_binary(where, archive, limits)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError,
+            EOFError, RuntimeError, IndexError, OverflowError) as error:  # fmt: skip
+        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+    return {}
+
+
+def _by_name(book: CalamineWorkbook, veils: Sequence[Veil]) -> dict[str, Veil]:
+    """The veils of an old workbook, which are in the order of its sheets, by sheet."""
+    named = zip(book.sheets_metadata, veils, strict=False)
+    return {one.name: veil for one, veil in named if veil}
 
 
 def _sheets(

@@ -1,0 +1,132 @@
+"""An XLSB looked at before the library opens it: how much its sheets span, and what they hide.
+
+python-calamine tells hidden sheets only, and takes memory for the whole rectangle up to the
+farthest cell ([MS-XLSB]: BrtBundleSh, BrtRowHdr, BrtColInfo).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import struct
+import zipfile
+from typing import Final
+
+from exchange.errors import Unreadable
+from exchange.parsing.limits import Limits
+from exchange.parsing.openxml import Veil
+
+BOOK: Final = "xl/workbook.bin"
+_RELATIONS: Final = "xl/_rels/workbook.bin.rels"
+_LONGEST_BOOK: Final = 4_000_000
+_ROW, _COLUMNS, _SHEET = 0, 60, 156
+# BrtCellRk to BrtFmlaError and BrtCellRString; a BrtCellBlank (1) holds nothing.
+_CELLS: Final = frozenset((*range(2, 12), 62))
+_ROW_HIDDEN: Final = 0x10  # fDyZero
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
+
+
+def look_into_binary(where: str, archive: zipfile.ZipFile, limits: Limits) -> dict[str, Veil]:
+    """What the sheets of an XLSB hide, by their names.
+
+    Raises Unreadable when the file is damaged or spans more than may be read.
+    """
+    names = archive.namelist()
+    if len(set(names)) != len(names):
+        raise Unreadable("the workbook is damaged: a file stands in it twice", place=where)
+    members = {one.lower(): one for one in names}
+    veils: dict[str, Veil] = {}
+    for name, path in _sheets(where, archive, members).items():
+        place = f"{where} > {name}" if where else name
+        member = members.get(path.lower())
+        if member is None:
+            continue  # a sheet that is not there: for the library to say
+        size = archive.getinfo(member).file_size
+        if size > limits.inflated_bytes:
+            raise Unreadable(f"the sheet has {size:,} bytes", place=place)
+        veil = _veil(place, archive.read(member), limits)
+        if veil:
+            veils[name] = veil
+    return veils
+
+
+def _sheets(where: str, archive: zipfile.ZipFile, members: dict[str, str]) -> dict[str, str]:
+    """The member of each sheet, by the sheet's name."""
+    if _RELATIONS not in members:
+        raise Unreadable("the workbook is damaged: it does not name its sheets", place=where)
+    with archive.open(members[_RELATIONS]) as stream:
+        text = stream.read(_LONGEST_BOOK).decode("utf-8", "replace")
+    targets: dict[str, str] = {}
+    for tag in _RELATION.findall(text):
+        target = _attribute(tag, "Target")
+        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        targets[_attribute(tag, "Id")] = path
+    with archive.open(members[BOOK]) as stream:
+        book = stream.read(_LONGEST_BOOK)
+    found: dict[str, str] = {}
+    place = 0
+    while place < len(book):
+        kind, start, place = _record(book, place)
+        if kind == _SHEET:
+            relation, after = _text(book, start + 8)
+            name, _ = _text(book, after)
+            found[name] = targets.get(relation, "")
+    return found
+
+
+def _veil(place: str, sheet: bytes, limits: Limits) -> Veil:
+    veil = Veil()
+    row = highest = widest = at = 0
+    end = len(sheet)
+    while at < end:
+        kind, start, at = _record(sheet, at)
+        if kind in _CELLS and at - start >= 4:
+            column = int.from_bytes(sheet[start : start + 4], "little")
+            widest = max(widest, column + 1)
+            highest = max(highest, row)
+            if widest > limits.columns or highest > limits.rows or highest * widest > limits.cells:
+                raise Unreadable(
+                    f"the sheet spans {highest:,} rows and {widest:,} columns: more than"
+                    f" {limits.rows:,} rows, {limits.columns:,} columns or {limits.cells:,} cells",
+                    place=place,
+                )
+        elif kind == _ROW and at - start >= 12:
+            row = int.from_bytes(sheet[start : start + 4], "little") + 1
+            if sheet[start + 11] & _ROW_HIDDEN:
+                veil.rows.add(row)
+        elif kind == _COLUMNS and at - start >= 18:
+            first, last = struct.unpack_from("<II", sheet, start)
+            if sheet[start + 16] & 1:
+                veil.columns.update(range(first, min(last + 1, limits.columns)))
+    return veil
+
+
+def _record(content: bytes, place: int) -> tuple[int, int, int]:
+    """The kind of the record at ``place``, where its content begins, and where the next begins."""
+    kind = content[place]
+    place += 1
+    if kind & 0x80 and place < len(content):
+        kind = kind & 0x7F | content[place] << 7
+        place += 1
+    size = shift = 0
+    for byte in content[place : place + 4]:
+        place += 1
+        size |= (byte & 0x7F) << shift
+        shift += 7
+        if not byte & 0x80:
+            break
+    return kind, place, min(place + size, len(content))
+
+
+def _text(content: bytes, place: int) -> tuple[str, int]:
+    """An XLWideString, and the place behind it."""
+    size = int.from_bytes(content[place : place + 4], "little")
+    if size > 10_000:
+        return "", place + 4  # 0xFFFFFFFF: no text at all
+    end = place + 4 + 2 * size
+    return content[place + 4 : end].decode("utf-16-le", "replace"), end
+
+
+def _attribute(tag: str, name: str) -> str:
+    found = re.search(rf"\s{name}\s?=\s?[\"']([^\"']{{0,4000}})[\"']", tag)
+    return html.unescape(found.group(1)) if found else ""
