@@ -7,9 +7,11 @@ farthest cell ([MS-XLSB]: BrtBundleSh, BrtRowHdr, BrtColInfo).
 from __future__ import annotations
 
 import html
+import io
 import re
 import struct
 import zipfile
+import zlib
 from typing import Final
 
 from exchange.errors import Unreadable
@@ -26,12 +28,25 @@ _ROW_HIDDEN: Final = 0x10  # fDyZero
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
 
 
-def look_into_binary(where: str, archive: zipfile.ZipFile, limits: Limits) -> dict[str, Veil]:
-    """What the sheets of an XLSB hide, by their names.
+def look_into_binary(where: str, content: bytes, limits: Limits) -> dict[str, Veil]:
+    """What the sheets of an XLSB hide, by their names; nothing for another kind of file.
 
     Raises Unreadable when the file is damaged or spans more than may be read.
     """
-    names = archive.namelist()
+    if not content.startswith(b"PK"):
+        return {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            return _look(where, archive, names, limits) if BOOK in names else {}
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError,
+            EOFError, RuntimeError, IndexError, OverflowError) as error:  # fmt: skip
+        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+
+
+def _look(
+    where: str, archive: zipfile.ZipFile, names: list[str], limits: Limits
+) -> dict[str, Veil]:
     if len(set(names)) != len(names):
         raise Unreadable("the workbook is damaged: a file stands in it twice", place=where)
     members = {one.lower(): one for one in names}

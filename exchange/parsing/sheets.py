@@ -6,11 +6,9 @@ Hidden sheets, rows and columns are not what the sender sees: they are named, ne
 from __future__ import annotations
 
 import io
-import zipfile
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import NamedTuple
 
 from python_calamine import (
     CalamineError,
@@ -22,14 +20,11 @@ from python_calamine import (
 
 from exchange.errors import Unreadable
 from exchange.parsing.biff import look_into_old
-from exchange.parsing.binarysheet import BOOK, look_into_binary
+from exchange.parsing.binarysheet import look_into_binary
 from exchange.parsing.grid import Table, TypedRows
 from exchange.parsing.limits import DEFAULT, Limits
-from exchange.parsing.opendocument import look_into_ods
+from exchange.parsing.opendocument import OdsSheet, read_ods
 from exchange.parsing.openxml import Veil, look_into
-
-_ZIP: Final = b"PK"
-_XLSX: Final = "xl/workbook.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +46,16 @@ def read_workbook(
     veils, name, plain = look_into(where, content, limits)
     if plain is not None:
         return Workbook((Table(f"{where} > {name}" if where else name, (), plain),), ())
+    veils |= look_into_binary(where, content, limits)
+    opened = read_ods(where, content, limits)
+    if opened is not None:
+        return _sorted(where, map(_of_ods, opened), whole=whole)
     in_order = look_into_old(where, content, limits)
-    if content.startswith(_ZIP) and not veils:
-        veils = _look_elsewhere(where, content, limits)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             if in_order:
                 veils = _by_name(book, in_order)
-            return _sheets(where, book, limits, {} if whole else veils)
+            return _sorted(where, _sheets(where, book, limits, veils), whole=whole)
     except PasswordError:
         raise Unreadable("the workbook is protected by a password", place=where) from None
     except (CalamineError, OSError, ValueError, OverflowError, MemoryError) as error:
@@ -70,19 +67,18 @@ def read_workbook(
         raise Unreadable("the workbook is damaged", place=where) from None
 
 
-def _look_elsewhere(where: str, content: bytes, limits: Limits) -> dict[str, Veil]:
-    """What an ODS or XLSB hides, by sheet; nothing for another kind of workbook."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = {one.lower() for one in archive.namelist()}
-            if "content.xml" in names and BOOK not in names and _XLSX not in names:
-                return look_into_ods(where, archive, limits)
-            if BOOK in names and _XLSX not in names:
-                return look_into_binary(where, archive, limits)
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError,
-            EOFError, RuntimeError, IndexError, OverflowError) as error:  # fmt: skip
-        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
-    return {}
+class _Sheet(NamedTuple):
+    """One sheet that holds something; ``left``: the column that its rows begin at, from 0."""
+
+    name: str
+    rows: TypedRows
+    seen: bool
+    veil: Veil | None
+    left: int = 0
+
+
+def _of_ods(sheet: OdsSheet) -> _Sheet:
+    return _Sheet(sheet.name, TypedRows.numbered(sheet.rows), sheet.seen, sheet.veil)
 
 
 def _by_name(book: CalamineWorkbook, veils: Sequence[Veil]) -> dict[str, Veil]:
@@ -93,36 +89,42 @@ def _by_name(book: CalamineWorkbook, veils: Sequence[Veil]) -> dict[str, Veil]:
 
 def _sheets(
     where: str, book: CalamineWorkbook, limits: Limits, veils: Mapping[str, Veil]
-) -> Workbook:
+) -> Iterator[_Sheet]:
     listed = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
     if len(listed) > limits.sheets:
         raise Unreadable(f"more than {limits.sheets} sheets", place=where)
-    seen: list[Table] = []
-    hidden: list[Table] = []
-    veiled: list[tuple[Table, Table]] = []
     rows_left = limits.rows
     for one in listed:
-        place = f"{where} > {one.name}" if where else one.name
         sheet = book.get_sheet_by_name(one.name)
         if sheet.start is None:
             continue
         if sheet.total_height > rows_left or sheet.width > limits.columns:
+            place = f"{where} > {one.name}" if where else one.name
             raise Unreadable(
                 f"more than {limits.rows} rows or {limits.columns} columns", place=place
             )
         rows = TypedRows(sheet.iter_rows())
-        if not rows:
-            continue
         rows_left -= len(rows)
-        table = Table(place, (), rows)
-        if one.visible != SheetVisibleEnum.Visible:
+        seen = one.visible == SheetVisibleEnum.Visible
+        yield _Sheet(one.name, rows, seen, veils.get(one.name), sheet.start[1])
+
+
+def _sorted(where: str, sheets: Iterable[_Sheet], *, whole: bool) -> Workbook:
+    """The sheets by what the sender sees of them."""
+    seen: list[Table] = []
+    hidden: list[Table] = []
+    veiled: list[tuple[Table, Table]] = []
+    for one in sheets:
+        if not one.rows:
+            continue
+        table = Table(f"{where} > {one.name}" if where else one.name, (), one.rows)
+        if not one.seen:
             hidden.append(table)
             continue
-        veil = veils.get(one.name)
-        if veil:
-            left = sheet.start[1]  # the rows begin at the first filled column
-            shown = rows.without(veil.rows, {column - left for column in veil.columns})
-            veiled.append((Table(place, (), shown), table))
-            table = veiled[-1][0]
+        if one.veil and not whole:
+            columns = {column - one.left for column in one.veil.columns}
+            shown = Table(table.where, (), one.rows.without(one.veil.rows, columns))
+            veiled.append((shown, table))
+            table = shown
         seen.append(table)
     return Workbook(tuple(seen), tuple(hidden), tuple(veiled))
