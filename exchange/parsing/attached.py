@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from typing import Final
+
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
@@ -22,6 +26,14 @@ from exchange.parsing.sheets import read_workbook
 from exchange.parsing.sniff import Shape, shape_of
 
 _TABLE_ENDINGS = (".csv", ".tsv", ".psv")
+# What any written form of a Device ID, whole, damaged or broken over two lines, has somewhere.
+_HEX_RUN = re.compile(
+    r"[0-9A-Fa-fOoIlL|]{8}"
+    r"|[0-9A-Fa-fOoIlL|]{2}([-:. ])[0-9A-Fa-fOoIlL|]{2}(?:\1[0-9A-Fa-fOoIlL|]{2}){2}"
+    r"|[0-9A-Fa-fOoIlL|]{4}([-:. ])[0-9A-Fa-fOoIlL|]{4}\2[0-9A-Fa-fOoIlL|]{4}"
+)
+_LONG: Final = 5_000  # lines
+_AROUND: Final = 20
 
 
 def read_attachment(where: str, part: Part, limits: Limits, *, in_reply: bool) -> Findings:
@@ -35,7 +47,9 @@ def read_attachment(where: str, part: Part, limits: Limits, *, in_reply: bool) -
         return _workbook(where, part.content, limits, in_reply=in_reply)
     if shape is Shape.HTML:
         markup = read_html(to_text(part.content, part.params.get("charset", "")), limits)
-        return read_lines(markup.lines, lambda line: f"{where} > {line.spot}", in_reply=in_reply)
+        found = read_lines(markup.lines, lambda line: f"{where} > {line.spot}", in_reply=in_reply)
+        found.rows = len(markup.lines)
+        return found
     if shape is Shape.TEXT:
         text = to_text(part.content, part.params.get("charset", ""))
         return _text(where, part.name, text, limits, in_reply=in_reply)
@@ -59,6 +73,7 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     places = [f"{where} > page {one.page} > line {one.number}" for one in read]
     lines = [Line(number, one.text) for number, one in enumerate(read)]
     found = read_prose(lines, lambda line: places[line.number], in_reply=in_reply)
+    found.rows = len(lines)
     if found.devices or found.claims:
         found.warnings.append(f"{where}: a PDF's text is less sure than a workbook's rows")
     return found
@@ -71,6 +86,7 @@ def _workbook(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> 
     except Unreadable as error:
         found.rejects.append(Reject(where, error.message, error.place or where))
         return found
+    found.rows = sum(len(table.rows) for table in (*book.tables, *book.hidden))
     told = False
     for table in book.tables:
         listing = read_table(table, in_reply=in_reply)
@@ -113,9 +129,28 @@ def _text(where: str, name: str, text: str, limits: Limits, *, in_reply: bool) -
         unit = "row" if titled else table.unit
         listing = read_listing(Table(where, (), table.rows, unit))
         if listing:
+            listing.rows = len(table.rows)
             return listing
     lines = plain_lines(text)
-    return read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
+    rows = len(lines)
+    if rows > _LONG and not in_reply:
+        lines = list(_telling(lines))
+    found = read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
+    found.rows = rows
+    return found
+
+
+def _telling(lines: list[Line]) -> Iterator[Line]:
+    """Of a long text that lists no devices the lines that could tell any, and those around them.
+
+    Its beginning and its end are kept as they are: there stands what is said of the whole.
+    """
+    last = len(lines)
+    wanted = {*range(_AROUND * 10), *range(last - _AROUND * 10, last)}
+    for at, line in enumerate(lines):
+        if _HEX_RUN.search(line.text) or not line.text.isascii():
+            wanted.update(range(at - _AROUND, at + _AROUND + 1))
+    return (line for at, line in enumerate(lines) if at in wanted)
 
 
 def read_lines(lines: list[Line], place: Place, *, in_reply: bool) -> Findings:

@@ -20,8 +20,9 @@ from exchange.parsing.openxml import Veil
 
 BOOK: Final = "xl/workbook.bin"
 _RELATIONS: Final = "xl/_rels/workbook.bin.rels"
+_STRINGS: Final = "xl/sharedstrings.bin"
 _LONGEST_BOOK: Final = 4_000_000
-_ROW, _COLUMNS, _SHEET = 0, 60, 156
+_ROW, _COLUMNS, _SPAN, _SHEET, _BEGIN_STRINGS = 0, 60, 148, 156, 159
 # BrtCellRk to BrtFmlaError and BrtCellRString; a BrtCellBlank (1) holds nothing.
 _CELLS: Final = frozenset((*range(2, 12), 62))
 _ROW_HIDDEN: Final = 0x10  # fDyZero
@@ -50,6 +51,7 @@ def _look(
     if len(set(names)) != len(names):
         raise Unreadable("the workbook is damaged: a file stands in it twice", place=where)
     members = {one.lower(): one for one in names}
+    _check_strings(where, archive, members)
     veils: dict[str, Veil] = {}
     for name, path in _sheets(where, archive, members).items():
         place = f"{where} > {name}" if where else name
@@ -63,6 +65,19 @@ def _look(
         if veil:
             veils[name] = veil
     return veils
+
+
+def _check_strings(where: str, archive: zipfile.ZipFile, members: dict[str, str]) -> None:
+    """Raises Unreadable when there are said to be more strings than the file has room for."""
+    member = members.get(_STRINGS)
+    if member is None:
+        return
+    with archive.open(member) as stream:
+        head = stream.read(64)
+    kind, start, _ = _record(head, 0) if head else (0, 0, 0)
+    strings = int.from_bytes(head[start + 4 : start + 8], "little")
+    if kind == _BEGIN_STRINGS and strings > archive.getinfo(member).file_size:
+        raise Unreadable("the workbook is damaged: it lacks its texts", place=where)
 
 
 def _sheets(where: str, archive: zipfile.ZipFile, members: dict[str, str]) -> dict[str, str]:
@@ -109,6 +124,10 @@ def _veil(place: str, sheet: bytes, limits: Limits) -> Veil:
             row = int.from_bytes(sheet[start : start + 4], "little") + 1
             if sheet[start + 11] & _ROW_HIDDEN:
                 veil.rows.add(row)
+        elif kind == _SPAN and at - start >= 16:
+            first_row, last_row, first, last = struct.unpack_from("<4I", sheet, start)
+            if last_row < first_row or last < first:
+                raise Unreadable("the workbook is damaged: a sheet has no true size", place=place)
         elif kind == _COLUMNS and at - start >= 18:
             first, last = struct.unpack_from("<II", sheet, start)
             if sheet[start + 16] & 1:

@@ -58,7 +58,7 @@ def read_ods(where: str, content: bytes, limits: Limits) -> list[OdsSheet] | Non
                 return None
             return _read(where, archive, names, limits)
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError,
-            EOFError, RuntimeError, IndexError, OverflowError) as error:  # fmt: skip
+            EOFError, RuntimeError, IndexError, OverflowError, LookupError) as error:  # fmt: skip
         raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
 
 

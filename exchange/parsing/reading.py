@@ -60,6 +60,7 @@ def read_mail(
     unpacked = unpack_bodies(path, mail, scope.openers, scope.budget, depth)
     contents = contents_of(mail, scope.limits)
     lines = contents.lines
+    scope.budget.read(len(lines), path.removesuffix(" > "))
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
     replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
     mark_quotes(lines, subject_forwards=forwards)
@@ -128,7 +129,9 @@ def _take_file(
         if shape is Shape.WORKBOOK:
             count_workbook(where, part.content, scope.budget)
         replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
-        found.add(read_attachment(where, part, scope.limits, in_reply=replies))
+        told = read_attachment(where, part, scope.limits, in_reply=replies)
+        scope.budget.read(told.rows, where)
+        found.add(told)
         return
     found.rejects += opened.rejects
     found.warnings += opened.warnings
