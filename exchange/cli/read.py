@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,8 @@ def read_command(
     Needs no working folder.  Ends with 0 when the file was understood, whatever kind it is, and
     with 1 when it cannot be read.
     """
+    # What a damaged PDF makes its library say is no help to anyone, and quotes the file.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         understood = understand_file(_shown_name(file), _content(file))
     except ExchangeError as error:

@@ -12,6 +12,7 @@ from exchange.errors import Unreadable
 from exchange.parsing.charset import to_text
 from exchange.parsing.columns import share_of_devices
 from exchange.parsing.delimited import read_delimited
+from exchange.parsing.devices import read_device
 from exchange.parsing.findings import Findings
 from exchange.parsing.grid import Row, Table
 from exchange.parsing.limits import Limits
@@ -94,7 +95,7 @@ def _workbook(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> 
             told = True
             found.add(listing)
     for visible, whole in book.veiled:
-        veiled = _listed(whole) - _listed(visible)
+        veiled = (_listed(whole) | _standing(whole)) - _listed(visible) - _standing(visible)
         if veiled:
             found.warnings.append(
                 f"{whole.where}: {len(veiled)} Device IDs in hidden rows or columns are not taken"
@@ -111,6 +112,12 @@ def _workbook(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> 
 def _listed(table: Table) -> set[DeviceId]:
     listing = read_listing(table)
     return {one.device for one in listing.devices} if listing else set()
+
+
+def _standing(table: Table) -> set[DeviceId]:
+    """Every cell that can only be a Device ID, in whatever column."""
+    cells = (cell for row in table.rows for cell in row.cells if not cell.isdecimal())
+    return {device for device in map(read_device, cells) if device}
 
 
 def read_table(table: Table, *, in_reply: bool) -> Findings | None:

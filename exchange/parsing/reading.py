@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exchange.domain.device import DeviceId
-from exchange.domain.mail import MailHead
+from exchange.domain.mail import MailHead, Reject
 from exchange.errors import Unreadable
 from exchange.parsing.attached import hidden_devices, read_attachment, read_lines
 from exchange.parsing.classify import FORWARD_SUBJECT, REPLY_SUBJECT
@@ -119,6 +119,9 @@ def _take_file(
 ) -> None:
     """A file of a mail: a mail, a container with files of its own, or something to be read."""
     found = reading.findings
+    if part.media == "message/partial":
+        reason = "one piece of a mail that was sent in several: please send it whole"
+        found.rejects.append(Reject(part.name, reason, where))
     shape = shape_of(part.content)
     if shape is Shape.MAIL:
         inner = mail_in(part.content, scope.budget, where, depth + 1)

@@ -16,6 +16,7 @@ from tests.corpus import (
     containers_cases,
     damage_cases,
     files_cases,
+    foreign_cases,
     kinds_cases,
     notices_cases,
     outlook_cases,
@@ -57,6 +58,7 @@ def main() -> None:
     modules = (
         requests_cases,
         files_cases,
+        foreign_cases,
         answers_cases,
         answers_words_cases,
         quotes_cases,
