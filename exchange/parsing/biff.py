@@ -147,10 +147,10 @@ class _Walk:
 def _fits(span: bytes, limits: Limits) -> bool:
     """Whether a sheet's first and last row and column can be: python-calamine takes memory for what
     lies between them, and the process ends where they are the wrong way round."""
-    if len(span) not in (10, 14):
+    if len(span) < 8:
         return True
-    first_row, behind_row = struct.unpack_from("<II" if len(span) == 14 else "<HH", span)
-    first_column, behind_column = struct.unpack("<HH", span[-6:-2])
+    form = "<IIHH" if len(span) >= 12 else "<HHHH"
+    first_row, behind_row, first_column, behind_column = struct.unpack_from(form, span)
     if not (behind_row and behind_column):
         return True
     ordered = behind_row > first_row and behind_column > first_column
