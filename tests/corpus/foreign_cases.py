@@ -7,9 +7,9 @@ import io
 import struct
 import zipfile
 
-from tests.corpus.containers_cases import ASK, attaching, request
-from tests.corpus.making import XLSX, Case, D, mail, multi, part, plain, xlsx
-from tests.corpus.outlook import Item, tnef
+from tests.corpus.containers_cases import ASK, attaching, csv, request
+from tests.corpus.making import XLSX, Case, D, mail, multi, part, plain, raw_part, xlsx
+from tests.corpus.outlook import Item, msg, tnef
 from tests.corpus.sheetfiles import Page, ods_of, ods_row, ods_table, old_xls, record, xlsb
 
 _XLS, _XLSB = "application/vnd.ms-excel", "application/vnd.ms-excel.sheet.binary.macroEnabled.12"
@@ -218,6 +218,7 @@ def _mails() -> list[Case]:
         b"begin 644 list.csv\r\n" + line[:-1] + b"_\r\n`\r\nend\r\n"
     )
     body = "Hello,\n\ncodes please for\n" + D[0] + "\n"
+    dropped = Item(subject="Install codes", plain=ASK, objects=[("north.csv", csv(D[0]))])
     winmail = Item(subject="Install codes", rtf=b"", plain=body + "\0")
     return [
         request(
@@ -245,6 +246,16 @@ def _mails() -> list[Case]:
                 )
             ),
             (D[0], "winmail.dat > body line 4"),
+        ),
+        request(
+            "winmail-file-dropped-into-the-text",
+            mail(raw_part(tnef(dropped), "application/ms-tnef", "winmail.dat")),
+            (D[0], "winmail.dat > north.csv > row 2"),
+        ),
+        request(
+            "msg-file-dropped-into-the-text",
+            mail(multi("mixed", raw_part(msg(dropped), "application/vnd.ms-outlook", "fwd.msg"))),
+            (D[0], "fwd.msg > north.csv > row 2"),
         ),
         request(
             "partial-mail",
