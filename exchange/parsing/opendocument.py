@@ -35,7 +35,7 @@ _DURATION = re.compile(r"PT(\d{1,6})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
 
 
 @dataclass(slots=True)
-class OdsSheet:
+class ReadSheet:
     """One sheet, cells from column A on; ``seen``: whether the program shows it."""
 
     name: str
@@ -44,7 +44,7 @@ class OdsSheet:
     veil: Veil = field(default_factory=Veil)
 
 
-def read_ods(where: str, content: bytes, limits: Limits) -> list[OdsSheet] | None:
+def read_ods(where: str, content: bytes, limits: Limits) -> list[ReadSheet] | None:
     """Every sheet of an ODS, hidden ones too; None for another kind of file.
 
     Raises Unreadable when the file is protected or damaged, or spans more than may be read.
@@ -62,7 +62,9 @@ def read_ods(where: str, content: bytes, limits: Limits) -> list[OdsSheet] | Non
         raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
 
 
-def _read(where: str, archive: zipfile.ZipFile, names: list[str], limits: Limits) -> list[OdsSheet]:
+def _read(
+    where: str, archive: zipfile.ZipFile, names: list[str], limits: Limits
+) -> list[ReadSheet]:
     if names.count(_CONTENT) != 1:
         raise Unreadable("the workbook is damaged: its sheets stand in it twice", place=where)
     if _MANIFEST in names:
@@ -90,12 +92,12 @@ class _Reader:
     """Walks the document once; rows count from 1, columns from 0."""
 
     def __init__(self, where: str, limits: Limits) -> None:
-        self.sheets: list[OdsSheet] = []
+        self.sheets: list[ReadSheet] = []
         self._where = where
         self._limits = limits
         self._style = ""
         self._hidden_styles: set[str] = set()
-        self._sheet = OdsSheet("", seen=False)
+        self._sheet = ReadSheet("", seen=False)
         self._tables = self._aside = 0  # tables, and things that are no text, around this place
         self._groups: list[bool] = []  # whether each group around is closed
         self._columns = self._row = self._widest = 0
@@ -167,7 +169,7 @@ class _Reader:
         if len(self.sheets) >= self._limits.sheets:
             raise Unreadable(f"more than {self._limits.sheets} sheets", place=self._where)
         seen = attributes.get("table:style-name", "") not in self._hidden_styles
-        self._sheet = OdsSheet(attributes.get("table:name", ""), seen)
+        self._sheet = ReadSheet(attributes.get("table:name", ""), seen)
         self.sheets.append(self._sheet)
         self._groups.clear()
         self._columns = self._row = self._widest = 0

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX, XLSM, XLSB, XLS, ODS) to tables, as a person sees them when they open one.
+"""Workbooks (XLSX, XLSM, XLSB, XLS, ODS, XML) to tables, as a person sees them on opening one.
 
 Hidden sheets, rows and columns are not what the sender sees: they are named, never taken.
 """
@@ -23,8 +23,9 @@ from exchange.parsing.biff import look_into_old
 from exchange.parsing.binarysheet import look_into_binary
 from exchange.parsing.grid import Table, TypedRows
 from exchange.parsing.limits import DEFAULT, Limits
-from exchange.parsing.opendocument import OdsSheet, read_ods
+from exchange.parsing.opendocument import ReadSheet, read_ods
 from exchange.parsing.openxml import Veil, look_into
+from exchange.parsing.xmlsheet import read_xml_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,10 @@ def read_workbook(
         return Workbook((Table(f"{where} > {name}" if where else name, (), plain),), ())
     veils |= look_into_binary(where, content, limits)
     opened = read_ods(where, content, limits)
+    if opened is None:
+        opened = read_xml_sheet(where, content, limits)
     if opened is not None:
-        return _sorted(where, map(_of_ods, opened), whole=whole)
+        return _sorted(where, map(_of_read, opened), whole=whole)
     in_order = look_into_old(where, content, limits)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
@@ -77,7 +80,7 @@ class _Sheet(NamedTuple):
     left: int = 0
 
 
-def _of_ods(sheet: OdsSheet) -> _Sheet:
+def _of_read(sheet: ReadSheet) -> _Sheet:
     return _Sheet(sheet.name, TypedRows.numbered(sheet.rows), sheet.seen, sheet.veil)
 
 

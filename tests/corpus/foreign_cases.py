@@ -10,7 +10,17 @@ import zipfile
 from tests.corpus.containers_cases import ASK, attaching, csv, request
 from tests.corpus.making import XLSX, Case, D, mail, multi, part, plain, raw_part, xlsx
 from tests.corpus.outlook import Item, msg, tnef
-from tests.corpus.sheetfiles import Page, ods_of, ods_row, ods_table, old_xls, record, xlsb
+from tests.corpus.packing import zipped
+from tests.corpus.sheetfiles import (
+    Page,
+    ods_of,
+    ods_row,
+    ods_table,
+    old_xls,
+    record,
+    xlsb,
+    xml_2003,
+)
 
 _XLS, _XLSB = "application/vnd.ms-excel", "application/vnd.ms-excel.sheet.binary.macroEnabled.12"
 _ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -60,6 +70,22 @@ def _hidden() -> list[Case]:
             attaching(old_xls(*_pages()), _XLS, "list.xls"),
             *listed("list.xls"),
             warnings=told,
+        ),
+        request(
+            "xml-2003-hidden-rows-columns-sheets",
+            attaching(xml_2003(*_pages()), _XLS, "list.xls"),
+            *listed("list.xls"),
+            warnings=told,
+        ),
+        request(
+            "xml-2003-numbers-and-gaps",
+            attaching(
+                xml_2003(Page("S", [["", "Device ID"], [], ["", D[0]], ["", 1234567890123456.0]])),
+                "text/xml",
+                "report.xml",
+            ),
+            (D[0], "report.xml > S > row 3"),
+            rejects=[("report.xml > S > row 4", "as a number")],
         ),
         request(
             "xlsb-numbers",
@@ -157,6 +183,27 @@ def _damaged() -> list[Case]:
     backwards = Page("S", rows, span=(9, 2, 0, 1))
     return [
         _refused("xlsb-cut-in-a-sheet", _cut(xlsb(Page("S", rows))), _XLSB, "list.xlsb", "damaged"),
+        _refused(
+            "xml-2003-cut-short",
+            xml_2003(Page("S", rows))[:-40],
+            _XLS,
+            "list.xls",
+            "damaged",
+        ),
+        _refused(
+            "numbers-file",
+            zipped(("Index/Document.iwa", b"\0\1"), ("Index/Tables/Tile.iwa", b"\0\2")),
+            "application/octet-stream",
+            "list.numbers",
+            "a document of this kind is not read",
+        ),
+        _refused(
+            "access-database",
+            b"\0\1\0\0Standard Jet DB\0" + bytes(range(1, 32)) * 40,
+            "application/x-msaccess",
+            "list.mdb",
+            "a file of this kind is not read",
+        ),
         _refused(
             "xlsb-claims-texts-without-end",
             xlsb(Page("S", rows), strings_claimed=0xFFFFFFF0),
@@ -265,6 +312,21 @@ def _mails() -> list[Case]:
             ),
             (D[0], "attachment 1 > line 4"),
             rejects=[("attachment 1", "one piece of a mail")],
+        ),
+        request(
+            "markdown-table",
+            mail(
+                multi(
+                    "mixed",
+                    part(ASK),
+                    part(
+                        f"| Device ID | MPAN |\n|:---|---:|\n| {D[0]} | 1 |\n",
+                        "text/markdown",
+                        name="list.md",
+                    ),
+                )
+            ),
+            (D[0], "list.md > row 3"),
         ),
         request(
             "long-report-and-a-short-list",

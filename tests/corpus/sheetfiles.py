@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.corpus.making import compound
+from tests.corpus.outlook import compound_file
 from tests.corpus.packing import zipped
 
 _NAMES = (
@@ -16,6 +17,7 @@ _NAMES = (
     'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
     'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
 )
+_ONE_TABLE = 60_000  # bytes of a stream that one sector of places can hold
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -116,7 +118,10 @@ def old_xls(*pages: Page, extra: bytes = b"") -> bytes:
         name = bytes([len(page.name), 0]) + page.name.encode("latin-1")
         head += record(0x85, struct.pack("<IBB", start, int(page.hidden), 0) + name)
         start += len(sheet)
-    return compound("Workbook", head + record(0x0A) + b"".join(sheets))
+    content = head + record(0x0A) + b"".join(sheets)
+    if len(content) > _ONE_TABLE:
+        return compound_file({"Workbook": content})
+    return compound("Workbook", content)
 
 
 def _old_sheet(page: Page) -> bytes:
@@ -145,6 +150,46 @@ def _old_sheet(page: Page) -> bytes:
 def record(kind: int, content: bytes = b"") -> bytes:
     """One record of an XLS."""
     return struct.pack("<HH", kind, len(content)) + content
+
+
+# XML Spreadsheet 2003
+
+
+def xml_2003(*pages: Page) -> bytes:
+    """A workbook as reporting systems write it; empty cells are left out."""
+    return (
+        '<?xml version="1.0"?>\r\n<?mso-application progid="Excel.Sheet"?>\r\n'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
+        ' xmlns:x="urn:schemas-microsoft-com:office:excel"'
+        ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+        + "".join(map(_xml_page, pages))
+        + "</Workbook>"
+    ).encode()
+
+
+def _xml_page(page: Page) -> str:
+    out = f'<Worksheet ss:Name="{page.name}"><Table>'
+    if page.hidden_columns:
+        first, last = page.hidden_columns
+        out += f'<Column ss:Index="{first + 1}" ss:Hidden="1" ss:Span="{last - first}"/>'
+    before = 0
+    for number, row in enumerate(page.rows, 1):
+        if not row:
+            continue
+        index = f' ss:Index="{number}"' if number != before + 1 else ""
+        gone = ' ss:Hidden="1"' if number in page.hidden_rows else ""
+        out += f"<Row{index}{gone}>"
+        before, behind = number, 0
+        for column, cell in enumerate(row):
+            if cell == "":
+                continue
+            index = f' ss:Index="{column + 1}"' if column != behind else ""
+            behind = column + 1
+            kind = "String" if isinstance(cell, str) else "Number"
+            out += f'<Cell{index}><Data ss:Type="{kind}">{cell}</Data></Cell>'
+        out += "</Row>"
+    state = "<x:Visible>SheetHidden</x:Visible>" if page.hidden else ""
+    return f"{out}</Table><x:WorksheetOptions>{state}</x:WorksheetOptions></Worksheet>"
 
 
 # ODS
