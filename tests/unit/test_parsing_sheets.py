@@ -102,8 +102,8 @@ def test_a_sheet_that_lies_about_its_size_does_not_end_the_process(span: bytes) 
 def test_sheets_that_lie_in_each_other_are_refused() -> None:
     rows = [[_D[0]]] * 5_000
     book = bytearray(old_xls(*(Page(f"S{n}", rows if n == 4 else []) for n in range(5))))
-    begin = bytes(book).find(b"\x85\0\x08\0")
-    places = [begin + 12 * n + 4 for n in range(5)]
+    begin = bytes(book).find(b"\x85\0\x0a\0")
+    places = [begin + 14 * n + 4 for n in range(5)]
     for at in places:
         book[at : at + 4] = book[places[4] : places[4] + 4]
     with pytest.raises(Unreadable, match="in each other"):
