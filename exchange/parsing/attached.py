@@ -12,11 +12,11 @@ from exchange.errors import Unreadable
 from exchange.parsing.charset import to_text
 from exchange.parsing.columns import share_of_devices
 from exchange.parsing.delimited import read_delimited
-from exchange.parsing.devices import read_device
+from exchange.parsing.devices import OTHER_ALPHABETS, read_device
 from exchange.parsing.findings import Findings
 from exchange.parsing.grid import Row, Table
 from exchange.parsing.limits import Limits
-from exchange.parsing.lines import Line, plain_lines
+from exchange.parsing.lines import Line, plain_lines, settled
 from exchange.parsing.listing import as_pairs, read_listing
 from exchange.parsing.markup import read_html
 from exchange.parsing.parts import Part
@@ -29,7 +29,7 @@ from exchange.parsing.sniff import Shape, shape_of
 _TABLE_ENDINGS = (".csv", ".tsv", ".psv")
 # What any written form of a Device ID, whole, damaged or broken over two lines, has somewhere.
 _HEX_RUN = re.compile(
-    r"[0-9A-Fa-fOoIlL|]{8}"
+    r"(?<![.\w])[0-9A-Fa-fOoIlL|]{10}"
     r"|[0-9A-Fa-fOoIlL|]{2}([-:. ])[0-9A-Fa-fOoIlL|]{2}(?:\1[0-9A-Fa-fOoIlL|]{2}){2}"
     r"|[0-9A-Fa-fOoIlL|]{4}([-:. ])[0-9A-Fa-fOoIlL|]{4}\2[0-9A-Fa-fOoIlL|]{4}"
 )
@@ -155,7 +155,10 @@ def _telling(lines: list[Line]) -> Iterator[Line]:
     last = len(lines)
     wanted = {*range(_AROUND * 10), *range(last - _AROUND * 10, last)}
     for at, line in enumerate(lines):
-        if _HEX_RUN.search(line.text) or not line.text.isascii():
+        text = line.text
+        if not text.isascii():
+            text = settled(text).translate(OTHER_ALPHABETS)
+        if _HEX_RUN.search(text):
             wanted.update(range(at - _AROUND, at + _AROUND + 1))
     return (line for at, line in enumerate(lines) if at in wanted)
 
