@@ -140,7 +140,7 @@ def _text(where: str, name: str, text: str, limits: Limits, *, in_reply: bool) -
             return listing
     lines = plain_lines(text)
     rows = len(lines)
-    if rows > _LONG and not in_reply:
+    if rows > _LONG:
         lines = list(_telling(lines))
     found = read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
     found.rows = rows
