@@ -130,7 +130,10 @@ def read_table(table: Table, *, in_reply: bool) -> Findings | None:
 
 
 def _text(where: str, name: str, text: str, limits: Limits, *, in_reply: bool) -> Findings:
-    table = read_delimited(where, text, limits)
+    try:
+        table = read_delimited(where, text, limits)
+    except Unreadable as error:
+        return Findings(rejects=[Reject(where, error.message, error.place or where)])
     titled = name.lower().endswith(_TABLE_ENDINGS)
     if table.unit == "row" or titled or share_of_devices(table.rows[:200], 0) > 0.6:
         unit = "row" if titled else table.unit
