@@ -39,6 +39,7 @@ class Findings:
     firm: bool = False  # something here can only be an answer
     stray_code: bool = False  # a code that belongs to no device
     rows: int = 0  # rows and lines that were gone through
+    misfits: list[str] = field(default_factory=list)  # tables that the columns on file do not fit
 
     def add(self, other: Findings) -> None:
         """Take in what another source says."""
@@ -54,3 +55,4 @@ class Findings:
         self.firm |= other.firm
         self.stray_code |= other.stray_code
         self.rows += other.rows
+        self.misfits += other.misfits

@@ -120,13 +120,13 @@ def _sorted(where: str, sheets: Iterable[_Sheet], *, whole: bool) -> Workbook:
     for one in sheets:
         if not one.rows:
             continue
-        table = Table(f"{where} > {one.name}" if where else one.name, (), one.rows)
+        table = Table(f"{where} > {one.name}" if where else one.name, (), one.rows, left=one.left)
         if not one.seen:
             hidden.append(table)
             continue
         if one.veil and not whole:
             columns = {column - one.left for column in one.veil.columns}
-            shown = Table(table.where, (), one.rows.without(one.veil.rows, columns))
+            shown = Table(table.where, (), one.rows.without(one.veil.rows, columns), left=one.left)
             veiled.append((shown, table))
             table = shown
         seen.append(table)
