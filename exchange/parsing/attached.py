@@ -183,7 +183,7 @@ def _text(
             listing.rows = len(table.rows)
             return listing
     lines = plain_lines(text)
-    rows = len(lines)
+    rows = len(table.rows)
     if rows > _LONG:
         lines = list(_telling(lines))
     found = read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)

@@ -280,6 +280,16 @@ def _mails() -> list[Case]:
             rejects=[],
         ),
         request(
+            "hex-dump-is-no-list",
+            mail(
+                f"Codes please for {D[0]}, the hub says:\n\n"
+                "30 00 00 00 C5 38 9F 82   8F 0F DB 48 94 2B 2A DC\n"
+                "EA C3 D5 0B 28 00 10 00   62 6C 6F 6E 67 40 75 69\n"
+            ),
+            (D[0], "body line 1"),
+            rejects=[("body line 3", "may be a Device ID"), ("body line 4", "may be a Device ID")],
+        ),
+        request(
             "uuencode-odd-last-group",
             mail(multi("mixed", part(ASK), encoded)),
             (D[0], "list.csv > row 2"),
