@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exchange.domain.device import DeviceId
-from exchange.domain.mail import MailHead
+from exchange.domain.mail import MailHead, Reject
 from exchange.errors import Unreadable
 from exchange.parsing.attached import hidden_devices, read_attachment, read_lines
 from exchange.parsing.classify import FORWARD_SUBJECT, REPLY_SUBJECT
@@ -69,6 +69,7 @@ def read_mail(
     path = unpacked.path
     contents = contents_of(mail, scope.limits)
     lines = contents.lines
+    scope.budget.read(len(lines), path.removesuffix(" > "))
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
     replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
     mark_quotes(lines, subject_forwards=forwards)
@@ -145,6 +146,9 @@ def _take_file(
 ) -> None:
     """A file of a mail: a mail, a container with files of its own, or something to be read."""
     found = reading.findings
+    if part.media == "message/partial":
+        reason = "one piece of a mail that was sent in several: please send it whole"
+        found.rejects.append(Reject(part.name, reason, where))
     shape = shape_of(part.content)
     if shape is Shape.MAIL:
         mails = mails_in(part.content, scope.limits.mail_bytes)
@@ -157,9 +161,9 @@ def _take_file(
         if shape is Shape.WORKBOOK:
             count_workbook(where, part.content, scope.budget)
         replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
-        found.add(
-            read_attachment(where, part, scope.limits, in_reply=replies, mapping=scope.mapping)
-        )
+        told = read_attachment(where, part, scope.limits, in_reply=replies, mapping=scope.mapping)
+        scope.budget.read(told.rows, where)
+        found.add(told)
         return
     found.rejects += opened.rejects
     found.warnings += opened.warnings

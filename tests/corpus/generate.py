@@ -17,6 +17,7 @@ from tests.corpus import (
     containers_cases,
     damage_cases,
     files_cases,
+    foreign_cases,
     kinds_cases,
     layouts_cases,
     mapped_cases,
@@ -62,6 +63,7 @@ def main() -> None:
     modules = (
         requests_cases,
         files_cases,
+        foreign_cases,
         answers_cases,
         spoken_cases,
         layouts_cases,
