@@ -142,6 +142,7 @@ _CHALLENGE = re.compile(
     r"|will not be delivered) (?:until|for|pending)[^.]{0,60}\b(?:confirm|verif|approv|authori)"
     r"|\b(?:click|follow|reply to)\b[^.]{0,60}\b(?:so that|to have|to get|and) your"
     r" (?:message|e-?mail)\b[^.]{0,30}\bdelivered\b"
+    r"|\badd yourself to (?:my|the|our)\b[^.]{0,40}\b(?:guest|safe|approved|allow(?:ed)?|white) ?list"
     r"|\b(?:approved|allowed|safe) senders?(?:' list| list)?\b[^.]{0,80}\b(?:confirm|verif|click)"
     r"|\bone[- ]time (?:verification|confirmation) of (?:the |your )?(?:sender|address)\b",
     re.I,

@@ -25,7 +25,7 @@ from exchange.domain.mail import (
     Understanding,
 )
 from exchange.errors import Unreadable
-from exchange.parsing import bounces
+from exchange.parsing import bounces, notices
 from exchange.parsing.absence import return_date
 from exchange.parsing.bulk import uncollected
 from exchange.parsing.classify import Judged, by_content, by_header, is_reply
@@ -143,8 +143,12 @@ def _concluded(
     warnings = list(found.warnings)
     failed: tuple[Bounce, ...] = ()
     if judged.kind is Kind.BOUNCE:
-        failed = bounces.read_reports(reading.contents) or bounces.read_free_form(
-            headers, reading.contents, reading.lines, head.subject, own_addresses
+        failed = (
+            bounces.read_reports(reading.contents)
+            or bounces.read_refusal(reading.contents, f"{head.subject}\n{reading.own_text}"[:4000])
+            or notices.read_notice(
+                headers, reading.contents, reading.lines, head.subject, own_addresses
+            )
         )
         if judged.subkind == "free_form" and failed and not any(one.permanent for one in failed):
             judged = Judged(judged.kind, "delayed", counts=False)
