@@ -51,6 +51,7 @@ from exchange.parsing.sender import addresses
 
 _MOST: Final = 1000
 _HUMAN_LINES: Final = 200
+_REPLIED = re.compile(r"\s{0,9}[45][0-5]\d[ \-]")
 _NULL_SENDER = re.compile(r"(?:^|\s)<\s*>$")
 _FROM = re.compile(r"\b(?:from|sender|contact)[ :]{1,3}[<\"'(\[]{0,2}$", re.I)
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9._+\-]*[a-z0-9]|[a-z0-9]")
@@ -69,7 +70,12 @@ def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
     opening = _flat(lines[:40])
     sender = headers.get("from")[:500].strip()
     from_nobody = headers.get("return-path").strip() == "<>"
-    if DAEMON.search(decoded(sender)) and not passed_on:
+    human = [line for line in lines if line.text.strip() and not line.quoted]
+    if DAEMON.search(decoded(sender)) and passed_on:
+        # "Re: Your subject" of a program that answers instead of reporting.
+        failing = bool(FAILED_TEXT.search(opening)) and any(_REPLIED.match(one.text) for one in human)
+        return failing and not PERSONAL.search(_flat(human[:40]))
+    if DAEMON.search(decoded(sender)):
         coded = from_nobody and STATUS.search(opening)
         if failed_subject or FAILED_TEXT.search(opening) or coded:
             return True
@@ -77,13 +83,14 @@ def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
         returned = contents.mails or contents.originals
         named = any(AT_START.match(line.text[:500]) for line in lines[:40])
         return bool(MAILER_DAEMON.search(sender) and returned and named)
-    human = [line for line in lines if line.text.strip() and not line.quoted]
     begins = _flat(human[:12])
     signed = bool(SIGNATURE.search(begins))
     if not sender or _NULL_SENDER.search(sender):
         return failed_subject or signed or bool(FAILED_TEXT.search(begins))
     if from_nobody:
         return failed_subject or signed
+    if signed and (contents.mails or contents.originals) and not passed_on:
+        return failed_subject or not PERSONAL.search(_flat(human[:40]))
     if failed_subject:
         return signed or (_coded_line(human[:12]) and not PERSONAL.search(_flat(human[:40])))
     if passed_on and FAILED_SUBJECT.search(subject[:300]):
@@ -178,7 +185,7 @@ def _recipients(notice: _Notice) -> list[str]:
     section = _section(notice.human)
     if section:
         named = (
-            _kept(_matches(section, AT_START, EXPANDED), notice)
+            _kept(_matches(section, AT_START, EXPANDED), notice, servers=True)
             or _kept(_matches(section, LABELLED), notice)
             or _kept(_every(section), notice)
         )
@@ -228,7 +235,7 @@ def _matches(lines: Iterable[str], *patterns: re.Pattern[str]) -> list[str]:
         if "@" in line and not NOT_RECIPIENT.match(line)
         for pattern in patterns
         for found in pattern.finditer(line)
-        if not _FROM.search(line, 0, found.start("address"))
+        if pattern is EXPANDED or not _FROM.search(line, 0, found.start("address"))
     ]
 
 
@@ -242,12 +249,15 @@ def _every(lines: Iterable[str]) -> list[str]:
     ]
 
 
-def _kept(found: Iterable[str], notice: _Notice) -> list[str]:
-    """In lower case and once each, without our own addresses and those of mail servers."""
+def _kept(found: Iterable[str], notice: _Notice, *, servers: bool = False) -> list[str]:
+    """In lower case and once each, without our own addresses.
+
+    ``servers``: addresses of mail servers count as well, as where a list of recipients has one.
+    """
     kept: dict[str, None] = {}
     for address in found:
         one = address.lower().strip("'").removeprefix("dda:").removeprefix("smtp=")
-        if one not in notice.ours and not DAEMON.search(one):
+        if one not in notice.ours and (servers or not DAEMON.search(one)):
             kept.setdefault(one)
     return list(kept)
 

@@ -93,7 +93,7 @@ SIGNATURE: Final = re.compile(
     r"|(?:mail|message)[^.]{0,60} could not be delivered to the following"
     r"|following (?:(?:e-?)?mail|message) could not be delivered"
     r"|following recipients? (?:could not|cannot|failed|were not)|reporting-mta:"
-    r"|(?:could not|cannot|can't) be delivered to (?:one or more|the following|all of)"
+    r"|(?:could not|cannot|can't) be delivered to(?: one or more| the following| all of|:)"
     r"|final-recipient:|-{3,} ?failed recipients|did not reach the following recipient"
     r"|mail system (?:could not|couldn't|cannot|can't) deliver"
     r"|an error (?:has )?occurred while (?:trying|attempting) to deliver",
