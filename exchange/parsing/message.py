@@ -38,7 +38,7 @@ from exchange.parsing.limits import DEFAULT, Limits
 from exchange.parsing.parts import Part, read_parts
 from exchange.parsing.reading import Reading, Scope, read_mail, scope_of
 from exchange.parsing.replies import told_of
-from exchange.parsing.sniff import Shape, shape_of
+from exchange.parsing.sniff import Shape, headed_as_mail, shape_of
 from exchange.parsing.weigh import answer_rest, first_places, weigh
 
 _REFERENCE = re.compile(
@@ -109,8 +109,9 @@ def understand_file(
     ``understand``.
     """
     shape = shape_of(content)
-    if shape is Shape.MAIL or name.lower().endswith(".eml"):
-        return understand(content, limits, openers=openers)
+    headed = shape is Shape.TEXT and headed_as_mail(content)
+    if shape is Shape.MAIL or headed or name.lower().endswith(".eml"):
+        return understand(content.lstrip(b"\r\n"), limits, openers=openers)
     if len(content) > limits.mail_bytes:
         raise Unreadable(f"the file has {len(content):,} bytes, more than {limits.mail_bytes:,}")
     scope = scope_of(limits, frozenset(), openers)

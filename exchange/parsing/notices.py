@@ -77,7 +77,12 @@ def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
         return failing and not PERSONAL.search(_flat(human[:40]))
     if DAEMON.search(decoded(sender)):
         coded = from_nobody and STATUS.search(opening)
-        if failed_subject or FAILED_TEXT.search(opening) or coded:
+        if failed_subject or coded:
+            return True
+        by_hand = not (from_nobody or MAILER_DAEMON.search(sender)) and PERSONAL.search(
+            _flat(human[:40])
+        )
+        if FAILED_TEXT.search(opening) and not by_hand:
             return True
         # In a language that is not read here: an address, and the mail that came back.
         returned = contents.mails or contents.originals
@@ -85,9 +90,9 @@ def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
         return bool(MAILER_DAEMON.search(sender) and returned and named)
     begins = _flat(human[:12])
     signed = bool(SIGNATURE.search(begins))
-    if not sender or _NULL_SENDER.search(sender):
-        return failed_subject or signed or bool(FAILED_TEXT.search(begins))
-    if from_nobody:
+    if _NULL_SENDER.search(sender) and FAILED_TEXT.search(begins) and ADDRESS.search(begins):
+        return True
+    if from_nobody or not sender or _NULL_SENDER.search(sender):
         return failed_subject or signed
     if signed and (contents.mails or contents.originals) and not passed_on:
         return failed_subject or not PERSONAL.search(_flat(human[:40]))
