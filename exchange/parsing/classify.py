@@ -15,6 +15,7 @@ from exchange.parsing.automatic import (
     automatic,
     baits,
     challenges,
+    complains,
     list_mail,
     receipt,
     thanks_only,
@@ -53,9 +54,10 @@ def by_header(
     """
     if head.own_marker and head.sender in own_addresses:
         return Judged(Kind.UNKNOWN, "own", counts=False)
-    if contents.complaint:
-        return Judged(Kind.UNKNOWN, "complaint", counts=False)
     opening = f"{head.subject}\n{own_text}"
+    returned = bool(contents.mails or contents.originals)
+    if contents.complaint or (returned and complains(head.subject, own_text)):
+        return Judged(Kind.UNKNOWN, "complaint", counts=False)
     for part in contents.reports:
         if part.media.endswith("disposition-notification"):
             if bounces.read_refusal(contents, opening[:4000]):

@@ -51,6 +51,7 @@ from exchange.parsing.sender import addresses
 
 _MOST: Final = 1000
 _HUMAN_LINES: Final = 200
+_SHORT: Final = 20  # lines of a notice that says nothing else
 _REPLIED = re.compile(r"\s{0,9}[45][0-5]\d[ \-]")
 _NULL_SENDER = re.compile(r"(?:^|\s)<\s*>$")
 _FROM = re.compile(r"\b(?:from|sender|contact)[ :]{1,3}[<\"'(\[]{0,2}$", re.I)
@@ -64,44 +65,76 @@ def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
     declared = headers.get("content-type")[:500].lower()
     if declared.startswith("multipart/report") and "delivery-status" in declared:
         return True  # of which the report itself is lost
-    lines = contents.lines
-    passed_on = bool(PASSED_ON.match(subject))
-    failed_subject = bool(FAILED_SUBJECT.search(subject[:300])) and not passed_on
-    opening = _flat(lines[:40])
-    sender = headers.get("from")[:500].strip()
-    from_nobody = headers.get("return-path").strip() == "<>"
-    human = [line for line in lines if line.text.strip() and not line.quoted]
-    if DAEMON.search(decoded(sender)) and passed_on:
+    look = _look_at(headers, subject, contents)
+    return _of_a_server(look) if DAEMON.search(decoded(look.sender)) else _of_anybody(look)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What tells a notice from a person's mail."""
+
+    sender: str  # the field From, as it stands
+    from_nobody: bool  # the envelope names no sender
+    failed_subject: bool
+    passed_on: bool  # the subject begins with Re: or Fwd:
+    returned: bool  # a mail lies within
+    human: list[Line]  # lines that are neither empty nor quoted
+    opening: str
+    personal: bool
+
+    @property
+    def signed(self) -> bool:
+        """Whether it begins as mail servers begin."""
+        return bool(SIGNATURE.search(_flat(self.human[:12])))
+
+
+def _look_at(headers: Headers, subject: str, contents: Contents) -> _Look:
+    human = [line for line in contents.lines if line.text.strip() and not line.quoted]
+    return _Look(
+        sender=headers.get("from")[:500].strip(),
+        from_nobody=headers.get("return-path").strip() == "<>",
+        failed_subject=bool(FAILED_SUBJECT.search(subject[:300])),
+        passed_on=bool(PASSED_ON.match(subject)),
+        returned=bool(contents.mails or contents.originals),
+        human=human,
+        opening=_flat(contents.lines[:40]),
+        personal=bool(PERSONAL.search(_flat(human[:40]))),
+    )
+
+
+def _of_a_server(look: _Look) -> bool:
+    """Whether a mail that calls itself a mail server's tells of a failure."""
+    failing = bool(FAILED_TEXT.search(look.opening))
+    if look.passed_on:
         # "Re: Your subject" of a program that answers instead of reporting.
-        failing = bool(FAILED_TEXT.search(opening)) and any(_REPLIED.match(one.text) for one in human)
-        return failing and not PERSONAL.search(_flat(human[:40]))
-    if DAEMON.search(decoded(sender)):
-        coded = from_nobody and STATUS.search(opening)
-        if failed_subject or coded:
-            return True
-        by_hand = not (from_nobody or MAILER_DAEMON.search(sender)) and PERSONAL.search(
-            _flat(human[:40])
-        )
-        if FAILED_TEXT.search(opening) and not by_hand:
-            return True
-        # In a language that is not read here: an address, and the mail that came back.
-        returned = contents.mails or contents.originals
-        named = any(AT_START.match(line.text[:500]) for line in lines[:40])
-        return bool(MAILER_DAEMON.search(sender) and returned and named)
-    begins = _flat(human[:12])
-    signed = bool(SIGNATURE.search(begins))
-    if _NULL_SENDER.search(sender) and FAILED_TEXT.search(begins) and ADDRESS.search(begins):
+        replied = any(_REPLIED.match(line.text) for line in look.human)
+        return failing and replied and not look.personal
+    if look.failed_subject or (look.from_nobody and STATUS.search(look.opening)):
         return True
-    if from_nobody or not sender or _NULL_SENDER.search(sender):
-        return failed_subject or signed
-    if signed and (contents.mails or contents.originals) and not passed_on:
-        return failed_subject or not PERSONAL.search(_flat(human[:40]))
+    machine = look.from_nobody or bool(MAILER_DAEMON.search(look.sender))
+    if failing and (machine or not look.personal):
+        return True
+    # In a language that is not read here: an address, and the mail that came back.
+    named = any(AT_START.match(line.text[:500]) for line in look.human[:40])
+    return bool(MAILER_DAEMON.search(look.sender)) and look.returned and named
+
+
+def _of_anybody(look: _Look) -> bool:
+    """Whether a mail from any other sender is a notice all the same."""
+    failed_subject = look.failed_subject and not look.passed_on
+    nobody = bool(_NULL_SENDER.search(look.sender))
+    begins = _flat(look.human[:12])
+    if nobody and FAILED_TEXT.search(begins) and ADDRESS.search(begins):
+        return True
+    if look.from_nobody or nobody or not look.sender:
+        return failed_subject or look.signed
     if failed_subject:
-        return signed or (_coded_line(human[:12]) and not PERSONAL.search(_flat(human[:40])))
-    if passed_on and FAILED_SUBJECT.search(subject[:300]):
-        # "RE: Your message : not delivered", where the gateway keeps the subject of our mail.
-        return signed and len(human) <= _HUMAN_LINES // 10 and not PERSONAL.search(_flat(human))
-    return False
+        return look.signed or (_coded_line(look.human[:12]) and not look.personal)
+    if look.personal or not look.signed:
+        return False
+    # "RE: Your message : not delivered", where the gateway keeps the subject of our mail.
+    short = len(look.human) <= _SHORT and look.failed_subject
+    return short if look.passed_on else look.returned
 
 
 def _coded_line(lines: Sequence[Line]) -> bool:
@@ -160,7 +193,8 @@ class _Notice:
     human: list[str]
     copied: list[str]
     sent_to: list[str]  # the recipients of our mail, as far as its copy tells
-    ours: frozenset[str]
+    own: frozenset[str]
+    ours: frozenset[str]  # the same, and whom this notice is from and to
     domain: str  # of the server that wrote the notice, where it is a whole mail domain
 
 
@@ -180,6 +214,7 @@ def _notice_of(
         human,
         copied,
         sent_to_of(contents, "\n".join(copied)),
+        own,
         own | set(addresses(headers.all("to"))) | set(senders),
         domain if domain.count(".") == 1 else "",
     )
@@ -188,31 +223,33 @@ def _notice_of(
 def _recipients(notice: _Notice) -> list[str]:
     """Whom the mail did not reach, from the surest place that names anybody."""
     section = _section(notice.human)
-    if section:
-        named = (
-            _kept(_matches(section, AT_START, EXPANDED), notice, servers=True)
-            or _kept(_matches(section, LABELLED), notice)
-            or _kept(_every(section), notice)
-        )
-        if named:
-            return named
-        names = [found["name"].lower() for line in section if (found := BARE_NAME.match(line))]
-        if names:
-            return _completed(names, notice)
-    human = notice.human
-    named = _kept(_matches(human, AT_START, LABELLED, EXPANDED), notice)
+    named = (
+        _kept(_matches(section, AT_START, EXPANDED), notice, servers=True)
+        or _kept(_matches(section, LABELLED), notice)
+        or _kept(_every(section), notice)
+    )
     if named:
         return named
-    every = _kept(_every(human), notice)
-    copied = _kept(notice.sent_to, notice)
-    confirmed = [one for one in every if one in copied]
-    if confirmed:
-        return confirmed
-    if len(copied) == 1 and not every:
-        return copied
-    words = set(_TOKEN.findall(" ".join(human).lower()))
-    spoken = [one for one in copied if one.partition("@")[0] in words]
-    return spoken or every or copied[:1] or _kept(_every(notice.copied), notice)
+    names = [one["name"].lower() for line in section if (one := BARE_NAME.match(line))]
+    if names:
+        return _completed(names, notice)
+    human = notice.human
+    found = _kept(_matches(human, AT_START, LABELLED, EXPANDED), notice) or _in_passing(notice)
+    # Last, whom the notice was written to or by: a mail to oneself comes back to oneself.
+    heads = dict.fromkeys(one.lower() for one in _matches(section or human, AT_START))
+    return found or [one for one in heads if one not in notice.own]
+
+
+def _in_passing(notice: _Notice) -> list[str]:
+    """Addresses in running text, weighed against those that our mail was sent to."""
+    every = _kept(_every(notice.human), notice)
+    sent_to = _kept(notice.sent_to, notice)
+    confirmed = [one for one in every if one in sent_to]
+    if confirmed or not sent_to or len(every) == 1:
+        return confirmed or every or _kept(_every(notice.copied), notice)
+    words = set(_TOKEN.findall(" ".join(notice.human).lower()))
+    spoken = [one for one in sent_to if one.partition("@")[0] in words]
+    return spoken or every or sent_to[:1]
 
 
 def _section(human: Sequence[str]) -> list[str]:

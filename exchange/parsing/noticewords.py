@@ -25,14 +25,16 @@ FAILED_SUBJECT: Final = re.compile(
     r"|no se puede entregar|no entregado|onbestelbaar|non recapitat|mancato recapito"
     r"|não (?:entregue|foi poss[ií]vel)|niedostarczon|user unknown|recipient unknown"
     r"|permanent (?:delivery )?failure|transient (?:delivery )?failure|not delivered"
-    r"|deferred mail|can't be delivered|nie dor(?:ę|e)czon|не доставлен|недоставлен|配信|送信エラー",
+    r"|deferred mail|can't be delivered|nie dor(?:ę|e)czon|не доставлен|недоставлен"
+    r"|配信|送信エラー|エラー通知",
     re.I,
 )
 # It is going to be tried again: whatever else is said, the mail is not given up.
 GOES_ON: Final = re.compile(
     r"still being retried|will be (?:retried|attempted)|not yet been delivered"
     r"|do not need to resend|not need to (?:re-?send|send) (?:it|this|your|the)"
-    r"|will (?:keep|continue)(?: on)? (?:to )?try|will (?:try|attempt)(?: to deliver)?[^.]{0,20}again"
+    r"|will (?:keep|continue)(?: on)? (?:to )?try"
+    r"|will (?:try|attempt)(?: to deliver)?[^.]{0,20}again"
     r"|will be retrying|attempts? will continue|will continue to (?:be|make|attempt)"
     r"|(?:has|have) been (?:postponed|delayed)|delivery (?:is |was |to )?[^.]{0,40}delayed"
     r"|delayed delivery|delivery incomplete|temporary problem delivering"
@@ -104,14 +106,16 @@ PASSED_ON: Final = re.compile(r"\s*(?:re|aw|sv|antw|ateb|fwd?|wg|ymlaen)(?:\[\d+
 PERSONAL: Final = re.compile(
     r"^\W{0,9}(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|morning|afternoon|all)\b"
     r"|\b(?:kind|best|many|warm)? ?regards\b|\bthanks\b|\bthank you\b|\bcheers\b"
-    r"|\b(?:could|can|would|will) you\b|\bplease (?:can|could|send|let|confirm|resend)\b|\?(?:\s|$)",
+    r"|\b(?:could|can|would|will) you\b"
+    r"|\bplease (?:can|could|send|let|confirm|resend)\b|\?(?:\s|$)",
     re.I,
 )
 # What stands beneath such a line, or behind it on the same, is whom the mail did not reach.
 LEAD: Final = re.compile(
     r"(?:following|these|list of|one or more)(?: e-?mail)?"
     r" (?:recipient|address|addressee|destination|person|people|mailbox|user)[a-z()]*(?: or "
-    r"(?:groups?|distribution lists?)| list)?\b|failed (?:recipient|address)(?:es|s)?\b|address(?:\(?es\)?)? failed"
+    r"(?:groups?|distribution lists?)| list)?\b|failed (?:recipient|address)(?:es|s)?\b"
+    r"|address(?:\(?es\)?)? failed"
     r"|(?:was|is|were) not delivered to\b|not (?:be )?delivered to(?: the following)?\b"
     r"|undeliverable to\b|failure reasons?\b|(?:not|unable to) (?:be )?deliver(?:ed)?(?: to)?:?\s*$"
     r"|had (?:permanent|transient)[^.]{0,30}errors|the address(?:es)? (?:is|are)\b"
@@ -124,8 +128,8 @@ AT_START: Final = re.compile(
     re.I,
 )
 LABELLED: Final = re.compile(
-    r"(?<![A-Za-z])(?:recipients?|address(?:es|ed)?|rcpt to|user|account|mailbox|to|rfc822|for|"
-    r"delivered(?: to)?|unknown|an|failed|invalid|deliver|smtp)\b[:;=,]?(?: address(?:es)?:?)?"
+    r"(?<![A-Za-z])(?:recipients?|address(?:es|ed)?|rcpt to|user(?: ?id)?|account|mailbox|to|rfc822"
+    r"|for|delivered(?: to)?|unknown|an|failed|invalid|deliver|smtp)\b[:;=,]?(?: address(?:es)?:?)?"
     r"\s*[<\"'(\[]{0,2}(?:(?:mailto|smtp|rfc822)[:=])?"
     r"(?P<address>" + ADDRESS.pattern + r")",
     re.I,
