@@ -149,7 +149,8 @@ NOT_RECIPIENT: Final = re.compile(
     re.I,
 )
 ORIGINAL: Final = re.compile(
-    r"[-=_*]{2,}.{0,40}(?:copy of (?:the|your) (?:original )?message|original message"
+    # The last two of a run of dashes: a long run has one place to begin at, not as many as dashes.
+    r"[-=_*]{2}(?![-=_*]).{0,40}(?:copy of (?:the|your) (?:original )?message|original message"
     r"|message header|returned (?:message|mail)|headers? (?:of|from) the (?:original|source)"
     r"|below this line|unsent message|undelivered message|message follows|original e-?mail"
     r"|mensaje original|mensagem original|message d'origine|ursprüngliche nachricht)"
