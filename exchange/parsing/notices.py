@@ -78,9 +78,18 @@ class _Look:
     failed_subject: bool
     passed_on: bool  # the subject begins with Re: or Fwd:
     returned: bool  # a mail lies within
+    lines: list[Line]
     human: list[Line]  # lines that are neither empty nor quoted
-    opening: str
-    personal: bool
+
+    @property
+    def opening(self) -> str:
+        """How it begins, on one line."""
+        return _flat(self.lines[:40])
+
+    @property
+    def personal(self) -> bool:
+        """Whether a person speaks in it."""
+        return bool(PERSONAL.search(_flat(self.human[:40])))
 
     @property
     def signed(self) -> bool:
@@ -96,9 +105,8 @@ def _look_at(headers: Headers, subject: str, contents: Contents) -> _Look:
         failed_subject=bool(FAILED_SUBJECT.search(subject[:300])),
         passed_on=bool(PASSED_ON.match(subject)),
         returned=bool(contents.mails or contents.originals),
+        lines=contents.lines,
         human=human,
-        opening=_flat(contents.lines[:40]),
-        personal=bool(PERSONAL.search(_flat(human[:40]))),
     )
 
 
@@ -123,13 +131,17 @@ def _of_anybody(look: _Look) -> bool:
     """Whether a mail from any other sender is a notice all the same."""
     failed_subject = look.failed_subject and not look.passed_on
     nobody = bool(_NULL_SENDER.search(look.sender))
-    begins = _flat(look.human[:12])
-    if nobody and FAILED_TEXT.search(begins) and ADDRESS.search(begins):
-        return True
+    if nobody:
+        begins = _flat(look.human[:12])
+        if FAILED_TEXT.search(begins) and ADDRESS.search(begins):
+            return True
     if look.from_nobody or nobody or not look.sender:
         return failed_subject or look.signed
     if failed_subject:
         return look.signed or (_coded_line(look.human[:12]) and not look.personal)
+    # Most mail is neither, and is not looked at any further.
+    if not (look.returned or (look.failed_subject and look.passed_on)):
+        return False
     if look.personal or not look.signed:
         return False
     # "RE: Your message : not delivered", where the gateway keeps the subject of our mail.

@@ -161,7 +161,7 @@ ORIGINAL: Final = re.compile(
 )
 RULE: Final = re.compile(r"^\s*[-=_*]{3,}")
 MESSAGE_ID_LINE: Final = re.compile(
-    r"^[\s>|*]{0,20}(?:x-)?(?:original-|orig-)?message-id[ \t]{0,9}:[ \t*]{0,9}"
+    r"^[\s>|*]{0,20}(?:x-)?(?:original-|orig-)?message[- ]id[ \t]{0,9}:[ \t*]{0,9}"
     r"(?:\r?\n[ \t>]{1,9})?(<[^<>\s]{1,900}>)",
     re.I | re.M,
 )
