@@ -24,7 +24,7 @@ from exchange.parsing.parts import Part
 from exchange.parsing.sender import addresses, bare
 
 _MOST: Final = 1000
-_FAILING: Final = ("fail", "error", "bounce", "reject", "undeliver")
+_FAILING: Final = ("fail", "error", "bounce", "reject", "undeliver", "expire")
 _DELAYING: Final = ("delay", "defer", "warn", "retry")
 _SUCCEEDED: Final = ("delivered", "relayed", "expanded", "deliverable")
 _ODD_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,255}")

@@ -81,6 +81,13 @@ def _of_reports() -> list[Case]:
             subkind="",
         ),
         _bounce(
+            "bounce-report-of-an-expired-mail",
+            _report(f"Final-Recipient: rfc822; {_GONE}\nAction: expired\nStatus: 4.4.7\n", _COPY),
+            "Undeliverable",
+            (_GONE, True, "4.4.7", _ID),
+            subkind="",
+        ),
+        _bounce(
             "bounce-refused-by-a-receipt",
             _receipt(
                 "automatic-action/MDN-sent-automatically; deleted",
