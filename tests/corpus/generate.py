@@ -14,10 +14,12 @@ from tests.corpus import (
     answers_cases,
     answers_words_cases,
     bounces_cases,
+    code_column_cases,
     containers_cases,
     damage_cases,
     files_cases,
     kinds_cases,
+    mapped_cases,
     notices_cases,
     outlook_cases,
     quotes_cases,
@@ -33,6 +35,7 @@ def expectation(case: Case) -> dict[str, object]:
     declared: dict[str, object] = {
         "own": case.own,
         "passwords": case.passwords,
+        "columns": case.columns,
         "kind": case.kind,
         "subkind": case.subkind,
         "sender": case.sender,
@@ -67,6 +70,8 @@ def main() -> None:
         containers_cases,
         outlook_cases,
         damage_cases,
+        mapped_cases,
+        code_column_cases,
     )
     cases = [case for module in modules for case in module.cases()]
     doubled = [name for name, count in Counter(case.name for case in cases).items() if count > 1]
