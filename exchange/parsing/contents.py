@@ -23,6 +23,7 @@ _REPORTS: Final = frozenset(
     ("message/delivery-status", "message/global-delivery-status",
      "message/disposition-notification", "message/global-disposition-notification")
 )  # fmt: skip
+_COMPLAINTS: Final = frozenset(("message/feedback-report",))  # RFC 5965
 _ORIGINALS: Final = frozenset(("text/rfc822-headers", "message/global-headers"))
 
 
@@ -38,6 +39,7 @@ class Contents:
     reports: list[Part] = field(default_factory=list)
     originals: list[Part] = field(default_factory=list)  # what a report is about
     calendar: bool = False
+    complaint: bool = False  # a reader or a filter reports our mail as abuse
     sealed: bool = False
 
 
@@ -53,6 +55,8 @@ def _sort(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None
     media = part.media
     if media in _REPORTS:
         out.reports.append(part)
+    elif media in _COMPLAINTS:
+        out.complaint = True
     elif media in _ORIGINALS:
         out.originals.append(part)
     elif part.is_mail:

@@ -24,7 +24,7 @@ from exchange.domain.mail import (
     Understanding,
 )
 from exchange.errors import Unreadable
-from exchange.parsing import bounces
+from exchange.parsing import bounces, notices
 from exchange.parsing.absence import return_date
 from exchange.parsing.bulk import uncollected
 from exchange.parsing.classify import Judged, by_content, by_header, is_reply
@@ -38,7 +38,7 @@ from exchange.parsing.mapped import UNMAPPED, Mapping
 from exchange.parsing.parts import Part, read_parts
 from exchange.parsing.reading import Reading, Scope, read_mail, scope_of
 from exchange.parsing.replies import told_of
-from exchange.parsing.sniff import Shape, shape_of
+from exchange.parsing.sniff import Shape, headed_as_mail, shape_of
 from exchange.parsing.weigh import (
     answer_rest,
     denied_as_a_whole,
@@ -124,8 +124,10 @@ def understand_file(
     ``understand``.
     """
     shape = shape_of(content)
-    if shape is Shape.MAIL or name.lower().endswith(".eml"):
-        return understand(content, limits, own_addresses, openers, mapping)
+    headed = shape is Shape.TEXT and headed_as_mail(content)
+    if shape is Shape.MAIL or headed or name.lower().endswith(".eml"):
+        whole = content.lstrip(b"\r\n")
+        return understand(whole, limits, own_addresses, openers, mapping)
     if len(content) > limits.mail_bytes:
         raise Unreadable(f"the file has {len(content):,} bytes, more than {limits.mail_bytes:,}")
     scope = scope_of(limits, own_addresses, openers, mapping)
@@ -159,8 +161,12 @@ def _concluded(
     warnings = list(found.warnings)
     failed: tuple[Bounce, ...] = ()
     if judged.kind is Kind.BOUNCE:
-        failed = bounces.read_reports(reading.contents) or bounces.read_free_form(
-            headers, reading.contents, reading.lines, head.subject, own_addresses
+        failed = (
+            bounces.read_reports(reading.contents)
+            or bounces.read_refusal(reading.contents, f"{head.subject}\n{reading.own_text}"[:4000])
+            or notices.read_notice(
+                headers, reading.contents, reading.lines, head.subject, own_addresses
+            )
         )
         if judged.subkind == "free_form" and failed and not any(one.permanent for one in failed):
             judged = Judged(judged.kind, "delayed", counts=False)

@@ -137,6 +137,9 @@ def _decoded(body: bytes, encoding: str) -> bytes:
     if way == "base64":
         return from_base64(body)
     if way == "quoted-printable":
+        if body.count(b"\r") != body.count(b"\r\n"):
+            # The decoder drops everything from "=" and a lone carriage return to the next \n.
+            body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         return binascii.a2b_qp(body)
     if way in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return uudecoded(body)

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.corpus import (
     answers_cases,
     answers_words_cases,
+    bounces_cases,
     code_column_cases,
     containers_cases,
     damage_cases,
@@ -71,6 +72,7 @@ def main() -> None:
         quotes_cases,
         kinds_cases,
         notices_cases,
+        bounces_cases,
         containers_cases,
         outlook_cases,
         damage_cases,
