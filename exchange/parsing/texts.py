@@ -1,14 +1,15 @@
-"""A column of cells as pieces of one buffer: what long lists are checked in, without a text each."""
+"""A column of cells as pieces of one buffer: long lists are checked in it, without a text each."""
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Sequence
 from typing import Final, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.listed import Flags, Numbers, first_rows
+from exchange.domain.listed import Numbers, first_rows
 
 Buffer = npt.NDArray[np.uint8]
 
@@ -33,15 +34,23 @@ def to_utf8(text: str) -> bytes:
 class Texts(Sequence[str]):
     """Cells in UTF-8: where each begins and ends in ``buffer``; outer blanks do not count.
 
-    ``keys`` may number the cells so that the same number means the same text.
+    ``keys`` may number the cells so that the same number means the same text.  ``escaped``: the
+    buffer is XML, and holds the five entities that XML knows by name.
     """
 
     def __init__(
-        self, buffer: Buffer, starts: Numbers, ends: Numbers, keys: Numbers | None = None
+        self,
+        buffer: Buffer,
+        starts: Numbers,
+        ends: Numbers,
+        keys: Numbers | None = None,
+        *,
+        escaped: bool = False,
     ) -> None:
         self.buffer = buffer
         self.starts, self.ends = _trimmed(buffer, starts, ends)
         self._keys = keys
+        self._escaped = escaped
 
     @classmethod
     def of(cls, cells: Sequence[str]) -> Texts:
@@ -118,13 +127,21 @@ class Texts(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
-        piece = self.buffer[self.starts[index] : self.ends[index]].tobytes()
-        return piece.decode("utf-8", "surrogatepass").strip()
+        return self.piece(int(self.starts[index]), int(self.ends[index]))
+
+    def piece(self, start: int, end: int) -> str:
+        """The text between two places of the buffer, outer blanks removed."""
+        text = self.buffer[start:end].tobytes().decode("utf-8", "surrogatepass")
+        if self._escaped and "&" in text:
+            text = html.unescape(text)
+        return text.strip()
+
+    def others(self, starts: Numbers, ends: Numbers, keys: Numbers | None = None) -> Texts:
+        """Other cells in the same buffer."""
+        return Texts(self.buffer, starts, ends, keys, escaped=self._escaped)
 
     def __iter__(self) -> Iterator[str]:
-        content = self.buffer.tobytes()
-        for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):
-            yield content[start:end].decode("utf-8", "surrogatepass").strip()
+        return map(self.piece, self.starts.tolist(), self.ends.tolist())
 
 
 def _trimmed(buffer: Buffer, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
