@@ -21,6 +21,7 @@ import numpy as np
 from exchange.errors import Unreadable
 from exchange.parsing.limits import Limits
 from exchange.parsing.plainsheet import PlainRows, plain_rows
+from exchange.parsing.sheetcells import ROOM
 
 _PIECE: Final = 1 << 20
 # Bytes of a sheet from which on it pays to read a plain list ourselves, and up to which.
@@ -88,7 +89,7 @@ def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> 
     kept: dict[str, bytes] = {}
     for one in members:
         if single and one.filename in (_FIRST_SHEET, _STRINGS, _STYLES):
-            kept[one.filename] = b"".join(_pieces(archive, one))
+            kept[one.filename] = b"".join((*_pieces(archive, one), ROOM))
         elif _WORKSHEET.fullmatch(one.filename):
             name = names.get(one.filename.lower(), "")
             _look_at(name, _pieces(archive, one), where, limits, veils)
@@ -98,7 +99,8 @@ def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> 
     if not single:
         return Looked(veils)
     sheet = kept[_FIRST_SHEET]
-    rows = plain_rows(sheet, kept.get(_STRINGS, b""), kept.get(_STYLES, b""), limits.cells)
+    strings, styles = kept.get(_STRINGS, b""), kept.get(_STYLES, b"")
+    rows = plain_rows(sheet, strings, styles, limits.cells)
     if rows is not None and int(rows.numbers[-1]) <= limits.rows:
         # Plain rows hide nothing and are narrow: what stands around them is left to look at.
         _look_at(single, iter((_around(sheet),)), where, limits, veils)

@@ -14,8 +14,8 @@ import numpy as np
 
 from exchange.domain.listed import Flags, Numbers
 from exchange.parsing.grid import NO_DAMAGE, Row, TypedRows
-from exchange.parsing.sheetcells import EMPTY, INLINE, NUMBER, SHARED, Cells, read_cells, with_room
-from exchange.parsing.texts import Texts, buffer_of
+from exchange.parsing.sheetcells import EMPTY, INLINE, NUMBER, SHARED, Cells, read_cells
+from exchange.parsing.texts import Texts, buffer_of, cut
 
 _SST: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml [^>]{1,200}\?>)?\s{0,4}"
@@ -32,15 +32,14 @@ _ENTITIES: Final = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
 
 
 def plain_rows(sheet: bytes, strings: bytes, styles: bytes, most_cells: int) -> PlainRows | None:
-    """The rows of a sheet whose XML is ``sheet``; None when it is not plain.
+    """The rows of a sheet whose XML is ``sheet``, with ROOM behind it; None when it is not plain.
 
     ``strings`` and ``styles`` are those members of the workbook, empty where it has none.
     """
-    if not _plain_text(sheet):
-        return None
-    buffer = with_room(sheet)
-    cells = read_cells(buffer, sheet, most_cells)
+    cells = read_cells(sheet, most_cells)
     if cells is None or not cells.styles <= _numeric_styles(styles):
+        return None
+    if cells.ends is not None and not _plain_text(sheet):
         return None
     shared: Texts | None = None
     wanted = cells.kinds == SHARED
@@ -48,7 +47,8 @@ def plain_rows(sheet: bytes, strings: bytes, styles: bytes, most_cells: int) -> 
         shared = plain_strings(strings)
         if shared is None or int(cells.values[wanted].max()) >= len(shared):
             return None
-    return PlainRows(cells, shared, Texts(buffer, _NONE, _NONE, escaped=b"&" in sheet))
+    buffer = np.frombuffer(sheet, np.uint8)
+    return PlainRows(cells, shared, Texts(buffer, _NONE, _NONE, escaped=cells.ends is not None))
 
 
 _NONE: Final = np.zeros(0, np.int64)
@@ -82,22 +82,19 @@ def plain_strings(content: bytes) -> Texts | None:
     head = _SST.match(content)
     if not head or not _plain_text(content[head.end() :]):
         return None
-    body = content[head.end() :].rstrip().replace(b'<t xml:space="preserve">', b"<t>")
+    body = content[head.end() :].rstrip(b"\x00 \t\r\n").replace(b'<t xml:space="preserve">', b"<t>")
     if not body.startswith(_BEGIN) or not body.endswith(_END + b"</sst>"):
         return None
     buffer = buffer_of(body)
     tags = np.flatnonzero(buffer == ord("<"))
-    number, over = divmod(len(tags) - 1, 4)
     # <si><t>text</t></si>, one right behind the other, and </sst>
     begins, ends = tags[0:-1:4], tags[2:-1:4]
-    if over or (tags[4::4] != ends + len(_END)).any() or (tags[3:-1:4] != ends + 4).any():
+    if len(tags) % 4 != 1 or (tags[4::4] != ends + len(_END)).any() or (tags[3:-1:4] != ends + 4).any():
         return None
     if (begins + len(_BEGIN) >= ends).any():
         return None
-    at = np.arange(number)
-    outer = Texts(buffer, begins, begins + len(_BEGIN)), Texts(buffer, ends, ends + len(_END))
-    for tag, there in zip((_BEGIN, _END), outer, strict=True):
-        if (there.cut(at, len(tag)) != np.frombuffer(tag, np.uint8)).any():
+    for tag, at in ((_BEGIN, begins), (_END, ends)):
+        if (cut(buffer, at, len(tag)) != np.frombuffer(tag, np.uint8)).any():
             return None
     return Texts(buffer, begins + len(_BEGIN), ends, escaped=b"&" in body)
 

@@ -31,6 +31,14 @@ def to_utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def cut(buffer: Buffer, starts: Numbers, width: int) -> Buffer:
+    """``width`` bytes from each of ``starts`` on, a row each."""
+    windows: npt.NDArray[np.void] = np.ndarray(
+        (max(0, len(buffer) - width + 1),), f"V{width}", buffer, strides=(1,)
+    )
+    return windows[starts].view(np.uint8).reshape(-1, width)
+
+
 class Texts(Sequence[str]):
     """Cells in UTF-8: where each begins and ends in ``buffer``; outer blanks do not count.
 
@@ -73,10 +81,7 @@ class Texts(Sequence[str]):
 
     def cut(self, chosen: Numbers, width: int) -> Buffer:
         """The first ``width`` bytes from the start of the chosen cells on, a row each."""
-        windows: npt.NDArray[np.void] = np.ndarray(
-            (max(0, len(self.buffer) - width + 1),), f"V{width}", self.buffer, strides=(1,)
-        )
-        return windows[self.starts[chosen]].view(np.uint8).reshape(-1, width)
+        return cut(self.buffer, self.starts[chosen], width)
 
     def foreign(self) -> Numbers:
         """The cells with a character beyond ASCII."""
