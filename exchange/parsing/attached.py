@@ -15,13 +15,14 @@ from exchange.parsing.findings import Findings
 from exchange.parsing.gathered import Gathered
 from exchange.parsing.grid import Row, Table
 from exchange.parsing.limits import Limits
-from exchange.parsing.lines import Line, plain_lines
+from exchange.parsing.lines import Line
 from exchange.parsing.listing import as_pairs, read_listing
 from exchange.parsing.markup import read_html
 from exchange.parsing.parts import Part
 from exchange.parsing.pdf import read_pdf
 from exchange.parsing.prose import Place, Prose, devices_in, read_prose
 from exchange.parsing.rejoined import Break, rejoin
+from exchange.parsing.runs import lines_of
 from exchange.parsing.sheets import read_workbook
 from exchange.parsing.sniff import Shape, shape_of
 
@@ -119,7 +120,7 @@ def _text(where: str, name: str, text: str, limits: Limits, *, in_reply: bool) -
         listing = read_listing(Table(where, (), table.rows, unit))
         if listing:
             return listing
-    lines = plain_lines(text)
+    lines = lines_of(text)
     return read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
 
 

@@ -11,11 +11,11 @@ from typing import Final, NamedTuple, TypeAlias, overload
 import numpy as np
 
 from exchange.domain.listed import Flags, Numbers
-from exchange.parsing.texts import Texts, buffer_of, to_utf8
+from exchange.parsing.texts import SPARE, Texts, buffer_of, to_utf8
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
 NO_DAMAGE: Final[frozenset[int]] = frozenset()
-_NEWLINE: Final = 10
+NEWLINE: Final = 10
 _ALNUM: Final = np.array([byte < 128 and chr(byte).isalnum() for byte in range(256)])
 # What Excel writes into a CSV for a long number that it shows in short: 1.23457E+15.
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}")
@@ -143,8 +143,8 @@ class TextRows(Sequence[Row]):
     def __init__(self, text: str, delimiter: str, first: int = 1) -> None:
         self.delimiter = delimiter
         self._buffer = buffer_of(one_line_end(to_utf8(text)))
-        length = len(self._buffer) - len(buffer_of(b""))
-        ended = np.flatnonzero(self._buffer[:length] == _NEWLINE)
+        length = len(self._buffer) - len(SPARE)
+        ended = np.flatnonzero(self._buffer[:length] == NEWLINE)
         self._starts = np.concatenate([[0], ended + 1])
         self._ends = np.concatenate([ended, [length]])
         self._parted = (

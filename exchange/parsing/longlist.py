@@ -136,7 +136,7 @@ class LongList:
         return Words(kinds.words, kinds.which[which])
 
     def _said(self, words: list[Numbers]) -> tuple[npt.NDArray[np.uint8], Claimed | None]:
-        """For each row where its claim belongs (0 told, 1 vague, 2 silent, 3 none) and the claim."""
+        """Of each row its claim, and where that belongs: 0 told, 1 vague, 2 silent, 3 none."""
         number = len(self.rows)
         group = np.full(number, 3, np.uint8)
         if self.codes is None and not words:

@@ -42,12 +42,14 @@ from exchange.parsing.limits import DEFAULT, Limits
 from exchange.parsing.parts import Part, read_parts
 from exchange.parsing.reading import Reading, Scope, read_mail, scope_of
 from exchange.parsing.replies import told_of
+from exchange.parsing.runs import expanded
 from exchange.parsing.sniff import Shape, shape_of
 from exchange.parsing.weigh import answer_rest, first_places, weigh
 
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
 )
+_MARK: Final = "MP121-"
 _MOST_REFERENCES: Final = 1000
 _FAULTS: Final = (
     ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError, EOFError,
@@ -148,7 +150,7 @@ def _concluded(
     failed: tuple[Bounce, ...] = ()
     if judged.kind is Kind.BOUNCE:
         failed = bounces.read_reports(reading.contents) or bounces.read_free_form(
-            headers, reading.contents, reading.lines, head.subject, own_addresses
+            headers, reading.contents, expanded(reading.lines), head.subject, own_addresses
         )
         if judged.subkind == "free_form" and failed and not any(one.permanent for one in failed):
             judged = Judged(judged.kind, "delayed", counts=False)
@@ -181,6 +183,8 @@ def _concluded(
 def _references(subject: str, text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for source in (subject, text):
+        if _MARK not in source.upper():
+            continue  # a pattern without regard to case takes its time over a long list
         for match in _REFERENCE.finditer(source):
             if len(found) < _MOST_REFERENCES:
                 found.setdefault(match.group().upper())

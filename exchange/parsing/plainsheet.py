@@ -89,7 +89,11 @@ def plain_strings(content: bytes) -> Texts | None:
     tags = np.flatnonzero(buffer == ord("<"))
     # <si><t>text</t></si>, one right behind the other, and </sst>
     begins, ends = tags[0:-1:4], tags[2:-1:4]
-    if len(tags) % 4 != 1 or (tags[4::4] != ends + len(_END)).any() or (tags[3:-1:4] != ends + 4).any():
+    if (
+        len(tags) % 4 != 1
+        or (tags[4::4] != ends + len(_END)).any()
+        or (tags[3:-1:4] != ends + 4).any()
+    ):
         return None
     if (begins + len(_BEGIN) >= ends).any():
         return None

@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from exchange.domain.device import DeviceId
+from exchange.domain.listed import Listed, Places, Words
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code
 from exchange.parsing.devices import Damaged, read_device, read_device_cell
 from exchange.parsing.findings import Claim, Findings
+from exchange.parsing.gathered import Gathered
 from exchange.parsing.halves import ends_in_a_piece, told_apart
 from exchange.parsing.lines import Line, settled
 from exchange.parsing.rejoined import Break, rejoin
@@ -27,6 +31,7 @@ from exchange.parsing.remarks import (
     read_remark,
     speaks_of_rest,
 )
+from exchange.parsing.runs import Run
 from exchange.parsing.wording import (
     device_type_of,
     labels_code,
@@ -47,14 +52,6 @@ _DEVICE_FORMS: Final = frozenset((Form.PARTED, Form.PLAIN, Form.DECIMAL))
 _REMARK: Final = 300
 _NEARBY: Final = 200  # characters around a word that can tell what it is
 _LONGEST_LINE: Final = 2_000_000
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A Device ID whose code may stand on a following line."""
-
-    device: DeviceId
-    where: str
 
 
 @dataclass(slots=True)
@@ -98,7 +95,7 @@ class Prose:
         self.in_reply = in_reply
         self.found = Findings()
         self.block = _Block()
-        self.waiting: list[_Waiting] = []
+        self.waiting: Gathered[Found] = Gathered()  # whose code may stand on a following line
         self.spoiled = False  # devices and codes did not alternate: no such pair is trusted
         self.by_order: list[int] = []  # claims whose code stands on a line below its device
         self.broken = False  # the line before ends inside a run of hex digits
@@ -107,6 +104,9 @@ class Prose:
         self.hubs: list[tuple[Found, Line]] = []
 
     def line(self, line: Line) -> None:
+        if isinstance(line, Run):
+            self._run(line)
+            return
         text = settled(line.text)
         if self._bare_device(line, text.strip()):
             return
@@ -167,8 +167,23 @@ class Prose:
             self.found.claims.append(claim)
             self.denial_line = ""
         else:
-            self.waiting.append(_Waiting(device, where))
+            self.waiting.append(Found(device, where))
         return True
+
+    def _run(self, run: Run) -> None:
+        """Thousands of such lines together."""
+        block, where, number = self.block, self.place(run), str(run.number)
+        if self.broken or block.barred or block.outcome or not where.endswith(f" {number}"):
+            for line in run.lines():
+                self.line(line)
+            return
+        block.sure = True
+        rows = len(run.ids)
+        lead = Words.same(where.removesuffix(number), rows)
+        places = Places(lead, run.number + np.arange(rows))
+        found = Listed(run.ids, places, Words.same("", rows))
+        self.found.devices += found
+        self.waiting += found
 
     def tell_broken(self, broken: Iterable[Break]) -> None:
         """Take note of what is broken over two lines and cannot be read."""
@@ -183,8 +198,7 @@ class Prose:
             if speaks_of_rest(self.denial_line) and not self.leaves_open:
                 self.found.rest = self.denial_line[:_REMARK]
         self.found.rest_open = self.leaves_open
-        meters = [one for one in self.found.devices if one.device_type not in _HUBS]
-        if self.hubs and meters:
+        if self.hubs and any(one.device_type not in _HUBS for one in self.found.devices):
             names = ", ".join(str(one.device) for one, _ in self.hubs[:5])
             self.found.warnings.append(
                 f"{len(self.hubs)} Communications Hub or in-home device"
@@ -298,7 +312,7 @@ class Prose:
     def _pair(self, text: str, line: Line, taken: list[Word], codes: list[Word], rest: str) -> None:
         where = self.place(line)
         if taken and codes:
-            self.waiting.clear()  # nothing was said of those
+            self.waiting = Gathered()  # nothing was said of those
             self._on_one_line(taken, codes, where, rest)
         elif codes:
             for word in codes:
@@ -352,14 +366,14 @@ class Prose:
         if word.form is Form.ODD and not self.waiting and not labelled:
             return
         if len(self.waiting) == 1:
-            device = self.waiting.pop()
+            device, self.waiting = self.waiting[0], Gathered()
             self.by_order.append(len(self.found.claims))
             self._coded(device.device, word, where, "")
             return
         self.spoiled = True
         for one in self.waiting:
             self.found.claims.append(Claim(one.device, one.where, spoiled=True))
-        self.waiting.clear()
+        self.waiting = Gathered()
         self.found.stray_code = True
         self.found.rejects.append(
             Reject(word.text, "an install code without one Device ID beside it", where)
@@ -396,7 +410,7 @@ class Prose:
             if outcome is not None:
                 self.found.claims.append(Claim(word.device, where, outcome=outcome, remark=said))
             else:
-                self.waiting.append(_Waiting(word.device, where))
+                self.waiting.append(Found(word.device, where))
 
 
 def _before(text: str, word: Word) -> str:

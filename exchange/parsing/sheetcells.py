@@ -215,9 +215,7 @@ class _Window:
     def _tokens(self) -> Buffer:
         buffer, tags = self.buffer, self.tags
         self._need(len(tags) > 0)
-        heads: npt.NDArray[np.uint16] = np.ndarray(
-            (len(buffer) - 1,), "<u2", buffer, strides=(1,)
-        )
+        heads: npt.NDArray[np.uint16] = np.ndarray((len(buffer) - 1,), "<u2", buffer, strides=(1,))
         tokens: Buffer = _TOKENS[heads[tags + 1]]
         self._need(_FOURTH[tokens, buffer[tags + 3]])
         # Closing tags and <is> are as long as they are.

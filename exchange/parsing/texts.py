@@ -18,12 +18,12 @@ _BLANKS: Final = np.isin(np.arange(256), list(_BLANK))
 _MASKS: Final = np.array([(1 << 8 * n) - 1 for n in range(8)] + [2**64 - 1], np.uint64)
 _MOST_TRIMMED: Final = 32
 _LONGEST_KEY: Final = 64
-_SPARE: Final = bytes(_LONGEST_KEY + 8)
+SPARE: Final = bytes(_LONGEST_KEY + 8)
 
 
 def buffer_of(content: bytes) -> Buffer:
     """The bytes of a text in UTF-8 with some room behind them, for whole words to be read."""
-    return np.frombuffer(content + _SPARE, np.uint8)
+    return np.frombuffer(content + SPARE, np.uint8)
 
 
 def to_utf8(text: str) -> bytes:

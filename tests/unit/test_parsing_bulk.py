@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from exchange.domain.listed import Listed, devices_of
 from exchange.domain.mail import Understanding
-from exchange.parsing import bulk, delimited, listing, openxml, sheetcells, weigh
+from exchange.parsing import bulk, delimited, listing, openxml, runs, sheetcells, weigh
 from exchange.parsing.bulk import check_devices
 from exchange.parsing.devices import read_device
-from exchange.parsing.message import understand_file
+from exchange.parsing.message import understand, understand_file
 from exchange.parsing.plainsheet import PlainRows
 from exchange.parsing.sheets import read_workbook
 from exchange.parsing.texts import Texts
@@ -120,6 +120,55 @@ def test_a_second_header_with_a_code_column_ends_the_quick_way() -> None:
     assert quick == careful
     assert len(quick.devices) == 40
     assert quick.answers[0].code is not None
+
+
+_LINES = st.sampled_from(
+    (
+        "", "Please send us the install codes of these:", "None of the below were installed by us:",
+        "We did not install the meters listed below.", "IC: 83FED3407A939723A5C639B26916D505C3B5",
+        "83FED3407A939723A5C639B26916D505C3B5", "83FE D340 7A93 9723", "Order numbers:",
+        "Kind regards", "On 3 Nov 2026, Ann <ann@losing.example> wrote:", "> 00DB123400000009",
+        "Device ID;Install Code", "Serial numbers of the old meters:", "1234567890123456",
+        "00-DB-12-34-00-00-00-", "01", "All the rest: not installed by us", "Our hubs:",
+        "CHF: 00-DB-12-34-00-00-00-77",
+    )
+)  # fmt: skip
+
+
+@st.composite
+def _bodies(draw: st.DrawFn) -> str:
+    """Words, and lists of Device IDs between them."""
+    lines: list[str] = []
+    for _ in range(draw(st.integers(1, 5))):
+        lines += draw(st.lists(_LINES, max_size=3))
+        first, size = draw(st.integers(0, 90)), draw(st.sampled_from((0, 1, 30, 45, 70)))
+        raw = [bytes((0, 0xDB, 0x12, 0x34, 0, 0, 0, first + at)) for at in range(size)]
+        mark = draw(st.sampled_from(("-", "", ":", " ")))
+        lines += [(one.hex(mark) if mark else one.hex()).upper() for one in raw]
+    return "\r\n".join(lines)
+
+
+@settings(max_examples=200)
+@given(_bodies(), st.sampled_from(("Install codes", "RE: Install codes", "FW: Install codes")))
+def test_a_body_reads_alike_with_its_lists_as_one(body: str, subject: str) -> None:
+    mail = f"From: a@losing.example\r\nSubject: {subject}\r\n\r\n{body}\r\n".encode()
+    with (
+        patch.object(runs, "_LONG", 0),
+        patch.object(runs, "_LEAST", 5),
+        patch.object(runs, "_BEFORE", 12),
+        patch.object(weigh, "_MANY", 1),
+    ):
+        quick = understand(mail)
+    careful = understand(mail)
+    assert quick == careful
+    attached = understand_file("list.txt", body.encode())
+    with (
+        patch.object(runs, "_LONG", 0),
+        patch.object(runs, "_LEAST", 5),
+        patch.object(runs, "_BEFORE", 12),
+        patch.object(listing, "_BULK_ROWS", 1),
+    ):
+        assert understand_file("list.txt", body.encode()) == attached
 
 
 _STYLES = (
