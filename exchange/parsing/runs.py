@@ -13,8 +13,8 @@ import numpy as np
 
 from exchange.domain.listed import Ids, Numbers
 from exchange.parsing.bulk import check_devices, decimal_cells
-from exchange.parsing.grid import NEWLINE, one_line_end
 from exchange.parsing.lines import Line, plain_lines
+from exchange.parsing.textrows import NEWLINE, one_line_end
 from exchange.parsing.texts import SPARE, Texts, buffer_of, to_utf8
 
 _LONG: Final = 100_000  # characters

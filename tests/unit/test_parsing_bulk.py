@@ -22,6 +22,7 @@ from exchange.parsing.sheets import read_workbook
 from exchange.parsing.texts import Texts
 from tests.benchmarks import made
 
+_CODE = "83FED3407A939723A5C639B26916D505C3B5"
 _BLANK = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "
 _RAW = st.binary(min_size=8, max_size=8) | st.sampled_from(
     (
@@ -80,7 +81,7 @@ def _both_ways(name: str, content: bytes) -> tuple[Understanding, Understanding]
         quick = understand_file(name, content)
     with (
         patch.object(listing, "_BULK_ROWS", 10**9),
-        patch.object(delimited, "_needs_care", lambda _: True),
+        patch.object(delimited, "_quick_rows", lambda *_: None),
         patch.object(weigh, "_MANY", 10**9),
     ):
         careful = understand_file(name, content)
@@ -101,6 +102,39 @@ def test_a_csv_reads_alike_both_ways(
     lines.insert(len(lines) // 2, "")
     lines.insert(len(lines) // 3, delimiter)
     quick, careful = _both_ways("list.csv", "\r\n".join(lines).encode())
+    assert quick == careful
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+_WRAPPINGS = (
+    _as_it_is, _as_it_is, _as_it_is, '"{}"'.format, '"{}"'.format, '="{}"'.format, "'{}".format,
+    "\"'{}\"".format, '"{}, or so"'.format, '="{}, or so"'.format, '"a ""{}"" b"'.format,
+    '"{}\n"'.format, ' "{}"'.format, '"{}'.format, '"=""{}"""'.format, "= \"{}\"".format,
+    "{} 1.23457E+15".format, "1.23457E+15{:.0}".format, "\u00a0{}".format, '" {} "'.format,
+)  # fmt: skip
+_SMALL = (_as_it_is, '"{}"'.format, '="{}"'.format, "'{}".format, '"{}, or so"'.format)
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_a_csv_with_quotes_reads_alike_both_ways(data: st.DataObject) -> None:
+    wrappings = data.draw(st.sampled_from((_SMALL, _SMALL, _WRAPPINGS)))
+    header = data.draw(
+        st.sampled_from(("Device ID,Device Type,Comments", "Device ID,Install Code,Comments", ""))
+    )
+    remarks = st.sampled_from(
+        ("ESME", "GSME", _CODE, _CODE[:32], "", "not ours", "see below", "D5")
+    )
+    lines = [header] if header else []
+    for _ in range(data.draw(st.integers(0, 12))):
+        cells = [data.draw(_CELLS), data.draw(remarks), data.draw(remarks)]
+        wraps = data.draw(st.lists(st.sampled_from(wrappings), min_size=3, max_size=3))
+        lines.append(",".join(wrap(cell) for wrap, cell in zip(wraps, cells, strict=True)))
+    ending = data.draw(st.sampled_from(("\n", "\r\n")))
+    quick, careful = _both_ways("list.csv", ending.join(lines).encode())
     assert quick == careful
 
 
@@ -240,7 +274,6 @@ class _Sheet:
         return f'<c r="{place}"{inner}' if inner else ""
 
 
-_CODE = "83FED3407A939723A5C639B26916D505C3B5"
 _TEXTS = _CELLS.map(lambda text: re.sub(r"[^\t -\ud7ff\ue000-\ufffd]", "", text)).filter(
     str.strip
 ) | st.sampled_from((_CODE, "not ours", "E&S <b>", "see below", "_x0041_", "yes", "n/a"))
