@@ -83,21 +83,19 @@ def _quick_rows(text: str, delimiter: str, limits: Limits) -> TextRows | None:
 
     So must one that passes a ceiling: whichever is passed first is named then.
     """
-    first, below = _first_line(text)
+    ended = _LINE_END.search(text)
+    first = text[: ended.start()] if ended else text
     named = _is_sep_line(first.split(delimiter) if delimiter else [first])
     if not delimiter.isascii() or ('"' in first and "sep" in first.lower()):
         return None
     try:
-        rows = TextRows(below if named else text, delimiter, 2 if named else 1)
+        if named:
+            rows = TextRows(text[ended.end() :] if ended else "", delimiter, 2)
+        else:
+            rows = TextRows(text, delimiter)
     except UnevenError:
         return None
     return None if rows.widest > limits.columns or len(rows) > limits.rows else rows
-
-
-def _first_line(text: str) -> tuple[str, str]:
-    """The first line, and what stands below it."""
-    ended = _LINE_END.search(text)
-    return (text[: ended.start()], text[ended.end() :]) if ended else (text, "")
 
 
 def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list[str]]:

@@ -49,7 +49,8 @@ def one_line_end(content: bytes) -> bytes:
     """The same text with LF alone at the end of its lines."""
     if b"\r" not in content:
         return content
-    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    content = content.replace(b"\r\n", b"\n")
+    return content.replace(b"\r", b"\n") if b"\r" in content else content
 
 
 class UnevenError(Exception):
