@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.domain.device import InstallCode
 from exchange.domain.listed import Listed, devices_of
 from exchange.domain.mail import Understanding
 from exchange.parsing import bulk, delimited, listing, openxml, runs, sheetcells, weigh
@@ -102,6 +103,47 @@ def test_a_csv_reads_alike_both_ways(
     lines.insert(len(lines) // 2, "")
     lines.insert(len(lines) // 3, delimiter)
     quick, careful = _both_ways("list.csv", "\r\n".join(lines).encode())
+    assert quick == careful
+
+
+@st.composite
+def _code_cells(draw: st.DrawFn) -> str:
+    """A code in some written form, damaged now and then; few codes, so that some meet again."""
+    digits = InstallCode(draw(st.integers(1, 30)).to_bytes(16, "big")).with_crc
+    digits = draw(st.sampled_from((digits, digits, digits, digits[:32], digits[:-1] + "7")))
+    size = draw(st.sampled_from((36, 4, 2, 9)))
+    mark = draw(st.sampled_from(" -:."))
+    text = mark.join(digits[at : at + size] for at in range(0, len(digits), size))
+    return draw(st.sampled_from(("{}", "{}", "{}", "{}", "IC: {}", " {} ", "{}x"))).format(text)
+
+
+_OTHER_CELLS = st.sampled_from(
+    ("", "", "", "C3B5", "83FED3407A939723A5C639B26916D505", "not ours", "see below", "1", "ESME",
+     "not the installing supplier", "install code provided", "being looked into", "no", "yes")
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.tuples(_CELLS, _code_cells() | _OTHER_CELLS, _OTHER_CELLS, _OTHER_CELLS), max_size=20
+    ),
+    st.sampled_from(
+        (
+            ("Device ID", "Install Code", "Outcome", "Reason"),
+            ("Device ID", "Install Code", "", "Comments"),
+            ("Device ID", "IC", "CRC", "Installed by you?"),
+            ("ESME ID", "ESME Install Code", "Device Type", "Comments"),
+            ("Device ID", "Postcode", "Status", "Installed by you?"),
+            ("Device ID", "Install Code 1", "Install Code 2", "Comments"),
+        )
+    ),
+)
+def test_answers_read_alike_both_ways(
+    rows: list[tuple[str, str, str, str]], header: tuple[str, str, str, str]
+) -> None:
+    text = "\n".join(";".join(row) for row in [header, *rows])
+    quick, careful = _both_ways("answers.csv", text.encode())
     assert quick == careful
 
 
