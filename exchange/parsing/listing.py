@@ -200,10 +200,8 @@ class _Listing:
             if codes:
                 self._coded(row, device, codes, where)
                 return
-        if columns.remarks or columns.denial is not None:
+        if columns.remarks or columns.codes or columns.denial is not None:
             self._worded(row, device, where)
-        elif columns.codes:
-            self.silent.append(Claim(device, where, outcome=Outcome.UNCLEAR))
 
     def _codes(self, row: Row, column: int) -> list[_Written]:
         """The codes of a row that belong to the device of one column."""
@@ -309,7 +307,9 @@ class _Listing:
             and len(code_digits(cells[index])) < _SECRET  # a piece of a code is no remark
         ]
         for index in self.columns.codes:
-            if index < len(cells) and cells[index] and not code_digits(cells[index]):
+            if index >= len(cells) or not cells[index] or code_digits(cells[index]):
+                continue
+            if read_code_cell(cells[index]) is None:  # "IC: 83FE ..." is a code and no remark
                 words.append(cells[index])
         return "; ".join(words)[:500] if words else ""
 

@@ -94,7 +94,7 @@ def _weigh_columns(claims: Gathered[Claim]) -> tuple[Answered, tuple[Reject, ...
     halves = np.ascontiguousarray(table.codes[coded]).view(np.uint64)
     doubtful[coded] |= _shared(first_rows(halves[:, 0], halves[:, 1]))
     if checked:
-        doubtful |= table.digits == _WITHOUT_CRC
+        doubtful |= coded & (table.digits == _WITHOUT_CRC)
     denied = table.outcomes == OUTCOMES.index(Outcome.NOT_INSTALLER)
     doubtful |= coded & denied
     rows = np.flatnonzero(doubtful)

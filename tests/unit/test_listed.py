@@ -47,7 +47,7 @@ def _claims(draw: st.DrawFn) -> Claim:
         draw(st.none() | st.sampled_from(Outcome)),
         draw(st.sampled_from(("", "not ours", "see below"))),
         spoiled=False,
-        digits=draw(st.sampled_from((32, 36, 36, 36))) if coded else 0,
+        digits=draw(st.sampled_from((0, 32, 36, 36, 36))) if coded else 0,
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from exchange.domain.device import InstallCode
 from exchange.domain.listed import Listed, devices_of
-from exchange.domain.mail import Understanding
+from exchange.domain.mail import Outcome, Understanding
 from exchange.parsing import bulk, delimited, listing, openxml, runs, sheetcells, weigh
 from exchange.parsing.bulk import check_devices
 from exchange.parsing.devices import read_device
@@ -123,6 +123,20 @@ _OTHER_CELLS = st.sampled_from(
 )  # fmt: skip
 
 
+def test_words_in_the_place_of_a_code_are_an_answer() -> None:
+    lines = ["Device ID,Install Code"]
+    for at in range(250):
+        code = InstallCode((at + 1).to_bytes(16, "big")).with_crc
+        told = "not the installing supplier" if at % 10 == 9 else code
+        lines.append(f"00-DB-12-34-00-00-00-{at:02X},{told}")
+    quick, careful = _both_ways("answers.csv", "\n".join(lines).encode())
+    assert quick == careful
+    outcomes = [one.outcome for one in quick.answers]
+    assert outcomes.count(Outcome.NOT_INSTALLER) == 25
+    assert outcomes.count(Outcome.PROVIDED) == 225
+    assert quick.answers[9].remark == "not the installing supplier"
+
+
 @settings(max_examples=300)
 @given(
     st.lists(
@@ -132,6 +146,7 @@ _OTHER_CELLS = st.sampled_from(
         (
             ("Device ID", "Install Code", "Outcome", "Reason"),
             ("Device ID", "Install Code", "", "Comments"),
+            ("Device ID", "Install Code", "Postcode", "MPAN"),
             ("Device ID", "IC", "CRC", "Installed by you?"),
             ("ESME ID", "ESME Install Code", "Device Type", "Comments"),
             ("Device ID", "Postcode", "Status", "Installed by you?"),
