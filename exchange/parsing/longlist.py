@@ -62,6 +62,7 @@ class Voice(NamedTuple):
 
     beside: Callable[[Row], Said]
     alone: Callable[[Row], Said]
+    codes: Callable[[Row], bool]  # whether a code stands among the words
 
 
 class LongList:
@@ -129,7 +130,7 @@ class LongList:
         short = self.codes.digits == CODE_DIGITS[0]
         if short.any() and index + 1 not in self.columns.devices:
             beside, which = column_of(self.rows, index + 1).distinct()
-            ends = np.array([len(code_digits(text)) == _REST_OF_CODE for text in beside])
+            ends = np.array([0 < len(code_digits(text)) <= _REST_OF_CODE for text in beside])
             self.good &= ~(short & ends[which])
 
     def _words(self) -> list[Numbers]:
@@ -166,6 +167,8 @@ class LongList:
                 continue
             at = np.flatnonzero(rows)
             first, which = _kinds_of_rows(words, at)
+            with_codes = [self.voice.codes(self.rows[row]) for row in at[first].tolist()]
+            self.good[at] &= ~np.array(with_codes, np.bool_)[which]
             read = [self._read(row, beside) for row in at[first].tolist()]
             kept = [texts.setdefault(remark, len(texts)) for _, _, remark in read]
             group[at] = np.array([kind for kind, _, _ in read], np.uint8)[which]
@@ -180,7 +183,7 @@ class LongList:
         """Group, outcome and remark of all rows that have the words of the row ``at``."""
         row = self.rows[at]
         said = self.voice.beside(row) if beside else self.voice.alone(row)
-        if said.exact:
+        if said.exact and self.good[at]:
             self.exact_from = min(self.exact_from, at)
         outcome = OUTCOMES.index(said.outcome) if said.outcome is not None else NOTHING
         if beside:

@@ -9,20 +9,19 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from exchange.domain.listed import Listed, ids_of
+from exchange.domain.listed import ids_of
 from exchange.domain.mail import (
     Answer,
     Bounce,
     Found,
     Kind,
     MailHead,
-    Outcome,
     Reject,
     Understanding,
 )
@@ -30,11 +29,11 @@ from exchange.errors import Unreadable
 from exchange.parsing import bounces
 from exchange.parsing.absence import return_date
 from exchange.parsing.bulk import uncollected
-from exchange.parsing.claimed import Claimed, claimed_ids, claims_code, found_ids
+from exchange.parsing.claimed import claimed_ids, claims_code, found_ids
 from exchange.parsing.classify import Judged, by_content, by_header, is_reply
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
-from exchange.parsing.findings import Claim, Findings
+from exchange.parsing.findings import Findings
 from exchange.parsing.gathered import Gathered
 from exchange.parsing.head import head_of
 from exchange.parsing.headers import Headers, read_fields, split_head
@@ -45,7 +44,13 @@ from exchange.parsing.reading import Reading, Scope, read_mail, scope_of
 from exchange.parsing.replies import told_of
 from exchange.parsing.runs import expanded
 from exchange.parsing.sniff import Shape, shape_of
-from exchange.parsing.weigh import answer_rest, first_places, weigh
+from exchange.parsing.weigh import (
+    answer_rest,
+    denied_as_a_whole,
+    first_places,
+    settle_denial,
+    weigh,
+)
 
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
@@ -151,6 +156,7 @@ def _concluded(
     references = _references(head.subject, reading.text)
     judged = by_header(head, headers, reading.contents, reading.own_text, own_addresses)
     found = reading.findings
+    settle_denial(found)
     if judged is None:
         about_ours = bool(references) or is_reply(head)
         judged = by_content(
@@ -245,18 +251,11 @@ def _outcome(
         return devices, (), tuple(found.rejects)
     if found.denies_all:
         if not claims and not found.rest:
-            claims = Gathered(_all_denied(devices))
+            claims = Gathered(denied_as_a_whole(found))
         if not devices and not claims:
             warnings.append("it says of a whole list that they did not install it, and lists none")
     answers, conflicts = weigh(claims)
     return devices, answers, (*found.rejects, *conflicts)
-
-
-def _all_denied(devices: Sequence[Found]) -> Iterable[Claim]:
-    outcome, remark = Outcome.NOT_INSTALLER, "of all listed"
-    if isinstance(devices, Listed):
-        return Claimed.saying(devices, outcome, remark)
-    return [Claim(one.device, one.where, outcome=outcome, remark=remark) for one in devices]
 
 
 def _only_quoted(count: int) -> str:

@@ -156,8 +156,17 @@ def uudecoded(body: bytes) -> bytes:
         try:
             out += binascii.a2b_uu(line)
         except binascii.Error:
-            continue
+            out += _uu_line(line)
     return bytes(out)
+
+
+def _uu_line(line: bytes) -> bytes:
+    """What a line says, whatever fills its last group or stands behind it (a checksum, say)."""
+    size = (line[0] - 32) & 63 if line else 0
+    try:
+        return binascii.a2b_uu(line[: 1 - (-4 * size // 3)])
+    except binascii.Error:
+        return b""
 
 
 def _name(text: str) -> str:

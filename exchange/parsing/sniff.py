@@ -8,6 +8,8 @@ import zipfile
 import zlib
 from enum import Enum
 
+from exchange.parsing.xmlsheet import is_xml_sheet
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TNEF = b"\x78\x9f\x3e\x22"
@@ -86,6 +88,8 @@ def shape_of(content: bytes) -> Shape:
         return Shape.OTHER
     if _MAIL.match(head) and _is_mail(content[:16_384].lstrip()):
         return Shape.MAIL
+    if is_xml_sheet(content):
+        return Shape.WORKBOOK
     if head[:1] == b"<" and _HTML.search(head):
         return Shape.HTML
     return Shape.TEXT if _plain(content[:4096]) else Shape.OTHER
@@ -138,6 +142,8 @@ def _zip_shape(content: bytes) -> Shape:
     lowered = [name.replace("\\", "/").lower() for name in names]
     if any(name.startswith("xl/workbook.") for name in lowered):
         return Shape.WORKBOOK
+    if any(name.endswith(".iwa") for name in lowered):
+        return Shape.DOCUMENT  # Apple Numbers or Pages
     if "[content_types].xml" in lowered and any(name.startswith(_OFFICE) for name in lowered):
         return Shape.DOCUMENT
     return Shape.ARCHIVE

@@ -17,12 +17,15 @@ from tests.corpus import (
     containers_cases,
     damage_cases,
     files_cases,
+    foreign_cases,
     kinds_cases,
+    layouts_cases,
     mapped_cases,
     notices_cases,
     outlook_cases,
     quotes_cases,
     requests_cases,
+    spoken_cases,
 )
 from tests.corpus.making import Case
 
@@ -60,7 +63,10 @@ def main() -> None:
     modules = (
         requests_cases,
         files_cases,
+        foreign_cases,
         answers_cases,
+        spoken_cases,
+        layouts_cases,
         answers_words_cases,
         quotes_cases,
         kinds_cases,
