@@ -112,7 +112,7 @@ def _check(text: _Bytes, form: _Form) -> tuple[Flags, Ids]:
 
 
 def check_codes(cells: Texts) -> CheckedCodes:
-    """Which of ``cells`` are install codes, whole and with their CRC holding where they have one."""
+    """Which of ``cells`` are install codes, the CRC of those that have one holding."""
     good = np.zeros(len(cells), np.bool_)
     codes = np.zeros((len(cells), CODE_BYTES), np.uint8)
     digits = np.zeros(len(cells), np.uint8)
@@ -145,19 +145,24 @@ def _check_code(text: _Bytes, form: _Form) -> tuple[Flags, Codes]:
     return good, codes
 
 
+def decimal_cells(cells: Texts) -> Flags:
+    """Which cells are 16 decimal digits of ASCII."""
+    found = np.zeros(len(cells), np.bool_)
+    for spots in _pieces(np.flatnonzero(cells.lengths == _DIGITS)):
+        text = cells.cut(spots, _DIGITS)
+        likely = np.flatnonzero(_DECIMALS[text[:, 1]] & _DECIMALS[text[:, -1]])
+        found[spots[likely]] = _DECIMALS[text[likely]].all(axis=1)
+    return found
+
+
 def decimal_ids(cells: Texts) -> tuple[int, int]:
     """How many cells are 16 decimal digits that do not begin with 0, and how many end in 0.
 
     Cells with characters beyond ASCII are not counted.
     """
-    decimal = ended = 0
-    for spots in _pieces(np.flatnonzero(cells.lengths == _DIGITS)):
-        text = cells.cut(spots, _DIGITS)
-        text = text[_DECIMALS[text[:, 1]] & (text[:, 0] != ord("0"))]
-        text = text[_DECIMALS[text].all(axis=1)]
-        decimal += len(text)
-        ended += int(np.count_nonzero(text[:, -1] == ord("0")))
-    return decimal, ended
+    spots = np.flatnonzero(decimal_cells(cells))
+    own = spots[cells.buffer[cells.starts[spots]] != ord("0")]
+    return len(own), int(np.count_nonzero(cells.buffer[cells.ends[own] - 1] == ord("0")))
 
 
 @contextmanager

@@ -36,11 +36,12 @@ _OUTCOMES: Final = (*OUTCOMES, None)
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Claimed(ColumnSequence[Claim]):
-    """Claims as columns, none of them spoiled; ``codes`` count where ``digits`` is not 0."""
+    """Claims as columns, none of them spoiled; ``codes`` count where ``coded``."""
 
     ids: Ids
     places: Places
     codes: Codes
+    coded: Flags
     outcomes: npt.NDArray[np.uint8]  # places in OUTCOMES, or NOTHING
     remarks: Words
     digits: npt.NDArray[np.uint8]  # of the code as written: 36 with its CRC, 32 without, 0 for none
@@ -53,6 +54,7 @@ class Claimed(ColumnSequence[Claim]):
             devices.ids,
             devices.places,
             np.zeros((number, CODE_BYTES), np.uint8),
+            np.zeros(number, np.bool_),
             np.full(number, OUTCOMES.index(outcome), np.uint8),
             Words.same(remark, number),
             np.zeros(number, np.uint8),
@@ -70,9 +72,10 @@ class Claimed(ColumnSequence[Claim]):
             ids_of([one.device for one in claims]),
             Places.of([one.where for one in claims]),
             np.frombuffer(raw, np.uint8).reshape(-1, CODE_BYTES),
+            np.fromiter((one.code is not None for one in claims), np.bool_, number),
             np.fromiter(outcomes, np.uint8, number),
             Words.of([one.remark for one in claims]),
-            np.fromiter((one.digits if one.code else 0 for one in claims), np.uint8, number),
+            np.fromiter((one.digits for one in claims), np.uint8, number),
         )
 
     @classmethod
@@ -84,15 +87,11 @@ class Claimed(ColumnSequence[Claim]):
             np.concatenate([piece.ids for piece in pieces]),
             joined_places([piece.places for piece in pieces]),
             np.concatenate([piece.codes for piece in pieces]),
+            np.concatenate([piece.coded for piece in pieces]),
             np.concatenate([piece.outcomes for piece in pieces]),
             joined_words([piece.remarks for piece in pieces]),
             np.concatenate([piece.digits for piece in pieces]),
         )
-
-    @property
-    def coded(self) -> Flags:
-        """Which claims hold a code."""
-        return np.asarray(self.digits != 0, np.bool_)
 
     def taken(self, chosen: slice | Numbers | Flags) -> Claimed:
         """Some of the rows, as columns."""
@@ -100,6 +99,7 @@ class Claimed(ColumnSequence[Claim]):
             self.ids[chosen],
             self.places.taken(chosen),
             self.codes[chosen],
+            self.coded[chosen],
             self.outcomes[chosen],
             self.remarks.taken(chosen),
             self.digits[chosen],

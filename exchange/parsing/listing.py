@@ -9,7 +9,7 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.bulk import decimal_ids
 from exchange.parsing.claimed import claims_code, claims_outcome, claims_spoiled
-from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code_cell
+from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code, read_code_cell
 from exchange.parsing.columns import Columns, columns_of, find_columns
 from exchange.parsing.devices import (
     Damaged,
@@ -22,10 +22,12 @@ from exchange.parsing.devices import (
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.gathered import Gathered
 from exchange.parsing.grid import Row, Table, TypedRows, column_of
+from exchange.parsing.lines import settled
 from exchange.parsing.longlist import LongList, Said, Voice
 from exchange.parsing.remarks import read_remark, says_no
 from exchange.parsing.repeats import Repeats
 from exchange.parsing.wording import Role, device_type_of, header_wording
+from exchange.parsing.words import Form, Word, without, words_of
 
 _ROUNDED_ROWS: Final = 3
 _PAIR_ROWS: Final = 60
@@ -40,13 +42,15 @@ _EXACT: Final = frozenset(
 )
 
 
-def read_listing(table: Table) -> Findings | None:
+def read_listing(table: Table, columns: Columns | None = None) -> Findings | None:
     """What a table says; None when it has no column of Device IDs.
+
+    ``columns``: which they are, where that is known beforehand.
 
     Rows that name a device and say nothing of it answer nothing, unless other rows of the table
     answer: then the silence is unclear.
     """
-    columns = find_columns(table.rows)
+    columns = columns or find_columns(table.rows)
     if columns is None:
         return None
     return _Listing(table, columns).read()
@@ -61,12 +65,21 @@ def as_pairs(table: Table) -> list[tuple[int, str]]:
     upright = False
     for row in table.rows[:_PAIR_ROWS]:
         cells = [cell for cell in row.cells if cell]
+        if len(cells) > 2 and any(map(read_device, cells)):
+            return []  # rows that no pair holds: nothing in them may be lost
         for name, value in pairwise(cells):
             named = header_wording(name).role in (Role.DEVICE, Role.MAYBE_DEVICE)
             upright |= named and read_device(value) is not None
         if len(cells) == 2 and not row.damaged:
             pairs.append((row.number, f"{cells[0].rstrip(':')}: {cells[1]}"))
     return pairs if upright else []
+
+
+def _codes_in(cell: str) -> list[Word]:
+    """The codes that stand in a cell of remarks."""
+    if len(cell) < _PIECE - 4 or not cell.strip():
+        return []
+    return [word for word in words_of(settled(cell)) if word.form in (Form.CODE, Form.ODD)]
 
 
 class _Listing:
@@ -104,7 +117,7 @@ class _Listing:
     def _is_long(self) -> bool:
         """Whether the table is long and simple enough for its plain rows to be read together."""
         columns = self.columns
-        if len(columns.devices) != 1 or len(columns.codes) > 1 or self.rounded:
+        if len(columns.devices) != 1 or len(columns.codes) > 1 or columns.joined or self.rounded:
             return False
         (kind,) = columns.devices.values()
         others = any(owner and kind and owner != kind for owner in columns.codes.values())
@@ -116,7 +129,9 @@ class _Listing:
         It ends early where a second header changes the columns.
         """
         columns, rows, found = self.columns, self.table.rows, self.found
-        plain = LongList(self.table, columns, Voice(self._said_beside, self._said_alone))
+        plain = LongList(
+            self.table, columns, Voice(self._said_beside, self._said_alone, self._words_hold_codes)
+        )
         end = len(rows)
         for start, end in plain.stretches():
             if end > start:
@@ -171,8 +186,16 @@ class _Listing:
         self._take(row, seen, column, kind, where)
 
     def _damaged(self, row: Row, column: int, kind: str, text: str, seen: Damaged) -> None:
+        if self.columns.again is not None:
+            known = self.columns.again(row)
+            if known:
+                self.columns = known
+                if not known.devices:
+                    reason = "another header: the columns on file do not fit what is below it"
+                    self.found.rejects.append(Reject(text, reason, self.table.place(row.number)))
+                return
         role = header_wording(text).role if not row.damaged else None
-        if role in (Role.DEVICE, Role.MAYBE_DEVICE):
+        if self.columns.again is None and role in (Role.DEVICE, Role.MAYBE_DEVICE):
             again = columns_of(row, [])
             if again and not any(read_device(cell) for cell in row.cells):
                 # A second header further down, perhaps with its columns in another order.
@@ -195,18 +218,18 @@ class _Listing:
         if columns.type is not None and columns.type < len(row.cells):
             kind = device_type_of(row.cells[columns.type]) or kind
         self.found.devices.append(Found(device, where, kind))
-        if columns.codes:
+        if columns.codes or columns.remarks:
             codes = self._codes(row, column)
             if codes:
                 self._coded(row, device, codes, where)
                 return
-        if columns.remarks or columns.denial is not None:
+        if columns.codes or columns.remarks or columns.denial is not None:
             self._worded(row, device, where)
-        elif columns.codes:
-            self.silent.append(Claim(device, where, outcome=Outcome.UNCLEAR))
 
     def _codes(self, row: Row, column: int) -> list[_Written]:
         """The codes of a row that belong to the device of one column."""
+        if self.columns.joined:
+            return self._joined(row)
         kind = self.columns.devices.get(column, "")
         found: list[_Written] = []
         halved = self._halved(row)
@@ -223,27 +246,43 @@ class _Listing:
             code = read_code_cell(text, numeric=index in row.damaged)
             if code is not None:
                 found.append((code, len(code_digits(text))))
+        for index in self.columns.remarks:
+            if index < len(row.cells) and index not in row.damaged and index not in halved:
+                found += [
+                    (read_code(word.text), len(code_digits(word.text)))
+                    for word in _codes_in(row.cells[index])
+                ]
         return found
 
-    def _halved(self, row: Row) -> dict[int, str]:
-        """Code cells that a cell beside them completes, its CRC holding: their whole text.
+    def _joined(self, row: Row) -> list[_Written]:
+        """The code of a row whose pieces stand in columns of their own, as a person told us."""
+        places = [index for index in self.columns.joined if index < len(row.cells)]
+        pieces = [row.cells[index] for index in places if code_digits(row.cells[index])]
+        if not pieces:
+            return []
+        text = " ".join(pieces)
+        code = read_code_cell(text, numeric=not row.damaged.isdisjoint(places))
+        return [(code, len(code_digits(text)))] if code is not None else []
 
-        The second of two code columns that make one code is empty here.
+    def _halved(self, row: Row) -> dict[int, str]:
+        """Code cells that the cells beside them complete, the CRC holding: their whole text.
+
+        The further columns of a code that stands in several are empty here.
         """
         cells, codes = row.cells, self.columns.codes
         whole: dict[int, str] = {}
         for index in codes:
-            beside = index + 1
-            if index in whole or beside >= len(cells) or beside in self.columns.devices:
+            if index in whole:
                 continue
-            if index in row.damaged or beside in row.damaged:
-                continue
-            pieces = code_digits(cells[index]), code_digits(cells[beside])
-            joined = "".join(pieces)
-            if all(0 < len(one) < _PIECE for one in pieces) and has_good_crc(joined):
+            joined, at = "", index
+            while at < len(cells) and len(joined) < _PIECE:
+                piece = code_digits(cells[at])
+                if not piece or at in row.damaged or at in self.columns.devices:
+                    break
+                joined, at = joined + piece, at + 1
+            if at > index + 1 and has_good_crc(joined):
                 whole[index] = joined
-                if beside in codes:
-                    whole[beside] = ""
+                whole.update((beside, "") for beside in range(index + 1, at) if beside in codes)
         return whole
 
     def _coded(self, row: Row, device: DeviceId, codes: list[_Written], where: str) -> None:
@@ -252,7 +291,8 @@ class _Listing:
             for column in self.columns.devices
             if column < len(row.cells) and row.cells[column]
         ]
-        typed = all(self.columns.codes.values()) and all(self.columns.devices.values())
+        by_type = self.columns.codes
+        typed = bool(by_type) and all(by_type.values()) and all(self.columns.devices.values())
         if len(others) > 1 and not typed:
             self.found.claims.append(Claim(device, where, spoiled=True))
             reason = "one install code stands beside several Device IDs"
@@ -267,6 +307,10 @@ class _Listing:
                 self.found.claims.append(
                     Claim(device, where, code, contradicts, said, digits=digits)
                 )
+
+    def _words_hold_codes(self, row: Row) -> bool:
+        remarks = (index for index in self.columns.remarks if index < len(row.cells))
+        return any(_codes_in(row.cells[index]) for index in remarks)
 
     def _said_beside(self, row: Row) -> Said:
         """The words beside a code: those that deny contradict it, others are only a remark."""
@@ -301,7 +345,7 @@ class _Listing:
     def _remark(self, row: Row) -> str:
         cells = row.cells
         words = [
-            cells[index]
+            without(cells[index], _codes_in(cells[index]))  # a remark is shown, a code never
             for index in self.columns.remarks
             if index < len(cells)
             and cells[index]
@@ -309,7 +353,9 @@ class _Listing:
             and len(code_digits(cells[index])) < _SECRET  # a piece of a code is no remark
         ]
         for index in self.columns.codes:
-            if index < len(cells) and cells[index] and not code_digits(cells[index]):
+            if index >= len(cells) or not cells[index] or code_digits(cells[index]):
+                continue
+            if read_code_cell(cells[index]) is None:  # "IC: 83FE ..." is a code and no remark
                 words.append(cells[index])
         return "; ".join(words)[:500] if words else ""
 

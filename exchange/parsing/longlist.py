@@ -28,7 +28,7 @@ from exchange.domain.listed import (
 from exchange.domain.mail import Outcome
 from exchange.parsing.bulk import CheckedCodes, check_codes, check_devices
 from exchange.parsing.claimed import NOTHING, Claimed
-from exchange.parsing.codes import CODE_DIGITS, code_digits
+from exchange.parsing.codes import CODE_DIGITS, code_digits, read_code_cell
 from exchange.parsing.columns import Columns
 from exchange.parsing.grid import Row, Table, column_of, numbers_of, odd_cells
 from exchange.parsing.wording import device_type_of
@@ -62,6 +62,7 @@ class Voice(NamedTuple):
 
     beside: Callable[[Row], Said]
     alone: Callable[[Row], Said]
+    codes: Callable[[Row], bool]  # whether a code stands among the words
 
 
 class LongList:
@@ -75,7 +76,9 @@ class LongList:
         ((column, self.kind),) = columns.devices.items()
         self.column = column
         checked = check_devices(column_of(self.rows, column))
-        self.ids, self.good = checked.ids, checked.good
+        self.ids, self.sound = checked.ids, checked.good
+        self.good = self.sound.copy()
+        self.code_words: Numbers | None = None
         self.numbers = numbers_of(self.rows)
         number = len(self.rows)
         self.codes: CheckedCodes | None = None
@@ -113,11 +116,21 @@ class LongList:
         """Good where the cell is empty or a whole code; the rest of one may stand beside it."""
         cells = column_of(self.rows, index)
         self.codes = check_codes(cells)
-        self.good &= (self.codes.good | (cells.lengths == 0)) & ~odd_cells(self.rows, index)
+        told = np.flatnonzero(~self.codes.good & (cells.lengths > 0))
+        texts, which = cells.others(cells.starts[told], cells.ends[told]).distinct()
+        words = [not code_digits(text) and read_code_cell(text) is None for text in texts]
+        worded = told[np.array(words, np.bool_)[which]]
+        self.good[told] = False
+        if len(worded):
+            # "not ours" in the place of a code: words like those of the columns of remarks.
+            self.good[worded] = self.sound[worded]
+            self.code_words = np.zeros(len(self.rows), np.int64)
+            self.code_words[told] = which + 1
+        self.good &= ~odd_cells(self.rows, index)
         short = self.codes.digits == CODE_DIGITS[0]
         if short.any() and index + 1 not in self.columns.devices:
             beside, which = column_of(self.rows, index + 1).distinct()
-            ends = np.array([len(code_digits(text)) == _REST_OF_CODE for text in beside])
+            ends = np.array([0 < len(code_digits(text)) <= _REST_OF_CODE for text in beside])
             self.good &= ~(short & ends[which])
 
     def _words(self) -> list[Numbers]:
@@ -125,7 +138,8 @@ class LongList:
         told = [*self.columns.remarks, *(one for one in (self.columns.denial,) if one is not None)]
         for index in told:
             self.good &= ~odd_cells(self.rows, index, numbers=index == self.columns.denial)
-        return [column_of(self.rows, index).distinct()[1] for index in told]
+        words = [column_of(self.rows, index).distinct()[1] for index in told]
+        return words if self.code_words is None else [*words, self.code_words]
 
     def _types(self) -> Words:
         if self.columns.type is None:
@@ -136,7 +150,7 @@ class LongList:
         return Words(kinds.words, kinds.which[which])
 
     def _said(self, words: list[Numbers]) -> tuple[npt.NDArray[np.uint8], Claimed | None]:
-        """For each row where its claim belongs (0 told, 1 vague, 2 silent, 3 none) and the claim."""
+        """Of each row its claim, and where that belongs: 0 told, 1 vague, 2 silent, 3 none."""
         number = len(self.rows)
         group = np.full(number, 3, np.uint8)
         if self.codes is None and not words:
@@ -153,6 +167,8 @@ class LongList:
                 continue
             at = np.flatnonzero(rows)
             first, which = _kinds_of_rows(words, at)
+            with_codes = [self.voice.codes(self.rows[row]) for row in at[first].tolist()]
+            self.good[at] &= ~np.array(with_codes, np.bool_)[which]
             read = [self._read(row, beside) for row in at[first].tolist()]
             kept = [texts.setdefault(remark, len(texts)) for _, _, remark in read]
             group[at] = np.array([kind for kind, _, _ in read], np.uint8)[which]
@@ -161,13 +177,13 @@ class LongList:
         codes = self.codes.codes if self.codes is not None else np.zeros((number, 16), np.uint8)
         digits = self.codes.digits if self.codes is not None else np.zeros(number, np.uint8)
         said = Words(tuple(texts), remarks)
-        return group, Claimed(self.ids, self.places, codes, outcomes, said, digits)
+        return group, Claimed(self.ids, self.places, codes, coded, outcomes, said, digits)
 
     def _read(self, at: int, beside: bool) -> tuple[int, int, str]:
         """Group, outcome and remark of all rows that have the words of the row ``at``."""
         row = self.rows[at]
         said = self.voice.beside(row) if beside else self.voice.alone(row)
-        if said.exact:
+        if said.exact and self.good[at]:
             self.exact_from = min(self.exact_from, at)
         outcome = OUTCOMES.index(said.outcome) if said.outcome is not None else NOTHING
         if beside:

@@ -1,7 +1,8 @@
-"""A column of cells as pieces of one buffer: what long lists are checked in, without a text each."""
+"""A column of cells as pieces of one buffer: long lists are checked in it, without a text each."""
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Sequence
 from typing import Final, overload
 
@@ -17,12 +18,12 @@ _BLANKS: Final = np.isin(np.arange(256), list(_BLANK))
 _MASKS: Final = np.array([(1 << 8 * n) - 1 for n in range(8)] + [2**64 - 1], np.uint64)
 _MOST_TRIMMED: Final = 32
 _LONGEST_KEY: Final = 64
-_SPARE: Final = bytes(_LONGEST_KEY + 8)
+SPARE: Final = bytes(_LONGEST_KEY + 8)
 
 
 def buffer_of(content: bytes) -> Buffer:
     """The bytes of a text in UTF-8 with some room behind them, for whole words to be read."""
-    return np.frombuffer(content + _SPARE, np.uint8)
+    return np.frombuffer(content + SPARE, np.uint8)
 
 
 def to_utf8(text: str) -> bytes:
@@ -30,18 +31,34 @@ def to_utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def cut(buffer: Buffer, starts: Numbers, width: int) -> Buffer:
+    """``width`` bytes from each of ``starts`` on, a row each."""
+    windows: npt.NDArray[np.void] = np.ndarray(
+        (max(0, len(buffer) - width + 1),), f"V{width}", buffer, strides=(1,)
+    )
+    return windows[starts].view(np.uint8).reshape(-1, width)
+
+
 class Texts(Sequence[str]):
     """Cells in UTF-8: where each begins and ends in ``buffer``; outer blanks do not count.
 
-    ``keys`` may number the cells so that the same number means the same text.
+    ``keys`` may number the cells so that the same number means the same text.  ``escaped``: the
+    buffer is XML, and holds the five entities that XML knows by name.
     """
 
     def __init__(
-        self, buffer: Buffer, starts: Numbers, ends: Numbers, keys: Numbers | None = None
+        self,
+        buffer: Buffer,
+        starts: Numbers,
+        ends: Numbers,
+        keys: Numbers | None = None,
+        *,
+        escaped: bool = False,
     ) -> None:
         self.buffer = buffer
         self.starts, self.ends = _trimmed(buffer, starts, ends)
         self._keys = keys
+        self._escaped = escaped
 
     @classmethod
     def of(cls, cells: Sequence[str]) -> Texts:
@@ -64,10 +81,7 @@ class Texts(Sequence[str]):
 
     def cut(self, chosen: Numbers, width: int) -> Buffer:
         """The first ``width`` bytes from the start of the chosen cells on, a row each."""
-        windows: npt.NDArray[np.void] = np.ndarray(
-            (max(0, len(self.buffer) - width + 1),), f"V{width}", self.buffer, strides=(1,)
-        )
-        return windows[self.starts[chosen]].view(np.uint8).reshape(-1, width)
+        return cut(self.buffer, self.starts[chosen], width)
 
     def foreign(self) -> Numbers:
         """The cells with a character beyond ASCII."""
@@ -118,13 +132,21 @@ class Texts(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
-        piece = self.buffer[self.starts[index] : self.ends[index]].tobytes()
-        return piece.decode("utf-8", "surrogatepass").strip()
+        return self.piece(int(self.starts[index]), int(self.ends[index]))
+
+    def piece(self, start: int, end: int) -> str:
+        """The text between two places of the buffer, outer blanks removed."""
+        text = self.buffer[start:end].tobytes().decode("utf-8", "surrogatepass")
+        if self._escaped and "&" in text:
+            text = html.unescape(text)
+        return text.strip()
+
+    def others(self, starts: Numbers, ends: Numbers, keys: Numbers | None = None) -> Texts:
+        """Other cells in the same buffer."""
+        return Texts(self.buffer, starts, ends, keys, escaped=self._escaped)
 
     def __iter__(self) -> Iterator[str]:
-        content = self.buffer.tobytes()
-        for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):
-            yield content[start:end].decode("utf-8", "surrogatepass").strip()
+        return map(self.piece, self.starts.tolist(), self.ends.tolist())
 
 
 def _trimmed(buffer: Buffer, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:

@@ -1,7 +1,6 @@
-"""Keep, understand, decide, file: what happens to every mail that arrives.
+"""Understand and decide: what happens to every mail that was kept.
 
-Commit 1 keeps the raw bytes, sealed; from there nothing is lost.  Commit 2 holds the decision with
-everything that follows from it.  Filing moves the mail on the server and may be repeated.
+Commit 2 holds the decision with everything that follows from it.
 """
 
 from __future__ import annotations
@@ -9,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 import structlog
 
 from exchange.domain.audit import AuditEvent
+from exchange.domain.columnmap import ColumnMap
 from exchange.domain.device import mask_codes
-from exchange.domain.mail import Kind, MailHead, Understanding
+from exchange.domain.mail import Kind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict, identify
 from exchange.errors import (
@@ -24,101 +23,25 @@ from exchange.errors import (
     ExchangeError,
     ReaderEnded,
     StoreError,
-    Unreadable,
     VaultError,
 )
-from exchange.parsing.message import read_head
-from exchange.ports import FetchedMail, Mailbox, MailRef
-from exchange.services import receive, respond, secrets
+from exchange.services import columns, receive, respond, secrets
 from exchange.services.desk import Desk
+from exchange.services.keeping import record
 from exchange.services.outcome import MailOutcome
 from exchange.services.rulings import Holdings
 from exchange.store.db import Transaction
-from exchange.store.mail import DECIDED, KEPT, PROCESSED, REVIEW, SHUNTED, KeptMail, NewMail
+from exchange.store.mail import KEPT, PROCESSED, REVIEW, SHUNTED, KeptMail
 
 log = structlog.get_logger("exchange.intake")
 
-_KEEP_BATCH = 50
+_BATCH_BYTES = 64_000_000
 _DECIDE_BATCH = 50
 _DECIDE_DEVICES = 5000  # in one transaction, one mail's apart: it holds the database meanwhile
-_FILE_BATCH = 500
-_SUBJECT_CHARS = 300
 
 
-def content_hash(raw: bytes, message_id: str) -> str:
-    """Recognises a mail that comes again by another way: same Message-ID, same body.
-
-    Transport headers differ from copy to copy, so they do not count.  Without a Message-ID every
-    byte counts.
-    """
-    if not message_id:
-        return sha256(raw).hexdigest()
-    for blank in (b"\r\n\r\n", b"\n\n"):
-        head, found, body = raw.partition(blank)
-        if found and b"\n\n" not in head:
-            return sha256(message_id.encode() + b"\0" + body.replace(b"\r\n", b"\n")).hexdigest()
-    return sha256(raw).hexdigest()
-
-
-def keep(desk: Desk, mailbox: Mailbox) -> int:
-    """Commit 1: seal and record every mail of the inbox that the ledger does not have."""
-    listed = mailbox.list()
-    with desk.store.reading() as tx:
-        fresh = tx.mail.unknown(mailbox.name, listed)
-    kept, batch = 0, list[tuple[NewMail, int]]()
-    try:
-        for fetched in mailbox.fetch(fresh):
-            batch.append((_new_mail(desk, mailbox.name, fetched), fetched.oversize))
-            if len(batch) == _KEEP_BATCH:
-                kept += _commit_kept(desk, batch)
-                batch = []
-    finally:
-        # What was fetched before the connection broke is not fetched again.
-        if batch:
-            kept += _commit_kept(desk, batch)
-    return kept
-
-
-def _commit_kept(desk: Desk, batch: Sequence[tuple[NewMail, int]]) -> int:
-    now = desk.now()
-    with desk.store.transaction("keep") as tx:
-        numbers = tx.mail.keep([mail for mail, _ in batch], now)
-        tx.audit.append(
-            now,
-            *(
-                AuditEvent("mail.kept", f"mail {number}", detail={"sender": mail.sender})
-                for number, (mail, _) in zip(numbers, batch, strict=True)
-            ),
-        )
-        for number, (_, oversize) in zip(numbers, batch, strict=True):
-            if oversize:
-                reason = (
-                    f"{oversize:,} bytes, the ceiling is {desk.settings.limits.mail_bytes:,}: "
-                    "only its header was fetched"
-                )
-                _record(desk, tx, tx.mail.get(number), MailOutcome(SHUNTED, reason=reason))
-    return len(batch)
-
-
-def _new_mail(desk: Desk, mailbox: str, fetched: FetchedMail) -> NewMail:
-    try:
-        head = read_head(fetched.raw)
-    except Unreadable:
-        head = MailHead()
-    now = desk.now()
-    # A simulated clock, or a server whose clock is ahead: never later than our own now.
-    arrived = now if desk.clock.simulated else min(fetched.arrived, now)
-    return NewMail(
-        mailbox=mailbox,
-        ref=fetched.ref,
-        content_hash=content_hash(fetched.raw, head.message_id),
-        message_id=head.message_id[:998],
-        sender=mask_codes(head.sender)[:320],
-        subject=mask_codes(head.subject)[:_SUBJECT_CHARS],
-        size=len(fetched.raw),
-        arrived_at=arrived,
-        sealed=desk.sealer.seal(fetched.raw, "mail"),
-    )
+# By sender: passwords, and columns of tables.
+OnFile = dict[str, tuple[tuple[str, ...], tuple[ColumnMap, ...]]]
 
 
 @dataclass(slots=True)
@@ -138,12 +61,14 @@ def decide_all(desk: Desk) -> Decided:
     while True:
         with desk.store.reading() as tx:
             listed = tx.mail.waiting(KEPT, most=_DECIDE_BATCH + len(done.left))
-            waiting = tx.mail.get_many([one for one in listed if one not in done.left])
+            fresh = [one for one in listed if one not in done.left]
+            waiting = tx.mail.get_many(fresh, _BATCH_BYTES)
         if not waiting:
             return done
         together: list[Understood] = []
+        on_file: OnFile = {}
         for mail in waiting:
-            said = _understood(desk, mail, done)
+            said = _understood(desk, mail, on_file, done)
             if said is not None:
                 together.append(Understood(mail, said))
             if sum(one.weight for one in together) >= _DECIDE_DEVICES:
@@ -165,12 +90,18 @@ class Understood:
         return len(self.said.devices) + len(self.said.answers) + len(self.said.rejects)
 
 
-def _understood(desk: Desk, mail: KeptMail, done: Decided) -> Understanding | None:
+def _understood(desk: Desk, mail: KeptMail, on_file: OnFile, done: Decided) -> Understanding | None:
     """What one mail says; None when that is settled already, or the mail is tried again later."""
     outcome, why = None, ""
     try:
         raw = desk.sealer.open(mail.sealed, "mail")
-        return desk.reader.read(raw, secrets.of_sender(desk, mail.sender))
+        if mail.sender not in on_file:
+            on_file[mail.sender] = (
+                secrets.of_sender(desk, mail.sender),
+                columns.of_sender(desk, mail.sender),
+            )
+        passwords, maps = on_file[mail.sender]
+        return desk.reader.read(raw, passwords, columns=maps)
     except StoreError:
         raise
     except ReaderEnded as error:
@@ -247,7 +178,7 @@ def _shunt(desk: Desk, mail: KeptMail, reason: str) -> MailOutcome:
     outcome = MailOutcome(SHUNTED, reason=mask_codes(reason))
     with desk.store.transaction("decide") as tx:
         if tx.mail.claim(mail.id)[0] == KEPT:
-            _record(desk, tx, mail, outcome)
+            record(desk, tx, mail, outcome)
     return outcome
 
 
@@ -278,7 +209,7 @@ def decide(desk: Desk, mails: Sequence[Understood]) -> list[MailOutcome]:
                 outcome = MailOutcome(PROCESSED, said.kind, reason, mail.party)
             else:
                 outcome = _follow(desk, tx, mail, said, verdict, holdings, tally)
-            _record(desk, tx, mail, outcome)
+            record(desk, tx, mail, outcome)
             if outcome.folder != SHUNTED:
                 alike.append(mail.id)
             outcomes.append(outcome)
@@ -310,7 +241,7 @@ def release(
         if folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
         outcome = _follow(desk, tx, mail, said, who, holdings, respond.DayTally(desk, tx))
-        _record(desk, tx, mail, outcome)
+        record(desk, tx, mail, outcome)
         if outcome.folder == PROCESSED:
             resolve(desk, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
     return outcome
@@ -355,6 +286,9 @@ def _follow(
         return respond.take(desk, tx, mail, said, who, holdings, tally)
     if said.subkind == "reminder":
         return respond.reminded(desk, tx, said, who.party)
+    if said.subkind == "columns":
+        reason = said.warnings[0] if said.warnings else "the columns on file do not fit"
+        return MailOutcome(REVIEW, said.kind, reason, party)
     reason = f"not a request ({said.subkind})" if said.subkind else "not a request"
     return MailOutcome(REVIEW, said.kind, reason, party)
 
@@ -364,47 +298,3 @@ def _is_ours(desk: Desk, tx: Transaction, said: Understanding) -> bool:
     return said.head.sender in desk.own_addresses and bool(
         tx.outbox.by_message_id([said.head.message_id])
     )
-
-
-def _record(desk: Desk, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
-    now = desk.now()
-    reason = mask_codes(outcome.reason)
-    tx.mail.decide(
-        mail.id,
-        now,
-        folder=outcome.folder,
-        kind=outcome.kind,
-        reason=reason,
-        party=outcome.party,
-        ref=outcome.ref,
-    )
-    tx.audit.append(
-        now,
-        AuditEvent(
-            f"mail.{outcome.folder}",
-            f"mail {mail.id}",
-            outcome.party,
-            {"kind": str(outcome.kind), "reason": reason, "ref": outcome.ref},
-        ),
-    )
-    if outcome.folder != PROCESSED:
-        log.warning("a mail waits for a person", mail=mail.id, folder=outcome.folder, reason=reason)
-
-
-def file(desk: Desk, mailbox: Mailbox, folders: dict[str, str]) -> int:
-    """Move decided mails into their folders; ``folders`` names the server's for each of ours."""
-    filed = 0
-    while True:
-        with desk.store.reading() as tx:
-            numbers = tx.mail.waiting(DECIDED, mailbox.name, _FILE_BATCH)
-            places = tx.mail.places(numbers)
-        if not places:
-            return filed
-        by_folder: dict[str, list[MailRef]] = {}
-        for ref, folder in places:
-            by_folder.setdefault(folders[folder], []).append(ref)
-        for folder, refs in by_folder.items():
-            mailbox.file(refs, folder)
-        with desk.store.transaction("file") as tx:
-            tx.mail.filed(numbers)
-        filed += len(numbers)

@@ -112,11 +112,22 @@ class MailLedger:
         """One entry; raises NotFound."""
         return _value(self._row(number))
 
-    def get_many(self, numbers: Sequence[int]) -> list[KeptMail]:
-        """Entries in the order of their numbers; one that is not there is left out."""
+    def get_many(self, numbers: Sequence[int], most_bytes: int) -> list[KeptMail]:
+        """The first of these entries: one at least, else no more than ``most_bytes`` of mail."""
         self.flush()
+        sizes = self._session.exec(
+            select(MailRow.id, MailRow.size)
+            .where(col(MailRow.id).in_(numbers))
+            .order_by(col(MailRow.id))
+        )
+        chosen, weight = list[int | None](), 0
+        for number, size in sizes:
+            weight += size
+            if chosen and weight > most_bytes:
+                break
+            chosen.append(number)
         rows = self._session.exec(
-            select(MailRow).where(col(MailRow.id).in_(numbers)).order_by(col(MailRow.id))
+            select(MailRow).where(col(MailRow.id).in_(chosen)).order_by(col(MailRow.id))
         )
         return [_value(row) for row in rows]
 

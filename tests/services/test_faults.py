@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
+from exchange.domain.columnmap import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
 from exchange.domain.outbound import Gained
@@ -17,7 +18,7 @@ from exchange.errors import BadInput, ReaderEnded, StoreError
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import intake, request, review, trail
+from exchange.services import intake, keeping, request, review, trail
 from exchange.services.desk import Desk
 from exchange.services.rounds import Reachability, Round, one_round
 from tests.services.desks import add_parties, make_party
@@ -68,7 +69,7 @@ class Site:
 
     def keep(self) -> int:
         box = open_mailbox(self.desk, self.desk.settings.mailbox[0])
-        kept = intake.keep(self.desk, box)
+        kept = keeping.keep(self.desk, box)
         box.close()
         return kept
 
@@ -143,7 +144,15 @@ def test_a_database_that_refuses_costs_no_attempt_and_no_mail(
 class EndingReader:
     """A reading process that a mail ends every time."""
 
-    def read(self, raw: bytes, passwords: Sequence[str] = ()) -> Understanding:
+    def read(
+        self,
+        raw: bytes,
+        passwords: Sequence[str] = (),
+        file: str = "",
+        *,
+        columns: Sequence[ColumnMap] = (),
+        look: bool = False,
+    ) -> Understanding:
         raise ReaderEnded("understanding it takes more than 120 seconds")
 
     def close(self) -> None:

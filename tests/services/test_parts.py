@@ -14,7 +14,7 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import BadInput
 from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.rendering.workbook import AnswerRow
-from exchange.services import intake
+from exchange.services import intake, keeping
 from exchange.services.parts import in_parts
 from tests.benchmarks import made
 from tests.services.desks import add_parties, make_desk, make_party
@@ -98,7 +98,7 @@ def test_a_long_answer_goes_in_numbered_parts_under_one_reference(tmp_path: Path
         for device, one in zip(devices, other, strict=True)
     )
     mail = FetchedMail(MailRef(1, 1), made.csv_mail(rows), desk.now())
-    intake.keep(desk, _Inbox(mail))  # type: ignore[arg-type]
+    keeping.keep(desk, _Inbox(mail))  # type: ignore[arg-type]
     assert intake.decide_all(desk).folders == {"processed": 1}
     desk.reader.close()
     with desk.store.reading() as tx:
