@@ -46,9 +46,6 @@ _NAMES = {
     "evidence": "the evidence file",
 }
 
-# The rungs behind a leg and its day zero: legs of one request that are alike share one letter.
-Behind = tuple[tuple[tuple[str, datetime | None], ...], date]
-
 # One commit for so much: a commit costs a flush to the disk, and a request may hold every leg.
 _REQUESTS_AT_ONCE = 200
 _LEGS_AT_ONCE = 20_000
@@ -145,7 +142,7 @@ def _write(desk: Desk, tx: Transaction, found: _Taken) -> None:
 def _chase_request(
     desk: Desk, known: _Known, request: OutboundRequest, party: Party, today: date, found: _Taken
 ) -> None:
-    for (behind, accepted_on), legs in _alike(known, request).items():
+    for (behind, accepted_on), legs in ladder.alike(known.legs[request.id], known.done).items():
         step = ladder.step(desk, party, dict(behind), accepted_on, request.sla_days, today)
         found.rungs += [(legs, rung, None) for rung in step.skipped]
         if step.now:
@@ -157,15 +154,6 @@ def _chase_request(
             AuditEvent("leg.overdue", leg.device, leg.party, {"due": str(leg.due_on)})
             for leg in late
         ]
-
-
-def _alike(known: _Known, request: OutboundRequest) -> dict[Behind, list[Leg]]:
-    groups: dict[Behind, list[Leg]] = {}
-    for leg in known.legs[request.id]:
-        if leg.accepted_on is not None:
-            behind = sorted(known.done[leg.id].items(), key=lambda rung: rung[0])
-            groups.setdefault((tuple(behind), leg.accepted_on), []).append(leg)
-    return groups
 
 
 def _take(
