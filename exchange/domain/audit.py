@@ -46,7 +46,8 @@ def canonical(detail: Mapping[str, str | int | bool | None] | None) -> str:
 
 def instant_text(at: datetime) -> str:
     """An aware UTC instant as it is hashed and stored: ``2026-12-21T16:45:00.000000Z``."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # A third of what strftime takes, and a large mail writes a hundred thousand.
+    return at.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def chain_hash(

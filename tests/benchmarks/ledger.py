@@ -18,7 +18,7 @@ from exchange.services.desk import Desk
 from exchange.store.tables import CaseRow, LegRow, OutboundRequestRow, OutboxRow
 
 NOW: Final = "2026-11-24T10:00"
-_SUPPLIERS: Final = 30
+SUPPLIERS: Final = 30
 _AT_ONCE: Final = 10_000
 _SEALED: Final = b"sealed" * 200  # letters of the past lie there unopened
 
@@ -27,7 +27,7 @@ def make_desk(folder: Path, now: str = NOW, database: str = "") -> Desk:
     """A fresh folder with thirty Suppliers on its register."""
     make_folder(folder, OwnParty("OURS", "Our Power", "codes@ours.example", database))
     desk = open_desk(folder, SetClock(parse_instant(now)))
-    suppliers = [_supplier(number) for number in range(_SUPPLIERS)]
+    suppliers = [_supplier(number) for number in range(SUPPLIERS)]
     with desk.store.transaction("benchmark") as tx:
         tx.parties.apply(suppliers, diff([], suppliers), desk.now(), actor="bench", source="bench")
     return desk
@@ -94,7 +94,7 @@ def chunks(rows: Iterable[Any], most: int) -> Iterator[list[Any]]:
 
 
 def _party(number: int) -> str:
-    return f"SUP{number % _SUPPLIERS:02}"
+    return f"SUP{number % SUPPLIERS:02}"
 
 
 def _ref(number: int) -> str:
@@ -114,7 +114,7 @@ def _letter(number: int, at: datetime) -> dict[str, object]:
     return {
         "id": number, "message_id": f"<{number}.request@ours.example>", "purpose": "request",
         "ref": _ref(number), "party": _party(number), "codes": 0, "sealed": _SEALED,
-        "recipient": f"codes@supplier-{number % _SUPPLIERS:02}.example", "size": len(_SEALED),
+        "recipient": f"codes@supplier-{number % SUPPLIERS:02}.example", "size": len(_SEALED),
         "state": "sent", "attempts": 1, "created_at": at, "next_attempt_at": at,
         "attempted_at": at, "accepted_at": at,
     }  # fmt: skip
