@@ -54,12 +54,9 @@ def chain_hash(
     previous: str, seq: int, at: str, actor: str, event: str, subject: str, party: str, detail: str
 ) -> str:
     """SHA-256 over the previous hash and every field, each with its length before it."""
-    digest = hashlib.sha256(previous.encode())
-    for part in (str(seq), at, actor, event, subject, party, detail):
-        encoded = part.encode()
-        digest.update(b"%d:" % len(encoded))
-        digest.update(encoded)
-    return digest.hexdigest()
+    parts = [part.encode() for part in (str(seq), at, actor, event, subject, party, detail)]
+    counted = [b"%d:%b" % (len(part), part) for part in parts]
+    return hashlib.sha256(b"".join([previous.encode(), *counted])).hexdigest()
 
 
 def row_hash(row: AuditRow) -> str:

@@ -173,7 +173,8 @@ class InboundDeviceRow(SQLModel, table=True):
 
     __tablename__ = "inbound_device"
     __table_args__ = (
-        Index("ix_inbound_device_request", "request_id", "state"),
+        # With the letter, so that the monthly report counts in the index alone.
+        Index("ix_inbound_device_request", "request_id", "state", "outbox_id"),
         Index("ix_inbound_device_device", "device"),
         Index("ix_inbound_device_outbox", "outbox_id"),
     )
@@ -279,7 +280,8 @@ class LegRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("case_id", "party", name="uq_leg_case_party"),
         Index("ix_leg_party_device", "party", "device"),
-        Index("ix_leg_request", "request_id", "state"),
+        # With what the monthly report asks of each leg, so that it counts in the index alone.
+        Index("ix_leg_request", "request_id", "state", "answered_at", "level"),
         # Only what waits: closed legs, of which there are many more, are in neither index.
         Index(
             "ix_leg_queued",
