@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from exchange.bootstrap import SetClock, open_desk
 from exchange.domain.audit import instant_text
@@ -26,6 +26,7 @@ from exchange.store.tables import (
 
 NOW: Final = "2026-11-24T10:00"
 SUPPLIERS: Final = 30
+_REQUESTS: Final = ("outbound_request", "inbound_request")
 _AT_ONCE: Final = 10_000
 _ANSWERS: Final = 10_000_000  # outbox numbers above it are those of answers
 _SEALED: Final = b"sealed" * 200  # letters of the past lie there unopened
@@ -98,6 +99,7 @@ class Ledger:
                 f" ON r.id = {first + 1} + (c.id - {first_leg + 1}) / {size}"
                 f" WHERE c.id > {first_leg}"
             )
+            _counted_on(connection)
 
     def asked_of_us(self, devices: int, size: int, received: str, answered: str) -> None:
         """``devices`` of requests to us, ``size`` a request, all answered by one letter each."""
@@ -118,6 +120,7 @@ class Ledger:
                 " CASE WHEN i % 5 = 0 THEN 'not_installer' ELSE 'provided' END, '',"
                 f" {_ANSWERS + first + 1} + i / {size} FROM n"
             )
+            _counted_on(connection)
 
     def _clock(self, at: str) -> tuple[Due, datetime]:
         desk, instant = self._desk, parse_instant(at)
@@ -127,6 +130,16 @@ class Ledger:
         """Let the engine look at what it has, as it does by itself in time."""
         with self._desk.store.engine.begin() as connection:
             connection.exec_driver_sql("ANALYZE")
+
+
+def _counted_on(connection: Connection) -> None:
+    """PostgreSQL numbers new rows from a sequence, which knows nothing of rows put in by number."""
+    if connection.dialect.name == "postgresql":
+        for table in ("outbox", "mail", "gained_case", "leg", *_REQUESTS):
+            connection.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
+                f" (SELECT coalesce(max(id), 1) FROM {table}))"
+            )
 
 
 def chunks(rows: Iterable[Any], most: int) -> Iterator[list[Any]]:
