@@ -35,6 +35,7 @@ from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
 from exchange.vault.head import open_data_keys
 from exchange.vault.keys import load_key_file
+from exchange.vault.mailkeys import MailKeys
 from exchange.vault.seal import BlobSealer
 from exchange.vault.vault import SealedVault
 from exchange.worker.reader import WorkerReader
@@ -119,6 +120,30 @@ def open_store(
     return store
 
 
+def open_reader(
+    folder: Path, settings: Settings, own_addresses: frozenset[str] = frozenset()
+) -> tuple[WorkerReader, Limits]:
+    """What understands mails, under the ceilings of the configuration, and those ceilings.
+
+    ``own_addresses`` are ours besides the one of the configuration.
+    """
+    ceilings = settings.limits
+    limits = Limits(
+        mail_bytes=ceilings.mail_bytes,
+        parts=ceilings.parts,
+        depth=ceilings.depth,
+        rows=ceilings.rows,
+    )
+    reader = WorkerReader(
+        limits,
+        own_addresses | {settings.party.address.lower()},
+        seconds=ceilings.seconds,
+        memory_bytes=ceilings.memory_mb << 20,
+        unwrap=MailKeys(folder, settings.smime).unwrap if settings.smime else None,
+    )
+    return reader, limits
+
+
 def open_desk(
     folder: Path, clock: Clock, after_commit: Callable[[str], None] | None = None
 ) -> Desk:
@@ -132,24 +157,14 @@ def open_desk(
     key = load_key_file(folder / settings.keys.file)
     with store.engine.connect() as connection:
         data_keys = open_data_keys(connection, key)
-    limits = Limits(
-        mail_bytes=settings.limits.mail_bytes,
-        parts=settings.limits.parts,
-        depth=settings.limits.depth,
-        rows=settings.limits.rows,
-    )
+    reader, limits = open_reader(folder, settings)
     return Desk(
         settings=settings,
         folder=folder,
         store=store,
         vault=SealedVault(store.engine, key),
         sealer=BlobSealer(data_keys),
-        reader=WorkerReader(
-            limits,
-            frozenset({settings.party.address.lower()}),
-            seconds=settings.limits.seconds,
-            memory_bytes=settings.limits.memory_mb << 20,
-        ),
+        reader=reader,
         clock=clock,
         calendar=calendar,
         templates=Templates([folder / "templates", shipped_folder("templates")]),

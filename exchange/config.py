@@ -99,6 +99,24 @@ class KeySettings(Section):
     file: Path = Path("keys/exchange.key")
 
 
+class SmimeSettings(Credential):
+    """A certificate that others encrypt mail to us with, and its private key.
+
+    Either ``certificate`` and ``key`` (PEM) or ``pkcs12``; the password is that of the key.
+    """
+
+    certificate: Path | None = None
+    key: Path | None = None
+    pkcs12: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> SmimeSettings:
+        given = (bool(self.certificate), bool(self.key), bool(self.pkcs12))
+        if given not in ((True, True, False), (False, False, True)):
+            raise ValueError("name certificate and key, or pkcs12 alone")
+        return self
+
+
 class CalendarSettings(Section):
     """Working Days."""
 
@@ -170,6 +188,7 @@ class Settings(Section):
     smtp: SmtpSettings
     database: DatabaseSettings = DatabaseSettings()
     keys: KeySettings = KeySettings()
+    smime: tuple[SmimeSettings, ...] = ()
     calendar: CalendarSettings = CalendarSettings()
     sla: SlaSettings = SlaSettings()
     installed: InstalledSettings = InstalledSettings()
@@ -257,6 +276,13 @@ def _line_of(text: str, loc: tuple[int | str, ...]) -> int:
         elif start and key and re.match(rf"^\s*{re.escape(key)}\s*=", line):
             return number
     return start
+
+
+def has_password(credential: Credential) -> bool:
+    """Whether ``credential`` points to a password at all."""
+    return bool(
+        credential.password_file or credential.password_env or credential.password_credential
+    )
 
 
 def password_of(credential: Credential, folder: Path, what: str) -> str:

@@ -13,6 +13,8 @@ from exchange.parsing.grid import Row, Table
 from exchange.parsing.limits import Limits
 from exchange.parsing.lines import Line, plain_lines
 from exchange.parsing.listing import as_pairs, read_listing
+from exchange.parsing.mapped import UNMAPPED, Chosen, Mapping, told_misfit
+from exchange.parsing.mapped import Place as TablePlace
 from exchange.parsing.markup import read_html
 from exchange.parsing.parts import Part
 from exchange.parsing.pdf import read_pdf
@@ -21,24 +23,34 @@ from exchange.parsing.rejoined import Break, rejoin
 from exchange.parsing.sheets import read_workbook
 from exchange.parsing.sniff import Shape, shape_of
 
+_BODY = TablePlace()
 _TABLE_ENDINGS = (".csv", ".tsv", ".psv")
 
 
-def read_attachment(where: str, part: Part, limits: Limits, *, in_reply: bool) -> Findings:
+def read_attachment(
+    where: str, part: Part, limits: Limits, *, in_reply: bool, mapping: Mapping = UNMAPPED
+) -> Findings:
     """What a file that holds no others says; one that cannot be read is told among the rejects or
     warnings.
 
     Raises Unreadable when it passes a ceiling of the whole mail.
     """
     shape = shape_of(part.content)
+    file = part.name or where.rpartition(" > ")[2]
     if shape is Shape.WORKBOOK:
-        return _workbook(where, part.content, limits, in_reply=in_reply)
+        return _workbook(where, file, part.content, limits, in_reply=in_reply, mapping=mapping)
     if shape is Shape.HTML:
         markup = read_html(to_text(part.content, part.params.get("charset", "")), limits)
-        return read_lines(markup.lines, lambda line: f"{where} > {line.spot}", in_reply=in_reply)
+        return read_lines(
+            markup.lines,
+            lambda line: f"{where} > {line.spot}",
+            in_reply=in_reply,
+            mapping=mapping,
+            file=file,
+        )
     if shape is Shape.TEXT:
         text = to_text(part.content, part.params.get("charset", ""))
-        return _text(where, part.name, text, limits, in_reply=in_reply)
+        return _text(where, file, text, limits, in_reply=in_reply, mapping=mapping)
     if shape is Shape.PDF:
         return _pdf(where, part.content, limits, in_reply=in_reply)
     if shape is Shape.DOCUMENT:
@@ -64,7 +76,9 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     return found
 
 
-def _workbook(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findings:
+def _workbook(
+    where: str, file: str, content: bytes, limits: Limits, *, in_reply: bool, mapping: Mapping
+) -> Findings:
     found = Findings()
     try:
         book = read_workbook(where, content, limits)
@@ -73,7 +87,9 @@ def _workbook(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> 
         return found
     told = False
     for table in book.tables:
-        listing = read_table(table, in_reply=in_reply)
+        sheet = table.where.removeprefix(f"{where} > ")
+        place = TablePlace(file, sheet)
+        listing = read_table(table, in_reply=in_reply, mapping=mapping, at=place)
         if listing:
             told = True
             found.add(listing)
@@ -97,8 +113,25 @@ def _listed(table: Table) -> set[DeviceId]:
     return {one.device for one in listing.devices} if listing else set()
 
 
-def read_table(table: Table, *, in_reply: bool) -> Findings | None:
-    """A sheet or a pasted table, read down or across; None when it lists no devices."""
+def read_table(
+    table: Table, *, in_reply: bool, mapping: Mapping = UNMAPPED, at: TablePlace = _BODY
+) -> Findings | None:
+    """A sheet or a pasted table, read down or across; None when it lists no devices.
+
+    A mapping that is for this table and fits it says which columns are read.
+    """
+    chosen = mapping.choose(table, at)
+    mapping.look(table, chosen)
+    if chosen.columns:
+        return read_listing(table, chosen.columns)
+    found = _usual(table, in_reply=in_reply)
+    if chosen.misfit and (found or at.sheet):
+        found = found or Findings()
+        told_misfit(table, chosen, found)
+    return found
+
+
+def _usual(table: Table, *, in_reply: bool) -> Findings | None:
     pairs = as_pairs(table)
     if pairs:
         lines = [Line(number, text) for number, text in pairs]
@@ -106,19 +139,37 @@ def read_table(table: Table, *, in_reply: bool) -> Findings | None:
     return read_listing(table)
 
 
-def _text(where: str, name: str, text: str, limits: Limits, *, in_reply: bool) -> Findings:
+def _text(
+    where: str, name: str, text: str, limits: Limits, *, in_reply: bool, mapping: Mapping
+) -> Findings:
     table = read_delimited(where, text, limits)
     titled = name.lower().endswith(_TABLE_ENDINGS)
+    chosen = Chosen()
     if table.unit == "row" or titled or share_of_devices(table.rows[:200], 0) > 0.6:
         unit = "row" if titled else table.unit
-        listing = read_listing(Table(where, (), table.rows, unit))
+        table = Table(where, (), table.rows, unit)
+        chosen = mapping.choose(table, TablePlace(name))
+        mapping.look(table, chosen)
+        listing = read_listing(table, chosen.columns)
+        if listing and chosen.misfit:
+            told_misfit(table, chosen, listing)
         if listing:
             return listing
     lines = plain_lines(text)
-    return read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
+    told = read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
+    if chosen.misfit:
+        told_misfit(table, chosen, told)
+    return told
 
 
-def read_lines(lines: list[Line], place: Place, *, in_reply: bool) -> Findings:
+def read_lines(
+    lines: list[Line],
+    place: Place,
+    *,
+    in_reply: bool,
+    mapping: Mapping = UNMAPPED,
+    file: str = "",
+) -> Findings:
     """Lines of a body: pasted tables as tables, everything else as running text."""
     found = Findings()
     prose = Prose(place, in_reply=in_reply)
@@ -135,7 +186,9 @@ def read_lines(lines: list[Line], place: Place, *, in_reply: bool) -> Findings:
         while end < len(lines) and lines[end].table == line.table:
             end += 1
         rows = lines[start:end]
-        listing = read_table(_table(rows, place), in_reply=in_reply)
+        listing = read_table(
+            _table(rows, place), in_reply=in_reply, mapping=mapping, at=TablePlace(file)
+        )
         if listing:
             found.add(listing)
         else:

@@ -38,6 +38,7 @@ class Findings:
     whole: bool = False  # ``unanswered`` is the whole list that was asked for
     firm: bool = False  # something here can only be an answer
     stray_code: bool = False  # a code that belongs to no device
+    misfits: list[str] = field(default_factory=list)  # tables that the columns on file do not fit
 
     def add(self, other: Findings) -> None:
         """Take in what another source says."""
@@ -52,3 +53,4 @@ class Findings:
         self.rest_open |= other.rest_open
         self.firm |= other.firm
         self.stray_code |= other.stray_code
+        self.misfits += other.misfits

@@ -31,6 +31,7 @@ class Table:
     header: tuple[str, ...]
     rows: Sequence[Row]
     unit: str = field(default="row")  # "row", or "line" of a plain text
+    left: int = 0  # empty columns of the sheet before the first cell of a row
 
     def place(self, number: int) -> str:
         """Where a row stands: ``request.xlsx > Sheet1 > row 14``."""

@@ -39,13 +39,15 @@ _EXACT: Final = frozenset(
 )
 
 
-def read_listing(table: Table) -> Findings | None:
+def read_listing(table: Table, columns: Columns | None = None) -> Findings | None:
     """What a table says; None when it has no column of Device IDs.
+
+    ``columns``: which they are, where that is known beforehand.
 
     Rows that name a device and say nothing of it answer nothing, unless other rows of the table
     answer: then the silence is unclear.
     """
-    columns = find_columns(table.rows)
+    columns = columns or find_columns(table.rows)
     if columns is None:
         return None
     return _Listing(table, columns).read()
@@ -186,8 +188,16 @@ class _Listing:
         self._take(row, seen, column, kind, where)
 
     def _damaged(self, row: Row, column: int, kind: str, text: str, seen: Damaged) -> None:
+        if self.columns.again is not None:
+            known = self.columns.again(row)
+            if known:
+                self.columns = known
+                if not known.devices:
+                    reason = "another header: the columns on file do not fit what is below it"
+                    self.found.rejects.append(Reject(text, reason, self.table.place(row.number)))
+                return
         role = header_wording(text).role if not row.damaged else None
-        if role in (Role.DEVICE, Role.MAYBE_DEVICE):
+        if self.columns.again is None and role in (Role.DEVICE, Role.MAYBE_DEVICE):
             again = columns_of(row, [])
             if again and not any(read_device(cell) for cell in row.cells):
                 # A second header further down, perhaps with its columns in another order.
@@ -217,13 +227,13 @@ class _Listing:
             if codes:
                 self._coded(row, device, codes, where)
                 return
-        if columns.remarks or columns.denial is not None:
+        if columns.codes or columns.remarks or columns.denial is not None:
             self._worded(row, device, where)
-        elif columns.codes:
-            self.silent.append((device, where))
 
     def _codes(self, row: Row, column: int) -> list[_Written]:
         """The codes of a row that belong to the device of one column."""
+        if self.columns.joined:
+            return self._joined(row)
         kind = self.columns.devices.get(column, "")
         found: list[_Written] = []
         halved = self._halved(row)
@@ -241,6 +251,16 @@ class _Listing:
             if code is not None:
                 found.append((code, len(code_digits(text))))
         return found
+
+    def _joined(self, row: Row) -> list[_Written]:
+        """The code of a row whose pieces stand in columns of their own, as a person told us."""
+        places = [index for index in self.columns.joined if index < len(row.cells)]
+        pieces = [row.cells[index] for index in places if code_digits(row.cells[index])]
+        if not pieces:
+            return []
+        text = " ".join(pieces)
+        code = read_code_cell(text, numeric=not row.damaged.isdisjoint(places))
+        return [(code, len(code_digits(text)))] if code is not None else []
 
     def _halved(self, row: Row) -> dict[int, str]:
         """Code cells that a cell beside them completes, its CRC holding: their whole text.

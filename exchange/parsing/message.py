@@ -35,6 +35,7 @@ from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.head import head_of
 from exchange.parsing.headers import Headers, read_fields, split_head
 from exchange.parsing.limits import DEFAULT, Limits
+from exchange.parsing.mapped import UNMAPPED, Mapping
 from exchange.parsing.parts import Part, read_parts
 from exchange.parsing.reading import Reading, Scope, read_mail, scope_of
 from exchange.parsing.replies import told_of
@@ -67,22 +68,26 @@ def understand(
     limits: Limits = DEFAULT,
     own_addresses: frozenset[str] = frozenset(),
     openers: Openers = NO_OPENERS,
+    mapping: Mapping = UNMAPPED,
 ) -> Understanding:
     """Everything one mail says.
 
     ``own_addresses``: our own addresses, bare and in lower case; what comes from them is our own
-    mail coming back.  ``openers``: what opens protected files and encrypted mails.  Raises
-    Unreadable, with a reason for a person, when the mail passes a ceiling or cannot be read at
-    all; no other error escapes, whatever the bytes.
+    mail coming back.  ``openers``: what opens protected files and encrypted mails.  ``mapping``:
+    the columns that a person put on file for the sender.  Raises Unreadable, with a reason for a
+    person, when the mail passes a ceiling or cannot be read at all; no other error escapes,
+    whatever the bytes.
     """
-    scope = scope_of(limits, own_addresses, openers)
+    scope = scope_of(limits, own_addresses, openers, mapping)
     return _guarded(lambda: _read(read_parts(raw, limits), scope))
 
 
 def _read(mail: Part, scope: Scope) -> Understanding:
     head = head_of(mail.headers)
     reading = read_mail(mail, head, scope)
-    return _concluded(head, mail.headers, reading, scope.own_addresses)
+    said = _concluded(head, mail.headers, reading, scope.own_addresses)
+    looks = scope.mapping.looks
+    return replace(said, tables=tuple(looks)) if looks else said
 
 
 def _guarded(read: Callable[[], Understanding]) -> Understanding:
@@ -101,7 +106,12 @@ def _guarded(read: Callable[[], Understanding]) -> Understanding:
 
 
 def understand_file(
-    name: str, content: bytes, limits: Limits = DEFAULT, openers: Openers = NO_OPENERS
+    name: str,
+    content: bytes,
+    limits: Limits = DEFAULT,
+    openers: Openers = NO_OPENERS,
+    own_addresses: frozenset[str] = frozenset(),
+    mapping: Mapping = UNMAPPED,
 ) -> Understanding:
     """A file by itself, read as the only attachment of a mail without a header.
 
@@ -110,10 +120,10 @@ def understand_file(
     """
     shape = shape_of(content)
     if shape is Shape.MAIL or name.lower().endswith(".eml"):
-        return understand(content, limits, openers=openers)
+        return understand(content, limits, own_addresses, openers, mapping)
     if len(content) > limits.mail_bytes:
         raise Unreadable(f"the file has {len(content):,} bytes, more than {limits.mail_bytes:,}")
-    scope = scope_of(limits, frozenset(), openers)
+    scope = scope_of(limits, own_addresses, openers, mapping)
     if shape is Shape.OUTLOOK:
         return _guarded(lambda: _read_outlook(name, content, scope))
     part = Part(Headers([]), "application/octet-stream", {}, content, name=name, attached=True)
@@ -150,6 +160,8 @@ def _concluded(
             judged = Judged(judged.kind, "delayed", counts=False)
     if _answers_by_machine(judged, found):
         judged = Judged(Kind.UNKNOWN, "automatic_answer", counts=False)
+    if found.misfits and judged.kind in (Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN):
+        judged = Judged(Kind.UNKNOWN, "columns", counts=False)
     if not judged.counts:
         warnings = _told_only(judged, found)
         found = Findings()
@@ -197,9 +209,9 @@ def _told_only(judged: Judged, found: Findings) -> list[str]:
     """Warnings for a mail whose lists do not count: how much it lists is told, no more."""
     devices = {one.device for one in found.devices}
     if judged.kind is Kind.BOUNCE or not devices:
-        return []
+        return list(found.misfits)
     what = judged.subkind or judged.kind.value
-    return [f"{len(devices)} Device IDs stand in it and are not taken ({what})"]
+    return [*found.misfits, f"{len(devices)} Device IDs stand in it and are not taken ({what})"]
 
 
 def _outcome(

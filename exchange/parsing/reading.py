@@ -18,6 +18,8 @@ from exchange.parsing.head import head_of
 from exchange.parsing.inline import Quote, quote_of, read_inline, read_quoted_codes
 from exchange.parsing.limits import Limits
 from exchange.parsing.lines import Line
+from exchange.parsing.mapped import UNMAPPED, Mapping
+from exchange.parsing.mbox import mails_in
 from exchange.parsing.parts import Part
 from exchange.parsing.prose import devices_in, read_prose
 from exchange.parsing.quoting import mark_quotes
@@ -44,11 +46,17 @@ class Scope:
     own_addresses: frozenset[str]
     openers: Openers
     budget: Budget
+    mapping: Mapping = UNMAPPED
 
 
-def scope_of(limits: Limits, own_addresses: frozenset[str], openers: Openers) -> Scope:
+def scope_of(
+    limits: Limits,
+    own_addresses: frozenset[str],
+    openers: Openers,
+    mapping: Mapping = UNMAPPED,
+) -> Scope:
     """A fresh scope, of which nothing is spent."""
-    return Scope(limits, own_addresses, openers, Budget(limits))
+    return Scope(limits, own_addresses, openers, Budget(limits), mapping)
 
 
 def read_mail(
@@ -58,6 +66,7 @@ def read_mail(
     if depth > scope.limits.depth:
         raise Unreadable(f"mails within mails deeper than {scope.limits.depth}")
     unpacked = unpack_bodies(path, mail, scope.openers, scope.budget, depth)
+    path = unpacked.path
     contents = contents_of(mail, scope.limits)
     lines = contents.lines
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
@@ -71,7 +80,7 @@ def read_mail(
     quote = quote_of(lines, head.subject, head.sender) if replies else Quote()
     inline, taken_inline = read_inline(lines, quote, place)
     rest_of_own = [line for line in own if line.number not in taken_inline]
-    found = read_lines(rest_of_own, place, in_reply=replies)
+    found = read_lines(rest_of_own, place, in_reply=replies, mapping=scope.mapping)
     found.add(inline)
     answered = frozenset(claim.device for claim in found.claims)
     found.add(read_quoted_codes(quote, answered, place))
@@ -82,7 +91,7 @@ def read_mail(
     silent = not (found.devices or found.claims or found.rejects)
     if passed_on and silent and not _from_us(passed_on, scope.own_addresses):
         # Nothing but a forwarded mail: it is what the sender speaks of.
-        found.add(read_lines(passed_on, place, in_reply=replies))
+        found.add(read_lines(passed_on, place, in_reply=replies, mapping=scope.mapping))
         taken = {line.number for line in passed_on}
     quoted = [line for line in lines if line.quoted and line.number not in taken]
     found.quoted.update(dict.fromkeys(devices_in(quoted)))
@@ -108,6 +117,7 @@ def read_mail(
     for name, inner in contents.mails:
         _take_mail(found, inner, f"{path}{name}", scope, depth)
     found.rejects += unpacked.rejects
+    found.warnings += unpacked.warnings
     if contents.sealed:
         found.warnings.append(f"{path}an encrypted part is not read")
     return reading
@@ -120,15 +130,19 @@ def _take_file(
     found = reading.findings
     shape = shape_of(part.content)
     if shape is Shape.MAIL:
-        inner = mail_in(part.content, scope.budget, where, depth + 1)
-        _take_mail(found, inner, where, scope, depth)
+        mails = mails_in(part.content, scope.limits.mail_bytes)
+        for number, raw in enumerate(mails, 1):
+            there = f"{where} > mail {number}" if len(mails) > 1 else where
+            _take_mail(found, mail_in(raw, scope.budget, there, depth + 1), there, scope, depth)
         return
     opened = open_container(where, part, shape, scope.openers, scope.budget, depth)
     if opened is None:
         if shape is Shape.WORKBOOK:
             count_workbook(where, part.content, scope.budget)
         replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
-        found.add(read_attachment(where, part, scope.limits, in_reply=replies))
+        found.add(
+            read_attachment(where, part, scope.limits, in_reply=replies, mapping=scope.mapping)
+        )
         return
     found.rejects += opened.rejects
     found.warnings += opened.warnings

@@ -82,15 +82,15 @@ def _sheets(
         if not rows:
             continue
         rows_left -= len(rows)
-        table = Table(place, (), rows)
+        left = sheet.start[1]  # the rows begin at the first filled column
+        table = Table(place, (), rows, left=left)
         if one.visible != SheetVisibleEnum.Visible:
             hidden.append(table)
             continue
         veil = veils.get(one.name)
         if veil:
-            left = sheet.start[1]  # the rows begin at the first filled column
             shown = rows.without(veil.rows, {column - left for column in veil.columns})
-            veiled.append((Table(place, (), shown), table))
+            veiled.append((Table(place, (), shown, left=left), table))
             table = veiled[-1][0]
         seen.append(table)
     return Workbook(tuple(seen), tuple(hidden), tuple(veiled))

@@ -13,10 +13,12 @@ from pathlib import Path
 from tests.corpus import (
     answers_cases,
     answers_words_cases,
+    code_column_cases,
     containers_cases,
     damage_cases,
     files_cases,
     kinds_cases,
+    mapped_cases,
     notices_cases,
     outlook_cases,
     quotes_cases,
@@ -32,6 +34,7 @@ def expectation(case: Case) -> dict[str, object]:
     declared: dict[str, object] = {
         "own": case.own,
         "passwords": case.passwords,
+        "columns": case.columns,
         "kind": case.kind,
         "subkind": case.subkind,
         "sender": case.sender,
@@ -65,6 +68,8 @@ def main() -> None:
         containers_cases,
         outlook_cases,
         damage_cases,
+        mapped_cases,
+        code_column_cases,
     )
     cases = [case for module in modules for case in module.cases()]
     doubled = [name for name, count in Counter(case.name for case in cases).items() if count > 1]
