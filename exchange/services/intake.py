@@ -169,7 +169,7 @@ def _understood(desk: Desk, mail: KeptMail, done: Decided) -> Understanding | No
     outcome, why = None, ""
     try:
         raw = desk.sealer.open(mail.sealed, "mail")
-maps = columns.of_sender(desk, mail.sender)
+        maps = columns.of_sender(desk, mail.sender)
         return desk.reader.read(raw, secrets.of_sender(desk, mail.sender), columns=maps)
     except StoreError:
         raise
