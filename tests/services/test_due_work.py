@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import json
 from collections.abc import Iterator
 from datetime import date
 from email import message_from_bytes, policy
@@ -16,6 +17,7 @@ import pytest
 from sqlalchemy import event, select, text
 
 from exchange.bootstrap import SetClock
+from exchange.cli import requests as requests_command
 from exchange.domain.calendar import build_calendar
 from exchange.domain.device import DeviceId
 from exchange.domain.outbound import CaseState, LegState
@@ -29,6 +31,7 @@ from tests.benchmarks.asking import code_of, story
 from tests.benchmarks.ledger import SUPPLIERS, Ledger, device, make_desk
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
+from tests.services.desks import Said, command
 
 TODAY = date(2026, 11, 24)  # a Tuesday, five Working Days after 17 November
 
@@ -216,6 +219,30 @@ class TestClosing:
         ]  # fmt: skip
         with pytest.raises(NotFound, match="no open case"):
             request.close(desk, device(1), "again", "a person")
+
+    def test_the_command_takes_a_device_or_a_list(self, tmp_path: Path) -> None:
+        desk = make_desk(tmp_path / "desk")
+        Ledger(desk).asked(5, 5, "2026-11-17T10:00", TODAY)
+        listed = tmp_path / "commissioned.csv"
+        listed.write_text(f"Device ID,Date\n{device(1)},x\n{device(4)},y\n{device(9)},z\n")
+
+        def run(*words: str) -> Said:
+            return command(requests_command.app, tmp_path / "desk", "close", "--why", "on", *words)
+
+        told = json.loads(run("--list", str(listed), "--json").out)
+        assert told == {"closed": 2, "not_open": [device(9)]}
+        assert run(device(2)).code == 0
+        assert run(device(2)).code != 0
+        assert run().code == run(device(3), "--list", str(listed)).code == 2
+        listed.write_text(f"Device ID\n{device(5)}\n00-DB-12\n")
+        failed = run("--list", str(listed))
+        assert "commissioned.csv" in failed.err
+        assert "row 3" in failed.err
+        assert rows(desk, "SELECT id FROM gained_case WHERE closed_at IS NULL ORDER BY id") == [
+            (3,),
+            (5,),
+        ]
+        desk.store.dispose()
 
 
 class TestCalendar:
