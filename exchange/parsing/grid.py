@@ -70,6 +70,13 @@ class TypedRows(Sequence[Row]):
             if cells and (cells[0] != "" or any(c != "" for c in cells))
         ]
 
+    @classmethod
+    def numbered(cls, raw: Iterable[tuple[int, Sequence[Cell]]]) -> TypedRows:
+        """Rows whose numbers are known, none of them empty."""
+        rows = TypedRows(())
+        rows._raw = list(raw)
+        return rows
+
     def __len__(self) -> int:
         return len(self._raw)
 

@@ -11,7 +11,7 @@ import numpy as np
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.bulk import CHUNK, check_cells, made_found
-from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code_cell
+from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code, read_code_cell
 from exchange.parsing.columns import Columns, columns_of, find_columns
 from exchange.parsing.devices import (
     Damaged,
@@ -23,8 +23,10 @@ from exchange.parsing.devices import (
 )
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.grid import Row, Table, TypedRows, column_of, numbers_of
+from exchange.parsing.lines import settled
 from exchange.parsing.remarks import read_remark, says_no
 from exchange.parsing.wording import Role, device_type_of, header_wording
+from exchange.parsing.words import Form, Word, without, words_of
 
 _ROUNDED_ROWS: Final = 3
 _PAIR_ROWS: Final = 60
@@ -62,12 +64,21 @@ def as_pairs(table: Table) -> list[tuple[int, str]]:
     upright = False
     for row in table.rows[:_PAIR_ROWS]:
         cells = [cell for cell in row.cells if cell]
+        if len(cells) > 2 and any(map(read_device, cells)):
+            return []  # rows that no pair holds: nothing in them may be lost
         for name, value in pairwise(cells):
             named = header_wording(name).role in (Role.DEVICE, Role.MAYBE_DEVICE)
             upright |= named and read_device(value) is not None
         if len(cells) == 2 and not row.damaged:
             pairs.append((row.number, f"{cells[0].rstrip(':')}: {cells[1]}"))
     return pairs if upright else []
+
+
+def _codes_in(cell: str) -> list[Word]:
+    """The codes that stand in a cell of remarks."""
+    if len(cell) < _PIECE - 4 or not cell.strip():
+        return []
+    return [word for word in words_of(settled(cell)) if word.form in (Form.CODE, Form.ODD)]
 
 
 class _Listing:
@@ -222,7 +233,7 @@ class _Listing:
         if columns.type is not None and columns.type < len(row.cells):
             kind = device_type_of(row.cells[columns.type]) or kind
         self.found.devices.append(Found(device, where, kind))
-        if columns.codes:
+        if columns.codes or columns.remarks:
             codes = self._codes(row, column)
             if codes:
                 self._coded(row, device, codes, where)
@@ -250,6 +261,12 @@ class _Listing:
             code = read_code_cell(text, numeric=index in row.damaged)
             if code is not None:
                 found.append((code, len(code_digits(text))))
+        for index in self.columns.remarks:
+            if index < len(row.cells) and index not in row.damaged and index not in halved:
+                found += [
+                    (read_code(word.text), len(code_digits(word.text)))
+                    for word in _codes_in(row.cells[index])
+                ]
         return found
 
     def _joined(self, row: Row) -> list[_Written]:
@@ -263,24 +280,24 @@ class _Listing:
         return [(code, len(code_digits(text)))] if code is not None else []
 
     def _halved(self, row: Row) -> dict[int, str]:
-        """Code cells that a cell beside them completes, its CRC holding: their whole text.
+        """Code cells that the cells beside them complete, the CRC holding: their whole text.
 
-        The second of two code columns that make one code is empty here.
+        The further columns of a code that stands in several are empty here.
         """
         cells, codes = row.cells, self.columns.codes
         whole: dict[int, str] = {}
         for index in codes:
-            beside = index + 1
-            if index in whole or beside >= len(cells) or beside in self.columns.devices:
+            if index in whole:
                 continue
-            if index in row.damaged or beside in row.damaged:
-                continue
-            pieces = code_digits(cells[index]), code_digits(cells[beside])
-            joined = "".join(pieces)
-            if all(0 < len(one) < _PIECE for one in pieces) and has_good_crc(joined):
+            joined, at = "", index
+            while at < len(cells) and len(joined) < _PIECE:
+                piece = code_digits(cells[at])
+                if not piece or at in row.damaged or at in self.columns.devices:
+                    break
+                joined, at = joined + piece, at + 1
+            if at > index + 1 and has_good_crc(joined):
                 whole[index] = joined
-                if beside in codes:
-                    whole[beside] = ""
+                whole.update((beside, "") for beside in range(index + 1, at) if beside in codes)
         return whole
 
     def _coded(self, row: Row, device: DeviceId, codes: list[_Written], where: str) -> None:
@@ -289,7 +306,8 @@ class _Listing:
             for column in self.columns.devices
             if column < len(row.cells) and row.cells[column]
         ]
-        typed = all(self.columns.codes.values()) and all(self.columns.devices.values())
+        by_type = self.columns.codes
+        typed = bool(by_type) and all(by_type.values()) and all(self.columns.devices.values())
         if len(others) > 1 and not typed:
             self.found.claims.append(Claim(device, where, spoiled=True))
             reason = "one install code stands beside several Device IDs"
@@ -333,7 +351,7 @@ class _Listing:
     def _remark(self, row: Row) -> str:
         cells = row.cells
         words = [
-            cells[index]
+            without(cells[index], _codes_in(cells[index]))  # a remark is shown, a code never
             for index in self.columns.remarks
             if index < len(cells)
             and cells[index]

@@ -20,18 +20,17 @@ from exchange.domain.mail import (
     Found,
     Kind,
     MailHead,
-    Outcome,
     Reject,
     Understanding,
 )
 from exchange.errors import Unreadable
-from exchange.parsing import bounces
+from exchange.parsing import bounces, notices
 from exchange.parsing.absence import return_date
 from exchange.parsing.bulk import uncollected
 from exchange.parsing.classify import Judged, by_content, by_header, is_reply
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
-from exchange.parsing.findings import Claim, Findings
+from exchange.parsing.findings import Findings
 from exchange.parsing.head import head_of
 from exchange.parsing.headers import Headers, read_fields, split_head
 from exchange.parsing.limits import DEFAULT, Limits
@@ -39,8 +38,14 @@ from exchange.parsing.mapped import UNMAPPED, Mapping
 from exchange.parsing.parts import Part, read_parts
 from exchange.parsing.reading import Reading, Scope, read_mail, scope_of
 from exchange.parsing.replies import told_of
-from exchange.parsing.sniff import Shape, shape_of
-from exchange.parsing.weigh import answer_rest, first_places, weigh
+from exchange.parsing.sniff import Shape, headed_as_mail, shape_of
+from exchange.parsing.weigh import (
+    answer_rest,
+    denied_as_a_whole,
+    first_places,
+    settle_denial,
+    weigh,
+)
 
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
@@ -119,8 +124,10 @@ def understand_file(
     ``understand``.
     """
     shape = shape_of(content)
-    if shape is Shape.MAIL or name.lower().endswith(".eml"):
-        return understand(content, limits, own_addresses, openers, mapping)
+    headed = shape is Shape.TEXT and headed_as_mail(content)
+    if shape is Shape.MAIL or headed or name.lower().endswith(".eml"):
+        whole = content.lstrip(b"\r\n")
+        return understand(whole, limits, own_addresses, openers, mapping)
     if len(content) > limits.mail_bytes:
         raise Unreadable(f"the file has {len(content):,} bytes, more than {limits.mail_bytes:,}")
     scope = scope_of(limits, own_addresses, openers, mapping)
@@ -145,6 +152,7 @@ def _concluded(
     references = _references(head.subject, reading.text)
     judged = by_header(head, headers, reading.contents, reading.own_text, own_addresses)
     found = reading.findings
+    settle_denial(found)
     if judged is None:
         about_ours = bool(references) or is_reply(head)
         judged = by_content(
@@ -153,8 +161,12 @@ def _concluded(
     warnings = list(found.warnings)
     failed: tuple[Bounce, ...] = ()
     if judged.kind is Kind.BOUNCE:
-        failed = bounces.read_reports(reading.contents) or bounces.read_free_form(
-            headers, reading.contents, reading.lines, head.subject, own_addresses
+        failed = (
+            bounces.read_reports(reading.contents)
+            or bounces.read_refusal(reading.contents, f"{head.subject}\n{reading.own_text}"[:4000])
+            or notices.read_notice(
+                headers, reading.contents, reading.lines, head.subject, own_addresses
+            )
         )
         if judged.subkind == "free_form" and failed and not any(one.permanent for one in failed):
             judged = Judged(judged.kind, "delayed", counts=False)
@@ -238,10 +250,7 @@ def _outcome(
         return devices, (), tuple(found.rejects)
     if found.denies_all:
         if not claims and not found.rest:
-            claims = [
-                Claim(one.device, one.where, outcome=Outcome.NOT_INSTALLER, remark="of all listed")
-                for one in devices
-            ]
+            claims = denied_as_a_whole(found)
         if not devices and not claims:
             warnings.append("it says of a whole list that they did not install it, and lists none")
     answers, conflicts = weigh(claims)

@@ -34,7 +34,8 @@ _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]{1,2000}>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]{0,380}>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]{0,380}>")
-_WIDE = re.compile(rb"\br=\"([A-Z]{2,3})\d{1,7}\"")
+# A cell that holds nothing counts for nothing: programs write the style of whole rows that way.
+_WIDE = re.compile(rb"\br=\"([A-Z]{2,3})\d{1,7}\"(?![^<>]{0,200}/>)")
 _MEMBER: Final = re.compile(r"xl/(?:[^/]{1,200}/){0,2}[^/]{1,200}\.(?:xml|rels|bin)", re.I)
 _WORKSHEET: Final = re.compile(r"xl/(?:worksheets/)?[^/]{1,200}\.xml", re.I)
 
@@ -166,19 +167,20 @@ def _sheet_names(archive: zipfile.ZipFile, known: set[str]) -> dict[str, str]:
 
 def _scan(pieces: Iterator[bytes], place: str, limits: Limits) -> Veil:
     veil = Veil()
-    widest, last = 0, 0
+    widest = last = begun = 0
     before = b""
     for piece in pieces:
         text = before + piece
         if b"hidden=" in text:
             _note_hidden(text, veil)
         if _perhaps_wide(text):
-            for letters in set(_WIDE.findall(text)):
+            for letters in set(_WIDE.findall(text, 0, text.rfind(b">") + 1)):
                 widest = max(widest, _column(letters))
-        at = text.rfind(b"<row ")
-        tag = _ROW.match(text, at) if at >= 0 else None
-        number = _number(_attribute(tag.group(), b"r")) if tag else 0
-        last = max(last, number)
+        filled = max(text.rfind(b"</c>"), text.rfind(b":c>"))
+        if filled >= 0:
+            # A row that began in the piece before counts too: its cells may stand in this one.
+            last = max(last, begun, _row_before(text, filled))
+        begun = _row_before(text, len(text)) or begun
         if widest > limits.columns or last > limits.rows or last * widest > limits.cells:
             across = f" and {widest:,} columns" if widest else ""
             raise Unreadable(
@@ -188,6 +190,13 @@ def _scan(pieces: Iterator[bytes], place: str, limits: Limits) -> Veil:
             )
         before = text[-_OVERLAP:]
     return veil
+
+
+def _row_before(text: bytes, end: int) -> int:
+    """The number of the last row that begins before ``end``; 0 when none does."""
+    at = max(text.rfind(b"<row ", 0, end), text.rfind(b":row ", 0, end))
+    tag = _ROW.match(text, text.rfind(b"<", 0, at + 1)) if at >= 0 else None
+    return _number(_attribute(tag.group(), b"r")) if tag else 0
 
 
 def _perhaps_wide(text: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exchange.domain.device import DeviceId
-from exchange.domain.mail import MailHead
+from exchange.domain.mail import MailHead, Reject
 from exchange.errors import Unreadable
 from exchange.parsing.attached import hidden_devices, read_attachment, read_lines
 from exchange.parsing.classify import FORWARD_SUBJECT, REPLY_SUBJECT
@@ -17,7 +17,7 @@ from exchange.parsing.findings import Findings
 from exchange.parsing.head import head_of
 from exchange.parsing.inline import Quote, quote_of, read_inline, read_quoted_codes
 from exchange.parsing.limits import Limits
-from exchange.parsing.lines import Line
+from exchange.parsing.lines import Line, plain_lines
 from exchange.parsing.mapped import UNMAPPED, Mapping
 from exchange.parsing.mbox import mails_in
 from exchange.parsing.parts import Part
@@ -69,6 +69,7 @@ def read_mail(
     path = unpacked.path
     contents = contents_of(mail, scope.limits)
     lines = contents.lines
+    scope.budget.read(len(lines), path.removesuffix(" > "))
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
     replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
     mark_quotes(lines, subject_forwards=forwards)
@@ -100,11 +101,13 @@ def read_mail(
         found.warnings.append(
             f"{path}body: {unseen} Device IDs stand in hidden text and are not taken"
         )
-    if not (replies or forwards):
-        found.asks |= asks(head.subject)
-        subject = read_prose([Line(1, head.subject)], lambda _: f"{path}subject")
-        found.devices += subject.devices
-        found.rejects += subject.rejects
+    crossed = devices_in(plain_lines(contents.struck)) if contents.struck.strip() else ()
+    if crossed:
+        found.warnings.append(
+            f"{path}body: {len(crossed)} Device IDs are struck out and not taken: "
+            + ", ".join(map(str, crossed[:5]))
+        )
+    _take_subject(found, head.subject, f"{path}subject", echoed=replies or forwards)
     reading = Reading(
         contents,
         lines,
@@ -123,11 +126,29 @@ def read_mail(
     return reading
 
 
+def _take_subject(found: Findings, subject: str, where: str, *, echoed: bool) -> None:
+    """What a subject asks or answers.
+
+    One that another mail may have coined is taken only for a code, and only where the mail itself
+    answers nothing.
+    """
+    said = read_prose([Line(1, subject)], lambda _: where)
+    if echoed and (found.claims or not any(claim.code or claim.spoiled for claim in said.claims)):
+        return
+    found.asks |= not echoed and asks(subject)
+    found.devices += said.devices
+    found.rejects += said.rejects
+    found.claims += said.claims
+
+
 def _take_file(
     reading: Reading, part: Part, where: str, scope: Scope, depth: int, head: MailHead
 ) -> None:
     """A file of a mail: a mail, a container with files of its own, or something to be read."""
     found = reading.findings
+    if part.media == "message/partial":
+        reason = "one piece of a mail that was sent in several: please send it whole"
+        found.rejects.append(Reject(part.name, reason, where))
     shape = shape_of(part.content)
     if shape is Shape.MAIL:
         mails = mails_in(part.content, scope.limits.mail_bytes)
@@ -140,9 +161,9 @@ def _take_file(
         if shape is Shape.WORKBOOK:
             count_workbook(where, part.content, scope.budget)
         replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
-        found.add(
-            read_attachment(where, part, scope.limits, in_reply=replies, mapping=scope.mapping)
-        )
+        told = read_attachment(where, part, scope.limits, in_reply=replies, mapping=scope.mapping)
+        scope.budget.read(told.rows, where)
+        found.add(told)
         return
     found.rejects += opened.rejects
     found.warnings += opened.warnings

@@ -70,6 +70,7 @@ def answer_rest(found: Findings) -> list[str]:
             rest[one.device] = rest.get(one.device, one.where)
     strangers = [one for one in rest if one not in found.unanswered]
     plain = found.whole and not found.rest_open and found.denies_all and not strangers
+    plain = plain and not found.hedged
     outcome = Outcome.NOT_INSTALLER if plain else Outcome.UNCLEAR
     found.claims += [
         Claim(device, where, outcome=outcome, remark=found.rest) for device, where in rest.items()
@@ -78,10 +79,43 @@ def answer_rest(found: Findings) -> list[str]:
         return []
     why = (
         "the words are no plain denial"
-        if found.rest_open
+        if found.rest_open or found.hedged
         else ("the list is not quoted whole in this mail")
     )
     return [f"it speaks of the rest of a list: not taken as an answer, because {why}"]
+
+
+def denied_as_a_whole(found: Findings) -> list[Claim]:
+    """What ``none of these were installed by us`` says of each device, where no other is answered.
+
+    It speaks of the sender's own list; of ours, as it came back, only where that is quoted whole.
+    One device is meant where ``this meter`` is denied.  Where other words could take some of it
+    back, nothing is plain.
+    """
+    concerned = _denied(found)
+    plain = not found.hedged and not found.rejects
+    return [
+        Claim(
+            device,
+            where,
+            outcome=Outcome.NOT_INSTALLER
+            if plain and device not in found.spoken
+            else Outcome.UNCLEAR,
+            remark="of all listed",
+        )
+        for device, where in concerned.items()
+    ]
+
+
+def settle_denial(found: Findings) -> None:
+    """``We did not install this meter`` denies nothing where not one Device is spoken of."""
+    if found.denies_one and len(_denied(found)) != 1:
+        found.denies_all = found.denies_one = False
+
+
+def _denied(found: Findings) -> dict[DeviceId, str]:
+    own = {one.device: one.where for one in found.devices}
+    return own or (found.unanswered if found.whole and not found.rejects else {})
 
 
 def _conflict(own: list[Claim], owners: defaultdict[InstallCode, set[DeviceId]]) -> str:

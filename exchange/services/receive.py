@@ -331,6 +331,10 @@ def bounce(desk: Desk, tx: Transaction, said: Understanding) -> MailOutcome:
     if not letters:
         return MailOutcome(REVIEW, Kind.BOUNCE, "a delivery report on no letter that we know")
     letter = letters[0]
+    if not said.bounces:
+        # Given up or only delayed: nobody can tell, so the clock runs and a person looks.
+        reason = f"a delivery report on the {letter.purpose} {letter.ref} that names no recipient"
+        return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)
     if not any(one.permanent for one in said.bounces):
         reason = f"a delay notice for the {letter.purpose} {letter.ref}"
         return MailOutcome(PROCESSED, Kind.BOUNCE, reason, letter.party, letter.ref)

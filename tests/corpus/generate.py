@@ -13,16 +13,20 @@ from pathlib import Path
 from tests.corpus import (
     answers_cases,
     answers_words_cases,
+    bounces_cases,
     code_column_cases,
     containers_cases,
     damage_cases,
     files_cases,
+    foreign_cases,
     kinds_cases,
+    layouts_cases,
     mapped_cases,
     notices_cases,
     outlook_cases,
     quotes_cases,
     requests_cases,
+    spoken_cases,
 )
 from tests.corpus.making import Case
 
@@ -60,11 +64,15 @@ def main() -> None:
     modules = (
         requests_cases,
         files_cases,
+        foreign_cases,
         answers_cases,
+        spoken_cases,
+        layouts_cases,
         answers_words_cases,
         quotes_cases,
         kinds_cases,
         notices_cases,
+        bounces_cases,
         containers_cases,
         outlook_cases,
         damage_cases,

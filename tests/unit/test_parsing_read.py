@@ -112,3 +112,24 @@ def test_a_strangers_control_characters_do_not_reach_the_terminal(tmp_path: Path
     assert code == 0
     assert "\x1b[31m" not in out
     assert "00DB[/bold]" in out
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_saved_mail_with_a_plain_header_is_a_mail(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "saved.txt"
+    text = (
+        "From: MAILER-DAEMON@op-b.test\nTo: codes@op-a.test\nSubject: failure notice\n\n"
+        "<gone@op-b.test>:\n550 5.1.1 no such user\n"
+    )
+    path.write_bytes(text.replace("\n", end).encode())
+    _, out, _ = run(str(path), "--json")
+    said = json.loads(out)
+    assert said["kind"] == "bounce"
+    assert [one["recipient"] for one in said["bounces"]] == ["gone@op-b.test"]
+
+
+def test_a_text_that_only_begins_like_a_header_is_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text(f"From: our list\nSubject: meters\nTo: do\n{D[0]} please\n\nMore.\n")
+    _, out, _ = run(str(path), "--json")
+    assert [one["device_id"] for one in json.loads(out)["devices"]] == [D[0]]

@@ -47,12 +47,13 @@ class Opened:
 
 
 class Budget:
-    """What the containers of one mail have cost so far, all kinds and all levels together."""
+    """What one mail has cost so far, its containers and texts of all kinds and levels together."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.inflated = 0
         self.members = 0
+        self.rows = 0
         self.decryptions = 0
 
     def deeper(self, depth: int, where: str) -> None:
@@ -68,6 +69,15 @@ class Budget:
         if self.inflated > self.limits.inflated_bytes:
             raise Unreadable(
                 f"its containers hold more than {self.limits.inflated_bytes:,} bytes", place=where
+            )
+
+    def read(self, rows: int, where: str) -> None:
+        """Count rows of tables and lines of texts; raises Unreadable at the ceiling."""
+        self.rows += rows
+        if self.rows > self.limits.rows:
+            raise Unreadable(
+                f"its tables and texts have more than {self.limits.rows:,} rows together",
+                place=where,
             )
 
     def count(self, members: int, where: str) -> None:

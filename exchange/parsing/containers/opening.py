@@ -29,6 +29,20 @@ _SPOILED: Final = "the file is damaged, or not what its name says"
 _LISTS: Final = (
     ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".zip", ".msg", ".eml", ".docx",
 )  # fmt: skip
+# Databases and the like: a list may well be in them, and they are not read.
+_NOT_LISTS: Final = (
+    ".mdb",
+    ".accdb",
+    ".dbf",
+    ".one",
+    ".wk1",
+    ".wks",
+    ".123",
+    ".xps",
+    ".oxps",
+    ".parquet",
+)
+_NOT_OPENED: Final = "a file of this kind is not read: please send a workbook or CSV"
 _CONTAINERS: Final = (Shape.ARCHIVE, Shape.OUTLOOK, Shape.TNEF, Shape.PROTECTED)
 
 
@@ -71,7 +85,7 @@ def open_container(
         return open_document(where, part.name, content, budget)
     if kind == "uu":
         return _files(where, take_uu(content)[1], budget)
-    reason = _SPOILED if kind == "spoiled" else _NOT_READ
+    reason = {"spoiled": _SPOILED, "foreign": _NOT_OPENED}.get(kind, _NOT_READ)
     return Opened(rejects=[Reject(part.name, reason, where)])
 
 
@@ -91,6 +105,8 @@ def _kind_of(part: Part, shape: Shape) -> str:
         return "cms"
     if shape is Shape.OTHER and part.name.lower().endswith(_LISTS):
         return "spoiled"
+    if shape is Shape.OTHER and part.name.lower().endswith(_NOT_LISTS):
+        return "foreign"
     if shape is Shape.TEXT and content.lstrip().startswith(b"begin"):
         return "uu" if take_uu(content)[1] else ""
     return ""
