@@ -19,6 +19,7 @@ from exchange.domain.escalation import Rung
 from exchange.domain.outbound import Leg, OutboundRequest
 from exchange.domain.party import Party
 from exchange.domain.sla import local_date
+from exchange.errors import ExchangeError, StoreError
 from exchange.rendering.compose import TemplateName
 from exchange.rendering.workbook import RequestRow
 from exchange.services import ladder, letters
@@ -77,23 +78,47 @@ class _Taken:
 
 
 def chase(desk: Desk) -> Counter[str]:
-    """Take every rung that is due today; returns how many letters of which kind were queued."""
+    """Take every rung that is due today; returns how many letters of which kind were queued.
+
+    A request whose letter cannot be written holds nobody up: its fault is raised when all others
+    are done.
+    """
     today = desk.today()
     taken: Counter[str] = Counter()
+    fault: ExchangeError | None = None
     with desk.store.reading() as tx:
         waiting = tx.legs.due_requests(today)
         parties = {party.signifier: party for party in tx.parties.all()} if waiting else {}
-    for numbers in _batches(waiting):
-        with desk.store.transaction("chase") as tx:
-            known = _read(tx, numbers, today)
-            found = _Taken()
-            for number in numbers:
-                request = known.requests[number]
-                if request.party in parties:
-                    _chase_request(desk, known, request, parties[request.party], today, found)
-            _write(desk, tx, found)
-        taken.update(rung.kind for _, rung, letter in found.rungs if letter is not None)
+    batches = list(_batches(waiting))[::-1]
+    while batches:
+        numbers = batches.pop()
+        try:
+            taken += _chase_some(desk, numbers, parties, today)
+        except StoreError:
+            raise
+        except ExchangeError as error:
+            # Nothing of it was committed; whose fault it was shows when each goes alone.
+            if len(numbers) > 1:
+                batches += [[number] for number in reversed(numbers)]
+            else:
+                fault = error
+    if fault:
+        raise fault
     return taken
+
+
+def _chase_some(
+    desk: Desk, numbers: Sequence[int], parties: Mapping[str, Party], today: date
+) -> Counter[str]:
+    found = _Taken()
+    with desk.store.transaction("chase") as tx:
+        known = _read(tx, numbers, today)
+        for number in numbers:
+            request = known.requests[number]
+            if request.party in parties:
+                _chase_request(desk, known, request, parties[request.party], today, found)
+        _write(desk, tx, found)
+    return Counter(rung.kind for _, rung, letter in found.rungs if letter is not None)
 
 
 def _batches(waiting: Iterable[tuple[int, int]]) -> Iterator[list[int]]:

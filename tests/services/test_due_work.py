@@ -22,7 +22,7 @@ from exchange.domain.calendar import build_calendar
 from exchange.domain.device import DeviceId
 from exchange.domain.outbound import CaseState, LegState
 from exchange.domain.sla import parse_instant
-from exchange.errors import NotFound
+from exchange.errors import ConfigError, NotFound
 from exchange.services import chase, clocks, request, trail
 from exchange.services.desk import Desk
 from exchange.store.among import among
@@ -142,6 +142,20 @@ class TestChase:
             [device(1), device(2), device(3)],
             [device(4)],
         ]
+
+    def test_a_letter_that_cannot_be_written_holds_nobody_else_up(self, desk: Desk) -> None:
+        Ledger(desk).asked(9, 3, "2026-11-17T10:00", TODAY)
+        subject = desk.folder / "templates" / "reminder" / "subject.txt"
+        subject.parent.mkdir(parents=True)
+        subject.write_text("Reminder {{ ref if ref[-1] != '2' else no_such_name }}")
+        for _ in range(2):
+            with pytest.raises(ConfigError, match="no_such_name"):
+                chase.chase(desk)
+            assert [listed(mail)[0] for mail in letters(desk, "reminder")] == [device(1), device(7)]
+        assert rows(desk, "SELECT count(*) FROM leg_rung") == [(6,)]
+        subject.write_text("Reminder {{ ref }}")
+        assert chase.chase(desk) == {"reminder": 1}
+        assert trail.verify(desk)[0]
 
     def test_a_party_that_left_the_register_holds_nobody_up(self, desk: Desk) -> None:
         Ledger(desk).asked(6, 3, "2026-11-17T10:00", TODAY)
