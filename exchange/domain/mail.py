@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -105,8 +106,8 @@ class Understanding:
     head: MailHead
     kind: Kind
     subkind: str = ""
-    devices: tuple[Found, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    devices: Sequence[Found] = ()  # a tuple, or columns where they are many
+    answers: Sequence[Answer] = ()
     rejects: tuple[Reject, ...] = ()
     warnings: tuple[str, ...] = ()
     references: tuple[str, ...] = ()  # MP121 references of any exchange, from subject and body

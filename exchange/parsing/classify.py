@@ -20,6 +20,7 @@ from exchange.parsing.automatic import (
     receipt,
     thanks_only,
 )
+from exchange.parsing.claimed import claims_code, claims_outcome, claims_spoiled
 from exchange.parsing.contents import Contents
 from exchange.parsing.findings import Findings
 from exchange.parsing.headers import Headers
@@ -123,8 +124,8 @@ def by_content(
 
     ``about_ours``: one of our references stands in it, or it is a reply.
     """
-    coded = found.stray_code or any(one.code or one.spoiled for one in found.claims)
-    denied = any(one.outcome is Outcome.NOT_INSTALLER for one in found.claims)
+    coded = found.stray_code or claims_code(found.claims) or claims_spoiled(found.claims)
+    denied = claims_outcome(found.claims, Outcome.NOT_INSTALLER)
     reply = is_reply(head)
     if coded or (denied and (about_ours or not found.asks)):
         return Judged(Kind.RESPONSE)

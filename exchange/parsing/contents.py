@@ -8,9 +8,10 @@ from typing import Final
 from exchange.errors import Unreadable
 from exchange.parsing.charset import to_text
 from exchange.parsing.limits import Limits
-from exchange.parsing.lines import Line, plain_lines
+from exchange.parsing.lines import Line
 from exchange.parsing.markup import Markup, read_html
 from exchange.parsing.parts import Part
+from exchange.parsing.runs import lines_of
 from exchange.parsing.typed import mark_tables
 
 _SIGNATURES: Final = frozenset(
@@ -121,7 +122,7 @@ def body_of(part: Part, limits: Limits) -> Markup:
         raise Unreadable(f"a text of more than {limits.text_chars:,} characters")
     if part.params.get("format", "").lower() == "flowed":
         text = _unflowed(text)
-    lines = plain_lines(text)
+    lines = lines_of(text)
     mark_tables(lines)
     return Markup(lines, "")
 

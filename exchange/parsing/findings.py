@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, Outcome, Reject
+from exchange.parsing.gathered import Gathered
 
 
 class Claim(NamedTuple):
@@ -25,8 +26,8 @@ class Claim(NamedTuple):
 class Findings:
     """Everything found in one source, in its order."""
 
-    devices: list[Found] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
+    devices: Gathered[Found] = field(default_factory=Gathered)
+    claims: Gathered[Claim] = field(default_factory=Gathered)
     rejects: list[Reject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     quoted: dict[DeviceId, None] = field(default_factory=dict)  # in quoted text only, so far

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from exchange.domain.device import DeviceId
+import numpy as np
+
+from exchange.domain.listed import ids_of
 from exchange.domain.mail import (
     Answer,
     Bounce,
@@ -27,10 +29,12 @@ from exchange.errors import Unreadable
 from exchange.parsing import bounces, notices
 from exchange.parsing.absence import return_date
 from exchange.parsing.bulk import uncollected
+from exchange.parsing.claimed import claimed_ids, claims_code, found_ids
 from exchange.parsing.classify import Judged, by_content, by_header, is_reply
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.findings import Findings
+from exchange.parsing.gathered import Gathered
 from exchange.parsing.head import head_of
 from exchange.parsing.headers import Headers, read_fields, split_head
 from exchange.parsing.limits import DEFAULT, Limits
@@ -38,6 +42,7 @@ from exchange.parsing.mapped import UNMAPPED, Mapping
 from exchange.parsing.parts import Part, read_parts
 from exchange.parsing.reading import Reading, Scope, read_mail, scope_of
 from exchange.parsing.replies import told_of
+from exchange.parsing.runs import expanded
 from exchange.parsing.sniff import Shape, headed_as_mail, shape_of
 from exchange.parsing.weigh import (
     answer_rest,
@@ -50,6 +55,7 @@ from exchange.parsing.weigh import (
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
 )
+_MARK: Final = "MP121-"
 _MOST_REFERENCES: Final = 1000
 _FAULTS: Final = (
     ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError, EOFError,
@@ -165,7 +171,7 @@ def _concluded(
             bounces.read_reports(reading.contents)
             or bounces.read_refusal(reading.contents, f"{head.subject}\n{reading.own_text}"[:4000])
             or notices.read_notice(
-                headers, reading.contents, reading.lines, head.subject, own_addresses
+                headers, reading.contents, expanded(reading.lines), head.subject, own_addresses
             )
         )
         if judged.subkind == "free_form" and failed and not any(one.permanent for one in failed):
@@ -201,6 +207,8 @@ def _concluded(
 def _references(subject: str, text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for source in (subject, text):
+        if _MARK not in source.upper():
+            continue  # a pattern without regard to case takes its time over a long list
         for match in _REFERENCE.finditer(source):
             if len(found) < _MOST_REFERENCES:
                 found.setdefault(match.group().upper())
@@ -214,35 +222,34 @@ def _answers_by_machine(judged: Judged, found: Findings) -> bool:
         "automatic",
         "generated",
     )
-    return plain and any(claim.code is not None for claim in found.claims)
+    return plain and claims_code(found.claims)
 
 
 def _told_only(judged: Judged, found: Findings) -> list[str]:
     """Warnings for a mail whose lists do not count: how much it lists is told, no more."""
-    devices = {one.device for one in found.devices}
+    devices = len(np.unique(found_ids(found.devices)))
     if judged.kind is Kind.BOUNCE or not devices:
         return list(found.misfits)
     what = judged.subkind or judged.kind.value
-    return [*found.misfits, f"{len(devices)} Device IDs stand in it and are not taken ({what})"]
+    return [*found.misfits, f"{devices} Device IDs stand in it and are not taken ({what})"]
 
 
 def _outcome(
     judged: Judged, found: Findings, warnings: list[str]
-) -> tuple[tuple[Found, ...], tuple[Answer, ...], tuple[Reject, ...]]:
+) -> tuple[Sequence[Found], Sequence[Answer], tuple[Reject, ...]]:
     """Devices, answers and rejects that follow from the findings and the kind."""
     devices = first_places(found.devices)
     if judged.kind is Kind.RESPONSE:
         warnings += answer_rest(found)
-    listed: set[DeviceId] = set()
     if found.quoted:
-        listed = {one.device for one in devices} | {claim.device for claim in found.claims}
-    only_quoted = [device for device in found.quoted if device not in listed]
-    if only_quoted:
-        warnings.append(_only_quoted(len(only_quoted)))
+        listed = np.concatenate([found_ids(found.devices), claimed_ids(found.claims)])
+        only_quoted = ~np.isin(ids_of(found.quoted), listed)
+        if only_quoted.any():
+            warnings.append(_only_quoted(int(np.count_nonzero(only_quoted))))
     claims = found.claims
     if judged.kind is not Kind.RESPONSE:
         if claims:
-            count = len({claim.device for claim in claims})
+            count = len(np.unique(claimed_ids(claims)))
             warnings.append(
                 f"words that could be an answer stand beside {count} Device IDs; the mail is read"
                 f" as {judged.kind.value}"
@@ -250,7 +257,7 @@ def _outcome(
         return devices, (), tuple(found.rejects)
     if found.denies_all:
         if not claims and not found.rest:
-            claims = denied_as_a_whole(found)
+            claims = Gathered(denied_as_a_whole(found))
         if not devices and not claims:
             warnings.append("it says of a whole list that they did not install it, and lists none")
     answers, conflicts = weigh(claims)

@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from exchange.domain.device import DeviceId
+from exchange.domain.listed import Listed, Places, Words
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.devices import Damaged, read_device, read_device_cell
 from exchange.parsing.findings import Claim, Findings
@@ -32,6 +35,7 @@ from exchange.parsing.remarks import (
     read_remark,
     speaks_of_rest,
 )
+from exchange.parsing.runs import Run
 from exchange.parsing.units import (
     LEFTOVER,
     Unit,
@@ -120,6 +124,9 @@ class Prose:
         self.hubs: list[tuple[Found, Line]] = []
 
     def line(self, line: Line) -> None:
+        if isinstance(line, Run):
+            self._run(line)
+            return
         text = settled(line.text)
         if self._bare_device(line, text.strip()):
             return
@@ -185,6 +192,22 @@ class Prose:
             self.pairing.wait(device, where, line.number)
         return True
 
+    def _run(self, run: Run) -> None:
+        """Thousands of lines that are one Device ID each."""
+        block, where, number = self.block, self.place(run), str(run.number)
+        plain = not (self.broken or block.barred or block.outcome or self.wrapped)
+        if not plain or not where.endswith(f" {number}"):
+            for line in run.lines():
+                self.line(line)
+            return
+        block.sure = True
+        rows = len(run.ids)
+        places = Places(Words.same(where.removesuffix(number), rows), run.number + np.arange(rows))
+        found = Listed(run.ids, places, Words.same("", rows))
+        self.found.devices += found
+        for at, one in enumerate(found, run.number):
+            self.pairing.wait(one.device, one.where, at)
+
     def tell_broken(self, broken: Iterable[Break]) -> None:
         """Take note of what is broken over two lines and cannot be read."""
         self.found.rejects += [Reject(one.text, one.reason, self.place(one.line)) for one in broken]
@@ -199,8 +222,7 @@ class Prose:
             if speaks_of_rest(self.denial_line) and not self.leaves_open:
                 self.found.rest = self.denial_line[:_REMARK]
         self.found.rest_open = self.leaves_open
-        meters = [one for one in self.found.devices if one.device_type not in HUBS]
-        if self.hubs and meters:
+        if self.hubs and any(one.device_type not in HUBS for one in self.found.devices):
             names = ", ".join(str(one.device) for one, _ in self.hubs[:5])
             self.found.warnings.append(
                 f"{len(self.hubs)} Communications Hub or in-home device"

@@ -24,6 +24,7 @@ from exchange.parsing.parts import Part
 from exchange.parsing.prose import devices_in, read_prose
 from exchange.parsing.quoting import mark_quotes
 from exchange.parsing.remarks import asks
+from exchange.parsing.runs import expanded, text_of
 from exchange.parsing.sniff import Shape, shape_of
 
 
@@ -73,6 +74,8 @@ def read_mail(
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
     replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
     mark_quotes(lines, subject_forwards=forwards)
+    if any(line.quoted for line in lines):
+        lines = contents.lines = expanded(lines)
     own = [line for line in lines if not line.quoted]
 
     def place(line: Line) -> str:
@@ -111,8 +114,8 @@ def read_mail(
     reading = Reading(
         contents,
         lines,
-        "\n".join(line.text for line in lines),
-        "\n".join(line.text for line in own),
+        text_of(lines),
+        text_of(own),
         found,
     )
     for name, part in contents.attachments:

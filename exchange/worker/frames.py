@@ -11,21 +11,19 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final, get_args
 
-from exchange.domain.device import DEVICE_ID_BYTES, DeviceId, InstallCode
+from exchange.domain.device import DeviceId
 from exchange.domain.envelope import Hash, WrappedKey
 from exchange.domain.mail import (
-    Answer,
     Bounce,
-    Found,
     Kind,
     MailHead,
-    Outcome,
     Reject,
     TableLook,
     Understanding,
 )
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.bulk import made_found, none_empty, raw_ids, uncollected
+from exchange.parsing.bulk import uncollected
+from exchange.worker import columns
 
 LENGTH_BYTES: Final = 8
 MOST_BYTES: Final = 1 << 29
@@ -51,28 +49,15 @@ def read_frame(stream: BinaryIO) -> bytes | None:
 
 
 def encode(said: Understanding) -> bytes:
-    """An understanding as JSON; devices go as columns, for there may be half a million."""
+    """An understanding as JSON; long lists go as columns, for there may be half a million rows."""
     head = asdict(said.head)
     head["date"] = said.head.date.isoformat() if said.head.date else None
     content = {
         "head": head,
         "kind": said.kind.value,
         "subkind": said.subkind,
-        "devices": {
-            "ids": b"".join(found.device.raw for found in said.devices).hex(),
-            "where": [found.where for found in said.devices],
-            "types": [found.device_type for found in said.devices],
-        },
-        "answers": [
-            [
-                one.device.raw.hex(),
-                one.outcome.value,
-                one.where,
-                one.code.raw.hex() if one.code else None,
-                one.remark,
-            ]
-            for one in said.answers
-        ],
+        "devices": columns.of_found(said.devices),
+        "answers": columns.of_answers(said.answers),
         "rejects": [
             [one.text, one.reason, one.where, one.device.raw.hex() if one.device else None]
             for one in said.rejects
@@ -106,17 +91,8 @@ def _understanding(told: dict[str, Any]) -> Understanding:
         head=_head(told["head"]),
         kind=Kind(told["kind"]),
         subkind=str(told["subkind"]),
-        devices=_devices(told["devices"]),
-        answers=tuple(
-            Answer(
-                DeviceId(bytes.fromhex(device)),
-                Outcome(outcome),
-                str(where),
-                InstallCode(bytes.fromhex(code)) if code else None,
-                str(remark),
-            )
-            for device, outcome, where, code, remark in told["answers"]
-        ),
+        devices=columns.to_found(told["devices"]),
+        answers=columns.to_answers(told["answers"]),
         rejects=tuple(
             Reject(
                 str(text),
@@ -148,14 +124,6 @@ def _head(told: dict[str, Any]) -> MailHead:
         date=datetime.fromisoformat(told["date"]) if told["date"] else None,
         own_marker=str(told["own_marker"]),
     )
-
-
-def _devices(told: dict[str, Any]) -> tuple[Found, ...]:
-    joined = bytes.fromhex(told["ids"])
-    where, types = list(map(str, told["where"])), list(map(str, told["types"]))
-    if not len(where) == len(types) == len(joined) / DEVICE_ID_BYTES or not none_empty(joined):
-        raise BadInput("not a Device ID")
-    return tuple(made_found(raw_ids(joined), where, types))
 
 
 def _look(told: list[Any]) -> TableLook:

@@ -222,9 +222,9 @@ def _outcome(case: DeskCase, number: int, told: dict[str, Any], *, full: bool) -
         "ratio": round(ratio, 2),
         "goal": case.goal,
         "met": met if full else None,
+        "cpu_s": round(told.pop("cpu"), 3),
+        "peak_mb": round(told.pop("peak_mb")),
         **told,
-        "cpu": round(told["cpu"], 3),
-        "peak_mb": round(told["peak_mb"]),
     }
 
 
