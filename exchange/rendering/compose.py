@@ -127,13 +127,13 @@ def _headers(mail: Mail, subject: str) -> Iterator[bytes]:
     references = thread(mail.references, parent)
     if references:
         yield verbatim("References", " ".join(references))
-    yield verbatim("Auto-Submitted", mail.auto_submitted)
+    yield _same("Auto-Submitted", mail.auto_submitted)
     # Not "All": that would also suppress the non-delivery reports which we need.
-    yield verbatim("X-Auto-Response-Suppress", "OOF, AutoReply")
+    yield _same("X-Auto-Response-Suppress", "OOF, AutoReply")
     if mail.marker:
         marker = one_line(mail.marker, 200).encode("ascii", "replace").decode()
         yield verbatim(MARKER_HEADER, marker)
-    yield verbatim("MIME-Version", "1.0")
+    yield _same("MIME-Version", "1.0")
 
 
 @lru_cache(maxsize=_KNOWN)
@@ -143,6 +143,12 @@ def _address(name: str, address: str, display: str) -> bytes:
         raise BadInput(f"{one_line(address, 100)!r} is not a mail address", place=name)
     said = one_line(display, _NAME_LIMIT)
     return structured(name, Address(said, username=found[1], domain=found[2]))
+
+
+@lru_cache(maxsize=_KNOWN)
+def _same(name: str, value: str) -> bytes:
+    """A field that many mails have alike."""
+    return verbatim(name, value)
 
 
 def _sendable(text: str) -> str:
@@ -174,8 +180,8 @@ def _text(subtype: str, text: str) -> Part:
     else:
         encoding, content = "quoted-printable", b2a_qp(lines.encode())
     return [
-        verbatim("Content-Type", f'text/{subtype}; charset="utf-8"'),
-        verbatim("Content-Transfer-Encoding", encoding),
+        _same("Content-Type", f'text/{subtype}; charset="utf-8"'),
+        _same("Content-Transfer-Encoding", encoding),
         b"\r\n",
         content,
     ]
@@ -186,8 +192,8 @@ def _attached(attachment: Attachment) -> Part:
     name = _UNSAFE_IN_NAME.sub("_", one_line(attachment.filename, _NAME_LIMIT)).strip(". ")
     name = name or "attachment"
     return [
-        verbatim("Content-Type", kind.group() if kind else "application/octet-stream"),
-        verbatim("Content-Transfer-Encoding", "base64"),
+        _same("Content-Type", kind.group() if kind else "application/octet-stream"),
+        _same("Content-Transfer-Encoding", "base64"),
         _disposition(name),
         b"\r\n",
         _base64(attachment.content),

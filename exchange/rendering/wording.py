@@ -101,6 +101,7 @@ def one_line(text: str, limit: int = 0) -> str:
 
     Whatever separates lines or words becomes one space, lone surrogates become U+FFFD.
     """
+    text = text.strip()
     if text.isascii() and text.isprintable():
         shown = " ".join(text.split())
     else:

@@ -19,6 +19,7 @@ from exchange.domain.escalation import Rung
 from exchange.domain.outbound import Leg, OutboundRequest
 from exchange.domain.party import Party
 from exchange.domain.sla import local_date
+from exchange.errors import ExchangeError, StoreError
 from exchange.rendering.compose import TemplateName
 from exchange.rendering.workbook import RequestRow
 from exchange.services import ladder, letters
@@ -45,9 +46,6 @@ _NAMES = {
     "escalation": "an escalation",
     "evidence": "the evidence file",
 }
-
-# The rungs behind a leg and its day zero: legs of one request that are alike share one letter.
-Behind = tuple[tuple[tuple[str, datetime | None], ...], date]
 
 # One commit for so much: a commit costs a flush to the disk, and a request may hold every leg.
 _REQUESTS_AT_ONCE = 200
@@ -80,23 +78,47 @@ class _Taken:
 
 
 def chase(desk: Desk) -> Counter[str]:
-    """Take every rung that is due today; returns how many letters of which kind were queued."""
+    """Take every rung that is due today; returns how many letters of which kind were queued.
+
+    A request whose letter cannot be written holds nobody up: its fault is raised when all others
+    are done.
+    """
     today = desk.today()
     taken: Counter[str] = Counter()
+    fault: ExchangeError | None = None
     with desk.store.reading() as tx:
         waiting = tx.legs.due_requests(today)
         parties = {party.signifier: party for party in tx.parties.all()} if waiting else {}
-    for numbers in _batches(waiting):
-        with desk.store.transaction("chase") as tx:
-            known = _read(tx, numbers, today)
-            found = _Taken()
-            for number in numbers:
-                request = known.requests[number]
-                if request.party in parties:
-                    _chase_request(desk, known, request, parties[request.party], today, found)
-            _write(desk, tx, found)
-        taken.update(rung.kind for _, rung, letter in found.rungs if letter is not None)
+    batches = list(_batches(waiting))[::-1]
+    while batches:
+        numbers = batches.pop()
+        try:
+            taken += _chase_some(desk, numbers, parties, today)
+        except StoreError:
+            raise
+        except ExchangeError as error:
+            # Nothing of it was committed; whose fault it was shows when each goes alone.
+            if len(numbers) > 1:
+                batches += [[number] for number in reversed(numbers)]
+            else:
+                fault = error
+    if fault:
+        raise fault
     return taken
+
+
+def _chase_some(
+    desk: Desk, numbers: Sequence[int], parties: Mapping[str, Party], today: date
+) -> Counter[str]:
+    found = _Taken()
+    with desk.store.transaction("chase") as tx:
+        known = _read(tx, numbers, today)
+        for number in numbers:
+            request = known.requests[number]
+            if request.party in parties:
+                _chase_request(desk, known, request, parties[request.party], today, found)
+        _write(desk, tx, found)
+    return Counter(rung.kind for _, rung, letter in found.rungs if letter is not None)
 
 
 def _batches(waiting: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
@@ -145,7 +167,7 @@ def _write(desk: Desk, tx: Transaction, found: _Taken) -> None:
 def _chase_request(
     desk: Desk, known: _Known, request: OutboundRequest, party: Party, today: date, found: _Taken
 ) -> None:
-    for (behind, accepted_on), legs in _alike(known, request).items():
+    for (behind, accepted_on), legs in ladder.alike(known.legs[request.id], known.done).items():
         step = ladder.step(desk, party, dict(behind), accepted_on, request.sla_days, today)
         found.rungs += [(legs, rung, None) for rung in step.skipped]
         if step.now:
@@ -157,15 +179,6 @@ def _chase_request(
             AuditEvent("leg.overdue", leg.device, leg.party, {"due": str(leg.due_on)})
             for leg in late
         ]
-
-
-def _alike(known: _Known, request: OutboundRequest) -> dict[Behind, list[Leg]]:
-    groups: dict[Behind, list[Leg]] = {}
-    for leg in known.legs[request.id]:
-        if leg.accepted_on is not None:
-            behind = sorted(known.done[leg.id].items(), key=lambda rung: rung[0])
-            groups.setdefault((tuple(behind), leg.accepted_on), []).append(leg)
-    return groups
 
 
 def _take(

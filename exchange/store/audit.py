@@ -44,14 +44,17 @@ def _chained(
     rows: list[tuple[object, ...]] = []
     # The events of one mail share one detail; ``events`` keeps each alive, and so its id.
     written: dict[int, str] = {}
+    last, stamp = None, ""
     for at, happened in events:
         seq += 1
+        if at is not last:
+            last, stamp = at, instant_text(at)
         detail = written.get(id(happened.detail))
         if detail is None:
             detail = written[id(happened.detail)] = canonical(_masked(happened.detail))
         # Subjects are references and Device IDs; masking is the last net, not the rule.
         fields = (
-            instant_text(at),
+            stamp,
             happened.actor,
             happened.event,
             mask_codes(happened.subject),

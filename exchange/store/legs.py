@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Row, func, insert, select, text, update
 from sqlmodel import Session
 
 from exchange.domain.outbound import CHASED_LEGS, Leg, LegState
+from exchange.store.among import among
 from exchange.store.tables import CaseRow, LegRow, LegRungRow, table_of
 
-Value = TypeVar("Value")
-
-_CHUNK = 5000
+_STATES = {state.value: state for state in LegState}
 LEGS, CASES, RUNGS = table_of(LegRow), table_of(CaseRow), table_of(LegRungRow)
 _L = LEGS.c
 _LEG = (
@@ -66,22 +64,19 @@ class LegStore:
         if states:
             query = query.where(_L.state.in_([state.value for state in states]))
         query = query.order_by(_L.case_id, _L.position)
-        if devices is None:
-            return [_leg(row) for row in self._session.execute(query)]
-        return [
-            _leg(row)
-            for some in _some(devices)
-            for row in self._session.execute(query.where(_L.device.in_(some)))
-        ]
+        if devices is not None:
+            query = query.where(among(_L.device, devices))
+        return [_leg(row) for row in self._session.execute(query)]
 
     def of_cases(self, case_ids: Collection[int]) -> list[Leg]:
         """Every leg of these cases, in order of the cases."""
-        query = select(*_LEG).select_from(_WITH_CASE).order_by(_L.case_id, _L.position)
-        return [
-            _leg(row)
-            for some in _some(sorted(case_ids))
-            for row in self._session.execute(query.where(_L.case_id.in_(some)))
-        ]
+        query = (
+            select(*_LEG)
+            .select_from(_WITH_CASE)
+            .where(among(_L.case_id, case_ids))
+            .order_by(_L.case_id, _L.position)
+        )
+        return [_leg(row) for row in self._session.execute(query)]
 
     def to_ask(self, party: str) -> list[Leg]:
         """The queued legs of ``party`` that no request carries yet, in order of the cases.
@@ -99,11 +94,8 @@ class LegStore:
 
     def was_asked(self, party: str, devices: Iterable[str]) -> bool:
         """Whether ``party`` has a leg for any of these devices."""
-        query = select(_L.id).where(_L.party == party).limit(1)
-        return any(
-            self._session.scalar(query.where(_L.device.in_(some))) is not None
-            for some in _some(devices)
-        )
+        query = select(_L.id).where(_L.party == party, among(_L.device, devices)).limit(1)
+        return self._session.scalar(query) is not None
 
     def carry(self, leg_ids: Sequence[int], request_id: int) -> None:
         """These legs are asked by this request."""
@@ -159,25 +151,23 @@ class LegStore:
         query = (
             select(*_LEG)
             .select_from(_WITH_CASE)
-            .where(_L.next_due <= today)
+            .where(among(_L.request_id, request_ids), _L.next_due <= today)
             .order_by(_L.request_id, _L.case_id)
         )
-        for some in _some(request_ids):
-            for row in self._session.execute(query.where(_L.request_id.in_(some))):
-                leg = _leg(row)
-                if leg.request_id is not None:
-                    found[leg.request_id].append(leg)
+        for row in self._session.execute(query):
+            leg = _leg(row)
+            if leg.request_id is not None:
+                found[leg.request_id].append(leg)
         return found
 
     def rungs_done(self, leg_ids: Collection[int]) -> dict[int, dict[str, datetime | None]]:
         """The rungs each leg has behind it, and when their mail was written (None: skipped)."""
         done: dict[int, dict[str, datetime | None]] = {number: {} for number in leg_ids}
         query = select(RUNGS.c.leg_id, RUNGS.c.rung, RUNGS.c.at, RUNGS.c.outbox_id)
-        for some in _some(leg_ids):
-            for leg, rung, at, outbox in self._session.execute(
-                query.where(RUNGS.c.leg_id.in_(some))
-            ):
-                done[leg][rung] = at if outbox is not None else None
+        for leg, rung, at, outbox in self._session.execute(
+            query.where(among(RUNGS.c.leg_id, done))
+        ):
+            done[leg][rung] = at if outbox is not None else None
         return done
 
     def take_rungs(self, taken: Iterable[TakenRung], now: datetime) -> None:
@@ -210,12 +200,11 @@ class LegStore:
 
     def asked(self, request_ids: Collection[int]) -> dict[int, int]:
         """How many legs each of these requests carries."""
-        query = select(_L.request_id, func.count()).group_by(_L.request_id)
-        return {
-            number: legs
-            for some in _some(request_ids)
-            for number, legs in self._session.execute(query.where(_L.request_id.in_(some)))
-        }
+        query = select(_L.request_id, func.count().label("legs")).where(
+            among(_L.request_id, request_ids)
+        )
+        counted = self._session.execute(query.group_by(_L.request_id))
+        return {row.request_id: row.legs for row in counted}
 
     def standing(self) -> tuple[int, int]:
         """(overdue, escalated) legs, whether answered since or not."""
@@ -228,20 +217,15 @@ class LegStore:
         return int(overdue), int(escalated)
 
     def _update(self, leg_ids: Sequence[int], **values: object) -> None:
-        for some in _some(leg_ids):
-            self._session.execute(update(LEGS).where(_L.id.in_(some)).values(**values))
-
-
-def _some(values: Iterable[Value]) -> Iterator[list[Value]]:
-    """Not more at once than a statement may have parameters."""
-    source = iter(values)
-    while some := list(islice(source, _CHUNK)):
-        yield some
+        if leg_ids:
+            self._session.connection().execute(
+                update(LEGS).where(among(_L.id, leg_ids)).values(**values)
+            )
 
 
 def _leg(row: Row[*tuple[Any, ...]]) -> Leg:
     number, case, device, kind, party, position, state, request, accepted, due, over, level = row
     return Leg(
-        number, case, device, kind, party, position, LegState(state), request, accepted, due,
+        number, case, device, kind, party, position, _STATES[state], request, accepted, due,
         over, level,
     )  # fmt: skip

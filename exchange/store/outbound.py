@@ -19,9 +19,11 @@ from exchange.domain.outbound import (
     OutboundRequest,
 )
 from exchange.errors import NotFound
+from exchange.store.among import among
 from exchange.store.tables import CaseRow, LegRow, OutboundRequestRow, table_of
 
 _CHUNK = 5000
+_STATES = {state.value: state for state in CaseState}
 _CASES, _LEGS = table_of(CaseRow), table_of(LegRow)
 _CASE = tuple(
     _CASES.c[name]
@@ -75,12 +77,10 @@ class OutboundStore:
 
     def open_cases_of(self, devices: Collection[str]) -> dict[str, int]:
         """The numbers of the open cases of ``devices``, by device."""
-        query = select(_CASES.c.device, _CASES.c.id).where(_CASES.c.closed_at.is_(None))
-        wanted, found = list(devices), dict[str, int]()
-        for start in range(0, len(wanted), _CHUNK):
-            some = query.where(_CASES.c.device.in_(wanted[start : start + _CHUNK]))
-            found.update((device, number) for device, number in self._line.execute(some))
-        return {device: found[device] for device in wanted if device in found}
+        query = select(_CASES.c.device, _CASES.c.id).where(
+            _CASES.c.closed_at.is_(None), among(_CASES.c.device, devices)
+        )
+        return {row.device: row.id for row in self._line.execute(query)}
 
     def open_cases(self, gained: Sequence[Gained], now: datetime, source: str) -> int:
         """A case for each device, with its legs: the first queued, the others waiting."""
@@ -131,20 +131,13 @@ class OutboundStore:
 
     def cases_of(self, numbers: Collection[int]) -> dict[int, Case]:
         """Several cases by number."""
-        wanted, found = list(numbers), dict[int, Case]()
-        for start in range(0, len(wanted), _CHUNK):
-            query = select(*_CASE).where(_CASES.c.id.in_(wanted[start : start + _CHUNK]))
-            found.update((row.id, _case(row)) for row in self._line.execute(query))
-        return found
+        query = select(*_CASE).where(among(_CASES.c.id, numbers))
+        return {row.id: _case(row) for row in self._line.execute(query)}
 
     def devices_with_tags(self, tags: Collection[str]) -> dict[str, str]:
         """Which device holds the received code with each of these fingerprints."""
-        query = select(_CASES.c.code_tag, _CASES.c.device)
-        wanted, found = list(tags), dict[str, str]()
-        for start in range(0, len(wanted), _CHUNK):
-            some = query.where(_CASES.c.code_tag.in_(wanted[start : start + _CHUNK]))
-            found.update((tag, device) for tag, device in self._line.execute(some))
-        return found
+        query = select(_CASES.c.code_tag, _CASES.c.device).where(among(_CASES.c.code_tag, tags))
+        return {row.code_tag: row.device for row in self._line.execute(query)}
 
     def receive_codes(self, codes: Sequence[ReceivedCode], party: str, now: datetime) -> None:
         """Codes arrived from a party, sealed."""
@@ -167,10 +160,10 @@ class OutboundStore:
         self, case_ids: Sequence[int], state: CaseState, closed_at: datetime | None = None
     ) -> None:
         """Write the new state of several cases."""
-        for start in range(0, len(case_ids), _CHUNK):
+        if case_ids:
             self._line.execute(
                 update(_CASES)
-                .where(_CASES.c.id.in_(case_ids[start : start + _CHUNK]))
+                .where(among(_CASES.c.id, case_ids))
                 .values(state=state.value, closed_at=closed_at)
             )
 
@@ -196,11 +189,8 @@ class OutboundStore:
 
     def by_number(self, numbers: Collection[int]) -> dict[int, OutboundRequest]:
         """Several requests by number."""
-        wanted, found = list(numbers), dict[int, OutboundRequest]()
-        for start in range(0, len(wanted), _CHUNK):
-            some = col(OutboundRequestRow.id).in_(wanted[start : start + _CHUNK])
-            found.update((request.id, request) for request in self._requests(some))
-        return found
+        wanted = among(table_of(OutboundRequestRow).c.id, numbers)
+        return {request.id: request for request in self._requests(wanted)}
 
     def requests(self, party: str = "") -> list[OutboundRequest]:
         """Every request of ours, oldest first."""
@@ -290,5 +280,5 @@ class OutboundStore:
 def _case(row: Row[*tuple[Any, ...]]) -> Case:
     number, device, kind, state, sealed_code, tag, code_from, opened_at, code_at = row
     return Case(
-        number, device, kind, CaseState(state), sealed_code, tag, code_from, opened_at, code_at
+        number, device, kind, _STATES[state], sealed_code, tag, code_from, opened_at, code_at
     )

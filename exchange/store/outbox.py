@@ -10,10 +10,10 @@ from sqlalchemy import and_, func, insert, or_, update
 from sqlmodel import Session, col, select
 
 from exchange.errors import NotFound
+from exchange.store.among import among
 from exchange.store.tables import OutboxRow, table_of
 
 _MANY_ATTEMPTS = 5
-_CHUNK = 5000
 QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
 
 
@@ -193,14 +193,11 @@ class Outbox:
         found: dict[str, list[AcceptedLetter]] = {ref: [] for ref in refs}
         query = (
             select(outbox.c.ref, outbox.c.purpose, outbox.c.recipient, outbox.c.accepted_at)
-            .where(outbox.c.accepted_at.is_not(None))
+            .where(among(outbox.c.ref, found), outbox.c.accepted_at.is_not(None))
             .order_by(outbox.c.id)
         )
-        wanted = list(refs)
-        for start in range(0, len(wanted), _CHUNK):
-            some = query.where(outbox.c.ref.in_(wanted[start : start + _CHUNK]))
-            for ref, purpose, recipient, accepted_at in self._session.execute(some):
-                found[ref].append(AcceptedLetter(purpose, recipient, accepted_at))
+        for ref, purpose, recipient, accepted_at in self._session.execute(query):
+            found[ref].append(AcceptedLetter(purpose, recipient, accepted_at))
         return found
 
     def stuck(self) -> list[StoredLetter]:

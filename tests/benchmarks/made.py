@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from exchange.rendering.sheet import SheetLayout, write_sheet
-
 from exchange.domain.device import InstallCode
+from exchange.rendering.sheet import SheetLayout, write_sheet
 
 HEADER: Final = ("Device ID", "Device Type", "MPAN", "Supply Start", "Postcode")
 _TYPES: Final = ("ESME", "GSME")

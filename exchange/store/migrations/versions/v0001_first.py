@@ -287,7 +287,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("next_due IS NOT NULL"),
     )
     op.create_index("ix_leg_party_device", "leg", ["party", "device"], unique=False)
-    op.create_index("ix_leg_request", "leg", ["request_id", "state"], unique=False)
+    op.create_index(
+        "ix_leg_request", "leg", ["request_id", "state", "answered_at", "level"], unique=False
+    )
     op.create_index(
         "ix_leg_queued",
         "leg",
@@ -320,7 +322,10 @@ def upgrade() -> None:
     op.create_index("ix_inbound_device_device", "inbound_device", ["device"], unique=False)
     op.create_index("ix_inbound_device_outbox", "inbound_device", ["outbox_id"], unique=False)
     op.create_index(
-        "ix_inbound_device_request", "inbound_device", ["request_id", "state"], unique=False
+        "ix_inbound_device_request",
+        "inbound_device",
+        ["request_id", "state", "outbox_id"],
+        unique=False,
     )
     op.create_table(
         "leg_rung",
