@@ -33,15 +33,15 @@ _LONGEST_DATE: Final = 120
 class Headers:
     """The fields of one head, in order; names are compared without case."""
 
-    __slots__ = ("_fields",)
+    __slots__ = ("_fields", "_first")
 
     def __init__(self, fields: list[tuple[str, str]]) -> None:
         self._fields = fields
+        self._first = dict(reversed(fields))
 
     def get(self, name: str) -> str:
         """The first field of this name, unfolded but not decoded, or the empty string."""
-        wanted = name.lower()
-        return next((value for key, value in self._fields if key == wanted), "")
+        return self._first.get(name.lower(), "")
 
     def all(self, name: str) -> list[str]:
         """Every field of this name."""
@@ -49,8 +49,7 @@ class Headers:
         return [value for key, value in self._fields if key == wanted]
 
     def __contains__(self, name: str) -> bool:
-        wanted = name.lower()
-        return any(key == wanted for key, _ in self._fields)
+        return name.lower() in self._first
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self._fields)

@@ -95,8 +95,14 @@ def _name_of(name: str) -> str | None:
     return decoded(re.sub(r"\\(.)", r"\1", name).replace('"', ""))
 
 
+# A name and an address, and nothing that could part them.
+_ONE_PLAIN = re.compile(r"[^\"\\()<>:;,]*(?:<[^\"\\()<>:;,]*>[^\"\\()<>:;,]*)?")
+
+
 def _split(text: str) -> list[str] | None:
     """Cut an address list at its commas; None when it is not well formed (groups included)."""
+    if _ONE_PLAIN.fullmatch(text):
+        return [text]
     pieces: list[str] = []
     start = depth = 0
     quoted = escaped = angled = False
