@@ -27,7 +27,7 @@ from exchange.vault.records import ROW, Rows, Sources
 from exchange.vault.rewrite import Rewrite, Sorted
 from exchange.vault.shared import SharedCodes
 from exchange.vault.sift import LOADED, Loaded, Refused, RefusedRows, sift
-from exchange.vault.sorting import chosen
+from exchange.vault.sorting import chained, chosen
 from exchange.vault.spill import PARTS, Spill
 
 _PART_PLACES: Final = ALL_PLACES // PARTS
@@ -268,7 +268,7 @@ class Delivery:
         dry: bool = False,
     ) -> None:
         parts = [self._waiting.part(part) for part in range(*window)]
-        loaded = np.concatenate([np.empty(0, LOADED), *parts], dtype=LOADED)
+        loaded = chained(parts, LOADED).copy()
         loaded["source"] = numbers[loaded["source"]]
         chunk = Sorted.of(loaded, self._cipher)
         terms = self._terms
