@@ -142,7 +142,7 @@ def open_desk(
         settings=settings,
         folder=folder,
         store=store,
-        vault=SealedVault(store.engine, key),
+        vault=SealedVault(store.engine, key, folder=folder),
         sealer=BlobSealer(data_keys),
         reader=WorkerReader(
             limits,

@@ -99,6 +99,25 @@ class KeySettings(Section):
     file: Path = Path("keys/exchange.key")
 
 
+class SourceSettings(Section):
+    """How the files of one source of install codes (a manufacturer, a MAP) are read.
+
+    A column is named by its header, letter or number; unset it is found by its header's wording,
+    empty it is not taken.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    device_column: str | None = None
+    code_column: str | None = None
+    type_column: str | None = None
+    installed_column: str | None = None
+    date_column: str | None = None  # never found by its wording
+    date_format: str = ""  # as strptime reads it; empty: 2026-11-03
+    device_type: Literal["", "ESME", "GSME", "GPF", "CHF", "HCALCS", "PPMID", "IHD", "CAD"] = ""
+    installed_by_us: bool = True
+    installed_only: bool = False
+
+
 class CalendarSettings(Section):
     """Working Days."""
 
@@ -170,6 +189,7 @@ class Settings(Section):
     smtp: SmtpSettings
     database: DatabaseSettings = DatabaseSettings()
     keys: KeySettings = KeySettings()
+    source: tuple[SourceSettings, ...] = ()
     calendar: CalendarSettings = CalendarSettings()
     sla: SlaSettings = SlaSettings()
     installed: InstalledSettings = InstalledSettings()
@@ -180,10 +200,13 @@ class Settings(Section):
     log: LogSettings = LogSettings()
 
     @model_validator(mode="after")
-    def _mailbox_names_differ(self) -> Settings:
+    def _names_differ(self) -> Settings:
         names = [mailbox.name for mailbox in self.mailbox]
         if len(set(names)) != len(names):
             raise ValueError("two mailboxes have the same name")
+        sources = [source.name for source in self.source]
+        if len(set(sources)) != len(sources):
+            raise ValueError("two sources of install codes have the same name")
         return self
 
 

@@ -220,6 +220,7 @@ class Taken:
     repeated: int
     refused: Sequence[RefusedRow]
     kept: bool
+    without_code: int = 0  # of those added, updated or unchanged
     resumed: bool = False  # an earlier attempt had taken a part
 
 
@@ -243,12 +244,14 @@ class CodeVault(Protocol):
         good: bool = False,
         resume: str = "",
         told: Callable[[str, int, int], None] | None = None,
+        keep: Callable[[], bool] | None = None,
     ) -> Taken:
         """Take a delivery that contradicts neither itself nor the vault, in one transaction.
 
         With refused rows nothing is taken, or with ``good`` every other row.  ``resume`` is a
         fingerprint of the delivery: the good rows are then committed in steps, and a delivery of
         the same fingerprint goes on where one was cut off.  ``told`` hears (what, done, of).
+        ``keep`` is asked once after the last batch: on False all is compared and nothing taken.
         """
 
     def find_many(

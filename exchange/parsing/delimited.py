@@ -120,7 +120,7 @@ def _rows(records: Iterator[list[str]], text: str, limits: Limits, where: str) -
         if len(cells) > limits.columns:
             raise Unreadable(f"more than {limits.columns} columns", place=f"{where} > row {number}")
         if wrapped:
-            cells = [_plain(cell) for cell in cells]
+            cells = [plain_cell(cell) for cell in cells]
         yield text_row(number, cells, exponents=exponents)
 
 
@@ -131,7 +131,7 @@ def _is_sep_line(cells: list[str]) -> bool:
     return bool(_SEP_LINE.fullmatch(",".join(cells).strip()))
 
 
-def _plain(cell: str) -> str:
+def plain_cell(cell: str) -> str:
     """Undo ``="00DB..."`` and a leading apostrophe, Excel's two ways to keep text as text."""
     cell = cell.strip()
     if cell.startswith("="):

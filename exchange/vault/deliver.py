@@ -23,7 +23,7 @@ from exchange.vault.columns import rows_from
 from exchange.vault.head import Head, reading, writing
 from exchange.vault.manifest import ALL_PLACES, Entries
 from exchange.vault.merge import ADDED, UNCHANGED, UPDATED
-from exchange.vault.records import ROW, Rows, Sources
+from exchange.vault.records import HAS_CODE, ROW, Rows, Sources
 from exchange.vault.rewrite import Rewrite, Sorted
 from exchange.vault.shared import SharedCodes
 from exchange.vault.sift import LOADED, Loaded, Refused, RefusedRows, sift
@@ -57,6 +57,7 @@ class Terms:
     good: bool
     resume: str
     told: Told | None
+    keep: Callable[[], bool] | None
     step_rows: int = STEP_ROWS
 
 
@@ -72,7 +73,7 @@ class Delivery:
             self._cipher = doors.head(connection).cipher
         self._banned = np.zeros(0, np.uint32)
         self._refused: list[Refused] = []
-        self._repeated = 0
+        self._repeated = self._without_code = 0
         self._counts = np.zeros(4, np.int64)
         self._done = 0
         self.head: Head | None = None  # as the last commit left it
@@ -91,12 +92,11 @@ class Delivery:
     def take(self) -> Taken:
         """Merge all that was added, by the terms."""
         self._find_shared()
-        resumed = False
-        if self._terms.resume:
+        resumed, kept = False, self._terms.keep is None or self._terms.keep()
+        if self._terms.resume and kept:
             resumed = self._take_in_steps()
-            kept = True
         else:
-            kept = self._take_at_once()
+            kept = self._take_at_once(kept)
         with reading(self._doors.engine) as connection:
             sources = ("", *self._doors.head(connection).manifest.sources)
         return Taken(
@@ -106,6 +106,7 @@ class Delivery:
             repeated=self._repeated,
             refused=RefusedRows(self._refused, sources),
             kept=kept,
+            without_code=self._without_code,
             resumed=resumed,
         )
 
@@ -147,18 +148,19 @@ class Delivery:
             return found
         for part in np.unique(self._cipher.places(devices) // np.uint32(_PART_PLACES)).tolist():
             rows = self._waiting.part(part)
-            coded = np.isin(rows["device"], devices) & ((rows["flags"] & 1) != 0)
+            coded = np.isin(rows["device"], devices) & ((rows["flags"] & HAS_CODE) != 0)
             found.update(rows["device"][coded].tolist())
         return found
 
-    def _take_at_once(self) -> bool:
-        """Everything in one transaction; False when the refused keep all of it out."""
+    def _take_at_once(self, keep: bool) -> bool:
+        """Everything in one transaction; False when nothing was kept."""
         strict = not self._terms.good
         with writing(self._doors.engine) as connection:
             rewrite, numbers, names = self._begin(connection, 0)
             for window in self._windows(rewrite.entries, 0):
-                self._merge(rewrite, window, numbers, dry=strict and self._any_refused)
-            if strict and self._any_refused:
+                keep = keep and not (strict and self._any_refused)
+                self._merge(rewrite, window, numbers, dry=not keep)
+            if not keep or (strict and self._any_refused):
                 connection.rollback()
                 return False
             if self._counts[ADDED] or self._counts[UPDATED]:
@@ -285,6 +287,7 @@ class Delivery:
         sifted = sift(held, incoming, replace=self._terms.replace, good=good)
         self._refused.append(sifted.refused)
         self._repeated += sifted.repeated
+        self._without_code += int(np.count_nonzero((sifted.rows["flags"] & HAS_CODE) == 0))
         return sifted.rows
 
     def _tell(self, what: str, done: int, total: int) -> None:
