@@ -21,6 +21,12 @@ Mask = npt.NDArray[np.bool_]
 
 WORD_BYTES: Final = 24  # a longer word in a column of words is no ordinary one
 _FEW_WORDS: Final = 24
+# For each length of a word: its bytes, as three numbers.
+_WORD_MASKS: Final = (
+    np.where(np.arange(WORD_BYTES) < np.arange(WORD_BYTES + 1)[:, None], 0xFF, 0)
+    .astype(np.uint8)
+    .view("<u8")
+)
 _NEWLINE, _RETURN, _QUOTE, _SPACE, _TAB = b'\n\r" \t'
 _NOT_HEX: Final = 0xFF
 # (hex digits, digits in a group): as one run, or in groups with one separator throughout.
@@ -29,14 +35,7 @@ _CODE_FORMS: Final = ((36, 0), (36, 4), (36, 2), (32, 0), (32, 4), (32, 2))
 _SEPARATORS: Final = np.frombuffer(b"-: .", np.uint8)
 
 
-def _hex_values() -> Bytes:
-    values = np.full(256, _NOT_HEX, np.uint8)
-    for value, digits in enumerate(zip(b"0123456789ABCDEF", b"0123456789abcdef", strict=True)):
-        values[list(digits)] = value
-    return values
-
-
-_HEX: Final = _hex_values()
+_ONES: Final = np.uint64((1 << 64) - 1)
 _CRC: Final = np.array(crc_table(), np.uint16)
 
 
@@ -181,16 +180,35 @@ def _hex_cells(
         cells = fields.cells(low[at], width)
         if group:
             stands = np.arange(width) % (group + 1) == group
-            marks = cells[:, stands]
-            same = (marks == marks[:, :1]).all(axis=1) & np.isin(marks[:, 0], _SEPARATORS)
-            cells = cells[:, ~stands]
-        values = _HEX[cells]
-        good = (values <= 15).all(axis=1)
-        if group:
-            good &= same
-        if not good.all():
+            same = _one_mark(cells[:, stands])
+            cells = np.ascontiguousarray(cells[:, ~stands])
+        values = _values(cells)
+        # Whole blocks are nearly always good: a row at a time only where one is not.
+        if values.max() > 15 or (group and not same.all()):
+            good = (values <= 15).all(axis=1)
+            if group:
+                good &= same
             at, values = at[good], values[good]
         yield at, np.bitwise_or(values[:, 0::2] << np.uint8(4), values[:, 1::2], dtype=np.uint8)
+
+
+def _values(digits: Bytes) -> Bytes:
+    """What hex digits stand for; more than 15 for anything else.
+
+    Reckoned, not looked up: a table would first turn every byte into a machine word.
+    """
+    decimal = digits - np.uint8(ord("0"))
+    letter = (digits | np.uint8(0x20)) - np.uint8(ord("a") - 10)
+    letter = np.where(letter < 10, np.uint8(_NOT_HEX), letter)
+    return np.where(decimal < 10, decimal, letter)
+
+
+def _one_mark(marks: Bytes) -> Mask:
+    """Rows that are one separator throughout."""
+    if marks.min() == marks.max():
+        return np.full(len(marks), marks[0, 0] in _SEPARATORS)
+    one: Mask = (marks == marks[:, :1]).all(axis=1) & np.isin(marks[:, 0], _SEPARATORS)
+    return one
 
 
 def _read_devices(
@@ -211,8 +229,10 @@ def _read_codes(fields: _Fields, column: int, plain: Mask, codes: Bytes, has_cod
     low, high = fields.bounds(column, lines)
     plain[lines] = high == low  # no code: a device that is known as installed
     for at, content in _hex_cells(fields, low, high - low, _CODE_FORMS):
-        bare = content[:, :CODE_BYTES]
-        good = ~((bare == 0).all(axis=1) | (bare == 0xFF).all(axis=1))
+        bare = np.ascontiguousarray(content[:, :CODE_BYTES])
+        words = bare.view(np.uint64)
+        # A code is not all zeros or all Fs.
+        good = ((words[:, 0] | words[:, 1]) != 0) & ((words[:, 0] & words[:, 1]) != _ONES)
         if content.shape[1] == CODE_BYTES + CRC_BYTES:
             good &= _crc_of(bare) == (
                 content[:, CODE_BYTES].astype(np.uint16)
@@ -242,23 +262,28 @@ def _read_words(fields: _Fields, column: int, plain: Mask) -> Words:
     lines, low, widths = lines[short], low[short], (high - low)[short]
     if not len(lines):
         return Words(places, ())
-    cells = fields.cells(low, WORD_BYTES)
-    cells = np.where(np.arange(WORD_BYTES) < widths[:, None], cells, 0).astype(np.uint8)
-    keys = np.ascontiguousarray(cells).view("<u8").reshape(len(lines), -1)
+    # What stands after the word is blanked, eight bytes at a time.
+    keys = fields.cells(low, WORD_BYTES).view("<u8") & _WORD_MASKS.take(widths, axis=0)
+    columns = [np.ascontiguousarray(word) for word in keys.T]
     found: list[bytes] = []
     left = np.arange(len(lines))
     while len(left) and len(found) < _FEW_WORDS:
-        same = (keys[left] == keys[left[0]]).all(axis=1)
+        same = columns[0] == columns[0][0]
+        for word in columns[1:]:
+            same &= word == word[0]
         places[lines[left[same]]] = len(found)
-        found.append(_word(cells[left[0]]))
-        left = left[~same]
+        found.append(_word(keys[left[0]]))
+        if same.all():
+            left = left[:0]
+            break
+        left, columns = left[~same], [word[~same] for word in columns]
     if len(left):
-        whole = np.ascontiguousarray(cells[left]).view(f"S{WORD_BYTES}").ravel()
+        whole = np.ascontiguousarray(keys[left]).view(f"S{WORD_BYTES}").ravel()
         words, inverse = np.unique(whole, return_inverse=True)
         places[lines[left]] = inverse + len(found)
         found += [bytes(word) for word in words]
     return Words(places, tuple(found))
 
 
-def _word(cell: Bytes) -> bytes:
-    return cell.tobytes().rstrip(b"\0")
+def _word(key: npt.NDArray[np.uint64]) -> bytes:
+    return key.tobytes().rstrip(b"\0")

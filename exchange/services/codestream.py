@@ -48,7 +48,7 @@ from exchange.services.codefile import (
 from exchange.services.sheetrows import DEVICE, Sheet, open_sheets
 
 _HEAD_BYTES: Final = 1 << 18  # where the header is looked for
-_BLOCK_BYTES: Final = 8 << 20
+_BLOCK_BYTES: Final = 1 << 21  # what numpy makes of it stays near the processor
 _WHOLE_BYTES: Final = 200_000_000  # the largest file that may be read as a whole
 _ROWS_AT_ONCE: Final = 50_000
 MOST_REJECTS: Final = 100_000
