@@ -93,10 +93,51 @@ class DatabaseSettings(Section):
     password_env: str = ""
 
 
-class KeySettings(Section):
-    """The key that opens vault and sealed texts."""
+_KEY_SOURCES = (
+    "passphrase_file",
+    "passphrase_env",
+    "passphrase_credential",
+    "env",
+    "credential",
+    "command",
+)
+
+
+class KeySource(Section):
+    """Where a key comes from: one of file, passphrase, env, credential and command."""
 
     file: Path = Path("keys/exchange.key")
+    passphrase_file: Path | None = None
+    passphrase_env: str = ""
+    passphrase_credential: str = ""  # a name under $CREDENTIALS_DIRECTORY
+    env: str = ""
+    credential: str = ""
+    command: tuple[str, ...] = ()  # prints the key; no shell
+    command_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+
+    @model_validator(mode="after")
+    def _one_source(self) -> KeySource:
+        named = [name for name in _KEY_SOURCES if getattr(self, name)]
+        if len(named) > 1 or (named and "file" in self.model_fields_set):
+            said = [*(["file"] if "file" in self.model_fields_set else []), *named]
+            raise ValueError(f"a key has one source; these are named: {', '.join(said)}")
+        return self
+
+    @property
+    def passphrase(self) -> bool:
+        """Whether the key is made of a passphrase."""
+        return bool(self.passphrase_file or self.passphrase_env or self.passphrase_credential)
+
+    @property
+    def by_file(self) -> bool:
+        """Whether the key lies in a key file of its own."""
+        return not any(getattr(self, name) for name in _KEY_SOURCES)
+
+
+class KeySettings(KeySource):
+    """The key that opens vault and sealed texts; ``old`` is where it was, while it changes over."""
+
+    old: KeySource | None = None
 
 
 class SourceSettings(Section):

@@ -106,7 +106,7 @@ def import_(
     )
     actor = who(by)
     try:
-        with _progress(quiet=quiet) as told:
+        with progress(quiet=quiet) as told:
             done = codes.import_codes(
                 desk,
                 CodeSource.at(file),
@@ -157,7 +157,7 @@ def _pace(what: str, speed: float) -> str:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Told | None]:
+def progress(*, quiet: bool) -> Iterator[Told | None]:
     """A bar on a terminal, a line now and then elsewhere."""
     if quiet:
         yield None

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import date
 from typing import Annotated
 
 import typer
 
-from exchange.cli.codeimport import import_
+from exchange.bootstrap import open_key_change
+from exchange.cli.codeimport import import_, progress
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
 from exchange.cli.people import By, who
 from exchange.domain.device import MASKED, DeviceId
 from exchange.errors import BadInput
 from exchange.ports import VaultRecord
-from exchange.services import codes
+from exchange.services import codes, rotate
 from exchange.services.codes import Standing
 
 app = typer.Typer(no_args_is_help=True)
@@ -49,7 +51,62 @@ def stats(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
 @app.command("verify")
 def verify(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
     """Open every bucket of the vault and check it; exit 1 naming the damaged ones."""
-    _show_standing(codes.standing(desk_of(folder, now), verify=True), as_json, verified=True)
+    desk = desk_of(folder, now)
+    found = codes.standing(desk, verify=True)
+    older = rotate.under_other_keys(desk, open_key_change(desk))
+    _show_standing(found, as_json, verified=True, older=older)
+    if older and not as_json:
+        say(
+            f"{older} buckets and texts are under an older data key:"
+            " `exchange codes rotate-key --only-reseal` goes on"
+        )
+
+
+@app.command("rotate-key")
+def rotate_key(
+    reseal: Annotated[
+        bool,
+        typer.Option("--reseal", help="Also seal everything again; the daemon may go on working."),
+    ] = False,
+    only_reseal: Annotated[
+        bool,
+        typer.Option("--only-reseal", help="Leave the key as it is; go on where it was cut off."),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing of the progress.")] = False,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Lock the vault by a new key, at once; --reseal also replaces what it sealed with.
+
+    A key file is replaced by a new one, and the old one kept beside it for older backups. Any other
+    key: put the new one in [keys] and the present one in [keys.old] first.
+    """
+    desk = desk_of(folder, now)
+    change, actor = open_key_change(desk), who(by)
+    told: dict[str, object] = {}
+    if not only_reseal:
+        old, new = rotate.rotate(desk, change, actor)
+        told |= {"old_key": old, "new_key": new}
+        if not as_json:
+            say(f"the vault is locked by key {new}; key {old} opens older backups alone")
+    if reseal or only_reseal:
+        with progress(quiet=quiet) as bar:
+            done = rotate.reseal(desk, change, actor, time.sleep, bar)
+        told |= {
+            "data_key": done.key_id, "buckets": done.buckets, "texts": done.texts,
+            "resumed": done.resumed, "left_under_old_keys": 0,
+        }  # fmt: skip
+        if not as_json:
+            how = "gone on with: " if done.resumed else ""
+            say(
+                f"{how}{done.buckets} buckets and {done.texts} texts sealed again; nothing is left"
+                f" under an older key: {done.records} Devices opened, {done.kept_texts} texts"
+                " counted"
+            )
+    if as_json:
+        answer(True, told, "")
 
 
 @app.command("complete-as-of")
@@ -129,7 +186,7 @@ def _found_json(device: DeviceId, found: VaultRecord | None, reveal: bool) -> di
     return shown
 
 
-def _show_standing(found: Standing, as_json: bool, *, verified: bool) -> None:
+def _show_standing(found: Standing, as_json: bool, *, verified: bool, older: int = 0) -> None:
     counts = found.stats
     if as_json:
         answer(
@@ -144,6 +201,7 @@ def _show_standing(found: Standing, as_json: bool, *, verified: bool) -> None:
                 "complete_as_of": found.complete_as_of,
                 "declaration_current": found.current,
                 "verified": verified,
+                **({"under_older_keys": older} if verified else {}),
             },
             "",
         )

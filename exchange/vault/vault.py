@@ -31,9 +31,10 @@ from exchange.ports import (
 )
 from exchange.vault.buckets import Fault, damage, open_checked, read_buckets
 from exchange.vault.columns import columns_from, rows_from
+from exchange.vault.datakeys import DataKeys
 from exchange.vault.deliver import STEP_ROWS, Doors, Terms, deliver
 from exchange.vault.head import Head, read_head, reading, writing
-from exchange.vault.keys import WrappingKey
+from exchange.vault.keys import KeyProvider
 from exchange.vault.manifest import Entries, buckets_of, widths
 from exchange.vault.merge import ADDED, CONFLICT, UNCHANGED, UPDATED
 from exchange.vault.records import (
@@ -94,7 +95,7 @@ class SealedVault:
     def __init__(
         self,
         engine: Engine,
-        key: WrappingKey,
+        key: KeyProvider,
         *,
         bucket_records: int = BUCKET_RECORDS,
         batch_rows: int = BATCH_ROWS,
@@ -280,6 +281,11 @@ class SealedVault:
         """Counts, from the authenticated manifest; no bucket is opened."""
         with reading(self._engine) as connection:
             return _stats(self._head(connection))
+
+    def data_keys(self) -> DataKeys:
+        """The data keys as they are now."""
+        with reading(self._engine) as connection:
+            return self._head(connection).keys
 
     def _head(self, connection: Connection) -> Head:
         head = read_head(connection, self._key, self._known)
