@@ -76,6 +76,7 @@ class Delivery:
         self._repeated = self._without_code = 0
         self._counts = np.zeros(4, np.int64)
         self._done = 0
+        self._sources: tuple[str, ...] = ("",)  # as the vault numbers them
         self.head: Head | None = None  # as the last commit left it
 
     def add(self, batch: Batch) -> None:
@@ -97,14 +98,13 @@ class Delivery:
             resumed = self._take_in_steps()
         else:
             kept = self._take_at_once(kept)
-        with reading(self._doors.engine) as connection:
-            sources = ("", *self._doors.head(connection).manifest.sources)
+        # Nothing is asked of the database from here on: what was committed shall be told.
         return Taken(
             added=int(self._counts[ADDED]) if kept else 0,
             updated=int(self._counts[UPDATED]) if kept else 0,
             unchanged=int(self._counts[UNCHANGED]) if kept else 0,
             repeated=self._repeated,
-            refused=RefusedRows(self._refused, sources),
+            refused=RefusedRows(self._refused, self._sources),
             kept=kept,
             without_code=self._without_code,
             resumed=resumed,
@@ -231,6 +231,7 @@ class Delivery:
     def _numbered(self, head: Head) -> tuple[npt.NDArray[np.uint8], list[str]]:
         """The vault's number of each of our source names, and all names it has with them."""
         sources = Sources(head.manifest.sources)
+        self._sources = tuple(sources.names)
         numbers = np.array([sources.number(name) for name in self._named.names], np.uint8)
         return numbers, sources.names[1:]
 
