@@ -234,7 +234,7 @@ def _read_codes(fields: _Fields, column: int, plain: Mask, codes: Bytes, has_cod
         # A code is not all zeros or all Fs.
         good = ((words[:, 0] | words[:, 1]) != 0) & ((words[:, 0] & words[:, 1]) != _ONES)
         if content.shape[1] == CODE_BYTES + CRC_BYTES:
-            good &= _crc_of(bare) == (
+            good &= crc_of(bare) == (
                 content[:, CODE_BYTES].astype(np.uint16)
                 | content[:, CODE_BYTES + 1].astype(np.uint16) << np.uint16(8)
             )
@@ -245,7 +245,7 @@ def _read_codes(fields: _Fields, column: int, plain: Mask, codes: Bytes, has_cod
         plain[lines[at]] = True
 
 
-def _crc_of(codes: Bytes) -> npt.NDArray[np.uint16]:
+def crc_of(codes: Bytes) -> npt.NDArray[np.uint16]:
     """CRC-16/X-25 of many codes at once."""
     columns = np.ascontiguousarray(codes.T)
     value = np.full(len(codes), 0xFFFF, np.uint16)

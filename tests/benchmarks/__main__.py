@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks import vault_cases
 from tests.benchmarks.cases import CASES, Case
 from tests.benchmarks.measured import Measured, build, measure
 
@@ -59,7 +60,7 @@ def _outcome(case: Case, number: int, ours: Measured, other: Measured, *, full: 
 def _shown(outcomes: list[dict]) -> Table:
     table = Table("case", "number", "ours", "the usual way", "ratio", "peak MB", "goal", "met")
     for one in outcomes:
-        ((name, value),) = one["comparators"].items()
+        name, value = next(iter(one["comparators"].items()), ("none", 0.0))
         table.add_row(
             one["name"], f"{one['number']:,}", f"{one['ours']:g} {one['unit']}",
             f"{value:g} {one['unit']} ({name})", f"{one['ratio']:g}", str(one["peak_mb"]),
@@ -92,6 +93,7 @@ def main(argv: list[str]) -> int:
                 return 1
             full = given.size == "full" and not given.number
             outcomes.append(_outcome(case, number, ours, other, full=full))
+    outcomes += vault_cases.outcomes(_SHARES[given.size], given.number, given.runs, given.only)
     written = {"machine": _machine(), "size": given.size, "cases": outcomes}
     given.out.write_text(json.dumps(written, indent=1) + "\n")
     Console(width=150).print(_shown(outcomes))
