@@ -38,6 +38,7 @@ from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
 from exchange.vault.keychange import VaultKeyChange
 from exchange.vault.keys import KeyProvider
+from exchange.vault.mailkeys import MailKeys
 from exchange.vault.providers import (
     Either,
     KeyFile,
@@ -158,6 +159,30 @@ def open_key_change(desk: Desk) -> VaultKeyChange:
     return VaultKeyChange(desk.store.engine, key_provider(desk.folder, desk.settings.keys))
 
 
+def open_reader(
+    folder: Path, settings: Settings, own_addresses: frozenset[str] = frozenset()
+) -> tuple[WorkerReader, Limits]:
+    """What understands mails, under the ceilings of the configuration, and those ceilings.
+
+    ``own_addresses`` are ours besides the one of the configuration.
+    """
+    ceilings = settings.limits
+    limits = Limits(
+        mail_bytes=ceilings.mail_bytes,
+        parts=ceilings.parts,
+        depth=ceilings.depth,
+        rows=ceilings.rows,
+    )
+    reader = WorkerReader(
+        limits,
+        own_addresses | {settings.party.address.lower()},
+        seconds=ceilings.seconds,
+        memory_bytes=ceilings.memory_mb << 20,
+        unwrap=MailKeys(folder, settings.smime).unwrap if settings.smime else None,
+    )
+    return reader, limits
+
+
 def open_desk(
     folder: Path, clock: Clock, after_commit: Callable[[str], None] | None = None
 ) -> Desk:
@@ -170,24 +195,14 @@ def open_desk(
     store = open_store(folder, settings, after_commit)
     key = key_provider(folder, settings.keys)
     vault = SealedVault(store.engine, key, folder=folder)
-    limits = Limits(
-        mail_bytes=settings.limits.mail_bytes,
-        parts=settings.limits.parts,
-        depth=settings.limits.depth,
-        rows=settings.limits.rows,
-    )
+    reader, limits = open_reader(folder, settings)
     return Desk(
         settings=settings,
         folder=folder,
         store=store,
         vault=vault,
         sealer=BlobSealer(vault.data_keys(), reload=vault.data_keys),
-        reader=WorkerReader(
-            limits,
-            frozenset({settings.party.address.lower()}),
-            seconds=settings.limits.seconds,
-            memory_bytes=settings.limits.memory_mb << 20,
-        ),
+        reader=reader,
         clock=clock,
         calendar=calendar,
         templates=Templates([folder / "templates", shipped_folder("templates")]),

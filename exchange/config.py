@@ -159,6 +159,24 @@ class SourceSettings(Section):
     installed_only: bool = False
 
 
+class SmimeSettings(Credential):
+    """A certificate that others encrypt mail to us with, and its private key.
+
+    Either ``certificate`` and ``key`` (PEM) or ``pkcs12``; the password is that of the key.
+    """
+
+    certificate: Path | None = None
+    key: Path | None = None
+    pkcs12: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> SmimeSettings:
+        given = (bool(self.certificate), bool(self.key), bool(self.pkcs12))
+        if given not in ((True, True, False), (False, False, True)):
+            raise ValueError("name certificate and key, or pkcs12 alone")
+        return self
+
+
 class CalendarSettings(Section):
     """Working Days."""
 
@@ -231,6 +249,7 @@ class Settings(Section):
     database: DatabaseSettings = DatabaseSettings()
     keys: KeySettings = KeySettings()
     source: tuple[SourceSettings, ...] = ()
+    smime: tuple[SmimeSettings, ...] = ()
     calendar: CalendarSettings = CalendarSettings()
     sla: SlaSettings = SlaSettings()
     installed: InstalledSettings = InstalledSettings()
@@ -321,6 +340,13 @@ def _line_of(text: str, loc: tuple[int | str, ...]) -> int:
         elif start and key and re.match(rf"^\s*{re.escape(key)}\s*=", line):
             return number
     return start
+
+
+def has_password(credential: Credential) -> bool:
+    """Whether ``credential`` points to a password at all."""
+    return bool(
+        credential.password_file or credential.password_env or credential.password_credential
+    )
 
 
 def password_of(credential: Credential, folder: Path, what: str) -> str:

@@ -53,6 +53,13 @@ class Unreadable(ExchangeError):
     """A mail or a part of it cannot be understood, or passes a ceiling; it is shunted."""
 
 
+class NotDecrypted(Unreadable):
+    """No key of ours opens an encrypted part.
+
+    The whole mail goes to a person: an answer would tell its sender whether the part opened.
+    """
+
+
 class ReaderEnded(Unreadable):
     """The process that understands a mail was ended by it, by time or by memory."""
 

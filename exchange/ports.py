@@ -12,6 +12,7 @@ from typing import Final, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from exchange.domain.columnmap import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
 
@@ -293,11 +294,21 @@ class VaultStats:
 class Reader(Protocol):
     """Understands mails, bounded in time and memory."""
 
-    def read(self, raw: bytes, passwords: Sequence[str] = ()) -> Understanding:
+    def read(
+        self,
+        raw: bytes,
+        passwords: Sequence[str] = (),
+        file: str = "",
+        *,
+        columns: Sequence[ColumnMap] = (),
+        look: bool = False,
+    ) -> Understanding:
         """What a mail says; ``passwords`` are tried on its protected files.
 
-        Raises Unreadable when it passes a ceiling or cannot be understood, ReaderEnded when that
-        is because of its time or memory.
+        With ``file``, its name, ``raw`` may be any file and is read as what it is.  ``columns``
+        are those on file for the sender; ``look`` tells table by table how they were read.  Raises
+        Unreadable when it passes a ceiling or cannot be understood, ReaderEnded when that is
+        because of its time or memory.
         """
 
     def close(self) -> None:

@@ -18,7 +18,13 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from exchange.cli.main import app
-from exchange.config import CONFIG_PATH, Settings, SourceSettings, load_settings
+from exchange.config import (
+    CONFIG_PATH,
+    Settings,
+    SmimeSettings,
+    SourceSettings,
+    load_settings,
+)
 from exchange.domain.device import InstallCode
 from exchange.errors import BadInput
 
@@ -220,8 +226,8 @@ def test_every_option_stands_in_the_sample() -> None:
         table = content[0] if isinstance(content, list) else content
         shown |= {f"{section}.{key}" for key in table}
     for section, field in Settings.model_fields.items():
-        if section == "source":
-            continue  # shown as a whole, see below
+        if section in ("source", "smime"):
+            continue  # tables of which there is none by default, shown as a whole
         kind = field.annotation if section != "mailbox" else _mailbox_kind()
         keys = {f"{section}.{key}" for key in kind.model_fields}  # type: ignore[union-attr]
         assert keys - shown - _TOLD_ABOVE == set()
@@ -229,11 +235,32 @@ def test_every_option_stands_in_the_sample() -> None:
 
 def test_the_example_of_a_source_loads_and_shows_every_option(tmp_path: Path) -> None:
     text = _SAMPLE_FILE.read_text(encoding="utf-8")
-    lines = text.partition("#   [[source]]\n")[2].partition("\n\n")[0].splitlines()
-    pairs = [re.match(r'#   ([a-z_]+) = ("[^"]*"|true|false)', line) for line in lines]
+    lines = text.partition("#  [[source]]\n")[2].partition("\n\n")[0].splitlines()
+    pairs = [re.match(r'#  ([a-z_]+) = ("[^"]*"|true|false)', line) for line in lines]
     shown = "[[source]]\n" + "".join(f"{pair[1]} = {pair[2]}\n" for pair in pairs if pair)
     assert {pair[1] for pair in pairs if pair} == set(SourceSettings.model_fields)
     assert _loaded(text + shown, tmp_path).source[0].date_format == "%d/%m/%Y"
+
+
+def test_the_sample_of_a_table_for_encrypted_mail_loads(tmp_path: Path) -> None:
+    text = _SAMPLE_FILE.read_text(encoding="utf-8")
+    table = [line.removeprefix("#   ") for line in text.splitlines() if line.startswith("#   ")]
+    assert table[0] == "[[smime]]"
+    shown = {line.partition(" =")[0] for line in table[1:]}
+    told_above = {"password_env", "password_credential"}
+    assert set(SmimeSettings.model_fields) - shown == told_above
+    for given in ("pkcs12", "certificate", "key"):
+        lines = [line for line in table if not line.startswith(given)]
+        if given == "key":
+            with pytest.raises(BadInput, match="name certificate and key, or pkcs12 alone"):
+                _loaded(text + "\n".join(lines), tmp_path)
+        elif given == "pkcs12":
+            (found,) = _loaded(text + "\n".join(lines), tmp_path).smime
+            assert found.key == Path("secrets/smime-key.pem")
+        else:
+            lines = [line for line in lines if not line.startswith("key")]
+            (found,) = _loaded(text + "\n".join(lines), tmp_path).smime
+            assert found.pkcs12 == Path("secrets/smime.p12")
 
 
 def _mailbox_kind() -> type:

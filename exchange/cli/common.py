@@ -8,17 +8,18 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from exchange.bootstrap import open_desk, the_clock
-from exchange.config import LogSettings
 from exchange.domain.device import mask_codes
-from exchange.services.desk import Desk
+
+if TYPE_CHECKING:
+    from exchange.config import LogSettings
+    from exchange.services.desk import Desk
 
 Folder = Annotated[
     Path,
@@ -39,6 +40,9 @@ _PIPE_WIDTH = 200
 
 def desk_of(folder: Path, now: str = "") -> Desk:
     """The desk of a working folder."""
+    # Only now: it brings in the whole program, which `exchange read` does without.
+    from exchange.bootstrap import open_desk, the_clock
+
     return open_desk(folder, the_clock(now))
 
 

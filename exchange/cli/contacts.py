@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from exchange.cli import columns
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
 from exchange.cli.people import By, at_terminal, content_of, who
 from exchange.domain.party import STALE_AFTER_DAYS, Change, Party
@@ -16,6 +17,7 @@ from exchange.services import contacts, secrets
 from exchange.services.contacts import ContactsPlan
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(columns.app, name="columns", help="Which columns of a party's tables hold what.")
 
 
 @app.command("import")

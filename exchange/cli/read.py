@@ -1,57 +1,215 @@
-"""``exchange read``: what we make of a mail or a file, for anyone who wants to try our reading."""
+"""``exchange read``: what we make of a mail or a file, for anyone who wants to try our reading.
+
+It loads no more of the program than it needs, because it is tried on thousands of files.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from exchange.cli.common import answer, say, table, warn
+from exchange.cli.common import say, table, warn
+from exchange.cli.sources import Source, sources
 from exchange.domain.device import MASKED, InstallCode, mask_codes
-from exchange.domain.mail import Understanding
-from exchange.errors import ExchangeError, Unreadable
+from exchange.domain.mail import Kind, MailHead, Reject, Understanding
+from exchange.errors import BadInput, ExchangeError, Unreadable
 from exchange.parsing.headers import one_line
-from exchange.parsing.limits import DEFAULT
-from exchange.parsing.message import understand_file
+from exchange.parsing.limits import DEFAULT, Limits
+from exchange.worker.reader import WorkerReader
+
+UNREADABLE = "unreadable"
+_SECONDS, _MEMORY_MB = 120.0, 2048
+
+app = typer.Typer(
+    name="exchange",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
+@app.callback()
+def _alone() -> None:
+    """Runs a supplier's end of the MP121 install code exchange by email."""
+
+
+@app.command("read")
 def read_command(
-    file: Annotated[Path, typer.Argument(help="A mail (.eml) or a bare attachment.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Mails (.eml, .msg), mailbox files, bare attachments, folders of them, or - for"
+            " standard input.",
+        ),
+    ],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer with JSON: an object, or a list of them.")
+    ] = False,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show install codes.")] = False,
+    password_file: Annotated[
+        list[Path] | None,
+        typer.Option(help="A file of passwords for protected files, one a line."),
+    ] = None,
+    password_env: Annotated[
+        str, typer.Option(metavar="NAME", help="An environment variable with such a password.")
+    ] = "",
+    ask_password: Annotated[
+        bool, typer.Option("--ask-password", help="Ask for such a password.")
+    ] = False,
+    our_address: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="An address of ours: mail from it is our own."),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder",
+            "-C",
+            help="A working folder whose ceilings, address and S/MIME keys are used.",
+        ),
+    ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(min=0.01, show_default=f"{_SECONDS:g}", help="Ceiling on one mail's time."),
+    ] = None,
+    memory_mb: Annotated[
+        int | None,
+        typer.Option(min=256, show_default=str(_MEMORY_MB), help="Ceiling on memory."),
+    ] = None,
 ) -> None:
-    """Read a mail or a file and say which devices, answers and rejects stand in it.
+    """Read mails or files and say which devices, answers and rejects stand in them.
 
-    Needs no working folder.  Ends with 0 when the file was understood, whatever kind it is, and
-    with 1 when it cannot be read.
+    Needs no working folder.  A file that takes too long or too much memory is given up and the
+    next one is read.  Ends with 0 when every file was understood, whatever kind it is, and with 1
+    when one cannot be read.
     """
+    own = frozenset(one.strip().lower() for one in our_address or ())
+    reader, limits = _reader(folder, own, seconds, memory_mb)
     try:
-        understood = understand_file(_shown_name(file), _content(file))
+        reader.start()
+        passwords = _passwords(password_file or (), password_env, ask=ask_password)
+        results = ((source, *_read(reader, source, passwords)) for source in sources(files, limits))
+        failed = _tell_all(results, files, as_json=as_json, reveal=reveal)
+    finally:
+        reader.close()
+    if failed:
+        raise typer.Exit(1)
+
+
+def _reader(
+    folder: Path | None, own: frozenset[str], seconds: float | None, memory_mb: int | None
+) -> tuple[WorkerReader, Limits]:
+    if folder is not None:
+        # Only now: it brings in the whole program.
+        from exchange.bootstrap import open_reader
+        from exchange.config import load_settings
+
+        settings = load_settings(folder)
+        changed = {"seconds": seconds, "memory_mb": memory_mb}
+        given = {name: value for name, value in changed.items() if value is not None}
+        limits = settings.limits.model_copy(update=given)
+        return open_reader(folder, settings.model_copy(update={"limits": limits}), own)
+    reader = WorkerReader(
+        DEFAULT,
+        own,
+        seconds=seconds or _SECONDS,
+        memory_bytes=(memory_mb or _MEMORY_MB) << 20,
+    )
+    return reader, DEFAULT
+
+
+def _passwords(files: Sequence[Path], variable: str, *, ask: bool) -> list[str]:
+    found: list[str] = []
+    for path in files:
+        try:
+            found += path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            raise BadInput("the password file cannot be read", place=str(path)) from None
+    if variable:
+        if variable not in os.environ:
+            raise BadInput(f"${variable} is not set")
+        found.append(os.environ[variable])
+    if ask:
+        found.append(str(typer.prompt("Password", hide_input=True, err=True)))
+    return [one for one in found if one]
+
+
+def _read(
+    reader: WorkerReader, source: Source, passwords: Sequence[str]
+) -> tuple[Understanding, bool]:
+    """What ``source`` says, and whether it could be read; the reason stands among the rejects."""
+    try:
+        if source.fault:
+            raise Unreadable(source.fault)
+        return reader.read(source.content, passwords, source.name), True
     except ExchangeError as error:
-        warn(mask_codes(f"{_shown_name(file)}: {error}"))
-        raise typer.Exit(1) from None
+        reject = Reject(source.name, error.message, error.place or source.name)
+        return (
+            Understanding(MailHead(), Kind.UNKNOWN, UNREADABLE, rejects=(reject,)),
+            False,
+        )
+
+
+def _tell_all(
+    results: Iterator[tuple[Source, Understanding, bool]],
+    given: Sequence[Path],
+    *,
+    as_json: bool,
+    reveal: bool,
+) -> int:
+    """Say each result as soon as it is known; returns how many could not be read.
+
+    One FILE that is one mail gives an object, everything else a list of objects, one a line.
+    """
+    first = next(results, None)
+    single = first is not None and len(given) == 1 and not first[0].mail and not given[0].is_dir()
+    failed = 0
+    if as_json and not single:
+        sys.stdout.write("[")
+    for number, (source, said, done) in enumerate(chain([first] if first else [], results)):
+        if not done:
+            failed += 1
+            _complain(source, said.rejects[0])
+        if as_json:
+            told = {
+                "file": source.file if reveal else mask_codes(source.file),
+                "mail": source.mail,
+                **as_object(said, reveal=reveal),
+            }
+            if not single:
+                sys.stdout.write(",\n" if number else "\n")
+            sys.stdout.write(_json(told, 2 if single else None))
+            sys.stdout.flush()
+        elif done:
+            if not single:
+                say(f"{one_line(mask_codes(source.place))}:")
+            _tell(said, reveal=reveal)
     if as_json:
-        answer(True, as_object(understood, reveal=reveal), "")
-    else:
-        _tell(understood, reveal=reveal)
+        say("" if single else "\n]")
+    return failed
 
 
-def _shown_name(file: Path) -> str:
-    # A file name may hold bytes that are no text; they must not end the output.
-    return str(file.name or file).encode("utf-8", "replace").decode("utf-8")
-
-
-def _content(file: Path) -> bytes:
+def _json(told: object, indent: int | None) -> str:
+    text = json.dumps(told, ensure_ascii=False, indent=indent)
     try:
-        size = file.stat().st_size
-        if size > DEFAULT.mail_bytes:
-            raise Unreadable(f"the file has {size:,} bytes, more than {DEFAULT.mail_bytes:,}")
-        return file.read_bytes()
-    except FileNotFoundError:
-        raise Unreadable("there is no such file") from None
-    except OSError as error:
-        raise Unreadable(error.strerror or "cannot be read") from None
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        # A terminal of another charset, or half a character in a stranger's text.
+        return json.dumps(told, indent=indent)
+    return text
+
+
+def _complain(source: Source, reject: Reject) -> None:
+    place = "" if reject.where == source.name else f"{reject.where}: "
+    warn(mask_codes(f"{source.place}: {place}{reject.reason}"))
 
 
 def as_object(said: Understanding, *, reveal: bool) -> dict[str, object]:

@@ -13,6 +13,7 @@ from exchange.doctor.check import Check
 from exchange.doctor.configuration import configuration, our_party, passwords
 from exchange.doctor.knowledge import calendar, clock, contacts, register
 from exchange.doctor.mail import look_at_courier, look_at_mailbox
+from exchange.doctor.smime import mail_keys
 from exchange.doctor.storage import database, key_file, running, vault
 from exchange.doctor.words import templates
 
@@ -38,6 +39,7 @@ def examine(folder: Path) -> list[Check]:
     ]
     courier = look_at_courier(folder, settings, secrets.get("smtp")) if known.has("smtp") else None
 
+    checks += mail_keys(folder, settings)
     said_of_key, key = key_file(folder, settings)
     said_of_database, store = database(folder, settings)
     checks += [*said_of_key, *said_of_database]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from exchange.domain.device import DeviceId, InstallCode
 
@@ -85,6 +87,18 @@ class MailHead:
     own_marker: str = ""  # the value of our own X-MP121-Exchange header
 
 
+class TableLook(NamedTuple):
+    """How one table was read, column by column, with its first rows; no install code is in it."""
+
+    where: str
+    letters: tuple[str, ...]
+    titles: tuple[str, ...]
+    usual: tuple[str, ...]  # what each column is read as without a mapping; empty: not read
+    mapped: tuple[str, ...]  # and with it; () where none is for this table or fits it
+    misfit: str
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """Everything one mail says.  Pure: the same bytes give the same understanding."""
@@ -92,11 +106,12 @@ class Understanding:
     head: MailHead
     kind: Kind
     subkind: str = ""
-    devices: tuple[Found, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    devices: Sequence[Found] = ()  # a tuple, or columns where they are many
+    answers: Sequence[Answer] = ()
     rejects: tuple[Reject, ...] = ()
     warnings: tuple[str, ...] = ()
     references: tuple[str, ...] = ()  # MP121 references of any exchange, from subject and body
     bounces: tuple[Bounce, ...] = ()
     returns_on: date | None = None  # an auto-reply's return date
     text: str = field(default="", repr=False)  # the readable body, for a person's eyes
+    tables: tuple[TableLook, ...] = ()  # only where somebody wants to look

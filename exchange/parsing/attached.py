@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from typing import Final
+
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.charset import to_text
 from exchange.parsing.columns import share_of_devices
 from exchange.parsing.delimited import read_delimited
+from exchange.parsing.devices import OTHER_ALPHABETS, read_device
 from exchange.parsing.findings import Findings
 from exchange.parsing.grid import Row, Table
 from exchange.parsing.limits import Limits
-from exchange.parsing.lines import Line, plain_lines
+from exchange.parsing.lines import Line, plain_lines, settled
 from exchange.parsing.listing import as_pairs, read_listing
+from exchange.parsing.mapped import UNMAPPED, Chosen, Mapping, told_misfit
+from exchange.parsing.mapped import Place as TablePlace
 from exchange.parsing.markup import read_html
 from exchange.parsing.parts import Part
 from exchange.parsing.pdf import read_pdf
@@ -21,24 +28,44 @@ from exchange.parsing.rejoined import Break, rejoin
 from exchange.parsing.sheets import read_workbook
 from exchange.parsing.sniff import Shape, shape_of
 
+_BODY = TablePlace()
 _TABLE_ENDINGS = (".csv", ".tsv", ".psv")
+# What any written form of a Device ID, whole, damaged or broken over two lines, has somewhere.
+_HEX_RUN = re.compile(
+    r"(?<![.\w])[0-9A-Fa-fOoIlL|]{10}"
+    r"|[0-9A-Fa-fOoIlL|]{2}([-:. ])[0-9A-Fa-fOoIlL|]{2}(?:\1[0-9A-Fa-fOoIlL|]{2}){2}"
+    r"|[0-9A-Fa-fOoIlL|]{4}([-:. ])[0-9A-Fa-fOoIlL|]{4}\2[0-9A-Fa-fOoIlL|]{4}"
+)
+_LONG: Final = 5_000  # lines
+_AROUND: Final = 20
 
 
-def read_attachment(where: str, part: Part, limits: Limits, *, in_reply: bool) -> Findings:
+def read_attachment(
+    where: str, part: Part, limits: Limits, *, in_reply: bool, mapping: Mapping = UNMAPPED
+) -> Findings:
     """What a file that holds no others says; one that cannot be read is told among the rejects or
     warnings.
 
     Raises Unreadable when it passes a ceiling of the whole mail.
     """
     shape = shape_of(part.content)
+    file = part.name or where.rpartition(" > ")[2]
     if shape is Shape.WORKBOOK:
-        return _workbook(where, part.content, limits, in_reply=in_reply)
+        return _workbook(where, file, part.content, limits, in_reply=in_reply, mapping=mapping)
     if shape is Shape.HTML:
         markup = read_html(to_text(part.content, part.params.get("charset", "")), limits)
-        return read_lines(markup.lines, lambda line: f"{where} > {line.spot}", in_reply=in_reply)
+        found = read_lines(
+            markup.lines,
+            lambda line: f"{where} > {line.spot}",
+            in_reply=in_reply,
+            mapping=mapping,
+            file=file,
+        )
+        found.rows = len(markup.lines)
+        return found
     if shape is Shape.TEXT:
         text = to_text(part.content, part.params.get("charset", ""))
-        return _text(where, part.name, text, limits, in_reply=in_reply)
+        return _text(where, file, text, limits, in_reply=in_reply, mapping=mapping)
     if shape is Shape.PDF:
         return _pdf(where, part.content, limits, in_reply=in_reply)
     if shape is Shape.DOCUMENT:
@@ -59,26 +86,32 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     places = [f"{where} > page {one.page} > line {one.number}" for one in read]
     lines = [Line(number, one.text) for number, one in enumerate(read)]
     found = read_prose(lines, lambda line: places[line.number], in_reply=in_reply)
+    found.rows = len(lines)
     if found.devices or found.claims:
         found.warnings.append(f"{where}: a PDF's text is less sure than a workbook's rows")
     return found
 
 
-def _workbook(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findings:
+def _workbook(
+    where: str, file: str, content: bytes, limits: Limits, *, in_reply: bool, mapping: Mapping
+) -> Findings:
     found = Findings()
     try:
         book = read_workbook(where, content, limits)
     except Unreadable as error:
         found.rejects.append(Reject(where, error.message, error.place or where))
         return found
+    found.rows = sum(len(table.rows) for table in (*book.tables, *book.hidden))
     told = False
     for table in book.tables:
-        listing = read_table(table, in_reply=in_reply)
+        sheet = table.where.removeprefix(f"{where} > ")
+        place = TablePlace(file, sheet)
+        listing = read_table(table, in_reply=in_reply, mapping=mapping, at=place)
         if listing:
             told = True
             found.add(listing)
     for visible, whole in book.veiled:
-        veiled = _listed(whole) - _listed(visible)
+        veiled = (_listed(whole) | _standing(whole)) - _listed(visible) - _standing(visible)
         if veiled:
             found.warnings.append(
                 f"{whole.where}: {len(veiled)} Device IDs in hidden rows or columns are not taken"
@@ -97,8 +130,31 @@ def _listed(table: Table) -> set[DeviceId]:
     return {one.device for one in listing.devices} if listing else set()
 
 
-def read_table(table: Table, *, in_reply: bool) -> Findings | None:
-    """A sheet or a pasted table, read down or across; None when it lists no devices."""
+def _standing(table: Table) -> set[DeviceId]:
+    """Every cell that can only be a Device ID, in whatever column."""
+    cells = (cell for row in table.rows for cell in row.cells if not cell.isdecimal())
+    return {device for device in map(read_device, cells) if device}
+
+
+def read_table(
+    table: Table, *, in_reply: bool, mapping: Mapping = UNMAPPED, at: TablePlace = _BODY
+) -> Findings | None:
+    """A sheet or a pasted table, read down or across; None when it lists no devices.
+
+    A mapping that is for this table and fits it says which columns are read.
+    """
+    chosen = mapping.choose(table, at)
+    mapping.look(table, chosen)
+    if chosen.columns:
+        return read_listing(table, chosen.columns)
+    found = _usual(table, in_reply=in_reply)
+    if chosen.misfit and (found or at.sheet):
+        found = found or Findings()
+        told_misfit(table, chosen, found)
+    return found
+
+
+def _usual(table: Table, *, in_reply: bool) -> Findings | None:
     pairs = as_pairs(table)
     if pairs:
         lines = [Line(number, text) for number, text in pairs]
@@ -106,19 +162,61 @@ def read_table(table: Table, *, in_reply: bool) -> Findings | None:
     return read_listing(table)
 
 
-def _text(where: str, name: str, text: str, limits: Limits, *, in_reply: bool) -> Findings:
-    table = read_delimited(where, text, limits)
+def _text(
+    where: str, name: str, text: str, limits: Limits, *, in_reply: bool, mapping: Mapping
+) -> Findings:
+    try:
+        table = read_delimited(where, text, limits)
+    except Unreadable as error:
+        return Findings(rejects=[Reject(where, error.message, error.place or where)])
     titled = name.lower().endswith(_TABLE_ENDINGS)
+    chosen = Chosen()
     if table.unit == "row" or titled or share_of_devices(table.rows[:200], 0) > 0.6:
         unit = "row" if titled else table.unit
-        listing = read_listing(Table(where, (), table.rows, unit))
+        table = Table(where, (), table.rows, unit)
+        chosen = mapping.choose(table, TablePlace(name))
+        mapping.look(table, chosen)
+        listing = read_listing(table, chosen.columns)
+        if listing and chosen.misfit:
+            told_misfit(table, chosen, listing)
         if listing:
+            listing.rows = len(table.rows)
             return listing
     lines = plain_lines(text)
-    return read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
+    rows = len(table.rows)
+    if rows > _LONG:
+        lines = list(_telling(lines))
+    found = read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
+    found.rows = rows
+    if chosen.misfit:
+        told_misfit(table, chosen, found)
+    return found
 
 
-def read_lines(lines: list[Line], place: Place, *, in_reply: bool) -> Findings:
+def _telling(lines: list[Line]) -> Iterator[Line]:
+    """Of a long text that lists no devices the lines that could tell any, and those around them.
+
+    Its beginning and its end are kept as they are: there stands what is said of the whole.
+    """
+    last = len(lines)
+    wanted = {*range(_AROUND * 10), *range(last - _AROUND * 10, last)}
+    for at, line in enumerate(lines):
+        text = line.text
+        if not text.isascii():
+            text = settled(text).translate(OTHER_ALPHABETS)
+        if _HEX_RUN.search(text):
+            wanted.update(range(at - _AROUND, at + _AROUND + 1))
+    return (line for at, line in enumerate(lines) if at in wanted)
+
+
+def read_lines(
+    lines: list[Line],
+    place: Place,
+    *,
+    in_reply: bool,
+    mapping: Mapping = UNMAPPED,
+    file: str = "",
+) -> Findings:
     """Lines of a body: pasted tables as tables, everything else as running text."""
     found = Findings()
     prose = Prose(place, in_reply=in_reply)
@@ -135,7 +233,9 @@ def read_lines(lines: list[Line], place: Place, *, in_reply: bool) -> Findings:
         while end < len(lines) and lines[end].table == line.table:
             end += 1
         rows = lines[start:end]
-        listing = read_table(_table(rows, place), in_reply=in_reply)
+        listing = read_table(
+            _table(rows, place), in_reply=in_reply, mapping=mapping, at=TablePlace(file)
+        )
         if listing:
             found.add(listing)
         else:

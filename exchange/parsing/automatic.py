@@ -142,8 +142,15 @@ _CHALLENGE = re.compile(
     r"|will not be delivered) (?:until|for|pending)[^.]{0,60}\b(?:confirm|verif|approv|authori)"
     r"|\b(?:click|follow|reply to)\b[^.]{0,60}\b(?:so that|to have|to get|and) your"
     r" (?:message|e-?mail)\b[^.]{0,30}\bdelivered\b"
+    r"|\badd yourself to (?:my|the|our)\b[^.]{0,40}\b(?:guest|safe|approved|allow(?:ed)?|white)"
+    r" ?list"
     r"|\b(?:approved|allowed|safe) senders?(?:' list| list)?\b[^.]{0,80}\b(?:confirm|verif|click)"
     r"|\bone[- ]time (?:verification|confirmation) of (?:the |your )?(?:sender|address)\b",
+    re.I,
+)
+_COMPLAINT = re.compile(
+    r"^\s*complaint about (?:a )?message from\b|\bthis is an? (?:e-?mail )?(?:spam |abuse )"
+    r"(?:complaint|report) (?:for|about|regarding)\b|^\s*e-?mail (?:feedback|abuse) report for\b",
     re.I,
 )
 _LURE = re.compile(
@@ -186,6 +193,11 @@ def absent(text: str, *, sure: bool = False) -> bool:
 def challenges(text: str) -> bool:
     """Whether a sender's filter asks for a proof that a person wrote to it."""
     return bool(_CHALLENGE.search(_flat(text)))
+
+
+def complains(subject: str, text: str) -> bool:
+    """The wordings of reports of abuse that come without a report part (RFC 5965)."""
+    return bool(_COMPLAINT.search(f"{subject[:300]}\n{_flat(text)[:600]}"))
 
 
 def baits(text: str) -> bool:

@@ -1,23 +1,23 @@
-"""Whole columns of Device IDs checked and made at once, for lists of hundreds of thousands.
+"""Whole columns of Device IDs and install codes checked at once, for lists of hundreds of
+thousands.
 
-What is taken here is exactly what ``read_device`` takes of a cell; everything else is left to the
-careful way, cell by cell.
+What is taken here is exactly what ``read_device`` and ``read_code_cell`` take of a cell; everything
+else is left to the careful way, cell by cell.
 """
 
 from __future__ import annotations
 
 import gc
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import repeat
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.device import DEVICE_ID_BYTES, DeviceId
-from exchange.domain.mail import Found
+from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, crc16_x25
+from exchange.domain.listed import Codes, Flags, Ids, Numbers
+from exchange.parsing.texts import Texts
 
 # Rows checked at a time: enough for numpy, and little memory.
 CHUNK: Final = 1 << 16
@@ -27,7 +27,7 @@ _ANY_NO_DIGIT: Final = np.uint64(0x8080808080808080)
 _ALL_FS: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 _Bytes = npt.NDArray[np.uint8]
-_T = TypeVar("_T")
+_Form = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 
 def _digit_values() -> _Bytes:
@@ -39,100 +39,147 @@ def _digit_values() -> _Bytes:
 
 _VALUES: Final = _digit_values()
 _SEPARATORS: Final = np.isin(np.arange(256), list(b"-:. "))
+_DECIMALS: Final = np.isin(np.arange(256), list(b"0123456789"))
 
 
-def _places(group: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _places(digits: int, group: int) -> _Form:
     """Where the digits and the separators stand when digits are written in groups."""
-    width = _DIGITS + _DIGITS // group - 1
+    width = digits + digits // group - 1
     places = np.arange(width)
     parted = places % (group + 1) == group
     return np.flatnonzero(~parted), np.flatnonzero(parted)
 
 
-# By length: 16 digits bare, in fours, in pairs.
-_FORMS: Final = {16: _places(16), 19: _places(4), 23: _places(2)}
+def _forms(digits: int) -> dict[int, _Form]:
+    """By length: digits bare, in fours, in pairs."""
+    forms = [_places(digits, group) for group in (digits, 4, 2)]
+    return {
+        len(digits_at) + len(parted_at): (digits_at, parted_at) for digits_at, parted_at in forms
+    }
+
+
+_FORMS: Final = _forms(_DIGITS)
+_CODE_FORMS: Final = {
+    digits: _forms(digits) for digits in (2 * CODE_BYTES, 2 * CODE_BYTES + 4)
+}  # without and with the CRC
 
 
 class Checked(NamedTuple):
-    """Cells checked together: which are Device IDs, and the 8 bytes of each (else anything)."""
+    """Cells checked together: which are Device IDs, and the value of each (else anything)."""
 
-    good: npt.NDArray[np.bool_]
-    raw: list[bytes]
+    good: Flags
+    ids: Ids
 
 
-def check_cells(cells: Sequence[str]) -> Checked:
-    """Which of ``cells``, outer blanks removed, are Device IDs in a written form."""
-    lengths = np.fromiter(map(len, cells), np.int64, len(cells))
+class CheckedCodes(NamedTuple):
+    """Cells checked together: which are good codes, the codes, and of how many digits each."""
+
+    good: Flags
+    codes: Codes
+    digits: npt.NDArray[np.uint8]  # 32 or 36; 0 where a cell is no good code
+
+
+def check_devices(cells: Texts) -> Checked:
+    """Which of ``cells`` are Device IDs in a written form."""
     good = np.zeros(len(cells), np.bool_)
-    raw = np.zeros((len(cells), DEVICE_ID_BYTES), np.uint8)
-    for width in _FORMS:
-        chosen = lengths == width
-        number = int(np.count_nonzero(chosen))
-        if number == len(cells) > 0:
-            good, raw = _check(cells, width)
-        elif number:
-            spots = np.flatnonzero(chosen)
-            good[spots], raw[spots] = _check([cells[spot] for spot in spots.tolist()], width)
-    return Checked(good, raw_ids(raw.tobytes()))
+    ids = np.zeros(len(cells), np.uint64)
+    lengths = cells.lengths
+    for width, form in _FORMS.items():
+        for spots in _pieces(np.flatnonzero(lengths == width)):
+            good[spots], ids[spots] = _check(cells.cut(spots, width), form)
+    return Checked(good, ids)
 
 
-def _check(cells: Sequence[str], width: int) -> tuple[npt.NDArray[np.bool_], _Bytes]:
-    digits_at, separators_at = _FORMS[width]
-    # A character beyond ASCII becomes one question mark, which is neither digit nor separator.
-    text = np.frombuffer("".join(cells).encode("ascii", "replace"), np.uint8).reshape(-1, width)
+def _pieces(spots: Numbers) -> Iterator[Numbers]:
+    return (spots[start : start + CHUNK] for start in range(0, len(spots), CHUNK))
+
+
+def _check(text: _Bytes, form: _Form) -> tuple[Flags, Ids]:
+    digits_at, separators_at = form
     digits = _VALUES[text[:, digits_at] if len(separators_at) else text]
     words = np.ascontiguousarray(digits).view(np.uint64)
     good = ((words[:, 0] | words[:, 1]) & _ANY_NO_DIGIT) == 0
     if len(separators_at):
+        # One separator throughout.
         first = text[:, separators_at[0]]
         good &= _SEPARATORS[first]
         for place in separators_at[1:]:
             good &= text[:, place] == first
     raw = np.ascontiguousarray((digits[:, 0::2] << 4) | digits[:, 1::2])
     numbers = raw.view(np.uint64)[:, 0]
-    return good & (numbers != 0) & (numbers != _ALL_FS), raw
+    return good & (numbers != 0) & (numbers != _ALL_FS), numbers
 
 
-def raw_ids(joined: bytes) -> list[bytes]:
-    """The pieces of 8 bytes of Device IDs that stand one behind another."""
-    pieces: list[bytes] = np.frombuffer(joined, f"V{DEVICE_ID_BYTES}").tolist()
-    return pieces
+def check_codes(cells: Texts) -> CheckedCodes:
+    """Which of ``cells`` are install codes, the CRC of those that have one holding."""
+    good = np.zeros(len(cells), np.bool_)
+    codes = np.zeros((len(cells), CODE_BYTES), np.uint8)
+    digits = np.zeros(len(cells), np.uint8)
+    lengths = cells.lengths
+    for number, forms in _CODE_FORMS.items():
+        for width, form in forms.items():
+            for spots in _pieces(np.flatnonzero(lengths == width)):
+                good[spots], codes[spots] = _check_code(cells.cut(spots, width), form)
+                digits[spots] = np.where(good[spots], number, 0)
+    return CheckedCodes(good, codes, digits)
 
 
-def none_empty(joined: bytes) -> bool:
-    """Whether none of the Device IDs that stand one behind another is all zeros or all Fs."""
-    numbers = np.frombuffer(joined, np.uint64)
-    return not bool(((numbers == 0) | (numbers == _ALL_FS)).any())
+def _check_code(text: _Bytes, form: _Form) -> tuple[Flags, Codes]:
+    digits_at, separators_at = form
+    digits = _VALUES[text[:, digits_at]]
+    good = (digits & _NO_DIGIT).max(axis=1) == 0
+    if len(separators_at):
+        # Groups of a code may be parted by this sign and that.
+        good &= _SEPARATORS[text[:, separators_at]].all(axis=1)
+    raw = (digits[:, 0::2] << 4) | (digits[:, 1::2] & 0x0F)
+    codes = np.ascontiguousarray(raw[:, :CODE_BYTES])
+    halves = codes.view(np.uint64)
+    same = halves[:, 0] == halves[:, 1]
+    good &= ~(same & ((halves[:, 0] == 0) | (halves[:, 0] == _ALL_FS)))
+    if raw.shape[1] > CODE_BYTES:
+        told = raw[:, CODE_BYTES].astype(np.uint16) | (
+            raw[:, CODE_BYTES + 1].astype(np.uint16) << np.uint16(8)
+        )
+        good &= crcs(codes) == told
+    return good, codes
 
 
-# Each column was checked as a whole; a constructor that checks each value again would take most
-# of the time that a long list takes.
-def _setter(kind: type, name: str) -> Callable[[object, object], None]:
-    found: Callable[[object, object], None] = vars(kind)[name].__set__
+def _crc_steps() -> npt.NDArray[np.uint16]:
+    """What one byte does to a CRC that is nothing yet: the remainder of each of the 256."""
+    # crc(b) = T[b ^ 0xFF] ^ 0xFF ^ 0xFFFF for a single byte, whence T.
+    steps = [crc16_x25(bytes((byte ^ 0xFF,))) ^ 0xFF00 for byte in range(256)]
+    return np.array(steps, np.uint16)
+
+
+_STEPS: Final = _crc_steps()
+
+
+def crcs(codes: Codes) -> npt.NDArray[np.uint16]:
+    """CRC-16/X-25 of each row."""
+    value = np.full(len(codes), 0xFFFF, np.uint16)
+    for place in range(codes.shape[1]):
+        value = (value >> np.uint16(8)) ^ _STEPS[(value ^ codes[:, place]) & np.uint16(0xFF)]
+    return value ^ np.uint16(0xFFFF)
+
+
+def decimal_cells(cells: Texts) -> Flags:
+    """Which cells are 16 decimal digits of ASCII."""
+    found = np.zeros(len(cells), np.bool_)
+    for spots in _pieces(np.flatnonzero(cells.lengths == _DIGITS)):
+        text = cells.cut(spots, _DIGITS)
+        likely = np.flatnonzero(_DECIMALS[text[:, 1]] & _DECIMALS[text[:, -1]])
+        found[spots[likely]] = _DECIMALS[text[likely]].all(axis=1)
     return found
 
 
-_DEVICE: Final = (_setter(DeviceId, "raw"),)
-_FOUND: Final = tuple(_setter(Found, name) for name in ("device", "where", "device_type"))
+def decimal_ids(cells: Texts) -> tuple[int, int]:
+    """How many cells are 16 decimal digits that do not begin with 0, and how many end in 0.
 
-
-def _made(
-    kind: type[_T],
-    number: int,
-    setters: Sequence[Callable[[object, object], None]],
-    *columns: Iterable[object],
-) -> list[_T]:
-    """``number`` objects of ``kind``, their slots filled column by column."""
-    made = list(map(object.__new__, repeat(kind, number)))
-    for setter, column in zip(setters, columns, strict=True):
-        deque(map(setter, made, column), maxlen=0)
-    return made
-
-
-def made_found(raw: Sequence[bytes], where: Iterable[str], types: Iterable[str]) -> list[Found]:
-    """Findings of Device IDs that are known to be good: 8 bytes each, not all zeros or all Fs."""
-    devices = _made(DeviceId, len(raw), _DEVICE, raw)
-    return _made(Found, len(raw), _FOUND, devices, where, types)
+    Cells with characters beyond ASCII are not counted.
+    """
+    spots = np.flatnonzero(decimal_cells(cells))
+    own = spots[cells.buffer[cells.starts[spots]] != ord("0")]
+    return len(own), int(np.count_nonzero(cells.buffer[cells.ends[own] - 1] == ord("0")))
 
 
 @contextmanager

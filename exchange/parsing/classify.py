@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from exchange.domain.mail import Kind, MailHead, Outcome
-from exchange.parsing import bounces
+from exchange.parsing import bounces, notices
 from exchange.parsing.automatic import (
     Automatic,
     absent,
@@ -15,10 +15,12 @@ from exchange.parsing.automatic import (
     automatic,
     baits,
     challenges,
+    complains,
     list_mail,
     receipt,
     thanks_only,
 )
+from exchange.parsing.claimed import claims_code, claims_outcome, claims_spoiled
 from exchange.parsing.contents import Contents
 from exchange.parsing.findings import Findings
 from exchange.parsing.headers import Headers
@@ -53,12 +55,18 @@ def by_header(
     """
     if head.own_marker and head.sender in own_addresses:
         return Judged(Kind.UNKNOWN, "own", counts=False)
+    opening = f"{head.subject}\n{own_text}"
+    returned = bool(contents.mails or contents.originals)
+    if contents.complaint or (returned and complains(head.subject, own_text)):
+        return Judged(Kind.UNKNOWN, "complaint", counts=False)
     for part in contents.reports:
         if part.media.endswith("disposition-notification"):
+            if bounces.read_refusal(contents, opening[:4000]):
+                return Judged(Kind.BOUNCE, "refused", counts=False)
             return Judged(Kind.AUTO_REPLY, "read_receipt", counts=False)
     if contents.reports:
-        return _of_report(contents)
-    if bounces.looks_bounced(headers, head.subject, contents.lines):
+        return _of_report(contents, opening)
+    if notices.looks_bounced(headers, head.subject, contents):
         return Judged(Kind.BOUNCE, "free_form", counts=False)
     marked = _marker_of(head)
     if marked in _CHASING:
@@ -68,7 +76,6 @@ def by_header(
     came = automatic(headers, head.subject)
     if came is Automatic.NO:
         return None
-    opening = f"{head.subject}\n{own_text}"
     if acknowledges(opening):
         return Judged(Kind.ACKNOWLEDGEMENT, "ticket", counts=False)
     if challenges(opening):
@@ -82,10 +89,12 @@ def by_header(
     return None
 
 
-def _of_report(contents: Contents) -> Judged:
+def _of_report(contents: Contents, opening: str) -> Judged:
     found = bounces.read_reports(contents)
     if found:
         given_up = any(one.permanent for one in found)
+        if not given_up and challenges(opening):
+            return Judged(Kind.AUTO_REPLY, "challenge", counts=False)
         return Judged(Kind.BOUNCE, "" if given_up else "delayed", counts=False)
     if bounces.has_success(contents):
         return Judged(Kind.AUTO_REPLY, "delivery_receipt", counts=False)
@@ -115,8 +124,8 @@ def by_content(
 
     ``about_ours``: one of our references stands in it, or it is a reply.
     """
-    coded = found.stray_code or any(one.code or one.spoiled for one in found.claims)
-    denied = any(one.outcome is Outcome.NOT_INSTALLER for one in found.claims)
+    coded = found.stray_code or claims_code(found.claims) or claims_spoiled(found.claims)
+    denied = claims_outcome(found.claims, Outcome.NOT_INSTALLER)
     reply = is_reply(head)
     if coded or (denied and (about_ours or not found.asks)):
         return Judged(Kind.RESPONSE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -12,10 +12,10 @@ from exchange.parsing.devices import read_device, split_devices
 from exchange.parsing.grid import Row
 from exchange.parsing.wording import Role, Wording, header_wording
 
-_HEADER_ROWS: Final = 25
-_SAMPLE_ROWS: Final = 200
+HEADER_ROWS: Final = 25
+SAMPLE_ROWS: Final = 200
 _SHARE: Final = 0.6  # of the filled cells that must look the part, where the header does not say
-_HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
+HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 
 
 @dataclass(slots=True)
@@ -30,6 +30,8 @@ class Columns:
     type: int | None = None
     headed: bool = False  # whether a header named the device column
     warnings: list[str] = field(default_factory=list)
+    joined: tuple[int, ...] = ()  # code columns that hold one code in pieces, in this order
+    again: Callable[[Row], Columns | None] | None = None  # a mapping's own way with a second header
 
 
 def find_columns(rows: Sequence[Row]) -> Columns | None:
@@ -37,8 +39,8 @@ def find_columns(rows: Sequence[Row]) -> Columns | None:
 
     When several could and nothing tells which, ``devices`` is empty and a warning says so.
     """
-    sample = list(islice(rows, _SAMPLE_ROWS))
-    index = _header_index(sample)
+    sample = list(islice(rows, SAMPLE_ROWS))
+    index = header_index(sample)
     if index is not None:
         columns = columns_of(sample[index], sample[index + 1 :])
         if columns:
@@ -50,10 +52,10 @@ def find_columns(rows: Sequence[Row]) -> Columns | None:
     return _by_content(sample, [], None, 0)
 
 
-def _header_index(sample: Sequence[Row]) -> int | None:
+def header_index(sample: Sequence[Row]) -> int | None:
     """The row that names the most columns; titles above it name one at best."""
     best, best_score = None, 0.0
-    for index, row in enumerate(sample[:_HEADER_ROWS]):
+    for index, row in enumerate(sample[:HEADER_ROWS]):
         if any(read_device(cell) for cell in row.cells):
             break  # the list has begun: what follows is no header
         if row.damaged:
@@ -86,7 +88,7 @@ def columns_of(header: Row, below: Sequence[Row]) -> Columns | None:
         return None
     columns = Columns(headed=True)
     _choose(columns, strong, wordings, below, header)
-    _fill(columns, wordings, below, header)
+    fill_columns(columns, wordings, below, header)
     return columns
 
 
@@ -98,10 +100,10 @@ def _choose(
     header: Row,
 ) -> None:
     """Hubs beside meters are only mentioned; of two columns for the same kind the first counts."""
-    meters = [i for i in named if wordings[i].device_type not in _HUBS]
+    meters = [i for i in named if wordings[i].device_type not in HUBS]
     for index in named:
         kind = wordings[index].device_type
-        if meters and kind in _HUBS:
+        if meters and kind in HUBS:
             columns.warnings.append(f"the column {header.cells[index]!r} is not asked about")
             continue
         rivals = [i for i, other in columns.devices.items() if other == kind]
@@ -119,7 +121,9 @@ def _choose(
         columns.devices[index] = kind
 
 
-def _fill(columns: Columns, wordings: Sequence[Wording], below: Sequence[Row], header: Row) -> None:
+def fill_columns(
+    columns: Columns, wordings: Sequence[Wording], below: Sequence[Row], header: Row
+) -> None:
     """Codes, remarks and the rest, by header; a code column also by its content."""
     for index, (role, kind) in enumerate(wordings):
         if index in columns.devices:
@@ -171,7 +175,7 @@ def _by_content(
     columns.devices = dict.fromkeys(found, "")
     empty = Row(0, header.cells if header else (), frozenset())
     given = list(wordings) or [Wording(None)] * len(empty.cells)
-    _fill(columns, given, below, empty)
+    fill_columns(columns, given, below, empty)
     return columns
 
 

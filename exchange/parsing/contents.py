@@ -8,9 +8,10 @@ from typing import Final
 from exchange.errors import Unreadable
 from exchange.parsing.charset import to_text
 from exchange.parsing.limits import Limits
-from exchange.parsing.lines import Line, plain_lines
-from exchange.parsing.markup import read_html
+from exchange.parsing.lines import Line
+from exchange.parsing.markup import Markup, read_html
 from exchange.parsing.parts import Part
+from exchange.parsing.runs import lines_of
 from exchange.parsing.typed import mark_tables
 
 _SIGNATURES: Final = frozenset(
@@ -23,6 +24,7 @@ _REPORTS: Final = frozenset(
     ("message/delivery-status", "message/global-delivery-status",
      "message/disposition-notification", "message/global-disposition-notification")
 )  # fmt: skip
+_COMPLAINTS: Final = frozenset(("message/feedback-report",))  # RFC 5965
 _ORIGINALS: Final = frozenset(("text/rfc822-headers", "message/global-headers"))
 
 
@@ -32,11 +34,13 @@ class Contents:
 
     lines: list[Line] = field(default_factory=list)
     unseen: str = ""  # text of the body that is hidden from its reader
+    struck: str = ""  # text of the body that its sender struck out
     attachments: list[tuple[str, Part]] = field(default_factory=list)
     mails: list[tuple[str, Part]] = field(default_factory=list)
     reports: list[Part] = field(default_factory=list)
     originals: list[Part] = field(default_factory=list)  # what a report is about
     calendar: bool = False
+    complaint: bool = False  # a reader or a filter reports our mail as abuse
     sealed: bool = False
 
 
@@ -52,6 +56,8 @@ def _sort(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None
     media = part.media
     if media in _REPORTS:
         out.reports.append(part)
+    elif media in _COMPLAINTS:
+        out.complaint = True
     elif media in _ORIGINALS:
         out.originals.append(part)
     elif part.is_mail:
@@ -71,8 +77,7 @@ def _sort(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None
     elif media == "text/calendar":
         out.calendar = True
     elif _is_body(part):
-        lines, unseen = body_lines(part, limits)
-        _append(out, lines, unseen)
+        _append(out, body_of(part, limits))
     elif part.content.strip():
         number = len(out.attachments) + 1
         out.attachments.append((part.name or f"attachment {number}", part))
@@ -84,19 +89,20 @@ def _is_body(part: Part) -> bool:
 
 def _alternative(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None:
     """Of several renderings of one text the HTML is read, for its tables; else the plain one."""
-    chosen: tuple[list[Line], str] | None = None
+    chosen: Markup | None = None
     others: list[Part] = []
     for leaf in _leaves(part):
         if leaf.media not in ("text/plain", "text/html") or not _is_body(leaf):
             others.append(leaf)
             continue
-        if leaf.media == "text/plain" and chosen and any(line.text.strip() for line in chosen[0]):
+        told = chosen is not None and any(line.text.strip() for line in chosen.lines)
+        if leaf.media == "text/plain" and told:
             continue
-        lines, unseen = body_lines(leaf, limits)
-        if chosen is None or any(line.text.strip() for line in lines):
-            chosen = (lines, unseen)
+        body = body_of(leaf, limits)
+        if chosen is None or any(line.text.strip() for line in body.lines):
+            chosen = body
     if chosen:
-        _append(out, *chosen)
+        _append(out, chosen)
     for leaf in others:
         _sort(leaf, out, limits, reporting=reporting)
 
@@ -107,19 +113,18 @@ def _leaves(part: Part) -> list[Part]:
     return [leaf for child in part.children for leaf in _leaves(child)]
 
 
-def body_lines(part: Part, limits: Limits) -> tuple[list[Line], str]:
-    """The lines of a text part and the text in it that its reader does not see."""
+def body_of(part: Part, limits: Limits) -> Markup:
+    """The lines of a text part, and apart what in it is hidden or struck out."""
     text = to_text(part.content, part.params.get("charset", ""))
     if part.media == "text/html":
-        markup = read_html(text, limits)
-        return markup.lines, markup.unseen
+        return read_html(text, limits)
     if len(text) > limits.text_chars:
         raise Unreadable(f"a text of more than {limits.text_chars:,} characters")
     if part.params.get("format", "").lower() == "flowed":
         text = _unflowed(text)
-    lines = plain_lines(text)
+    lines = lines_of(text)
     mark_tables(lines)
-    return lines, ""
+    return Markup(lines, "")
 
 
 def _unflowed(text: str) -> str:
@@ -135,13 +140,14 @@ def _unflowed(text: str) -> str:
     return "\n".join(map("".join, out))
 
 
-def _append(out: Contents, lines: list[Line], unseen: str) -> None:
+def _append(out: Contents, body: Markup) -> None:
     """A further body text goes on counting where the first one ended."""
     start = out.lines[-1].number if out.lines else 0
     tables = max((line.table for line in out.lines), default=0)
-    for line in lines:
+    for line in body.lines:
         line.number += start
         if line.table:
             line.table += tables
-    out.lines += lines
-    out.unseen += unseen
+    out.lines += body.lines
+    out.unseen += body.unseen
+    out.struck += body.struck

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from exchange.errors import Unreadable
-from exchange.parsing.grid import Row, Table, TextRows, text_row
+from exchange.parsing.grid import Row, Table, text_row
 from exchange.parsing.limits import DEFAULT, Limits
+from exchange.parsing.textrows import FIELD_CHARS, TextRows, UnevenError, plain_cell
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
-_FORMULA = re.compile(r"=\s*\"([^\"]*)\"")
-_APOSTROPHE = re.compile(r"'(?=[0-9A-Fa-f][0-9A-Fa-f:\-. ]*$)")
-_FIELD_CHARS: Final = 100_000
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _SAMPLE_LINES: Final = 60
 
 
@@ -64,10 +63,11 @@ def read_delimited(
         raise Unreadable(f"a text of more than {limits.text_chars:,} characters", place=where)
     if delimiter is None:
         delimiter = delimiter_of(text)
-    lines = split_lines(text)
     unit = "row" if delimiter else "line"
-    if not _needs_care(text):
-        return Table(where, (), _plain_rows(lines, delimiter, limits, where), unit)
+    quick = _quick_rows(text, delimiter, limits)
+    if quick is not None:
+        return Table(where, (), quick, unit)
+    lines = split_lines(text)
     try:
         rows = list(_rows(_records(lines, delimiter, quoted='"' in text), text, limits, where))
         if '"' in text and _stray_quote(rows, delimiter):
@@ -78,21 +78,24 @@ def read_delimited(
     return Table(where, (), rows, unit)
 
 
-def _needs_care(text: str) -> bool:
-    """Whether a text holds a quote, an apostrophe or an exponent: its cells are more than text."""
-    return any(mark in text for mark in ('"', "'", "E+", "e+"))
+def _quick_rows(text: str, delimiter: str, limits: Limits) -> TextRows | None:
+    """The rows of a text that can be had as columns; None when it must be read with care.
 
-
-def _plain_rows(lines: list[str], delimiter: str, limits: Limits, where: str) -> TextRows:
-    first = 1
-    if _is_sep_line(lines[0].split(delimiter) if delimiter else [lines[0]]):
-        lines, first = lines[1:], 2
-    rows = TextRows(lines, delimiter, first)
-    if rows.widest > limits.columns or len(rows) > limits.rows:
-        # Whichever ceiling is passed first is named.
-        for _ in _rows(_records(lines, delimiter, quoted=False), "", limits, where):
-            pass
-    return rows
+    So must one that passes a ceiling: whichever is passed first is named then.
+    """
+    ended = _LINE_END.search(text)
+    first = text[: ended.start()] if ended else text
+    named = _is_sep_line(first.split(delimiter) if delimiter else [first])
+    if not delimiter.isascii() or ('"' in first and "sep" in first.lower()):
+        return None
+    try:
+        if named:
+            rows = TextRows(text[ended.end() :] if ended else "", delimiter, 2)
+        else:
+            rows = TextRows(text, delimiter)
+    except UnevenError:
+        return None
+    return None if rows.widest > limits.columns or len(rows) > limits.rows else rows
 
 
 def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
@@ -100,7 +103,7 @@ def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list
         for line in lines:
             yield line.split(delimiter) if delimiter else [line]
         return
-    csv.field_size_limit(_FIELD_CHARS)
+    csv.field_size_limit(FIELD_CHARS)
     ended = (line + "\n" for line in lines)
     yield from csv.reader(ended, delimiter=delimiter or "\x1f", skipinitialspace=True)
 
@@ -129,16 +132,6 @@ def _is_sep_line(cells: list[str]) -> bool:
     if len(cells) == 2 and cells[0].strip('" ').lower() == "sep=" and not cells[1].strip('"'):
         return True
     return bool(_SEP_LINE.fullmatch(",".join(cells).strip()))
-
-
-def plain_cell(cell: str) -> str:
-    """Undo ``="00DB..."`` and a leading apostrophe, Excel's two ways to keep text as text."""
-    cell = cell.strip()
-    if cell.startswith("="):
-        formula = _FORMULA.fullmatch(cell)
-        if formula:
-            return formula.group(1)
-    return _APOSTROPHE.sub("", cell, count=1) if cell.startswith("'") else cell
 
 
 def _stray_quote(rows: list[Row], delimiter: str) -> bool:

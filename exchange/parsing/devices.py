@@ -67,7 +67,11 @@ def read_device_cell(text: str, *, numeric: bool = False) -> DeviceId | Damaged 
         if found:
             return found
     text = " ".join(settled(text).split()).strip("'\"`,;")
-    if not text or text.lower().rstrip(":. ") in _TELLS or text.lower().startswith("total"):
+    if (
+        not text.strip("-=_*.:~")
+        or text.lower().rstrip(":. ") in _TELLS
+        or text.lower().startswith("total")
+    ):
         return None
     if numeric:
         return Damaged(text[:_LONGEST_SHOWN], _numeric_damage(text))

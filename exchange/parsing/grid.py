@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import repeat
 from typing import Final, NamedTuple, TypeAlias, overload
+
+import numpy as np
+
+from exchange.domain.listed import Flags, Numbers
+from exchange.parsing.texts import Texts
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
 NO_DAMAGE: Final[frozenset[int]] = frozenset()
@@ -31,6 +36,7 @@ class Table:
     header: tuple[str, ...]
     rows: Sequence[Row]
     unit: str = field(default="row")  # "row", or "line" of a plain text
+    left: int = 0  # empty columns of the sheet before the first cell of a row
 
     def place(self, number: int) -> str:
         """Where a row stands: ``request.xlsx > Sheet1 > row 14``."""
@@ -59,7 +65,24 @@ def shown(cell: Cell) -> str:
     return str(cell)
 
 
-class TypedRows(Sequence[Row]):
+class ColumnRows(Sequence[Row]):
+    """Rows that can be had column by column as well."""
+
+    @property
+    @abstractmethod
+    def numbers(self) -> Numbers:
+        """The number of each row."""
+
+    @abstractmethod
+    def column(self, index: int) -> Texts:
+        """One column's cells; empty where a cell is no text or missing."""
+
+    @abstractmethod
+    def odd(self, index: int, *, numbers: bool) -> Flags:
+        """The rows whose cell there is true or false, or (``numbers``) a number or a date."""
+
+
+class TypedRows(ColumnRows):
     """Rows over the cells of a workbook, built when asked for; wholly empty rows are left out."""
 
     def __init__(self, raw: Iterable[Sequence[Cell]]) -> None:
@@ -68,6 +91,13 @@ class TypedRows(Sequence[Row]):
             for number, cells in enumerate(raw, 1)
             if cells and (cells[0] != "" or any(c != "" for c in cells))
         ]
+
+    @classmethod
+    def numbered(cls, raw: Iterable[tuple[int, Sequence[Cell]]]) -> TypedRows:
+        """Rows whose numbers are known, none of them empty."""
+        rows = TypedRows(())
+        rows._raw = list(raw)
+        return rows
 
     def __len__(self) -> int:
         return len(self._raw)
@@ -86,19 +116,34 @@ class TypedRows(Sequence[Row]):
         return _typed_row(*self._raw[index])
 
     @property
-    def numbers(self) -> list[int]:
+    def numbers(self) -> Numbers:
         """The number of each row."""
-        return [number for number, _ in self._raw]
+        return np.fromiter((number for number, _ in self._raw), np.int64, len(self._raw))
 
-    def column(self, index: int) -> list[str]:
-        """One column's cells, outer blanks removed; empty where a cell is no text or missing."""
+    def column(self, index: int) -> Texts:
+        """One column's cells; empty where a cell is no text or missing."""
         try:
-            return [cells[index].strip() for _, cells in self._raw]  # type: ignore[union-attr]
-        except (AttributeError, IndexError):
-            return [
-                cell.strip() if index < len(cells) and isinstance(cell := cells[index], str) else ""
+            return Texts.of([cells[index] for _, cells in self._raw])  # type: ignore[misc]
+        except (TypeError, IndexError):
+            return Texts.of(
+                [
+                    cell if index < len(cells) and isinstance(cell := cells[index], str) else ""
+                    for _, cells in self._raw
+                ]
+            )
+
+    def odd(self, index: int, *, numbers: bool) -> Flags:
+        """The rows whose cell there is true or false, or (``numbers``) a number or a date."""
+        kinds = str if numbers else (str, int, float, date, time, timedelta)
+        return np.fromiter(
+            (
+                index < len(cells)
+                and (not isinstance(cells[index], kinds) or isinstance(cells[index], bool))
                 for _, cells in self._raw
-            ]
+            ),
+            np.bool_,
+            len(self._raw),
+        )
 
     def without(self, numbers: Set[int], columns: Set[int]) -> TypedRows:
         """The same rows save those numbered so, and with nothing in those columns."""
@@ -112,86 +157,34 @@ class TypedRows(Sequence[Row]):
         return kept
 
 
-class TextRows(Sequence[Row]):
-    """Rows over the lines of a text without quotes, built when asked for; empty ones left out.
-
-    ``delimiter`` is empty where a line is one cell.
-    """
-
-    def __init__(self, lines: Sequence[str], delimiter: str, first: int = 1) -> None:
-        self.delimiter = delimiter
-        self._lines: Sequence[str] = [line for line in lines if line]
-        if len(self._lines) == len(lines):
-            self.numbers: Sequence[int] = range(first, first + len(lines))
-        else:
-            self.numbers = [number for number, line in enumerate(lines, first) if line]
-        bare = [
-            at
-            for at, line in enumerate(self._lines)
-            if not line[0].isalnum() and not any(map(str.strip, self._cells(line)))
-        ]
-        if bare:
-            gone = frozenset(bare)
-            self.numbers = [n for at, n in enumerate(self.numbers) if at not in gone]
-            self._lines = [line for at, line in enumerate(self._lines) if at not in gone]
-
-    def _cells(self, line: str) -> list[str]:
-        return line.split(self.delimiter) if self.delimiter else [line]
-
-    def _row(self, index: int) -> Row:
-        return text_row(self.numbers[index], self._cells(self._lines[index]), exponents=False)
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    def __iter__(self) -> Iterator[Row]:
-        return map(self._row, range(len(self._lines)))
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        if isinstance(index, slice):
-            return [self._row(at) for at in range(*index.indices(len(self._lines)))]
-        return self._row(range(len(self._lines))[index])
-
-    @property
-    def widest(self) -> int:
-        """The most cells that a row has."""
-        if not self.delimiter:
-            return 1
-        return max(map(str.count, self._lines, repeat(self.delimiter)), default=0) + 1
-
-    def column(self, index: int) -> list[str]:
-        """One column's cells, outer blanks removed; empty where a row ends before it."""
-        if not self.delimiter:
-            return list(map(str.strip, self._lines)) if index == 0 else [""] * len(self._lines)
-        delimiter, parts = self.delimiter, index + 1
-        try:
-            return [line.split(delimiter, parts)[index].strip() for line in self._lines]
-        except IndexError:
-            return [
-                cells[index].strip() if index < len(cells) else ""
-                for cells in (line.split(delimiter, parts) for line in self._lines)
-            ]
-
-
-def numbers_of(rows: Sequence[Row]) -> Sequence[int]:
+def numbers_of(rows: Sequence[Row]) -> Numbers:
     """The number of each row."""
-    if isinstance(rows, TypedRows | TextRows):
+    if isinstance(rows, ColumnRows):
         return rows.numbers
-    return [row.number for row in rows]
+    return np.fromiter((row.number for row in rows), np.int64, len(rows))
 
 
-def column_of(rows: Sequence[Row], index: int) -> list[str]:
+def column_of(rows: Sequence[Row], index: int) -> Texts:
     """One column's cells; empty where a cell is no text, damaged or missing."""
-    if isinstance(rows, TypedRows | TextRows):
+    if isinstance(rows, ColumnRows):
         return rows.column(index)
-    return [
-        row.cells[index] if index < len(row.cells) and index not in row.damaged else ""
-        for row in rows
-    ]
+    return Texts.of(
+        [
+            row.cells[index] if index < len(row.cells) and index not in row.damaged else ""
+            for row in rows
+        ]
+    )
+
+
+def odd_cells(rows: Sequence[Row], index: int, *, numbers: bool = True) -> Flags:
+    """The rows whose cell there is no text: true or false, and where ``numbers`` are not harmless
+    a number or a date, which ``column_of`` leaves out.
+    """
+    if isinstance(rows, ColumnRows):
+        return rows.odd(index, numbers=numbers)
+    if not numbers:
+        return np.zeros(len(rows), np.bool_)
+    return np.fromiter((index in row.damaged for row in rows), np.bool_, len(rows))
 
 
 def _typed_row(number: int, cells: Sequence[Cell]) -> Row:

@@ -30,9 +30,10 @@ def told_apart(text: str, devices: Sequence[Word]) -> tuple[list[Word], list[Seq
     kept: list[Word] = []
     doubtful: list[Sequence[Word]] = []
     for run in runs:
-        bare = [word for word in run if word.form is not Form.PARTED]
+        # Pairs with blanks between are a hex dump's too: eight bytes, a gap, eight bytes.
+        bare = [word for word in run if word.form is not Form.PARTED or " " in word.text]
         if bare and len(run) > 1 and _may_be_halves(text, run):
-            kept += [word for word in run if word.form is Form.PARTED]
+            kept += [word for word in run if word not in bare]
             doubtful.append(bare)
         else:
             kept += run

@@ -86,7 +86,9 @@ def quote_of(lines: Sequence[Line], subject: str, sender: str) -> Quote:
         quote.lines.append(line)
     asked = any(map(_REQUEST.search, text)) or bool(_REQUEST.search(subject))
     head = "\n".join(text[:8]).lower()
-    theirs = bool(sender) and sender in _ADDRESSEE.split(head)[0]
+    # A colleague of the sender is no more our own than the sender.
+    house = sender[sender.rfind("@") :] if "@" in sender else ""
+    theirs = bool(house) and re.search(re.escape(house) + r"(?![\w.\-])", _ADDRESSEE.split(head)[0])
     quote.ours = asked and not theirs and not any(map(_ANSWER.search, text))
     if not quote.ours:
         return quote
@@ -126,7 +128,9 @@ def read_inline(
     for row in rows.values():
         _beside(found, row, place)
     taken: set[int] = set()
-    typed = _typed_between(lines, rows, {line.number for line in quote.lines})
+    inside = _typed_inside(quote)
+    quoted = {line.number for line in quote.lines} - inside
+    typed = _typed_between(lines, rows, quoted, inside)
     for one in typed:
         broken: list[Break] = []
         joined = list(rejoin(one.lines, broken))
@@ -189,7 +193,35 @@ def read_quoted_codes(quote: Quote, answered: frozenset[DeviceId], place: Place)
     return found
 
 
-def _typed_between(lines: Sequence[Line], rows: dict[int, Row], quoted: set[int]) -> list[_Typed]:
+def _typed_inside(quote: Quote) -> set[int]:
+    """The lines typed among our rows where the client marks none as quoted: Outlook's block.
+
+    Our own list has nothing between its rows, so what answers there is not ours; below the last
+    row it is the sender's only where other rows were answered so and it stands right below.
+    """
+    at = [index for index, line in enumerate(quote.lines) if line.number in quote.listed]
+    if not at:
+        return set()
+    inside: set[int] = set()
+    for index in range(at[0] + 1, at[-1]):
+        line = quote.lines[index]
+        if line.number not in quote.listed and _answers(line):
+            inside.add(line.number)
+    below = quote.lines[at[-1] + 1 : at[-1] + 2]
+    if (inside or len(at) == 1) and below and _answers(below[0]):
+        inside.add(below[0].number)
+    return inside
+
+
+def _answers(line: Line) -> bool:
+    if line.table or _stripped(line)[0] or len(line.text) > _REMARK:
+        return False
+    return _tells(_Typed([line], None, [], adjacent=True))
+
+
+def _typed_between(
+    lines: Sequence[Line], rows: dict[int, Row], quoted: set[int], inside: set[int]
+) -> list[_Typed]:
     typed: list[_Typed] = []
     above: Row | None = None
     passed: list[Row] = []
@@ -207,7 +239,7 @@ def _typed_between(lines: Sequence[Line], rows: dict[int, Row], quoted: set[int]
             above = rows.get(line.number)
             if above:
                 passed.append(above)
-        elif line.quoted or line.table:
+        elif (line.quoted or line.table) and line.number not in inside:
             under_way, above = None, None
         elif begun:
             if under_way is None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import islice, pairwise
 from typing import Final
 
-import numpy as np
-
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, Outcome, Reject
-from exchange.parsing.bulk import CHUNK, check_cells, made_found
-from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code_cell
+from exchange.parsing.bulk import decimal_ids
+from exchange.parsing.claimed import claims_code, claims_outcome, claims_spoiled
+from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code, read_code_cell
 from exchange.parsing.columns import Columns, columns_of, find_columns
 from exchange.parsing.devices import (
     Damaged,
@@ -22,9 +20,14 @@ from exchange.parsing.devices import (
     split_devices,
 )
 from exchange.parsing.findings import Claim, Findings
-from exchange.parsing.grid import Row, Table, TypedRows, column_of, numbers_of
+from exchange.parsing.gathered import Gathered
+from exchange.parsing.grid import Row, Table, TypedRows, column_of
+from exchange.parsing.lines import settled
+from exchange.parsing.longlist import LongList, Said, Voice
 from exchange.parsing.remarks import read_remark, says_no
+from exchange.parsing.repeats import Repeats
 from exchange.parsing.wording import Role, device_type_of, header_wording
+from exchange.parsing.words import Form, Word, without, words_of
 
 _ROUNDED_ROWS: Final = 3
 _PAIR_ROWS: Final = 60
@@ -39,13 +42,15 @@ _EXACT: Final = frozenset(
 )
 
 
-def read_listing(table: Table) -> Findings | None:
+def read_listing(table: Table, columns: Columns | None = None) -> Findings | None:
     """What a table says; None when it has no column of Device IDs.
+
+    ``columns``: which they are, where that is known beforehand.
 
     Rows that name a device and say nothing of it answer nothing, unless other rows of the table
     answer: then the silence is unclear.
     """
-    columns = find_columns(table.rows)
+    columns = columns or find_columns(table.rows)
     if columns is None:
         return None
     return _Listing(table, columns).read()
@@ -60,12 +65,21 @@ def as_pairs(table: Table) -> list[tuple[int, str]]:
     upright = False
     for row in table.rows[:_PAIR_ROWS]:
         cells = [cell for cell in row.cells if cell]
+        if len(cells) > 2 and any(map(read_device, cells)):
+            return []  # rows that no pair holds: nothing in them may be lost
         for name, value in pairwise(cells):
             named = header_wording(name).role in (Role.DEVICE, Role.MAYBE_DEVICE)
             upright |= named and read_device(value) is not None
         if len(cells) == 2 and not row.damaged:
             pairs.append((row.number, f"{cells[0].rstrip(':')}: {cells[1]}"))
     return pairs if upright else []
+
+
+def _codes_in(cell: str) -> list[Word]:
+    """The codes that stand in a cell of remarks."""
+    if len(cell) < _PIECE - 4 or not cell.strip():
+        return []
+    return [word for word in words_of(settled(cell)) if word.form in (Form.CODE, Form.ODD)]
 
 
 class _Listing:
@@ -75,85 +89,68 @@ class _Listing:
         self.table = table
         self.columns = columns
         self.found = Findings()
-        self.silent: list[tuple[DeviceId, str]] = []
-        self.vague: list[Claim] = []
-        self.first_row: dict[bytes, int] = {}
-        self.repeats: list[str] = []
-        self.read_columns: dict[int, list[str]] = {}
+        self.silent: Gathered[Claim] = Gathered()  # nothing is said of these
+        self.vague: Gathered[Claim] = Gathered()
+        self.repeats = Repeats()
         self.rounded = self._rounded()
 
     def read(self) -> Findings:
         columns, table = self.columns, self.table
-        done = self._in_bulk() if self._is_bare() else columns.first
+        done = self._in_bulk() if self._is_long() else columns.first
         for row in islice(table.rows, done, None) if done < len(table.rows) else ():
             for column, kind in self.columns.devices.items():
                 self._device(row, column, kind)
         found = self.found
         found.warnings += [f"{table.where}: {text}" for text in columns.warnings]
         found.claims += self.vague
-        if any(c.code or c.spoiled or c.outcome is Outcome.NOT_INSTALLER for c in found.claims):
-            found.claims += [
-                Claim(device, where, outcome=Outcome.UNCLEAR) for device, where in self.silent
-            ]
-        if self.repeats:
-            shown = "; ".join(self.repeats[:5])
-            more = f"; and {len(self.repeats) - 5} more" if len(self.repeats) > 5 else ""
-            found.warnings.append(f"{table.where}: listed more than once: {shown}{more}")
+        if self.silent and (
+            claims_code(found.claims)
+            or claims_spoiled(found.claims)
+            or claims_outcome(found.claims, Outcome.NOT_INSTALLER)
+        ):
+            found.claims += self.silent
+        repeated = self.repeats.told()
+        if repeated:
+            found.warnings.append(f"{table.where}: listed more than once: {repeated}")
         return found
 
-    def _is_bare(self) -> bool:
-        """Whether the table is long and only lists: its column of devices can be read at once."""
+    def _is_long(self) -> bool:
+        """Whether the table is long and simple enough for its plain rows to be read together."""
         columns = self.columns
-        says = bool(columns.codes or columns.remarks) or columns.denial is not None
-        single = len(columns.devices) == 1
-        return single and not says and not self.rounded and len(self.table.rows) >= _BULK_ROWS
+        if len(columns.devices) != 1 or len(columns.codes) > 1 or columns.joined or self.rounded:
+            return False
+        (kind,) = columns.devices.values()
+        others = any(owner and kind and owner != kind for owner in columns.codes.values())
+        return not others and len(self.table.rows) >= _BULK_ROWS
 
     def _in_bulk(self) -> int:
-        """Read row after row, good Device IDs together; returns the index where it ended.
+        """Read stretch after stretch of plain rows; returns the index where it ended.
 
         It ends early where a second header changes the columns.
         """
-        columns, rows = self.columns, self.table.rows
-        (column, kind), *_ = columns.devices.items()
-        cells = self._column(column)
-        numbers = numbers_of(rows)
-        types = self._column(columns.type) if columns.type is not None else None
-        known: dict[str, str] = {}
-        for start in range(columns.first, len(rows), CHUNK):
-            end = min(start + CHUNK, len(rows))
-            checked = check_cells(cells[start:end])
-            named: Sequence[str] = [kind] * (end - start)
-            if types is not None:
-                for text in set(types[start:end]) - known.keys():
-                    known[text] = device_type_of(text) or kind
-                named = [known[text] for text in types[start:end]]
-            after = start
-            for bad in [*(np.flatnonzero(~checked.good) + start).tolist(), end]:
-                if bad > after:
-                    some = slice(after - start, bad - start)
-                    self._take_many(numbers[after:bad], checked.raw[some], named[some])
-                after = bad + 1
-                if bad < end:
-                    self._device(rows[bad], column, kind)
+        columns, rows, found = self.columns, self.table.rows, self.found
+        plain = LongList(
+            self.table, columns, Voice(self._said_beside, self._said_alone, self._words_hold_codes)
+        )
+        end = len(rows)
+        for start, end in plain.stretches():
+            if end > start:
+                read = plain.stretch(start, end)
+                found.devices += read.found
+                self.repeats.add_many(read.ids, read.numbers)
+                for group, claims in (
+                    (found.claims, read.claims),
+                    (self.vague, read.vague),
+                    (self.silent, read.silent),
+                ):
+                    group += claims or ()
+            if end < len(rows):
+                self._device(rows[end], plain.column, plain.kind)
                 if self.columns is not columns:
-                    return after
-        return len(rows)
-
-    def _column(self, index: int) -> list[str]:
-        if index not in self.read_columns:
-            self.read_columns[index] = column_of(self.table.rows, index)
-        return self.read_columns[index]
-
-    def _take_many(self, numbers: Sequence[int], raw: list[bytes], types: Sequence[str]) -> None:
-        """Good Device IDs of a table that only lists."""
-        numbers = list(numbers)
-        firsts = list(map(self.first_row.setdefault, raw, numbers))
-        if firsts != numbers:
-            for first, number, one in zip(firsts, numbers, raw, strict=True):
-                if first != number:
-                    self.repeats.append(f"{DeviceId(one)} in rows {first} and {number}")
-        lead = self.table.place_lead
-        self.found.devices += made_found(raw, [f"{lead}{number}" for number in numbers], types)
+                    end += 1
+                    break
+        found.firm |= plain.exact_from < end
+        return end
 
     def _rounded(self) -> bool:
         """Whether a text file's all-digit IDs all end in zero: Excel rounded them before saving."""
@@ -161,7 +158,10 @@ class _Listing:
             return False
         decimal = ended = 0
         for column in self.columns.devices:
-            for cell in self._column(column):
+            cells = column_of(self.table.rows, column)
+            many, of_them = decimal_ids(cells)
+            decimal, ended = decimal + many, ended + of_them
+            for cell in map(cells.__getitem__, cells.foreign().tolist()):
                 if len(cell) == 16 and is_decimal_id(cell):
                     decimal += 1
                     ended += perhaps_rounded(cell)
@@ -186,8 +186,16 @@ class _Listing:
         self._take(row, seen, column, kind, where)
 
     def _damaged(self, row: Row, column: int, kind: str, text: str, seen: Damaged) -> None:
+        if self.columns.again is not None:
+            known = self.columns.again(row)
+            if known:
+                self.columns = known
+                if not known.devices:
+                    reason = "another header: the columns on file do not fit what is below it"
+                    self.found.rejects.append(Reject(text, reason, self.table.place(row.number)))
+                return
         role = header_wording(text).role if not row.damaged else None
-        if role in (Role.DEVICE, Role.MAYBE_DEVICE):
+        if self.columns.again is None and role in (Role.DEVICE, Role.MAYBE_DEVICE):
             again = columns_of(row, [])
             if again and not any(read_device(cell) for cell in row.cells):
                 # A second header further down, perhaps with its columns in another order.
@@ -206,24 +214,22 @@ class _Listing:
 
     def _take(self, row: Row, device: DeviceId, column: int, kind: str, where: str) -> None:
         columns = self.columns
-        first = self.first_row.setdefault(device.raw, row.number)
-        if first != row.number:
-            self.repeats.append(f"{device} in rows {first} and {row.number}")
+        self.repeats.add(device, row.number)
         if columns.type is not None and columns.type < len(row.cells):
             kind = device_type_of(row.cells[columns.type]) or kind
         self.found.devices.append(Found(device, where, kind))
-        if columns.codes:
+        if columns.codes or columns.remarks:
             codes = self._codes(row, column)
             if codes:
                 self._coded(row, device, codes, where)
                 return
-        if columns.remarks or columns.denial is not None:
+        if columns.codes or columns.remarks or columns.denial is not None:
             self._worded(row, device, where)
-        elif columns.codes:
-            self.silent.append((device, where))
 
     def _codes(self, row: Row, column: int) -> list[_Written]:
         """The codes of a row that belong to the device of one column."""
+        if self.columns.joined:
+            return self._joined(row)
         kind = self.columns.devices.get(column, "")
         found: list[_Written] = []
         halved = self._halved(row)
@@ -240,27 +246,43 @@ class _Listing:
             code = read_code_cell(text, numeric=index in row.damaged)
             if code is not None:
                 found.append((code, len(code_digits(text))))
+        for index in self.columns.remarks:
+            if index < len(row.cells) and index not in row.damaged and index not in halved:
+                found += [
+                    (read_code(word.text), len(code_digits(word.text)))
+                    for word in _codes_in(row.cells[index])
+                ]
         return found
 
-    def _halved(self, row: Row) -> dict[int, str]:
-        """Code cells that a cell beside them completes, its CRC holding: their whole text.
+    def _joined(self, row: Row) -> list[_Written]:
+        """The code of a row whose pieces stand in columns of their own, as a person told us."""
+        places = [index for index in self.columns.joined if index < len(row.cells)]
+        pieces = [row.cells[index] for index in places if code_digits(row.cells[index])]
+        if not pieces:
+            return []
+        text = " ".join(pieces)
+        code = read_code_cell(text, numeric=not row.damaged.isdisjoint(places))
+        return [(code, len(code_digits(text)))] if code is not None else []
 
-        The second of two code columns that make one code is empty here.
+    def _halved(self, row: Row) -> dict[int, str]:
+        """Code cells that the cells beside them complete, the CRC holding: their whole text.
+
+        The further columns of a code that stands in several are empty here.
         """
         cells, codes = row.cells, self.columns.codes
         whole: dict[int, str] = {}
         for index in codes:
-            beside = index + 1
-            if index in whole or beside >= len(cells) or beside in self.columns.devices:
+            if index in whole:
                 continue
-            if index in row.damaged or beside in row.damaged:
-                continue
-            pieces = code_digits(cells[index]), code_digits(cells[beside])
-            joined = "".join(pieces)
-            if all(0 < len(one) < _PIECE for one in pieces) and has_good_crc(joined):
+            joined, at = "", index
+            while at < len(cells) and len(joined) < _PIECE:
+                piece = code_digits(cells[at])
+                if not piece or at in row.damaged or at in self.columns.devices:
+                    break
+                joined, at = joined + piece, at + 1
+            if at > index + 1 and has_good_crc(joined):
                 whole[index] = joined
-                if beside in codes:
-                    whole[beside] = ""
+                whole.update((beside, "") for beside in range(index + 1, at) if beside in codes)
         return whole
 
     def _coded(self, row: Row, device: DeviceId, codes: list[_Written], where: str) -> None:
@@ -269,16 +291,14 @@ class _Listing:
             for column in self.columns.devices
             if column < len(row.cells) and row.cells[column]
         ]
-        typed = all(self.columns.codes.values()) and all(self.columns.devices.values())
+        by_type = self.columns.codes
+        typed = bool(by_type) and all(by_type.values()) and all(self.columns.devices.values())
         if len(others) > 1 and not typed:
             self.found.claims.append(Claim(device, where, spoiled=True))
             reason = "one install code stands beside several Device IDs"
             self.found.rejects.append(Reject(str(device), reason, where, device))
             return
-        said = self._remark(row)
-        outcome = read_remark(said).outcome
-        # Words that deny beside a code contradict it; other words are only a remark.
-        contradicts = Outcome.NOT_INSTALLER if outcome is Outcome.NOT_INSTALLER else None
+        contradicts, said, *_ = self._said_beside(row)
         for code, digits in codes:
             if isinstance(code, BadCode):
                 self.found.rejects.append(Reject(code.text, code.reason, where, device))
@@ -288,32 +308,44 @@ class _Listing:
                     Claim(device, where, code, contradicts, said, digits=digits)
                 )
 
+    def _words_hold_codes(self, row: Row) -> bool:
+        remarks = (index for index in self.columns.remarks if index < len(row.cells))
+        return any(_codes_in(row.cells[index]) for index in remarks)
+
+    def _said_beside(self, row: Row) -> Said:
+        """The words beside a code: those that deny contradict it, others are only a remark."""
+        said = self._remark(row)
+        denied = read_remark(said).outcome is Outcome.NOT_INSTALLER
+        return Said(Outcome.NOT_INSTALLER if denied else None, said)
+
     def _worded(self, row: Row, device: DeviceId, where: str) -> None:
+        said = self._said_alone(row)
+        self.found.firm |= said.exact
+        if said.outcome is None:
+            self.silent.append(Claim(device, where, outcome=Outcome.UNCLEAR))
+            return
+        claim = Claim(device, where, outcome=said.outcome, remark=said.remark)
+        (self.found.claims if said.firm else self.vague).append(claim)
+
+    def _said_alone(self, row: Row) -> Said:
+        """The words of a row without a code."""
         columns = self.columns
         said = self._remark(row)
         denial = columns.denial
         if denial is not None and denial < len(row.cells) and says_no(row.cells[denial]):
-            claim = Claim(device, where, outcome=Outcome.NOT_INSTALLER, remark=said or "no")
-            self.found.claims.append(claim)
-            return
-        remark = read_remark(said)
+            return Said(Outcome.NOT_INSTALLER, said or "no")
+        remark, exact = read_remark(said), False
         for index in columns.remarks:
             # Our own workbook's words count as they are, whatever reason stands beside them.
             if index < len(row.cells) and row.cells[index].lower() in _EXACT:
-                remark = read_remark(row.cells[index])
-                self.found.firm = True
+                remark, exact = read_remark(row.cells[index]), True
                 break
-        if remark.outcome is None:
-            self.silent.append((device, where))
-        elif remark.firm:
-            self.found.claims.append(Claim(device, where, outcome=remark.outcome, remark=said))
-        else:
-            self.vague.append(Claim(device, where, outcome=remark.outcome, remark=said))
+        return Said(remark.outcome, said, remark.firm, exact)
 
     def _remark(self, row: Row) -> str:
         cells = row.cells
         words = [
-            cells[index]
+            without(cells[index], _codes_in(cells[index]))  # a remark is shown, a code never
             for index in self.columns.remarks
             if index < len(cells)
             and cells[index]
@@ -321,7 +353,9 @@ class _Listing:
             and len(code_digits(cells[index])) < _SECRET  # a piece of a code is no remark
         ]
         for index in self.columns.codes:
-            if index < len(cells) and cells[index] and not code_digits(cells[index]):
+            if index >= len(cells) or not cells[index] or code_digits(cells[index]):
+                continue
+            if read_code_cell(cells[index]) is None:  # "IC: 83FE ..." is a code and no remark
                 words.append(cells[index])
         return "; ".join(words)[:500] if words else ""
 

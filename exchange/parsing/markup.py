@@ -1,7 +1,8 @@
 """HTML bodies to the lines and tables that a reader sees; streamed, so that depth costs nothing.
 
-What is not shown (hidden elements, scripts, styles) is not part of the text.  Quoted parts that
-Gmail, Apple Mail, Thunderbird and Outlook mark as such keep their mark.
+What is not shown (hidden elements, scripts, styles) is not part of the text, and neither is what
+the sender struck out.  Quoted parts that Gmail, Apple Mail, Thunderbird and Outlook mark as such
+keep their mark.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ _HIDDEN = re.compile(
     r"|font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)",
     re.I,
 )
+_STRIKES: Final = frozenset(("s", "del", "strike"))
+_STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,80}line-through", re.I)
 _QUOTE_CLASS = re.compile(
     r"(?:^|\s)(?:gmail_quote\S*|gmail_attr|yahoo_quoted|protonmail_quote|moz-cite-prefix"
     r"|zmail_extra|tutanota_quote|quoted-text|ms-outlook-mobile-reference-message)(?=\s|$)",
@@ -55,6 +58,7 @@ class Markup:
 
     lines: list[Line]
     unseen: str
+    struck: str = ""  # text that is struck out: its reader sees that it no longer holds
 
 
 def read_html(content: str, limits: Limits = DEFAULT) -> Markup:
@@ -98,8 +102,9 @@ class _Reader:
         self._spans: list[int] = []  # per line: the Gmail container it stands in, or 0
         self._text: list[str] = []
         self._unseen: list[str] = []
-        self._stack: list[tuple[str, int, int, int, int]] = []
-        self._hidden = self._quoted = self._container = self._pre = 0
+        self._crossed: list[str] = []
+        self._stack: list[tuple[str, int, int, int, int, int]] = []
+        self._struck = self._hidden = self._quoted = self._container = self._pre = 0
         self._rest = False
         self._containers = 0
         self._with_blockquote: set[int] = set()
@@ -110,7 +115,12 @@ class _Reader:
 
     def start(self, tag: str, attrib: Mapping[str, str]) -> None:
         hides = tag in _UNSEEN or self._hides(attrib)
-        self._stack.append((tag, self._hidden, self._quoted, self._container, self._pre))
+        self._stack.append(
+            (tag, self._hidden, self._quoted, self._container, self._pre, self._struck)
+        )
+        style = attrib.get("style")
+        if tag in _STRIKES or (style and _STRUCK.search(style)):
+            self._struck += 1
         if hides:
             self._hidden += 1
         if self._hidden:
@@ -133,7 +143,7 @@ class _Reader:
     def end(self, _tag: str) -> None:
         if not self._stack:
             return
-        opened, hidden, quoted, container, pre = self._stack.pop()
+        opened, hidden, quoted, container, pre, struck = self._stack.pop()
         if not self._hidden and opened in _BLOCKS:
             self._flush()
             if opened in ("td", "th"):
@@ -143,12 +153,16 @@ class _Reader:
             elif opened == "table":
                 self._close_table()
         self._hidden, self._quoted, self._container, self._pre = hidden, quoted, container, pre
+        self._struck = struck
 
     def data(self, text: str) -> None:
         if self._hidden:
             if not any(entry[0] in _UNSEEN for entry in self._stack[-3:]):
                 self._unseen.append(text)
             return
+        if self._struck:
+            self._crossed.append(text)
+            text = " "
         if self._pre and "\n" in text:
             first, *others = text.replace("\r\n", "\n").split("\n")
             self._text.append(first)
@@ -174,7 +188,7 @@ class _Reader:
             # A Gmail reply puts own text between its blockquotes; a forward has no blockquote.
             if container and container not in self._with_blockquote:
                 line.quoted = True
-        return Markup(self._lines, " ".join(self._unseen))
+        return Markup(self._lines, " ".join(self._unseen), "\n".join(self._crossed))
 
     def _flush(self, *, always: bool = False) -> None:
         raw = "".join(self._text)

@@ -9,41 +9,53 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from exchange.domain.device import DeviceId
+import numpy as np
+
+from exchange.domain.listed import ids_of
 from exchange.domain.mail import (
     Answer,
     Bounce,
     Found,
     Kind,
     MailHead,
-    Outcome,
     Reject,
     Understanding,
 )
 from exchange.errors import Unreadable
-from exchange.parsing import bounces
+from exchange.parsing import bounces, notices
 from exchange.parsing.absence import return_date
 from exchange.parsing.bulk import uncollected
+from exchange.parsing.claimed import claimed_ids, claims_code, found_ids
 from exchange.parsing.classify import Judged, by_content, by_header, is_reply
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
-from exchange.parsing.findings import Claim, Findings
+from exchange.parsing.findings import Findings
+from exchange.parsing.gathered import Gathered
 from exchange.parsing.head import head_of
 from exchange.parsing.headers import Headers, read_fields, split_head
 from exchange.parsing.limits import DEFAULT, Limits
+from exchange.parsing.mapped import UNMAPPED, Mapping
 from exchange.parsing.parts import Part, read_parts
 from exchange.parsing.reading import Reading, Scope, read_mail, scope_of
 from exchange.parsing.replies import told_of
-from exchange.parsing.sniff import Shape, shape_of
-from exchange.parsing.weigh import answer_rest, first_places, weigh
+from exchange.parsing.runs import expanded
+from exchange.parsing.sniff import Shape, headed_as_mail, shape_of
+from exchange.parsing.weigh import (
+    answer_rest,
+    denied_as_a_whole,
+    first_places,
+    settle_denial,
+    weigh,
+)
 
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
 )
+_MARK: Final = "MP121-"
 _MOST_REFERENCES: Final = 1000
 _FAULTS: Final = (
     ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError, EOFError,
@@ -67,22 +79,26 @@ def understand(
     limits: Limits = DEFAULT,
     own_addresses: frozenset[str] = frozenset(),
     openers: Openers = NO_OPENERS,
+    mapping: Mapping = UNMAPPED,
 ) -> Understanding:
     """Everything one mail says.
 
     ``own_addresses``: our own addresses, bare and in lower case; what comes from them is our own
-    mail coming back.  ``openers``: what opens protected files and encrypted mails.  Raises
-    Unreadable, with a reason for a person, when the mail passes a ceiling or cannot be read at
-    all; no other error escapes, whatever the bytes.
+    mail coming back.  ``openers``: what opens protected files and encrypted mails.  ``mapping``:
+    the columns that a person put on file for the sender.  Raises Unreadable, with a reason for a
+    person, when the mail passes a ceiling or cannot be read at all; no other error escapes,
+    whatever the bytes.
     """
-    scope = scope_of(limits, own_addresses, openers)
+    scope = scope_of(limits, own_addresses, openers, mapping)
     return _guarded(lambda: _read(read_parts(raw, limits), scope))
 
 
 def _read(mail: Part, scope: Scope) -> Understanding:
     head = head_of(mail.headers)
     reading = read_mail(mail, head, scope)
-    return _concluded(head, mail.headers, reading, scope.own_addresses)
+    said = _concluded(head, mail.headers, reading, scope.own_addresses)
+    looks = scope.mapping.looks
+    return replace(said, tables=tuple(looks)) if looks else said
 
 
 def _guarded(read: Callable[[], Understanding]) -> Understanding:
@@ -101,7 +117,12 @@ def _guarded(read: Callable[[], Understanding]) -> Understanding:
 
 
 def understand_file(
-    name: str, content: bytes, limits: Limits = DEFAULT, openers: Openers = NO_OPENERS
+    name: str,
+    content: bytes,
+    limits: Limits = DEFAULT,
+    openers: Openers = NO_OPENERS,
+    own_addresses: frozenset[str] = frozenset(),
+    mapping: Mapping = UNMAPPED,
 ) -> Understanding:
     """A file by itself, read as the only attachment of a mail without a header.
 
@@ -109,11 +130,13 @@ def understand_file(
     ``understand``.
     """
     shape = shape_of(content)
-    if shape is Shape.MAIL or name.lower().endswith(".eml"):
-        return understand(content, limits, openers=openers)
+    headed = shape is Shape.TEXT and headed_as_mail(content)
+    if shape is Shape.MAIL or headed or name.lower().endswith(".eml"):
+        whole = content.lstrip(b"\r\n")
+        return understand(whole, limits, own_addresses, openers, mapping)
     if len(content) > limits.mail_bytes:
         raise Unreadable(f"the file has {len(content):,} bytes, more than {limits.mail_bytes:,}")
-    scope = scope_of(limits, frozenset(), openers)
+    scope = scope_of(limits, own_addresses, openers, mapping)
     if shape is Shape.OUTLOOK:
         return _guarded(lambda: _read_outlook(name, content, scope))
     part = Part(Headers([]), "application/octet-stream", {}, content, name=name, attached=True)
@@ -135,6 +158,7 @@ def _concluded(
     references = _references(head.subject, reading.text)
     judged = by_header(head, headers, reading.contents, reading.own_text, own_addresses)
     found = reading.findings
+    settle_denial(found)
     if judged is None:
         about_ours = bool(references) or is_reply(head)
         judged = by_content(
@@ -143,13 +167,19 @@ def _concluded(
     warnings = list(found.warnings)
     failed: tuple[Bounce, ...] = ()
     if judged.kind is Kind.BOUNCE:
-        failed = bounces.read_reports(reading.contents) or bounces.read_free_form(
-            headers, reading.contents, reading.lines, head.subject, own_addresses
+        failed = (
+            bounces.read_reports(reading.contents)
+            or bounces.read_refusal(reading.contents, f"{head.subject}\n{reading.own_text}"[:4000])
+            or notices.read_notice(
+                headers, reading.contents, expanded(reading.lines), head.subject, own_addresses
+            )
         )
         if judged.subkind == "free_form" and failed and not any(one.permanent for one in failed):
             judged = Judged(judged.kind, "delayed", counts=False)
     if _answers_by_machine(judged, found):
         judged = Judged(Kind.UNKNOWN, "automatic_answer", counts=False)
+    if found.misfits and judged.kind in (Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN):
+        judged = Judged(Kind.UNKNOWN, "columns", counts=False)
     if not judged.counts:
         warnings = _told_only(judged, found)
         found = Findings()
@@ -177,6 +207,8 @@ def _concluded(
 def _references(subject: str, text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for source in (subject, text):
+        if _MARK not in source.upper():
+            continue  # a pattern without regard to case takes its time over a long list
         for match in _REFERENCE.finditer(source):
             if len(found) < _MOST_REFERENCES:
                 found.setdefault(match.group().upper())
@@ -190,35 +222,34 @@ def _answers_by_machine(judged: Judged, found: Findings) -> bool:
         "automatic",
         "generated",
     )
-    return plain and any(claim.code is not None for claim in found.claims)
+    return plain and claims_code(found.claims)
 
 
 def _told_only(judged: Judged, found: Findings) -> list[str]:
     """Warnings for a mail whose lists do not count: how much it lists is told, no more."""
-    devices = {one.device for one in found.devices}
+    devices = len(np.unique(found_ids(found.devices)))
     if judged.kind is Kind.BOUNCE or not devices:
-        return []
+        return list(found.misfits)
     what = judged.subkind or judged.kind.value
-    return [f"{len(devices)} Device IDs stand in it and are not taken ({what})"]
+    return [*found.misfits, f"{devices} Device IDs stand in it and are not taken ({what})"]
 
 
 def _outcome(
     judged: Judged, found: Findings, warnings: list[str]
-) -> tuple[tuple[Found, ...], tuple[Answer, ...], tuple[Reject, ...]]:
+) -> tuple[Sequence[Found], Sequence[Answer], tuple[Reject, ...]]:
     """Devices, answers and rejects that follow from the findings and the kind."""
     devices = first_places(found.devices)
     if judged.kind is Kind.RESPONSE:
         warnings += answer_rest(found)
-    listed: set[DeviceId] = set()
     if found.quoted:
-        listed = {one.device for one in devices} | {claim.device for claim in found.claims}
-    only_quoted = [device for device in found.quoted if device not in listed]
-    if only_quoted:
-        warnings.append(_only_quoted(len(only_quoted)))
+        listed = np.concatenate([found_ids(found.devices), claimed_ids(found.claims)])
+        only_quoted = ~np.isin(ids_of(found.quoted), listed)
+        if only_quoted.any():
+            warnings.append(_only_quoted(int(np.count_nonzero(only_quoted))))
     claims = found.claims
     if judged.kind is not Kind.RESPONSE:
         if claims:
-            count = len({claim.device for claim in claims})
+            count = len(np.unique(claimed_ids(claims)))
             warnings.append(
                 f"words that could be an answer stand beside {count} Device IDs; the mail is read"
                 f" as {judged.kind.value}"
@@ -226,10 +257,7 @@ def _outcome(
         return devices, (), tuple(found.rejects)
     if found.denies_all:
         if not claims and not found.rest:
-            claims = [
-                Claim(one.device, one.where, outcome=Outcome.NOT_INSTALLER, remark="of all listed")
-                for one in devices
-            ]
+            claims = Gathered(denied_as_a_whole(found))
         if not devices and not claims:
             warnings.append("it says of a whole list that they did not install it, and lists none")
     answers, conflicts = weigh(claims)

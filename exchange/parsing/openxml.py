@@ -20,11 +20,15 @@ import numpy as np
 
 from exchange.errors import Unreadable
 from exchange.parsing.limits import Limits
-from exchange.parsing.plainsheet import PlainRows, PlainSheet, plain_strings
+from exchange.parsing.plainsheet import PlainRows, plain_rows
+from exchange.parsing.sheetcells import ROOM
 
 _PIECE: Final = 1 << 20
-_LARGE: Final = 100_000  # bytes of strings from which on it pays to read a plain list ourselves
+# Bytes of a sheet from which on it pays to read a plain list ourselves, and up to which.
+_LARGE: Final = 100_000
+_LARGEST: Final = 250_000_000
 _STRINGS: Final = "xl/sharedStrings.xml"
+_STYLES: Final = "xl/styles.xml"
 _FIRST_SHEET: Final = "xl/worksheets/sheet1.xml"
 _RELATIONS: Final = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _OVERLAP: Final = 400  # longer than any tag that is looked for
@@ -34,7 +38,8 @@ _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]{1,2000}>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]{0,380}>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]{0,380}>")
-_WIDE = re.compile(rb"\br=\"([A-Z]{2,3})\d{1,7}\"")
+# A cell that holds nothing counts for nothing: programs write the style of whole rows that way.
+_WIDE = re.compile(rb"\br=\"([A-Z]{2,3})\d{1,7}\"(?![^<>]{0,200}/>)")
 _MEMBER: Final = re.compile(r"xl/(?:[^/]{1,200}/){0,2}[^/]{1,200}\.(?:xml|rels|bin)", re.I)
 _WORKSHEET: Final = re.compile(r"xl/(?:worksheets/)?[^/]{1,200}\.xml", re.I)
 
@@ -82,32 +87,53 @@ def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> 
     names = _sheet_names(archive, {one.filename for one in members})
     veils: dict[str, Veil] = {}
     single = _single_sheet(archive, members, names)
-    sheet = PlainSheet()
-    strings = b""
+    kept: dict[str, bytes] = {}
     for one in members:
-        if _WORKSHEET.fullmatch(one.filename):
+        if single and one.filename in (_FIRST_SHEET, _STRINGS, _STYLES):
+            kept[one.filename] = b"".join((*_pieces(archive, one), ROOM))
+        elif _WORKSHEET.fullmatch(one.filename):
             name = names.get(one.filename.lower(), "")
-            pieces = _pieces(archive, one)
-            if single and one.filename == _STRINGS:
-                strings = b"".join(pieces)
-                pieces = iter((strings,))
-            elif single and name == single:
-                pieces = _fed(pieces, sheet)
-            veil = _scan(pieces, f"{where} > {name}" if name else where, limits)
-            if veil and name:
-                veils[name] = veil
+            _look_at(name, _pieces(archive, one), where, limits, veils)
         else:
             for _ in _pieces(archive, one):
                 pass  # a member that is longer than it says ends in an error here
-    return Looked(veils, single, None if veils else _plain_rows(sheet, strings))
+    if not single:
+        return Looked(veils)
+    sheet = kept[_FIRST_SHEET]
+    strings, styles = kept.get(_STRINGS, b""), kept.get(_STYLES, b"")
+    rows = plain_rows(sheet, strings, styles, limits.cells)
+    if rows is not None and int(rows.numbers[-1]) <= limits.rows:
+        # Plain rows hide nothing and are narrow: what stands around them is left to look at.
+        _look_at(single, iter((_around(sheet),)), where, limits, veils)
+    else:
+        pieces = (sheet[at : at + _PIECE] for at in range(0, len(sheet), _PIECE))
+        _look_at(single, pieces, where, limits, veils)
+    return Looked(veils, single, None if veils else rows)
+
+
+def _look_at(
+    name: str, pieces: Iterator[bytes], where: str, limits: Limits, veils: dict[str, Veil]
+) -> None:
+    """Scan one sheet; what it hides is told under its name."""
+    veil = _scan(pieces, f"{where} > {name}" if name else where, limits)
+    if veil and name:
+        veils[name] = veil
+
+
+def _around(sheet: bytes) -> bytes:
+    """What stands before the rows of a sheet and behind them."""
+    begin, end = sheet.find(b"<sheetData>"), sheet.rfind(b"</sheetData>")
+    return sheet[:begin] + sheet[end:]
 
 
 def _single_sheet(
     archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: dict[str, str]
 ) -> str:
-    """The name of the only sheet of a workbook that is large and has shared strings; else empty."""
+    """The name of the only sheet of a workbook that is large and usual; else empty."""
     sizes = {one.filename: one.file_size for one in members}
-    if len(names) != 1 or len(sizes) != len(members) or sizes.get(_STRINGS, 0) < _LARGE:
+    if len(names) != 1 or len(sizes) != len(members):
+        return ""
+    if not _LARGE <= sizes.get(_FIRST_SHEET, 0) <= _LARGEST:
         return ""
     ((path, name),) = names.items()
     with archive.open("xl/workbook.xml") as stream:
@@ -118,27 +144,16 @@ def _single_sheet(
     targets = {_attribute(tag, b"Type"): _attribute(tag, b"Target") for tag in relations}
     usual = (
         path == _FIRST_SHEET
-        and path in sizes
         and len(tags) == 1
         and b"state" not in tags[0]
+        and b"date1904" not in book
         and targets.get(_RELATIONS + b"worksheet", b"") == b"worksheets/sheet1.xml"
-        and targets.get(_RELATIONS + b"sharedStrings", b"") == b"sharedStrings.xml"
+        and targets.get(_RELATIONS + b"sharedStrings", b"sharedStrings.xml") == b"sharedStrings.xml"
+        and targets.get(_RELATIONS + b"styles", b"styles.xml") == b"styles.xml"
+        and (_RELATIONS + b"sharedStrings" in targets) == (_STRINGS in sizes)
+        and (_RELATIONS + b"styles" in targets) == (_STYLES in sizes)
     )
     return name if usual else ""
-
-
-def _fed(pieces: Iterator[bytes], sheet: PlainSheet) -> Iterator[bytes]:
-    for piece in pieces:
-        sheet.feed(piece)
-        yield piece
-
-
-def _plain_rows(sheet: PlainSheet, content: bytes) -> PlainRows | None:
-    indexes = sheet.indexes()
-    strings = plain_strings(content) if indexes is not None else None
-    if indexes is None or strings is None or int(indexes.max()) >= len(strings):
-        return None
-    return PlainRows(indexes, strings)
 
 
 def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -166,19 +181,20 @@ def _sheet_names(archive: zipfile.ZipFile, known: set[str]) -> dict[str, str]:
 
 def _scan(pieces: Iterator[bytes], place: str, limits: Limits) -> Veil:
     veil = Veil()
-    widest, last = 0, 0
+    widest = last = begun = 0
     before = b""
     for piece in pieces:
         text = before + piece
         if b"hidden=" in text:
             _note_hidden(text, veil)
         if _perhaps_wide(text):
-            for letters in set(_WIDE.findall(text)):
+            for letters in set(_WIDE.findall(text, 0, text.rfind(b">") + 1)):
                 widest = max(widest, _column(letters))
-        at = text.rfind(b"<row ")
-        tag = _ROW.match(text, at) if at >= 0 else None
-        number = _number(_attribute(tag.group(), b"r")) if tag else 0
-        last = max(last, number)
+        filled = max(text.rfind(b"</c>"), text.rfind(b":c>"))
+        if filled >= 0:
+            # A row that began in the piece before counts too: its cells may stand in this one.
+            last = max(last, begun, _row_before(text, filled))
+        begun = _row_before(text, len(text)) or begun
         if widest > limits.columns or last > limits.rows or last * widest > limits.cells:
             across = f" and {widest:,} columns" if widest else ""
             raise Unreadable(
@@ -188,6 +204,13 @@ def _scan(pieces: Iterator[bytes], place: str, limits: Limits) -> Veil:
             )
         before = text[-_OVERLAP:]
     return veil
+
+
+def _row_before(text: bytes, end: int) -> int:
+    """The number of the last row that begins before ``end``; 0 when none does."""
+    at = max(text.rfind(b"<row ", 0, end), text.rfind(b":row ", 0, end))
+    tag = _ROW.match(text, text.rfind(b"<", 0, at + 1)) if at >= 0 else None
+    return _number(_attribute(tag.group(), b"r")) if tag else 0
 
 
 def _perhaps_wide(text: bytes) -> bool:

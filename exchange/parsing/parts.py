@@ -137,6 +137,9 @@ def _decoded(body: bytes, encoding: str) -> bytes:
     if way == "base64":
         return from_base64(body)
     if way == "quoted-printable":
+        if body.count(b"\r") != body.count(b"\r\n"):
+            # The decoder drops everything from "=" and a lone carriage return to the next \n.
+            body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         return binascii.a2b_qp(body)
     if way in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return uudecoded(body)
@@ -156,8 +159,17 @@ def uudecoded(body: bytes) -> bytes:
         try:
             out += binascii.a2b_uu(line)
         except binascii.Error:
-            continue
+            out += _uu_line(line)
     return bytes(out)
+
+
+def _uu_line(line: bytes) -> bytes:
+    """What a line says, whatever fills its last group or stands behind it (a checksum, say)."""
+    size = (line[0] - 32) & 63 if line else 0
+    try:
+        return binascii.a2b_uu(line[: 1 - (-4 * size // 3)])
+    except binascii.Error:
+        return b""
 
 
 def _name(text: str) -> str:

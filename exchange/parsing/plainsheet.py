@@ -1,8 +1,7 @@
-"""The sheet of a long plain list read as columns, where every row of it is written alike.
+"""The sheet of a long plain list read as columns: its strings and numbers, and rows made of them.
 
-Export programs and Excel write the rows of a list one like the other: the same columns, all of
-them shared strings.  Such a sheet is taken apart without an object a cell; the least irregularity
-anywhere, and the library reads it instead (ECMA-376 part 1, 18.3.1.4 c, 18.3.1.73 row, 18.4.9 sst).
+What is read here is exactly what the library reads of the same sheet; where that is not plain to
+see, it reads it (ECMA-376 part 1, 18.4.9 sst, 18.8.30 numFmt).
 """
 
 from __future__ import annotations
@@ -12,159 +11,127 @@ from collections.abc import Iterator
 from typing import Final, overload
 
 import numpy as np
-import numpy.typing as npt
 
+from exchange.domain.listed import Flags, Numbers
 from exchange.parsing.grid import NO_DAMAGE, Row, TypedRows
+from exchange.parsing.sheetcells import EMPTY, INLINE, NUMBER, SHARED, Cells, read_cells
+from exchange.parsing.texts import Texts, buffer_of, cut
 
-_Numbers = npt.NDArray[np.int64]
-
-_DIGITS: Final = b"0123456789"
-_BLANKED: Final = bytes(byte if byte in _DIGITS else 32 for byte in range(256))
-_LONGEST_HEAD: Final = 100_000
-_ROW: Final = re.compile(
-    rb"<row r=\"\d{1,7}\"(?: (?:spans|ht|customHeight|s|customFormat|thickBot|thickTop"
-    rb"|x14ac:dyDescent)=\"[0-9.:]{1,20}\"){0,8}>"
-    rb"(?:<c r=\"[A-Z]\d{1,7}\"(?: s=\"\d{1,5}\")? t=\"s\"><v>\d{1,9}</v></c>)+</row>"
-)
-_CELL: Final = re.compile(rb"<c r=\"([A-Z])\d{1,7}\"( s=\"\d{1,5}\")? t")
 _SST: Final = re.compile(
-    r"\ufeff?(?:<\?xml [^>]{1,200}\?>)?\s{0,4}"
-    r"<sst xmlns=\"http://schemas\.openxmlformats\.org/spreadsheetml/2006/main\""
-    r"(?: (?:count|uniqueCount)=\"\d{1,10}\"){0,2}>"
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml [^>]{1,200}\?>)?\s{0,4}"
+    rb"<sst xmlns=\"http://schemas\.openxmlformats\.org/spreadsheetml/2006/main\""
+    rb"(?: (?:count|uniqueCount)=\"\d{1,10}\"){0,2}>"
 )
-_BETWEEN: Final = "</t></si><si><t>"
+_BEGIN: Final = b"<si><t>"
+_END: Final = b"</t></si>"
+_FORMATS: Final = re.compile(rb"<cellXfs[ >].{0,200000}?</cellXfs>", re.S)
+_FORMAT: Final = re.compile(rb"<xf [^>]{0,500}?numFmtId=\"(\d{1,5})\"|<xf[ >]")
+# Number formats that show a number as a number: no date, no time (18.8.30).
+_NUMERIC: Final = frozenset((0, 1, 2, 3, 4, 9, 10, 11, 37, 38, 39, 40, 48, 49))
+_ENTITIES: Final = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
 
 
-class PlainSheet:
-    """The places of a sheet's strings, gathered piece by piece while its file is inflated."""
+def plain_rows(sheet: bytes, strings: bytes, styles: bytes, most_cells: int) -> PlainRows | None:
+    """The rows of a sheet whose XML is ``sheet``, with ROOM behind it; None when it is not plain.
 
-    def __init__(self) -> None:
-        self.plain = True
-        self._width = 0
-        self._rows = 0
-        self._kept: list[npt.NDArray[np.int32]] = []
-        self._open = b""
-        self._inside = self._ended = False
-
-    def feed(self, piece: bytes) -> None:
-        """Take the next piece of the file."""
-        if not self.plain:
-            return
-        text = self._open + piece
-        if not self._inside:
-            begin = text.find(b"<sheetData>")
-            if begin < 0:
-                self._open = text
-                self.plain = len(text) < _LONGEST_HEAD
-                return
-            if b"<!" in text[:begin]:
-                self.plain = False  # a comment could hold what looks like rows
-                return
-            self._inside = True
-            text = text[begin + len(b"<sheetData>") :]
-        if self._ended:
-            self.plain = not _more_rows(text.removeprefix(b"</sheetData>"))
-            self._open = text[-32:]
-            return
-        end = text.rfind(b"</row>")
-        if end < 0:
-            self._open = text
-            self.plain = len(text) < _LONGEST_HEAD
-            return
-        end += len(b"</row>")
-        self._open = text[end:]
-        if self._open.startswith(b"</sheetData>"):
-            self._ended = True
-        self._take(text[:end])
-
-    def indexes(self) -> npt.NDArray[np.int32] | None:
-        """The number of each cell's string, a row a row from A1 on; None for any other sheet."""
-        if not self._ended and self._open.startswith(b"</sheetData>"):
-            self._ended = True
-        rest = self._open.removeprefix(b"</sheetData>")
-        if not self.plain or not self._ended or not self._rows or _more_rows(rest):
+    ``strings`` and ``styles`` are those members of the workbook, empty where it has none.
+    """
+    cells = read_cells(sheet, most_cells)
+    if cells is None or not cells.styles <= _numeric_styles(styles):
+        return None
+    if cells.ends is not None and not _plain_text(sheet):
+        return None
+    shared: Texts | None = None
+    wanted = cells.kinds == SHARED
+    if wanted.any():
+        shared = plain_strings(strings)
+        if shared is None or int(cells.values[wanted].max()) >= len(shared):
             return None
-        return np.concatenate(self._kept)
-
-    def _take(self, text: bytes) -> None:
-        if not self._rows:
-            # The header is often written in another style than the rows below it.
-            first = text.find(b"</row>") + len(b"</row>")
-            self._take_alike(text[:first])
-            text = text[first:]
-        if self.plain and text:
-            self._take_alike(text)
-
-    def _take_alike(self, text: bytes) -> None:
-        """Rows that differ in nothing but their numbers."""
-        pattern = _ROW.match(text)
-        self.plain = False
-        if not pattern:
-            return
-        cells = _CELL.findall(pattern.group())
-        width = len(cells)
-        letters = b"".join(letter for letter, _ in cells)
-        if letters != bytes(range(65, 65 + width)) or self._width not in (0, width):
-            return
-        shape = pattern.group().translate(None, _DIGITS)
-        shapes = text.translate(None, _DIGITS)
-        rows = len(shapes) // len(shape)
-        if shape * rows != shapes:
-            return
-        # As many numbers as the shape has places: so none of them is empty.
-        places = len(pattern.group().translate(_BLANKED).split())
-        numbers = np.fromstring(text.translate(_BLANKED), np.int64, sep=" ")
-        if len(numbers) != rows * places:
-            return
-        table = numbers.reshape(rows, places)
-        steps = [2 + bool(styled) for _, styled in cells]
-        values = places - sum(steps) + np.cumsum(steps) - 1
-        named = places - sum(steps) + np.cumsum([0, *steps[:-1]])
-        row = np.arange(self._rows + 1, self._rows + rows + 1)
-        if (table[:, 0] != row).any() or (table[:, named] != row[:, None]).any():
-            return
-        self._kept.append(table[:, values].astype(np.int32))
-        self._width, self._rows, self.plain = width, self._rows + rows, True
+    buffer = np.frombuffer(sheet, np.uint8)
+    return PlainRows(cells, shared, Texts(buffer, _NONE, _NONE, escaped=cells.ends is not None))
 
 
-def _more_rows(text: bytes) -> bool:
-    return any(mark in text for mark in (b"<row ", b"<sheetData", b"<!"))
+_NONE: Final = np.zeros(0, np.int64)
 
 
-def plain_strings(content: bytes) -> list[str] | None:
-    """The shared strings of a workbook; None when any is more than plain, filled text."""
-    if any(mark in content for mark in (b"&", b"_x", b"\r", b"<t></t>", b"<t/>")):
-        return None
+def _plain_text(content: bytes) -> bool:
+    """Whether a member is UTF-8 whose texts hold nothing that is written in a special way."""
+    if b"_x" in content or b"\r" in content:
+        return False
+    escapes = content.count(b"&")
+    if escapes and escapes != sum(map(content.count, _ENTITIES)):
+        return False
+    if content.isascii():
+        return True
     try:
-        text = content.decode("utf-8")
+        content.decode("utf-8")
     except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _numeric_styles(styles: bytes) -> frozenset[int]:
+    """The styles whose number format shows a number; style 0 where the workbook tells none."""
+    found = _FORMATS.search(styles)
+    formats = _FORMAT.findall(found.group()) if found else [b"0"]
+    return frozenset(at for at, number in enumerate(formats) if int(number or 0) in _NUMERIC)
+
+
+def plain_strings(content: bytes) -> Texts | None:
+    """The shared strings of a workbook; None when any is more than plain, filled text."""
+    head = _SST.match(content)
+    if not head or not _plain_text(content[head.end() :]):
         return None
-    head = _SST.match(text)
-    tail = "</t></si></sst>"
-    text = text[head.end() :].rstrip() if head else ""
-    text = text.replace('<t xml:space="preserve">', "<t>") if " xml:space=" in text else text
-    if not text.startswith("<si><t>") or not text.endswith(tail):
+    body = content[head.end() :].rstrip(b"\x00 \t\r\n").replace(b'<t xml:space="preserve">', b"<t>")
+    if not body.startswith(_BEGIN) or not body.endswith(_END + b"</sst>"):
         return None
-    strings = text[len("<si><t>") : -len(tail)].split(_BETWEEN)
-    if text.count("<") != 4 * len(strings) + 1 or not all(map(str.strip, strings)):
+    buffer = buffer_of(body)
+    tags = np.flatnonzero(buffer == ord("<"))
+    # <si><t>text</t></si>, one right behind the other, and </sst>
+    begins, ends = tags[0:-1:4], tags[2:-1:4]
+    if (
+        len(tags) % 4 != 1
+        or (tags[4::4] != ends + len(_END)).any()
+        or (tags[3:-1:4] != ends + 4).any()
+    ):
         return None
-    return strings
+    if (begins + len(_BEGIN) >= ends).any():
+        return None
+    for tag, at in ((_BEGIN, begins), (_END, ends)):
+        if (cut(buffer, at, len(tag)) != np.frombuffer(tag, np.uint8)).any():
+            return None
+    return Texts(buffer, begins + len(_BEGIN), ends, escaped=b"&" in body)
 
 
 class PlainRows(TypedRows):
-    """Rows of shared strings, all filled, built when asked for."""
+    """Rows of text and whole numbers, built when asked for."""
 
-    def __init__(self, indexes: npt.NDArray[np.int32], strings: list[str]) -> None:
+    def __init__(self, cells: Cells, strings: Texts | None, inline: Texts) -> None:
         super().__init__(())
-        self._indexes = indexes
+        self._cells = cells
         self._strings = strings
+        self._inline = inline  # the buffer of the texts that stand in the sheet itself
 
     def _row(self, index: int) -> Row:
-        cells = tuple(self._strings[at].strip() for at in self._indexes[index].tolist())
-        return Row(index + 1, cells, NO_DAMAGE)
+        kinds = self._cells.kinds[index].tolist()
+        cells = tuple(self._cell(index, at, kind) for at, kind in enumerate(kinds))
+        damaged = NO_DAMAGE
+        if NUMBER in kinds:
+            damaged = frozenset(at for at, kind in enumerate(kinds) if kind == NUMBER)
+        return Row(int(self._cells.numbers[index]), cells, damaged)
+
+    def _cell(self, index: int, column: int, kind: int) -> str:
+        if kind == EMPTY:
+            return ""
+        value = int(self._cells.values[index, column])
+        if kind == SHARED and self._strings is not None:
+            return self._strings[value]
+        if kind == INLINE and self._cells.ends is not None:
+            return self._inline.piece(value, int(self._cells.ends[index, column]))
+        return str(value)
 
     def __len__(self) -> int:
-        return len(self._indexes)
+        return len(self._cells.numbers)
 
     def __iter__(self) -> Iterator[Row]:
         return map(self._row, range(len(self)))
@@ -178,13 +145,34 @@ class PlainRows(TypedRows):
         return self._row(chosen) if isinstance(chosen, int) else list(map(self._row, chosen))
 
     @property
-    def numbers(self) -> list[int]:
+    def numbers(self) -> Numbers:
         """The number of each row."""
-        return list(range(1, len(self) + 1))
+        return self._cells.numbers
 
-    def column(self, index: int) -> list[str]:
-        """One column's cells, outer blanks removed."""
-        if index >= self._indexes.shape[1]:
-            return [""] * len(self)
-        strings = map(self._strings.__getitem__, self._indexes[:, index].tolist())
-        return list(map(str.strip, strings))
+    def column(self, index: int) -> Texts:
+        """One column's cells; empty where a cell is a number or missing."""
+        cells = self._cells
+        if index >= cells.kinds.shape[1]:
+            return Texts.of([""] * len(self))
+        kinds, values = cells.kinds[:, index], cells.values[:, index]
+        shared, inline = kinds == SHARED, kinds == INLINE
+        if self._strings is not None and not inline.any():
+            own = np.where(shared, values, 0)
+            starts, ends = self._strings.starts[own], self._strings.ends[own]
+            ends = np.where(shared, ends, starts)
+            return self._strings.others(starts, ends, np.where(shared, own, -1))
+        if cells.ends is not None and not shared.any():
+            starts = np.where(inline, values, 0)
+            ends = np.where(inline, cells.ends[:, index], 0)
+            return self._inline.others(starts, ends)
+        texts = (
+            self._cell(at, index, kind) if kind not in (EMPTY, NUMBER) else ""
+            for at, kind in enumerate(kinds.tolist())
+        )
+        return Texts.of(list(texts))
+
+    def odd(self, index: int, *, numbers: bool) -> Flags:
+        """The rows whose cell there is a number, where ``numbers`` count."""
+        if not numbers or index >= self._cells.kinds.shape[1]:
+            return np.zeros(len(self), np.bool_)
+        return np.asarray(self._cells.kinds[:, index] == NUMBER, np.bool_)

@@ -11,50 +11,63 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from exchange.domain.device import DeviceId
+from exchange.domain.listed import Listed, Places, Words
 from exchange.domain.mail import Found, Outcome, Reject
-from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code
 from exchange.parsing.devices import Damaged, read_device, read_device_cell
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.halves import ends_in_a_piece, told_apart
 from exchange.parsing.lines import Line, settled
+from exchange.parsing.pairing import HUBS, Pairing
 from exchange.parsing.rejoined import Break, rejoin
 from exchange.parsing.remarks import (
+    Remark,
     asks,
+    closes,
     denies_all,
+    denies_this,
+    heads_denial,
+    hedges,
     leaves_rest_open,
     plain_words,
     read_remark,
     speaks_of_rest,
 )
+from exchange.parsing.runs import Run
+from exchange.parsing.units import (
+    LEFTOVER,
+    Unit,
+    before,
+    distrusts,
+    is_mere_item,
+    labelled_type,
+    sentences,
+)
 from exchange.parsing.wording import (
-    device_type_of,
     labels_code,
     labels_device,
     labels_heading,
     labels_id,
     names_devices,
 )
-from exchange.parsing.words import Form, Word, words_of
+from exchange.parsing.words import Form, Word, without, words_of
 
 Place = Callable[[Line], str]
 
 _BULLET = re.compile(r"\s*(?:[-*•·–o]|\(?\d{1,6}[.):]|\d{1,6}(?=\s)|[a-z][.)])?\s*")
-_LEFTOVER = re.compile(r"[\s,;:.|/&()\[\]\-*•·\"'<>#=]+|\b(?:and|or)\b", re.I)
+_LISTED = re.compile(r"[ ]?(?:[,;/&+]|\b(?:and|or|nor)\b)", re.I)
 _ONE_CODE = re.compile(r"\s*(?:ic|install(?:ation)? code|cod gosod)\s*[:=]\s*", re.I)
-_HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 _DEVICE_FORMS: Final = frozenset((Form.PARTED, Form.PLAIN, Form.DECIMAL))
+_OPEN: Final = Remark(Outcome.UNCLEAR, firm=True)
 _REMARK: Final = 300
+_MARGIN: Final = 50  # a line that a mail client broke is at least so long, in characters
+_WIDEST: Final = 100
+_PARAGRAPH: Final = 400
+_TELLING = re.compile(r"install|fit|ours", re.I)  # without these a sentence denies nothing
 _NEARBY: Final = 200  # characters around a word that can tell what it is
 _LONGEST_LINE: Final = 2_000_000
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A Device ID whose code may stand on a following line."""
-
-    device: DeviceId
-    where: str
 
 
 @dataclass(slots=True)
@@ -67,6 +80,8 @@ class _Block:
     sure: bool = False  # a plain Device ID stands in it
     outcome: Outcome | None = None  # what its heading says of every item
     heading: str = ""
+    items: int = 0  # how many its heading was said of
+    parted: bool = False  # a blank line stands between two of them
     deferred: list[tuple[Line, Word]] = field(default_factory=list)
 
 
@@ -98,19 +113,25 @@ class Prose:
         self.in_reply = in_reply
         self.found = Findings()
         self.block = _Block()
-        self.waiting: list[_Waiting] = []
-        self.spoiled = False  # devices and codes did not alternate: no such pair is trusted
-        self.by_order: list[int] = []  # claims whose code stands on a line below its device
+        self.pairing = Pairing(self.found, in_reply=in_reply)
         self.broken = False  # the line before ends inside a run of hex digits
         self.denial_line = ""
+        self.hedged = False  # a line near the denial takes some of it back
+        self.signed = False  # the mail's closing words have passed
         self.leaves_open = False  # the rest of a list is spoken of, and not plainly denied
+        self.wrapped = ""  # words that may go on in the next line
+        self.wrapped_line = -1
         self.hubs: list[tuple[Found, Line]] = []
 
     def line(self, line: Line) -> None:
+        if isinstance(line, Run):
+            self._run(line)
+            return
         text = settled(line.text)
         if self._bare_device(line, text.strip()):
             return
         if not text.strip():
+            self._blank()
             return
         if len(text) > _LONGEST_LINE:
             self.found.warnings.append(f"{self.place(line)} is too long to be read")
@@ -119,10 +140,10 @@ class Prose:
         if not words:
             # Below "IC:" alone on its line, 16 bare digits may be the half of a code.
             self.broken = ends_in_a_piece(text, ()) or bool(_ONE_CODE.fullmatch(text))
-            self._words_only(text)
+            self._words_only(text, line.number)
             return
-        rest = _without(text, words)
-        alone = not _LEFTOVER.sub("", _BULLET.sub("", rest, count=1))
+        rest = without(text, words)
+        alone = not LEFTOVER.sub("", _BULLET.sub("", rest, count=1))
         told = [word for word in words if word.form in _DEVICE_FORMS]
         devices, doubtful = told_apart(text, told)
         if self.broken and devices and not text[: devices[0].start].strip():
@@ -131,13 +152,16 @@ class Prose:
             devices = [word for word in devices if [word] not in doubtful]
         self._doubt(text, line, doubtful)
         codes = [word for word in words if word.form in (Form.CODE, Form.ODD)]
-        codes = [word for word in codes if labels_device(_before(text, word)) is not False]
+        codes = [word for word in codes if labels_device(before(text, word)) is not False]
         taken: list[Word] = []
         for word in devices:
             # "devices A, B and C": what names the first names those listed with it.
             listed = bool(taken) and not line.table
-            listed = listed and not _LEFTOVER.sub("", text[taken[-1].end : word.start])
-            if self._accept(text, line, word, alone=alone, listed=listed):
+            listed = listed and _in_list(text[taken[-1].end : word.start], word.form)
+            if word.form is Form.DECIMAL and len(words) > 1:
+                alone = False  # a number beside a device is an order's, a phone's, a meter point's
+            others = any(one.form is Form.PARTED for one in devices if one is not word)
+            if self._accept(text, line, word, alone=alone, listed=listed, others=others):
                 taken.append(word)
         for word in words:
             if word.form is Form.NEAR:
@@ -147,9 +171,9 @@ class Prose:
             self.found.asks = True
         if not taken and not codes:
             if not alone and not devices:
-                self._words_only(text)
+                self._words_only(text, line.number)
             return
-        self._pair(text, line, taken, codes, rest)
+        self._pair(text, line, taken, codes)
 
     def _bare_device(self, line: Line, text: str) -> bool:
         """The short way for the usual line of a long list: one Device ID and nothing else."""
@@ -163,12 +187,26 @@ class Prose:
         where = self.place(line)
         self.found.devices.append(Found(device, where))
         if block.outcome is not None:
-            claim = Claim(device, where, outcome=block.outcome, remark=block.heading)
-            self.found.claims.append(claim)
-            self.denial_line = ""
+            self._headed(device, where, mere=True)
         else:
-            self.waiting.append(_Waiting(device, where))
+            self.pairing.wait(device, where, line.number)
         return True
+
+    def _run(self, run: Run) -> None:
+        """Thousands of lines that are one Device ID each."""
+        block, where, number = self.block, self.place(run), str(run.number)
+        plain = not (self.broken or block.barred or block.outcome or self.wrapped)
+        if not plain or not where.endswith(f" {number}"):
+            for line in run.lines():
+                self.line(line)
+            return
+        block.sure = True
+        rows = len(run.ids)
+        places = Places(Words.same(where.removesuffix(number), rows), run.number + np.arange(rows))
+        found = Listed(run.ids, places, Words.same("", rows))
+        self.found.devices += found
+        for at, one in enumerate(found, run.number):
+            self.pairing.wait(one.device, one.where, at)
 
     def tell_broken(self, broken: Iterable[Break]) -> None:
         """Take note of what is broken over two lines and cannot be read."""
@@ -176,15 +214,15 @@ class Prose:
 
     def finish(self) -> Findings:
         self._close_block()
-        if self.spoiled:
-            self._distrust_order()
+        self.pairing.settle()
         if self.denial_line:
             self.found.denies_all = True
+            self.found.hedged = self.hedged
+            self.found.denies_one = denies_this(self.denial_line)
             if speaks_of_rest(self.denial_line) and not self.leaves_open:
                 self.found.rest = self.denial_line[:_REMARK]
         self.found.rest_open = self.leaves_open
-        meters = [one for one in self.found.devices if one.device_type not in _HUBS]
-        if self.hubs and meters:
+        if self.hubs and any(one.device_type not in HUBS for one in self.found.devices):
             names = ", ".join(str(one.device) for one, _ in self.hubs[:5])
             self.found.warnings.append(
                 f"{len(self.hubs)} Communications Hub or in-home device"
@@ -202,14 +240,26 @@ class Prose:
             reason = "16 hex digits that may be a Device ID or a piece of an install code"
             self.found.rejects.append(Reject(seen, reason, self.place(line)))
 
-    def _accept(self, text: str, line: Line, word: Word, *, alone: bool, listed: bool) -> bool:
-        """Whether the surroundings make ``word`` a Device ID; notes it when they do."""
-        before, block = _before(text, word), self.block
-        label = labels_device(before)
+    def _accept(
+        self, text: str, line: Line, word: Word, *, alone: bool, listed: bool, others: bool
+    ) -> bool:
+        """Whether the surroundings make ``word`` a Device ID; notes it when they do.
+
+        ``listed``: it stands in a list with one that is taken.  ``others``: the line has a Device
+        ID with separators, so that one without is likely a serial number.
+        """
+        lead, block = before(text, word), self.block
+        label = labels_device(lead)
         if label is False or (alone and block.barred):
+            if alone and label is not False and word.form is Form.PARTED:
+                self.found.warnings.append(
+                    f"{self.place(line)}: {word.text} is not taken: the words above it name"
+                    " something else"
+                )
             return False
         parted = word.form is Form.PARTED
-        if labels_code(before) and not (parted and before.rstrip()[-1:] not in ":="):
+        called = labels_code(lead) and not (parted and lead.rstrip()[-1:] not in ":=")
+        if called and not (parted and asks(text)):
             return False  # what is called a code is none of our devices
         strict = bool(line.table)  # a table without a column of devices proves nothing by position
         named = (
@@ -218,10 +268,8 @@ class Prose:
             or (not strict and names_devices(text[word.end : word.end + _NEARBY]))
         )
         sure = parted or named
-        if word.form is Form.PLAIN and not sure and not strict:
-            begins = word.start < _NEARBY and not _LEFTOVER.sub(
-                "", _BULLET.sub("", before, count=1)
-            )
+        if word.form is Form.PLAIN and not (sure or strict or others):
+            begins = word.start < _NEARBY and not LEFTOVER.sub("", _BULLET.sub("", lead, count=1))
             sure = alone or begins or block.labelled or block.asked or asks(text)
         if word.form is Form.DECIMAL and not sure and alone and not strict:
             if not (block.labelled or block.sure):
@@ -236,22 +284,22 @@ class Prose:
                 )
             return False
         block.sure = True
-        self._note(line, word, _labelled_type(before))
+        self._note(line, word, labelled_type(lead))
         return True
 
     def _note(self, line: Line, word: Word, kind: str) -> None:
         if word.device is None:
             return
         found = Found(word.device, self.place(line), kind)
-        if kind in _HUBS:
+        if kind in HUBS:
             self.hubs.append((found, line))
         else:
             self.found.devices.append(found)
 
     def _near(self, text: str, line: Line, word: Word, *, alone: bool) -> None:
         """A word that should be a Device ID and is damaged is told, when its place says so."""
-        before = _before(text, word)
-        if labels_device(before) is False or labels_code(before):
+        lead = before(text, word)
+        if labels_device(lead) is False or labels_code(lead):
             return
         digits = re.sub(r"[-: ]", "", word.text)
         decimal = digits.isdecimal()
@@ -259,32 +307,67 @@ class Prose:
             return
         parted = len(word.text) > len(digits) and len(digits) in (14, 16, 18)
         listed = alone and (self.block.labelled or self.block.sure) and not decimal
-        if parted or listed or labels_id(before) or (alone and not decimal and len(digits) == 16):
+        if parted or listed or labels_id(lead) or (alone and not decimal and len(digits) == 16):
             seen = read_device_cell(word.text)
             if isinstance(seen, Damaged):
                 self.found.rejects.append(Reject(seen.text, seen.reason, self.place(line)))
 
     # -- lines without a device or a code --
 
-    def _words_only(self, text: str) -> None:
-        if not _LEFTOVER.sub("", text):
+    def _blank(self) -> None:
+        self.pairing.gap()
+        self.wrapped = ""
+        self.block.parted |= bool(self.block.items)
+
+    def _words_only(self, text: str, number: int) -> None:
+        if not LEFTOVER.sub("", text):
             return
+        if self.pairing.words(text, number):
+            return
+        text = self._unwrapped(text, number)
         self._close_block()
         heading = text.rstrip()
         asking = asks(text)
         self.found.asks |= asking
         self.block.asked = asking
         self.block.labelled = (asking and names_devices(text)) or labels_heading(heading)
-        self.block.barred = labels_device(heading) is False
+        self.block.barred = labels_device(heading) is False and not self.block.labelled
+        self.signed |= closes(text)
         said = read_remark(text)
-        if denies_all(text):
+        if denies_all(text) or (not self.denial_line and denies_this(text)):
             self.denial_line = plain_words(text)
             self.leaves_open = False
-            self.block.outcome, self.block.heading = Outcome.NOT_INSTALLER, heading[:_REMARK]
+            self.hedged |= hedges(text)
+            if not denies_this(text):
+                self.block.outcome, self.block.heading = Outcome.NOT_INSTALLER, heading[:_REMARK]
         elif not asking and leaves_rest_open(text):
             self.found.rest, self.leaves_open = plain_words(text)[:_REMARK], True
-        elif heading.endswith(":") and said.firm and said.outcome is Outcome.UNCLEAR:
-            self.block.outcome, self.block.heading = Outcome.UNCLEAR, heading[:_REMARK]
+        elif heading.endswith(":") and (heads_denial(text) or said == _OPEN):
+            self.block.outcome, self.block.heading = said.outcome, heading[:_REMARK]
+        elif not self.signed:
+            self.hedged |= hedges(text)
+
+    def _unwrapped(self, text: str, number: int) -> str:
+        """A line with the one before it, where a mail client broke a sentence at its margin."""
+        goes_on = self.wrapped and number == self.wrapped_line + 1
+        joined = f"{self.wrapped} {text.strip()}" if goes_on else text
+        open_end = _MARGIN <= len(text) <= _WIDEST and text.rstrip()[-1:] not in ".:;!?"
+        self.wrapped = joined if open_end and len(joined) <= _PARAGRAPH else ""
+        self.wrapped_line = number
+        if goes_on and self.denial_line and self.denial_line == plain_words(joined[: -len(text)]):
+            self.denial_line = ""
+        return joined if _TELLING.search(joined) else text
+
+    def _headed(self, device: DeviceId, where: str, *, mere: bool) -> None:
+        """An item below a heading that says what holds for all its items."""
+        block = self.block
+        block.items += 1
+        self.denial_line = ""
+        # Behind a blank line, or with words of its own, it may be no item of that heading.
+        plain = mere and not block.parted
+        outcome = block.outcome if plain else Outcome.UNCLEAR
+        self.pairing.headed = len(self.found.claims)
+        self.found.claims.append(Claim(device, where, outcome=outcome, remark=block.heading))
 
     def _close_block(self) -> None:
         block = self.block
@@ -295,126 +378,41 @@ class Prose:
 
     # -- codes and words beside a device --
 
-    def _pair(self, text: str, line: Line, taken: list[Word], codes: list[Word], rest: str) -> None:
-        where = self.place(line)
-        if taken and codes:
-            self.waiting.clear()  # nothing was said of those
-            self._on_one_line(taken, codes, where, rest)
-        elif codes:
+    def _pair(self, text: str, line: Line, taken: list[Word], codes: list[Word]) -> None:
+        where, pairing = self.place(line), self.pairing
+        if not taken:
+            called = self.in_reply or (self.block.labelled and not self.found.asks)
+            doubted = distrusts(Unit([], codes, text, 0))
             for word in codes:
-                self._code_below(word, where, labelled=labels_code(_before(text, word)))
+                lead = before(text, word)
+                pairing.code(word, lead, where, called=called, doubted=doubted)
+            return
+        if line.table:
+            units, aside = [Unit(taken, codes, text, 0)], list[str]()
         else:
-            self._devices_only(taken, where, rest)
-
-    def _on_one_line(self, taken: list[Word], codes: list[Word], where: str, rest: str) -> None:
-        ordered = sorted(taken + codes, key=lambda word: word.start)
-        kinds = [word in codes for word in ordered]
-        alternate = len(taken) == len(codes) and kinds == [False, True] * len(taken)
-        if len(taken) == len(codes) == 1 or alternate:
-            for device, code in zip(taken, codes, strict=True):
-                self._coded(device.device, code, where, rest)
-            return
-        if len(taken) == 1:
-            for code in codes:
-                self._coded(taken[0].device, code, where, rest)
-            return
-        for word in taken:
-            if word.device:
-                self.found.claims.append(Claim(word.device, where, spoiled=True))
-        self.found.rejects.append(
-            Reject(rest[:100].strip(), "it is not plain which code is of which device", where)
-        )
-
-    def _coded(self, device: DeviceId | None, word: Word, where: str, rest: str) -> None:
-        if device is None:
-            return
-        said = _remark(rest)
-        outcome = read_remark(said).outcome
-        code = read_code(word.text)
-        if isinstance(code, BadCode):
-            self.found.rejects.append(Reject(code.text, code.reason, where, device))
-            self.found.claims.append(Claim(device, where, remark=said, spoiled=True))
-            return
-        contradicts = Outcome.NOT_INSTALLER if outcome is Outcome.NOT_INSTALLER else None
-        self.found.claims.append(
-            Claim(device, where, code, contradicts, said, digits=len(code_digits(word.text)))
-        )
-
-    def _code_below(self, word: Word, where: str, *, labelled: bool) -> None:
-        """A code on a line of its own belongs to the one device waiting above it, or to none."""
-        called = labelled or self.in_reply or self.block.labelled
-        if not called and not has_good_crc(word.text):
-            # Nothing calls it a code and no CRC bears it out: a tracking number, a hash.
-            self.found.warnings.append(
-                f"{where}: {len(code_digits(word.text))} hex digits are not taken"
-            )
-            return
-        if word.form is Form.ODD and not self.waiting and not labelled:
-            return
-        if len(self.waiting) == 1:
-            device = self.waiting.pop()
-            self.by_order.append(len(self.found.claims))
-            self._coded(device.device, word, where, "")
-            return
-        self.spoiled = True
-        for one in self.waiting:
-            self.found.claims.append(Claim(one.device, one.where, spoiled=True))
-        self.waiting.clear()
-        self.found.stray_code = True
-        self.found.rejects.append(
-            Reject(word.text, "an install code without one Device ID beside it", where)
-        )
-
-    def _distrust_order(self) -> None:
-        """Where devices and codes do not alternate, a pair made by their order may be shifted."""
-        claims = self.found.claims
-        for index in self.by_order:
-            claim = claims[index]
-            if claim.code is not None:
-                claims[index] = Claim(claim.device, claim.where, spoiled=True)
-                reason = "devices and install codes do not alternate here: it is not plain which"
-                self.found.rejects.append(
-                    Reject(
-                        str(claim.device), f"{reason} belong together", claim.where, claim.device
-                    )
-                )
-        for one in self.waiting:
-            claims.append(Claim(one.device, one.where, spoiled=True))
-
-    def _devices_only(self, taken: list[Word], where: str, rest: str) -> None:
-        said = _remark(rest)
-        remark = read_remark(said)
-        outcome = remark.outcome
-        if outcome is not None and not remark.firm and not self.in_reply:
-            outcome = None
-        if outcome is None and self.block.outcome is not None:
-            outcome, said = self.block.outcome, self.block.heading
-            self.denial_line = ""
-        for word in taken:
-            if word.device is None:
-                continue
-            if outcome is not None:
-                self.found.claims.append(Claim(word.device, where, outcome=outcome, remark=said))
+            units, aside = sentences(text, taken, codes)
+        for unit in units:
+            if unit.codes:
+                pairing.on_one_line(unit, where)
+            elif self.block.outcome is not None and not pairing.says(unit):
+                for word in unit.devices:
+                    if word.device is not None:
+                        self._headed(word.device, where, mere=is_mere_item(unit.rest))
             else:
-                self.waiting.append(_Waiting(word.device, where))
+                pairing.devices(unit, where, line.number)
+                if not is_mere_item(unit.rest):
+                    self.found.spoken.update(
+                        dict.fromkeys(one.device for one in unit.devices if one.device)
+                    )
+        for words in aside:
+            if denies_all(words):
+                self.denial_line, self.leaves_open = plain_words(words), False
+            elif leaves_rest_open(words):
+                self.found.rest, self.leaves_open = plain_words(words)[:_REMARK], True
 
 
-def _before(text: str, word: Word) -> str:
-    """The words before a word, as far back as a label can stand."""
-    return text[max(0, word.start - _NEARBY) : word.start]
-
-
-def _labelled_type(before: str) -> str:
-    return device_type_of(before[-40:]) if before.strip() else ""
-
-
-def _without(text: str, words: list[Word]) -> str:
-    pieces, last = [], 0
-    for word in words:
-        pieces.append(text[last : word.start])
-        last = word.end
-    return " ".join([*pieces, text[last:]])
-
-
-def _remark(rest: str) -> str:
-    return plain_words(rest).strip(" -:;,.|\t•*")[:_REMARK]
+def _in_list(between: str, form: Form) -> bool:
+    """Whether what stands between two words makes them members of one list."""
+    if LEFTOVER.sub("", between) or "\t" in between:
+        return False
+    return form is not Form.DECIMAL or bool(_LISTED.match(between))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exchange.domain.device import DeviceId
-from exchange.domain.mail import MailHead
+from exchange.domain.mail import MailHead, Reject
 from exchange.errors import Unreadable
 from exchange.parsing.attached import hidden_devices, read_attachment, read_lines
 from exchange.parsing.classify import FORWARD_SUBJECT, REPLY_SUBJECT
@@ -17,11 +17,14 @@ from exchange.parsing.findings import Findings
 from exchange.parsing.head import head_of
 from exchange.parsing.inline import Quote, quote_of, read_inline, read_quoted_codes
 from exchange.parsing.limits import Limits
-from exchange.parsing.lines import Line
+from exchange.parsing.lines import Line, plain_lines
+from exchange.parsing.mapped import UNMAPPED, Mapping
+from exchange.parsing.mbox import mails_in
 from exchange.parsing.parts import Part
 from exchange.parsing.prose import devices_in, read_prose
 from exchange.parsing.quoting import mark_quotes
 from exchange.parsing.remarks import asks
+from exchange.parsing.runs import expanded, text_of
 from exchange.parsing.sniff import Shape, shape_of
 
 
@@ -44,11 +47,17 @@ class Scope:
     own_addresses: frozenset[str]
     openers: Openers
     budget: Budget
+    mapping: Mapping = UNMAPPED
 
 
-def scope_of(limits: Limits, own_addresses: frozenset[str], openers: Openers) -> Scope:
+def scope_of(
+    limits: Limits,
+    own_addresses: frozenset[str],
+    openers: Openers,
+    mapping: Mapping = UNMAPPED,
+) -> Scope:
     """A fresh scope, of which nothing is spent."""
-    return Scope(limits, own_addresses, openers, Budget(limits))
+    return Scope(limits, own_addresses, openers, Budget(limits), mapping)
 
 
 def read_mail(
@@ -58,11 +67,15 @@ def read_mail(
     if depth > scope.limits.depth:
         raise Unreadable(f"mails within mails deeper than {scope.limits.depth}")
     unpacked = unpack_bodies(path, mail, scope.openers, scope.budget, depth)
+    path = unpacked.path
     contents = contents_of(mail, scope.limits)
     lines = contents.lines
+    scope.budget.read(len(lines), path.removesuffix(" > "))
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
     replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
     mark_quotes(lines, subject_forwards=forwards)
+    if any(line.quoted for line in lines):
+        lines = contents.lines = expanded(lines)
     own = [line for line in lines if not line.quoted]
 
     def place(line: Line) -> str:
@@ -71,7 +84,7 @@ def read_mail(
     quote = quote_of(lines, head.subject, head.sender) if replies else Quote()
     inline, taken_inline = read_inline(lines, quote, place)
     rest_of_own = [line for line in own if line.number not in taken_inline]
-    found = read_lines(rest_of_own, place, in_reply=replies)
+    found = read_lines(rest_of_own, place, in_reply=replies, mapping=scope.mapping)
     found.add(inline)
     answered = frozenset(claim.device for claim in found.claims)
     found.add(read_quoted_codes(quote, answered, place))
@@ -82,7 +95,7 @@ def read_mail(
     silent = not (found.devices or found.claims or found.rejects)
     if passed_on and silent and not _from_us(passed_on, scope.own_addresses):
         # Nothing but a forwarded mail: it is what the sender speaks of.
-        found.add(read_lines(passed_on, place, in_reply=replies))
+        found.add(read_lines(passed_on, place, in_reply=replies, mapping=scope.mapping))
         taken = {line.number for line in passed_on}
     quoted = [line for line in lines if line.quoted and line.number not in taken]
     found.quoted.update(dict.fromkeys(devices_in(quoted)))
@@ -91,16 +104,18 @@ def read_mail(
         found.warnings.append(
             f"{path}body: {unseen} Device IDs stand in hidden text and are not taken"
         )
-    if not (replies or forwards):
-        found.asks |= asks(head.subject)
-        subject = read_prose([Line(1, head.subject)], lambda _: f"{path}subject")
-        found.devices += subject.devices
-        found.rejects += subject.rejects
+    crossed = devices_in(plain_lines(contents.struck)) if contents.struck.strip() else ()
+    if crossed:
+        found.warnings.append(
+            f"{path}body: {len(crossed)} Device IDs are struck out and not taken: "
+            + ", ".join(map(str, crossed[:5]))
+        )
+    _take_subject(found, head.subject, f"{path}subject", echoed=replies or forwards)
     reading = Reading(
         contents,
         lines,
-        "\n".join(line.text for line in lines),
-        "\n".join(line.text for line in own),
+        text_of(lines),
+        text_of(own),
         found,
     )
     for name, part in contents.attachments:
@@ -108,9 +123,25 @@ def read_mail(
     for name, inner in contents.mails:
         _take_mail(found, inner, f"{path}{name}", scope, depth)
     found.rejects += unpacked.rejects
+    found.warnings += unpacked.warnings
     if contents.sealed:
         found.warnings.append(f"{path}an encrypted part is not read")
     return reading
+
+
+def _take_subject(found: Findings, subject: str, where: str, *, echoed: bool) -> None:
+    """What a subject asks or answers.
+
+    One that another mail may have coined is taken only for a code, and only where the mail itself
+    answers nothing.
+    """
+    said = read_prose([Line(1, subject)], lambda _: where)
+    if echoed and (found.claims or not any(claim.code or claim.spoiled for claim in said.claims)):
+        return
+    found.asks |= not echoed and asks(subject)
+    found.devices += said.devices
+    found.rejects += said.rejects
+    found.claims += said.claims
 
 
 def _take_file(
@@ -118,17 +149,24 @@ def _take_file(
 ) -> None:
     """A file of a mail: a mail, a container with files of its own, or something to be read."""
     found = reading.findings
+    if part.media == "message/partial":
+        reason = "one piece of a mail that was sent in several: please send it whole"
+        found.rejects.append(Reject(part.name, reason, where))
     shape = shape_of(part.content)
     if shape is Shape.MAIL:
-        inner = mail_in(part.content, scope.budget, where, depth + 1)
-        _take_mail(found, inner, where, scope, depth)
+        mails = mails_in(part.content, scope.limits.mail_bytes)
+        for number, raw in enumerate(mails, 1):
+            there = f"{where} > mail {number}" if len(mails) > 1 else where
+            _take_mail(found, mail_in(raw, scope.budget, there, depth + 1), there, scope, depth)
         return
     opened = open_container(where, part, shape, scope.openers, scope.budget, depth)
     if opened is None:
         if shape is Shape.WORKBOOK:
             count_workbook(where, part.content, scope.budget)
         replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
-        found.add(read_attachment(where, part, scope.limits, in_reply=replies))
+        told = read_attachment(where, part, scope.limits, in_reply=replies, mapping=scope.mapping)
+        scope.budget.read(told.rows, where)
+        found.add(told)
         return
     found.rejects += opened.rejects
     found.warnings += opened.warnings

@@ -20,6 +20,8 @@ _WHOLE: Final = (16, 23)
 _TAIL = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]+(?:[ \-:.][0-9A-Fa-f]+)*[\-:]?$")
 _HEAD = re.compile(r"[\-:]?[0-9A-Fa-f]+(?:[ \-:.][0-9A-Fa-f]+)*(?![0-9A-Za-z])")
 _GROUP = re.compile(r"[0-9A-Fa-f]+")
+_PIECE = re.compile(r"\s*[0-9A-Fa-f]{2,34}(?:[ \-:.][0-9A-Fa-f]{1,34})*[\-:]?\s*")
+_CODE: Final = 36
 _LAST_WORD = re.compile(r"[0-9A-Fa-f\-:]+$")
 _FIRST_WORD = re.compile(r"[0-9A-Fa-f\-:]+(?![0-9A-Za-z])")
 _LEAST: Final = 4  # digits of a piece that is worth a word
@@ -39,7 +41,7 @@ class Break(NamedTuple):
 def rejoin(lines: Iterable[Line], broken: list[Break]) -> Iterator[Line]:
     """``lines`` with what was broken over two of them on the first; adds to ``broken``."""
     before: Line | None = None
-    for line in lines:
+    for line in _stacked(lines):
         if before is None:
             before = line
             continue
@@ -58,6 +60,51 @@ def rejoin(lines: Iterable[Line], broken: list[Break]) -> Iterator[Line]:
         before = line
     if before is not None:
         yield before
+
+
+def _stacked(lines: Iterable[Line]) -> Iterator[Line]:
+    """``lines`` with a code that stands in groups over three lines or more on the first of them.
+
+    Only lines of nothing but hex groups are put together, and only where the CRC holds.
+    """
+    held: list[Line] = []
+    for line in lines:
+        piece = _piece(line)
+        follows = bool(held) and line.number == held[-1].number + 1
+        if held and not (piece and follows):
+            yield from _put_together(held)
+            held = []
+        if piece:
+            held.append(line)
+        else:
+            yield line
+    yield from _put_together(held)
+
+
+def _piece(line: Line) -> bool:
+    """Whether a line can be one of several over which a code stands."""
+    text = line.text
+    if not text or line.table or len(text) > _SPAN or len(text) in _WHOLE:
+        return False
+    return bool(_PIECE.fullmatch(settled(text)))
+
+
+def _put_together(held: list[Line]) -> Iterator[Line]:
+    """The lines of a run of pieces, each whole code of three lines or more on its first line."""
+    at = 0
+    pieces = ["".join(_GROUP.findall(settled(line.text))) for line in held]
+    while at < len(held):
+        digits, end = "", at
+        while end < len(held) and len(digits) < _CODE:
+            digits += pieces[end]
+            end += 1
+        if end - at > 2 and len(digits) == _CODE and has_good_crc(digits):
+            yield replace(held[at], text=digits)
+            yield from (replace(line, text="") for line in held[at + 1 : end])
+            at = end
+        else:
+            yield held[at]
+            at += 1
 
 
 def _may_break(first: Line, second: Line) -> bool:
@@ -131,9 +178,13 @@ def _device(first: Line, second: Line, start: str, rest: str) -> tuple[Line, Lin
 def _lost_code(first: Line, second: Line, start: str, rest: str) -> Break | None:
     """Groups with hyphens or colons; those with blanks are told where running text is read."""
     last, begun = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
-    if last is None or begun is None or read_device(last.group()):
+    if last is None or begun is None:
         return None
     one, other = last.group(), begun.group()
+    if read_device(one) or ("-" in one and read_device(one.removesuffix(":"))):
+        return None  # a whole device, and what is said of it below
+    if one.rstrip("-:").isalpha():
+        return None  # the end of a word: "dda:"
     digits = "".join(_GROUP.findall(one + other))
     open_end = one[-1] in "-:" and len(digits) > 16
     if open_end or (len(digits) in (32, 36) and ("-" in one or ":" in one)):

@@ -39,6 +39,7 @@ _TOLD: Final = {
     "asks_which": "they ask which Devices are meant",
     "attachment_missing": "it speaks of an attachment and has none",
     "attachment_silent": "it speaks of an attachment in which no answer was found",
+    "complaint": "somebody reports a mail of ours as spam or abuse",
     "promised": "an answer is promised and none is given",
 }
 

@@ -8,6 +8,8 @@ import zipfile
 import zlib
 from enum import Enum
 
+from exchange.parsing.xmlsheet import is_xml_sheet
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TNEF = b"\x78\x9f\x3e\x22"
@@ -40,6 +42,8 @@ _MAIL_FIELD = re.compile(
 _MAIL_ONLY = re.compile(
     rb"^(?:Message-ID|Received|Return-Path|MIME-Version|DKIM-Signature|Content-Type):", re.I | re.M
 )
+_SEEN_FIELD = re.compile(rb"^(From|To|Date|Subject|Reply-To):", re.I | re.M)
+_FIELD_LINE = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 
 
 class Shape(Enum):
@@ -86,6 +90,8 @@ def shape_of(content: bytes) -> Shape:
         return Shape.OTHER
     if _MAIL.match(head) and _is_mail(content[:16_384].lstrip()):
         return Shape.MAIL
+    if is_xml_sheet(content):
+        return Shape.WORKBOOK
     if head[:1] == b"<" and _HTML.search(head):
         return Shape.HTML
     return Shape.TEXT if _plain(content[:4096]) else Shape.OTHER
@@ -93,8 +99,29 @@ def shape_of(content: bytes) -> Shape:
 
 def _is_mail(head: bytes) -> bool:
     """Whether the first block is a mail's header: fields that only machines write among them."""
-    head = head.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    head = _first_block(head)
     return len(_MAIL_FIELD.findall(head)) >= 2 and bool(_MAIL_ONLY.search(head))
+
+
+def _first_block(content: bytes) -> bytes:
+    text = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return text.partition(b"\n\n")[0]
+
+
+def headed_as_mail(content: bytes) -> bool:
+    """Whether a text begins with a header and nothing else, if only with what people see of one.
+
+    Weaker than MAIL: a mail saved by hand, and the block that Outlook writes over a quoted one.
+    """
+    head = _first_block(content[:16_384].lstrip())
+    lines = [line for line in head.split(b"\n")[1:] if line[:1] not in (b" ", b"\t")]
+    fields = {name.lower() for name in _SEEN_FIELD.findall(head)}
+    return (
+        b"from" in fields
+        and len(fields) >= 3
+        and bool(_MAIL.match(head))
+        and all(_FIELD_LINE.match(line) for line in lines)
+    )
 
 
 def _plain(head: bytes) -> bool:
@@ -138,6 +165,8 @@ def _zip_shape(content: bytes) -> Shape:
     lowered = [name.replace("\\", "/").lower() for name in names]
     if any(name.startswith("xl/workbook.") for name in lowered):
         return Shape.WORKBOOK
+    if any(name.endswith(".iwa") for name in lowered):
+        return Shape.DOCUMENT  # Apple Numbers or Pages
     if "[content_types].xml" in lowered and any(name.startswith(_OFFICE) for name in lowered):
         return Shape.DOCUMENT
     return Shape.ARCHIVE

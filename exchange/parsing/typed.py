@@ -13,7 +13,7 @@ from typing import Final
 from exchange.parsing.lines import Line
 from exchange.parsing.wording import Role, header_wording
 
-_DELIMITERS: Final = (",", ";", "|")  # tabs: running text copes with those
+_DELIMITERS: Final = ("\t", ",", ";", "|")
 _MOST_COLUMNS: Final = 40
 _LONGEST: Final = 2000  # characters of a line that may be a row
 # As good as an ID: at least ten digits or hex letters, with the separators that IDs have.
@@ -52,20 +52,26 @@ def _delimiter(text: str) -> str:
     for delimiter in _DELIMITERS:
         if delimiter in text:
             names = _cells(text, delimiter)
-            if 2 <= len(names) <= _MOST_COLUMNS and any(map(_names_devices, names)):
+            if 2 <= len(names) <= _MOST_COLUMNS and _device_columns(names, delimiter):
                 return delimiter
     return ""
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
-    text = text.strip()
+    if delimiter != "\t":  # a cell may be empty at either end of a pasted row
+        text = text.strip()
     if delimiter == "|":
         text = text.strip("|")  # | as people draw it | around every cell |
     return [cell.strip().strip('"').strip() for cell in text.split(delimiter)]
 
 
-def _names_devices(name: str) -> bool:
-    return len(name) <= 60 and header_wording(name).role is Role.DEVICE
+def _device_columns(names: Sequence[str], delimiter: str) -> list[int]:
+    """The columns that a header calls Device IDs; between tabs a vague word will do."""
+    roles = [header_wording(name).role if len(name) <= 60 else None for name in names]
+    sure = [index for index, role in enumerate(roles) if role is Role.DEVICE]
+    if sure or delimiter != "\t":
+        return sure
+    return [index for index, role in enumerate(roles) if role is Role.MAYBE_DEVICE]
 
 
 def _table_end(lines: Sequence[Line], start: int) -> int:
@@ -79,7 +85,12 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
     if not delimiter:
         return start
     names = _cells(header.text, delimiter)
-    columns = [index for index, name in enumerate(names) if _names_devices(name)]
+    columns = _device_columns(names, delimiter)
+    unnamed = {
+        index
+        for index, name in enumerate(names)
+        if index not in columns and header_wording(name[:60]).role in (None, Role.MAYBE_DEVICE)
+    }
     end, rows = start + 1, 0
     while end < len(lines):
         line = lines[end]
@@ -87,10 +98,12 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
             break
         if not _RULED.fullmatch(line.text):
             cells = _cells(line.text, delimiter)
+            if delimiter == "\t" and len(cells) < len(names) and len(cells) > 1:
+                cells += [""] * (len(names) - len(cells))  # empty cells at the end were cut off
             sign = _DIGIT if rows else _VALUE
             if len(cells) != len(names) or not any(sign.fullmatch(cells[at]) for at in columns):
                 break
-            if any(_ID.fullmatch(cell) for at, cell in enumerate(cells) if at not in columns):
+            if any(_ID.fullmatch(cell) for at, cell in enumerate(cells) if at in unnamed):
                 return start  # several IDs on a line: no table, and none of them may be lost
             rows += 1
         end += 1

@@ -56,6 +56,10 @@ _FORBIDS: Final = _words("""
 """)
 _OTHER_CODES: Final = _words("status date type reason error post country link key request provided")
 _REMARK_WORDS: Final = _words("comment comments remark remarks outcome feedback notes sylwadau")
+_PARTS: Final = _words("""
+    part parts pt half piece block group first second third left right start end rest of
+    1 2 3 4 a b c i ii iii
+""")
 _HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 _DEVICE_FORMS: Final = _words("""
     deviceid deviceids deviceidentifier deviceguid guid guids meterguid eui eui64 eui64id
@@ -81,6 +85,8 @@ _REMARK_FORMS: Final = _words("""
 _DENIAL_FORMS: Final = _words("""
     installedbyus installedbyusyn installedbyusyesno areyoutheinstallingsupplier
     areyouinstallingsupplier didyouinstall installingsupplieryn installingsupplieryesno
+    installedbyusyorn installedbyourselves ours oursyn oursyesno oursyorn ourinstall
+    ourinstallyn ourinstallyesno ourinstallation ourinstalls didweinstall weinstalled
 """)
 _TYPE_FORMS: Final = _words("""
     devicetype type metertype fuel fueltype typeofdevice
@@ -102,7 +108,7 @@ def header_wording(text: str) -> Wording:
     forms = {joined, bare}
     if forms & _TYPE_FORMS:
         return Wording(Role.TYPE)
-    if forms & _CODE_FORMS or _is_install_code(tokens):
+    if forms & _CODE_FORMS or _is_install_code(tokens) or _is_part_of_code(tokens):
         return Wording(Role.CODE, device_type)
     if forms & _DENIAL_FORMS:
         return Wording(Role.DENIAL)
@@ -126,6 +132,13 @@ def _is_install_code(tokens: list[str]) -> bool:
     if not words & {"code", "codes"} or words & _OTHER_CODES:
         return False
     return bool(words & {"install", "installation", "ic", "installed"})
+
+
+def _is_part_of_code(tokens: list[str]) -> bool:
+    """``Code 1``, ``IC part 2``, ``Install code first half``: a code split over two columns."""
+    words = set(tokens)
+    left = words - {"code", "ic", "install", "installation"}
+    return bool(words & {"code", "ic"}) and bool(left) and left <= _PARTS
 
 
 _TYPE_WORDS = re.compile(
@@ -152,7 +165,7 @@ _LABEL_NO = re.compile(
     r"|ticket|case|tracking|session|transaction|correlation|thumbprint|fingerprint|certificate"
     r"|cert|signature|(?<!device )(?<!meter )ref(?:erence)?|order|invoice|account|customer|iccid"
     r"|imei|sim|token|key|request id|job|uuid|build|commit|version|conversation|thread|trace"
-    r"|boundary|content-id|cid|card|phone|tel|vat|batch|user|originator|entity|party|role)\b"
+    r"|scan|scanned|boundary|content-id|cid|card|phone|tel|vat|batch|user|originator|entity|party|role)\b"
     r"\.?(?: (?:no|nr|num|number|id|is))?\W*$",
     re.I,
 )

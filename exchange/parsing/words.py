@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -18,6 +18,7 @@ _INNER = re.compile(r"[^\s,;|()\[\]{}<>\"'`*\u2018\u2019\u201c\u201d\u2022\u00b7
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _/\-]{0,24}?)[:=#]+(?=[0-9A-Fa-fOoIl])")
 _FOREIGN = re.compile(r"://|www\.|@|\\\\|[?&%][A-Za-z0-9_]*=|^/", re.I)
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_HEXADECIMAL = re.compile(r"0[xX](?=[0-9A-Fa-f]{16})")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?:([-:])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2})+")
 _SUSPECT = re.compile(
@@ -28,6 +29,7 @@ _LONGEST_GROUP: Final = 18
 # English words of hex letters, so that "to be 00 DB ..." is not nine pairs.
 _CODE_LIKE: Final = 24
 _DEVICE_GROUPS: Final = 8
+_HASHES: Final = frozenset((40, 56, 64, 96, 128))  # hex digits of SHA-1, SHA-224 and so on
 _TOTALS: Final = frozenset((16, 32, 36, 48, 52))
 _ENGLISH: Final = frozenset(
     ("be", "ad", "ed", "de", "fa", "face", "fade", "dead", "deaf", "cafe", "feed", "beef")
@@ -76,6 +78,15 @@ def _foreign(line: str, word: Word) -> Word:
     return Word(form, seen, word.start, word.end)
 
 
+def without(text: str, words: Iterable[Word], start: int = 0) -> str:
+    """``text``, which begins in column ``start`` of its line, without ``words``."""
+    pieces, last = [], 0
+    for word in sorted(words, key=lambda one: one.start):
+        pieces.append(text[last : word.start - start])
+        last = word.end - start
+    return " ".join([*pieces, text[last:]])
+
+
 def _words_of_latin(line: str) -> list[Word]:
     """The telling words of a line as it stands."""
     if not _HOPE.search(line):
@@ -104,6 +115,8 @@ def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
             continue
         for inner in _INNER.finditer(chunk.group()):
             text, start = inner.group().rstrip(_TRAILING), chunk.start() + inner.start()
+            if _HEXADECIMAL.match(text):
+                text, start = text[2:], start + 2
             label = _LABELLED.match(text)
             if label and read_device(text) is None and not _PAIRS.fullmatch(text):
                 start += label.end()
@@ -159,6 +172,8 @@ def _of_run(run: list[tuple[str, int, int]]) -> list[Word]:
         return []
     if len(run) == 1:
         return _of_single(*run[0])
+    if _total(run) in _HASHES and _even(run) and len(run[0][0]) in (2, 4):
+        return _code_of(run)  # a fingerprint: no code is as long as the rest of it
     for cut in range(1, min(len(run), _DEVICE_GROUPS + 1)):
         # A device in groups, and its code in groups behind it.
         if _even(run[:cut]) == 16 and _total(run[cut:]) >= _CODE_LIKE and len(run[0][0]) in (2, 4):

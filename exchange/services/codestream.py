@@ -24,10 +24,11 @@ import numpy.typing as npt
 from exchange.domain.device import CODE_BYTES, mask_codes
 from exchange.errors import BadInput
 from exchange.parsing.codelines import Lines, read_lines
-from exchange.parsing.delimited import delimiter_of, plain_cell
+from exchange.parsing.delimited import delimiter_of
 from exchange.parsing.grid import Row, Table, text_row
 from exchange.parsing.limits import Limits
 from exchange.parsing.sniff import Shape, shape_of
+from exchange.parsing.textrows import plain_cell
 from exchange.ports import DEVICE_TYPES, Batch, CodeColumns
 from exchange.services.codefile import (
     CODE,

@@ -29,7 +29,7 @@ from exchange.errors import (
 )
 from exchange.parsing.message import read_head
 from exchange.ports import FetchedMail, Mailbox, MailRef
-from exchange.services import receive, respond, secrets
+from exchange.services import columns, receive, respond, secrets
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
 from exchange.store.db import Transaction
@@ -153,7 +153,8 @@ def _decide_one(desk: Desk, number: int) -> tuple[MailOutcome | None, str]:
         mail = tx.mail.get(number)
     try:
         raw = desk.sealer.open(mail.sealed, "mail")
-        understood = desk.reader.read(raw, secrets.of_sender(desk, mail.sender))
+        maps = columns.of_sender(desk, mail.sender)
+        understood = desk.reader.read(raw, secrets.of_sender(desk, mail.sender), columns=maps)
         return _decide(desk, mail, understood), ""
     except StoreError:
         raise
@@ -269,6 +270,9 @@ def _follow(
         return respond.take(desk, tx, mail, said, who, plan)
     if said.subkind == "reminder":
         return respond.reminded(desk, tx, said, who.party)
+    if said.subkind == "columns":
+        reason = said.warnings[0] if said.warnings else "the columns on file do not fit"
+        return MailOutcome(REVIEW, said.kind, reason, party)
     reason = f"not a request ({said.subkind})" if said.subkind else "not a request"
     return MailOutcome(REVIEW, said.kind, reason, party)
 

@@ -117,7 +117,7 @@ def _sort(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> _So
     legs = _legs_by_device(tx, said.answers, party)
     cases = tx.outbound.cases_of({leg.case_id for leg in legs.values()})
     tags = {
-        id(answer): desk.sealer.tag(answer.code.raw, "code")
+        answer.device: desk.sealer.tag(answer.code.raw, "code")
         for answer in said.answers
         if answer.code is not None
     }
@@ -128,7 +128,7 @@ def _sort(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> _So
             out.strays += 1
             out.doubts.append(f"{answer.where}: {answer.device} was not asked of {party.signifier}")
         elif answer.outcome is Outcome.PROVIDED and answer.code is not None:
-            tag = tags[id(answer)]
+            tag = tags[answer.device]
             holder = in_use.setdefault(tag, leg.device)
             _sort_code(out, answer, answer.code, leg, cases[leg.case_id], tag, holder)
         elif answer.outcome is Outcome.NOT_INSTALLER:
@@ -334,6 +334,10 @@ def bounce(desk: Desk, tx: Transaction, said: Understanding) -> MailOutcome:
     if not letters:
         return MailOutcome(REVIEW, Kind.BOUNCE, "a delivery report on no letter that we know")
     letter = letters[0]
+    if not said.bounces:
+        # Given up or only delayed: nobody can tell, so the clock runs and a person looks.
+        reason = f"a delivery report on the {letter.purpose} {letter.ref} that names no recipient"
+        return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)
     if not any(one.permanent for one in said.bounces):
         reason = f"a delay notice for the {letter.purpose} {letter.ref}"
         return MailOutcome(PROCESSED, Kind.BOUNCE, reason, letter.party, letter.ref)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from exchange.domain.audit import AuditEvent
+from exchange.domain.columnmap import ColumnMap
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.domain.inbound import (
     DeviceEvent,
@@ -21,7 +22,7 @@ from exchange.domain.mail import MailHead, Understanding
 from exchange.domain.sla import due
 from exchange.errors import BadInput, NotFound
 from exchange.parsing.message import read_head
-from exchange.services import intake, respond, secrets
+from exchange.services import columns, intake, respond, secrets
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
 from exchange.services.respond import Ruling
@@ -61,8 +62,12 @@ def show_mail(desk: Desk, number: int) -> tuple[KeptMail, Understanding]:
     """A kept mail, opened and understood again; raises NotFound or Unreadable."""
     with desk.store.reading() as tx:
         mail = tx.mail.get(number)
+    return mail, _understood(desk, mail, columns.of_sender(desk, mail.sender))
+
+
+def _understood(desk: Desk, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
     raw = desk.sealer.open(mail.sealed, "mail")
-    return mail, desk.reader.read(raw, secrets.of_sender(desk, mail.sender))
+    return desk.reader.read(raw, secrets.of_sender(desk, mail.sender), columns=maps)
 
 
 def raw_mail(desk: Desk, number: int) -> bytes:
@@ -77,13 +82,15 @@ def release_mail(desk: Desk, number: int, signifier: str, actor: str) -> MailOut
 
     The answer still goes only to that party's reply address on the register.
     """
-    mail, said = show_mail(desk, number)
     with desk.store.reading() as tx:
+        mail = tx.mail.get(number)
         party = tx.parties.get(signifier)
     if party is None or not party.active:
         raise NotFound(f"{signifier} is not an active party on the contacts register")
     if party.signifier == desk.signifier:
         raise BadInput("that party is ourselves")
+    # A person says whose mail it is: so it is that party's columns that count.
+    said = _understood(desk, mail, columns.of_party(desk, signifier))
     return intake.release(desk, mail, said, party, actor)
 
 

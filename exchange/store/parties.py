@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, and_, col, or_, select
 
+from exchange.domain.columnmap import ColumnMap, as_values, from_values
 from exchange.domain.party import Change, EscalationContact, Party
-from exchange.store.tables import PartyChangeRow, PartyRow, PartySecretRow
+from exchange.store.tables import PartyChangeRow, PartyColumnsRow, PartyRow, PartySecretRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,7 @@ class PartyStore:
 
     def by_address(self, address: str) -> list[Party]:
         """Active parties whose request or reply address is exactly ``address``."""
-        rows = self._session.exec(
-            select(PartyRow).where(
-                PartyRow.active,
-                or_(
-                    func.lower(PartyRow.request_address) == address.lower(),
-                    func.lower(PartyRow.reply_address) == address.lower(),
-                ),
-            )
-        )
+        rows = self._session.exec(select(PartyRow).where(_stands_at(address)))
         return [_value(row) for row in rows]
 
     def apply(
@@ -115,6 +108,34 @@ class PartyStore:
         row = self._session.get(PartySecretRow, signifier)
         return row.sealed if row else None
 
+    def keep_columns(self, signifier: str, maps: Sequence[ColumnMap], now: datetime) -> None:
+        """Put a party's column mappings on file in place of those that were, or take them off."""
+        row = self._session.get(PartyColumnsRow, signifier)
+        text = json.dumps(as_values(maps))
+        if not maps:
+            if row is not None:
+                self._session.delete(row)
+        elif row is None:
+            self._session.add(PartyColumnsRow(signifier=signifier, maps=text, updated_at=now))
+        else:
+            row.maps, row.updated_at = text, now
+        self._session.flush()
+
+    def columns(self, signifier: str) -> tuple[ColumnMap, ...]:
+        """A party's column mappings, in the order in which they are tried."""
+        row = self._session.get(PartyColumnsRow, signifier)
+        return from_values(json.loads(row.maps)) if row else ()
+
+    def columns_of_sender(self, address: str) -> tuple[ColumnMap, ...]:
+        """The mappings of the one active party at ``address``; of nobody where several stand."""
+        rows = self._session.exec(
+            select(PartyRow.signifier, PartyColumnsRow.maps)
+            .outerjoin(PartyColumnsRow, col(PartyColumnsRow.signifier) == PartyRow.signifier)
+            .where(_stands_at(address))
+        ).all()
+        maps = rows[0][1] if len(rows) == 1 else None
+        return from_values(json.loads(maps)) if maps else ()
+
     def history(self, signifier: str = "") -> list[PastChange]:
         """What changed and when, oldest first."""
         query = select(PartyChangeRow).order_by(col(PartyChangeRow.id))
@@ -129,6 +150,17 @@ class PartyStore:
             )
             for row in self._session.exec(query)
         ]
+
+
+def _stands_at(address: str) -> ColumnElement[bool]:
+    """An active party whose request or reply address is exactly this."""
+    return and_(
+        col(PartyRow.active),
+        or_(
+            func.lower(PartyRow.request_address) == address.lower(),
+            func.lower(PartyRow.reply_address) == address.lower(),
+        ),
+    )
 
 
 def _value(row: PartyRow) -> Party:

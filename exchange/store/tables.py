@@ -135,6 +135,16 @@ class PartySecretRow(SQLModel, table=True):
     updated_at: datetime = _instant(nullable=False)
 
 
+class PartyColumnsRow(SQLModel, table=True):
+    """Which columns of a party's tables hold what, as a person told us."""
+
+    __tablename__ = "party_columns"
+
+    signifier: str = Field(primary_key=True, foreign_key="party.signifier")
+    maps: str = _text()  # JSON: a list of mappings, in the order in which they are tried
+    updated_at: datetime = _instant(nullable=False)
+
+
 class InboundRequestRow(SQLModel, table=True):
     """A request another Supplier made of us."""
 

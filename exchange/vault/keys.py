@@ -146,7 +146,7 @@ def load_key_file(path: Path) -> WrappingKey:
     """
     try:
         with path.open("rb") as file:
-            _check_private(path, os.fstat(file.fileno()))
+            check_private(path, os.fstat(file.fileno()))
             content = file.read(_MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise VaultError(
@@ -170,13 +170,14 @@ def _checksum(text: str) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
 
-def _check_private(path: Path, status: os.stat_result) -> None:
+def check_private(path: Path, status: os.stat_result, what: str = "the key file") -> None:
+    """Raises VaultError unless ``what`` is an ordinary file that only its owner can use."""
     if not stat.S_ISREG(status.st_mode):
-        raise VaultError("the key file is not an ordinary file", place=str(path))
+        raise VaultError(f"{what} is not an ordinary file", place=str(path))
     mode = stat.S_IMODE(status.st_mode)
     if os.name == "posix" and mode & 0o077:
         raise VaultError(
-            f"others than its owner can use the key file (mode {mode:04o})",
+            f"others than its owner can use {what} (mode {mode:04o})",
             place=str(path),
             hint=f"chmod 600 {path}",
         )

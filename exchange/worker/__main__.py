@@ -11,13 +11,26 @@ import json
 import os
 import resource
 import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, BinaryIO
 
-from exchange.errors import ExchangeError
+from exchange.domain.columnmap import from_values
+from exchange.domain.envelope import Unwrap, WrappedKey
+from exchange.errors import ExchangeError, NotDecrypted
 from exchange.parsing.containers.openers import Openers
 from exchange.parsing.limits import Limits
-from exchange.parsing.message import understand
-from exchange.worker.frames import encode, read_frame, write_frame
+from exchange.parsing.mapped import Mapping
+from exchange.parsing.message import understand, understand_file
+from exchange.worker.frames import (
+    ASKS,
+    FAILED,
+    READY,
+    SAID,
+    encode,
+    encode_keys,
+    read_frame,
+    write_frame,
+)
 
 
 def _confine(memory_bytes: int) -> None:
@@ -27,23 +40,44 @@ def _confine(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def answer(request: bytes, limits: Limits) -> bytes:
-    """One request (JSON head with its length, then the raw mail) answered."""
+class _Asker:
+    """Asks the other process for content keys; it has the private keys, this one never does."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source = source
+        self._sink = sink
+
+    def unwrap(self, wrapped: Sequence[WrappedKey]) -> Sequence[bytes]:
+        """The content keys; raises NotDecrypted with the other side's reason."""
+        write_frame(self._sink, ASKS + encode_keys(wrapped))
+        told = read_frame(self._source)
+        if told is None:
+            raise SystemExit(0)
+        content = json.loads(told[1:])
+        if told[:1] == SAID:
+            return [bytes.fromhex(key) for key in content]
+        raise NotDecrypted(str(content["message"]))
+
+
+def answer(request: bytes, limits: Limits, unwrap: Unwrap | None) -> bytes:
+    """One request (JSON head with its length, then the raw mail or file) answered."""
     size = int.from_bytes(request[:4], "big")
     asked: dict[str, Any] = json.loads(request[4 : 4 + size])
+    raw, own = request[4 + size :], frozenset(map(str, asked["own_addresses"]))
+    openers = Openers(tuple(asked["passwords"]), unwrap)
+    mapping = Mapping(from_values(asked["columns"]), [] if asked["look"] else None)
     try:
-        said = understand(
-            request[4 + size :],
-            limits,
-            frozenset(asked["own_addresses"]),
-            Openers(passwords=tuple(asked["passwords"])),
-        )
-        return b"+" + encode(said)
+        if asked["file"]:
+            said = understand_file(str(asked["file"]), raw, limits, openers, own, mapping)
+        else:
+            said = understand(raw, limits, own, openers, mapping)
+        return SAID + encode(said)
     except ExchangeError as error:
         told = {"message": error.message, "place": error.place, "hint": error.hint}
-        return b"-" + json.dumps(told).encode("ascii")
+        return FAILED + json.dumps(told).encode("ascii")
     except MemoryError:
-        return b"-" + json.dumps({"message": "it takes more memory than it may"}).encode("ascii")
+        told = {"message": "it takes more memory than it may"}
+        return FAILED + json.dumps(told).encode("ascii")
 
 
 def main() -> None:
@@ -54,8 +88,10 @@ def main() -> None:
     # Whatever a library prints must not end up between the frames.
     os.dup2(2, 1)
     _confine(setup["memory_bytes"])
+    unwrap = _Asker(source, sink).unwrap if setup["unwraps"] else None
+    write_frame(sink, READY)
     while (request := read_frame(source)) is not None:
-        write_frame(sink, answer(request, limits))
+        write_frame(sink, answer(request, limits, unwrap))
 
 
 if __name__ == "__main__":

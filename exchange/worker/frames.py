@@ -6,26 +6,31 @@ The reading process may have been taken over by what it read; nothing that it sa
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, get_args
 
-from exchange.domain.device import DEVICE_ID_BYTES, DeviceId, InstallCode
+from exchange.domain.device import DeviceId
+from exchange.domain.envelope import Hash, WrappedKey
 from exchange.domain.mail import (
-    Answer,
     Bounce,
-    Found,
     Kind,
     MailHead,
-    Outcome,
     Reject,
+    TableLook,
     Understanding,
 )
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.bulk import made_found, none_empty, raw_ids, uncollected
+from exchange.parsing.bulk import uncollected
+from exchange.worker import columns
 
 LENGTH_BYTES: Final = 8
 MOST_BYTES: Final = 1 << 29
+# How each message of the reading process begins.
+READY, SAID, FAILED, ASKS = b".", b"+", b"-", b"?"
+_MOST_KEYS: Final = 200
+_LARGEST_KEY: Final = 2048
 
 
 def write_frame(stream: BinaryIO, content: bytes) -> None:
@@ -44,28 +49,15 @@ def read_frame(stream: BinaryIO) -> bytes | None:
 
 
 def encode(said: Understanding) -> bytes:
-    """An understanding as JSON; devices go as columns, for there may be half a million."""
+    """An understanding as JSON; long lists go as columns, for there may be half a million rows."""
     head = asdict(said.head)
     head["date"] = said.head.date.isoformat() if said.head.date else None
     content = {
         "head": head,
         "kind": said.kind.value,
         "subkind": said.subkind,
-        "devices": {
-            "ids": b"".join(found.device.raw for found in said.devices).hex(),
-            "where": [found.where for found in said.devices],
-            "types": [found.device_type for found in said.devices],
-        },
-        "answers": [
-            [
-                one.device.raw.hex(),
-                one.outcome.value,
-                one.where,
-                one.code.raw.hex() if one.code else None,
-                one.remark,
-            ]
-            for one in said.answers
-        ],
+        "devices": columns.of_found(said.devices),
+        "answers": columns.of_answers(said.answers),
         "rejects": [
             [one.text, one.reason, one.where, one.device.raw.hex() if one.device else None]
             for one in said.rejects
@@ -75,6 +67,7 @@ def encode(said: Understanding) -> bytes:
         "bounces": [asdict(one) for one in said.bounces],
         "returns_on": said.returns_on.isoformat() if said.returns_on else None,
         "text": said.text,
+        "tables": said.tables,
     }
     return json.dumps(content).encode("ascii")
 
@@ -98,17 +91,8 @@ def _understanding(told: dict[str, Any]) -> Understanding:
         head=_head(told["head"]),
         kind=Kind(told["kind"]),
         subkind=str(told["subkind"]),
-        devices=_devices(told["devices"]),
-        answers=tuple(
-            Answer(
-                DeviceId(bytes.fromhex(device)),
-                Outcome(outcome),
-                str(where),
-                InstallCode(bytes.fromhex(code)) if code else None,
-                str(remark),
-            )
-            for device, outcome, where, code, remark in told["answers"]
-        ),
+        devices=columns.to_found(told["devices"]),
+        answers=columns.to_answers(told["answers"]),
         rejects=tuple(
             Reject(
                 str(text),
@@ -123,6 +107,7 @@ def _understanding(told: dict[str, Any]) -> Understanding:
         bounces=tuple(_bounce(one) for one in told["bounces"]),
         returns_on=date.fromisoformat(told["returns_on"]) if told["returns_on"] else None,
         text=str(told["text"]),
+        tables=tuple(map(_look, told["tables"])),
     )
 
 
@@ -141,12 +126,17 @@ def _head(told: dict[str, Any]) -> MailHead:
     )
 
 
-def _devices(told: dict[str, Any]) -> tuple[Found, ...]:
-    joined = bytes.fromhex(told["ids"])
-    where, types = list(map(str, told["where"])), list(map(str, told["types"]))
-    if not len(where) == len(types) == len(joined) / DEVICE_ID_BYTES or not none_empty(joined):
-        raise BadInput("not a Device ID")
-    return tuple(made_found(raw_ids(joined), where, types))
+def _look(told: list[Any]) -> TableLook:
+    where, letters, titles, usual, mapped, misfit, rows = told
+    return TableLook(
+        str(where),
+        tuple(map(str, letters)),
+        tuple(map(str, titles)),
+        tuple(map(str, usual)),
+        tuple(map(str, mapped)),
+        str(misfit),
+        tuple((int(number), tuple(map(str, cells))) for number, cells in rows),
+    )
 
 
 def _bounce(told: dict[str, Any]) -> Bounce:
@@ -157,3 +147,52 @@ def _bounce(told: dict[str, Any]) -> Bounce:
         diagnostic=str(told["diagnostic"]),
         original_message_id=str(told["original_message_id"]),
     )
+
+
+def encode_keys(wrapped: Sequence[WrappedKey]) -> bytes:
+    """The question for the content key of an encrypted part."""
+    told = [
+        {
+            "sealed": one.sealed.hex(),
+            "issuer": one.issuer.hex(),
+            "serial": one.serial,
+            "key_id": one.key_id.hex(),
+            "padding": one.padding,
+            "hash": one.hash,
+            "mask_hash": one.mask_hash,
+            "label": one.label.hex(),
+        }
+        for one in wrapped
+    ]
+    return json.dumps(told).encode("ascii")
+
+
+def decode_keys(content: bytes) -> list[WrappedKey]:
+    """The wrapped keys in a question; raises Unreadable when it is none."""
+    try:
+        told: list[dict[str, Any]] = json.loads(content)
+        if len(told) > _MOST_KEYS:
+            raise ValueError("too many")
+        return [_wrapped(one) for one in told]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise Unreadable("the reading process asked for no key") from None
+
+
+def _wrapped(told: dict[str, Any]) -> WrappedKey:
+    found = WrappedKey(
+        sealed=bytes.fromhex(told["sealed"]),
+        issuer=bytes.fromhex(told["issuer"]),
+        serial=int(told["serial"]),
+        key_id=bytes.fromhex(told["key_id"]),
+        padding=told["padding"],
+        hash=told["hash"],
+        mask_hash=told["mask_hash"],
+        label=bytes.fromhex(told["label"]),
+    )
+    if (
+        found.padding not in ("pkcs1", "oaep")
+        or not {found.hash, found.mask_hash} <= set(get_args(Hash))
+        or len(found.sealed) > _LARGEST_KEY
+    ):
+        raise ValueError("not a wrapped key")
+    return found

@@ -13,12 +13,23 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
+from exchange.domain.columnmap import ColumnMap, as_values
+from exchange.domain.envelope import MOST_DECRYPTIONS, Unwrap
 from exchange.domain.mail import Understanding
-from exchange.errors import ReaderEnded, Unreadable
+from exchange.errors import ExchangeError, NotDecrypted, ReaderEnded, Unreadable
 from exchange.parsing.limits import Limits
-from exchange.worker.frames import LENGTH_BYTES, MOST_BYTES, decode
+from exchange.worker.frames import (
+    ASKS,
+    FAILED,
+    LENGTH_BYTES,
+    MOST_BYTES,
+    READY,
+    SAID,
+    decode,
+    decode_keys,
+)
 
 # A fresh process now and then: what a library leaks goes with the old one.
 _MAILS_PER_PROCESS: Final = 2000
@@ -31,7 +42,8 @@ class WorkerReader:
 
     ``seconds`` is the ceiling on one mail's time, ``memory_bytes`` on the process's memory.  A
     mail that passes one costs the process, not the mail: ``read`` raises ReaderEnded, and the next
-    one gets a fresh process.
+    one gets a fresh process.  ``unwrap`` has the private keys that mail to us is encrypted to; it
+    runs in our own process, and only what it yields goes to the other.
     """
 
     def __init__(
@@ -41,27 +53,55 @@ class WorkerReader:
         *,
         seconds: float,
         memory_bytes: int,
+        unwrap: Unwrap | None = None,
     ) -> None:
-        self._setup = base64.b64encode(
-            json.dumps({"limits": asdict(limits), "memory_bytes": memory_bytes}).encode()
-        ).decode()
+        setup = {
+            "limits": asdict(limits),
+            "memory_bytes": memory_bytes,
+            "unwraps": unwrap is not None,
+        }
+        self._setup = base64.b64encode(json.dumps(setup).encode()).decode()
         self._own = sorted(own_addresses)
         self._seconds = seconds
+        self._unwrap = unwrap
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._served = 0
+        self._started = False
 
-    def read(self, raw: bytes, passwords: Sequence[str] = ()) -> Understanding:
+    def start(self) -> None:
+        """Start the process now, so that it is ready by the time of the first mail."""
+        with self._lock:
+            self._running()
+
+    def read(
+        self,
+        raw: bytes,
+        passwords: Sequence[str] = (),
+        file: str = "",
+        *,
+        columns: Sequence[ColumnMap] = (),
+        look: bool = False,
+    ) -> Understanding:
         """What a mail says; ``passwords`` are tried on its protected files.
 
-        Raises Unreadable when it passes a ceiling or cannot be understood.
+        With ``file``, its name, ``raw`` may be any file and is read as what it is.  ``columns``
+        are those on file for the sender; ``look`` tells table by table how they were read.  Raises
+        Unreadable when it passes a ceiling or cannot be understood, and ConfigError when the keys
+        for an encrypted mail cannot be used.
         """
-        asked = {"own_addresses": self._own, "passwords": list(passwords)}
+        asked = {
+            "own_addresses": self._own,
+            "passwords": list(passwords),
+            "file": file,
+            "columns": as_values(columns),
+            "look": look,
+        }
         head = json.dumps(asked).encode()
         request = len(head).to_bytes(4, "big") + head + raw
         with self._lock:
             answer = self._ask(request)
-        if answer[:1] == b"+":
+        if answer[:1] == SAID:
             return decode(answer[1:])
         try:
             told = json.loads(answer[1:])
@@ -77,19 +117,17 @@ class WorkerReader:
             self._end()
 
     def _ask(self, request: bytes) -> bytes:
-        process = self._running()
-        first = self._served == 0
-        self._served += 1
-        allowed = self._seconds + (_START_SECONDS if first else 0.0)
-        deadline = time.monotonic() + allowed
         try:
-            if process.stdin is None or process.stdout is None:
-                raise Unreadable("the reading process has no pipes")
-            _send(process.stdin, len(request).to_bytes(LENGTH_BYTES, "big") + request, deadline)
-            length = int.from_bytes(_take(process.stdout, LENGTH_BYTES, deadline), "big")
-            if length > MOST_BYTES:
-                raise Unreadable("the reading process gave no understanding")
-            answer = _take(process.stdout, length, deadline)
+            pipes = self._ready()
+            self._served += 1
+            deadline = time.monotonic() + self._seconds
+            _put(pipes, request, deadline)
+            asked = 0
+            while (answer := _got(pipes, deadline))[:1] == ASKS:
+                asked += 1
+                if asked > MOST_DECRYPTIONS:  # it counts by itself, unless it was taken over
+                    raise Unreadable("the reading process asks for too many keys")
+                _put(pipes, self._keys(answer[1:]), deadline)
         except TimeoutError:
             self._end()
             raise ReaderEnded(
@@ -98,13 +136,40 @@ class WorkerReader:
         except (EOFError, OSError):
             ended = self._end()
             raise ReaderEnded(f"understanding it ended the reading process ({ended})") from None
+        except ExchangeError:
+            self._end()  # it waits for an answer that does not come
+            raise
         if self._served >= _MAILS_PER_PROCESS:
             self._end()
         return answer
 
+    def _keys(self, question: bytes) -> bytes:
+        """The answer to the reading process's question for the content key of an encrypted part."""
+        wrapped = decode_keys(question)
+        try:
+            if self._unwrap is None:
+                raise NotDecrypted("no key for it is configured")
+            keys = [key.hex() for key in self._unwrap(wrapped)]
+        except NotDecrypted as error:
+            return FAILED + json.dumps({"message": error.message}).encode("ascii")
+        return SAID + json.dumps(keys).encode("ascii")
+
+    def _ready(self) -> _Pipes:
+        """The pipes of a process that has said that it is ready."""
+        process = self._running()
+        if process.stdin is None or process.stdout is None:
+            raise Unreadable("the reading process has no pipes")
+        pipes = _Pipes(process.stdin, process.stdout)
+        if not self._started:
+            # Its start is not the mail's to pay for.
+            if _got(pipes, time.monotonic() + _START_SECONDS) != READY:
+                raise Unreadable("the reading process does not start")
+            self._started = True
+        return pipes
+
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            self._served = 0
+            self._served, self._started = 0, False
             self._process = subprocess.Popen(  # noqa: S603 - ourselves
                 [sys.executable, "-m", "exchange.worker", self._setup],
                 stdin=subprocess.PIPE,
@@ -133,6 +198,24 @@ class WorkerReader:
                     pipe.close()
         code = process.returncode
         return f"signal {-code}" if code < 0 else f"exit {code}"
+
+
+class _Pipes(NamedTuple):
+    to: IO[bytes]
+    back: IO[bytes]
+
+
+def _put(pipes: _Pipes, content: bytes, deadline: float) -> None:
+    """Send one message: its length, then its bytes."""
+    _send(pipes.to, len(content).to_bytes(LENGTH_BYTES, "big") + content, deadline)
+
+
+def _got(pipes: _Pipes, deadline: float) -> bytes:
+    """The next message."""
+    length = int.from_bytes(_take(pipes.back, LENGTH_BYTES, deadline), "big")
+    if length > MOST_BYTES:
+        raise Unreadable("the reading process gave no understanding")
+    return _take(pipes.back, length, deadline)
 
 
 def _send(pipe: IO[bytes], content: bytes, deadline: float) -> None:

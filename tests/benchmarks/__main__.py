@@ -49,22 +49,27 @@ def _outcome(case: Case, number: int, ours: Measured, other: Measured, *, full: 
         "unit": case.unit,
         "number": number,
         "ours": round(own, 3),
+        "cpu_s": round(ours.cpu_seconds, 3),
         "peak_mb": round(ours.peak_mb),
         "comparators": {case.other_name: round(usual, 3)},
         "ratio": round(ratio, 2),
+        "cpu_ratio": round(other.cpu_seconds / ours.cpu_seconds, 2),
         "goal": case.goal,
         "met": met if full else None,
     }
 
 
 def _shown(outcomes: list[dict]) -> Table:
-    table = Table("case", "number", "ours", "the usual way", "ratio", "peak MB", "goal", "met")
+    table = Table(
+        "case", "number", "ours", "CPU", "the usual way", "ratio", "peak MB", "goal", "met"
+    )
     for one in outcomes:
         name, value = next(iter(one["comparators"].items()), ("none", 0.0))
+        met = {True: "yes", False: "no", None: "-"}[one["met"]]
         table.add_row(
             one["name"], f"{one['number']:,}", f"{one['ours']:g} {one['unit']}",
-            f"{value:g} {one['unit']} ({name})", f"{one['ratio']:g}", str(one["peak_mb"]),
-            f"{one['goal']:g} {one['unit']}", {True: "yes", False: "no", None: "-"}[one["met"]],
+            f"{one['cpu_s']:g} s", f"{value:g} {one['unit']} ({name})", f"{one['ratio']:g}",
+            str(one["peak_mb"]), f"{one['goal']:g} {one['unit']}", met,
         )  # fmt: skip
     return table
 

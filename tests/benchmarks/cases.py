@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from exchange.domain.device import crc16_x25
 from exchange.parsing.message import understand
 from tests.benchmarks import made
 
 _ID = re.compile(r"[0-9A-Fa-f]{2}([-:. ]?)[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){6}")
+_CODE = re.compile(r"[0-9A-Fa-f]{4}(?: ?[0-9A-Fa-f]{4}){8}")
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,44 @@ def _by_lines(raw: bytes) -> int:
     return _searched([line] for line in _attached(raw).decode().splitlines())
 
 
+def _by_body(raw: bytes) -> int:
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    return _searched([line] for line in str(mail.get_content()).splitlines())
+
+
+def _answered(raw: bytes) -> int:
+    return len(understand(raw).answers)
+
+
+def _searched_answers(rows: Iterable[Sequence[object]]) -> int:
+    """A pattern a cell: every Device ID with its code, the CRC of each checked."""
+    found: dict[bytes, bytes] = {}
+    for row in rows:
+        device, code = b"", b""
+        for cell in row:
+            text = cell.strip() if isinstance(cell, str) else ""
+            if _ID.fullmatch(text):
+                device = bytes.fromhex(re.sub(r"[-:. ]", "", text))
+            elif _CODE.fullmatch(text):
+                code = bytes.fromhex(re.sub(r"[-:. ]", "", text))
+        if device and (not code or crc16_x25(code[:16]).to_bytes(2, "little") == code[16:]):
+            found.setdefault(device, code)
+    return len(found)
+
+
+def _answers_by_openpyxl(raw: bytes) -> int:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(_attached(raw)), read_only=True, data_only=True)
+    rows = (sheet.iter_rows(values_only=True) for sheet in book.worksheets)
+    return sum(map(_searched_answers, rows))
+
+
+def _answers_by_csv(raw: bytes) -> int:
+    return _searched_answers(csv.reader(io.StringIO(_attached(raw).decode(), newline="")))
+
+
 def _small_mails(number: int) -> bytes:
     return b"".join(
         len(mail).to_bytes(4, "big") + mail for mail in map(made.small_mail, range(number))
@@ -119,6 +159,18 @@ CASES = (
     Case("understand 500,000 IDs in plain text", "s", 500_000,
          lambda number: made.text_mail(list(made.rows_of(number))), _understood,
          "str.splitlines, a pattern a line", _by_lines, 1.0),
+    Case("understand 500,000 IDs in CSV, every cell quoted", "s", 500_000,
+         lambda number: made.quoted_mail(list(made.rows_of(number))), _understood,
+         "csv, a pattern a cell", _by_csv, 1.5),
+    Case("understand 500,000 IDs in a body", "s", 500_000,
+         lambda number: made.body_mail(list(made.rows_of(number))), _understood,
+         "str.splitlines, a pattern a line", _by_body, 1.0),
+    Case("understand 500,000 answers in XLSX", "s", 500_000,
+         lambda number: made.answers_xlsx_mail(list(made.answers_of(number))), _answered,
+         "openpyxl read-only, a pattern a cell, a CRC a code", _answers_by_openpyxl, 3.0),
+    Case("understand 500,000 answers in CSV", "s", 500_000,
+         lambda number: made.answers_csv_mail(list(made.answers_of(number))), _answered,
+         "csv, a pattern a cell, a CRC a code", _answers_by_csv, 3.0),
     Case("understand 10,000 small requests", "mails/s", 10_000, _small_mails, _all_understood,
          "email policy.default, a pattern a line", _by_email, 1500.0),
 )  # fmt: skip

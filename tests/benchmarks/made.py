@@ -7,7 +7,11 @@ import io
 import random
 import zipfile
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Final
+
+from exchange.domain.device import InstallCode
+from exchange.rendering.fastsheet import SheetLayout, write_fast
 
 HEADER: Final = ("Device ID", "Device Type", "MPAN", "Supply Start", "Postcode")
 _TYPES: Final = ("ESME", "GSME")
@@ -100,14 +104,43 @@ def workbook(rows: Sequence[tuple[str, ...]]) -> bytes:
     return made.getvalue()
 
 
-def delimited(rows: Sequence[tuple[str, ...]]) -> bytes:
+def delimited(rows: Sequence[tuple[str, ...]], header: tuple[str, ...] = HEADER) -> bytes:
     """The same as CSV, as Excel writes it."""
-    return "".join(",".join(row) + "\r\n" for row in [HEADER, *rows]).encode("ascii")
+    return "".join(",".join(row) + "\r\n" for row in [header, *rows]).encode("ascii")
 
 
 def plain(rows: Sequence[tuple[str, ...]]) -> bytes:
     """The Device IDs alone, one a line."""
     return "".join(row[0] + "\r\n" for row in rows).encode("ascii")
+
+
+ANSWER_HEADER: Final = ("Device ID", "Outcome", "Install code", "Reason")
+
+
+def answers_of(number: int) -> Iterator[tuple[str, ...]]:
+    """``number`` rows below ``ANSWER_HEADER``: a code each, one in ten denied instead."""
+    chance = random.Random(20261103)
+    for index in range(number):
+        device = f"00DB1234{(index * 2654435761) & 0xFFFFFFFF:08X}"
+        written = "-".join(device[at : at + 2] for at in range(0, 16, 2))
+        if index % 10 == 9:
+            yield (written, "not the installing supplier", "", "")
+        else:
+            code = InstallCode(chance.randbytes(16)).grouped
+            yield (written, "install code provided", code, "")
+
+
+def inline_workbook(rows: Sequence[tuple[str, ...]]) -> bytes:
+    """An XLSX of ``rows`` below ``ANSWER_HEADER``, its texts inline, as our own replies have it."""
+    layout = SheetLayout("Answers", ANSWER_HEADER, (25, 27, 50, 30))
+    chunks = (rows[at : at + 5000] for at in range(0, len(rows), 5000))
+    return write_fast(layout, chunks, "Answers", "", datetime(2026, 11, 2, tzinfo=UTC))
+
+
+def quoted(rows: Sequence[tuple[str, ...]]) -> bytes:
+    """The first four columns as CSV with every cell in quotes."""
+    lines = (",".join(f'"{cell}"' for cell in row[:4]) + "\r\n" for row in [HEADER, *rows])
+    return "".join(lines).encode("ascii")
 
 
 def _head(subject: str, number: int = 0) -> str:
@@ -162,3 +195,27 @@ def csv_mail(rows: Sequence[tuple[str, ...]]) -> bytes:
 def text_mail(rows: Sequence[tuple[str, ...]]) -> bytes:
     """A request with a plain list."""
     return mail_with("devices.txt", "text/plain", plain(rows))
+
+
+def quoted_mail(rows: Sequence[tuple[str, ...]]) -> bytes:
+    """A request with a CSV file whose cells stand in quotes."""
+    return mail_with("request.csv", "text/csv", quoted(rows))
+
+
+def body_mail(rows: Sequence[tuple[str, ...]]) -> bytes:
+    """A request with the plain list in its body."""
+    words = "Hello,\r\n\r\nplease send us the install codes of these devices:\r\n\r\n"
+    head = _head("Install code request") + "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+    return (head + words).encode("ascii") + plain(rows)
+
+
+def answers_xlsx_mail(rows: Sequence[tuple[str, ...]]) -> bytes:
+    """A reply of ours: four columns, texts inline."""
+    media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return mail_with("answers.xlsx", media, inline_workbook(rows))
+
+
+def answers_csv_mail(rows: Sequence[tuple[str, ...]]) -> bytes:
+    """Answers as CSV: device and code, or the words in its place."""
+    pairs = [(row[0], row[2].replace(" ", "") or row[1]) for row in rows]
+    return mail_with("answers.csv", "text/csv", delimited(pairs, ("Device ID", "Install code")))

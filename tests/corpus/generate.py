@@ -13,14 +13,20 @@ from pathlib import Path
 from tests.corpus import (
     answers_cases,
     answers_words_cases,
+    bounces_cases,
+    code_column_cases,
     containers_cases,
     damage_cases,
     files_cases,
+    foreign_cases,
     kinds_cases,
+    layouts_cases,
+    mapped_cases,
     notices_cases,
     outlook_cases,
     quotes_cases,
     requests_cases,
+    spoken_cases,
 )
 from tests.corpus.making import Case
 
@@ -32,6 +38,7 @@ def expectation(case: Case) -> dict[str, object]:
     declared: dict[str, object] = {
         "own": case.own,
         "passwords": case.passwords,
+        "columns": case.columns,
         "kind": case.kind,
         "subkind": case.subkind,
         "sender": case.sender,
@@ -57,14 +64,20 @@ def main() -> None:
     modules = (
         requests_cases,
         files_cases,
+        foreign_cases,
         answers_cases,
+        spoken_cases,
+        layouts_cases,
         answers_words_cases,
         quotes_cases,
         kinds_cases,
         notices_cases,
+        bounces_cases,
         containers_cases,
         outlook_cases,
         damage_cases,
+        mapped_cases,
+        code_column_cases,
     )
     cases = [case for module in modules for case in module.cases()]
     doubled = [name for name, count in Counter(case.name for case in cases).items() if count > 1]

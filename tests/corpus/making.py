@@ -66,6 +66,7 @@ class Case:
     sender: str | None = None
     own: list[str] = field(default_factory=list)
     passwords: list[str] = field(default_factory=list)  # on file for the contact
+    columns: list[dict[str, object]] = field(default_factory=list)  # the same: column mappings
 
 
 def part(

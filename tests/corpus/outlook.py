@@ -26,6 +26,7 @@ class Item:
     files: list[tuple[str, bytes]] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    objects: list[tuple[str, bytes]] = field(default_factory=list)  # dropped into the text
     eight_bit: bool = False  # strings in the code page instead of Unicode
 
 
@@ -107,10 +108,22 @@ def _storage(item: Item, head: int) -> Tree:
         _attachment(5, {0x3001: inner.subject}, {"3701000D": _storage(inner, 24)})
         for inner in item.items
     ]
+    attached += [
+        _attachment(6, {0x3001: "Package"}, {"3701000D": {"\x01Ole10Native": packed_file(*one)}})
+        for one in item.objects
+    ]
     attached += [_attachment(7, {0x3707: name}, {}) for name in item.links]
     for number, storage in enumerate(attached):
         tree[f"__attach_version1.0_#{number:08X}"] = storage
     return tree
+
+
+def packed_file(name: str, content: bytes) -> bytes:
+    """A file as Windows packs it into an object ([MS-OLEDS], Ole10Native)."""
+    path = f"C:\\TEMP\\{name}".encode("cp1252") + b"\x00"
+    body = struct.pack("<H", 2) + name.encode("cp1252") + b"\x00" + path
+    body += struct.pack("<HHI", 0, 3, len(path)) + path + struct.pack("<I", len(content)) + content
+    return struct.pack("<I", len(body)) + body
 
 
 def _attachment(method: int, names: dict[int, str], held: Tree) -> Tree:
@@ -254,6 +267,16 @@ def tnef(item: Item) -> bytes:
         own = [
             _property(0x1F, 0x3001, (inner.subject + "\x00").encode("utf-16-le")),
             _property(0x0D, 0x3701, whole),
+        ]
+        out += _attribute(2, 0x00069005, struct.pack("<I", len(own)) + b"".join(own))
+    for name, content in item.objects:
+        out += _attribute(2, 0x00069002, struct.pack("<HIIII", 2, 0xFFFFFFFF, 0, 0, 0)[:14])
+        packed = compound_file({"\x01Ole10Native": packed_file(name, content)})
+        storage = bytes.fromhex("0b00000000000000c000000000000046") + packed
+        own = [
+            _property(0x0003, 0x3705, struct.pack("<I", 6)),
+            _property(0x1F, 0x3001, "Untitled Attachment\0".encode("utf-16-le")),
+            _property(0x0D, 0x3701, storage),
         ]
         out += _attribute(2, 0x00069005, struct.pack("<I", len(own)) + b"".join(own))
     return out

@@ -78,7 +78,7 @@ def _bodies() -> list[Case]:
                 f"2234567890125\t{plain(D[1])}\tESME\n"
             ),
             "request",
-            devices=[(D[0], "body line 4"), (D[1], "body line 5")],
+            devices=[(D[0], "body table 1 > row 2"), (D[1], "body table 1 > row 3")],
         ),
         Case(
             "subject-names-the-device",

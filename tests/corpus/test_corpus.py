@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from exchange.domain.columnmap import ColumnMap, as_values, from_values
 from exchange.parsing.containers.openers import Openers
+from exchange.parsing.mapped import Mapping
 from exchange.parsing.message import understand
 
+NO_COLUMNS = as_values([ColumnMap("any")])[0]
 HERE = Path(__file__).parent
 MAILS = sorted(HERE.glob("*.eml"))
 
@@ -19,7 +22,8 @@ def test_reads_as_declared(path: Path) -> None:
     declared = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     openers = Openers(passwords=tuple(declared.get("passwords", ())))
     own = frozenset(declared.get("own", ()))
-    said = understand(path.read_bytes(), own_addresses=own, openers=openers)
+    mapping = Mapping(from_values({**NO_COLUMNS, **one} for one in declared.get("columns", ())))
+    said = understand(path.read_bytes(), own_addresses=own, openers=openers, mapping=mapping)
 
     assert (said.kind.value, said.subkind) == (declared["kind"], declared.get("subkind", ""))
     devices = [{"device_id": str(one.device), "where": one.where} for one in said.devices]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
+from exchange.domain.columnmap import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
 from exchange.domain.outbound import Gained
@@ -143,7 +144,15 @@ def test_a_database_that_refuses_costs_no_attempt_and_no_mail(
 class EndingReader:
     """A reading process that a mail ends every time."""
 
-    def read(self, raw: bytes, passwords: Sequence[str] = ()) -> Understanding:
+    def read(
+        self,
+        raw: bytes,
+        passwords: Sequence[str] = (),
+        file: str = "",
+        *,
+        columns: Sequence[ColumnMap] = (),
+        look: bool = False,
+    ) -> Understanding:
         raise ReaderEnded("understanding it takes more than 120 seconds")
 
     def close(self) -> None:

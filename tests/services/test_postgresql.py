@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
+from exchange.domain.columnmap import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import CaseState, Gained, LegState
 from exchange.domain.sla import parse_instant
@@ -15,7 +16,7 @@ from exchange.errors import AlreadyRunning
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import monthly, request, trail
+from exchange.services import columns, monthly, request, trail
 from exchange.services.desk import Desk
 from exchange.services.rounds import Reachability, one_round
 from exchange.store.db import Store
@@ -59,6 +60,9 @@ def test_both_directions(url: str, tmp_path: Path) -> None:
         gain = _open(tmp_path / "gain", servers, clock)
         add_parties(lose, make_party("GAIN"))
         add_parties(gain, make_party("LOSE"))
+        own_columns = ColumnMap("Device ID", status="Outcome")
+        columns.put(lose, "GAIN", own_columns, "test")
+        assert columns.of_sender(lose, "codes@gain.example") == (own_columns,)
         done = lose.vault.put_many(VaultRecord(one, CODES[one], True) for one in DEVICES[:50])
         assert done.added == 50
         gained = [Gained(str(one), ("LOSE",), "ESME", "row") for one in DEVICES]

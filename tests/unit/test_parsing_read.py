@@ -64,6 +64,15 @@ def test_people_get_tables_with_codes_masked(answer: str) -> None:
     assert "83FE" not in out
 
 
+def test_the_json_has_the_keys_that_the_documentation_names(answer: str) -> None:
+    said = json.loads(run(answer, "--json")[1])
+    assert list(said) == [
+        "file", "mail", "kind", "subkind", "devices", "answers", "rejects", "warnings",
+        "references", "bounces", "returns_on",
+    ]  # fmt: skip
+    assert (said["file"], said["mail"]) == (answer, None)
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -81,15 +90,19 @@ def test_a_bare_file_is_read_like_an_attachment(tmp_path: Path, name: str, conte
     assert [one["device_id"] for one in json.loads(out)["devices"]] == [D[0]]
 
 
-def test_what_cannot_be_read_ends_in_one_line(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_a_reject_and_one_line(tmp_path: Path) -> None:
     nested = tmp_path / "nested.eml"
     nested.write_bytes(b"From: a@b.test\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 100)
-    for path, words in ((tmp_path / "none.eml", "no such file"), (tmp_path, "directory"),
-                        (nested, "deeper than")):  # fmt: skip
+    for path, words in ((tmp_path / "none.eml", "no such file"), (nested, "deeper than")):
         code, out, err = run(str(path), "--json")
-        assert (code, out) == (1, "")
-        assert words in err
+        assert code == 1
+        assert err.startswith(f"{path}: ")
         assert len(err.splitlines()) == 1
+        said = json.loads(out)
+        assert (said["kind"], said["subkind"]) == ("unknown", "unreadable")
+        assert words in said["rejects"][0]["reason"]
+        assert said["rejects"][0]["where"] == path.name
+        assert run(str(path))[:2] == (1, "")
 
 
 def test_a_strangers_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
@@ -99,3 +112,24 @@ def test_a_strangers_control_characters_do_not_reach_the_terminal(tmp_path: Path
     assert code == 0
     assert "\x1b[31m" not in out
     assert "00DB[/bold]" in out
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_saved_mail_with_a_plain_header_is_a_mail(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "saved.txt"
+    text = (
+        "From: MAILER-DAEMON@op-b.test\nTo: codes@op-a.test\nSubject: failure notice\n\n"
+        "<gone@op-b.test>:\n550 5.1.1 no such user\n"
+    )
+    path.write_bytes(text.replace("\n", end).encode())
+    _, out, _ = run(str(path), "--json")
+    said = json.loads(out)
+    assert said["kind"] == "bounce"
+    assert [one["recipient"] for one in said["bounces"]] == ["gone@op-b.test"]
+
+
+def test_a_text_that_only_begins_like_a_header_is_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text(f"From: our list\nSubject: meters\nTo: do\n{D[0]} please\n\nMore.\n")
+    _, out, _ = run(str(path), "--json")
+    assert [one["device_id"] for one in json.loads(out)["devices"]] == [D[0]]

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 from exchange.errors import Unreadable
 from exchange.parsing.charset import to_text
+from exchange.parsing.containers.embedded import Embedded
 from exchange.parsing.containers.naming import file_part, member_path
 from exchange.parsing.containers.rtf import decompressed, read_rtf
 from exchange.parsing.headers import Headers, one_line, read_fields
@@ -43,6 +44,15 @@ class Attachment:
     properties: dict[int, Value] = field(default_factory=dict)
     item: Item | None = None
     foreign: bool = False  # an object of another program, which is not read
+
+    def hold(self, embedded: Embedded | None) -> None:
+        """Take the file out of an object; without one the object is another program's."""
+        if embedded is None:
+            self.foreign = True
+            return
+        self.properties[ATTACHED] = embedded.content
+        if embedded.name:
+            self.properties[LONG_NAME] = embedded.name
 
     @property
     def name(self) -> str:

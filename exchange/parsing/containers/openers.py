@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from exchange.domain.envelope import MOST_DECRYPTIONS, Unwrap
 from exchange.domain.mail import Reject
-from exchange.errors import Unreadable
+from exchange.errors import NotDecrypted, Unreadable
 from exchange.parsing.limits import Limits
 from exchange.parsing.parts import Part
 
@@ -15,13 +15,12 @@ from exchange.parsing.parts import Part
 class Openers:
     """The secrets that a mail's containers may ask for.
 
-    ``passwords``: those on file for the contact, tried in order.  ``decrypt``: the DER of a CMS
-    enveloped-data (RFC 5652, section 6) to the MIME entity in it; it raises one of our errors,
-    whose message is told to a person, when no key of ours fits.
+    ``passwords``: those on file for the contact, tried in order.  ``unwrap``: asks whoever has the
+    private keys for the content key of an encrypted mail; None when there are none.
     """
 
     passwords: tuple[str, ...] = field(default=(), repr=False)
-    decrypt: Callable[[bytes], bytes] | None = field(default=None, repr=False)
+    unwrap: Unwrap | None = field(default=None, repr=False)
 
 
 NO_OPENERS = Openers()
@@ -48,12 +47,14 @@ class Opened:
 
 
 class Budget:
-    """What the containers of one mail have cost so far, all kinds and all levels together."""
+    """What one mail has cost so far, its containers and texts of all kinds and levels together."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.inflated = 0
         self.members = 0
+        self.rows = 0
+        self.decryptions = 0
 
     def deeper(self, depth: int, where: str) -> None:
         """Raises Unreadable when ``depth`` levels of containers and mails are too many."""
@@ -70,6 +71,15 @@ class Budget:
                 f"its containers hold more than {self.limits.inflated_bytes:,} bytes", place=where
             )
 
+    def read(self, rows: int, where: str) -> None:
+        """Count rows of tables and lines of texts; raises Unreadable at the ceiling."""
+        self.rows += rows
+        if self.rows > self.limits.rows:
+            raise Unreadable(
+                f"its tables and texts have more than {self.limits.rows:,} rows together",
+                place=where,
+            )
+
     def count(self, members: int, where: str) -> None:
         """Count files that lie in containers; raises Unreadable at the ceiling."""
         self.members += members
@@ -77,3 +87,9 @@ class Budget:
             raise Unreadable(
                 f"its containers hold more than {self.limits.members:,} files", place=where
             )
+
+    def decrypt(self, where: str) -> None:
+        """Count one encrypted part; raises NotDecrypted when there are too many."""
+        self.decryptions += 1
+        if self.decryptions > MOST_DECRYPTIONS:
+            raise NotDecrypted(f"more than {MOST_DECRYPTIONS} encrypted parts", place=where)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Final
 
 from exchange.domain.mail import Reject
-from exchange.errors import Unreadable
+from exchange.errors import NotDecrypted, Unreadable
 from exchange.parsing.containers.archive import open_gzip, open_zip
 from exchange.parsing.containers.document import is_rtf, open_document
 from exchange.parsing.containers.naming import Steps, file_part
 from exchange.parsing.containers.openers import Budget, Inner, Opened, Openers
 from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.protected import is_protected_xls, open_protected
-from exchange.parsing.containers.smime import MEDIA, entity_of, sealed_kind
+from exchange.parsing.containers.smime import MEDIA, der_of, entity_of, sealed_kind
 from exchange.parsing.containers.tnef import open_tnef
 from exchange.parsing.containers.uu import UuFile, take_uu
 from exchange.parsing.parts import Part, read_mail_file
@@ -21,13 +22,37 @@ from exchange.parsing.sniff import Shape
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP: Final = b"\x1f\x8b"
 _OLE: Final = b"\xd0\xcf\x11\xe0"
+ENCRYPTED: Final = "encrypted mail"  # its element of the path
 _NOT_READ: Final = "this kind of archive is not read: a ZIP is"
 _SPOILED: Final = "the file is damaged, or not what its name says"
 # Where a list usually lies: what calls itself so and is not must not be passed over in silence.
 _LISTS: Final = (
     ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".zip", ".msg", ".eml", ".docx",
 )  # fmt: skip
+# Databases and the like: a list may well be in them, and they are not read.
+_NOT_LISTS: Final = (
+    ".mdb",
+    ".accdb",
+    ".dbf",
+    ".one",
+    ".wk1",
+    ".wks",
+    ".123",
+    ".xps",
+    ".oxps",
+    ".parquet",
+)
+_NOT_OPENED: Final = "a file of this kind is not read: please send a workbook or CSV"
 _CONTAINERS: Final = (Shape.ARCHIVE, Shape.OUTLOOK, Shape.TNEF, Shape.PROTECTED)
+
+
+@dataclass(slots=True)
+class Unpacked:
+    """Where the mail's own parts stand now, and what of them could not be opened."""
+
+    path: str
+    rejects: list[Reject] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def open_container(
@@ -60,7 +85,7 @@ def open_container(
         return open_document(where, part.name, content, budget)
     if kind == "uu":
         return _files(where, take_uu(content)[1], budget)
-    reason = _SPOILED if kind == "spoiled" else _NOT_READ
+    reason = {"spoiled": _SPOILED, "foreign": _NOT_OPENED}.get(kind, _NOT_READ)
     return Opened(rejects=[Reject(part.name, reason, where)])
 
 
@@ -75,11 +100,13 @@ def _kind_of(part: Part, shape: Shape) -> str:
     if shape is Shape.WORKBOOK and content.startswith(_OLE) and is_protected_xls(content):
         return "protected"
     if part.media in MEDIA or part.name.lower().endswith((".p7m", ".p7s", ".p7z")):
-        return "cms" if sealed_kind(content) or part.media in MEDIA else ""
+        return "cms" if sealed_kind(der_of(content)) or part.media in MEDIA else ""
     if shape is Shape.OTHER and content[:1] == b"\x30" and sealed_kind(content):
         return "cms"
     if shape is Shape.OTHER and part.name.lower().endswith(_LISTS):
         return "spoiled"
+    if shape is Shape.OTHER and part.name.lower().endswith(_NOT_LISTS):
+        return "foreign"
     if shape is Shape.TEXT and content.lstrip().startswith(b"begin"):
         return "uu" if take_uu(content)[1] else ""
     return ""
@@ -90,13 +117,18 @@ def _open_cms(where: str, content: bytes, openers: Openers, budget: Budget, dept
     opened = Opened()
     try:
         entity = entity_of(where, content, openers, budget)
+    except NotDecrypted:
+        raise
     except Unreadable as error:
         budget.take(0, where)  # a ceiling of the whole mail ends the reading of it
         opened.rejects.append(Reject(where, error.message, where))
         return opened
     if entity is not None:
-        inner = mail_in(entity, budget, where, depth)
-        opened.inner.append(Inner("", inner, mail=True, same_mail=True))
+        inner = mail_in(entity.content, budget, where, depth)
+        step = ENCRYPTED if entity.encrypted else ""
+        opened.inner.append(Inner(step, inner, mail=True, same_mail=True))
+        if entity.warning:
+            opened.warnings.append(f"{where}: {entity.warning}")
     return opened
 
 
@@ -112,35 +144,47 @@ def mail_in(content: bytes, budget: Budget, where: str, depth: int) -> Part:
     return mail
 
 
-def unpack_bodies(path: str, mail: Part, openers: Openers, budget: Budget, depth: int) -> Opened:
+def unpack_bodies(path: str, mail: Part, openers: Openers, budget: Budget, depth: int) -> Unpacked:
     """Open in place what a reader of ``mail`` sees as its own: S/MIME, uuencode in its text.
 
     The parts are replaced in the tree; the result tells only what could not be opened.  Mails
-    within are left as they are.
+    within are left as they are, and an encrypted part of a mail becomes one.
     """
-    told = Opened()
-    waiting = [(mail, depth)]
+    told = Unpacked(path)
+    # Part, level, its path, and whether it is all that the mail consists of.
+    waiting = [(mail, depth, path, True)]
     while waiting:
-        part, level = waiting.pop()
+        part, level, there, whole = waiting.pop()
         opened = Opened()
         if part.media in MEDIA and part.content:
-            opened = _unseal(path, part, openers, budget, level)
+            opened, encrypted = _unseal(there, part, openers, budget, level)
+            if encrypted and whole:
+                told.path = there = f"{there}{ENCRYPTED} > "
+            elif encrypted:
+                part.media, part.name = "message/rfc822", ENCRYPTED
         elif part.media == "text/plain" and not part.name and not part.attached:
-            opened = _split_off(path, part, budget)
+            opened, whole = _split_off(there, part, budget), False
+        else:
+            whole = whole and part.media == "multipart/signed"
         told.rejects += opened.rejects
+        told.warnings += opened.warnings
         if not part.is_mail:
-            waiting += [(child, level + bool(opened.inner)) for child in part.children]
+            deeper = level + bool(opened.inner)
+            waiting += [(child, deeper, there, whole) for child in part.children]
     return told
 
 
-def _unseal(path: str, part: Part, openers: Openers, budget: Budget, depth: int) -> Opened:
-    """Put the MIME entity in the place of the S/MIME part that holds it."""
+def _unseal(
+    path: str, part: Part, openers: Openers, budget: Budget, depth: int
+) -> tuple[Opened, bool]:
+    """Put the MIME entity in the place of the S/MIME part that holds it; whether it was encrypted
+    to us."""
     where = f"{path}{part.name or 'smime.p7m'}"
     budget.deeper(depth + 1, where)
     opened = _open_cms(where, part.content, openers, budget, depth + 1)
     part.media, part.content, part.name, part.attached = "multipart/mixed", b"", "", False
     part.children = [inner.part for inner in opened.inner]
-    return opened
+    return opened, any(inner.step for inner in opened.inner)
 
 
 def _split_off(path: str, part: Part, budget: Budget) -> Opened:

@@ -12,6 +12,7 @@ import olefile
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers import mapi
+from exchange.parsing.containers.embedded import in_streams
 from exchange.parsing.containers.mapi import Attachment, Item, Value
 from exchange.parsing.containers.openers import Budget, Inner, Opened
 from exchange.parsing.containers.protected import OLE_DAMAGE
@@ -85,7 +86,8 @@ class _Reader:
             if _FIXED in embedded:
                 found.item = self.item([*path, _EMBEDDED], _ITEM_HEAD, depth + 1)
             else:
-                found.foreign = True
+                names = [name for name, entry in embedded.items() if isinstance(entry, str)]
+                found.hold(in_streams(names, lambda name: self._stream([*path, _EMBEDDED, name])))
         return found
 
     def _storage(self, path: list[str]) -> Tree:

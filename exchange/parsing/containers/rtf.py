@@ -219,4 +219,4 @@ def read_rtf(rtf: bytes) -> tuple[str, bool]:
     if len(rtf) > _LARGEST:
         raise Unreadable(f"an RTF text of more than {_LARGEST:,} bytes")
     reader = _Reader(rtf)
-    return reader.read(), reader.html
+    return reader.read().replace("\0", ""), reader.html

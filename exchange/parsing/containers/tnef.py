@@ -12,6 +12,7 @@ from typing import Final
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers import mapi
+from exchange.parsing.containers.embedded import in_compound
 from exchange.parsing.containers.mapi import Attachment, Item, Value
 from exchange.parsing.containers.openers import Budget, Inner, Opened
 
@@ -22,6 +23,7 @@ _PROPERTIES, _NEW_ATTACHMENT, _TITLE, _FILE, _ATTACHMENT_PROPERTIES = (
     0x9003, 0x9002, 0x8010, 0x800F, 0x9005,
 )  # fmt: skip
 _MESSAGE_ITEM = bytes.fromhex("0703020000000000c000000000000046")  # IID_IMessage
+_INTERFACE: Final = 16  # bytes of the interface's number before an object
 _MANY: Final = 0x1000
 _FIXED: Final = {
     0x01: 0, 0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 4, 0x14: 8,
@@ -104,8 +106,8 @@ def _attachment_properties(
             attachment.item, whole = _item(f"{where} > {called}", inner, budget, depth + 1)
             if not whole and not attachment.item.properties:
                 raise Unreadable("a damaged item in winmail.dat", place=f"{where} > {called}")
-    elif len(held) > 16 and found.get(mapi.METHOD) == 6:
-        attachment.foreign = True
+    elif len(held) > _INTERFACE and found.get(mapi.METHOD) == 6:
+        attachment.hold(in_compound(held[_INTERFACE:]))
     else:
         attachment.properties.setdefault(mapi.ATTACHED, held)
 

@@ -101,6 +101,6 @@ def _decoded(line: bytes, *, base64: bool) -> bytes | None:
             return None
         if size and len(line) - 1 < needed - 8:
             return None
-        return binascii.a2b_uu(line[: needed + 1])
+        return binascii.a2b_uu(line[: 1 - (-4 * size // 3)])  # whatever fills the last group
     except (binascii.Error, ValueError):
         return None

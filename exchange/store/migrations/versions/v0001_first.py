@@ -170,6 +170,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("signifier"),
     )
     op.create_table(
+        "party_columns",
+        sa.Column("signifier", sa.String(), nullable=False),
+        sa.Column("maps", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.String(27), nullable=False),
+        sa.ForeignKeyConstraint(["signifier"], ["party.signifier"]),
+        sa.PrimaryKeyConstraint("signifier"),
+    )
+    op.create_table(
         "party_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.String(27), nullable=False),

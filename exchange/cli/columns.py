@@ -1,0 +1,261 @@
+"""``exchange contacts columns``: which columns of one party's tables hold what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.people import By, content_of, who
+from exchange.domain.columnmap import ColumnMap, as_values
+from exchange.domain.device import mask_codes
+from exchange.domain.mail import TableLook, Understanding
+from exchange.errors import BadInput
+from exchange.parsing.headers import one_line
+from exchange.services import columns, review
+
+app = typer.Typer(no_args_is_help=True)
+_FEW = 5
+
+Party = Annotated[str, typer.Argument(metavar="PARTY", help="Its signifier.", show_default=False)]
+_OF = "Header, letter or number of the column of "
+Device = Annotated[str, typer.Option("--device", help=f"{_OF}Device IDs.")]
+Code = Annotated[
+    list[str] | None,
+    typer.Option("--code", help=f"{_OF}install codes; twice where a code is split over two."),
+]
+Status = Annotated[str | None, typer.Option("--status", help=f"{_OF}what they answer.")]
+Comment = Annotated[str | None, typer.Option("--comment", help=f"{_OF}comments.")]
+DeviceType = Annotated[str | None, typer.Option("--type", help=f"{_OF}device types.")]
+Installed = Annotated[
+    str | None, typer.Option("--installed", help=f"{_OF}yes or no: installed by them.")
+]
+HeaderRow = Annotated[
+    int, typer.Option("--header-row", min=0, help="Its number in the spreadsheet; else looked for.")
+]
+ForFiles = Annotated[str, typer.Option("--file", help="Only files called so: 'MP121*.xlsx'.")]
+ForSheets = Annotated[str, typer.Option("--sheet", help="Only sheets called so.")]
+
+
+@app.command("set")
+def set_(
+    party: Party,
+    device: Device,
+    code: Code = None,
+    status: Status = None,
+    comment: Comment = None,
+    device_type: DeviceType = None,
+    installed: Installed = None,
+    header_row: HeaderRow = 0,
+    file: ForFiles = "",
+    sheet: ForSheets = "",
+    also: Annotated[
+        bool, typer.Option("--also", help="Keep the others; for tables that they do not fit.")
+    ] = False,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Put on file which columns hold what, in place of what was on file for the same tables.
+
+    A column that is not named is recognised as usual; "" says that there is none.
+    """
+    one = _mapping(device, code, status, comment, device_type, installed, header_row, file, sheet)
+    signifier = party.upper()
+    maps = columns.put(desk_of(folder, now), signifier, one, who(by), beside=also)
+    if as_json:
+        answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
+        return
+    _list(signifier, maps)
+
+
+@app.command()
+def show(party: Party, folder: Folder = HERE, as_json: Json = False) -> None:
+    """What is on file for a party."""
+    signifier = party.upper()
+    maps = columns.of_party(desk_of(folder), signifier)
+    if as_json:
+        answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
+        return
+    _list(signifier, maps)
+
+
+@app.command()
+def clear(
+    party: Party,
+    number: Annotated[int, typer.Option("--number", min=0, help="Only this one of show.")] = 0,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Take mappings off file: the tables are read as everybody else's again."""
+    signifier = party.upper()
+    maps = columns.take_off(desk_of(folder, now), signifier, who(by), number)
+    if as_json:
+        answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
+        return
+    _list(signifier, maps)
+
+
+@app.command()
+def preview(
+    party: Party,
+    path: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A mail, a workbook or a CSV.")
+    ] = None,
+    mail: Annotated[int, typer.Option("--mail", help="A kept mail instead, by number.")] = 0,
+    device: Annotated[
+        str, typer.Option("--device", help="Try these columns rather than those on file.")
+    ] = "",
+    code: Code = None,
+    status: Status = None,
+    comment: Comment = None,
+    device_type: DeviceType = None,
+    installed: Installed = None,
+    header_row: HeaderRow = 0,
+    file: ForFiles = "",
+    sheet: ForSheets = "",
+    folder: Folder = HERE,
+    as_json: Json = False,
+) -> None:
+    """Read a mail or a file as one of the party's, without and with its columns; changes nothing.
+
+    Install codes are masked.
+    """
+    desk, signifier = desk_of(folder), party.upper()
+    if (path is None) == (mail == 0):
+        raise BadInput("give either a file or --mail with its number")
+    given = (code, status, comment, device_type, installed)
+    if device:
+        tried = _mapping(
+            device, code, status, comment, device_type, installed, header_row, file, sheet
+        )
+        maps: tuple[ColumnMap, ...] = (tried,)
+    elif any(one is not None for one in given) or header_row or file or sheet:
+        raise BadInput("the column of the Device IDs is not named", hint="name it with --device")
+    else:
+        maps = columns.of_party(desk, signifier)
+    if path is not None:
+        name, content = path.name, content_of(path)
+    else:
+        name, content = f"mail {mail}.eml", review.raw_mail(desk, mail)
+    try:
+        seen = columns.preview(desk, signifier, name, content, maps)
+    finally:
+        desk.reader.close()
+    if as_json:
+        answer(True, _as_object(signifier, maps, seen), "")
+        return
+    for look in seen.with_maps.tables:
+        _show_table(look)
+    if not seen.with_maps.tables:
+        say("no table with a list of devices")
+    _tell("as usual", seen.usual)
+    if maps:
+        _tell("with the columns", seen.with_maps)
+    else:
+        say(f"no columns on file for {signifier}; --device and the rest try some")
+
+
+def _mapping(
+    device: str,
+    code: list[str] | None,
+    status: str | None,
+    comment: str | None,
+    device_type: str | None,
+    installed: str | None,
+    header_row: int,
+    file: str,
+    sheet: str,
+) -> ColumnMap:
+    codes = None if code is None else () if code == [""] else tuple(code)
+    return ColumnMap(
+        device, codes, status, comment, device_type, installed, header_row, file, sheet
+    )
+
+
+def _list(signifier: str, maps: tuple[ColumnMap, ...]) -> None:
+    for number, one in enumerate(maps, 1):
+        say(f"{number}. {one}")
+    say(f"{len(maps) or 'none'} on file for {signifier}")
+
+
+def _plain(text: str) -> str:
+    # A stranger's words: no control character of theirs reaches the terminal.
+    return one_line(mask_codes(text))
+
+
+def _show_table(look: TableLook) -> None:
+    rows: list[tuple[str, ...]] = [("title", *map(_plain, look.titles))]
+    rows.append(("as usual", *look.usual))
+    if look.mapped:
+        rows.append(("with the columns", *look.mapped))
+    rows += [(f"row {number}", *map(_plain, cells)) for number, cells in look.rows]
+    table(_plain(look.where), ("", *look.letters), rows)
+    if look.misfit:
+        say(f"note: {_plain(look.misfit)}")
+
+
+def _counts(said: Understanding) -> dict[str, int]:
+    outcomes = Counter(one.outcome.value for one in said.answers)
+    return {
+        "devices": len(said.devices),
+        "provided": outcomes["provided"],
+        "not_installer": outcomes["not_installer"],
+        "unclear": outcomes["unclear"],
+        "rejects": len(said.rejects),
+    }
+
+
+def _tell(how: str, said: Understanding) -> None:
+    kind = f"{said.kind.value} ({said.subkind})" if said.subkind else said.kind.value
+    found = ", ".join(f"{count:,} {what}" for what, count in _counts(said).items())
+    say(f"{how}: {kind.replace('_', ' ')}: {found.replace('_', ' ')}")
+    for reject in said.rejects[:_FEW]:
+        say(f"  {_plain(reject.where)}: {_plain(reject.reason)}")
+    if len(said.rejects) > _FEW:
+        say(f"  and {len(said.rejects) - _FEW:,} more")
+    for text in said.warnings:
+        say(f"  note: {_plain(text)}")
+
+
+def _as_object(
+    signifier: str, maps: tuple[ColumnMap, ...], seen: columns.Preview
+) -> dict[str, object]:
+    def reading(said: Understanding) -> dict[str, object]:
+        return {
+            "kind": said.kind.value,
+            "subkind": said.subkind,
+            **_counts(said),
+            "reject_places": [
+                {"where": _plain(one.where), "reason": _plain(one.reason)} for one in said.rejects
+            ],
+            "warnings": [_plain(text) for text in said.warnings],
+        }
+
+    return {
+        "signifier": signifier,
+        "columns": as_values(maps),
+        "tables": [
+            {
+                "where": _plain(look.where),
+                "letters": look.letters,
+                "titles": [_plain(one) for one in look.titles],
+                "usual": look.usual,
+                "mapped": look.mapped,
+                "misfit": _plain(look.misfit),
+                "rows": [
+                    {"row": number, "cells": [_plain(cell) for cell in cells]}
+                    for number, cells in look.rows
+                ],
+            }
+            for look in seen.with_maps.tables
+        ],
+        "usual": reading(seen.usual),
+        "mapped": reading(seen.with_maps) if maps else None,
+    }

@@ -1,0 +1,93 @@
+"""What ``exchange read`` is given: files, folders, standard input, and mailboxes of many mails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from exchange.parsing.limits import Limits
+from exchange.parsing.mbox import is_separator, split_mbox
+
+STANDARD_INPUT: Final = "-"
+_LONGEST_LINE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One mail or file to be read; ``fault`` says why there is no content."""
+
+    file: str  # as it was given, fit to be shown
+    name: str  # without its folders
+    content: bytes = field(default=b"", repr=False)
+    mail: int | None = None  # which mail of a mailbox file, from 1
+    fault: str = ""
+
+    @property
+    def place(self) -> str:
+        """What a person calls it."""
+        return f"{self.file} > mail {self.mail}" if self.mail else self.file
+
+
+def sources(given: Sequence[Path], limits: Limits) -> Iterator[Source]:
+    """Everything that ``given`` names, in order, one at a time; folders with all that is in them.
+
+    Hidden files and folders in a folder are left out.  What cannot be opened is told as a fault.
+    """
+    for path in given:
+        if str(path) == STANDARD_INPUT:
+            yield from _contents(STANDARD_INPUT, "standard input", sys.stdin.buffer, limits)
+        elif path.is_dir():
+            for inner in _files(path):
+                yield from _file(inner, limits)
+        else:
+            yield from _file(path, limits)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        for name in sorted(names):
+            path = Path(where, name)
+            if not name.startswith(".") and (path.is_file() or not path.exists()):
+                yield path
+
+
+def _file(path: Path, limits: Limits) -> Iterator[Source]:
+    shown, name = _shown(str(path)), _shown(path.name or str(path))
+    try:
+        with path.open("rb") as file:
+            yield from _contents(shown, name, file, limits)
+    except FileNotFoundError:
+        yield Source(shown, name, fault="there is no such file")
+    except OSError as error:
+        yield Source(shown, name, fault=error.strerror or "cannot be read")
+
+
+def _shown(name: str) -> str:
+    # A file name may hold bytes that are no text; they must not end the output.
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def _contents(shown: str, name: str, file: BinaryIO, limits: Limits) -> Iterator[Source]:
+    first = file.readline(_LONGEST_LINE)
+    if is_separator(first):
+        rest = iter(lambda: file.readline(_LONGEST_LINE), b"")
+        mails = split_mbox(chain([first], rest), limits.mail_bytes)
+        one, another = next(mails, b""), next(mails, None)
+        if another is None:
+            yield Source(shown, name, one)
+            return
+        for number, mail in enumerate(chain((one, another), mails), 1):
+            yield Source(shown, name, mail, number)
+        return
+    most = limits.mail_bytes
+    content = first + file.read(max(most + 1 - len(first), 0))
+    if len(content) > most:
+        yield Source(shown, name, fault=f"the file has more than {most:,} bytes")
+    else:
+        yield Source(shown, name, content)

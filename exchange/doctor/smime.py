@@ -1,0 +1,42 @@
+"""Checks of the keys that mail to us is encrypted to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from exchange.config import Settings
+from exchange.doctor.check import Check, faults, ok, warning
+from exchange.errors import ConfigError
+from exchange.vault.mailkeys import load_mail_key
+
+_ENDS_SOON: Final = timedelta(days=30)
+
+
+def mail_keys(folder: Path, settings: Settings) -> list[Check]:
+    """Each key of ``[[smime]]`` is there, private, and belongs to its certificate."""
+    if not settings.smime:
+        return [ok("S/MIME", "no key is configured: encrypted mail is not read")]
+    checks: list[Check] = []
+    for number, one in enumerate(settings.smime, 1):
+        what = "S/MIME key" if len(settings.smime) == 1 else f"S/MIME key {number}"
+        try:
+            found = load_mail_key(folder, one)
+        except ConfigError as error:
+            checks += faults(what, error, "put certificate and key there; mail to it waits")
+            continue
+        ends = found.certificate.not_valid_after_utc
+        # As in the reason for a mail that is encrypted to another one: the end of the number.
+        number_ends = f"…{found.certificate.serial_number & 0xFFFFFFFF:08X}"
+        said = f"{found.place}, certificate {number_ends} until {ends:%d/%m/%Y}"
+        left = ends - datetime.now(UTC)
+        if left < timedelta(0):
+            advice = "keep it for mail that still comes; give the other Suppliers a new one"
+            checks.append(warning(what, f"{said}: it has expired", advice))
+        elif left < _ENDS_SOON:
+            advice = "have it renewed, give the new one to the other Suppliers, keep both here"
+            checks.append(warning(what, said, advice))
+        else:
+            checks.append(ok(what, said))
+    return checks

@@ -1,0 +1,113 @@
+"""BER (X.690) walked forwards and without recursion: its values may come in millions of pieces."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+SEQUENCE: Final = 0x30
+SET: Final = 0x31
+INTEGER: Final = 0x02
+OBJECT: Final = 0x06
+OCTETS: Final = 0x04
+CONTEXT: Final = 0xA0  # [0], constructed; [n] is CONTEXT + n
+_CONSTRUCTED: Final = 0x20
+_END: Final = b"\x00\x00"
+_DEEPEST: Final = 64
+
+
+class Element(NamedTuple):
+    """Tag, and where the content begins and ends; the end is -1 for an indefinite length."""
+
+    tag: int
+    start: int
+    end: int
+
+
+def element(content: bytes, place: int) -> Element:
+    """The element at ``place``; raises ValueError or IndexError when there is none.
+
+    Tags above 30 do not occur in what is read here.
+    """
+    tag, length = content[place], content[place + 1]
+    if tag & 0x1F == 0x1F:
+        raise ValueError("a long tag")
+    start = place + 2
+    if length == 0x80:
+        if not tag & _CONSTRUCTED:
+            raise ValueError("an indefinite length where there is none")
+        return Element(tag, start, -1)
+    if length > 0x80:
+        size = length & 0x7F
+        if size > 8:
+            raise ValueError("a length beyond all measure")
+        length = int.from_bytes(content[start : start + size], "big")
+        start += size
+    end = start + length
+    if end > len(content):
+        raise ValueError("cut short")
+    return Element(tag, start, end)
+
+
+def skipped(content: bytes, place: int) -> int:
+    """The place behind the element at ``place``."""
+    if place < 0:
+        raise ValueError("an indefinite length where there is none")
+    one = element(content, place)
+    if one.end >= 0:
+        return one.end
+    open_ones, place = 1, one.start
+    while open_ones:
+        if content[place : place + 2] == _END:
+            open_ones, place = open_ones - 1, place + 2
+            continue
+        one = element(content, place)
+        open_ones, place = (open_ones + 1, one.start) if one.end < 0 else (open_ones, one.end)
+    return place
+
+
+def ends(content: bytes, holder: Element, place: int) -> bool:
+    """Whether nothing more of ``holder`` comes at ``place``."""
+    if holder.end >= 0:
+        return place >= holder.end
+    return content[place : place + 2] == _END
+
+
+def inner(content: bytes, holder: Element, most: int) -> list[tuple[int, Element]]:
+    """Place and element of each child of ``holder``; raises ValueError above ``most`` children."""
+    found: list[tuple[int, Element]] = []
+    place = holder.start
+    while not ends(content, holder, place):
+        if len(found) == most:
+            raise ValueError("too many pieces")
+        found.append((place, element(content, place)))
+        place = skipped(content, place)
+    return found
+
+
+def octets(content: bytes, place: int, tag: int = OCTETS) -> bytes:
+    """An OCTET STRING, in one piece or in nested ones; ``tag`` where it is tagged implicitly."""
+    first = element(content, place)
+    if first.tag == tag and first.end >= 0:
+        return content[first.start : first.end]
+    if first.tag != tag | _CONSTRUCTED:
+        raise ValueError("not an OCTET STRING")
+    pieces: list[bytes] = []
+    closing = [first.end]
+    place = first.start
+    while closing:
+        if closing[-1] >= 0 and place >= closing[-1]:
+            closing.pop()
+        elif closing[-1] < 0 and content[place : place + 2] == _END:
+            closing.pop()
+            place += 2
+        else:
+            one = element(content, place)
+            if one.tag == OCTETS and one.end >= 0:
+                pieces.append(content[one.start : one.end])
+                place = one.end
+            elif one.tag == OCTETS | _CONSTRUCTED and len(closing) < _DEEPEST:
+                closing.append(one.end)
+                place = one.start
+            else:
+                raise ValueError("not a piece of an OCTET STRING")
+    return b"".join(pieces)

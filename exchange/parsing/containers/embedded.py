@@ -1,0 +1,87 @@
+"""Files that a person dropped into the text of an Outlook mail: objects of OLE ([MS-OLEDS]).
+
+A mail in Rich Text keeps such a file as an object within a compound file: as a package with its
+name, as a newer Office document, or as the storage of an older one itself.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Callable, Collection
+from typing import Final, NamedTuple
+
+import olefile
+
+from exchange.parsing.charset import to_text
+from exchange.parsing.compound import has_endless_chain
+from exchange.parsing.containers.naming import member_path
+from exchange.parsing.containers.protected import OLE_DAMAGE
+
+_NATIVE, _PACKAGE = "\x01ole10native", "package"
+_DOCUMENTS: Final = ("workbook", "book")  # the object is a file of Excel 97 as it stands
+_EMBEDDED: Final = 3  # not linked
+
+
+class Embedded(NamedTuple):
+    """A file in an object; the name is empty where the object has none."""
+
+    name: str
+    content: bytes
+
+
+def in_compound(content: bytes) -> Embedded | None:
+    """The file in an object that is a compound file of its own; None when it is another program's.
+
+    Raises nothing of its own; damage reads as None.
+    """
+    if has_endless_chain(content):
+        return None
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as file:
+            names = {path[0].lower(): path[0] for path in file.listdir() if len(path) == 1}
+
+            def read(name: str) -> bytes:
+                with file.openstream(names[name]) as stream:
+                    found: bytes = stream.read()
+                return found
+
+            held = in_streams(names, read)
+    except OLE_DAMAGE:
+        return None
+    if held is None and any(one in names for one in _DOCUMENTS):
+        return Embedded("", content)
+    return held
+
+
+def in_streams(names: Collection[str], read: Callable[[str], bytes]) -> Embedded | None:
+    """The file in an object whose streams are these, names in lower case."""
+    if _NATIVE in names:
+        return packaged(read(_NATIVE))
+    if _PACKAGE in names:
+        content = read(_PACKAGE)
+        return Embedded("", content) if content else None
+    return None
+
+
+def packaged(stream: bytes) -> Embedded | None:
+    """The file in an Ole10Native stream of a package; None when it holds something else."""
+    try:
+        (flags,) = struct.unpack_from("<H", stream, 4)
+        label, place = _text(stream, 6)
+        _, place = _text(stream, place)
+        _, kind, path = struct.unpack_from("<HHI", stream, place)
+        place += 8 + path
+        (size,) = struct.unpack_from("<I", stream, place)
+    except (struct.error, ValueError):
+        return None
+    content = stream[place + 4 : place + 4 + size]
+    if flags != 2 or kind != _EMBEDDED or not size or len(content) < size:
+        return None
+    return Embedded(member_path(to_text(label)).rpartition("/")[2], content)
+
+
+def _text(stream: bytes, place: int) -> tuple[bytes, int]:
+    """A text that ends in a zero byte, and the place behind it."""
+    end = stream.index(b"\x00", place)
+    return stream[place:end], end + 1

@@ -1,0 +1,123 @@
+"""Devices and answers of a mail on their way between the two processes.
+
+A few go one by one, readable; many as columns, each the bytes of its numbers in little-endian order
+and base64.  Whatever comes in is checked: a Device ID or code that is none does not come through.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from exchange.domain.device import CODE_BYTES, DeviceId, InstallCode
+from exchange.domain.listed import Answered, Listed, Places, Words
+from exchange.domain.mail import Answer, Found, Outcome
+
+_MANY: Final = 200
+
+
+def of_found(found: Sequence[Found]) -> object:
+    """Devices as JSON takes them."""
+    if len(found) < _MANY and not isinstance(found, Listed):
+        return [[one.device.raw.hex(), one.where, one.device_type] for one in found]
+    listed = Listed.of(found)
+    return {
+        "ids": _text(listed.ids.tobytes()),
+        "places": _of_places(listed.places),
+        "types": _of_words(listed.types),
+    }
+
+
+def to_found(told: Any) -> Sequence[Found]:
+    """Devices as they were sent; raises BadInput or ValueError when one is none."""
+    if isinstance(told, list):
+        return tuple(
+            Found(DeviceId(bytes.fromhex(device)), str(where), str(kind))
+            for device, where, kind in told
+        )
+    ids = np.frombuffer(_bytes(told["ids"]), np.uint64)
+    return Listed(ids, _to_places(told["places"]), _to_words(told["types"]))
+
+
+def of_answers(answers: Sequence[Answer]) -> object:
+    """Answers as JSON takes them."""
+    if len(answers) < _MANY and not isinstance(answers, Answered):
+        return [
+            [
+                one.device.raw.hex(),
+                one.outcome.value,
+                one.where,
+                one.code.raw.hex() if one.code else None,
+                one.remark,
+            ]
+            for one in answers
+        ]
+    table = Answered.of(answers)
+    return {
+        "ids": _text(table.ids.tobytes()),
+        "places": _of_places(table.places),
+        "outcomes": _text(table.outcomes.tobytes()),
+        "codes": _text(table.codes[table.coded].tobytes()),
+        "coded": _text(table.coded.tobytes()),
+        "remarks": _of_words(table.remarks),
+    }
+
+
+def to_answers(told: Any) -> Sequence[Answer]:
+    """Answers as they were sent; raises BadInput or ValueError when one is none."""
+    if isinstance(told, list):
+        return tuple(
+            Answer(
+                DeviceId(bytes.fromhex(device)),
+                Outcome(outcome),
+                str(where),
+                InstallCode(bytes.fromhex(code)) if code else None,
+                str(remark),
+            )
+            for device, outcome, where, code, remark in told
+        )
+    coded = np.frombuffer(_bytes(told["coded"]), np.uint8) != 0
+    codes = np.zeros((len(coded), CODE_BYTES), np.uint8)
+    codes[coded] = np.frombuffer(_bytes(told["codes"]), np.uint8).reshape(-1, CODE_BYTES)
+    return Answered(
+        np.frombuffer(_bytes(told["ids"]), np.uint64),
+        _to_places(told["places"]),
+        np.frombuffer(_bytes(told["outcomes"]), np.uint8),
+        codes,
+        coded,
+        _to_words(told["remarks"]),
+    )
+
+
+def _of_words(words: Words) -> object:
+    return [list(words.words), _text(words.which.astype("<i4").tobytes())]
+
+
+def _to_words(told: Any) -> Words:
+    texts, which = told
+    return Words(tuple(map(str, texts)), _numbers(which, "<i4").astype(np.int32))
+
+
+def _of_places(places: Places) -> object:
+    return [_of_words(places.leads), _text(places.numbers.astype("<i8").tobytes())]
+
+
+def _to_places(told: Any) -> Places:
+    leads, numbers = told
+    return Places(_to_words(leads), _numbers(numbers, "<i8").astype(np.int64))
+
+
+def _text(content: bytes) -> str:
+    return binascii.b2a_base64(content, newline=False).decode("ascii")
+
+
+def _bytes(text: str) -> bytes:
+    return binascii.a2b_base64(text, strict_mode=True)
+
+
+def _numbers(text: str, kind: str) -> npt.NDArray[np.signedinteger[Any]]:
+    return np.frombuffer(_bytes(text), kind)
