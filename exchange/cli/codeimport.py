@@ -32,7 +32,7 @@ from exchange.services import codes
 from exchange.services.codefile import Progress as Told
 from exchange.services.codefile import Reading, rejects_csv_rows
 from exchange.services.codes import Imported, RejectedRows, Rejects
-from exchange.services.codestream import CodeSource
+from exchange.services.delivered import CodeSource
 
 _MOST_PRINTED: Final = 50
 _LINE_SECONDS: Final = 5.0  # between two lines of progress where there is no terminal

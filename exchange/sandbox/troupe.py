@@ -21,7 +21,7 @@ from exchange.sandbox.servers import SandboxServers
 from exchange.sandbox.world import Company, Meters, contacts_csv
 from exchange.services import codes, contacts
 from exchange.services.codefile import Reading
-from exchange.services.codestream import CodeSource
+from exchange.services.delivered import CodeSource
 from exchange.services.desk import Desk
 
 PASSWORD = "made-up-for-the-demo"  # noqa: S105 - opens nothing but the embedded server

@@ -20,7 +20,8 @@ from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
 from exchange.ports import Refusal, RefusedRow, Taken, VaultRecord, VaultStats
 from exchange.services.codefile import Progress, Reading, RejectedRow
-from exchange.services.codestream import CodeSource, Delivered, Torn, read_delivery
+from exchange.services.codestream import Torn, read_delivery
+from exchange.services.delivered import CodeSource, Delivered
 from exchange.services.desk import Desk
 from exchange.services.respond import COMPLETE_AS_OF
 

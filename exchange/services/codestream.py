@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import os
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -25,7 +22,7 @@ from exchange.domain.device import CODE_BYTES, mask_codes
 from exchange.errors import BadInput
 from exchange.parsing.codelines import Lines, read_lines
 from exchange.parsing.delimited import delimiter_of
-from exchange.parsing.grid import Row, Table, text_row
+from exchange.parsing.grid import Row, text_row
 from exchange.parsing.limits import Limits
 from exchange.parsing.sniff import Shape, shape_of
 from exchange.parsing.textrows import plain_cell
@@ -38,7 +35,6 @@ from exchange.services.codefile import (
     Fact,
     Progress,
     Reading,
-    RejectedRow,
     choose,
     day_of,
     fact_of,
@@ -46,13 +42,13 @@ from exchange.services.codefile import (
     roomy,
     type_of,
 )
+from exchange.services.delivered import CodeSource, Delivered
 from exchange.services.sheetrows import DEVICE, Sheet, open_sheets
 
 _HEAD_BYTES: Final = 1 << 18  # where the header is looked for
 _BLOCK_BYTES: Final = 1 << 21  # what numpy makes of it stays near the processor
 _WHOLE_BYTES: Final = 200_000_000  # the largest file that may be read as a whole
 _ROWS_AT_ONCE: Final = 50_000
-MOST_REJECTS: Final = 100_000
 EPOCH: Final = date(1970, 1, 1)
 
 _DEVICE_TYPES: Final = {name: number for number, name in enumerate(DEVICE_TYPES)}
@@ -60,67 +56,6 @@ _WIDE: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CodeSource:
-    """A file to import; ``open`` gives it from its beginning, as often as it is asked for."""
-
-    name: str
-    open: Callable[[], BinaryIO] = field(repr=False)
-
-    @classmethod
-    def at(cls, path: Path) -> CodeSource:
-        """A file on disk; raises BadInput when it is asked for and cannot be opened."""
-
-        def opened() -> BinaryIO:
-            try:
-                return path.open("rb")
-            except OSError as error:
-                raise BadInput(error.strerror or "cannot be read", place=str(path)) from None
-
-        return cls(path.name, opened)
-
-    @classmethod
-    def of(cls, name: str, content: bytes) -> CodeSource:
-        """A file that never was on disk."""
-        return cls(name, lambda: io.BytesIO(content))
-
-
-@dataclass(slots=True)
-class Delivered:
-    """What reading a delivery brought beside its batches."""
-
-    name: str
-    rows: int = 0
-    rejects: list[RejectedRow] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    _offsets: list[int] = field(default_factory=list)
-    _tables: list[Table] = field(default_factory=list, repr=False)
-
-    def begin(self, table: Table, offset: int) -> None:
-        """From the delivery's row ``offset`` on rows belong to ``table``."""
-        self._offsets.append(offset)
-        self._tables.append(table)
-
-    def located(self, row: int) -> tuple[Table, int]:
-        """The table of a delivery's row, and its number there."""
-        at = bisect_right(self._offsets, row - 1) - 1
-        return self._tables[at], row - self._offsets[at]
-
-    def reject(self, row: int, device: str, reason: str) -> None:
-        """Note a bad row; raises BadInput when there are too many for this to be the right file."""
-        table, number = self.located(row)
-        self.rejects.append(
-            RejectedRow(table.place(number), number, row, device, mask_codes(reason))
-        )
-        if len(self.rejects) >= MOST_REJECTS:
-            raise BadInput(
-                f"more than {MOST_REJECTS:,} bad rows, the last in row {number}:"
-                f" {self.rejects[-1].reason}",
-                place=mask_codes(self.name),
-                hint="is this the right file, and are these the right columns?",
-            )
 
 
 def read_delivery(

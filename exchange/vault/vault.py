@@ -7,14 +7,11 @@ reads it again whenever its stamp has changed; it may be shared between threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -35,13 +32,12 @@ from exchange.vault.datakeys import DataKeys
 from exchange.vault.deliver import STEP_ROWS, Doors, Terms, deliver
 from exchange.vault.head import Head, read_head, reading, writing
 from exchange.vault.keys import KeyProvider
-from exchange.vault.manifest import Entries, buckets_of, widths
+from exchange.vault.lookup import look_up
+from exchange.vault.manifest import Entries, widths
 from exchange.vault.merge import ADDED, CONFLICT, UNCHANGED, UPDATED
 from exchange.vault.records import (
     HAS_CODE,
     INSTALLED,
-    ROW,
-    Devices,
     Rows,
     Sources,
     device_numbers,
@@ -52,34 +48,17 @@ from exchange.vault.records import (
     rows_of,
 )
 from exchange.vault.rewrite import Rewrite, Sorted
-from exchange.vault.sorting import order_of
 from exchange.vault.tables import vault_bucket, vault_head
 
 BUCKET_RECORDS: Final = 2_000  # a bucket that holds more is split: 56 kB, 8 us to open
 BATCH_ROWS: Final = 250_000
 _BUCKETS_AT_ONCE: Final = 256
-_WORTH_MAPPING: Final = 512  # buckets
-_MAPPED_BYTES: Final = 1 << 30
-_NONE: Final = np.zeros(0, bool)
 
 # Head and bucket in one statement: one instant, even without a transaction around it.
 _FIND: Final = select(
     vault_head.c.stamp, vault_bucket.c.generation, vault_bucket.c.sealed
 ).select_from(vault_head.join(vault_bucket, vault_bucket.c.start == bindparam("start")))
 _STARTS: Final = select(vault_bucket.c.start)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A look-up's yield: ``rows`` beside each device, true in ``held`` where they mean something.
-
-    Devices that fall into a faulty bucket are true in ``unknown``.
-    """
-
-    rows: Rows
-    held: npt.NDArray[np.bool_]
-    unknown: npt.NDArray[np.bool_]
-    faults: tuple[Fault, ...]
 
 
 class SealedVault:
@@ -125,7 +104,7 @@ class SealedVault:
         first = np.sort(np.unique(numbers, return_index=True)[1])
         with reading(self._engine) as connection:
             head = self._head(connection)
-            found = _look_up(connection, head, numbers[first])
+            found = look_up(connection, head, numbers[first])
         names = [wanted[place] for place in first[found.held].tolist()]
         sources = ("", *head.manifest.sources)
         yield from zip(
@@ -167,7 +146,7 @@ class SealedVault:
         """Look all ``devices`` up at once, in one transaction; see ``exchange.ports.CodeVault``."""
         with reading(self._engine) as connection:
             head = self._head(connection)
-            found = _look_up(connection, head, np.ascontiguousarray(devices, np.uint64))
+            found = look_up(connection, head, np.ascontiguousarray(devices, np.uint64))
         if found.faults and not partial:
             raise damage(found.faults, head.manifest.entries)
         columns = columns_from(found.rows, ("", *head.manifest.sources))
@@ -332,78 +311,6 @@ def _picked(rows: Rows, device: DeviceId, head: Head) -> VaultRecord | None:
     if at == len(devices) or devices[at] != number:
         return None
     return record_of(rows[at : at + 1], ("", *head.manifest.sources), device)
-
-
-def _look_up(connection: Connection, head: Head, devices: Devices) -> _Found:
-    """Find ``devices``, opening each of their buckets once."""
-    entries = head.manifest.entries
-    places = head.cipher.places(devices)
-    order = order_of(places)
-    wanted, owner = devices.take(order), buckets_of(entries, places.take(order))
-    buckets, opens = np.unique(owner, return_index=True)
-    bounds = np.append(opens, len(order))
-    parts: list[_Found] = []
-    with _mapped(connection, len(buckets)):
-        for first in range(0, len(buckets), _BUCKETS_AT_ONCE):
-            end = min(first + _BUCKETS_AT_ONCE, len(buckets))
-            opened = read_buckets(connection, head.cipher, entries.take(buckets[first:end]))
-            cuts = bounds[first : end + 1]
-            parts.append(_searched(opened, wanted[cuts[0] : cuts[-1]], np.diff(cuts)))
-    back = np.empty(len(order), np.intp)
-    back[order] = np.arange(len(order))
-    return _Found(
-        joined([part.rows for part in parts]).take(back),
-        np.concatenate([_NONE, *(part.held for part in parts)]).take(back),
-        np.concatenate([_NONE, *(part.unknown for part in parts)]).take(back),
-        tuple(fault for part in parts for fault in part.faults),
-    )
-
-
-def _searched(
-    opened: Sequence[Rows | Fault], wanted: Devices, asked: npt.NDArray[np.intp]
-) -> _Found:
-    """Search ``opened`` buckets: the first ``asked[0]`` of ``wanted`` in the first one, and so on.
-
-    One binary search for all of them, step by step: a call for each bucket costs more than the
-    searching.
-    """
-    rows = joined([found for found in opened if not isinstance(found, Fault)])
-    if not len(rows):
-        rows = np.zeros(1, ROW)
-    sizes = np.array([0 if isinstance(found, Fault) else len(found) for found in opened], np.intp)
-    starts = np.cumsum(sizes) - sizes
-    low, high = np.repeat(starts, asked), np.repeat(starts + sizes, asked)
-    known = row_devices(rows)
-    at = low.copy()
-    step = 1 << int(sizes.max(initial=0)).bit_length()
-    while step := step >> 1:
-        ahead = at + step
-        smaller = known.take(ahead - 1, mode="clip") < wanted
-        at = np.where(smaller & (ahead <= high), ahead, at)
-    held = (at < high) & (known.take(at, mode="clip") == wanted)
-    faulty = np.array([isinstance(found, Fault) for found in opened], bool)
-    return _Found(
-        rows.take(at, mode="clip"),
-        held,
-        np.repeat(faulty, asked),
-        tuple(found for found in opened if isinstance(found, Fault)),
-    )
-
-
-@contextmanager
-def _mapped(connection: Connection, buckets: int) -> Iterator[None]:
-    """Let SQLite read a large part of the vault through the page cache's own memory: half the time.
-
-    Only while it lasts, so that the process does not seem to hold the whole database.
-    """
-    if connection.dialect.name != "sqlite" or buckets < _WORTH_MAPPING:
-        yield
-        return
-    connection.exec_driver_sql(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql("PRAGMA mmap_size = 0")
 
 
 def _all_buckets(connection: Connection, head: Head) -> Iterator[tuple[int, Rows | Fault]]:

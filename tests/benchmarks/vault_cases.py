@@ -226,7 +226,7 @@ def ours_import(folder: Path, number: int, _asked: int) -> dict[str, float]:
 
     from exchange.services.codefile import Reading
     from exchange.services.codes import import_codes
-    from exchange.services.codestream import CodeSource
+    from exchange.services.delivered import CodeSource
 
     shutil.rmtree(folder / "ours", ignore_errors=True)
     desk = _desk(folder)
@@ -263,9 +263,9 @@ def _cipher(folder: Path):
     import sqlcipher3
 
     connection = sqlcipher3.connect(str(folder / "cipher.db"), isolation_level=None)
-    # The key itself, so that no passphrase is stretched; a generous cache.
+    # The key itself, so that no passphrase is stretched; a cache that holds all of it.
     connection.execute(f"PRAGMA key = \"x'{_KEY.hex()}'\"")
-    connection.execute("PRAGMA cache_size = -200000")
+    connection.execute("PRAGMA cache_size = -1000000")
     return connection
 
 

@@ -20,9 +20,10 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import BadInput
 from exchange.parsing.limits import DEFAULT
 from exchange.ports import Batch, VaultRecord
-from exchange.services import codestream
+from exchange.services import codestream, delivered
 from exchange.services.codefile import Reading
-from exchange.services.codestream import CodeSource, Delivered, read_delivery
+from exchange.services.codestream import read_delivery
+from exchange.services.delivered import CodeSource, Delivered
 from exchange.vault.columns import rows_from
 from exchange.vault.records import Sources, records_of
 from tests.services.desks import Said, make_desk
@@ -186,7 +187,7 @@ def test_a_reject_file_that_others_could_read_is_closed_to_them(bench: Bench) ->
 
 
 def test_a_wrong_file_stops_early(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codestream, "MOST_REJECTS", 40)
+    monkeypatch.setattr(delivered, "MOST_REJECTS", 40)
     said = bench.load(HEAD + f"{device(1)},{BAD_CRC}\n" * 100)
     assert said.code == 1
     assert "more than 40 bad rows" in said.err
