@@ -23,10 +23,13 @@ from exchange.domain.device import DeviceId
 from exchange.domain.sla import parse_instant
 from exchange.errors import ExchangeError, VaultDamaged, WrongKey
 from exchange.ports import MailRef
+from exchange.provision import OwnParty, make_folder
 from exchange.services import rotate, secrets
 from exchange.services.desk import Desk
 from exchange.store import sealed as sealed_columns
 from exchange.store.mail import NewMail
+from tests.servers import want
+from tests.servers.postgres import missing, postgres
 from tests.services.desks import NOW, Said, add_parties, command, make_desk, make_party
 from tests.services.test_codes import HEAD, code, device, rows
 
@@ -35,13 +38,35 @@ MANY = 3_000
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    made = make_desk(tmp_path / "lose")
+    return filled(make_desk(tmp_path / "lose"))
+
+
+def filled(made: Desk) -> Desk:
+    """A vault, some mails and the passwords of a party."""
     add_parties(made, make_party("GAIN"), make_party("OTHR"))
     _load(made, HEAD + rows(range(1, MANY)))
     secrets.put(made, "GAIN", ["a list's password"], "test")
     for number in range(250):
         _keep(made, number)
     return made
+
+
+@pytest.mark.servers
+def test_the_same_on_postgresql(tmp_path: Path) -> None:
+    want(missing())
+    with postgres() as url:
+        make_folder(tmp_path / "lose", OwnParty("LOSE", "Lose", "codes@lose.example", url))
+        desk = filled(again_in(tmp_path / "lose"))
+        before = everything(desk)
+        daemon = again(desk)
+        change = open_key_change(desk)
+        rotate.rotate(desk, change, "test")
+        done = rotate.reseal(desk, change, "test", lambda _: None)
+        assert (done.texts, done.records) == (251, MANY - 1)
+        assert rotate.under_other_keys(desk, change) == 0
+        assert everything(daemon) == everything(again(desk)) == before
+        for one in (desk, daemon):
+            one.store.dispose()
 
 
 def _load(desk: Desk, content: str) -> None:
@@ -73,7 +98,11 @@ def run(desk: Desk, *words: str) -> Said:
 
 
 def again(desk: Desk) -> Desk:
-    return open_desk(desk.folder, SetClock(parse_instant(NOW)))
+    return again_in(desk.folder)
+
+
+def again_in(folder: Path) -> Desk:
+    return open_desk(folder, SetClock(parse_instant(NOW)))
 
 
 def everything(desk: Desk) -> tuple[dict[str, str], list[bytes], tuple[str, ...]]:
@@ -145,6 +174,7 @@ import os, signal, sys
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from exchange.ports import MailRef
+from exchange.provision import OwnParty, make_folder
 from exchange.services import rotate
 from exchange.vault import rotate as buckets
 buckets._AT_ONCE = 1
