@@ -204,6 +204,7 @@ class ReleaseSettings(Section):
     devices_per_party_per_day: Annotated[int, Field(ge=0)] = 0  # 0: no limit
     mails_per_party_per_day: Annotated[int, Field(ge=1)] = 50
     body_table_rows: Annotated[int, Field(ge=0)] = 25
+    max_mail_mb: Annotated[int, Field(ge=0)] = 20  # of an answer, as sent; 0: no limit
     refused_device_types: tuple[str, ...] = ("CHF", "GPF", "IHD", "CAD")
 
 

@@ -104,8 +104,8 @@ class Delivery:
 class Courier(Protocol):
     """Hands letters to a mail server."""
 
-    def send(self, letters: Sequence[Letter]) -> Iterator[Delivery]:
-        """Send each letter once, a few connections at a time; yields as fates become known.
+    def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
+        """Send each letter once, a few connections at a time; yields fates as they become known.
 
         Raises CourierUnavailable or CourierRefused when the server itself cannot be used; letters
         whose fate was not yielded by then are not known to be sent.
@@ -160,6 +160,19 @@ class CodeColumns:
     def __len__(self) -> int:
         return len(self.devices)
 
+    def taken(self, chosen: slice) -> CodeColumns:
+        """Some of the records."""
+        return CodeColumns(
+            self.devices[chosen],
+            self.codes[chosen],
+            self.has_code[chosen],
+            self.installed[chosen],
+            self.types[chosen],
+            self.sources[chosen],
+            self.days[chosen],
+            self.source_names,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class FoundColumns:
@@ -172,6 +185,10 @@ class FoundColumns:
     held: Mask
     unknown: Mask
     columns: CodeColumns
+
+    def taken(self, chosen: slice) -> FoundColumns:
+        """Some of the places."""
+        return FoundColumns(self.held[chosen], self.unknown[chosen], self.columns.taken(chosen))
 
 
 class Refusal(IntEnum):

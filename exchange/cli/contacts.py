@@ -211,6 +211,7 @@ def _party_json(party: Party) -> dict[str, object]:
         ],
         "sla_days": party.sla_days,
         "sla_agreed": party.sla_agreed,
+        "max_mail_mb": party.max_mail_mb,
         "active": party.active,
         "confirmed_on": party.confirmed_on,
     }

@@ -22,7 +22,7 @@ from exchange.domain.sla import (
 from exchange.domain.sla import explain as explain_due
 from exchange.errors import BadInput
 from exchange.services import request as asking
-from exchange.services.gained import read_gained
+from exchange.services.gained import read_gained, read_listed
 from exchange.services.outcomes import case_lines, clock_of, write_codes
 
 app = typer.Typer(no_args_is_help=True)
@@ -44,10 +44,7 @@ def create(
 ) -> None:
     """Ask for the install codes of gained Devices; the same file twice asks nothing twice."""
     desk = desk_of(folder, now)
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise BadInput(error.strerror or "cannot be read", place=str(file)) from None
+    content = _content(file)
     with desk.store.reading() as tx:
         parties = tx.parties.all(active_only=True)
     gained = read_gained(file.name, content, parties, desk.limits, ours=desk.settings.party)
@@ -63,6 +60,13 @@ def create(
         f"{made.devices} Devices read, {made.opened} cases opened, {made.already_open} open "
         f"already, {len(made.requests)} requests queued {' '.join(made.requests)}".rstrip(),
     )
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput(error.strerror or "cannot be read", place=str(file)) from None
 
 
 @app.command("list")
@@ -157,15 +161,30 @@ def resend(ref: str, by: By = "", folder: Folder = HERE, as_json: Json = False) 
 
 @app.command()
 def close(
-    device: str,
     why: Why,
+    device: Annotated[str, typer.Argument(help="A Device ID.")] = "",
+    listed: Annotated[
+        Path | None, typer.Option("--list", help="CSV or XLSX of Devices instead of one.")
+    ] = None,
     by: By = "",
     folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
-    """Close a Device's case; after that it can be asked about anew."""
-    asking.close(desk_of(folder), device, why, who(by))
-    answer(as_json, {"closed": device}, f"the case of {device} is closed")
+    """Close a Device's case, or those of a list; after that it can be asked about anew."""
+    if bool(device) == (listed is not None):
+        raise typer.BadParameter("name a Device, or a file of them with --list")
+    desk = desk_of(folder)
+    if listed is None:
+        asking.close(desk, device, why, who(by))
+        answer(as_json, {"closed": device}, f"the case of {device} is closed")
+        return
+    devices = read_listed(listed.name, _content(listed), desk.limits)
+    done = asking.close_many(desk, devices, why, who(by))
+    answer(
+        as_json,
+        {"closed": done.closed, "not_open": list(done.not_open)},
+        f"{done.closed} cases closed, {len(done.not_open)} Devices without an open case",
+    )
 
 
 @app.command()

@@ -27,6 +27,7 @@ from exchange.rendering.report import report_html
 from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.wording import counted
 from exchange.rendering.workbook import AnswerRow, OutcomeWord, RequestRow
+from exchange.services.parts import Part
 
 _AT: Final = datetime(2026, 10, 1, 9, tzinfo=UTC)
 _US: Final = {"name": "Our Energy", "signifier": "OURS", "address": "codes@ours.example"}
@@ -40,6 +41,8 @@ _FULL: Final[Mapping[str, object]] = {
     "us": _US,
     "them": {"name": "Other Power", "signifier": "OTHR"},
     "ref": "MP121-OURS-2610-A00001",
+    "file": "MP121-OURS-2610-A00001-part2of3",
+    "part": Part(2, 3, 11, 20),
     "their_ref": "4711",
     "received": _AT,
     "sent": _AT,
@@ -57,6 +60,7 @@ _FULL: Final[Mapping[str, object]] = {
 }
 _BARE: Final[Mapping[str, object]] = {
     **_FULL,
+    "part": None,
     "their_ref": "",
     "counts": {"provided": 0, "not_installer": 0, "held": 0, "unreadable": 0},
     "days_left": 0,

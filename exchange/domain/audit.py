@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 GENESIS = "0" * 64
+# Made once: json.dumps makes one for every call that asks for anything of its own.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +41,22 @@ class AuditRow:
 
 def canonical(detail: Mapping[str, str | int | bool | None] | None) -> str:
     """The detail as JSON with sorted keys and no white space; ``{}`` for none."""
-    return json.dumps(detail or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(detail or {})
 
 
 def instant_text(at: datetime) -> str:
     """An aware UTC instant as it is hashed and stored: ``2026-12-21T16:45:00.000000Z``."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # A third of what strftime takes, and a large mail writes a hundred thousand.
+    return at.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def chain_hash(
     previous: str, seq: int, at: str, actor: str, event: str, subject: str, party: str, detail: str
 ) -> str:
     """SHA-256 over the previous hash and every field, each with its length before it."""
-    digest = hashlib.sha256(previous.encode())
-    for part in (str(seq), at, actor, event, subject, party, detail):
-        encoded = part.encode()
-        digest.update(b"%d:" % len(encoded))
-        digest.update(encoded)
-    return digest.hexdigest()
+    parts = [part.encode() for part in (str(seq), at, actor, event, subject, party, detail)]
+    counted = [b"%d:%b" % (len(part), part) for part in parts]
+    return hashlib.sha256(b"".join([previous.encode(), *counted])).hexdigest()
 
 
 def row_hash(row: AuditRow) -> str:

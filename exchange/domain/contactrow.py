@@ -1,8 +1,8 @@
 """One row of a contacts list, as people write it, to a Party.
 
 Columns: party, signifier, mpids, role, request_address, reply_address, escalation_1 and
-escalation_1_name up to 5, or all levels in one column escalation; sla_days, sla_agreed, active,
-confirmed_on.  Only party, signifier and request_address are needed.
+escalation_1_name up to 5, or all levels in one column escalation; sla_days, sla_agreed,
+max_mail_mb, active, confirmed_on.  Only party, signifier and request_address are needed.
 """
 
 from __future__ import annotations
@@ -65,6 +65,10 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     },
     "sla_days": ("sla days", "sla", "sla working days", "working days", "answer days"),
     "sla_agreed": ("sla agreed", "sla agreed by", "agreed", "agreed by", "agreement"),
+    "max_mail_mb": (
+        *("max mail mb", "max mail", "mail limit mb", "mail size limit", "mail limit"),
+        *("largest mail mb", "size limit mb", "size limit"),
+    ),
     "active": ("active", "in use", "enabled"),
     "confirmed_on": (
         *("confirmed on", "confirmed", "last confirmed", "last confirmed on", "date confirmed"),
@@ -109,6 +113,7 @@ def party_from_row(values: Mapping[str, str], place: str) -> Party:
         faults.append(_placed(error, place, "escalation"))
         escalation = ()
     sla_days = read("sla_days", _whole, None)
+    max_mail_mb = read("max_mail_mb", _whole, None)
     active = read("active", _yes_or_no, True)
     confirmed_on = read("confirmed_on", _day, None)
     # What is missing is said once, and not again by the checks of the value itself.
@@ -129,6 +134,7 @@ def party_from_row(values: Mapping[str, str], place: str) -> Party:
             escalation=escalation,
             sla_days=sla_days,
             sla_agreed=row.get("sla_agreed", ""),
+            max_mail_mb=max_mail_mb,
             active=active,
             confirmed_on=confirmed_on,
         )

@@ -154,6 +154,8 @@ _DEVICE_ID = re.compile(r"(?<![0-9A-Fa-f\-])(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}
 _PAIRED = re.compile(r"(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}[ :.\u00a0\-]+(?:[0-9A-Fa-f]{2}-){7}")
 _NOT_HEX = re.compile(r"[^0-9A-Fa-f]+")
 _SECRET_DIGITS: Final = 24
+# So many hex digits at all, wherever they stand: most texts have fewer, and nothing to blank.
+_DIGITS_ENOUGH = re.compile(rf"(?:[^0-9A-Fa-f]*+[0-9A-Fa-f]){{{_SECRET_DIGITS}}}")
 MASKED: Final = "[masked]"
 
 
@@ -181,4 +183,6 @@ def mask_codes(text: str) -> str:
     in our own form are told apart from a code's pairs and stay; two in another form side by side
     are blanked, which only costs readability.
     """
+    if len(text) < _SECRET_DIGITS or not _DIGITS_ENOUGH.match(text):
+        return text
     return _HEX_RUN.sub(MASKED, _HEX_WORDS.sub(_mask_words, text))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from exchange.domain.calendar import WorkingCalendar
@@ -69,6 +70,7 @@ class Rung:
         return NO_CONTACT if self.kind == BREACH and not self.level else ""
 
 
+@lru_cache(maxsize=256)
 def rungs(ladder: Ladder, levels: int, sla_days: int = DEFAULT_DAYS) -> tuple[Rung, ...]:
     """Every rung in order, for a party with ``levels`` escalation contacts.
 

@@ -10,9 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 
-from exchange.domain.device import InstallCode
 from exchange.errors import BadInput
 
 
@@ -66,15 +64,13 @@ def move(state: DeviceState, event: DeviceEvent) -> DeviceState:
         raise BadInput(f"a device that is {state} cannot take {event}") from None
 
 
-class Holding(Protocol):
-    """What our vault knows of a device."""
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What our vault knows of a device, as far as it decides."""
 
-    @property
-    def code(self) -> InstallCode | None: ...
-    @property
-    def installed_by_us(self) -> bool: ...
-    @property
-    def device_type(self) -> str: ...
+    has_code: bool
+    installed_by_us: bool
+    device_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,7 @@ class Decision:
 
 
 def decide_device(
-    holding: Holding | None,
+    holding: Facts | None,
     register: InstalledRegister,
     received_on: date,
     refused_types: Collection[str],
@@ -111,7 +107,7 @@ def decide_device(
             DeviceEvent.HOLD, f"a {device_type.upper()} is not a Device that clause 4.16 is for"
         )
     if holding is not None and holding.installed_by_us:
-        if holding.code is not None:
+        if holding.has_code:
             return Decision(DeviceEvent.CODE_FOUND, "")
         return Decision(DeviceEvent.HOLD, "we installed this Device but hold no code for it")
     if holding is not None:

@@ -18,6 +18,7 @@ from exchange.domain.sla import DEFAULT_DAYS, MOST_DAYS
 from exchange.errors import BadInput
 
 MOST_LEVELS: Final = 5
+MOST_MAIL_MB: Final = 150
 WHOLE_ENTRY: Final = "party"  # the field of a Change that adds or removes a party
 STALE_AFTER_DAYS: Final = 182  # half a year; the list is meant to be kept up to date
 
@@ -91,6 +92,7 @@ class Party:
     escalation: tuple[EscalationContact, ...] = ()  # levels 1, 2, ... without a gap
     sla_days: int | None = None  # Working Days; None: the default
     sla_agreed: str = ""  # who agreed to it, and when
+    max_mail_mb: int | None = None  # the largest mail its server takes; None: the default
     active: bool = True
     confirmed_on: date | None = None  # when a person last confirmed the entry
 
@@ -125,6 +127,11 @@ class Party:
                 place="sla_days",
             )
         _require_line(self.sla_agreed, "sla_agreed")
+        if self.max_mail_mb is not None and not 1 <= self.max_mail_mb <= MOST_MAIL_MB:
+            raise BadInput(
+                f"{self.max_mail_mb} MB: a mail's ceiling is 1 to {MOST_MAIL_MB} of them",
+                place="max_mail_mb",
+            )
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -168,7 +175,7 @@ class Change:
 
 _FIELDS: Final = (
     *("name", "mpids", "role", "request_address", "reply_address", "escalation"),
-    *("sla_days", "sla_agreed", "active", "confirmed_on"),
+    *("sla_days", "sla_agreed", "max_mail_mb", "active", "confirmed_on"),
 )
 
 
@@ -212,6 +219,8 @@ def _summary(party: Party) -> str:
         said.append("escalation " + _shown(party.escalation))
     if party.sla_days is not None:
         said.append(f"{party.sla_days} Working Days")
+    if party.max_mail_mb is not None:
+        said.append(f"mails up to {party.max_mail_mb} MB")
     if not party.active:
         said.append("not active")
     return ", ".join(said)

@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, crc16_x25
+from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES
 from exchange.domain.listed import Codes, Flags, Ids, Numbers
+from exchange.domain.written import crcs
 from exchange.parsing.texts import Texts
 
 # Rows checked at a time: enough for numpy, and little memory.
@@ -142,24 +143,6 @@ def _check_code(text: _Bytes, form: _Form) -> tuple[Flags, Codes]:
         )
         good &= crcs(codes) == told
     return good, codes
-
-
-def _crc_steps() -> npt.NDArray[np.uint16]:
-    """What one byte does to a CRC that is nothing yet: the remainder of each of the 256."""
-    # crc(b) = T[b ^ 0xFF] ^ 0xFF ^ 0xFFFF for a single byte, whence T.
-    steps = [crc16_x25(bytes((byte ^ 0xFF,))) ^ 0xFF00 for byte in range(256)]
-    return np.array(steps, np.uint16)
-
-
-_STEPS: Final = _crc_steps()
-
-
-def crcs(codes: Codes) -> npt.NDArray[np.uint16]:
-    """CRC-16/X-25 of each row."""
-    value = np.full(len(codes), 0xFFFF, np.uint16)
-    for place in range(codes.shape[1]):
-        value = (value >> np.uint16(8)) ^ _STEPS[(value ^ codes[:, place]) & np.uint16(0xFF)]
-    return value ^ np.uint16(0xFFFF)
 
 
 def decimal_cells(cells: Texts) -> Flags:

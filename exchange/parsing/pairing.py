@@ -16,6 +16,7 @@ from exchange.domain.mail import Outcome, Reject
 from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.remarks import (
+    asks,
     plain_words,
     read_remark,
     says_no,
@@ -100,6 +101,8 @@ class Pairing:
             return
         said = remark_of(unit.rest)
         outcome = self._outcome(said)
+        if outcome is Outcome.UNCLEAR and asks(unit.rest) and "code" in unit.rest.lower():
+            outcome = None  # who asks for the code is looking for it and answers nothing
         for word in unit.devices:
             if word.device is None:
                 continue

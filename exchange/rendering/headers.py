@@ -1,8 +1,9 @@
-"""Header fields that other people's mail has a hand in: subjects and Message-IDs.
+"""Header fields as they stand on the wire: folded, ASCII, one value in and the same value out.
 
 The standard library reads encoded words inside a value that is set (and trips over the line ends
-hidden in them) and encodes a Message-ID longer than a line, which breaks the thread.  The two
-header types here do neither: what is set is what the recipient reads.
+hidden in them) and encodes a Message-ID longer than a line, which breaks the thread.  Subjects,
+Message-IDs and what else we write word by word are folded here; addresses and attachment names
+that need more than ASCII are the library's header objects.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from email.headerregistry import BaseHeader, HeaderRegistry
-from email.policy import SMTP, Policy
-from typing import ClassVar, Final, Literal
+from email.headerregistry import Address, HeaderRegistry
+from email.policy import SMTP
+from typing import Final
 
+from exchange.errors import BadInput
 from exchange.rendering.wording import one_line
 
 SUBJECT_LIMIT: Final = 200  # characters
@@ -26,40 +28,40 @@ _WORD_BYTES: Final = 45
 _LONGEST_WORD: Final = 500  # a line holds 998 characters (RFC 5322, 2.1.1)
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}")
 _REPLY_PREFIXES = re.compile(r"(?:re(?:\[\d+\])?\s*:\s*)*", re.IGNORECASE)
+# A line end that does not continue the field would begin another one.
+_OPEN_END = re.compile(r"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t])")
+# 7 bit throughout: not every relay on the way announces 8BITMIME.
+_POLICY: Final = SMTP.clone(cte_type="7bit", header_factory=HeaderRegistry())
 
 
-class VerbatimHeader(BaseHeader):
+def verbatim(name: str, value: str) -> bytes:
     """Printable ASCII words, folded at spaces and never encoded."""
-
-    max_count: ClassVar[Literal[1] | None] = 1
-
-    @classmethod
-    def parse(cls, value: str, kwds: dict[str, object]) -> None:
-        kwds["decoded"] = " ".join(value.split())
-        kwds["parse_tree"] = None
-
-    def fold(self, *, policy: Policy) -> str:
-        return _folded(self.name, self.split(), policy.linesep)
+    return _closed(name, _folded(name, value.split()))
 
 
-class TextHeader(BaseHeader):
+def free_text(name: str, value: str) -> bytes:
     """Free text on one line, as encoded words (RFC 2047) when it is not plain ASCII."""
-
-    max_count: ClassVar[Literal[1] | None] = 1
-
-    @classmethod
-    def parse(cls, value: str, kwds: dict[str, object]) -> None:
-        kwds["decoded"] = one_line(value)
-        kwds["parse_tree"] = None
-
-    def fold(self, *, policy: Policy) -> str:
-        words = self.split(" ")
-        if not self.isascii() or "=?" in self or max(map(len, words)) > _LONGEST_WORD:
-            words = [f"=?utf-8?B?{b64encode(piece).decode('ascii')}?=" for piece in _pieces(self)]
-        return _folded(self.name, words, policy.linesep)
+    said = one_line(value)
+    words = said.split(" ")
+    if not said.isascii() or "=?" in said or max(map(len, words)) > _LONGEST_WORD:
+        words = [f"=?utf-8?B?{b64encode(piece).decode('ascii')}?=" for piece in _pieces(said)]
+    return _closed(name, _folded(name, words))
 
 
-def _folded(name: str, words: Iterable[str], linesep: str) -> str:
+def structured(name: str, value: str | Address) -> bytes:
+    """A field that has a grammar of its own, as the standard library folds it."""
+    field = _POLICY.header_factory(name, value)
+    return _closed(name, field.fold(policy=_POLICY))
+
+
+def _closed(name: str, folded: str) -> bytes:
+    """The last fence: whatever folded it, one field stays one field."""
+    if not folded.endswith("\r\n") or _OPEN_END.search(folded, 0, len(folded) - 2):
+        raise BadInput("a value cannot stand in a mail's header", place=name)
+    return folded.encode("ascii")
+
+
+def _folded(name: str, words: Iterable[str]) -> str:
     """``name: words``, broken between words where a line would pass 76 characters."""
     lines: list[str] = []
     line = f"{name}:"
@@ -68,7 +70,7 @@ def _folded(name: str, words: Iterable[str], linesep: str) -> str:
             lines.append(line)
             line = ""
         line += f" {word}"
-    return linesep.join([*lines, line]) + linesep
+    return "\r\n".join([*lines, line]) + "\r\n"
 
 
 def _pieces(text: str) -> Iterator[bytes]:
@@ -81,39 +83,6 @@ def _pieces(text: str) -> Iterator[bytes]:
             piece = b""
         piece += encoded
     yield piece
-
-
-class _KeptRegistry(HeaderRegistry):
-    """Makes each header class once; the standard one makes a new class for every header set."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._kept: dict[str, type[BaseHeader]] = {}
-
-    def __getitem__(self, name: str) -> type[BaseHeader]:
-        kind = self._kept.get(name)
-        if kind is None:
-            kind = self._kept[name] = super().__getitem__(name)
-        return kind
-
-
-def _registry() -> HeaderRegistry:
-    registry = _KeptRegistry()
-    registry.map_to_type("Subject", TextHeader)
-    for name in (
-        "Message-ID",
-        "In-Reply-To",
-        "References",
-        "Auto-Submitted",
-        "X-Auto-Response-Suppress",
-        "X-MP121-Exchange",
-    ):
-        registry.map_to_type(name, VerbatimHeader)
-    return registry
-
-
-# 7 bit throughout: not every relay on the way announces 8BITMIME.
-POLICY: Final = SMTP.clone(cte_type="7bit", header_factory=_registry())
 
 
 def reply_subject(original: str) -> str:

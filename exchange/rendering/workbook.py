@@ -2,7 +2,7 @@
 
 Excel turns ``0012345678901234`` into a number and ``12345678901E2345`` into an exponent; cells
 typed as text (number format ``@``) keep what is in them, also in the empty columns that the
-recipient fills in.  Both workbook writers are fed with the same cleaned cells and look the same.
+recipient fills in.
 """
 
 from __future__ import annotations
@@ -14,19 +14,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import chain, islice
-from typing import Final
-
-import xlsxwriter
+from itertools import islice
+from typing import Final, NamedTuple
 
 from exchange.errors import BadInput
-from exchange.rendering.fastsheet import SheetLayout, write_fast
+from exchange.rendering.sheet import SheetLayout, write_sheet
 from exchange.rendering.wording import one_line
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV: Final = "text/csv"
 
-SMALL_ROWS: Final = 20_000  # up to here XlsxWriter, which takes 40 µs a row and more
 SHEET_ROWS: Final = 1_048_575  # what Excel opens, below the header row
 # Excel takes 32,767 UTF-16 units in a cell; nobody reads more than this.
 _CELL_LIMIT: Final = 2_000
@@ -37,8 +34,6 @@ _FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
 _CSV_CARE: Final = ('"', ",", *(_BETWEEN + first for first in _FORMULA))
 # Noncharacters that are no legal XML.
 _NO_XML = re.compile("[\ufffe\uffff]")
-
-_TEXT_FORMAT: Final = {"num_format": 49}  # the built-in number of "@"
 
 
 class OutcomeWord(StrEnum):
@@ -54,15 +49,17 @@ class OutcomeWord(StrEnum):
 CHOICES: Final = (OutcomeWord.PROVIDED, OutcomeWord.NOT_INSTALLER, OutcomeWord.HELD)
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
-    """What we answer on one device; the code stays out of ``repr``."""
+class AnswerRow(NamedTuple):
+    """What we answer on one device, cell by cell; the code stays out of ``repr``."""
 
     device_id: str  # canonical; what the requester wrote when it is not readable
     outcome: str  # an OutcomeWord
-    install_code: str = field(default="", repr=False)  # grouped, with CRC; or empty
+    install_code: str = ""  # grouped, with CRC; or empty
     reason: str = ""
     where: str = ""  # the place in the requester's own mail: request.xlsx > Sheet1 > row 14
+
+    def __repr__(self) -> str:
+        return f"AnswerRow({self.device_id!r}, {self.outcome!r}, {self.where!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +99,12 @@ def answers_workbook(rows: Iterable[AnswerRow], facts: Sheetfacts) -> bytes:
 
     Raises BadInput beyond the 1,048,575 rows that a sheet holds.
     """
-    return _workbook(_ANSWERS, map(_answer_cells, rows), facts)
+    return _workbook(_ANSWERS, rows, facts)
 
 
 def answers_csv(rows: Iterable[AnswerRow]) -> bytes:
     """The same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
-    return _csv(_ANSWERS.headers, map(_answer_cells, rows))
+    return _csv(_ANSWERS.headers, rows)
 
 
 def requests_workbook(rows: Iterable[RequestRow], facts: Sheetfacts) -> bytes:
@@ -124,10 +121,6 @@ def requests_csv(rows: Iterable[RequestRow]) -> bytes:
     """The same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
     layout, cells = _request_table(rows)
     return _csv(layout.headers, cells)
-
-
-def _answer_cells(row: AnswerRow) -> tuple[str, ...]:
-    return (row.device_id, row.outcome, row.install_code, row.reason, row.where)
 
 
 def _request_table(rows: Iterable[RequestRow]) -> tuple[SheetLayout, Iterator[tuple[str, ...]]]:
@@ -172,15 +165,13 @@ def _clean(cell: str) -> str:
 
 
 def _workbook(layout: SheetLayout, rows: Iterable[tuple[str, ...]], facts: Sheetfacts) -> bytes:
-    chunks = _chunks(rows)
-    first: list[tuple[str, ...]] = []
-    while len(first) <= SMALL_ROWS and (chunk := next(chunks, None)):
-        first += chunk
-    title, reference = _clean(facts.title), _clean(facts.reference)
-    created = facts.created.astimezone(UTC)
-    if len(first) <= SMALL_ROWS:
-        return write_small(layout, first, title, reference, created)
-    return write_fast(layout, _capped(chain([first], chunks)), title, reference, created)
+    return write_sheet(
+        layout,
+        _capped(_chunks(rows)),
+        _clean(facts.title),
+        _clean(facts.reference),
+        facts.created.astimezone(UTC),
+    )
 
 
 def _capped(chunks: Iterable[list[tuple[str, ...]]]) -> Iterator[list[tuple[str, ...]]]:
@@ -190,45 +181,6 @@ def _capped(chunks: Iterable[list[tuple[str, ...]]]) -> Iterator[list[tuple[str,
         if count > SHEET_ROWS:
             raise BadInput(f"a workbook holds {SHEET_ROWS:,} rows", hint="split the list")
         yield chunk
-
-
-def write_small(
-    layout: SheetLayout,
-    rows: Iterable[tuple[str, ...]],
-    title: str,
-    reference: str,
-    created: datetime,
-) -> bytes:
-    """The workbook by XlsxWriter.
-
-    ``in_memory`` and not ``constant_memory``: the latter keeps rows in a temporary file, and
-    install codes never lie in the clear on a disk.
-    """
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {"in_memory": True})
-    book.set_properties(
-        {"title": title, "subject": reference, "created": created.replace(tzinfo=None)}
-    )
-    text = book.add_format(_TEXT_FORMAT)
-    bold = book.add_format({**_TEXT_FORMAT, "bold": True, "bottom": 1})
-    sheet = book.add_worksheet(layout.name)
-    for column, (header, width) in enumerate(zip(layout.headers, layout.widths, strict=True)):
-        sheet.set_column(column, column, width, text)
-        sheet.write_string(0, column, header, bold)
-    last = 0
-    for last, row in enumerate(rows, 1):
-        for column, cell in enumerate(row):
-            if cell:
-                sheet.write_string(last, column, cell, text)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, last, len(layout.headers) - 1)
-    if layout.choices and last:
-        column, words = ord(layout.choices[0]) - ord("A"), list(layout.choices[1])
-        # A help, not a fence: what else a person writes there is taken too.
-        offered = {"validate": "list", "source": words, "show_error": False}
-        sheet.data_validation(1, column, last, column, offered)
-    book.close()
-    return target.getvalue()
 
 
 def _csv(headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:

@@ -37,7 +37,7 @@ from exchange.store.db import Transaction
 from exchange.store.parties import PastChange
 
 _TEXT_ONLY: Final = ("signifier", "party", "mpids")  # Excel's numbers lose digits of these
-_KEPT: Final = ("mpids", "role", "sla_days", "sla_agreed", "active", "confirmed_on")
+_KEPT: Final = ("mpids", "role", "sla_days", "sla_agreed", "max_mail_mb", "active", "confirmed_on")
 _HINT: Final = "config/contacts.csv of a new working folder is a sample"
 
 

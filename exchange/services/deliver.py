@@ -25,7 +25,7 @@ from exchange.store.outbox import DEFERRED, FAILED, SENT, StoredLetter
 
 log = structlog.get_logger("exchange.deliver")
 
-_BATCH = 50
+_BATCH = 500
 _BATCH_BYTES = 64_000_000
 _FIRST_RETRY = timedelta(minutes=5)
 _LONGEST_RETRY = timedelta(hours=4)
@@ -40,10 +40,11 @@ def deliver(desk: Desk, courier: Courier) -> Counter[str]:
         if not batch:
             return fates
         letters, told = _opened(desk, batch, fates), 0
-        for fate in courier.send(letters):
+        by_key = {one.id: one for one in batch}
+        for some in courier.send_many(letters):
             with desk.store.transaction("delivered") as tx:
-                fates[record(desk, tx, fate)] += 1
-            told += 1
+                fates.update(record(desk, tx, fate, by_key[fate.key]) for fate in some)
+            told += len(some)
         if letters and not told:
             return fates  # a server that says nothing of any letter: another time
 
@@ -57,14 +58,7 @@ def _next_batch(desk: Desk) -> list[StoredLetter]:
             most = min(most, budget - tx.outbox.tried_since(now - _MINUTE))
         if most <= 0:
             return []
-        due_now = tx.outbox.due(now, most)
-    batch, size = list[StoredLetter](), 0
-    for letter in due_now:
-        size += len(letter.sealed)
-        if batch and size > _BATCH_BYTES:
-            break
-        batch.append(letter)
-    return batch
+        return tx.outbox.due(now, most, _BATCH_BYTES)
 
 
 def _opened(desk: Desk, batch: list[StoredLetter], fates: Counter[str]) -> list[Letter]:
@@ -76,31 +70,29 @@ def _opened(desk: Desk, batch: list[StoredLetter], fates: Counter[str]) -> list[
         except VaultDamaged as error:
             with desk.store.transaction("delivered") as tx:
                 fate = Delivery(one.id, accepted=False, permanent=True, reply=f"not sent: {error}")
-                fates[record(desk, tx, fate)] += 1
+                fates[record(desk, tx, fate, one)] += 1
         else:
             letters.append(Letter(one.id, desk.settings.party.address, one.recipient, raw))
     return letters
 
 
-def record(desk: Desk, tx: Transaction, fate: Delivery) -> str:
-    """Record what became of one letter, and what follows from it."""
+def record(desk: Desk, tx: Transaction, fate: Delivery, letter: StoredLetter) -> str:
+    """Record what became of ``letter``, and what follows from it."""
     now = desk.now()
     if fate.accepted:
-        letter = tx.outbox.record(fate.key, now, state=SENT, reply=mask_codes(fate.reply))
+        tx.outbox.record(letter.id, now, state=SENT, reply=mask_codes(fate.reply))
         _audit(desk, tx, "mail.accepted", letter, fate.reply)
         if letter.purpose == "request":
             start_clocks(desk, tx, letter)
         return SENT
     state = FAILED if fate.permanent else DEFERRED
-    tries = tx.outbox.get(fate.key).attempts
-    pause = min(_FIRST_RETRY * 2 ** min(tries, 10), _LONGEST_RETRY)
-    letter = tx.outbox.record(
-        fate.key, now, state=state, reply=mask_codes(fate.reply), next_attempt_at=now + pause
-    )
+    pause = min(_FIRST_RETRY * 2 ** min(letter.attempts, 10), _LONGEST_RETRY)
+    reply = mask_codes(fate.reply)
+    tx.outbox.record(letter.id, now, state=state, reply=reply, next_attempt_at=now + pause)
     _audit(desk, tx, f"mail.{state}", letter, fate.reply)
     log.warning(
         "a letter was not accepted", ref=letter.ref, purpose=letter.purpose, state=state,
-        reply=letter.reply,
+        reply=reply,
     )  # fmt: skip
     if state == FAILED:
         void(desk, tx, letter, "refused by the recipient's server")
@@ -144,24 +136,17 @@ def start_clocks(desk: Desk, tx: Transaction, letter: StoredLetter) -> None:
     if not legs:
         return
     numbers = [leg.id for leg in legs]
-    tx.legs.move_legs(numbers, move_leg(LegState.QUEUED, LegEvent.ACCEPT))
     first = ladder.first_look(desk, party, when.day_zero, request.sla_days)
-    tx.legs.start_clocks(numbers, when.day_zero, when.due_on, first)
+    sent = move_leg(LegState.QUEUED, LegEvent.ACCEPT)
+    tx.legs.start_clocks(numbers, when.day_zero, when.due_on, first, sent)
+    detail = {
+        "ref": request.ref,
+        "due": when.due_on.isoformat(),
+        "calendar": when.calendar_version,
+    }
     tx.audit.append(
         desk.now(),
-        *(
-            AuditEvent(
-                "leg.sent",
-                leg.device,
-                leg.party,
-                {
-                    "ref": request.ref,
-                    "due": when.due_on.isoformat(),
-                    "calendar": when.calendar_version,
-                },
-            )
-            for leg in legs
-        ),
+        *(AuditEvent("leg.sent", leg.device, leg.party, detail) for leg in legs),
     )
 
 
@@ -178,11 +163,9 @@ def void(desk: Desk, tx: Transaction, letter: StoredLetter, why: str) -> None:
         tx.legs.move_legs(numbers, LegState.BOUNCED)
         tx.legs.stop_clocks(numbers)
         tx.outbound.void_clock(request.id)
+        detail = {"ref": request.ref, "why": why}
         tx.audit.append(
             desk.now(),
-            *(
-                AuditEvent("leg.bounced", leg.device, leg.party, {"ref": request.ref, "why": why})
-                for leg in legs
-            ),
+            *(AuditEvent("leg.bounced", leg.device, leg.party, detail) for leg in legs),
         )
     log.warning("a letter did not arrive", ref=letter.ref, purpose=letter.purpose, why=why)

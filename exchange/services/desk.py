@@ -61,6 +61,10 @@ class Desk:
             agreed=party.sla_agreed if party and party.sla_days else "",
         )
 
+    def mail_bytes(self, party: Party) -> int:
+        """The largest mail that ``party`` takes, encoded; 0: no ceiling."""
+        return (party.max_mail_mb or self.settings.release.max_mail_mb) * 1_000_000
+
     def ladder(self) -> Ladder:
         """The escalation ladder for what we ask."""
         steps = self.settings.escalation

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from exchange.config import OurParty
-from exchange.domain.device import mask_codes
+from exchange.domain.device import DeviceId, mask_codes
 from exchange.domain.outbound import Gained
 from exchange.domain.party import Party
 from exchange.errors import BadInput, BadInputs
@@ -74,6 +74,29 @@ def read_gained(
                 faults.append(error)
     raise_all(faults, name)
     return list(found.values())
+
+
+def read_listed(name: str, content: bytes, limits: Limits) -> list[DeviceId]:
+    """The Device IDs of a CSV or workbook, each once, in the order of the file.
+
+    Raises BadInput, or BadInputs with every bad row as ``file > sheet > row N > column``.
+    """
+    sheets, _notes = open_sheets(name, content, limits, _choose_devices)
+    found: dict[DeviceId, None] = {}
+    faults: list[BadInput] = []
+    for sheet in sheets:
+        for row in sheet.rows:
+            try:
+                found[sheet.read_device(row)] = None
+            except BadInput as error:
+                faults.append(error)
+    raise_all(faults, name)
+    return list(found)
+
+
+def _choose_devices(table: Table) -> Sheet:
+    device, kind = device_column(table, "name the column Device ID")
+    return Sheet(table, {DEVICE: device}, kind)
 
 
 def _choose(table: Table) -> Sheet:

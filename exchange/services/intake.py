@@ -1,7 +1,6 @@
-"""Keep, understand, decide, file: what happens to every mail that arrives.
+"""Understand and decide: what happens to every mail that was kept.
 
-Commit 1 keeps the raw bytes, sealed; from there nothing is lost.  Commit 2 holds the decision with
-everything that follows from it.  Filing moves the mail on the server and may be repeated.
+Commit 2 holds the decision with everything that follows from it.
 """
 
 from __future__ import annotations
@@ -9,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 import structlog
 
 from exchange.domain.audit import AuditEvent
+from exchange.domain.columnmap import ColumnMap
 from exchange.domain.device import mask_codes
-from exchange.domain.mail import Kind, MailHead, Understanding
+from exchange.domain.mail import Kind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict, identify
 from exchange.errors import (
@@ -24,99 +23,25 @@ from exchange.errors import (
     ExchangeError,
     ReaderEnded,
     StoreError,
-    Unreadable,
     VaultError,
 )
-from exchange.parsing.message import read_head
-from exchange.ports import FetchedMail, Mailbox, MailRef
 from exchange.services import columns, receive, respond, secrets
 from exchange.services.desk import Desk
+from exchange.services.keeping import record
 from exchange.services.outcome import MailOutcome
+from exchange.services.rulings import Holdings
 from exchange.store.db import Transaction
-from exchange.store.mail import DECIDED, KEPT, PROCESSED, REVIEW, SHUNTED, KeptMail, NewMail
+from exchange.store.mail import KEPT, PROCESSED, REVIEW, SHUNTED, KeptMail
 
 log = structlog.get_logger("exchange.intake")
 
-_KEEP_BATCH = 50
+_BATCH_BYTES = 64_000_000
 _DECIDE_BATCH = 50
-_FILE_BATCH = 500
-_SUBJECT_CHARS = 300
+_DECIDE_DEVICES = 5000  # in one transaction, one mail's apart: it holds the database meanwhile
 
 
-def content_hash(raw: bytes, message_id: str) -> str:
-    """Recognises a mail that comes again by another way: same Message-ID, same body.
-
-    Transport headers differ from copy to copy, so they do not count.  Without a Message-ID every
-    byte counts.
-    """
-    if not message_id:
-        return sha256(raw).hexdigest()
-    for blank in (b"\r\n\r\n", b"\n\n"):
-        head, found, body = raw.partition(blank)
-        if found and b"\n\n" not in head:
-            return sha256(message_id.encode() + b"\0" + body.replace(b"\r\n", b"\n")).hexdigest()
-    return sha256(raw).hexdigest()
-
-
-def keep(desk: Desk, mailbox: Mailbox) -> int:
-    """Commit 1: seal and record every mail of the inbox that the ledger does not have."""
-    listed = mailbox.list()
-    with desk.store.reading() as tx:
-        fresh = tx.mail.unknown(mailbox.name, listed)
-    kept, batch = 0, list[tuple[NewMail, int]]()
-    try:
-        for fetched in mailbox.fetch(fresh):
-            batch.append((_new_mail(desk, mailbox.name, fetched), fetched.oversize))
-            if len(batch) == _KEEP_BATCH:
-                kept += _commit_kept(desk, batch)
-                batch = []
-    finally:
-        # What was fetched before the connection broke is not fetched again.
-        if batch:
-            kept += _commit_kept(desk, batch)
-    return kept
-
-
-def _commit_kept(desk: Desk, batch: Sequence[tuple[NewMail, int]]) -> int:
-    now = desk.now()
-    with desk.store.transaction("keep") as tx:
-        numbers = tx.mail.keep([mail for mail, _ in batch], now)
-        tx.audit.append(
-            now,
-            *(
-                AuditEvent("mail.kept", f"mail {number}", detail={"sender": mail.sender})
-                for number, (mail, _) in zip(numbers, batch, strict=True)
-            ),
-        )
-        for number, (_, oversize) in zip(numbers, batch, strict=True):
-            if oversize:
-                reason = (
-                    f"{oversize:,} bytes, the ceiling is {desk.settings.limits.mail_bytes:,}: "
-                    "only its header was fetched"
-                )
-                _record(desk, tx, tx.mail.get(number), MailOutcome(SHUNTED, reason=reason))
-    return len(batch)
-
-
-def _new_mail(desk: Desk, mailbox: str, fetched: FetchedMail) -> NewMail:
-    try:
-        head = read_head(fetched.raw)
-    except Unreadable:
-        head = MailHead()
-    now = desk.now()
-    # A simulated clock, or a server whose clock is ahead: never later than our own now.
-    arrived = now if desk.clock.simulated else min(fetched.arrived, now)
-    return NewMail(
-        mailbox=mailbox,
-        ref=fetched.ref,
-        content_hash=content_hash(fetched.raw, head.message_id),
-        message_id=head.message_id[:998],
-        sender=mask_codes(head.sender)[:320],
-        subject=mask_codes(head.subject)[:_SUBJECT_CHARS],
-        size=len(fetched.raw),
-        arrived_at=arrived,
-        sealed=desk.sealer.seal(fetched.raw, "mail"),
-    )
+# By sender: passwords, and columns of tables.
+OnFile = dict[str, tuple[tuple[str, ...], tuple[ColumnMap, ...]]]
 
 
 @dataclass(slots=True)
@@ -130,46 +55,114 @@ class Decided:
 def decide_all(desk: Desk) -> Decided:
     """Commit 2 for every kept mail that can be decided now.
 
-    Raises StoreError when the database cannot take it; then the mail at hand stays kept.
+    Raises StoreError when the database cannot take it; then the mails at hand stay kept.
     """
     done = Decided()
     while True:
         with desk.store.reading() as tx:
             listed = tx.mail.waiting(KEPT, most=_DECIDE_BATCH + len(done.left))
-        waiting = [number for number in listed if number not in done.left]
+            fresh = [one for one in listed if one not in done.left]
+            waiting = tx.mail.get_many(fresh, _BATCH_BYTES)
         if not waiting:
             return done
-        for number in waiting:
-            outcome, why = _decide_one(desk, number)
-            if outcome is None:
-                done.left[number] = why
-            else:
-                done.folders[outcome.folder] += 1
+        together: list[Understood] = []
+        on_file: OnFile = {}
+        for mail in waiting:
+            said = _understood(desk, mail, on_file, done)
+            if said is not None:
+                together.append(Understood(mail, said))
+            if sum(one.weight for one in together) >= _DECIDE_DEVICES:
+                _decide_some(desk, together, done)
+                together = []
+        _decide_some(desk, together, done)
 
 
-def _decide_one(desk: Desk, number: int) -> tuple[MailOutcome | None, str]:
-    """What became of one mail; None and why when it stays kept and is tried again."""
-    with desk.store.reading() as tx:
-        mail = tx.mail.get(number)
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A kept mail and what it says."""
+
+    mail: KeptMail
+    said: Understanding
+
+    @property
+    def weight(self) -> int:
+        """How much there is to decide."""
+        return len(self.said.devices) + len(self.said.answers) + len(self.said.rejects)
+
+
+def _understood(desk: Desk, mail: KeptMail, on_file: OnFile, done: Decided) -> Understanding | None:
+    """What one mail says; None when that is settled already, or the mail is tried again later."""
+    outcome, why = None, ""
     try:
         raw = desk.sealer.open(mail.sealed, "mail")
-        maps = columns.of_sender(desk, mail.sender)
-        understood = desk.reader.read(raw, secrets.of_sender(desk, mail.sender), columns=maps)
-        return _decide(desk, mail, understood), ""
+        if mail.sender not in on_file:
+            on_file[mail.sender] = (
+                secrets.of_sender(desk, mail.sender),
+                columns.of_sender(desk, mail.sender),
+            )
+        passwords, maps = on_file[mail.sender]
+        return desk.reader.read(raw, passwords, columns=maps)
     except StoreError:
         raise
     except ReaderEnded as error:
-        return _once_more(desk, mail, str(error))
+        outcome, why = _once_more(desk, mail, str(error))
+    except (ConfigError, VaultError) as error:
+        why = str(error)
+    except ExchangeError as error:
+        outcome = _shunt(desk, mail, str(error))
+    except Exception as error:
+        outcome = _fault(desk, mail, error)
+    _note(done, mail, outcome, why)
+    return None
+
+
+def _decide_some(desk: Desk, mails: Sequence[Understood], done: Decided) -> None:
+    """Decide some mails in one transaction, or, where one of them hinders it, each by itself."""
+    try:
+        outcomes = decide(desk, mails) if mails else []
+    except Exception:
+        # Nothing of it was committed; whose fault it was shows when each goes alone.
+        if len(mails) > 1:
+            for one in mails:
+                _decide_some(desk, [one], done)
+            return
+        _decide_alone(desk, mails[0], done)
+        return
+    for one, outcome in zip(mails, outcomes, strict=True):
+        _note(done, one.mail, outcome, "")
+
+
+def _decide_alone(desk: Desk, one: Understood, done: Decided) -> None:
+    """Decide a mail that set something off; it does not hold the others up."""
+    outcome, why = None, ""
+    try:
+        (outcome,) = decide(desk, [one])
+    except StoreError:
+        raise
     except (ConfigError, VaultError) as error:
         # Ours to mend (a template, a damaged bucket), and no fault of the mail's: it waits.
-        return None, str(error)
+        why = str(error)
     except ExchangeError as error:
-        return _shunt(desk, mail, str(error)), ""
+        outcome = _shunt(desk, one.mail, str(error))
     except Exception as error:
-        # The border of one mail: whatever it set off, the others go on. The message may quote
-        # the mail, so only the kind of fault is told.
-        log.error("a mail set off a fault", mail=mail.id, fault=type(error).__name__)
-        return _shunt(desk, mail, f"an internal fault ({type(error).__name__})"), ""
+        outcome = _fault(desk, one.mail, error)
+    _note(done, one.mail, outcome, why)
+
+
+def _note(done: Decided, mail: KeptMail, outcome: MailOutcome | None, why: str) -> None:
+    if outcome is None:
+        done.left[mail.id] = why
+    else:
+        done.folders[outcome.folder] += 1
+
+
+def _fault(desk: Desk, mail: KeptMail, error: Exception) -> MailOutcome:
+    """The border of one mail: whatever it set off, the others go on.
+
+    The message may quote the mail, so only the kind of fault is told.
+    """
+    log.error("a mail set off a fault", mail=mail.id, fault=type(error).__name__)
+    return _shunt(desk, mail, f"an internal fault ({type(error).__name__})")
 
 
 def _once_more(desk: Desk, mail: KeptMail, why: str) -> tuple[MailOutcome | None, str]:
@@ -185,31 +178,53 @@ def _shunt(desk: Desk, mail: KeptMail, reason: str) -> MailOutcome:
     outcome = MailOutcome(SHUNTED, reason=mask_codes(reason))
     with desk.store.transaction("decide") as tx:
         if tx.mail.claim(mail.id)[0] == KEPT:
-            _record(desk, tx, mail, outcome)
+            record(desk, tx, mail, outcome)
     return outcome
 
 
-def _decide(desk: Desk, mail: KeptMail, said: Understanding) -> MailOutcome:
-    with desk.store.reading() as tx:
-        candidates = tx.parties.by_address(said.head.sender) if said.head.sender else []
-    who = identify(said.head, candidates, desk.signifier)
-    plan = _plan(desk, said, who)
+def decide(desk: Desk, mails: Sequence[Understood]) -> list[MailOutcome]:
+    """Commit 2 for some mails, in their order; all of them or none."""
+    who = _senders(desk, mails)
+    asking = [
+        one.said.devices
+        for one, verdict in zip(mails, who, strict=True)
+        if one.said.kind is Kind.REQUEST and verdict.party
+    ]
+    holdings = Holdings.of(desk.vault, asking)  # before the transaction
+    outcomes = []
     with desk.store.transaction("decide") as tx:
-        state, folder, _ = tx.mail.claim(mail.id)
-        if state != KEPT:
-            return MailOutcome(folder, said.kind)  # somebody else decided it meanwhile
-        twin = tx.mail.twin(mail.content_hash, mail.sender, mail.id)
-        if twin is not None:
-            outcome = MailOutcome(PROCESSED, said.kind, f"the same as mail {twin}", mail.party)
-        else:
-            outcome = _follow(desk, tx, mail, said, who, plan)
-        _record(desk, tx, mail, outcome)
-    return outcome
+        claimed = tx.mail.claim_many([one.mail.id for one in mails])
+        twins = tx.mail.twins([one.mail for one in mails])
+        tally = respond.DayTally(desk, tx)
+        for one, verdict in zip(mails, who, strict=True):
+            mail, said = one.mail, one.said
+            state, folder, _ = claimed[mail.id]
+            if state != KEPT:  # somebody else decided it meanwhile
+                outcomes.append(MailOutcome(folder, said.kind))
+                continue
+            alike = twins.setdefault((mail.content_hash, mail.sender), [])
+            twin = min(alike, default=mail.id)
+            if twin < mail.id:
+                reason = f"the same as mail {twin}"
+                outcome = MailOutcome(PROCESSED, said.kind, reason, mail.party)
+            else:
+                outcome = _follow(desk, tx, mail, said, verdict, holdings, tally)
+            record(desk, tx, mail, outcome)
+            if outcome.folder != SHUNTED:
+                alike.append(mail.id)
+            outcomes.append(outcome)
+    return outcomes
 
 
-def _plan(desk: Desk, said: Understanding, who: Verdict) -> respond.Plan | None:
-    """Look-ups, which come before the transaction."""
-    return respond.prepare(desk, said) if said.kind is Kind.REQUEST and who.party else None
+def _senders(desk: Desk, mails: Sequence[Understood]) -> list[Verdict]:
+    """Whom each mail is from."""
+    candidates: dict[str, list[Party]] = {}
+    with desk.store.reading() as tx:
+        for sender in {one.said.head.sender for one in mails}:
+            candidates[sender] = tx.parties.by_address(sender) if sender else []
+    return [
+        identify(one.said.head, candidates[one.said.head.sender], desk.signifier) for one in mails
+    ]
 
 
 def release(
@@ -220,13 +235,13 @@ def release(
     Raises BadInput when the mail does not wait (any more); then nothing was changed.
     """
     who = Verdict(party=party, vouched=True)
-    plan = _plan(desk, said, who)
+    holdings = Holdings.of(desk.vault, [said.devices] if said.kind is Kind.REQUEST else [])
     with desk.store.transaction("release") as tx:
         _, folder, resolved = tx.mail.claim(mail.id)
         if folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
-        outcome = _follow(desk, tx, mail, said, who, plan)
-        _record(desk, tx, mail, outcome)
+        outcome = _follow(desk, tx, mail, said, who, holdings, respond.DayTally(desk, tx))
+        record(desk, tx, mail, outcome)
         if outcome.folder == PROCESSED:
             resolve(desk, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
     return outcome
@@ -247,7 +262,8 @@ def _follow(
     mail: KeptMail,
     said: Understanding,
     who: Verdict,
-    plan: respond.Plan | None,
+    holdings: Holdings,
+    tally: respond.DayTally,
 ) -> MailOutcome:
     """What follows from (state, mail, now), by kind."""
     party = who.party.signifier if who.party else ""
@@ -263,11 +279,11 @@ def _follow(
         return receive.acknowledgement(desk, tx, said, who.party)
     if said.kind is Kind.RESPONSE:
         return receive.answers(desk, tx, mail, said, who.party)
-    if said.kind is Kind.REQUEST and plan is not None:
+    if said.kind is Kind.REQUEST:
         if receive.replies_to_ours(tx, said, who.party):
             reason = "a reply to our request that lists devices and answers none"
             return MailOutcome(REVIEW, said.kind, reason, party)
-        return respond.take(desk, tx, mail, said, who, plan)
+        return respond.take(desk, tx, mail, said, who, holdings, tally)
     if said.subkind == "reminder":
         return respond.reminded(desk, tx, said, who.party)
     if said.subkind == "columns":
@@ -282,47 +298,3 @@ def _is_ours(desk: Desk, tx: Transaction, said: Understanding) -> bool:
     return said.head.sender in desk.own_addresses and bool(
         tx.outbox.by_message_id([said.head.message_id])
     )
-
-
-def _record(desk: Desk, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
-    now = desk.now()
-    reason = mask_codes(outcome.reason)
-    tx.mail.decide(
-        mail.id,
-        now,
-        folder=outcome.folder,
-        kind=outcome.kind,
-        reason=reason,
-        party=outcome.party,
-        ref=outcome.ref,
-    )
-    tx.audit.append(
-        now,
-        AuditEvent(
-            f"mail.{outcome.folder}",
-            f"mail {mail.id}",
-            outcome.party,
-            {"kind": str(outcome.kind), "reason": reason, "ref": outcome.ref},
-        ),
-    )
-    if outcome.folder != PROCESSED:
-        log.warning("a mail waits for a person", mail=mail.id, folder=outcome.folder, reason=reason)
-
-
-def file(desk: Desk, mailbox: Mailbox, folders: dict[str, str]) -> int:
-    """Move decided mails into their folders; ``folders`` names the server's for each of ours."""
-    filed = 0
-    while True:
-        with desk.store.reading() as tx:
-            numbers = tx.mail.waiting(DECIDED, mailbox.name, _FILE_BATCH)
-            mails = [tx.mail.get(number) for number in numbers]
-        if not mails:
-            return filed
-        by_folder: dict[str, list[MailRef]] = {}
-        for mail in mails:
-            by_folder.setdefault(folders[mail.folder], []).append(mail.ref)
-        for folder, refs in by_folder.items():
-            mailbox.file(refs, folder)
-        with desk.store.transaction("file") as tx:
-            tx.mail.filed(numbers)
-        filed += len(numbers)

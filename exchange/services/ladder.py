@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from exchange.domain.escalation import Rung, Step, next_rung
+from exchange.domain.outbound import Leg
 from exchange.domain.party import Party
 from exchange.domain.sla import local_date
 from exchange.services.desk import Desk
+
+# The rungs behind a leg and its day zero.
+Behind = tuple[tuple[tuple[str, datetime | None], ...], date]
+
+
+def alike(
+    legs: Sequence[Leg], done: Mapping[int, Mapping[str, datetime | None]]
+) -> dict[Behind, list[Leg]]:
+    """Legs of one request whose clocks run, by what is behind them: each group has one next step.
+
+    ``done`` has the rungs of each leg by its number.
+    """
+    groups: dict[Behind, list[Leg]] = {}
+    for leg in legs:
+        if leg.accepted_on is not None:
+            behind = sorted(done[leg.id].items(), key=lambda rung: rung[0])
+            groups.setdefault((tuple(behind), leg.accepted_on), []).append(leg)
+    return groups
 
 
 def step(

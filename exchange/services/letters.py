@@ -42,7 +42,13 @@ def them(party: Party) -> Mapping[str, str]:
 
 
 def queue(desk: Desk, tx: Transaction, draft: Draft) -> tuple[int, str]:
-    """Write the letter into the outbox; returns its number and Message-ID.
+    """Write the letter into the outbox; returns its number and Message-ID."""
+    letter = write(desk, draft)
+    return tx.outbox.add(letter, desk.now()), letter.message_id
+
+
+def write(desk: Desk, draft: Draft) -> NewLetter:
+    """The letter, composed and sealed, as it goes into the outbox.
 
     The Message-ID is fixed here, before the first attempt: whatever happens later, another copy
     of this letter can be recognised as the same.
@@ -65,7 +71,7 @@ def queue(desk: Desk, tx: Transaction, draft: Draft) -> tuple[int, str]:
         ),
         desk.templates,
     )
-    letter = NewLetter(
+    return NewLetter(
         message_id=message_id,
         purpose=draft.template,
         ref=draft.ref,
@@ -75,4 +81,3 @@ def queue(desk: Desk, tx: Transaction, draft: Draft) -> tuple[int, str]:
         sealed=desk.sealer.seal(raw, "outbox"),
         size=len(raw),
     )
-    return tx.outbox.add(letter, desk.now()), message_id

@@ -17,6 +17,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import InstallCode
 from exchange.domain.mail import Answer, Kind, Outcome, Understanding
 from exchange.domain.outbound import (
+    OPEN_LEGS,
     CaseState,
     Leg,
     LegEvent,
@@ -55,8 +56,7 @@ def replies_to_ours(tx: Transaction, said: Understanding, party: Party) -> bool:
     """Whether what looks like a request is a reply to our own, about the same devices."""
     if not asked_in(tx, said, party):
         return False
-    devices = [str(found.device) for found in said.devices]
-    return bool(tx.legs.legs(party=party.signifier, devices=devices))
+    return tx.legs.was_asked(party.signifier, (str(found.device) for found in said.devices))
 
 
 @dataclass(slots=True)
@@ -206,25 +206,22 @@ def _take_codes(
         answered_at=mail.arrived_at,
         answer_mail_id=mail.id,
     )
+    detail = {"mail": mail.id}
     events = [
-        AuditEvent("code.received", leg.device, party.signifier, {"mail": mail.id})
-        for leg, _, _ in codes
+        AuditEvent("code.received", leg.device, party.signifier, detail) for leg, _, _ in codes
     ]
     # Whoever else is still being asked about these devices need not answer any more.
     by_case = {leg.case_id: leg.id for leg, _, _ in codes}
     others = [
         leg
-        for leg in tx.legs.legs(devices=[leg.device for leg, _, _ in codes])
-        if leg.case_id in by_case
-        and leg.id != by_case[leg.case_id]
+        for leg in tx.legs.of_cases(by_case)
+        if leg.id != by_case[leg.case_id]
         and leg.state is not LegState.BOUNCED
         and leg_takes(leg.state, LegEvent.WITHDRAW)
     ]
     tx.legs.move_legs([leg.id for leg in others], LegState.WITHDRAWN)
-    events += [
-        AuditEvent("leg.withdrawn", leg.device, leg.party, {"why": "the code was received"})
-        for leg in others
-    ]
+    why = {"why": "the code was received"}
+    events += [AuditEvent("leg.withdrawn", leg.device, leg.party, why) for leg in others]
     tx.audit.append(now, *events)
 
 
@@ -240,10 +237,8 @@ def _take_denials(
         answered_at=mail.arrived_at,
         answer_mail_id=mail.id,
     )
-    events = [
-        AuditEvent("leg.not_installer", leg.device, party.signifier, {"mail": mail.id})
-        for leg in legs
-    ]
+    detail = {"mail": mail.id}
+    events = [AuditEvent("leg.not_installer", leg.device, party.signifier, detail) for leg in legs]
     events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, now)
     tx.audit.append(now, *events)
 
@@ -255,26 +250,28 @@ def next_turn(tx: Transaction, cases: dict[int, str], now: datetime) -> list[Aud
     still have the code, and waits for a person.
     """
     by_case: dict[int, list[Leg]] = {number: [] for number in cases}
-    for leg in tx.legs.legs(devices=set(cases.values())):
-        if leg.case_id in by_case:
-            by_case[leg.case_id].append(leg)
+    for leg in tx.legs.of_cases(cases):
+        by_case[leg.case_id].append(leg)
     turns: list[int] = []
+    exhausted: list[int] = []
+    withdrawn: list[int] = []
     events: list[AuditEvent] = []
+    why = {"why": "withdrawn"}
     for number, legs in by_case.items():
         waiting = [leg for leg in legs if leg.state is LegState.WAITING]
-        if any(
-            leg.state in (LegState.QUEUED, LegState.SENT, LegState.ACKNOWLEDGED) for leg in legs
-        ):
+        if any(leg.state in OPEN_LEGS for leg in legs):
             continue
         if waiting:
             turns.append(waiting[0].id)
             events.append(AuditEvent("leg.queued", cases[number], waiting[0].party))
         elif all(leg.state is LegState.NOT_INSTALLER for leg in legs):
-            tx.outbound.move_case(number, CaseState.EXHAUSTED)
+            exhausted.append(number)
             events.append(AuditEvent("case.exhausted", cases[number]))
         elif all(leg.state in (LegState.NOT_INSTALLER, LegState.WITHDRAWN) for leg in legs):
-            tx.outbound.move_case(number, CaseState.CLOSED, closed_at=now)
-            events.append(AuditEvent("case.closed", cases[number], detail={"why": "withdrawn"}))
+            withdrawn.append(number)
+            events.append(AuditEvent("case.closed", cases[number], detail=why))
+    tx.outbound.move_cases(exhausted, CaseState.EXHAUSTED)
+    tx.outbound.move_cases(withdrawn, CaseState.CLOSED, closed_at=now)
     tx.legs.move_legs(turns, move_leg(LegState.WAITING, LegEvent.TURN))
     return events
 

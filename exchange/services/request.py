@@ -6,7 +6,7 @@ nothing twice, and a leg is carried by one request.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from exchange.domain.audit import AuditEvent
@@ -14,7 +14,7 @@ from exchange.domain.device import DeviceId, mask_codes
 from exchange.domain.outbound import CaseState, Gained, Leg, LegEvent, LegState, leg_takes
 from exchange.domain.party import Party
 from exchange.domain.sla import due
-from exchange.errors import BadInput
+from exchange.errors import BadInput, NotFound
 from exchange.rendering.compose import Attachment
 from exchange.rendering.workbook import (
     XLSX,
@@ -27,6 +27,8 @@ from exchange.services import letters
 from exchange.services.desk import Desk
 from exchange.services.receive import next_turn
 from exchange.store.db import Transaction
+
+_CLOSED_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,11 @@ def create(
         open_already = tx.outbound.open_devices([one.device for one in unique])
         fresh = [one for one in unique if one.device not in open_already]
         tx.outbound.open_cases(fresh, now, mask_codes(source))
+        asked = {one.suppliers: {"ask": " ".join(one.suppliers)} for one in fresh}
         tx.audit.append(
             now,
             *(
-                AuditEvent(
-                    "case.opened", one.device, detail={"ask": " ".join(one.suppliers)}, actor=actor
-                )
+                AuditEvent("case.opened", one.device, detail=asked[one.suppliers], actor=actor)
                 for one in fresh
             ),
         )
@@ -95,7 +96,7 @@ def raise_requests(desk: Desk) -> list[str]:
     for signifier in waiting:
         with desk.store.transaction("raise") as tx:
             party = tx.parties.get(signifier)
-            legs = tx.legs.legs(party=signifier, states=[LegState.QUEUED], unasked=True)
+            legs = tx.legs.to_ask(signifier)
             if party is None or not party.active or not legs:
                 continue
             refs.append(_raise(desk, tx, party, legs))
@@ -182,13 +183,19 @@ def withdraw(desk: Desk, ref: str, why: str, actor: str = "exchange") -> int:
             if leg_takes(leg.state, LegEvent.WITHDRAW)
         ]
         tx.legs.move_legs([leg.id for leg in legs], LegState.WITHDRAWN)
-        events = [
-            AuditEvent("leg.withdrawn", leg.device, leg.party, {"ref": ref, "why": why}, actor)
-            for leg in legs
-        ]
+        detail = {"ref": ref, "why": why}
+        events = [AuditEvent("leg.withdrawn", leg.device, leg.party, detail, actor) for leg in legs]
         events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, desk.now())
         tx.audit.append(desk.now(), *events)
     return len(legs)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What ``close_many`` did."""
+
+    closed: int
+    not_open: tuple[str, ...]  # Devices without an open case: nothing was changed for them
 
 
 def close(desk: Desk, device: str, why: str, actor: str) -> None:
@@ -196,15 +203,32 @@ def close(desk: Desk, device: str, why: str, actor: str) -> None:
 
     Raises NotFound when the device has no open case.
     """
-    wanted, now = str(DeviceId.parse(device)), desk.now()
-    with desk.store.transaction("close") as tx:
-        legs = tx.legs.legs(devices=[wanted])
-        case = tx.outbound.open_case(wanted)
-        open_legs = [
-            leg.id
-            for leg in legs
-            if leg.case_id == case.id and leg_takes(leg.state, LegEvent.WITHDRAW)
-        ]
-        tx.legs.move_legs(open_legs, LegState.WITHDRAWN)
-        tx.outbound.move_case(case.id, CaseState.CLOSED, closed_at=now)
-        tx.audit.append(now, AuditEvent("case.closed", wanted, detail={"why": why}, actor=actor))
+    wanted = DeviceId.parse(device)
+    if close_many(desk, [wanted], why, actor).not_open:
+        raise NotFound(f"{wanted} has no open case")
+
+
+def close_many(desk: Desk, devices: Iterable[DeviceId], why: str, actor: str) -> Closed:
+    """Close the open cases of these devices and withdraw what is still asked about them."""
+    wanted, now = list(dict.fromkeys(map(str, devices))), desk.now()
+    detail = {"why": why}
+    closed: set[str] = set()
+    for start in range(0, len(wanted), _CLOSED_AT_ONCE):
+        with desk.store.transaction("close") as tx:
+            cases = tx.outbound.open_cases_of(wanted[start : start + _CLOSED_AT_ONCE])
+            open_legs = [
+                leg.id
+                for leg in tx.legs.of_cases(cases.values())
+                if leg_takes(leg.state, LegEvent.WITHDRAW)
+            ]
+            tx.legs.move_legs(open_legs, LegState.WITHDRAWN)
+            tx.outbound.move_cases(list(cases.values()), CaseState.CLOSED, closed_at=now)
+            tx.audit.append(
+                now,
+                *(
+                    AuditEvent("case.closed", device, detail=detail, actor=actor)
+                    for device in cases
+                ),
+            )
+        closed |= cases.keys()
+    return Closed(len(closed), tuple(device for device in wanted if device not in closed))

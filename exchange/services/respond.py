@@ -6,77 +6,64 @@ Source: SEC Appendix AC, clause 4.16(b) (MP121).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from exchange.domain.audit import AuditEvent
-from exchange.domain.device import DeviceId, InstallCode, mask_codes
+from exchange.domain.device import mask_codes
 from exchange.domain.inbound import (
+    DISCHARGED,
     Clock,
     DeviceEvent,
     DeviceState,
     InboundRequest,
     InstalledRegister,
-    decide_device,
     move,
 )
 from exchange.domain.mail import MailHead, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Ceilings, DayUsage, Verdict, may_answer
 from exchange.domain.sla import due
-from exchange.ports import VaultRecord
 from exchange.rendering.compose import Attachment, reply_subject
-from exchange.rendering.workbook import (
-    XLSX,
-    AnswerRow,
-    OutcomeWord,
-    Sheetfacts,
-    answers_csv,
-    answers_workbook,
-)
+from exchange.rendering.workbook import CSV, XLSX, AnswerRow, Sheetfacts
 from exchange.services import letters
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
+from exchange.services.parts import Files, Part, in_parts
+from exchange.services.rulings import WORDS, Holdings, Rulings, Terms, rule, told, unreadable
 from exchange.store.db import Transaction
-from exchange.store.inbound import NewDevice
 from exchange.store.mail import PROCESSED, REVIEW, KeptMail
 
 LONDON = ZoneInfo("Europe/London")
 COMPLETE_AS_OF = "installed.complete_as_of"
 
-WORDS: Mapping[DeviceState, OutcomeWord] = {
-    DeviceState.PROVIDED: OutcomeWord.PROVIDED,
-    DeviceState.NOT_INSTALLER: OutcomeWord.NOT_INSTALLER,
-    DeviceState.HELD: OutcomeWord.HELD,
-    DeviceState.UNREADABLE: OutcomeWord.UNREADABLE,
-}
 
+class DayTally:
+    """What each party had of us today, counted once and then carried along.
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the vault knows of the devices of a request, looked up before the transaction."""
+    Good for one transaction, in which nobody else answers.
+    """
 
-    holdings: Mapping[DeviceId, VaultRecord | None] = field(repr=False)
+    def __init__(self, desk: Desk, tx: Transaction) -> None:
+        self._tx = tx
+        self._midnight = datetime.combine(desk.today(), time(0), LONDON)
+        self._had: dict[str, tuple[int, int]] = {}  # answers, devices asked for
 
+    def usage(self, party: str, asked: int) -> DayUsage:
+        """Today so far, and the devices of the request at hand."""
+        if party not in self._had:
+            answers, _codes = self._tx.outbox.sent_to(party, self._midnight, "answer")
+            self._had[party] = answers, self._tx.inbound.devices_since(party, self._midnight)
+        answers, devices = self._had[party]
+        return DayUsage(answers=answers, devices=devices, asked=asked)
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """One row of a request, decided."""
-
-    device: str
-    device_type: str
-    where: str
-    state: DeviceState
-    reason: str  # ours, for a person of ours
-    code: InstallCode | None = None
-    seen: str = field(default="", repr=False)  # what an unreadable row said
-
-
-def prepare(desk: Desk, said: Understanding) -> Plan:
-    """Look every device up, each bucket once."""
-    return Plan(dict(desk.vault.find_many(found.device for found in said.devices)))
+    def note(self, party: str, letters: int, rows: int) -> None:
+        """One more request of ``rows`` rows, answered in so many letters."""
+        if party in self._had:
+            answers, devices = self._had[party]
+            self._had[party] = answers + letters, devices + rows
 
 
 def register(desk: Desk, tx: Transaction) -> InstalledRegister:
@@ -94,14 +81,15 @@ def take(
     mail: KeptMail,
     said: Understanding,
     who: Verdict,
-    plan: Plan,
+    holdings: Holdings,
+    tally: DayTally,
 ) -> MailOutcome:
     """Open the request, decide each device, queue the one reply."""
     party = who.party
     if party is None:
         return MailOutcome(REVIEW, said.kind, who.reason)
     asked = len(said.devices)
-    verdict = _verdict(desk, tx, said, who, party)
+    verdict = _verdict(desk, said, who, party, tally)
     if verdict.party is None:
         return MailOutcome(REVIEW, said.kind, verdict.reason, party.signifier)
     if not said.devices and not said.rejects:
@@ -115,17 +103,23 @@ def take(
         rule=when.rule_text,
         calendar=when.calendar_version,
     )
-    rulings = _rule(desk, tx, said, plan, clock)
+    rulings = rule(said.devices, holdings.devices(said.devices), terms(desk, tx, clock.day_zero))
+    if said.rejects:
+        rulings += unreadable(said.rejects)
+    counts = rulings.counts()
     ref = desk.new_ref(tx, "A")
-    request_id = tx.inbound.add_request(ref, mail.id, party.signifier, _their_ref(said), clock)
-    request = InboundRequest(
-        request_id, ref, party.signifier, mail.id, _their_ref(said), clock, answered=False
+    answered = DISCHARGED.issuperset(counts)
+    request_id = tx.inbound.add_request(
+        ref, mail.id, party.signifier, _their_ref(said), clock, answered=answered
     )
-    outbox_id = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
-    tx.inbound.add_devices(request_id, _rows(desk, rulings), outbox_id)
-    tx.inbound.settle(request_id)
+    request = InboundRequest(
+        request_id, ref, party.signifier, mail.id, _their_ref(said), clock, answered
+    )
+    parts = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
+    for rows, outbox_id in parts:
+        _keep(desk, tx, request_id, rulings.taken(rows), outbox_id)
+    tally.note(party.signifier, len(parts), len(rulings))
     _supersede(desk, tx, said, party, ref, asked)
-    counts = {state: sum(one.state is state for one in rulings) for state in WORDS}
     tx.audit.append(
         desk.now(),
         AuditEvent(
@@ -141,25 +135,18 @@ def take(
             },
         ),
     )
-    reason = ", ".join(f"{number} {WORDS[state]}" for state, number in counts.items() if number)
+    reason = ", ".join(f"{counts[state]} {word}" for state, word in WORDS.items() if counts[state])
     return MailOutcome(PROCESSED, said.kind, reason, party.signifier, ref)
 
 
 def _verdict(
-    desk: Desk, tx: Transaction, said: Understanding, who: Verdict, party: Party
+    desk: Desk, said: Understanding, who: Verdict, party: Party, tally: DayTally
 ) -> Verdict:
     """The release procedure; a person's word stands in for the sender's address and the guard."""
     if who.vouched:
         return Verdict(party=party, address=party.reply_address, vouched=True)
-    usage = _usage(desk, tx, party, len(said.devices))
+    usage = tally.usage(party.signifier, len(said.devices))
     return may_answer(said.kind, said.head, [party], desk.signifier, usage, _ceilings(desk))
-
-
-def _usage(desk: Desk, tx: Transaction, party: Party, asked: int) -> DayUsage:
-    midnight = datetime.combine(desk.today(), time(0), LONDON)
-    answers, _codes = tx.outbox.sent_to(party.signifier, midnight, "answer")
-    devices = tx.inbound.devices_since(party.signifier, midnight)
-    return DayUsage(answers=answers, devices=devices, asked=asked)
 
 
 def _ceilings(desk: Desk) -> Ceilings:
@@ -171,51 +158,21 @@ def _their_ref(said: Understanding) -> str:
     return said.references[0] if said.references else ""
 
 
-def _rule(
-    desk: Desk, tx: Transaction, said: Understanding, plan: Plan, clock: Clock
-) -> list[Ruling]:
-    installed = register(desk, tx)
-    refused = desk.settings.release.refused_device_types
-    rulings = []
-    for found in said.devices:
-        holding = plan.holdings.get(found.device)
-        decision = decide_device(holding, installed, clock.day_zero, refused, found.device_type)
-        state = move(DeviceState.OPEN, decision.event)
-        code = holding.code if holding and state is DeviceState.PROVIDED else None
-        rulings.append(
-            Ruling(
-                str(found.device), found.device_type, mask_codes(found.where), state,
-                decision.reason, code,
-            )
-        )  # fmt: skip
-    for reject in said.rejects:
-        state = move(DeviceState.OPEN, DeviceEvent.MALFORMED)
-        rulings.append(
-            Ruling(
-                "",
-                "",
-                mask_codes(reject.where),
-                state,
-                mask_codes(reject.reason),
-                None,
-                reject.text,
-            )
-        )
-    return rulings
+def terms(desk: Desk, tx: Transaction, day_zero: date) -> Terms:
+    """What the rule needs for a request of that day."""
+    return Terms(register(desk, tx), day_zero, desk.settings.release.refused_device_types)
 
 
-def _rows(desk: Desk, rulings: Sequence[Ruling]) -> list[NewDevice]:
-    return [
-        NewDevice(
-            device=one.device,
-            device_type=one.device_type,
-            where=one.where,
-            state=one.state,
-            reason=one.reason,
-            seen=desk.sealer.seal(one.seen.encode(), "row") if one.seen else None,
-        )
-        for one in rulings
-    ]
+def _keep(desk: Desk, tx: Transaction, request_id: int, rulings: Rulings, outbox_id: int) -> None:
+    seen = [desk.sealer.seal(one.encode(), "row") if one else None for one in rulings.seen]
+    tx.inbound.add_devices(
+        request_id,
+        zip(
+            rulings.devices, rulings.types, rulings.places, rulings.states, rulings.reasons, seen,
+            strict=True,
+        ),
+        outbox_id,
+    )  # fmt: skip
 
 
 def send_answer(
@@ -225,23 +182,50 @@ def send_answer(
     party: Party,
     address: str,
     head: MailHead,
-    rulings: Sequence[Ruling],
-) -> int:
-    """Queue the reply and audit every device in it; returns the letter's number."""
-    rows = [_answer_row(one) for one in rulings]
-    counts = {state.value: sum(one.state is state for one in rulings) for state in WORDS}
-    small = desk.settings.release.body_table_rows
+    rulings: Rulings,
+) -> list[tuple[slice, int]]:
+    """Queue the reply and audit every device in it; returns rows and number of each letter.
+
+    It is one letter, or as many as the other side's ceiling on a mail asks for.
+    """
+    rows = rulings.answer_rows()
     facts = Sheetfacts("Answers under MP121", request.ref, desk.now())
-    draft = letters.Draft(
+    most = desk.mail_bytes(party)
+    queued = []
+    for part, chosen, files in in_parts(rows, facts, most):
+        own = rulings if part is None else rulings.taken(chosen)
+        draft = _draft(desk, request, party, address, head, own, rows[chosen], part, files)
+        outbox_id, message_id = letters.queue(desk, tx, draft)
+        happened = told(own, request.ref, party.signifier, address, message_id)
+        tx.audit.append(desk.now(), *happened)
+        queued.append((chosen, outbox_id))
+    return queued
+
+
+def _draft(
+    desk: Desk,
+    request: InboundRequest,
+    party: Party,
+    address: str,
+    head: MailHead,
+    rulings: Rulings,
+    rows: Sequence[AnswerRow],
+    part: Part | None,
+    files: Files,
+) -> letters.Draft:
+    counts = rulings.counts()
+    small = desk.settings.release.body_table_rows
+    subject = reply_subject(mask_codes(head.subject))
+    return letters.Draft(
         template="answer",
         ref=request.ref,
         recipient=address,
         party=party.signifier,
         marker="answer",
-        codes=counts[DeviceState.PROVIDED.value],
+        codes=counts[DeviceState.PROVIDED],
         in_reply_to=head.message_id,
         references=head.references,
-        subject=reply_subject(mask_codes(head.subject)),
+        subject=f"{subject} (part {part.number} of {part.of})" if part else subject,
         context={
             "us": letters.us(desk),
             "them": letters.them(party),
@@ -249,57 +233,24 @@ def send_answer(
             "their_ref": request.their_ref,
             "received": request.clock.received_at,
             "due": request.clock.due_on,
-            "counts": counts,
+            "counts": {state.value: counts[state] for state in WORDS},
             "rows": rows if len(rows) <= small else (),
-            "held": [one for one in rows if one.outcome == WORDS[DeviceState.HELD]][:small],
-            "unreadable": [one for one in rows if one.outcome == WORDS[DeviceState.UNREADABLE]][
-                : 4 * small
-            ],
+            "held": _first(rows, rulings, DeviceState.HELD, small),
+            "unreadable": _first(rows, rulings, DeviceState.UNREADABLE, 4 * small),
+            "file": files.name,
+            "part": part,
         },
         attachments=(
-            Attachment(f"{request.ref}.xlsx", XLSX, answers_workbook(rows, facts)),
-            Attachment(f"{request.ref}.csv", "text/csv", answers_csv(rows)),
+            Attachment(f"{files.name}.xlsx", XLSX, files.workbook),
+            Attachment(f"{files.name}.csv", CSV, files.csv),
         ),
     )
-    outbox_id, message_id = letters.queue(desk, tx, draft)
-    tx.audit.append(desk.now(), *_audit_answer(request, party, address, message_id, rulings))
-    return outbox_id
 
 
-def _answer_row(ruling: Ruling) -> AnswerRow:
-    reason = {
-        DeviceState.HELD: "our team is looking into it; the answer follows",
-        DeviceState.UNREADABLE: ruling.reason,
-    }.get(ruling.state, "")
-    return AnswerRow(
-        device_id=ruling.device,
-        outcome=WORDS[ruling.state],
-        install_code=ruling.code.grouped if ruling.code else "",
-        reason=reason,
-        where=ruling.where,
-    )
-
-
-def _audit_answer(
-    request: InboundRequest,
-    party: Party,
-    address: str,
-    message_id: str,
-    rulings: Sequence[Ruling],
-) -> list[AuditEvent]:
-    events = []
-    for one in rulings:
-        detail: dict[str, str | int | bool | None] = {"ref": request.ref}
-        event = f"device.{one.state}"
-        if one.state is DeviceState.PROVIDED:
-            event = "code.released"
-            detail |= {"address": address, "message_id": message_id}
-        elif one.state is DeviceState.NOT_INSTALLER:
-            detail |= {"address": address, "message_id": message_id}
-        else:
-            detail["reason"] = one.reason
-        events.append(AuditEvent(event, one.device or one.where, party.signifier, detail))
-    return events
+def _first(
+    rows: Sequence[AnswerRow], rulings: Rulings, state: DeviceState, most: int
+) -> list[AnswerRow]:
+    return [rows[at] for at in islice(rulings.by_state(state), most)]
 
 
 def _supersede(

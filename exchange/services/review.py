@@ -13,19 +13,16 @@ from exchange.domain.inbound import (
     DeviceEvent,
     DeviceState,
     InboundRequest,
-    InstalledRegister,
-    RequestedDevice,
-    decide_device,
     move,
 )
-from exchange.domain.mail import MailHead, Understanding
+from exchange.domain.mail import Found, MailHead, Understanding
 from exchange.domain.sla import due
 from exchange.errors import BadInput, NotFound
 from exchange.parsing.message import read_head
 from exchange.services import columns, intake, respond, secrets
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
-from exchange.services.respond import Ruling
+from exchange.services.rulings import Holdings, rule
 from exchange.store.db import Transaction
 from exchange.store.mail import PROCESSED, KeptMail
 from exchange.store.outbox import DEFERRED, FAILED, StoredLetter
@@ -148,7 +145,7 @@ def release_devices(
         request = tx.inbound.find(ref)
         held = list(tx.inbound.devices(request.id, [DeviceState.HELD]))
         party = tx.parties.get(request.party)
-        register = respond.register(desk, tx)
+        terms = respond.terms(desk, tx, request.clock.day_zero)
         mail = tx.mail.get(request.mail_id)
     unknown = wanted - {row.device for row in held}
     if unknown:
@@ -156,20 +153,27 @@ def release_devices(
     if party is None or not party.active:
         raise NotFound(f"{request.party} is not an active party on the contacts register")
     chosen = [row for row in held if not wanted or row.device in wanted]
-    rulings = _rule_again(desk, request, chosen, register, not_installer)
-    settled = [(row, one) for row, one in rulings if one.state is not DeviceState.HELD]
-    if settled:
+    asked = [Found(DeviceId.parse(row.device), row.where, row.device_type) for row in chosen]
+    known = Holdings.of(desk.vault, [asked]).devices(asked)
+    rulings = rule(asked, known, terms, state=DeviceState.HELD, not_installer=not_installer)
+    still = set(rulings.by_state(DeviceState.HELD))
+    places = [at for at in range(len(chosen)) if at not in still]
+    settled = rulings.chosen(places)
+    rows = [chosen[at].id for at in places]
+    if rows:
         head = _head_of(desk, mail)
         with desk.store.transaction("release") as tx:
             tx.inbound.claim(request.id)
             held_now = {row.id for row in tx.inbound.devices(request.id, [DeviceState.HELD])}
-            if not held_now.issuperset(row.id for row, _ in settled):
+            if not held_now.issuperset(rows):
                 raise BadInput(f"somebody else is releasing Devices of {ref}; look again")
-            outbox_id = respond.send_answer(
-                desk, tx, request, party, party.reply_address, head, [one for _, one in settled]
+            parts = respond.send_answer(
+                desk, tx, request, party, party.reply_address, head, settled
             )
-            for row, one in settled:
-                tx.inbound.move(row.id, one.state, one.reason, outbox_id)
+            for some, outbox_id in parts:
+                own = settled.taken(some)
+                for row, state, reason in zip(rows[some], own.states, own.reasons, strict=True):
+                    tx.inbound.move(row, state, reason, outbox_id)
             tx.inbound.settle(request.id)
             tx.audit.append(
                 desk.now(),
@@ -181,41 +185,12 @@ def release_devices(
                     actor,
                 ),
             )
+    counts = settled.counts()
     return Released(
-        provided=sum(one.state is DeviceState.PROVIDED for _, one in settled),
-        not_installer=sum(one.state is DeviceState.NOT_INSTALLER for _, one in settled),
+        provided=counts[DeviceState.PROVIDED],
+        not_installer=counts[DeviceState.NOT_INSTALLER],
         still_held=len(held) - len(settled),
     )
-
-
-def _rule_again(
-    desk: Desk,
-    request: InboundRequest,
-    rows: Collection[RequestedDevice],
-    register: InstalledRegister,
-    not_installer: str,
-) -> list[tuple[RequestedDevice, Ruling]]:
-    devices = {row.device: DeviceId.parse(row.device) for row in rows}
-    holdings = dict(desk.vault.find_many(devices.values()))
-    refused = desk.settings.release.refused_device_types
-    out = []
-    for row in rows:
-        holding = holdings.get(devices[row.device])
-        decision = decide_device(
-            holding, register, request.clock.day_zero, refused, row.device_type
-        )
-        event, reason = decision.event, decision.reason
-        if event is DeviceEvent.HOLD and not_installer:
-            if holding is not None and holding.installed_by_us:
-                raise BadInput(
-                    f"{row.device} is on our register as installed by us: it cannot be answered "
-                    '"not the installing Supplier"'
-                )
-            event, reason = DeviceEvent.NOT_OURS, not_installer
-        state = move(row.state, event)
-        code = holding.code if holding and state is DeviceState.PROVIDED else None
-        out.append((row, Ruling(row.device, row.device_type, row.where, state, reason, code)))
-    return out
 
 
 def _head_of(desk: Desk, mail: KeptMail) -> MailHead:

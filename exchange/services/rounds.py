@@ -20,7 +20,7 @@ from exchange.errors import (
     VaultError,
 )
 from exchange.ports import Courier, Mailbox
-from exchange.services import chase, clocks, deliver, intake, request
+from exchange.services import chase, clocks, deliver, intake, keeping, request
 from exchange.services.desk import Desk
 from exchange.store.mail import PROCESSED, REVIEW, SHUNTED
 
@@ -135,7 +135,7 @@ def take_in(desk: Desk, mailboxes: Sequence[Mailbox], done: Round, reach: Reacha
         if not reach.worth_trying(f"mailbox {mailbox.name}"):
             continue
         try:
-            done.kept += intake.keep(desk, mailbox)
+            done.kept += keeping.keep(desk, mailbox)
         except (MailboxUnavailable, MailboxRefused) as error:
             reach.failed(f"mailbox {mailbox.name}", error)
             done.troubles.append(str(error))
@@ -152,7 +152,7 @@ def take_in(desk: Desk, mailboxes: Sequence[Mailbox], done: Round, reach: Reacha
     by_name = {one.name: dict(folders_of(one)) for one in desk.settings.mailbox}
     for mailbox in usable:
         try:
-            done.filed += intake.file(desk, mailbox, by_name[mailbox.name])
+            done.filed += keeping.file(desk, mailbox, by_name[mailbox.name])
         except (MailboxUnavailable, MailboxRefused) as error:
             reach.failed(f"mailbox {mailbox.name}", error)
             done.troubles.append(str(error))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
+from heapq import merge
+from operator import attrgetter
 
 from exchange.domain.audit import AuditRow
 from exchange.services.desk import Desk
@@ -16,6 +19,23 @@ def verify(desk: Desk) -> tuple[int, str]:
 
 
 def rows(desk: Desk, subject: str = "", event: str = "") -> Iterator[AuditRow]:
-    """The log in order, optionally of one subject or kind of event."""
+    """The log in order, optionally of one subject or kind of event.
+
+    A Device ID is also found in the events of long answers, which tell of many devices at once.
+    """
     with desk.store.reading() as tx:
-        yield from tx.audit.rows(subject=subject, event=event)
+        found = tx.audit.rows(subject=subject, event=event)
+        refs = tx.inbound.refs_of(subject) if subject else []
+        if not refs:
+            yield from found
+            return
+        together = [
+            (row for row in tx.audit.rows(subject=ref, event=event) if subject in _named(row))
+            for ref in refs
+        ]
+        yield from merge(found, *together, key=attrgetter("seq"))
+
+
+def _named(row: AuditRow) -> Sequence[str]:
+    named = json.loads(row.detail).get("device_ids", "")
+    return str(named).split(",")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from exchange.domain.audit import (
     GENESIS,
@@ -19,10 +19,12 @@ from exchange.domain.audit import (
 )
 from exchange.domain.device import mask_codes
 from exchange.errors import StoreError
-from exchange.store.tables import AuditRowTable, FactRow
+from exchange.store.many import insert_rows
+from exchange.store.tables import AuditRowTable, FactRow, table_of
 
-# SHA-256 in hexadecimal, which we computed ourselves and which looks like a code to the mask.
-_HASHES = frozenset({"sha256", "audit_head"})
+# What we wrote ourselves and what looks like a code to the mask: hashes, lists of Device IDs.
+_OURS = frozenset({"sha256", "audit_head", "device_ids"})
+_COLUMNS = ("seq", "at", "actor", "event", "subject", "party", "detail", "previous", "hash")
 _HEAD = "audit.head"
 Detail = Mapping[str, str | int | bool | None]
 
@@ -30,9 +32,39 @@ Detail = Mapping[str, str | int | bool | None]
 def _masked(detail: Detail | None) -> Detail:
     """People type into reasons and file names, so these pass the last net as well."""
     return {
-        name: mask_codes(value) if isinstance(value, str) and name not in _HASHES else value
+        name: mask_codes(value) if isinstance(value, str) and name not in _OURS else value
         for name, value in (detail or {}).items()
     }
+
+
+def _chained(
+    events: Sequence[tuple[datetime, AuditEvent]], seq: int, previous: str
+) -> list[tuple[object, ...]]:
+    """The rows of ``events`` behind row ``seq``, whose hash is ``previous``; as in _COLUMNS."""
+    rows: list[tuple[object, ...]] = []
+    # The events of one mail share one detail; ``events`` keeps each alive, and so its id.
+    written: dict[int, str] = {}
+    last, stamp = None, ""
+    for at, happened in events:
+        seq += 1
+        if at is not last:
+            last, stamp = at, instant_text(at)
+        detail = written.get(id(happened.detail))
+        if detail is None:
+            detail = written[id(happened.detail)] = canonical(_masked(happened.detail))
+        # Subjects are references and Device IDs; masking is the last net, not the rule.
+        fields = (
+            stamp,
+            happened.actor,
+            happened.event,
+            mask_codes(happened.subject),
+            happened.party,
+            detail,
+        )
+        digest = chain_hash(previous, seq, *fields)
+        rows.append((seq, *fields, previous, digest))
+        previous = digest
+    return rows
 
 
 class AuditLog:
@@ -40,60 +72,51 @@ class AuditLog:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._unwritten: list[tuple[datetime, AuditEvent]] = []
 
     def append(self, at: datetime, *events: AuditEvent) -> None:
-        """Chain the events behind the newest row.
+        """Chain the events behind the newest row, when the transaction ends.
+
+        A transaction's events are written in one piece: the chain's head is then read and
+        changed once, and other writers on PostgreSQL wait for it no longer than they must.
+        """
+        self._unwritten += [(at, one) for one in events]
+
+    def flush(self) -> None:
+        """Write what was appended.
 
         The head row is locked first: two writers on PostgreSQL queue up, on SQLite there is one.
         """
-        if not events:
+        if not self._unwritten:
             return
-        head = self._session.exec(
-            select(FactRow).where(FactRow.name == _HEAD).with_for_update()
-        ).first()
+        unwritten, self._unwritten = self._unwritten, []
+        head = self._session.execute(
+            select(FactRow.value).where(FactRow.name == _HEAD).with_for_update()
+        ).scalar()
         if head is None:
-            head = FactRow(name=_HEAD, value=f"0 {GENESIS}")
-            self._session.add(head)
-        seq_text, previous = head.value.split(" ")
-        seq, stamp = int(seq_text), instant_text(at)
-        rows = []
-        for happened in events:
-            seq += 1
-            # Subjects are references and Device IDs; masking is the last net, not the rule.
-            fields = (
-                stamp,
-                happened.actor,
-                happened.event,
-                mask_codes(happened.subject),
-                happened.party,
-                canonical(_masked(happened.detail)),
-            )
-            digest = chain_hash(previous, seq, *fields)
-            rows.append(
-                dict(
-                    zip(
-                        ("at", "actor", "event", "subject", "party", "detail"), fields, strict=True
-                    ),
-                    seq=seq,
-                    previous=previous,
-                    hash=digest,
-                )
-            )
-            previous = digest
-        self._session.execute(insert(AuditRowTable), rows)
-        head.value = f"{seq} {previous}"
-        self._session.flush()
+            head = f"0 {GENESIS}"
+            self._session.execute(insert(FactRow), {"name": _HEAD, "value": head})
+        seq_text, previous = head.split(" ")
+        rows = _chained(unwritten, int(seq_text), previous)
+        insert_rows(self._session, table_of(AuditRowTable), _COLUMNS, rows)
+        seq, *_, digest = rows[-1]
+        fact = table_of(FactRow)
+        self._session.connection().execute(
+            update(fact).where(fact.c.name == _HEAD).values(value=f"{seq} {digest}")
+        )
 
     def head(self) -> tuple[int, str]:
         """Number and hash of the newest row; (0, GENESIS) for an empty log."""
-        row = self._session.get(FactRow, _HEAD)
-        if row is None:
+        self.flush()
+        value = self._session.exec(select(FactRow.value).where(FactRow.name == _HEAD)).first()
+        if value is None:
             return 0, GENESIS
-        seq, digest = row.value.split(" ")
+        seq, digest = value.split(" ")
         return int(seq), digest
 
     def rows(self, after: int = 0, subject: str = "", event: str = "") -> Iterator[AuditRow]:
         """Rows in order, streamed; optionally of one subject or kind of event."""
+        self.flush()
         query = select(AuditRowTable).where(col(AuditRowTable.seq) > after)
         if subject:
             query = query.where(AuditRowTable.subject == subject)

@@ -48,6 +48,11 @@ class Transaction:
         self.figures = Figures(session)
         self.sealed = SealedTexts(session)
 
+    def flush(self) -> None:
+        """Write what was only noted so far; the store does so before it commits."""
+        for part in (self.mail, self.inbound, self.counters, self.audit):
+            part.flush()
+
 
 class Store:
     """One database.
@@ -69,7 +74,9 @@ class Store:
         Raises StoreError when the database cannot take it; then nothing was changed.
         """
         with _translated(self.engine), Session(self._writing) as session:
-            yield Transaction(session)
+            work = Transaction(session)
+            yield work
+            work.flush()
             session.commit()
         if self._after_commit:
             self._after_commit(name)
@@ -169,6 +176,8 @@ def _engine(url: str) -> Engine:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")
+        # In KiB: long lists go into several indexes, whose pages would be written time and again.
+        cursor.execute("PRAGMA cache_size=-65536")
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Integer, String, and_, case, cast, func, null, or_, select, type_coerce
 from sqlmodel import Session, col
@@ -25,10 +25,8 @@ from exchange.store.tables import (
     LegRow,
     OutboundRequestRow,
     OutboxRow,
+    table_of,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 class Standing(StrEnum):
@@ -54,7 +52,7 @@ class AskedOfUs:
 
 @dataclass(frozen=True, slots=True)
 class AskedByUs:
-    """Devices of one request of ours in the same state, answered in the same hour."""
+    """Devices that we asked one Supplier about on one day, alike in state and answering hour."""
 
     party: str
     state: LegState
@@ -68,6 +66,7 @@ class AskedByUs:
 
 _ANSWERS = (DeviceState.PROVIDED.value, DeviceState.NOT_INSTALLER.value)
 _LEG_ANSWERS = (LegState.PROVIDED.value, LegState.NOT_INSTALLER.value)
+_LEGS = table_of(LegRow).c
 _HOUR = 13  # characters of an instant's text up to its hour: 2026-10-24T23
 
 
@@ -131,8 +130,7 @@ class Figures:
                 alike.c.state,
                 standing.label("standing"),
                 undelivered.label("undelivered"),
-                # PostgreSQL sums whole numbers into NUMERIC.
-                cast(func.sum(alike.c.devices), Integer),
+                _total(alike.c.devices),
             )
             .join(InboundRequestRow, col(InboundRequestRow.id) == alike.c.request_id)
             .join(OutboxRow, col(OutboxRow.id) == alike.c.outbox_id, isouter=True)
@@ -154,49 +152,61 @@ class Figures:
         return {party: int(number) for party, number in self._session.execute(query)}
 
     def asked_by_us(self, start: datetime, end: datetime, at: datetime) -> list[AskedByUs]:
-        """Every Device of the requests we sent; a row for each request, state and answering hour.
-
-        Answers come in mails of many, so that there are far fewer rows than Devices.
-        """
-        answered = col(LegRow.state).in_(_LEG_ANSWERS)
-        # An answer to a mail that came back all the same has no clock, so it is not late.
-        late = and_(answered, col(LegRow.answered_at) >= col(OutboundRequestRow.due_at))
-        text = type_coerce(col(LegRow.answered_at), String())
-        hour = case((answered, func.substr(text, 1, _HOUR)), else_=null())
+        """Every Device of the requests we sent, by Supplier, day zero, state and answering hour."""
+        # Counted first, in the order of the index and in it alone; joined then.  One mail answers
+        # many Devices in one instant, so that few groups are left to work on.
         alike = (
             select(
-                col(LegRow.request_id).label("request_id"),
-                col(LegRow.state).label("state"),
-                hour.label("answered_in"),
+                _LEGS.request_id,
+                _LEGS.state,
+                _LEGS.answered_at,
+                _LEGS.level,
                 func.count().label("devices"),
-                func.sum(case((late, 1), else_=0)).label("late"),
-                func.sum(case((col(LegRow.level) > 0, 1), else_=0)).label("escalated"),
             )
-            .join(OutboundRequestRow, col(OutboundRequestRow.id) == col(LegRow.request_id))
-            .where(_sent(start, end))
-            # First by what has an index.  The hour by its name: the same CASE twice has other
-            # parameters, which PostgreSQL takes for another expression.
-            .group_by(col(LegRow.request_id), col(LegRow.state), "answered_in")
+            .where(
+                _LEGS.request_id.in_(select(col(OutboundRequestRow.id)).where(_sent(start, end)))
+            )
+            .group_by(_LEGS.request_id, _LEGS.state, _LEGS.answered_at, _LEGS.level)
             .subquery()
         )
-        query = select(
-            col(OutboundRequestRow.party),
-            alike.c.state,
-            case((col(OutboundRequestRow.due_at) <= at, 1), else_=0),
-            col(OutboundRequestRow.day_zero),
-            alike.c.answered_in,
-            alike.c.devices,
-            alike.c.late,
-            alike.c.escalated,
-        ).join(alike, alike.c.request_id == col(OutboundRequestRow.id))
+        answered = alike.c.state.in_(_LEG_ANSWERS)
+        # An answer to a mail that came back all the same has no clock, so it is not late.
+        late = and_(answered, alike.c.answered_at >= col(OutboundRequestRow.due_at))
+        hour = func.substr(type_coerce(alike.c.answered_at, String()), 1, _HOUR)
+        query = (
+            select(
+                col(OutboundRequestRow.party),
+                alike.c.state,
+                case((col(OutboundRequestRow.due_at) <= at, 1), else_=0).label("overdue"),
+                col(OutboundRequestRow.day_zero),
+                case((answered, hour), else_=null()).label("answered_in"),
+                _total(alike.c.devices),
+                _total(case((late, alike.c.devices), else_=0)),
+                _total(case((alike.c.level > 0, alike.c.devices), else_=0)),
+            )
+            .join(OutboundRequestRow, col(OutboundRequestRow.id) == alike.c.request_id)
+            # By name: the same CASE twice has other parameters, which PostgreSQL takes as another.
+            .group_by(
+                col(OutboundRequestRow.party),
+                alike.c.state,
+                "overdue",
+                col(OutboundRequestRow.day_zero),
+                "answered_in",
+            )
+        )
         return [
             AskedByUs(
                 party, LegState(state), bool(overdue), day_zero, _instant(hour),
-                int(devices), int(late), int(escalated),
+                devices, late, escalated,
             )
             for party, state, overdue, day_zero, hour, devices, late, escalated
             in self._session.execute(query)
         ]  # fmt: skip
+
+
+def _total(numbers: Any) -> Any:
+    """PostgreSQL sums whole numbers into NUMERIC."""
+    return cast(func.sum(numbers), Integer)
 
 
 def _received(start: datetime, end: datetime) -> tuple[Any, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +19,8 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.sla import Due
 from exchange.errors import NotFound
-from exchange.store.tables import InboundDeviceRow, InboundRequestRow
+from exchange.store.many import insert_rows
+from exchange.store.tables import InboundDeviceRow, InboundRequestRow, table_of
 
 _CHUNK = 5000
 _DEVICE: tuple[Any, ...] = tuple(
@@ -37,16 +37,12 @@ _DEVICE: tuple[Any, ...] = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NewDevice:
-    """A row of a request, decided; ``seen`` is the sealed text of an unreadable row."""
-
-    device: str
-    device_type: str
-    where: str
-    state: DeviceState
-    reason: str
-    seen: bytes | None = None
+# A row of a request, decided: device, device type, place, state, reason, and the sealed text of
+# an unreadable row.
+NewDevice = tuple[str, str, str, DeviceState, str, bytes | None]
+_COLUMNS = (
+    "request_id", "device", "device_type", "place", "state", "reason", "seen", "outbox_id",
+)  # fmt: skip
 
 
 class InboundStore:
@@ -54,46 +50,60 @@ class InboundStore:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._rows: list[tuple[object, ...]] = []
 
-    def add_request(self, ref: str, mail_id: int, party: str, their_ref: str, clock: Clock) -> int:
+    def add_request(
+        self,
+        ref: str,
+        mail_id: int,
+        party: str,
+        their_ref: str,
+        clock: Clock,
+        *,
+        answered: bool = False,
+    ) -> int:
         """A new request; returns its number."""
-        row = InboundRequestRow(
-            ref=ref,
-            mail_id=mail_id,
-            party=party,
-            their_ref=their_ref,
-            received_at=clock.received_at,
-            day_zero=clock.day_zero,
-            due_on=clock.due_on,
-            due_at=clock.due_at,
-            rule=clock.rule,
-            calendar=clock.calendar,
+        request = table_of(InboundRequestRow)
+        number: int = (
+            self._session.connection()
+            .execute(
+                insert(request).returning(request.c.id),
+                {
+                    "ref": ref,
+                    "mail_id": mail_id,
+                    "party": party,
+                    "their_ref": their_ref,
+                    "received_at": clock.received_at,
+                    "day_zero": clock.day_zero,
+                    "due_on": clock.due_on,
+                    "due_at": clock.due_at,
+                    "rule": clock.rule,
+                    "calendar": clock.calendar,
+                    "answered": answered,
+                },
+            )
+            .scalar_one()
         )
-        self._session.add(row)
-        self._session.flush()
-        return row.id or 0
+        return number
 
     def add_devices(
-        self, request_id: int, devices: Sequence[NewDevice], outbox_id: int | None
+        self, request_id: int, devices: Iterable[NewDevice], outbox_id: int | None
     ) -> None:
         """The rows of a request, in bulk; discharged ones belong to the letter ``outbox_id``."""
-        for start in range(0, len(devices), _CHUNK):
-            self._session.execute(
-                insert(InboundDeviceRow),
-                [
-                    {
-                        "request_id": request_id,
-                        "device": one.device,
-                        "device_type": one.device_type,
-                        "where": one.where,
-                        "state": one.state.value,
-                        "reason": one.reason,
-                        "seen": one.seen,
-                        "outbox_id": outbox_id if one.state in DISCHARGED else None,
-                    }
-                    for one in devices[start : start + _CHUNK]
-                ],
-            )
+        letters = {state: outbox_id if state in DISCHARGED else None for state in DeviceState}
+        texts = {state: state.value for state in DeviceState}
+        self._rows += [
+            (request_id, device, kind, place, texts[state], reason, seen, letters[state])
+            for device, kind, place, state, reason, seen in devices
+        ]
+        if len(self._rows) >= _CHUNK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the rows that were only noted so far."""
+        if self._rows:
+            rows, self._rows = self._rows, []
+            insert_rows(self._session, table_of(InboundDeviceRow), _COLUMNS, rows)
 
     def move(
         self,
@@ -103,6 +113,7 @@ class InboundStore:
         outbox_id: int | None = None,
     ) -> None:
         """Write the new state of one row."""
+        self.flush()
         values: dict[str, str | int | None] = {"state": state.value, "reason": reason}
         if outbox_id is not None:
             values["outbox_id"] = outbox_id
@@ -118,6 +129,7 @@ class InboundStore:
 
     def settle(self, request_id: int) -> bool:
         """Mark the request answered when each of its devices is; returns whether it is."""
+        self.flush()
         left = self._session.exec(
             select(func.count())
             .select_from(InboundDeviceRow)
@@ -151,12 +163,26 @@ class InboundStore:
 
     def by_refs(self, refs: Collection[str], party: str) -> list[InboundRequest]:
         """Requests of ``party`` among ``refs``."""
+        if not refs:
+            return []
         rows = self._session.exec(
             select(InboundRequestRow).where(
                 col(InboundRequestRow.ref).in_(list(refs)), InboundRequestRow.party == party
             )
         )
         return [_request(row) for row in rows]
+
+    def refs_of(self, device: str) -> list[str]:
+        """The references of all requests that named a device."""
+        self.flush()
+        return list(
+            self._session.exec(
+                select(InboundRequestRow.ref)
+                .join(InboundDeviceRow, col(InboundRequestRow.id) == InboundDeviceRow.request_id)
+                .where(InboundDeviceRow.device == device)
+                .distinct()
+            )
+        )
 
     def of_other_calendar(self, version: str) -> list[InboundRequest]:
         """Open requests whose due date another calendar produced."""
@@ -200,6 +226,7 @@ class InboundStore:
         self, request_id: int, states: Collection[DeviceState] = ()
     ) -> Iterator[RequestedDevice]:
         """The rows of a request in the sender's order, streamed."""
+        self.flush()
         query = (
             sa_select(*_DEVICE)
             .where(col(InboundDeviceRow.request_id) == request_id)
@@ -212,6 +239,7 @@ class InboundStore:
 
     def counts(self, request_id: int) -> dict[DeviceState, int]:
         """How many rows of a request are in each state."""
+        self.flush()
         pairs = self._session.exec(
             select(InboundDeviceRow.state, func.count())
             .where(InboundDeviceRow.request_id == request_id)
@@ -221,6 +249,7 @@ class InboundStore:
 
     def devices_since(self, party: str, since: datetime) -> int:
         """Devices a party asked for since ``since``: the volume guard."""
+        self.flush()
         return self._session.exec(
             select(func.count())
             .select_from(InboundDeviceRow)

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
-from sqlmodel import Session, col
+from sqlalchemy import Row, func, insert, select, text, update
+from sqlmodel import Session
 
 from exchange.domain.outbound import CHASED_LEGS, Leg, LegState
-from exchange.store.tables import CaseRow, LegRow, LegRungRow
+from exchange.store.among import among
+from exchange.store.tables import CaseRow, LegRow, LegRungRow, table_of
 
-_CHUNK = 5000
-_LEG: tuple[Any, ...] = (
-    col(LegRow.id),
-    col(LegRow.case_id),
-    col(LegRow.device),
-    col(CaseRow.device_type),
-    col(LegRow.party),
-    col(LegRow.position),
-    col(LegRow.state),
-    col(LegRow.request_id),
-    col(LegRow.accepted_on),
-    col(LegRow.due_on),
-    col(LegRow.overdue),
-    col(LegRow.level),
-)
+_STATES = {state.value: state for state in LegState}
+LEGS, CASES, RUNGS = table_of(LegRow), table_of(CaseRow), table_of(LegRungRow)
+_L = LEGS.c
+_LEG = (
+    _L.id, _L.case_id, _L.device, CASES.c.device_type, _L.party, _L.position, _L.state,
+    _L.request_id, _L.accepted_on, _L.due_on, _L.overdue, _L.level,
+)  # fmt: skip
+_WITH_CASE = LEGS.join(CASES, CASES.c.id == _L.case_id)
+# Word for word the condition of the index, which SQLite takes only then.
+_WAITS_TO_BE_ASKED = text("leg.state = 'queued' AND leg.request_id IS NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRung:
+    """A rung of the ladder that a leg has behind it; without a letter it was skipped."""
+
+    leg_id: int
+    rung: str
+    outbox_id: int | None
 
 
 class LegStore:
@@ -37,45 +44,58 @@ class LegStore:
 
     def queued_parties(self) -> list[str]:
         """Parties with queued legs that no request carries yet."""
-        return list(
-            self._session.scalars(
-                select(col(LegRow.party))
-                .where(col(LegRow.state) == LegState.QUEUED.value, col(LegRow.request_id).is_(None))
-                .group_by(col(LegRow.party))
-                .order_by(col(LegRow.party))
-            )
-        )
+        query = select(_L.party).where(_WAITS_TO_BE_ASKED).distinct().order_by(_L.party)
+        return list(self._session.scalars(query))
 
     def legs(
         self,
         *,
         party: str = "",
         request_id: int | None = None,
-        case_id: int | None = None,
         devices: Collection[str] | None = None,
         states: Collection[LegState] = (),
-        unasked: bool = False,
     ) -> list[Leg]:
         """Legs by any of these, in order of the cases."""
-        query = select(*_LEG).join(CaseRow, col(CaseRow.id) == col(LegRow.case_id))
+        query = select(*_LEG).select_from(_WITH_CASE)
         if party:
-            query = query.where(col(LegRow.party) == party)
+            query = query.where(_L.party == party)
         if request_id is not None:
-            query = query.where(col(LegRow.request_id) == request_id)
-        if case_id is not None:
-            query = query.where(col(LegRow.case_id) == case_id)
+            query = query.where(_L.request_id == request_id)
         if states:
-            query = query.where(col(LegRow.state).in_([state.value for state in states]))
-        if unasked:
-            query = query.where(col(LegRow.request_id).is_(None))
-        query = query.order_by(col(LegRow.case_id), col(LegRow.position))
-        if devices is None:
-            return [_leg(row) for row in self._session.execute(query)]
-        wanted, found = list(devices), list[Leg]()
-        for start in range(0, len(wanted), _CHUNK):
-            part = query.where(col(LegRow.device).in_(wanted[start : start + _CHUNK]))
-            found.extend(_leg(row) for row in self._session.execute(part))
-        return found
+            query = query.where(_L.state.in_([state.value for state in states]))
+        query = query.order_by(_L.case_id, _L.position)
+        if devices is not None:
+            query = query.where(among(_L.device, devices))
+        return [_leg(row) for row in self._session.execute(query)]
+
+    def of_cases(self, case_ids: Collection[int]) -> list[Leg]:
+        """Every leg of these cases, in order of the cases."""
+        query = (
+            select(*_LEG)
+            .select_from(_WITH_CASE)
+            .where(among(_L.case_id, case_ids))
+            .order_by(_L.case_id, _L.position)
+        )
+        return [_leg(row) for row in self._session.execute(query)]
+
+    def to_ask(self, party: str) -> list[Leg]:
+        """The queued legs of ``party`` that no request carries yet, in order of the cases.
+
+        Whoever else wants to ask about them waits until we commit, and then finds them carried.
+        """
+        query = (
+            select(*_LEG)
+            .select_from(_WITH_CASE)
+            .where(_WAITS_TO_BE_ASKED, _L.party == party)
+            .order_by(_L.case_id)
+            .with_for_update(of=LEGS)
+        )
+        return [_leg(row) for row in self._session.execute(query)]
+
+    def was_asked(self, party: str, devices: Iterable[str]) -> bool:
+        """Whether ``party`` has a leg for any of these devices."""
+        query = select(_L.id).where(_L.party == party, among(_L.device, devices)).limit(1)
+        return self._session.scalar(query) is not None
 
     def carry(self, leg_ids: Sequence[int], request_id: int) -> None:
         """These legs are asked by this request."""
@@ -98,10 +118,17 @@ class LegStore:
         self._update(leg_ids, **values)
 
     def start_clocks(
-        self, leg_ids: Sequence[int], accepted_on: date, due_on: date, next_due: date | None
+        self,
+        leg_ids: Sequence[int],
+        accepted_on: date,
+        due_on: date,
+        next_due: date | None,
+        state: LegState | None = None,
     ) -> None:
-        """The clock of each leg starts with the acceptance of its request."""
-        self._update(leg_ids, accepted_on=accepted_on, due_on=due_on, next_due=next_due)
+        """The clock of each leg starts with the acceptance of its request, which moves it too."""
+        values: dict[str, object] = {} if state is None else {"state": state.value}
+        values.update(accepted_on=accepted_on, due_on=due_on, next_due=next_due)
+        self._update(leg_ids, **values)
 
     def stop_clocks(self, leg_ids: Sequence[int]) -> None:
         """A bounce voids the clock, and the request with it."""
@@ -111,56 +138,46 @@ class LegStore:
         """Free bounced legs for a new request."""
         self._update(leg_ids, request_id=None)
 
-    def due_requests(self, today: date) -> list[int]:
-        """Requests with a leg whose next rung is due, by number."""
-        return [
-            number
-            for number in self._session.scalars(
-                select(col(LegRow.request_id))
-                .where(col(LegRow.next_due) <= today)
-                .group_by(col(LegRow.request_id))
-                .order_by(col(LegRow.request_id))
-            )
-            if number is not None
-        ]
+    def due_requests(self, today: date) -> list[tuple[int, int]]:
+        """Requests with a leg whose next rung is due, and how many such legs each has."""
+        # Counted here: asked to group, SQLite walks through every request to have them in order.
+        query = select(_L.request_id).where(_L.next_due <= today)
+        counted = Counter(self._session.scalars(query))
+        return sorted((number, legs) for number, legs in counted.items() if number is not None)
 
-    def due_legs(self, request_id: int, today: date) -> list[Leg]:
-        """Legs of a request whose next rung is due."""
+    def due_legs(self, request_ids: Collection[int], today: date) -> dict[int, list[Leg]]:
+        """Per request the legs whose next rung is due, in order of the cases."""
+        found: dict[int, list[Leg]] = {number: [] for number in request_ids}
         query = (
             select(*_LEG)
-            .join(CaseRow, col(CaseRow.id) == col(LegRow.case_id))
-            .where(col(LegRow.request_id) == request_id, col(LegRow.next_due) <= today)
-            .order_by(col(LegRow.case_id))
+            .select_from(_WITH_CASE)
+            .where(among(_L.request_id, request_ids), _L.next_due <= today)
+            .order_by(_L.request_id, _L.case_id)
         )
-        return [_leg(row) for row in self._session.execute(query)]
+        for row in self._session.execute(query):
+            leg = _leg(row)
+            if leg.request_id is not None:
+                found[leg.request_id].append(leg)
+        return found
 
-    def rungs_done(self, leg_ids: Sequence[int]) -> dict[int, dict[str, datetime | None]]:
+    def rungs_done(self, leg_ids: Collection[int]) -> dict[int, dict[str, datetime | None]]:
         """The rungs each leg has behind it, and when their mail was written (None: skipped)."""
         done: dict[int, dict[str, datetime | None]] = {number: {} for number in leg_ids}
-        for start in range(0, len(leg_ids), _CHUNK):
-            for leg, rung, at, outbox in self._session.execute(
-                select(
-                    col(LegRungRow.leg_id),
-                    col(LegRungRow.rung),
-                    col(LegRungRow.at),
-                    col(LegRungRow.outbox_id),
-                ).where(col(LegRungRow.leg_id).in_(list(leg_ids[start : start + _CHUNK])))
-            ):
-                done[leg][rung] = at if outbox is not None else None
+        query = select(RUNGS.c.leg_id, RUNGS.c.rung, RUNGS.c.at, RUNGS.c.outbox_id)
+        for leg, rung, at, outbox in self._session.execute(
+            query.where(among(RUNGS.c.leg_id, done))
+        ):
+            done[leg][rung] = at if outbox is not None else None
         return done
 
-    def take_rung(
-        self, leg_ids: Sequence[int], rung: str, now: datetime, outbox_id: int | None
-    ) -> None:
-        """Record a rung as taken (or, without a letter, skipped); once per leg."""
-        if leg_ids:
-            self._session.execute(
-                insert(LegRungRow),
-                [
-                    {"leg_id": number, "rung": rung, "at": now, "outbox_id": outbox_id}
-                    for number in leg_ids
-                ],
-            )
+    def take_rungs(self, taken: Iterable[TakenRung], now: datetime) -> None:
+        """Record rungs as taken or skipped; each once per leg."""
+        rows = [
+            {"leg_id": one.leg_id, "rung": one.rung, "at": now, "outbox_id": one.outbox_id}
+            for one in taken
+        ]
+        if rows:
+            self._session.execute(insert(RUNGS), rows)
 
     def set_next(self, leg_ids: Sequence[int], next_due: date | None) -> None:
         """When these legs are looked at next."""
@@ -176,33 +193,39 @@ class LegStore:
 
     def leg_counts(self, request_id: int | None = None) -> dict[LegState, int]:
         """How many legs in each state."""
-        query = select(col(LegRow.state), func.count()).group_by(col(LegRow.state))
+        query = select(_L.state, func.count()).group_by(_L.state)
         if request_id is not None:
-            query = query.where(col(LegRow.request_id) == request_id)
+            query = query.where(_L.request_id == request_id)
         return {LegState(state): number for state, number in self._session.execute(query)}
+
+    def asked(self, request_ids: Collection[int]) -> dict[int, int]:
+        """How many legs each of these requests carries."""
+        query = select(_L.request_id, func.count().label("legs")).where(
+            among(_L.request_id, request_ids)
+        )
+        counted = self._session.execute(query.group_by(_L.request_id))
+        return {row.request_id: row.legs for row in counted}
 
     def standing(self) -> tuple[int, int]:
         """(overdue, escalated) legs, whether answered since or not."""
         overdue, escalated = self._session.execute(
             select(
-                func.count().filter(col(LegRow.overdue)),
-                func.count().filter(col(LegRow.level) > 0),
+                func.count().filter(_L.overdue),
+                func.count().filter(_L.level > 0),
             )
         ).one()
         return int(overdue), int(escalated)
 
     def _update(self, leg_ids: Sequence[int], **values: object) -> None:
-        for start in range(0, len(leg_ids), _CHUNK):
-            self._session.execute(
-                update(LegRow)
-                .where(col(LegRow.id).in_(list(leg_ids[start : start + _CHUNK])))
-                .values(**values)
+        if leg_ids:
+            self._session.connection().execute(
+                update(LEGS).where(among(_L.id, leg_ids)).values(**values)
             )
 
 
 def _leg(row: Row[*tuple[Any, ...]]) -> Leg:
     number, case, device, kind, party, position, state, request, accepted, due, over, level = row
     return Leg(
-        number, case, device, kind, party, position, LegState(state), request, accepted, due,
+        number, case, device, kind, party, position, _STATES[state], request, accepted, due,
         over, level,
     )  # fmt: skip

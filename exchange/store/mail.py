@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select, update
 
 from exchange.errors import NotFound
 from exchange.ports import MailRef
-from exchange.store.tables import MailRow
+from exchange.store.tables import MailRow, table_of
 
 KEPT, DECIDED, FILED = "kept", "decided", "filed"
 PROCESSED, REVIEW, SHUNTED = "processed", "review", "shunted"
@@ -61,6 +61,7 @@ class MailLedger:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._decisions: list[dict[str, object]] = []
 
     def unknown(self, mailbox: str, refs: Iterable[MailRef]) -> list[MailRef]:
         """Those of ``refs`` that the ledger does not have."""
@@ -101,6 +102,7 @@ class MailLedger:
 
     def waiting(self, state: str, mailbox: str = "", most: int = 500) -> list[int]:
         """Numbers of the mails in ``state``, oldest first."""
+        self.flush()
         query = select(MailRow.id).where(MailRow.state == state).order_by(col(MailRow.id))
         if mailbox:
             query = query.where(MailRow.mailbox == mailbox)
@@ -108,39 +110,64 @@ class MailLedger:
 
     def get(self, number: int) -> KeptMail:
         """One entry; raises NotFound."""
-        row = self._session.get(MailRow, number)
-        if row is None:
-            raise NotFound(f"there is no mail {number}")
-        return _value(row)
+        return _value(self._row(number))
 
-    def twin(self, content_hash: str, sender: str, other_than: int) -> int | None:
-        """An earlier mail of the same sender and content that was decided already, if any.
+    def get_many(self, numbers: Sequence[int], most_bytes: int) -> list[KeptMail]:
+        """The first of these entries: one at least, else no more than ``most_bytes`` of mail."""
+        self.flush()
+        sizes = self._session.exec(
+            select(MailRow.id, MailRow.size)
+            .where(col(MailRow.id).in_(numbers))
+            .order_by(col(MailRow.id))
+        )
+        chosen, weight = list[int | None](), 0
+        for number, size in sizes:
+            weight += size
+            if chosen and weight > most_bytes:
+                break
+            chosen.append(number)
+        rows = self._session.exec(
+            select(MailRow).where(col(MailRow.id).in_(chosen)).order_by(col(MailRow.id))
+        )
+        return [_value(row) for row in rows]
+
+    def twins(self, mails: Sequence[KeptMail]) -> dict[tuple[str, str], list[int]]:
+        """By (content hash, sender): mails like one of ``mails`` that were decided already.
 
         The sender counts: else a stranger's copy, sent ahead, would keep the real one unanswered.
         """
-        return self._session.exec(
-            select(MailRow.id)
-            .where(
-                MailRow.content_hash == content_hash,
-                MailRow.sender == sender,
-                col(MailRow.id) < other_than,
+        self.flush()
+        found: dict[tuple[str, str], list[int]] = {}
+        for number, content, sender in self._session.exec(
+            select(MailRow.id, MailRow.content_hash, MailRow.sender).where(
+                col(MailRow.content_hash).in_([one.content_hash for one in mails]),
                 col(MailRow.state) != KEPT,
                 MailRow.folder != SHUNTED,
             )
-            .limit(1)
-        ).first()
+        ):
+            found.setdefault((content, sender), []).append(number or 0)
+        return found
 
     def claim(self, number: int) -> tuple[str, str, bool]:
         """(state, folder, resolved) of an entry, which nobody else changes until we commit."""
-        row = self._session.exec(
-            select(MailRow.state, MailRow.folder, MailRow.resolved_at)
-            .where(MailRow.id == number)
-            .with_for_update()
-        ).first()
-        if row is None:
+        claimed = self.claim_many([number])
+        if number not in claimed:
             raise NotFound(f"there is no mail {number}")
-        state, folder, resolved_at = row
-        return state, folder, resolved_at is not None
+        return claimed[number]
+
+    def claim_many(self, numbers: Sequence[int]) -> dict[int, tuple[str, str, bool]]:
+        """By number: (state, folder, resolved); nobody else changes these until we commit."""
+        self.flush()
+        rows = self._session.exec(
+            select(MailRow.id, MailRow.state, MailRow.folder, MailRow.resolved_at)
+            .where(col(MailRow.id).in_(numbers))
+            .order_by(col(MailRow.id))  # one order for all: two that claim never wait in a circle
+            .with_for_update()
+        )
+        return {
+            number or 0: (state, folder, resolved_at is not None)
+            for number, state, folder, resolved_at in rows
+        }
 
     def attempt(self, number: int) -> int:
         """Count one more attempt to understand; returns the count."""
@@ -161,16 +188,49 @@ class MailLedger:
         ref: str = "",
     ) -> None:
         """Record what became of a kept mail and where it is to be filed."""
-        row = self._row(number)
-        row.state, row.folder, row.decided_at = DECIDED, folder, now
-        row.kind, row.reason, row.party, row.ref = kind, reason, party, ref
-        self._session.flush()
+        self._decisions.append(
+            {
+                "number": number,
+                "state": DECIDED,
+                "folder": folder,
+                "decided_at": now,
+                "kind": kind,
+                "reason": reason,
+                "party": party,
+                "ref": ref,
+            }
+        )
+
+    def flush(self) -> None:
+        """Write the decisions that were only noted so far, in one statement."""
+        if not self._decisions:
+            return
+        decisions, self._decisions = self._decisions, []
+        mail = table_of(MailRow)
+        names = [name for name in decisions[0] if name != "number"]
+        self._session.connection().execute(
+            update(mail)
+            .where(mail.c.id == bindparam("number"))
+            .values({name: bindparam(name) for name in names}),
+            decisions,
+        )
+        self._session.expire_all()
 
     def filed(self, numbers: Collection[int]) -> None:
         """The server moved these."""
+        self.flush()
         self._session.exec(
             update(MailRow).where(col(MailRow.id).in_(list(numbers))).values(state=FILED)
         )
+
+    def places(self, numbers: Sequence[int]) -> list[tuple[MailRef, str]]:
+        """Where each stands on the server, and the folder it is to be filed in."""
+        rows = self._session.exec(
+            select(MailRow.uidvalidity, MailRow.uid, MailRow.folder).where(
+                col(MailRow.id).in_(numbers)
+            )
+        )
+        return [(MailRef(validity, uid), folder) for validity, uid, folder in rows]
 
     def reopen(self, number: int) -> None:
         """Back to ``kept``: it will be understood again."""
@@ -186,6 +246,7 @@ class MailLedger:
 
     def unresolved(self) -> list[KeptMail]:
         """Mails in Review or Shunted that nobody has dealt with, oldest first."""
+        self.flush()
         rows = self._session.exec(
             select(MailRow)
             .where(
@@ -199,6 +260,7 @@ class MailLedger:
 
     def counts(self) -> dict[str, int]:
         """How many mails by state or, once decided, by folder."""
+        self.flush()
         pairs = self._session.exec(
             select(MailRow.state, MailRow.folder, func.count()).group_by(
                 MailRow.state, MailRow.folder
@@ -215,6 +277,7 @@ class MailLedger:
         return set(self._session.exec(select(MailRow.message_id)))
 
     def _row(self, number: int) -> MailRow:
+        self.flush()
         row = self._session.get(MailRow, number)
         if row is None:
             raise NotFound(f"there is no mail {number}")

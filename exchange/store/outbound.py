@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, insert, update
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
 
 from exchange.domain.outbound import (
     CHASED_LEGS,
@@ -17,9 +19,19 @@ from exchange.domain.outbound import (
     OutboundRequest,
 )
 from exchange.errors import NotFound
-from exchange.store.tables import CaseRow, LegRow, OutboundRequestRow
+from exchange.store.among import among
+from exchange.store.tables import CaseRow, LegRow, OutboundRequestRow, table_of
 
 _CHUNK = 5000
+_STATES = {state.value: state for state in CaseState}
+_CASES, _LEGS = table_of(CaseRow), table_of(LegRow)
+_CASE = tuple(
+    _CASES.c[name]
+    for name in (
+        *("id", "device", "device_type", "state", "sealed_code"),
+        *("code_tag", "code_from", "opened_at", "code_at"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +64,30 @@ class OutboundStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @property
+    def _line(self) -> Connection:
+        """Cases and legs come by the hundred thousand: past the row objects."""
+        return self._session.connection()
+
     # -- cases ---------------------------------------------------------------------------------
 
     def open_devices(self, devices: Collection[str]) -> set[str]:
         """Those of ``devices`` that have an open case."""
-        wanted, found = list(devices), set[str]()
-        for start in range(0, len(wanted), _CHUNK):
-            found.update(
-                self._session.exec(
-                    select(CaseRow.device).where(
-                        col(CaseRow.device).in_(wanted[start : start + _CHUNK]),
-                        col(CaseRow.closed_at).is_(None),
-                    )
-                )
-            )
-        return found
+        return set(self.open_cases_of(devices))
+
+    def open_cases_of(self, devices: Collection[str]) -> dict[str, int]:
+        """The numbers of the open cases of ``devices``, by device."""
+        query = select(_CASES.c.device, _CASES.c.id).where(
+            _CASES.c.closed_at.is_(None), among(_CASES.c.device, devices)
+        )
+        return {row.device: row.id for row in self._line.execute(query)}
 
     def open_cases(self, gained: Sequence[Gained], now: datetime, source: str) -> int:
         """A case for each device, with its legs: the first queued, the others waiting."""
         for start in range(0, len(gained), _CHUNK):
             chunk = gained[start : start + _CHUNK]
-            self._session.execute(
-                insert(CaseRow),
+            self._line.execute(
+                insert(_CASES),
                 [
                     {
                         "device": one.device,
@@ -85,15 +99,9 @@ class OutboundStore:
                     for one in chunk
                 ],
             )
-            found = self._session.exec(
-                select(CaseRow.device, CaseRow.id).where(
-                    col(CaseRow.device).in_([one.device for one in chunk]),
-                    col(CaseRow.closed_at).is_(None),
-                )
-            )
-            numbers = dict(iter(found))
-            self._session.execute(
-                insert(LegRow),
+            numbers = self.open_cases_of([one.device for one in chunk])
+            self._line.execute(
+                insert(_LEGS),
                 [
                     {
                         "case_id": numbers[one.device],
@@ -108,83 +116,56 @@ class OutboundStore:
             )
         return len(gained)
 
-    def case(self, number: int) -> Case:
-        """One case; raises NotFound."""
-        row = self._session.get(CaseRow, number)
-        if row is None:
-            raise NotFound(f"there is no case {number}")
-        return _case(row)
-
-    def open_case(self, device: str) -> Case:
-        """The open case of a device; raises NotFound."""
-        row = self._session.exec(
-            select(CaseRow).where(CaseRow.device == device, col(CaseRow.closed_at).is_(None))
-        ).first()
-        if row is None:
-            raise NotFound(f"{device} has no open case")
-        return _case(row)
-
     def cases(self, state: CaseState | None = None) -> Iterator[Case]:
-        """Every case, oldest first."""
-        query = select(CaseRow).order_by(col(CaseRow.id))
+        """Every case, oldest first, streamed."""
+        query = select(*_CASE).order_by(_CASES.c.id)
         if state:
-            query = query.where(CaseRow.state == state.value)
-        for row in self._session.exec(query.execution_options(yield_per=1000)):
+            query = query.where(_CASES.c.state == state.value)
+        for row in self._line.execute(query.execution_options(yield_per=1000)):
             yield _case(row)
 
     def case_counts(self) -> dict[CaseState, int]:
         """How many cases in each state."""
-        pairs = self._session.exec(select(CaseRow.state, func.count()).group_by(CaseRow.state))
-        return {CaseState(state): number for state, number in pairs}
+        query = select(_CASES.c.state, func.count()).group_by(_CASES.c.state)
+        return {CaseState(state): number for state, number in self._line.execute(query)}
 
     def cases_of(self, numbers: Collection[int]) -> dict[int, Case]:
         """Several cases by number."""
-        wanted, found = list(numbers), dict[int, Case]()
-        for start in range(0, len(wanted), _CHUNK):
-            rows = self._session.exec(
-                select(CaseRow).where(col(CaseRow.id).in_(wanted[start : start + _CHUNK]))
-            )
-            found.update((row.id or 0, _case(row)) for row in rows)
-        return found
+        query = select(*_CASE).where(among(_CASES.c.id, numbers))
+        return {row.id: _case(row) for row in self._line.execute(query)}
 
     def devices_with_tags(self, tags: Collection[str]) -> dict[str, str]:
         """Which device holds the received code with each of these fingerprints."""
-        wanted, found = list(tags), dict[str, str]()
-        for start in range(0, len(wanted), _CHUNK):
-            found.update(
-                self._session.exec(
-                    select(CaseRow.code_tag, CaseRow.device).where(
-                        col(CaseRow.code_tag).in_(wanted[start : start + _CHUNK])
-                    )
-                ).all()
-            )
-        return found
+        query = select(_CASES.c.code_tag, _CASES.c.device).where(among(_CASES.c.code_tag, tags))
+        return {row.code_tag: row.device for row in self._line.execute(query)}
 
     def receive_codes(self, codes: Sequence[ReceivedCode], party: str, now: datetime) -> None:
         """Codes arrived from a party, sealed."""
         if not codes:
             return
-        self._session.execute(
-            update(CaseRow),
-            [
-                {
-                    "id": one.case_id,
-                    "sealed_code": one.sealed,
-                    "code_tag": one.tag,
-                    "code_from": party,
-                    "code_at": now,
-                    "state": CaseState.CODE_RECEIVED.value,
-                }
-                for one in codes
-            ],
+        self._line.execute(
+            update(_CASES)
+            .where(_CASES.c.id == bindparam("number"))
+            .values(
+                sealed_code=bindparam("sealed"),
+                code_tag=bindparam("tag"),
+                code_from=party,
+                code_at=now,
+                state=CaseState.CODE_RECEIVED.value,
+            ),
+            [{"number": one.case_id, "sealed": one.sealed, "tag": one.tag} for one in codes],
         )
 
-    def move_case(self, case_id: int, state: CaseState, closed_at: datetime | None = None) -> None:
-        """Write a case's new state."""
-        row = self._case_row(case_id)
-        row.state = state.value
-        row.closed_at = closed_at
-        self._session.flush()
+    def move_cases(
+        self, case_ids: Sequence[int], state: CaseState, closed_at: datetime | None = None
+    ) -> None:
+        """Write the new state of several cases."""
+        if case_ids:
+            self._line.execute(
+                update(_CASES)
+                .where(among(_CASES.c.id, case_ids))
+                .values(state=state.value, closed_at=closed_at)
+            )
 
     # -- requests ------------------------------------------------------------------------------
 
@@ -206,12 +187,10 @@ class OutboundStore:
             raise NotFound(f"no request of ours has the reference {ref}")
         return found[0]
 
-    def request(self, number: int) -> OutboundRequest:
-        """By number; raises NotFound."""
-        found = self._requests(OutboundRequestRow.id == number)
-        if not found:
-            raise NotFound(f"there is no request {number}")
-        return found[0]
+    def by_number(self, numbers: Collection[int]) -> dict[int, OutboundRequest]:
+        """Several requests by number."""
+        wanted = among(table_of(OutboundRequestRow).c.id, numbers)
+        return {request.id: request for request in self._requests(wanted)}
 
     def requests(self, party: str = "") -> list[OutboundRequest]:
         """Every request of ours, oldest first."""
@@ -219,8 +198,8 @@ class OutboundStore:
 
     def of_other_calendar(self, version: str) -> list[OutboundRequest]:
         """Accepted requests with a leg still chased, whose due date another calendar produced."""
-        chased = select(LegRow.request_id).where(
-            col(LegRow.state).in_([state.value for state in CHASED_LEGS])
+        chased = select(_LEGS.c.request_id).where(
+            _LEGS.c.state.in_([state.value for state in CHASED_LEGS])
         )
         return self._requests(
             col(OutboundRequestRow.accepted_at).is_not(None),
@@ -269,12 +248,6 @@ class OutboundStore:
 
     # -- below ---------------------------------------------------------------------------------
 
-    def _case_row(self, number: int) -> CaseRow:
-        row = self._session.get(CaseRow, number)
-        if row is None:
-            raise NotFound(f"there is no case {number}")
-        return row
-
     def _request_row(self, number: int) -> OutboundRequestRow:
         row = self._session.get(OutboundRequestRow, number)
         if row is None:
@@ -282,7 +255,7 @@ class OutboundStore:
         return row
 
     def _requests(self, *conditions: object) -> list[OutboundRequest]:
-        query = select(OutboundRequestRow).order_by(col(OutboundRequestRow.id))
+        query = select_rows(OutboundRequestRow).order_by(col(OutboundRequestRow.id))
         for condition in conditions:
             query = query.where(condition)  # type: ignore[arg-type]
         return [
@@ -304,15 +277,8 @@ class OutboundStore:
         ]
 
 
-def _case(row: CaseRow) -> Case:
+def _case(row: Row[*tuple[Any, ...]]) -> Case:
+    number, device, kind, state, sealed_code, tag, code_from, opened_at, code_at = row
     return Case(
-        id=row.id or 0,
-        device=row.device,
-        device_type=row.device_type,
-        state=CaseState(row.state),
-        sealed_code=row.sealed_code,
-        code_tag=row.code_tag,
-        code_from=row.code_from,
-        opened_at=row.opened_at,
-        code_at=row.code_at,
+        number, device, kind, _STATES[state], sealed_code, tag, code_from, opened_at, code_at
     )

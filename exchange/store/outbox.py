@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, func, insert, or_, update
 from sqlmodel import Session, col, select
 
 from exchange.errors import NotFound
-from exchange.store.tables import OutboxRow
+from exchange.store.among import among
+from exchange.store.tables import OutboxRow, table_of
 
 _MANY_ATTEMPTS = 5
 QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
@@ -49,6 +50,15 @@ class StoredLetter:
     reply: str
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptedLetter:
+    """A letter that its recipient's server took, without what it says."""
+
+    purpose: str
+    recipient: str
+    accepted_at: datetime
+
+
 class Outbox:
     """One row a letter, one recipient a letter."""
 
@@ -57,32 +67,56 @@ class Outbox:
 
     def add(self, letter: NewLetter, now: datetime) -> int:
         """Queue a letter; returns its number."""
-        row = OutboxRow(
-            message_id=letter.message_id,
-            purpose=letter.purpose,
-            ref=letter.ref,
-            party=letter.party,
-            recipient=letter.recipient,
-            codes=letter.codes,
-            sealed=letter.sealed,
-            size=letter.size,
-            created_at=now,
-            next_attempt_at=now,
-        )
-        self._session.add(row)
-        self._session.flush()
-        return row.id or 0
+        return self.add_many([letter], now)[0]
 
-    def due(self, now: datetime, most: int) -> list[StoredLetter]:
-        """Letters to be tried now, oldest first."""
-        rows = self._session.exec(
-            select(OutboxRow)
+    def add_many(self, letters: Sequence[NewLetter], now: datetime) -> list[int]:
+        """Queue letters; returns their numbers, in the same order."""
+        if not letters:
+            return []
+        rows = [
+            {
+                "message_id": letter.message_id,
+                "purpose": letter.purpose,
+                "ref": letter.ref,
+                "party": letter.party,
+                "recipient": letter.recipient,
+                "codes": letter.codes,
+                "sealed": letter.sealed,
+                "size": letter.size,
+                "state": QUEUED,
+                "attempts": 0,
+                "created_at": now,
+                "next_attempt_at": now,
+            }
+            for letter in letters
+        ]
+        outbox = table_of(OutboxRow)
+        added = self._session.connection().execute(
+            insert(outbox).returning(outbox.c.message_id, outbox.c.id), rows
+        )
+        # By Message-ID: neither engine promises to return rows in the order of their values.
+        numbers = {row.message_id: row.id for row in added}
+        return [numbers[letter.message_id] for letter in letters]
+
+    def due(self, now: datetime, most: int, most_bytes: int) -> list[StoredLetter]:
+        """Letters to be tried now, oldest first: one at least, else no more than both ceilings."""
+        listed = self._session.exec(
+            select(OutboxRow.id, OutboxRow.size)
             .where(
                 col(OutboxRow.state).in_([QUEUED, DEFERRED]),
                 col(OutboxRow.next_attempt_at) <= now,
             )
             .order_by(col(OutboxRow.id))
             .limit(most)
+        )
+        numbers, weight = list[int | None](), 0
+        for number, size in listed:
+            weight += size
+            if numbers and weight > most_bytes:
+                break
+            numbers.append(number)
+        rows = self._session.exec(
+            select(OutboxRow).where(col(OutboxRow.id).in_(numbers)).order_by(col(OutboxRow.id))
         )
         return [_value(row) for row in rows]
 
@@ -100,19 +134,21 @@ class Outbox:
         state: str,
         reply: str = "",
         next_attempt_at: datetime | None = None,
-    ) -> StoredLetter:
-        """Record an attempt; returns the letter as it is now."""
-        row = self._session.get(OutboxRow, number)
-        if row is None:
-            raise NotFound(f"there is no letter {number}")
-        row.state, row.reply, row.attempted_at = state, reply, now
-        row.attempts += 1
+    ) -> None:
+        """Record an attempt."""
+        outbox = table_of(OutboxRow)
+        values: dict[str, object] = {"state": state, "reply": reply, "attempted_at": now}
         if state == SENT:
-            row.accepted_at = now
+            values["accepted_at"] = now
         if next_attempt_at:
-            row.next_attempt_at = next_attempt_at
-        self._session.flush()
-        return _value(row)
+            values["next_attempt_at"] = next_attempt_at
+        changed = self._session.connection().execute(
+            update(outbox)
+            .where(outbox.c.id == number)
+            .values(attempts=outbox.c.attempts + 1, **values)
+        )
+        if not changed.rowcount:
+            raise NotFound(f"there is no letter {number}")
 
     def fail(self, number: int, reply: str) -> None:
         """A bounce came back for a letter that had been accepted."""
@@ -150,6 +186,19 @@ class Outbox:
             select(OutboxRow).where(OutboxRow.ref == ref).order_by(col(OutboxRow.id))
         )
         return [_value(row) for row in rows]
+
+    def accepted_by_ref(self, refs: Collection[str]) -> dict[str, list[AcceptedLetter]]:
+        """Per reference what its recipients' servers took, oldest first."""
+        outbox = table_of(OutboxRow)
+        found: dict[str, list[AcceptedLetter]] = {ref: [] for ref in refs}
+        query = (
+            select(outbox.c.ref, outbox.c.purpose, outbox.c.recipient, outbox.c.accepted_at)
+            .where(among(outbox.c.ref, found), outbox.c.accepted_at.is_not(None))
+            .order_by(outbox.c.id)
+        )
+        for ref, purpose, recipient, accepted_at in self._session.execute(query):
+            found[ref].append(AcceptedLetter(purpose, recipient, accepted_at))
+        return found
 
     def stuck(self) -> list[StoredLetter]:
         """Letters refused for good, or for now and again."""

@@ -72,6 +72,7 @@ class PartyStore:
                     ),
                     sla_days=party.sla_days,
                     sla_agreed=party.sla_agreed,
+                    max_mail_mb=party.max_mail_mb,
                     active=party.active,
                     confirmed_on=party.confirmed_on,
                     updated_at=now,
@@ -177,6 +178,7 @@ def _value(row: PartyRow) -> Party:
         ),
         sla_days=row.sla_days,
         sla_agreed=row.sla_agreed,
+        max_mail_mb=row.max_mail_mb,
         active=row.active,
         confirmed_on=row.confirmed_on,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, col, select, update
+from sqlalchemy import insert, update
+from sqlmodel import Session, select
 
-from exchange.store.tables import CounterRow, FactRow
+from exchange.store.tables import CounterRow, FactRow, table_of
 
 
 class Counters:
@@ -12,19 +13,35 @@ class Counters:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._ours: dict[str, int] = {}  # rows that nobody else changes before we commit
 
     def next(self, name: str) -> int:
         """The next number of ``name``, starting at 1; unique whoever asks at the same time."""
-        changed = self._session.exec(
-            update(CounterRow)
-            .where(col(CounterRow.name) == name)
-            .values(value=col(CounterRow.value) + 1)
-        )
-        if not changed.rowcount:
-            self._session.add(CounterRow(name=name, value=1))
-            self._session.flush()
-            return 1
-        return self._session.exec(select(CounterRow.value).where(CounterRow.name == name)).one()
+        if name in self._ours:
+            self._ours[name] += 1
+            return self._ours[name]
+        counter = table_of(CounterRow)
+        line = self._session.connection()
+        value = line.execute(
+            update(counter)
+            .where(counter.c.name == name)
+            .values(value=counter.c.value + 1)
+            .returning(counter.c.value)
+        ).scalar()
+        if value is None:
+            value = 1
+            line.execute(insert(counter), {"name": name, "value": value})
+        self._ours[name] = value
+        return value
+
+    def flush(self) -> None:
+        """Write how far the numbers went."""
+        counter = table_of(CounterRow)
+        for name, value in self._ours.items():
+            self._session.connection().execute(
+                update(counter).where(counter.c.name == name).values(value=value)
+            )
+        self._ours.clear()
 
 
 class Facts:
@@ -32,13 +49,17 @@ class Facts:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._read: dict[str, str] = {}
 
     def get(self, name: str) -> str:
-        """The value, or an empty text."""
-        row = self._session.get(FactRow, name)
-        return row.value if row else ""
+        """The value, or an empty text; one transaction sees one value."""
+        if name not in self._read:
+            query = select(FactRow.value).where(FactRow.name == name)
+            self._read[name] = self._session.exec(query).first() or ""
+        return self._read[name]
 
     def put(self, name: str, value: str) -> None:
         """Set or replace."""
+        self._read.pop(name, None)
         self._session.merge(FactRow(name=name, value=value))
         self._session.flush()

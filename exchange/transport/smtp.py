@@ -68,7 +68,12 @@ class SmtpCourier:
         self._token = token
 
     def send(self, letters: Sequence[Letter]) -> Iterator[Delivery]:
-        """Send each letter once; yields each fate as soon as it is known, in any order.
+        """Send each letter once; yields each fate as soon as it is known, in any order."""
+        for some in self.send_many(letters):
+            yield from some
+
+    def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
+        """Send each letter once; yields whatever fates are known, as soon as one is.
 
         Only a few letters more than the caller has taken fates of are ever on their way.  Leaving
         the iteration early stops the sending after the letters under way.
@@ -79,11 +84,11 @@ class SmtpCourier:
         thread = threading.Thread(target=batch.run, name="smtp-courier", daemon=True)
         thread.start()
         try:
-            while (fate := batch.fates.get()) is not None:
-                if isinstance(fate, BaseException):
-                    raise fate
-                yield fate
-                batch.taken()
+            while some := batch.known():
+                yield some
+                batch.taken(len(some))
+            if batch.fault is not None:
+                raise batch.fault
         finally:
             batch.stop()
             thread.join()
@@ -130,6 +135,8 @@ class _Batch:
         connections: int,
     ) -> None:
         self.fates: queue.SimpleQueue[Delivery | BaseException | None] = queue.SimpleQueue()
+        self.fault: BaseException | None = None  # what ended it, once the fates are taken
+        self._over = False
         self._left = deque(letters)
         self._connect = connect
         self._connections = min(connections, len(letters))
@@ -142,9 +149,23 @@ class _Batch:
 
     # -- called by the caller's thread
 
-    def taken(self) -> None:
-        """The caller came back for another fate: one more letter may go."""
-        self._tell(self._room.release)
+    def known(self) -> Sequence[Delivery]:
+        """Wait for a fate; that one and all others known by now.  Empty at the end."""
+        some: list[Delivery] = []
+        while not self._over:
+            try:
+                fate = self.fates.get(block=not some)
+            except queue.Empty:
+                break
+            if isinstance(fate, Delivery):
+                some.append(fate)
+            else:
+                self._over, self.fault = True, fate
+        return some
+
+    def taken(self, number: int) -> None:
+        """The caller came back for more: as many letters may go as it has taken fates of."""
+        self._tell(lambda: self._make_room(number))
 
     def stop(self) -> None:
         """No more letters; those under way have a moment to finish."""
@@ -158,6 +179,10 @@ class _Batch:
                 loop.call_soon_threadsafe(what)
 
     # -- called by the batch's own thread
+
+    def _make_room(self, number: int) -> None:
+        for _ in range(number):
+            self._room.release()
 
     def run(self) -> None:
         """Run the loop to the end; the last thing in the queue is None or an error."""

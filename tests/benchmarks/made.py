@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from exchange.domain.device import InstallCode
-from exchange.rendering.fastsheet import SheetLayout, write_fast
+from exchange.rendering.sheet import SheetLayout, write_sheet
 
 HEADER: Final = ("Device ID", "Device Type", "MPAN", "Supply Start", "Postcode")
 _TYPES: Final = ("ESME", "GSME")
@@ -134,7 +134,7 @@ def inline_workbook(rows: Sequence[tuple[str, ...]]) -> bytes:
     """An XLSX of ``rows`` below ``ANSWER_HEADER``, its texts inline, as our own replies have it."""
     layout = SheetLayout("Answers", ANSWER_HEADER, (25, 27, 50, 30))
     chunks = (rows[at : at + 5000] for at in range(0, len(rows), 5000))
-    return write_fast(layout, chunks, "Answers", "", datetime(2026, 11, 2, tzinfo=UTC))
+    return write_sheet(layout, chunks, "Answers", "", datetime(2026, 11, 2, tzinfo=UTC))
 
 
 def quoted(rows: Sequence[tuple[str, ...]]) -> bytes:

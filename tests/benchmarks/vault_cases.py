@@ -261,7 +261,7 @@ def ours_one(folder: Path, number: int, asked: int) -> dict[str, float]:
 # -- SQLCipher --
 
 
-def _cipher(folder: Path):
+def _cipher(folder: Path, cache_mb: int = 200):
     import sqlcipher3
 
     connection = sqlcipher3.connect(str(folder / "cipher.db"), isolation_level=None)

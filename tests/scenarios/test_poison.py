@@ -10,7 +10,7 @@ import pytest
 
 from exchange.bootstrap import open_desk
 from exchange.ports import FetchedMail, MailRef
-from exchange.services import intake
+from exchange.services import intake, keeping
 from tests.scenarios.mailroom import Mailroom
 from tests.scenarios.stage import STORIES, staged
 
@@ -78,9 +78,9 @@ def test_the_mail_after_the_poison_is_answered(name: str, tmp_path: Path) -> Non
         shelf = Shelf([_poisons()[name], good])
         desk = open_desk(stage.folder, stage.clock)
         try:
-            assert intake.keep(desk, shelf) == 2
+            assert keeping.keep(desk, shelf) == 2
             intake.decide_all(desk)
-            intake.file(desk, shelf, {one: one for one in ("processed", "review", "shunted")})
+            keeping.file(desk, shelf, {one: one for one in ("processed", "review", "shunted")})
         finally:
             desk.store.dispose()
         (poison, folder, reason), (number, *_) = stage.rows("SELECT id, folder, reason FROM mail")

@@ -11,7 +11,7 @@ import signal
 import smtplib
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -189,6 +189,14 @@ class Dovecot:
         """Deliver by LMTP; Dovecot puts its own trace headers on top."""
         with smtplib.LMTP(HOST, self.lmtp_port, local_hostname="tests.test") as lmtp:
             lmtp.sendmail("outside@elsewhere.test", [address], raw)
+
+    def fill(self, address: str, mails: Iterable[bytes]) -> None:
+        """Put mails into an inbox by the thousand, past LMTP; only before ``start``."""
+        inbox = self._at / "mail" / address / "Maildir"
+        for part in ("cur", "new", "tmp"):
+            (inbox / part).mkdir(parents=True, exist_ok=True)
+        for nth, raw in enumerate(mails):
+            (inbox / "new" / f"{1_700_000_000 + nth}.M{nth}.tests").write_bytes(raw)
 
     # -- inside
 

@@ -18,7 +18,7 @@ from exchange.errors import BadInput, ReaderEnded, StoreError
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import intake, request, review, trail
+from exchange.services import intake, keeping, request, review, trail
 from exchange.services.desk import Desk
 from exchange.services.rounds import Reachability, Round, one_round
 from tests.services.desks import add_parties, make_party
@@ -69,7 +69,7 @@ class Site:
 
     def keep(self) -> int:
         box = open_mailbox(self.desk, self.desk.settings.mailbox[0])
-        kept = intake.keep(self.desk, box)
+        kept = keeping.keep(self.desk, box)
         box.close()
         return kept
 
@@ -96,8 +96,8 @@ def test_two_at_the_same_mail_answer_it_once(site: Site) -> None:
     with site.desk.store.reading() as tx:
         mail = tx.mail.get(1)
     said = site.desk.reader.read(other.sealer.open(mail.sealed, "mail"))
-    first = intake._decide(site.desk, mail, said)
-    second = intake._decide(other, mail, said)
+    read = [intake.Understood(mail, said)]
+    (first,), (second,) = intake.decide(site.desk, read), intake.decide(other, read)
     assert (first.folder, second.folder) == ("processed", "processed")
     assert first.ref
     assert not second.ref

@@ -33,7 +33,6 @@ from exchange.provision import OwnParty, make_folder
 from exchange.services import monthly
 from exchange.services.desk import Desk
 from exchange.store.db import Store, Transaction
-from exchange.store.inbound import NewDevice
 from exchange.store.mail import NewMail
 from exchange.store.outbox import DEFERRED, SENT, NewLetter
 from tests.servers import postgres as pg
@@ -181,7 +180,7 @@ def put_received(tx: Transaction, one: Received) -> None:
         letter = (
             _letter(tx, one.party, row.letter, row.accepted, one.received) if row.letter else None
         )
-        tx.inbound.add_devices(request, [NewDevice("", "", "", row.state, "")], letter)
+        tx.inbound.add_devices(request, [("", "", "", row.state, "", None)], letter)
 
 
 def put_sent(tx: Transaction, one: Sent) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
+import xlsxwriter
+
 from exchange.rendering.compose import TemplateName
+from exchange.rendering.sheet import SheetLayout
 from exchange.rendering.workbook import AnswerRow, RequestRow, Sheetfacts
 
 CODE = "83FE D340 7A93 9723 A5C6 39B2 6916 D505 C3B5"
@@ -50,6 +55,8 @@ CONTEXTS: dict[TemplateName, dict[str, object]] = {
         "rows": ANSWERED,
         "held": ANSWERED[2:3],
         "unreadable": ANSWERED[3:],
+        "file": "OPA-Q-2026-00007",
+        "part": None,
     },
     "request": _COMMON | {"due": date(2026, 11, 16), "sla_days": 10, "count": 2, "rows": ASKED},
     "reminder": _CHASING | {"days_left": 2, "days_late": 0, "level": 0},
@@ -57,3 +64,38 @@ CONTEXTS: dict[TemplateName, dict[str, object]] = {
     "escalation": _CHASING | {"level": 2, "days_late": 4},
     "evidence": _CHASING | {"level": 0, "days_late": 9},
 }
+
+
+def by_xlsxwriter(
+    layout: SheetLayout,
+    rows: Iterable[tuple[str, ...]],
+    title: str,
+    reference: str,
+    created: datetime,
+) -> bytes:
+    """The same workbook by XlsxWriter: what ours is held against."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    book.set_properties(
+        {"title": title, "subject": reference, "created": created.replace(tzinfo=None)}
+    )
+    text = book.add_format({"num_format": 49})
+    bold = book.add_format({"num_format": 49, "bold": True, "bottom": 1})
+    sheet = book.add_worksheet(layout.name)
+    for column, (header, width) in enumerate(zip(layout.headers, layout.widths, strict=True)):
+        sheet.set_column(column, column, width, text)
+        sheet.write_string(0, column, header, bold)
+    last = 0
+    for last, row in enumerate(rows, 1):
+        for column, cell in enumerate(row):
+            if cell:
+                sheet.write_string(last, column, cell, text)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, last, len(layout.headers) - 1)
+    if layout.choices and last:
+        column, words = ord(layout.choices[0]) - ord("A"), list(layout.choices[1])
+        # A help, not a fence: what else a person writes there is taken too.
+        offered = {"validate": "list", "source": words, "show_error": False}
+        sheet.data_validation(1, column, last, column, offered)
+    book.close()
+    return target.getvalue()

@@ -393,6 +393,7 @@ def test_every_field_is_compared() -> None:
         "escalation": (),
         "sla_days": 5,
         "sla_agreed": "somebody",
+        "max_mail_mb": 10,
         "active": False,
         "confirmed_on": None,
     }

@@ -219,6 +219,28 @@ class TestSubjects:
 
 
 class TestBody:
+    @settings(max_examples=150, deadline=None)
+    @given(
+        st.text(
+            st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n"), max_size=300
+        ),
+        st.sampled_from([1, 30]),
+    )
+    def test_any_words_arrive_and_every_line_is_short(self, words: str, times: int) -> None:
+        words = words * times
+        context = CONTEXTS["request"] | {"them": {"name": words, "signifier": "X"}}
+        raw = compose(changed(template="request", context=context, subject_override="x"), TEMPLATES)
+        assert raw.isascii()
+        assert max(map(len, raw.split(b"\r\n"))) <= 78
+        assert b"\n" not in raw.replace(b"\r\n", b"")
+        message = read(raw)
+        assert not list(message.defects)
+        assert text_of(message, "plain").startswith(f"Dear {words},\n")
+        assert [part.get_content_type() for part in message.walk()] == [
+            "multipart/alternative", "text/plain", "text/html",
+        ]  # fmt: skip
+        assert not [defect for part in message.walk() for defect in part.defects]
+
     def test_text_and_html_say_the_same(self) -> None:
         message = read(compose(MAIL, TEMPLATES))
         assert message.get_content_type() == "multipart/alternative"
@@ -244,9 +266,8 @@ class TestBody:
 
     def test_hostile_words_neither_break_the_parts_nor_the_page(self) -> None:
         hostile = "<script>x</script> \r\n--=_\r\n\x00\x0c \ud800 {{ us }} " + "y" * 5_000
-        row = dataclasses.replace(
-            CONTEXTS["answer"]["unreadable"][0], reason=hostile, where=hostile
-        )  # type: ignore[index]
+        (first,) = CONTEXTS["answer"]["unreadable"]  # type: ignore[misc]
+        row = first._replace(reason=hostile, where=hostile)
         context = CONTEXTS["answer"] | {"unreadable": [row], "their_ref": hostile}
         message = read(compose(changed(context=context), TEMPLATES))
         html, text = text_of(message, "html"), text_of(message, "plain")
@@ -263,6 +284,22 @@ class TestBody:
 
 
 class TestAttachments:
+    @settings(max_examples=100, deadline=None)
+    @given(st.text(max_size=120))
+    def test_any_name_arrives_without_what_a_file_system_refuses(self, name: str) -> None:
+        mail = changed(attachments=(Attachment(name, "text/csv", b"1"),))
+        raw = compose(mail, TEMPLATES)
+        assert raw.isascii()
+        assert max(map(len, raw.split(b"\r\n"))) <= 998
+        (part,) = read(raw).iter_attachments()
+        assert part.get_payload(decode=True) == b"1"
+        found = part.get_filename()
+        assert found
+        assert not set(found) & set('\\/:*?"<>|;\r\n')
+        plain = re.sub(r"[^A-Za-z0-9._-]", "", name)
+        if plain == name.strip(". ") and plain:
+            assert found == plain[:100]
+
     @settings(max_examples=60, deadline=None)
     @given(st.lists(st.binary(max_size=400), min_size=1, max_size=3))
     def test_contents_arrive_byte_for_byte(self, contents: list[bytes]) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader, meta, nodes
 
 import exchange
@@ -239,6 +242,20 @@ class TestWording:
         ]  # fmt: skip
         assert "\n   word" in filled
         assert filled.endswith("\n\nend")
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.lists(st.text("ab-é\u00a0", min_size=1, max_size=90), min_size=1, max_size=40))
+    def test_a_paragraph_is_filled_as_the_standard_library_fills_it(self, words: list[str]) -> None:
+        words = " ".join(words).split() or ["a"]
+        words[0] = "a" + words[0]  # a lone hyphen in front would make a list item of it
+        assert paragraphs("\n".join(words)) == textwrap.fill(
+            " ".join(words), 72, break_long_words=False, break_on_hyphens=False
+        ) or re.search(r"\n-$|\n- ", "\n".join(words))
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.text(st.characters(max_codepoint=127), max_size=60))
+    def test_plain_text_is_cleaned_as_any_other(self, text: str) -> None:
+        assert one_line(text) == one_line(text + "\u200e")
 
     def test_one_line_caps_with_an_ellipsis(self) -> None:
         assert one_line("a\n b", 10) == "a b"

@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from exchange.errors import BadInput
 from exchange.rendering import workbook
-from exchange.rendering.fastsheet import SheetLayout, write_fast
+from exchange.rendering.sheet import SheetLayout, write_sheet
 from exchange.rendering.workbook import (
     AnswerRow,
     RequestRow,
@@ -26,9 +26,8 @@ from exchange.rendering.workbook import (
     answers_workbook,
     requests_csv,
     requests_workbook,
-    write_small,
 )
-from tests.unit.rendering_cases import CODE, FACTS
+from tests.unit.rendering_cases import CODE, FACTS, by_xlsxwriter
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 ANSWER_HEADERS = ["Device ID", "Outcome", "Install code", "Reason", "Your row"]
@@ -89,15 +88,6 @@ def test_answers_read_back_as_they_were(count: int) -> None:
     assert content.count(b"\r\n") == content.count(b"\n") == count + 1
 
 
-def test_the_larger_writer_takes_over_where_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "SMALL_ROWS", 5)
-    small = answers_workbook([answer(number) for number in range(5)], FACTS)
-    large = answers_workbook([answer(number) for number in range(6)], FACTS)
-    assert "xl/sharedStrings.xml" in zipfile.ZipFile(io.BytesIO(small)).namelist()
-    assert "xl/sharedStrings.xml" not in zipfile.ZipFile(io.BytesIO(large)).namelist()
-    assert cells(small) == cells(large)[:6]
-
-
 def test_requests_leave_the_answer_to_the_recipient() -> None:
     rows = [RequestRow("00-DB-12-34-56-78-90-A0", "ESME"), RequestRow("00-DB-12-34-56-78-90-A1")]
     for read, book in ((cells, requests_workbook(rows, FACTS)), (parsed, requests_csv(rows))):
@@ -125,8 +115,8 @@ def test_mpxn_and_note_have_columns_only_when_a_row_has_one() -> None:
 
 LAYOUT = SheetLayout("Devices", ("A", "B", "C"), (10, 20, 30), ("B", ("yes", "no & never")))
 WRITERS: list[Callable[..., bytes]] = [
-    lambda rows: write_small(LAYOUT, rows, "T & <t>", "R", datetime(2026, 1, 2, tzinfo=UTC)),
-    lambda rows: write_fast(LAYOUT, [rows], "T & <t>", "R", datetime(2026, 1, 2, tzinfo=UTC)),
+    lambda rows: by_xlsxwriter(LAYOUT, rows, "T & <t>", "R", datetime(2026, 1, 2, tzinfo=UTC)),
+    lambda rows: write_sheet(LAYOUT, [rows], "T & <t>", "R", datetime(2026, 1, 2, tzinfo=UTC)),
 ]
 
 
@@ -173,7 +163,7 @@ def visible(book: bytes) -> dict[str, object]:
         [("00-DB-12-34-56-78-90-A0", CODE, "")] * 300,
     ],
 )
-def test_both_writers_make_the_same_workbook(rows: Sequence[tuple[str, ...]]) -> None:
+def test_our_workbook_is_the_one_of_xlsxwriter(rows: Sequence[tuple[str, ...]]) -> None:
     small, fast = (visible(write(rows)) for write in WRITERS)
     created = "{http://purl.org/dc/terms/}modified"
     small["properties"] = [p for p in small["properties"] if p[0] != created]  # type: ignore[attr-defined]
@@ -189,9 +179,7 @@ def test_any_text_reads_the_same_from_every_form(texts: list[tuple[str, str]]) -
     rows = [AnswerRow("00-DB-12-34-56-78-90-A0", "not readable", "", *pair) for pair in texts]
     book = cells(answers_workbook(rows, FACTS))
     cleaned = [[*row[:3], *(str(cell) for cell in row[3:])] for row in book]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workbook, "SMALL_ROWS", -1)
-        assert cells(answers_workbook(rows, FACTS)) == book
+    assert len(book) == len(rows) + 1
     unprotected = [[cell.removeprefix("'") for cell in row] for row in parsed(answers_csv(rows))]
     assert unprotected == [[str(cell).removeprefix("'") for cell in row] for row in cleaned]
 
@@ -200,14 +188,11 @@ def test_any_text_reads_the_same_from_every_form(texts: list[tuple[str, str]]) -
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_reason_is_a_string_and_nothing_else(text: str, rows_below: int) -> None:
     rows = [AnswerRow("", "not readable", "", text, "x > row 2"), *map(answer, range(rows_below))]
-    for limit in (20_000, -1):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(workbook, "SMALL_ROWS", limit)
-            book = answers_workbook(rows, FACTS)
-        assert cells(book)[1][3] == text
-        sheet = part(book, "xl/worksheets/sheet1.xml")
-        assert not list(sheet.iter(f"{MAIN}f"))
-        assert not list(sheet.iter(f"{MAIN}hyperlink"))
+    book = answers_workbook(rows, FACTS)
+    assert cells(book)[1][3] == text
+    sheet = part(book, "xl/worksheets/sheet1.xml")
+    assert not list(sheet.iter(f"{MAIN}f"))
+    assert not list(sheet.iter(f"{MAIN}hyperlink"))
     shown = parsed(answers_csv(rows))[1][3]
     assert shown == (f"'{text}" if text[0] in "=+-@" else text)
 
@@ -215,13 +200,10 @@ def test_a_hostile_reason_is_a_string_and_nothing_else(text: str, rows_below: in
 def test_control_characters_and_lengths_that_xml_or_excel_refuse() -> None:
     nasty = "a\x00b\x0bc\ud800d\ufffee\r\n\tf " + "x" * 40_000
     rows = [AnswerRow("  padded  ", "not readable", "", nasty, "🔌" * 40_000)]
-    for limit in (20_000, -1):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(workbook, "SMALL_ROWS", limit)
-            (_, row) = cells(answers_workbook(rows, FACTS))
-        assert row[0] == "padded"
-        assert str(row[3]).startswith("a b c\ufffdd\ufffde f xxx")
-        assert len(str(row[3])) == len(str(row[4])) == 2_000
+    (_, row) = cells(answers_workbook(rows, FACTS))
+    assert row[0] == "padded"
+    assert str(row[3]).startswith("a b c\ufffdd\ufffde f xxx")
+    assert len(str(row[3])) == len(str(row[4])) == 2_000
     assert parsed(answers_csv(rows))[1] == row
 
 
@@ -232,11 +214,7 @@ def test_csv_leaves_identifiers_and_codes_alone() -> None:
         assert row[2] in ("", CODE)
 
 
-@pytest.mark.parametrize("limit", [20_000, -1])
-def test_properties_name_the_reference_and_no_person(
-    monkeypatch: pytest.MonkeyPatch, limit: int
-) -> None:
-    monkeypatch.setattr(workbook, "SMALL_ROWS", limit)
+def test_properties_name_the_reference_and_no_person() -> None:
     book = answers_workbook([answer(1)], FACTS)
     said = {e.tag.split("}")[1]: e.text for e in part(book, "docProps/core.xml")}
     assert said["title"] == "Answers under MP121"
@@ -247,15 +225,23 @@ def test_properties_name_the_reference_and_no_person(
     assert answers_workbook([answer(1)], FACTS) == book
 
 
-@pytest.mark.parametrize("limit", [20_000, -1])
-def test_no_code_lies_in_a_temporary_file(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
-    monkeypatch.setattr(workbook, "SMALL_ROWS", limit)
+def test_no_code_lies_in_a_temporary_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/nonexistent")
     assert cells(answers_workbook([answer(1)], FACTS))[1][2] == CODE
 
 
+@pytest.mark.parametrize("count", [3, 30_000])
+def test_no_part_is_stored_in_a_way_that_excel_offers_to_repair(count: int) -> None:
+    book = answers_workbook(map(answer, range(count)), FACTS)
+    with zipfile.ZipFile(io.BytesIO(book)) as package:
+        for entry in package.infolist():
+            assert entry.extract_version <= 20  # 45 is ZIP64
+            name_and_extra = book[entry.header_offset + 26 : entry.header_offset + 30]
+            assert int.from_bytes(name_and_extra[2:], "little") == 0
+        assert package.testzip() is None
+
+
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "SMALL_ROWS", 2)
     monkeypatch.setattr(workbook, "SHEET_ROWS", 5)
     assert len(cells(answers_workbook(map(answer, range(5)), FACTS))) == 6
     with pytest.raises(BadInput, match="holds 5 rows"):

@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.inbound import (
     DISCHARGED,
     TRANSITIONS,
     DeviceEvent,
     DeviceState,
+    Facts,
     InstalledRegister,
     decide_device,
     move,
@@ -27,10 +27,7 @@ from exchange.domain.outbound import (
     move_leg,
 )
 from exchange.errors import BadInput
-from exchange.ports import VaultRecord
 
-CODE = InstallCode.parse("83FED3407A939723A5C639B26916D505C3B5")
-DEVICE = DeviceId.parse("00-DB-12-34-56-78-90-A0")
 TODAY = date(2026, 12, 14)
 COMPLETE = InstalledRegister(complete_as_of=date(2026, 12, 1), max_age_days=92)
 REFUSED = ("CHF", "GPF", "IHD", "CAD")
@@ -95,22 +92,22 @@ def test_acknowledgements_discharge_nothing() -> None:
 @pytest.mark.parametrize(
     ("record", "register", "event"),
     [
-        (VaultRecord(DEVICE, CODE, True), COMPLETE, "code_found"),
-        (VaultRecord(DEVICE, CODE, True), InstalledRegister(), "code_found"),
+        (Facts(True, True, ""), COMPLETE, "code_found"),
+        (Facts(True, True, ""), InstalledRegister(), "code_found"),
         # We installed it and lost the code: never "not the installer".
-        (VaultRecord(DEVICE, None, True), COMPLETE, "hold"),
+        (Facts(False, True, ""), COMPLETE, "hold"),
         # A code that we received as gaining Supplier is not ours to give.
-        (VaultRecord(DEVICE, CODE, False), COMPLETE, "not_ours"),
+        (Facts(True, False, ""), COMPLETE, "not_ours"),
         (None, COMPLETE, "not_ours"),
         (None, InstalledRegister(), "hold"),
         (None, InstalledRegister(date(2026, 9, 12), 92), "hold"),
         (None, InstalledRegister(date(2026, 9, 13), 92), "not_ours"),
         (None, InstalledRegister(date(2020, 1, 1), 0), "not_ours"),
-        (VaultRecord(DEVICE, CODE, True, "CHF"), COMPLETE, "hold"),
-        (VaultRecord(DEVICE, CODE, True, "ESME"), COMPLETE, "code_found"),
+        (Facts(True, True, "CHF"), COMPLETE, "hold"),
+        (Facts(True, True, "ESME"), COMPLETE, "code_found"),
     ],
 )
-def test_decision(record: VaultRecord | None, register: InstalledRegister, event: str) -> None:
+def test_decision(record: Facts | None, register: InstalledRegister, event: str) -> None:
     decision = decide_device(record, register, TODAY, REFUSED)
     assert decision.event.value == event
     assert bool(decision.reason) == (event == "hold")
@@ -118,5 +115,5 @@ def test_decision(record: VaultRecord | None, register: InstalledRegister, event
 
 def test_the_type_the_list_names_counts_where_the_register_knows_none() -> None:
     assert decide_device(None, COMPLETE, TODAY, REFUSED, "chf").event is DeviceEvent.HOLD
-    ours = VaultRecord(DEVICE, CODE, True, "ESME")
+    ours = Facts(True, True, "ESME")
     assert decide_device(ours, COMPLETE, TODAY, REFUSED, "CHF").event is DeviceEvent.CODE_FOUND

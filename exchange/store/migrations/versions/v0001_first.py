@@ -154,6 +154,7 @@ def upgrade() -> None:
         sa.Column("escalation", sa.Text(), nullable=False),
         sa.Column("sla_days", sa.Integer(), nullable=True),
         sa.Column("sla_agreed", sa.Text(), nullable=False),
+        sa.Column("max_mail_mb", sa.Integer(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("updated_at", sa.String(27), nullable=False),
@@ -277,10 +278,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("case_id", "party", name="uq_leg_case_party"),
     )
-    op.create_index("ix_leg_next_due", "leg", ["next_due"], unique=False)
+    op.create_index(
+        "ix_leg_next_due",
+        "leg",
+        ["next_due", "request_id"],
+        unique=False,
+        sqlite_where=sa.text("next_due IS NOT NULL"),
+        postgresql_where=sa.text("next_due IS NOT NULL"),
+    )
     op.create_index("ix_leg_party_device", "leg", ["party", "device"], unique=False)
-    op.create_index("ix_leg_request", "leg", ["request_id", "state"], unique=False)
-    op.create_index("ix_leg_state_party", "leg", ["state", "party"], unique=False)
+    op.create_index(
+        "ix_leg_request", "leg", ["request_id", "state", "answered_at", "level"], unique=False
+    )
+    op.create_index(
+        "ix_leg_queued",
+        "leg",
+        ["party"],
+        unique=False,
+        sqlite_where=sa.text("state = 'queued' AND request_id IS NULL"),
+        postgresql_where=sa.text("state = 'queued' AND request_id IS NULL"),
+    )
     op.create_table(
         "inbound_device",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -305,7 +322,10 @@ def upgrade() -> None:
     op.create_index("ix_inbound_device_device", "inbound_device", ["device"], unique=False)
     op.create_index("ix_inbound_device_outbox", "inbound_device", ["outbox_id"], unique=False)
     op.create_index(
-        "ix_inbound_device_request", "inbound_device", ["request_id", "state"], unique=False
+        "ix_inbound_device_request",
+        "inbound_device",
+        ["request_id", "state", "outbox_id"],
+        unique=False,
     )
     op.create_table(
         "leg_rung",

@@ -1,0 +1,99 @@
+"""The ZIP archive that a workbook is (ECMA-376, part 2; PKWARE's APPNOTE, 4.3).
+
+``zipfile`` sets a compressor up for each of the seven parts of a workbook, of which all but the
+sheet are alike from mail to mail: 0.15 ms that an answer of five devices does not need.  No ZIP64,
+over which Excel offers to "repair" a file.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from exchange.errors import BadInput
+
+_LEVEL: Final = 1  # a fifth larger than the usual 6, in a third of the time
+_DEFLATED: Final = 8
+_VERSION: Final = 20  # 2.0: deflated content
+_DATE: Final = 0x21  # 1 January 1980: the same rows give the same bytes
+_MOST: Final = 0xFFFFFFFF
+_LOCAL: Final = struct.Struct("<4s5H3L2H")
+_CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
+_END: Final = struct.Struct("<4s4H2LH")
+
+
+class Packed(NamedTuple):
+    """A part, deflated."""
+
+    crc: int
+    size: int  # before
+    content: bytes
+
+
+@lru_cache(maxsize=64)
+def _packed(text: str) -> Packed:
+    """A small part; most are the same in every workbook."""
+    raw = text.encode()
+    deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return Packed(zlib.crc32(raw), len(raw), deflater.compress(raw) + deflater.flush())
+
+
+class Package:
+    """An archive in memory; nothing touches the disk.  Names are ASCII."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._directory: list[bytes] = []
+        self._length = 0
+
+    def add(self, name: str, text: str) -> None:
+        """Add a small part whole."""
+        packed = _packed(text)
+        self._put(name, packed.crc, packed.size, [packed.content])
+
+    def begin(self, name: str) -> Stream:
+        """A part that is written piece by piece; end it before the next one."""
+        return Stream(self, name)
+
+    def finish(self) -> bytes:
+        """The archive."""
+        directory = b"".join(self._directory)
+        count = len(self._directory)
+        end = _END.pack(b"PK\5\6", 0, 0, count, count, len(directory), self._length, 0)
+        return b"".join([*self._pieces, directory, end])
+
+    def _put(self, name: str, crc: int, size: int, contents: list[bytes]) -> None:
+        packed = sum(map(len, contents))
+        # The end of this part is where the next one, or the directory, begins.
+        if size > _MOST or self._length + packed + 1024 > _MOST:
+            raise BadInput("a workbook of more than 4 GB is not written", hint="split the list")
+        raw = name.encode("ascii")
+        shared = (_VERSION, 0, _DEFLATED, 0, _DATE, crc, packed, size, len(raw), 0)
+        local = _LOCAL.pack(b"PK\3\4", *shared)
+        central = _CENTRAL.pack(b"PK\1\2", _VERSION, *shared, 0, 0, 0, 0, self._length)
+        self._pieces += [local, raw, *contents]
+        self._directory.append(central + raw)
+        self._length += len(local) + len(raw) + packed
+
+
+class Stream:
+    """One part of a package on its way in."""
+
+    def __init__(self, package: Package, name: str) -> None:
+        self._package, self._name = package, name
+        self._deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self._contents: list[bytes] = []
+        self._crc = self._size = 0
+
+    def write(self, raw: bytes) -> None:
+        """Add a piece."""
+        self._crc = zlib.crc32(raw, self._crc)
+        self._size += len(raw)
+        self._contents.append(self._deflater.compress(raw))
+
+    def end(self) -> None:
+        """The part is complete."""
+        self._contents.append(self._deflater.flush())
+        self._package._put(self._name, self._crc, self._size, self._contents)

@@ -1,0 +1,127 @@
+"""A long answer in several mails: what the other side gets, and what is recorded of it."""
+
+from __future__ import annotations
+
+import io
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.errors import BadInput
+from exchange.ports import FetchedMail, MailRef, VaultRecord
+from exchange.rendering.workbook import AnswerRow
+from exchange.services import intake, keeping
+from exchange.services.parts import in_parts
+from tests.benchmarks import made
+from tests.services.desks import add_parties, make_desk, make_party
+from tests.unit.rendering_cases import CODE, FACTS
+
+_ROWS = 3_000
+_LIMIT = 300_000
+
+
+def _rows(number: int) -> list[AnswerRow]:
+    return [
+        AnswerRow(
+            (0x00DB123456000000 + nth).to_bytes(8, "big").hex("-").upper(),
+            "install code provided",
+            CODE,
+            "",
+            f"list.csv > row {nth + 2}",
+        )
+        for nth in range(number)
+    ]
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 4_001])
+@pytest.mark.parametrize("most", [0, 150_000, 400_000])
+def test_parts_hold_every_row_once_in_order_and_keep_the_ceiling(number: int, most: int) -> None:
+    rows = _rows(number)
+    parts = list(in_parts(rows, FACTS, most))
+    read: list[list[object]] = []
+    for nth, (part, chosen, files) in enumerate(parts, 1):
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(files.workbook)).get_sheet_by_index(0)
+        own = sheet.to_python(skip_empty_area=False)[1:]
+        assert [row[0] for row in own] == [row.device_id for row in rows[chosen]]
+        read += own  # type: ignore[arg-type]
+        assert not most or files.mail_bytes <= most
+        if len(parts) == 1:
+            assert part is None
+        else:
+            assert part is not None
+            assert (part.number, part.of) == (nth, len(parts))
+            assert (part.first, part.last) == (chosen.start + 1, chosen.stop)
+    assert [row[0] for row in read] == [row.device_id for row in rows]
+
+
+def test_a_ceiling_that_holds_no_row_at_all_is_said() -> None:
+    with pytest.raises(BadInput, match="does not fit"):
+        list(in_parts(_rows(3), FACTS, 90_000))
+
+
+class _Inbox:
+    name = "codes"
+    unreadable: dict[MailRef, str] = {}  # noqa: RUF012
+
+    def __init__(self, mail: FetchedMail) -> None:
+        self._mail = mail
+
+    def list(self) -> list[MailRef]:
+        return [self._mail.ref]
+
+    def fetch(self, refs: list[MailRef]) -> list[FetchedMail]:
+        return [self._mail] * len(refs)
+
+
+def _bodies(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_a_long_answer_goes_in_numbered_parts_under_one_reference(tmp_path: Path) -> None:
+    desk = make_desk(tmp_path)
+    party = make_party("GAIN")
+    object.__setattr__(party, "request_address", "codes@losing.example")
+    object.__setattr__(party, "max_mail_mb", 1)
+    add_parties(desk, party)
+    rows = list(made.rows_of(_ROWS * 5))
+    devices = list(dict.fromkeys(row[0] for row in rows))
+    code = InstallCode.parse(CODE)
+    other = [InstallCode(code.raw[:8] + nth.to_bytes(8, "big")) for nth in range(len(devices))]
+    desk.vault.put_many(
+        VaultRecord(DeviceId.parse(device), one, True)
+        for device, one in zip(devices, other, strict=True)
+    )
+    mail = FetchedMail(MailRef(1, 1), made.csv_mail(rows), desk.now())
+    keeping.keep(desk, _Inbox(mail))  # type: ignore[arg-type]
+    assert intake.decide_all(desk).folders == {"processed": 1}
+    desk.reader.close()
+    with desk.store.reading() as tx:
+        letters = tx.outbox.due(desk.now(), 100, 10**9)
+        (request,) = tx.inbound.requests()
+        kept = list(tx.inbound.devices(request.id))
+    raws = [desk.sealer.open(one.sealed, "outbox") for one in letters]
+    mails = [message_from_bytes(raw, policy=policy.default) for raw in raws]
+    number = len(letters)
+    assert number > 2
+    assert request.answered
+    assert all(len(raw) <= 1_000_000 for raw in raws)
+    assert {one.ref for one in letters} == {request.ref}
+    assert sum(one.codes for one in letters) == len(devices)
+    told: dict[str, int] = {}
+    for nth, (letter, one) in enumerate(zip(letters, mails, strict=True), 1):
+        assert isinstance(one, EmailMessage)
+        assert str(one["subject"]).endswith(f"(part {nth} of {number})")
+        assert f"This is part {nth} of {number}" in _bodies(one)
+        book, table = one.iter_attachments()
+        assert book.get_filename() == f"{request.ref}-part{nth}of{number}.xlsx"
+        assert table.get_filename() == f"{request.ref}-part{nth}of{number}.csv"
+        lines = str(table.get_content()).removeprefix("\ufeff").splitlines()[1:]
+        told |= {line.split(",")[0]: letter.id for line in lines}
+    assert list(told) == devices
+    assert {row.device: row.outbox_id for row in kept} == told
