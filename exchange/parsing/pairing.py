@@ -8,10 +8,10 @@ Where the order does not prove itself over the whole text, no pair made by it is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
+from exchange.domain.listed import Listed
 from exchange.domain.mail import Outcome, Reject
 from exchange.parsing.codes import BadCode, code_digits, has_good_crc, read_code
 from exchange.parsing.findings import Claim, Findings
@@ -33,6 +33,7 @@ from exchange.parsing.units import (
     remark_of,
     unlikely,
 )
+from exchange.parsing.waitlist import Waiting, Waitlist
 from exchange.parsing.wording import Role, header_wording, labels_code
 from exchange.parsing.words import Form, Word
 
@@ -41,16 +42,6 @@ _FIELD = re.compile(r"\s*[-*\u2022]?\s*([A-Za-z][A-Za-z ?/()]{0,40}?)\s*[:=]\s*(
 _REMARK: Final = 300
 _SHORT: Final = 60
 _RECENT: Final = 100  # waiting devices that are looked at, so that long lists stay linear
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A Device ID whose code or answer may stand on a following line."""
-
-    device: DeviceId
-    where: str
-    kind: str = ""
-    part: int = 0  # the block between blank lines in which it stands
 
 
 class _Ahead(NamedTuple):
@@ -67,7 +58,7 @@ class Pairing:
     def __init__(self, found: Findings, *, in_reply: bool) -> None:
         self.found = found
         self.in_reply = in_reply
-        self.waiting: list[_Waiting] = []
+        self.waiting = Waitlist()
         self.spoiled = False  # devices and codes did not alternate: no such pair is trusted
         self.by_order: list[int] = []  # claims whose code stands on a line below its device
         self.part = 0
@@ -79,7 +70,7 @@ class Pairing:
         self.last_line = -1
         self.headed: int | None = None  # the claim that a heading makes of the device right above
         self.under: tuple[int, int] | None = None  # a claim by words below a device, their line
-        self.followed: list[tuple[int, _Waiting]] = []
+        self.followed: list[tuple[int, Waiting]] = []
 
     # -- lines as they come --
 
@@ -114,7 +105,7 @@ class Pairing:
 
     def wait(self, device: DeviceId, where: str, number: int, kind: str = "") -> None:
         """A device of which nothing is said yet; a code above it in its block may be its own."""
-        waiting = _Waiting(device, where, kind, self.part)
+        waiting = Waiting(device, where, kind, self.part)
         if self.under and number == self.under[1] + 1:
             self.followed.append((self.under[0], waiting))
         self.under = None
@@ -131,6 +122,13 @@ class Pairing:
         if self.part in self.above_parts:
             self.spoiled = True  # two devices in a block with one code
         self.waiting.append(waiting)
+
+    def wait_all(self, found: Listed, number: int) -> None:
+        """Thousands of devices, one a line from line ``number`` on; nothing is said of them yet."""
+        self.wait(found[0].device, found[0].where, number)
+        self.spoiled |= self.part in self.above_parts  # several devices in a block with one code
+        self.waiting.extend(found[1:], self.part)
+        self.last_line = number + len(found) - 1
 
     def on_one_line(self, unit: Unit, where: str) -> None:
         """Devices and codes on one line: by their order, or by the words between them."""
@@ -183,7 +181,7 @@ class Pairing:
         if len(candidates) == 1:
             self.crossed |= candidates[0].part != self.part
             if kind and kind == candidates[0].kind:
-                self._take(candidates[0])
+                self.waiting.remove(candidates[0])
             else:
                 self.waiting.clear()
                 self.by_order.append(len(self.found.claims))
@@ -203,8 +201,9 @@ class Pairing:
 
     def words(self, text: str, number: int) -> bool:
         """Words on a line of their own that answer the one device right above; whether they do."""
-        near = [one for one in self.waiting[-_RECENT:] if one.part == self.part]
-        if len(near) != 1 or self.waiting[-1] is not near[0]:
+        recent = self.waiting.last(_RECENT)
+        near = [one for one in recent if one.part == self.part]
+        if len(near) != 1 or recent[-1] is not near[0]:
             return False
         field = _FIELD.match(text)
         role = header_wording(field.group(1)).role if field else None
@@ -225,7 +224,7 @@ class Pairing:
             if speaks_of_several(said):
                 return False
             self.under = (len(self.found.claims), number)
-        self.waiting.pop()
+        self.waiting.remove(near[0])
         self.found.claims.append(
             Claim(near[0].device, near[0].where, outcome=outcome, remark=said[:_REMARK])
         )
@@ -250,23 +249,17 @@ class Pairing:
 
     # -- inside --
 
-    def _take(self, taken: _Waiting) -> None:
-        for index in range(len(self.waiting) - 1, -1, -1):
-            if self.waiting[index] is taken:
-                del self.waiting[index]
-                return
-
-    def _candidates(self, kind: str) -> list[_Waiting]:
+    def _candidates(self, kind: str) -> list[Waiting]:
         """The waiting devices that a code, perhaps called one of a ``kind``, can be of."""
         if kind:
-            recent = self.waiting[-_RECENT:]
+            recent = self.waiting.last(_RECENT)
             alike = [one for one in recent if one.kind == kind and one.part == self.part]
             if alike:
                 return alike
-            if any(one.kind and one.kind != kind for one in self.waiting[-1:]):
+            if any(one.kind and one.kind != kind for one in recent[-1:]):
                 return []
         # A hub with another device below it was only mentioned.
-        recent = self.waiting[-_RECENT:]
+        recent = self.waiting.last(_RECENT)
         return [one for one in recent if one.kind not in HUBS or one is recent[-1]]
 
     def _outcome(self, said: str) -> Outcome | None:

@@ -205,8 +205,7 @@ class Prose:
         places = Places(Words.same(where.removesuffix(number), rows), run.number + np.arange(rows))
         found = Listed(run.ids, places, Words.same("", rows))
         self.found.devices += found
-        for at, one in enumerate(found, run.number):
-            self.pairing.wait(one.device, one.where, at)
+        self.pairing.wait_all(found, run.number)
 
     def tell_broken(self, broken: Iterable[Break]) -> None:
         """Take note of what is broken over two lines and cannot be read."""
