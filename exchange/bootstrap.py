@@ -16,6 +16,9 @@ from sqlalchemy.exc import ArgumentError
 
 from exchange.config import (
     CONFIG_PATH,
+    Credential,
+    KeySettings,
+    KeySource,
     MailboxSettings,
     Settings,
     load_settings,
@@ -33,9 +36,17 @@ from exchange.store import schema
 from exchange.store.db import Store, sqlite_path
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
-from exchange.vault.head import open_data_keys
-from exchange.vault.keys import load_key_file
+from exchange.vault.keychange import VaultKeyChange
+from exchange.vault.keys import KeyProvider
 from exchange.vault.mailkeys import MailKeys
+from exchange.vault.providers import (
+    Either,
+    KeyFile,
+    Passphrase,
+    command_key,
+    credential_key,
+    environment_key,
+)
 from exchange.vault.seal import BlobSealer
 from exchange.vault.vault import SealedVault
 from exchange.worker.reader import WorkerReader
@@ -120,6 +131,34 @@ def open_store(
     return store
 
 
+def key_provider(folder: Path, settings: KeySettings) -> KeyProvider:
+    """Where the key comes from; nothing is read before it is asked for."""
+    now = _key_source(folder, settings)
+    return Either(now, _key_source(folder, settings.old)) if settings.old else now
+
+
+def _key_source(folder: Path, source: KeySource) -> KeyProvider:
+    if source.passphrase:
+        credential = Credential(
+            password_file=source.passphrase_file,
+            password_env=source.passphrase_env,
+            password_credential=source.passphrase_credential,
+        )
+        return Passphrase(lambda: password_of(credential, folder, f"{CONFIG_PATH} > keys"))
+    if source.env:
+        return environment_key(source.env)
+    if source.credential:
+        return credential_key(source.credential)
+    if source.command:
+        return command_key(source.command, source.command_seconds)
+    return KeyFile(folder / source.file)
+
+
+def open_key_change(desk: Desk) -> VaultKeyChange:
+    """What changes the keys of a desk's vault."""
+    return VaultKeyChange(desk.store.engine, key_provider(desk.folder, desk.settings.keys))
+
+
 def open_reader(
     folder: Path, settings: Settings, own_addresses: frozenset[str] = frozenset()
 ) -> tuple[WorkerReader, Limits]:
@@ -154,16 +193,15 @@ def open_desk(
     settings = load_settings(folder)
     calendar = open_calendar(folder, settings)
     store = open_store(folder, settings, after_commit)
-    key = load_key_file(folder / settings.keys.file)
-    with store.engine.connect() as connection:
-        data_keys = open_data_keys(connection, key)
+    key = key_provider(folder, settings.keys)
+    vault = SealedVault(store.engine, key, folder=folder)
     reader, limits = open_reader(folder, settings)
     return Desk(
         settings=settings,
         folder=folder,
         store=store,
-        vault=SealedVault(store.engine, key),
-        sealer=BlobSealer(data_keys),
+        vault=vault,
+        sealer=BlobSealer(vault.data_keys(), reload=vault.data_keys),
         reader=reader,
         clock=clock,
         calendar=calendar,

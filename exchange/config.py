@@ -93,10 +93,70 @@ class DatabaseSettings(Section):
     password_env: str = ""
 
 
-class KeySettings(Section):
-    """The key that opens vault and sealed texts."""
+_KEY_SOURCES = (
+    "passphrase_file",
+    "passphrase_env",
+    "passphrase_credential",
+    "env",
+    "credential",
+    "command",
+)
+
+
+class KeySource(Section):
+    """Where a key comes from: one of file, passphrase, env, credential and command."""
 
     file: Path = Path("keys/exchange.key")
+    passphrase_file: Path | None = None
+    passphrase_env: str = ""
+    passphrase_credential: str = ""  # a name under $CREDENTIALS_DIRECTORY
+    env: str = ""
+    credential: str = ""
+    command: tuple[str, ...] = ()  # prints the key; no shell
+    command_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+
+    @model_validator(mode="after")
+    def _one_source(self) -> KeySource:
+        named = [name for name in _KEY_SOURCES if getattr(self, name)]
+        if len(named) > 1 or (named and "file" in self.model_fields_set):
+            said = [*(["file"] if "file" in self.model_fields_set else []), *named]
+            raise ValueError(f"a key has one source; these are named: {', '.join(said)}")
+        return self
+
+    @property
+    def passphrase(self) -> bool:
+        """Whether the key is made of a passphrase."""
+        return bool(self.passphrase_file or self.passphrase_env or self.passphrase_credential)
+
+    @property
+    def by_file(self) -> bool:
+        """Whether the key lies in a key file of its own."""
+        return not any(getattr(self, name) for name in _KEY_SOURCES)
+
+
+class KeySettings(KeySource):
+    """The key that opens vault and sealed texts; ``old`` is where it was, while it changes over."""
+
+    old: KeySource | None = None
+
+
+class SourceSettings(Section):
+    """How the files of one source of install codes (a manufacturer, a MAP) are read.
+
+    A column is named by its header, letter or number; unset it is found by its header's wording,
+    empty it is not taken.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    device_column: str | None = None
+    code_column: str | None = None
+    type_column: str | None = None
+    installed_column: str | None = None
+    date_column: str | None = None  # never found by its wording
+    date_format: str = ""  # as strptime reads it; empty: 2026-11-03
+    device_type: Literal["", "ESME", "GSME", "GPF", "CHF", "HCALCS", "PPMID", "IHD", "CAD"] = ""
+    installed_by_us: bool = True
+    installed_only: bool = False
 
 
 class SmimeSettings(Credential):
@@ -189,6 +249,7 @@ class Settings(Section):
     smtp: SmtpSettings
     database: DatabaseSettings = DatabaseSettings()
     keys: KeySettings = KeySettings()
+    source: tuple[SourceSettings, ...] = ()
     smime: tuple[SmimeSettings, ...] = ()
     calendar: CalendarSettings = CalendarSettings()
     sla: SlaSettings = SlaSettings()
@@ -200,10 +261,13 @@ class Settings(Section):
     log: LogSettings = LogSettings()
 
     @model_validator(mode="after")
-    def _mailbox_names_differ(self) -> Settings:
+    def _names_differ(self) -> Settings:
         names = [mailbox.name for mailbox in self.mailbox]
         if len(set(names)) != len(names):
             raise ValueError("two mailboxes have the same name")
+        sources = [source.name for source in self.source]
+        if len(set(sources)) != len(sources):
+            raise ValueError("two sources of install codes have the same name")
         return self
 
 

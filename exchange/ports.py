@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
@@ -238,6 +239,7 @@ class Taken:
     repeated: int
     refused: Sequence[RefusedRow]
     kept: bool
+    without_code: int = 0  # of those added, updated or unchanged
     resumed: bool = False  # an earlier attempt had taken a part
 
 
@@ -261,12 +263,14 @@ class CodeVault(Protocol):
         good: bool = False,
         resume: str = "",
         told: Callable[[str, int, int], None] | None = None,
+        keep: Callable[[], bool] | None = None,
     ) -> Taken:
         """Take a delivery that contradicts neither itself nor the vault, in one transaction.
 
         With refused rows nothing is taken, or with ``good`` every other row.  ``resume`` is a
         fingerprint of the delivery: the good rows are then committed in steps, and a delivery of
         the same fingerprint goes on where one was cut off.  ``told`` hears (what, done, of).
+        ``keep`` is asked once after the last batch: on False all is compared and nothing taken.
         """
 
     def find_many(
@@ -326,6 +330,38 @@ class Reader(Protocol):
 
     def close(self) -> None:
         """Give up whatever it holds."""
+
+
+class KeyChange(Protocol):
+    """The keys of a vault, changed. Every call may raise VaultError, WrongKey, StoreError."""
+
+    @property
+    def settle(self) -> float:
+        """Seconds until everybody who seals has taken a new data key up."""
+
+    def rewrap(self) -> tuple[str, str]:
+        """Lock the data keys by a new wrapping key; the ids of the old and the new one."""
+
+    def current_key(self) -> bytes:
+        """The id of the data key that seals."""
+
+    def new_data_key(self) -> bytes:
+        """Put a new data key in front; returns its id. The others go on opening."""
+
+    def give_up(self, used: Collection[bytes]) -> None:
+        """Give up the data keys that only open, save those in ``used``."""
+
+    def reseal_buckets(self, told: Callable[[int, int], None]) -> int:
+        """Seal every bucket again that is not under the current data key, in many commits.
+
+        Raises VaultDamaged naming those that do not open; all others are done by then.
+        """
+
+    def buckets_by_key(self) -> Counter[bytes]:
+        """How many buckets name each data key."""
+
+    def sealer(self) -> Sealer:
+        """A sealer that knows the keys as they are now."""
 
 
 class Sealer(Protocol):

@@ -7,14 +7,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from exchange.bootstrap import database_url
+from exchange.bootstrap import database_url, key_provider
 from exchange.config import CONFIG_PATH, Settings, load_settings
 from exchange.errors import BadInput, ExchangeError
 from exchange.rendering.shipped import shipped_folder
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path, writing_engine
 from exchange.vault.head import create
-from exchange.vault.keys import create_key_file, load_key_file
+from exchange.vault.keychange import first_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +68,19 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
 def make_database(folder: Path, settings: Settings) -> list[str]:
     """The key, the database and an empty vault, where they are missing."""
     made = []
-    key_path = folder / settings.keys.file
     url = database_url(folder, settings)
     if url.startswith("sqlite") and sqlite_path(url).exists():
         raise BadInput("there is a database already", place=str(sqlite_path(url)))
-    if not key_path.exists():
-        key_path.parent.mkdir(parents=True, exist_ok=True)
-        create_key_file(key_path)
+    by_file = settings.keys.by_file
+    new = by_file and not (folder / settings.keys.file).exists()
+    key = first_key(key_provider(folder, settings.keys))
+    if new:
         made.append(f"{settings.keys.file}: the key; back it up apart from the database")
-    keys = load_key_file(key_path)
     store = Store(url)
     try:
         with writing_engine(store.engine).begin() as connection:
             schema.upgrade(connection)
-            create(connection, keys)
+            create(connection, key)
     finally:
         store.dispose()
     if url.startswith("sqlite"):

@@ -18,7 +18,13 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from exchange.cli.main import app
-from exchange.config import CONFIG_PATH, Settings, SmimeSettings, load_settings
+from exchange.config import (
+    CONFIG_PATH,
+    Settings,
+    SmimeSettings,
+    SourceSettings,
+    load_settings,
+)
 from exchange.domain.device import InstallCode
 from exchange.errors import BadInput
 
@@ -166,7 +172,7 @@ _TOLD_ABOVE = {
     f"{section}.password_{source}"
     for section in ("mailbox", "smtp")
     for source in ("env", "credential")
-}
+} | {"keys.old", "keys.passphrase_file"}
 _OPTION = re.compile(r"^# ([a-z_]+ = .*)$")
 _SAMPLE_FILE = ROOT / "config" / "exchange.toml"
 
@@ -220,11 +226,20 @@ def test_every_option_stands_in_the_sample() -> None:
         table = content[0] if isinstance(content, list) else content
         shown |= {f"{section}.{key}" for key in table}
     for section, field in Settings.model_fields.items():
-        if section == "smime":
-            continue  # a table of which there is none by default
+        if section in ("source", "smime"):
+            continue  # tables of which there is none by default, shown as a whole
         kind = field.annotation if section != "mailbox" else _mailbox_kind()
         keys = {f"{section}.{key}" for key in kind.model_fields}  # type: ignore[union-attr]
         assert keys - shown - _TOLD_ABOVE == set()
+
+
+def test_the_example_of_a_source_loads_and_shows_every_option(tmp_path: Path) -> None:
+    text = _SAMPLE_FILE.read_text(encoding="utf-8")
+    lines = text.partition("#  [[source]]\n")[2].partition("\n\n")[0].splitlines()
+    pairs = [re.match(r'#  ([a-z_]+) = ("[^"]*"|true|false)', line) for line in lines]
+    shown = "[[source]]\n" + "".join(f"{pair[1]} = {pair[2]}\n" for pair in pairs if pair)
+    assert {pair[1] for pair in pairs if pair} == set(SourceSettings.model_fields)
+    assert _loaded(text + shown, tmp_path).source[0].date_format == "%d/%m/%Y"
 
 
 def test_the_sample_of_a_table_for_encrypted_mail_loads(tmp_path: Path) -> None:

@@ -2,92 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 import re
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table, warn
-from exchange.cli.people import By, content_of, who
-from exchange.domain.device import MASKED, DeviceId, mask_codes
+from exchange.bootstrap import open_key_change
+from exchange.cli.codeimport import import_, progress
+from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.people import By, who
+from exchange.domain.device import MASKED, DeviceId
 from exchange.errors import BadInput
 from exchange.ports import VaultRecord
-from exchange.services import codes
-from exchange.services.codefile import Progress as Told
-from exchange.services.codefile import Reading, RejectedRow, rejects_csv_rows
-from exchange.services.codes import Imported, RejectedRows, Standing
+from exchange.services import codes, rotate
+from exchange.services.codes import Standing
 
 app = typer.Typer(no_args_is_help=True)
 
-_MOST_PRINTED = 50
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-@app.command("import")
-def import_(
-    file: Annotated[Path, typer.Argument(help="CSV or XLSX of install codes.")],
-    device_column: Annotated[
-        str | None, typer.Option(help="Header, letter or number of the Device ID's column.")
-    ] = None,
-    code_column: Annotated[
-        str | None, typer.Option(help="The same for the install code's column.")
-    ] = None,
-    type_column: Annotated[
-        str | None, typer.Option(help='The same for the device type; "" takes none.')
-    ] = None,
-    installed_column: Annotated[
-        str | None, typer.Option(help='Holds yes or no: installed by us; "" takes none.')
-    ] = None,
-    source: Annotated[str, typer.Option(help="A name for where the codes come from.")] = "",
-    installed_only: Annotated[
-        bool, typer.Option("--installed-only", help="A list of installed Devices without codes.")
-    ] = False,
-    not_installed: Annotated[
-        bool, typer.Option("--not-installed", help="Codes of Devices that we did not install.")
-    ] = False,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Overwrite other codes that the vault holds.")
-    ] = False,
-    by: By = "",
-    folder: Folder = HERE,
-    now: Now = "",
-    as_json: Json = False,
-) -> None:
-    """Seal the codes of a file in the vault: all rows, or none and every bad row said why."""
-    desk = desk_of(folder, now)
-    reading = Reading(
-        device_column=device_column,
-        code_column=code_column,
-        type_column=type_column,
-        installed_column=installed_column,
-        installed_only=installed_only,
-        installed_by_us=not not_installed,
-        source=" ".join(source.split()),
-    )
-    content = content_of(file)
-    actor = who(by)
-    try:
-        with _progress() as told:
-            done = codes.import_codes(
-                desk, file.name, content, reading, actor, replacing=replace, progress=told
-            )
-    except RejectedRows as error:
-        _refuse(file, error.rejects, as_json)
-        raise typer.Exit(1) from None
-    if not as_json:
-        for note in done.notes:
-            say(mask_codes(f"note: {note}"))
-    answer(as_json, _imported_json(done), _imported_line(done))
+app.command("import")(import_)
 
 
 @app.command("find")
@@ -116,7 +51,62 @@ def stats(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
 @app.command("verify")
 def verify(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
     """Open every bucket of the vault and check it; exit 1 naming the damaged ones."""
-    _show_standing(codes.standing(desk_of(folder, now), verify=True), as_json, verified=True)
+    desk = desk_of(folder, now)
+    found = codes.standing(desk, verify=True)
+    older = rotate.under_other_keys(desk, open_key_change(desk))
+    _show_standing(found, as_json, verified=True, older=older)
+    if older and not as_json:
+        say(
+            f"{older} buckets and texts are under an older data key:"
+            " `exchange codes rotate-key --only-reseal` goes on"
+        )
+
+
+@app.command("rotate-key")
+def rotate_key(
+    reseal: Annotated[
+        bool,
+        typer.Option("--reseal", help="Also seal everything again; the daemon may go on working."),
+    ] = False,
+    only_reseal: Annotated[
+        bool,
+        typer.Option("--only-reseal", help="Leave the key as it is; go on where it was cut off."),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing of the progress.")] = False,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Lock the vault by a new key, at once; --reseal also replaces what it sealed with.
+
+    A key file is replaced by a new one, and the old one kept beside it for older backups. Any other
+    key: put the new one in [keys] and the present one in [keys.old] first.
+    """
+    desk = desk_of(folder, now)
+    change, actor = open_key_change(desk), who(by)
+    told: dict[str, object] = {}
+    if not only_reseal:
+        old, new = rotate.rotate(desk, change, actor)
+        told |= {"old_key": old, "new_key": new}
+        if not as_json:
+            say(f"the vault is locked by key {new}; key {old} opens older backups alone")
+    if reseal or only_reseal:
+        with progress(quiet=quiet) as bar:
+            done = rotate.reseal(desk, change, actor, time.sleep, bar)
+        told |= {
+            "data_key": done.key_id, "buckets": done.buckets, "texts": done.texts,
+            "resumed": done.resumed, "left_under_old_keys": 0,
+        }  # fmt: skip
+        if not as_json:
+            how = "gone on with: " if done.resumed else ""
+            say(
+                f"{how}{done.buckets} buckets and {done.texts} texts sealed again; nothing is left"
+                f" under an older key: {done.records} Devices opened, {done.kept_texts} texts"
+                " counted"
+            )
+    if as_json:
+        answer(True, told, "")
 
 
 @app.command("complete-as-of")
@@ -160,104 +150,6 @@ def _day(written: str) -> date:
     raise BadInput(f"{written!r} is not a date", hint="write for example 2026-12-01")
 
 
-@contextmanager
-def _progress() -> Iterator[Told | None]:
-    """A bar on a terminal, nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    console = Console(file=sys.stderr)
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    )  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as bar:
-        tasks = {}
-
-        def told(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done)
-
-        yield told
-
-
-def _refuse(file: Path, rejects: Sequence[RejectedRow], as_json: bool) -> None:
-    """Say every bad row: the first ones here, all of them in a file that holds no code."""
-    target = file.with_name(f"{file.name}.rejects.csv")
-    written = _write_rejects(target, rejects)
-    if as_json:
-        answer(
-            True,
-            {
-                "file": mask_codes(file.name),
-                "imported": 0,
-                "bad_rows": len(rejects),
-                "rejects": [
-                    {
-                        "where": mask_codes(one.where),
-                        "row": one.row,
-                        "device_id": one.device,
-                        "reason": one.reason,
-                    }
-                    for one in rejects
-                ],
-            },
-            "",
-        )
-    for one in rejects[:_MOST_PRINTED]:
-        warn(f"exchange: {one.fault}")
-    if len(rejects) > _MOST_PRINTED:
-        warn(f"exchange: ... and {len(rejects) - _MOST_PRINTED} more")
-    warn(f"exchange: {len(rejects)} bad rows; nothing was changed")
-    if written:
-        warn(f"exchange: all of them stand in {mask_codes(str(target))}")
-    else:
-        warn(f"exchange: {mask_codes(str(target))} could not be written")
-
-
-def _write_rejects(target: Path, rejects: Sequence[RejectedRow]) -> bool:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(("Sheet", "Row", "Device ID", "Reason"))
-    writer.writerows(rejects_csv_rows(rejects))
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-        descriptor = os.open(target, flags, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(out.getvalue())
-    except OSError:
-        # A read-only folder: the rows are said all the same.
-        return False
-    return True
-
-
-def _imported_line(done: Imported) -> str:
-    name = mask_codes(done.name)
-    repeated = f", {done.repeated} rows said the same twice" if done.repeated else ""
-    if not done.added and not done.updated:
-        return f"{name}: nothing new, {done.unchanged} Devices known already{repeated}"
-    return (
-        f"{name}: {done.devices} Devices, {done.without_code} of them without a code:"
-        f" {done.added} added, {done.updated} updated, {done.unchanged} known already{repeated}"
-    )
-
-
-def _imported_json(done: Imported) -> dict[str, object]:
-    return {
-        "file": mask_codes(done.name),
-        "sha256": done.sha256,
-        "source": done.source,
-        "rows": done.rows,
-        "repeated_rows": done.repeated,
-        "devices": done.devices,
-        "without_code": done.without_code,
-        "added": done.added,
-        "updated": done.updated,
-        "unchanged": done.unchanged,
-        "notes": [mask_codes(note) for note in done.notes],
-    }
-
-
 def _found_line(device: DeviceId, found: VaultRecord | None, reveal: bool) -> str:
     if found is None:
         return f"{device}: not known"
@@ -294,7 +186,7 @@ def _found_json(device: DeviceId, found: VaultRecord | None, reveal: bool) -> di
     return shown
 
 
-def _show_standing(found: Standing, as_json: bool, *, verified: bool) -> None:
+def _show_standing(found: Standing, as_json: bool, *, verified: bool, older: int = 0) -> None:
     counts = found.stats
     if as_json:
         answer(
@@ -309,6 +201,7 @@ def _show_standing(found: Standing, as_json: bool, *, verified: bool) -> None:
                 "complete_as_of": found.complete_as_of,
                 "declaration_current": found.current,
                 "verified": verified,
+                **({"under_older_keys": older} if verified else {}),
             },
             "",
         )

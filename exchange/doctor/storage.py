@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from exchange.bootstrap import database_url
+from exchange.bootstrap import database_url, key_provider
 from exchange.config import Settings
 from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.domain.audit import GENESIS
@@ -20,7 +20,7 @@ from exchange.rendering.wording import counted
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path
 from exchange.vault.head import open_data_keys
-from exchange.vault.keys import WrappingKey, load_key_file
+from exchange.vault.keys import KeyProvider, load_key_file
 from exchange.vault.vault import SealedVault
 
 _CONNECT_SECONDS: Final = 10
@@ -29,14 +29,20 @@ _RESTORE: Final = "restore it from its backup; `exchange init` in an empty folde
 _MEGABYTE: Final = 1_000_000
 
 
-def key_file(folder: Path, settings: Settings) -> tuple[list[Check], WrappingKey | None]:
-    """The key file is there, private and whole."""
+def key_file(folder: Path, settings: Settings) -> tuple[list[Check], KeyProvider | None]:
+    """The key file is there, private and whole; any other source is tried on the vault itself."""
+    provider = key_provider(folder, settings.keys)
+    if not settings.keys.by_file or settings.keys.old is not None:
+        said = "none: the key has another source, which the vault is tried with"
+        return [ok("key file", said)], provider
     path = folder / settings.keys.file
     try:
         key = load_key_file(path)
     except ExchangeError as error:
         return faults("key file", error, "restore the key file from its backup"), None
-    return [ok("key file", f"{path}, key {key.key_id}; keep a copy apart from the database")], key
+    return [ok("key file", f"{path}, key {key.key_id}; keep a copy apart from the database")], (
+        provider
+    )
 
 
 def database(folder: Path, settings: Settings) -> tuple[list[Check], Store | None]:
@@ -139,7 +145,7 @@ def _file(path: Path) -> list[Check]:
     return checks
 
 
-def vault(store: Store, key: WrappingKey | None) -> tuple[list[Check], datetime | None]:
+def vault(store: Store, key: KeyProvider | None) -> tuple[list[Check], datetime | None]:
     """The key opens the database, the audit log has its head; the instant of its newest row."""
     checks = _sealed(store, key) if key else [
         failed("vault", "not tried: there is no usable key", "mend the key file first")
@@ -148,7 +154,7 @@ def vault(store: Store, key: WrappingKey | None) -> tuple[list[Check], datetime 
     return [*checks, *audit], newest
 
 
-def _sealed(store: Store, key: WrappingKey) -> list[Check]:
+def _sealed(store: Store, key: KeyProvider) -> list[Check]:
     try:
         with store.engine.connect() as connection:
             open_data_keys(connection, key)

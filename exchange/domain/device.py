@@ -23,7 +23,8 @@ _SEPARATORS = re.compile(r"[\s:.\-]+")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 
 
-def _crc_table() -> tuple[int, ...]:
+def crc_table() -> tuple[int, ...]:
+    """The 256 steps of CRC-16/X-25, for whoever reckons many at once."""
     table = []
     for byte in range(256):
         value = byte
@@ -33,7 +34,7 @@ def _crc_table() -> tuple[int, ...]:
     return tuple(table)
 
 
-_CRC_TABLE: Final = _crc_table()
+_CRC_TABLE: Final = crc_table()
 
 
 def crc16_x25(content: bytes) -> int:

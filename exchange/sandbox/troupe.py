@@ -21,6 +21,7 @@ from exchange.sandbox.servers import SandboxServers
 from exchange.sandbox.world import Company, Meters, contacts_csv
 from exchange.services import codes, contacts
 from exchange.services.codefile import Reading
+from exchange.services.delivered import CodeSource
 from exchange.services.desk import Desk
 
 PASSWORD = "made-up-for-the-demo"  # noqa: S105 - opens nothing but the embedded server
@@ -139,7 +140,7 @@ def import_codes(desk: Desk, rows: list[tuple[str, str]]) -> None:
     """Import codes the usual way, from a CSV that never touches a disk."""
     lines = ["Device ID,Install code", *(f"{device},{code}" for device, code in rows)]
     content = ("\r\n".join(lines) + "\r\n").encode()
-    codes.import_codes(desk, "codes.csv", content, Reading(), "demo")
+    codes.import_codes(desk, CodeSource.of("codes.csv", content), Reading(), "demo")
 
 
 @contextmanager

@@ -1,14 +1,13 @@
-"""A file of install codes, or of installed devices, to vault records: every row good, or said why.
+"""The rows of a file of install codes, or of installed devices: each one good, or said why.
 
 No reason, place or note ever repeats what stood in a cell: it may be a code, or most of one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
 
 from exchange.domain.device import DeviceId, InstallCode, mask_codes
@@ -17,24 +16,23 @@ from exchange.parsing.codes import BadCode, read_code_cell
 from exchange.parsing.limits import Limits
 from exchange.parsing.tables import Row, Table
 from exchange.parsing.wording import Role, device_type_of
-from exchange.ports import VaultRecord
 from exchange.services.sheetrows import (
     DEVICE,
     Sheet,
     by_role,
     device_column,
     named_column,
-    open_sheets,
     sole_column,
 )
 
 CODE: Final = "code"
 TYPE: Final = "type"
 INSTALLED: Final = "installed"
+DATED: Final = "date"
 # A worksheet has at most 1,048,576 rows; a CSV may be longer, but it is read as a whole.
 _MOST_ROWS: Final = 3_000_000
 _MOST_CHARS: Final = 500_000_000
-_STRIDE: Final = 5_000  # rows between two words to the progress bar
+_FIRST_DAY: Final = date(1970, 1, 1)
 _YES: Final = frozenset(("yes", "y", "true", "1"))
 _NO: Final = frozenset(("no", "n", "false", "0"))
 
@@ -56,6 +54,21 @@ class Reading:
     installed_only: bool = False  # a list of installed devices, without codes
     installed_by_us: bool = True  # where no installed column says it row by row
     source: str = ""
+    date_column: str | None = None  # never found by its wording
+    date_format: str = ""  # as strptime reads it; empty: 2026-11-03
+    device_type: str = ""  # where neither a column nor a header says it
+
+    def check(self) -> None:
+        """Raise BadInput when the options contradict each other."""
+        if self.installed_only and (self.code_column or not self.installed_by_us):
+            raise BadInput(
+                "a list of installed Devices has no codes and is installed by us",
+                hint="leave out either --installed-only or --code-column and --not-installed",
+            )
+
+    def type_of(self, sheet: Sheet) -> str:
+        """The device type of rows that name none."""
+        return sheet.device_type or self.device_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,73 +89,27 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A record, and the row it came from."""
+class Fact:
+    """What one good row says."""
 
-    record: VaultRecord
-    table: Table = field(repr=False)
-    row: int
-    order: int
-
-    @property
-    def where(self) -> str:
-        """Made when asked for: a large file has a million of these."""
-        return self.table.place(self.row)
-
-    def rejected(self, reason: str) -> RejectedRow:
-        """The row as one that cannot be taken after all."""
-        return RejectedRow(self.where, self.row, self.order, str(self.record.device), reason)
+    device: DeviceId
+    code: InstallCode | None
+    installed: bool
+    device_type: str
+    day: date
 
 
-@dataclass(slots=True)
-class CodeFile:
-    """What a file says: each device once."""
-
-    rows: int = 0
-    repeated: int = 0  # rows that only say again what an earlier one said
-    placed: dict[DeviceId, Placed] = field(default_factory=dict, repr=False)
-    rejects: list[RejectedRow] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-def read_code_file(
-    name: str,
-    content: bytes,
-    reading: Reading,
-    limits: Limits,
-    today: date,
-    progress: Progress | None = None,
-) -> CodeFile:
-    """Read a CSV or workbook; bad rows are collected in ``rejects``.
-
-    Raises BadInput when the columns cannot be told or the file cannot be read at all.
-    """
-    if reading.installed_only and (reading.code_column or not reading.installed_by_us):
-        raise BadInput(
-            "a list of installed Devices has no codes and is installed by us",
-            hint="leave out either --installed-only or --code-column and --not-installed",
-        )
-    roomy = replace(
+def roomy(limits: Limits) -> Limits:
+    """Ceilings for a file that a person hands in and that is read as a whole."""
+    return replace(
         limits,
         rows=max(limits.rows, _MOST_ROWS),
         text_chars=max(limits.text_chars, _MOST_CHARS),
     )
-    sheets, notes = open_sheets(name, content, roomy, partial(_choose, reading))
-    read = CodeFile(notes=notes)
-    total = sum(len(sheet.rows) for sheet in sheets)
-    holders: dict[bytes, Placed] = {}
-    for sheet in sheets:
-        for row in sheet.rows:
-            read.rows += 1
-            if progress and read.rows % _STRIDE == 0:
-                progress("reading", read.rows, total)
-            _take(read, holders, sheet, row, reading, today)
-    if progress:
-        progress("reading", total, total)
-    return read
 
 
-def _choose(reading: Reading, table: Table) -> Sheet:
+def choose(reading: Reading, table: Table) -> Sheet:
+    """Which column of a table holds what; raises BadInput when that cannot be told."""
     hint = "say which column holds what: --device-column and --code-column, by header or letter"
     kind = ""
     if reading.device_column:
@@ -150,15 +117,16 @@ def _choose(reading: Reading, table: Table) -> Sheet:
     else:
         device, kind = device_column(table, hint)
     columns = {DEVICE: device}
-    wanted = (
+    wanted: tuple[tuple[str, str | None, Role | None, str], ...] = (
         (CODE, reading.code_column, Role.CODE, "--code-column"),
         (TYPE, reading.type_column, Role.TYPE, "--type-column"),
         (INSTALLED, reading.installed_column, Role.DENIAL, "--installed-column"),
+        (DATED, reading.date_column, None, "--date-column"),
     )
     for name, said, role, option in wanted:
         if said:
             columns[name] = named_column(table, said)
-        elif said is None:
+        elif said is None and role is not None:
             found = by_role(table, role)
             column = sole_column(table, found, f"the {name}", f"name one with {option}")
             if column is not None:
@@ -185,59 +153,15 @@ def _check_code_column(reading: Reading, table: Table, columns: dict[str, int]) 
         )
 
 
-def _take(
-    read: CodeFile,
-    holders: dict[bytes, Placed],
-    sheet: Sheet,
-    row: Row,
-    reading: Reading,
-    today: date,
-) -> None:
-    """Add one row to what was read, unless it is bad or contradicts an earlier one."""
-    device = ""
-    try:
-        found = sheet.read_device(row)
-        device = str(found)
-        record = VaultRecord(
-            device=found,
-            code=_code(sheet, row),
-            installed_by_us=_installed(sheet, row, default=reading.installed_by_us),
-            device_type=_type(sheet, row),
-            source=reading.source,
-            imported_on=today,
-        )
-        placed = Placed(record, sheet.table, row.number, read.rows)
-        first = read.placed.get(found)
-        if first is not None:
-            _require_same(first, record)
-            read.repeated += 1
-            return
-        if record.code is not None:
-            holder = holders.setdefault(record.code.raw, placed)
-            if holder is not placed:
-                raise BadInput(
-                    f"the same install code as {holder.record.device} in row {holder.row}"
-                )
-        read.placed[found] = placed
-    except BadInput as error:
-        read.rejects.append(
-            RejectedRow(sheet.place(row), row.number, read.rows, device, mask_codes(error.message))
-        )
-
-
-def _require_same(first: Placed, again: VaultRecord) -> None:
-    """Two rows for one device must agree; which of two codes is right nobody can tell."""
-    held = first.record
-    if held.code != again.code:
-        said = "another install code" if held.code and again.code else "and without a code once"
-    elif held.installed_by_us != again.installed_by_us:
-        said = "and only one of the rows says that we installed it"
-    elif held.device_type != again.device_type:
-        said = "another device type"
-    else:
-        return
-    joined = said if said.startswith("and") else f"with {said}"
-    raise BadInput(f"the Device stands in row {first.row} too, {joined}")
+def fact_of(sheet: Sheet, row: Row, device: DeviceId, reading: Reading, today: date) -> Fact:
+    """What a row says of its device; raises BadInput saying what is wrong with it."""
+    return Fact(
+        device=device,
+        code=_code(sheet, row),
+        installed=_installed(sheet, row, default=reading.installed_by_us),
+        device_type=type_of(sheet.cell(row, TYPE), reading.type_of(sheet)),
+        day=day_of(sheet.cell(row, DATED), reading, today),
+    )
 
 
 def _code(sheet: Sheet, row: Row) -> InstallCode | None:
@@ -250,10 +174,10 @@ def _code(sheet: Sheet, row: Row) -> InstallCode | None:
     return found
 
 
-def _type(sheet: Sheet, row: Row) -> str:
-    cell = sheet.cell(row, TYPE)
+def type_of(cell: str, usual: str) -> str:
+    """The device type that a cell names, ``usual`` where it is empty."""
     if not cell:
-        return sheet.device_type
+        return usual
     named = device_type_of(cell)
     if not named:
         raise BadInput(
@@ -266,16 +190,41 @@ def _type(sheet: Sheet, row: Row) -> str:
 def _installed(sheet: Sheet, row: Row, *, default: bool) -> bool:
     if INSTALLED not in sheet.columns:
         return default
-    said = sheet.cell(row, INSTALLED).casefold()
+    return installed_of(sheet.cell(row, INSTALLED))
+
+
+def installed_of(cell: str) -> bool:
+    """What the column "installed by us" says; raises BadInput unless it is yes or no."""
+    said = cell.casefold()
     if said not in _YES | _NO:
         # Never guessed: "not installed by us" is an answer that discharges a device.
         raise BadInput("the installed column says neither yes nor no")
     return said in _YES
 
 
-def rejects_csv_rows(rejects: Sequence[RejectedRow]) -> list[tuple[str, str, str, str]]:
+def day_of(cell: str, reading: Reading, today: date) -> date:
+    """The date that a cell holds, in the source's own form; today where it is empty."""
+    if not cell:
+        return today
+    try:
+        if reading.date_format:
+            day = datetime.strptime(cell, reading.date_format).date()  # noqa: DTZ007
+        else:
+            day = date.fromisoformat(cell[:10])
+    except ValueError:
+        # A workbook keeps a date as a date, whatever the source's texts look like.
+        try:
+            day = datetime.fromisoformat(cell).date()
+        except ValueError:
+            form = reading.date_format or "YYYY-MM-DD"
+            raise BadInput(f"the date is not written as {form}") from None
+    if not _FIRST_DAY <= day <= today:
+        raise BadInput("the date is before 1970, or a day to come")
+    return day
+
+
+def rejects_csv_rows(rejects: Iterable[RejectedRow]) -> Iterator[tuple[str, str, str, str]]:
     """(sheet, row number, Device ID, reason) of each, for a file without codes."""
-    return [
-        (mask_codes(one.where.rpartition(" > ")[0]), str(one.row), one.device, one.reason)
-        for one in rejects
-    ]
+    for one in rejects:
+        sheet = mask_codes(one.where.rpartition(" > ")[0])
+        yield sheet, str(one.row), one.device, one.reason

@@ -1,50 +1,72 @@
 """The vault and the register of installed devices, as people fill, ask and declare them.
 
-An import is all or nothing.  What the vault says already is never contradicted without a word:
-another code for a known device is refused unless the import replaces, and one code for two
-devices is refused always.
+An import is all or nothing, unless it is told to take the good rows.  What the vault says already
+is never contradicted without a word: another code for a known device is refused unless the import
+replaces, and one code for two devices is refused always.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from heapq import merge
+from operator import attrgetter
 from typing import Final
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
-from exchange.errors import BadInput, BadInputs, VaultError
-from exchange.ports import VaultRecord, VaultStats
-from exchange.services.codefile import (
-    CodeFile,
-    Placed,
-    Progress,
-    Reading,
-    RejectedRow,
-    read_code_file,
-)
+from exchange.errors import BadInput, BadInputs
+from exchange.ports import Refusal, RefusedRow, Taken, VaultRecord, VaultStats
+from exchange.services.codefile import Progress, Reading, RejectedRow
+from exchange.services.codestream import Torn, read_delivery
+from exchange.services.delivered import CodeSource, Delivered
 from exchange.services.desk import Desk
 from exchange.services.respond import COMPLETE_AS_OF
 
 DEFAULT_SOURCE: Final = "import"
-_STRIDE: Final = 5_000
+_MOST_FAULTS: Final = 1_000  # in the text of one error
+_CONFLICTS: Final = frozenset(
+    {Refusal.OTHER_CODE, Refusal.CODE_HELD, Refusal.CODE_TWICE, Refusal.DEVICE_OTHER_CODE}
+)
+
+
+class Rejects(Sequence[RejectedRow]):
+    """All rows of a delivery that were not taken, in its order, made when asked for."""
+
+    def __init__(self, delivered: Delivered, refused: Sequence[RefusedRow]) -> None:
+        self._delivered, self._refused = delivered, refused
+        self.conflicts = sum(one.refusal in _CONFLICTS for one in refused)
+
+    def __len__(self) -> int:
+        return len(self._delivered.rejects) + len(self._refused)
+
+    def __iter__(self) -> Iterator[RejectedRow]:
+        told = (_told(self._delivered, one) for one in self._refused)
+        yield from merge(self._delivered.rejects, told, key=attrgetter("order"))
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # an int or a slice
+        return list(self)[index]
 
 
 class RejectedRows(BadInputs):
     """Rows of a code file that cannot be taken; nothing was imported."""
 
-    def __init__(self, name: str, rejects: list[RejectedRow]) -> None:
-        super().__init__(
-            f"{len(rejects)} bad rows", [reject.fault for reject in rejects], place=name
-        )
+    def __init__(self, name: str, rejects: Rejects, repeated: int) -> None:
+        faults: list[BadInput] = []
+        for reject in rejects:
+            if len(faults) == _MOST_FAULTS:
+                break
+            faults.append(reject.fault)
+        super().__init__(f"{len(rejects)} bad rows", faults, place=name)
         self.rejects = rejects
+        self.repeated = repeated
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did; every device of the file is counted in added, updated or unchanged."""
+    """What an import did; every device taken is counted in added, updated or unchanged."""
 
     name: str
     sha256: str
@@ -57,6 +79,8 @@ class Imported:
     updated: int
     unchanged: int
     notes: tuple[str, ...]
+    rejects: Rejects = field(repr=False)
+    resumed: bool  # an attempt that was cut off had taken a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,104 +102,108 @@ class Standing:
 
 def import_codes(
     desk: Desk,
-    name: str,
-    content: bytes,
+    file: CodeSource,
     reading: Reading,
     by: str,
     *,
     replacing: bool = False,
+    good: bool = False,
+    resume: bool = False,
     progress: Progress | None = None,
 ) -> Imported:
     """Read a CSV or workbook and seal all of it in the vault, or nothing.
 
-    Raises RejectedRows with every bad row, BadInput when the file cannot be read as such a list.
+    ``good`` takes all rows but the bad ones; ``resume`` does so in steps, and goes on where an
+    import of the same file was cut off.  Raises RejectedRows with every bad row where nothing was
+    taken because of them, BadInput when the file cannot be read as such a list.
     """
     source = mask_codes(reading.source) or DEFAULT_SOURCE
     reading = replace(reading, source=source)
-    read = read_code_file(name, content, reading, desk.limits, desk.today(), progress)
-    read.rejects += _contradictions(desk, read, replacing=replacing, progress=progress)
-    if read.rejects:
-        raise RejectedRows(name, sorted(read.rejects, key=lambda one: one.order))
-    records = [placed.record for placed in read.placed.values()]
-    done = desk.vault.put_many(_told(records, progress), replace=replacing)
+    sha256 = _digest(file)
+    terms = _Terms(replacing, good, f"{sha256}:{reading}:{replacing}" if resume else "", progress)
+    try:
+        taken, delivered = _deliver(desk, file, reading, terms, whole=False)
+    except Torn:
+        taken, delivered = _deliver(desk, file, reading, terms, whole=True)
+    rejects = Rejects(delivered, taken.refused)
+    if not taken.kept:
+        raise RejectedRows(file.name, rejects, taken.repeated)
     imported = Imported(
-        name=name,
-        sha256=hashlib.sha256(content).hexdigest(),
+        name=file.name,
+        sha256=sha256,
         source=source,
-        rows=read.rows,
-        repeated=read.repeated,
-        devices=len(records),
-        without_code=sum(record.code is None for record in records),
-        added=done.added,
-        updated=done.updated,
-        unchanged=done.unchanged,
-        notes=tuple(read.notes),
+        rows=delivered.rows,
+        repeated=taken.repeated,
+        devices=taken.added + taken.updated + taken.unchanged,
+        without_code=taken.without_code,
+        added=taken.added,
+        updated=taken.updated,
+        unchanged=taken.unchanged,
+        notes=tuple(delivered.notes),
+        rejects=rejects,
+        resumed=taken.resumed,
     )
-    _record(desk, imported, by, len(done.conflicts))
-    if done.conflicts:
-        named = ", ".join(map(str, done.conflicts[:5]))
-        raise VaultError(
-            f"another import came in between: {len(done.conflicts)} Devices kept the code they"
-            f" had ({named}); the rest of the file was imported",
-            place=name,
-            hint="import the file again to see them row by row",
-        )
+    _record(desk, imported, by)
     return imported
 
 
-def _told(records: Sequence[VaultRecord], progress: Progress | None) -> Iterator[VaultRecord]:
-    for done, record in enumerate(records, 1):
-        if progress and (done % _STRIDE == 0 or done == len(records)):
-            progress("sealing", done, len(records))
-        yield record
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    replacing: bool
+    good: bool
+    resume: str  # what tells this import from another, or empty
+    progress: Progress | None
 
 
-def _contradictions(
-    desk: Desk, read: CodeFile, *, replacing: bool, progress: Progress | None
-) -> Iterator[RejectedRow]:
-    """Rows that say something else than the vault does."""
-    total = len(read.placed)
-    for done, (device, held) in enumerate(desk.vault.find_many(read.placed), 1):
-        if progress and (done % _STRIDE == 0 or done == total):
-            progress("comparing", done, total)
-        if held is None:
-            continue
-        placed = read.placed[device]
-        new = placed.record
-        known = f"(imported on {held.imported_on.isoformat()} from {held.source or 'no source'})"
-        if new.code and held.code and new.code != held.code and not replacing:
-            yield placed.rejected(
-                f"the vault holds another install code for the Device {known}; "
-                "--replace overwrites it"
-            )
-        elif held.installed_by_us and not new.installed_by_us:
-            yield placed.rejected(f"the vault says that we installed the Device {known}")
-    yield from _shared_codes(desk, read)
+def _deliver(
+    desk: Desk, file: CodeSource, reading: Reading, terms: _Terms, *, whole: bool
+) -> tuple[Taken, Delivered]:
+    delivered = Delivered(file.name)
+    batches = read_delivery(
+        file, reading, desk.limits, desk.today(), delivered, terms.progress, whole=whole
+    )
+    lenient = terms.good or bool(terms.resume)
+    taken = desk.vault.deliver(
+        batches,
+        replace=terms.replacing,
+        good=terms.good,
+        resume=hashlib.sha256(terms.resume.encode()).hexdigest() if terms.resume else "",
+        told=terms.progress,
+        keep=lambda: lenient or not delivered.rejects,
+    )
+    return taken, delivered
 
 
-def _shared_codes(desk: Desk, read: CodeFile) -> Iterator[RejectedRow]:
-    """Rows whose code the vault holds for another device.
-
-    The whole vault is read for it: codes are found by device there, not devices by code.
-    """
-    by_code: dict[bytes, Placed] = {
-        placed.record.code.raw: placed for placed in read.placed.values() if placed.record.code
-    }
-    if not by_code or not desk.vault.stats().with_code:
-        return
-    for held in desk.vault.iter_all():
-        if held.code is None:
-            continue
-        placed = by_code.get(held.code.raw)
-        if placed is None or placed.record.device == held.device:
-            continue
-        there = read.placed.get(held.device)
-        # A device to which the same file gives another code loses this one: the two were swapped.
-        if there is None or there.record.code is None:
-            yield placed.rejected(f"the vault holds the same install code for {held.device}")
+def _digest(file: CodeSource) -> str:
+    try:
+        with file.open() as content:
+            # Typed for files that read into a buffer; every binary file does.
+            return hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+    except OSError as error:
+        raise BadInput(error.strerror or "cannot be read", place=file.name) from None
 
 
-def _record(desk: Desk, done: Imported, by: str, conflicts: int) -> None:
+def _told(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
+    """A row that the vault refused, in words; never with a code."""
+    table, number = delivered.located(refused.row)
+    other = delivered.located(refused.other_row)[1] if refused.other_row else 0
+    twice = f"the Device stands in row {other} too,"
+    known = f"(imported on {refused.held_on} from {refused.held_from or 'no source'})"
+    reason = {
+        Refusal.OTHER_CODE: f"the vault holds another install code for the Device {known}; "
+        "--replace overwrites it",
+        Refusal.INSTALLED: "the vault says that we installed the Device",
+        Refusal.CODE_HELD: f"the vault holds the same install code for {refused.other_device}",
+        Refusal.CODE_TWICE: f"the same install code as {refused.other_device} in row {other}",
+        Refusal.DEVICE_OTHER_CODE: f"{twice} with another install code",
+        Refusal.DEVICE_NO_CODE: f"{twice} and without a code once",
+        Refusal.DEVICE_INSTALLED: f"{twice} and only one of the rows says that we installed it",
+        Refusal.DEVICE_TYPE: f"{twice} with another device type",
+    }[refused.refusal]
+    return RejectedRow(table.place(number), number, refused.row, str(refused.device), reason)
+
+
+def _record(desk: Desk, done: Imported, by: str) -> None:
     with desk.store.transaction("codes") as tx:
         tx.audit.append(
             desk.now(),
@@ -190,7 +218,8 @@ def _record(desk: Desk, done: Imported, by: str, conflicts: int) -> None:
                     "added": done.added,
                     "updated": done.updated,
                     "unchanged": done.unchanged,
-                    "conflicts": conflicts,
+                    "rejected": len(done.rejects),
+                    "conflicts": done.rejects.conflicts,
                 },
                 actor=by,
             ),

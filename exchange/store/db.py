@@ -25,6 +25,7 @@ from exchange.store.mail import MailLedger
 from exchange.store.outbound import OutboundStore
 from exchange.store.outbox import Outbox
 from exchange.store.parties import PartyStore
+from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
 
 _WRITING = "exchange_writing"
@@ -45,6 +46,7 @@ class Transaction:
         self.counters = Counters(session)
         self.facts = Facts(session)
         self.figures = Figures(session)
+        self.sealed = SealedTexts(session)
 
     def flush(self) -> None:
         """Write what was only noted so far; the store does so before it commits."""

@@ -23,11 +23,11 @@ from exchange.vault.columns import rows_from
 from exchange.vault.head import Head, reading, writing
 from exchange.vault.manifest import ALL_PLACES, Entries
 from exchange.vault.merge import ADDED, UNCHANGED, UPDATED
-from exchange.vault.records import ROW, Rows, Sources
+from exchange.vault.records import HAS_CODE, ROW, Rows, Sources
 from exchange.vault.rewrite import Rewrite, Sorted
 from exchange.vault.shared import SharedCodes
 from exchange.vault.sift import LOADED, Loaded, Refused, RefusedRows, sift
-from exchange.vault.sorting import chosen
+from exchange.vault.sorting import chained, chosen
 from exchange.vault.spill import PARTS, Spill
 
 _PART_PLACES: Final = ALL_PLACES // PARTS
@@ -57,6 +57,7 @@ class Terms:
     good: bool
     resume: str
     told: Told | None
+    keep: Callable[[], bool] | None
     step_rows: int = STEP_ROWS
 
 
@@ -72,9 +73,10 @@ class Delivery:
             self._cipher = doors.head(connection).cipher
         self._banned = np.zeros(0, np.uint32)
         self._refused: list[Refused] = []
-        self._repeated = 0
+        self._repeated = self._without_code = 0
         self._counts = np.zeros(4, np.int64)
         self._done = 0
+        self._sources: tuple[str, ...] = ("",)  # as the vault numbers them
         self.head: Head | None = None  # as the last commit left it
 
     def add(self, batch: Batch) -> None:
@@ -91,21 +93,20 @@ class Delivery:
     def take(self) -> Taken:
         """Merge all that was added, by the terms."""
         self._find_shared()
-        resumed = False
-        if self._terms.resume:
+        resumed, kept = False, self._terms.keep is None or self._terms.keep()
+        if self._terms.resume and kept:
             resumed = self._take_in_steps()
-            kept = True
         else:
-            kept = self._take_at_once()
-        with reading(self._doors.engine) as connection:
-            sources = ("", *self._doors.head(connection).manifest.sources)
+            kept = self._take_at_once(kept)
+        # Nothing is asked of the database from here on: what was committed shall be told.
         return Taken(
             added=int(self._counts[ADDED]) if kept else 0,
             updated=int(self._counts[UPDATED]) if kept else 0,
             unchanged=int(self._counts[UNCHANGED]) if kept else 0,
             repeated=self._repeated,
-            refused=RefusedRows(self._refused, sources),
+            refused=RefusedRows(self._refused, self._sources),
             kept=kept,
+            without_code=self._without_code,
             resumed=resumed,
         )
 
@@ -147,18 +148,19 @@ class Delivery:
             return found
         for part in np.unique(self._cipher.places(devices) // np.uint32(_PART_PLACES)).tolist():
             rows = self._waiting.part(part)
-            coded = np.isin(rows["device"], devices) & ((rows["flags"] & 1) != 0)
+            coded = np.isin(rows["device"], devices) & ((rows["flags"] & HAS_CODE) != 0)
             found.update(rows["device"][coded].tolist())
         return found
 
-    def _take_at_once(self) -> bool:
-        """Everything in one transaction; False when the refused keep all of it out."""
+    def _take_at_once(self, keep: bool) -> bool:
+        """Everything in one transaction; False when nothing was kept."""
         strict = not self._terms.good
         with writing(self._doors.engine) as connection:
             rewrite, numbers, names = self._begin(connection, 0)
             for window in self._windows(rewrite.entries, 0):
-                self._merge(rewrite, window, numbers, dry=strict and self._any_refused)
-            if strict and self._any_refused:
+                keep = keep and not (strict and self._any_refused)
+                self._merge(rewrite, window, numbers, dry=not keep)
+            if not keep or (strict and self._any_refused):
                 connection.rollback()
                 return False
             if self._counts[ADDED] or self._counts[UPDATED]:
@@ -229,6 +231,7 @@ class Delivery:
     def _numbered(self, head: Head) -> tuple[npt.NDArray[np.uint8], list[str]]:
         """The vault's number of each of our source names, and all names it has with them."""
         sources = Sources(head.manifest.sources)
+        self._sources = tuple(sources.names)
         numbers = np.array([sources.number(name) for name in self._named.names], np.uint8)
         return numbers, sources.names[1:]
 
@@ -268,7 +271,7 @@ class Delivery:
         dry: bool = False,
     ) -> None:
         parts = [self._waiting.part(part) for part in range(*window)]
-        loaded = np.concatenate([np.empty(0, LOADED), *parts], dtype=LOADED)
+        loaded = chained(parts, LOADED).copy()
         loaded["source"] = numbers[loaded["source"]]
         chunk = Sorted.of(loaded, self._cipher)
         terms = self._terms
@@ -285,6 +288,7 @@ class Delivery:
         sifted = sift(held, incoming, replace=self._terms.replace, good=good)
         self._refused.append(sifted.refused)
         self._repeated += sifted.repeated
+        self._without_code += int(np.count_nonzero((sifted.rows["flags"] & HAS_CODE) == 0))
         return sifted.rows
 
     def _tell(self, what: str, done: int, total: int) -> None:

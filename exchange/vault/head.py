@@ -20,8 +20,8 @@ from sqlalchemy.exc import DatabaseError
 
 from exchange.errors import StoreError, VaultDamaged, VaultError
 from exchange.vault.buckets import BucketCipher
-from exchange.vault.datakeys import NONCE_BYTES, TAG_BYTES, DataKeys
-from exchange.vault.keys import KEY_ID_BYTES, WrappingKey
+from exchange.vault.datakeys import NONCE_BYTES, TAG_BYTES, DataKeys, recipe_of
+from exchange.vault.keys import KEY_ID_BYTES, KeyProvider, Lock, WrappingKey
 from exchange.vault.manifest import ENTRY, Manifest
 from exchange.vault.records import joined
 from exchange.vault.tables import vault_bucket, vault_head
@@ -47,6 +47,11 @@ class Head:
     keys: DataKeys
     cipher: BucketCipher = field(repr=False)
     manifest: Manifest = field(repr=False)
+
+    @property
+    def lock(self) -> Lock:
+        """What tells which key opens this head."""
+        return Lock(self.key_id, recipe_of(self.wrapped_keys))
 
 
 def create(connection: Connection, key: WrappingKey) -> None:
@@ -83,7 +88,7 @@ def create(connection: Connection, key: WrappingKey) -> None:
         )
 
 
-def open_data_keys(connection: Connection, key: WrappingKey) -> DataKeys:
+def open_data_keys(connection: Connection, key: KeyProvider) -> DataKeys:
     """The data keys of the vault, for a ``BlobSealer``.
 
     Raises VaultError when there is no vault, WrongKey, VaultDamaged.
@@ -92,7 +97,7 @@ def open_data_keys(connection: Connection, key: WrappingKey) -> DataKeys:
         return read_head(connection, key, None).keys
 
 
-def read_head(connection: Connection, key: WrappingKey, known: Head | None) -> Head:
+def read_head(connection: Connection, key: KeyProvider, known: Head | None) -> Head:
     """The head as this transaction sees it; ``known`` itself where nothing was written since.
 
     Raises VaultError when there is none or of another format, WrongKey, VaultDamaged.
@@ -139,6 +144,22 @@ def write_head(connection: Connection, head: Head, manifest: Manifest, generatio
         )
     )
     return Head(head.key_id, generation, stamp, head.wrapped_keys, head.keys, head.cipher, manifest)
+
+
+def write_keys(connection: Connection, head: Head, keys: DataKeys, key: WrappingKey) -> Head:
+    """Put ``keys``, wrapped by ``key``, in place of those in the head; nothing else changes."""
+    generation, stamp = head.generation + 1, os.urandom(_STAMP_BYTES)
+    wrapped = keys.wrap(key)
+    connection.execute(
+        update(vault_head).values(
+            key_id=key.key_id,
+            generation=generation,
+            stamp=stamp,
+            wrapped_keys=wrapped,
+            manifest=_sealed_manifest(keys, head.manifest, generation, stamp),
+        )
+    )
+    return Head(key.key_id, generation, stamp, wrapped, keys, BucketCipher(keys), head.manifest)
 
 
 @contextmanager

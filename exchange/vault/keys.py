@@ -23,7 +23,7 @@ import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -53,10 +53,12 @@ def derive(secret: bytes, label: str, length: int = SECRET_BYTES) -> bytes:
 class WrappingKey:
     """The key that wraps the data keys: 32 secret bytes, and the public id that follows from them.
 
-    Whatever a key is kept in (a file now) yields one of these.
+    Whatever a key is kept in yields one of these.  ``recipe`` is public: how a passphrase becomes
+    this key; empty for a key that is one by itself.
     """
 
     secret: bytes = field(repr=False)
+    recipe: bytes = field(default=b"", repr=False)
     key_id: str = field(init=False)  # 16 hex digits
 
     def __post_init__(self) -> None:
@@ -69,6 +71,28 @@ class WrappingKey:
         """A new random key."""
         return cls(os.urandom(SECRET_BYTES))
 
+    def key_for(self, lock: Lock) -> WrappingKey:  # noqa: ARG002 - a key opens what it opens
+        """Itself: a key is its own provider."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What the head of a vault tells of the key that opens it."""
+
+    key_id: str
+    recipe: bytes = b""
+
+
+class KeyProvider(Protocol):
+    """Where the wrapping key comes from."""
+
+    def key_for(self, lock: Lock) -> WrappingKey:
+        """The key that should open ``lock``; the caller checks that it does.
+
+        Raises VaultError when there is none to be had, WrongKey when it is of another kind.
+        """
+
 
 def create_key_file(path: Path) -> None:
     """Write a new random key to ``path``, readable by its owner only (0600).
@@ -76,7 +100,12 @@ def create_key_file(path: Path) -> None:
     Missing folders are made (0700).  Raises BadInput when anything stands at ``path`` already (it
     is never overwritten: it may be the only key to a vault), VaultError when it cannot be written.
     """
-    content = _text_of(WrappingKey.generate()).encode("ascii")
+    write_key_file(path, WrappingKey.generate())
+
+
+def write_key_file(path: Path, key: WrappingKey) -> None:
+    """Write ``key`` to ``path``; raises as ``create_key_file``."""
+    content = _text_of(key).encode("ascii")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -106,7 +135,7 @@ def create_key_file(path: Path) -> None:
         raise VaultError(
             f"the key file cannot be written: {error.strerror}", place=str(path)
         ) from None
-    _fsync_folder(path.parent)
+    fsync_folder(path.parent)
 
 
 def load_key_file(path: Path) -> WrappingKey:
@@ -129,7 +158,7 @@ def load_key_file(path: Path) -> WrappingKey:
         raise VaultError(
             f"the key file cannot be read: {error.strerror}", place=str(path)
         ) from None
-    return _parsed(path, content)
+    return parsed_key(str(path), content)
 
 
 def _text_of(key: WrappingKey) -> str:
@@ -154,9 +183,11 @@ def check_private(path: Path, status: os.stat_result, what: str = "the key file"
         )
 
 
-def _parsed(path: Path, content: bytes) -> WrappingKey:
+def parsed_key(place: str, content: bytes) -> WrappingKey:
+    """The key in the text of a key file; raises VaultError, which holds nothing of it."""
+
     def refused(what: str) -> VaultError:
-        return VaultError(what, place=str(path), hint=_RESTORE)
+        return VaultError(what, place=place, hint=_RESTORE)
 
     if len(content) > _MAX_FILE_BYTES:
         raise refused(f"this is no key file: it is longer than {_MAX_FILE_BYTES:,} bytes")
@@ -179,7 +210,8 @@ def _parsed(path: Path, content: bytes) -> WrappingKey:
     return key
 
 
-def _fsync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
+    """Make new names in a folder last."""
     # The name must outlive a power cut too, not only the bytes.
     if os.name != "posix":
         return

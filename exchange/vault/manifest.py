@@ -63,7 +63,7 @@ class Manifest:
 
 def buckets_of(entries: Entries, places: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
     """For each place the position of the bucket whose range holds it."""
-    return np.searchsorted(entries["start"], places, side="right") - 1
+    return np.searchsorted(np.ascontiguousarray(entries["start"]), places, side="right") - 1
 
 
 def widths(entries: Entries) -> npt.NDArray[np.int64]:

@@ -28,6 +28,7 @@ import numpy.typing as npt
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, DeviceId, InstallCode
 from exchange.errors import BadInput
 from exchange.ports import DEVICE_TYPES, VaultRecord
+from exchange.vault.sorting import chained
 
 Rows: TypeAlias = npt.NDArray[np.void]  # of ROW
 Devices: TypeAlias = npt.NDArray[np.uint64]  # Device IDs as numbers, native byte order
@@ -74,11 +75,8 @@ _T = TypeVar("_T")
 
 
 def joined(parts: Sequence[Rows]) -> Rows:
-    """All rows of ``parts``, in their order.
-
-    Named here because numpy's own concatenation forgets the byte order of the fields.
-    """
-    return np.concatenate([np.empty(0, ROW), *parts], dtype=ROW)
+    """All rows of ``parts``, in their order."""
+    return chained(parts, ROW)
 
 
 def device_numbers(devices: Sequence[DeviceId]) -> Devices:

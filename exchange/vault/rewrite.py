@@ -20,7 +20,7 @@ from exchange.vault.head import Head, write_head
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, Manifest, buckets_of, widths
 from exchange.vault.merge import Merged, merge
 from exchange.vault.records import HAS_CODE, INSTALLED, Devices, Rows, joined, row_devices
-from exchange.vault.sorting import chosen, order_of
+from exchange.vault.sorting import chained, chosen, order_of
 from exchange.vault.tables import vault_bucket
 
 # A bucket that is split is left this full: room to grow before the next time.
@@ -97,7 +97,9 @@ class Rewrite:
         """
         for group in self._groups(self._incoming(chunks)):
             first, end = self._range(group)
-            incoming = _chained([chunk.between(first, end) for chunk in chunks])
+            incoming = chained(
+                [chunk.between(first, end) for chunk in chunks], chunks[0].rows.dtype
+            )
             held = joined(self._open(self._entries[group]))
             chosen = choose(held, incoming)
             if dry:
@@ -254,11 +256,6 @@ class Rewrite:
         same = np.isin(starts, known)
         self._entries[group] = entries[same]
         self._split_off.append(entries[~same])
-
-
-def _chained(parts: Sequence[Rows]) -> Rows:
-    # numpy's concatenation forgets the byte order of fields unless it is told the type.
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, dtype=parts[0].dtype)
 
 
 def _counted(rows: Rows, flag: int, cuts: Buckets) -> npt.NDArray[np.int64]:

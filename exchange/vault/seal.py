@@ -17,7 +17,9 @@ import hashlib
 import os
 import re
 import struct
+import time
 import zlib
+from collections.abc import Callable
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -36,6 +38,7 @@ _PURPOSE: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _TAG_DIGEST_BYTES: Final = 16
 
 MAX_CONTENT_BYTES: Final = 1 << 30
+STALE_SECONDS: Final = 1.0  # after a change of key others may seal so long under the old one
 
 # Only what somebody else wrote as a whole is compressed.  In our own answers words a counterparty
 # chose (its reference) stand beside codes, and sizes of compressed text tell about both.
@@ -49,13 +52,21 @@ _WORTH_RATIO: Final = 0.7  # base64 of a workbook deflates to 0.76 at 60 MB/s: n
 class BlobSealer:
     """Seals and opens texts under the data keys of a vault; implements ``exchange.ports.Sealer``.
 
-    Safe to share between threads.
+    ``reload`` gives the keys as they are now; it is asked at most once a second, and when a text
+    belongs to a key that is not known.  Safe to share between threads.
     """
 
-    def __init__(self, keys: DataKeys, *, max_bytes: int = MAX_CONTENT_BYTES) -> None:
+    def __init__(
+        self,
+        keys: DataKeys,
+        *,
+        max_bytes: int = MAX_CONTENT_BYTES,
+        reload: Callable[[], DataKeys] | None = None,
+    ) -> None:
         self._keys = keys
         self._max_bytes = min(max_bytes, MAX_CONTENT_BYTES)
-        self._by_id = {key.key_id: key for key in keys.sealing}
+        self._reload = reload
+        self._loaded = time.monotonic()
         self._ciphers: dict[tuple[bytes, str], AESGCM] = {}
         self._tag_keys: dict[str, bytes] = {}
 
@@ -66,6 +77,8 @@ class BlobSealer:
         """
         if len(content) > self._max_bytes:
             raise BadInput(f"{len(content):,} bytes are too many to seal at once")
+        if time.monotonic() - self._loaded > STALE_SECONDS:
+            self._refresh()
         key = self._keys.current
         packed = _deflated(content) if purpose in _COMPRESSED_PURPOSES else None
         header = _HEADER.pack(_VERSION, _PLAIN if packed is None else _DEFLATED, key.key_id)
@@ -85,7 +98,10 @@ class BlobSealer:
         version, form, key_id = _HEADER.unpack_from(sealed)
         if version != _VERSION or form not in (_PLAIN, _DEFLATED):
             raise VaultDamaged("a sealed text is damaged, or of a later version")
-        key = self._by_id.get(key_id)
+        key = self._key(key_id)
+        if key is None and self._reload is not None:
+            self._refresh()
+            key = self._key(key_id)
         if key is None:
             raise WrongKey(
                 f"a sealed text belongs to another key (data key {key_id.hex()})",
@@ -118,6 +134,14 @@ class BlobSealer:
             key = derive(self._keys.placing, f"fingerprint of {_checked(purpose)}")
             self._tag_keys[purpose] = key
         return hashlib.blake2b(content, key=key, digest_size=_TAG_DIGEST_BYTES).hexdigest()
+
+    def _refresh(self) -> None:
+        if self._reload is not None:
+            self._keys = self._reload()
+            self._loaded = time.monotonic()
+
+    def _key(self, key_id: bytes) -> DataKey | None:
+        return next((key for key in self._keys.sealing if key.key_id == key_id), None)
 
     def _cipher(self, key: DataKey, purpose: str) -> AESGCM:
         cipher = self._ciphers.get((key.key_id, purpose))

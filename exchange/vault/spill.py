@@ -17,6 +17,7 @@ import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from exchange.errors import StoreError
+from exchange.vault.sorting import chained
 
 PARTS: Final = 256
 _NONCE: Final = struct.Struct(">IQ")
@@ -66,7 +67,7 @@ class Spill:
             opened = self._cipher.decrypt(_nonce(piece), self._file.read(length), None)
             found.append(np.frombuffer(opened, self.dtype))
         found += self._held[number]
-        return np.concatenate([np.empty(0, self.dtype), *found], dtype=self.dtype)
+        return chained(found, self.dtype)
 
     def close(self) -> None:
         """Give the file up."""
@@ -80,7 +81,7 @@ class Spill:
             for number, held in enumerate(self._held):
                 if not held:
                     continue
-                content = np.concatenate(held, dtype=self.dtype).tobytes()
+                content = chained(held, self.dtype).tobytes()
                 sealed = self._cipher.encrypt(_nonce(self._number), content, None)
                 _write_all(self._file, self._end, sealed)
                 self._pieces[number].append((self._number, self._end, len(sealed)))

@@ -8,12 +8,10 @@ reads it again whenever its stamp has changed; it may be shared between threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -30,16 +28,16 @@ from exchange.ports import (
 )
 from exchange.vault.buckets import Fault, damage, open_checked, read_buckets
 from exchange.vault.columns import columns_from, rows_from
+from exchange.vault.datakeys import DataKeys
 from exchange.vault.deliver import STEP_ROWS, Doors, Terms, deliver
 from exchange.vault.head import Head, read_head, reading, writing
-from exchange.vault.keys import WrappingKey
-from exchange.vault.manifest import Entries, buckets_of, widths
+from exchange.vault.keys import KeyProvider
+from exchange.vault.lookup import look_up
+from exchange.vault.manifest import Entries, widths
 from exchange.vault.merge import ADDED, CONFLICT, UNCHANGED, UPDATED
 from exchange.vault.records import (
     HAS_CODE,
     INSTALLED,
-    ROW,
-    Devices,
     Rows,
     Sources,
     device_numbers,
@@ -63,19 +61,6 @@ _FIND: Final = select(
 _STARTS: Final = select(vault_bucket.c.start)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A look-up's yield: ``rows`` beside each device, true in ``held`` where they mean something.
-
-    Devices that fall into a faulty bucket are true in ``unknown``.
-    """
-
-    rows: Rows
-    held: npt.NDArray[np.bool_]
-    unknown: npt.NDArray[np.bool_]
-    faults: tuple[Fault, ...]
-
-
 class SealedVault:
     """Install codes in sealed buckets.
 
@@ -89,7 +74,7 @@ class SealedVault:
     def __init__(
         self,
         engine: Engine,
-        key: WrappingKey,
+        key: KeyProvider,
         *,
         bucket_records: int = BUCKET_RECORDS,
         batch_rows: int = BATCH_ROWS,
@@ -119,10 +104,14 @@ class SealedVault:
         first = np.sort(np.unique(numbers, return_index=True)[1])
         with reading(self._engine) as connection:
             head = self._head(connection)
-            found = _look_up(connection, head, numbers[first])
+            found = look_up(connection, head, numbers[first])
         names = [wanted[place] for place in first[found.held].tolist()]
         sources = ("", *head.manifest.sources)
-        yield from zip(names, records_of(found.rows[found.held], sources, names), strict=True)
+        yield from zip(
+            names,
+            records_of(found.rows.take(np.flatnonzero(found.held)), sources, names),
+            strict=True,
+        )
         for place in first[~found.held & ~found.unknown].tolist():
             yield wanted[place], None
         if found.faults:
@@ -157,7 +146,7 @@ class SealedVault:
         """Look all ``devices`` up at once, in one transaction; see ``exchange.ports.CodeVault``."""
         with reading(self._engine) as connection:
             head = self._head(connection)
-            found = _look_up(connection, head, np.ascontiguousarray(devices, np.uint64))
+            found = look_up(connection, head, np.ascontiguousarray(devices, np.uint64))
         if found.faults and not partial:
             raise damage(found.faults, head.manifest.entries)
         columns = columns_from(found.rows, ("", *head.manifest.sources))
@@ -171,10 +160,11 @@ class SealedVault:
         good: bool = False,
         resume: str = "",
         told: Callable[[str, int, int], None] | None = None,
+        keep: Callable[[], bool] | None = None,
     ) -> Taken:
         """Take a delivery; see ``exchange.ports.CodeVault`` and ``exchange.vault.deliver``."""
         doors = Doors(self._engine, self._head, self._rewrite, self._folder)
-        terms = Terms(replace, good or bool(resume), resume, told, self._step_rows)
+        terms = Terms(replace, good or bool(resume), resume, told, keep, self._step_rows)
         taken, head = deliver(doors, batches, terms)
         self._known = head or self._known
         return taken
@@ -271,6 +261,11 @@ class SealedVault:
         with reading(self._engine) as connection:
             return _stats(self._head(connection))
 
+    def data_keys(self) -> DataKeys:
+        """The data keys as they are now."""
+        with reading(self._engine) as connection:
+            return self._head(connection).keys
+
     def _head(self, connection: Connection) -> Head:
         head = read_head(connection, self._key, self._known)
         self._known = head
@@ -316,33 +311,6 @@ def _picked(rows: Rows, device: DeviceId, head: Head) -> VaultRecord | None:
     if at == len(devices) or devices[at] != number:
         return None
     return record_of(rows[at : at + 1], ("", *head.manifest.sources), device)
-
-
-def _look_up(connection: Connection, head: Head, devices: Devices) -> _Found:
-    """Find ``devices`` (each once), opening each of their buckets once."""
-    rows = np.zeros(len(devices), ROW)
-    held, unknown = np.zeros(len(devices), bool), np.zeros(len(devices), bool)
-    faults: list[Fault] = []
-    entries = head.manifest.entries
-    owner = buckets_of(entries, head.cipher.places(devices))
-    order = np.argsort(owner, kind="stable")
-    buckets, opens = np.unique(owner[order], return_index=True)
-    bounds = np.append(opens, len(order)).tolist()
-    for first in range(0, len(buckets), _BUCKETS_AT_ONCE):
-        part = entries[buckets[first : first + _BUCKETS_AT_ONCE]]
-        for place, found in enumerate(read_buckets(connection, head.cipher, part), first):
-            asked = order[bounds[place] : bounds[place + 1]]
-            if isinstance(found, Fault):
-                faults.append(found)
-                unknown[asked] = True
-                continue
-            known = row_devices(found)
-            at = np.searchsorted(known, devices[asked])
-            at[at == len(known)] = 0
-            hit = known[at] == devices[asked] if len(known) else np.zeros(len(asked), bool)
-            rows[asked[hit]] = found[at[hit]]
-            held[asked[hit]] = True
-    return _Found(rows, held, unknown, tuple(faults))
 
 
 def _all_buckets(connection: Connection, head: Head) -> Iterator[tuple[int, Rows | Fault]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import desk_cases
+from tests.benchmarks import desk_cases, vault_cases
 from tests.benchmarks.cases import CASES, Case
 from tests.benchmarks.measured import Measured, build, measure
 
@@ -99,6 +99,7 @@ def main(argv: list[str]) -> int:
             full = given.size == "full" and not given.number
             outcomes.append(_outcome(case, number, ours, other, full=full))
     outcomes += desk_cases.outcomes(_SHARES[given.size], given.number, given.runs, given.only)
+    outcomes += vault_cases.outcomes(_SHARES[given.size], given.number, given.runs, given.only)
     written = {"machine": _machine(), "size": given.size, "cases": outcomes}
     given.out.write_text(json.dumps(written, indent=1) + "\n")
     console = Console(width=150)

@@ -25,3 +25,19 @@ def test_the_program_prints_its_table_and_writes_its_file(
     assert case["met"] is None
     assert set(written["machine"]) == {"processor", "cores", "system", "python"}
     assert "understand 500,000 IDs in plain text" in capsys.readouterr().out
+
+
+def test_the_vault_is_measured_against_both_others(tmp_path: Path) -> None:
+    pytest.importorskip("sqlcipher3")
+    out = tmp_path / "benchmarks.json"
+    asked = ["--number", "2000", "--runs", "1", "--only", "10 M", "--out", str(out)]
+    assert main(asked) == 0
+    written = json.loads(out.read_text())
+    assert [case["name"] for case in written["cases"]] == [
+        "import 10 M codes from CSV",
+        "look up 500,000 of 10 M",
+        "look up one of 10 M",
+    ]
+    for case in written["cases"]:
+        assert len(case["comparators"]) == 2
+        assert case["ours"] > 0

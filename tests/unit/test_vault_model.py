@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import Engine, StaticPool, create_engine
+from sqlalchemy import Engine, StaticPool, create_engine, event
 
-from exchange.domain.device import DeviceId
-from exchange.ports import PutResult, VaultRecord
-from exchange.vault.keys import WrappingKey
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.ports import DEVICE_TYPES, Batch, CodeColumns, PutResult, Taken, VaultRecord
+from exchange.vault import deliver as deliveries
+from exchange.vault import rotate
+from exchange.vault.columns import columns_from
+from exchange.vault.keychange import VaultKeyChange
+from exchange.vault.keys import Lock, WrappingKey
+from exchange.vault.records import EPOCH, Sources, device_numbers, joined, rows_of
+from exchange.vault.rotate import rewrap
 from exchange.vault.vault import SealedVault
 from tests.servers import postgres as postgres_server
 from tests.servers import want
 from tests.unit.vault_cases import contents, device, fresh, record
 
-KEY = WrappingKey.generate()
+KEYS = [WrappingKey.generate() for _ in range(2)]
+KEY = KEYS[0]
 DEVICES = 60
+
+
+class Cut(Exception):
+    """The process ends here, as far as the vault can tell."""
+
+
+class AnyKey:
+    """Knows both keys, as a key file and the next one do."""
+
+    def key_for(self, lock: Lock) -> WrappingKey:
+        return next((key for key in KEYS if key.key_id == lock.key_id), KEY)
+
 
 _records = st.builds(
     record,
@@ -78,6 +98,87 @@ class Model:
             self.held[each.device] = new
         return PutResult(added, updated, unchanged, tuple(sorted(conflicts)))
 
+    def deliver(self, records: list[VaultRecord], *, good: bool) -> Expected:
+        """What a delivery comes to, row by row; taken when nothing is refused, or with good."""
+        shared = self._shared(records, good=good)
+        refused = set(shared)
+        first: dict[DeviceId, int] = {}
+        repeated = []
+        clashing: set[DeviceId] = set()
+        for row, each in enumerate(records, 1):
+            if row in shared:
+                continue
+            head = first.setdefault(each.device, row)
+            if head == row:
+                continue
+            if _fact(records[head - 1]) == _fact(each):
+                repeated.append(row)
+            else:
+                refused.add(row)
+                clashing.add(each.device)
+        for row, each in enumerate(records, 1):
+            old = self.held.get(each.device)
+            if row in shared or old is None or first[each.device] != row:
+                continue
+            if good and each.device in clashing:
+                continue
+            other = None not in (old.code, each.code) and old.code != each.code
+            if other or (old.installed_by_us and not each.installed_by_us):
+                refused.add(row)
+                if good:
+                    clashing.add(each.device)
+        if good:
+            refused |= {row for row, each in enumerate(records, 1) if each.device in clashing}
+        if refused and not good:
+            return Expected(sorted(refused))
+        repeated = [row for row in repeated if row not in refused]
+        taken = [
+            each
+            for row, each in enumerate(records, 1)
+            if row not in refused and row not in repeated
+        ]
+        done = self.put(taken, replaces=False)
+        assert not done.conflicts
+        counts = (done.added, done.updated, done.unchanged, len(repeated))
+        return Expected(sorted(refused), counts)
+
+    def _shared(self, records: list[VaultRecord], *, good: bool) -> set[int]:
+        """Rows whose code stands at another device, in the delivery or here."""
+        coded = {each.device for each in records if each.code}
+        holders: dict[InstallCode, list[tuple[int, DeviceId]]] = {}
+        for row, each in enumerate(records, 1):
+            if each.code:
+                holders.setdefault(each.code, []).append((row, each.device))
+        found = set()
+        for held_code, rows in holders.items():
+            here = [
+                one.device
+                for one in self.held.values()
+                if one.code == held_code and one.device not in coded
+            ]
+            for row, each in rows:
+                rivals = rows if good else rows[:1]
+                if any(other != each for _, other in rivals) or any(one != each for one in here):
+                    found.add(row)
+        return found
+
+
+def _fact(record: VaultRecord) -> tuple[object, ...]:
+    return record.code, record.installed_by_us, record.device_type
+
+
+@dataclass
+class Expected:
+    refused: list[int]
+    counts: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+
+def columns_of(records: list[VaultRecord]) -> CodeColumns:
+    """Records as columns."""
+    sources = Sources()
+    rows = joined(list(rows_of(records, sources)))
+    return columns_from(rows, tuple(sources.names))
+
 
 class VaultMachine(RuleBasedStateMachine):
     engine: Engine
@@ -87,9 +188,105 @@ class VaultMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         sizes = {"bucket_records": self.bucket_records, "batch_rows": self.batch_rows}
-        self.vault = fresh(self.engine, KEY, **sizes)
-        self.other = SealedVault(self.engine, KEY, **sizes)
+        self.left: int | None = None  # statements until the cut
+        fresh(self.engine, KEY, **sizes)
+        sizes["step_rows"] = 8
+        self.vault = SealedVault(self.engine, AnyKey(), **sizes)
+        self.other = SealedVault(self.engine, AnyKey(), **sizes)
         self.model = Model()
+        event.listen(self.engine, "before_cursor_execute", self._count)
+
+    def teardown(self) -> None:
+        event.remove(self.engine, "before_cursor_execute", self._count)
+
+    def _count(self, *_: object) -> None:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise Cut
+
+    def _cut_after(self, statements: int, work: Callable[[], object]) -> bool:
+        """Whether ``work`` was cut off; whatever it had not committed is gone then."""
+        self.left = statements
+        try:
+            work()
+        except Cut:
+            return True
+        finally:
+            self.left = None
+        return False
+
+    @rule(
+        records=st.lists(_records, max_size=40),
+        good=st.booleans(),
+        steps=st.booleans(),
+        cut=st.sampled_from([1000, 1000, 2, 5, 9, 14, 25]),
+    )
+    def deliver(self, records: list[VaultRecord], good: bool, steps: bool, cut: int) -> None:
+        columns = columns_of(records)
+        rows = np.arange(1, len(records) + 1, dtype=np.uint32)
+        taken: list[Taken] = []
+        self.left = None
+
+        def work() -> None:
+            batches = [Batch(columns, rows)] if records else []
+            resume = repr(records) if steps else ""
+            taken.append(self.vault.deliver(batches, good=good, resume=resume))
+
+        was_cut = self._cut_after(cut, work)
+        if was_cut and steps:
+            work()  # goes on where it was
+        elif was_cut:
+            return  # nothing was taken: the invariant looks
+        expected = self.model.deliver(records, good=good or steps)
+        refused = [one.row for one in taken[-1].refused]
+        assert refused == expected.refused
+        assert taken[-1].kept == (good or steps or not refused)
+        if taken[-1].kept:
+            told = taken[-1]
+            assert (told.added, told.updated, told.unchanged, told.repeated) == expected.counts
+        self.vault, self.other = self.other, self.vault
+
+    @rule(cut=st.sampled_from([1000, 3, 4]))
+    def rewrap(self, cut: int) -> None:
+        wanted = KEYS[1] if self.vault.stats().key_id == KEYS[0].key_id else KEYS[0]
+        if not self._cut_after(cut, lambda: rewrap(self.engine, AnyKey(), wanted)):
+            assert self.other.stats().key_id == wanted.key_id
+
+    @rule(cut=st.sampled_from([1000, 1000, 5, 9, 13]))
+    def reseal(self, cut: int) -> None:
+        change = VaultKeyChange(self.engine, AnyKey())
+
+        def work() -> None:
+            current = change.current_key()
+            if set(change.buckets_by_key()) == {current}:
+                change.give_up({current})
+                change.new_data_key()
+            change.reseal_buckets(lambda done, total: None)
+
+        self._cut_after(cut, work)
+        # Whether it was cut off or not, every bucket can be read; the next one goes on.
+        assert contents(self.other) == self.model.held
+        change.reseal_buckets(lambda done, total: None)
+        assert set(change.buckets_by_key()) == {change.current_key()}
+
+    @rule(numbers=st.lists(st.integers(0, DEVICES + 5), max_size=20))
+    def find_columns(self, numbers: list[int]) -> None:
+        devices = [device(n) for n in numbers]
+        found = self.vault.find_columns(device_numbers(devices))
+        names = found.columns.source_names
+        for at, each in enumerate(devices):
+            held = self.model.held.get(each)
+            assert bool(found.held[at]) == (held is not None)
+            if held is not None:
+                assert found.columns.codes[at].tobytes() == (
+                    held.code.raw if held.code else bytes(16)
+                )
+                assert bool(found.columns.has_code[at]) == (held.code is not None)
+                assert bool(found.columns.installed[at]) == held.installed_by_us
+                assert DEVICE_TYPES[found.columns.types[at]] == held.device_type
+                assert names[found.columns.sources[at]] == held.source
+                assert EPOCH + timedelta(days=int(found.columns.days[at])) == held.imported_on
 
     @rule(records=st.lists(_records, max_size=40), replaces=st.booleans())
     def put(self, records: list[VaultRecord], replaces: bool) -> None:
@@ -140,7 +337,9 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         made.dispose()
 
 
-def test_the_vault_behaves_as_a_dict(engine: Engine) -> None:
+def test_the_vault_behaves_as_a_dict(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliveries, "_WINDOW_ROWS", 4)
+    monkeypatch.setattr(rotate, "_AT_ONCE", 3)
     machine = type("Machine", (VaultMachine,), {"engine": engine})
     run_state_machine_as_test(
         machine,
