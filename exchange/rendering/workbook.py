@@ -94,15 +94,15 @@ _REQUESTS: Final = SheetLayout(
 )
 
 
-def answers_workbook(rows: Iterable[AnswerRow], facts: Sheetfacts) -> bytes:
-    """An XLSX with columns Device ID, Outcome, Install code, Reason, Your row.
+def answers_workbook(rows: Iterable[tuple[str, ...]], facts: Sheetfacts) -> bytes:
+    """An XLSX with columns Device ID, Outcome, Install code, Reason, Your row; see AnswerRow.
 
     Raises BadInput beyond the 1,048,575 rows that a sheet holds.
     """
     return _workbook(_ANSWERS, rows, facts)
 
 
-def answers_csv(rows: Iterable[AnswerRow]) -> bytes:
+def answers_csv(rows: Iterable[tuple[str, ...]]) -> bytes:
     """The same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
     return _csv(_ANSWERS.headers, rows)
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from exchange.errors import BadInput
-from exchange.rendering.workbook import AnswerRow, Sheetfacts, answers_csv, answers_workbook
+from exchange.rendering.workbook import Sheetfacts, answers_csv, answers_workbook
 
 # The text of the mail, its headers and boundaries.
 _ROOM: Final = 100_000
@@ -17,6 +17,7 @@ _LINE_BYTES, _LINE_LENGTH = 57, 78
 # A workbook's rows do not all pack alike.
 _SLACK: Final = 1.03
 _SAMPLE: Final = 2_000
+_LONGEST_ROW: Final = 500  # of an ordinary list, both files together; what is longer is found out
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,14 @@ class Files:
 
 
 def in_parts(
-    rows: Sequence[AnswerRow], facts: Sheetfacts, most: int
+    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, most: int
 ) -> Iterator[tuple[Part | None, slice, Files]]:
     """Part, rows and files of each mail; no part where one mail of ``most`` bytes holds them all.
 
     ``most`` 0 is no ceiling.  Raises BadInput where not even a few rows fit.
     """
-    of = -(-_expected(rows, facts) // most) if most else 1
+    long = most and len(rows) * _LONGEST_ROW + _ROOM > most
+    of = -(-_expected(rows, facts) // most) if long else 1
     while True:
         made = _made(rows, facts, of, most)
         if made is not None:
@@ -60,7 +62,7 @@ def in_parts(
 
 
 def _made(
-    rows: Sequence[AnswerRow], facts: Sheetfacts, of: int, most: int
+    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, of: int, most: int
 ) -> list[tuple[Part | None, slice, Files]] | None:
     """All parts, or None when one of them is larger than it may be."""
     if of > max(1, len(rows)):
@@ -81,7 +83,7 @@ def _made(
     return made
 
 
-def _expected(rows: Sequence[AnswerRow], facts: Sheetfacts) -> int:
+def _expected(rows: Sequence[tuple[str, ...]], facts: Sheetfacts) -> int:
     """About how many bytes one mail with all rows would have, by those of some rows."""
     step = max(1, len(rows) // _SAMPLE)
     sample = rows[::step]

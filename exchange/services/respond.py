@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from itertools import islice
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from exchange.domain.audit import AuditEvent
@@ -38,6 +39,7 @@ from exchange.store.mail import PROCESSED, REVIEW, KeptMail
 
 LONDON = ZoneInfo("Europe/London")
 COMPLETE_AS_OF = "installed.complete_as_of"
+_SORTED_ABOVE = 5000
 
 
 class DayTally:
@@ -165,14 +167,16 @@ def terms(desk: Desk, tx: Transaction, day_zero: date) -> Terms:
 
 def _keep(desk: Desk, tx: Transaction, request_id: int, rulings: Rulings, outbox_id: int) -> None:
     seen = [desk.sealer.seal(one.encode(), "row") if one else None for one in rulings.seen]
-    tx.inbound.add_devices(
-        request_id,
+    rows = list(
         zip(
             rulings.devices, rulings.types, rulings.places, rulings.states, rulings.reasons, seen,
             strict=True,
-        ),
-        outbox_id,
+        )
     )  # fmt: skip
+    if len(rows) > _SORTED_ABOVE:
+        # The index on devices takes them in their order in a third of the time.
+        rows.sort(key=itemgetter(0))
+    tx.inbound.add_devices(request_id, rows, outbox_id)
 
 
 def send_answer(
@@ -209,7 +213,7 @@ def _draft(
     address: str,
     head: MailHead,
     rulings: Rulings,
-    rows: Sequence[AnswerRow],
+    rows: Sequence[tuple[str, ...]],
     part: Part | None,
     files: Files,
 ) -> letters.Draft:
@@ -234,7 +238,7 @@ def _draft(
             "received": request.clock.received_at,
             "due": request.clock.due_on,
             "counts": {state.value: counts[state] for state in WORDS},
-            "rows": rows if len(rows) <= small else (),
+            "rows": list(map(AnswerRow._make, rows)) if len(rows) <= small else (),
             "held": _first(rows, rulings, DeviceState.HELD, small),
             "unreadable": _first(rows, rulings, DeviceState.UNREADABLE, 4 * small),
             "file": files.name,
@@ -248,9 +252,9 @@ def _draft(
 
 
 def _first(
-    rows: Sequence[AnswerRow], rulings: Rulings, state: DeviceState, most: int
+    rows: Sequence[tuple[str, ...]], rulings: Rulings, state: DeviceState, most: int
 ) -> list[AnswerRow]:
-    return [rows[at] for at in islice(rulings.by_state(state), most)]
+    return [AnswerRow._make(rows[at]) for at in islice(rulings.by_state(state), most)]
 
 
 def _supersede(

@@ -28,8 +28,8 @@ from exchange.domain.listed import Listed, Places, Words
 from exchange.domain.mail import Found, Reject
 from exchange.domain.written import code_texts, device_texts
 from exchange.errors import BadInput
-from exchange.ports import DEVICE_TYPES, CodeVault, FoundColumns, Numbers
-from exchange.rendering.workbook import AnswerRow, OutcomeWord
+from exchange.ports import DEVICE_TYPES, CodeVault, FoundColumns
+from exchange.rendering.workbook import OutcomeWord
 
 WORDS = {
     DeviceState.PROVIDED: OutcomeWord.PROVIDED,
@@ -43,10 +43,19 @@ _FOLLOWS = "our team is looking into it; the answer follows"
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What the vault knows of a list of devices, and their texts; every column in its order."""
+
+    held: FoundColumns
+    devices: Sequence[str]  # as we write them
+    codes: Sequence[str] = field(repr=False)  # with CRC; means nothing where no code is held
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
     """What the vault knows of the devices of some requests, looked up at once."""
 
-    found: dict[int, FoundColumns] = field(repr=False)  # by the identity of the list
+    known: dict[int, Known] = field(repr=False)  # by the identity of the list
 
     @classmethod
     def of(cls, vault: CodeVault, lists: Sequence[Sequence[Found]]) -> Holdings:
@@ -56,21 +65,20 @@ class Holdings:
         """
         if not lists:
             return cls({})
-        numbers = [_numbers(Listed.of(one)) for one in lists]
-        whole = vault.find_columns(np.concatenate(numbers))
-        found, start = {}, 0
-        for one, own in zip(lists, numbers, strict=True):
-            found[id(one)] = whole.taken(slice(start, start + len(own)))
-            start += len(own)
-        return cls(found)
+        ids = np.concatenate([Listed.of(one).ids for one in lists])
+        held = vault.find_columns(ids.view(">u8").astype(np.uint64))
+        # Texts are made for all lists at once too: for each small one alone they take longer.
+        devices, codes = device_texts(ids), code_texts(held.columns.codes)
+        known, start = {}, 0
+        for one in lists:
+            own = slice(start, start + len(one))
+            known[id(one)] = Known(held.taken(own), devices[own], codes[own])
+            start = own.stop
+        return cls(known)
 
-    def devices(self, asked: Sequence[Found]) -> FoundColumns:
+    def devices(self, asked: Sequence[Found]) -> Known:
         """For each device of ``asked``, one of the lists looked up, in its order."""
-        return self.found[id(asked)]
-
-
-def _numbers(listed: Listed) -> Numbers:
-    return listed.ids.view(">u8").astype(np.uint64)
+        return self.known[id(asked)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +124,8 @@ class Rulings:
         """How many rows are in each state."""
         return Counter(self.states)
 
-    def answer_rows(self) -> list[AnswerRow]:
-        """The rows as the other party gets them."""
+    def answer_rows(self) -> list[tuple[str, ...]]:
+        """The rows as the other party gets them, cell by cell as in AnswerRow."""
         words = map(WORDS.__getitem__, self.states)
         told = [
             _FOLLOWS
@@ -127,8 +135,7 @@ class Rulings:
             else ""
             for state, reason in zip(self.states, self.reasons, strict=True)
         ]
-        columns = zip(self.devices, words, self.codes, told, self.places, strict=True)
-        return list(map(AnswerRow._make, columns))
+        return list(zip(self.devices, words, self.codes, told, self.places, strict=True))
 
     def taken(self, rows: slice) -> Rulings:
         """Some rows that follow each other."""
@@ -161,19 +168,20 @@ class Rulings:
 
 def rule(
     asked: Sequence[Found],
-    held: FoundColumns,
+    known: Known,
     terms: Terms,
     *,
     state: DeviceState = DeviceState.OPEN,
     not_installer: str = "",
 ) -> Rulings:
-    """Decide every device of a request; ``held`` is what the vault knows of each.
+    """Decide every device of a request; ``known`` is what the vault knows of each.
 
     ``state`` is what they are in now.  ``not_installer`` is a person's reason to answer so where
     the rule alone would hold a device; raises BadInput where our register says we installed it.
     """
     listed = Listed.of(asked)
     kinds = Words(tuple(map(mask_codes, listed.types.words)), listed.types.which)
+    held = known.held
     first, which = _combinations(held, kinds)
     decided: list[tuple[DeviceState, str]] = []
     for at in first:
@@ -185,22 +193,23 @@ def rule(
         event, reason = decision.event, decision.reason
         if event is DeviceEvent.HOLD and not_installer:
             if holding is not None and holding.installed_by_us:
-                (device,) = device_texts(listed.ids[at : at + 1])
                 raise BadInput(
-                    f"{device} is on our register as installed by us: it cannot be answered "
-                    '"not the installing Supplier"'
+                    f"{known.devices[at]} is on our register as installed by us: "
+                    'it cannot be answered "not the installing Supplier"'
                 )
             event, reason = DeviceEvent.NOT_OURS, not_installer
         decided.append((move(state, event), reason))
     provided = np.array([one is DeviceState.PROVIDED for one, _ in decided], np.bool_)[which]
     order = which.tolist()
     return Rulings(
-        devices=device_texts(listed.ids),
+        devices=known.devices,
         types=kinds.texts(),
         places=_masked(listed.places).texts(),
         states=[decided[at][0] for at in order],
         reasons=[decided[at][1] for at in order],
-        codes=_written(held.columns.codes, provided),
+        codes=[
+            code if one else "" for code, one in zip(known.codes, provided.tolist(), strict=True)
+        ],
         seen=[""] * len(listed),
     )
 
@@ -242,13 +251,6 @@ def _masked(places: Places) -> Places:
     """The number behind a lead makes no code of it: a word stands between."""
     leads = Words(tuple(map(mask_codes, places.leads.words)), places.leads.which)
     return Places(leads, places.numbers)
-
-
-def _written(codes: npt.NDArray[np.uint8], provided: npt.NDArray[np.bool_]) -> list[str]:
-    if provided.all():
-        return code_texts(codes)
-    texts = iter(code_texts(codes[provided]))
-    return [next(texts) if one else "" for one in provided.tolist()]
 
 
 def told(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, insert
+from sqlalchemy import func
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select, update
 
+from exchange.domain.audit import instant_text
 from exchange.domain.inbound import (
     DISCHARGED,
     Clock,
@@ -19,7 +20,7 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.sla import Due
 from exchange.errors import NotFound
-from exchange.store.many import insert_rows
+from exchange.store.many import insert_one, insert_rows
 from exchange.store.tables import InboundDeviceRow, InboundRequestRow, table_of
 
 _CHUNK = 5000
@@ -45,6 +46,12 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_REQUEST = (
+    "ref", "mail_id", "party", "their_ref", "received_at", "day_zero", "due_on", "due_at", "rule",
+    "calendar", "answered",
+)  # fmt: skip
+
+
 class InboundStore:
     """Requests made of us."""
 
@@ -63,28 +70,12 @@ class InboundStore:
         answered: bool = False,
     ) -> int:
         """A new request; returns its number."""
-        request = table_of(InboundRequestRow)
-        number: int = (
-            self._session.connection()
-            .execute(
-                insert(request).returning(request.c.id),
-                {
-                    "ref": ref,
-                    "mail_id": mail_id,
-                    "party": party,
-                    "their_ref": their_ref,
-                    "received_at": clock.received_at,
-                    "day_zero": clock.day_zero,
-                    "due_on": clock.due_on,
-                    "due_at": clock.due_at,
-                    "rule": clock.rule,
-                    "calendar": clock.calendar,
-                    "answered": answered,
-                },
-            )
-            .scalar_one()
-        )
-        return number
+        values = (
+            ref, mail_id, party, their_ref, instant_text(clock.received_at.astimezone(UTC)),
+            clock.day_zero.isoformat(), clock.due_on.isoformat(),
+            instant_text(clock.due_at.astimezone(UTC)), clock.rule, clock.calendar, answered,
+        )  # fmt: skip
+        return insert_one(self._session, table_of(InboundRequestRow), _REQUEST, values)
 
     def add_devices(
         self, request_id: int, devices: Iterable[NewDevice], outbox_id: int | None
@@ -225,7 +216,7 @@ class InboundStore:
     def devices(
         self, request_id: int, states: Collection[DeviceState] = ()
     ) -> Iterator[RequestedDevice]:
-        """The rows of a request in the sender's order, streamed."""
+        """The rows of a request, streamed: in the sender's order, long lists by Device ID."""
         self.flush()
         query = (
             sa_select(*_DEVICE)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import and_, func, insert, or_, update
 from sqlmodel import Session, col, select
 
+from exchange.domain.audit import instant_text
 from exchange.errors import NotFound
 from exchange.store.among import among
+from exchange.store.many import insert_one
 from exchange.store.tables import OutboxRow, table_of
 
 _MANY_ATTEMPTS = 5
@@ -59,6 +61,12 @@ class AcceptedLetter:
     accepted_at: datetime
 
 
+_LETTER = (
+    "message_id", "purpose", "ref", "party", "recipient", "codes", "sealed", "size", "state",
+    "attempts", "created_at", "next_attempt_at", "reply",
+)  # fmt: skip
+
+
 class Outbox:
     """One row a letter, one recipient a letter."""
 
@@ -67,7 +75,12 @@ class Outbox:
 
     def add(self, letter: NewLetter, now: datetime) -> int:
         """Queue a letter; returns its number."""
-        return self.add_many([letter], now)[0]
+        at = instant_text(now.astimezone(UTC))
+        values = (
+            letter.message_id, letter.purpose, letter.ref, letter.party, letter.recipient,
+            letter.codes, letter.sealed, letter.size, QUEUED, 0, at, at, "",
+        )  # fmt: skip
+        return insert_one(self._session, table_of(OutboxRow), _LETTER, values)
 
     def add_many(self, letters: Sequence[NewLetter], now: datetime) -> list[int]:
         """Queue letters; returns their numbers, in the same order."""

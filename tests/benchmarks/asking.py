@@ -137,7 +137,7 @@ def _answer(letter: Letter, message_id: str, subject: str, rows: Sequence[Answer
             "them": {"name": "Our Power", "signifier": "OURS"},
             "ref": f"THEM-{digest}", "their_ref": "", "received": _NOW, "due": _NOW.date(),
             "counts": {"provided": len(rows), "not_installer": 0, "held": 0, "unreadable": 0},
-            "rows": (), "held": (), "unreadable": (),
+            "rows": (), "held": (), "unreadable": (), "file": f"THEM-{digest}", "part": None,
         },
         sender_name="A Supplier", sender=letter.recipient, recipient=letter.sender,
         message_id=f"<{digest}@supplier.example>", date=_NOW, in_reply_to=message_id,
