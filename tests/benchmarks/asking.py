@@ -23,7 +23,7 @@ from exchange.parsing.limits import Limits
 from exchange.ports import Delivery, FetchedMail, Letter, MailRef
 from exchange.rendering.compose import Attachment, Mail, Templates, compose
 from exchange.rendering.workbook import XLSX, AnswerRow, Sheetfacts, answers_workbook
-from exchange.services import chase, deliver, intake, request
+from exchange.services import chase, deliver, intake, keeping, request
 from exchange.services.desk import Desk
 from exchange.services.gained import read_gained
 from tests.benchmarks.ledger import NOW, SUPPLIERS, device
@@ -175,7 +175,7 @@ def story(desk: Desk, number: int) -> Stages:
             post.arrive(answer_to(letter, lambda one, who=party: installed[one] == who))
         post.sent.clear()
         with stages.stage("keep"):
-            intake.keep(desk, post)
+            keeping.keep(desk, post)
         with stages.stage("decide"):
             decided = intake.decide_all(desk)
         assert not decided.left, decided.left
