@@ -25,6 +25,7 @@ from exchange.errors import (
     StoreError,
     VaultError,
 )
+from exchange.parsing.bulk import uncollected
 from exchange.services import columns, receive, respond, secrets
 from exchange.services.desk import Desk
 from exchange.services.keeping import record
@@ -119,7 +120,8 @@ def _understood(desk: Desk, mail: KeptMail, on_file: OnFile, done: Decided) -> U
 def _decide_some(desk: Desk, mails: Sequence[Understood], done: Decided) -> None:
     """Decide some mails in one transaction, or, where one of them hinders it, each by itself."""
     try:
-        outcomes = decide(desk, mails) if mails else []
+        with uncollected():
+            outcomes = decide(desk, mails) if mails else []
     except Exception:
         # Nothing of it was committed; whose fault it was shows when each goes alone.
         if len(mails) > 1:
