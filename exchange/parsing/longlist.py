@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from exchange.domain.firsts import first_rows
 from exchange.domain.listed import (
     OUTCOMES,
     Flags,
@@ -23,7 +24,6 @@ from exchange.domain.listed import (
     Numbers,
     Places,
     Words,
-    first_rows,
 )
 from exchange.domain.mail import Outcome
 from exchange.parsing.bulk import CheckedCodes, check_codes, check_devices

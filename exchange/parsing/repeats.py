@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from exchange.domain.device import DeviceId
-from exchange.domain.listed import Ids, Numbers, devices_of, first_rows
+from exchange.domain.firsts import first_rows
+from exchange.domain.listed import Ids, Numbers, devices_of
 
 _SHOWN: Final = 5
 

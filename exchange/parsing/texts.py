@@ -9,7 +9,8 @@ from typing import Final, overload
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.listed import Numbers, first_rows
+from exchange.domain.firsts import first_rows
+from exchange.domain.listed import Numbers
 
 Buffer = npt.NDArray[np.uint8]
 

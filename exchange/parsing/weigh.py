@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.domain.listed import OUTCOMES, Answered, Flags, Listed, Numbers, Words, first_rows
+from exchange.domain.firsts import first_rows
+from exchange.domain.listed import OUTCOMES, Answered, Flags, Listed, Numbers, Words
 from exchange.domain.mail import Answer, Found, Outcome, Reject
 from exchange.parsing.claimed import claimed_of, claims_at, listed_of, which_word
 from exchange.parsing.findings import Claim, Findings

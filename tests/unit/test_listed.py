@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.domain.listed import Answered, ColumnSequence, Listed, Places, first_rows
+from exchange.domain.firsts import first_rows
+from exchange.domain.listed import Answered, ColumnSequence, Listed, Places
 from exchange.domain.mail import Answer, Found, Kind, MailHead, Outcome, Understanding
 from exchange.errors import BadInput, Unreadable
 from exchange.parsing.claimed import Claimed, claimed_ids, found_ids
@@ -96,7 +97,7 @@ def test_first_rows_are_those_of_a_plain_search(rows: list[tuple[int, int]]) -> 
 
 
 def test_first_rows_where_the_values_are_made_to_collide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exchange.domain.listed._MIX", (np.uint64(0), np.uint64(0)))
+    monkeypatch.setattr("exchange.domain.firsts._MIX", (np.uint64(0), np.uint64(0)))
     ids = np.array([5, 3, 5, 9, 3, 1, 9, 5], np.uint64)
     assert first_rows(ids).tolist() == [0, 1, 0, 3, 1, 5, 3, 0]
 
