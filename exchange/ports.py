@@ -308,6 +308,15 @@ class VaultStats:
     key_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A mail to be understood, and what is on file for its sender."""
+
+    raw: bytes = field(repr=False)
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    columns: tuple[ColumnMap, ...] = ()
+
+
 class Reader(Protocol):
     """Understands mails, bounded in time and memory."""
 
@@ -327,6 +336,9 @@ class Reader(Protocol):
         Unreadable when it passes a ceiling or cannot be understood, ReaderEnded when that is
         because of its time or memory.
         """
+
+    def ahead(self, mails: Sequence[Question]) -> None:
+        """A hint that these will be read next, in this order: understanding may begin at once."""
 
     def close(self) -> None:
         """Give up whatever it holds."""

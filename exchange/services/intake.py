@@ -26,6 +26,7 @@ from exchange.errors import (
     VaultError,
 )
 from exchange.parsing.bulk import uncollected
+from exchange.ports import Question
 from exchange.services import columns, receive, respond, secrets
 from exchange.services.desk import Desk
 from exchange.services.keeping import record
@@ -39,10 +40,6 @@ log = structlog.get_logger("exchange.intake")
 _BATCH_BYTES = 64_000_000
 _DECIDE_BATCH = 50
 _DECIDE_DEVICES = 5000  # in one transaction, one mail's apart: it holds the database meanwhile
-
-
-# By sender: passwords, and columns of tables.
-OnFile = dict[str, tuple[tuple[str, ...], tuple[ColumnMap, ...]]]
 
 
 @dataclass(slots=True)
@@ -59,23 +56,52 @@ def decide_all(desk: Desk) -> Decided:
     Raises StoreError when the database cannot take it; then the mails at hand stay kept.
     """
     done = Decided()
-    while True:
-        with desk.store.reading() as tx:
-            listed = tx.mail.waiting(KEPT, most=_DECIDE_BATCH + len(done.left))
-            fresh = [one for one in listed if one not in done.left]
-            waiting = tx.mail.get_many(fresh, _BATCH_BYTES)
-        if not waiting:
-            return done
+    batch = _opened(desk, (), done)
+    desk.reader.ahead([question for _, question in batch])
+    while batch:
         together: list[Understood] = []
-        on_file: OnFile = {}
-        for mail in waiting:
-            said = _understood(desk, mail, on_file, done)
+        for mail, question in batch:
+            said = _understood(desk, mail, question, done)
             if said is not None:
                 together.append(Understood(mail, said))
             if sum(one.weight for one in together) >= _DECIDE_DEVICES:
                 _decide_some(desk, together, done)
                 together = []
+        # The next ones are understood by the other process while these are decided here.
+        batch = _opened(desk, [mail.id for mail, _ in batch], done)
+        desk.reader.ahead([question for _, question in batch])
         _decide_some(desk, together, done)
+    return done
+
+
+def _opened(desk: Desk, at_hand: Sequence[int], done: Decided) -> list[tuple[KeptMail, Question]]:
+    """The next kept mails beside those ``at_hand``, with what is on file for their senders."""
+    with desk.store.reading() as tx:
+        passed = {*done.left, *at_hand}
+        listed = tx.mail.waiting(KEPT, most=_DECIDE_BATCH + len(passed))
+        fresh = [one for one in listed if one not in passed]
+        mails = tx.mail.get_many(fresh[:_DECIDE_BATCH], _BATCH_BYTES)
+    on_file: dict[str, tuple[tuple[str, ...], tuple[ColumnMap, ...]]] = {}
+    found = []
+    for mail in mails:
+        try:
+            if mail.sender not in on_file:
+                on_file[mail.sender] = (
+                    secrets.of_sender(desk, mail.sender),
+                    columns.of_sender(desk, mail.sender),
+                )
+            raw = desk.sealer.open(mail.sealed, "mail")
+        except StoreError:
+            raise
+        except VaultError as error:
+            done.left[mail.id] = str(error)  # ours to mend; it waits
+        except Exception as error:
+            _note(done, mail, _fault(desk, mail, error), "")
+        else:
+            found.append((mail, Question(raw, *on_file[mail.sender])))
+    if mails and not found:
+        return _opened(desk, at_hand, done)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +117,13 @@ class Understood:
         return len(self.said.devices) + len(self.said.answers) + len(self.said.rejects)
 
 
-def _understood(desk: Desk, mail: KeptMail, on_file: OnFile, done: Decided) -> Understanding | None:
+def _understood(
+    desk: Desk, mail: KeptMail, question: Question, done: Decided
+) -> Understanding | None:
     """What one mail says; None when that is settled already, or the mail is tried again later."""
     outcome, why = None, ""
     try:
-        raw = desk.sealer.open(mail.sealed, "mail")
-        if mail.sender not in on_file:
-            on_file[mail.sender] = (
-                secrets.of_sender(desk, mail.sender),
-                columns.of_sender(desk, mail.sender),
-            )
-        passwords, maps = on_file[mail.sender]
-        return desk.reader.read(raw, passwords, columns=maps)
+        return desk.reader.read(question.raw, question.passwords, columns=question.columns)
     except StoreError:
         raise
     except ReaderEnded as error:

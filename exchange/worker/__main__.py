@@ -26,8 +26,10 @@ from exchange.worker.frames import (
     FAILED,
     READY,
     SAID,
+    SEVERAL,
     encode,
     encode_keys,
+    parted,
     read_frame,
     write_frame,
 )
@@ -91,7 +93,9 @@ def main() -> None:
     unwrap = _Asker(source, sink).unwrap if setup["unwraps"] else None
     write_frame(sink, READY)
     while (request := read_frame(source)) is not None:
-        write_frame(sink, answer(request, limits, unwrap))
+        several = request.startswith(SEVERAL)
+        for one in parted(request) if several else (request,):
+            write_frame(sink, answer(one, limits, unwrap))
 
 
 if __name__ == "__main__":

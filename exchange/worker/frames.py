@@ -6,7 +6,7 @@ The reading process may have been taken over by what it read; nothing that it sa
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final, get_args
@@ -26,6 +26,8 @@ from exchange.parsing.bulk import uncollected
 from exchange.worker import columns
 
 LENGTH_BYTES: Final = 8
+# In the place of a question's first length: several questions follow, each with its own.
+SEVERAL: Final = b"\xff\xff\xff\xff"
 MOST_BYTES: Final = 1 << 29
 # How each message of the reading process begins.
 READY, SAID, FAILED, ASKS = b".", b"+", b"-", b"?"
@@ -46,6 +48,15 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     if len(prefix) < LENGTH_BYTES:
         return None
     return stream.read(int.from_bytes(prefix, "big"))
+
+
+def parted(questions: bytes) -> Iterator[bytes]:
+    """The questions of a message that holds several."""
+    at = len(SEVERAL)
+    while at < len(questions):
+        end = at + LENGTH_BYTES + int.from_bytes(questions[at : at + LENGTH_BYTES], "big")
+        yield questions[at + LENGTH_BYTES : end]
+        at = end
 
 
 def encode(said: Understanding) -> bytes:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import IO, Final, NamedTuple
@@ -20,6 +21,7 @@ from exchange.domain.envelope import MOST_DECRYPTIONS, Unwrap
 from exchange.domain.mail import Understanding
 from exchange.errors import ExchangeError, NotDecrypted, ReaderEnded, Unreadable
 from exchange.parsing.limits import Limits
+from exchange.ports import Question
 from exchange.worker.frames import (
     ASKS,
     FAILED,
@@ -27,6 +29,7 @@ from exchange.worker.frames import (
     MOST_BYTES,
     READY,
     SAID,
+    SEVERAL,
     decode,
     decode_keys,
 )
@@ -35,6 +38,7 @@ from exchange.worker.frames import (
 _MAILS_PER_PROCESS: Final = 2000
 _CHUNK: Final = 1 << 20
 _START_SECONDS: Final = 30.0
+_AHEAD_BYTES: Final = 8_000_000
 
 
 class WorkerReader:
@@ -68,6 +72,7 @@ class WorkerReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._served = 0
         self._started = False
+        self._begun: deque[bytes] = deque()  # sent ahead, and not asked for yet
 
     def start(self) -> None:
         """Start the process now, so that it is ready by the time of the first mail."""
@@ -90,15 +95,7 @@ class WorkerReader:
         Unreadable when it passes a ceiling or cannot be understood, and ConfigError when the keys
         for an encrypted mail cannot be used.
         """
-        asked = {
-            "own_addresses": self._own,
-            "passwords": list(passwords),
-            "file": file,
-            "columns": as_values(columns),
-            "look": look,
-        }
-        head = json.dumps(asked).encode()
-        request = len(head).to_bytes(4, "big") + head + raw
+        request = self._request(raw, passwords, file, columns, look=look)
         with self._lock:
             answer = self._ask(request)
         if answer[:1] == SAID:
@@ -111,6 +108,46 @@ class WorkerReader:
             raise Unreadable("the reading process gave no understanding") from None
         raise Unreadable(message, place=place)
 
+    def ahead(self, mails: Sequence[Question]) -> None:
+        """Let the process begin on the mails that are read next, in this order.
+
+        A mail that is read in another order, or after one that cost the process, is just asked
+        about again.
+        """
+        requests = [self._request(one.raw, one.passwords, "", one.columns) for one in mails]
+        size = sum(map(len, requests))
+        with self._lock:
+            if self._begun or len(requests) < 2 or size > _AHEAD_BYTES:
+                return
+            lengths = [len(one).to_bytes(LENGTH_BYTES, "big") for one in requests]
+            message = SEVERAL + b"".join(
+                piece for pair in zip(lengths, requests, strict=True) for piece in pair
+            )
+            with contextlib.suppress(TimeoutError, EOFError, OSError, ExchangeError):
+                # What fails here fails again, and is told, when the mail is read.
+                _put(self._ready(), message, time.monotonic() + self._seconds)
+                self._served += len(requests)
+                self._begun.extend(requests)
+
+    def _request(
+        self,
+        raw: bytes,
+        passwords: Sequence[str],
+        file: str,
+        columns: Sequence[ColumnMap],
+        *,
+        look: bool = False,
+    ) -> bytes:
+        asked = {
+            "own_addresses": self._own,
+            "passwords": list(passwords),
+            "file": file,
+            "columns": as_values(columns),
+            "look": look,
+        }
+        head = json.dumps(asked).encode()
+        return len(head).to_bytes(4, "big") + head + raw
+
     def close(self) -> None:
         """End the process."""
         with self._lock:
@@ -118,10 +155,15 @@ class WorkerReader:
 
     def _ask(self, request: bytes) -> bytes:
         try:
+            if self._begun and self._begun[0] != request:
+                self._end()  # it is at others
             pipes = self._ready()
-            self._served += 1
             deadline = time.monotonic() + self._seconds
-            _put(pipes, request, deadline)
+            if self._begun:
+                self._begun.popleft()
+            else:
+                self._served += 1
+                _put(pipes, request, deadline)
             asked = 0
             while (answer := _got(pipes, deadline))[:1] == ASKS:
                 asked += 1
@@ -139,7 +181,7 @@ class WorkerReader:
         except ExchangeError:
             self._end()  # it waits for an answer that does not come
             raise
-        if self._served >= _MAILS_PER_PROCESS:
+        if self._served >= _MAILS_PER_PROCESS and not self._begun:
             self._end()
         return answer
 
@@ -170,6 +212,7 @@ class WorkerReader:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._served, self._started = 0, False
+            self._begun.clear()
             self._process = subprocess.Popen(  # noqa: S603 - ourselves
                 [sys.executable, "-m", "exchange.worker", self._setup],
                 stdin=subprocess.PIPE,
@@ -185,6 +228,7 @@ class WorkerReader:
 
     def _end(self) -> str:
         """End the process at once; returns how it ended, in words."""
+        self._begun.clear()
         process, self._process = self._process, None
         if process is None:
             return "it was not running"

@@ -26,6 +26,7 @@ from exchange.domain.mail import (
 from exchange.errors import Unreadable
 from exchange.parsing.limits import Limits
 from exchange.parsing.message import understand
+from exchange.ports import Question
 from exchange.worker.frames import decode, encode
 from exchange.worker.reader import WorkerReader
 
@@ -137,6 +138,48 @@ def test_a_process_that_is_ended_costs_one_mail_at_most() -> None:
     os.kill(reader._process.pid, signal.SIGKILL)
     reader._process.wait()
     assert reader.read(MAIL).devices
+    reader.close()
+
+
+def _numbered(number: int) -> bytes:
+    return MAIL.replace(b"90-A0", b"90-%02X" % number)
+
+
+def _devices(said: Understanding) -> list[str]:
+    return [str(one.device)[-2:] for one in said.devices]
+
+
+@pytest.mark.parametrize(
+    "order", [[1, 2, 3, 4], [2, 1, 3, 4], [4, 3, 2, 1], [1, 9, 2, 3], [3], [1, 1, 2, 3, 4]]
+)
+def test_mails_begun_ahead_are_never_taken_for_each_other(order: list[int]) -> None:
+    reader = WorkerReader(Limits(), OURS, seconds=30, memory_bytes=1 << 30)
+    reader.ahead([Question(_numbered(number)) for number in (1, 2, 3, 4)])
+    assert [_devices(reader.read(_numbered(number))) for number in order] == [
+        [f"{number:02X}"] for number in order
+    ]
+    reader.ahead([Question(_numbered(number)) for number in (5, 6)])
+    assert _devices(reader.read(_numbered(5), ["another password"])) == ["05"]
+    assert _devices(reader.read(_numbered(6))) == ["06"]
+    reader.close()
+
+
+def test_a_process_that_ends_among_mails_begun_ahead_costs_the_one_at_hand() -> None:
+    reader = WorkerReader(Limits(), OURS, seconds=30, memory_bytes=1 << 30)
+    numbers = range(1, 40)
+    reader.ahead([Question(_numbered(number)) for number in numbers])
+    assert _devices(reader.read(_numbered(1))) == ["01"]
+    assert reader._process is not None
+    os.kill(reader._process.pid, signal.SIGKILL)
+    reader._process.wait()
+    lost = 0
+    for number in numbers[1:]:
+        try:
+            assert _devices(reader.read(_numbered(number))) == [f"{number:02X}"]
+        except Unreadable:
+            lost += 1
+            assert _devices(reader.read(_numbered(number))) == [f"{number:02X}"]
+    assert lost <= 1
     reader.close()
 
 
