@@ -159,9 +159,17 @@ def _by_content(
         header, below, first = below[0], below[1:], 1
     barred = {i for i, one in enumerate(wordings) if one.role not in (None, Role.MAYBE_DEVICE)}
     found = [i for i in range(width) if i not in barred and _by_looks(below, i)]
+    columns = Columns(first=first)
+    shy = [
+        i for i, one in enumerate(wordings) if one.role is Role.NEVER_DEVICE and _paired(below, i)
+    ]
+    told = any(i < len(wordings) and wordings[i].role is Role.MAYBE_DEVICE for i in found)
+    if shy and not told and len(found) + len(shy) > 1:
+        # "Kit ref" and "Previous kit", both of Device IDs: which is meant, nobody can tell.
+        columns.warnings.append("several columns look like Device IDs and no header tells them")
+        return columns
     if not found:
         return None
-    columns = Columns(first=first)
     if len(found) > 1:
         # A block of nothing but Device IDs, laid out over several columns, is one list.
         filled = [i for i in range(width) if any(_cell(row, i) for row in below)]
@@ -204,6 +212,12 @@ def _by_looks(rows: Sequence[Row], index: int) -> bool:
     if not ids or len(ids) < _SHARE * len(filled):
         return False
     return any(not code_digits(cell).isdecimal() or len(cell) > 16 for cell in ids)
+
+
+def _paired(rows: Sequence[Row], index: int) -> bool:
+    """Whether a column holds nothing but Device IDs, written in pairs: no number is like them."""
+    filled = [cell for row in rows if (cell := _cell(row, index))]
+    return bool(filled) and all(len(cell) > 16 and read_device(cell) for cell in filled)
 
 
 def _foreign(rows: Sequence[Row], index: int) -> bool:

@@ -174,6 +174,32 @@ def _files() -> list[Case]:
             warnings=["several columns look like Device IDs"],
         ),
         Case(
+            "csv-two-columns-under-words-for-something-else",
+            _with(
+                raw_part(
+                    f"Kit ref,Previous kit,Job\r\n{D[0]},{D[1]},1\r\n{D[2]},{D[3]},2\r\n".encode(),
+                    "text/csv",
+                    "devices.csv",
+                )
+            ),
+            "unknown",
+            "question",
+            warnings=["several columns look like Device IDs"],
+        ),
+        Case(
+            "csv-one-column-without-a-word-and-one-for-something-else",
+            _with(
+                raw_part(
+                    f"Kit ref,B\r\n{D[0]},{D[1]}\r\n{D[2]},{D[3]}\r\n".encode(),
+                    "text/csv",
+                    "devices.csv",
+                )
+            ),
+            "unknown",
+            "question",
+            warnings=["several columns look like Device IDs"],
+        ),
+        Case(
             "csv-uuid-under-guid",
             _with(
                 raw_part(
