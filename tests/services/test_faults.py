@@ -18,9 +18,12 @@ from exchange.errors import BadInput, ReaderEnded, StoreError
 from exchange.ports import Question, VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import intake, keeping, request, review, trail
+from exchange.services import intake, keeping, request, respond, review, trail
 from exchange.services.desk import Desk
+from exchange.services.outcome import MailOutcome
 from exchange.services.rounds import Reachability, Round, one_round
+from exchange.store.db import Transaction
+from exchange.store.mail import KeptMail
 from tests.services.desks import add_parties, make_party
 
 US, THEM = "codes@lose.example", "codes@gain.example"
@@ -106,6 +109,32 @@ def test_two_at_the_same_mail_answer_it_once(site: Site) -> None:
     assert site.sql("SELECT count(*) FROM inbound_request") == [(1,)]
     other.reader.close()
     other.store.dispose()
+
+
+def test_a_fault_among_mails_decided_together_stays_with_its_own(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.ask()
+    site.ask(sender="stranger@elsewhere.example")
+    site.ask()
+    take = respond.take
+
+    def faulty(desk: Desk, tx: Transaction, mail: KeptMail, *rest: object) -> MailOutcome:
+        if mail.id == 1:
+            raise RuntimeError("a fault of ours")
+        return take(desk, tx, mail, *rest)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(respond, "take", faulty)
+        site.round()
+    assert site.sql("SELECT id, folder, attempts FROM mail ORDER BY id") == [
+        (1, "shunted", 0),
+        (2, "review", 0),
+        (3, "processed", 0),
+    ]
+    assert site.sql("SELECT mail_id FROM inbound_request") == [(3,)]
+    assert len(site.servers.sent) == 1
+    trail.verify(site.desk)
 
 
 def test_two_people_release_one_mail_once(site: Site) -> None:

@@ -14,7 +14,7 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import BadInput
 from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.rendering.workbook import AnswerRow
-from exchange.services import intake, keeping
+from exchange.services import intake, keeping, trail
 from exchange.services.parts import in_parts
 from tests.benchmarks import made
 from tests.services.desks import add_parties, make_desk, make_party
@@ -125,3 +125,10 @@ def test_a_long_answer_goes_in_numbered_parts_under_one_reference(tmp_path: Path
         told |= {line.split(",")[0]: letter.id for line in lines}
     assert list(told) == devices
     assert {row.device: row.outbox_id for row in kept} == told
+    # The log tells of many devices at once, and still of each to whoever asks for it.
+    for device in (devices[0], devices[len(devices) // 2], devices[-1]):
+        (row,) = trail.rows(desk, subject=device)
+        assert (row.event, row.subject) == ("codes.released", request.ref)
+        assert letters[told[device] - letters[0].id].message_id in row.detail
+    assert list(trail.rows(desk, subject="00-DB-12-34-FF-FF-FF-FE")) == []
+    trail.verify(desk)
