@@ -31,6 +31,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import Connection, bindparam, select
 
+from exchange.domain.device import DeviceId
 from exchange.errors import VaultDamaged
 from exchange.vault.datakeys import NONCE_BYTES, TAG_BYTES, DataKeys
 from exchange.vault.keys import KEY_ID_BYTES, derive
@@ -42,7 +43,9 @@ Places: TypeAlias = npt.NDArray[np.uint32]
 
 _VERSION: Final = 1
 _HEADER: Final = struct.Struct(f">B{KEY_ID_BYTES}s")
+_OPENS: Final = _HEADER.size + NONCE_BYTES  # where the sealed rows begin
 _BOUND: Final = struct.Struct(">IQ")
+_FILL: Final = bytes(8)  # behind a Device ID, to a block
 _READ_AT_ONCE: Final = 256  # buckets in one SELECT: some ten megabytes
 _SELECT: Final = select(
     vault_bucket.c.start, vault_bucket.c.generation, vault_bucket.c.sealed
@@ -69,6 +72,12 @@ class BucketCipher:
             hashed = self._placing.update(blocks.tobytes())
         return np.frombuffer(hashed, ">u4")[::4].astype(np.uint32)
 
+    def place(self, device: DeviceId) -> int:
+        """The place of one device."""
+        with self._lock:
+            hashed = self._placing.update(device.raw + _FILL)
+        return int.from_bytes(hashed[:4], "big")
+
     def seal(self, start: int, generation: int, rows: Rows) -> bytes:
         """Seal the rows of the bucket at ``start``."""
         header = _HEADER.pack(_VERSION, self._current)
@@ -80,20 +89,26 @@ class BucketCipher:
 
     def open(self, start: int, generation: int, sealed: bytes) -> Rows | None:
         """The rows, read-only; None when the bucket does not open as this one."""
-        if len(sealed) < _HEADER.size + NONCE_BYTES + TAG_BYTES:
+        content = self.content(start, generation, sealed)
+        if content is None or len(content) % ROW.itemsize:
             return None
-        header, opens = sealed[: _HEADER.size], _HEADER.size + NONCE_BYTES
+        return np.frombuffer(content, ROW)
+
+    def content(self, start: int, generation: int, sealed: object) -> bytes | None:
+        """The rows as the bytes they are; None as ``open``."""
+        if not isinstance(sealed, bytes) or len(sealed) < _OPENS + TAG_BYTES:
+            return None
+        header = sealed[: _HEADER.size]
         cipher = self._ciphers.get(header[1:])
         if header[0] != _VERSION or cipher is None:
             return None
         view = memoryview(sealed)
         try:
-            content = cipher.decrypt(
-                view[_HEADER.size : opens], view[opens:], _bound(header, start, generation)
+            return cipher.decrypt(
+                view[_HEADER.size : _OPENS], view[_OPENS:], _bound(header, start, generation)
             )
         except InvalidTag:
             return None
-        return None if len(content) % ROW.itemsize else np.frombuffer(content, ROW)
 
 
 def _bound(header: bytes, start: int, generation: int) -> bytes:
