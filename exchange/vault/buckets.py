@@ -23,12 +23,13 @@ import struct
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, select
 
 from exchange.domain.device import DeviceId
@@ -96,6 +97,33 @@ class BucketCipher:
 
     def content(self, start: int, generation: int, sealed: object) -> bytes | None:
         """The rows as the bytes they are; None as ``open``."""
+        parts = self._parts(start, generation, sealed)
+        if parts is None:
+            return None
+        cipher, nonce, rest, bound = parts
+        try:
+            return cipher.decrypt(nonce, rest, bound)
+        except InvalidTag:
+            return None
+
+    def open_into(self, memory: memoryview, start: int, generation: int, sealed: object) -> bool:
+        """Put the rows into ``memory``, which they must fill; False when it cannot be."""
+        parts = self._parts(start, generation, sealed)
+        if parts is None:
+            return False
+        cipher, nonce, rest, bound = parts
+        if len(rest) != len(memory) + TAG_BYTES:
+            return False
+        try:
+            cipher.decrypt_into(nonce, rest, bound, memory)
+        except InvalidTag:
+            return False
+        return True
+
+    def _parts(
+        self, start: int, generation: int, sealed: object
+    ) -> tuple[AESGCM, memoryview, memoryview, bytes] | None:
+        """Cipher, nonce, what it sealed, and what is bound to it."""
         if not isinstance(sealed, bytes) or len(sealed) < _OPENS + TAG_BYTES:
             return None
         header = sealed[: _HEADER.size]
@@ -103,12 +131,8 @@ class BucketCipher:
         if header[0] != _VERSION or cipher is None:
             return None
         view = memoryview(sealed)
-        try:
-            return cipher.decrypt(
-                view[_HEADER.size : _OPENS], view[_OPENS:], _bound(header, start, generation)
-            )
-        except InvalidTag:
-            return None
+        bound = _bound(header, start, generation)
+        return cipher, view[_HEADER.size : _OPENS], view[_OPENS:], bound
 
 
 def _bound(header: bytes, start: int, generation: int) -> bytes:
@@ -149,15 +173,55 @@ def read_buckets(
     found: list[Rows | Fault] = []
     for first in range(0, len(entries), _READ_AT_ONCE):
         part = entries[first : first + _READ_AT_ONCE]
-        rows = connection.execute(_SELECT, {"starts": part["start"].tolist()})
-        by_start = {row[0]: row for row in rows}
+        by_start = _stored(connection, part)
         for entry in part:
             row = by_start.get(int(entry["start"]))
-            if row is None:
-                found.append(Fault(int(entry["start"]), int(entry["records"]), "is missing"))
-            else:
-                found.append(open_checked(cipher, entry, row[1], row[2]))
+            found.append(_missing(entry) if row is None else open_checked(cipher, entry, *row))
     return found
+
+
+class Opened(NamedTuple):
+    """Buckets opened into one piece of memory."""
+
+    rows: Rows  # of all of them, one behind another; valid until that memory is used again
+    sizes: npt.NDArray[np.intp]  # rows of each bucket; 0 where it is faulty
+    faults: dict[int, Fault]  # by which of the buckets it is
+
+
+def open_together(
+    connection: Connection, cipher: BucketCipher, entries: Entries, memory: Rows
+) -> Opened:
+    """Read the buckets of ``entries`` and open them one behind another in ``memory``.
+
+    ``memory`` has room for all rows that the entries tell of, and can be given again: memory that
+    the kernel must give first costs more than the decryption.
+    """
+    sizes = entries["records"].astype(np.intp)
+    by_start, view, at = _stored(connection, entries), memory.view(np.uint8).data, 0
+    faults: dict[int, Fault] = {}
+    for place, (start, records, _, _, generation) in enumerate(entries.tolist()):
+        row, end = by_start.get(start), at + records * ROW.itemsize
+        if row is None:
+            faults[place] = _missing(entries[place])
+        elif row[0] == generation and cipher.open_into(view[at:end], start, generation, row[1]):
+            at = end
+            continue
+        else:
+            told = open_checked(cipher, entries[place], *row)
+            assert isinstance(told, Fault)
+            faults[place] = told
+        sizes[place] = 0
+    return Opened(memory[: at // ROW.itemsize], sizes, faults)
+
+
+def _stored(connection: Connection, entries: Entries) -> dict[int, tuple[object, object]]:
+    """Generation and content of each bucket, as the database has them."""
+    rows = connection.execute(_SELECT, {"starts": entries["start"].tolist()}).all()
+    return {start: (generation, sealed) for start, generation, sealed in rows}
+
+
+def _missing(entry: np.void) -> Fault:
+    return Fault(int(entry["start"]), int(entry["records"]), "is missing")
 
 
 def damage(faults: Sequence[Fault], entries: Entries) -> VaultDamaged:
