@@ -32,7 +32,6 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, select
 
-from exchange.domain.device import DeviceId
 from exchange.errors import VaultDamaged
 from exchange.vault.datakeys import NONCE_BYTES, TAG_BYTES, DataKeys
 from exchange.vault.keys import KEY_ID_BYTES, derive
@@ -73,10 +72,10 @@ class BucketCipher:
             hashed = self._placing.update(blocks.tobytes())
         return np.frombuffer(hashed, ">u4")[::4].astype(np.uint32)
 
-    def place(self, device: DeviceId) -> int:
-        """The place of one device."""
+    def place(self, device: bytes) -> int:
+        """The place of one device, given as its 8 bytes."""
         with self._lock:
-            hashed = self._placing.update(device.raw + _FILL)
+            hashed = self._placing.update(device + _FILL)
         return int.from_bytes(hashed[:4], "big")
 
     def seal(self, start: int, generation: int, rows: Rows) -> bytes:

@@ -18,7 +18,7 @@ from exchange.vault.records import ROW, Devices, Rows, joined, row_devices
 from exchange.vault.sorting import order_of
 
 _BUCKETS_AT_ONCE: Final = 128  # 4 MB, so that the search finds them near the processor
-_WORTH_MAPPING: Final = 512  # buckets
+_WORTH_MAPPING: Final = 32  # buckets
 _MAPPED_BYTES: Final = 1 << 30
 _NONE: Final = np.zeros(0, bool)
 

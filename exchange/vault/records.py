@@ -178,9 +178,9 @@ def records_of(
         yield from _records(part, named, sources, days)
 
 
-def row_in(content: bytes, device: DeviceId) -> bytes:
-    """The row of ``device`` in the content of a bucket; empty when it is not there."""
-    number, size, device_of = int.from_bytes(device.raw, "big"), ROW.itemsize, _DEVICE.unpack_from
+def row_in(content: bytes, device: bytes) -> bytes:
+    """The row of a Device ID of 8 bytes in the content of a bucket; empty when it is not there."""
+    number, size, device_of = int.from_bytes(device, "big"), ROW.itemsize, _DEVICE.unpack_from
     low, high = 0, len(content) // size
     while low < high:
         middle = (low + high) >> 1

@@ -16,7 +16,6 @@ from sqlalchemy import Engine, bindparam, event, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
-from exchange.domain.device import DeviceId
 from exchange.vault.head import Head
 from exchange.vault.records import ROW, row_in
 from exchange.vault.tables import vault_bucket, vault_head
@@ -48,8 +47,8 @@ class SingleLookup:
         if self._owns:
             event.listen(engine, "engine_disposed", lambda _: self.close())
 
-    def row_of(self, head: Head, device: DeviceId) -> bytes | None:
-        """The row of ``device`` (28 bytes, as in ``records``), empty where there is none.
+    def row_of(self, head: Head, device: bytes) -> bytes | None:
+        """The row of a Device ID of 8 bytes: 28 bytes, as in ``records``, none where it is unknown.
 
         None where ``head`` is no longer the head, or the bucket is not what ``head`` says.
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from sqlalchemy import Engine, text, update
 
 from exchange.domain.device import DeviceId
 from exchange.errors import VaultDamaged, VaultError
+from exchange.ports import DEVICE_TYPES
 from exchange.vault.keys import WrappingKey
-from exchange.vault.records import Sources, row_in, rows_of
+from exchange.vault.records import EPOCH, Sources, device_numbers, row_in, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
 from tests.unit.vault_cases import device, fresh, record, records, sqlite_engine
@@ -43,9 +45,9 @@ def test_a_row_is_found_in_any_number_of_rows() -> None:
         held = sorted((record(n) for n in range(number)), key=lambda each: each.device.raw)
         content = b"".join(rows.tobytes() for rows in rows_of(held, Sources()))
         for each in held:
-            assert row_in(content, each.device)[:8] == each.device.raw[::-1]
+            assert row_in(content, each.device.raw)[:8] == each.device.raw[::-1]
         for n in range(number, number + 50):
-            assert row_in(content, device(n)) == b""
+            assert row_in(content, device(n).raw) == b""
 
 
 def test_what_another_process_wrote_is_seen_at_once(engine: Engine, tmp_path: Path) -> None:
@@ -62,6 +64,46 @@ def test_what_another_process_wrote_is_seen_at_once(engine: Engine, tmp_path: Pa
             other.remove_many([device(n)])
             assert vault.find(device(n)) is None
     elsewhere.dispose()
+
+
+@pytest.mark.parametrize("number", [1, 5, 16, 17, 40])
+def test_a_few_and_many_give_the_same_columns(engine: Engine, number: int) -> None:
+    vault = fresh(engine, KEY, bucket_records=20)
+    vault.put_many(RECORDS)
+    asked = [device(n) for n in range(0, 40 * number, 40)]  # those from 500 on are unknown
+    expected = dict(vault.find_many(asked))
+    found = vault.find_columns(device_numbers([*asked, asked[0]]))
+    assert found.held.tolist() == [expected[each] is not None for each in [*asked, asked[0]]]
+    assert not found.unknown.any()
+    for at, each in enumerate(asked):
+        known = expected[each]
+        if known is not None:
+            assert found.columns.devices[at] == int.from_bytes(each.raw, "big")
+            assert found.columns.codes[at].tobytes() == (
+                known.code.raw if known.code else bytes(16)
+            )
+            assert found.columns.has_code[at] == (known.code is not None)
+            assert found.columns.installed[at] == known.installed_by_us
+            assert DEVICE_TYPES[found.columns.types[at]] == known.device_type
+            assert found.columns.source_names[found.columns.sources[at]] == known.source
+            assert EPOCH + timedelta(days=int(found.columns.days[at])) == known.imported_on
+
+
+def test_a_few_in_a_damaged_bucket_are_told_as_unknown(engine: Engine) -> None:
+    vault = fresh(engine, KEY, bucket_records=40)
+    vault.put_many(RECORDS)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE vault_bucket SET sealed = x'00' WHERE start = 0")
+    whole = vault.find_columns(device_numbers([each.device for each in RECORDS]), partial=True)
+    assert 0 < whole.unknown.sum() <= 40
+    for at, each in enumerate(RECORDS[:60]):
+        one = device_numbers([each.device])
+        assert vault.find_columns(one, partial=True).unknown.tolist() == [whole.unknown[at]]
+        if whole.unknown[at]:
+            with pytest.raises(VaultDamaged, match="bucket 00000000"):
+                vault.find_columns(one)
+        else:
+            assert vault.find_columns(one).held.tolist() == [True]
 
 
 def test_threads_that_look_up_beside_a_writer_see_before_or_after(engine: Engine) -> None:
