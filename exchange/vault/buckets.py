@@ -182,35 +182,41 @@ def read_buckets(
 class Opened(NamedTuple):
     """Buckets opened into one piece of memory."""
 
-    rows: Rows  # of all of them, one behind another; valid until that memory is used again
-    sizes: npt.NDArray[np.intp]  # rows of each bucket; 0 where it is faulty
+    rows: Rows  # valid until that memory is used again
+    starts: npt.NDArray[np.intp]  # where the rows of each bucket begin
+    sizes: npt.NDArray[np.intp]  # how many they are; 0 where it is faulty
     faults: dict[int, Fault]  # by which of the buckets it is
 
 
 def open_together(
     connection: Connection, cipher: BucketCipher, entries: Entries, memory: Rows
 ) -> Opened:
-    """Read the buckets of ``entries`` and open them one behind another in ``memory``.
+    """Read the buckets of ``entries`` and open them into ``memory``, one at a time.
 
-    ``memory`` has room for all rows that the entries tell of, and can be given again: memory that
-    the kernel must give first costs more than the decryption.
+    ``memory`` has room for all rows that the entries tell of, and can be given again.  Memory that
+    the kernel must give first costs more than the decryption, so no more than one sealed bucket
+    is held.
     """
     sizes = entries["records"].astype(np.intp)
-    by_start, view, at = _stored(connection, entries), memory.view(np.uint8).data, 0
+    starts = np.cumsum(sizes) - sizes
+    view, size = memory.view(np.uint8).data, ROW.itemsize
+    due = {
+        start: (place, generation, view[at * size : (at + records) * size])
+        for place, ((start, records, _, _, generation), at) in enumerate(
+            zip(entries.tolist(), starts.tolist(), strict=True)
+        )
+    }
     faults: dict[int, Fault] = {}
-    for place, (start, records, _, _, generation) in enumerate(entries.tolist()):
-        row, end = by_start.get(start), at + records * ROW.itemsize
-        if row is None:
-            faults[place] = _missing(entries[place])
-        elif row[0] == generation and cipher.open_into(view[at:end], start, generation, row[1]):
-            at = end
-            continue
-        else:
-            told = open_checked(cipher, entries[place], *row)
+    for start, found, sealed in connection.execute(_SELECT, {"starts": list(due)}):
+        place, generation, room = due.pop(start)
+        if found != generation or not cipher.open_into(room, start, generation, sealed):
+            told = open_checked(cipher, entries[place], found, sealed)
             assert isinstance(told, Fault)
             faults[place] = told
-        sizes[place] = 0
-    return Opened(memory[: at // ROW.itemsize], sizes, faults)
+    faults |= {place: _missing(entries[place]) for place, _, _ in due.values()}
+    sizes[list(faults)] = 0
+    rows = memory[: int(entries["records"].sum())]
+    return Opened(rows, starts, sizes, dict(sorted(faults.items())))
 
 
 def _stored(connection: Connection, entries: Entries) -> dict[int, tuple[object, object]]:

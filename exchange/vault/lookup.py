@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 
 from exchange.vault.buckets import Fault, Opened, open_together
 from exchange.vault.head import Head
-from exchange.vault.manifest import buckets_of
 from exchange.vault.records import ROW, Devices, Rows, joined, row_devices
 from exchange.vault.sorting import order_of
 
@@ -41,9 +40,10 @@ def look_up(connection: Connection, head: Head, devices: Devices) -> Found:
     entries = head.manifest.entries
     places = head.cipher.places(devices)
     order = order_of(places)
-    wanted, owner = devices.take(order), buckets_of(entries, places.take(order))
-    buckets, opens = np.unique(owner, return_index=True)
-    bounds = np.append(opens, len(order))
+    wanted = devices.take(order)
+    cuts = np.append(places.take(order).searchsorted(entries["start"].copy()), len(order))
+    buckets = np.flatnonzero(np.diff(cuts))
+    bounds = np.append(cuts.take(buckets), len(order))
     firsts = range(0, len(buckets), _BUCKETS_AT_ONCE)
     records = entries["records"].take(buckets)
     rooms = (int(records[first : first + _BUCKETS_AT_ONCE].sum()) for first in firsts)
@@ -54,8 +54,8 @@ def look_up(connection: Connection, head: Head, devices: Devices) -> Found:
             end = min(first + _BUCKETS_AT_ONCE, len(buckets))
             some = entries.take(buckets[first:end])
             opened = open_together(connection, head.cipher, some, memory)
-            cuts = bounds[first : end + 1]
-            parts.append(_searched(opened, wanted[cuts[0] : cuts[-1]], np.diff(cuts)))
+            here = bounds[first : end + 1]
+            parts.append(_searched(opened, wanted[here[0] : here[-1]], np.diff(here)))
     back = np.empty(len(order), np.intp)
     back[order] = np.arange(len(order))
     return Found(
@@ -72,10 +72,9 @@ def _searched(opened: Opened, wanted: Devices, asked: npt.NDArray[np.intp]) -> F
     One binary search for all of them, step by step: a call for each bucket costs more than the
     searching.
     """
-    rows, sizes = opened.rows, opened.sizes
+    rows, starts, sizes, faults = opened
     if not len(rows):
         rows = np.zeros(1, ROW)
-    starts = np.cumsum(sizes) - sizes
     high = np.repeat(starts + sizes, asked)
     known = row_devices(rows)
     at = np.repeat(starts, asked)
@@ -86,10 +85,8 @@ def _searched(opened: Opened, wanted: Devices, asked: npt.NDArray[np.intp]) -> F
         at = np.where(smaller & (ahead <= high), ahead, at)
     held = (at < high) & (known.take(at, mode="clip") == wanted)
     faulty = np.zeros(len(sizes), bool)
-    faulty[list(opened.faults)] = True
-    return Found(
-        rows.take(at, mode="clip"), held, np.repeat(faulty, asked), tuple(opened.faults.values())
-    )
+    faulty[list(faults)] = True
+    return Found(rows.take(at, mode="clip"), held, np.repeat(faulty, asked), tuple(faults.values()))
 
 
 @contextmanager
