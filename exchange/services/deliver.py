@@ -33,13 +33,9 @@ _LONGEST_RETRY = timedelta(hours=4)
 _MINUTE = timedelta(minutes=1)
 
 
-def deliver(desk: Desk, courier: Courier) -> Counter[str]:
-    """Send what is due, as far as the rate budget goes; returns how many had which fate."""
-    fates: Counter[str] = Counter()
-    while True:
-        batch = _next_batch(desk)
-        if not batch:
-            return fates
+def deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
+    """Send what is due, as far as the rate budget goes; ``fates`` counts what became of it."""
+    while batch := _next_batch(desk):
         letters, told = _opened(desk, batch, fates), 0
         by_key = {one.id: one for one in batch}
         for some in courier.send_many(letters):
@@ -47,7 +43,7 @@ def deliver(desk: Desk, courier: Courier) -> Counter[str]:
                 fates.update(record(desk, tx, [(fate, by_key[fate.key]) for fate in some]))
             told += len(some)
         if letters and not told:
-            return fates  # a server that says nothing of any letter: another time
+            return  # a server that says nothing of any letter: another time
 
 
 def _next_batch(desk: Desk) -> list[StoredLetter]:
