@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import textwrap
 from datetime import UTC, date, datetime
@@ -36,6 +37,7 @@ def names_used(file: str) -> set[str]:
     tree = environment.parse((SHIPPED / file).read_text(encoding="utf-8"))
     # The macros a mail imports count as undeclared inside its blocks.
     macros = {name for node in tree.find_all(nodes.FromImport) for name in node.names}
+    macros |= {node.target for node in tree.find_all(nodes.Import)}
     used = meta.find_undeclared_variables(tree) - macros
     for other in meta.find_referenced_templates(tree):
         # A macro's file has parameters of its own and takes nothing from the context.
@@ -149,6 +151,21 @@ class TestUsersFolder:
         templates = Templates([tmp_path, tmp_path / "missing"])
         assert templates.render("request/subject.txt", {"ref": "X-1"}) == "Codes, please: X-1\n"
         assert "How to answer" in templates.render("request/body.txt", CONTEXTS["request"])
+
+    def test_a_file_that_changes_is_read_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        instant = [100.0]
+        monkeypatch.setattr("exchange.rendering.templates.monotonic", lambda: instant[0])
+        path, piece = tmp_path / "a.txt", tmp_path / "_b.txt"
+        path.write_text("one {% include '_b.txt' %}")
+        piece.write_text("two")
+        templates = Templates([tmp_path])
+        assert templates.render("a.txt", {}) == "one two"
+        piece.write_text("three")
+        os.utime(piece, (1, 1))
+        instant[0] += 1.0
+        assert templates.render("a.txt", {}) == "one three"
 
     def test_a_user_piece_is_used_by_the_shipped_mails(self, tmp_path: Path) -> None:
         (tmp_path / "_close.txt").write_text("Cheers from {{ us.name }}\n")
