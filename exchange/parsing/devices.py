@@ -137,6 +137,11 @@ def split_devices(text: str) -> list[DeviceId]:
     return devices if len(devices) == len(found) else []
 
 
+def is_exponent(text: str) -> bool:
+    """A number as Excel shows it when it is too long for its column."""
+    return bool(_EXPONENT.fullmatch(text))
+
+
 def perhaps_rounded(text: str) -> bool:
     """Sixteen digits as Excel writes a rounded number into a CSV: no letter, a zero at the end."""
     return len(text) == 16 and text[0] != "0" and text[-1] == "0" and text.isdecimal()

@@ -16,7 +16,7 @@ import numpy as np
 from exchange.domain.device import DeviceId
 from exchange.domain.listed import Listed, Places, Words
 from exchange.domain.mail import Found, Outcome, Reject
-from exchange.parsing.devices import Damaged, read_device, read_device_cell
+from exchange.parsing.devices import Damaged, is_exponent, read_device, read_device_cell
 from exchange.parsing.findings import Claim, Findings
 from exchange.parsing.halves import ends_in_a_piece, told_apart
 from exchange.parsing.lines import Line, settled
@@ -59,6 +59,8 @@ Place = Callable[[Line], str]
 _BULLET = re.compile(r"\s*(?:[-*•·–o]|\(?\d{1,6}[.):]|\d{1,6}(?=\s)|[a-z][.)])?\s*")
 _LISTED = re.compile(r"[ ]?(?:[,;/&+]|\b(?:and|or|nor)\b)", re.I)
 _ONE_CODE = re.compile(r"\s*(?:ic|install(?:ation)? code|cod gosod)\s*[:=]\s*", re.I)
+_PAIRED = re.compile(r"(?:\w{1,3}[-:]){6}")
+_OTHER_LETTER = re.compile(r"[G-HJ-KM-NP-Zg-hj-km-np-z]")  # no hex digit, and like none
 _DEVICE_FORMS: Final = frozenset((Form.PARTED, Form.PLAIN, Form.DECIMAL))
 _OPEN: Final = Remark(Outcome.UNCLEAR, firm=True)
 _REMARK: Final = 300
@@ -138,6 +140,9 @@ class Prose:
             return
         words = words_of(text)
         if not words:
+            if (self.block.labelled or self.block.sure) and is_exponent(text.strip()):
+                self._damaged(text.strip(), line)
+                return
             # Below "IC:" alone on its line, 16 bare digits may be the half of a code.
             self.broken = ends_in_a_piece(text, ()) or bool(_ONE_CODE.fullmatch(text))
             self._words_only(text, line.number)
@@ -305,11 +310,16 @@ class Prose:
         if not any(map(str.isdigit, digits)) or (decimal and len(digits) < 14):
             return
         parted = len(word.text) > len(digits) and len(digits) in (14, 16, 18)
+        parted = parted or bool(_PAIRED.match(word.text) and not decimal)
         listed = alone and (self.block.labelled or self.block.sure) and not decimal
-        if parted or listed or labels_id(lead) or (alone and not decimal and len(digits) == 16):
-            seen = read_device_cell(word.text)
-            if isinstance(seen, Damaged):
-                self.found.rejects.append(Reject(seen.text, seen.reason, self.place(line)))
+        bare = alone and not decimal and len(digits) == 16 and not _OTHER_LETTER.search(digits)
+        if parted or listed or labels_id(lead) or bare:
+            self._damaged(word.text, line)
+
+    def _damaged(self, text: str, line: Line) -> None:
+        seen = read_device_cell(text)
+        if isinstance(seen, Damaged):
+            self.found.rejects.append(Reject(seen.text, seen.reason, self.place(line)))
 
     # -- lines without a device or a code --
 

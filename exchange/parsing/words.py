@@ -12,7 +12,7 @@ from exchange.parsing.codes import CODE_DIGITS, code_digits
 from exchange.parsing.devices import OTHER_ALPHABETS, lookalike, read_device
 
 # The least that any telling word has: most lines of prose end here.
-_HOPE = re.compile(r"[0-9A-Fa-fOoIlL|][0-9A-Fa-fOoIlL|:. \-]{8}")
+_HOPE = re.compile(r"[0-9A-Fa-fOoIlL|][0-9A-Fa-fOoIlL|:. \-]{7}")
 _CHUNK = re.compile(r"\S+")
 _INNER = re.compile(r"[^\s,;|()\[\]{}<>\"'`*\u2018\u2019\u201c\u201d\u2022\u00b7]+")
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _/\-]{0,24}?)[:=#]+(?=[0-9A-Fa-fOoIl])")
@@ -24,6 +24,10 @@ _PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?:([-:])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2})
 _SUSPECT = re.compile(
     r"[0-9A-Fa-fOoIlL|]{10,22}|[0-9A-Fa-fOoIlL|]{2}(?:[-:][0-9A-Fa-fOoIlL|]{2}){5,9}"
 )
+# Pairs of which one lost or gained a character, or has one that is no hex digit.
+_BROKEN = re.compile(r"[0-9A-Za-z]{1,3}(?:([-:])[0-9A-Za-z]{1,3})(?:\1[0-9A-Za-z]{1,3}){5,7}")
+# A reference begins with its letters: the wrong one stands further in.
+_MISTYPED = re.compile(r"(?=[0-9A-Za-z]{16}$)[0-9A-Fa-f]{3,15}[G-Zg-z][0-9A-Fa-f]{0,12}")
 _TRAILING: Final = ".:!?_=-/"
 _LONGEST_GROUP: Final = 18
 # English words of hex letters, so that "to be 00 DB ..." is not nine pairs.
@@ -162,7 +166,19 @@ def _of_word(text: str, start: int, end: int) -> Word | None:
             return Word(Form.ODD, text, start, end)
     if _SUSPECT.fullmatch(text) and (lookalike(text) or _PAIRS.fullmatch(text) or digits):
         return Word(Form.NEAR, text, start, end)
+    if _MISTYPED.fullmatch(text) or _nearly_pairs(text):
+        return Word(Form.NEAR, text, start, end)
     return None
+
+
+def _nearly_pairs(text: str) -> bool:
+    """Whether all but one or two of seven to nine groups are hex pairs, a letter among them."""
+    if not _BROKEN.fullmatch(text):
+        return False
+    groups = re.split("[-:]", text)
+    pairs = sum(len(group) == 2 and bool(_HEX.fullmatch(group)) for group in groups)
+    digits = "".join(groups)
+    return pairs >= max(6, len(groups) - 2) and not digits.isdecimal() and 14 <= len(digits) <= 18
 
 
 def _of_run(run: list[tuple[str, int, int]]) -> list[Word]:

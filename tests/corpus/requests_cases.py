@@ -39,6 +39,23 @@ def _bodies() -> list[Case]:
             devices=[(D[i], f"body line {5 + i}") for i in range(5)],
         ),
         Case(
+            "body-list-with-rows-damaged",
+            mail(
+                f"{_ASK}{D[0]}\n00-DB-12-34-56-78-90-A\n00:DB:12:34:5G:78:90:A0\n"
+                "00-DB-12-34-56-78-90-A01\n00DB1234G67890A1\n1.23457E+15\n"
+                f"{D[1]}\nSR20261122000156\n+44 20 7946 0991\n2026-11-22-10-15-30-07\n{_BYE}"
+            ),
+            "request",
+            devices=[(D[0], "body line 5"), (D[1], "body line 11")],
+            rejects=[
+                ("body line 6", "15 hex digits instead of 16"),
+                ("body line 7", "characters that are no hex digits"),
+                ("body line 8", "17 hex digits instead of 16"),
+                ("body line 9", "characters that are no hex digits"),
+                ("body line 10", "exponent notation"),
+            ],
+        ),
+        Case(
             "body-bullets-and-numbers",
             mail(_ASK + f"1. {plain(D[0])}\n2) {plain(D[1])}\n- {plain(D[2])}\n\u2022 {D[3]}\n"),
             "request",
