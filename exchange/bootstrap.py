@@ -7,6 +7,7 @@ templates.  ``open_mailbox`` and ``open_courier`` add the two ways to the outsid
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -216,10 +217,10 @@ def open_mailbox(desk: Desk, settings: MailboxSettings) -> ImapMailbox:
     return ImapMailbox(settings, password, desk.folder, max_bytes=desk.settings.limits.mail_bytes)
 
 
-def open_courier(desk: Desk) -> SmtpCourier:
-    """The way out."""
+def open_courier(desk: Desk, stop: threading.Event | None = None) -> SmtpCourier:
+    """The way out; no letter is begun once ``stop`` is set."""
     settings = desk.settings.smtp
     password = (
         password_of(settings, desk.folder, f"{CONFIG_PATH} > smtp") if settings.username else ""
     )
-    return SmtpCourier(settings, password, desk.folder)
+    return SmtpCourier(settings, password, desk.folder, stop=stop)

@@ -75,7 +75,8 @@ def run(desk: Desk) -> None:
 
 def _work(desk: Desk, stop: threading.Event, wake: threading.Event, tick: threading.Event) -> None:
     mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
-    courier, reach, pause = open_courier(desk), Reachability(first=_FIRST_PAUSE), _FIRST_PAUSE
+    courier, reach = open_courier(desk, stop), Reachability(first=_FIRST_PAUSE)
+    pause = _FIRST_PAUSE
     next_look = 0.0
     poll = min(one.poll_seconds for one in desk.settings.mailbox)
     try:
@@ -84,7 +85,7 @@ def _work(desk: Desk, stop: threading.Event, wake: threading.Event, tick: thread
             wake.clear()
             try:
                 if hinted or time.monotonic() >= next_look:
-                    done = one_round(desk, mailboxes, courier, reach)
+                    done = one_round(desk, mailboxes, courier, reach, stop)
                     next_look = time.monotonic() + 0.9 * poll
                 else:
                     # Between two looks only the outbox moves on, as the rate budget refills.

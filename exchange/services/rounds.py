@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -145,12 +146,18 @@ class _Inbox:
 
 
 def take_in(
-    desk: Desk, mailboxes: Sequence[Mailbox], done: Round, reach: Reachability, posting: Posting
+    desk: Desk,
+    mailboxes: Sequence[Mailbox],
+    done: Round,
+    reach: Reachability,
+    posting: Posting,
+    stop: threading.Event,
 ) -> None:
     """Keep what is new in each mailbox, decide everything kept, file what is decided.
 
     Some hundred mails at a time: of a backlog the first are answered while the last still wait on
-    the server.  A mailbox that cannot be used does not hold the others up.
+    the server, and once ``stop`` is set they stay there.  A mailbox that cannot be used does not
+    hold the others up.
     """
     folders = {one.name: folders_of(one) for one in desk.settings.mailbox}
     inboxes = [_Inbox(mailbox, folders[mailbox.name]) for mailbox in mailboxes]
@@ -161,7 +168,7 @@ def take_in(
         inboxes = [one for one in inboxes if _works(_keep, desk, one, done, reach)]
         intake.decide_all(desk, decided)
         inboxes = [one for one in inboxes if _works(_file, desk, one, done, reach)]
-        if not any(one.fresh for one in inboxes):
+        if stop.is_set() or not any(one.fresh for one in inboxes):
             break
         if not desk.clock.simulated and reach.worth_trying(_OUTGOING):
             posting.start()
@@ -215,14 +222,18 @@ def send_out(desk: Desk, courier: Courier, done: Round, reach: Reachability) -> 
 
 
 def one_round(
-    desk: Desk, mailboxes: Sequence[Mailbox], courier: Courier, reach: Reachability
+    desk: Desk,
+    mailboxes: Sequence[Mailbox],
+    courier: Courier,
+    reach: Reachability,
+    stop: threading.Event | None = None,
 ) -> Round:
-    """Everything there is to do now."""
-    done = Round()
+    """Everything there is to do now, or what is under way when ``stop`` is set."""
+    done, stop = Round(), stop or threading.Event()
     for moved in clocks.replay(desk):
         done.moved.append(moved.ref)
     with Posting(desk, courier) as posting:
-        take_in(desk, mailboxes, done, reach, posting)
+        take_in(desk, mailboxes, done, reach, posting, stop)
     done.delivered += posting.fates
     if isinstance(posting.fault, Transient | Permanent):
         reach.failed(_OUTGOING, posting.fault)

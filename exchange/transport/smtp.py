@@ -61,12 +61,17 @@ class SmtpCourier:
         folder: Path,
         *,
         token: TokenProvider | None = None,
+        stop: threading.Event | None = None,
     ) -> None:
-        """``password`` may be a function, asked at every connect; ``folder`` is the working one."""
+        """``password`` may be a function, asked at every connect; ``folder`` is the working one.
+
+        Once ``stop`` is set no letter is begun; the fates of those under way are still yielded.
+        """
         self._settings = settings
         self._password = password
         self._folder = folder
         self._token = token
+        self._stop = stop or threading.Event()
 
     def send(self, letters: Sequence[Letter]) -> Iterator[Delivery]:
         """Send each letter once; yields each fate as soon as it is known, in any order."""
@@ -81,7 +86,7 @@ class SmtpCourier:
         """
         if not letters:
             return
-        batch = _Batch(letters, self._open, self._settings.connections)
+        batch = _Batch(letters, self._open, self._settings.connections, self._stop)
         thread = threading.Thread(target=batch.run, name="smtp-courier", daemon=True)
         thread.start()
         try:
@@ -134,6 +139,7 @@ class _Batch:
         letters: Sequence[Letter],
         connect: Callable[[], Awaitable[SmtpSession]],
         connections: int,
+        closing: threading.Event,
     ) -> None:
         self._fates: queue.SimpleQueue[list[Delivery] | BaseException | None] = queue.SimpleQueue()
         self._untold: list[Delivery] = []
@@ -143,7 +149,8 @@ class _Batch:
         self._left = deque(letters)
         self._connect = connect
         self._connections = min(connections, len(letters))
-        self._stopped = threading.Event()
+        self._stopped = threading.Event()  # nobody waits for the fates any more
+        self._closing = closing
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: asyncio.Task[None] | None = None
         ahead = self._connections * _AHEAD
@@ -225,10 +232,14 @@ class _Batch:
         if self._loop is not None and self._work is not None:
             self._loop.call_later(_GRACE_SECONDS, self._work.cancel)
 
+    @property
+    def _ending(self) -> bool:
+        return self._stopped.is_set() or self._closing.is_set()
+
     async def _send_all(self) -> None:
         self._work = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
-        if self._stopped.is_set():
+        if self._ending:
             return
         # The first connection decides whether the server can be used at all; a further one may
         # fail, for servers limit how many an account may have.
@@ -237,7 +248,7 @@ class _Batch:
         await asyncio.gather(self._carry(first), *others)
         if self._refused is not None:
             raise self._refused
-        if self._left and not self._stopped.is_set() and self._trouble is not None:
+        if self._left and not self._ending and self._trouble is not None:
             raise self._trouble
 
     async def _carry(self, session: SmtpSession | None) -> None:
@@ -263,7 +274,7 @@ class _Batch:
     async def _next(self) -> Letter | None:
         """The next letter as soon as there is room for one; None when there is nothing to do."""
         await self._room.acquire()
-        if self._left and not self._stopped.is_set():
+        if self._left and not self._ending:
             return self._left.popleft()
         self._room.release()
         return None

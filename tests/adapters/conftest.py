@@ -8,6 +8,7 @@ from __future__ import annotations
 import imaplib
 import itertools
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -155,8 +156,11 @@ class SmtpSite:
         }
         return SmtpSettings.model_validate(fields | changes)
 
-    def courier(self, sender: Account, **changes: object) -> SmtpCourier:
-        return SmtpCourier(self.settings(sender, **changes), sender.password, Path("/"))
+    def courier(
+        self, sender: Account, *, stop: threading.Event | None = None, **changes: object
+    ) -> SmtpCourier:
+        settings = self.settings(sender, **changes)
+        return SmtpCourier(settings, sender.password, Path("/"), stop=stop)
 
 
 @pytest.fixture(scope="module", params=["sandbox", "postfix"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -72,6 +73,23 @@ def test_two_hundred_letters_over_four_connections(smtp_site: SmtpSite, mail: Ma
     found = arrived(two, 200)
     heads = sorted(mail[mail.index(b"From: ops@elsewhere.test") :] for mail in found)
     assert heads == sorted(raws)
+
+
+def test_told_to_stop_it_tells_the_fate_of_every_letter_that_left(
+    smtp_site: SmtpSite, mail: Make
+) -> None:
+    one, two, stop = smtp_site.account(), smtp_site.account(), threading.Event()
+    letters = [Letter(key, one.address, two.address, mail()) for key in range(400)]
+    fates = []
+    for fate in smtp_site.courier(one, connections=3, stop=stop).send(letters):
+        fates.append(fate)
+        stop.set()
+    assert 1 <= len(fates) < 400
+    assert all(fate.accepted for fate in fates)
+    arrived(two, len(fates))
+    time.sleep(0.5)
+    assert len(two.holds()) == len(fates)
+    assert list(smtp_site.courier(one, stop=stop).send(letters)) == []
 
 
 def test_no_letters_need_no_server(smtp_site: SmtpSite) -> None:

@@ -86,8 +86,8 @@ class _Server:
             self.first_taken.set()
             yield [Delivery(letter.key, accepted=True, reply="250 ok")]
 
-    def round(self) -> rounds.Round:
-        return rounds.one_round(self._desk, [self], self, rounds.Reachability())  # type: ignore[list-item]
+    def round(self, stop: threading.Event | None = None) -> rounds.Round:
+        return rounds.one_round(self._desk, [self], self, rounds.Reachability(), stop)  # type: ignore[list-item]
 
     def answered(self) -> Counter[str]:
         """Which requests were answered, by what the answers refer to."""
@@ -110,6 +110,18 @@ def test_the_first_answers_leave_while_the_last_mails_are_still_on_the_server(de
     with desk.store.reading() as tx:
         assert tx.outbox.counts() == {"sent": _MAILS}
         tx.audit.verify()
+
+
+def test_told_to_stop_in_a_backlog_it_ends_what_it_holds_and_leaves_the_rest(desk: Desk) -> None:
+    server, stop = _Server(desk), threading.Event()
+    stop.set()
+    done = server.round(stop)
+    assert (done.kept, dict(done.decided), done.filed) == (5, {"processed": _AT_ONCE}, _AT_ONCE)
+    assert len(server.inbox) == _MAILS - _AT_ONCE
+    server.first_taken.set()
+    server.round()
+    assert server.answered() == _EVERY_MAIL_ONCE
+    assert server.inbox == []
 
 
 def test_a_server_that_takes_no_letters_is_told_and_everything_goes_later(desk: Desk) -> None:
