@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from exchange.errors import BadInput, BadInputs, ConfigError
 
 CONFIG_PATH = Path("config") / "exchange.toml"
+# In plain words, by pydantic's types of faults.
+_SAID = {"extra_forbidden": "there is no such option or table", "missing": "this is missing"}
 
 
 class Section(BaseModel):
@@ -283,7 +285,7 @@ def load_settings(folder: Path) -> Settings:
     except ValidationError as error:
         text = path.read_text(encoding="utf-8")
         faults: list[BadInput] = [
-            _config_fault(path, text, tuple(fault["loc"]), fault["msg"])
+            _config_fault(path, text, tuple(fault["loc"]), _SAID.get(fault["type"], fault["msg"]))
             for fault in error.errors(include_input=False, include_url=False)
         ]
         if len(faults) == 1:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -72,6 +73,21 @@ def _walk(words: list[str]) -> tuple[list[str], set[str]]:
         path.append(word)
     options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
     return path, options | {"-h", "--help"}
+
+
+def _helps(command: object) -> Iterator[str]:
+    """Every text that ``--help`` prints, of a command and those below it."""
+    yield getattr(command, "help", None) or ""
+    for one in getattr(command, "params", ()):
+        yield getattr(one, "help", None) or ""
+    for below in getattr(command, "commands", {}).values():
+        yield from _helps(below)
+
+
+def test_no_word_of_the_help_is_taken_for_markup() -> None:
+    texts = list(_helps(get_command(app)))
+    assert len(texts) > 100
+    assert [text for text in texts if Text.from_markup(text).plain != text] == []
 
 
 ALL_COMMANDS = sorted({(page, line) for page in PAGES for line in _commands(page)})

@@ -61,7 +61,8 @@ def import_(
     source: Annotated[
         str,
         typer.Option(
-            help="Where the codes come from; a [[source]] of that name says how to read the file."
+            help="Where the codes come from; the source table of that name in the configuration"
+            " says how to read the file."
         ),
     ] = "",
     installed_only: Annotated[

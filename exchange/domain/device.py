@@ -65,9 +65,9 @@ class DeviceId:
         """
         digits = _SEPARATORS.sub("", text)
         if not _HEX.fullmatch(digits):
-            raise BadInput("not hexadecimal")
+            raise BadInput("a Device ID has hex digits only, as in 00-DB-12-34-56-78-90-A0")
         if len(digits) != 2 * DEVICE_ID_BYTES:
-            raise BadInput(f"{len(digits)} hex digits instead of 16")
+            raise BadInput(f"a Device ID has 16 hex digits, not {len(digits)}")
         return cls(bytes.fromhex(digits))
 
     def __str__(self) -> str:

@@ -237,7 +237,7 @@ def test_faults_of_the_configuration_with_their_places(reachable: Path) -> None:
     assert len(faults) == 3
     assert any("party.signifier" in fault and "line 3" in fault for fault in faults)
     assert any("sla.days" in fault for fault in faults)
-    assert any("colour" in fault for fault in faults)
+    assert any("colour: there is no such option or table" in fault for fault in faults)
     found = states(checks)
     # The other sections are right, and used.
     assert (found["mailbox requests"], found["smtp"]) == ("ok", "ok")

@@ -95,12 +95,12 @@ def test_written_forms_of_a_device_id(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("00DB1234567890A", "15 hex digits"),
-        ("00DB1234567890A00", "17 hex digits"),
-        ("O0DB1234567890A0", "hexadecimal"),
+        ("00DB1234567890A", "16 hex digits, not 15"),
+        ("00DB1234567890A00", "16 hex digits, not 17"),
+        ("O0DB1234567890A0", "a Device ID has hex digits only"),
         ("0" * 16, "all zeros"),
         ("F" * 16, "all zeros or all Fs"),
-        ("", "hexadecimal"),
+        ("", "a Device ID has hex digits only"),
     ],
 )
 def test_no_device_id(text: str, why: str) -> None:
