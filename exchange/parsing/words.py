@@ -12,7 +12,9 @@ from exchange.parsing.codes import CODE_DIGITS, code_digits
 from exchange.parsing.devices import OTHER_ALPHABETS, lookalike, read_device
 
 # The least that any telling word has: most lines of prose end here.
-_HOPE = re.compile(r"[0-9A-Fa-fOoIlL|][0-9A-Fa-fOoIlL|:. \-]{7}")
+_HOPE = re.compile(
+    r"[0-9A-Fa-fOoIlL|][0-9A-Fa-fOoIlL|:. \-]{8}|[0-9A-Fa-f]{8}[G-Zg-z][0-9A-Fa-f]{7}"
+)
 _CHUNK = re.compile(r"\S+")
 _INNER = re.compile(r"[^\s,;|()\[\]{}<>\"'`*\u2018\u2019\u201c\u201d\u2022\u00b7]+")
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _/\-]{0,24}?)[:=#]+(?=[0-9A-Fa-fOoIl])")
