@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from itertools import islice
-from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from exchange.domain.audit import AuditEvent
@@ -35,6 +34,7 @@ from exchange.services.outcome import MailOutcome
 from exchange.services.parts import Files, Part, in_parts
 from exchange.services.rulings import WORDS, Holdings, Rulings, Terms, rule, told, unreadable
 from exchange.store.db import Transaction
+from exchange.store.devicerows import DeviceColumns
 from exchange.store.mail import PROCESSED, REVIEW, KeptMail
 
 LONDON = ZoneInfo("Europe/London")
@@ -107,7 +107,7 @@ def take(
     )
     rulings = rule(said.devices, holdings.devices(said.devices), terms(desk, tx, clock.day_zero))
     if said.rejects:
-        rulings += unreadable(said.rejects)
+        rulings += unreadable(said.rejects, rulings)
     counts = rulings.counts()
     ref = desk.new_ref(tx, "A")
     answered = DISCHARGED.issuperset(counts)
@@ -166,17 +166,24 @@ def terms(desk: Desk, tx: Transaction, day_zero: date) -> Terms:
 
 
 def _keep(desk: Desk, tx: Transaction, request_id: int, rulings: Rulings, outbox_id: int) -> None:
-    seen = [desk.sealer.seal(one.encode(), "row") if one else None for one in rulings.seen]
-    rows = list(
-        zip(
-            rulings.devices, rulings.types, rulings.places, rulings.states, rulings.reasons, seen,
-            strict=True,
-        )
-    )  # fmt: skip
-    if len(rows) > _SORTED_ABOVE:
+    if len(rulings) > _SORTED_ABOVE:
         # The index on devices takes them in their order in a third of the time.
-        rows.sort(key=itemgetter(0))
+        rulings = rulings.taken(rulings.devices.order())
+        readable = rulings.devices.present
+        unread, many = rulings.taken(~readable), rulings.taken(readable)
+    else:
+        unread, many = rulings, None
+    seen = [desk.sealer.seal(one.encode(), "row") if one else None for one in unread.seen.texts()]
+    rows = zip(
+        unread.devices.texts(), unread.types.texts(), unread.places.texts(), unread.states,
+        unread.reasons.texts(), seen,
+        strict=True,
+    )  # fmt: skip
     tx.inbound.add_devices(request_id, rows, outbox_id)
+    if many is not None:
+        states = tuple(state for state, _ in many.decisions)
+        columns = DeviceColumns(many.devices, many.types, many.places, states, many.reasons)
+        tx.inbound.add_columns(request_id, columns, outbox_id)
 
 
 def send_answer(

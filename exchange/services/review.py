@@ -172,7 +172,8 @@ def release_devices(
             )
             for some, outbox_id in parts:
                 own = settled.taken(some)
-                for row, state, reason in zip(rows[some], own.states, own.reasons, strict=True):
+                reasons = own.reasons.texts()
+                for row, state, reason in zip(rows[some], own.states, reasons, strict=True):
                     tx.inbound.move(row, state, reason, outbox_id)
             tx.inbound.settle(request.id)
             tx.audit.append(

@@ -20,6 +20,7 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.sla import Due
 from exchange.errors import NotFound
+from exchange.store.devicerows import COLUMNS, DeviceColumns, insert_columns
 from exchange.store.many import insert_one, insert_rows
 from exchange.store.tables import InboundDeviceRow, InboundRequestRow, table_of
 
@@ -41,9 +42,6 @@ _DEVICE: tuple[Any, ...] = tuple(
 # A row of a request, decided: device, device type, place, state, reason, and the sealed text of
 # an unreadable row.
 NewDevice = tuple[str, str, str, DeviceState, str, bytes | None]
-_COLUMNS = (
-    "request_id", "device", "device_type", "place", "state", "reason", "seen", "outbox_id",
-)  # fmt: skip
 
 
 _REQUEST = (
@@ -90,11 +88,16 @@ class InboundStore:
         if len(self._rows) >= _CHUNK:
             self.flush()
 
+    def add_columns(self, request_id: int, columns: DeviceColumns, outbox_id: int | None) -> None:
+        """The same of many rows, at once; they come behind those noted before."""
+        self.flush()
+        insert_columns(self._session, request_id, columns, outbox_id)
+
     def flush(self) -> None:
         """Write the rows that were only noted so far."""
         if self._rows:
             rows, self._rows = self._rows, []
-            insert_rows(self._session, table_of(InboundDeviceRow), _COLUMNS, rows)
+            insert_rows(self._session, table_of(InboundDeviceRow), COLUMNS, rows)
 
     def move(
         self,
