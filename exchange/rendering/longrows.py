@@ -190,10 +190,10 @@ def _used(words: Words) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     if len(words.words) > ROWS_AT_ONCE:
         used, which = np.unique(words.which, return_inverse=True)
         return used.astype(np.intp), which.astype(np.intp)
-    used = np.flatnonzero(np.bincount(words.which, minlength=len(words.words)))
+    counted = np.flatnonzero(np.bincount(words.which, minlength=len(words.words)))
     place = np.zeros(len(words.words), np.intp)
-    place[used] = np.arange(len(used))
-    return used, place[words.which]
+    place[counted] = np.arange(len(counted))
+    return counted, place[words.which]
 
 
 def _digits(numbers: npt.NDArray[np.int64]) -> Bytes:

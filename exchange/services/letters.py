@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Final
 
 from exchange.domain.party import Party
 from exchange.rendering.compose import Attachment, Mail, TemplateName, compose
 from exchange.services.desk import Desk
 from exchange.store.db import Transaction
 from exchange.store.outbox import NewLetter
+
+_AHEAD: Final = 2  # letters written before they are asked for: each may be as large as a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,23 @@ def queue(desk: Desk, tx: Transaction, draft: Draft) -> tuple[int, str]:
     """Write the letter into the outbox; returns its number and Message-ID."""
     letter = write(desk, draft)
     return tx.outbox.add(letter, desk.now()), letter.message_id
+
+
+def written(desk: Desk, drafts: Sequence[Draft]) -> Iterator[NewLetter]:
+    """The letters, in their order; while the caller is at work on one, the next is written."""
+    if len(drafts) == 1:
+        yield write(desk, drafts[0])
+        return
+    with ThreadPoolExecutor(1) as writer:
+        try:
+            ahead = deque(writer.submit(write, desk, draft) for draft in drafts[:_AHEAD])
+            for nth in range(len(drafts)):
+                letter = ahead.popleft().result()
+                later = drafts[nth + _AHEAD : nth + _AHEAD + 1]
+                ahead.extend(writer.submit(write, desk, draft) for draft in later)
+                yield letter
+        finally:
+            writer.shutdown(cancel_futures=True)
 
 
 def write(desk: Desk, draft: Draft) -> NewLetter:

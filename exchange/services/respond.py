@@ -6,7 +6,7 @@ Source: SEC Appendix AC, clause 4.16(b) (MP121).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -117,10 +117,12 @@ def take(
     request = InboundRequest(
         request_id, ref, party.signifier, mail.id, _their_ref(said), clock, answered
     )
-    parts = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
-    for rows, outbox_id in parts:
+    parts = 0
+    answer = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
+    for rows, outbox_id in answer:
         _keep(desk, tx, request_id, rulings.taken(rows), outbox_id)
-    tally.note(party.signifier, len(parts), len(rulings))
+        parts += 1
+    tally.note(party.signifier, parts, len(rulings))
     _supersede(desk, tx, said, party, ref, asked)
     tx.audit.append(
         desk.now(),
@@ -194,23 +196,25 @@ def send_answer(
     address: str,
     head: MailHead,
     rulings: Rulings,
-) -> list[tuple[slice, int]]:
-    """Queue the reply and audit every device in it; returns rows and number of each letter.
+) -> Iterator[tuple[slice, int]]:
+    """Queue the reply and audit every device in it; yields rows and number of each letter.
 
-    It is one letter, or as many as the other side's ceiling on a mail asks for.
+    It is one letter, or as many as the other side's ceiling on a mail asks for.  Take them all:
+    the next one is written while the caller is at work on this.
     """
     rows = rulings.answer_rows()
     facts = Sheetfacts("Answers under MP121", request.ref, desk.now())
-    most = desk.mail_bytes(party)
-    queued = []
-    for part, chosen, files in in_parts(rows, facts, most):
-        own = rulings if part is None else rulings.taken(chosen)
-        draft = _draft(desk, request, party, address, head, own, rows[chosen], part, files)
-        outbox_id, message_id = letters.queue(desk, tx, draft)
-        happened = told(own, request.ref, party.signifier, address, message_id)
+    chosen, drafts, told_of = [], [], []
+    for part, some, files in in_parts(rows, facts, desk.mail_bytes(party)):
+        own = rulings if part is None else rulings.taken(some)
+        drafts.append(_draft(desk, request, party, address, head, own, rows[some], part, files))
+        chosen.append(some)
+        told_of.append(own)
+    for some, own, letter in zip(chosen, told_of, letters.written(desk, drafts), strict=True):
+        outbox_id = tx.outbox.add(letter, desk.now())
+        happened = told(own, request.ref, party.signifier, address, letter.message_id)
         tx.audit.append(desk.now(), *happened)
-        queued.append((chosen, outbox_id))
-    return queued
+        yield some, outbox_id
 
 
 def _draft(

@@ -8,12 +8,10 @@ from itertools import repeat
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-from sqlalchemy import Connection
 from sqlmodel import Session
 
 from exchange.domain.inbound import DISCHARGED, DeviceState
-from exchange.domain.listed import Places, Words
+from exchange.domain.listed import Numbers, Places, Words
 from exchange.domain.written import Written
 from exchange.store.many import insert_rows
 from exchange.store.tables import InboundDeviceRow, table_of
@@ -21,22 +19,18 @@ from exchange.store.tables import InboundDeviceRow, table_of
 COLUMNS: Final = (
     "request_id", "device", "device_type", "place", "state", "reason", "seen", "outbox_id",
 )  # fmt: skip
-# Kinds of rows that one statement has parameters for; SQLite takes 32,766 parameters.
-_MOST_KINDS: Final = 1_000
 _AT_ONCE: Final = 200_000
+_WIDEST: Final = 2_000  # bytes of the differing texts of a row
+_PAD: Final = "\x1f"
+_NUMBER: Final = 16  # digits
 
 # Every row's part of the blobs by its number; ``substr`` of a blob does not walk through it.  A
 # statement that runs by itself leaves the interpreter to others, unlike one for each row.
 _INSERT: Final = """
-WITH RECURSIVE
-one(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM one WHERE n + 1 < ?),
-kind(k, device_type, lead, numbered, state, reason, letter) AS MATERIALIZED (VALUES {kinds})
+WITH RECURSIVE one(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM one WHERE n + 1 < ?)
 INSERT INTO inbound_device
 (request_id, device, device_type, place, state, reason, outbox_id)
-SELECT ?, CAST(substr(?, n * {device} + 1, {device}) AS TEXT), device_type,
-CASE WHEN numbered THEN lead || CAST(CAST(substr(?, n * 16 + 1, 16) AS TEXT) AS INTEGER)
-ELSE lead END, state, reason, letter
-FROM one CROSS JOIN kind ON k = CAST(CAST(substr(?, n * 4 + 1, 4) AS TEXT) AS INTEGER)
+SELECT ?, {columns} FROM one
 """
 
 
@@ -72,66 +66,80 @@ def insert_columns(
     connection = session.connection()
     for start in range(0, len(columns), _AT_ONCE):
         some = columns.taken(slice(start, start + _AT_ONCE))
-        kinds = _kinds(some) if connection.dialect.name == "sqlite" else None
-        if kinds is None:
+        parts = _parts(some, letters) if connection.dialect.name == "sqlite" else None
+        if parts is None:
             rows = _rows(request_id, some, letters)
             insert_rows(session, table_of(InboundDeviceRow), COLUMNS, rows)
         else:
-            _insert(connection, request_id, some, kinds, letters)
+            statement = _INSERT.format(columns=", ".join(part.sql for part in parts))
+            values = (len(some), request_id, *(value for part in parts for value in part.values))
+            connection.exec_driver_sql(statement, values)
 
 
-class _Kinds(NamedTuple):
-    """What rows have in common: a row of each kind, and the kind of each row."""
+class _Part(NamedTuple):
+    """A column in SQL, ``n`` being the row; ``width`` bytes differ from row to row."""
 
-    first: list[int]
-    which: npt.NDArray[np.intp]
+    sql: str
+    values: tuple[object, ...]
+    width: int = 0
 
 
-def _kinds(columns: DeviceColumns) -> _Kinds | None:
-    """None when hardly two rows are alike."""
+def _parts(columns: DeviceColumns, letters: tuple[int | None, ...]) -> list[_Part] | None:
+    """The columns of the statement, or None when rows differ too much to be laid out so."""
     leads, numbers = columns.places
-    keys = (numbers >= 0).astype(np.int64)
-    for words in (leads, columns.types, columns.reasons):
-        if len(words.words) > 1 << 20:
-            return None
-        keys = keys * len(words.words) + words.which
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    return _Kinds(first.tolist(), which) if len(first) <= _MOST_KINDS else None
+    numbered = bool((numbers >= 0).all())
+    if not numbered and (numbers >= 0).any():
+        return None
+    which = columns.reasons.which
+    worded = [
+        _worded(columns.types),
+        _worded(leads),
+        _worded(Words(tuple(state.value for state in columns.states), which)),
+        _worded(columns.reasons),
+        _worded(Words(tuple(str(one or "") for one in letters), which)),
+    ]
+    found = [part for part in worded if part is not None]
+    if len(found) < len(worded) or sum(part.width for part in found) > _WIDEST:
+        return None
+    types, lead, state, reason, letter = found
+    if numbered:
+        number = f"CAST({_cut(_NUMBER)} AS INTEGER)"
+        digits = _digits(numbers)
+        lead = _Part(f"{lead.sql} || {number}", (*lead.values, digits), lead.width + _NUMBER)
+    letter = _Part(f"CAST(nullif({letter.sql}, '') AS INTEGER)", letter.values, letter.width)
+    content = np.ascontiguousarray(columns.devices.letters)
+    device = _Part(_cut(content.shape[1]), (content.tobytes(),), content.shape[1])
+    return [device, types, lead, state, reason, letter]
 
 
-def _insert(
-    connection: Connection,
-    request_id: int,
-    columns: DeviceColumns,
-    kinds: _Kinds,
-    letters: tuple[int | None, ...],
-) -> None:
-    values: list[object] = [len(columns)]
-    for nth, at in enumerate(kinds.first):
-        decision = int(columns.reasons.which[at])
-        values += [
-            nth,
-            columns.types.words[int(columns.types.which[at])],
-            columns.places.leads.words[int(columns.places.leads.which[at])],
-            bool(columns.places.numbers[at] >= 0),
-            columns.states[decision].value,
-            columns.reasons.words[decision],
-            letters[decision],
-        ]
-    statement = _INSERT.format(
-        kinds=",".join(["(?,?,?,?,?,?,?)"] * len(kinds.first)),
-        device=columns.devices.letters.shape[1],
-    )
-    values += [request_id, np.ascontiguousarray(columns.devices.letters).tobytes()]
-    values += [_digits(columns.places.numbers, 16), _digits(kinds.which, 4)]
-    connection.exec_driver_sql(statement, tuple(values))
+def _cut(width: int) -> str:
+    return f"CAST(substr(?, n * {width} + 1, {width}) AS TEXT)"
 
 
-def _digits(numbers: npt.NDArray[np.int64] | npt.NDArray[np.intp], width: int) -> bytes:
-    """Decimal digits of each, zeros before them; of a negative number nothing that means any."""
-    found = np.full((len(numbers), width), ord("0"), np.uint8)
-    left = np.maximum(numbers, 0)
-    for place in range(width - 1, -1, -1):
+def _worded(words: Words) -> _Part | None:
+    """One text for all rows, or one for each with as much behind it as makes them equally long."""
+    if len(words.words) > _AT_ONCE:
+        return None
+    used = np.flatnonzero(np.bincount(words.which, minlength=len(words.words)))
+    texts = [words.words[at] for at in used.tolist()]
+    if len(texts) == 1:
+        return _Part("?", (texts[0],))
+    raw = [text.encode() for text in texts]
+    width = max(map(len, raw))
+    if width > _WIDEST or any(_PAD in text or "\0" in text for text in texts):
+        return None
+    place = np.zeros(len(words.words), np.intp)
+    place[used] = np.arange(len(used))
+    padded = b"".join([text.ljust(width, _PAD.encode()) for text in raw])
+    laid = np.frombuffer(padded, np.uint8).reshape(len(raw), width)[place[words.which]]
+    return _Part(f"rtrim({_cut(width)}, '{_PAD}')", (laid.tobytes(),), width)
+
+
+def _digits(numbers: Numbers) -> bytes:
+    """Decimal digits of each, zeros before them."""
+    found = np.full((len(numbers), _NUMBER), ord("0"), np.uint8)
+    left = numbers
+    for place in range(_NUMBER - 1, -1, -1):
         if not left.any():
             break
         rest = left // 10
