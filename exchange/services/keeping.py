@@ -50,6 +50,8 @@ def keep(desk: Desk, mailbox: Mailbox) -> int:
     listed = mailbox.list()
     with desk.store.reading() as tx:
         fresh = tx.mail.unknown(mailbox.name, listed)
+    if fresh:
+        desk.reader.start()  # it takes half a second, in which these are kept
     kept, weight, batch = 0, 0, list[tuple[NewMail, int]]()
     try:
         for fetched in mailbox.fetch(fresh):

@@ -76,7 +76,8 @@ class WorkerReader:
 
     def start(self) -> None:
         """Start the process now, so that it is ready by the time of the first mail."""
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):
+            # What fails here fails again, and is told, when the mail is read.
             self._running()
 
     def read(
