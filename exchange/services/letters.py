@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -52,19 +52,22 @@ def queue(desk: Desk, tx: Transaction, draft: Draft) -> tuple[int, str]:
     return tx.outbox.add(letter, desk.now()), letter.message_id
 
 
-def written(desk: Desk, drafts: Sequence[Draft]) -> Iterator[NewLetter]:
-    """The letters, in their order; while the caller is at work on one, the next is written."""
+def written(desk: Desk, drafts: list[Draft]) -> Iterator[NewLetter]:
+    """The letters, in their order; while the caller is at work on one, the next is written.
+
+    Each is taken out of ``drafts``, for together they may be larger than ten mails.
+    """
+    drafts.reverse()
     if len(drafts) == 1:
-        yield write(desk, drafts[0])
+        yield write(desk, drafts.pop())
         return
     with ThreadPoolExecutor(1) as writer:
         try:
-            ahead = deque(writer.submit(write, desk, draft) for draft in drafts[:_AHEAD])
-            for nth in range(len(drafts)):
-                letter = ahead.popleft().result()
-                later = drafts[nth + _AHEAD : nth + _AHEAD + 1]
-                ahead.extend(writer.submit(write, desk, draft) for draft in later)
-                yield letter
+            ahead: deque[Future[NewLetter]] = deque()
+            while drafts or ahead:
+                while drafts and len(ahead) < _AHEAD:
+                    ahead.append(writer.submit(write, desk, drafts.pop()))
+                yield ahead.popleft().result()
         finally:
             writer.shutdown(cancel_futures=True)
 

@@ -57,7 +57,9 @@ def in_parts(
     while True:
         made = _made(rows, facts, of, most)
         if made is not None:
-            yield from made
+            made.reverse()
+            while made:
+                yield made.pop()
             return
         of += 1
 

@@ -204,15 +204,17 @@ def send_answer(
     """
     rows = rulings.answer_rows()
     facts = Sheetfacts("Answers under MP121", request.ref, desk.now())
-    chosen, drafts, told_of = [], [], []
+    parts, drafts = [], []
     for part, some, files in in_parts(rows, facts, desk.mail_bytes(party)):
         own = rulings if part is None else rulings.taken(some)
         drafts.append(_draft(desk, request, party, address, head, own, rows[some], part, files))
-        chosen.append(some)
-        told_of.append(own)
-    for some, own, letter in zip(chosen, told_of, letters.written(desk, drafts), strict=True):
-        outbox_id = tx.outbox.add(letter, desk.now())
-        happened = told(own, request.ref, party.signifier, address, letter.message_id)
+        parts.append((some, own))
+    del files
+    for nth, letter in enumerate(letters.written(desk, drafts)):
+        some, own = parts[nth]
+        outbox_id, message_id = tx.outbox.add(letter, desk.now()), letter.message_id
+        del letter  # as large as a mail, and in the database now
+        happened = told(own, request.ref, party.signifier, address, message_id)
         tx.audit.append(desk.now(), *happened)
         yield some, outbox_id
 

@@ -85,7 +85,8 @@ class BlobSealer:
         body = _LENGTH.pack(len(content)) + (content if packed is None else packed)
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._cipher(key, purpose).encrypt(nonce, body, _bound(header, purpose))
-        return header + nonce + sealed
+        del body  # a mail may be large, and lies here three times already
+        return b"".join((header, nonce, sealed))
 
     def open(self, sealed: bytes, purpose: str) -> bytes:
         """The content again.
