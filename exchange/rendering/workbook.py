@@ -31,7 +31,7 @@ SHEET_ROWS: Final = 1_048_575  # what Excel opens, below the header row
 # Excel takes 32,767 UTF-16 units in a cell; nobody reads more than this.
 _CELL_LIMIT: Final = 2_000
 _ROWS_AT_ONCE: Final = 2_000
-_BETWEEN: Final = "\x1f"  # no cell has it
+_BETWEEN: Final = "\x1f"  # no clean cell has it
 # What Excel and its like would run when they open a CSV; no Device ID or code begins so.
 _FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
 _CSV_CARE: Final = ('"', ",", *(_BETWEEN + first for first in _FORMULA))
@@ -157,6 +157,7 @@ def _chunks(rows: Iterable[tuple[str, ...]]) -> Iterator[Sequence[tuple[str, ...
         joined = _joined(chunk)
         bare = joined.replace(_BETWEEN, "")
         plain = bare.isascii() and bare.isprintable()
+        plain = plain and len(joined) - len(bare) == sum(map(len, chunk)) + 1
         plain = plain and f"{_BETWEEN} " not in joined and f" {_BETWEEN}" not in joined
         if plain and max(map(len, joined.split(_BETWEEN))) <= _CELL_LIMIT:
             yield chunk
@@ -169,6 +170,9 @@ def _joined(chunk: Iterable[tuple[str, ...]]) -> str:
 
 
 def _clean(cell: str) -> str:
+    # The same as of a plain chunk, whatever stands in other rows.
+    if cell.isascii() and cell.isprintable() and len(cell) <= _CELL_LIMIT and cell == cell.strip():
+        return cell
     return _NO_XML.sub("\ufffd", one_line(cell, _CELL_LIMIT))
 
 
