@@ -81,7 +81,9 @@ CASES = {
     "the pad itself": (["a\x1f", "b", "c"], ["x\x1f", "y 1\x1f", "z 1"], [0, 1, 2]),
     "very wide": (["ESME", "GSME"], ["x" * 3_000 + " 7", "y 8"], [0, 1]),
     "every place another": (
-        ["ESME"] * MANY, [f"{nth} is where" for nth in range(MANY)], [nth % 3 for nth in range(MANY)]
+        ["ESME"] * MANY,
+        [f"{nth} is where" for nth in range(MANY)],
+        [nth % 3 for nth in range(MANY)],
     ),
     "one": (["GSME"], ["row 2"], [1]),
     "none": ([], [], []),
@@ -124,10 +126,15 @@ def test_columns_are_kept_as_their_rows(
 def test_nothing_is_kept_of_columns_when_the_transaction_fails(tmp_path: Path) -> None:
     store = _made(f"sqlite:///{tmp_path / 'x.db'}")
     types, places, which = CASES["all alike"]
-    with pytest.raises(RuntimeError, match="later"), store.transaction("test") as tx:
-        request, letter = _begun(tx)
-        tx.inbound.add_columns(request, _columns(types, places, which, REASONS), letter)
-        raise RuntimeError("later")
+
+    def kept_and_then_failed() -> None:
+        with store.transaction("test") as tx:
+            request, letter = _begun(tx)
+            tx.inbound.add_columns(request, _columns(types, places, which, REASONS), letter)
+            raise RuntimeError("later")
+
+    with pytest.raises(RuntimeError, match="later"):
+        kept_and_then_failed()
     with store.reading() as tx:
         assert tx.inbound.requests() == []
         assert tx.inbound.refs_of("00-00-00-00-00-00-00-01") == []

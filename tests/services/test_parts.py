@@ -102,12 +102,10 @@ def test_a_part_that_cannot_be_written_leaves_nothing_of_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: int
 ) -> None:
     desk = _asked(tmp_path, list(made.rows_of(_ROWS * 5)))
-    written: list[str] = []
     usual = letters.write
 
     def failing(desk: Desk, draft: letters.Draft) -> NewLetter:
-        written.append(draft.subject)
-        if len(written) == broken:
+        if f"(part {broken} of" in draft.subject:
             raise ConfigError("a template is broken")
         return usual(desk, draft)
 
