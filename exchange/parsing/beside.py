@@ -23,3 +23,14 @@ def side_by_side(work: Callable[[From], To], pieces: Sequence[From]) -> list[To]
     except RuntimeError:
         # No thread can be had: the process may be at its ceiling.
         return list(map(work, pieces))
+
+
+def begun(work: Callable[[], To]) -> Callable[[], To]:
+    """``work`` begun at once; what it gives or raises comes when the outcome is called for."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        outcome = pool.submit(work)
+    except RuntimeError:
+        return work
+    pool.shutdown(wait=False)
+    return outcome.result
