@@ -18,7 +18,8 @@ from exchange.domain.listed import ColumnSequence, Flags, Numbers, Places, Words
 
 Bytes = npt.NDArray[np.uint8]
 
-_HEX: Final = np.array([[ord(digit) for digit in f"{byte:02X}"] for byte in range(256)], np.uint8)
+# The two digits of a byte as one number, so that they are looked up at once.
+_HEX: Final = np.frombuffer(b"".join(b"%02X" % byte for byte in range(256)), np.uint16)
 _GROUPED: Final = CODE_BYTES + CRC_BYTES
 
 
@@ -114,11 +115,11 @@ def _joined(content: Bytes, group: int, between: str) -> Written:
     number, width = content.shape
     groups = width // group
     size = 2 * group + 1
-    letters = np.full((number, groups, size), ord(between), np.uint8)
-    letters[:, :, : size - 1] = _HEX[content].reshape(number, groups, size - 1)
-    length = groups * size - 1  # nothing behind the last group
-    lines = np.ascontiguousarray(letters.reshape(number, groups * size)[:, :length])
-    return Written(lines, np.ones(number, np.bool_))
+    letters = np.empty((number, groups, size), np.uint8)
+    letters[:, :, -1] = ord(between)
+    letters[:, :, :-1] = _HEX[content].view(np.uint8).reshape(number, groups, size - 1)
+    # Nothing stands behind the last group.
+    return Written(letters.reshape(number, groups * size)[:, :-1], np.ones(number, np.bool_))
 
 
 def _crc_steps() -> npt.NDArray[np.uint16]:
