@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from exchange.domain.party import Party
 from exchange.rendering.compose import Attachment, Mail, TemplateName, compose
@@ -35,15 +35,23 @@ class Draft:
     message_id: str = ""
 
 
-def us(desk: Desk) -> Mapping[str, str]:
-    """Ourselves, as the templates name us."""
+class Named(NamedTuple):
+    """One end of the exchange, as the templates name it."""
+
+    name: str
+    signifier: str
+    address: str
+
+
+def us(desk: Desk) -> Named:
+    """Ourselves."""
     party = desk.settings.party
-    return {"name": party.name, "signifier": party.signifier, "address": party.address}
+    return Named(party.name, party.signifier, party.address)
 
 
-def them(party: Party) -> Mapping[str, str]:
-    """The other party, as the templates name it."""
-    return {"name": party.name, "signifier": party.signifier}
+def them(party: Party) -> Named:
+    """The other party, whose address templates have no need of."""
+    return Named(party.name, party.signifier, "")
 
 
 def queue(desk: Desk, tx: Transaction, draft: Draft) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import islice
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from exchange.domain.audit import AuditEvent
@@ -45,19 +46,23 @@ _SORTED_ABOVE = 5000
 class DayTally:
     """What each party had of us today, counted once and then carried along.
 
-    Good for one transaction, in which nobody else answers.
+    Good for a pass over the kept mails: nobody but the daemon answers requests.  What was not
+    committed must be forgotten.
     """
 
-    def __init__(self, desk: Desk, tx: Transaction) -> None:
-        self._tx = tx
-        self._midnight = datetime.combine(desk.today(), time(0), LONDON)
+    def __init__(self) -> None:
+        self._day: date | None = None
         self._had: dict[str, tuple[int, int]] = {}  # answers, devices asked for
 
-    def usage(self, party: str, asked: int) -> DayUsage:
+    def usage(self, desk: Desk, tx: Transaction, party: str, asked: int) -> DayUsage:
         """Today so far, and the devices of the request at hand."""
+        today = desk.today()
+        if today != self._day:
+            self._day, self._had = today, {}
         if party not in self._had:
-            answers, _codes = self._tx.outbox.sent_to(party, self._midnight, "answer")
-            self._had[party] = answers, self._tx.inbound.devices_since(party, self._midnight)
+            midnight = datetime.combine(today, time(0), LONDON)
+            answers, _codes = tx.outbox.sent_to(party, midnight, "answer")
+            self._had[party] = answers, tx.inbound.devices_since(party, midnight)
         answers, devices = self._had[party]
         return DayUsage(answers=answers, devices=devices, asked=asked)
 
@@ -66,6 +71,10 @@ class DayTally:
         if party in self._had:
             answers, devices = self._had[party]
             self._had[party] = answers + letters, devices + rows
+
+    def forget(self) -> None:
+        """Count anew: what was noted may not have been committed."""
+        self._had.clear()
 
 
 def register(desk: Desk, tx: Transaction) -> InstalledRegister:
@@ -91,7 +100,7 @@ def take(
     if party is None:
         return MailOutcome(REVIEW, said.kind, who.reason)
     asked = len(said.devices)
-    verdict = _verdict(desk, said, who, party, tally)
+    verdict = _verdict(desk, tx, said, who, party, tally)
     if verdict.party is None:
         return MailOutcome(REVIEW, said.kind, verdict.reason, party.signifier)
     if not said.devices and not said.rejects:
@@ -144,12 +153,17 @@ def take(
 
 
 def _verdict(
-    desk: Desk, said: Understanding, who: Verdict, party: Party, tally: DayTally
+    desk: Desk,
+    tx: Transaction,
+    said: Understanding,
+    who: Verdict,
+    party: Party,
+    tally: DayTally,
 ) -> Verdict:
     """The release procedure; a person's word stands in for the sender's address and the guard."""
     if who.vouched:
         return Verdict(party=party, address=party.reply_address, vouched=True)
-    usage = tally.usage(party.signifier, len(said.devices))
+    usage = tally.usage(desk, tx, party.signifier, len(said.devices))
     return may_answer(said.kind, said.head, [party], desk.signifier, usage, _ceilings(desk))
 
 
@@ -250,7 +264,7 @@ def _draft(
             "their_ref": request.their_ref,
             "received": request.clock.received_at,
             "due": request.clock.due_on,
-            "counts": {state.value: counts[state] for state in WORDS},
+            "counts": SimpleNamespace(**{state.value: counts[state] for state in WORDS}),
             "rows": list(map(AnswerRow._make, rows)) if len(rows) <= small else (),
             "held": _first(rows, rulings, DeviceState.HELD, small),
             "unreadable": _first(rows, rulings, DeviceState.UNREADABLE, 4 * small),

@@ -93,7 +93,7 @@ def _asked(tmp_path: Path, rows: list[tuple[str, ...]]) -> Desk:
         for nth, one in enumerate(dict.fromkeys(row[0] for row in rows))
     )
     mail = FetchedMail(MailRef(1, 1), made.csv_mail(rows), desk.now())
-    keeping.keep(desk, _Inbox(mail))  # type: ignore[arg-type]
+    keeping.keep(desk, _Inbox(mail), keeping.fresh(desk, _Inbox(mail)))  # type: ignore[arg-type]
     return desk
 
 
