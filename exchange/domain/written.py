@@ -27,11 +27,12 @@ class Written(NamedTuple):
     """A column of texts of one length: hex digits with hyphens or blanks between them.
 
     ``letters`` has a row of ASCII bytes for each; where ``present`` is false the text is empty,
-    whatever stands in ``letters``.
+    whatever stands in ``letters``.  ``read`` has the texts of all rows where they are made already.
     """
 
     letters: Bytes
     present: Flags
+    read: list[str] | None = None
 
     @classmethod
     def none(cls, number: int, like: Written) -> Written:
@@ -41,16 +42,22 @@ class Written(NamedTuple):
 
     def taken(self, chosen: slice | Numbers | Flags) -> Written:
         """Some of the rows."""
-        return Written(self.letters[chosen], self.present[chosen])
+        read = self.read[chosen] if self.read is not None and isinstance(chosen, slice) else None
+        return Written(self.letters[chosen], self.present[chosen], read)
+
+    def made(self) -> Written:
+        """The same with its texts made: for many short columns at once that is far less work."""
+        width = self.letters.shape[1]
+        lines = np.ascontiguousarray(self.letters).view(f"S{width}").ravel()
+        return Written(self.letters, self.present, lines.astype(f"U{width}").tolist())
 
     def texts(self) -> list[str]:
         """The texts themselves."""
-        width = self.letters.shape[1]
-        lines = np.ascontiguousarray(self.letters).view(f"S{width}").ravel()
-        texts: list[str] = lines.astype(f"U{width}").tolist()
-        if self.present.all():
-            return texts
-        return [text if one else "" for text, one in zip(texts, self.present.tolist(), strict=True)]
+        read = self.read if self.read is not None else self.made().read or []
+        shown = self.present.tolist()
+        if all(shown):
+            return read
+        return [text if one else "" for text, one in zip(read, shown, strict=True)]
 
     def order(self) -> Numbers:
         """The rows by their texts, empty ones first and equal ones as they stand."""

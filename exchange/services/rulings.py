@@ -49,6 +49,7 @@ WORDS = {
 }
 _EACH_BY_ITSELF = 1000
 _TOGETHER = 500
+_SHORT = 200  # devices of a request, on an average
 _FOLLOWS = "our team is looking into it; the answer follows"
 
 
@@ -77,8 +78,10 @@ class Holdings:
             return cls({})
         ids = np.concatenate([Listed.of(one).ids for one in lists])
         held = vault.find_columns(ids.view(">u8").astype(np.uint64))
-        # Texts are made for all lists at once too: for each small one alone they take longer.
         devices, codes = devices_written(ids), codes_written(held.columns.codes)
+        if len(ids) <= _SHORT * len(lists):
+            # For all lists at once: for each short one alone they take longer.
+            devices, codes = devices.made(), codes.made()
         known, start = {}, 0
         for one in lists:
             own = slice(start, start + len(one))
@@ -236,7 +239,7 @@ def rule(
         places=_masked(listed.places),
         decisions=tuple(different),
         which=np.array([different[one] for one in decided], np.int32)[which],
-        codes=Written(known.codes.letters, provided),
+        codes=known.codes._replace(present=provided),
         seen=Words.same("", len(listed)),
     )
 
@@ -262,6 +265,8 @@ def _combinations(held: FoundColumns, kinds: Words) -> tuple[list[int], npt.NDAr
     known = held.columns
     facts = known.has_code * 2 + known.installed * 4 + known.types.astype(np.int64) * 8
     keys = np.where(held.held, facts + 1, 0) + kinds.which.astype(np.int64) * 256
+    if (keys == keys[:1]).all():  # as most requests are
+        return [0][: len(keys)], np.zeros(len(keys), np.intp)
     _, first, which = np.unique(keys, return_index=True, return_inverse=True)
     return first.tolist(), which
 
@@ -289,23 +294,40 @@ def told(
     A short answer has an event for each row; a long one an event for some hundreds of rows alike,
     which names each of their devices.
     """
+    if len(rulings) <= _EACH_BY_ITSELF:
+        yield from _each_told(rulings, ref, party, address, message_id)
+        return
     for (state, reason), chosen in _alike(rulings):
-        left = state in (DeviceState.PROVIDED, DeviceState.NOT_INSTALLER)
-        detail: dict[str, str | int | bool | None] = {"ref": ref}
-        detail |= {"address": address, "message_id": message_id} if left else {"reason": reason}
-        devices = rulings.devices.taken(chosen)
-        if len(rulings) <= _EACH_BY_ITSELF:
-            event = "code.released" if state is DeviceState.PROVIDED else f"device.{state}"
-            places = rulings.places.taken(chosen).texts()
-            for device, place in zip(devices.texts(), places, strict=True):
-                yield AuditEvent(event, device or place, party, detail)
-            continue
+        detail = _detail(state, reason, ref, address, message_id)
         event = "codes.released" if state is DeviceState.PROVIDED else f"devices.{state}"
+        devices = rulings.devices.taken(chosen)
         for start in range(0, len(chosen), _TOGETHER):
             some = slice(start, min(start + _TOGETHER, len(chosen)))
             unread = state is DeviceState.UNREADABLE
             named = {} if unread else {"device_ids": devices.taken(some).joined(",")}
             yield AuditEvent(event, ref, party, detail | {"devices": some.stop - start} | named)
+
+
+def _each_told(
+    rulings: Rulings, ref: str, party: str, address: str, message_id: str
+) -> Iterator[AuditEvent]:
+    alike: dict[int, list[str]] = {}
+    rows = zip(rulings.which.tolist(), rulings.devices.texts(), rulings.places.texts(), strict=True)
+    for at, device, place in rows:
+        alike.setdefault(at, []).append(device or place)
+    for at, subjects in alike.items():
+        state, reason = rulings.decisions[at]
+        detail = _detail(state, reason, ref, address, message_id)
+        event = "code.released" if state is DeviceState.PROVIDED else f"device.{state}"
+        yield from (AuditEvent(event, subject, party, detail) for subject in subjects)
+
+
+def _detail(
+    state: DeviceState, reason: str, ref: str, address: str, message_id: str
+) -> dict[str, str | int | bool | None]:
+    if state in (DeviceState.PROVIDED, DeviceState.NOT_INSTALLER):
+        return {"ref": ref, "address": address, "message_id": message_id}
+    return {"ref": ref, "reason": reason}
 
 
 def _alike(rulings: Rulings) -> Iterator[tuple[tuple[DeviceState, str], Numbers]]:
