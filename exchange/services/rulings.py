@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
@@ -27,13 +27,16 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.listed import (
     Flags,
+    Ids,
     Indexes,
     Listed,
     Numbers,
     Places,
     Words,
+    ids_of,
     joined_places,
     joined_words,
+    parted,
 )
 from exchange.domain.mail import Found, Reject
 from exchange.domain.written import Grid, Written, codes_written, devices_written, joined_written
@@ -50,6 +53,7 @@ WORDS = {
 _EACH_BY_ITSELF = 1000
 _TOGETHER = 500
 _SHORT = 200  # devices of a request, on an average
+_FEW = 64  # rows of a request that needs no arrays
 _FOLLOWS = "our team is looking into it; the answer follows"
 
 
@@ -76,7 +80,7 @@ class Holdings:
         """
         if not lists:
             return cls({})
-        ids = np.concatenate([Listed.of(one).ids for one in lists])
+        ids = np.concatenate([_ids(one) for one in lists])
         held = vault.find_columns(ids.view(">u8").astype(np.uint64))
         devices, codes = devices_written(ids), codes_written(held.columns.codes)
         if len(ids) <= _SHORT * len(lists):
@@ -92,6 +96,10 @@ class Holdings:
     def devices(self, asked: Sequence[Found]) -> Known:
         """For each device of ``asked``, one of the lists looked up, in its order."""
         return self.known[id(asked)]
+
+
+def _ids(asked: Sequence[Found]) -> Ids:
+    return asked.ids if isinstance(asked, Listed) else ids_of([one.device for one in asked])
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,16 +218,17 @@ def rule(
     ``state`` is what they are in now.  ``not_installer`` is a person's reason to answer so where
     the rule alone would hold a device; raises BadInput where our register says we installed it.
     """
-    listed = Listed.of(asked)
-    kinds = Words(tuple(map(mask_codes, listed.types.words)), listed.types.which)
-    held = known.held
-    first, which = _combinations(held, kinds)
+    few = not isinstance(asked, Listed) and len(asked) <= _FEW
+    types, places, first, which = _few(asked, known.held) if few else _many(asked, known.held)
     decided: list[tuple[DeviceState, str]] = []
     for at in first:
-        holding = _holding(held, at)
-        asked_type = kinds.words[int(kinds.which[at])]
+        holding = _holding(known.held, at)
         decision = decide_device(
-            holding, terms.register, terms.received_on, terms.refused_types, asked_type
+            holding,
+            terms.register,
+            terms.received_on,
+            terms.refused_types,
+            types.words[int(types.which[at])],
         )
         event, reason = decision.event, decision.reason
         if event is DeviceEvent.HOLD and not_installer:
@@ -235,12 +244,12 @@ def rule(
     different = {one: at for at, one in enumerate(dict.fromkeys(decided))}
     return Rulings(
         devices=known.devices,
-        types=kinds,
-        places=_masked(listed.places),
+        types=types,
+        places=places,
         decisions=tuple(different),
         which=np.array([different[one] for one in decided], np.int32)[which],
         codes=known.codes._replace(present=provided),
-        seen=Words.same("", len(listed)),
+        seen=Words.same("", len(which)),
     )
 
 
@@ -260,15 +269,45 @@ def unreadable(rejects: Sequence[Reject], like: Rulings) -> Rulings:
     )
 
 
-def _combinations(held: FoundColumns, kinds: Words) -> tuple[list[int], npt.NDArray[np.intp]]:
-    """A row of each combination that the rule may tell apart, and which one each row is of."""
+# What a ruling says of each row beside its answer, and how the rows group: types, places, a row of
+# each combination that the rule may tell apart, and which one each row is of.
+_Grouped: TypeAlias = tuple[Words, Places, list[int], Indexes]
+
+
+def _many(asked: Sequence[Found], held: FoundColumns) -> _Grouped:
+    listed = Listed.of(asked)
+    kinds = Words(tuple(map(mask_codes, listed.types.words)), listed.types.which)
+    places = Places(_masked(listed.places.leads), listed.places.numbers)
     known = held.columns
     facts = known.has_code * 2 + known.installed * 4 + known.types.astype(np.int64) * 8
     keys = np.where(held.held, facts + 1, 0) + kinds.which.astype(np.int64) * 256
-    if (keys == keys[:1]).all():  # as most requests are
-        return [0][: len(keys)], np.zeros(len(keys), np.intp)
     _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    return first.tolist(), which
+    return kinds, places, first.tolist(), which.astype(np.int32)
+
+
+def _few(asked: Sequence[Found], held: FoundColumns) -> _Grouped:
+    """The same row by row, which for a handful of rows is far less work."""
+    types = [mask_codes(one.device_type) for one in asked]
+    parts = [parted(one.where) for one in asked]
+    leads = Words.of([mask_codes(lead) for lead, _ in parts])
+    places = Places(leads, np.array([number for _, number in parts], np.int64))
+    known = held.columns
+    keys = zip(
+        held.held.tolist(),
+        known.has_code.tolist(),
+        known.installed.tolist(),
+        known.types.tolist(),
+        types,
+        strict=True,
+    )
+    combinations: dict[tuple[object, ...], int] = {}
+    first, order = list[int](), list[int]()
+    for at, key in enumerate(keys):
+        which = combinations.setdefault(key, len(first))
+        if which == len(first):
+            first.append(at)
+        order.append(which)
+    return Words.of(types), places, first, np.array(order, np.int32)
 
 
 def _holding(held: FoundColumns, at: int) -> Facts | None:
@@ -280,10 +319,9 @@ def _holding(held: FoundColumns, at: int) -> Facts | None:
     )
 
 
-def _masked(places: Places) -> Places:
+def _masked(leads: Words) -> Words:
     """The number behind a lead makes no code of it: a word stands between."""
-    leads = Words(tuple(map(mask_codes, places.leads.words)), places.leads.which)
-    return Places(leads, places.numbers)
+    return Words(tuple(map(mask_codes, leads.words)), leads.which)
 
 
 def told(
