@@ -58,6 +58,11 @@ def missing() -> str:
     return Dovecot.missing()
 
 
+def has_comparator() -> bool:
+    """Whether django-helpdesk is there; it comes with the bench group alone."""
+    return importlib.util.find_spec("helpdesk") is not None
+
+
 def ours(number: int) -> Whole:
     """``number`` requests answered by ``exchange run --once``; raises AssertionError if not all."""
     mails = _mails(number)
@@ -116,7 +121,7 @@ def outcomes(share: int, number: int | None, runs: int, only: str) -> list[dict[
     rate, peak = size / middle.answering, max(one.peak_mb for one in mine)
     few = min(size, _USUAL_MAILS)
     others: list[float] = []
-    if importlib.util.find_spec("helpdesk") is not None:
+    if has_comparator():
         while len(others) < runs and sum(others) < _ENOUGH:
             others.append(usual(few))
     theirs = few / median(others) if others else 0.0
