@@ -169,9 +169,8 @@ def main(argv: list[str]) -> int:
     for one in _outcomes(given):
         outcomes.append(one)
         given.out.write_text(json.dumps(written, indent=1) + "\n")
-        sys.stderr.write(
-            f"{time.monotonic() - since:6.0f} s  {one['name']}: {_figure(one['ours'], one['unit'])}\n"
-        )
+        own = _figure(one["ours"], one["unit"])
+        sys.stderr.write(f"{time.monotonic() - since:6.0f} s  {one['name']}: {own}\n")
     given.out.write_text(json.dumps(written, indent=1) + "\n")
     console.print(_shown(outcomes))
     for one in outcomes:

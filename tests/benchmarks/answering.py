@@ -164,9 +164,8 @@ def ours(folder: Path, number: int) -> dict[str, Any]:
 
 def _letters(desk: Desk) -> list[bytes]:
     with desk.store.reading() as tx:
-        return [
-            desk.sealer.open(one.sealed, "outbox") for one in tx.outbox.due(desk.now(), 1000, 1 << 40)
-        ]
+        stored = tx.outbox.due(desk.now(), 1000, 1 << 40)
+        return [desk.sealer.open(one.sealed, "outbox") for one in stored]
 
 
 def _counted(desk: Desk) -> dict[str, int]:

@@ -50,7 +50,9 @@ class Whole:
     answering: float  # from the start of the pass to the last reply accepted
     start: float  # of the program, before its pass
     finish: float  # of the pass, after the last reply: what became of it is recorded
+    cpu: float  # of the pass, the reading processes' too
     peak_mb: float
+    stages: Mapping[str, float]  # of the pass
 
 
 def missing() -> str:
@@ -92,7 +94,9 @@ def ours(number: int) -> Whole:
         answering=sink.last - passed["began"],
         start=passed["began"] - started,
         finish=passed["ended"] - sink.last,
+        cpu=passed["cpu"],
         peak_mb=peak.mb,
+        stages=passed["stages"],
     )
 
 
@@ -133,6 +137,7 @@ def outcomes(share: int, number: int | None, runs: int, only: str) -> list[dict[
             "unit": "requests/s",
             "number": size,
             "ours": round(rate, 1),
+            "cpu_s": round(middle.cpu, 3),
             "peak_mb": round(peak),
             "comparators": {USUAL: round(theirs, 1)} if others else {},
             "ratio": round(ratio, 2),
@@ -142,10 +147,12 @@ def outcomes(share: int, number: int | None, runs: int, only: str) -> list[dict[
             "runs": runs,
             "comparator_runs": len(others),
             "comparator_number": few,
+            "seconds": round(middle.answering, 3),
+            "start_s": round(middle.start, 3),
+            "finish_s": round(middle.finish, 3),
             "stages": {
-                "start of the program, not counted": round(middle.start, 3),
-                "from the start of the pass to the last reply accepted": round(middle.answering, 3),
-                "its end, not counted": round(middle.finish, 3),
+                "start of the program (not counted)": round(middle.start, 3),
+                **{name: round(spent, 3) for name, spent in middle.stages.items()},
             },
         }
     ]
