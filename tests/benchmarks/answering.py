@@ -70,7 +70,7 @@ _STAGES: Final = {
 # -- what is answered --
 
 
-def _codes(number: int) -> Iterator[tuple[str, InstallCode]]:
+def codes_of(number: int) -> Iterator[tuple[str, InstallCode]]:
     """Each device of the request once, as it is written, with its code."""
     chance = random.Random(20261104)
     for device in dict.fromkeys(row[0] for row in made.rows_of(number)):
@@ -82,11 +82,11 @@ def make(folder: Path, number: int) -> dict[str, Any]:
     desk = _made_desk(folder / "ours")
     put = desk.vault.put_many(
         VaultRecord(DeviceId.parse(device), code, True, "ESME", "bench")
-        for device, code in _codes(number)
+        for device, code in codes_of(number)
     )
     desk.store.dispose()
     (folder / "usual").mkdir()
-    usual_answer.make(folder / "usual", ((device, code.raw) for device, code in _codes(number)))
+    usual_answer.make(folder / "usual", ((device, code.raw) for device, code in codes_of(number)))
     return {"devices": put.added}
 
 
@@ -155,9 +155,9 @@ def ours(folder: Path, number: int) -> dict[str, Any]:
             told |= spent.cpu()
         assert decided.folders == {"processed": 1}, (decided.folders, decided.left)
         letters = _letters(desk)
-        _right(letters, number)
+        all_right(letters, number)
         items = _counted(desk)
-        assert items == {"provided": told_devices(number)}, items
+        assert items == {"provided": _devices(number)}, items
         desk.store.dispose()
     return told | {"peak_mb": peak.mb, "letters": len(letters)}
 
@@ -176,9 +176,9 @@ def _counted(desk: Desk) -> dict[str, int]:
         return {str(state): int(number) for state, number in rows}
 
 
-def told_devices(number: int) -> int:
+def _devices(number: int) -> int:
     """How many different devices the request names."""
-    return sum(1 for _ in _codes(number))
+    return sum(1 for _ in codes_of(number))
 
 
 def usual(folder: Path, number: int) -> dict[str, Any]:
@@ -192,12 +192,12 @@ def usual(folder: Path, number: int) -> dict[str, Any]:
             spent.begin()
             answered = usual_answer.answer(raw, own)
             told = spent.wall() | spent.cpu()
-        assert answered == told_devices(number), answered
-        _right([usual_answer.sealed_letter(own)], number)
+        assert answered == _devices(number), answered
+        all_right([usual_answer.sealed_letter(own)], number)
     return told | {"peak_mb": peak.mb}
 
 
-def _right(letters: Sequence[bytes], number: int) -> None:
+def all_right(letters: Sequence[bytes], number: int) -> None:
     """Every device of the request stands once in the answer, with its own code."""
     said: dict[str, str] = {}
     rows = 0
@@ -211,7 +211,7 @@ def _right(letters: Sequence[bytes], number: int) -> None:
         for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")):
             said[row[0]] = row[2]
             rows += 1
-    wanted = {device: code.grouped for device, code in _codes(number)}
+    wanted = {device: code.grouped for device, code in codes_of(number)}
     wrong = sum(said.get(device) != code for device, code in wanted.items())
     assert not wrong, f"{wrong} devices without their own code"
     assert rows == len(wanted) + len(letters), "a header in each letter, and nothing besides"

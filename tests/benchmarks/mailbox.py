@@ -68,7 +68,7 @@ def has_comparator() -> bool:
 def ours(number: int) -> Whole:
     """``number`` requests answered by ``exchange run --once``; raises AssertionError if not all."""
     mails = _mails(number)
-    codes = _codes(mails)
+    codes = codes_of(mails)
     server = _filled(mails)
     with tempfile.TemporaryDirectory() as at, server:
         folder, instants, taken = Path(at) / "ours", Path(at) / "instants", Path(at) / "taken"
@@ -165,7 +165,8 @@ def _mails(number: int) -> list[bytes]:
     return [made.small_mail(nth) for nth in range(number)]
 
 
-def _codes(mails: Sequence[bytes]) -> Mapping[str, InstallCode]:
+def codes_of(mails: Sequence[bytes]) -> Mapping[str, InstallCode]:
+    """The code of each device in the mails."""
     chance = Random(20261102)
     devices = dict.fromkeys(text.decode() for mail in mails for text in _DEVICE.findall(mail))
     return {device: InstallCode(chance.randbytes(16)) for device in devices}
