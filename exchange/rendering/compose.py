@@ -42,6 +42,7 @@ MARKER_HEADER: Final = "X-MP121-Exchange"
 _NAME_LIMIT: Final = 100
 _LINE_BYTES: Final = 57  # of content, in one base64 line of 76 characters
 _PLAIN_LINE: Final = 78  # characters that RFC 5322 (2.1.1) wants a line to stay within
+_LONG_LINE: Final = 800  # that nobody reads as it stands; 998 are allowed
 _KNOWN: Final = 1024  # headers kept folded: addresses and what every mail has
 _ADDRESS = re.compile(r"([!#-'*+\-./-9=?A-Z^-~]{1,64})@([A-Za-z0-9.\-]{1,253}|\[[0-9A-Fa-f.:]+\])")
 _CONTENT_TYPE = re.compile(r"([a-z]+)/([a-z0-9][a-z0-9.+\-]*)")
@@ -172,7 +173,8 @@ def _text(subtype: str, text: str) -> Part:
     """A text part: as it is where its lines allow it, else quoted-printable or base64."""
     lines = text.replace("\n", "\r\n")
     content: bytes | memoryview = lines.encode()
-    if len(content) == len(lines) and max(map(len, text.split("\n"))) <= _PLAIN_LINE:
+    longest = _PLAIN_LINE if subtype == "plain" else _LONG_LINE
+    if len(content) == len(lines) and max(map(len, text.split("\n"))) <= longest:
         encoding = "7bit"
     # What one byte in three would be escaped in is shorter, and no less readable, in base64.
     elif 3 * (len(content) - len(lines)) > len(content):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
+from typing import Final
 
 from jinja2 import (
     Environment,
@@ -20,12 +23,14 @@ from exchange.errors import ConfigError
 from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.wording import FILTERS
 
+_LOOK_SECONDS: Final = 1.0
+
 
 class Templates:
     """Templates found in ``folders``, in that order, and last in the shipped folder.
 
     A user's folder may hold a single file (``answer/body.txt``); everything else is taken from
-    the shipped one.  A file is read again when it has changed.
+    the shipped one.  A file that has changed is read again within a second.
     """
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
@@ -39,6 +44,7 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters.update(FILTERS)
+        self._looked: dict[str, float] = {}
 
     def render(self, name: str, context: Mapping[str, object]) -> str:
         """The text of template ``name`` (``answer/body.txt``).
@@ -46,6 +52,11 @@ class Templates:
         Raises ConfigError naming the template's file and line when it is missing, broken, or
         uses something that ``context`` does not have.  The message never repeats a value.
         """
+        # Each look asks for the times of the template's files and of all the pieces in it.
+        now = monotonic()
+        self._environment.auto_reload = now - self._looked.get(name, -inf) >= _LOOK_SECONDS
+        if self._environment.auto_reload:
+            self._looked[name] = now
         try:
             return self._environment.get_template(name).render(context)
         except TemplateNotFound as error:

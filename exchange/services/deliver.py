@@ -7,6 +7,7 @@ Message-ID: at least once, and recognisable as the same.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -32,21 +33,17 @@ _LONGEST_RETRY = timedelta(hours=4)
 _MINUTE = timedelta(minutes=1)
 
 
-def deliver(desk: Desk, courier: Courier) -> Counter[str]:
-    """Send what is due, as far as the rate budget goes; returns how many had which fate."""
-    fates: Counter[str] = Counter()
-    while True:
-        batch = _next_batch(desk)
-        if not batch:
-            return fates
+def deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
+    """Send what is due, as far as the rate budget goes; ``fates`` counts what became of it."""
+    while batch := _next_batch(desk):
         letters, told = _opened(desk, batch, fates), 0
         by_key = {one.id: one for one in batch}
         for some in courier.send_many(letters):
             with desk.store.transaction("delivered") as tx:
-                fates.update(record(desk, tx, fate, by_key[fate.key]) for fate in some)
+                fates.update(record(desk, tx, [(fate, by_key[fate.key]) for fate in some]))
             told += len(some)
         if letters and not told:
-            return fates  # a server that says nothing of any letter: another time
+            return  # a server that says nothing of any letter: another time
 
 
 def _next_batch(desk: Desk) -> list[StoredLetter]:
@@ -70,24 +67,37 @@ def _opened(desk: Desk, batch: list[StoredLetter], fates: Counter[str]) -> list[
         except VaultDamaged as error:
             with desk.store.transaction("delivered") as tx:
                 fate = Delivery(one.id, accepted=False, permanent=True, reply=f"not sent: {error}")
-                fates[record(desk, tx, fate, one)] += 1
+                fates.update(record(desk, tx, [(fate, one)]))
         else:
             letters.append(Letter(one.id, desk.settings.party.address, one.recipient, raw))
     return letters
 
 
-def record(desk: Desk, tx: Transaction, fate: Delivery, letter: StoredLetter) -> str:
-    """Record what became of ``letter``, and what follows from it."""
+def record(
+    desk: Desk, tx: Transaction, known: Sequence[tuple[Delivery, StoredLetter]]
+) -> list[str]:
+    """Record what became of each letter, and what follows from it; the states, in order."""
     now = desk.now()
-    if fate.accepted:
-        tx.outbox.record(letter.id, now, state=SENT, reply=mask_codes(fate.reply))
-        _audit(desk, tx, "mail.accepted", letter, fate.reply)
-        if letter.purpose == "request":
-            start_clocks(desk, tx, letter)
-        return SENT
+    accepted = [(letter.id, mask_codes(fate.reply)) for fate, letter in known if fate.accepted]
+    tx.outbox.accepted(accepted, now)
+    return [
+        _accepted(desk, tx, letter, fate) if fate.accepted else _refused(desk, tx, letter, fate)
+        for fate, letter in known
+    ]
+
+
+def _accepted(desk: Desk, tx: Transaction, letter: StoredLetter, fate: Delivery) -> str:
+    _audit(desk, tx, "mail.accepted", letter, fate.reply)
+    if letter.purpose == "request":
+        start_clocks(desk, tx, letter)
+    return SENT
+
+
+def _refused(desk: Desk, tx: Transaction, letter: StoredLetter, fate: Delivery) -> str:
     state = FAILED if fate.permanent else DEFERRED
     pause = min(_FIRST_RETRY * 2 ** min(letter.attempts, 10), _LONGEST_RETRY)
     reply = mask_codes(fate.reply)
+    now = desk.now()
     tx.outbox.record(letter.id, now, state=state, reply=reply, next_attempt_at=now + pause)
     _audit(desk, tx, f"mail.{state}", letter, fate.reply)
     log.warning(

@@ -50,12 +50,13 @@ class Decided:
     left: dict[int, str] = field(default_factory=dict)  # kept for later: number and why
 
 
-def decide_all(desk: Desk) -> Decided:
-    """Commit 2 for every kept mail that can be decided now.
+def decide_all(desk: Desk, done: Decided | None = None) -> Decided:
+    """Commit 2 for every kept mail that can be decided now; ``done`` is of an earlier pass.
 
-    Raises StoreError when the database cannot take it; then the mails at hand stay kept.
+    What was left in that one is not tried again.  Raises StoreError when the database cannot take
+    it; then the mails at hand stay kept.
     """
-    done = Decided()
+    done = Decided() if done is None else done
     batch = _opened(desk, (), done)
     desk.reader.ahead([question for _, question in batch])
     while batch:

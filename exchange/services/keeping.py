@@ -6,7 +6,7 @@ server and may be repeated.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import structlog
@@ -45,14 +45,18 @@ def content_hash(raw: bytes, message_id: str) -> str:
     return sha256(raw).hexdigest()
 
 
-def keep(desk: Desk, mailbox: Mailbox) -> int:
-    """Commit 1: seal and record every mail of the inbox that the ledger does not have."""
+def fresh(desk: Desk, mailbox: Mailbox) -> list[MailRef]:
+    """Every mail of the inbox that the ledger does not have."""
     listed = mailbox.list()
     with desk.store.reading() as tx:
-        fresh = tx.mail.unknown(mailbox.name, listed)
+        return tx.mail.unknown(mailbox.name, listed)
+
+
+def keep(desk: Desk, mailbox: Mailbox, refs: Sequence[MailRef]) -> int:
+    """Commit 1: seal and record the mails at ``refs``, which the ledger does not have."""
     kept, weight, batch = 0, 0, list[tuple[NewMail, int]]()
     try:
-        for fetched in mailbox.fetch(fresh):
+        for fetched in mailbox.fetch(refs):
             batch.append((_new_mail(desk, mailbox.name, fetched), fetched.oversize))
             weight += len(fetched.raw)
             if len(batch) == _KEEP_BATCH or weight >= _BATCH_BYTES:
@@ -133,7 +137,7 @@ def record(desk: Desk, tx: Transaction, mail: KeptMail, outcome: MailOutcome) ->
         log.warning("a mail waits for a person", mail=mail.id, folder=outcome.folder, reason=reason)
 
 
-def file(desk: Desk, mailbox: Mailbox, folders: dict[str, str]) -> int:
+def file(desk: Desk, mailbox: Mailbox, folders: Mapping[str, str]) -> int:
     """Move decided mails into their folders; ``folders`` names the server's for each of ours."""
     filed = 0
     while True:

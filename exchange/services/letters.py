@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from exchange.domain.party import Party
 from exchange.rendering.compose import Attachment, Mail, TemplateName, compose
@@ -30,15 +31,23 @@ class Draft:
     message_id: str = ""
 
 
-def us(desk: Desk) -> Mapping[str, str]:
-    """Ourselves, as the templates name us."""
+class Named(NamedTuple):
+    """One end of the exchange, as the templates name it."""
+
+    name: str
+    signifier: str
+    address: str
+
+
+def us(desk: Desk) -> Named:
+    """Ourselves."""
     party = desk.settings.party
-    return {"name": party.name, "signifier": party.signifier, "address": party.address}
+    return Named(party.name, party.signifier, party.address)
 
 
-def them(party: Party) -> Mapping[str, str]:
-    """The other party, as the templates name it."""
-    return {"name": party.name, "signifier": party.signifier}
+def them(party: Party) -> Named:
+    """The other party, whose address templates have no need of."""
+    return Named(party.name, party.signifier, "")
 
 
 def queue(desk: Desk, tx: Transaction, draft: Draft) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from itertools import islice
 from operator import itemgetter
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from exchange.domain.audit import AuditEvent
@@ -237,7 +238,7 @@ def _draft(
             "their_ref": request.their_ref,
             "received": request.clock.received_at,
             "due": request.clock.due_on,
-            "counts": {state.value: counts[state] for state in WORDS},
+            "counts": SimpleNamespace(**{state.value: counts[state] for state in WORDS}),
             "rows": list(map(AnswerRow._make, rows)) if len(rows) <= small else (),
             "held": _first(rows, rulings, DeviceState.HELD, small),
             "unreadable": _first(rows, rulings, DeviceState.UNREADABLE, 4 * small),

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import structlog
 
@@ -19,12 +20,16 @@ from exchange.errors import (
     Transient,
     VaultError,
 )
-from exchange.ports import Courier, Mailbox
+from exchange.ports import Courier, Mailbox, MailRef
 from exchange.services import chase, clocks, deliver, intake, keeping, request
 from exchange.services.desk import Desk
+from exchange.services.posting import Posting
 from exchange.store.mail import PROCESSED, REVIEW, SHUNTED
 
 log = structlog.get_logger("exchange.rounds")
+
+_OUTGOING: Final = "outgoing mail"
+_AT_ONCE: Final = 500  # mails of one mailbox
 
 
 @dataclass(slots=True)
@@ -125,50 +130,88 @@ def folders_of(settings: MailboxSettings) -> Mapping[str, str]:
     }
 
 
-def take_in(desk: Desk, mailboxes: Sequence[Mailbox], done: Round, reach: Reachability) -> None:
+@dataclass(slots=True)
+class _Inbox:
+    """A mailbox that can be used, and those mails in it that we do not have yet."""
+
+    mailbox: Mailbox
+    folders: Mapping[str, str]
+    fresh: list[MailRef] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """How messages name it."""
+        return f"mailbox {self.mailbox.name}"
+
+
+def take_in(
+    desk: Desk, mailboxes: Sequence[Mailbox], done: Round, reach: Reachability, posting: Posting
+) -> None:
     """Keep what is new in each mailbox, decide everything kept, file what is decided.
 
-    A mailbox that cannot be used does not hold the others up.
+    Some hundred mails at a time: of a backlog the first are answered while the last still wait on
+    the server.  A mailbox that cannot be used does not hold the others up.
     """
-    usable = []
-    for mailbox in mailboxes:
-        if not reach.worth_trying(f"mailbox {mailbox.name}"):
-            continue
-        try:
-            done.kept += keeping.keep(desk, mailbox)
-        except (MailboxUnavailable, MailboxRefused) as error:
-            reach.failed(f"mailbox {mailbox.name}", error)
-            done.troubles.append(str(error))
-        else:
-            reach.worked(f"mailbox {mailbox.name}")
-            usable.append(mailbox)
-            for ref, why in mailbox.unreadable.items():
-                reach.told_once(f"mail {ref.uid} of mailbox {mailbox.name}", f"not given: {why}")
-    decided = intake.decide_all(desk)
+    folders = {one.name: folders_of(one) for one in desk.settings.mailbox}
+    inboxes = [_Inbox(mailbox, folders[mailbox.name]) for mailbox in mailboxes]
+    inboxes = [one for one in inboxes if reach.worth_trying(one.name)]
+    inboxes = [one for one in inboxes if _works(_look, desk, one, done, reach)]
+    decided = intake.Decided()
+    while True:
+        inboxes = [one for one in inboxes if _works(_keep, desk, one, done, reach)]
+        intake.decide_all(desk, decided)
+        inboxes = [one for one in inboxes if _works(_file, desk, one, done, reach)]
+        if not any(one.fresh for one in inboxes):
+            break
+        if not desk.clock.simulated and reach.worth_trying(_OUTGOING):
+            posting.start()
     done.decided += decided.folders
     for number, why in decided.left.items():
         reach.told_once(f"mail {number}", f"it waits: {why}")
         done.troubles.append(f"mail {number} waits: {why}")
-    by_name = {one.name: dict(folders_of(one)) for one in desk.settings.mailbox}
-    for mailbox in usable:
-        try:
-            done.filed += keeping.file(desk, mailbox, by_name[mailbox.name])
-        except (MailboxUnavailable, MailboxRefused) as error:
-            reach.failed(f"mailbox {mailbox.name}", error)
-            done.troubles.append(str(error))
+
+
+_Work = Callable[[Desk, _Inbox, Round, Reachability], None]
+
+
+def _works(work: _Work, desk: Desk, inbox: _Inbox, done: Round, reach: Reachability) -> bool:
+    """Whether that could be done; what hindered it is told."""
+    try:
+        work(desk, inbox, done, reach)
+    except (MailboxUnavailable, MailboxRefused) as error:
+        reach.failed(inbox.name, error)
+        done.troubles.append(str(error))
+        return False
+    return True
+
+
+def _look(desk: Desk, inbox: _Inbox, _done: Round, _reach: Reachability) -> None:
+    inbox.fresh = keeping.fresh(desk, inbox.mailbox)
+
+
+def _keep(desk: Desk, inbox: _Inbox, done: Round, reach: Reachability) -> None:
+    some, inbox.fresh = inbox.fresh[:_AT_ONCE], inbox.fresh[_AT_ONCE:]
+    done.kept += keeping.keep(desk, inbox.mailbox, some)
+    reach.worked(inbox.name)
+    for ref, why in inbox.mailbox.unreadable.items():
+        reach.told_once(f"mail {ref.uid} of {inbox.name}", f"not given: {why}")
+
+
+def _file(desk: Desk, inbox: _Inbox, done: Round, _reach: Reachability) -> None:
+    done.filed += keeping.file(desk, inbox.mailbox, inbox.folders)
 
 
 def send_out(desk: Desk, courier: Courier, done: Round, reach: Reachability) -> None:
     """Deliver what is due."""
-    if not reach.worth_trying("outgoing mail"):
+    if not reach.worth_trying(_OUTGOING):
         return
     try:
-        done.delivered += deliver.deliver(desk, courier)
+        deliver.deliver(desk, courier, done.delivered)
     except (Transient, Permanent) as error:
-        reach.failed("outgoing mail", error)
+        reach.failed(_OUTGOING, error)
         done.troubles.append(str(error))
     else:
-        reach.worked("outgoing mail")
+        reach.worked(_OUTGOING)
 
 
 def one_round(
@@ -178,7 +221,14 @@ def one_round(
     done = Round()
     for moved in clocks.replay(desk):
         done.moved.append(moved.ref)
-    take_in(desk, mailboxes, done, reach)
+    with Posting(desk, courier) as posting:
+        take_in(desk, mailboxes, done, reach, posting)
+    done.delivered += posting.fates
+    if isinstance(posting.fault, Transient | Permanent):
+        reach.failed(_OUTGOING, posting.fault)
+        done.troubles.append(str(posting.fault))
+    elif posting.fault is not None:
+        raise posting.fault
     for what, work in (("asking", _ask), ("chasing", _chase)):
         try:
             work(desk, done)

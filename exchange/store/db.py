@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -66,6 +67,8 @@ class Store:
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(**{_WRITING: True})
         self._after_commit = after_commit
+        # SQLite has one writer; its own way of waiting is to look again after a nap.
+        self._writer = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def transaction(self, name: str) -> Iterator[Transaction]:
@@ -73,7 +76,7 @@ class Store:
 
         Raises StoreError when the database cannot take it; then nothing was changed.
         """
-        with _translated(self.engine), Session(self._writing) as session:
+        with self._writer, _translated(self.engine), Session(self._writing) as session:
             work = Transaction(session)
             yield work
             work.flush()

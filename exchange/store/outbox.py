@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, func, insert, or_, update
+from sqlalchemy import and_, bindparam, func, insert, or_, update
 from sqlmodel import Session, col, select
 
 from exchange.domain.audit import instant_text
@@ -138,6 +138,26 @@ class Outbox:
         return self._session.exec(
             select(func.count()).select_from(OutboxRow).where(col(OutboxRow.attempted_at) > since)
         ).one()
+
+    def accepted(self, letters: Sequence[tuple[int, str]], now: datetime) -> None:
+        """Record that these were taken; the number of each, and what the server said."""
+        if not letters:
+            return
+        outbox = table_of(OutboxRow)
+        changed = self._session.connection().execute(
+            update(outbox)
+            .where(outbox.c.id == bindparam("number"))
+            .values(
+                attempts=outbox.c.attempts + 1,
+                state=SENT,
+                reply=bindparam("said"),
+                attempted_at=bindparam("at"),
+                accepted_at=bindparam("at"),
+            ),
+            [{"number": number, "said": reply, "at": now} for number, reply in letters],
+        )
+        if changed.rowcount != len(letters):
+            raise NotFound("a letter is not in the outbox any more")
 
     def record(
         self,

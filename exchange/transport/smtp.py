@@ -26,7 +26,8 @@ from exchange.transport.tls import certificate_end
 
 # How far the connections may run ahead of the caller, in letters for each: after a crash those
 # are sent again, so it is kept small.
-_AHEAD: Final = 4
+_AHEAD: Final = 16
+_TELL_SECONDS: Final = 0.05  # a fate waits so long for others, to be recorded together with them
 # A server that breaks this many connections in a row is in trouble.
 _LOSSES: Final = 3
 _GRACE_SECONDS: Final = 2.0
@@ -134,7 +135,9 @@ class _Batch:
         connect: Callable[[], Awaitable[SmtpSession]],
         connections: int,
     ) -> None:
-        self.fates: queue.SimpleQueue[Delivery | BaseException | None] = queue.SimpleQueue()
+        self._fates: queue.SimpleQueue[list[Delivery] | BaseException | None] = queue.SimpleQueue()
+        self._untold: list[Delivery] = []
+        self._soon: asyncio.TimerHandle | None = None
         self.fault: BaseException | None = None  # what ended it, once the fates are taken
         self._over = False
         self._left = deque(letters)
@@ -143,7 +146,9 @@ class _Batch:
         self._stopped = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: asyncio.Task[None] | None = None
-        self._room = asyncio.Semaphore(self._connections * _AHEAD)
+        ahead = self._connections * _AHEAD
+        self._room = asyncio.Semaphore(ahead)
+        self._together = ahead // 2  # so that the connections go on while the caller records
         self._refused: CourierRefused | None = None  # concerns every letter
         self._trouble: CourierUnavailable | CourierRefused | None = None  # of one connection
 
@@ -154,13 +159,13 @@ class _Batch:
         some: list[Delivery] = []
         while not self._over:
             try:
-                fate = self.fates.get(block=not some)
+                told = self._fates.get(block=not some)
             except queue.Empty:
                 break
-            if isinstance(fate, Delivery):
-                some.append(fate)
+            if isinstance(told, list):
+                some += told
             else:
-                self._over, self.fault = True, fate
+                self._over, self.fault = True, told
         return some
 
     def taken(self, number: int) -> None:
@@ -195,7 +200,24 @@ class _Batch:
             end = error
         finally:
             self._loop = None
-            self.fates.put(end)
+            self._tell_fates()
+            self._fates.put(end)
+
+    def _note(self, fate: Delivery) -> None:
+        """A fate for the caller: waking it for each would cost as much as the sending."""
+        self._untold.append(fate)
+        if len(self._untold) >= self._together:
+            self._tell_fates()
+        elif self._soon is None and self._loop is not None:
+            self._soon = self._loop.call_later(_TELL_SECONDS, self._tell_fates)
+
+    def _tell_fates(self) -> None:
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+        if self._untold:
+            untold, self._untold = self._untold, []
+            self._fates.put(untold)
 
     def _wind_up(self) -> None:
         for _ in range(self._connections):
@@ -255,12 +277,12 @@ class _Batch:
             raise
 
     async def _send_one(self, letter: Letter, session: SmtpSession) -> bool:
-        """Put the letter's fate into the queue; False when the line broke."""
+        """Note the letter's fate; False when the line broke."""
         try:
-            self.fates.put(await session.hand_over(letter))
+            self._note(await session.hand_over(letter))
         except LetterLost as lost:
             if lost.offered:
-                self.fates.put(lost.delivery)
+                self._note(lost.delivery)
             else:
                 self._put_back(letter)  # certainly not taken: it goes again
             return False

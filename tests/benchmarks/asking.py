@@ -169,13 +169,13 @@ def story(desk: Desk, number: int) -> Stages:
     folders: Counter[str] = Counter()
     for _ in range(2):
         with stages.stage("send"):
-            deliver.deliver(desk, post)
+            deliver.deliver(desk, post, Counter())
         for letter in post.sent:
             party = f"SUP{letter.recipient[15:17]}"
             post.arrive(answer_to(letter, lambda one, who=party: installed[one] == who))
         post.sent.clear()
         with stages.stage("keep"):
-            keeping.keep(desk, post)
+            keeping.keep(desk, post, keeping.fresh(desk, post))
         with stages.stage("decide"):
             decided = intake.decide_all(desk)
         assert not decided.left, decided.left

@@ -69,12 +69,13 @@ def test_killed_between_acceptance_and_record_sends_the_same_mail_again(stage: S
             sys.executable,
             "-c",
             "import os, sys\n"
+            "from collections import Counter\n"
             "from pathlib import Path\n"
             "from exchange.bootstrap import open_courier, open_desk, the_clock\n"
             "from exchange.services import deliver\n"
             "desk = open_desk(Path(sys.argv[1]), the_clock('2026-12-14T10:31'))\n"
             "deliver.record = lambda *_: os._exit(9)\n"
-            "deliver.deliver(desk, open_courier(desk))\n",
+            "deliver.deliver(desk, open_courier(desk), Counter())\n",
             str(stage.folder),
         ],
         check=False,

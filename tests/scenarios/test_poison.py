@@ -78,7 +78,7 @@ def test_the_mail_after_the_poison_is_answered(name: str, tmp_path: Path) -> Non
         shelf = Shelf([_poisons()[name], good])
         desk = open_desk(stage.folder, stage.clock)
         try:
-            assert keeping.keep(desk, shelf) == 2
+            assert keeping.keep(desk, shelf, keeping.fresh(desk, shelf)) == 2
             intake.decide_all(desk)
             keeping.file(desk, shelf, {one: one for one in ("processed", "review", "shunted")})
         finally:

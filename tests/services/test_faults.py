@@ -72,7 +72,7 @@ class Site:
 
     def keep(self) -> int:
         box = open_mailbox(self.desk, self.desk.settings.mailbox[0])
-        kept = keeping.keep(self.desk, box)
+        kept = keeping.keep(self.desk, box, keeping.fresh(self.desk, box))
         box.close()
         return kept
 

@@ -98,7 +98,7 @@ def test_a_long_answer_goes_in_numbered_parts_under_one_reference(tmp_path: Path
         for device, one in zip(devices, other, strict=True)
     )
     mail = FetchedMail(MailRef(1, 1), made.csv_mail(rows), desk.now())
-    keeping.keep(desk, _Inbox(mail))  # type: ignore[arg-type]
+    keeping.keep(desk, _Inbox(mail), keeping.fresh(desk, _Inbox(mail)))  # type: ignore[arg-type]
     assert intake.decide_all(desk).folders == {"processed": 1}
     desk.reader.close()
     with desk.store.reading() as tx:

@@ -36,6 +36,7 @@ def names_used(file: str) -> set[str]:
     tree = environment.parse((SHIPPED / file).read_text(encoding="utf-8"))
     # The macros a mail imports count as undeclared inside its blocks.
     macros = {name for node in tree.find_all(nodes.FromImport) for name in node.names}
+    macros |= {node.target for node in tree.find_all(nodes.Import)}
     used = meta.find_undeclared_variables(tree) - macros
     for other in meta.find_referenced_templates(tree):
         # A macro's file has parameters of its own and takes nothing from the context.
