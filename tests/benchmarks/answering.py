@@ -148,7 +148,7 @@ def ours(folder: Path, number: int) -> dict[str, Any]:
         with TreePeak() as peak:
             spent.begin()
             stages.begin()
-            keeping.keep(desk, box)
+            keeping.keep(desk, box, keeping.fresh(desk, box))
             decided = intake.decide_all(desk)
             told = {"stages": stages.end()} | spent.wall()
             desk.reader.close()

@@ -17,44 +17,68 @@ from typing import Any, Final
 REST: Final = "other work"
 
 
-class StageClock:
-    """Seconds of wall in each stage, on the thread that made it."""
+class _Thread:
+    """One thread's stages, each open one inside the one before."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self._thread = threading.get_ident()
-        self._open = [REST]
+        self.open = [REST]
         self._since = time.perf_counter()
+
+    def turn(self) -> None:
+        """Count what passed since the last turn for the innermost stage."""
+        now = time.perf_counter()
+        name = self.open[-1]
+        self.seconds[name] = self.seconds.get(name, 0.0) + now - self._since
+        self._since = now
+
+
+class StageClock:
+    """Seconds of wall in each stage.
+
+    What other threads than its maker's spend in a stage is told apart, as time beside the whole;
+    what they do outside of stages is not told.
+    """
+
+    def __init__(self) -> None:
+        self._maker = threading.get_ident()
+        self._lock = threading.Lock()
+        self._threads: dict[int, _Thread] = {}
+        self.begin()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Everything in the block that is not in a stage further in."""
-        if threading.get_ident() != self._thread:
-            yield
-            return
-        self._turn()
-        self._open.append(name)
+        mine = self._mine()
+        mine.turn()
+        mine.open.append(name)
         try:
             yield
         finally:
-            self._turn()
-            self._open.pop()
+            mine.turn()
+            mine.open.pop()
 
     def begin(self) -> None:
         """Forget what was so far."""
-        self.seconds.clear()
-        self._since = time.perf_counter()
+        with self._lock:
+            self._threads = {self._maker: _Thread()}
 
     def end(self) -> dict[str, float]:
         """The stages, the longest first."""
-        self._turn()
-        return dict(sorted(self.seconds.items(), key=lambda one: -one[1]))
+        told: dict[str, float] = {}
+        with self._lock:
+            for number, one in self._threads.items():
+                one.turn()
+                for name, spent in one.seconds.items():
+                    if number != self._maker and name == REST:
+                        continue
+                    key = name if number == self._maker else f"{name} (beside)"
+                    told[key] = told.get(key, 0.0) + spent
+        return dict(sorted(told.items(), key=lambda one: -one[1]))
 
-    def _turn(self) -> None:
-        now = time.perf_counter()
-        name = self._open[-1]
-        self.seconds[name] = self.seconds.get(name, 0.0) + now - self._since
-        self._since = now
+    def _mine(self) -> _Thread:
+        with self._lock:
+            return self._threads.setdefault(threading.get_ident(), _Thread())
 
     def wrap(self, stages: Mapping[str, str]) -> None:
         """Time each function named ``module:name`` or ``module:Class.name``, for good.
