@@ -45,7 +45,7 @@ $(BENCH): $(DEVELOP) requirements/bench.txt
 	@touch $@
 
 bench: $(BENCH) ## the benchmarks against their comparators, some minutes; SIZE=full: an hour
-	$(BIN)/python -m tests.benchmarks --size $(SIZE)
+	$(BIN)/python -m tests.benchmarks --size $(SIZE) --only "$(ONLY)"
 
 fuzz: $(DEVELOP) ## coverage-guided fuzzing of the reading, five minutes or SECONDS_=...
 	$(PIP) "atheris>=3"

@@ -247,10 +247,12 @@ def outcomes(share: int, number: int | None, runs: int, only: str) -> list[dict[
     with tempfile.TemporaryDirectory() as at:
         folder = Path(at)
         _measured("make", folder, size)
-        mine = [_measured("ours", folder, size) for _ in range(runs)]
+        mine: list[dict[str, Any]] = []
         others: list[dict[str, Any]] = []
-        while len(others) < runs and sum(one["wall"] for one in others) < _ENOUGH:
-            others.append(_measured("usual", folder, size))
+        for _ in range(runs):  # in turn, so that both have the same machine
+            mine.append(_measured("ours", folder, size))
+            if sum(one["wall"] for one in others) < _ENOUGH:
+                others.append(_measured("usual", folder, size))
     mine.sort(key=lambda one: one["wall"])
     middle = mine[len(mine) // 2]
     seconds, theirs = middle["wall"], median(one["wall"] for one in others)

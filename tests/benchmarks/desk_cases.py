@@ -198,9 +198,8 @@ CASES: Final = {
 }  # fmt: skip
 
 
-def outcomes(share: int, number: int | None, runs: int, only: str) -> list[dict[str, Any]]:
+def outcomes(share: int, number: int | None, runs: int, only: str) -> Iterator[dict[str, Any]]:
     """Every case whose name holds ``only``, as benchmarks.json has it; goals at full size alone."""
-    found = []
     for key, case in CASES.items():
         if only.lower() not in case.name.lower():
             continue
@@ -210,8 +209,7 @@ def outcomes(share: int, number: int | None, runs: int, only: str) -> list[dict[
         if done.returncode:
             raise SystemExit(f"{case.name} failed:\n{done.stderr[-2000:]}")
         full = share == 1 and number is None
-        found.append(_outcome(case, size, json.loads(done.stdout), runs, full=full))
-    return found
+        yield _outcome(case, size, json.loads(done.stdout), runs, full=full)
 
 
 def _outcome(
