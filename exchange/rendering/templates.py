@@ -65,10 +65,12 @@ class Templates:
                 place=" or ".join(str(folder) for folder in self._folders),
             ) from None
         except TemplateSyntaxError as error:
+            self._looked.clear()
             place = f"{error.filename or error.name or name} line {error.lineno}"
             raise ConfigError(f"the template is broken: {error.message}", place=place) from None
         # A template is the user's own code and may raise anything.
         except Exception as error:
+            self._looked.clear()  # whoever mends it need not wait
             reason = mask_codes(str(error)) or type(error).__name__
             raise ConfigError(
                 f"the template cannot be filled in: {reason}",

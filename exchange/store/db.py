@@ -38,10 +38,10 @@ class Transaction:
 
     def __init__(self, session: Session) -> None:
         self.mail = MailLedger(session)
-        self.inbound = InboundStore(session)
+        self.outbox = Outbox(session)
+        self.inbound = InboundStore(session, self.outbox)
         self.outbound = OutboundStore(session)
         self.legs = LegStore(session)
-        self.outbox = Outbox(session)
         self.parties = PartyStore(session)
         self.audit = AuditLog(session)
         self.counters = Counters(session)
@@ -51,7 +51,7 @@ class Transaction:
 
     def flush(self) -> None:
         """Write what was only noted so far; the store does so before it commits."""
-        for part in (self.mail, self.inbound, self.counters, self.audit):
+        for part in (self.mail, self.outbox, self.inbound, self.counters, self.audit):
             part.flush()
 
 

@@ -20,7 +20,8 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.sla import Due
 from exchange.errors import NotFound
-from exchange.store.many import insert_one, insert_rows
+from exchange.store.many import Numbers, insert_rows
+from exchange.store.outbox import Outbox
 from exchange.store.tables import InboundDeviceRow, InboundRequestRow, table_of
 
 _CHUNK = 5000
@@ -47,16 +48,18 @@ _COLUMNS = (
 
 
 _REQUEST = (
-    "ref", "mail_id", "party", "their_ref", "received_at", "day_zero", "due_on", "due_at", "rule",
-    "calendar", "answered",
+    "id", "ref", "mail_id", "party", "their_ref", "received_at", "day_zero", "due_on", "due_at",
+    "rule", "calendar", "answered",
 )  # fmt: skip
 
 
 class InboundStore:
     """Requests made of us."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, letters: Outbox) -> None:
+        self._session, self._letters = session, letters
+        self._numbers = Numbers(session, table_of(InboundRequestRow))
+        self._requests: list[tuple[object, ...]] = []
         self._rows: list[tuple[object, ...]] = []
 
     def add_request(
@@ -70,12 +73,13 @@ class InboundStore:
         answered: bool = False,
     ) -> int:
         """A new request; returns its number."""
-        values = (
-            ref, mail_id, party, their_ref, instant_text(clock.received_at.astimezone(UTC)),
+        number = self._numbers.next()
+        self._requests.append((
+            number, ref, mail_id, party, their_ref, instant_text(clock.received_at.astimezone(UTC)),
             clock.day_zero.isoformat(), clock.due_on.isoformat(),
             instant_text(clock.due_at.astimezone(UTC)), clock.rule, clock.calendar, answered,
-        )  # fmt: skip
-        return insert_one(self._session, table_of(InboundRequestRow), _REQUEST, values)
+        ))  # fmt: skip
+        return number
 
     def add_devices(
         self, request_id: int, devices: Iterable[NewDevice], outbox_id: int | None
@@ -91,7 +95,11 @@ class InboundStore:
             self.flush()
 
     def flush(self) -> None:
-        """Write the rows that were only noted so far."""
+        """Write what was only noted so far: the letters first, to which the rows point."""
+        self._letters.flush()
+        if self._requests:
+            requests, self._requests = self._requests, []
+            insert_rows(self._session, table_of(InboundRequestRow), _REQUEST, requests)
         if self._rows:
             rows, self._rows = self._rows, []
             insert_rows(self._session, table_of(InboundDeviceRow), _COLUMNS, rows)
@@ -114,6 +122,7 @@ class InboundStore:
 
     def claim(self, request_id: int) -> None:
         """Nobody else changes the request's rows until we commit."""
+        self.flush()
         self._session.exec(
             select(InboundRequestRow.id).where(InboundRequestRow.id == request_id).with_for_update()
         ).one()
@@ -138,6 +147,7 @@ class InboundStore:
 
     def find(self, ref: str) -> InboundRequest:
         """By reference; raises NotFound."""
+        self.flush()
         row = self._session.exec(
             select(InboundRequestRow).where(InboundRequestRow.ref == ref)
         ).first()
@@ -147,6 +157,7 @@ class InboundStore:
 
     def by_mail(self, mail_id: int) -> InboundRequest | None:
         """The request that came with a mail, if any."""
+        self.flush()
         row = self._session.exec(
             select(InboundRequestRow).where(InboundRequestRow.mail_id == mail_id)
         ).first()
@@ -156,6 +167,7 @@ class InboundStore:
         """Requests of ``party`` among ``refs``."""
         if not refs:
             return []
+        self.flush()
         rows = self._session.exec(
             select(InboundRequestRow).where(
                 col(InboundRequestRow.ref).in_(list(refs)), InboundRequestRow.party == party
@@ -177,6 +189,7 @@ class InboundStore:
 
     def of_other_calendar(self, version: str) -> list[InboundRequest]:
         """Open requests whose due date another calendar produced."""
+        self.flush()
         rows = self._session.exec(
             select(InboundRequestRow)
             .where(
@@ -188,6 +201,7 @@ class InboundStore:
 
     def set_due(self, request_id: int, when: Due) -> None:
         """A due date counted anew."""
+        self.flush()
         row = self._session.get(InboundRequestRow, request_id)
         if row is None:
             raise NotFound(f"there is no request {request_id}")
@@ -197,6 +211,7 @@ class InboundStore:
 
     def by_their_refs(self, refs: Collection[str], party: str) -> list[InboundRequest]:
         """Requests of ``party`` that carried one of its own references."""
+        self.flush()
         rows = self._session.exec(
             select(InboundRequestRow)
             .where(
@@ -208,6 +223,7 @@ class InboundStore:
 
     def requests(self, open_only: bool = False) -> list[InboundRequest]:
         """Every request, oldest first."""
+        self.flush()
         query = select(InboundRequestRow).order_by(col(InboundRequestRow.id))
         if open_only:
             query = query.where(col(InboundRequestRow.answered).is_(False))

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, islice
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func, select, text
 from sqlmodel import Session
 
 _AT_ONCE = 20_000
+_NUMBERS_AT_ONCE = 20
 
 
-def insert_one(
-    session: Session, table: Table, names: Sequence[str], row: tuple[object, ...]
-) -> int:
-    """Insert one row and give its ``id``; values must be what the driver itself takes.
+class Numbers:
+    """The ``id`` of rows to come, known before they are written.
 
-    A tenth of a millisecond each is what building and compiling the statement would cost.
+    Good for one transaction, which adds rows to the table in no other way.
     """
-    connection = session.connection()
-    statement = f"{_insert(connection, table, names)} RETURNING id"
-    number: int = connection.exec_driver_sql(statement, row).scalar_one()
-    return number
+
+    def __init__(self, session: Session, table: Table) -> None:
+        self._session, self._table = session, table
+        self._ahead: Iterator[int] = iter(())
+
+    def next(self) -> int:
+        """A number that no other row of the table has or gets."""
+        number = next(self._ahead, None)
+        if number is None:
+            self._ahead = self._drawn()
+            number = next(self._ahead)
+        return number
+
+    def _drawn(self) -> Iterator[int]:
+        line = self._session.connection()
+        if line.dialect.name == "sqlite":
+            # Nobody else writes meanwhile; these are the numbers that SQLite would choose.
+            return count((line.execute(select(func.max(self._table.c.id))).scalar() or 0) + 1)
+        drawn = text(
+            "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :most)"
+        )
+        values = {"table": self._table.name, "most": _NUMBERS_AT_ONCE}
+        return map(int, line.execute(drawn, values).scalars().all())
 
 
 def insert_rows(

@@ -6,16 +6,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, bindparam, func, insert, or_, update
+from sqlalchemy import and_, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from exchange.domain.audit import instant_text
 from exchange.errors import NotFound
 from exchange.store.among import among
-from exchange.store.many import insert_one
+from exchange.store.many import Numbers, insert_rows
 from exchange.store.tables import OutboxRow, table_of
 
 _MANY_ATTEMPTS = 5
+_HELD_BYTES = 32_000_000  # of letters that are noted and not written yet
 QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
 
 
@@ -62,7 +63,7 @@ class AcceptedLetter:
 
 
 _LETTER = (
-    "message_id", "purpose", "ref", "party", "recipient", "codes", "sealed", "size", "state",
+    "id", "message_id", "purpose", "ref", "party", "recipient", "codes", "sealed", "size", "state",
     "attempts", "created_at", "next_attempt_at", "reply",
 )  # fmt: skip
 
@@ -72,47 +73,37 @@ class Outbox:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._numbers = Numbers(session, table_of(OutboxRow))
+        self._unwritten: list[tuple[object, ...]] = []
+        self._weight = 0
 
     def add(self, letter: NewLetter, now: datetime) -> int:
         """Queue a letter; returns its number."""
-        at = instant_text(now.astimezone(UTC))
-        values = (
-            letter.message_id, letter.purpose, letter.ref, letter.party, letter.recipient,
+        number, at = self._numbers.next(), instant_text(now.astimezone(UTC))
+        self._unwritten.append((
+            number, letter.message_id, letter.purpose, letter.ref, letter.party, letter.recipient,
             letter.codes, letter.sealed, letter.size, QUEUED, 0, at, at, "",
-        )  # fmt: skip
-        return insert_one(self._session, table_of(OutboxRow), _LETTER, values)
+        ))  # fmt: skip
+        self._weight += letter.size
+        if self._weight >= _HELD_BYTES:
+            self.flush()
+        return number
 
     def add_many(self, letters: Sequence[NewLetter], now: datetime) -> list[int]:
         """Queue letters; returns their numbers, in the same order."""
-        if not letters:
-            return []
-        rows = [
-            {
-                "message_id": letter.message_id,
-                "purpose": letter.purpose,
-                "ref": letter.ref,
-                "party": letter.party,
-                "recipient": letter.recipient,
-                "codes": letter.codes,
-                "sealed": letter.sealed,
-                "size": letter.size,
-                "state": QUEUED,
-                "attempts": 0,
-                "created_at": now,
-                "next_attempt_at": now,
-            }
-            for letter in letters
-        ]
-        outbox = table_of(OutboxRow)
-        added = self._session.connection().execute(
-            insert(outbox).returning(outbox.c.message_id, outbox.c.id), rows
-        )
-        # By Message-ID: neither engine promises to return rows in the order of their values.
-        numbers = {row.message_id: row.id for row in added}
-        return [numbers[letter.message_id] for letter in letters]
+        numbers = [self.add(letter, now) for letter in letters]
+        self.flush()
+        return numbers
+
+    def flush(self) -> None:
+        """Write the letters that were only noted so far."""
+        if self._unwritten:
+            rows, self._unwritten, self._weight = self._unwritten, [], 0
+            insert_rows(self._session, table_of(OutboxRow), _LETTER, rows)
 
     def due(self, now: datetime, most: int, most_bytes: int) -> list[StoredLetter]:
         """Letters to be tried now, oldest first: one at least, else no more than both ceilings."""
+        self.flush()
         listed = self._session.exec(
             select(OutboxRow.id, OutboxRow.size)
             .where(
@@ -135,12 +126,14 @@ class Outbox:
 
     def tried_since(self, since: datetime) -> int:
         """Attempts made since ``since``, for the rate budget."""
+        self.flush()
         return self._session.exec(
             select(func.count()).select_from(OutboxRow).where(col(OutboxRow.attempted_at) > since)
         ).one()
 
     def accepted(self, letters: Sequence[tuple[int, str]], now: datetime) -> None:
         """Record that these were taken; the number of each, and what the server said."""
+        self.flush()
         if not letters:
             return
         outbox = table_of(OutboxRow)
@@ -169,6 +162,7 @@ class Outbox:
         next_attempt_at: datetime | None = None,
     ) -> None:
         """Record an attempt."""
+        self.flush()
         outbox = table_of(OutboxRow)
         values: dict[str, object] = {"state": state, "reply": reply, "attempted_at": now}
         if state == SENT:
@@ -185,6 +179,7 @@ class Outbox:
 
     def fail(self, number: int, reply: str) -> None:
         """A bounce came back for a letter that had been accepted."""
+        self.flush()
         row = self._session.get(OutboxRow, number)
         if row is not None:
             row.state, row.reply = FAILED, reply
@@ -192,6 +187,7 @@ class Outbox:
 
     def retry(self, number: int, now: datetime) -> None:
         """Try a failed letter again, the same Message-ID."""
+        self.flush()
         row = self._session.get(OutboxRow, number)
         if row is None:
             raise NotFound(f"there is no letter {number}")
@@ -200,6 +196,7 @@ class Outbox:
 
     def get(self, number: int) -> StoredLetter:
         """One letter; raises NotFound."""
+        self.flush()
         row = self._session.get(OutboxRow, number)
         if row is None:
             raise NotFound(f"there is no letter {number}")
@@ -210,11 +207,13 @@ class Outbox:
         wanted = [text for text in message_ids if text]
         if not wanted:
             return []
+        self.flush()
         rows = self._session.exec(select(OutboxRow).where(col(OutboxRow.message_id).in_(wanted)))
         return [_value(row) for row in rows]
 
     def by_ref(self, ref: str) -> list[StoredLetter]:
         """Every letter of one reference, oldest first."""
+        self.flush()
         rows = self._session.exec(
             select(OutboxRow).where(OutboxRow.ref == ref).order_by(col(OutboxRow.id))
         )
@@ -222,6 +221,7 @@ class Outbox:
 
     def accepted_by_ref(self, refs: Collection[str]) -> dict[str, list[AcceptedLetter]]:
         """Per reference what its recipients' servers took, oldest first."""
+        self.flush()
         outbox = table_of(OutboxRow)
         found: dict[str, list[AcceptedLetter]] = {ref: [] for ref in refs}
         query = (
@@ -235,6 +235,7 @@ class Outbox:
 
     def stuck(self) -> list[StoredLetter]:
         """Letters refused for good, or for now and again."""
+        self.flush()
         rows = self._session.exec(
             select(OutboxRow)
             .where(
@@ -252,6 +253,7 @@ class Outbox:
 
     def sent_to(self, party: str, since: datetime, purpose: str) -> tuple[int, int]:
         """(letters, codes in them) written for a party since ``since``: the circuit breaker."""
+        self.flush()
         letters, codes = self._session.exec(
             select(func.count(), func.coalesce(func.sum(OutboxRow.codes), 0)).where(
                 OutboxRow.party == party,
@@ -263,6 +265,7 @@ class Outbox:
 
     def counts(self) -> dict[str, int]:
         """How many letters in each state."""
+        self.flush()
         return dict(
             self._session.exec(
                 select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
