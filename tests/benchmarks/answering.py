@@ -64,6 +64,7 @@ _STAGES: Final = {
     "exchange.store.mail:MailLedger.keep": "record",
     "exchange.store.db:Transaction.flush": "record",
     "sqlalchemy.orm:Session.commit": "commit",
+    "concurrent.futures:Future.result": "wait for what is made beside",
 }
 
 
