@@ -38,6 +38,7 @@ from exchange.provision import OwnParty, make_folder
 from exchange.services import intake, keeping
 from exchange.services.desk import Desk
 from tests.benchmarks import made, usual_answer
+from tests.benchmarks.peak import peak_mb
 from tests.benchmarks.stages import StageClock
 from tests.benchmarks.tree import TreePeak
 
@@ -154,13 +155,14 @@ def ours(folder: Path, number: int) -> dict[str, Any]:
             told = {"stages": stages.end()} | spent.wall()
             desk.reader.close()
             told |= spent.cpu()
+            own_mb = peak_mb()
         assert decided.folders == {"processed": 1}, (decided.folders, decided.left)
         letters = _letters(desk)
         all_right(letters, number)
         items = _counted(desk)
         assert items == {"provided": _devices(number)}, items
         desk.store.dispose()
-    return told | {"peak_mb": peak.mb, "letters": len(letters)}
+    return told | {"peak_mb": peak.mb, "own_mb": own_mb, "letters": len(letters)}
 
 
 def _letters(desk: Desk) -> list[bytes]:
@@ -267,6 +269,7 @@ def outcomes(share: int, number: int | None, runs: int, only: str) -> list[dict[
             "ours": round(seconds, 3),
             "cpu_s": round(middle["cpu"], 3),
             "peak_mb": round(peak),
+            "peak_own_mb": round(max(one["own_mb"] for one in mine)),
             "comparators": {USUAL: round(theirs, 3)},
             "ratio": round(theirs / seconds, 2),
             "goal": GOAL_SECONDS,
