@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import lru_cache
 from typing import Final, NamedTuple
+
+from exchange.parsing.remembered import remembered
 
 # -- column headers --
 
@@ -93,7 +94,7 @@ _TYPE_FORMS: Final = _words("""
 """)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def header_wording(text: str) -> Wording:
     """What a column header says of its column; ``Wording(None)`` when it says nothing to us."""
     text = " ".join(text[:120].split())
@@ -146,7 +147,7 @@ _TYPE_WORDS = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def device_type_of(text: str) -> str:
     """The DUIS device type that a cell or a label names, the last one if several; or empty."""
     found = _TYPE_WORDS.findall(text[-60:])
@@ -176,6 +177,7 @@ _ID_LABEL = re.compile(
 )
 
 
+@remembered
 def labels_device(before: str) -> bool | None:
     """Whether words before a value call it a device (True), something else (False) or nothing."""
     tail = before[-60:]
@@ -184,16 +186,19 @@ def labels_device(before: str) -> bool | None:
     return True if _LABEL_YES.search(tail) else None
 
 
+@remembered
 def labels_id(before: str) -> bool:
     """Whether the words right before a value call it a Device ID."""
     return bool(_ID_LABEL.search(before[-40:]))
 
 
+@remembered
 def names_devices(text: str) -> bool:
     """Whether a text speaks of devices, meters or install codes at all."""
     return bool(_LABEL_YES.search(text[:600]))
 
 
+@remembered
 def labels_heading(text: str) -> bool:
     """Whether a line heads a list of devices: ``Device IDs:`` or the header of a pasted table."""
     if len(text) > 200:
@@ -207,6 +212,7 @@ def labels_heading(text: str) -> bool:
 _CODE_LABEL = re.compile(r"\b(?:ic|install(?:ation)? ?codes?|code|cod gosod)\b\W*(?:is\W*)?$", re.I)
 
 
+@remembered
 def labels_code(before: str) -> bool:
     """Whether the words right before a value call it an install code."""
     return bool(_CODE_LABEL.search(before[-40:]))

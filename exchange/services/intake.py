@@ -48,6 +48,7 @@ class Decided:
 
     folders: Counter[str] = field(default_factory=Counter)
     left: dict[int, str] = field(default_factory=dict)  # kept for later: number and why
+    tally: respond.DayTally = field(default_factory=respond.DayTally)
 
 
 def decide_all(desk: Desk, done: Decided | None = None) -> Decided:
@@ -143,8 +144,9 @@ def _decide_some(desk: Desk, mails: Sequence[Understood], done: Decided) -> None
     """Decide some mails in one transaction, or, where one of them hinders it, each by itself."""
     try:
         with uncollected():
-            outcomes = decide(desk, mails) if mails else []
+            outcomes = decide(desk, mails, done.tally) if mails else []
     except Exception:
+        done.tally.forget()
         # Nothing of it was committed; whose fault it was shows when each goes alone.
         if len(mails) > 1:
             for one in mails:
@@ -160,7 +162,7 @@ def _decide_alone(desk: Desk, one: Understood, done: Decided) -> None:
     """Decide a mail that set something off; it does not hold the others up."""
     outcome, why = None, ""
     try:
-        (outcome,) = decide(desk, [one])
+        (outcome,) = decide(desk, [one], respond.DayTally())
     except StoreError:
         raise
     except (ConfigError, VaultError) as error:
@@ -170,6 +172,7 @@ def _decide_alone(desk: Desk, one: Understood, done: Decided) -> None:
         outcome = _shunt(desk, one.mail, str(error))
     except Exception as error:
         outcome = _fault(desk, one.mail, error)
+    done.tally.forget()
     _note(done, one.mail, outcome, why)
 
 
@@ -206,7 +209,7 @@ def _shunt(desk: Desk, mail: KeptMail, reason: str) -> MailOutcome:
     return outcome
 
 
-def decide(desk: Desk, mails: Sequence[Understood]) -> list[MailOutcome]:
+def decide(desk: Desk, mails: Sequence[Understood], tally: respond.DayTally) -> list[MailOutcome]:
     """Commit 2 for some mails, in their order; all of them or none."""
     who = _senders(desk, mails)
     asking = [
@@ -219,7 +222,6 @@ def decide(desk: Desk, mails: Sequence[Understood]) -> list[MailOutcome]:
     with desk.store.transaction("decide") as tx:
         claimed = tx.mail.claim_many([one.mail.id for one in mails])
         twins = tx.mail.twins([one.mail for one in mails])
-        tally = respond.DayTally(desk, tx)
         for one, verdict in zip(mails, who, strict=True):
             mail, said = one.mail, one.said
             state, folder, _ = claimed[mail.id]
@@ -264,7 +266,7 @@ def release(
         _, folder, resolved = tx.mail.claim(mail.id)
         if folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
-        outcome = _follow(desk, tx, mail, said, who, holdings, respond.DayTally(desk, tx))
+        outcome = _follow(desk, tx, mail, said, who, holdings, respond.DayTally())
         record(desk, tx, mail, outcome)
         if outcome.folder == PROCESSED:
             resolve(desk, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)

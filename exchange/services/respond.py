@@ -46,19 +46,23 @@ _SORTED_ABOVE = 5000
 class DayTally:
     """What each party had of us today, counted once and then carried along.
 
-    Good for one transaction, in which nobody else answers.
+    Good for a pass over the kept mails: nobody but the daemon answers requests.  What was not
+    committed must be forgotten.
     """
 
-    def __init__(self, desk: Desk, tx: Transaction) -> None:
-        self._tx = tx
-        self._midnight = datetime.combine(desk.today(), time(0), LONDON)
+    def __init__(self) -> None:
+        self._day: date | None = None
         self._had: dict[str, tuple[int, int]] = {}  # answers, devices asked for
 
-    def usage(self, party: str, asked: int) -> DayUsage:
+    def usage(self, desk: Desk, tx: Transaction, party: str, asked: int) -> DayUsage:
         """Today so far, and the devices of the request at hand."""
+        today = desk.today()
+        if today != self._day:
+            self._day, self._had = today, {}
         if party not in self._had:
-            answers, _codes = self._tx.outbox.sent_to(party, self._midnight, "answer")
-            self._had[party] = answers, self._tx.inbound.devices_since(party, self._midnight)
+            midnight = datetime.combine(today, time(0), LONDON)
+            answers, _codes = tx.outbox.sent_to(party, midnight, "answer")
+            self._had[party] = answers, tx.inbound.devices_since(party, midnight)
         answers, devices = self._had[party]
         return DayUsage(answers=answers, devices=devices, asked=asked)
 
@@ -67,6 +71,10 @@ class DayTally:
         if party in self._had:
             answers, devices = self._had[party]
             self._had[party] = answers + letters, devices + rows
+
+    def forget(self) -> None:
+        """Count anew: what was noted may not have been committed."""
+        self._had.clear()
 
 
 def register(desk: Desk, tx: Transaction) -> InstalledRegister:
@@ -92,7 +100,7 @@ def take(
     if party is None:
         return MailOutcome(REVIEW, said.kind, who.reason)
     asked = len(said.devices)
-    verdict = _verdict(desk, said, who, party, tally)
+    verdict = _verdict(desk, tx, said, who, party, tally)
     if verdict.party is None:
         return MailOutcome(REVIEW, said.kind, verdict.reason, party.signifier)
     if not said.devices and not said.rejects:
@@ -143,12 +151,17 @@ def take(
 
 
 def _verdict(
-    desk: Desk, said: Understanding, who: Verdict, party: Party, tally: DayTally
+    desk: Desk,
+    tx: Transaction,
+    said: Understanding,
+    who: Verdict,
+    party: Party,
+    tally: DayTally,
 ) -> Verdict:
     """The release procedure; a person's word stands in for the sender's address and the guard."""
     if who.vouched:
         return Verdict(party=party, address=party.reply_address, vouched=True)
-    usage = tally.usage(party.signifier, len(said.devices))
+    usage = tally.usage(desk, tx, party.signifier, len(said.devices))
     return may_answer(said.kind, said.head, [party], desk.signifier, usage, _ceilings(desk))
 
 

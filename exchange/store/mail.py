@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select, update
 
+from exchange.domain.audit import instant_text
 from exchange.errors import NotFound
 from exchange.ports import MailRef
+from exchange.store.many import Numbers, insert_rows
 from exchange.store.tables import MailRow, table_of
 
 KEPT, DECIDED, FILED = "kept", "decided", "filed"
@@ -56,11 +58,19 @@ class NewMail:
     sealed: bytes
 
 
+_MAIL = (
+    "id", "mailbox", "uidvalidity", "uid", "content_hash", "message_id", "sender", "subject",
+    "size", "arrived_at", "kept_at", "sealed", "state", "folder", "kind", "reason", "party", "ref",
+    "attempts", "resolution",
+)  # fmt: skip
+
+
 class MailLedger:
     """Every mail ever kept."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._numbers = Numbers(session, table_of(MailRow))
         self._decisions: list[dict[str, object]] = []
 
     def unknown(self, mailbox: str, refs: Iterable[MailRef]) -> list[MailRef]:
@@ -79,26 +89,19 @@ class MailLedger:
 
     def keep(self, mails: Sequence[NewMail], now: datetime) -> list[int]:
         """Add ledger rows in state ``kept``; returns their numbers."""
+        kept_at = instant_text(now.astimezone(UTC))
+        numbers = [self._numbers.next() for _ in mails]
         rows = [
-            MailRow(
-                mailbox=mail.mailbox,
-                uidvalidity=mail.ref.uidvalidity,
-                uid=mail.ref.uid,
-                content_hash=mail.content_hash,
-                message_id=mail.message_id,
-                sender=mail.sender,
-                subject=mail.subject,
-                size=mail.size,
-                arrived_at=mail.arrived_at,
-                kept_at=now,
-                sealed=mail.sealed,
-                state=KEPT,
+            (
+                number, mail.mailbox, mail.ref.uidvalidity, mail.ref.uid, mail.content_hash,
+                mail.message_id, mail.sender, mail.subject, mail.size,
+                instant_text(mail.arrived_at.astimezone(UTC)), kept_at, mail.sealed, KEPT,
+                "", "", "", "", "", 0, "",
             )
-            for mail in mails
-        ]
-        self._session.add_all(rows)
-        self._session.flush()
-        return [row.id or 0 for row in rows]
+            for number, mail in zip(numbers, mails, strict=True)
+        ]  # fmt: skip
+        insert_rows(self._session, table_of(MailRow), _MAIL, rows)
+        return numbers
 
     def waiting(self, state: str, mailbox: str = "", most: int = 500) -> list[int]:
         """Numbers of the mails in ``state``, oldest first."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final, get_args
 
@@ -59,9 +59,13 @@ def parted(questions: bytes) -> Iterator[bytes]:
         at = end
 
 
+_HEAD: Final = tuple(field.name for field in fields(MailHead))
+
+
 def encode(said: Understanding) -> bytes:
     """An understanding as JSON; long lists go as columns, for there may be half a million rows."""
-    head = asdict(said.head)
+    # Field by field: ``asdict`` copies each value on the way, which is half of all the work here.
+    head = {name: getattr(said.head, name) for name in _HEAD}
     head["date"] = said.head.date.isoformat() if said.head.date else None
     content = {
         "head": head,

@@ -21,6 +21,7 @@ from exchange.sandbox.servers import SandboxServers
 from exchange.services import intake, keeping, request, respond, review, trail
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
+from exchange.services.respond import DayTally
 from exchange.services.rounds import Reachability, Round, one_round
 from exchange.store.db import Transaction
 from exchange.store.mail import KeptMail
@@ -100,7 +101,7 @@ def test_two_at_the_same_mail_answer_it_once(site: Site) -> None:
         mail = tx.mail.get(1)
     said = site.desk.reader.read(other.sealer.open(mail.sealed, "mail"))
     read = [intake.Understood(mail, said)]
-    (first,), (second,) = intake.decide(site.desk, read), intake.decide(other, read)
+    (first,), (second,) = (intake.decide(one, read, DayTally()) for one in (site.desk, other))
     assert (first.folder, second.folder) == ("processed", "processed")
     assert first.ref
     assert not second.ref

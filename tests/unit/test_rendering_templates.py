@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import textwrap
 from datetime import UTC, date, datetime
@@ -150,6 +151,21 @@ class TestUsersFolder:
         templates = Templates([tmp_path, tmp_path / "missing"])
         assert templates.render("request/subject.txt", {"ref": "X-1"}) == "Codes, please: X-1\n"
         assert "How to answer" in templates.render("request/body.txt", CONTEXTS["request"])
+
+    def test_a_file_that_changes_is_read_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        instant = [100.0]
+        monkeypatch.setattr("exchange.rendering.templates.monotonic", lambda: instant[0])
+        path, piece = tmp_path / "a.txt", tmp_path / "_b.txt"
+        path.write_text("one {% include '_b.txt' %}")
+        piece.write_text("two")
+        templates = Templates([tmp_path])
+        assert templates.render("a.txt", {}) == "one two"
+        piece.write_text("three")
+        os.utime(piece, (1, 1))
+        instant[0] += 1.0
+        assert templates.render("a.txt", {}) == "one three"
 
     def test_a_user_piece_is_used_by_the_shipped_mails(self, tmp_path: Path) -> None:
         (tmp_path / "_close.txt").write_text("Cheers from {{ us.name }}\n")
