@@ -78,7 +78,7 @@ def ours(number: int) -> Whole:
             command = [sys.executable, "-m", "tests.benchmarks.once", str(instants), str(folder)]
             with (Path(at) / "words").open("w+") as words:
                 started = time.monotonic()
-                process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=words)
+                process = subprocess.Popen(command, stdout=words, stderr=words)
                 with TreePeak(process.pid) as peak:
                     process.wait()
                 words.seek(0)
