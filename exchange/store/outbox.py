@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, update
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from exchange.domain.audit import instant_text
@@ -68,6 +70,11 @@ _LETTER = (
 )  # fmt: skip
 
 
+_STORED: tuple[Any, ...] = tuple(
+    table_of(OutboxRow).c[field.name] for field in fields(StoredLetter)
+)
+
+
 class Outbox:
     """One row a letter, one recipient a letter."""
 
@@ -119,10 +126,10 @@ class Outbox:
             if numbers and weight > most_bytes:
                 break
             numbers.append(number)
-        rows = self._session.exec(
-            select(OutboxRow).where(col(OutboxRow.id).in_(numbers)).order_by(col(OutboxRow.id))
+        rows = self._session.execute(
+            sa_select(*_STORED).where(col(OutboxRow.id).in_(numbers)).order_by(col(OutboxRow.id))
         )
-        return [_value(row) for row in rows]
+        return [StoredLetter(*row) for row in rows]
 
     def tried_since(self, since: datetime) -> int:
         """Attempts made since ``since``, for the rate budget."""

@@ -132,3 +132,18 @@ def test_a_fault_of_ours_in_the_sending_is_not_swallowed(desk: Desk) -> None:
     server.fault = None
     server.round()
     assert server.answered() == _EVERY_MAIL_ONCE
+
+
+def test_no_more_letters_leave_in_a_minute_than_the_provider_allows(desk: Desk) -> None:
+    object.__setattr__(desk.settings.smtp, "per_minute", 4)
+    server = _Server(desk)
+    server.first_taken.set()
+    assert server.round().delivered == {"sent": 4}
+    assert server.round().delivered == {}
+    with desk.store.reading() as tx:
+        assert tx.outbox.counts() == {"sent": 4, "queued": _MAILS - 4}
+    with desk.store.engine.begin() as connection:  # as if it had been long ago
+        connection.exec_driver_sql(
+            "UPDATE outbox SET attempted_at = '2020-01-01T00:00:00.000000Z' WHERE state = 'sent'"
+        )
+    assert server.round().delivered == {"sent": 4}
