@@ -72,9 +72,9 @@ class Places(NamedTuple):
     @classmethod
     def of(cls, places: Sequence[str]) -> Places:
         """The columns of written places."""
-        parted = [_parted(place) for place in places]
-        leads = Words.of([lead for lead, _ in parted])
-        return cls(leads, np.fromiter((number for _, number in parted), np.int64, len(parted)))
+        split = [parted(place) for place in places]
+        leads = Words.of([lead for lead, _ in split])
+        return cls(leads, np.fromiter((number for _, number in split), np.int64, len(split)))
 
     def taken(self, chosen: slice | Numbers | Flags) -> Places:
         """Some of the rows."""
@@ -88,8 +88,8 @@ class Places(NamedTuple):
         ]
 
 
-def _parted(place: str) -> tuple[str, int]:
-    """A place and the number at its end, or -1: what is joined again is the place."""
+def parted(place: str) -> tuple[str, int]:
+    """A place parted into a lead and the number at its end, -1 where there is none."""
     lead, blank, number = place.rpartition(" ")
     plain = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER
     if not plain or (number[0] == "0" and number != "0"):

@@ -17,7 +17,7 @@ from typing import Final
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
-from exchange.errors import BadInput, BadInputs
+from exchange.errors import BadInput, BadInputs, StoreError
 from exchange.ports import Refusal, RefusedRow, Taken, VaultRecord, VaultStats
 from exchange.services.codefile import Progress, Reading, RejectedRow
 from exchange.services.codestream import Torn, read_delivery
@@ -143,7 +143,17 @@ def import_codes(
         rejects=rejects,
         resumed=taken.resumed,
     )
-    _record(desk, imported, by)
+    try:
+        _record(desk, imported, by)
+    except StoreError as error:
+        if not (imported.added or imported.updated):
+            raise
+        raise StoreError(
+            f"{imported.added:,} codes were added and {imported.updated:,} updated, but the audit "
+            f"log cannot take it down: {error.message}",
+            place=file.name,
+            hint="mend that and import the file again: it changes nothing more, and is taken down",
+        ) from error
     return imported
 
 

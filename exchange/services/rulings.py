@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
@@ -24,7 +24,7 @@ from exchange.domain.inbound import (
     decide_device,
     move,
 )
-from exchange.domain.listed import Listed, Places, Words
+from exchange.domain.listed import Ids, Listed, Places, Words, ids_of, parted
 from exchange.domain.mail import Found, Reject
 from exchange.domain.written import code_texts, device_texts
 from exchange.errors import BadInput
@@ -39,6 +39,7 @@ WORDS = {
 }
 _EACH_BY_ITSELF = 1000
 _TOGETHER = 500
+_FEW = 64  # rows of a request that needs no arrays
 _FOLLOWS = "our team is looking into it; the answer follows"
 
 
@@ -65,7 +66,7 @@ class Holdings:
         """
         if not lists:
             return cls({})
-        ids = np.concatenate([Listed.of(one).ids for one in lists])
+        ids = np.concatenate([_ids(one) for one in lists])
         held = vault.find_columns(ids.view(">u8").astype(np.uint64))
         # Texts are made for all lists at once too: for each small one alone they take longer.
         devices, codes = device_texts(ids), code_texts(held.columns.codes)
@@ -79,6 +80,10 @@ class Holdings:
     def devices(self, asked: Sequence[Found]) -> Known:
         """For each device of ``asked``, one of the lists looked up, in its order."""
         return self.known[id(asked)]
+
+
+def _ids(asked: Sequence[Found]) -> Ids:
+    return asked.ids if isinstance(asked, Listed) else ids_of([one.device for one in asked])
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +184,13 @@ def rule(
     ``state`` is what they are in now.  ``not_installer`` is a person's reason to answer so where
     the rule alone would hold a device; raises BadInput where our register says we installed it.
     """
-    listed = Listed.of(asked)
-    kinds = Words(tuple(map(mask_codes, listed.types.words)), listed.types.which)
-    held = known.held
-    first, which = _combinations(held, kinds)
+    few = not isinstance(asked, Listed) and len(asked) <= _FEW
+    types, places, first, order = _few(asked, known.held) if few else _many(asked, known.held)
     decided: list[tuple[DeviceState, str]] = []
     for at in first:
-        holding = _holding(held, at)
-        asked_type = kinds.words[int(kinds.which[at])]
+        holding = _holding(known.held, at)
         decision = decide_device(
-            holding, terms.register, terms.received_on, terms.refused_types, asked_type
+            holding, terms.register, terms.received_on, terms.refused_types, types[at]
         )
         event, reason = decision.event, decision.reason
         if event is DeviceEvent.HOLD and not_installer:
@@ -199,18 +201,18 @@ def rule(
                 )
             event, reason = DeviceEvent.NOT_OURS, not_installer
         decided.append((move(state, event), reason))
-    provided = np.array([one is DeviceState.PROVIDED for one, _ in decided], np.bool_)[which]
-    order = which.tolist()
+    states = [decided[at][0] for at in order]
     return Rulings(
         devices=known.devices,
-        types=kinds.texts(),
-        places=_masked(listed.places).texts(),
-        states=[decided[at][0] for at in order],
+        types=types,
+        places=places,
+        states=states,
         reasons=[decided[at][1] for at in order],
         codes=[
-            code if one else "" for code, one in zip(known.codes, provided.tolist(), strict=True)
+            code if one is DeviceState.PROVIDED else ""
+            for code, one in zip(known.codes, states, strict=True)
         ],
-        seen=[""] * len(listed),
+        seen=[""] * len(order),
     )
 
 
@@ -229,13 +231,46 @@ def unreadable(rejects: Sequence[Reject]) -> Rulings:
     )
 
 
-def _combinations(held: FoundColumns, kinds: Words) -> tuple[list[int], npt.NDArray[np.intp]]:
-    """A row of each combination that the rule may tell apart, and which one each row is of."""
+# What a ruling says of each row beside its answer, and how the rows group: types, places, a row of
+# each combination that the rule may tell apart, and which one each row is of.
+_Grouped: TypeAlias = tuple[list[str], list[str], list[int], list[int]]
+
+
+def _many(asked: Sequence[Found], held: FoundColumns) -> _Grouped:
+    listed = Listed.of(asked)
+    kinds = Words(tuple(map(mask_codes, listed.types.words)), listed.types.which)
     known = held.columns
     facts = known.has_code * 2 + known.installed * 4 + known.types.astype(np.int64) * 8
     keys = np.where(held.held, facts + 1, 0) + kinds.which.astype(np.int64) * 256
     _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    return first.tolist(), which
+    places = Places(_masked(listed.places.leads), listed.places.numbers)
+    return kinds.texts(), places.texts(), first.tolist(), which.tolist()
+
+
+def _few(asked: Sequence[Found], held: FoundColumns) -> _Grouped:
+    """The same without arrays, which for a handful of rows take five times as long."""
+    types = [mask_codes(one.device_type) for one in asked]
+    places = []
+    for one in asked:
+        lead, number = parted(one.where)
+        places.append(mask_codes(lead) + (str(number) if number >= 0 else ""))
+    known = held.columns
+    keys = zip(
+        held.held.tolist(),
+        known.has_code.tolist(),
+        known.installed.tolist(),
+        known.types.tolist(),
+        types,
+        strict=True,
+    )
+    combinations: dict[tuple[object, ...], int] = {}
+    first, order = list[int](), list[int]()
+    for at, key in enumerate(keys):
+        which = combinations.setdefault(key, len(first))
+        if which == len(first):
+            first.append(at)
+        order.append(which)
+    return types, places, first, order
 
 
 def _holding(held: FoundColumns, at: int) -> Facts | None:
@@ -247,10 +282,9 @@ def _holding(held: FoundColumns, at: int) -> Facts | None:
     )
 
 
-def _masked(places: Places) -> Places:
+def _masked(leads: Words) -> Words:
     """The number behind a lead makes no code of it: a word stands between."""
-    leads = Words(tuple(map(mask_codes, places.leads.words)), places.leads.which)
-    return Places(leads, places.numbers)
+    return Words(tuple(map(mask_codes, leads.words)), leads.which)
 
 
 def told(

@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from exchange.errors import StoreError
+from exchange.store.file import look_at
+
+_DAMAGED = "malformed"  # SQLite's word
 
 
 def _config() -> Config:
@@ -29,13 +32,18 @@ def upgrade(connection: Connection) -> None:
 
 def check(engine: Engine) -> None:
     """Raise StoreError unless the database has exactly the schema of this version."""
+    place = "database.url"
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        place = engine.url.database
+        look_at(Path(place))
     newest = ScriptDirectory.from_config(_config()).get_current_head()
     try:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
     except DatabaseError as error:
         said = str(error.orig).partition("\n")[0]
-        raise StoreError(f"the database cannot be opened: {said}", place="database.url") from None
+        hint = "restore it from a backup" if _DAMAGED in said else ""
+        raise StoreError(f"the database cannot be opened: {said}", place=place, hint=hint) from None
     if found is None:
         raise StoreError(
             "the database is missing or empty", hint="run `exchange init` in the working folder"

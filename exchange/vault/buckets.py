@@ -23,12 +23,13 @@ import struct
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, select
 
 from exchange.errors import VaultDamaged
@@ -42,7 +43,9 @@ Places: TypeAlias = npt.NDArray[np.uint32]
 
 _VERSION: Final = 1
 _HEADER: Final = struct.Struct(f">B{KEY_ID_BYTES}s")
+_OPENS: Final = _HEADER.size + NONCE_BYTES  # where the sealed rows begin
 _BOUND: Final = struct.Struct(">IQ")
+_FILL: Final = bytes(8)  # behind a Device ID, to a block
 _READ_AT_ONCE: Final = 256  # buckets in one SELECT: some ten megabytes
 _SELECT: Final = select(
     vault_bucket.c.start, vault_bucket.c.generation, vault_bucket.c.sealed
@@ -69,6 +72,12 @@ class BucketCipher:
             hashed = self._placing.update(blocks.tobytes())
         return np.frombuffer(hashed, ">u4")[::4].astype(np.uint32)
 
+    def place(self, device: bytes) -> int:
+        """The place of one device, given as its 8 bytes."""
+        with self._lock:
+            hashed = self._placing.update(device + _FILL)
+        return int.from_bytes(hashed[:4], "big")
+
     def seal(self, start: int, generation: int, rows: Rows) -> bytes:
         """Seal the rows of the bucket at ``start``."""
         header = _HEADER.pack(_VERSION, self._current)
@@ -80,20 +89,49 @@ class BucketCipher:
 
     def open(self, start: int, generation: int, sealed: bytes) -> Rows | None:
         """The rows, read-only; None when the bucket does not open as this one."""
-        if len(sealed) < _HEADER.size + NONCE_BYTES + TAG_BYTES:
+        content = self.content(start, generation, sealed)
+        if content is None or len(content) % ROW.itemsize:
             return None
-        header, opens = sealed[: _HEADER.size], _HEADER.size + NONCE_BYTES
+        return np.frombuffer(content, ROW)
+
+    def content(self, start: int, generation: int, sealed: object) -> bytes | None:
+        """The rows as the bytes they are; None as ``open``."""
+        parts = self._parts(start, generation, sealed)
+        if parts is None:
+            return None
+        cipher, nonce, rest, bound = parts
+        try:
+            return cipher.decrypt(nonce, rest, bound)
+        except InvalidTag:
+            return None
+
+    def open_into(self, memory: memoryview, start: int, generation: int, sealed: object) -> bool:
+        """Put the rows into ``memory``, which they must fill; False when it cannot be."""
+        parts = self._parts(start, generation, sealed)
+        if parts is None:
+            return False
+        cipher, nonce, rest, bound = parts
+        if len(rest) != len(memory) + TAG_BYTES:
+            return False
+        try:
+            cipher.decrypt_into(nonce, rest, bound, memory)
+        except InvalidTag:
+            return False
+        return True
+
+    def _parts(
+        self, start: int, generation: int, sealed: object
+    ) -> tuple[AESGCM, memoryview, memoryview, bytes] | None:
+        """Cipher, nonce, what it sealed, and what is bound to it."""
+        if not isinstance(sealed, bytes) or len(sealed) < _OPENS + TAG_BYTES:
+            return None
+        header = sealed[: _HEADER.size]
         cipher = self._ciphers.get(header[1:])
         if header[0] != _VERSION or cipher is None:
             return None
         view = memoryview(sealed)
-        try:
-            content = cipher.decrypt(
-                view[_HEADER.size : opens], view[opens:], _bound(header, start, generation)
-            )
-        except InvalidTag:
-            return None
-        return None if len(content) % ROW.itemsize else np.frombuffer(content, ROW)
+        bound = _bound(header, start, generation)
+        return cipher, view[_HEADER.size : _OPENS], view[_OPENS:], bound
 
 
 def _bound(header: bytes, start: int, generation: int) -> bytes:
@@ -134,15 +172,61 @@ def read_buckets(
     found: list[Rows | Fault] = []
     for first in range(0, len(entries), _READ_AT_ONCE):
         part = entries[first : first + _READ_AT_ONCE]
-        rows = connection.execute(_SELECT, {"starts": part["start"].tolist()})
-        by_start = {row[0]: row for row in rows}
+        by_start = _stored(connection, part)
         for entry in part:
             row = by_start.get(int(entry["start"]))
-            if row is None:
-                found.append(Fault(int(entry["start"]), int(entry["records"]), "is missing"))
-            else:
-                found.append(open_checked(cipher, entry, row[1], row[2]))
+            found.append(_missing(entry) if row is None else open_checked(cipher, entry, *row))
     return found
+
+
+class Opened(NamedTuple):
+    """Buckets opened into one piece of memory."""
+
+    rows: Rows  # valid until that memory is used again
+    starts: npt.NDArray[np.intp]  # where the rows of each bucket begin
+    sizes: npt.NDArray[np.intp]  # how many they are; 0 where it is faulty
+    faults: dict[int, Fault]  # by which of the buckets it is
+
+
+def open_together(
+    connection: Connection, cipher: BucketCipher, entries: Entries, memory: Rows
+) -> Opened:
+    """Read the buckets of ``entries`` and open them into ``memory``, one at a time.
+
+    ``memory`` has room for all rows that the entries tell of, and can be given again.  Memory that
+    the kernel must give first costs more than the decryption, so no more than one sealed bucket
+    is held.
+    """
+    sizes = entries["records"].astype(np.intp)
+    starts = np.cumsum(sizes) - sizes
+    view, size = memory.view(np.uint8).data, ROW.itemsize
+    due = {
+        start: (place, generation, view[at * size : (at + records) * size])
+        for place, ((start, records, _, _, generation), at) in enumerate(
+            zip(entries.tolist(), starts.tolist(), strict=True)
+        )
+    }
+    faults: dict[int, Fault] = {}
+    for start, found, sealed in connection.execute(_SELECT, {"starts": list(due)}):
+        place, generation, room = due.pop(start)
+        if found != generation or not cipher.open_into(room, start, generation, sealed):
+            told = open_checked(cipher, entries[place], found, sealed)
+            assert isinstance(told, Fault)
+            faults[place] = told
+    faults |= {place: _missing(entries[place]) for place, _, _ in due.values()}
+    sizes[list(faults)] = 0
+    rows = memory[: int(entries["records"].sum())]
+    return Opened(rows, starts, sizes, dict(sorted(faults.items())))
+
+
+def _stored(connection: Connection, entries: Entries) -> dict[int, tuple[object, object]]:
+    """Generation and content of each bucket, as the database has them."""
+    rows = connection.execute(_SELECT, {"starts": entries["start"].tolist()}).all()
+    return {start: (generation, sealed) for start, generation, sealed in rows}
+
+
+def _missing(entry: np.void) -> Fault:
+    return Fault(int(entry["start"]), int(entry["records"]), "is missing")
 
 
 def damage(faults: Sequence[Fault], entries: Entries) -> VaultDamaged:

@@ -30,6 +30,11 @@ FORMAT: Final = 1
 _STAMP_BYTES: Final = 16
 _BOUND: Final = struct.Struct(">IQ")
 _RESTORE: Final = "restore the database from a backup"
+_HINTS: Final = {
+    "disk is full": "free some space; nothing is half written",
+    "disk I/O error": "the disk or a quota may be full; nothing is half written",
+    "malformed": _RESTORE,
+}
 _LIGHT: Final = select(
     vault_head.c.format, vault_head.c.key_id, vault_head.c.generation, vault_head.c.stamp
 )
@@ -192,7 +197,8 @@ def translated() -> Iterator[None]:
                 "there is no vault in this database",
                 hint="run `exchange init` in a new folder, or `exchange doctor`",
             ) from None
-        raise StoreError(f"the database refuses: {said}", place="vault") from None
+        hint = next((what for sign, what in _HINTS.items() if sign in said), "")
+        raise StoreError(f"the database refuses: {said}", place="vault", hint=hint) from None
 
 
 def _check_types(

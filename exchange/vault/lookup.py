@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -11,14 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection
 
-from exchange.vault.buckets import Fault, read_buckets
+from exchange.vault.buckets import Fault, Opened, open_together
 from exchange.vault.head import Head
-from exchange.vault.manifest import buckets_of
 from exchange.vault.records import ROW, Devices, Rows, joined, row_devices
 from exchange.vault.sorting import order_of
 
-_BUCKETS_AT_ONCE: Final = 256
-_WORTH_MAPPING: Final = 512  # buckets
+_BUCKETS_AT_ONCE: Final = 128  # 4 MB, so that the search finds them near the processor
+_WORTH_MAPPING: Final = 32  # buckets
 _MAPPED_BYTES: Final = 1 << 30
 _NONE: Final = np.zeros(0, bool)
 
@@ -41,16 +40,22 @@ def look_up(connection: Connection, head: Head, devices: Devices) -> Found:
     entries = head.manifest.entries
     places = head.cipher.places(devices)
     order = order_of(places)
-    wanted, owner = devices.take(order), buckets_of(entries, places.take(order))
-    buckets, opens = np.unique(owner, return_index=True)
-    bounds = np.append(opens, len(order))
+    wanted = devices.take(order)
+    cuts = np.append(places.take(order).searchsorted(entries["start"].copy()), len(order))
+    buckets = np.flatnonzero(np.diff(cuts))
+    bounds = np.append(cuts.take(buckets), len(order))
+    firsts = range(0, len(buckets), _BUCKETS_AT_ONCE)
+    records = entries["records"].take(buckets)
+    rooms = (int(records[first : first + _BUCKETS_AT_ONCE].sum()) for first in firsts)
+    memory = np.empty(max(rooms, default=0), ROW)
     parts: list[Found] = []
     with _mapped(connection, len(buckets)):
-        for first in range(0, len(buckets), _BUCKETS_AT_ONCE):
+        for first in firsts:
             end = min(first + _BUCKETS_AT_ONCE, len(buckets))
-            opened = read_buckets(connection, head.cipher, entries.take(buckets[first:end]))
-            cuts = bounds[first : end + 1]
-            parts.append(_searched(opened, wanted[cuts[0] : cuts[-1]], np.diff(cuts)))
+            some = entries.take(buckets[first:end])
+            opened = open_together(connection, head.cipher, some, memory)
+            here = bounds[first : end + 1]
+            parts.append(_searched(opened, wanted[here[0] : here[-1]], np.diff(here)))
     back = np.empty(len(order), np.intp)
     back[order] = np.arange(len(order))
     return Found(
@@ -61,35 +66,27 @@ def look_up(connection: Connection, head: Head, devices: Devices) -> Found:
     )
 
 
-def _searched(
-    opened: Sequence[Rows | Fault], wanted: Devices, asked: npt.NDArray[np.intp]
-) -> Found:
+def _searched(opened: Opened, wanted: Devices, asked: npt.NDArray[np.intp]) -> Found:
     """Search ``opened`` buckets: the first ``asked[0]`` of ``wanted`` in the first one, and so on.
 
     One binary search for all of them, step by step: a call for each bucket costs more than the
     searching.
     """
-    rows = joined([found for found in opened if not isinstance(found, Fault)])
+    rows, starts, sizes, faults = opened
     if not len(rows):
         rows = np.zeros(1, ROW)
-    sizes = np.array([0 if isinstance(found, Fault) else len(found) for found in opened], np.intp)
-    starts = np.cumsum(sizes) - sizes
-    low, high = np.repeat(starts, asked), np.repeat(starts + sizes, asked)
+    high = np.repeat(starts + sizes, asked)
     known = row_devices(rows)
-    at = low.copy()
+    at = np.repeat(starts, asked)
     step = 1 << int(sizes.max(initial=0)).bit_length()
     while step := step >> 1:
         ahead = at + step
         smaller = known.take(ahead - 1, mode="clip") < wanted
         at = np.where(smaller & (ahead <= high), ahead, at)
     held = (at < high) & (known.take(at, mode="clip") == wanted)
-    faulty = np.array([isinstance(found, Fault) for found in opened], bool)
-    return Found(
-        rows.take(at, mode="clip"),
-        held,
-        np.repeat(faulty, asked),
-        tuple(found for found in opened if isinstance(found, Fault)),
-    )
+    faulty = np.zeros(len(sizes), bool)
+    faulty[list(faults)] = True
+    return Found(rows.take(at, mode="clip"), held, np.repeat(faulty, asked), tuple(faults.values()))
 
 
 @contextmanager

@@ -40,10 +40,10 @@ class Manifest:
     entries: Entries
     sources: tuple[str, ...]
     work: Mapping[str, str | int] = field(default_factory=dict)
-    starts: npt.NDArray[np.uint32] = field(init=False)  # side by side, for single look-ups
+    starts: memoryview = field(init=False)  # of unsigned ints, for single look-ups
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "starts", np.ascontiguousarray(self.entries["start"]))
+        object.__setattr__(self, "starts", self.entries["start"].astype(np.uint32).data)
 
     def to_bytes(self) -> bytes:
         """Two lengths, the names (and the work under way) as JSON, then 24 bytes a bucket."""

@@ -45,6 +45,7 @@ ROW: Final = np.dtype(
     ]
 )
 _ROW_FORM: Final = struct.Struct("<Q16sBBH")  # the same for one row
+_DEVICE: Final = struct.Struct("<Q")
 CODE_OFFSET: Final = DEVICE_ID_BYTES
 # Device, code and flags are what is known; source and day only say since when.
 FACT_BYTES: Final = 25
@@ -177,15 +178,29 @@ def records_of(
         yield from _records(part, named, sources, days)
 
 
-def record_of(row: Rows, sources: Sequence[str], device: DeviceId) -> VaultRecord:
-    """The one row of ``row`` as a record; for a single one this is far quicker than the above."""
-    _, code, flags, source, day = _ROW_FORM.unpack(row.tobytes())
+def row_in(content: bytes, device: bytes) -> bytes:
+    """The row of a Device ID of 8 bytes in the content of a bucket; empty when it is not there."""
+    number, size, device_of = int.from_bytes(device, "big"), ROW.itemsize, _DEVICE.unpack_from
+    low, high = 0, len(content) // size
+    while low < high:
+        middle = (low + high) >> 1
+        if device_of(content, middle * size)[0] < number:
+            low = middle + 1
+        else:
+            high = middle
+    row = content[low * size : (low + 1) * size]
+    return row if row and device_of(row)[0] == number else b""
+
+
+def record_of(row: bytes, sources: Sequence[str], device: DeviceId) -> VaultRecord:
+    """One row as a record; for a single one this is far quicker than the above."""
+    _, code, flags, source, day = _ROW_FORM.unpack(row)
     return VaultRecord(
         device=device,
         code=InstallCode(code) if flags & HAS_CODE else None,
         installed_by_us=bool(flags & INSTALLED),
         device_type=DEVICE_TYPES[flags >> TYPE_SHIFT],
-        source=sources[source],
+        source=sources[source - 1] if source else "",
         imported_on=EPOCH + timedelta(days=day),
     )
 

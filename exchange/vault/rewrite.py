@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, bindparam, insert, update
 
-from exchange.vault.buckets import BucketCipher, Fault, Places, damage, read_buckets
+from exchange.vault.buckets import BucketCipher, Opened, Places, damage, open_together
 from exchange.vault.head import Head, write_head
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, Manifest, buckets_of, widths
 from exchange.vault.merge import Merged, merge
-from exchange.vault.records import HAS_CODE, INSTALLED, Devices, Rows, joined, row_devices
+from exchange.vault.records import HAS_CODE, INSTALLED, ROW, Devices, Rows, row_devices
 from exchange.vault.sorting import chained, chosen, order_of
 from exchange.vault.tables import vault_bucket
 
@@ -100,7 +100,7 @@ class Rewrite:
             incoming = chained(
                 [chunk.between(first, end) for chunk in chunks], chunks[0].rows.dtype
             )
-            held = joined(self._open(self._entries[group]))
+            held = self._open(self._entries[group]).rows
             chosen = choose(held, incoming)
             if dry:
                 continue
@@ -114,14 +114,13 @@ class Rewrite:
         counts = np.bincount(buckets_of(self._entries, places), minlength=len(self._entries))
         for group in self._groups(counts):
             opened = self._open(self._entries[group])
-            held = joined(opened)
+            held = opened.rows
             going = np.isin(row_devices(held), devices)
             gone = int(np.count_nonzero(going))
             if gone:
                 removed += gone
                 # The buckets that lose something are those to seal again.
-                lengths = [len(rows) for rows in opened]
-                owner = np.repeat(np.arange(len(group)), lengths)
+                owner = np.repeat(np.arange(len(group)), opened.sizes)
                 losing = np.isin(owner, owner[going])
                 self._keep(group[np.unique(owner[going])], held[losing & ~going], None)
         return removed
@@ -175,18 +174,18 @@ class Rewrite:
         for bucket in flooded:
             group = np.array([bucket])
             parts = _power_of_two(4 * int(incoming[bucket]) / self._batch_rows)
-            held = joined(self._open(self._entries[group]))
+            held = self._open(self._entries[group]).rows
             self._keep(group, held, None, at_least=parts)
         self._end_pass()
         # What was just sealed is sealed again below: never twice under the same generation.
         self._generation += 1
 
-    def _open(self, entries: Entries) -> list[Rows]:
-        found = read_buckets(self._connection, self._head.cipher, entries)
-        faults = [each for each in found if isinstance(each, Fault)]
-        if faults:
-            raise damage(faults, self._head.manifest.entries)
-        return [each for each in found if not isinstance(each, Fault)]
+    def _open(self, entries: Entries) -> Opened:
+        memory = np.empty(int(entries["records"].sum()), ROW)
+        opened = open_together(self._connection, self._head.cipher, entries, memory)
+        if opened.faults:
+            raise damage(list(opened.faults.values()), self._head.manifest.entries)
+        return opened
 
     def _keep(
         self, group: Buckets, rows: Rows, changed: npt.NDArray[np.bool_] | None, at_least: int = 1

@@ -74,7 +74,12 @@ def reseal_buckets(engine: Engine, key: KeyProvider, told: Callable[[int, int], 
                 break
             tried.update(part)
             entries = head.manifest.entries.copy()
-            at = [int(found) for found in head.manifest.starts.searchsorted(part)]
+            known = {start: place for place, start in enumerate(head.manifest.starts)}
+            faults += [
+                Fault(start, 0, "is not in the manifest") for start in part if start not in known
+            ]
+            part = [start for start in part if start in known]
+            at = [known[start] for start in part]
             found = read_buckets(connection, head.cipher, entries.take(at))
             generation = head.generation + 1
             changed = []

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from sqlalchemy import Connection, Engine, bindparam, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, select
 
-from exchange.domain.device import DeviceId
+from exchange.domain.device import DEVICE_ID_BYTES, DeviceId
 from exchange.ports import (
     Batch,
     CodeColumns,
@@ -26,7 +25,7 @@ from exchange.ports import (
     VaultRecord,
     VaultStats,
 )
-from exchange.vault.buckets import Fault, damage, open_checked, read_buckets
+from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import columns_from, rows_from
 from exchange.vault.datakeys import DataKeys
 from exchange.vault.deliver import STEP_ROWS, Doors, Terms, deliver
@@ -38,6 +37,8 @@ from exchange.vault.merge import ADDED, CONFLICT, UNCHANGED, UPDATED
 from exchange.vault.records import (
     HAS_CODE,
     INSTALLED,
+    ROW,
+    Devices,
     Rows,
     Sources,
     device_numbers,
@@ -48,16 +49,14 @@ from exchange.vault.records import (
     rows_of,
 )
 from exchange.vault.rewrite import Rewrite, Sorted
-from exchange.vault.tables import vault_bucket, vault_head
+from exchange.vault.single import SingleLookup
+from exchange.vault.tables import vault_bucket
 
 BUCKET_RECORDS: Final = 2_000  # a bucket that holds more is split: 56 kB, 8 us to open
 BATCH_ROWS: Final = 250_000
 _BUCKETS_AT_ONCE: Final = 256
+_FEW: Final = 16  # devices: a transaction takes as long as so many single look-ups
 
-# Head and bucket in one statement: one instant, even without a transaction around it.
-_FIND: Final = select(
-    vault_head.c.stamp, vault_bucket.c.generation, vault_bucket.c.sealed
-).select_from(vault_head.join(vault_bucket, vault_bucket.c.start == bindparam("start")))
 _STARTS: Final = select(vault_bucket.c.start)
 
 
@@ -88,8 +87,7 @@ class SealedVault:
         self._step_rows = step_rows
         self._folder = folder
         self._known: Head | None = None
-        find = _FIND.compile(dialect=engine.dialect)
-        self._find, self._find_by_name = str(find), not find.positional
+        self._single = SingleLookup(engine)
 
     def find_many(
         self, devices: Iterable[DeviceId]
@@ -120,10 +118,9 @@ class SealedVault:
     def find(self, device: DeviceId) -> VaultRecord | None:
         """One device; opens one bucket."""
         head = self._known
-        if head is not None:
-            rows = self._bucket_now(head, device)
-            if rows is not None:
-                return _picked(rows, device, head)
+        row = None if head is None else self._single.row_of(head, device.raw)
+        if head is not None and row is not None:
+            return record_of(row, head.manifest.sources, device) if row else None
         for _, record in self.find_many([device]):
             return record
         return None
@@ -144,9 +141,12 @@ class SealedVault:
 
     def find_columns(self, devices: Numbers, *, partial: bool = False) -> FoundColumns:
         """Look all ``devices`` up at once, in one transaction; see ``exchange.ports.CodeVault``."""
+        asked = np.ascontiguousarray(devices, np.uint64)
+        if 0 < len(asked) <= _FEW and (alone := self._each_alone(asked)):
+            return alone
         with reading(self._engine) as connection:
             head = self._head(connection)
-            found = look_up(connection, head, np.ascontiguousarray(devices, np.uint64))
+            found = look_up(connection, head, asked)
         if found.faults and not partial:
             raise damage(found.faults, head.manifest.entries)
         columns = columns_from(found.rows, ("", *head.manifest.sources))
@@ -168,6 +168,24 @@ class SealedVault:
         taken, head = deliver(doors, batches, terms)
         self._known = head or self._known
         return taken
+
+    def _each_alone(self, devices: Devices) -> FoundColumns | None:
+        """A few devices, a statement each; None where that does not do.
+
+        All of one instant: each statement saw the same stamp, and no two writes have the same.
+        """
+        head, rows = self._known, list[bytes]()
+        if head is None:
+            return None
+        for raw in devices.astype(">u8").view(f"V{DEVICE_ID_BYTES}").tolist():
+            row = self._single.row_of(head, raw)
+            if row is None:
+                return None
+            rows.append(row)
+        held = np.array([bool(row) for row in rows])
+        found = np.frombuffer(bytearray().join(row or bytes(ROW.itemsize) for row in rows), ROW)
+        columns = columns_from(found, ("", *head.manifest.sources))
+        return FoundColumns(held, np.zeros(len(rows), bool), columns)
 
     def _put(self, pending: list[Rows], named: Sources, *, replace: bool) -> PutResult:
         counts = np.zeros(4, np.int64)
@@ -275,42 +293,6 @@ class SealedVault:
         return Rewrite(
             connection, head, bucket_records=self._bucket_records, batch_rows=self._batch_rows
         )
-
-    def _bucket_now(self, head: Head, device: DeviceId) -> Rows | None:
-        """The bucket of ``device``, None unless ``head`` is still the head and all is well.
-
-        Past SQLAlchemy, which would take four times as long as everything else here; whatever
-        goes wrong is met again, and told, on the ordinary way.
-        """
-        place = head.cipher.places(device_numbers([device]))
-        entry = head.manifest.entries[int(head.manifest.starts.searchsorted(place, "right")[0]) - 1]
-        start = int(entry["start"])
-        try:
-            connection = self._engine.raw_connection()
-        except SQLAlchemyError:
-            return None
-        try:
-            cursor = connection.cursor()
-            cursor.execute(self._find, {"start": start} if self._find_by_name else (start,))
-            row = cursor.fetchone()
-            cursor.close()
-        except self._engine.dialect.loaded_dbapi.Error:
-            return None
-        finally:
-            connection.close()
-        if row is None or row[0] != head.stamp:
-            return None
-        found = open_checked(head.cipher, entry, row[1], row[2])
-        return None if isinstance(found, Fault) else found
-
-
-def _picked(rows: Rows, device: DeviceId, head: Head) -> VaultRecord | None:
-    number = np.uint64(int.from_bytes(device.raw, "big"))
-    devices = row_devices(rows)
-    at = int(np.searchsorted(devices, number))
-    if at == len(devices) or devices[at] != number:
-        return None
-    return record_of(rows[at : at + 1], ("", *head.manifest.sources), device)
 
 
 def _all_buckets(connection: Connection, head: Head) -> Iterator[tuple[int, Rows | Fault]]:

@@ -14,6 +14,7 @@ from exchange.domain.device import DeviceId
 from exchange.errors import VaultDamaged, VaultError, WrongKey
 from exchange.ports import VaultRecord
 from exchange.vault.head import read_head
+from exchange.vault.keychange import VaultKeyChange
 from exchange.vault.keys import WrappingKey
 from exchange.vault.manifest import buckets_of
 from exchange.vault.records import ROW, device_numbers
@@ -240,6 +241,22 @@ def test_a_bucket_that_is_not_in_the_manifest(engine: Engine) -> None:
     with pytest.raises(VaultDamaged, match=r"bucket 00003039 .* is not in the manifest"):
         vault.verify()
     assert contents(vault) == {each.device: each for each in RECORDS}
+
+
+@pytest.mark.parametrize("start", [12345, 0xFFFF_FFFF])
+def test_sealing_again_leaves_a_bucket_alone_that_is_not_in_the_manifest(
+    engine: Engine, start: int
+) -> None:
+    one = buckets(engine)[0]
+    row = {"start": start, "generation": one.generation, "sealed": one.sealed}
+    run(engine, insert(vault_bucket), row)
+    change = VaultKeyChange(engine, KEY)
+    change.new_data_key()
+    with pytest.raises(VaultDamaged, match=f"bucket {start:08x} .* is not in the manifest"):
+        change.reseal_buckets(lambda done, total: None)
+    (left,) = [each for each in buckets(engine) if each.start == start]
+    assert left == (start, one.generation, one.sealed)
+    assert contents(SealedVault(engine, KEY)) == {each.device: each for each in RECORDS}
 
 
 def test_a_bucket_of_another_vault_under_the_same_key(engine: Engine, tmp_path: Path) -> None:

@@ -1,0 +1,78 @@
+"""Looks at a SQLite file before it is opened: opening alone would already write to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from exchange.errors import StoreError
+
+# https://www.sqlite.org/fileformat.html, 1.3: the database header.
+_HEADER_BYTES: Final = 100
+_MAGIC: Final = b"SQLite format 3\x00"
+_RESTORE: Final = "restore it from a backup; nothing was changed"
+
+
+def look_at(path: Path) -> None:
+    """Raise StoreError where the file at ``path`` cannot be a database of ours, or is cut off."""
+    header, size = b"", 0
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+            size = file.seek(0, 2)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise StoreError(
+            f"the database cannot be read: {error.strerror}", place=str(path), hint=_RESTORE
+        ) from None
+    if not size:
+        raise StoreError(
+            "the database is missing or empty",
+            place=str(path),
+            hint="restore it from a backup, or run `exchange init` in the working folder",
+        )
+    if not header.startswith(_MAGIC[:size]) or size < _HEADER_BYTES:
+        said = "is cut off" if header.startswith(_MAGIC[:size]) else "file is not a database"
+        raise StoreError(f"the database cannot be opened: {said}", place=str(path), hint=_RESTORE)
+    due = _page_size(header) * int.from_bytes(header[28:32], "big")
+    # What is missing may still stand in the write-ahead log, where a process was killed.
+    if size < due and header[24:28] == header[92:96] and not _logged(path):
+        raise StoreError(
+            f"the database is cut off: {size:,} of its {due:,} bytes are there",
+            place=str(path),
+            hint=_RESTORE,
+        )
+    if header[18] == 1:  # not in the mode that ours are in since they were made, but for copies
+        _check_tables(path)
+
+
+def _page_size(header: bytes) -> int:
+    size = int.from_bytes(header[16:18], "big")
+    return 65536 if size == 1 else size
+
+
+def _logged(path: Path) -> bool:
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _check_tables(path: Path) -> None:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        found = connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+        ).fetchone()
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"the database cannot be opened: {error}", place=str(path), hint=_RESTORE
+        ) from None
+    finally:
+        connection.close()
+    if found is None:
+        raise StoreError(
+            "this is a database of something else; it was left as it is",
+            place=str(path),
+            hint="check database.url, or " + _RESTORE,
+        )

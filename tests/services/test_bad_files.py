@@ -1,0 +1,130 @@
+"""A file that is no database of ours, or only a part of one: told, and left as it is."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event
+
+from exchange.bootstrap import SetClock, open_desk
+from exchange.domain.sla import parse_instant
+from exchange.errors import StoreError
+from exchange.provision import OwnParty, make_folder
+from exchange.services.codefile import Reading
+from exchange.services.codes import import_codes
+from exchange.services.delivered import CodeSource
+from exchange.services.desk import Desk
+from tests.unit.vault_cases import code, device, record, records
+
+CLOCK = SetClock(parse_instant("2026-11-22T10:00"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "desk"
+    make_folder(made, OwnParty("OURS", "Ours", "codes@ours.example"))
+    desk = open_desk(made, CLOCK)
+    desk.vault.put_many(records(6_000))
+    with desk.store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    desk.store.dispose()
+    return made
+
+
+def _cut(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+
+
+def _cut_within_a_page(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 1)
+
+
+def _cut_within_the_header(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(50)
+
+
+def _other_database(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE recipe (name TEXT)")
+
+
+def _of_an_older_journal(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[18:20] = b"\x01\x01"
+    path.write_bytes(content[: len(content) // 3])
+
+
+SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
+    "cut": (_cut, "is cut off: "),
+    "cut within a page": (_cut_within_a_page, "is cut off: "),
+    "cut within the header": (_cut_within_the_header, "is cut off"),
+    "cut, of a copy": (_of_an_older_journal, "is cut off: "),
+    "empty": (lambda path: path.write_bytes(b""), "missing or empty"),
+    "a letter": (lambda path: path.write_bytes(b"Dear diary, " * 99), "not a database"),
+    "another database": (_other_database, "a database of something else"),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_it_is_refused_with_its_place_and_not_written_to(folder: Path, how: str) -> None:
+    spoil, said = SPOILT[how]
+    path = folder / "exchange.db"
+    spoil(path)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=said) as told:
+        open_desk(folder, CLOCK)
+    assert str(path) in str(told.value)
+    assert "backup" in told.value.hint
+    assert path.read_bytes() == before
+    assert {each.name for each in folder.iterdir()} == {"config", "keys", "secrets", "exchange.db"}
+
+
+def test_a_copy_made_by_sqlite_itself_is_taken(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "exchange.db")) as connection:
+        connection.execute("VACUUM INTO ?", (str(folder / "copy.db"),))
+    assert (folder / "copy.db").read_bytes()[18] == 1
+    shutil.move(folder / "copy.db", folder / "exchange.db")
+    assert open_desk(folder, CLOCK).vault.verify().records == 6_000
+
+
+def test_what_stands_in_the_log_alone_is_no_loss(folder: Path) -> None:
+    desk = open_desk(folder, CLOCK)
+    desk.vault.put_many(record(n) for n in range(6_000, 9_000))
+    shutil.copytree(folder, folder.with_name("killed"))
+    copied = open_desk(folder.with_name("killed"), CLOCK)
+    assert copied.vault.verify().records == 9_000
+
+
+@pytest.fixture
+def full(folder: Path) -> Iterator[Desk]:
+    """A desk whose disk is full when it comes to the audit log."""
+    desk = open_desk(folder, CLOCK)
+
+    @event.listens_for(desk.store.engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(
+            "CREATE TEMP TRIGGER IF NOT EXISTS full BEFORE INSERT ON main.audit "
+            "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+
+    yield desk
+    desk.store.dispose()
+
+
+def test_codes_that_are_taken_but_not_taken_down_are_told(full: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "more.csv"
+    lines = [f"{device(n)},{code(n).with_crc}" for n in range(6_000, 6_005)]
+    file.write_text("Device ID,Install Code\n" + "\n".join(lines))
+    with pytest.raises(StoreError, match="5 codes were added and 0 updated, but the audit") as told:
+        import_codes(full, CodeSource.at(file), Reading(source="more"), "kim")
+    assert "import the file again" in told.value.hint
+    assert full.vault.find(device(6_004)) is not None

@@ -1,0 +1,80 @@
+"""A short request is decided without arrays: row by row what a long one is decided to be."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from exchange.domain.inbound import DeviceState, InstalledRegister
+from exchange.domain.listed import Listed
+from exchange.domain.mail import Found
+from exchange.ports import VaultRecord
+from exchange.services.rulings import Holdings, Terms, rule
+from exchange.vault.keys import WrappingKey
+from exchange.vault.vault import SealedVault
+from tests.unit.vault_cases import DAY, code, device, fresh, sqlite_engine
+
+KEY = WrappingKey.generate()
+TYPES = ("", "ESME", "CHF", "gsme")
+TODAY = date(2026, 11, 23)
+# Device n: what the vault knows follows from n.
+KNOWN = [
+    VaultRecord(device(n), code(n) if held else None, installed, kind, "", DAY)
+    for n, (held, installed, kind) in enumerate(
+        (held, installed, kind)
+        for held in (False, True)
+        for installed in (False, True)
+        for kind in ("", "ESME", "CHF")
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def vault(tmp_path_factory: pytest.TempPathFactory) -> SealedVault:
+    folder: Path = tmp_path_factory.mktemp("rulings")
+    engine: Engine = sqlite_engine(folder / "vault.db")
+    made = fresh(engine, KEY)
+    made.put_many(KNOWN)
+    return made
+
+
+_places = st.sampled_from(
+    ["line 7", "a.xlsx > Sheet1 > row 14", "", "row 007", "83FE D340 7A93 9723 A5C6 39B2 row 5"]
+)
+_founds = st.builds(
+    lambda n, where, kind: Found(device(n), where, kind),
+    st.integers(0, len(KNOWN) + 3),
+    _places,
+    st.sampled_from(TYPES),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    asked=st.lists(_founds, min_size=1, max_size=30),
+    complete=st.sampled_from([None, date(2026, 11, 1)]),
+)
+def test_short_and_long_lists_are_decided_alike(
+    vault: SealedVault, asked: list[Found], complete: date | None
+) -> None:
+    short, long = tuple(asked), Listed.of(asked)
+    holdings = Holdings.of(vault, [short, long])
+    terms = Terms(InstalledRegister(complete), TODAY, {"CHF"})
+    few = rule(short, holdings.devices(short), terms)
+    assert few == rule(long, holdings.devices(long), terms)
+    for at, one in enumerate(asked):
+        assert few.devices[at] == str(one.device)
+        known = next((each for each in KNOWN if each.device == one.device), None)
+        kind = known.device_type if known and known.device_type else one.device_type
+        gives = known is not None and known.installed_by_us and known.code and kind != "CHF"
+        assert (few.states[at] is DeviceState.PROVIDED) == bool(gives)
+        assert few.codes[at] == (known.code.grouped if known and known.code and gives else "")
+        if "83FE" in one.where:
+            assert "83FE" not in few.places[at]
+        else:
+            assert few.places[at] == one.where
