@@ -60,6 +60,7 @@ _STAGES: Final = {
     "exchange.vault.seal:BlobSealer.seal": "seal",
     "exchange.vault.seal:BlobSealer.open": "open",
     "exchange.store.inbound:InboundStore.add_devices": "record",
+    "exchange.store.inbound:InboundStore.add_columns": "record",
     "exchange.store.audit:AuditLog.append": "record",
     "exchange.store.outbox:Outbox.add": "record",
     "exchange.store.mail:MailLedger.keep": "record",
