@@ -281,7 +281,7 @@ def outcomes(share: int, number: int | None, runs: int, only: str) -> list[dict[
             "comparator_runs": len(others),
             "comparator_peak_mb": round(max(one["peak_mb"] for one in others)),
             "letters": middle["letters"],
-            "stages": {name: round(spent, 3) for name, spent in middle["stages"].items()},
+            "stages": {name: round(spent, 4) for name, spent in middle["stages"].items()},
         }
     ]
 
