@@ -299,9 +299,9 @@ def _supersede(
         rows = list(tx.inbound.devices(earlier.id, [DeviceState.UNREADABLE]))
         if not rows or asked < len(rows):
             continue
-        for row in rows:
-            state = move(row.state, DeviceEvent.WITHDRAW)
-            tx.inbound.move(row.id, state, f"corrected in {ref}")
+        tx.inbound.move_many(
+            (row.id, move(row.state, DeviceEvent.WITHDRAW), f"corrected in {ref}") for row in rows
+        )
         tx.inbound.settle(earlier.id)
         tx.audit.append(
             desk.now(),

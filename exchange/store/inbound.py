@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, select
 
 from exchange.domain.audit import instant_text
 from exchange.domain.inbound import (
@@ -21,7 +21,7 @@ from exchange.domain.inbound import (
 from exchange.domain.sla import Due
 from exchange.errors import NotFound
 from exchange.store.devicerows import COLUMNS, DeviceColumns, insert_columns
-from exchange.store.many import Numbers, insert_rows
+from exchange.store.many import Numbers, insert_rows, update_rows
 from exchange.store.outbox import Outbox
 from exchange.store.tables import InboundDeviceRow, InboundRequestRow, table_of
 
@@ -107,21 +107,18 @@ class InboundStore:
             rows, self._rows = self._rows, []
             insert_rows(self._session, table_of(InboundDeviceRow), COLUMNS, rows)
 
-    def move(
-        self,
-        device_row: int,
-        state: DeviceState,
-        reason: str,
-        outbox_id: int | None = None,
+    def move_many(
+        self, rows: Iterable[tuple[int, DeviceState, str]], outbox_id: int | None = None
     ) -> None:
-        """Write the new state of one row."""
+        """Write new states: (row, state, reason); ``outbox_id`` is the letter that told of them."""
         self.flush()
-        values: dict[str, str | int | None] = {"state": state.value, "reason": reason}
-        if outbox_id is not None:
-            values["outbox_id"] = outbox_id
-        self._session.exec(
-            update(InboundDeviceRow).where(col(InboundDeviceRow.id) == device_row).values(**values)
-        )
+        table = table_of(InboundDeviceRow)
+        if outbox_id is None:
+            values = ((state.value, reason, row) for row, state, reason in rows)
+            update_rows(self._session, table, ("state", "reason"), values)
+        else:
+            told = ((state.value, reason, outbox_id, row) for row, state, reason in rows)
+            update_rows(self._session, table, ("state", "reason", "outbox_id"), told)
 
     def claim(self, request_id: int) -> None:
         """Nobody else changes the request's rows until we commit."""
