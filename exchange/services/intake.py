@@ -38,7 +38,7 @@ from exchange.store.mail import KEPT, PROCESSED, REVIEW, SHUNTED, KeptMail
 log = structlog.get_logger("exchange.intake")
 
 _BATCH_BYTES = 64_000_000
-_DECIDE_BATCH = 50
+_DECIDE_BATCH = 200
 _DECIDE_DEVICES = 5000  # in one transaction, one mail's apart: it holds the database meanwhile
 
 

@@ -24,7 +24,7 @@ from exchange.store.mail import DECIDED, PROCESSED, SHUNTED, KeptMail, NewMail
 
 log = structlog.get_logger("exchange.intake")
 
-_KEEP_BATCH = 50
+_KEEP_BATCH = 200
 _BATCH_BYTES = 64_000_000
 _FILE_BATCH = 500
 _SUBJECT_CHARS = 300
