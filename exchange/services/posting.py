@@ -16,7 +16,7 @@ from exchange.services import deliver
 from exchange.services.desk import Desk
 
 # Each look that finds letters opens connections: some hundreds are sent over them.
-_LOOK_SECONDS: Final = 0.5
+_LOOK_SECONDS: Final = 2.0
 
 
 class Posting:
