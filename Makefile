@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOP := $(VENV)/.develop
 BENCH := $(VENV)/.bench
-SIZE ?= full
+SIZE ?= small
 SECONDS_ ?= 300
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -44,8 +44,8 @@ $(BENCH): $(DEVELOP) requirements/bench.txt
 	$(PIP) --require-hashes -r requirements/bench.txt
 	@touch $@
 
-bench: $(BENCH) ## the benchmarks, each against its comparator in the same run
-	$(BIN)/python -m tests.benchmarks --size $(SIZE)
+bench: $(BENCH) ## the benchmarks against their comparators, some minutes; SIZE=full: an hour
+	$(BIN)/python -m tests.benchmarks --size $(SIZE) --only "$(ONLY)"
 
 fuzz: $(DEVELOP) ## coverage-guided fuzzing of the reading, five minutes or SECONDS_=...
 	$(PIP) "atheris>=3"

@@ -63,6 +63,7 @@ def run(desk: Desk) -> None:
             for watcher in watchers:
                 watcher.start()
             ticker.start()
+            desk.reader.start()  # ready by the time of the first mail
             _work(desk, stop, wake, tick)
         finally:
             ticker.shutdown(wait=False)

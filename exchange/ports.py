@@ -320,6 +320,9 @@ class Question:
 class Reader(Protocol):
     """Understands mails, bounded in time and memory."""
 
+    def start(self) -> None:
+        """A hint that mails will be read soon: whatever that takes may be made ready."""
+
     def read(
         self,
         raw: bytes,

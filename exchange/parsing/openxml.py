@@ -14,11 +14,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from exchange.errors import Unreadable
+from exchange.parsing.beside import begun
 from exchange.parsing.limits import Limits
 from exchange.parsing.plainsheet import PlainRows, plain_rows
 from exchange.parsing.sheetcells import ROOM
@@ -30,6 +32,7 @@ _LARGEST: Final = 250_000_000
 _STRINGS: Final = "xl/sharedStrings.xml"
 _STYLES: Final = "xl/styles.xml"
 _FIRST_SHEET: Final = "xl/worksheets/sheet1.xml"
+_LISTED: Final = frozenset((_FIRST_SHEET, _STRINGS, _STYLES))
 _RELATIONS: Final = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _OVERLAP: Final = 400  # longer than any tag that is looked for
 _HARMLESS: Final = 50_000_000  # below this no ratio is suspicious
@@ -88,9 +91,12 @@ def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> 
     veils: dict[str, Veil] = {}
     single = _single_sheet(archive, members, names)
     kept: dict[str, bytes] = {}
+    listed = [one for one in members if single and one.filename in _LISTED]
+    long = [one for one in listed if one.file_size > _PIECE]
+    texts = {one.filename: begun(partial(_whole, archive, one)) for one in long}
     for one in members:
-        if single and one.filename in (_FIRST_SHEET, _STRINGS, _STYLES):
-            kept[one.filename] = b"".join((*_pieces(archive, one), ROOM))
+        if one in listed:
+            kept[one.filename] = texts.get(one.filename, partial(_whole, archive, one))()
         elif _WORKSHEET.fullmatch(one.filename):
             name = names.get(one.filename.lower(), "")
             _look_at(name, _pieces(archive, one), where, limits, veils)
@@ -154,6 +160,10 @@ def _single_sheet(
         and (_RELATIONS + b"styles" in targets) == (_STYLES in sizes)
     )
     return name if usual else ""
+
+
+def _whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    return b"".join((*_pieces(archive, member), ROOM))
 
 
 def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

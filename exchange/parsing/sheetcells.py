@@ -8,12 +8,14 @@ c, 18.3.1.73 row, 18.3.1.53 is).
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.listed import Numbers
+from exchange.parsing.beside import side_by_side
 from exchange.parsing.texts import Buffer
 
 EMPTY: Final = 0
@@ -108,16 +110,17 @@ def read_cells(content: bytes, most_cells: int) -> Cells | None:
     if content.find(b"hidden=", begin, end) >= 0:
         return None
     begin += len(b"<sheetData>")
-    parts: list[Cells] = []
+    bounds = [begin]
+    while bounds[-1] < end:
+        until = end
+        if end - bounds[-1] > _WINDOW:
+            until = content.rfind(b"</row>", bounds[-1], bounds[-1] + _WINDOW) + len(b"</row>")
+            if until <= bounds[-1]:
+                return None
+        bounds.append(until)
     try:
-        while begin < end:
-            until = end
-            if end - begin > _WINDOW:
-                until = content.rfind(b"</row>", begin, begin + _WINDOW) + len(b"</row>")
-                if until <= begin:
-                    return None
-            parts.append(_Window(buffer, begin, until).read())
-            begin = until
+        windows = list(pairwise(bounds))
+        parts = side_by_side(lambda window: _Window(buffer, *window).read(), windows)
         return _joined(parts, most_cells)
     except _NotPlainError:
         return None

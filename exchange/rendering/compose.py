@@ -220,4 +220,4 @@ def _base64(content: bytes) -> bytes | memoryview:
     lines[:, :76] = np.frombuffer(encoded, dtype=np.uint8).reshape(whole, 76)
     lines[:, 76:] = (13, 10)
     rest = b2a_base64(memoryview(content)[whole * _LINE_BYTES :], newline=False)
-    return lines.tobytes() + rest if rest else lines.tobytes()[:-2]
+    return lines.tobytes() + rest if rest else lines.reshape(-1)[:-2].data

@@ -7,17 +7,20 @@ recipient fills in.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Final, NamedTuple
 
+from exchange.domain.written import Grid
 from exchange.errors import BadInput
+from exchange.rendering.longrows import ROWS_AT_ONCE, cleaned, csv_lines
 from exchange.rendering.sheet import SheetLayout, write_sheet
 from exchange.rendering.wording import one_line
 
@@ -28,7 +31,7 @@ SHEET_ROWS: Final = 1_048_575  # what Excel opens, below the header row
 # Excel takes 32,767 UTF-16 units in a cell; nobody reads more than this.
 _CELL_LIMIT: Final = 2_000
 _ROWS_AT_ONCE: Final = 2_000
-_BETWEEN: Final = "\x1f"  # no cell has it
+_BETWEEN: Final = "\x1f"  # no clean cell has it
 # What Excel and its like would run when they open a CSV; no Device ID or code begins so.
 _FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
 _CSV_CARE: Final = ('"', ",", *(_BETWEEN + first for first in _FORMULA))
@@ -139,16 +142,22 @@ def _request_table(rows: Iterable[RequestRow]) -> tuple[SheetLayout, Iterator[tu
     return layout, cells
 
 
-def _chunks(rows: Iterable[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
+def _chunks(rows: Iterable[tuple[str, ...]]) -> Iterator[Sequence[tuple[str, ...]]]:
     """Some rows at a time, of cells that are one line of legal XML, short, without outer blanks.
 
-    Looking at a chunk of plain rows as one text costs a fifth of looking at every cell.
+    Looking at a chunk of plain rows as one text costs a fifth of looking at every cell; of columns
+    every text that differs is looked at once.
     """
+    if isinstance(rows, Grid):
+        grid = cleaned(rows, _clean)
+        yield from (grid[at : at + ROWS_AT_ONCE] for at in range(0, len(grid), ROWS_AT_ONCE))
+        return
     source = iter(rows)
     while chunk := list(islice(source, _ROWS_AT_ONCE)):
         joined = _joined(chunk)
         bare = joined.replace(_BETWEEN, "")
         plain = bare.isascii() and bare.isprintable()
+        plain = plain and len(joined) - len(bare) == sum(map(len, chunk)) + 1
         plain = plain and f"{_BETWEEN} " not in joined and f" {_BETWEEN}" not in joined
         if plain and max(map(len, joined.split(_BETWEEN))) <= _CELL_LIMIT:
             yield chunk
@@ -161,6 +170,9 @@ def _joined(chunk: Iterable[tuple[str, ...]]) -> str:
 
 
 def _clean(cell: str) -> str:
+    # The same as of a plain chunk, whatever stands in other rows.
+    if cell.isascii() and cell.isprintable() and len(cell) <= _CELL_LIMIT and cell == cell.strip():
+        return cell
     return _NO_XML.sub("\ufffd", one_line(cell, _CELL_LIMIT))
 
 
@@ -174,7 +186,7 @@ def _workbook(layout: SheetLayout, rows: Iterable[tuple[str, ...]], facts: Sheet
     )
 
 
-def _capped(chunks: Iterable[list[tuple[str, ...]]]) -> Iterator[list[tuple[str, ...]]]:
+def _capped(chunks: Iterable[Sequence[tuple[str, ...]]]) -> Iterator[Sequence[tuple[str, ...]]]:
     count = 0
     for chunk in chunks:
         count += len(chunk)
@@ -184,18 +196,28 @@ def _capped(chunks: Iterable[list[tuple[str, ...]]]) -> Iterator[list[tuple[str,
 
 
 def _csv(headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
+    pieces = [codecs.BOM_UTF8, _csv_rows([headers])]
+    for chunk in _chunks(rows):
+        lines = csv_lines(chunk, _csv_cell) if isinstance(chunk, Grid) else None
+        pieces.append(_csv_rows(chunk) if lines is None else lines)
+    return b"".join(pieces)
+
+
+def _csv_rows(chunk: Sequence[tuple[str, ...]]) -> bytes:
+    joined = _joined(chunk)
+    if not any(sign in joined for sign in _CSV_CARE):
+        return "".join([f"{','.join(row)}\r\n" for row in chunk]).encode()
     target = io.StringIO(newline="")
     writer = csv.writer(target)  # comma, CRLF, quotes doubled and only where needed
-    writer.writerow(headers)
-    for chunk in _chunks(rows):
-        joined = _joined(chunk)
-        if any(sign in joined for sign in _CSV_CARE):
-            writer.writerows(map(_csv_cells, chunk))
-        else:
-            target.writelines(f"{','.join(row)}\r\n" for row in chunk)
-    return target.getvalue().encode("utf-8-sig")
+    writer.writerows(map(_csv_cells, chunk))
+    return target.getvalue().encode()
 
 
 def _csv_cells(row: tuple[str, ...]) -> list[str]:
     """A quote mark before whatever a spreadsheet would run; Device IDs and codes never need it."""
     return [f"'{cell}" if cell and cell[0] in _FORMULA else cell for cell in row]
+
+
+def _csv_cell(cell: str) -> bytes:
+    """One cell, which is not empty, as it stands in a line."""
+    return _csv_rows([(cell,)])[:-2]

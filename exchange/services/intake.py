@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -38,7 +38,7 @@ from exchange.store.mail import KEPT, PROCESSED, REVIEW, SHUNTED, KeptMail
 log = structlog.get_logger("exchange.intake")
 
 _BATCH_BYTES = 64_000_000
-_DECIDE_BATCH = 50
+_DECIDE_BATCH = 200
 _DECIDE_DEVICES = 5000  # in one transaction, one mail's apart: it holds the database meanwhile
 
 
@@ -69,6 +69,7 @@ def decide_all(desk: Desk, done: Decided | None = None) -> Decided:
             if sum(one.weight for one in together) >= _DECIDE_DEVICES:
                 _decide_some(desk, together, done)
                 together = []
+        del mail, question  # a large one does not stay while what it asks is answered
         # The next ones are understood by the other process while these are decided here.
         batch = _opened(desk, [mail.id for mail, _ in batch], done)
         desk.reader.ahead([question for _, question in batch])
@@ -100,7 +101,8 @@ def _opened(desk: Desk, at_hand: Sequence[int], done: Decided) -> list[tuple[Kep
         except Exception as error:
             _note(done, mail, _fault(desk, mail, error), "")
         else:
-            found.append((mail, Question(raw, *on_file[mail.sender])))
+            # A large mail lies here once, not sealed as well.
+            found.append((replace(mail, sealed=b""), Question(raw, *on_file[mail.sender])))
     if mails and not found:
         return _opened(desk, at_hand, done)
     return found

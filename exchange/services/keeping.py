@@ -24,7 +24,7 @@ from exchange.store.mail import DECIDED, PROCESSED, SHUNTED, KeptMail, NewMail
 
 log = structlog.get_logger("exchange.intake")
 
-_KEEP_BATCH = 50
+_KEEP_BATCH = 200
 _BATCH_BYTES = 64_000_000
 _FILE_BATCH = 500
 _SUBJECT_CHARS = 300
@@ -54,6 +54,8 @@ def fresh(desk: Desk, mailbox: Mailbox) -> list[MailRef]:
 
 def keep(desk: Desk, mailbox: Mailbox, refs: Sequence[MailRef]) -> int:
     """Commit 1: seal and record the mails at ``refs``, which the ledger does not have."""
+    if refs:
+        desk.reader.start()  # it takes half a second, in which these are kept
     kept, weight, batch = 0, 0, list[tuple[NewMail, int]]()
     try:
         for fetched in mailbox.fetch(refs):

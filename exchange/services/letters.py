@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from exchange.domain.party import Party
 from exchange.rendering.compose import Attachment, Mail, TemplateName, compose
 from exchange.services.desk import Desk
 from exchange.store.db import Transaction
 from exchange.store.outbox import NewLetter
+
+_AHEAD: Final = 2  # letters written before they are asked for: each may be as large as a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,26 @@ def queue(desk: Desk, tx: Transaction, draft: Draft) -> tuple[int, str]:
     """Write the letter into the outbox; returns its number and Message-ID."""
     letter = write(desk, draft)
     return tx.outbox.add(letter, desk.now()), letter.message_id
+
+
+def written(desk: Desk, drafts: list[Draft]) -> Iterator[NewLetter]:
+    """The letters, in their order; while the caller is at work on one, the next is written.
+
+    Each is taken out of ``drafts``, for together they may be larger than ten mails.
+    """
+    drafts.reverse()
+    if len(drafts) == 1:
+        yield write(desk, drafts.pop())
+        return
+    with ThreadPoolExecutor(1) as writer:
+        try:
+            ahead: deque[Future[NewLetter]] = deque()
+            while drafts or ahead:
+                while drafts and len(ahead) < _AHEAD:
+                    ahead.append(writer.submit(write, desk, drafts.pop()))
+                yield ahead.popleft().result()
+        finally:
+            writer.shutdown(cancel_futures=True)
 
 
 def write(desk: Desk, draft: Draft) -> NewLetter:

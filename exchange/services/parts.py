@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Final
 
 from exchange.errors import BadInput
@@ -17,6 +17,7 @@ _LINE_BYTES, _LINE_LENGTH = 57, 78
 # A workbook's rows do not all pack alike.
 _SLACK: Final = 1.03
 _SAMPLE: Final = 2_000
+_AT_ONCE: Final = 2  # parts made side by side: numpy and zlib leave the interpreter to each other
 _LONGEST_ROW: Final = 500  # of an ordinary list, both files together; what is longer is found out
 
 
@@ -56,7 +57,9 @@ def in_parts(
     while True:
         made = _made(rows, facts, of, most)
         if made is not None:
-            yield from made
+            made.reverse()
+            while made:
+                yield made.pop()
             return
         of += 1
 
@@ -70,17 +73,23 @@ def _made(
             f"an answer does not fit into mails of {most:,} bytes", place=facts.reference
         )
     bounds = [len(rows) * nth // of for nth in range(of + 1)]
-    made = []
-    for number, (first, last) in enumerate(pairwise(bounds), 1):
+
+    def one(number: int) -> tuple[Part | None, slice, Files]:
+        first, last = bounds[number - 1 : number + 1]
         part = Part(number, of, first + 1, last) if of > 1 else None
         name = facts.reference + (f"-part{number}of{of}" if part else "")
         title = facts.title + (f", part {number} of {of}" if part else "")
         own = rows[first:last]
         files = Files(name, answers_workbook(own, replace(facts, title=title)), answers_csv(own))
-        if most and files.mail_bytes > most:
-            return None
-        made.append((part, slice(first, last), files))
-    return made
+        return part, slice(first, last), files
+
+    if of == 1:
+        made = [one(1)]
+    else:
+        with ThreadPoolExecutor(_AT_ONCE) as makers:
+            made = list(makers.map(one, range(1, of + 1)))
+    fits = not most or all(files.mail_bytes <= most for _, _, files in made)
+    return made if fits else None
 
 
 def _expected(rows: Sequence[tuple[str, ...]], facts: Sheetfacts) -> int:

@@ -6,7 +6,6 @@ it sends is committed in the outbox, and what becomes of it is recorded there.
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections import Counter
 from types import TracebackType
@@ -17,10 +16,7 @@ from exchange.services import deliver
 from exchange.services.desk import Desk
 
 # Each look that finds letters opens connections: some hundreds are sent over them.
-_LOOK_SECONDS: Final = 0.5
-# A thread that computes gives the interpreter up only so often (5 ms unless told), and every line
-# of a conversation with a mail server would wait for that.
-_SWITCH_SECONDS: Final = 0.0005
+_LOOK_SECONDS: Final = 2.0
 
 
 class Posting:
@@ -30,7 +26,6 @@ class Posting:
         self._desk, self._courier = desk, courier
         self._thread: threading.Thread | None = None
         self._over = threading.Event()
-        self._switch = sys.getswitchinterval()
         self.fates: Counter[str] = Counter()
         self.fault: Exception | None = None  # what ended the sending early
 
@@ -46,12 +41,10 @@ class Posting:
         if self._thread is not None:
             self._over.set()
             self._thread.join()
-            sys.setswitchinterval(self._switch)
 
     def start(self) -> None:
         """Begin, if that has not happened yet."""
         if self._thread is None:
-            sys.setswitchinterval(min(self._switch, _SWITCH_SECONDS))
             self._thread = threading.Thread(target=self._run, name="posting", daemon=True)
             self._thread.start()
 

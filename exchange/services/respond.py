@@ -6,10 +6,9 @@ Source: SEC Appendix AC, clause 4.16(b) (MP121).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import islice
-from operator import itemgetter
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -36,6 +35,7 @@ from exchange.services.outcome import MailOutcome
 from exchange.services.parts import Files, Part, in_parts
 from exchange.services.rulings import WORDS, Holdings, Rulings, Terms, rule, told, unreadable
 from exchange.store.db import Transaction
+from exchange.store.devicerows import DeviceColumns
 from exchange.store.mail import PROCESSED, REVIEW, KeptMail
 
 LONDON = ZoneInfo("Europe/London")
@@ -116,7 +116,7 @@ def take(
     )
     rulings = rule(said.devices, holdings.devices(said.devices), terms(desk, tx, clock.day_zero))
     if said.rejects:
-        rulings += unreadable(said.rejects)
+        rulings += unreadable(said.rejects, rulings)
     counts = rulings.counts()
     ref = desk.new_ref(tx, "A")
     answered = DISCHARGED.issuperset(counts)
@@ -126,10 +126,12 @@ def take(
     request = InboundRequest(
         request_id, ref, party.signifier, mail.id, _their_ref(said), clock, answered
     )
-    parts = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
-    for rows, outbox_id in parts:
+    parts = 0
+    answer = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
+    for rows, outbox_id in answer:
         _keep(desk, tx, request_id, rulings.taken(rows), outbox_id)
-    tally.note(party.signifier, len(parts), len(rulings))
+        parts += 1
+    tally.note(party.signifier, parts, len(rulings))
     _supersede(desk, tx, said, party, ref, asked)
     tx.audit.append(
         desk.now(),
@@ -180,17 +182,24 @@ def terms(desk: Desk, tx: Transaction, day_zero: date) -> Terms:
 
 
 def _keep(desk: Desk, tx: Transaction, request_id: int, rulings: Rulings, outbox_id: int) -> None:
-    seen = [desk.sealer.seal(one.encode(), "row") if one else None for one in rulings.seen]
-    rows = list(
-        zip(
-            rulings.devices, rulings.types, rulings.places, rulings.states, rulings.reasons, seen,
-            strict=True,
-        )
-    )  # fmt: skip
-    if len(rows) > _SORTED_ABOVE:
+    if len(rulings) > _SORTED_ABOVE:
         # The index on devices takes them in their order in a third of the time.
-        rows.sort(key=itemgetter(0))
+        rulings = rulings.taken(rulings.devices.order())
+        readable = rulings.devices.present
+        unread, many = rulings.taken(~readable), rulings.taken(readable)
+    else:
+        unread, many = rulings, None
+    seen = [desk.sealer.seal(one.encode(), "row") if one else None for one in unread.seen.texts()]
+    rows = zip(
+        unread.devices.texts(), unread.types.texts(), unread.places.texts(), unread.states,
+        unread.reasons.texts(), seen,
+        strict=True,
+    )  # fmt: skip
     tx.inbound.add_devices(request_id, rows, outbox_id)
+    if many is not None:
+        states = tuple(state for state, _ in many.decisions)
+        columns = DeviceColumns(many.devices, many.types, many.places, states, many.reasons)
+        tx.inbound.add_columns(request_id, columns, outbox_id)
 
 
 def send_answer(
@@ -201,23 +210,27 @@ def send_answer(
     address: str,
     head: MailHead,
     rulings: Rulings,
-) -> list[tuple[slice, int]]:
-    """Queue the reply and audit every device in it; returns rows and number of each letter.
+) -> Iterator[tuple[slice, int]]:
+    """Queue the reply and audit every device in it; yields rows and number of each letter.
 
-    It is one letter, or as many as the other side's ceiling on a mail asks for.
+    It is one letter, or as many as the other side's ceiling on a mail asks for.  Take them all:
+    the next one is written while the caller is at work on this.
     """
     rows = rulings.answer_rows()
     facts = Sheetfacts("Answers under MP121", request.ref, desk.now())
-    most = desk.mail_bytes(party)
-    queued = []
-    for part, chosen, files in in_parts(rows, facts, most):
-        own = rulings if part is None else rulings.taken(chosen)
-        draft = _draft(desk, request, party, address, head, own, rows[chosen], part, files)
-        outbox_id, message_id = letters.queue(desk, tx, draft)
+    parts, drafts = [], []
+    for part, some, files in in_parts(rows, facts, desk.mail_bytes(party)):
+        own = rulings if part is None else rulings.taken(some)
+        drafts.append(_draft(desk, request, party, address, head, own, rows[some], part, files))
+        parts.append((some, own))
+    del files
+    for nth, letter in enumerate(letters.written(desk, drafts)):
+        some, own = parts[nth]
+        outbox_id, message_id = tx.outbox.add(letter, desk.now()), letter.message_id
+        del letter  # as large as a mail, and in the database now
         happened = told(own, request.ref, party.signifier, address, message_id)
         tx.audit.append(desk.now(), *happened)
-        queued.append((chosen, outbox_id))
-    return queued
+        yield some, outbox_id
 
 
 def _draft(
@@ -286,9 +299,9 @@ def _supersede(
         rows = list(tx.inbound.devices(earlier.id, [DeviceState.UNREADABLE]))
         if not rows or asked < len(rows):
             continue
-        for row in rows:
-            state = move(row.state, DeviceEvent.WITHDRAW)
-            tx.inbound.move(row.id, state, f"corrected in {ref}")
+        tx.inbound.move_many(
+            (row.id, move(row.state, DeviceEvent.WITHDRAW), f"corrected in {ref}") for row in rows
+        )
         tx.inbound.settle(earlier.id)
         tx.audit.append(
             desk.now(),

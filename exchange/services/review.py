@@ -172,8 +172,8 @@ def release_devices(
             )
             for some, outbox_id in parts:
                 own = settled.taken(some)
-                for row, state, reason in zip(rows[some], own.states, own.reasons, strict=True):
-                    tx.inbound.move(row, state, reason, outbox_id)
+                moved = zip(rows[some], own.states, own.reasons.texts(), strict=True)
+                tx.inbound.move_many(moved, outbox_id)
             tx.inbound.settle(request.id)
             tx.audit.append(
                 desk.now(),
@@ -226,8 +226,7 @@ def withdraw_devices(desk: Desk, ref: str, why: str, actor: str) -> int:
     with desk.store.transaction("withdraw inbound") as tx:
         request = tx.inbound.find(ref)
         rows = list(tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE]))
-        for row in rows:
-            tx.inbound.move(row.id, move(row.state, DeviceEvent.WITHDRAW), why)
+        tx.inbound.move_many((row.id, move(row.state, DeviceEvent.WITHDRAW), why) for row in rows)
         tx.inbound.settle(request.id)
         tx.audit.append(
             now,

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -24,9 +25,21 @@ from exchange.domain.inbound import (
     decide_device,
     move,
 )
-from exchange.domain.listed import Ids, Listed, Places, Words, ids_of, parted
+from exchange.domain.listed import (
+    Flags,
+    Ids,
+    Indexes,
+    Listed,
+    Numbers,
+    Places,
+    Words,
+    ids_of,
+    joined_places,
+    joined_words,
+    parted,
+)
 from exchange.domain.mail import Found, Reject
-from exchange.domain.written import code_texts, device_texts
+from exchange.domain.written import Grid, Written, codes_written, devices_written, joined_written
 from exchange.errors import BadInput
 from exchange.ports import DEVICE_TYPES, CodeVault, FoundColumns
 from exchange.rendering.workbook import OutcomeWord
@@ -39,6 +52,7 @@ WORDS = {
 }
 _EACH_BY_ITSELF = 1000
 _TOGETHER = 500
+_SHORT = 200  # devices of a request, on an average
 _FEW = 64  # rows of a request that needs no arrays
 _FOLLOWS = "our team is looking into it; the answer follows"
 
@@ -48,8 +62,8 @@ class Known:
     """What the vault knows of a list of devices, and their texts; every column in its order."""
 
     held: FoundColumns
-    devices: Sequence[str]  # as we write them
-    codes: Sequence[str] = field(repr=False)  # with CRC; means nothing where no code is held
+    devices: Written
+    codes: Written = field(repr=False)  # with CRC; means nothing where no code is held
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +82,14 @@ class Holdings:
             return cls({})
         ids = np.concatenate([_ids(one) for one in lists])
         held = vault.find_columns(ids.view(">u8").astype(np.uint64))
-        # Texts are made for all lists at once too: for each small one alone they take longer.
-        devices, codes = device_texts(ids), code_texts(held.columns.codes)
+        devices, codes = devices_written(ids), codes_written(held.columns.codes)
+        if len(ids) <= _SHORT * len(lists):
+            # For all lists at once: for each short one alone they take longer.
+            devices, codes = devices.made(), codes.made()
         known, start = {}, 0
         for one in lists:
             own = slice(start, start + len(one))
-            known[id(one)] = Known(held.taken(own), devices[own], codes[own])
+            known[id(one)] = Known(held.taken(own), devices.taken(own), codes.taken(own))
             start = own.stop
         return cls(known)
 
@@ -99,76 +115,94 @@ class Terms:
 class Rulings:
     """The rows of a request, decided: every column has as many.
 
-    ``devices`` and ``codes`` are written as they go out; ``reasons`` are ours, for a person of
-    ours; ``seen`` is what an unreadable row said.
+    ``devices`` and ``codes`` are written as they go out; a decision's reason is ours, for a person
+    of ours; ``seen`` is what an unreadable row said.
     """
 
-    devices: Sequence[str]
-    types: Sequence[str]
-    places: Sequence[str]
-    states: Sequence[DeviceState]
-    reasons: Sequence[str]
-    codes: Sequence[str] = field(repr=False)
-    seen: Sequence[str] = field(repr=False)
+    devices: Written
+    types: Words
+    places: Places
+    decisions: tuple[tuple[DeviceState, str], ...]  # those that differ: state and reason
+    which: Indexes  # the decision on each row
+    codes: Written = field(repr=False)
+    seen: Words = field(repr=False)
 
     def __len__(self) -> int:
-        return len(self.devices)
+        return len(self.which)
 
     def __add__(self, other: Rulings) -> Rulings:
         return Rulings(
-            [*self.devices, *other.devices],
-            [*self.types, *other.types],
-            [*self.places, *other.places],
-            [*self.states, *other.states],
-            [*self.reasons, *other.reasons],
-            [*self.codes, *other.codes],
-            [*self.seen, *other.seen],
+            joined_written([self.devices, other.devices]),
+            joined_words([self.types, other.types]),
+            joined_places([self.places, other.places]),
+            (*self.decisions, *other.decisions),
+            np.concatenate([self.which, other.which + np.int32(len(self.decisions))]),
+            joined_written([self.codes, other.codes]),
+            joined_words([self.seen, other.seen]),
         )
+
+    @property
+    def states(self) -> list[DeviceState]:
+        """The state of each row."""
+        return [self.decisions[at][0] for at in self.which.tolist()]
+
+    @property
+    def reasons(self) -> Words:
+        """The reason of each row."""
+        return Words(tuple(reason for _, reason in self.decisions), self.which)
 
     def counts(self) -> Counter[DeviceState]:
         """How many rows are in each state."""
-        return Counter(self.states)
+        found: Counter[DeviceState] = Counter()
+        numbers = np.bincount(self.which, minlength=len(self.decisions)).tolist()
+        for (state, _), number in zip(self.decisions, numbers, strict=True):
+            if number:
+                found[state] += number
+        return found
 
-    def answer_rows(self) -> list[tuple[str, ...]]:
+    def answer_rows(self) -> Sequence[tuple[str, ...]]:
         """The rows as the other party gets them, cell by cell as in AnswerRow."""
-        words = map(WORDS.__getitem__, self.states)
-        told = [
-            _FOLLOWS
-            if state is DeviceState.HELD
-            else reason
-            if state is DeviceState.UNREADABLE
-            else ""
-            for state, reason in zip(self.states, self.reasons, strict=True)
-        ]
-        return list(zip(self.devices, words, self.codes, told, self.places, strict=True))
+        outcomes = tuple(WORDS[state] for state, _ in self.decisions)
+        told = tuple(_told(state, reason) for state, reason in self.decisions)
+        columns = Grid(
+            (
+                self.devices,
+                Words(outcomes, self.which),
+                self.codes,
+                Words(told, self.which),
+                self.places,
+            )
+        )
+        return columns if len(self) > _EACH_BY_ITSELF else columns.made()
 
-    def taken(self, rows: slice) -> Rulings:
-        """Some rows that follow each other."""
+    def taken(self, rows: slice | Numbers | Flags) -> Rulings:
+        """Some of the rows."""
         return Rulings(
-            self.devices[rows],
-            self.types[rows],
-            self.places[rows],
-            self.states[rows],
-            self.reasons[rows],
-            self.codes[rows],
-            self.seen[rows],
+            self.devices.taken(rows),
+            self.types.taken(rows),
+            self.places.taken(rows),
+            self.decisions,
+            self.which[rows],
+            self.codes.taken(rows),
+            self.seen.taken(rows),
         )
 
     def chosen(self, places: Sequence[int]) -> Rulings:
-        """Some of the rows."""
-        return Rulings(
-            [self.devices[at] for at in places],
-            [self.types[at] for at in places],
-            [self.places[at] for at in places],
-            [self.states[at] for at in places],
-            [self.reasons[at] for at in places],
-            [self.codes[at] for at in places],
-            [self.seen[at] for at in places],
-        )
+        """The rows at ``places``, in their order."""
+        return self.taken(np.array(places, np.int64))
 
-    def by_state(self, state: DeviceState) -> Iterator[int]:
+    def by_state(self, state: DeviceState) -> list[int]:
         """Which rows are in ``state``."""
-        return (at for at, one in enumerate(self.states) if one is state)
+        alike = np.array([one is state for one, _ in self.decisions], np.bool_)
+        found: list[int] = np.flatnonzero(alike[self.which]).tolist()
+        return found
+
+
+def _told(state: DeviceState, reason: str) -> str:
+    """What the other party is told beside the outcome."""
+    if state is DeviceState.HELD:
+        return _FOLLOWS
+    return reason if state is DeviceState.UNREADABLE else ""
 
 
 def rule(
@@ -185,75 +219,78 @@ def rule(
     the rule alone would hold a device; raises BadInput where our register says we installed it.
     """
     few = not isinstance(asked, Listed) and len(asked) <= _FEW
-    types, places, first, order = _few(asked, known.held) if few else _many(asked, known.held)
+    types, places, first, which = _few(asked, known.held) if few else _many(asked, known.held)
     decided: list[tuple[DeviceState, str]] = []
     for at in first:
         holding = _holding(known.held, at)
         decision = decide_device(
-            holding, terms.register, terms.received_on, terms.refused_types, types[at]
+            holding,
+            terms.register,
+            terms.received_on,
+            terms.refused_types,
+            types.words[int(types.which[at])],
         )
         event, reason = decision.event, decision.reason
         if event is DeviceEvent.HOLD and not_installer:
             if holding is not None and holding.installed_by_us:
+                (device,) = known.devices.taken(slice(at, at + 1)).texts()
                 raise BadInput(
-                    f"{known.devices[at]} is on our register as installed by us: "
+                    f"{device} is on our register as installed by us: "
                     'it cannot be answered "not the installing Supplier"'
                 )
             event, reason = DeviceEvent.NOT_OURS, not_installer
         decided.append((move(state, event), reason))
-    states = [decided[at][0] for at in order]
+    provided = np.array([one is DeviceState.PROVIDED for one, _ in decided], np.bool_)[which]
+    different = {one: at for at, one in enumerate(dict.fromkeys(decided))}
     return Rulings(
         devices=known.devices,
         types=types,
         places=places,
-        states=states,
-        reasons=[decided[at][1] for at in order],
-        codes=[
-            code if one is DeviceState.PROVIDED else ""
-            for code, one in zip(known.codes, states, strict=True)
-        ],
-        seen=[""] * len(order),
+        decisions=tuple(different),
+        which=np.array([different[one] for one in decided], np.int32)[which],
+        codes=known.codes._replace(present=provided),
+        seen=Words.same("", len(which)),
     )
 
 
-def unreadable(rejects: Sequence[Reject]) -> Rulings:
-    """What could not be read, one row each."""
+def unreadable(rejects: Sequence[Reject], like: Rulings) -> Rulings:
+    """What could not be read, one row each, to stand behind ``like``."""
     number = len(rejects)
     state = move(DeviceState.OPEN, DeviceEvent.MALFORMED)
+    reasons = Words.of([mask_codes(one.reason) for one in rejects])
     return Rulings(
-        devices=[""] * number,
-        types=[""] * number,
-        places=[mask_codes(one.where) for one in rejects],
-        states=[state] * number,
-        reasons=[mask_codes(one.reason) for one in rejects],
-        codes=[""] * number,
-        seen=[one.text for one in rejects],
+        devices=Written.none(number, like.devices),
+        types=Words.same("", number),
+        places=Places.of([mask_codes(one.where) for one in rejects]),
+        decisions=tuple((state, reason) for reason in reasons.words),
+        which=reasons.which,
+        codes=Written.none(number, like.codes),
+        seen=Words.of([one.text for one in rejects]),
     )
 
 
 # What a ruling says of each row beside its answer, and how the rows group: types, places, a row of
 # each combination that the rule may tell apart, and which one each row is of.
-_Grouped: TypeAlias = tuple[list[str], list[str], list[int], list[int]]
+_Grouped: TypeAlias = tuple[Words, Places, list[int], Indexes]
 
 
 def _many(asked: Sequence[Found], held: FoundColumns) -> _Grouped:
     listed = Listed.of(asked)
     kinds = Words(tuple(map(mask_codes, listed.types.words)), listed.types.which)
+    places = Places(_masked(listed.places.leads), listed.places.numbers)
     known = held.columns
     facts = known.has_code * 2 + known.installed * 4 + known.types.astype(np.int64) * 8
     keys = np.where(held.held, facts + 1, 0) + kinds.which.astype(np.int64) * 256
     _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    places = Places(_masked(listed.places.leads), listed.places.numbers)
-    return kinds.texts(), places.texts(), first.tolist(), which.tolist()
+    return kinds, places, first.tolist(), which.astype(np.int32)
 
 
 def _few(asked: Sequence[Found], held: FoundColumns) -> _Grouped:
-    """The same without arrays, which for a handful of rows take five times as long."""
+    """The same row by row, which for a handful of rows is far less work."""
     types = [mask_codes(one.device_type) for one in asked]
-    places = []
-    for one in asked:
-        lead, number = parted(one.where)
-        places.append(mask_codes(lead) + (str(number) if number >= 0 else ""))
+    parts = [parted(one.where) for one in asked]
+    leads = Words.of([mask_codes(lead) for lead, _ in parts])
+    places = Places(leads, np.array([number for _, number in parts], np.int64))
     known = held.columns
     keys = zip(
         held.held.tolist(),
@@ -270,7 +307,7 @@ def _few(asked: Sequence[Found], held: FoundColumns) -> _Grouped:
         if which == len(first):
             first.append(at)
         order.append(which)
-    return types, places, first, order
+    return Words.of(types), places, first, np.array(order, np.int32)
 
 
 def _holding(held: FoundColumns, at: int) -> Facts | None:
@@ -295,21 +332,49 @@ def told(
     A short answer has an event for each row; a long one an event for some hundreds of rows alike,
     which names each of their devices.
     """
-    alike: dict[tuple[DeviceState, str], list[str]] = {}
-    for device, place, state, reason in zip(
-        rulings.devices, rulings.places, rulings.states, rulings.reasons, strict=True
-    ):
-        alike.setdefault((state, reason), []).append(device or place)
-    for (state, reason), subjects in alike.items():
-        left = state in (DeviceState.PROVIDED, DeviceState.NOT_INSTALLER)
-        detail: dict[str, str | int | bool | None] = {"ref": ref}
-        detail |= {"address": address, "message_id": message_id} if left else {"reason": reason}
-        if len(rulings) <= _EACH_BY_ITSELF:
-            event = "code.released" if state is DeviceState.PROVIDED else f"device.{state}"
-            yield from (AuditEvent(event, subject, party, detail) for subject in subjects)
-            continue
+    if len(rulings) <= _EACH_BY_ITSELF:
+        yield from _each_told(rulings, ref, party, address, message_id)
+        return
+    for (state, reason), chosen in _alike(rulings):
+        detail = _detail(state, reason, ref, address, message_id)
         event = "codes.released" if state is DeviceState.PROVIDED else f"devices.{state}"
-        for start in range(0, len(subjects), _TOGETHER):
-            some = subjects[start : start + _TOGETHER]
-            named = {"device_ids": ",".join(some)} if state is not DeviceState.UNREADABLE else {}
-            yield AuditEvent(event, ref, party, detail | {"devices": len(some)} | named)
+        devices = rulings.devices.taken(chosen)
+        for start in range(0, len(chosen), _TOGETHER):
+            some = slice(start, min(start + _TOGETHER, len(chosen)))
+            unread = state is DeviceState.UNREADABLE
+            named = {} if unread else {"device_ids": devices.taken(some).joined(",")}
+            yield AuditEvent(event, ref, party, detail | {"devices": some.stop - start} | named)
+
+
+def _each_told(
+    rulings: Rulings, ref: str, party: str, address: str, message_id: str
+) -> Iterator[AuditEvent]:
+    alike: dict[int, list[str]] = {}
+    rows = zip(rulings.which.tolist(), rulings.devices.texts(), rulings.places.texts(), strict=True)
+    for at, device, place in rows:
+        alike.setdefault(at, []).append(device or place)
+    for at, subjects in alike.items():
+        state, reason = rulings.decisions[at]
+        detail = _detail(state, reason, ref, address, message_id)
+        event = "code.released" if state is DeviceState.PROVIDED else f"device.{state}"
+        yield from (AuditEvent(event, subject, party, detail) for subject in subjects)
+
+
+def _detail(
+    state: DeviceState, reason: str, ref: str, address: str, message_id: str
+) -> dict[str, str | int | bool | None]:
+    if state in (DeviceState.PROVIDED, DeviceState.NOT_INSTALLER):
+        return {"ref": ref, "address": address, "message_id": message_id}
+    return {"ref": ref, "reason": reason}
+
+
+def _alike(rulings: Rulings) -> Iterator[tuple[tuple[DeviceState, str], Numbers]]:
+    """The decisions in the order in which they first stand, each with its rows."""
+    order = np.argsort(rulings.which, kind="stable")
+    bounds = np.searchsorted(rulings.which[order], np.arange(len(rulings.decisions) + 1)).tolist()
+    groups = [
+        (decision, order[start:end])
+        for decision, (start, end) in zip(rulings.decisions, pairwise(bounds), strict=True)
+        if end > start
+    ]
+    yield from sorted(groups, key=lambda group: int(group[1][0]))

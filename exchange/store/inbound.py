@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, select
 
 from exchange.domain.audit import instant_text
 from exchange.domain.inbound import (
@@ -20,7 +20,8 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.sla import Due
 from exchange.errors import NotFound
-from exchange.store.many import Numbers, insert_rows
+from exchange.store.devicerows import COLUMNS, DeviceColumns, insert_columns
+from exchange.store.many import Numbers, insert_rows, update_rows
 from exchange.store.outbox import Outbox
 from exchange.store.tables import InboundDeviceRow, InboundRequestRow, table_of
 
@@ -42,9 +43,6 @@ _DEVICE: tuple[Any, ...] = tuple(
 # A row of a request, decided: device, device type, place, state, reason, and the sealed text of
 # an unreadable row.
 NewDevice = tuple[str, str, str, DeviceState, str, bytes | None]
-_COLUMNS = (
-    "request_id", "device", "device_type", "place", "state", "reason", "seen", "outbox_id",
-)  # fmt: skip
 
 
 _REQUEST = (
@@ -94,6 +92,11 @@ class InboundStore:
         if len(self._rows) >= _CHUNK:
             self.flush()
 
+    def add_columns(self, request_id: int, columns: DeviceColumns, outbox_id: int | None) -> None:
+        """The same of many rows, at once; they come behind those noted before."""
+        self.flush()
+        insert_columns(self._session, request_id, columns, outbox_id)
+
     def flush(self) -> None:
         """Write what was only noted so far: the letters first, to which the rows point."""
         self._letters.flush()
@@ -102,23 +105,20 @@ class InboundStore:
             insert_rows(self._session, table_of(InboundRequestRow), _REQUEST, requests)
         if self._rows:
             rows, self._rows = self._rows, []
-            insert_rows(self._session, table_of(InboundDeviceRow), _COLUMNS, rows)
+            insert_rows(self._session, table_of(InboundDeviceRow), COLUMNS, rows)
 
-    def move(
-        self,
-        device_row: int,
-        state: DeviceState,
-        reason: str,
-        outbox_id: int | None = None,
+    def move_many(
+        self, rows: Iterable[tuple[int, DeviceState, str]], outbox_id: int | None = None
     ) -> None:
-        """Write the new state of one row."""
+        """Write new states: (row, state, reason); ``outbox_id`` is the letter that told of them."""
         self.flush()
-        values: dict[str, str | int | None] = {"state": state.value, "reason": reason}
-        if outbox_id is not None:
-            values["outbox_id"] = outbox_id
-        self._session.exec(
-            update(InboundDeviceRow).where(col(InboundDeviceRow.id) == device_row).values(**values)
-        )
+        table = table_of(InboundDeviceRow)
+        if outbox_id is None:
+            values = ((state.value, reason, row) for row, state, reason in rows)
+            update_rows(self._session, table, ("state", "reason"), values)
+        else:
+            told = ((state.value, reason, outbox_id, row) for row, state, reason in rows)
+            update_rows(self._session, table, ("state", "reason", "outbox_id"), told)
 
     def claim(self, request_id: int) -> None:
         """Nobody else changes the request's rows until we commit."""

@@ -47,15 +47,33 @@ def insert_rows(
 ) -> None:
     """Insert ``rows`` of the columns ``names``; values must be what the driver itself takes."""
     connection = session.connection()
-    statement = _insert(connection, table, names)
+    mark, table_name, columns = _words(connection, table, names)
+    marks = ", ".join([mark] * len(names))
+    statement = f"INSERT INTO {table_name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+    _in_chunks(connection, statement, rows)
+
+
+def update_rows(
+    session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]
+) -> None:
+    """Set the columns ``names``: ``rows`` are their values, and last the ``id``."""
+    connection = session.connection()
+    mark, table_name, columns = _words(connection, table, names)
+    values = ", ".join(f"{column} = {mark}" for column in columns)
+    statement = f"UPDATE {table_name} SET {values} WHERE id = {mark}"  # noqa: S608
+    _in_chunks(connection, statement, rows)
+
+
+def _in_chunks(connection: Connection, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
     source = iter(rows)
     while some := list(islice(source, _AT_ONCE)):
         connection.exec_driver_sql(statement, some)
 
 
-def _insert(connection: Connection, table: Table, names: Sequence[str]) -> str:
+def _words(
+    connection: Connection, table: Table, names: Sequence[str]
+) -> tuple[str, str, list[str]]:
+    """The driver's mark for a value, the table and the columns, quoted where they need it."""
     quote = connection.dialect.identifier_preparer
     mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    columns = ", ".join(quote.quote(name) for name in names)
-    marks = ", ".join([mark] * len(names))
-    return f"INSERT INTO {quote.format_table(table)} ({columns}) VALUES ({marks})"  # noqa: S608
+    return mark, quote.format_table(table), [quote.quote(name) for name in names]

@@ -187,7 +187,6 @@ class InboundDeviceRow(SQLModel, table=True):
         # With the letter, so that the monthly report counts in the index alone.
         Index("ix_inbound_device_request", "request_id", "state", "outbox_id"),
         Index("ix_inbound_device_device", "device"),
-        Index("ix_inbound_device_outbox", "outbox_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -36,6 +36,8 @@ from exchange.worker.frames import (
 
 # A fresh process now and then: what a library leaks goes with the old one.
 _MAILS_PER_PROCESS: Final = 2000
+# What half a million devices were read with is half a gigabyte, which Python does not give back.
+_LONG_ANSWER: Final = 4_000_000  # bytes
 _CHUNK: Final = 1 << 20
 _START_SECONDS: Final = 30.0
 _AHEAD_BYTES: Final = 8_000_000
@@ -76,7 +78,8 @@ class WorkerReader:
 
     def start(self) -> None:
         """Start the process now, so that it is ready by the time of the first mail."""
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):
+            # What fails here fails again, and is told, when the mail is read.
             self._running()
 
     def read(
@@ -181,8 +184,12 @@ class WorkerReader:
         except ExchangeError:
             self._end()  # it waits for an answer that does not come
             raise
-        if self._served >= _MAILS_PER_PROCESS and not self._begun:
-            self._end()
+        if len(answer) > _LONG_ANSWER and not self._begun:
+            self._end(at_once=True)
+        elif self._served >= _MAILS_PER_PROCESS and not self._begun:
+            self._end(at_once=True)
+            with contextlib.suppress(OSError):
+                self._running()  # it gets ready while what was read is decided
         return answer
 
     def _keys(self, question: bytes) -> bytes:
@@ -226,14 +233,15 @@ class WorkerReader:
                     os.set_blocking(pipe.fileno(), False)
         return self._process
 
-    def _end(self) -> str:
-        """End the process at once; returns how it ended, in words."""
+    def _end(self, *, at_once: bool = False) -> str:
+        """End the process; returns how it ended, in words."""
         self._begun.clear()
         process, self._process = self._process, None
         if process is None:
             return "it was not running"
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(0.2)  # one that is dying anyway tells more than one that we end
+            # One that is dying anyway tells more than one that we end.
+            process.wait(0.0 if at_once else 0.2)
         process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout):

@@ -29,7 +29,7 @@ from exchange.services import chase, monthly
 from exchange.services.desk import Desk
 from tests.benchmarks.asking import story
 from tests.benchmarks.ledger import NOW, Ledger, make_desk
-from tests.benchmarks.measured import _peak_mb
+from tests.benchmarks.peak import peak_mb
 from tests.benchmarks.usual_chase import chase_the_usual_way
 
 _DUE: Final = date(2026, 11, 24)  # five Working Days after 17 November: the first reminder
@@ -108,7 +108,7 @@ def _open_legs(ledger: Ledger, number: int) -> int:
 def _chase(number: int, runs: int) -> dict[str, Any]:
     with _folder() as desk:
         due = _open_legs(Ledger(desk), number)
-        ours = _tick(desk, due, runs) | {"peak_mb": _peak_mb()}
+        ours = _tick(desk, due, runs) | {"peak_mb": peak_mb()}
         _chased_again(desk)
         started = time.perf_counter()
         letters = chase_the_usual_way(desk, _DUE)
@@ -126,9 +126,12 @@ def _chase_beside(number: int, runs: int) -> dict[str, Any]:
         _chased_again(desk)
         ledger.asked(number * _CLOSED, _SIZE, "2026-06-01T10:00", None, "2026-06-04T10:00")
         ledger.settled()
-        ours = _tick(desk, due, runs) | {"peak_mb": _peak_mb()}
-    return ours | {"comparators": {"without the closed legs": without["wall"]},
-                   "comparator_cpu": without["cpu"]}  # fmt: skip
+        ours = _tick(desk, due, runs) | {"peak_mb": peak_mb()}
+    return ours | {
+        "comparators": {"without the closed legs": without["wall"]},
+        "comparator_cpu": without["cpu"],
+        "comparator_runs": runs,
+    }
 
 
 def _report(number: int, runs: int) -> dict[str, Any]:
@@ -139,7 +142,7 @@ def _report(number: int, runs: int) -> dict[str, Any]:
         ledger.asked(half, 500, "2026-10-05T10:00", None, "2026-10-14T10:00")
         ledger.settled()
         ours = _timed(lambda: monthly.build(desk, "2026-10"), runs, lambda: None)
-        ours["peak_mb"] = _peak_mb()
+        ours["peak_mb"] = peak_mb()
         report = monthly.build(desk, "2026-10")
         assert report.inbound.answered_in_time == report.outbound.answered_in_time == half
         started = time.perf_counter()
@@ -171,8 +174,10 @@ def _asking(number: int, _runs: int) -> dict[str, Any]:
     return {
         "wall": sum(stages.wall.values()),
         "cpu": sum(stages.cpu.values()),
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mb(),
         "comparators": {},
+        "runs": 1,
+        "comparator_runs": 0,
         "stages": {name: round(seconds, 2) for name, seconds in stages.wall.items()},
         "stages_cpu": {name: round(seconds, 2) for name, seconds in stages.cpu.items()},
     }
@@ -193,9 +198,8 @@ CASES: Final = {
 }  # fmt: skip
 
 
-def outcomes(share: int, number: int | None, runs: int, only: str) -> list[dict[str, Any]]:
+def outcomes(share: int, number: int | None, runs: int, only: str) -> Iterator[dict[str, Any]]:
     """Every case whose name holds ``only``, as benchmarks.json has it; goals at full size alone."""
-    found = []
     for key, case in CASES.items():
         if only.lower() not in case.name.lower():
             continue
@@ -205,11 +209,12 @@ def outcomes(share: int, number: int | None, runs: int, only: str) -> list[dict[
         if done.returncode:
             raise SystemExit(f"{case.name} failed:\n{done.stderr[-2000:]}")
         full = share == 1 and number is None
-        found.append(_outcome(case, size, json.loads(done.stdout), full=full))
-    return found
+        yield _outcome(case, size, json.loads(done.stdout), runs, full=full)
 
 
-def _outcome(case: DeskCase, number: int, told: dict[str, Any], *, full: bool) -> dict[str, Any]:
+def _outcome(
+    case: DeskCase, number: int, told: dict[str, Any], runs: int, *, full: bool
+) -> dict[str, Any]:
     wall, usual = told.pop("wall"), told.pop("comparators")
     ratio = min(usual.values()) / wall if usual else 0.0
     met = wall < case.goal and ratio >= case.ratio and told["peak_mb"] < case.peak_mb
@@ -221,9 +226,12 @@ def _outcome(case: DeskCase, number: int, told: dict[str, Any], *, full: bool) -
         "comparators": {name: round(seconds, 3) for name, seconds in usual.items()},
         "ratio": round(ratio, 2),
         "goal": case.goal,
+        "goal_ratio": round(case.ratio, 2),
         "met": met if full else None,
         "cpu_s": round(told.pop("cpu"), 3),
         "peak_mb": round(told.pop("peak_mb")),
+        "runs": runs,
+        "comparator_runs": 1,
         **told,
     }
 

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tests.benchmarks.cases import CASES
+from tests.benchmarks.peak import peak_mb
+
+_ENOUGH: Final = 90.0  # seconds of one side; then its median is of fewer runs
 
 
 class Measured(NamedTuple):
-    """Median seconds and processor seconds, peak memory in MB, and how many were found."""
+    """Median seconds and processor seconds, peak memory in MB, how many were found, and runs."""
 
     seconds: float
     cpu_seconds: float
     peak_mb: float
     found: int
+    runs: int
 
 
 def measure(case: int, side: str, path: Path, runs: int) -> Measured:
-    """Run ``side`` ("ours" or "other") of the case over the file, ``runs`` times."""
+    """Run ``side`` ("ours" or the name of a comparator) of the case over the file, ``runs`` times.
+
+    What takes minutes is run less often: no further run begins after a minute and a half.
+    """
     command = [sys.executable, "-m", "tests.benchmarks.measured", str(case), side, str(path)]
     done = subprocess.run([*command, str(runs)], capture_output=True, text=True, check=False)
     if done.returncode:
@@ -38,32 +44,22 @@ def build(case: int, number: int, path: Path) -> None:
     subprocess.run([*command, str(number)], check=True)
 
 
-def _peak_mb() -> float:
-    status = Path("/proc/self/status")
-    if status.exists():
-        # Linux keeps ru_maxrss over exec, so that it tells of the parent as well; this does not.
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def _main(case: int, side: str, path: Path, number: int) -> None:
     chosen = CASES[case]
     if side == "build":
         path.write_bytes(chosen.build(number))
         return
-    run = chosen.ours if side == "ours" else chosen.other
+    run = chosen.ours if side == "ours" else chosen.others[side]
     raw = path.read_bytes()
     times: list[float] = []
     busy: list[float] = []
     found = 0
-    for _ in range(number):
+    while len(times) < number and sum(times) < _ENOUGH:
         started, worked = time.perf_counter(), time.process_time()
         found = run(raw)
         times.append(time.perf_counter() - started)
         busy.append(time.process_time() - worked)
-    sys.stdout.write(json.dumps([median(times), median(busy), _peak_mb(), found]))
+    sys.stdout.write(json.dumps([median(times), median(busy), peak_mb(), found, len(times)]))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The most memory that this process ever held."""
+"""The most memory that a process ever held."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import resource
 from pathlib import Path
 
 
-def peak_mb() -> float:
-    """In MB, of this process alone."""
-    status = Path("/proc/self/status")
-    if status.exists():
+def peak_mb(process: int = 0) -> float:
+    """In MB, of this process alone, or of another; 0 when that has ended."""
+    status = Path(f"/proc/{process or 'self'}/status")
+    try:
         # Linux keeps ru_maxrss over exec, so that it tells of the parent as well; this does not.
         for line in status.read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    if process:
+        return 0.0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

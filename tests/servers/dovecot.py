@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import grp
+import imaplib
 import os
 import pwd
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from exchange.sandbox.certificates import make_certificate
-from tests.servers import HOST, free_ports, wait_for_port
+from tests.servers import HOST, free_ports, trusting, wait_for_port
 
 _BINARIES = ("/usr/sbin/dovecot", "/usr/lib/dovecot/imap", "/usr/lib/dovecot/lmtp")
 
@@ -37,7 +38,7 @@ disable_plaintext_auth = yes
 auth_mechanisms = plain login{mechanisms}
 auth_failure_delay = 0
 auth_verbose = yes
-mail_location = maildir:~/Maildir
+mail_location = {store}
 mail_home = {at}/mail/%u
 mail_uid = {user}
 mail_gid = {group}
@@ -100,7 +101,7 @@ class Dovecot:
 
     ``accounts`` maps addresses to passwords.  ``capabilities`` replaces what is offered after the
     login.  ``token_key`` (PEM of an RSA public key) admits XOAUTH2 with RS256 tokens of key id
-    ``test`` and issuer ``issuer.test``.
+    ``test`` and issuer ``issuer.test``.  ``store`` says how mail lies on the disk.
     """
 
     def __init__(
@@ -111,13 +112,14 @@ class Dovecot:
         separator: str = "/",
         capabilities: str = "",
         token_key: str = "",
+        store: str = "maildir:~/Maildir",
     ) -> None:
         self.accounts = dict(accounts)
         # /tmp, not pytest's folder: socket paths must stay short, and pytest's is for its user.
         self._at = Path(tempfile.mkdtemp(prefix="dove-", dir="/tmp"))
         ports = free_ports(4)
         self.imap_port, self.starttls_port, self.lmtp_port, self.auth_port = ports
-        self._config(prefix, separator, capabilities, token_key)
+        self._config(prefix, separator, capabilities, token_key, store)
         self._running: subprocess.Popen[bytes] | None = None
 
     @staticmethod
@@ -190,8 +192,19 @@ class Dovecot:
         with smtplib.LMTP(HOST, self.lmtp_port, local_hostname="tests.test") as lmtp:
             lmtp.sendmail("outside@elsewhere.test", [address], raw)
 
+    def append(self, address: str, mails: Iterable[bytes]) -> None:
+        """Put mails into an inbox by the thousand, by IMAP, whatever the store."""
+        with imaplib.IMAP4_SSL(
+            HOST, self.imap_port, ssl_context=trusting(self.ca_file)
+        ) as connection:
+            connection.login(address, self.accounts[address])
+            for raw in mails:
+                status, words = connection.append("INBOX", "", "", raw)
+                if status != "OK":
+                    raise RuntimeError(f"Dovecot did not take a mail: {words!r}")
+
     def fill(self, address: str, mails: Iterable[bytes]) -> None:
-        """Put mails into an inbox by the thousand, past LMTP; only before ``start``."""
+        """Put mails into a Maildir inbox by the thousand, past LMTP; only before ``start``."""
         inbox = self._at / "mail" / address / "Maildir"
         for part in ("cur", "new", "tmp"):
             (inbox / part).mkdir(parents=True, exist_ok=True)
@@ -208,7 +221,9 @@ class Dovecot:
     def _group(self) -> str:
         return grp.getgrgid(pwd.getpwnam(self._user).pw_gid).gr_name
 
-    def _config(self, prefix: str, separator: str, capabilities: str, token_key: str) -> None:
+    def _config(
+        self, prefix: str, separator: str, capabilities: str, token_key: str, store: str
+    ) -> None:
         files = make_certificate(self._at / "tls")
         users = "".join(
             f"{address}:{{PLAIN}}{word}::::::\n" for address, word in self.accounts.items()
@@ -218,6 +233,7 @@ class Dovecot:
         text = _CONFIG.format(
             at=self._at, host=HOST, user=self._user, group=self._group,
             cert=files.cert_file, key=files.key_file, prefix=prefix, separator=separator,
+            store=store,
             mechanisms=" xoauth2 oauthbearer" if token_key else "",
             imap_port=self.imap_port, starttls_port=self.starttls_port,
             lmtp_port=self.lmtp_port, auth_port=self.auth_port,

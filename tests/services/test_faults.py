@@ -174,6 +174,9 @@ def test_a_database_that_refuses_costs_no_attempt_and_no_mail(
 class EndingReader:
     """A reading process that a mail ends every time."""
 
+    def start(self) -> None:
+        return
+
     def read(
         self,
         raw: bytes,

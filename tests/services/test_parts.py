@@ -11,11 +11,14 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.errors import BadInput
+from exchange.errors import BadInput, ConfigError
 from exchange.ports import FetchedMail, MailRef, VaultRecord
+from exchange.rendering import workbook
 from exchange.rendering.workbook import AnswerRow
-from exchange.services import intake, keeping, trail
+from exchange.services import intake, keeping, letters, trail
+from exchange.services.desk import Desk
 from exchange.services.parts import in_parts
+from exchange.store.outbox import NewLetter
 from tests.benchmarks import made
 from tests.services.desks import add_parties, make_desk, make_party
 from tests.unit.rendering_cases import CODE, FACTS
@@ -77,6 +80,59 @@ class _Inbox:
         return [self._mail] * len(refs)
 
 
+def _asked(tmp_path: Path, rows: list[tuple[str, ...]]) -> Desk:
+    """A desk that was asked for the devices of ``rows``, holds the codes, and keeps the mail."""
+    desk = make_desk(tmp_path)
+    party = make_party("GAIN")
+    object.__setattr__(party, "request_address", "codes@losing.example")
+    object.__setattr__(party, "max_mail_mb", 1)
+    add_parties(desk, party)
+    code = InstallCode.parse(CODE)
+    desk.vault.put_many(
+        VaultRecord(DeviceId.parse(one), InstallCode(code.raw[:8] + nth.to_bytes(8, "big")), True)
+        for nth, one in enumerate(dict.fromkeys(row[0] for row in rows))
+    )
+    mail = FetchedMail(MailRef(1, 1), made.csv_mail(rows), desk.now())
+    keeping.keep(desk, _Inbox(mail), keeping.fresh(desk, _Inbox(mail)))  # type: ignore[arg-type]
+    return desk
+
+
+@pytest.mark.parametrize("broken", [1, 2, 3])
+def test_a_part_that_cannot_be_written_leaves_nothing_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: int
+) -> None:
+    desk = _asked(tmp_path, list(made.rows_of(_ROWS * 5)))
+    usual = letters.write
+
+    def failing(desk: Desk, draft: letters.Draft) -> NewLetter:
+        if f"(part {broken} of" in draft.subject:
+            raise ConfigError("a template is broken")
+        return usual(desk, draft)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(letters, "write", failing)
+        assert intake.decide_all(desk).left == {1: "a template is broken"}
+    with desk.store.reading() as tx:
+        assert tx.outbox.counts() == {}
+        assert tx.inbound.requests() == []
+    # Mended, all of it goes, in order.
+    assert intake.decide_all(desk).folders == {"processed": 1}
+    desk.reader.close()
+    with desk.store.reading() as tx:
+        found = tx.outbox.due(desk.now(), 100, 10**9)
+    mails = [message_from_bytes(desk.sealer.open(one.sealed, "outbox")) for one in found]
+    ends = [str(mail["subject"]).rpartition("(part ")[2] for mail in mails]
+    assert ends == [f"{nth} of {len(found)})" for nth in range(1, len(found) + 1)]
+    assert len({one.message_id for one in found}) == len(found) > 2
+    trail.verify(desk)
+
+
+def test_a_fault_while_parts_are_made_is_that_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 2_000)
+    with pytest.raises(BadInput, match="holds 2,000 rows"):
+        list(in_parts(_rows(40_000), FACTS, 1_000_000))
+
+
 def _bodies(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
@@ -84,21 +140,9 @@ def _bodies(mail: EmailMessage) -> str:
 
 
 def test_a_long_answer_goes_in_numbered_parts_under_one_reference(tmp_path: Path) -> None:
-    desk = make_desk(tmp_path)
-    party = make_party("GAIN")
-    object.__setattr__(party, "request_address", "codes@losing.example")
-    object.__setattr__(party, "max_mail_mb", 1)
-    add_parties(desk, party)
     rows = list(made.rows_of(_ROWS * 5))
     devices = list(dict.fromkeys(row[0] for row in rows))
-    code = InstallCode.parse(CODE)
-    other = [InstallCode(code.raw[:8] + nth.to_bytes(8, "big")) for nth in range(len(devices))]
-    desk.vault.put_many(
-        VaultRecord(DeviceId.parse(device), one, True)
-        for device, one in zip(devices, other, strict=True)
-    )
-    mail = FetchedMail(MailRef(1, 1), made.csv_mail(rows), desk.now())
-    keeping.keep(desk, _Inbox(mail), keeping.fresh(desk, _Inbox(mail)))  # type: ignore[arg-type]
+    desk = _asked(tmp_path, rows)
     assert intake.decide_all(desk).folders == {"processed": 1}
     desk.reader.close()
     with desk.store.reading() as tx:

@@ -320,7 +320,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_inbound_device_device", "inbound_device", ["device"], unique=False)
-    op.create_index("ix_inbound_device_outbox", "inbound_device", ["outbox_id"], unique=False)
     op.create_index(
         "ix_inbound_device_request",
         "inbound_device",

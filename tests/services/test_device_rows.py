@@ -1,0 +1,141 @@
+"""Devices of a request kept from columns are the rows that they stand for, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from exchange.domain.inbound import Clock, DeviceState
+from exchange.domain.listed import Places, Words
+from exchange.domain.written import devices_written
+from exchange.ports import MailRef
+from exchange.store import devicerows, schema
+from exchange.store.db import Store, Transaction
+from exchange.store.devicerows import DeviceColumns
+from exchange.store.mail import NewMail
+from exchange.store.outbox import NewLetter
+from tests.servers import want
+from tests.servers.postgres import missing, postgres
+
+NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+STATES = (DeviceState.PROVIDED, DeviceState.HELD, DeviceState.NOT_INSTALLER)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "sqlite":
+        yield _made(f"sqlite:///{tmp_path / 'x.db'}")
+        return
+    want(missing())
+    with postgres() as url:
+        yield _made(url)
+
+
+def _made(url: str) -> Store:
+    store = Store(url)
+    with store.engine.begin() as connection:
+        schema.upgrade(connection)
+    return store
+
+
+def _begun(tx: Transaction) -> tuple[int, int]:
+    """A request and a letter."""
+    mail = NewMail(
+        mailbox="codes", ref=MailRef(1, 1), content_hash="x", message_id="<m>",
+        sender="a@b.example", subject="", size=1, arrived_at=NOW, sealed=b"",
+    )  # fmt: skip
+    (mail_id,) = tx.mail.keep([mail], NOW)
+    clock = Clock(NOW, date(2026, 11, 2), date(2026, 11, 16), NOW, "rule", "calendar")
+    request = tx.inbound.add_request("MP121-A1", mail_id, "GAIN", "", clock)
+    letter = NewLetter("<l>", "answer", "MP121-A1", "GAIN", "a@b.example", 0, b"", 0)
+    return request, tx.outbox.add(letter, NOW)
+
+
+def _columns(
+    types: list[str], places: list[str], which: list[int], reasons: tuple[str, ...]
+) -> DeviceColumns:
+    ids = np.arange(1, len(which) + 1).astype(">u8").view(np.uint64)
+    return DeviceColumns(
+        devices_written(ids),
+        Words.of(types),
+        Places.of(places),
+        STATES,
+        Words(reasons, np.array(which, np.int32)),
+    )
+
+
+MANY = 700
+CASES = {
+    "all alike": (["ESME"] * MANY, [f"list.csv > row {nth}" for nth in range(MANY)], [0] * MANY),
+    "all that differs": (
+        ["ESME", "GSME", ""] * 5 + ["Ł"],
+        [f"Zażółć '{nth % 3}'; -- > row {10**nth}" for nth in range(16)],
+        [0, 1, 2, 2] * 4,
+    ),
+    "no numbers": (["ESME"] * 3, ["body", "", "body, below"], [2, 1, 0]),
+    "some numbers": (["ESME"] * 4, ["body", "row 0", "0", "x 999999999999999"], [1, 1, 0, 0]),
+    "the pad itself": (["a\x1f", "b", "c"], ["x\x1f", "y 1\x1f", "z 1"], [0, 1, 2]),
+    "very wide": (["ESME", "GSME"], ["x" * 3_000 + " 7", "y 8"], [0, 1]),
+    "every place another": (
+        ["ESME"] * MANY,
+        [f"{nth} is where" for nth in range(MANY)],
+        [nth % 3 for nth in range(MANY)],
+    ),
+    "one": (["GSME"], ["row 2"], [1]),
+    "none": ([], [], []),
+}  # fmt: skip
+REASONS = ("", "no code is held, though 'we' installed it", "?")
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("at_once", [200_000, 3])
+def test_columns_are_kept_as_their_rows(
+    store: Store, case: str, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devicerows, "_AT_ONCE", at_once)
+    types, places, which = CASES[case]
+    columns = _columns(types, places, which, REASONS)
+    with store.transaction("test") as tx:
+        request, letter = _begun(tx)
+        tx.inbound.add_devices(request, [("", "", "first", DeviceState.WITHDRAWN, "", b"s")], None)
+        tx.inbound.add_columns(request, columns, letter)
+    with store.reading() as tx:
+        first, *kept = tx.inbound.devices(request)
+    store.dispose()
+    assert (first.where, first.state) == ("first", DeviceState.WITHDRAWN)
+    assert [
+        (row.device, row.device_type, row.where, row.state, row.reason, row.outbox_id)
+        for row in kept
+    ] == [
+        (
+            nth.to_bytes(8, "big").hex("-").upper(),
+            types[nth - 1],
+            places[nth - 1],
+            STATES[at],
+            REASONS[at],
+            None if STATES[at] is DeviceState.HELD else letter,
+        )
+        for nth, at in enumerate(which, 1)
+    ]
+
+
+def test_nothing_is_kept_of_columns_when_the_transaction_fails(tmp_path: Path) -> None:
+    store = _made(f"sqlite:///{tmp_path / 'x.db'}")
+    types, places, which = CASES["all alike"]
+
+    def kept_and_then_failed() -> None:
+        with store.transaction("test") as tx:
+            request, letter = _begun(tx)
+            tx.inbound.add_columns(request, _columns(types, places, which, REASONS), letter)
+            raise RuntimeError("later")
+
+    with pytest.raises(RuntimeError, match="later"):
+        kept_and_then_failed()
+    with store.reading() as tx:
+        assert tx.inbound.requests() == []
+        assert tx.inbound.refs_of("00-00-00-00-00-00-00-01") == []
+    store.dispose()
