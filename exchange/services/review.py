@@ -205,11 +205,11 @@ def retry_letters(desk: Desk, ref: str, actor: str) -> int:
     """
     now = desk.now()
     with desk.store.transaction("retry") as tx:
-        letters = [
-            one
-            for one in tx.outbox.by_ref(ref)
-            if one.state in (FAILED, DEFERRED) and one.purpose != "request"
-        ]
+        refused = [one for one in tx.outbox.by_ref(ref) if one.state in (FAILED, DEFERRED)]
+        letters = [one for one in refused if one.purpose != "request"]
+        if refused and not letters:
+            hint = f"correct the contact, then `exchange request resend {ref}`"
+            raise NotFound(f"{ref} is a request of ours: it is asked anew instead", hint=hint)
         if not letters:
             raise NotFound(f"no refused letter has the reference {ref}")
         for one in letters:

@@ -1,0 +1,30 @@
+"""Letters that were refused, tried again by a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from exchange.errors import NotFound
+from exchange.services.review import retry_letters
+from exchange.store.outbox import FAILED, NewLetter
+from tests.services.desks import make_desk
+
+
+def test_a_refused_request_is_asked_anew_and_a_refused_answer_tried_again(tmp_path: Path) -> None:
+    desk = make_desk(tmp_path / "desk")
+    asked, answered = "MP121-LOSE-2612-Q00001", "MP121-LOSE-2612-A00001"
+    with desk.store.transaction("refused") as tx:
+        for purpose, ref in (("request", asked), ("answer", answered)):
+            sealed = desk.sealer.seal(b"a letter", "outbox")
+            letter = NewLetter(ref, purpose, ref, "GAIN", "codes@gain.example", 0, sealed, 8)
+            tx.outbox.record(tx.outbox.add(letter, desk.now()), desk.now(), state=FAILED)
+    with pytest.raises(NotFound, match=f"exchange request resend {asked}"):
+        retry_letters(desk, asked, "ops")
+    with pytest.raises(NotFound, match="no refused letter"):
+        retry_letters(desk, "MP121-LOSE-2612-A00002", "ops")
+    assert retry_letters(desk, answered, "ops") == 1
+    with desk.store.reading() as tx:
+        assert tx.outbox.counts() == {"failed": 1, "queued": 1}
+    desk.store.dispose()
