@@ -21,6 +21,7 @@ from exchange.domain.party import Party
 from exchange.domain.sla import local_date
 from exchange.errors import ExchangeError, StoreError
 from exchange.rendering.compose import TemplateName
+from exchange.rendering.wording import day
 from exchange.rendering.workbook import RequestRow
 from exchange.services import ladder, letters
 from exchange.services.desk import Desk
@@ -61,6 +62,7 @@ class _Known:
     done: Mapping[int, Mapping[str, datetime | None]]
     asked: Mapping[int, int]
     history: Mapping[str, Sequence[AcceptedLetter]]
+    looked_into: Mapping[str, datetime]  # by party: an answer that waits for a person of ours
 
 
 @dataclass(slots=True)
@@ -142,6 +144,7 @@ def _read(tx: Transaction, numbers: Sequence[int], today: date) -> _Known:
         tx.legs.rungs_done([leg.id for some in legs.values() for leg in some]),
         tx.legs.asked(numbers),
         tx.outbox.accepted_by_ref([request.ref for request in requests.values()]),
+        tx.mail.answers_waiting(),
     )
 
 
@@ -216,7 +219,7 @@ def _take(
         "devices": len(legs),
         "address": address,
         "message_id": letter.message_id,
-        "note": rung.note,
+        "note": _note(known, party, rung),
     }
     found.events.append(AuditEvent(f"request.{rung.kind}", request.ref, party.signifier, said))
     log.info("chased", ref=request.ref, party=party.signifier, rung=rung.name, devices=len(legs))
@@ -248,9 +251,21 @@ def _context(
         "days_left": days if today <= due_on else 0,
         "days_late": days if today > due_on else 0,
         "level": rung.level,
-        "note": rung.note,
+        "note": _note(known, party, rung),
         "history": _history(known.history[request.ref]),
     }
+
+
+def _note(known: _Known, party: Party, rung: Rung) -> str:
+    """What is unusual; that they wrote to us, where their answer waits for a person of ours."""
+    arrived = known.looked_into.get(party.signifier)
+    if arrived is None:
+        return rung.note
+    wrote = (
+        f"a mail of {party.name} of {day(arrived)} that may answer some of these Devices is being "
+        "looked into here and is not counted yet"
+    )
+    return f"{rung.note}; {wrote}" if rung.note else wrote
 
 
 def _history(sent: Iterable[AcceptedLetter]) -> list[tuple[date, str]]:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, func, text
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select, update
 
 from exchange.domain.audit import instant_text
+from exchange.domain.mail import Kind
 from exchange.errors import NotFound
 from exchange.ports import MailRef
 from exchange.store.many import Numbers, insert_rows
-from exchange.store.tables import MailRow, table_of
+from exchange.store.tables import UNRESOLVED, MailRow, table_of
 
+_AT_ONCE = 500
 KEPT, DECIDED, FILED = "kept", "decided", "filed"
 PROCESSED, REVIEW, SHUNTED = "processed", "review", "shunted"
 
@@ -75,6 +77,9 @@ _ENTRY: tuple[Any, ...] = tuple(
         "resolved_at", "resolution",
     )
 )  # fmt: skip
+
+
+_WAITS_FOR_A_PERSON = text(UNRESOLVED)
 
 
 class MailLedger:
@@ -266,16 +271,31 @@ class MailLedger:
     def unresolved(self) -> list[KeptMail]:
         """Mails in Review or Shunted that nobody has dealt with, oldest first."""
         self.flush()
-        rows = self._session.exec(
-            select(MailRow)
-            .where(
-                col(MailRow.folder).in_([REVIEW, SHUNTED]),
-                col(MailRow.state) != KEPT,
-                col(MailRow.resolved_at).is_(None),
+        # Their numbers first: put in order, SQLite would rather walk through all mails ever kept.
+        mail = table_of(MailRow)
+        waiting = sa_select(mail.c.id).where(_WAITS_FOR_A_PERSON, mail.c.state != KEPT)
+        numbers = sorted(self._session.execute(waiting).scalars())
+        rows: list[KeptMail] = []
+        for first in range(0, len(numbers), _AT_ONCE):
+            some = numbers[first : first + _AT_ONCE]
+            rows += map(
+                _value,
+                self._session.exec(
+                    select(MailRow).where(col(MailRow.id).in_(some)).order_by(col(MailRow.id))
+                ),
             )
-            .order_by(col(MailRow.id))
+        return rows
+
+    def answers_waiting(self) -> dict[str, datetime]:
+        """By party: when the newest answer of theirs arrived that waits for a person."""
+        self.flush()
+        mail = table_of(MailRow)
+        query = (
+            sa_select(mail.c.party, func.max(mail.c.arrived_at))
+            .where(_WAITS_FOR_A_PERSON, mail.c.kind == Kind.RESPONSE.value)
+            .group_by(mail.c.party)
         )
-        return [_value(row) for row in rows]
+        return {row[0]: row[1] for row in self._session.execute(query)}
 
     def counts(self) -> dict[str, int]:
         """How many mails by state or, once decided, by folder."""

@@ -69,6 +69,10 @@ def table_of(row: type[SQLModel]) -> Table:
     return table
 
 
+# The condition of a partial index; a query that wants it says the same in the same words.
+UNRESOLVED = "folder IN ('review', 'shunted') AND resolved_at IS NULL"
+
+
 class MailRow(SQLModel, table=True):
     """The ledger: every mail that was ever kept, by mailbox, UIDVALIDITY and UID."""
 
@@ -78,6 +82,15 @@ class MailRow(SQLModel, table=True):
         Index("ix_mail_state", "state"),
         Index("ix_mail_content_hash", "content_hash"),
         Index("ix_mail_message_id", "message_id"),
+        # Only what waits for a person, beside all mails ever kept.
+        Index(
+            "ix_mail_unresolved",
+            "party",
+            "kind",
+            "arrived_at",
+            sqlite_where=text(UNRESOLVED),
+            postgresql_where=text(UNRESOLVED),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

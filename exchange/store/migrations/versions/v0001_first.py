@@ -94,6 +94,14 @@ def upgrade() -> None:
     op.create_index("ix_mail_content_hash", "mail", ["content_hash"], unique=False)
     op.create_index("ix_mail_message_id", "mail", ["message_id"], unique=False)
     op.create_index("ix_mail_state", "mail", ["state"], unique=False)
+    op.create_index(
+        "ix_mail_unresolved",
+        "mail",
+        ["party", "kind", "arrived_at"],
+        unique=False,
+        sqlite_where=sa.text("folder IN ('review', 'shunted') AND resolved_at IS NULL"),
+        postgresql_where=sa.text("folder IN ('review', 'shunted') AND resolved_at IS NULL"),
+    )
     op.create_table(
         "outbound_request",
         sa.Column("id", sa.Integer(), nullable=False),
