@@ -272,6 +272,9 @@ class _PostOffice:
         imap = IMAPServer(self._login, self._config)
 
         async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if self._server is None:  # it was greeting TLS when the server stopped
+                writer.transport.abort()
+                return
             task = asyncio.current_task()
             assert task is not None
             self._visits.add(task)
