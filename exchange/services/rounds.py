@@ -30,7 +30,8 @@ from exchange.store.mail import PROCESSED, REVIEW, SHUNTED
 log = structlog.get_logger("exchange.rounds")
 
 _OUTGOING: Final = "outgoing mail"
-_AT_ONCE: Final = 500  # mails of one mailbox
+_AT_ONCE: Final = 2000  # mails of one mailbox
+_BACKLOG: Final = 500  # from so many on letters leave while further mails are decided
 
 
 @dataclass(slots=True)
@@ -155,7 +156,7 @@ def take_in(
 ) -> None:
     """Keep what is new in each mailbox, decide everything kept, file what is decided.
 
-    Some hundred mails at a time: of a backlog the first are answered while the last still wait on
+    Some thousand mails at a time: of a backlog the first are answered while the last still wait on
     the server, and once ``stop`` is set they stay there.  A mailbox that cannot be used does not
     hold the others up.
     """
@@ -163,6 +164,9 @@ def take_in(
     inboxes = [_Inbox(mailbox, folders[mailbox.name]) for mailbox in mailboxes]
     inboxes = [one for one in inboxes if reach.worth_trying(one.name)]
     inboxes = [one for one in inboxes if _works(_look, desk, one, done, reach)]
+    backlog = any(len(one.fresh) > _BACKLOG for one in inboxes)
+    if backlog and not desk.clock.simulated and reach.worth_trying(_OUTGOING):
+        posting.start()
     decided = intake.Decided()
     while True:
         inboxes = [one for one in inboxes if _works(_keep, desk, one, done, reach)]
@@ -170,8 +174,6 @@ def take_in(
         inboxes = [one for one in inboxes if _works(_file, desk, one, done, reach)]
         if stop.is_set() or not any(one.fresh for one in inboxes):
             break
-        if not desk.clock.simulated and reach.worth_trying(_OUTGOING):
-            posting.start()
     done.decided += decided.folders
     for number, why in decided.left.items():
         reach.told_once(f"mail {number}", f"it waits: {why}")

@@ -117,10 +117,11 @@ class WorkerReader:
         A mail that is read in another order, or after one that cost the process, is just asked
         about again.
         """
+        if len(mails) < 2 or sum(len(one.raw) for one in mails) > _AHEAD_BYTES:
+            return
         requests = [self._request(one.raw, one.passwords, "", one.columns) for one in mails]
-        size = sum(map(len, requests))
         with self._lock:
-            if self._begun or len(requests) < 2 or size > _AHEAD_BYTES:
+            if self._begun:
                 return
             lengths = [len(one).to_bytes(LENGTH_BYTES, "big") for one in requests]
             message = SEVERAL + b"".join(
@@ -259,7 +260,12 @@ class _Pipes(NamedTuple):
 
 def _put(pipes: _Pipes, content: bytes, deadline: float) -> None:
     """Send one message: its length, then its bytes."""
-    _send(pipes.to, len(content).to_bytes(LENGTH_BYTES, "big") + content, deadline)
+    length = len(content).to_bytes(LENGTH_BYTES, "big")
+    if len(content) > _CHUNK:  # not copied for the sake of its length
+        _send(pipes.to, length, deadline)
+        _send(pipes.to, content, deadline)
+    else:
+        _send(pipes.to, length + content, deadline)
 
 
 def _got(pipes: _Pipes, deadline: float) -> bytes:

@@ -30,6 +30,7 @@ def _device(nth: int) -> str:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(rounds, "_AT_ONCE", _AT_ONCE)
+    monkeypatch.setattr(rounds, "_BACKLOG", _AT_ONCE)
     monkeypatch.setattr(posting, "_LOOK_SECONDS", 0.01)
     make_folder(tmp_path, OwnParty("LOSE", "Lose Power", "codes@lose.example"))
     desk = open_desk(tmp_path, the_clock(""))
