@@ -62,7 +62,7 @@ class _Known:
     done: Mapping[int, Mapping[str, datetime | None]]
     asked: Mapping[int, int]
     history: Mapping[str, Sequence[AcceptedLetter]]
-    looked_into: Mapping[str, datetime]  # by party: an answer that waits for a person of ours
+    looked_into: Mapping[tuple[str, str], datetime]  # by party, ref: answers that wait for a person
 
 
 @dataclass(slots=True)
@@ -219,7 +219,7 @@ def _take(
         "devices": len(legs),
         "address": address,
         "message_id": letter.message_id,
-        "note": _note(known, party, rung),
+        "note": _note(known, request, rung, party),
     }
     found.events.append(AuditEvent(f"request.{rung.kind}", request.ref, party.signifier, said))
     log.info("chased", ref=request.ref, party=party.signifier, rung=rung.name, devices=len(legs))
@@ -251,14 +251,15 @@ def _context(
         "days_left": days if today <= due_on else 0,
         "days_late": days if today > due_on else 0,
         "level": rung.level,
-        "note": _note(known, party, rung),
+        "note": _note(known, request, rung, party),
         "history": _history(known.history[request.ref]),
     }
 
 
-def _note(known: _Known, party: Party, rung: Rung) -> str:
+def _note(known: _Known, request: OutboundRequest, rung: Rung, party: Party) -> str:
     """What is unusual; that they wrote to us, where their answer waits for a person of ours."""
-    arrived = known.looked_into.get(party.signifier)
+    places = ((party.signifier, ref) for ref in (request.ref, ""))
+    arrived = next((known.looked_into[one] for one in places if one in known.looked_into), None)
     if arrived is None:
         return rung.note
     wrote = (

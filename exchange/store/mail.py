@@ -286,16 +286,19 @@ class MailLedger:
             )
         return rows
 
-    def answers_waiting(self) -> dict[str, datetime]:
-        """By party: when the newest answer of theirs arrived that waits for a person."""
+    def answers_waiting(self) -> dict[tuple[str, str], datetime]:
+        """By party and our reference: when their newest answer arrived that waits for a person.
+
+        The reference is empty where the mail belongs to no request of ours for sure.
+        """
         self.flush()
         mail = table_of(MailRow)
         query = (
-            sa_select(mail.c.party, func.max(mail.c.arrived_at))
+            sa_select(mail.c.party, mail.c.ref, func.max(mail.c.arrived_at))
             .where(_WAITS_FOR_A_PERSON, mail.c.kind == Kind.RESPONSE.value)
-            .group_by(mail.c.party)
+            .group_by(mail.c.party, mail.c.ref)
         )
-        return {row[0]: row[1] for row in self._session.execute(query)}
+        return {(row[0], row[1]): row[2] for row in self._session.execute(query)}
 
     def counts(self) -> dict[str, int]:
         """How many mails by state or, once decided, by folder."""

@@ -12,6 +12,7 @@ import pytest
 from exchange.domain.inbound import Clock, DeviceState
 from exchange.domain.listed import Places, Words
 from exchange.domain.written import devices_written
+from exchange.errors import NotFound
 from exchange.ports import MailRef
 from exchange.store import devicerows, schema
 from exchange.store.db import Store, Transaction
@@ -139,3 +140,24 @@ def test_nothing_is_kept_of_columns_when_the_transaction_fails(tmp_path: Path) -
         assert tx.inbound.requests() == []
         assert tx.inbound.refs_of("00-00-00-00-00-00-00-01") == []
     store.dispose()
+
+
+def test_letters_taken_together_are_recorded_each_and_a_missing_one_is_told(store: Store) -> None:
+    now = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    letters = [
+        NewLetter(f"<{nth}@x.test>", "answer", "R", "P", "a@b.test", 0, b"x", 1)
+        for nth in range(45)
+    ]
+    with store.transaction("test") as tx:
+        numbers = [tx.outbox.add(letter, now) for letter in letters]
+    assert len(set(numbers)) == len(letters)
+    with store.transaction("test") as tx:
+        tx.outbox.accepted([(number, f"250 {number}") for number in numbers[1:]], now)
+    with store.reading() as tx:
+        assert tx.outbox.counts() == {"queued": 1, "sent": 44}
+        assert tx.outbox.get(numbers[7]).reply == f"250 {numbers[7]}"
+        assert tx.outbox.get(numbers[7]).attempts == 1
+    with pytest.raises(NotFound), store.transaction("test") as tx:
+        tx.outbox.accepted([(numbers[0], "250"), (10**6, "250")], now)
+    with store.reading() as tx:
+        assert tx.outbox.get(numbers[0]).state == "queued"
