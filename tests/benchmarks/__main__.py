@@ -20,7 +20,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import answering, desk_cases, mailbox, vault_cases
+from tests.benchmarks import answering, desk_cases, engine, mailbox, vault_cases
 from tests.benchmarks.cases import CASES, Case
 from tests.benchmarks.measured import Measured, build, measure
 
@@ -151,6 +151,7 @@ def _shown(outcomes: list[dict[str, Any]]) -> Table:
 def _arguments(argv: list[str]) -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     asked.add_argument("--size", choices=sorted(_SHARES), default="small")
+    asked.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
     asked.add_argument("--number", type=int, help="things a case, in place of the size's own")
     asked.add_argument("--runs", type=int, default=5, help="the median of so many is told")
     asked.add_argument("--only", default="", help="cases whose name holds this")
@@ -164,13 +165,20 @@ def main(argv: list[str]) -> int:
     console = Console(width=170)
     outcomes: list[dict[str, Any]] = []
     skipped = _skipped(given.only)
-    written = {"machine": _machine(), "size": given.size, "cases": outcomes, "skipped": skipped}
+    written = {
+        "machine": _machine(),
+        "size": given.size,
+        "store": given.store,
+        "cases": outcomes,
+        "skipped": skipped,
+    }
     since = time.monotonic()
-    for one in _outcomes(given):
-        outcomes.append(one)
-        given.out.write_text(json.dumps(written, indent=1) + "\n")
-        own = _figure(one["ours"], one["unit"])
-        sys.stderr.write(f"{time.monotonic() - since:6.0f} s  {one['name']}: {own}\n")
+    with engine.server(given.store):
+        for one in _outcomes(given):
+            outcomes.append(one)
+            given.out.write_text(json.dumps(written, indent=1) + "\n")
+            own = _figure(one["ours"], one["unit"])
+            sys.stderr.write(f"{time.monotonic() - since:6.0f} s  {one['name']}: {own}\n")
     given.out.write_text(json.dumps(written, indent=1) + "\n")
     console.print(_shown(outcomes))
     for one in outcomes:

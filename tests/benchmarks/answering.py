@@ -30,6 +30,7 @@ from typing import Any, Final
 import structlog
 
 from exchange.bootstrap import SetClock, open_desk
+from exchange.config import CONFIG_PATH
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.party import Party, diff
 from exchange.domain.sla import parse_instant
@@ -37,7 +38,7 @@ from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.services import intake, keeping
 from exchange.services.desk import Desk
-from tests.benchmarks import made, usual_answer
+from tests.benchmarks import engine, made, usual_answer
 from tests.benchmarks.peak import peak_mb
 from tests.benchmarks.stages import StageClock
 from tests.benchmarks.tree import TreePeak
@@ -82,7 +83,7 @@ def codes_of(number: int) -> Iterator[tuple[str, InstallCode]]:
 
 def make(folder: Path, number: int) -> dict[str, Any]:
     (folder / "request.eml").write_bytes(made.xlsx_mail(list(made.rows_of(number))))
-    desk = _made_desk(folder / "ours")
+    desk = _made_desk(folder / "ours", engine.make("answering"))
     put = desk.vault.put_many(
         VaultRecord(DeviceId.parse(device), code, True, "ESME", "bench")
         for device, code in codes_of(number)
@@ -93,8 +94,8 @@ def make(folder: Path, number: int) -> dict[str, Any]:
     return {"devices": put.added}
 
 
-def _made_desk(folder: Path) -> Desk:
-    make_folder(folder, OwnParty("OURS", "Our Energy", "codes@ours.example"))
+def _made_desk(folder: Path, database: str) -> Desk:
+    make_folder(folder, OwnParty("OURS", "Our Energy", "codes@ours.example", database))
     desk = _desk(folder)
     them = Party(
         signifier="LOSE", name="Losing Power", mpids=("LOSE",), role="supplier",
@@ -139,9 +140,15 @@ class _OneMail:
 
 
 def ours(folder: Path, number: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(dir=folder) as at:
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as at,
+        engine.database("answering-run", "answering") as url,
+    ):
         own = Path(at) / "ours"
         shutil.copytree(folder / "ours", own)
+        if url:
+            config = own / CONFIG_PATH
+            config.write_text(config.read_text().replace(engine.address("answering"), url))
         desk, box = _desk(own), _OneMail((folder / "request.eml").read_bytes())
         # As in a daemon after its first mail: the reading process runs.
         desk.reader.read(made.small_mail(0))
@@ -153,7 +160,7 @@ def ours(folder: Path, number: int) -> dict[str, Any]:
             stages.begin()
             keeping.keep(desk, box, keeping.fresh(desk, box))
             decided = intake.decide_all(desk)
-            told = {"stages": stages.end()} | spent.wall()
+            told = {"stages": stages.end()} | spent.wall() | spent.server()
             desk.reader.close()
             told |= spent.cpu()
             own_mb = peak_mb()
@@ -225,7 +232,12 @@ class _Spent:
     """Seconds since ``begin``: wall, and of the processor in this process and what it started."""
 
     def begin(self) -> None:
+        self._server = engine.server_cpu()
         self._cpu, self._wall = self._used(), time.perf_counter()
+
+    def server(self) -> dict[str, float]:
+        """Of the processor in the database's own processes."""
+        return {"server_cpu": engine.server_cpu() - self._server}
 
     def wall(self) -> dict[str, float]:
         return {"wall": time.perf_counter() - self._wall}
@@ -269,6 +281,7 @@ def outcomes(share: int, number: int | None, runs: int, only: str) -> list[dict[
             "number": size,
             "ours": round(seconds, 3),
             "cpu_s": round(middle["cpu"], 3),
+            "server_cpu_s": round(middle["server_cpu"], 3),
             "peak_mb": round(peak),
             "peak_own_mb": round(max(one["own_mb"] for one in mine)),
             "comparators": {USUAL: round(theirs, 3)},

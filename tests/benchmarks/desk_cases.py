@@ -27,6 +27,7 @@ from sqlalchemy import text
 from exchange.domain.outbound import CaseState
 from exchange.services import chase, monthly
 from exchange.services.desk import Desk
+from tests.benchmarks import engine
 from tests.benchmarks.asking import story
 from tests.benchmarks.ledger import NOW, Ledger, make_desk
 from tests.benchmarks.peak import peak_mb
@@ -51,8 +52,8 @@ class DeskCase:
 
 @contextmanager
 def _folder() -> Iterator[Desk]:
-    with tempfile.TemporaryDirectory() as folder:
-        desk = make_desk(Path(folder) / "desk", NOW)
+    with tempfile.TemporaryDirectory() as folder, engine.database("desk") as url:
+        desk = make_desk(Path(folder) / "desk", NOW, url)
         try:
             yield desk
         finally:
@@ -60,14 +61,16 @@ def _folder() -> Iterator[Desk]:
 
 
 def _timed(work: Callable[[], object], runs: int, before: Callable[[], object]) -> dict[str, Any]:
-    wall, cpu = [], []
+    wall, cpu, server = [], [], []
     for _ in range(runs):
         before()
+        server_used = engine.server_cpu()
         started, used = time.perf_counter(), time.process_time()
         work()
         wall.append(time.perf_counter() - started)
         cpu.append(time.process_time() - used)
-    return {"wall": median(wall), "cpu": median(cpu)}
+        server.append(engine.server_cpu() - server_used)
+    return {"wall": median(wall), "cpu": median(cpu), "server_cpu": median(server)}
 
 
 def _chased_again(desk: Desk) -> None:

@@ -117,7 +117,7 @@ class Ledger:
                 f" reason, outbox_id) {_NUMBERS.format(devices)}"
                 f" SELECT {first + 1} + i / {size}, '00-DB-12-35-' || CAST(i AS TEXT), 'ESME',"
                 " 'list.xlsx > Sheet1 > row ' || CAST(i AS TEXT),"
-                " CASE WHEN i % 5 = 0 THEN 'not_installer' ELSE 'provided' END, '',"
+                " CASE WHEN i = 5 * (i / 5) THEN 'not_installer' ELSE 'provided' END, '',"
                 f" {_ANSWERS + first + 1} + i / {size} FROM n"
             )
             _counted_on(connection)

@@ -29,7 +29,7 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.party import Party, diff
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
-from tests.benchmarks import made, replies
+from tests.benchmarks import engine, made, replies
 from tests.benchmarks.tree import TreePeak
 from tests.servers.dovecot import Dovecot
 
@@ -231,7 +231,8 @@ def _taken(path: Path) -> Iterator[bytes]:
 def _make_folder(
     folder: Path, server: Dovecot, smtp_port: int, codes: Mapping[str, InstallCode]
 ) -> None:
-    make_folder(folder, OwnParty("OURS", "Our Energy", _ADDRESS))
+    url = engine.make("mailbox")
+    make_folder(folder, OwnParty("OURS", "Our Energy", _ADDRESS, url))
     shutil.copy(server.ca_file, folder / "config" / "ca.pem")
     word = folder / "secrets" / "imap.txt"
     word.write_text(_PASSWORD)
@@ -259,6 +260,9 @@ connections = 4
 
 [release]
 mails_per_party_per_day = 1000000
+
+[database]
+url = "{url or "sqlite:///exchange.db"}"
 """
     )
     desk = open_desk(folder, the_clock(""))

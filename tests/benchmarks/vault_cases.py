@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from exchange.domain.device import DeviceId
+from tests.benchmarks import engine
 from tests.benchmarks import vault_others as others
 from tests.benchmarks.vault_others import FERNET, FERNET_SHARE, SQLCIPHER
 from tests.benchmarks.vault_rows import asked_of, write_csv
@@ -171,7 +172,8 @@ def _desk(folder: Path):
     from exchange.provision import OwnParty, make_folder
 
     if not (folder / "ours").exists():
-        make_folder(folder / "ours", OwnParty("OURS", "Ours", "codes@ours.example"))
+        url = engine.make("vault")
+        make_folder(folder / "ours", OwnParty("OURS", "Ours", "codes@ours.example", url))
     return open_desk(folder / "ours", SetClock(datetime(2026, 11, 22, tzinfo=UTC)))
 
 
@@ -189,6 +191,9 @@ def ours_import(folder: Path, number: int, _asked: int) -> dict[str, float]:
     done = import_codes(desk, source, Reading(source="bench"), "bench")
     result = spent.told()
     assert done.added == number
+    if engine.on_postgresql():
+        desk.store.dispose()
+        return {**result, "bytes": engine.size("vault") / number}
     with desk.store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     desk.store.dispose()

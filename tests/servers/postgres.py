@@ -36,8 +36,11 @@ def missing() -> str:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A running server; yields the URL of its empty database."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """A running server; yields the URL of its empty database.
+
+    ``durable``: what is committed is on the disk, as in earnest.
+    """
     # /tmp, not pytest's folder: that one is closed to the user the server runs as.
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     server: subprocess.Popen[bytes] | None = None
@@ -52,7 +55,7 @@ def postgres() -> Iterator[str]:
                     str(_binary("postgres")),
                     *("-D", str(folder / "data"), "-p", str(port)),
                     *("-c", f"listen_addresses={HOST}", "-c", "unix_socket_directories="),
-                    *("-c", "fsync=off", "-c", "max_connections=40"),
+                    *("-c", f"fsync={'on' if durable else 'off'}", "-c", "max_connections=40"),
                 ],
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -1,0 +1,58 @@
+"""Rows into PostgreSQL by COPY: no statement for each row, and no round trip.
+
+It is part of the transaction it runs in, as any INSERT.  Values come in COPY's text format, which
+every type reads by itself: a text for an instant, a number, t or f.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DatabaseError
+
+if TYPE_CHECKING:
+    from psycopg import Copy
+
+NONE: Final = "\\N"
+_ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def written(value: str) -> str:
+    """A text as it stands in COPY's text format."""
+    return value.translate(_ESCAPED)
+
+
+def copy_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Insert ``rows`` of the columns ``names``."""
+    with _opened(connection, table, names) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def copy_text(
+    connection: Connection, table: Table, names: Sequence[str], blocks: Iterable[str]
+) -> None:
+    """Insert rows that are in COPY's text format already: cells ``written``, tabs, a newline."""
+    with _opened(connection, table, names) as copy:
+        for block in blocks:
+            copy.write(block)
+
+
+@contextmanager
+def _opened(connection: Connection, table: Table, names: Sequence[str]) -> Iterator[Copy]:
+    quote = connection.dialect.identifier_preparer
+    columns = ", ".join(quote.quote(name) for name in names)
+    statement = f"COPY {quote.format_table(table)} ({columns}) FROM STDIN"
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            yield copy
+    except connection.dialect.loaded_dbapi.Error as error:
+        # Past SQLAlchemy, whose errors are those that the store knows; without the values.
+        raise DatabaseError(statement, None, error, hide_parameters=True) from None
