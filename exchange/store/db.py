@@ -152,7 +152,7 @@ def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+            return _postgresql(create_engine(parsed, pool_pre_ping=True, hide_parameters=True))
         engine = create_engine(
             parsed,
             hide_parameters=True,
@@ -187,6 +187,23 @@ def _engine(url: str) -> Engine:
     def _begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get(_WRITING)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _postgresql(engine: Engine) -> Engine:
+    from psycopg import Cursor
+    from psycopg.pq import Format
+
+    # As text a sealed mail comes in hex digits, twice as long.
+    class Binary(Cursor[Any]):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            self.format = Format.BINARY
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.cursor_factory = Binary
 
     return engine
 

@@ -241,7 +241,9 @@ class InboundStore:
         )
         if states:
             query = query.where(col(InboundDeviceRow.state).in_([one.value for one in states]))
-        for number, device, kind, where, state, reason, outbox in self._session.execute(query):
+        # Else PostgreSQL's driver holds all rows before the first one comes.
+        rows = self._session.execute(query.execution_options(yield_per=_CHUNK))
+        for number, device, kind, where, state, reason, outbox in rows:
             yield RequestedDevice(number, device, kind, where, DeviceState(state), reason, outbox)
 
     def counts(self, request_id: int) -> dict[DeviceState, int]:

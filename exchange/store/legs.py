@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, func, select, text, update
 from sqlmodel import Session
 
+from exchange.domain.audit import instant_text
 from exchange.domain.outbound import CHASED_LEGS, Leg, LegState
 from exchange.store.among import among
+from exchange.store.many import insert_rows
 from exchange.store.tables import CaseRow, LegRow, LegRungRow, table_of
 
 _STATES = {state.value: state for state in LegState}
@@ -172,12 +174,9 @@ class LegStore:
 
     def take_rungs(self, taken: Iterable[TakenRung], now: datetime) -> None:
         """Record rungs as taken or skipped; each once per leg."""
-        rows = [
-            {"leg_id": one.leg_id, "rung": one.rung, "at": now, "outbox_id": one.outbox_id}
-            for one in taken
-        ]
-        if rows:
-            self._session.execute(insert(RUNGS), rows)
+        at = instant_text(now.astimezone(UTC))
+        rows = ((one.leg_id, one.rung, at, one.outbox_id) for one in taken)
+        insert_rows(self._session, RUNGS, ("leg_id", "rung", "at", "outbox_id"), rows)
 
     def set_next(self, leg_ids: Sequence[int], next_due: date | None) -> None:
         """When these legs are looked at next."""

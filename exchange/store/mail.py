@@ -15,6 +15,7 @@ from exchange.domain.audit import instant_text
 from exchange.domain.mail import Kind
 from exchange.errors import NotFound
 from exchange.ports import MailRef
+from exchange.store.among import among
 from exchange.store.many import Numbers, insert_rows
 from exchange.store.tables import UNRESOLVED, MailRow, table_of
 
@@ -94,11 +95,15 @@ class MailLedger:
         """Those of ``refs`` that the ledger does not have."""
         listed = list(refs)
         known: set[tuple[int, int]] = set()
+        # Those listed, and not all that were ever kept: what is decided leaves the inbox.
         for validity in {ref.uidvalidity for ref in listed}:
+            uids = [ref.uid for ref in listed if ref.uidvalidity == validity]
             known.update(
                 self._session.exec(
                     select(MailRow.uidvalidity, MailRow.uid).where(
-                        MailRow.mailbox == mailbox, MailRow.uidvalidity == validity
+                        MailRow.mailbox == mailbox,
+                        MailRow.uidvalidity == validity,
+                        among(table_of(MailRow).c.uid, uids),
                     )
                 )
             )

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from exchange.store.copying import copy_rows
 
 _AT_ONCE = 20_000
+_UPDATED_AT_ONCE = 1_000  # for more PostgreSQL would rather read the whole table
 _WORTH_COPYING = 50  # rows; COPY takes two round trips of its own
 _NUMBERS_AT_ONCE = 20
 
@@ -71,10 +72,31 @@ def update_rows(
 ) -> None:
     """Set the columns ``names``: ``rows`` are their values, and last the ``id``."""
     connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        _update_together(connection, table, names, rows)
+        return
     mark, table_name, columns = _words(connection, table, names)
     values = ", ".join(f"{column} = {mark}" for column in columns)
     statement = f"UPDATE {table_name} SET {values} WHERE id = {mark}"  # noqa: S608
     _in_chunks(connection, statement, rows)
+
+
+def _update_together(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]
+) -> None:
+    """The same, an array a column: a statement for each row costs PostgreSQL four times as much."""
+    _, table_name, columns = _words(connection, table, names)
+    kinds = [table.c[name].type.compile(connection.dialect) for name in (*names, "id")]
+    values = ", ".join(f"{column} = new.{column}" for column in columns)
+    arrays = ", ".join(f"CAST(%s AS {kind}[])" for kind in kinds)
+    statement = (
+        f"UPDATE {table_name} SET {values}"  # noqa: S608
+        f" FROM unnest({arrays}) AS new ({', '.join((*columns, 'id'))})"
+        f" WHERE {table_name}.id = new.id"
+    )
+    source = iter(rows)
+    while some := list(islice(source, _UPDATED_AT_ONCE)):
+        connection.exec_driver_sql(statement, tuple(map(list, zip(*some, strict=True))))
 
 
 def _holds_texts(table: Table, names: Sequence[str]) -> bool:

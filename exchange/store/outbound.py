@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
+from exchange.domain.audit import instant_text
 from exchange.domain.outbound import (
     CHASED_LEGS,
     CaseState,
@@ -20,11 +21,17 @@ from exchange.domain.outbound import (
 )
 from exchange.errors import NotFound
 from exchange.store.among import among
+from exchange.store.many import insert_rows, update_rows
 from exchange.store.tables import CaseRow, LegRow, OutboundRequestRow, table_of
 
 _CHUNK = 5000
 _STATES = {state.value: state for state in CaseState}
 _CASES, _LEGS = table_of(CaseRow), table_of(LegRow)
+_NEW_CASE = (
+    "device", "device_type", "state", "opened_at", "source", "code_tag", "code_from",
+)  # fmt: skip
+_NEW_LEG = ("case_id", "device", "party", "position", "state", "overdue", "level")
+_RECEIVED = ("sealed_code", "code_tag", "code_from", "code_at", "state")
 _CASE = tuple(
     _CASES.c[name]
     for name in (
@@ -84,36 +91,20 @@ class OutboundStore:
 
     def open_cases(self, gained: Sequence[Gained], now: datetime, source: str) -> int:
         """A case for each device, with its legs: the first queued, the others waiting."""
+        seeking, at = CaseState.SEEKING.value, instant_text(now.astimezone(UTC))
+        first, next_ones = LegState.QUEUED.value, LegState.WAITING.value
         for start in range(0, len(gained), _CHUNK):
             chunk = gained[start : start + _CHUNK]
-            self._line.execute(
-                insert(_CASES),
-                [
-                    {
-                        "device": one.device,
-                        "device_type": one.device_type,
-                        "state": CaseState.SEEKING.value,
-                        "opened_at": now,
-                        "source": source,
-                    }
-                    for one in chunk
-                ],
-            )
+            cases = [(one.device, one.device_type, seeking, at, source, "", "") for one in chunk]
+            insert_rows(self._session, _CASES, _NEW_CASE, cases)
             numbers = self.open_cases_of([one.device for one in chunk])
-            self._line.execute(
-                insert(_LEGS),
-                [
-                    {
-                        "case_id": numbers[one.device],
-                        "device": one.device,
-                        "party": party,
-                        "position": position,
-                        "state": (LegState.WAITING if position else LegState.QUEUED).value,
-                    }
-                    for one in chunk
-                    for position, party in enumerate(one.suppliers)
-                ],
-            )
+            legs = [
+                (numbers[one.device], one.device, party, position,
+                 next_ones if position else first, False, 0)
+                for one in chunk
+                for position, party in enumerate(one.suppliers)
+            ]  # fmt: skip
+            insert_rows(self._session, _LEGS, _NEW_LEG, legs)
         return len(gained)
 
     def cases(self, state: CaseState | None = None) -> Iterator[Case]:
@@ -141,20 +132,9 @@ class OutboundStore:
 
     def receive_codes(self, codes: Sequence[ReceivedCode], party: str, now: datetime) -> None:
         """Codes arrived from a party, sealed."""
-        if not codes:
-            return
-        self._line.execute(
-            update(_CASES)
-            .where(_CASES.c.id == bindparam("number"))
-            .values(
-                sealed_code=bindparam("sealed"),
-                code_tag=bindparam("tag"),
-                code_from=party,
-                code_at=now,
-                state=CaseState.CODE_RECEIVED.value,
-            ),
-            [{"number": one.case_id, "sealed": one.sealed, "tag": one.tag} for one in codes],
-        )
+        at, state = instant_text(now.astimezone(UTC)), CaseState.CODE_RECEIVED.value
+        rows = [(one.sealed, one.tag, party, at, state, one.case_id) for one in codes]
+        update_rows(self._session, _CASES, _RECEIVED, rows)
 
     def move_cases(
         self, case_ids: Sequence[int], state: CaseState, closed_at: datetime | None = None

@@ -32,8 +32,8 @@ _PAGES: Final = 64
 class SingleLookup:
     """Reads single buckets of one database. Safe to share between threads.
 
-    With SQLite it keeps a connection of its own, closed when the engine is disposed of; else it
-    borrows one of the engine's for each look-up.
+    It keeps a connection of its own, closed when the engine is disposed of; for a database in
+    memory it borrows the engine's, which is the only one that sees it.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -41,7 +41,7 @@ class SingleLookup:
         self._errors = engine.dialect.loaded_dbapi.Error
         compiled = _FIND.compile(dialect=engine.dialect)
         self._sql, self._by_name = str(compiled), not compiled.positional
-        self._owns = engine.dialect.name == "sqlite" and bool(engine.url.database)
+        self._owns = engine.dialect.name != "sqlite" or bool(engine.url.database)
         self._own: DBAPIConnection | None = None
         self._lock = threading.Lock()
         if self._owns:
@@ -98,6 +98,10 @@ class SingleLookup:
         borrowed.detach()
         own = borrowed.dbapi_connection
         assert own is not None
+        if self._engine.dialect.name != "sqlite":
+            # Else each look-up begins a transaction, and has to end it.
+            self._engine.dialect.set_isolation_level(own, "AUTOCOMMIT")
+            return own
         cursor = own.cursor()
         cursor.execute(f"PRAGMA cache_size = {_PAGES}")
         cursor.execute("PRAGMA query_only = ON")
