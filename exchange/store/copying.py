@@ -6,17 +6,20 @@ every type reads by itself: a text for an instant, a number, t or f.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DatabaseError
 
 if TYPE_CHECKING:
     from psycopg import Copy
 
 NONE: Final = "\\N"
+_GROWN: Final = "exchange_grown"  # under this the connection remembers what was copied
+_WORTH_A_LOOK: Final = 10_000  # rows
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -53,6 +56,28 @@ def _opened(connection: Connection, table: Table, names: Sequence[str]) -> Itera
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             yield copy
+        connection.info.setdefault(_GROWN, Counter())[table.name] += cursor.rowcount
     except connection.dialect.loaded_dbapi.Error as error:
         # Past SQLAlchemy, whose errors are those that the store knows; without the values.
         raise DatabaseError(statement, None, error, hide_parameters=True) from None
+
+
+def grown(connection: Connection) -> list[str]:
+    """The tables that this transaction copied many rows into; to be asked for once, at its end."""
+    copied: Counter[str] = connection.info.pop(_GROWN, Counter())
+    return sorted(name for name, rows in copied.items() if rows >= _WORTH_A_LOOK)
+
+
+def look_at(engine: Engine, tables: Sequence[str]) -> None:
+    """Let the planner count these tables: until it has, it reads them whole to find a few rows.
+
+    The server does so by itself within minutes, which is too late for who goes on at once.
+    """
+    if not tables:
+        return
+    quote = engine.dialect.identifier_preparer.quote
+    # What was committed is committed, whatever becomes of this; nobody waits for a lock here.
+    with suppress(DatabaseError), engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        names = ", ".join(map(quote, tables))
+        connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {names}")

@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 from exchange.errors import AlreadyRunning, StoreError
 from exchange.store.audit import AuditLog
+from exchange.store.copying import grown, look_at
 from exchange.store.figures import Figures
 from exchange.store.inbound import InboundStore
 from exchange.store.legs import LegStore
@@ -80,7 +81,9 @@ class Store:
             work = Transaction(session)
             yield work
             work.flush()
+            many = grown(session.connection())
             session.commit()
+        look_at(self.engine, many)
         if self._after_commit:
             self._after_commit(name)
 
