@@ -32,18 +32,21 @@ def copy_rows(
     connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
     """Insert ``rows`` of the columns ``names``."""
+    number = 0
     with _opened(connection, table, names) as copy:
-        for row in rows:
+        for number, row in enumerate(rows, 1):  # noqa: B007 - how many they were
             copy.write_row(row)
+    _note(connection, table, number)
 
 
 def copy_text(
-    connection: Connection, table: Table, names: Sequence[str], blocks: Iterable[str]
+    connection: Connection, table: Table, names: Sequence[str], number: int, blocks: Iterable[str]
 ) -> None:
-    """Insert rows that are in COPY's text format already: cells ``written``, tabs, a newline."""
+    """Insert ``number`` rows that are in COPY's text format: cells ``written``, tabs, a newline."""
     with _opened(connection, table, names) as copy:
         for block in blocks:
             copy.write(block)
+    _note(connection, table, number)
 
 
 @contextmanager
@@ -56,10 +59,13 @@ def _opened(connection: Connection, table: Table, names: Sequence[str]) -> Itera
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             yield copy
-        connection.info.setdefault(_GROWN, Counter())[table.name] += cursor.rowcount
     except connection.dialect.loaded_dbapi.Error as error:
         # Past SQLAlchemy, whose errors are those that the store knows; without the values.
         raise DatabaseError(statement, None, error, hide_parameters=True) from None
+
+
+def _note(connection: Connection, table: Table, rows: int) -> None:
+    connection.info.setdefault(_GROWN, Counter())[table.name] += rows
 
 
 def grown(connection: Connection) -> list[str]:

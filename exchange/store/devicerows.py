@@ -67,7 +67,8 @@ def insert_columns(
     letters = tuple(outbox_id if state in DISCHARGED else None for state in columns.states)
     connection, table = session.connection(), table_of(InboundDeviceRow)
     if connection.dialect.name == "postgresql":
-        copy_text(connection, table, COLUMNS, _blocks(request_id, columns, letters))
+        blocks = _blocks(request_id, columns, letters)
+        copy_text(connection, table, COLUMNS, len(columns), blocks)
         return
     for start in range(0, len(columns), _AT_ONCE):
         some = columns.taken(slice(start, start + _AT_ONCE))

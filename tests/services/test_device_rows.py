@@ -8,22 +8,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select, text
 
 from exchange.domain.inbound import Clock, DeviceState
 from exchange.domain.listed import Places, Words
 from exchange.domain.written import devices_written
-from exchange.errors import NotFound
+from exchange.errors import NotFound, StoreError
 from exchange.ports import MailRef
-from exchange.store import devicerows, schema
+from exchange.store import devicerows, many, schema
 from exchange.store.db import Store, Transaction
 from exchange.store.devicerows import DeviceColumns
 from exchange.store.mail import NewMail
+from exchange.store.many import insert_rows, update_rows
 from exchange.store.outbox import NewLetter
+from exchange.store.tables import InboundDeviceRow, table_of
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
-STATES = (DeviceState.PROVIDED, DeviceState.HELD, DeviceState.NOT_INSTALLER)
+STATES = (
+    DeviceState.PROVIDED, DeviceState.HELD, DeviceState.NOT_INSTALLER, DeviceState.HELD,
+    DeviceState.PROVIDED, DeviceState.HELD, DeviceState.NOT_INSTALLER,
+)  # fmt: skip
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -86,10 +92,23 @@ CASES = {
         [f"{nth} is where" for nth in range(MANY)],
         [nth % 3 for nth in range(MANY)],
     ),
+    "odd texts": (
+        ["ES\tME", "\\N", "\\.", "a\\b", "\r\n"],
+        ["Sheet\t1 > row 7", "x\ny > row 8", "\\N", "C:\\new > row 9", "\\. 10"],
+        [3, 4, 5, 6, 3],
+    ),
+    "odd texts, many": (
+        ["\\t", "GSME\x0b", "€\u2028", "\U0001f4e8"] * 15,
+        [f"\\{nth}\t'list' > row {nth}" for nth in range(60)],
+        [nth % 7 for nth in range(60)],
+    ),
     "one": (["GSME"], ["row 2"], [1]),
     "none": ([], [], []),
 }  # fmt: skip
-REASONS = ("", "no code is held, though 'we' installed it", "?")
+REASONS = (
+    "", "no code is held, though 'we' installed it", "?", "tab\tline\nend\r", "\\N", "\\.\n\\.",
+    "Ł\\ż " * 20_000,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -98,6 +117,7 @@ def test_columns_are_kept_as_their_rows(
     store: Store, case: str, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(devicerows, "_AT_ONCE", at_once)
+    monkeypatch.setattr(devicerows, "_COPIED_AT_ONCE", at_once)
     types, places, which = CASES[case]
     columns = _columns(types, places, which, REASONS)
     with store.transaction("test") as tx:
@@ -124,8 +144,7 @@ def test_columns_are_kept_as_their_rows(
     ]
 
 
-def test_nothing_is_kept_of_columns_when_the_transaction_fails(tmp_path: Path) -> None:
-    store = _made(f"sqlite:///{tmp_path / 'x.db'}")
+def test_nothing_is_kept_of_columns_when_the_transaction_fails(store: Store) -> None:
     types, places, which = CASES["all alike"]
 
     def kept_and_then_failed() -> None:
@@ -140,6 +159,98 @@ def test_nothing_is_kept_of_columns_when_the_transaction_fails(tmp_path: Path) -
         assert tx.inbound.requests() == []
         assert tx.inbound.refs_of("00-00-00-00-00-00-00-01") == []
     store.dispose()
+
+
+def test_postgresql_refuses_a_nul_and_keeps_nothing_of_the_list(tmp_path: Path) -> None:
+    want(missing())
+    with postgres() as url:
+        store = _made(url)
+        places = [f"list.csv > row {nth}" for nth in range(MANY - 1)] + ["li\0st > row 9"]
+        refused = _columns(["ESME"] * MANY, places, [0] * MANY, REASONS)
+
+        def kept() -> None:
+            with store.transaction("test") as tx:
+                request, letter = _begun(tx)
+                tx.inbound.add_columns(request, refused, letter)
+
+        with pytest.raises(StoreError, match="database refuses"):
+            kept()
+        with store.transaction("test") as tx:  # and the connection is as good as before
+            assert tx.inbound.requests() == []
+            request, letter = _begun(tx)
+            tx.inbound.add_columns(request, refused.taken(slice(0, 5)), letter)
+        with store.reading() as tx:
+            assert len(list(tx.inbound.devices(request))) == 5
+        store.dispose()
+
+
+TEXTS = [
+    "", "\t", "\\", "\\N", "\n\\.\n", "\r", "ż€\U0001f4e8", "'; --", "x" * 100_000, "%s %",
+]  # fmt: skip
+ODD = [
+    (odd, number, None if number % 3 else bytes(range(256)), f"{number} {odd}")
+    for number, odd in enumerate(TEXTS * 12)
+]
+
+
+@pytest.mark.parametrize("worth_copying", [1, 7, 10**9])
+def test_rows_are_the_same_however_they_come(
+    store: Store, worth_copying: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "_WORTH_COPYING", worth_copying)
+    table = table_of(InboundDeviceRow)
+    names = ("request_id", "device", "device_type", "place", "state", "reason", "seen", "outbox_id")
+    read = select(*(table.c[name] for name in names)).order_by(table.c.id)
+    with store.transaction("test") as tx:
+        request, letter = _begun(tx)
+        tx.flush()
+        session = tx.inbound._session
+        rows: list[tuple[object, ...]] = [
+            (request, odd, "", place, "held", odd, seen, letter if number % 2 else None)
+            for odd, number, seen, place in ODD
+        ]
+        insert_rows(session, table, names, rows)
+        insert_rows(session, table, names, [])
+        insert_rows(session, table, names, rows[:3])
+    with store.engine.connect() as connection:
+        kept = [tuple(row) for row in connection.execute(read)]
+        numbers = list(connection.execute(select(table.c.id).order_by(table.c.id)).scalars())
+    assert kept == [*rows, *rows[:3]]
+    monkeypatch.setattr(many, "_UPDATED_AT_ONCE", 50)
+    changed = [
+        (f"now {row[5]}", row[6], row[7], number)
+        for number, row in zip(numbers[: len(rows)], rows[::-1], strict=True)
+    ]
+    with store.transaction("test") as tx:
+        update_rows(tx.inbound._session, table, ("reason", "seen", "outbox_id"), changed)
+    with store.engine.connect() as connection:
+        kept = [tuple(row) for row in connection.execute(read)]
+    store.dispose()
+    assert [(row[5], row[6], row[7]) for row in kept[: len(rows)]] == [row[:3] for row in changed]
+    assert kept[len(rows) :] == rows[:3]
+    assert [row[:5] for row in kept[: len(rows)]] == [row[:5] for row in rows]
+
+
+def test_postgresql_counts_a_table_that_many_rows_came_into() -> None:
+    want(missing())
+    with postgres() as url:
+        store = _made(url)
+        counted = text("SELECT reltuples FROM pg_class WHERE relname = 'inbound_device'")
+        with store.transaction("test") as tx:
+            request, letter = _begun(tx)
+            few = _columns(["ESME"] * 10, [f"row {nth}" for nth in range(10)], [0] * 10, REASONS)
+            tx.inbound.add_columns(request, few, letter)
+        with store.engine.connect() as connection:
+            assert connection.execute(counted).scalar_one() == -1  # nobody has looked
+        with store.transaction("test") as tx:
+            number = 12_000
+            places = [f"row {nth}" for nth in range(number)]
+            tx.inbound.add_columns(
+                request, _columns(["ESME"] * number, places, [0] * number, REASONS), letter
+            )
+        with store.engine.connect() as connection:
+            assert connection.execute(counted).scalar_one() == 12_010
+        store.dispose()
 
 
 def test_letters_taken_together_are_recorded_each_and_a_missing_one_is_told(store: Store) -> None:
