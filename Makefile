@@ -6,6 +6,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOP := $(VENV)/.develop
 BENCH := $(VENV)/.bench
 SIZE ?= small
+STORE ?= sqlite
 SECONDS_ ?= 300
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -45,7 +46,7 @@ $(BENCH): $(DEVELOP) requirements/bench.txt
 	@touch $@
 
 bench: $(BENCH) ## the benchmarks against their comparators, some minutes; SIZE=full: an hour
-	$(BIN)/python -m tests.benchmarks --size $(SIZE) --only "$(ONLY)"
+	$(BIN)/python -m tests.benchmarks --size $(SIZE) --store $(STORE) --only "$(ONLY)"
 
 fuzz: $(DEVELOP) ## coverage-guided fuzzing of the reading, five minutes or SECONDS_=...
 	$(PIP) "atheris>=3"

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam
+from sqlalchemy import ColumnElement, Integer, String, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -26,7 +26,8 @@ class _Texts(FunctionElement[str]):
 def among(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
     """Whether ``column`` has one of ``values``: all whole numbers, or all texts."""
     listed = list(values)
-    kind = _Texts if listed and isinstance(listed[0], str) else _Numbers
+    # By the column, not by the values: there may be none, and PostgreSQL compares like with like.
+    kind = _Numbers if isinstance(column.type, Integer) else _Texts
     wanted = kind(bindparam(None, json.dumps(listed), type_=String(), unique=True))
     return column.bool_op("IN")(wanted)
 

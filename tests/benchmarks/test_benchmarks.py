@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.benchmarks import answering, made, mailbox, replies
+from tests.benchmarks import answering, engine, made, mailbox, replies
 from tests.benchmarks.__main__ import main
 from tests.servers import want
 from tests.servers.dovecot import Dovecot
+from tests.servers.postgres import missing
 
 
-def told(tmp_path: Path, only: str, number: int) -> dict[str, Any]:
+def told(tmp_path: Path, only: str, number: int, store: str = "sqlite") -> dict[str, Any]:
     """What benchmarks.json has after one run of some cases."""
     out = tmp_path / "benchmarks.json"
     asked = ["--number", str(number), "--runs", "1", "--only", only, "--out", str(out)]
-    assert main(asked) == 0
+    assert main([*asked, "--store", store]) == 0
     written: dict[str, Any] = json.loads(out.read_text())
     return written
 
@@ -68,6 +70,33 @@ def test_a_long_request_is_answered_both_ways_with_its_stages(tmp_path: Path) ->
     for name in ("understand", "look up", "record", "workbook", "CSV", "compose", "seal", "commit"):
         assert stages[name] > 0, name
     assert sum(stages.values()) == pytest.approx(case["ours"], abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("only", "number"),
+    [
+        ("answer a request", 200),
+        ("chase tick", 3_300),
+        ("closed legs beside", 3_300),
+        ("monthly report", 3_000),
+        ("gained devices", 60),
+        ("look up one", 2_000),
+        ("mailbox to accepted", 12),
+    ],
+)
+def test_the_cases_run_on_postgresql(tmp_path: Path, only: str, number: int) -> None:
+    want(missing())
+    if "answer" in only:
+        pytest.importorskip("openpyxl")
+    if "look up" in only:
+        pytest.importorskip("sqlcipher3")
+    if "mailbox" in only:
+        want(Dovecot.missing())
+    written = told(tmp_path, only, number, "postgresql")
+    assert written["store"] == "postgresql"
+    (case,) = written["cases"]
+    assert case["ours"] > 0
+    assert engine.SERVER not in os.environ
 
 
 def letter(rows: dict[str, str], about: str = "<0.bench@losing.example>") -> bytes:

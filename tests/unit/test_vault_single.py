@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text, update
+from sqlalchemy import Engine, create_engine, text, update
 
 from exchange.domain.device import DeviceId
 from exchange.errors import VaultDamaged, VaultError
@@ -17,6 +17,8 @@ from exchange.vault.keys import WrappingKey
 from exchange.vault.records import EPOCH, Sources, device_numbers, row_in, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
+from tests.servers import want
+from tests.servers.postgres import missing, postgres
 from tests.unit.vault_cases import device, fresh, record, records, sqlite_engine
 
 KEY = WrappingKey.generate()
@@ -193,6 +195,37 @@ def test_a_table_that_is_gone_is_told(engine: Engine) -> None:
         connection.execute(text("DROP TABLE vault_bucket"))
     with pytest.raises(VaultError, match="no vault"):
         vault.find(RECORDS[0].device)
+
+
+@pytest.mark.servers
+def test_on_postgresql_one_connection_serves_and_is_made_anew_when_the_server_ends_it() -> None:
+    want(missing())
+    with postgres() as url:
+        engine, watch = create_engine(url), create_engine(url)
+        vault = fresh(engine, KEY, bucket_records=40)
+        vault.put_many(RECORDS)
+        assert [vault.find(each.device) for each in RECORDS] == RECORDS
+        assert vault.find(device(1_000)) is None
+        ours = "FROM pg_stat_activity WHERE query LIKE '%vault_head JOIN vault_bucket%'"
+        with watch.connect() as connection:
+            # Nothing is left open that keeps old rows from being cleared away.
+            looked = connection.execute(text(f"SELECT state {ours} AND pid <> pg_backend_pid()"))
+            assert looked.scalars().all() == ["idle"]
+            connection.execute(
+                text(f"SELECT pg_terminate_backend(pid) {ours} AND pid <> pg_backend_pid()")
+            ).all()
+        assert [vault.find(each.device) for each in RECORDS] == RECORDS
+        vault.put_many([record(1_000)])
+        assert vault.find(device(1_000)) == record(1_000)
+        engine.dispose()
+        with watch.connect() as connection:
+            left = text(f"SELECT count(*) {ours} AND pid <> pg_backend_pid()")
+            for _ in range(100):  # the server's process needs a moment to end
+                if not connection.execute(left).scalar_one():
+                    break
+                connection.execute(text("SELECT pg_sleep(0.05), pg_stat_clear_snapshot()"))
+            assert connection.execute(left).scalar_one() == 0
+        watch.dispose()
 
 
 def _open_files(folder: Path) -> list[str]:
