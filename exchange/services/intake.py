@@ -62,13 +62,15 @@ def decide_all(desk: Desk, done: Decided | None = None) -> Decided:
     desk.reader.ahead([question for _, question in batch])
     while batch:
         together: list[Understood] = []
+        weight = 0
         for mail, question in batch:
             said = _understood(desk, mail, question, done)
             if said is not None:
                 together.append(Understood(mail, said))
-            if sum(one.weight for one in together) >= _DECIDE_DEVICES:
+                weight += together[-1].weight
+            if weight >= _DECIDE_DEVICES:
                 _decide_some(desk, together, done)
-                together = []
+                together, weight = [], 0
         del mail, question  # a large one does not stay while what it asks is answered
         # The next ones are understood by the other process while these are decided here.
         batch = _opened(desk, [mail.id for mail, _ in batch], done)
