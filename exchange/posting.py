@@ -128,7 +128,8 @@ def main(folder: Path) -> None:
         post(desk, open_courier(desk, stop), over, posted)
     except ExchangeError as error:
         posted.fault = error
-    sys.stdout.write(json.dumps(_as_values(posted)))
+    with contextlib.suppress(BrokenPipeError):  # nobody is there to be told
+        os.write(1, json.dumps(_as_values(posted)).encode())
 
 
 if __name__ == "__main__":

@@ -236,10 +236,15 @@ def test_the_process_ends_by_itself_when_whoever_started_it_is_gone(desk: Desk) 
         [sys.executable, "-m", "exchange.posting", str(desk.folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         process.stdin.close()  # as the kernel does for a process that was killed
+        process.stdout.close()
         assert process.wait(_SECONDS) == 0
+        assert process.stderr.read() == b""
 
 
 def test_the_process_ends_when_all_is_to_stop(desk: Desk) -> None:
