@@ -171,7 +171,7 @@ def take_in(
     decided = intake.Decided()
     while True:
         inboxes = [one for one in inboxes if _works(_keep, desk, one, done, reach)]
-        intake.decide_all(desk, decided)
+        intake.decide_all(desk, decided, stop)
         inboxes = [one for one in inboxes if _works(_file, desk, one, done, reach)]
         if stop.is_set() or not any(one.fresh for one in inboxes):
             break

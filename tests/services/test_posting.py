@@ -21,7 +21,7 @@ from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.posting import PostingProcess
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import rounds
+from exchange.services import intake, rounds
 from exchange.services.desk import Desk
 from tests.servers import HOST, free_ports
 from tests.services.desks import add_parties, make_party
@@ -183,15 +183,17 @@ def test_the_first_answers_leave_while_the_last_mails_are_still_on_the_server(
 
 
 def test_told_to_stop_in_a_backlog_it_ends_what_it_holds_and_leaves_the_rest(
-    desk: Desk, site: SandboxServers
+    desk: Desk, site: SandboxServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(intake, "_DECIDE_BATCH", 2)
     work = _Round(desk)
     work.stop.set()
     done = work()
-    assert (done.kept, dict(done.decided), done.filed) == (5, {"processed": _AT_ONCE}, _AT_ONCE)
-    assert len(work.mailbox.inbox) == _MAILS - _AT_ONCE
+    assert (done.kept, dict(done.decided), done.filed) == (_AT_ONCE, {"processed": 2}, 2)
+    assert len(work.mailbox.inbox) == _MAILS - 2
     work.stop.clear()
-    work()
+    done = work()
+    assert dict(done.decided) == {"processed": _MAILS - 2}
     assert _answered(site) == _EVERY_MAIL_ONCE
     assert work.mailbox.inbox == []
 
