@@ -44,7 +44,8 @@ Places: TypeAlias = npt.NDArray[np.uint32]
 
 _VERSION: Final = 1
 _HEADER: Final = struct.Struct(f">B{KEY_ID_BYTES}s")
-_OPENS: Final = _HEADER.size + NONCE_BYTES  # where the sealed rows begin
+_NONCE: Final = _HEADER.size  # where it begins
+_OPENS: Final = _NONCE + NONCE_BYTES  # where the sealed rows begin
 _BOUND: Final = struct.Struct(">IQ")
 _BLOCK_BYTES: Final = 16
 _FILL: Final = bytes(8)  # behind a Device ID, to a block
@@ -139,11 +140,11 @@ class BucketCipher:
         """Cipher, nonce, what it sealed, and what is bound to it."""
         if not isinstance(sealed, bytes) or len(sealed) < _OPENS + TAG_BYTES:
             return None
-        known = self._ciphers.get(sealed[: _HEADER.size])
+        known = self._ciphers.get(sealed[:_NONCE])
         if known is None:
             return None
         cipher, lead = known
-        nonce, rest = sealed[_HEADER.size : _OPENS], memoryview(sealed)[_OPENS:]
+        nonce, rest = sealed[_NONCE:_OPENS], memoryview(sealed)[_OPENS:]
         return cipher, nonce, rest, lead + _BOUND.pack(start, generation)
 
 
@@ -214,33 +215,27 @@ def open_together(
     """
     sizes = entries["records"].astype(np.intp)
     ends = np.cumsum(sizes)
-    view, size, at = memory.view(np.uint8).data, ROW.itemsize, 0
-    due: dict[int, tuple[int, int, memoryview]] = {}
-    for place, ((start, _, _, _, generation), end) in enumerate(
-        zip(entries.tolist(), (ends * size).tolist(), strict=True)
-    ):
-        due[start] = place, generation, view[at:end]
-        at = end
+    view, bounds = memory.view(np.uint8).data, [0, *(ends * ROW.itemsize).tolist()]
+    starts, generations = entries["start"].tolist(), entries["generation"].tolist()
+    due: dict[int, int] = {start: place for place, start in enumerate(starts)}
     if whole_range:
-        named: Mapping[str, object] = {"first": min(due), "last": max(due)}
-        stored = _each(connection, _SELECT_RANGE, named)
+        stored = _each(connection, _SELECT_RANGE, {"first": starts[0], "last": starts[-1]})
     else:
-        stored = _each(connection, _SELECT, {"starts": list(due)})
+        stored = _each(connection, _SELECT, {"starts": starts})
     faults: dict[int, Fault] = {}
     for start, found, sealed in stored:
-        wanted = due.pop(start, None)
-        if wanted is None:
-            continue  # in the range, not in the manifest: `verify` tells
-        place, generation, room = wanted
+        place = due.pop(start, None)
+        if place is None:
+            continue  # in the range, but not in the manifest: `verify` tells
+        room, generation = view[bounds[place] : bounds[place + 1]], generations[place]
         if found != generation or not cipher.open_into(room, start, generation, sealed):
             told = open_checked(cipher, entries[place], found, sealed)
             assert isinstance(told, Fault)
             faults[place] = told
-    faults |= {place: _missing(entries[place]) for place, _, _ in due.values()}
-    starts = ends - sizes
-    rows = memory[: int(ends[-1])] if len(ends) else memory[:0]
+    faults |= {place: _missing(entries[place]) for place in due.values()}
     sizes[list(faults)] = 0
-    return Opened(rows, starts, sizes, dict(sorted(faults.items())))
+    rows = memory[: int(entries["records"].sum())]
+    return Opened(rows, ends - entries["records"], sizes, dict(sorted(faults.items())))
 
 
 def _each(
