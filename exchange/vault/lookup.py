@@ -69,7 +69,7 @@ class Found:
 def look_up(connection: Connection, head: Head, devices: Devices) -> Found:
     """Find ``devices``, opening each of their buckets once."""
     entries = head.manifest.entries
-    order, cuts = _by_bucket(head.cipher.places(devices), entries)
+    order, cuts = by_bucket(head.cipher.places(devices), entries)
     wanted = devices.take(order)
     buckets = np.flatnonzero(np.diff(cuts))
     bounds = np.append(cuts.take(buckets), len(order))
@@ -91,7 +91,7 @@ def look_up(connection: Connection, head: Head, devices: Devices) -> Found:
     return answer
 
 
-def _by_bucket(places: Places, entries: Entries) -> tuple[Order, Order]:
+def by_bucket(places: Places, entries: Entries) -> tuple[Order, Order]:
     """The order of ``places`` by their bucket, and where each bucket's begin in it."""
     starts = entries["start"].copy()
     if np.any(starts & _LOW):
