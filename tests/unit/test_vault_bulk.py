@@ -14,11 +14,12 @@ from sqlalchemy import Engine, create_engine, delete, insert, select, update
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import StoreError, VaultDamaged
 from exchange.ports import DEVICE_TYPES, FoundColumns, VaultRecord
+from exchange.vault.buckets import Fault, Opened
 from exchange.vault.head import read_head
 from exchange.vault.keys import WrappingKey
-from exchange.vault.lookup import by_bucket
+from exchange.vault.lookup import Found, by_bucket
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, buckets_of
-from exchange.vault.records import EPOCH, device_numbers
+from exchange.vault.records import EPOCH, Sources, device_numbers, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
 from tests.servers import postgres as postgres_server
@@ -211,19 +212,43 @@ def test_an_answer_is_of_one_instant_beside_a_writer(engine: Engine) -> None:
     assert len(seen) > 1
 
 
-def test_a_file_cut_short_is_told_in_our_words(tmp_path: Path) -> None:
-    """Where the database fails between two buckets, not where the statement begins."""
+def test_a_database_that_fails_between_two_buckets_is_told_in_our_words(tmp_path: Path) -> None:
+    """What the driver raises past SQLAlchemy is translated as well."""
     path = tmp_path / "vault.db"
     engine = sqlite_engine(path)
-    vault = fresh(engine, KEY, bucket_records=800)
-    vault.put_many(RECORDS)
+    fresh(engine, KEY, bucket_records=800).put_many(RECORDS)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
-    size = path.stat().st_size
-    with path.open("r+b") as file:
-        file.truncate(size - 3 * 4096)
-    again = SealedVault(sqlite_engine(path), KEY)
-    with pytest.raises((StoreError, VaultDamaged)) as error:
-        again.find_columns(device_numbers(NAMES))
-    assert "malformed" in str(error.value) or "bucket" in str(error.value)
+    with path.open("r+b") as file:  # the last bucket's pages lead beyond the end
+        for page in (1, 2, 3):
+            file.seek(-page * 4096, 2)
+            file.write(b"\x7f\xff\xff\xff")
+    again = sqlite_engine(path)
+    vault = SealedVault(again, KEY)
+    first = entries_of(again)["start"][1]
+    with again.connect() as connection:
+        places = read_head(connection, KEY, None).cipher.places(device_numbers(NAMES))
+    some = [each for each, place in zip(RECORDS, places, strict=True) if place < first]
+    assert told(vault.find_columns(device_numbers([each.device for each in some]))) == some
+    with pytest.raises(StoreError, match="malformed") as error:
+        vault.find_columns(device_numbers(NAMES))
+    assert error.value.hint == "restore the database from a backup"
+    again.dispose()
+
+
+def test_what_lies_in_memory_where_a_faulty_bucket_should_is_no_answer() -> None:
+    """The memory is used again: rows of an earlier reading may still stand in it."""
+    rows = next(rows_of(sorted(RECORDS[:5], key=lambda each: each.device.raw), Sources()))
+    numbers = rows["device"].astype(np.uint64)
+    for faulty in range(2):
+        sizes = np.array([2, 3])
+        sizes[faulty] = 0
+        opened = Opened(rows, np.array([0, 2]), sizes, {faulty: Fault(faulty, 9, "is missing")})
+        found = Found.blank(5)
+        found.fill(np.arange(5)[::-1], opened, numbers, np.array([2, 3]))
+        lost = np.repeat([faulty == 0, faulty == 1], [2, 3])[::-1]
+        assert found.unknown.tolist() == lost.tolist()
+        assert found.held.tolist() == (~lost).tolist()
+        assert found.rows[~lost].tolist() == rows[::-1][~lost].tolist()
+        assert not any(found.rows[lost].tobytes())
