@@ -21,17 +21,16 @@ from __future__ import annotations
 import os
 import struct
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Select, bindparam, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, bindparam, select
 
 from exchange.errors import VaultDamaged
 from exchange.vault.datakeys import NONCE_BYTES, TAG_BYTES, DataKeys
@@ -219,9 +218,9 @@ def open_together(
     starts, generations = entries["start"].tolist(), entries["generation"].tolist()
     due: dict[int, int] = {start: place for place, start in enumerate(starts)}
     if whole_range:
-        stored = _each(connection, _SELECT_RANGE, {"first": starts[0], "last": starts[-1]})
+        stored = connection.execute(_SELECT_RANGE, {"first": starts[0], "last": starts[-1]})
     else:
-        stored = _each(connection, _SELECT, {"starts": starts})
+        stored = connection.execute(_SELECT, {"starts": starts})
     faults: dict[int, Fault] = {}
     for start, found, sealed in stored:
         place = due.pop(start, None)
@@ -236,21 +235,6 @@ def open_together(
     sizes[list(faults)] = 0
     rows = memory[: int(entries["records"].sum())]
     return Opened(rows, ends - entries["records"], sizes, dict(sorted(faults.items())))
-
-
-def _each(
-    connection: Connection, statement: Select[Any], named: Mapping[str, object]
-) -> Iterator[tuple[Any, ...]]:
-    """The rows of ``statement`` as the driver gives them: SQLAlchemy's own cost a third more."""
-    result = connection.execute(statement, named)
-    cursor = result.cursor
-    assert cursor is not None
-    try:
-        yield from iter(cursor.fetchone, None)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise DatabaseError(None, None, error) from error
-    finally:
-        result.close()
 
 
 def _stored(connection: Connection, entries: Entries) -> dict[int, tuple[object, object]]:

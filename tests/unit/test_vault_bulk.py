@@ -213,7 +213,7 @@ def test_an_answer_is_of_one_instant_beside_a_writer(engine: Engine) -> None:
 
 
 def test_a_database_that_fails_between_two_buckets_is_told_in_our_words(tmp_path: Path) -> None:
-    """What the driver raises past SQLAlchemy is translated as well."""
+    """Not where the statement begins, but where a later row of it is fetched."""
     path = tmp_path / "vault.db"
     engine = sqlite_engine(path)
     fresh(engine, KEY, bucket_records=800).put_many(RECORDS)
