@@ -10,10 +10,12 @@ from itertools import islice
 from exchange.errors import BadInput, Unreadable
 from exchange.parsing.charset import to_text
 from exchange.parsing.delimited import read_delimited
+from exchange.parsing.devices import read_device
 from exchange.parsing.grid import Row, Table
 from exchange.parsing.limits import DEFAULT, Limits
 from exchange.parsing.sheets import read_workbook
 from exchange.parsing.sniff import Shape, shape_of
+from exchange.parsing.wording import Role, header_wording
 
 __all__ = ["Limits", "Row", "Table", "match_columns", "normalised", "read_tables"]
 
@@ -57,18 +59,49 @@ def _tables(name: str, content: bytes, limits: Limits) -> list[Table]:
 def with_header(table: Table) -> Table:
     """Tell the header from the rows: the first full row that holds words and no values.
 
-    Title lines above it are dropped.  When the first full row already holds values the table has
-    no header and every row stays.
+    Title lines above it are dropped, and so are lines with values ("Date", "3 November") above a
+    row that names a column of Device IDs.  When the first full row already holds values, and no
+    such row follows, the table has no header and every row stays.
     """
     first = list(islice(table.rows, _HEADER_ROWS))
     widest = max((_filled(row) for row in first), default=0)
     for index, row in enumerate(first):
-        if _filled(row) * 2 < widest:
+        if _filled(row) * 2 < widest or _is_title(first, index):
             continue
-        if row.damaged or any(_VALUE_LIKE.fullmatch(cell) for cell in row.cells):
-            return table
-        return Table(table.where, row.cells, table.rows[index + 1 :], table.unit)
+        if _holds_values(row):
+            below = _names_devices(first)
+            return table if below is None else _headed(table, first[below], below)
+        return _headed(table, row, index)
     return table
+
+
+def _headed(table: Table, row: Row, index: int) -> Table:
+    return Table(table.where, row.cells, table.rows[index + 1 :], table.unit)
+
+
+def _holds_values(row: Row) -> bool:
+    return bool(row.damaged) or any(_VALUE_LIKE.fullmatch(cell) for cell in row.cells)
+
+
+def _is_title(first: Sequence[Row], index: int) -> bool:
+    """Whether a row is one cell of words right above a fuller row of words."""
+    if _filled(first[index]) > 1 or index + 1 == len(first):
+        return False
+    below = first[index + 1]
+    return not _holds_values(first[index]) and (
+        (_filled(below) > 1 and not _holds_values(below)) or _is_title(first, index + 1)
+    )
+
+
+def _names_devices(first: Sequence[Row]) -> int | None:
+    """The first row, before any that holds a Device ID, of words that name a column of them."""
+    for index, row in enumerate(first):
+        if any(read_device(cell) for cell in row.cells):
+            return None
+        named = any(header_wording(cell).role is Role.DEVICE for cell in row.cells)
+        if named and _filled(row) > 1 and not _holds_values(row):
+            return index
+    return None
 
 
 def _filled(row: Row) -> int:

@@ -55,10 +55,41 @@ class TestDelimited:
         text = b'Party,Note\nOPA,"5 inch\nOPB,x\nOPC,"6 inch\nOPD,y\n'
         assert [row[0] for row in cells("a.csv", text)] == ["Party", "OPA", "OPB", "OPC", "OPD"]
 
+    def test_a_quote_never_closed_swallows_no_last_row(self) -> None:
+        text = b'Party,Note\nOPA,x\n"OPB,y\nOPC,z\n'
+        assert [row[0] for row in cells("a.csv", text)] == ["Party", "OPA", '"OPB', "OPC"]
+
     def test_a_title_above_the_header_is_dropped(self) -> None:
         (table,) = read_tables("a.csv", b"Contacts,,\n,,\nParty,Name,MPID\nOPA,x,ABCD\n")
         assert table.header == ("Party", "Name", "MPID")
         assert [row.number for row in table.rows] == [4]
+
+    def test_a_title_of_one_cell_above_two_columns_is_dropped(self) -> None:
+        (table,) = read_tables("a.csv", b"Meter Makers plc,\nDelivery,\nParty,Name\nOPA,x\n")
+        assert table.header == ("Party", "Name")
+        assert [row.number for row in table.rows] == [4]
+
+    def test_lines_with_values_above_a_column_of_device_ids_are_dropped(self) -> None:
+        book = making.xlsx(
+            (
+                "Delivery",
+                [
+                    ["Date", "2026-11-01"],
+                    ["Devices", "1"],
+                    ["Device ID", "Install code"],
+                    ["00-DB-12-34-56-78-90-A0", ""],
+                ],
+            )
+        )
+        (table,) = read_tables("a.xlsx", book)
+        assert table.header == ("Device ID", "Install code")
+        assert [row.number for row in table.rows] == [4]
+
+    def test_a_header_below_a_device_is_none(self) -> None:
+        text = b"00-DB-12-34-56-78-90-A0,1\nDevice ID,Install code\n00-DB-12-34-56-78-90-A1,2\n"
+        (table,) = read_tables("a.csv", text)
+        assert table.header == ()
+        assert len(table.rows) == 3
 
     def test_without_a_header_every_row_stays(self) -> None:
         (table,) = read_tables("a.csv", b"00DB1234567890A0,1\n00DB1234567890A1,2\n")
