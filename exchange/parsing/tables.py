@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import overload
 
 from exchange.errors import BadInput, Unreadable
 from exchange.parsing.charset import to_text
@@ -51,7 +52,11 @@ def _tables(name: str, content: bytes, limits: Limits) -> list[Table]:
     if shape is Shape.PROTECTED:
         raise Unreadable("the workbook is protected by a password", place=name)
     if shape not in (Shape.TEXT, Shape.HTML):
-        raise Unreadable("this is neither a workbook nor a text file", place=name)
+        hint = ""
+        if shape is Shape.ARCHIVE:
+            cut = content.startswith(b"PK")  # what is left of a workbook looks like an archive
+            hint = "unpack it first, or, a workbook, fetch it again" if cut else "unpack it first"
+        raise Unreadable("this is neither a workbook nor a text file", place=name, hint=hint)
     table = read_delimited(name, to_text(content), limits)
     return [Table(table.where, (), table.rows)] if table.rows else []
 
@@ -76,7 +81,30 @@ def with_header(table: Table) -> Table:
 
 
 def _headed(table: Table, row: Row, index: int) -> Table:
-    return Table(table.where, row.cells, table.rows[index + 1 :], table.unit)
+    return Table(table.where, row.cells, _Below(table.rows, index + 1), table.unit)
+
+
+class _Below(Sequence[Row]):
+    """The rows below a header, each made when asked for: a workbook may hold a million."""
+
+    def __init__(self, rows: Sequence[Row], first: int) -> None:
+        self._rows, self._first = rows, first
+
+    def __len__(self) -> int:
+        return len(self._rows) - self._first
+
+    def __iter__(self) -> Iterator[Row]:
+        return islice(iter(self._rows), self._first, None)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        places = range(self._first, len(self._rows))[index]
+        if isinstance(places, int):
+            return self._rows[places]
+        return [self._rows[place] for place in places]
 
 
 def _holds_values(row: Row) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 
@@ -152,6 +153,24 @@ class TestRefusals:
             read_tables("list.csv", content)
         assert words in caught.value.message
         assert caught.value.place.startswith("list.csv")
+
+    def test_what_is_packed_shall_be_unpacked_and_what_is_cut_off_fetched_again(self) -> None:
+        for content, hint in (
+            (gzip.compress(b"Device ID,Install code\n"), "unpack it first"),
+            (making.xlsx(("S", [["x"]]))[:-200], "unpack it first, or, a workbook, fetch it again"),
+        ):
+            with pytest.raises(BadInput) as caught:
+                read_tables("list.csv.gz", content)
+            assert caught.value.hint == hint
+
+    def test_rows_below_a_header_are_had_by_number_and_in_pieces(self) -> None:
+        (table,) = read_tables("a.csv", b"Title,\nParty,Name\nA,1x\nB,2x\nC,3x\n")
+        assert [row.cells[0] for row in table.rows] == ["A", "B", "C"]
+        assert table.rows[0].cells[0] == "A"
+        assert table.rows[-1].cells[0] == "C"
+        assert [row.cells[0] for row in table.rows[1:]] == ["B", "C"]
+        with pytest.raises(IndexError):
+            table.rows[3]
 
     def test_ceilings_on_rows_and_columns(self) -> None:
         tight = Limits(rows=3, columns=3)
