@@ -7,11 +7,13 @@ its lock at once (BEGIN IMMEDIATE), so that what a use case read is still true w
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -30,7 +32,19 @@ from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
 
 _WRITING = "exchange_writing"
-_DAEMON_LOCK = 0x4D503132  # one advisory lock for "the daemon of this database" (PostgreSQL)
+_BUSY_SECONDS = 30.0
+_NAP_SECONDS = 0.002
+
+
+class _Lock(NamedTuple):
+    """What one process at a time may be."""
+
+    key: int  # of an advisory lock (PostgreSQL)
+    suffix: str  # of a file beside the database (SQLite)
+
+
+_DAEMON = _Lock(0x4D503132, ".lock")
+_SENDER = _Lock(0x4D503133, ".sending.lock")
 
 
 class Transaction:
@@ -67,7 +81,7 @@ class Store:
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(**{_WRITING: True})
         self._after_commit = after_commit
-        # SQLite has one writer; its own way of waiting is to look again after a nap.
+        # SQLite has one writer: threads of ours wait in line, and not by looking again.
         self._writer = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
@@ -97,17 +111,39 @@ class Store:
 
         The lock goes with the process, however it ends.
         """
+        with self._sole(_DAEMON) as ours:
+            if not ours:
+                raise AlreadyRunning(
+                    "another exchange daemon is working on this database",
+                    hint="stop it first, or use another folder",
+                )
+            yield
+
+    @contextmanager
+    def sole_sender(self) -> Iterator[bool]:
+        """Whether nobody else sends this database's letters; nobody does while the block runs.
+
+        The lock goes with the process, however it ends.
+        """
+        with self._sole(_SENDER) as ours:
+            yield ours
+
+    @contextmanager
+    def _sole(self, lock: _Lock) -> Iterator[bool]:
         if self.engine.dialect.name == "sqlite":
-            with _file_lock(sqlite_path(self.url)):
-                yield
+            with _file_lock(sqlite_path(self.url), lock) as ours:
+                yield ours
             return
         with _translated(self.engine), self.engine.connect() as connection:
-            if not connection.scalar(
-                text("SELECT pg_try_advisory_lock(:key)"), {"key": _DAEMON_LOCK}
-            ):
-                raise _running()
+            key = {"key": lock.key}
+            ours = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key))
             connection.commit()
-            yield
+            try:
+                yield ours
+            finally:
+                if ours:  # it belongs to the connection, which others use next
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+                    connection.commit()
 
     def dispose(self) -> None:
         """Give all connections up."""
@@ -119,19 +155,12 @@ def sqlite_path(url: str) -> Path:
     return Path(make_url(url).database or "")
 
 
-def _running() -> AlreadyRunning:
-    return AlreadyRunning(
-        "another exchange daemon is working on this database",
-        hint="stop it first, or use another folder",
-    )
-
-
 @contextmanager
-def _file_lock(database: Path) -> Iterator[None]:
+def _file_lock(database: Path, lock: _Lock) -> Iterator[bool]:
     # flock, not a file with a process number in it: the kernel gives it back after kill -9.
     import fcntl
 
-    path = database.with_name(database.name + ".lock")
+    path = database.with_name(database.name + lock.suffix)
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
@@ -141,9 +170,10 @@ def _file_lock(database: Path) -> Iterator[None]:
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            ours = True
         except OSError:
-            raise _running() from None
-        yield
+            ours = False
+        yield ours
     finally:
         os.close(descriptor)
 
@@ -157,7 +187,7 @@ def _engine(url: str) -> Engine:
             parsed,
             hide_parameters=True,
             # "LEGACY": sqlite3 leaves BEGIN to us, see _begin.
-            connect_args={"timeout": 30.0, "check_same_thread": False},
+            connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
         )
     except ModuleNotFoundError as error:
         raise StoreError(
@@ -185,10 +215,36 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get(_WRITING)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get(_WRITING):
+            _begin_writing(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin_writing(connection: Connection) -> None:
+    """BEGIN IMMEDIATE, waiting for another process that writes.
+
+    SQLite's own naps grow to a tenth of a second, in which others come and go: between two
+    batches of the daemon its posting process would rarely have its turn.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        end = time.monotonic() + _BUSY_SECONDS
+        while time.monotonic() < end:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(_NAP_SECONDS)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, for its error
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
 
 
 def writing_engine(engine: Engine) -> Engine:
