@@ -43,21 +43,31 @@ Places: TypeAlias = npt.NDArray[np.uint32]
 
 _VERSION: Final = 1
 _HEADER: Final = struct.Struct(f">B{KEY_ID_BYTES}s")
-_OPENS: Final = _HEADER.size + NONCE_BYTES  # where the sealed rows begin
+_NONCE: Final = _HEADER.size  # where it begins
+_OPENS: Final = _NONCE + NONCE_BYTES  # where the sealed rows begin
 _BOUND: Final = struct.Struct(">IQ")
+_BLOCK_BYTES: Final = 16
 _FILL: Final = bytes(8)  # behind a Device ID, to a block
+_LEAD: Final = b"mp121 bucket"
 _READ_AT_ONCE: Final = 256  # buckets in one SELECT: some ten megabytes
-_SELECT: Final = select(
-    vault_bucket.c.start, vault_bucket.c.generation, vault_bucket.c.sealed
-).where(vault_bucket.c.start.in_(bindparam("starts", expanding=True)))
+_HASHED_AT_ONCE: Final = 1 << 14  # devices: a quarter of a megabyte stays near the processor
+_STORED: Final = select(vault_bucket.c.start, vault_bucket.c.generation, vault_bucket.c.sealed)
+_SELECT: Final = _STORED.where(vault_bucket.c.start.in_(bindparam("starts", expanding=True)))
+_SELECT_RANGE: Final = _STORED.where(
+    vault_bucket.c.start.between(bindparam("first"), bindparam("last"))
+).order_by(vault_bucket.c.start)
 
 
 class BucketCipher:
     """Places devices, seals and opens buckets, under the keys of one vault. Safe to share."""
 
     def __init__(self, keys: DataKeys) -> None:
-        self._current = keys.current.key_id
-        self._ciphers = {key.key_id: key.cipher("bucket") for key in keys.sealing}
+        self._current = _HEADER.pack(_VERSION, keys.current.key_id)
+        # By the header of a sealed bucket, with what is bound before its start.
+        self._ciphers: dict[bytes, tuple[AESGCM, bytes]] = {}
+        for key in keys.sealing:
+            header = _HEADER.pack(_VERSION, key.key_id)
+            self._ciphers[header] = key.cipher("bucket"), _LEAD + header
         placing = derive(keys.placing, "place of a device")
         # ECB because every block is a message of its own and each device comes once.
         # One for all calls, with a lock: making it takes longer than a single device does.
@@ -66,11 +76,17 @@ class BucketCipher:
 
     def places(self, devices: Devices) -> Places:
         """The place of each device, 0 to 2**32 - 1."""
-        blocks = np.zeros((len(devices), 2), ">u8")
-        blocks[:, 0] = devices
-        with self._lock:
-            hashed = self._placing.update(blocks.tobytes())
-        return np.frombuffer(hashed, ">u4")[::4].astype(np.uint32)
+        places = np.empty(len(devices), np.uint32)
+        blocks = np.zeros((min(len(devices), _HASHED_AT_ONCE), 2), ">u8")
+        hashed = np.empty(blocks.nbytes + _BLOCK_BYTES, np.uint8)
+        firsts = hashed.view(">u4")[::4]
+        for first in range(0, len(devices), _HASHED_AT_ONCE):
+            some = devices[first : first + _HASHED_AT_ONCE]
+            blocks[: len(some), 0] = some
+            with self._lock:
+                self._placing.update_into(blocks[: len(some)].view(np.uint8).data, hashed.data)
+            places[first : first + len(some)] = firsts[: len(some)]
+        return places
 
     def place(self, device: bytes) -> int:
         """The place of one device, given as its 8 bytes."""
@@ -80,12 +96,10 @@ class BucketCipher:
 
     def seal(self, start: int, generation: int, rows: Rows) -> bytes:
         """Seal the rows of the bucket at ``start``."""
-        header = _HEADER.pack(_VERSION, self._current)
+        cipher, lead = self._ciphers[self._current]
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._ciphers[self._current].encrypt(
-            nonce, rows.tobytes(), _bound(header, start, generation)
-        )
-        return header + nonce + sealed
+        sealed = cipher.encrypt(nonce, rows.tobytes(), lead + _BOUND.pack(start, generation))
+        return self._current + nonce + sealed
 
     def open(self, start: int, generation: int, sealed: bytes) -> Rows | None:
         """The rows, read-only; None when the bucket does not open as this one."""
@@ -121,21 +135,16 @@ class BucketCipher:
 
     def _parts(
         self, start: int, generation: int, sealed: object
-    ) -> tuple[AESGCM, memoryview, memoryview, bytes] | None:
+    ) -> tuple[AESGCM, bytes, memoryview, bytes] | None:
         """Cipher, nonce, what it sealed, and what is bound to it."""
         if not isinstance(sealed, bytes) or len(sealed) < _OPENS + TAG_BYTES:
             return None
-        header = sealed[: _HEADER.size]
-        cipher = self._ciphers.get(header[1:])
-        if header[0] != _VERSION or cipher is None:
+        known = self._ciphers.get(sealed[:_NONCE])
+        if known is None:
             return None
-        view = memoryview(sealed)
-        bound = _bound(header, start, generation)
-        return cipher, view[_HEADER.size : _OPENS], view[_OPENS:], bound
-
-
-def _bound(header: bytes, start: int, generation: int) -> bytes:
-    return b"mp121 bucket" + header + _BOUND.pack(start, generation)
+        cipher, lead = known
+        nonce, rest = sealed[_NONCE:_OPENS], memoryview(sealed)[_OPENS:]
+        return cipher, nonce, rest, lead + _BOUND.pack(start, generation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,34 +198,43 @@ class Opened(NamedTuple):
 
 
 def open_together(
-    connection: Connection, cipher: BucketCipher, entries: Entries, memory: Rows
+    connection: Connection,
+    cipher: BucketCipher,
+    entries: Entries,
+    memory: Rows,
+    *,
+    whole_range: bool = False,
 ) -> Opened:
     """Read the buckets of ``entries`` and open them into ``memory``, one at a time.
 
     ``memory`` has room for all rows that the entries tell of, and can be given again.  Memory that
     the kernel must give first costs more than the decryption, so no more than one sealed bucket
-    is held.
+    is held.  ``whole_range``: the manifest has no others between the first and the last of
+    ``entries``, so that the database need not pick.
     """
     sizes = entries["records"].astype(np.intp)
-    starts = np.cumsum(sizes) - sizes
-    view, size = memory.view(np.uint8).data, ROW.itemsize
-    due = {
-        start: (place, generation, view[at * size : (at + records) * size])
-        for place, ((start, records, _, _, generation), at) in enumerate(
-            zip(entries.tolist(), starts.tolist(), strict=True)
-        )
-    }
+    ends = np.cumsum(sizes)
+    view, bounds = memory.view(np.uint8).data, [0, *(ends * ROW.itemsize).tolist()]
+    starts, generations = entries["start"].tolist(), entries["generation"].tolist()
+    due: dict[int, int] = {start: place for place, start in enumerate(starts)}
+    if whole_range:
+        stored = connection.execute(_SELECT_RANGE, {"first": starts[0], "last": starts[-1]})
+    else:
+        stored = connection.execute(_SELECT, {"starts": starts})
     faults: dict[int, Fault] = {}
-    for start, found, sealed in connection.execute(_SELECT, {"starts": list(due)}):
-        place, generation, room = due.pop(start)
+    for start, found, sealed in stored:
+        place = due.pop(start, None)
+        if place is None:
+            continue  # in the range, but not in the manifest: `verify` tells
+        room, generation = view[bounds[place] : bounds[place + 1]], generations[place]
         if found != generation or not cipher.open_into(room, start, generation, sealed):
             told = open_checked(cipher, entries[place], found, sealed)
             assert isinstance(told, Fault)
             faults[place] = told
-    faults |= {place: _missing(entries[place]) for place, _, _ in due.values()}
+    faults |= {place: _missing(entries[place]) for place in due.values()}
     sizes[list(faults)] = 0
     rows = memory[: int(entries["records"].sum())]
-    return Opened(rows, starts, sizes, dict(sorted(faults.items())))
+    return Opened(rows, ends - entries["records"], sizes, dict(sorted(faults.items())))
 
 
 def _stored(connection: Connection, entries: Entries) -> dict[int, tuple[object, object]]:

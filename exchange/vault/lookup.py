@@ -13,13 +13,17 @@ from sqlalchemy import Connection
 
 from exchange.vault.buckets import Fault, Opened, open_together
 from exchange.vault.head import Head
-from exchange.vault.records import ROW, Devices, Rows, joined, row_devices
-from exchange.vault.sorting import order_of
+from exchange.vault.manifest import Entries
+from exchange.vault.records import ROW, Devices, Rows, row_devices
+from exchange.vault.sorting import Order, Places, order_of
 
 _BUCKETS_AT_ONCE: Final = 128  # 4 MB, so that the search finds them near the processor
 _WORTH_MAPPING: Final = 32  # buckets
 _MAPPED_BYTES: Final = 1 << 30
-_NONE: Final = np.zeros(0, bool)
+_LOW_BITS: Final = 16
+_LOW: Final = (1 << _LOW_BITS) - 1
+_NOBODY: Final = np.zeros(1, np.uint64)
+_PLAIN: Final = np.dtype((np.void, ROW.itemsize))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,61 +36,95 @@ class Found:
     rows: Rows
     held: npt.NDArray[np.bool_]
     unknown: npt.NDArray[np.bool_]
-    faults: tuple[Fault, ...]
+    faults: list[Fault]
+
+    @classmethod
+    def blank(cls, number: int) -> Found:
+        """Nothing found yet of ``number`` devices."""
+        return cls(np.zeros(number, ROW), np.zeros(number, bool), np.zeros(number, bool), [])
+
+    def fill(self, places: Order, opened: Opened, wanted: Devices, asked: Order) -> None:
+        """Enter what ``opened`` buckets hold.
+
+        The first ``asked[0]`` of ``wanted`` belong to the first of them, and so on; ``places`` are
+        where each stands in the answer.
+        """
+        known = row_devices(opened.rows) if len(opened.rows) else _NOBODY
+        at = _lower_bounds(known, opened, wanted, asked)
+        held = known.take(at, mode="clip") == wanted
+        if not opened.sizes.all():  # what lies where a faulty bucket should means nothing
+            held &= np.repeat(opened.sizes != 0, asked)
+        if opened.faults:
+            faulty = np.zeros(len(asked), bool)
+            faulty[list(opened.faults)] = True
+            self.unknown[places[np.repeat(faulty, asked)]] = True
+            self.faults.extend(opened.faults.values())
+        if not held.all():
+            at, places = at[held], places[held]
+        self.held[places] = True
+        # As plain bytes and by `put`: a tenth of the time of an index in brackets.
+        np.put(self.rows.view(_PLAIN), places, opened.rows.view(_PLAIN).take(at), mode="clip")
 
 
 def look_up(connection: Connection, head: Head, devices: Devices) -> Found:
     """Find ``devices``, opening each of their buckets once."""
     entries = head.manifest.entries
-    places = head.cipher.places(devices)
-    order = order_of(places)
+    order, cuts = by_bucket(head.cipher.places(devices), entries)
     wanted = devices.take(order)
-    cuts = np.append(places.take(order).searchsorted(entries["start"].copy()), len(order))
     buckets = np.flatnonzero(np.diff(cuts))
     bounds = np.append(cuts.take(buckets), len(order))
     firsts = range(0, len(buckets), _BUCKETS_AT_ONCE)
     records = entries["records"].take(buckets)
     rooms = (int(records[first : first + _BUCKETS_AT_ONCE].sum()) for first in firsts)
     memory = np.empty(max(rooms, default=0), ROW)
-    parts: list[Found] = []
+    answer = Found.blank(len(devices))
     with _mapped(connection, len(buckets)):
         for first in firsts:
-            end = min(first + _BUCKETS_AT_ONCE, len(buckets))
-            some = entries.take(buckets[first:end])
-            opened = open_together(connection, head.cipher, some, memory)
-            here = bounds[first : end + 1]
-            parts.append(_searched(opened, wanted[here[0] : here[-1]], np.diff(here)))
-    back = np.empty(len(order), np.intp)
-    back[order] = np.arange(len(order))
-    return Found(
-        joined([part.rows for part in parts]).take(back),
-        np.concatenate([_NONE, *(part.held for part in parts)]).take(back),
-        np.concatenate([_NONE, *(part.unknown for part in parts)]).take(back),
-        tuple(fault for part in parts for fault in part.faults),
-    )
+            some = buckets[first : first + _BUCKETS_AT_ONCE]
+            side_by_side = int(some[-1] - some[0]) == len(some) - 1
+            opened = open_together(
+                connection, head.cipher, entries.take(some), memory, whole_range=side_by_side
+            )
+            here = bounds[first : first + len(some) + 1]
+            asked = slice(here[0], here[-1])
+            answer.fill(order[asked], opened, wanted[asked], np.diff(here))
+    return answer
 
 
-def _searched(opened: Opened, wanted: Devices, asked: npt.NDArray[np.intp]) -> Found:
-    """Search ``opened`` buckets: the first ``asked[0]`` of ``wanted`` in the first one, and so on.
+def by_bucket(places: Places, entries: Entries) -> tuple[Order, Order]:
+    """The order of ``places`` by their bucket, and where each bucket's begin in it."""
+    starts = entries["start"].copy()
+    if np.any(starts & _LOW):
+        order = order_of(places)
+        return order, np.append(places.take(order).searchsorted(starts), len(order))
+    # Ranges as wide as that, as they are up to a hundred million records: half the sorting does.
+    upper = (places >> _LOW_BITS).astype(np.uint16)
+    order = order_of(upper)
+    cuts = upper.take(order).searchsorted((starts >> _LOW_BITS).astype(np.uint16))
+    return order, np.append(cuts, len(order))
 
-    One binary search for all of them, step by step: a call for each bucket costs more than the
-    searching.
+
+def _lower_bounds(known: Devices, opened: Opened, wanted: Devices, asked: Order) -> Order:
+    """Where each of ``wanted`` stands in its bucket, if it does: no bucket has it elsewhere.
+
+    One binary search for all buckets, step by step: a call for each costs more than the searching.
+    The first step leaves a power of two of each bucket, its lower or its upper part, which overlap.
     """
-    rows, starts, sizes, faults = opened
-    if not len(rows):
-        rows = np.zeros(1, ROW)
-    high = np.repeat(starts + sizes, asked)
-    known = row_devices(rows)
-    at = np.repeat(starts, asked)
-    step = 1 << int(sizes.max(initial=0)).bit_length()
-    while step := step >> 1:
-        ahead = at + step
-        smaller = known.take(ahead - 1, mode="clip") < wanted
-        at = np.where(smaller & (ahead <= high), ahead, at)
-    held = (at < high) & (known.take(at, mode="clip") == wanted)
-    faulty = np.zeros(len(sizes), bool)
-    faulty[list(faults)] = True
-    return Found(rows.take(at, mode="clip"), held, np.repeat(faulty, asked), tuple(faults.values()))
+    parts = np.array([1 << size.bit_length() >> 1 for size in opened.sizes.tolist()], np.intp)
+    rest = np.repeat(opened.sizes - parts, asked)
+    # Mostly all the same; a number is quicker than an array of it.
+    part = parts[:1] if np.all(parts == parts[:1]) else np.repeat(parts, asked)
+    at = np.repeat(opened.starts, asked)
+    probed, step = np.empty_like(at), np.empty_like(at)
+    devices, less = np.empty_like(wanted), np.empty(len(wanted), bool)
+    stride = rest
+    for _ in range(int(parts.max(initial=0)).bit_length()):
+        np.add(at, part - 1, out=probed)
+        known.take(probed, out=devices, mode="clip")
+        np.less(devices, wanted, out=less)
+        at += np.multiply(less, stride, out=step)
+        stride = part = part >> 1
+    return at
 
 
 @contextmanager
