@@ -7,6 +7,7 @@ templates.  ``open_mailbox`` and ``open_courier`` add the two ways to the outsid
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -28,7 +29,7 @@ from exchange.config import (
 )
 from exchange.domain.calendar import WorkingCalendar, build_calendar, calendar_overrides
 from exchange.domain.sla import parse_instant
-from exchange.errors import BadInput, ConfigError
+from exchange.errors import BadInput, ConfigError, VaultError
 from exchange.parsing.limits import Limits
 from exchange.ports import Clock
 from exchange.rendering.compose import Templates, shipped_folder
@@ -145,7 +146,7 @@ def _key_source(folder: Path, source: KeySource) -> KeyProvider:
             password_env=source.passphrase_env,
             password_credential=source.passphrase_credential,
         )
-        return Passphrase(lambda: password_of(credential, folder, f"{CONFIG_PATH} > keys"))
+        return Passphrase(lambda: _passphrase(credential, folder))
     if source.env:
         return environment_key(source.env)
     if source.credential:
@@ -153,6 +154,21 @@ def _key_source(folder: Path, source: KeySource) -> KeyProvider:
     if source.command:
         return command_key(source.command, source.command_seconds)
     return KeyFile(folder / source.file)
+
+
+def _passphrase(credential: Credential, folder: Path) -> str:
+    """The passphrase; one in a file that others can use is refused, as a key file is."""
+    found = password_of(credential, folder, f"{CONFIG_PATH} > keys")
+    if credential.password_file:
+        path = folder / credential.password_file
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            raise VaultError(
+                f"others than its owner can use the passphrase file (mode {mode:04o})",
+                place=str(path),
+                hint=f"chmod 600 {path}",
+            )
+    return found
 
 
 def open_key_change(desk: Desk) -> VaultKeyChange:

@@ -21,6 +21,13 @@ FOREIGN_CODE_BYTES: Final = (6, 8, 12)
 
 _SEPARATORS = re.compile(r"[\s:.\-]+")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
+_HEX_PREFIX = re.compile(r"\s*0[xX](?=[0-9A-Fa-f])")
+
+
+def bare_digits(text: str) -> str:
+    """A written identifier or code without what parts its digits, and without a leading 0x."""
+    prefix = _HEX_PREFIX.match(text)
+    return _SEPARATORS.sub("", text[prefix.end() :] if prefix else text)
 
 
 def crc_table() -> tuple[int, ...]:
@@ -61,9 +68,9 @@ class DeviceId:
     def parse(cls, text: str) -> DeviceId:
         """Read one written Device ID: hyphens, colons, dots, spaces or none, any case.
 
-        Raises BadInput with the reason; never repairs.
+        A leading 0x is no digit.  Raises BadInput with the reason; never repairs.
         """
-        digits = _SEPARATORS.sub("", text)
+        digits = bare_digits(text)
         if not _HEX.fullmatch(digits):
             raise BadInput("a Device ID has hex digits only, as in 00-DB-12-34-56-78-90-A0")
         if len(digits) != 2 * DEVICE_ID_BYTES:
@@ -100,7 +107,7 @@ class InstallCode:
         Raises BadInput saying what is wrong without repeating the code.  A bad CRC is never
         repaired: whoever sent it is asked again.
         """
-        digits = _SEPARATORS.sub("", text)
+        digits = bare_digits(text)
         if not _HEX.fullmatch(digits):
             raise BadInput("an install code is hexadecimal")
         if len(digits) % 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from exchange.domain.device import InstallCode
+from exchange.domain.device import InstallCode, bare_digits
 from exchange.errors import BadInput
 from exchange.parsing.lines import settled
 
@@ -27,7 +27,7 @@ class BadCode(NamedTuple):
 
 def code_digits(text: str) -> str:
     """The hex digits of ``text`` when it holds nothing else but separators, or empty."""
-    digits = _SEPARATORS.sub("", text)
+    digits = bare_digits(text)
     return digits if _HEX.fullmatch(digits) else ""
 
 

@@ -142,8 +142,10 @@ def _stray_quote(rows: list[Row], delimiter: str) -> bool:
             if "\n" not in cell:
                 continue
             inner = cell.split("\n")
+            # A quote that is never closed swallows the last line too, and its row ends there.
+            swallowed = inner[1:] if len(row.cells) < usual else inner[1:-1]
             if len(inner) > 40 or (
-                delimiter and sum(line.count(delimiter) >= usual - 1 > 0 for line in inner[1:-1])
+                delimiter and sum(line.count(delimiter) >= usual - 1 > 0 for line in swallowed)
             ):
                 return True
     return False

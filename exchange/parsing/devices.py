@@ -13,7 +13,7 @@ from exchange.domain.device import DeviceId
 from exchange.errors import BadInput
 from exchange.parsing.lines import settled
 
-_PLAIN = re.compile(r"[0-9A-Fa-f]{16}")
+_PLAIN = re.compile(r"(?:0[xX])?[0-9A-Fa-f]{16}")
 # Eight pairs or four groups of four, one separator throughout.
 _PARTED = re.compile(
     r"[0-9A-Fa-f]{2}([-:. ])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){6}"
@@ -50,7 +50,10 @@ def read_device(text: str) -> DeviceId | None:
     """
     if not (_PLAIN.fullmatch(text) or _PARTED.fullmatch(text)):
         return None
-    digits = text if len(text) == 16 else text.replace(text[2 if len(text) == 23 else 4], "")
+    if len(text) in (16, 18):  # bare, or after 0x
+        digits = text[-16:]
+    else:
+        digits = text.replace(text[2 if len(text) == 23 else 4], "")
     try:
         return DeviceId(bytes.fromhex(digits))
     except BadInput:  # all zeros, all Fs

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import overload
 
 from exchange.errors import BadInput, Unreadable
 from exchange.parsing.charset import to_text
 from exchange.parsing.delimited import read_delimited
+from exchange.parsing.devices import read_device
 from exchange.parsing.grid import Row, Table
 from exchange.parsing.limits import DEFAULT, Limits
 from exchange.parsing.sheets import read_workbook
 from exchange.parsing.sniff import Shape, shape_of
+from exchange.parsing.wording import Role, header_wording
 
 __all__ = ["Limits", "Row", "Table", "match_columns", "normalised", "read_tables"]
 
@@ -49,7 +52,11 @@ def _tables(name: str, content: bytes, limits: Limits) -> list[Table]:
     if shape is Shape.PROTECTED:
         raise Unreadable("the workbook is protected by a password", place=name)
     if shape not in (Shape.TEXT, Shape.HTML):
-        raise Unreadable("this is neither a workbook nor a text file", place=name)
+        hint = ""
+        if shape is Shape.ARCHIVE:
+            cut = content.startswith(b"PK")  # what is left of a workbook looks like an archive
+            hint = "unpack it first, or, a workbook, fetch it again" if cut else "unpack it first"
+        raise Unreadable("this is neither a workbook nor a text file", place=name, hint=hint)
     table = read_delimited(name, to_text(content), limits)
     return [Table(table.where, (), table.rows)] if table.rows else []
 
@@ -57,18 +64,72 @@ def _tables(name: str, content: bytes, limits: Limits) -> list[Table]:
 def with_header(table: Table) -> Table:
     """Tell the header from the rows: the first full row that holds words and no values.
 
-    Title lines above it are dropped.  When the first full row already holds values the table has
-    no header and every row stays.
+    Title lines above it are dropped, and so are lines with values ("Date", "3 November") above a
+    row that names a column of Device IDs.  When the first full row already holds values, and no
+    such row follows, the table has no header and every row stays.
     """
     first = list(islice(table.rows, _HEADER_ROWS))
     widest = max((_filled(row) for row in first), default=0)
     for index, row in enumerate(first):
-        if _filled(row) * 2 < widest:
+        if _filled(row) * 2 < widest or _is_title(first, index):
             continue
-        if row.damaged or any(_VALUE_LIKE.fullmatch(cell) for cell in row.cells):
-            return table
-        return Table(table.where, row.cells, table.rows[index + 1 :], table.unit)
+        if _holds_values(row):
+            below = _names_devices(first)
+            return table if below is None else _headed(table, first[below], below)
+        return _headed(table, row, index)
     return table
+
+
+def _headed(table: Table, row: Row, index: int) -> Table:
+    return Table(table.where, row.cells, _Below(table.rows, index + 1), table.unit)
+
+
+class _Below(Sequence[Row]):
+    """The rows below a header, each made when asked for: a workbook may hold a million."""
+
+    def __init__(self, rows: Sequence[Row], first: int) -> None:
+        self._rows, self._first = rows, first
+
+    def __len__(self) -> int:
+        return len(self._rows) - self._first
+
+    def __iter__(self) -> Iterator[Row]:
+        return islice(iter(self._rows), self._first, None)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        places = range(self._first, len(self._rows))[index]
+        if isinstance(places, int):
+            return self._rows[places]
+        return [self._rows[place] for place in places]
+
+
+def _holds_values(row: Row) -> bool:
+    return bool(row.damaged) or any(_VALUE_LIKE.fullmatch(cell) for cell in row.cells)
+
+
+def _is_title(first: Sequence[Row], index: int) -> bool:
+    """Whether a row is one cell of words right above a fuller row of words."""
+    if _filled(first[index]) > 1 or index + 1 == len(first):
+        return False
+    below = first[index + 1]
+    return not _holds_values(first[index]) and (
+        (_filled(below) > 1 and not _holds_values(below)) or _is_title(first, index + 1)
+    )
+
+
+def _names_devices(first: Sequence[Row]) -> int | None:
+    """The first row, before any that holds a Device ID, of words that name a column of them."""
+    for index, row in enumerate(first):
+        if any(read_device(cell) for cell in row.cells):
+            return None
+        named = any(header_wording(cell).role is Role.DEVICE for cell in row.cells)
+        if named and _filled(row) > 1 and not _holds_values(row):
+            return index
+    return None
 
 
 def _filled(row: Row) -> int:

@@ -119,8 +119,10 @@ def import_codes(
     """
     source = mask_codes(reading.source) or DEFAULT_SOURCE
     reading = replace(reading, source=source)
+    stamp = file.stamp()
     sha256 = _digest(file)
-    terms = _Terms(replacing, good, f"{sha256}:{reading}:{replacing}" if resume else "", progress)
+    resume_by = f"{sha256}:{reading}:{replacing}" if resume else ""
+    terms = _Terms(replacing, good, resume_by, stamp, progress)
     try:
         taken, delivered = _deliver(desk, file, reading, terms, whole=False)
     except Torn:
@@ -139,7 +141,7 @@ def import_codes(
         added=taken.added,
         updated=taken.updated,
         unchanged=taken.unchanged,
-        notes=tuple(delivered.notes),
+        notes=(*delivered.notes, *_doubts(taken, reading)),
         rejects=rejects,
         resumed=taken.resumed,
     )
@@ -162,6 +164,7 @@ class _Terms:
     replacing: bool
     good: bool
     resume: str  # what tells this import from another, or empty
+    stamp: tuple[int, ...]  # of the file, before it was read
     progress: Progress | None
 
 
@@ -173,15 +176,36 @@ def _deliver(
         file, reading, desk.limits, desk.today(), delivered, terms.progress, whole=whole
     )
     lenient = terms.good or bool(terms.resume)
+
+    def keep() -> bool:
+        # All of it is read, nothing is in the vault yet.
+        if file.stamp() != terms.stamp:
+            raise BadInput(
+                "the file changed while it was read; nothing was changed in the vault",
+                place=mask_codes(file.name),
+                hint="wait until it is complete, then import it again",
+            )
+        return lenient or not delivered.rejects
+
     taken = desk.vault.deliver(
         batches,
         replace=terms.replacing,
         good=terms.good,
         resume=hashlib.sha256(terms.resume.encode()).hexdigest() if terms.resume else "",
         told=terms.progress,
-        keep=lambda: lenient or not delivered.rejects,
+        keep=keep,
     )
     return taken, delivered
+
+
+def _doubts(taken: Taken, reading: Reading) -> Iterator[str]:
+    """What a person should look at although every row was good."""
+    devices = taken.added + taken.updated + taken.unchanged
+    if devices and taken.without_code == devices and not reading.installed_only:
+        yield (
+            "not one row has an install code, all were taken as installed Devices without one;"
+            " a workbook whose formulas were never calculated shows none either"
+        )
 
 
 def _digest(file: CodeSource) -> str:

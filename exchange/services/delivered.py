@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,10 +20,14 @@ MOST_REJECTS: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class CodeSource:
-    """A file to import; ``open`` gives it from its beginning, as often as it is asked for."""
+    """A file to import; ``open`` gives it from its beginning, as often as it is asked for.
+
+    ``stamp`` is another one as soon as somebody writes to the file.
+    """
 
     name: str
     open: Callable[[], BinaryIO] = field(repr=False)
+    stamp: Callable[[], tuple[int, ...]] = field(default=tuple, repr=False)
 
     @classmethod
     def at(cls, path: Path) -> CodeSource:
@@ -30,11 +35,25 @@ class CodeSource:
 
         def opened() -> BinaryIO:
             try:
+                mode = path.stat().st_mode
+                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                    raise BadInput(
+                        "this is a pipe or a device, and a delivery is read more than once",
+                        place=str(path),
+                        hint="write it to a file first",
+                    )
                 return path.open("rb")
             except OSError as error:
                 raise BadInput(error.strerror or "cannot be read", place=str(path)) from None
 
-        return cls(path.name, opened)
+        def stamp() -> tuple[int, ...]:
+            try:
+                now = path.stat()
+            except OSError:
+                return ()
+            return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns
+
+        return cls(path.name, opened, stamp)
 
     @classmethod
     def of(cls, name: str, content: bytes) -> CodeSource:

@@ -15,6 +15,7 @@ from exchange.errors import StoreError
 from exchange.store.file import look_at
 
 _DAMAGED = "malformed"  # SQLite's word
+_UNOPENED = "unable to open database file"
 
 
 def _config() -> Config:
@@ -43,6 +44,8 @@ def check(engine: Engine) -> None:
     except DatabaseError as error:
         said = str(error.orig).partition("\n")[0]
         hint = "restore it from a backup" if _DAMAGED in said else ""
+        if _UNOPENED in said:
+            hint = "its folder must be one that we may write to: SQLite keeps two files beside it"
         raise StoreError(f"the database cannot be opened: {said}", place=place, hint=hint) from None
     if found is None:
         raise StoreError(

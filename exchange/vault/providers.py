@@ -6,8 +6,10 @@ that the passphrase and the database are all that a restore needs.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
 import struct
 import subprocess
 from collections.abc import Callable, Sequence
@@ -141,29 +143,36 @@ def command_key(words: Sequence[str], seconds: float) -> GivenKey:
 
     def give(key_id: str) -> bytes:
         try:
-            done = subprocess.run(  # noqa: S603 - the words stand in the configuration
+            # A session of its own: what it starts can be ended with it.
+            running = subprocess.Popen(  # noqa: S603 - the words stand in the configuration
                 list(words),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                timeout=seconds,
                 env={**os.environ, KEY_ID_VARIABLE: key_id},
-                check=False,
+                start_new_session=True,
             )
-        except subprocess.TimeoutExpired:
-            raise VaultError(f"it did not end within {seconds:g} s", place=place) from None
         except (OSError, ValueError) as error:
             said = getattr(error, "strerror", None) or "it cannot be run"
             raise VaultError(f"it cannot be run: {said}", place=place) from None
-        if done.returncode:
+        with running:
+            try:
+                printed, _ = running.communicate(timeout=seconds)
+            except BaseException as error:  # an interrupt must not leave it running either
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(running.pid, signal.SIGKILL)
+                if not isinstance(error, subprocess.TimeoutExpired):
+                    raise
+                raise VaultError(f"it did not end within {seconds:g} s", place=place) from None
+        if running.returncode:
             raise VaultError(
-                f"it ended with {done.returncode}",
+                f"it ended with {running.returncode}",
                 place=place,
                 hint="run it by hand as the daemon's user",
             )
-        if len(done.stdout) > _MOST_OUTPUT:
+        if len(printed) > _MOST_OUTPUT:
             raise VaultError("it printed more than a key", place=place)
-        return done.stdout
+        return printed
 
     return GivenKey(place, give)
 

@@ -22,10 +22,12 @@ from exchange.parsing.limits import DEFAULT
 from exchange.ports import Batch, VaultRecord
 from exchange.services import codestream, delivered
 from exchange.services.codefile import Reading
+from exchange.services.codes import import_codes
 from exchange.services.codestream import read_delivery
 from exchange.services.delivered import CodeSource, Delivered
 from exchange.vault.columns import rows_from
 from exchange.vault.records import Sources, records_of
+from tests.corpus import making
 from tests.services.desks import Said, make_desk
 from tests.services.test_codes import (
     BAD_CRC,
@@ -71,14 +73,15 @@ _DEVICES = st.sampled_from(
     ["00-DB-12-34-56-78-90-A0", "00DB1234567890A1", "00:db:12:34:56:78:90:a2",
      "00DB 1234 5678 90A3", " 00-DB-12-34-56-78-90-A4 ", "00-DB-12", "", "1.23457E+15",
      "0000000000000000", "FFFFFFFFFFFFFFFF", '"00-DB-12-34-56-78-90-A5"', "'00DB1234567890A6",
-     '="00DB1234567890A7"', "00-DB:12-34-56-78-90-A8", "OODB1234567890A9", "Total", "00DB1234é"]
+     '="00DB1234567890A7"', "00-DB:12-34-56-78-90-A8", "0x00DB1234567890AA",
+     "OODB1234567890A9", "Total", "00DB1234é"]
 )  # fmt: skip
 _CODES = st.sampled_from(
     [GOOD, GOOD.lower(), GOOD[:32], BAD_CRC, "", " ",
      "83FE D340 7A93 9723 A5C6 39B2 6916 D505 C3B5",
      "83-FE-D3-40-7A-93-97-23-A5-C6-39-B2-69-16-D5-05", "0" * 32, "F" * 32, "on order", "99",
      "83FED3407A939723A5C639FF4C12", f'"{GOOD}"', f"'{GOOD}", "83FED3407A939723 A5C639B26916D505",
-     f"IC: {GOOD}"]
+     f"IC: {GOOD}", f"0x{GOOD}"]
 )  # fmt: skip
 _KINDS = st.sampled_from(
     ["ESME", "gsme", "Toaster", "", "Gas meter", "a word that is far too long"]
@@ -141,6 +144,50 @@ def test_a_quote_that_spans_lines_is_read_as_a_whole(bench: Bench) -> None:
 
 
 # -- what is not taken --
+
+
+def test_a_file_that_is_written_to_while_it_is_read_is_refused(bench: Bench) -> None:
+    path = Path(bench.write(HEAD + rows(range(1, 2000))))
+    text = path.read_bytes()
+
+    def told(what: str, done: int, total: int) -> None:
+        if path.stat().st_size == len(text):
+            os.truncate(path, len(text) - len(rows([1])))  # ends where a line does: no bad row
+
+    for resume in (False, True):
+        path.write_bytes(text)
+        with pytest.raises(BadInput, match="changed while it was read"):
+            import_codes(
+                bench.desk, CodeSource.at(path), Reading(), "t", progress=told, resume=resume
+            )
+        assert bench.held() == {}
+    assert bench.run("import", str(path)).code == 0
+    assert len(bench.held()) == 1998
+
+
+def test_a_pipe_is_refused(bench: Bench) -> None:
+    pipe = bench.files / "pipe"
+    os.mkfifo(pipe)
+    said = bench.run("import", str(pipe))
+    assert said.code == 1
+    assert "a delivery is read more than once" in said.err
+
+
+def test_it_is_said_when_no_row_has_a_code(bench: Bench) -> None:
+    book = making.xlsx(("S", [["Device ID", "Install code"], [device(1), None], [device(2), ""]]))
+    said = bench.load(book)
+    assert said.code == 0
+    assert "not one row has an install code" in said.out
+    assert "not one row" not in bench.load(HEAD + rows([3]) + f"{device(4)},\n").out
+
+
+def test_codes_after_0x_are_read(bench: Bench) -> None:
+    bare = "".join(
+        f"0x{device(one).replace('-', '').lower()},0x{code(one).with_crc}\n" for one in range(1, 9)
+    )
+    assert bench.load(HEAD + bare).code == 0
+    held = {name: record.code for name, record in bench.held().items()}
+    assert held == {device(one): code(one) for one in range(1, 9)}
 
 
 def test_good_rows_are_taken_and_the_doubtful_ones_never(bench: Bench) -> None:

@@ -21,7 +21,7 @@ from exchange.bootstrap import SetClock, open_desk, open_key_change
 from exchange.cli.codes import app
 from exchange.domain.device import DeviceId
 from exchange.domain.sla import parse_instant
-from exchange.errors import ExchangeError, VaultDamaged, WrongKey
+from exchange.errors import ExchangeError, VaultDamaged, VaultError, WrongKey
 from exchange.ports import MailRef
 from exchange.provision import OwnParty, make_folder
 from exchange.services import rotate, secrets
@@ -279,6 +279,22 @@ def test_from_a_key_file_to_a_passphrase(desk: Desk, monkeypatch: pytest.MonkeyP
     assert "[keys.old]" in again_refused.err
     monkeypatch.setenv("EX_PHRASE", "correct horse battery stable")
     with pytest.raises(WrongKey):
+        again(desk)
+
+
+def test_a_passphrase_file_that_others_can_use_is_refused(desk: Desk) -> None:
+    before = everything(desk)
+    config = desk.folder / "config" / "exchange.toml"
+    phrase = desk.folder / "secrets" / "phrase"
+    phrase.write_text("correct horse battery staple\n")
+    phrase.chmod(0o600)
+    source = SOURCES.replace('passphrase_env = "EX_PHRASE"', 'passphrase_file = "secrets/phrase"')
+    config.write_text(config.read_text().replace("[keys]\n", source))
+    assert run(desk, "rotate-key").code == 0
+    config.write_text(config.read_text().replace(source, source.partition("[keys.old]")[0]))
+    assert everything(again(desk)) == before
+    phrase.chmod(0o640)
+    with pytest.raises(VaultError, match=r"others than its owner .*0640"):
         again(desk)
 
 

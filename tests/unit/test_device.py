@@ -38,6 +38,14 @@ def test_vectors(text: str) -> None:
     assert code.grouped.split() == [text[i : i + 4] for i in range(0, 36, 4)]
 
 
+def test_a_leading_0x_is_no_digit() -> None:
+    assert InstallCode.parse(f"0x{VECTORS[0]}") == InstallCode.parse(VECTORS[0])
+    assert str(DeviceId.parse("0X00db1234567890a0")) == "00-DB-12-34-56-78-90-A0"
+    for text in ("0x", "0x0x00DB1234567890A0", "x00DB1234567890A0", "0x00DB1234567890"):
+        with pytest.raises(BadInput):
+            DeviceId.parse(text)
+
+
 @pytest.mark.parametrize("text", FOREIGN)
 def test_codes_that_gbcs_does_not_have(text: str) -> None:
     with pytest.raises(BadInput, match="not in GBCS"):

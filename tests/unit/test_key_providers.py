@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +108,20 @@ def test_a_command_that_fails_shows_nothing_of_what_it_printed(
 def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
     with pytest.raises(VaultError, match=r"did not end within 0\.2 s"):
         command("import time; time.sleep(60)", 0.2).key_for(Lock(KEY.key_id))
+
+
+def test_what_a_hanging_command_started_is_ended_with_it(tmp_path: Path) -> None:
+    started = tmp_path / "pid"
+    words = ["sh", "-c", f"sleep 600 & echo $! > {started}; wait"]
+    with pytest.raises(VaultError, match="did not end"):
+        command_key(words, 2.0).key_for(Lock(KEY.key_id))
+    for _ in range(200):
+        state = Path(f"/proc/{started.read_text().strip()}/stat")
+        # Gone, or ended and not yet waited for by whoever inherited it.
+        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(0.05)
+    pytest.fail("it still runs")
 
 
 def test_a_command_is_no_shell(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 
@@ -55,10 +56,41 @@ class TestDelimited:
         text = b'Party,Note\nOPA,"5 inch\nOPB,x\nOPC,"6 inch\nOPD,y\n'
         assert [row[0] for row in cells("a.csv", text)] == ["Party", "OPA", "OPB", "OPC", "OPD"]
 
+    def test_a_quote_never_closed_swallows_no_last_row(self) -> None:
+        text = b'Party,Note\nOPA,x\n"OPB,y\nOPC,z\n'
+        assert [row[0] for row in cells("a.csv", text)] == ["Party", "OPA", '"OPB', "OPC"]
+
     def test_a_title_above_the_header_is_dropped(self) -> None:
         (table,) = read_tables("a.csv", b"Contacts,,\n,,\nParty,Name,MPID\nOPA,x,ABCD\n")
         assert table.header == ("Party", "Name", "MPID")
         assert [row.number for row in table.rows] == [4]
+
+    def test_a_title_of_one_cell_above_two_columns_is_dropped(self) -> None:
+        (table,) = read_tables("a.csv", b"Meter Makers plc,\nDelivery,\nParty,Name\nOPA,x\n")
+        assert table.header == ("Party", "Name")
+        assert [row.number for row in table.rows] == [4]
+
+    def test_lines_with_values_above_a_column_of_device_ids_are_dropped(self) -> None:
+        book = making.xlsx(
+            (
+                "Delivery",
+                [
+                    ["Date", "2026-11-01"],
+                    ["Devices", "1"],
+                    ["Device ID", "Install code"],
+                    ["00-DB-12-34-56-78-90-A0", ""],
+                ],
+            )
+        )
+        (table,) = read_tables("a.xlsx", book)
+        assert table.header == ("Device ID", "Install code")
+        assert [row.number for row in table.rows] == [4]
+
+    def test_a_header_below_a_device_is_none(self) -> None:
+        text = b"00-DB-12-34-56-78-90-A0,1\nDevice ID,Install code\n00-DB-12-34-56-78-90-A1,2\n"
+        (table,) = read_tables("a.csv", text)
+        assert table.header == ()
+        assert len(table.rows) == 3
 
     def test_without_a_header_every_row_stays(self) -> None:
         (table,) = read_tables("a.csv", b"00DB1234567890A0,1\n00DB1234567890A1,2\n")
@@ -121,6 +153,24 @@ class TestRefusals:
             read_tables("list.csv", content)
         assert words in caught.value.message
         assert caught.value.place.startswith("list.csv")
+
+    def test_what_is_packed_shall_be_unpacked_and_what_is_cut_off_fetched_again(self) -> None:
+        for content, hint in (
+            (gzip.compress(b"Device ID,Install code\n"), "unpack it first"),
+            (making.xlsx(("S", [["x"]]))[:-200], "unpack it first, or, a workbook, fetch it again"),
+        ):
+            with pytest.raises(BadInput) as caught:
+                read_tables("list.csv.gz", content)
+            assert caught.value.hint == hint
+
+    def test_rows_below_a_header_are_had_by_number_and_in_pieces(self) -> None:
+        (table,) = read_tables("a.csv", b"Title,\nParty,Name\nA,1x\nB,2x\nC,3x\n")
+        assert [row.cells[0] for row in table.rows] == ["A", "B", "C"]
+        assert table.rows[0].cells[0] == "A"
+        assert table.rows[-1].cells[0] == "C"
+        assert [row.cells[0] for row in table.rows[1:]] == ["B", "C"]
+        with pytest.raises(IndexError):
+            table.rows[3]
 
     def test_ceilings_on_rows_and_columns(self) -> None:
         tight = Limits(rows=3, columns=3)
