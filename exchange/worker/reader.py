@@ -39,6 +39,13 @@ from exchange.worker.frames import (
 _MAILS_PER_PROCESS: Final = 2000
 # What half a million devices were read with is half a gigabyte, which Python does not give back.
 _LONG_ANSWER: Final = 4_000_000  # bytes
+# Of glibc, see ``bootstrap``: columns that are done with go back to the system at once, and its two
+# threads need no room each.
+_ALLOCATOR: Final = {
+    "MALLOC_MMAP_THRESHOLD_": "4000000",
+    "MALLOC_TRIM_THRESHOLD_": "8000000",
+    "MALLOC_ARENA_MAX": "1",
+}
 _CHUNK: Final = 1 << 20
 _START_SECONDS: Final = 30.0
 _AHEAD_BYTES: Final = 8_000_000
@@ -225,7 +232,11 @@ class WorkerReader:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # a library's words may quote the mail
                 # No password or key that stands in our environment goes along.
-                env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)},
+                env={
+                    "PATH": os.environ.get("PATH", ""),
+                    "PYTHONPATH": os.pathsep.join(sys.path),
+                    **_ALLOCATOR,
+                },
             )
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
