@@ -6,7 +6,6 @@ templates.  ``open_mailbox`` and ``open_courier`` add the two ways to the outsid
 
 from __future__ import annotations
 
-import ctypes
 import os
 import threading
 from collections.abc import Callable
@@ -54,8 +53,6 @@ from exchange.vault.vault import SealedVault
 from exchange.worker.reader import WorkerReader
 
 NOW_VARIABLE = "EXCHANGE_NOW"
-# glibc's malloc.h: the option's number, and bytes.
-_MALLOPT = ((-1, 8_000_000), (-3, 4_000_000))  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
 
 
 class SystemClock:
@@ -187,19 +184,6 @@ def open_reader(
     return reader, limits
 
 
-def _give_back_memory() -> None:
-    """Let what is as large as a letter go back to the system as soon as it is freed.
-
-    glibc stops doing so by itself: each large block that is freed moves its threshold up, to 32 MB.
-    After an answer of half a million devices 200 MB stayed behind in gaps, for as long as the
-    daemon ran.  Other C libraries have no such threshold, and nothing is done there.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        for option, value in _MALLOPT:
-            mallopt(option, value)
-
-
 def open_desk(
     folder: Path, clock: Clock, after_commit: Callable[[str], None] | None = None
 ) -> Desk:
@@ -207,7 +191,6 @@ def open_desk(
 
     Raises ConfigError, BadInput, StoreError or VaultError, each saying what to do.
     """
-    _give_back_memory()
     settings = load_settings(folder)
     calendar = open_calendar(folder, settings)
     store = open_store(folder, settings, after_commit)
