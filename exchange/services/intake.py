@@ -122,9 +122,7 @@ class Understood:
         return len(self.said.devices) + len(self.said.answers) + len(self.said.rejects)
 
 
-def _understood(
-    desk: Desk, asked: tuple[KeptMail, Question], done: Decided
-) -> Understood | None:
+def _understood(desk: Desk, asked: tuple[KeptMail, Question], done: Decided) -> Understood | None:
     """What one mail says; None when that is settled already, or the mail is tried again later."""
     (mail, question), outcome, why = asked, None, ""
     try:
