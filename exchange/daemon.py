@@ -25,6 +25,7 @@ from exchange.errors import (
     MailboxUnavailable,
 )
 from exchange.ports import Mailbox
+from exchange.posting import PostingProcess
 from exchange.services import monthly
 from exchange.services.desk import Desk
 from exchange.services.rounds import Reachability, Round, one_round, send_out
@@ -43,7 +44,9 @@ def run_once(desk: Desk) -> Round:
     with desk.store.sole_daemon():
         mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
         try:
-            done = one_round(desk, mailboxes, open_courier(desk), Reachability())
+            stop = threading.Event()
+            posting = PostingProcess(desk.folder, stop)
+            done = one_round(desk, mailboxes, open_courier(desk), Reachability(), stop, posting)
             monthly.write_due(desk)
             return done
         finally:
@@ -77,6 +80,7 @@ def run(desk: Desk) -> None:
 def _work(desk: Desk, stop: threading.Event, wake: threading.Event, tick: threading.Event) -> None:
     mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
     courier, reach = open_courier(desk, stop), Reachability(first=_FIRST_PAUSE)
+    posting = PostingProcess(desk.folder, stop)
     pause = _FIRST_PAUSE
     next_look = 0.0
     poll = min(one.poll_seconds for one in desk.settings.mailbox)
@@ -86,7 +90,7 @@ def _work(desk: Desk, stop: threading.Event, wake: threading.Event, tick: thread
             wake.clear()
             try:
                 if hinted or time.monotonic() >= next_look:
-                    done = one_round(desk, mailboxes, courier, reach, stop)
+                    done = one_round(desk, mailboxes, courier, reach, stop, posting)
                     next_look = time.monotonic() + 0.9 * poll
                 else:
                     # Between two looks only the outbox moves on, as the rate budget refills.

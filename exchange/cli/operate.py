@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from exchange import daemon, provision
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, start_log, table
+from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
 from exchange.config import load_settings
 from exchange.doctor import examine
+from exchange.logs import start_log
 
 
 def init(

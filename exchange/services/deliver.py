@@ -34,7 +34,17 @@ _MINUTE = timedelta(minutes=1)
 
 
 def deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
-    """Send what is due, as far as the rate budget goes; ``fates`` counts what became of it."""
+    """Send what is due, as far as the rate budget goes; ``fates`` counts what became of it.
+
+    While another process sends (one whose daemon was just killed, say), the letters wait: both
+    would send the same.
+    """
+    with desk.store.sole_sender() as ours:
+        if ours:
+            _deliver(desk, courier, fates)
+
+
+def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
     while batch := _next_batch(desk):
         letters, told = _opened(desk, batch, fates), 0
         by_key = {one.id: one for one in batch}

@@ -5,6 +5,7 @@ Commit 2 holds the decision with everything that follows from it.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -51,11 +52,13 @@ class Decided:
     tally: respond.DayTally = field(default_factory=respond.DayTally)
 
 
-def decide_all(desk: Desk, done: Decided | None = None) -> Decided:
+def decide_all(
+    desk: Desk, done: Decided | None = None, stop: threading.Event | None = None
+) -> Decided:
     """Commit 2 for every kept mail that can be decided now; ``done`` is of an earlier pass.
 
-    What was left in that one is not tried again.  Raises StoreError when the database cannot take
-    it; then the mails at hand stay kept.
+    What was left in that one is not tried again.  Once ``stop`` is set the mails at hand are the
+    last.  Raises StoreError when the database cannot take it; then they stay kept.
     """
     done = Decided() if done is None else done
     batch = _opened(desk, (), done)
@@ -63,18 +66,22 @@ def decide_all(desk: Desk, done: Decided | None = None) -> Decided:
     while batch:
         at_hand = [mail.id for mail, _ in batch]
         together: list[Understood] = []
+        weight = 0
         while batch:
             # A large mail does not stay while what it asks is answered.
             said = _understood(desk, batch.popleft(), done)
             if said is not None:
                 together.append(said)
-            if sum(one.weight for one in together) >= _DECIDE_DEVICES:
+                weight += said.weight
+            if weight >= _DECIDE_DEVICES:
                 _decide_some(desk, together, done)
-                together = []
+                together, weight = [], 0
         # The next ones are understood by the other process while these are decided here.
         batch = _opened(desk, at_hand, done)
         desk.reader.ahead([question for _, question in batch])
         _decide_some(desk, together, done)
+        if stop and stop.is_set():
+            break
     return done
 
 

@@ -151,7 +151,7 @@ def take_in(
     mailboxes: Sequence[Mailbox],
     done: Round,
     reach: Reachability,
-    posting: Posting,
+    posting: Posting | None,
     stop: threading.Event,
 ) -> None:
     """Keep what is new in each mailbox, decide everything kept, file what is decided.
@@ -165,12 +165,13 @@ def take_in(
     inboxes = [one for one in inboxes if reach.worth_trying(one.name)]
     inboxes = [one for one in inboxes if _works(_look, desk, one, done, reach)]
     backlog = any(len(one.fresh) > _BACKLOG for one in inboxes)
-    if backlog and not desk.clock.simulated and reach.worth_trying(_OUTGOING):
+    # A process of its own cannot have a clock that somebody set here.
+    if posting and backlog and not desk.clock.simulated and reach.worth_trying(_OUTGOING):
         posting.start()
     decided = intake.Decided()
     while True:
         inboxes = [one for one in inboxes if _works(_keep, desk, one, done, reach)]
-        intake.decide_all(desk, decided)
+        intake.decide_all(desk, decided, stop)
         inboxes = [one for one in inboxes if _works(_file, desk, one, done, reach)]
         if stop.is_set() or not any(one.fresh for one in inboxes):
             break
@@ -229,19 +230,20 @@ def one_round(
     courier: Courier,
     reach: Reachability,
     stop: threading.Event | None = None,
+    posting: Posting | None = None,
 ) -> Round:
-    """Everything there is to do now, or what is under way when ``stop`` is set."""
+    """Everything there is to do now, or what is under way when ``stop`` is set.
+
+    ``posting`` is what may deliver beside the work on a backlog.
+    """
     done, stop = Round(), stop or threading.Event()
     for moved in clocks.replay(desk):
         done.moved.append(moved.ref)
-    with Posting(desk, courier) as posting:
+    try:
         take_in(desk, mailboxes, done, reach, posting, stop)
-    done.delivered += posting.fates
-    if isinstance(posting.fault, Transient | Permanent):
-        reach.failed(_OUTGOING, posting.fault)
-        done.troubles.append(str(posting.fault))
-    elif posting.fault is not None:
-        raise posting.fault
+    finally:
+        if posting:
+            _end(posting, done, reach)
     for what, work in (("asking", _ask), ("chasing", _chase)):
         try:
             work(desk, done)
@@ -253,6 +255,15 @@ def one_round(
             reach.worked(what)
     send_out(desk, courier, done, reach)
     return done
+
+
+def _end(posting: Posting, done: Round, reach: Reachability) -> None:
+    """Have the sending beside us end, and note what it did."""
+    posted = posting.finish()
+    done.delivered += posted.fates
+    if posted.fault is not None:
+        reach.failed(_OUTGOING, posted.fault)
+        done.troubles.append(str(posted.fault))
 
 
 def _ask(desk: Desk, done: Round) -> None:

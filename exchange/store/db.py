@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -30,7 +30,17 @@ from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
 
 _WRITING = "exchange_writing"
-_DAEMON_LOCK = 0x4D503132  # one advisory lock for "the daemon of this database" (PostgreSQL)
+
+
+class _Lock(NamedTuple):
+    """What one process at a time may be."""
+
+    key: int  # of an advisory lock (PostgreSQL)
+    suffix: str  # of a file beside the database (SQLite)
+
+
+_DAEMON = _Lock(0x4D503132, ".lock")
+_SENDER = _Lock(0x4D503133, ".sending.lock")
 
 
 class Transaction:
@@ -97,17 +107,39 @@ class Store:
 
         The lock goes with the process, however it ends.
         """
+        with self._sole(_DAEMON) as ours:
+            if not ours:
+                raise AlreadyRunning(
+                    "another exchange daemon is working on this database",
+                    hint="stop it first, or use another folder",
+                )
+            yield
+
+    @contextmanager
+    def sole_sender(self) -> Iterator[bool]:
+        """Whether nobody else sends this database's letters; nobody does while the block runs.
+
+        The lock goes with the process, however it ends.
+        """
+        with self._sole(_SENDER) as ours:
+            yield ours
+
+    @contextmanager
+    def _sole(self, lock: _Lock) -> Iterator[bool]:
         if self.engine.dialect.name == "sqlite":
-            with _file_lock(sqlite_path(self.url)):
-                yield
+            with _file_lock(sqlite_path(self.url), lock) as ours:
+                yield ours
             return
         with _translated(self.engine), self.engine.connect() as connection:
-            if not connection.scalar(
-                text("SELECT pg_try_advisory_lock(:key)"), {"key": _DAEMON_LOCK}
-            ):
-                raise _running()
+            key = {"key": lock.key}
+            ours = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key))
             connection.commit()
-            yield
+            try:
+                yield ours
+            finally:
+                if ours:  # it belongs to the connection, which others use next
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+                    connection.commit()
 
     def dispose(self) -> None:
         """Give all connections up."""
@@ -119,19 +151,12 @@ def sqlite_path(url: str) -> Path:
     return Path(make_url(url).database or "")
 
 
-def _running() -> AlreadyRunning:
-    return AlreadyRunning(
-        "another exchange daemon is working on this database",
-        hint="stop it first, or use another folder",
-    )
-
-
 @contextmanager
-def _file_lock(database: Path) -> Iterator[None]:
+def _file_lock(database: Path, lock: _Lock) -> Iterator[bool]:
     # flock, not a file with a process number in it: the kernel gives it back after kill -9.
     import fcntl
 
-    path = database.with_name(database.name + ".lock")
+    path = database.with_name(database.name + lock.suffix)
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
@@ -141,9 +166,10 @@ def _file_lock(database: Path) -> Iterator[None]:
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            ours = True
         except OSError:
-            raise _running() from None
-        yield
+            ours = False
+        yield ours
     finally:
         os.close(descriptor)
 

@@ -1,26 +1,35 @@
-"""A backlog is answered while it is still being read."""
+"""A backlog is answered, by a process of its own, while it is still being read."""
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap import open_desk, the_clock
+from exchange.bootstrap import open_courier, open_desk, the_clock
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.errors import CourierUnavailable
-from exchange.ports import Delivery, FetchedMail, Letter, MailRef, VaultRecord
+from exchange.ports import FetchedMail, MailRef, VaultRecord
+from exchange.posting import PostingProcess
 from exchange.provision import OwnParty, make_folder
-from exchange.services import posting, rounds
+from exchange.sandbox.servers import SandboxServers
+from exchange.services import intake, rounds
 from exchange.services.desk import Desk
+from tests.servers import HOST, free_ports
 from tests.services.desks import add_parties, make_party
 
 _MAILS, _AT_ONCE = 13, 5
 _CODE = InstallCode.parse("83FED3407A939723A5C639B26916D505C3B5")
+_US, _THEM, _WORD = "codes@lose.example", "codes@gain.example", "pass word"
+_SECONDS = 30.0  # a process of ours takes a second or two to start
 
 
 def _device(nth: int) -> str:
@@ -28,13 +37,20 @@ def _device(nth: int) -> str:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def site(tmp_path: Path) -> Iterator[SandboxServers]:
+    accounts = {_US: _WORD, _THEM: "theirs"}
+    with SandboxServers(tmp_path / "site", accounts, lambda: datetime.now(UTC)) as site:
+        yield site
+
+
+@pytest.fixture
+def desk(tmp_path: Path, site: SandboxServers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(rounds, "_AT_ONCE", _AT_ONCE)
     monkeypatch.setattr(rounds, "_BACKLOG", _AT_ONCE)
-    monkeypatch.setattr(posting, "_LOOK_SECONDS", 0.01)
-    make_folder(tmp_path, OwnParty("LOSE", "Lose Power", "codes@lose.example"))
-    desk = open_desk(tmp_path, the_clock(""))
-    object.__setattr__(desk.settings.smtp, "per_minute", 0)
+    folder = tmp_path / "lose"
+    make_folder(folder, OwnParty("LOSE", "Lose Power", _US))
+    _configure(folder, site, site.smtp_port)
+    desk = open_desk(folder, the_clock(""))
     add_parties(desk, make_party("GAIN"))
     desk.vault.put_many(
         VaultRecord(DeviceId.parse(_device(nth)), InstallCode(_CODE.raw[:15] + bytes([nth])), True)
@@ -45,30 +61,52 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     desk.store.dispose()
 
 
-class _Server:
-    """The far side: a mailbox whose last mails come only after a letter was taken."""
+def _configure(folder: Path, site: SandboxServers, port: int, per_minute: int = 0) -> None:
+    word = folder / "secrets" / "smtp.txt"
+    word.write_text(_WORD)
+    word.chmod(0o600)
+    (folder / "config" / "exchange.toml").write_text(
+        f"""
+[party]
+signifier = "LOSE"
+name = "Lose Power"
+address = "{_US}"
 
-    name = "ops"
+[[mailbox]]
+host = "{HOST}"
+username = "{_US}"
+password_file = "secrets/smtp.txt"
+
+[smtp]
+host = "{HOST}"
+port = {port}
+ca_file = "{site.ca_file}"
+username = "{_US}"
+password_file = "secrets/smtp.txt"
+per_minute = {per_minute}
+"""
+    )
+
+
+class _Mailbox:
+    """The request mailbox; its last mails come only after ``then`` came back."""
+
     unreadable: dict[MailRef, str] = {}  # noqa: RUF012
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, then: Callable[[], None]) -> None:
         self.name = desk.settings.mailbox[0].name
-        self._desk = desk
-        self.first_taken = threading.Event()
-        self.waited: list[bool] = []
-        self.taken: list[Letter] = []
+        self._desk, self._then = desk, then
         self.inbox = [MailRef(1, nth + 1) for nth in range(_MAILS)]
-        self.fault: Exception | None = None
 
     def list(self) -> Sequence[MailRef]:
         return list(self.inbox)
 
     def fetch(self, refs: Sequence[MailRef]) -> Iterator[FetchedMail]:
         for ref in refs:
-            if ref.uid > 2 * _AT_ONCE and not self.waited:
-                self.waited.append(self.first_taken.wait(20))
+            if ref.uid == 2 * _AT_ONCE + 1:
+                self._then()
             raw = (
-                "From: codes@gain.example\r\nTo: codes@lose.example\r\nSubject: codes please\r\n"
+                f"From: {_THEM}\r\nTo: {_US}\r\nSubject: codes please\r\n"
                 f"Message-ID: <{ref.uid}@gain.example>\r\n\r\n"
                 f"Please send the code of\r\n{_device(ref.uid - 1)}\r\n"
             ).encode()
@@ -78,85 +116,182 @@ class _Server:
         assert folder == self._desk.settings.mailbox[0].processed
         self.inbox = [ref for ref in self.inbox if ref not in refs]
 
-    def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
-        if self.fault is not None:
-            self.first_taken.set()
-            raise self.fault
-        for letter in letters:
-            self.taken.append(letter)
-            self.first_taken.set()
-            yield [Delivery(letter.key, accepted=True, reply="250 ok")]
 
-    def round(self, stop: threading.Event | None = None) -> rounds.Round:
-        return rounds.one_round(self._desk, [self], self, rounds.Reachability(), stop)  # type: ignore[list-item]
+class _Round:
+    """Rounds over one mailbox, with what sends beside them."""
 
-    def answered(self) -> Counter[str]:
-        """Which requests were answered, by what the answers refer to."""
-        mails = [message_from_bytes(letter.raw) for letter in self.taken]
-        return Counter(str(mail["In-Reply-To"]) for mail in mails)
+    def __init__(self, desk: Desk, then: Callable[[], None] = lambda: None) -> None:
+        self._desk = desk
+        self.stop = threading.Event()
+        self.posting = PostingProcess(desk.folder, self.stop)
+        self.mailbox = _Mailbox(desk, then)
+
+    def __call__(self) -> rounds.Round:
+        courier = open_courier(self._desk)
+        reach = rounds.Reachability()
+        return rounds.one_round(
+            self._desk,
+            [self.mailbox],  # type: ignore[list-item]
+            courier,
+            reach,
+            self.stop,
+            self.posting,
+        )
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        process = self.posting._process
+        assert process is not None
+        return process
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + _SECONDS
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def _answered(site: SandboxServers) -> Counter[str]:
+    """Which requests were answered, by what the answers refer to."""
+    return Counter(str(message_from_bytes(one.raw)["In-Reply-To"]) for one in site.sent)
 
 
 _EVERY_MAIL_ONCE = Counter({f"<{nth + 1}@gain.example>": 1 for nth in range(_MAILS)})
 
 
-def test_the_first_answers_leave_while_the_last_mails_are_still_on_the_server(desk: Desk) -> None:
-    server = _Server(desk)
-    done = server.round()
-    assert server.waited == [True], "no letter left before everything was read"
+def test_the_first_answers_leave_while_the_last_mails_are_still_on_the_server(
+    desk: Desk, site: SandboxServers
+) -> None:
+    held: list[int] = []
+
+    def then() -> None:
+        _until(lambda: len(site.sent) >= 2 * _AT_ONCE)
+        held.append(len(work.mailbox.inbox))
+
+    work = _Round(desk, then)
+    done = work()
+    assert held == [_MAILS - 2 * _AT_ONCE], "no letter left before everything was read"
     assert (done.kept, dict(done.decided), done.filed) == (_MAILS, {"processed": _MAILS}, _MAILS)
     assert not done.troubles
     assert done.delivered == {"sent": _MAILS}
-    assert server.answered() == _EVERY_MAIL_ONCE
-    assert server.inbox == []
+    assert _answered(site) == _EVERY_MAIL_ONCE
+    assert work.mailbox.inbox == []
     with desk.store.reading() as tx:
         assert tx.outbox.counts() == {"sent": _MAILS}
         tx.audit.verify()
 
 
-def test_told_to_stop_in_a_backlog_it_ends_what_it_holds_and_leaves_the_rest(desk: Desk) -> None:
-    server, stop = _Server(desk), threading.Event()
-    stop.set()
-    done = server.round(stop)
-    assert (done.kept, dict(done.decided), done.filed) == (5, {"processed": _AT_ONCE}, _AT_ONCE)
-    assert len(server.inbox) == _MAILS - _AT_ONCE
-    server.first_taken.set()
-    server.round()
-    assert server.answered() == _EVERY_MAIL_ONCE
-    assert server.inbox == []
+def test_told_to_stop_in_a_backlog_it_ends_what_it_holds_and_leaves_the_rest(
+    desk: Desk, site: SandboxServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_DECIDE_BATCH", 2)
+    work = _Round(desk)
+    work.stop.set()
+    done = work()
+    assert (done.kept, dict(done.decided), done.filed) == (_AT_ONCE, {"processed": 2}, 2)
+    assert len(work.mailbox.inbox) == _MAILS - 2
+    work.stop.clear()
+    done = work()
+    assert dict(done.decided) == {"processed": _MAILS - 2}
+    assert _answered(site) == _EVERY_MAIL_ONCE
+    assert work.mailbox.inbox == []
 
 
-def test_a_server_that_takes_no_letters_is_told_and_everything_goes_later(desk: Desk) -> None:
-    server = _Server(desk)
-    server.fault = CourierUnavailable("the server hung up", place="smtp")
-    done = server.round()
-    assert any("hung up" in trouble for trouble in done.troubles)
+def test_a_server_that_takes_no_letters_is_told_and_everything_goes_later(
+    desk: Desk, site: SandboxServers
+) -> None:
+    (nobody,) = free_ports(1)
+    _configure(desk.folder, site, nobody)  # read by the process beside, not by this one
+    work = _Round(desk)
+    done = work()
+    assert [one for one in done.troubles if f"smtp {HOST}:{nobody}" in one]
     assert (done.kept, dict(done.decided)) == (_MAILS, {"processed": _MAILS})
-    assert server.taken == []
-    server.fault = None
-    assert server.round().delivered == {"sent": _MAILS}
-    assert server.answered() == _EVERY_MAIL_ONCE
+    assert done.delivered == {"sent": _MAILS}  # by the round's own sending
+    assert _answered(site) == _EVERY_MAIL_ONCE
 
 
-def test_a_fault_of_ours_in_the_sending_is_not_swallowed(desk: Desk) -> None:
-    server = _Server(desk)
-    server.fault = RuntimeError("a fault of ours")
-    with pytest.raises(RuntimeError, match="a fault of ours"):
-        server.round()
-    server.fault = None
-    server.round()
-    assert server.answered() == _EVERY_MAIL_ONCE
+def test_when_the_process_is_killed_the_rest_goes_all_the_same(
+    desk: Desk, site: SandboxServers
+) -> None:
+    def then() -> None:
+        _until(lambda: bool(site.sent))
+        work.process.kill()
+
+    work = _Round(desk, then)
+    done = work()
+    assert (done.kept, dict(done.decided)) == (_MAILS, {"processed": _MAILS})
+    answered = _answered(site)
+    assert answered.keys() == _EVERY_MAIL_ONCE.keys()
+    # What was under way goes again, and is recognisable as the same.
+    for of in [one for one, times in answered.items() if times > 1]:
+        mails = [message_from_bytes(one.raw) for one in site.sent]
+        same = {mail["Message-ID"] for mail in mails if mail["In-Reply-To"] == of}
+        assert len(same) == 1
+    with desk.store.reading() as tx:
+        assert tx.outbox.counts() == {"sent": _MAILS}
+        tx.audit.verify()
 
 
-def test_no_more_letters_leave_in_a_minute_than_the_provider_allows(desk: Desk) -> None:
+def test_the_process_ends_by_itself_when_whoever_started_it_is_gone(desk: Desk) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "exchange.posting", str(desk.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.close()  # as the kernel does for a process that was killed
+        process.stdout.close()
+        assert process.wait(_SECONDS) == 0
+        assert process.stderr.read() == b""
+
+
+def test_the_process_ends_when_all_is_to_stop(desk: Desk) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "exchange.posting", str(desk.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        status = Path(f"/proc/{process.pid}/status")
+        _until(lambda: _handles(signal.SIGTERM, status.read_text()))
+        process.terminate()
+        assert process.wait(_SECONDS) == 0
+
+
+def _handles(number: signal.Signals, status: str) -> bool:
+    return bool(int(status.split("SigCgt:")[1].split()[0], 16) & 1 << (number - 1))
+
+
+def test_two_never_send_the_same_letters(desk: Desk, site: SandboxServers) -> None:
+    work = _Round(desk)
+    with desk.store.sole_sender() as ours:
+        assert ours
+        done = work()  # as after a daemon was killed whose posting process still sends
+        assert not done.troubles
+        assert done.delivered == {}
+        assert site.sent == []
+    with desk.store.reading() as tx:
+        assert tx.outbox.counts() == {"queued": _MAILS}
+    assert work().delivered == {"sent": _MAILS}
+    assert _answered(site) == _EVERY_MAIL_ONCE
+
+
+def test_no_more_letters_leave_in_a_minute_than_the_provider_allows(
+    desk: Desk, site: SandboxServers
+) -> None:
+    _configure(desk.folder, site, site.smtp_port, per_minute=4)
     object.__setattr__(desk.settings.smtp, "per_minute", 4)
-    server = _Server(desk)
-    server.first_taken.set()
-    assert server.round().delivered == {"sent": 4}
-    assert server.round().delivered == {}
+    work = _Round(desk)
+    assert work().delivered == {"sent": 4}
+    assert work().delivered == {}
     with desk.store.reading() as tx:
         assert tx.outbox.counts() == {"sent": 4, "queued": _MAILS - 4}
     with desk.store.engine.begin() as connection:  # as if it had been long ago
         connection.exec_driver_sql(
             "UPDATE outbox SET attempted_at = '2020-01-01T00:00:00.000000Z' WHERE state = 'sent'"
         )
-    assert server.round().delivered == {"sent": 4}
+    assert work().delivered == {"sent": 4}
+    assert len(site.sent) == 8
