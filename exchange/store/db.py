@@ -7,6 +7,8 @@ its lock at once (BEGIN IMMEDIATE), so that what a use case read is still true w
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -30,6 +32,8 @@ from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
 
 _WRITING = "exchange_writing"
+_BUSY_SECONDS = 30.0
+_NAP_SECONDS = 0.002
 
 
 class _Lock(NamedTuple):
@@ -77,7 +81,7 @@ class Store:
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(**{_WRITING: True})
         self._after_commit = after_commit
-        # SQLite has one writer; its own way of waiting is to look again after a nap.
+        # SQLite has one writer: threads of ours wait in line, and not by looking again.
         self._writer = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
@@ -183,7 +187,7 @@ def _engine(url: str) -> Engine:
             parsed,
             hide_parameters=True,
             # "LEGACY": sqlite3 leaves BEGIN to us, see _begin.
-            connect_args={"timeout": 30.0, "check_same_thread": False},
+            connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
         )
     except ModuleNotFoundError as error:
         raise StoreError(
@@ -211,10 +215,36 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get(_WRITING)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get(_WRITING):
+            _begin_writing(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin_writing(connection: Connection) -> None:
+    """BEGIN IMMEDIATE, waiting for another process that writes.
+
+    SQLite's own naps grow to a tenth of a second, in which others come and go: between two
+    batches of the daemon its posting process would rarely have its turn.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        end = time.monotonic() + _BUSY_SECONDS
+        while time.monotonic() < end:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(_NAP_SECONDS)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, for its error
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
 
 
 def writing_engine(engine: Engine) -> Engine:
