@@ -58,16 +58,21 @@ class Headers:
         return len(self._fields)
 
 
-def split_head(content: bytes, ceiling: int) -> tuple[bytes, bytes] | None:
-    """Head and body at the first empty line; None when the head passes ``ceiling`` bytes."""
-    if content[:2] == b"\r\n":
-        return b"", content[2:]
-    if content[:1] == b"\n":
-        return b"", content[1:]
-    end = _HEAD_END.search(content, 0, ceiling + 4)
-    if end:
-        return content[: end.start()], content[end.end() :]
-    return None if len(content) > ceiling else (content, b"")
+def head_end(
+    content: bytes, ceiling: int, start: int = 0, end: int | None = None
+) -> tuple[int, int] | None:
+    """Where the head that begins at ``start`` ends, and where the body behind it begins.
+
+    They are parted by the first empty line; None when the head passes ``ceiling`` bytes.
+    """
+    end = len(content) if end is None else end
+    for blank in (b"\r\n", b"\n"):
+        if content.startswith(blank, start, end):
+            return start, start + len(blank)
+    found = _HEAD_END.search(content, start, min(end, start + ceiling + 4))
+    if found:
+        return found.start(), found.end()
+    return None if end - start > ceiling else (end, end)
 
 
 def read_fields(head: bytes) -> Headers:
@@ -125,20 +130,27 @@ def _read_word(match: re.Match[str]) -> str:
     return to_text(content)
 
 
+_AT_ONCE: Final = 1 << 20  # bytes of base64
 _NOT_BASE64: Final = bytes(
     set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 )
 
 
-def from_base64(content: bytes) -> bytes:
-    """Base64 with whatever damage: foreign characters are dropped, missing padding is added."""
-    digits = content.translate(None, _NOT_BASE64)
-    surplus = len(digits) % 4
-    if surplus == 1:
-        digits = digits[:-1]
-    elif surplus:
-        digits += b"=" * (4 - surplus)
-    return binascii.a2b_base64(digits)
+def from_base64(content: bytes, start: int = 0, end: int | None = None) -> bytes:
+    """Base64 with whatever damage: foreign characters are dropped, missing padding is added.
+
+    It is read some at a time: a workbook that came by mail is held once, not in three forms.
+    """
+    end = len(content) if end is None else end
+    pieces, digits = list[bytes](), b""
+    for at in range(start, end, _AT_ONCE):
+        digits += content[at : min(at + _AT_ONCE, end)].translate(None, _NOT_BASE64)
+        whole = len(digits) // 4 * 4
+        pieces.append(binascii.a2b_base64(digits[:whole]))
+        digits = digits[whole:]
+    if len(digits) > 1:  # a single digit is not even a byte
+        pieces.append(binascii.a2b_base64(digits + b"=" * (4 - len(digits))))
+    return b"".join(pieces)
 
 
 def media_type(value: str) -> str:

@@ -36,7 +36,7 @@ from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.findings import Findings
 from exchange.parsing.gathered import Gathered
 from exchange.parsing.head import head_of
-from exchange.parsing.headers import Headers, read_fields, split_head
+from exchange.parsing.headers import Headers, head_end, read_fields
 from exchange.parsing.limits import DEFAULT, Limits
 from exchange.parsing.mapped import UNMAPPED, Mapping
 from exchange.parsing.parts import Part, read_parts
@@ -68,10 +68,10 @@ def read_head(raw: bytes, limits: Limits = DEFAULT) -> MailHead:
 
     Raises Unreadable when the header passes its ceiling.
     """
-    pieces = split_head(raw, limits.header_bytes)
-    if pieces is None:
+    ends = head_end(raw, limits.header_bytes)
+    if ends is None:
         raise Unreadable(f"a header of more than {limits.header_bytes:,} bytes")
-    return head_of(read_fields(pieces[0]))
+    return head_of(read_fields(raw[: ends[0]]))
 
 
 def understand(
@@ -90,7 +90,14 @@ def understand(
     whatever the bytes.
     """
     scope = scope_of(limits, own_addresses, openers, mapping)
-    return _guarded(lambda: _read(read_parts(raw, limits), scope))
+
+    def read() -> Understanding:
+        nonlocal raw
+        mail = read_parts(raw, limits)
+        raw = b""  # its parts hold it, decoded: where nobody else has it, it need not stay
+        return _read(mail, scope)
+
+    return _guarded(read)
 
 
 def _read(mail: Part, scope: Scope) -> Understanding:

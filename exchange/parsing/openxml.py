@@ -22,7 +22,7 @@ import numpy as np
 from exchange.errors import Unreadable
 from exchange.parsing.beside import begun
 from exchange.parsing.limits import Limits
-from exchange.parsing.plainsheet import PlainRows, plain_rows
+from exchange.parsing.plainsheet import Content, PlainRows, plain_rows
 from exchange.parsing.sheetcells import ROOM
 
 _PIECE: Final = 1 << 20
@@ -90,7 +90,7 @@ def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> 
     names = _sheet_names(archive, {one.filename for one in members})
     veils: dict[str, Veil] = {}
     single = _single_sheet(archive, members, names)
-    kept: dict[str, bytes] = {}
+    kept: dict[str, Content] = {}
     listed = [one for one in members if single and one.filename in _LISTED]
     long = [one for one in listed if one.file_size > _PIECE]
     texts = {one.filename: begun(partial(_whole, archive, one)) for one in long}
@@ -118,7 +118,7 @@ def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> 
 
 
 def _look_at(
-    name: str, pieces: Iterator[bytes], where: str, limits: Limits, veils: dict[str, Veil]
+    name: str, pieces: Iterator[Content], where: str, limits: Limits, veils: dict[str, Veil]
 ) -> None:
     """Scan one sheet; what it hides is told under its name."""
     veil = _scan(pieces, f"{where} > {name}" if name else where, limits)
@@ -126,7 +126,7 @@ def _look_at(
         veils[name] = veil
 
 
-def _around(sheet: bytes) -> bytes:
+def _around(sheet: Content) -> Content:
     """What stands before the rows of a sheet and behind them."""
     begin, end = sheet.find(b"<sheetData>"), sheet.rfind(b"</sheetData>")
     return sheet[:begin] + sheet[end:]
@@ -162,8 +162,15 @@ def _single_sheet(
     return name if usual else ""
 
 
-def _whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    return b"".join((*_pieces(archive, member), ROOM))
+def _whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytearray:
+    """A member and ROOM behind it, which stands in memory once at any time."""
+    content = bytearray(member.file_size + len(ROOM))  # it never inflates to more than it says
+    at = 0
+    for piece in _pieces(archive, member):
+        content[at : at + len(piece)] = piece
+        at += len(piece)
+    del content[at + len(ROOM) :]
+    return content
 
 
 def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -189,7 +196,7 @@ def _sheet_names(archive: zipfile.ZipFile, known: set[str]) -> dict[str, str]:
         }
 
 
-def _scan(pieces: Iterator[bytes], place: str, limits: Limits) -> Veil:
+def _scan(pieces: Iterator[Content], place: str, limits: Limits) -> Veil:
     veil = Veil()
     widest = last = begun = 0
     before = b""

@@ -9,11 +9,17 @@ from __future__ import annotations
 import binascii
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from exchange.errors import Unreadable
-from exchange.parsing.headers import Headers, from_base64, media_type, params, read_fields
-from exchange.parsing.headers import split_head as split_at_blank
+from exchange.parsing.headers import (
+    Headers,
+    from_base64,
+    head_end,
+    media_type,
+    params,
+    read_fields,
+)
 from exchange.parsing.limits import Limits
 
 _NAME_BLANKS = re.compile(r"[\x00-\x1f\x7f]+")
@@ -59,19 +65,31 @@ def read_parts(raw: bytes, limits: Limits) -> Part:
     """The whole mail as a tree; raises Unreadable when it passes a ceiling."""
     if len(raw) > limits.mail_bytes:
         raise Unreadable(f"the mail has {len(raw):,} bytes, more than {limits.mail_bytes:,}")
-    return _read(raw, _Budget(limits), 0, "text/plain", limits.header_bytes)
+    return _read(_Stretch(raw, 0, len(raw)), _Budget(limits), 0, "text/plain", limits.header_bytes)
 
 
-def _read(content: bytes, budget: _Budget, depth: int, default: str, ceiling: int) -> Part:
+class _Stretch(NamedTuple):
+    """Bytes of a mail from ``start`` up to ``end``: a part is not copied before it is decoded."""
+
+    mail: bytes
+    start: int
+    end: int
+
+    @property
+    def content(self) -> bytes:
+        return self.mail[self.start : self.end]
+
+
+def _read(own: _Stretch, budget: _Budget, depth: int, default: str, ceiling: int) -> Part:
     budget.spend(depth)
-    pieces = split_at_blank(content, ceiling)
-    if pieces is None:
+    ends = head_end(own.mail, ceiling, own.start, own.end)
+    if ends is None:
         raise Unreadable(f"a header of more than {ceiling:,} bytes")
-    head, body = pieces
+    head, body = own.mail[own.start : ends[0]], own._replace(start=ends[1])
     headers = read_fields(head)
     if head.strip() and not len(headers):
         # No field at all: a part whose text begins at once, without the empty line.
-        body = content
+        body = own
     declared = headers.get("content-type")
     media = media_type(declared) or default
     given = params(declared) if declared else {}
@@ -95,47 +113,50 @@ def _read(content: bytes, budget: _Budget, depth: int, default: str, ceiling: in
         part.media = "text/plain"  # a container without parts is a text
     part.content = _decoded(body, headers.get("content-transfer-encoding"))
     if part.media in _MAILS and part.content.strip():
-        mail = _read(part.content, budget, depth + 1, "text/plain", budget.limits.header_bytes)
+        whole = _Stretch(part.content, 0, len(part.content))
+        mail = _read(whole, budget, depth + 1, "text/plain", budget.limits.header_bytes)
         part.children = [mail]
     return part
 
 
 def read_mail_file(content: bytes, limits: Limits, depth: int) -> Part:
     """A mail that lies in an attachment as a file, ``depth`` levels down."""
-    budget = _Budget(limits)
-    return _read(content, budget, depth, "text/plain", limits.header_bytes)
+    whole = _Stretch(content, 0, len(content))
+    return _read(whole, _Budget(limits), depth, "text/plain", limits.header_bytes)
 
 
-def _split(body: bytes, boundary: str) -> list[bytes]:
+def _split(body: _Stretch, boundary: str) -> list[_Stretch]:
     """The bodies between the delimiter lines; an unclosed last one runs to the end."""
     mark = b"--" + boundary.encode("utf-8", "replace")
-    bodies: list[bytes] = []
-    start, at = -1, body.find(mark)
+    mail, begin, end = body
+    bodies: list[_Stretch] = []
+    start, at = -1, mail.find(mark, begin, end)
     while at >= 0:
-        after = _LINE_END.match(body, at + len(mark))
-        if after and (at == 0 or body[at - 1] in b"\r\n"):
+        after = _LINE_END.match(mail, at + len(mark), end)
+        if after and (at == begin or mail[at - 1] in b"\r\n"):
             if start >= 0:
-                bodies.append(body[start : _before_line_end(body, at, start)])
+                bodies.append(_Stretch(mail, start, _before_line_end(mail, at, start)))
             start = after.end()
             if after.group(1):
                 return bodies
-        at = body.find(mark, at + len(mark))
+        at = mail.find(mark, at + len(mark), end)
     if start >= 0:
-        bodies.append(body[start:])
+        bodies.append(_Stretch(mail, start, end))
     return bodies
 
 
 def _before_line_end(body: bytes, at: int, start: int) -> int:
-    """The line end before a delimiter belongs to the delimiter."""
+    """Where the part that began at ``start`` ends: the line end before a delimiter is not its."""
     if at - start >= 2 and body[at - 2 : at] == b"\r\n":
         return at - 2
     return max(start, at - 1)
 
 
-def _decoded(body: bytes, encoding: str) -> bytes:
+def _decoded(own: _Stretch, encoding: str) -> bytes:
     way = encoding.strip().strip("\"'").lower().partition(";")[0]
     if way == "base64":
-        return from_base64(body)
+        return from_base64(own.mail, own.start, own.end)
+    body = own.content
     if way == "quoted-printable":
         if body.count(b"\r") != body.count(b"\r\n"):
             # The decoder drops everything from "=" and a lone carriage return to the next \n.

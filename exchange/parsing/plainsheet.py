@@ -6,17 +6,20 @@ see, it reads it (ECMA-376 part 1, 18.4.9 sst, 18.8.30 numFmt).
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
-from typing import Final, overload
+from typing import Final, TypeAlias, overload
 
 import numpy as np
 
 from exchange.domain.listed import Flags, Numbers
 from exchange.parsing.beside import begun
 from exchange.parsing.grid import NO_DAMAGE, Row, TypedRows
-from exchange.parsing.sheetcells import EMPTY, INLINE, NUMBER, SHARED, Cells, read_cells
-from exchange.parsing.texts import Texts, buffer_of, cut
+from exchange.parsing.sheetcells import EMPTY, INLINE, NUMBER, ROOM, SHARED, Cells, read_cells
+from exchange.parsing.texts import Texts, cut
+
+Content: TypeAlias = bytes | bytearray  # of a member of a workbook
 
 _SST: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml [^>]{1,200}\?>)?\s{0,4}"
@@ -26,6 +29,8 @@ _SST: Final = re.compile(
 _LONG: Final = 1_000_000
 _BEGIN: Final = b"<si><t>"
 _END: Final = b"</t></si>"
+_LAST: Final = _END + b"</sst>"
+_SPACED: Final = b'<t xml:space="preserve">'
 _FORMATS: Final = re.compile(rb"<cellXfs[ >].{0,200000}?</cellXfs>", re.S)
 _FORMAT: Final = re.compile(rb"<xf [^>]{0,500}?numFmtId=\"(\d{1,5})\"|<xf[ >]")
 # Number formats that show a number as a number: no date, no time (18.8.30).
@@ -33,17 +38,18 @@ _NUMERIC: Final = frozenset((0, 1, 2, 3, 4, 9, 10, 11, 37, 38, 39, 40, 48, 49))
 _ENTITIES: Final = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
 
 
-def plain_rows(sheet: bytes, strings: bytes, styles: bytes, most_cells: int) -> PlainRows | None:
-    """The rows of a sheet whose XML is ``sheet``, with ROOM behind it; None when it is not plain.
+def plain_rows(sheet: Content, strings: Content, styles: Content, most: int) -> PlainRows | None:
+    """The rows of a sheet whose XML is ``sheet``; None when it is not plain, or of ``most`` cells.
 
-    ``strings`` and ``styles`` are those members of the workbook, empty where it has none.
+    ``strings`` and ``styles`` are those members of the workbook, empty where it has none.  ROOM
+    stands behind each.
     """
     # Their own work of a third of the whole, which nothing else waits for till the end.
     texts = begun(lambda: plain_strings(strings)) if len(strings) > _LONG else None
-    cells = read_cells(sheet, most_cells)
+    cells = read_cells(sheet, most)
     if cells is None or not cells.styles <= _numeric_styles(styles):
         return None
-    if cells.ends is not None and not _plain_text(sheet):
+    if cells.ends is not None and not _plain_text(sheet, 0):
         return None
     shared: Texts | None = None
     wanted = cells.kinds == SHARED
@@ -51,48 +57,60 @@ def plain_rows(sheet: bytes, strings: bytes, styles: bytes, most_cells: int) -> 
         shared = texts() if texts else plain_strings(strings)
         if shared is None or int(cells.values[wanted].max()) >= len(shared):
             return None
-    buffer = np.frombuffer(sheet, np.uint8)
+    # The XML is as large as all that was made of it: it stays only for the texts that it holds.
+    inline = sheet if cells.ends is not None else ROOM
+    buffer = np.frombuffer(inline, np.uint8)
     return PlainRows(cells, shared, Texts(buffer, _NONE, _NONE, escaped=cells.ends is not None))
 
 
 _NONE: Final = np.zeros(0, np.int64)
 
 
-def _plain_text(content: bytes) -> bool:
+def _plain_text(content: Content, start: int) -> bool:
     """Whether a member is UTF-8 whose texts hold nothing that is written in a special way."""
-    if b"_x" in content or b"\r" in content:
+    if content.find(b"_x", start) >= 0 or content.find(b"\r", start) >= 0:
         return False
-    escapes = content.count(b"&")
-    if escapes and escapes != sum(map(content.count, _ENTITIES)):
+    escapes = content.count(b"&", start)
+    if escapes and escapes != sum(content.count(one, start) for one in _ENTITIES):
         return False
     if content.isascii():
         return True
     try:
-        content.decode("utf-8")
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        for at in range(start, len(content), _LONG):
+            decoder.decode(content[at : at + _LONG])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _numeric_styles(styles: bytes) -> frozenset[int]:
+def _numeric_styles(styles: Content) -> frozenset[int]:
     """The styles whose number format shows a number; style 0 where the workbook tells none."""
     found = _FORMATS.search(styles)
     formats = _FORMAT.findall(found.group()) if found else [b"0"]
     return frozenset(at for at, number in enumerate(formats) if int(number or 0) in _NUMERIC)
 
 
-def plain_strings(content: bytes) -> Texts | None:
+def plain_strings(content: Content) -> Texts | None:
     """The shared strings of a workbook; None when any is more than plain, filled text."""
     head = _SST.match(content)
-    if not head or not _plain_text(content[head.end() :]):
+    if not head or not _plain_text(content, head.end()):
         return None
-    body = content[head.end() :].rstrip(b"\x00 \t\r\n").replace(b'<t xml:space="preserve">', b"<t>")
-    if not body.startswith(_BEGIN) or not body.endswith(_END + b"</sst>"):
+    if content.find(_SPACED) >= 0:
+        content = content.replace(_SPACED, b"<t>")
+    begin, end = head.end(), content.rfind(b">") + 1
+    if content[end:].strip(b"\x00 \t\r\n"):
         return None
-    buffer = buffer_of(body)
-    tags = np.flatnonzero(buffer == ord("<"))
+    if not content.startswith(_BEGIN, begin, end) or not content.endswith(_LAST, begin, end):
+        return None
+    buffer = np.frombuffer(content, np.uint8)
+    tags = np.concatenate([
+        np.flatnonzero(buffer[at : min(at + _LONG, end)] == ord("<")) + at
+        for at in range(begin, end, _LONG)
+    ])  # fmt: skip
     # <si><t>text</t></si>, one right behind the other, and </sst>
-    begins, ends = tags[0:-1:4], tags[2:-1:4]
+    begins, ends = tags[0:-1:4], tags[2:-1:4].copy()
     if (
         len(tags) % 4 != 1
         or (tags[4::4] != ends + len(_END)).any()
@@ -104,7 +122,7 @@ def plain_strings(content: bytes) -> Texts | None:
     for tag, at in ((_BEGIN, begins), (_END, ends)):
         if (cut(buffer, at, len(tag)) != np.frombuffer(tag, np.uint8)).any():
             return None
-    return Texts(buffer, begins + len(_BEGIN), ends, escaped=b"&" in body)
+    return Texts(buffer, begins + len(_BEGIN), ends, escaped=content.find(b"&", begin) >= 0)
 
 
 class PlainRows(TypedRows):

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from exchange.domain.listed import Numbers
 from exchange.parsing.beside import side_by_side
-from exchange.parsing.texts import Buffer
+from exchange.parsing.texts import SPARE, Buffer
 
 EMPTY: Final = 0
 SHARED: Final = 1  # the value is the number of a shared string
@@ -27,7 +27,7 @@ _Flags = npt.NDArray[np.bool_]
 _Table = TypeVar("_Table", Buffer, npt.NDArray[np.int64])
 _Words = npt.NDArray[np.uint64]
 _WINDOW: Final = 1_000_000
-ROOM: Final = bytes(64)  # behind the XML, so that whole words may be read at its end
+ROOM: Final = SPARE  # behind the XML, so that whole words may be read at its end
 _LETTERS: Final = 26  # columns A to Z
 _SPACED: Final = b'<t xml:space="preserve">'
 
@@ -100,7 +100,7 @@ class _NotPlainError(Exception):
     """Something that the library has to read."""
 
 
-def read_cells(content: bytes, most_cells: int) -> Cells | None:
+def read_cells(content: bytes | bytearray, most_cells: int) -> Cells | None:
     """The cells of a plain sheet; None for any other.  ROOM bytes of anything stand behind it."""
     buffer = np.frombuffer(content, np.uint8)
     begin = content.find(b"<sheetData>")
@@ -126,7 +126,7 @@ def read_cells(content: bytes, most_cells: int) -> Cells | None:
         return None
 
 
-def _more(rest: bytes) -> bool:
+def _more(rest: bytes | bytearray) -> bool:
     return any(mark in rest for mark in (b"<row ", b"<sheetData", b"<!"))
 
 
@@ -182,10 +182,9 @@ class _Window:
         counts = np.diff(np.append(np.searchsorted(opened, rows), len(opened)))
         row_of = np.repeat(np.arange(len(rows)), counts)
         columns = self._columns(opened, rows, digits, row_of)
-        kinds = np.zeros((len(rows), _LETTERS), np.uint8)
-        values = np.zeros((len(rows), _LETTERS), np.int64)
         last = int(columns.max()) + 1 if len(columns) else 1
-        kinds, values = kinds[:, :last], values[:, :last]
+        kinds = np.zeros((len(rows), last), np.uint8)
+        values = np.zeros((len(rows), last), np.int64)
         # What a cell holds shows in the tag behind its own.
         behind = tokens[np.minimum(opened + 1, len(tokens) - 1)]
         ends: npt.NDArray[np.int64] | None = None

@@ -41,6 +41,8 @@ TemplateName = Literal["answer", "request", "reminder", "breach", "escalation", 
 MARKER_HEADER: Final = "X-MP121-Exchange"
 _NAME_LIMIT: Final = 100
 _LINE_BYTES: Final = 57  # of content, in one base64 line of 76 characters
+_LINE_LENGTH: Final = 78  # with its end
+_LINES_AT_ONCE: Final = 1 << 14
 _PLAIN_LINE: Final = 78  # characters that RFC 5322 (2.1.1) wants a line to stay within
 _LONG_LINE: Final = 800  # that nobody reads as it stands; 998 are allowed
 _KNOWN: Final = 1024  # headers kept folded: addresses and what every mail has
@@ -215,9 +217,17 @@ def _base64(content: bytes) -> bytes | memoryview:
     whole = len(content) // _LINE_BYTES
     if not whole:
         return b2a_base64(content, newline=False)
-    encoded = b2a_base64(memoryview(content)[: whole * _LINE_BYTES], newline=False)
-    lines = np.empty((whole, 78), dtype=np.uint8)
-    lines[:, :76] = np.frombuffer(encoded, dtype=np.uint8).reshape(whole, 76)
-    lines[:, 76:] = (13, 10)
-    rest = b2a_base64(memoryview(content)[whole * _LINE_BYTES :], newline=False)
-    return lines.tobytes() + rest if rest else lines.reshape(-1)[:-2].data
+    view = memoryview(content)
+    rest = b2a_base64(view[whole * _LINE_BYTES :], newline=False)
+    written = np.empty(whole * _LINE_LENGTH + len(rest), dtype=np.uint8)
+    lines = written[: whole * _LINE_LENGTH].reshape(whole, _LINE_LENGTH)
+    lines[:, -2:] = (13, 10)
+    for start in range(0, whole, _LINES_AT_ONCE):
+        some = lines[start : start + _LINES_AT_ONCE, :-2]
+        first = start * _LINE_BYTES
+        encoded = b2a_base64(view[first : first + len(some) * _LINE_BYTES], newline=False)
+        some[:] = np.frombuffer(encoded, dtype=np.uint8).reshape(some.shape)
+    if not rest:
+        return written[:-2].data
+    written[-len(rest) :] = np.frombuffer(rest, dtype=np.uint8)
+    return written.data

@@ -6,7 +6,7 @@ Commit 2 holds the decision with everything that follows from it.
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -64,19 +64,20 @@ def decide_all(
     batch = _opened(desk, (), done)
     desk.reader.ahead([question for _, question in batch])
     while batch:
+        at_hand = [mail.id for mail, _ in batch]
         together: list[Understood] = []
         weight = 0
-        for mail, question in batch:
-            said = _understood(desk, mail, question, done)
+        while batch:
+            # A large mail does not stay while what it asks is answered.
+            said = _understood(desk, batch.popleft(), done)
             if said is not None:
-                together.append(Understood(mail, said))
-                weight += together[-1].weight
+                together.append(said)
+                weight += said.weight
             if weight >= _DECIDE_DEVICES:
                 _decide_some(desk, together, done)
                 together, weight = [], 0
-        del mail, question  # a large one does not stay while what it asks is answered
         # The next ones are understood by the other process while these are decided here.
-        batch = _opened(desk, [mail.id for mail, _ in batch], done)
+        batch = _opened(desk, at_hand, done)
         desk.reader.ahead([question for _, question in batch])
         _decide_some(desk, together, done)
         if stop and stop.is_set():
@@ -84,7 +85,7 @@ def decide_all(
     return done
 
 
-def _opened(desk: Desk, at_hand: Sequence[int], done: Decided) -> list[tuple[KeptMail, Question]]:
+def _opened(desk: Desk, at_hand: Sequence[int], done: Decided) -> deque[tuple[KeptMail, Question]]:
     """The next kept mails beside those ``at_hand``, with what is on file for their senders."""
     with desk.store.reading() as tx:
         passed = {*done.left, *at_hand}
@@ -92,7 +93,7 @@ def _opened(desk: Desk, at_hand: Sequence[int], done: Decided) -> list[tuple[Kep
         fresh = [one for one in listed if one not in passed]
         mails = tx.mail.get_many(fresh[:_DECIDE_BATCH], _BATCH_BYTES)
     on_file: dict[str, tuple[tuple[str, ...], tuple[ColumnMap, ...]]] = {}
-    found = []
+    found = deque[tuple[KeptMail, Question]]()
     for mail in mails:
         try:
             if mail.sender not in on_file:
@@ -128,13 +129,12 @@ class Understood:
         return len(self.said.devices) + len(self.said.answers) + len(self.said.rejects)
 
 
-def _understood(
-    desk: Desk, mail: KeptMail, question: Question, done: Decided
-) -> Understanding | None:
+def _understood(desk: Desk, asked: tuple[KeptMail, Question], done: Decided) -> Understood | None:
     """What one mail says; None when that is settled already, or the mail is tried again later."""
-    outcome, why = None, ""
+    (mail, question), outcome, why = asked, None, ""
     try:
-        return desk.reader.read(question.raw, question.passwords, columns=question.columns)
+        said = desk.reader.read(question.raw, question.passwords, columns=question.columns)
+        return Understood(mail, said)
     except StoreError:
         raise
     except ReaderEnded as error:

@@ -6,7 +6,7 @@ server and may be repeated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 
 import structlog
@@ -27,6 +27,7 @@ log = structlog.get_logger("exchange.intake")
 _KEEP_BATCH = 200
 _BATCH_BYTES = 64_000_000
 _FILE_BATCH = 500
+_PIECE_BYTES = 1 << 20
 _SUBJECT_CHARS = 300
 
 
@@ -39,10 +40,22 @@ def content_hash(raw: bytes, message_id: str) -> str:
     if not message_id:
         return sha256(raw).hexdigest()
     for blank in (b"\r\n\r\n", b"\n\n"):
-        head, found, body = raw.partition(blank)
-        if found and b"\n\n" not in head:
-            return sha256(message_id.encode() + b"\0" + body.replace(b"\r\n", b"\n")).hexdigest()
+        end = raw.find(blank)
+        if end >= 0 and raw.find(b"\n\n", 0, end) < 0:
+            found = sha256(message_id.encode() + b"\0")
+            for piece in _pieces(raw, end + len(blank)):
+                found.update(piece.replace(b"\r\n", b"\n"))
+            return found.hexdigest()
     return sha256(raw).hexdigest()
+
+
+def _pieces(raw: bytes, start: int) -> Iterator[bytes]:
+    """What stands from ``start`` on, some at a time; no line end is parted."""
+    while start < len(raw):
+        end = start + _PIECE_BYTES
+        end += raw[end - 1 : end + 1] == b"\r\n"
+        yield raw[start:end]
+        start = end
 
 
 def fresh(desk: Desk, mailbox: Mailbox) -> list[MailRef]:

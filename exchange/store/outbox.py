@@ -18,7 +18,7 @@ from exchange.store.many import Numbers, insert_rows
 from exchange.store.tables import OutboxRow, table_of
 
 _MANY_ATTEMPTS = 5
-_HELD_BYTES = 32_000_000  # of letters that are noted and not written yet
+_HELD_BYTES = 8_000_000  # of letters that are noted and not written yet
 QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
 
 

@@ -26,11 +26,11 @@ from exchange.worker.frames import (
     FAILED,
     READY,
     SAID,
-    SEVERAL,
+    Asked,
     encode,
     encode_keys,
-    parted,
     read_frame,
+    read_questions,
     write_frame,
 )
 
@@ -51,7 +51,7 @@ class _Asker:
 
     def unwrap(self, wrapped: Sequence[WrappedKey]) -> Sequence[bytes]:
         """The content keys; raises NotDecrypted with the other side's reason."""
-        write_frame(self._sink, ASKS + encode_keys(wrapped))
+        write_frame(self._sink, ASKS, encode_keys(wrapped))
         told = read_frame(self._source)
         if told is None:
             raise SystemExit(0)
@@ -61,25 +61,26 @@ class _Asker:
         raise NotDecrypted(str(content["message"]))
 
 
-def answer(request: bytes, limits: Limits, unwrap: Unwrap | None) -> bytes:
-    """One request (JSON head with its length, then the raw mail or file) answered."""
-    size = int.from_bytes(request[:4], "big")
-    asked: dict[str, Any] = json.loads(request[4 : 4 + size])
-    raw, own = request[4 + size :], frozenset(map(str, asked["own_addresses"]))
+def answer(question: Asked, limits: Limits, unwrap: Unwrap | None) -> tuple[bytes, bytes]:
+    """How one question is answered: with what kind of message, and its content."""
+    asked = question.head
+    own = frozenset(map(str, asked["own_addresses"]))
     openers = Openers(tuple(asked["passwords"]), unwrap)
     mapping = Mapping(from_values(asked["columns"]), [] if asked["look"] else None)
+    name = str(asked["file"])
     try:
-        if asked["file"]:
-            said = understand_file(str(asked["file"]), raw, limits, openers, own, mapping)
+        # Nothing here holds the mail while it is read.
+        if name:
+            said = understand_file(name, question.take(), limits, openers, own, mapping)
         else:
-            said = understand(raw, limits, own, openers, mapping)
-        return SAID + encode(said)
+            said = understand(question.take(), limits, own, openers, mapping)
+        return SAID, encode(said)
     except ExchangeError as error:
         told = {"message": error.message, "place": error.place, "hint": error.hint}
-        return FAILED + json.dumps(told).encode("ascii")
+        return FAILED, json.dumps(told).encode("ascii")
     except MemoryError:
         told = {"message": "it takes more memory than it may"}
-        return FAILED + json.dumps(told).encode("ascii")
+        return FAILED, json.dumps(told).encode("ascii")
 
 
 def main() -> None:
@@ -92,10 +93,9 @@ def main() -> None:
     _confine(setup["memory_bytes"])
     unwrap = _Asker(source, sink).unwrap if setup["unwraps"] else None
     write_frame(sink, READY)
-    while (request := read_frame(source)) is not None:
-        several = request.startswith(SEVERAL)
-        for one in parted(request) if several else (request,):
-            write_frame(sink, answer(one, limits, unwrap))
+    while (questions := read_questions(source)) is not None:
+        for question in questions:
+            write_frame(sink, *answer(question, limits, unwrap))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def of_found(found: Sequence[Found]) -> object:
         return [[one.device.raw.hex(), one.where, one.device_type] for one in found]
     listed = Listed.of(found)
     return {
-        "ids": _text(listed.ids.tobytes()),
+        "ids": _text(listed.ids),
         "places": _of_places(listed.places),
         "types": _of_words(listed.types),
     }
@@ -58,11 +58,11 @@ def of_answers(answers: Sequence[Answer]) -> object:
         ]
     table = Answered.of(answers)
     return {
-        "ids": _text(table.ids.tobytes()),
+        "ids": _text(table.ids),
         "places": _of_places(table.places),
-        "outcomes": _text(table.outcomes.tobytes()),
-        "codes": _text(table.codes[table.coded].tobytes()),
-        "coded": _text(table.coded.tobytes()),
+        "outcomes": _text(table.outcomes),
+        "codes": _text(table.codes[table.coded]),
+        "coded": _text(table.coded),
         "remarks": _of_words(table.remarks),
     }
 
@@ -94,7 +94,7 @@ def to_answers(told: Any) -> Sequence[Answer]:
 
 
 def _of_words(words: Words) -> object:
-    return [list(words.words), _text(words.which.astype("<i4").tobytes())]
+    return [list(words.words), _text(words.which.astype("<i4", copy=False))]
 
 
 def _to_words(told: Any) -> Words:
@@ -103,7 +103,7 @@ def _to_words(told: Any) -> Words:
 
 
 def _of_places(places: Places) -> object:
-    return [_of_words(places.leads), _text(places.numbers.astype("<i8").tobytes())]
+    return [_of_words(places.leads), _text(places.numbers.astype("<i8", copy=False))]
 
 
 def _to_places(told: Any) -> Places:
@@ -111,8 +111,8 @@ def _to_places(told: Any) -> Places:
     return Places(_to_words(leads), _numbers(numbers, "<i8").astype(np.int64))
 
 
-def _text(content: bytes) -> str:
-    return binascii.b2a_base64(content, newline=False).decode("ascii")
+def _text(column: npt.NDArray[np.generic]) -> str:
+    return binascii.b2a_base64(np.ascontiguousarray(column).data, newline=False).decode("ascii")
 
 
 def _bytes(text: str) -> bytes:

@@ -6,7 +6,7 @@ The reading process may have been taken over by what it read; nothing that it sa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final, get_args
@@ -26,8 +26,9 @@ from exchange.parsing.bulk import uncollected
 from exchange.worker import columns
 
 LENGTH_BYTES: Final = 8
-# In the place of a question's first length: several questions follow, each with its own.
-SEVERAL: Final = b"\xff\xff\xff\xff"
+HEAD_BYTES: Final = 4  # of the length of a question's head
+# In the place of that: several questions follow, each with its own length.
+SEVERAL: Final = b"\xff" * HEAD_BYTES
 MOST_BYTES: Final = 1 << 29
 # How each message of the reading process begins.
 READY, SAID, FAILED, ASKS = b".", b"+", b"-", b"?"
@@ -35,10 +36,11 @@ _MOST_KEYS: Final = 200
 _LARGEST_KEY: Final = 2048
 
 
-def write_frame(stream: BinaryIO, content: bytes) -> None:
+def write_frame(stream: BinaryIO, *pieces: bytes) -> None:
     """One message: its length in 8 bytes, big-endian, then its bytes."""
-    stream.write(len(content).to_bytes(LENGTH_BYTES, "big"))
-    stream.write(content)
+    stream.write(sum(map(len, pieces)).to_bytes(LENGTH_BYTES, "big"))
+    for piece in pieces:
+        stream.write(piece)
     stream.flush()
 
 
@@ -50,13 +52,44 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     return stream.read(int.from_bytes(prefix, "big"))
 
 
-def parted(questions: bytes) -> Iterator[bytes]:
-    """The questions of a message that holds several."""
-    at = len(SEVERAL)
-    while at < len(questions):
-        end = at + LENGTH_BYTES + int.from_bytes(questions[at : at + LENGTH_BYTES], "big")
-        yield questions[at + LENGTH_BYTES : end]
-        at = end
+class Asked:
+    """A question as it comes in: its head (JSON), and a raw mail or file, given out once."""
+
+    def __init__(self, head: bytes, raw: bytes) -> None:
+        self.head: dict[str, Any] = json.loads(head)
+        self._raw = raw
+
+    def take(self) -> bytes:
+        """The raw mail or file.  It is as large as any, and does not stay here as well."""
+        raw, self._raw = self._raw, b""
+        return raw
+
+
+def write_question(head: bytes) -> bytes:
+    """What stands before the raw mail or file in a question: the head with its length."""
+    return len(head).to_bytes(HEAD_BYTES, "big") + head
+
+
+def read_questions(stream: BinaryIO) -> list[Asked] | None:
+    """The questions of the next message, most often one; None at the end."""
+    prefix = stream.read(LENGTH_BYTES)
+    if len(prefix) < LENGTH_BYTES:
+        return None
+    left, first = int.from_bytes(prefix, "big"), stream.read(HEAD_BYTES)
+    if first != SEVERAL:
+        return [_question(stream, first, left)]
+    found = []
+    left -= HEAD_BYTES
+    while left > 0:
+        size = int.from_bytes(stream.read(LENGTH_BYTES), "big")
+        found.append(_question(stream, stream.read(HEAD_BYTES), size))
+        left -= LENGTH_BYTES + size
+    return found
+
+
+def _question(stream: BinaryIO, first: bytes, size: int) -> Asked:
+    head = stream.read(int.from_bytes(first, "big"))
+    return Asked(head, stream.read(size - HEAD_BYTES - len(head)))
 
 
 _HEAD: Final = tuple(field.name for field in fields(MailHead))
@@ -87,7 +120,7 @@ def encode(said: Understanding) -> bytes:
     return json.dumps(content).encode("ascii")
 
 
-def decode(content: bytes) -> Understanding:
+def decode(content: bytes | bytearray) -> Understanding:
     """The understanding in ``content``; raises Unreadable when it is none.
 
     Every value passes the constructors that check it, and the many devices one check of all: a
@@ -182,7 +215,7 @@ def encode_keys(wrapped: Sequence[WrappedKey]) -> bytes:
     return json.dumps(told).encode("ascii")
 
 
-def decode_keys(content: bytes) -> list[WrappedKey]:
+def decode_keys(content: bytes | bytearray) -> list[WrappedKey]:
     """The wrapped keys in a question; raises Unreadable when it is none."""
     try:
         told: list[dict[str, Any]] = json.loads(content)

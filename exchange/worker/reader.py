@@ -32,12 +32,20 @@ from exchange.worker.frames import (
     SEVERAL,
     decode,
     decode_keys,
+    write_question,
 )
 
 # A fresh process now and then: what a library leaks goes with the old one.
 _MAILS_PER_PROCESS: Final = 2000
 # What half a million devices were read with is half a gigabyte, which Python does not give back.
 _LONG_ANSWER: Final = 4_000_000  # bytes
+# glibc keeps freed blocks of up to 32 MB once it has seen one, and room for each thread: after five
+# long workbooks 100 MB more.  Nothing to other C libraries.
+_ALLOCATOR: Final = {
+    "MALLOC_MMAP_THRESHOLD_": "4000000",
+    "MALLOC_TRIM_THRESHOLD_": "8000000",
+    "MALLOC_ARENA_MAX": "1",
+}
 _CHUNK: Final = 1 << 20
 _START_SECONDS: Final = 30.0
 _AHEAD_BYTES: Final = 8_000_000
@@ -74,7 +82,7 @@ class WorkerReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._served = 0
         self._started = False
-        self._begun: deque[bytes] = deque()  # sent ahead, and not asked for yet
+        self._begun: deque[_Request] = deque()  # sent ahead, and not asked for yet
 
     def start(self) -> None:
         """Start the process now, so that it is ready by the time of the first mail."""
@@ -98,13 +106,13 @@ class WorkerReader:
         Unreadable when it passes a ceiling or cannot be understood, and ConfigError when the keys
         for an encrypted mail cannot be used.
         """
-        request = self._request(raw, passwords, file, columns, look=look)
+        request = _Request(self._head(passwords, file, columns, look=look), raw)
         with self._lock:
-            answer = self._ask(request)
-        if answer[:1] == SAID:
-            return decode(answer[1:])
+            kind, content = self._ask(request)
+        if kind == SAID:
+            return decode(content)
         try:
-            told = json.loads(answer[1:])
+            told = json.loads(content)
             message = str(told["message"])
             place = str(told.get("place", ""))
         except (ValueError, KeyError, TypeError):
@@ -119,23 +127,21 @@ class WorkerReader:
         """
         if len(mails) < 2 or sum(len(one.raw) for one in mails) > _AHEAD_BYTES:
             return
-        requests = [self._request(one.raw, one.passwords, "", one.columns) for one in mails]
+        requests = [_Request(self._head(one.passwords, "", one.columns), one.raw) for one in mails]
         with self._lock:
             if self._begun:
                 return
-            lengths = [len(one).to_bytes(LENGTH_BYTES, "big") for one in requests]
-            message = SEVERAL + b"".join(
-                piece for pair in zip(lengths, requests, strict=True) for piece in pair
-            )
+            pieces = [SEVERAL]
+            for one in requests:
+                pieces += (sum(map(len, one)).to_bytes(LENGTH_BYTES, "big"), *one)
             with contextlib.suppress(TimeoutError, EOFError, OSError, ExchangeError):
                 # What fails here fails again, and is told, when the mail is read.
-                _put(self._ready(), message, time.monotonic() + self._seconds)
+                _put(self._ready(), [b"".join(pieces)], time.monotonic() + self._seconds)
                 self._served += len(requests)
                 self._begun.extend(requests)
 
-    def _request(
+    def _head(
         self,
-        raw: bytes,
         passwords: Sequence[str],
         file: str,
         columns: Sequence[ColumnMap],
@@ -149,15 +155,14 @@ class WorkerReader:
             "columns": as_values(columns),
             "look": look,
         }
-        head = json.dumps(asked).encode()
-        return len(head).to_bytes(4, "big") + head + raw
+        return write_question(json.dumps(asked).encode())
 
     def close(self) -> None:
         """End the process."""
         with self._lock:
             self._end()
 
-    def _ask(self, request: bytes) -> bytes:
+    def _ask(self, request: _Request) -> tuple[bytes, bytearray]:
         try:
             if self._begun and self._begun[0] != request:
                 self._end()  # it is at others
@@ -169,11 +174,11 @@ class WorkerReader:
                 self._served += 1
                 _put(pipes, request, deadline)
             asked = 0
-            while (answer := _got(pipes, deadline))[:1] == ASKS:
+            while (answer := _got(pipes, deadline))[0] == ASKS:
                 asked += 1
                 if asked > MOST_DECRYPTIONS:  # it counts by itself, unless it was taken over
                     raise Unreadable("the reading process asks for too many keys")
-                _put(pipes, self._keys(answer[1:]), deadline)
+                _put(pipes, [self._keys(answer[1])], deadline)
         except TimeoutError:
             self._end()
             raise ReaderEnded(
@@ -185,7 +190,7 @@ class WorkerReader:
         except ExchangeError:
             self._end()  # it waits for an answer that does not come
             raise
-        if len(answer) > _LONG_ANSWER and not self._begun:
+        if len(answer[1]) > _LONG_ANSWER and not self._begun:
             self._end(at_once=True)
         elif self._served >= _MAILS_PER_PROCESS and not self._begun:
             self._end(at_once=True)
@@ -193,7 +198,7 @@ class WorkerReader:
                 self._running()  # it gets ready while what was read is decided
         return answer
 
-    def _keys(self, question: bytes) -> bytes:
+    def _keys(self, question: bytearray) -> bytes:
         """The answer to the reading process's question for the content key of an encrypted part."""
         wrapped = decode_keys(question)
         try:
@@ -212,7 +217,7 @@ class WorkerReader:
         pipes = _Pipes(process.stdin, process.stdout)
         if not self._started:
             # Its start is not the mail's to pay for.
-            if _got(pipes, time.monotonic() + _START_SECONDS) != READY:
+            if _got(pipes, time.monotonic() + _START_SECONDS)[0] != READY:
                 raise Unreadable("the reading process does not start")
             self._started = True
         return pipes
@@ -227,7 +232,11 @@ class WorkerReader:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # a library's words may quote the mail
                 # No password or key that stands in our environment goes along.
-                env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)},
+                env={
+                    "PATH": os.environ.get("PATH", ""),
+                    "PYTHONPATH": os.pathsep.join(sys.path),
+                    **_ALLOCATOR,
+                },
             )
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
@@ -253,49 +262,56 @@ class WorkerReader:
         return f"signal {-code}" if code < 0 else f"exit {code}"
 
 
+class _Request(NamedTuple):
+    """A question, not joined: the raw mail or file is as large as any."""
+
+    head: bytes
+    raw: bytes
+
+
 class _Pipes(NamedTuple):
     to: IO[bytes]
     back: IO[bytes]
 
 
-def _put(pipes: _Pipes, content: bytes, deadline: float) -> None:
+def _put(pipes: _Pipes, pieces: Sequence[bytes], deadline: float) -> None:
     """Send one message: its length, then its bytes."""
-    length = len(content).to_bytes(LENGTH_BYTES, "big")
-    if len(content) > _CHUNK:  # not copied for the sake of its length
-        _send(pipes.to, length, deadline)
-        _send(pipes.to, content, deadline)
-    else:
-        _send(pipes.to, length + content, deadline)
+    size = sum(map(len, pieces))
+    pieces = [size.to_bytes(LENGTH_BYTES, "big"), *pieces]
+    if size <= _CHUNK:
+        pieces = [b"".join(pieces)]  # what is larger is not copied for that
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipes.to, selectors.EVENT_WRITE)
+        for piece in pieces:
+            view = memoryview(piece)
+            while view:
+                _wait(selector, deadline)
+                view = view[os.write(pipes.to.fileno(), view[:_CHUNK]) :]
 
 
-def _got(pipes: _Pipes, deadline: float) -> bytes:
-    """The next message."""
+def _got(pipes: _Pipes, deadline: float) -> tuple[bytes, bytearray]:
+    """The next message: its kind and its content."""
     length = int.from_bytes(_take(pipes.back, LENGTH_BYTES, deadline), "big")
-    if length > MOST_BYTES:
+    if not 0 < length <= MOST_BYTES:
         raise Unreadable("the reading process gave no understanding")
-    return _take(pipes.back, length, deadline)
+    taken = _take(pipes.back, length, deadline)
+    kind = bytes(taken[:1])
+    del taken[:1]  # moves nothing: a bytearray may begin further on
+    return kind, taken
 
 
-def _send(pipe: IO[bytes], content: bytes, deadline: float) -> None:
-    view = memoryview(content)
-    with selectors.DefaultSelector() as selector:
-        selector.register(pipe, selectors.EVENT_WRITE)
-        while view:
-            _wait(selector, deadline)
-            view = view[os.write(pipe.fileno(), view[:_CHUNK]) :]
-
-
-def _take(pipe: IO[bytes], number: int, deadline: float) -> bytes:
-    taken = bytearray()
-    with selectors.DefaultSelector() as selector:
+def _take(pipe: IO[bytes], number: int, deadline: float) -> bytearray:
+    taken = bytearray(number)
+    with selectors.DefaultSelector() as selector, memoryview(taken) as room:
         selector.register(pipe, selectors.EVENT_READ)
-        while len(taken) < number:
+        at = 0
+        while at < number:
             _wait(selector, deadline)
-            chunk = os.read(pipe.fileno(), min(_CHUNK, number - len(taken)))
-            if not chunk:
+            got = os.readv(pipe.fileno(), [room[at : at + _CHUNK]])
+            if not got:
                 raise EOFError
-            taken += chunk
-    return bytes(taken)
+            at += got
+    return taken
 
 
 def _wait(selector: selectors.BaseSelector, deadline: float) -> None:

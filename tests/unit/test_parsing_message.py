@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import random
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from exchange.domain.mail import Kind, Outcome
 from exchange.errors import Unreadable
 from exchange.parsing.absence import return_date
+from exchange.parsing.headers import from_base64
 from exchange.parsing.limits import Limits
 from exchange.parsing.lines import plain_lines
 from exchange.parsing.markup import read_html
@@ -28,6 +31,16 @@ def nested(depth: int) -> bytes:
         f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(depth)
     )
     return HEAD + "".join(levels).encode() + b"\r\nhi"
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 1_600_000, 1_600_001, 1_600_002])
+def test_base64_is_read_whatever_stands_in_it(size: int) -> None:
+    """Blanks, foreign characters, padding lost: in all of the pieces that it is read in."""
+    content = random.Random(size).randbytes(size)
+    written = base64.encodebytes(content).replace(b"\n", b" !\r\n").replace(b"=", b"")
+    assert from_base64(written) == content
+    assert from_base64(b"QUJD" + written + b"QUJD", 4, 4 + len(written)) == content
+    assert from_base64(written + b"A" * (size % 3 == 0)) == content  # half a byte says nothing
 
 
 class TestCeilings:
