@@ -26,7 +26,7 @@ from exchange.transport.tls import certificate_end
 
 # How far the connections may run ahead of the caller, in letters for each: after a crash those
 # are sent again, so it is kept small.
-_AHEAD: Final = 16
+_AHEAD: Final = 32
 _TELL_SECONDS: Final = 0.05  # a fate waits so long for others, to be recorded together with them
 # A server that breaks this many connections in a row is in trouble.
 _LOSSES: Final = 3
