@@ -264,6 +264,7 @@ class CodeVault(Protocol):
         resume: str = "",
         told: Callable[[str, int, int], None] | None = None,
         keep: Callable[[], bool] | None = None,
+        record: Callable[[object, Taken], None] | None = None,
     ) -> Taken:
         """Take a delivery that contradicts neither itself nor the vault, in one transaction.
 
@@ -271,6 +272,8 @@ class CodeVault(Protocol):
         fingerprint of the delivery: the good rows are then committed in steps, and a delivery of
         the same fingerprint goes on where one was cut off.  ``told`` hears (what, done, of).
         ``keep`` is asked once after the last batch: on False all is compared and nothing taken.
+        ``record`` is called before the last commit of a delivery that changed anything, with that
+        transaction (for ``Store.joined``): what it writes is committed with the codes, or neither.
         """
 
     def find_many(

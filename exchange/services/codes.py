@@ -8,7 +8,7 @@ replaces, and one code for two devices is refused always.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from heapq import merge
@@ -17,13 +17,14 @@ from typing import Final
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
-from exchange.errors import BadInput, BadInputs, StoreError
+from exchange.errors import BadInput, BadInputs
 from exchange.ports import Refusal, RefusedRow, Taken, VaultRecord, VaultStats
 from exchange.services.codefile import Progress, Reading, RejectedRow
 from exchange.services.codestream import Torn, read_delivery
 from exchange.services.delivered import CodeSource, Delivered
 from exchange.services.desk import Desk
 from exchange.services.respond import COMPLETE_AS_OF
+from exchange.store.db import Transaction
 
 DEFAULT_SOURCE: Final = "import"
 _MOST_FAULTS: Final = 1_000  # in the text of one error
@@ -123,40 +124,42 @@ def import_codes(
     sha256 = _digest(file)
     resume_by = f"{sha256}:{reading}:{replacing}" if resume else ""
     terms = _Terms(replacing, good, resume_by, stamp, progress)
+    recorded = False
+
+    def imported(taken: Taken, delivered: Delivered) -> Imported:
+        return Imported(
+            name=file.name,
+            sha256=sha256,
+            source=source,
+            rows=delivered.rows,
+            repeated=taken.repeated,
+            devices=taken.added + taken.updated + taken.unchanged,
+            without_code=taken.without_code,
+            added=taken.added,
+            updated=taken.updated,
+            unchanged=taken.unchanged,
+            notes=(*delivered.notes, *_doubts(taken, reading)),
+            rejects=Rejects(delivered, taken.refused),
+            resumed=taken.resumed,
+        )
+
+    def record(transaction: object, taken: Taken, delivered: Delivered) -> None:
+        nonlocal recorded
+        with desk.store.joined(transaction) as tx:
+            _record(desk, tx, imported(taken, delivered), by)
+        recorded = True
+
     try:
-        taken, delivered = _deliver(desk, file, reading, terms, whole=False)
+        taken, delivered = _deliver(desk, file, reading, terms, record, whole=False)
     except Torn:
-        taken, delivered = _deliver(desk, file, reading, terms, whole=True)
-    rejects = Rejects(delivered, taken.refused)
+        taken, delivered = _deliver(desk, file, reading, terms, record, whole=True)
+    done = imported(taken, delivered)
     if not taken.kept:
-        raise RejectedRows(file.name, rejects, taken.repeated)
-    imported = Imported(
-        name=file.name,
-        sha256=sha256,
-        source=source,
-        rows=delivered.rows,
-        repeated=taken.repeated,
-        devices=taken.added + taken.updated + taken.unchanged,
-        without_code=taken.without_code,
-        added=taken.added,
-        updated=taken.updated,
-        unchanged=taken.unchanged,
-        notes=(*delivered.notes, *_doubts(taken, reading)),
-        rejects=rejects,
-        resumed=taken.resumed,
-    )
-    try:
-        _record(desk, imported, by)
-    except StoreError as error:
-        if not (imported.added or imported.updated):
-            raise
-        raise StoreError(
-            f"{imported.added:,} codes were added and {imported.updated:,} updated, but the audit "
-            f"log cannot take it down: {error.message}",
-            place=file.name,
-            hint="mend that and import the file again: it changes nothing more, and is taken down",
-        ) from error
-    return imported
+        raise RejectedRows(file.name, done.rejects, taken.repeated)
+    if not recorded:  # nothing was written, in the last step at least
+        with desk.store.transaction("codes") as tx:
+            _record(desk, tx, done, by)
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,13 @@ class _Terms:
 
 
 def _deliver(
-    desk: Desk, file: CodeSource, reading: Reading, terms: _Terms, *, whole: bool
+    desk: Desk,
+    file: CodeSource,
+    reading: Reading,
+    terms: _Terms,
+    record: Callable[[object, Taken, Delivered], None],
+    *,
+    whole: bool,
 ) -> tuple[Taken, Delivered]:
     delivered = Delivered(file.name)
     batches = read_delivery(
@@ -194,6 +203,7 @@ def _deliver(
         resume=hashlib.sha256(terms.resume.encode()).hexdigest() if terms.resume else "",
         told=terms.progress,
         keep=keep,
+        record=lambda transaction, taken: record(transaction, taken, delivered),
     )
     return taken, delivered
 
@@ -237,27 +247,26 @@ def _told(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
     return RejectedRow(table.place(number), number, refused.row, str(refused.device), reason)
 
 
-def _record(desk: Desk, done: Imported, by: str) -> None:
-    with desk.store.transaction("codes") as tx:
-        tx.audit.append(
-            desk.now(),
-            AuditEvent(
-                "codes.imported",
-                mask_codes(done.name),
-                detail={
-                    "sha256": done.sha256,
-                    "source": done.source,
-                    "devices": done.devices,
-                    "without_code": done.without_code,
-                    "added": done.added,
-                    "updated": done.updated,
-                    "unchanged": done.unchanged,
-                    "rejected": len(done.rejects),
-                    "conflicts": done.rejects.conflicts,
-                },
-                actor=by,
-            ),
-        )
+def _record(desk: Desk, tx: Transaction, done: Imported, by: str) -> None:
+    tx.audit.append(
+        desk.now(),
+        AuditEvent(
+            "codes.imported",
+            mask_codes(done.name),
+            detail={
+                "sha256": done.sha256,
+                "source": done.source,
+                "devices": done.devices,
+                "without_code": done.without_code,
+                "added": done.added,
+                "updated": done.updated,
+                "unchanged": done.unchanged,
+                "rejected": len(done.rejects),
+                "conflicts": done.rejects.conflicts,
+            },
+            actor=by,
+        ),
+    )
 
 
 def look_up(desk: Desk, device: DeviceId, by: str, *, revealed: bool) -> VaultRecord | None:

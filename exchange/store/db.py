@@ -102,6 +102,20 @@ class Store:
             self._after_commit(name)
 
     @contextmanager
+    def joined(self, transaction: object) -> Iterator[Transaction]:
+        """Write as a part of an open transaction of the vault in this database, which ends it."""
+        if not isinstance(transaction, Connection):
+            raise TypeError("not a transaction of this database")
+        with (
+            _translated(self.engine),
+            Session(transaction, join_transaction_mode="rollback_only") as session,
+        ):
+            work = Transaction(session)
+            yield work
+            work.flush()
+            session.flush()
+
+    @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A consistent read; anything written in it is rolled back."""
         with _translated(self.engine), Session(self.engine) as session:

@@ -58,6 +58,7 @@ class Terms:
     resume: str
     told: Told | None
     keep: Callable[[], bool] | None
+    record: Callable[[object, Taken], None] | None
     step_rows: int = STEP_ROWS
 
 
@@ -76,6 +77,7 @@ class Delivery:
         self._repeated = self._without_code = 0
         self._counts = np.zeros(4, np.int64)
         self._done = 0
+        self._resumed = False  # an earlier attempt had done a part
         self._sources: tuple[str, ...] = ("",)  # as the vault numbers them
         self.head: Head | None = None  # as the last commit left it
 
@@ -93,12 +95,15 @@ class Delivery:
     def take(self) -> Taken:
         """Merge all that was added, by the terms."""
         self._find_shared()
-        resumed, kept = False, self._terms.keep is None or self._terms.keep()
+        kept = self._terms.keep is None or self._terms.keep()
         if self._terms.resume and kept:
-            resumed = self._take_in_steps()
+            self._take_in_steps()
         else:
             kept = self._take_at_once(kept)
         # Nothing is asked of the database from here on: what was committed shall be told.
+        return self._taken(kept=kept)
+
+    def _taken(self, *, kept: bool) -> Taken:
         return Taken(
             added=int(self._counts[ADDED]) if kept else 0,
             updated=int(self._counts[UPDATED]) if kept else 0,
@@ -107,7 +112,7 @@ class Delivery:
             refused=RefusedRows(self._refused, self._sources),
             kept=kept,
             without_code=self._without_code,
-            resumed=resumed,
+            resumed=self._resumed,
         )
 
     def close(self) -> None:
@@ -165,17 +170,19 @@ class Delivery:
                 return False
             if self._counts[ADDED] or self._counts[UPDATED]:
                 self.head = rewrite.finish(names)
+                self._record(connection)
             else:
                 connection.rollback()
         return True
 
-    def _take_in_steps(self) -> bool:
-        """Commit by commit; True when an earlier attempt had done a part."""
+    def _take_in_steps(self) -> None:
+        """Commit by commit."""
         with reading(self._doors.engine) as connection:
             head = self._doors.head(connection)
             work = head.manifest.work
             mine = work.get("delivery") == self._terms.resume
             first = int(work["next"]) if mine else 0
+            self._resumed = first > 0
             if first:
                 # Already taken: looked at again only for what was refused there.
                 rewrite = self._doors.rewrite(connection, head)
@@ -188,7 +195,6 @@ class Delivery:
         here = first
         while here < PARTS:
             here = self._step(here, remembered=mine)
-        return first > 0
 
     def _step(self, here: int, *, remembered: bool) -> int:
         """One commit; returns the part where the next one begins."""
@@ -206,9 +212,15 @@ class Delivery:
             if changed[ADDED] or changed[UPDATED] or (end == PARTS and remembered):
                 work: dict[str, str | int] = {} if end == PARTS else self._work(end)
                 self.head = rewrite.finish(names, work)
+                if end == PARTS:
+                    self._record(connection)
             else:
                 connection.rollback()
         return end
+
+    def _record(self, connection: Connection) -> None:
+        if self._terms.record:
+            self._terms.record(connection, self._taken(kept=True))
 
     def _work(self, end: int) -> dict[str, str | int]:
         return {

@@ -161,10 +161,11 @@ class SealedVault:
         resume: str = "",
         told: Callable[[str, int, int], None] | None = None,
         keep: Callable[[], bool] | None = None,
+        record: Callable[[object, Taken], None] | None = None,
     ) -> Taken:
         """Take a delivery; see ``exchange.ports.CodeVault`` and ``exchange.vault.deliver``."""
         doors = Doors(self._engine, self._head, self._rewrite, self._folder)
-        terms = Terms(replace, good or bool(resume), resume, told, keep, self._step_rows)
+        terms = Terms(replace, good or bool(resume), resume, told, keep, record, self._step_rows)
         taken, head = deliver(doors, batches, terms)
         self._known = head or self._known
         return taken

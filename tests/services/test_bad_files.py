@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -120,11 +121,29 @@ def full(folder: Path) -> Iterator[Desk]:
     desk.store.dispose()
 
 
-def test_codes_that_are_taken_but_not_taken_down_are_told(full: Desk, tmp_path: Path) -> None:
-    file = tmp_path / "more.csv"
+def _delivery(folder: Path) -> CodeSource:
+    file = folder / "more.csv"
     lines = [f"{device(n)},{code(n).with_crc}" for n in range(6_000, 6_005)]
     file.write_text("Device ID,Install Code\n" + "\n".join(lines))
-    with pytest.raises(StoreError, match="5 codes were added and 0 updated, but the audit") as told:
-        import_codes(full, CodeSource.at(file), Reading(source="more"), "kim")
-    assert "import the file again" in told.value.hint
-    assert full.vault.find(device(6_004)) is not None
+    return CodeSource.at(file)
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_codes_are_taken_with_their_audit_entry_or_not_at_all(
+    full: Desk, tmp_path: Path, resume: bool
+) -> None:
+    before = full.vault.verify()
+    reading = Reading(source="more")
+    with pytest.raises(StoreError, match="disk is full"):
+        import_codes(full, _delivery(tmp_path), reading, "kim", resume=resume)
+    assert full.vault.verify() == before
+    assert full.vault.find(device(6_004)) is None
+    again = open_desk(full.folder, CLOCK)
+    done = import_codes(again, _delivery(tmp_path), reading, "kim", resume=resume)
+    assert (done.added, done.resumed) == (5, False)
+    assert again.vault.find(device(6_004)) is not None
+    with again.store.reading() as tx:
+        tx.audit.verify()
+        told = list(tx.audit.rows(event="codes.imported"))
+    assert [(one.actor, json.loads(one.detail)["added"]) for one in told] == [("kim", 5)]
+    again.store.dispose()
