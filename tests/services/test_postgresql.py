@@ -12,11 +12,14 @@ from exchange.domain.columnmap import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import CaseState, Gained, LegState
 from exchange.domain.sla import parse_instant
-from exchange.errors import AlreadyRunning
+from exchange.errors import AlreadyRunning, StoreError
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services import columns, monthly, request, trail
+from exchange.services.codefile import Reading
+from exchange.services.codes import import_codes
+from exchange.services.delivered import CodeSource
 from exchange.services.desk import Desk
 from exchange.services.rounds import Reachability, one_round
 from exchange.store.db import Store
@@ -114,3 +117,24 @@ def test_both_directions(url: str, tmp_path: Path) -> None:
             pass
         for desk in (gain, lose):
             desk.store.dispose()
+
+
+def test_codes_are_taken_with_their_audit_entry_or_not_at_all(url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "lose"
+    make_folder(folder, OwnParty("LOSE", "Lose Power", "codes@lose.example", url))
+    desk = open_desk(folder, SetClock(parse_instant("2026-12-14T09:00")))
+    file = tmp_path / "codes.csv"
+    rows = [f"{one},{CODES[one].with_crc}" for one in DEVICES[:20]]
+    file.write_text("Device ID,Install Code\n" + "\n".join(rows))
+    with desk.store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE audit ADD CONSTRAINT full_disk CHECK (seq < 0)")
+    with pytest.raises(StoreError, match="full_disk"):
+        import_codes(desk, CodeSource.at(file), Reading(source="more"), "kim")
+    assert desk.vault.stats().records == 0
+    with desk.store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE audit DROP CONSTRAINT full_disk")
+    done = import_codes(desk, CodeSource.at(file), Reading(source="more"), "kim")
+    assert (done.added, desk.vault.verify().records) == (20, 20)
+    with desk.store.reading() as tx:
+        assert [one.actor for one in tx.audit.rows(event="codes.imported")] == ["kim"]
+    desk.store.dispose()
