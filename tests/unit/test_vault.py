@@ -23,8 +23,6 @@ from exchange.vault.head import create, open_data_keys
 from exchange.vault.keys import WrappingKey
 from exchange.vault.seal import BlobSealer
 from exchange.vault.vault import SealedVault
-from tests.servers import postgres as postgres_server
-from tests.servers import want
 from tests.unit.vault_cases import (
     code,
     contents,
@@ -40,23 +38,6 @@ KEY = WrappingKey.generate()
 
 class Killed(Exception):
     """A failure that no code of ours knows."""
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    want(postgres_server.missing())
-    with postgres_server.postgres() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        made = sqlite_engine(tmp_path / "vault.db")
-    else:
-        made = create_engine(request.getfixturevalue("postgres_url"))
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, create_engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import StoreError, VaultDamaged
@@ -22,30 +21,11 @@ from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, buckets_of
 from exchange.vault.records import EPOCH, Sources, device_numbers, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
-from tests.servers import postgres as postgres_server
-from tests.servers import want
 from tests.unit.vault_cases import device, fresh, record, records, sqlite_engine
 
 KEY = WrappingKey.generate()
 RECORDS = records(3_000)
 NAMES = [each.device for each in RECORDS]
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    want(postgres_server.missing())
-    with postgres_server.postgres() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        made = sqlite_engine(tmp_path / "vault.db")
-    else:
-        made = create_engine(request.getfixturevalue("postgres_url"))
-    yield made
-    made.dispose()
 
 
 def entries_of(engine: Engine) -> Entries:
