@@ -256,7 +256,7 @@ host = "127.0.0.1"
 port = {smtp_port}
 ca_file = "config/ca.pem"
 per_minute = 0
-connections = 4
+connections = 8
 
 [release]
 mails_per_party_per_day = 1000000
