@@ -245,7 +245,8 @@ class WorkerReader:
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
                     os.set_blocking(pipe.fileno(), False)
-                    with contextlib.suppress(OSError):  # a machine that allows less
+                    # A machine that allows less, or a system without it: then as large as it is.
+                    with contextlib.suppress(OSError, AttributeError):
                         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         return self._process
 
