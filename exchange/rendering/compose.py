@@ -51,6 +51,7 @@ _CONTENT_TYPE = re.compile(r"([a-z]+)/([a-z0-9][a-z0-9.+\-]*)")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._\-]{1,40}")
 _UNSAFE_IN_NAME = re.compile(r'[\\/:*?"<>|;]')
 # Of the control characters a text keeps only line ends and tabs; lone surrogates have no UTF-8.
+_FINE: Final = bytes([9, 10, *range(32, 127)])
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -157,7 +158,11 @@ def _same(name: str, value: str) -> bytes:
 def _sendable(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     # Looking at every character by itself takes ten times as long.
-    if not lines.replace("\n", "").isprintable():
+    if lines.isascii():
+        suspect = bool(lines.encode().translate(None, _FINE))
+    else:
+        suspect = not lines.replace("\n", "").isprintable()
+    if suspect:
         lines = _UNSENDABLE.sub("\ufffd", lines)
     return lines.strip("\n") + "\n"
 

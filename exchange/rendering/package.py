@@ -58,6 +58,13 @@ class Package:
         self._directory: list[bytes] = []
         self._length = 0
 
+    def begun_alike(self) -> Package:
+        """Another archive with the same parts so far."""
+        other = Package()
+        other._pieces, other._directory = self._pieces.copy(), self._directory.copy()
+        other._length = self._length
+        return other
+
     def add(self, name: str, text: str) -> None:
         """Add a small part whole."""
         packed = _packed(text)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from string import ascii_uppercase
 from typing import Final
 from xml.sax.saxutils import escape
@@ -22,6 +23,7 @@ _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_LAYOUTS: Final = 16  # ours, with and without columns for what few lists have
 # SpreadsheetML reads _x0041_ as the character A: a text that really says so is escaped.
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -49,12 +51,11 @@ def write_sheet(
     columns.  A cell is one line without blanks at its ends and holds only characters that are
     legal in XML.
     """
-    package = Package()
-    for name, text in _fixed_parts(title, reference, created).items():
-        package.add(name, text)
+    package = _begun().begun_alike()
+    package.add("docProps/core.xml", _properties(title, reference, created))
     sheet = package.begin("xl/worksheets/sheet1.xml")
     count = 0
-    sheet.write(_sheet_head(layout).encode())
+    sheet.write(_sheet_head(layout))
     for rows in chunks:
         written = sheet_rows(rows, count, _cell) if isinstance(rows, Grid) else None
         sheet.write(_row_texts(len(layout.headers), rows, count) if written is None else written)
@@ -100,7 +101,8 @@ def _escaped(text: str) -> str:
     return escape(text)
 
 
-def _sheet_head(layout: SheetLayout) -> str:
+@lru_cache(maxsize=_LAYOUTS)
+def _sheet_head(layout: SheetLayout) -> bytes:
     columns = "".join(
         f'<col min="{nth}" max="{nth}" width="{width}.7109375" style="1" customWidth="1"/>'
         for nth, width in enumerate(layout.widths, 1)
@@ -115,7 +117,7 @@ def _sheet_head(layout: SheetLayout) -> str:
         'state="frozen"/><selection pane="bottomLeft"/></sheetView></sheetViews>'
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols>'
         f'<sheetData><row r="1">{headers}</row>'
-    )
+    ).encode()
 
 
 def _sheet_tail(layout: SheetLayout, count: int) -> str:
@@ -141,11 +143,12 @@ def _workbook_part(layout: SheetLayout, count: int) -> str:
     )
 
 
-def _fixed_parts(title: str, reference: str, created: datetime) -> dict[str, str]:
-    """The parts that do not depend on the rows."""
+@lru_cache(maxsize=1)
+def _begun() -> Package:
+    """A workbook with the parts that all have alike."""
     types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     properties = "application/vnd.openxmlformats-package.core-properties+xml"
-    return {
+    parts = {
         "[Content_Types].xml": (
             f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
             '<Default Extension="rels" '
@@ -165,16 +168,23 @@ def _fixed_parts(title: str, reference: str, created: datetime) -> dict[str, str
             f"{_OFFICE}/relationships/styles|styles.xml",
         ),
         "xl/styles.xml": _STYLES,
-        "docProps/core.xml": (
-            f'{_XML}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
-            'xmlns:dc="http://purl.org/dc/elements/1.1/" '
-            'xmlns:dcterms="http://purl.org/dc/terms/" '
-            'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-            f"<dc:title>{escape(title)}</dc:title><dc:subject>{escape(reference)}</dc:subject>"
-            f'<dcterms:created xsi:type="dcterms:W3CDTF">{created:%Y-%m-%dT%H:%M:%S}Z'
-            "</dcterms:created></cp:coreProperties>"
-        ),
     }
+    package = Package()
+    for name, text in parts.items():
+        package.add(name, text)
+    return package
+
+
+def _properties(title: str, reference: str, created: datetime) -> str:
+    return (
+        f'{_XML}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{escape(title)}</dc:title><dc:subject>{escape(reference)}</dc:subject>"
+        f'<dcterms:created xsi:type="dcterms:W3CDTF">{created:%Y-%m-%dT%H:%M:%S}Z'
+        "</dcterms:created></cp:coreProperties>"
+    )
 
 
 def _relations(*targets: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ _MONTHS: Final = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _WIDTH: Final = 72
+_KNOWN: Final = 256  # instants and short texts whose written form is kept
+_SHORT: Final = 1000  # characters
 _BLANKS = re.compile(r"\s+")
 # Marks that reorder what stands around them: a hostile subject could hide its end behind one.
 _BIDI: Final = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -29,10 +32,20 @@ def day(when: date | datetime) -> str:
 
 def moment(when: date | datetime) -> str:
     """``Friday 4 December 2026 at 16:45 GMT`` in Europe/London; a bare date has no time."""
+    # Of two instants in the hour that comes twice Python says that they are the same, save in UTC.
+    if isinstance(when, datetime) and when.tzinfo is UTC:
+        return _moment(when)
+    return _written(when)
+
+
+def _written(when: date | datetime) -> str:
     local = _local(when)
     if isinstance(local, datetime):
         return f"{day(local)} at {local:%H:%M} {local.tzname()}"
     return day(local)
+
+
+_moment = lru_cache(maxsize=_KNOWN)(_written)
 
 
 def _local(when: date | datetime) -> date | datetime:
@@ -68,6 +81,11 @@ def percent(share: float | None) -> str:
 
 def paragraphs(text: str) -> str:
     """Fill paragraphs and list items (``- `` or ``1. ``) to 72 columns; blank lines part them."""
+    # Most of a mail's paragraphs are the same in the next one.
+    return _paragraphs(text) if len(text) <= _SHORT else _in_lines(text)
+
+
+def _in_lines(text: str) -> str:
     filled: list[str] = []
     for block in re.split(r"\n\s*\n", text.strip("\n")):
         for item in re.split(r"\n(?=\s*(?:-|\d+\.) )", block):
@@ -76,6 +94,9 @@ def paragraphs(text: str) -> str:
             filled += _filled(item.split(), indent)
         filled.append("")
     return "\n".join(filled).rstrip("\n")
+
+
+_paragraphs = lru_cache(maxsize=_KNOWN)(_in_lines)
 
 
 def _filled(words: Iterable[str], indent: str) -> list[str]:

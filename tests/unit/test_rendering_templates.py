@@ -7,6 +7,7 @@ import re
 import textwrap
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -277,3 +278,13 @@ class TestWording:
     def test_one_line_caps_with_an_ellipsis(self) -> None:
         assert one_line("a\n b", 10) == "a b"
         assert one_line("x" * 11, 10) == "x" * 9 + "…"
+
+
+def test_the_hour_that_comes_twice_is_written_as_it_was_each_time() -> None:
+    london = ZoneInfo("Europe/London")
+    first = datetime(2026, 10, 25, 1, 30, tzinfo=london)
+    for when in (first, first.astimezone(UTC)):
+        assert moment(when) == "Sunday 25 October 2026 at 01:30 BST"
+    second = first.replace(fold=1)
+    for when in (second, second.astimezone(UTC)):
+        assert moment(when) == "Sunday 25 October 2026 at 01:30 GMT"
