@@ -54,9 +54,11 @@ def chain_hash(
     previous: str, seq: int, at: str, actor: str, event: str, subject: str, party: str, detail: str
 ) -> str:
     """SHA-256 over the previous hash and every field, each with its length before it."""
-    parts = [part.encode() for part in (str(seq), at, actor, event, subject, party, detail)]
-    counted = [b"%d:%b" % (len(part), part) for part in parts]
-    return hashlib.sha256(b"".join([previous.encode(), *counted])).hexdigest()
+    parts = (str(seq), at, actor, event, subject, party, detail)
+    text = "".join([f"{len(part)}:{part}" for part in parts])
+    if not text.isascii():  # a length is one of bytes
+        text = "".join([f"{len(part.encode())}:{part}" for part in parts])
+    return hashlib.sha256(f"{previous}{text}".encode()).hexdigest()
 
 
 def row_hash(row: AuditRow) -> str:

@@ -281,6 +281,8 @@ def _draft(
 def _first(
     rows: Sequence[tuple[str, ...]], rulings: Rulings, state: DeviceState, most: int
 ) -> list[AnswerRow]:
+    if all(one is not state for one, _ in rulings.decisions):
+        return []
     return [AnswerRow._make(rows[at]) for at in islice(rulings.by_state(state), most)]
 
 

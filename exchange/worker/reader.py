@@ -287,13 +287,13 @@ def _put(pipes: _Pipes, pieces: Sequence[bytes], deadline: float) -> None:
     pieces = [size.to_bytes(LENGTH_BYTES, "big"), *pieces]
     if size <= _CHUNK:
         pieces = [b"".join(pieces)]  # what is larger is not copied for that
-    with selectors.DefaultSelector() as selector:
-        selector.register(pipes.to, selectors.EVENT_WRITE)
-        for piece in pieces:
-            view = memoryview(piece)
-            while view:
-                _wait(selector, deadline)
+    for piece in pieces:
+        view = memoryview(piece)
+        while view:
+            try:
                 view = view[os.write(pipes.to.fileno(), view[:_CHUNK]) :]
+            except BlockingIOError:
+                _wait(pipes.to, selectors.EVENT_WRITE, deadline)
 
 
 def _got(pipes: _Pipes, deadline: float) -> tuple[bytes, bytearray]:
@@ -309,19 +309,24 @@ def _got(pipes: _Pipes, deadline: float) -> tuple[bytes, bytearray]:
 
 def _take(pipe: IO[bytes], number: int, deadline: float) -> bytearray:
     taken = bytearray(number)
-    with selectors.DefaultSelector() as selector, memoryview(taken) as room:
-        selector.register(pipe, selectors.EVENT_READ)
+    with memoryview(taken) as room:
         at = 0
         while at < number:
-            _wait(selector, deadline)
-            got = os.readv(pipe.fileno(), [room[at : at + _CHUNK]])
+            # Mostly it is there already, read ahead: setting up to wait for it takes far longer.
+            try:
+                got = os.readv(pipe.fileno(), [room[at : at + _CHUNK]])
+            except BlockingIOError:
+                _wait(pipe, selectors.EVENT_READ, deadline)
+                continue
             if not got:
                 raise EOFError
             at += got
     return taken
 
 
-def _wait(selector: selectors.BaseSelector, deadline: float) -> None:
+def _wait(pipe: IO[bytes], what: int, deadline: float) -> None:
     left = deadline - time.monotonic()
-    if left <= 0 or not selector.select(left):
-        raise TimeoutError
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, what)
+        if left <= 0 or not selector.select(left):
+            raise TimeoutError
