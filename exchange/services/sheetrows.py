@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -69,10 +69,17 @@ def open_sheets(
     Only a sheet for which ``choose`` raises NoColumns is left out, and only beside another that
     is not.  Raises BadInput, or BadInputs when several sheets are at fault.
     """
+    return sort_out(read_tables(name, content, limits), name, choose)
+
+
+def sort_out(
+    tables: Iterable[Table], name: str, choose: Callable[[Table], Sheet]
+) -> tuple[list[Sheet], list[str]]:
+    """As ``open_sheets``, of tables that are read already."""
     sheets: list[Sheet] = []
     strangers: list[BadInput] = []
     faults: list[BadInput] = []
-    for table in read_tables(name, content, limits):
+    for table in tables:
         try:
             if table.rows:
                 sheets.append(choose(table))
