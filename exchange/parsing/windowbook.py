@@ -30,7 +30,10 @@ _SHARED: Final = re.compile(rb'<c ([^>]{0,200}?)\bt="s"([^>]{0,200})><v>(\d{1,9}
 _BY_MARK: Final = rb'<c \1t="str"\2><v>' + _MARK.encode() + rb"\3</v>"
 _ROW: Final = re.compile(rb'<row\s(?:[^>]{0,300}?\s)?r="(\d{1,7})"')
 _ANY_ROW: Final = re.compile(rb"<row[\s/>]")
-_COLUMN: Final = re.compile(rb'\br="([A-Z]{1,3})\d{1,7}"')
+_BEYOND_Z: Final = re.compile(rb'r="([A-Z]{2,3})\d{1,7}"')
+_Z: Final = 26
+# Kinds of cells beside which a text that the library gives can be nothing but a shared string.
+_KINDS: Final = (b' t="s"', b' t="n"', b' t="b"')
 _ITEM: Final = re.compile(rb"<si[\s/>]")
 
 
@@ -55,21 +58,50 @@ def rows_of(window: bytes, frame: Frame, strings: Sequence[str], limits: Limits)
     numbers = [int(number) for number in _ROW.findall(window)]
     if not numbers or len(numbers) != len(_ANY_ROW.findall(window)) or b"<!" in window:
         raise Torn
-    if any(mark in window.lower() for mark in _MARKED):
-        raise Torn
-    widest = max(map(_column, set(_COLUMN.findall(window))), default=1)
+    widest = max(map(_column, set(_BEYOND_Z.findall(window))), default=_Z)
     # The library takes memory for the rectangle from the first cell to the last.
     if (max(numbers) - min(numbers) + 1) * widest > limits.cells // 4 or widest > limits.columns:
         raise Torn
-    sheet = b"".join((frame.root, b"<sheetData>", _SHARED.sub(_BY_MARK, window), b"</sheetData>",
-                      b"</worksheet>"))  # fmt: skip
+    window, mark = _named(window)
+    sheet = b"".join((frame.root, b"<sheetData>", window, b"</sheetData></worksheet>"))
     first, left, cells = _read(sheet, b"", frame)
+    texts = _named_strings(cells, strings, mark) if mark is not None else {}
     blank: list[Cell] = [""] * left
     rows: list[tuple[int, Sequence[Cell]]] = []
     for number, row in enumerate(cells, first + 1):
         if any(cell != "" for cell in row):
-            rows.append((number, blank + [_unmarked(cell, strings) for cell in row]))
+            own = [texts.get(cell, cell) if type(cell) is str else cell for cell in row]
+            rows.append((number, blank + own if left else own))
     return TypedRows.numbered(rows)
+
+
+def _named(window: bytes) -> tuple[bytes, str | None]:
+    """The window with the numbers of shared strings as texts, and what stands before each.
+
+    None: there is no shared string.
+    """
+    if b't="s"' not in window:
+        return window, None
+    if window.count(b" t=") == sum(map(window.count, _KINDS)):
+        return window.replace(b' t="s"', b' t="str"'), ""
+    if any(mark in window.lower() for mark in _MARKED):
+        raise Torn
+    return _SHARED.sub(_BY_MARK, window), _MARK
+
+
+def _named_strings(
+    cells: Sequence[Sequence[Cell]], strings: Sequence[str], mark: str
+) -> dict[str, str]:
+    """The shared strings that are named in ``cells``, by the text that names each."""
+    found: dict[str, str] = {}
+    for cell in {cell for row in cells for cell in row if type(cell) is str and cell}:
+        number = cell[len(mark) :]
+        if not cell.startswith(mark):
+            continue
+        if not (number.isascii() and number.isdigit()) or int(number) >= len(strings):
+            raise Torn
+        found[cell] = strings[int(number)]
+    return found
 
 
 def strings_of(items: bytes) -> list[str]:
@@ -88,15 +120,6 @@ def strings_of(items: bytes) -> list[str]:
     strings = b"".join((b'<sst xmlns="', MAIN, b'">', items, b"</sst>"))
     _, _, rows = _read(sheet, strings, frame)
     return [str(row[1]) if len(row) > 1 else "" for row in rows]
-
-
-def _unmarked(cell: Cell, strings: Sequence[str]) -> Cell:
-    if not isinstance(cell, str) or not cell.startswith(_MARK):
-        return cell
-    number = int(cell[len(_MARK) :])
-    if number >= len(strings):
-        raise Torn
-    return strings[number]
 
 
 def _read(sheet: bytes, strings: bytes, frame: Frame) -> tuple[int, int, list[list[Cell]]]:
@@ -126,11 +149,13 @@ def _packed(sheet: bytes, strings: bytes, frame: Frame) -> io.BytesIO:
         b'<workbook xmlns="%s" xmlns:r="%s">%s<sheets><sheet name="S" sheetId="1" r:id="rId1"/>'
         b"</sheets></workbook>" % (MAIN, _OFFICE, since)
     )
+    related = b'<Relationships xmlns="%srelationships">%%s</Relationships>' % _PACKAGE
+    top = b'<Relationship Id="rId1" Type="%s/officeDocument" Target="xl/workbook.xml"/>' % _OFFICE
     members = {
         "[Content_Types].xml": b'<Types xmlns="%scontent-types"/>' % _PACKAGE,
+        "_rels/.rels": related % top,
         "xl/workbook.xml": book,
-        "xl/_rels/workbook.xml.rels": b'<Relationships xmlns="%srelationships">%s</Relationships>'
-        % (_PACKAGE, relations),
+        "xl/_rels/workbook.xml.rels": related % relations,
         "xl/worksheets/sheet1.xml": sheet,
         "xl/sharedStrings.xml": strings or b'<sst xmlns="%s"/>' % MAIN,
         "xl/styles.xml": frame.styles or b'<styleSheet xmlns="%s"/>' % MAIN,
