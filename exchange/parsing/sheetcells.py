@@ -250,6 +250,7 @@ class _Window:
         # Closing tags and <is> are as long as they are.
         lengths = _LENGTHS[tokens]
         self._need((self.next - tags == lengths) | (lengths == 0))
+        self._need(buffer[tags[tokens == _ROW_END] + 4] == ord("w"))
         # Nothing stands between the tags save in v and t.
         self._need((buffer[self.next - 1] == ord(">")) | _TEXTUAL[tokens])
         for token, closed in ((_CELL, _NO_CELL), (_ROW, _NO_ROW)):

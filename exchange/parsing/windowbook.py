@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -125,12 +126,15 @@ def strings_of(items: bytes) -> list[str]:
 def _read(sheet: bytes, strings: bytes, frame: Frame) -> tuple[int, int, list[list[Cell]]]:
     """(first row, first column, cells) of the one sheet; rows and columns from 0."""
     try:
+        for content in filter(None, (sheet, strings)):
+            # The library makes something of broken tags too, and of a window something else.
+            expat.ParserCreate().Parse(content, True)
         with CalamineWorkbook.from_filelike(_packed(sheet, strings, frame)) as book:
             found = book.get_sheet_by_index(0)
             if found.start is None:
                 return 0, 0, []
             return *found.start, found.to_python(skip_empty_area=True)
-    except (CalamineError, OSError, ValueError, OverflowError):
+    except (expat.ExpatError, CalamineError, OSError, ValueError, OverflowError):
         raise Torn from None
     except BaseException as error:
         # A panic of the Rust library derives from BaseException alone and has no public name.
