@@ -120,7 +120,7 @@ def column_letter(column: int) -> str:
 def column_name(table: Table, column: int) -> str:
     """A column's header as people see it, or ``column B`` where there is none."""
     title = table.header[column] if column < len(table.header) else ""
-    return _shown(title) if title else f"column {column_letter(column)}"
+    return _shown(title) if title else f"column {column_letter(column + table.left)}"
 
 
 def header_shown(table: Table) -> str:
@@ -146,7 +146,8 @@ def named_column(table: Table, named: str) -> int:
             return column
     width = max((len(row.cells) for row in table.rows[:50]), default=0)
     for column in range(max(width, len(table.header))):
-        if named.strip().upper() == column_letter(column) or named.strip() == str(column + 1):
+        shown = column + table.left  # a sheet may begin further right
+        if named.strip().upper() == column_letter(shown) or named.strip() == str(shown + 1):
             return column
     titles = header_shown(table)
     known = f"the columns are {titles}" if titles else f"it has {width} columns and no header"
