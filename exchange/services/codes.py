@@ -121,7 +121,7 @@ def import_codes(
     source = mask_codes(reading.source) or DEFAULT_SOURCE
     reading = replace(reading, source=source)
     stamp = file.stamp()
-    sha256 = _digest(file)
+    sha256 = digest_of(file)
     resume_by = f"{sha256}:{reading}:{replacing}" if resume else ""
     terms = _Terms(replacing, good, resume_by, stamp, progress)
     recorded = False
@@ -218,7 +218,7 @@ def _doubts(taken: Taken, reading: Reading) -> Iterator[str]:
         )
 
 
-def _digest(file: CodeSource) -> str:
+def digest_of(file: CodeSource) -> str:
     try:
         with file.open() as content:
             # Typed for files that read into a buffer; every binary file does.
