@@ -125,16 +125,29 @@ class OutboundStore:
         query = select(*_CASE).where(among(_CASES.c.id, numbers))
         return {row.id: _case(row) for row in self._line.execute(query)}
 
-    def devices_with_tags(self, tags: Collection[str]) -> dict[str, str]:
-        """Which device holds the received code with each of these fingerprints."""
-        query = select(_CASES.c.code_tag, _CASES.c.device).where(among(_CASES.c.code_tag, tags))
-        return {row.code_tag: row.device for row in self._line.execute(query)}
+    def holders(self, tags: Collection[str]) -> list[Case]:
+        """The cases that hold a received code with one of these fingerprints: open ones first."""
+        query = select(*_CASE).where(among(_CASES.c.code_tag, tags))
+        query = query.order_by(_CASES.c.closed_at.is_not(None), _CASES.c.id)
+        return [_case(row) for row in self._line.execute(query)]
 
     def receive_codes(self, codes: Sequence[ReceivedCode], party: str, now: datetime) -> None:
         """Codes arrived from a party, sealed."""
         at, state = instant_text(now.astimezone(UTC)), CaseState.CODE_RECEIVED.value
         rows = [(one.sealed, one.tag, party, at, state, one.case_id) for one in codes]
         update_rows(self._session, _CASES, _RECEIVED, rows)
+
+    def drop_codes(self, case_ids: Sequence[int]) -> None:
+        """The codes received are not these cases': they are sought again."""
+        if case_ids:
+            self._line.execute(
+                update(_CASES)
+                .where(among(_CASES.c.id, case_ids))
+                .values(
+                    state=CaseState.SEEKING.value,
+                    sealed_code=None, code_tag="", code_from="", code_at=None,
+                )
+            )  # fmt: skip
 
     def move_cases(
         self, case_ids: Sequence[int], state: CaseState, closed_at: datetime | None = None
