@@ -341,3 +341,21 @@ def test_what_cannot_be_ruled_on(room: Room) -> None:
         room.settle(2, Ruling.SECOND)
     assert room.states() == {1: "disputed", 2: "seeking"}
     assert room.waiting() == [(2, device(1), device(2))]
+
+
+def test_a_case_closed_while_in_dispute_is_not_changed_by_the_ruling(room: Room) -> None:
+    room.ask(GAIN=[1], FORM=[2])
+    room.arrive(room.mail("GAIN", {1: 1}), room.mail("FORM", {2: 1}))
+    request.close(room.desk, device(1), "meter exchanged", "kim")
+    assert room.settle(2, Ruling.SECOND)
+    assert room.states() == {1: "closed", 2: "code_received"}
+    with room.desk.store.reading() as tx:
+        (first, _) = tx.outbound.cases()
+    assert first.sealed_code is not None
+    assert first.code_from == "GAIN"
+    assert room.legs(1) == [("GAIN", "provided"), ("QUIET", "withdrawn")]
+    # Asked about anew, it does not get that code: the second one has it now.
+    room.ask(GAIN=[1])
+    room.arrive(room.mail("GAIN", {1: 1}))
+    assert room.states() == {1: "seeking", 2: "disputed"}
+    assert room.waiting() == [(3, device(2), device(1))]
