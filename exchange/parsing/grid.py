@@ -77,9 +77,20 @@ class ColumnRows(Sequence[Row]):
     def column(self, index: int) -> Texts:
         """One column's cells; empty where a cell is no text or missing."""
 
+    def shown(self, index: int) -> tuple[list[str], Numbers]:
+        """The different texts of one column as people see them, and which of them each row has."""
+        return told_apart(row.cells[index] if index < len(row.cells) else "" for row in self)
+
     @abstractmethod
     def odd(self, index: int, *, numbers: bool) -> Flags:
         """The rows whose cell there is true or false, or (``numbers``) a number or a date."""
+
+
+def told_apart(cells: Iterable[str]) -> tuple[list[str], Numbers]:
+    """The different ones of ``cells``, and for each cell which of them it is."""
+    texts: dict[str, int] = {}
+    which = [texts.setdefault(cell, len(texts)) for cell in cells]
+    return list(texts), np.array(which, np.int64)
 
 
 class TypedRows(ColumnRows):
@@ -131,6 +142,12 @@ class TypedRows(ColumnRows):
                     for _, cells in self._raw
                 ]
             )
+
+    def shown(self, index: int) -> tuple[list[str], Numbers]:
+        """The different texts of one column as people see them, and which of them each row has."""
+        return told_apart(
+            shown(cells[index]) if index < len(cells) else "" for _, cells in self._raw
+        )
 
     def odd(self, index: int, *, numbers: bool) -> Flags:
         """The rows whose cell there is true or false, or (``numbers``) a number or a date."""

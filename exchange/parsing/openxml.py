@@ -36,7 +36,12 @@ _LISTED: Final = frozenset((_FIRST_SHEET, _STRINGS, _STYLES))
 _RELATIONS: Final = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _OVERLAP: Final = 400  # longer than any tag that is looked for
 _HARMLESS: Final = 50_000_000  # below this no ratio is suspicious
-_LONGEST_BOOK: Final = 4_000_000
+LONGEST_BOOK: Final = 4_000_000
+# What reading a damaged workbook ends in.
+DAMAGE: Final = (
+    zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError,
+    RuntimeError, IndexError, OverflowError,
+)  # fmt: skip
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]{1,2000}>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]{0,380}>")
@@ -77,8 +82,7 @@ def look_into(where: str, content: bytes, limits: Limits) -> Looked:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _look(where, archive, len(content), limits)
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError,
-            RuntimeError, IndexError, OverflowError) as error:  # fmt: skip
+    except DAMAGE as error:
         raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
 
 
@@ -143,11 +147,11 @@ def _single_sheet(
         return ""
     ((path, name),) = names.items()
     with archive.open("xl/workbook.xml") as stream:
-        book = stream.read(_LONGEST_BOOK)
+        book = stream.read(LONGEST_BOOK)
     with archive.open("xl/_rels/workbook.xml.rels") as stream:
-        relations = _RELATION.findall(stream.read(_LONGEST_BOOK))
+        relations = _RELATION.findall(stream.read(LONGEST_BOOK))
     tags = _SHEET.findall(book)
-    targets = {_attribute(tag, b"Type"): _attribute(tag, b"Target") for tag in relations}
+    targets = {attribute(tag, b"Type"): attribute(tag, b"Target") for tag in relations}
     usual = (
         path == _FIRST_SHEET
         and len(tags) == 1
@@ -183,17 +187,28 @@ def _sheet_names(archive: zipfile.ZipFile, known: set[str]) -> dict[str, str]:
     """Sheet name by member, over the relationships of the workbook."""
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= known:
         return {}
-    targets: dict[bytes, str] = {}
     with archive.open("xl/_rels/workbook.xml.rels") as stream:
-        for tag in _RELATION.findall(stream.read(_LONGEST_BOOK)):
-            target = _text(_attribute(tag, b"Target"))
-            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            targets[_attribute(tag, b"Id")] = path.lower()
+        targets = relations_of(stream.read(LONGEST_BOOK))
     with archive.open("xl/workbook.xml") as stream:
         return {
-            targets.get(_attribute(tag, rb"\w+:id"), ""): _text(_attribute(tag, b"name"))
-            for tag in _SHEET.findall(stream.read(_LONGEST_BOOK))
+            targets.get(attribute(tag, rb"\w+:id"), (b"", ""))[1]: text_of(attribute(tag, b"name"))
+            for tag in listed_sheets(stream.read(LONGEST_BOOK))
         }
+
+
+def listed_sheets(book: bytes) -> list[bytes]:
+    """The tags of the sheets in a ``workbook.xml``, in the order of their tabs."""
+    return _SHEET.findall(book)
+
+
+def relations_of(content: bytes) -> dict[bytes, tuple[bytes, str]]:
+    """What the workbook relates to, by name: (what that is to it, the member in small letters)."""
+    found: dict[bytes, tuple[bytes, str]] = {}
+    for tag in _RELATION.findall(content):
+        target = text_of(attribute(tag, b"Target"))
+        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        found[attribute(tag, b"Id")] = attribute(tag, b"Type"), path.lower()
+    return found
 
 
 def _scan(pieces: Iterator[Content], place: str, limits: Limits) -> Veil:
@@ -227,7 +242,7 @@ def _row_before(text: bytes, end: int) -> int:
     """The number of the last row that begins before ``end``; 0 when none does."""
     at = max(text.rfind(b"<row ", 0, end), text.rfind(b":row ", 0, end))
     tag = _ROW.match(text, text.rfind(b"<", 0, at + 1)) if at >= 0 else None
-    return _number(_attribute(tag.group(), b"r")) if tag else 0
+    return _number(attribute(tag.group(), b"r")) if tag else 0
 
 
 def _perhaps_wide(text: bytes) -> bool:
@@ -242,21 +257,23 @@ def _perhaps_wide(text: bytes) -> bool:
 
 def _note_hidden(text: bytes, veil: Veil) -> None:
     for tag in _ROW.findall(text):
-        if _attribute(tag, b"hidden") in (b"1", b"true"):
-            veil.rows.add(_number(_attribute(tag, b"r")))
+        if attribute(tag, b"hidden") in (b"1", b"true"):
+            veil.rows.add(_number(attribute(tag, b"r")))
     for tag in _COLUMN.findall(text):
-        if _attribute(tag, b"hidden") in (b"1", b"true"):
-            first, last = _number(_attribute(tag, b"min")), _number(_attribute(tag, b"max"))
+        if attribute(tag, b"hidden") in (b"1", b"true"):
+            first, last = _number(attribute(tag, b"min")), _number(attribute(tag, b"max"))
             # Excel hides "everything to the right" as one range up to its last column.
             veil.columns.update(range(first - 1, min(last, first + 1000)))
 
 
-def _attribute(tag: bytes, name: bytes) -> bytes:
+def attribute(tag: bytes, name: bytes) -> bytes:
+    """The value of the first attribute of that name, a pattern; empty where there is none."""
     found = re.search(rb"\s" + name + rb"\s?=\s?[\"']([^\"']{0,4000})[\"']", tag)
     return found.group(1) if found else b""
 
 
-def _text(value: bytes) -> str:
+def text_of(value: bytes) -> str:
+    """The text that an attribute's value stands for."""
     return html.unescape(value.decode("utf-8", "replace"))
 
 

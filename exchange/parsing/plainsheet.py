@@ -15,8 +15,17 @@ import numpy as np
 
 from exchange.domain.listed import Flags, Numbers
 from exchange.parsing.beside import begun
-from exchange.parsing.grid import NO_DAMAGE, Row, TypedRows
-from exchange.parsing.sheetcells import EMPTY, INLINE, NUMBER, ROOM, SHARED, Cells, read_cells
+from exchange.parsing.grid import NO_DAMAGE, Row, TypedRows, told_apart
+from exchange.parsing.sheetcells import (
+    EMPTY,
+    INLINE,
+    NUMBER,
+    ROOM,
+    SHARED,
+    Cells,
+    read_cells,
+    read_window,
+)
 from exchange.parsing.texts import Texts, cut
 
 Content: TypeAlias = bytes | bytearray  # of a member of a workbook
@@ -47,7 +56,7 @@ def plain_rows(sheet: Content, strings: Content, styles: Content, most: int) -> 
     # Their own work of a third of the whole, which nothing else waits for till the end.
     texts = begun(lambda: plain_strings(strings)) if len(strings) > _LONG else None
     cells = read_cells(sheet, most)
-    if cells is None or not cells.styles <= _numeric_styles(styles):
+    if cells is None or not cells.styles <= numeric_styles(styles):
         return None
     if cells.ends is not None and not _plain_text(sheet, 0):
         return None
@@ -85,7 +94,27 @@ def _plain_text(content: Content, start: int) -> bool:
     return True
 
 
-def _numeric_styles(styles: Content) -> frozenset[int]:
+def plain_window(
+    content: bytes, strings: Texts | None, numeric: frozenset[int]
+) -> PlainRows | None:
+    """The rows of some whole ``row`` elements; None where they are not plain.
+
+    ``numeric``: the styles that show a number as a number.
+    """
+    with_room = content + ROOM
+    cells = read_window(with_room, len(content))
+    if cells is None or not cells.styles <= numeric:
+        return None
+    if cells.ends is not None and not _plain_text(content, 0):
+        return None
+    wanted = cells.kinds == SHARED
+    if wanted.any() and (strings is None or int(cells.values[wanted].max()) >= len(strings)):
+        return None
+    buffer = np.frombuffer(with_room, np.uint8)
+    return PlainRows(cells, strings, Texts(buffer, _NONE, _NONE, escaped=cells.ends is not None))
+
+
+def numeric_styles(styles: Content) -> frozenset[int]:
     """The styles whose number format shows a number; style 0 where the workbook tells none."""
     found = _FORMATS.search(styles)
     formats = _FORMAT.findall(found.group()) if found else [b"0"]
@@ -192,6 +221,14 @@ class PlainRows(TypedRows):
             for at, kind in enumerate(kinds.tolist())
         )
         return Texts.of(list(texts))
+
+    def shown(self, index: int) -> tuple[list[str], Numbers]:
+        """The different texts of one column as people see them, and which each row has."""
+        kinds = self._cells.kinds
+        if index < kinds.shape[1] and (kinds[:, index] == NUMBER).any():
+            return told_apart(self._cell(at, index, int(kind)) for at, kind in
+                              enumerate(kinds[:, index]))  # fmt: skip
+        return self.column(index).distinct()
 
     def odd(self, index: int, *, numbers: bool) -> Flags:
         """The rows whose cell there is a number, where ``numbers`` count."""

@@ -107,7 +107,7 @@ def read_cells(content: bytes | bytearray, most_cells: int) -> Cells | None:
     end = content.find(b"</sheetData>", begin)
     if begin < 0 or end < 0 or b"<!" in content[:begin] or _more(content[end + 12 :]):
         return None
-    if content.find(b"hidden=", begin, end) >= 0:
+    if _hides(content, begin, end):
         return None
     begin += len(b"<sheetData>")
     bounds = [begin]
@@ -124,6 +124,27 @@ def read_cells(content: bytes | bytearray, most_cells: int) -> Cells | None:
         return _joined(parts, most_cells)
     except _NotPlainError:
         return None
+
+
+def read_window(content: bytes | bytearray, end: int) -> Cells | None:
+    """The cells of whole rows that stand in ``content`` up to ``end``; None where they are not
+    plain.  ROOM bytes of anything stand behind it; hidden rows are rows like any other.
+    """
+    try:
+        part = _Window(np.frombuffer(content, np.uint8), 0, end).read()
+    except _NotPlainError:
+        return None
+    if (np.diff(part.numbers) <= 0).any():
+        return None
+    return _held(part)
+
+
+def _hides(content: bytes | bytearray, begin: int, end: int) -> bool:
+    """Whether rows may be hidden; LibreOffice says of each that it is not."""
+    said = content.count(b"hidden=", begin, end)
+    return said > 0 and said != sum(
+        content.count(b'hidden="%s"' % no, begin, end) for no in (b"false", b"0")
+    )
 
 
 def _more(rest: bytes | bytearray) -> bool:
@@ -143,12 +164,18 @@ def _joined(parts: list[Cells], most_cells: int) -> Cells | None:
     if any(part.ends is not None for part in parts):
         stops = (part.values if part.ends is None else part.ends for part in parts)
         ends = np.concatenate([_wide(one, width) for one in stops])
-    held = kinds.any(axis=1)
     styles = frozenset[int]().union(*(part.styles for part in parts))
-    if not held.all():
-        numbers, kinds, values = numbers[held], kinds[held], values[held]
-        ends = ends[held] if ends is not None else None
-    return Cells(numbers, kinds, values, ends, styles)
+    return _held(Cells(numbers, kinds, values, ends, styles))
+
+
+def _held(cells: Cells) -> Cells:
+    """Without the rows that hold nothing."""
+    numbers, kinds, values, ends, styles = cells
+    held = kinds.any(axis=1)
+    if held.all():
+        return cells
+    ends = ends[held] if ends is not None else None
+    return Cells(numbers[held], kinds[held], values[held], ends, styles)
 
 
 def _width(part: Cells) -> int:
@@ -223,6 +250,7 @@ class _Window:
         # Closing tags and <is> are as long as they are.
         lengths = _LENGTHS[tokens]
         self._need((self.next - tags == lengths) | (lengths == 0))
+        self._need(buffer[tags[tokens == _ROW_END] + 4] == ord("w"))
         # Nothing stands between the tags save in v and t.
         self._need((buffer[self.next - 1] == ord(">")) | _TEXTUAL[tokens])
         for token, closed in ((_CELL, _NO_CELL), (_ROW, _NO_ROW)):
@@ -271,9 +299,12 @@ class _Window:
             self._check_attributes(attributes, begins, b' t="s">')
         else:
             self._check_attributes(attributes[shared], begins[shared], b' t="s">')
-            plain = ~shared
-            seen = self._check_attributes(attributes[plain], begins[plain], b">")
-            styles = frozenset(np.unique(seen).tolist())
+            styles = frozenset[int]()
+            # LibreOffice and openpyxl say that a number is one.
+            said = ~shared & ((self.eights[begins - 8] >> np.uint64(16)) == _word(b't="n">'))
+            for plain, tail in ((said, b' t="n">'), (~shared & ~said, b">")):
+                seen = self._check_attributes(attributes[plain], begins[plain], tail)
+                styles |= frozenset(np.unique(seen).tolist())
         kinds = np.where(shared, SHARED, NUMBER).astype(np.uint8)
         return kinds, values, styles
 

@@ -81,7 +81,8 @@ def with_header(table: Table) -> Table:
 
 
 def _headed(table: Table, row: Row, index: int) -> Table:
-    return Table(table.where, row.cells, _Below(table.rows, index + 1), table.unit)
+    rows = _Below(table.rows, index + 1)
+    return Table(table.where, row.cells, rows, table.unit, table.left)
 
 
 class _Below(Sequence[Row]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -69,10 +69,17 @@ def open_sheets(
     Only a sheet for which ``choose`` raises NoColumns is left out, and only beside another that
     is not.  Raises BadInput, or BadInputs when several sheets are at fault.
     """
+    return sort_out(read_tables(name, content, limits), name, choose)
+
+
+def sort_out(
+    tables: Iterable[Table], name: str, choose: Callable[[Table], Sheet]
+) -> tuple[list[Sheet], list[str]]:
+    """As ``open_sheets``, of tables that are read already."""
     sheets: list[Sheet] = []
     strangers: list[BadInput] = []
     faults: list[BadInput] = []
-    for table in read_tables(name, content, limits):
+    for table in tables:
         try:
             if table.rows:
                 sheets.append(choose(table))
@@ -113,7 +120,7 @@ def column_letter(column: int) -> str:
 def column_name(table: Table, column: int) -> str:
     """A column's header as people see it, or ``column B`` where there is none."""
     title = table.header[column] if column < len(table.header) else ""
-    return _shown(title) if title else f"column {column_letter(column)}"
+    return _shown(title) if title else f"column {column_letter(column + table.left)}"
 
 
 def header_shown(table: Table) -> str:
@@ -139,7 +146,8 @@ def named_column(table: Table, named: str) -> int:
             return column
     width = max((len(row.cells) for row in table.rows[:50]), default=0)
     for column in range(max(width, len(table.header))):
-        if named.strip().upper() == column_letter(column) or named.strip() == str(column + 1):
+        shown = column + table.left  # a sheet may begin further right
+        if named.strip().upper() == column_letter(shown) or named.strip() == str(shown + 1):
             return column
     titles = header_shown(table)
     known = f"the columns are {titles}" if titles else f"it has {width} columns and no header"

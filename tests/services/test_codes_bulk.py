@@ -11,6 +11,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -52,16 +53,31 @@ def bench(tmp_path: Path) -> Bench:
 # -- blocks and rows agree --
 
 
-def _read(
-    content: bytes, reading: Reading, *, whole: bool
-) -> tuple[list[tuple[int, VaultRecord]], list[tuple[str, int, str, str]], int]:
-    delivered = Delivered("codes.csv")
+class Read(NamedTuple):
+    """What reading a delivery gave."""
+
+    records: list[tuple[int, VaultRecord]]
+    rejects: list[tuple[str, int, str, str]]
+    rows: int
+    notes: list[str]
+
+
+def read_one(name: str, content: bytes, reading: Reading, *, whole: bool) -> Read:
+    delivered = Delivered(name)
     found: list[tuple[int, VaultRecord]] = []
-    source = CodeSource.of("codes.csv", content)
+    source = CodeSource.of(name, content)
     for batch in read_delivery(source, reading, DEFAULT, TODAY, delivered, whole=whole):
         found += zip(batch.rows.tolist(), _records(batch), strict=True)
     rejects = [(one.where, one.row, one.device, one.reason) for one in delivered.rejects]
-    return found, rejects, delivered.rows
+    return Read(found, rejects, delivered.rows, delivered.notes)
+
+
+def read_both(name: str, content: bytes, reading: Reading) -> tuple[Read, Read]:
+    """In pieces, and as a whole."""
+    return (
+        read_one(name, content, reading, whole=False),
+        read_one(name, content, reading, whole=True),
+    )
 
 
 def _records(batch: Batch) -> list[VaultRecord]:
@@ -117,13 +133,13 @@ def test_blocks_and_rows_read_the_same(
         installed_column="Ours", date_column="Delivered", date_format="%d/%m/%Y", source="x",
     )  # fmt: skip
     try:
-        by_rows = _read(content, reading, whole=True)
+        by_rows = read_one("codes.csv", content, reading, whole=True)
     except BadInput as error:
         said = str(error)
         with pytest.raises(BadInput, match=re.escape(said)):
-            _read(content, reading, whole=False)
+            read_one("codes.csv", content, reading, whole=False)
         return
-    assert _read(content, reading, whole=False) == by_rows
+    assert read_one("codes.csv", content, reading, whole=False) == by_rows
 
 
 def test_many_blocks_are_read_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,8 +147,9 @@ def test_many_blocks_are_read_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(codestream, "_HEAD_BYTES", 300)
     text = HEAD + rows(range(1, 200)) + f"{device(500)},{BAD_CRC}\n" + rows(range(201, 300))
     reading = Reading(source="x")
-    found, rejects, number = _read(text.encode(), reading, whole=False)
-    assert (found, rejects, number) == _read(text.encode(), reading, whole=True)
+    blocks, whole = read_both("codes.csv", text.encode(), reading)
+    assert blocks == whole
+    found, rejects, _, _ = blocks
     assert [row for row, _ in found] == [*range(2, 201), *range(202, 301)]
     assert [row for _, row, _, _ in rejects] == [201]
 
@@ -302,12 +319,13 @@ def test_a_profile_tells_how_a_source_writes(bench: Bench) -> None:
 MANY = 6_000
 
 
-def _import_process(folder: Path, path: Path, kill_at: int) -> int:
+def import_process(folder: Path, path: Path, kill_at: int, before: str = "") -> int:
     program = f"""
 import os, signal, sys
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from exchange.vault import deliver, vault
+{before}
 left = [{kill_at}]
 vault.STEP_ROWS = 500
 vault.SealedVault.__init__.__kwdefaults__["step_rows"] = 500
@@ -338,11 +356,11 @@ def test_a_killed_import_goes_on_where_it_was(bench: Bench, kill_at: int) -> Non
     random.Random(4).shuffle(numbers)
     text = HEAD + rows(numbers) + f"{device(17)},{code(9_999).with_crc}\n{device(9)},{BAD_CRC}\n"
     path = Path(bench.write(text))
-    assert _import_process(bench.desk.folder, path, kill_at) == -signal.SIGKILL
+    assert import_process(bench.desk.folder, path, kill_at) == -signal.SIGKILL
     part = bench.desk.vault.verify().records
     assert 0 < part < MANY - 1
     generation = _generation(bench)
-    assert _import_process(bench.desk.folder, path, 1_000_000) == 1  # two rows are refused
+    assert import_process(bench.desk.folder, path, 1_000_000) == 1  # two rows are refused
     told = json.loads((bench.files / "said.json").read_text())
     assert told["resumed"] is True
     # Device 17 has two codes in the file: neither is taken. Everything is counted once.
@@ -355,7 +373,7 @@ def test_a_killed_import_goes_on_where_it_was(bench: Bench, kill_at: int) -> Non
     }
     # What was committed before was not sealed again: the second attempt wrote the rest alone.
     assert _generation(bench) - generation < 20
-    done = _import_process(bench.desk.folder, path, 1_000_000)
+    done = import_process(bench.desk.folder, path, 1_000_000)
     told = json.loads((bench.files / "said.json").read_text())
     assert done == 1
     assert (told["added"], told["unchanged"], told["resumed"]) == (0, MANY - 1, False)
