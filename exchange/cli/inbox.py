@@ -16,6 +16,8 @@ from exchange.services import review
 
 app = typer.Typer(no_args_is_help=True)
 
+_MOST_SHOWN = 50  # codes in dispute: a column that was shifted brings thousands
+
 
 @app.command("list")
 def list_(folder: Folder = HERE, as_json: Json = False) -> None:
@@ -103,9 +105,11 @@ def list_(folder: Folder = HERE, as_json: Json = False) -> None:
                 one.claim.rival,
                 one.claim.rival_party,
             )
-            for one in found.disputes
+            for one in found.disputes[:_MOST_SHOWN]
         ),
     )
+    if len(found.disputes) > _MOST_SHOWN:
+        say(f"... and {len(found.disputes) - _MOST_SHOWN} more; --json has all of them")
 
 
 @app.command()

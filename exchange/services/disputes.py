@@ -39,6 +39,7 @@ class Known:
     holders: Mapping[str, Case]
     ruled_out: Mapping[tuple[str, int], set[int]]  # with the mails of the disputes
     contested: Mapping[int, set[str]]
+    in_dispute: Collection[str]
     _here: dict[str, str] = field(default_factory=dict)  # the devices of this mail
 
     def verdict(self, tag: str, case: Case, leg: Leg, mail_id: int) -> Verdict:
@@ -59,9 +60,8 @@ class Known:
             return Verdict(f"the code for {device} is that of {other} too")
         if self.contested.get(case.id, set()) - {tag}:
             return Verdict(f"another code for {device} came before and is in dispute")
-        if case.state is CaseState.DISPUTED and not (
-            case.code_tag == tag and leg.state is LegState.PROVIDED
-        ):
+        has_it = case.code_tag == tag and leg.state is LegState.PROVIDED
+        if tag in self.in_dispute and not has_it:
             return Verdict(f"the code of {device} is in dispute, and waits for a person")
         return Verdict()
 
@@ -76,14 +76,23 @@ def _told(claim: Claim, holder: Case) -> str:
 def known(tx: Transaction, tags: Collection[str], cases: Mapping[int, Case]) -> Known:
     """What is on file about the codes and the cases of a mail."""
     ruled_out: dict[tuple[str, int], set[int]] = {}
+    until: dict[tuple[str, str], int] = {}  # the Device's cases up to this one do not count
+    in_dispute: set[str] = set()
     for dispute in tx.disputes.of_codes(tags):
+        claim = dispute.claim
+        if dispute.ruling is Ruling.NONE:
+            in_dispute.add(claim.code_tag)
         for pair in dispute.ruled_out:
-            ruled_out.setdefault(pair, set()).add(dispute.claim.mail_id)
+            ruled_out.setdefault(pair, set()).add(claim.mail_id)
+        for case_id, device in ((claim.case_id, claim.device), (claim.rival_case_id, claim.rival)):
+            if (claim.code_tag, case_id) in dispute.ruled_out:
+                of_device = (claim.code_tag, device)
+                until[of_device] = max(until.get(of_device, 0), case_id)
     holders: dict[str, Case] = {}
     for case in tx.outbound.holders(tags):
-        if (case.code_tag, case.id) not in ruled_out:
+        if case.id > until.get((case.code_tag, case.device), 0):
             holders.setdefault(case.code_tag, case)
-    return Known(holders, ruled_out, tx.disputes.contested(cases.keys()))
+    return Known(holders, ruled_out, tx.disputes.contested(cases.keys()), in_dispute)
 
 
 def open_claims(desk: Desk, tx: Transaction, claims: Sequence[Claim]) -> None:
@@ -101,18 +110,15 @@ def open_claims(desk: Desk, tx: Transaction, claims: Sequence[Claim]) -> None:
         if (one.code_tag, one.rival_case_id) not in on_file
     }
     tx.disputes.open(fresh.values(), now)
-    cases = tx.outbound.cases_of({claim.case_id for claim in fresh.values()})
-    relied_on = [one.id for one in cases.values() if one.state is _RELIED_ON]
-    tx.outbound.move_cases(relied_on, CaseState.DISPUTED)
+    relied_on = [one.id for one in _held(tx, list(fresh.values())) if one.state is _RELIED_ON]
+    tx.outbound.set_states(relied_on, CaseState.DISPUTED)
+    events = []
     for one in fresh.values():
-        detail: dict[str, str | int | bool | None] = {"mail": one.mail_id}
-        tx.audit.append(
-            now,
-            AuditEvent("code.disputed", one.device, one.party, detail | {"also_for": one.rival}),
-            AuditEvent(
-                "code.disputed", one.rival, one.rival_party, detail | {"held_by": one.device}
-            ),
-        )
+        mail: dict[str, str | int | bool | None] = {"mail": one.mail_id}
+        first, second = mail | {"also_for": one.rival}, mail | {"held_by": one.device}
+        events.append(AuditEvent("code.disputed", one.device, one.party, first))
+        events.append(AuditEvent("code.disputed", one.rival, one.rival_party, second))
+    tx.audit.append(now, *events)
 
 
 def rule(
@@ -134,13 +140,18 @@ def rule(
     if ruling is Ruling.SECOND:
         _refuse_second_codes(tx, disputes)
     tx.disputes.rule([one.id for one in disputes], ruling, now)
-    concerned = {one.claim.case_id for one in disputes if one.holder is CaseState.DISPUTED}
+    concerned = [
+        one for one in _held(tx, [one.claim for one in disputes]) if one.state is CaseState.DISPUTED
+    ]
+    events: list[AuditEvent] = []
     if ruling is Ruling.FIRST:
-        still = {one.claim.case_id for one in others}
-        tx.outbound.move_cases(sorted(concerned - still), CaseState.CODE_RECEIVED)
-        events = []
+        still = {(one.claim.code_tag, one.claim.device) for one in others}
+        free = [one.id for one in concerned if (one.code_tag, one.device) not in still]
+        tx.outbound.set_states(free, CaseState.CODE_RECEIVED)
     else:
-        events = _give_back(tx, sorted(concerned))
+        # A code that came for a closed case is kept there, and not handed out.
+        tx.outbound.set_states([one.id for one in concerned if one.closed], CaseState.CLOSED)
+        events += _give_back(tx, [one.id for one in concerned if not one.closed])
     for one in disputes:
         detail: dict[str, str | int | bool | None] = {
             "ruling": ruling.value, "mail": one.claim.mail_id, "also_for": one.claim.rival,
@@ -150,6 +161,13 @@ def rule(
             AuditEvent("code.dispute_settled", one.claim.device, one.claim.party, detail, actor)
         )
     tx.audit.append(now, *events)
+
+
+def _held(tx: Transaction, claims: Sequence[Claim]) -> list[Case]:
+    """The cases that hold these codes, closed ones of the same Device too."""
+    named = {(one.code_tag, one.device) for one in claims}
+    holders = tx.outbound.holders({one.code_tag for one in claims})
+    return [one for one in holders if (one.code_tag, one.device) in named]
 
 
 def _refuse_while_others_wait(disputes: Sequence[Dispute], others: Sequence[Dispute]) -> None:

@@ -32,12 +32,15 @@ _NEW_CASE = (
 )  # fmt: skip
 _NEW_LEG = ("case_id", "device", "party", "position", "state", "overdue", "level")
 _RECEIVED = ("sealed_code", "code_tag", "code_from", "code_at", "state")
-_CASE = tuple(
-    _CASES.c[name]
-    for name in (
-        *("id", "device", "device_type", "state", "sealed_code"),
-        *("code_tag", "code_from", "opened_at", "code_at"),
-    )
+_CASE = (
+    *(
+        _CASES.c[name]
+        for name in (
+            *("id", "device", "device_type", "state", "sealed_code"),
+            *("code_tag", "code_from", "opened_at", "code_at"),
+        )
+    ),
+    _CASES.c.closed_at.is_not(None),
 )
 
 
@@ -54,6 +57,7 @@ class Case:
     code_from: str
     opened_at: datetime
     code_at: datetime | None
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +130,9 @@ class OutboundStore:
         return {row.id: _case(row) for row in self._line.execute(query)}
 
     def holders(self, tags: Collection[str]) -> list[Case]:
-        """The cases that hold a received code with one of these fingerprints: open ones first."""
+        """The cases that hold a received code with one of these tags: open ones, then newest."""
         query = select(*_CASE).where(among(_CASES.c.code_tag, tags))
-        query = query.order_by(_CASES.c.closed_at.is_not(None), _CASES.c.id)
+        query = query.order_by(_CASES.c.closed_at.is_not(None), _CASES.c.id.desc())
         return [_case(row) for row in self._line.execute(query)]
 
     def receive_codes(self, codes: Sequence[ReceivedCode], party: str, now: datetime) -> None:
@@ -148,6 +152,13 @@ class OutboundStore:
                     sealed_code=None, code_tag="", code_from="", code_at=None,
                 )
             )  # fmt: skip
+
+    def set_states(self, case_ids: Sequence[int], state: CaseState) -> None:
+        """Write the new state of several cases, open or closed as they are."""
+        if case_ids:
+            self._line.execute(
+                update(_CASES).where(among(_CASES.c.id, case_ids)).values(state=state.value)
+            )
 
     def move_cases(
         self, case_ids: Sequence[int], state: CaseState, closed_at: datetime | None = None
@@ -271,7 +282,8 @@ class OutboundStore:
 
 
 def _case(row: Row[*tuple[Any, ...]]) -> Case:
-    number, device, kind, state, sealed_code, tag, code_from, opened_at, code_at = row
+    number, device, kind, state, sealed_code, tag, code_from, opened_at, code_at, closed = row
     return Case(
-        number, device, kind, _STATES[state], sealed_code, tag, code_from, opened_at, code_at
-    )
+        number, device, kind, _STATES[state], sealed_code, tag, code_from, opened_at, code_at,
+        bool(closed),
+    )  # fmt: skip

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from exchange.bootstrap import SetClock, open_desk
+from exchange.domain.device import DeviceId
 from exchange.domain.outbound import CaseState, Gained, LegState, Ruling
 from exchange.domain.sla import parse_instant
 from exchange.errors import BadInput, ExchangeError, NotFound, StoreError
@@ -359,3 +361,64 @@ def test_a_case_closed_while_in_dispute_is_not_changed_by_the_ruling(room: Room)
     room.arrive(room.mail("GAIN", {1: 1}))
     assert room.states() == {1: "seeking", 2: "disputed"}
     assert room.waiting() == [(3, device(2), device(1))]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_comes_in_whatever_order_no_code_is_used_for_two_devices(
+    tmp_path: Path, seed: int
+) -> None:
+    chance = Random(seed)
+    room = Room(tmp_path / "lose", "")
+    asked = {"GAIN": [1, 2], "FORM": [3, 4], "QUIET": [5]}
+    room.ask(**asked)
+    rulings = [Ruling.FIRST, Ruling.SECOND, Ruling.NEITHER]
+    followed = 0
+    for _ in range(60):
+        act = chance.random()
+        if act < 0.55:
+            mails = []
+            for _ in range(chance.randint(1, 3)):
+                party = chance.choice(list(asked))
+                some = chance.sample(asked[party], chance.randint(1, len(asked[party])))
+                mails.append(room.mail(party, {one: chance.randint(1, 3) for one in some}))
+            room.arrive(*mails)
+        elif act < 0.85 and room.waiting():
+            number, first, second = chance.choice(room.waiting())
+            only = [int(chance.choice((first, second))[-2:], 16)] * chance.randint(0, 1)
+            try:
+                room.settle(number, chance.choice(rulings), *only)
+                followed += 1
+            except BadInput:
+                pass
+        elif act < 0.93:
+            party = chance.choice(list(asked))
+            one = chance.choice(asked[party])
+            request.close_many(room.desk, [DeviceId.parse(device(one))], "exchanged", "kim")
+            room.ask(**{party: [one]})
+        else:
+            room.post()
+        _nothing_is_used_twice(room)
+    assert followed
+    room.close()
+
+
+def _nothing_is_used_twice(room: Room) -> None:
+    """What must hold after every step."""
+    with room.desk.store.reading() as tx:
+        cases = {case.id: case for case in tx.outbound.cases()}
+        disputes = tx.disputes.of_codes({case.code_tag for case in cases.values()} - {""})
+        open_ = set(tx.outbound.open_cases_of([case.device for case in cases.values()]).values())
+        provided = {leg.case_id for leg in tx.legs.legs(states=[LegState.PROVIDED])}
+    used = [case for case in cases.values() if case.state is CaseState.CODE_RECEIVED]
+    users = {(case.code_tag, case.device) for case in used}
+    assert len(users) == len({tag for tag, _ in users})
+    waiting = [one.claim for one in disputes if one.ruling is Ruling.NONE]
+    assert not {(claim.code_tag, claim.device) for claim in waiting} & users
+    held = {claim.case_id for claim in waiting}
+    assert {one for one in open_ if cases[one].state is CaseState.DISPUTED} == held & open_
+    ruled_out = {pair for one in disputes for pair in one.ruled_out}
+    assert not ruled_out & {(case.code_tag, case.id) for case in used}
+    for one in open_:
+        has_code = cases[one].state in (CaseState.CODE_RECEIVED, CaseState.DISPUTED)
+        assert (cases[one].sealed_code is not None) == bool(cases[one].code_tag) == has_code
+        assert (one in provided) == has_code
