@@ -24,7 +24,7 @@ def remove(
     what: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="FILE|DEVICE...",
+            metavar="FILE|DEVICE",
             help="A CSV or workbook of Devices, such as the one imported; or Device IDs.",
         ),
     ] = None,
@@ -59,7 +59,7 @@ def remove(
         for line in _plan_lines(planned):
             say(line)
     if planned.counts.removed:
-        warn(f"exchange: {_afterwards(standing)}")
+        warn(f"exchange: {_afterwards(planned, standing)}")
     removed = 0
     if planned.counts.removed and not dry_run:
         if not yes and (as_json or not at_terminal()):
@@ -135,8 +135,13 @@ def _many(number: int) -> str:
     return f"{number} Device" if number == 1 else f"{number} Devices"
 
 
-def _afterwards(standing: Standing) -> str:
+def _afterwards(planned: Plan, standing: Standing) -> str:
     """How a request about a removed Device is answered from now on."""
+    if standing.complete_as_of is not None and planned.ends_declaration:
+        return (
+            "no installed Device is left: the declaration that the register is complete goes with"
+            " the last one, and unknown Devices are held for a person"
+        )
     if standing.complete_as_of is not None and standing.current:
         return (
             "the register is declared complete as of"
@@ -163,6 +168,8 @@ def _json(planned: Plan, standing: Standing, removed: int, *, dry_run: bool) -> 
         "removed": removed,
         "dry_run": dry_run,
         "complete_as_of": standing.complete_as_of,
-        "answered_not_installer": bool(counts.removed) and standing.current,
+        "answered_not_installer": bool(counts.removed)
+        and standing.current
+        and not planned.ends_declaration,
         "notes": list(chosen.notes),
     }

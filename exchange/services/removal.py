@@ -18,10 +18,11 @@ from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
 from exchange.ports import Numbers, Removed
 from exchange.services.codefile import Progress, Reading
-from exchange.services.codes import digest_of
+from exchange.services.codes import digest_of, put_declaration
 from exchange.services.codestream import Torn, read_delivery
 from exchange.services.delivered import CodeSource, Delivered
 from exchange.services.desk import Desk
+from exchange.services.respond import COMPLETE_AS_OF
 
 _MOST_FAULTS: Final = 1_000  # in the text of one error
 _ONE_BY_ONE: Final = "named one by one"
@@ -48,6 +49,12 @@ class Plan:
     chosen: Chosen
     source: str  # empty: whatever the source
     counts: Removed
+    installed_left: int  # Devices installed by us that the vault knows afterwards
+
+    @property
+    def ends_declaration(self) -> bool:
+        """Whether the register would be empty: no word that it is complete can stand then."""
+        return self.counts.installed > 0 and not self.installed_left
 
     @property
     def unknown(self) -> int:
@@ -135,11 +142,15 @@ def plan(desk: Desk, chosen: Chosen, source: str, progress: Progress | None = No
     if chosen.numbers is None and not source:
         raise BadInput("name Devices, a list of them, or a source")
     counts = desk.vault.remove(chosen.numbers, source=source or None, dry=True, told=progress)
-    return Plan(chosen, source, counts)
+    left = desk.vault.stats().installed_by_us - counts.installed
+    return Plan(chosen, source, counts, left)
 
 
 def remove(desk: Desk, planned: Plan, by: str, progress: Progress | None = None) -> Removed:
     """Take out what was counted, and note it in the audit log, in one commit.
+
+    With the last installed Device goes the declaration that the register is complete: on an empty
+    one every Device would be denied.
 
     Raises BadInput when the vault has changed since, so that it would be something else.
     """
@@ -152,6 +163,8 @@ def remove(desk: Desk, planned: Plan, by: str, progress: Progress | None = None)
             )
         with desk.store.joined(transaction) as tx:
             tx.audit.append(desk.now(), _event(planned, by))
+            if planned.ends_declaration and tx.facts.get(COMPLETE_AS_OF):
+                put_declaration(desk, tx, None, by)
 
     if not planned.counts.removed:
         return planned.counts

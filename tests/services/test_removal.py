@@ -16,7 +16,7 @@ from exchange.domain.sla import parse_instant
 from exchange.errors import BadInput, StoreError
 from exchange.ports import Removed
 from exchange.provision import OwnParty, make_folder
-from exchange.services import removal
+from exchange.services import codes, removal
 from exchange.services.desk import Desk
 from tests.corpus import making
 from tests.servers import postgres as postgres_server
@@ -199,6 +199,27 @@ def test_where_the_register_is_declared_complete_it_is_said_what_follows(bench: 
     # A declaration that is too old answers nothing.
     late = command(app, bench.desk.folder, "remove", device(1), "--dry-run", now="2027-06-01T10:00")
     assert "held for a person" in late.err
+
+
+def test_with_the_last_installed_device_goes_the_declaration(bench: Bench) -> None:
+    _two_imports(bench)
+    _declared(bench)
+    assert bench.run("remove", "--source", "map-south", "--yes").code == 0
+    assert "2026-11-30" in bench.run("stats").out  # six are left
+    other = bench.write(HEAD + rows([50]), "other.csv")
+    assert bench.run("import", other, "--source", "map-east", "--not-installed").code == 0
+    said = bench.run("remove", "--source", "map-north", "--yes", "--by", "Kim")
+    assert said.code == 0, said.all
+    assert "the declaration that the register is complete goes with the last one" in said.err
+    standing = codes.standing(bench.desk)
+    assert (standing.complete_as_of, standing.stats.installed_by_us) == (None, 0)
+    actor, _, detail = bench.audited("installed.declared")[-1]
+    assert actor == "Kim"
+    assert detail == {"complete_as_of": None, "before": "2026-11-30"}
+    # Declared on purpose, an empty register stays declared.
+    assert bench.run("complete-as-of", "2026-11-30", "--empty").code == 0
+    assert bench.run("remove", device(50), "--yes").code == 0
+    assert codes.standing(bench.desk).complete_as_of is not None
 
 
 def test_what_cannot_be_meant_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
