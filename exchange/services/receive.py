@@ -124,6 +124,8 @@ def _sort(
     desk: Desk, tx: Transaction, mail: KeptMail, said: Understanding, party: Party
 ) -> _Sorted:
     out = _Sorted()
+    if any(answer.code is not None for answer in said.answers):
+        tx.outbound.wait_for_codes()
     legs = _legs_by_device(tx, said.answers, party)
     cases = tx.outbound.cases_of({leg.case_id for leg in legs.values()})
     tags = {

@@ -139,6 +139,8 @@ def settle_codes(
     wanted = {str(DeviceId.parse(text)) for text in only}
     why = mask_codes(why)
     with desk.store.transaction("settle") as tx:
+        _, folder, resolved = tx.mail.claim(number)
+        tx.outbound.wait_for_codes()
         chosen = [
             one
             for one in tx.disputes.waiting(number)
@@ -148,7 +150,6 @@ def settle_codes(
         if not chosen or unknown:
             named = ", ".join(sorted(unknown)) or "no install code"
             raise NotFound(f"{named} of mail {number}: not in dispute")
-        _, folder, resolved = tx.mail.claim(number)
         waits = folder not in ("", PROCESSED) and not resolved
         party = chosen[0].claim.rival_party
         if ruling is Ruling.SECOND and not waits:

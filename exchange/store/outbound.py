@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, select, text, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -25,6 +25,7 @@ from exchange.store.many import insert_rows, update_rows
 from exchange.store.tables import CaseRow, LegRow, OutboundRequestRow, table_of
 
 _CHUNK = 5000
+_CODES_LOCK = 0x4D503134  # an advisory lock of PostgreSQL
 _STATES = {state.value: state for state in CaseState}
 _CASES, _LEGS = table_of(CaseRow), table_of(LegRow)
 _NEW_CASE = (
@@ -128,6 +129,15 @@ class OutboundStore:
         """Several cases by number."""
         query = select(*_CASE).where(among(_CASES.c.id, numbers))
         return {row.id: _case(row) for row in self._line.execute(query)}
+
+    def wait_for_codes(self) -> None:
+        """Nobody else takes or rules on received codes until this transaction ends.
+
+        Else two mails decided at once, by the daemon and by a person beside it, could each bring
+        the same code for another device and see nothing of it.  SQLite has one writer anyhow.
+        """
+        if self._line.dialect.name == "postgresql":
+            self._line.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CODES_LOCK})
 
     def holders(self, tags: Collection[str]) -> list[Case]:
         """The cases that hold a received code with one of these tags: open ones, then newest."""

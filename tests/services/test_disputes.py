@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,6 +20,7 @@ from exchange.provision import OwnParty, make_folder
 from exchange.services import chase, deliver, intake, keeping, monthly, request, review
 from exchange.services.outcome import MailOutcome
 from exchange.services.outcomes import case_lines, write_codes
+from exchange.store.outbound import ReceivedCode
 from tests.servers import postgres as postgres_server
 from tests.servers import want
 from tests.services.desks import add_parties, make_party
@@ -361,6 +363,33 @@ def test_a_case_closed_while_in_dispute_is_not_changed_by_the_ruling(room: Room)
     room.arrive(room.mail("GAIN", {1: 1}))
     assert room.states() == {1: "seeking", 2: "disputed"}
     assert room.waiting() == [(3, device(2), device(1))]
+
+
+@pytest.mark.servers
+def test_two_who_decide_at_once_see_each_others_codes(tmp_path: Path, postgres_url: str) -> None:
+    room = Room(tmp_path / "lose", postgres_url)
+    room.ask(GAIN=[1], FORM=[2])
+    mail, done = room.mail("FORM", {2: 1}), threading.Event()
+
+    def other() -> None:
+        room.arrive(mail)
+        done.set()
+
+    thread = threading.Thread(target=other)
+    with room.desk.store.transaction("a person's release") as tx:
+        tx.outbound.wait_for_codes()
+        (leg,) = tx.legs.legs(party="GAIN")
+        raw = code(1).raw
+        seal = room.desk.sealer
+        given = ReceivedCode(leg.case_id, seal.seal(raw, "code"), seal.tag(raw, "code"))
+        tx.outbound.receive_codes([given], "GAIN", room.desk.now())
+        tx.legs.move_legs([leg.id], LegState.PROVIDED)
+        thread.start()
+        assert not done.wait(1.0)
+    thread.join(30)
+    assert room.states() == {1: "disputed", 2: "seeking"}
+    assert len(room.waiting()) == 1
+    room.close()
 
 
 @pytest.mark.parametrize("seed", range(4))
