@@ -89,7 +89,7 @@ def look_into(where: str, content: bytes, limits: Limits) -> Looked:
 def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> Looked:
     members = [one for one in archive.infolist() if _MEMBER.fullmatch(one.filename)]
     total = sum(one.file_size for one in archive.infolist())
-    if total > limits.inflated_bytes or total > max(packed * limits.expansion, _HARMLESS):
+    if total > limits.inflated_bytes or swells(total, packed, limits):
         raise Unreadable(f"the workbook unpacks to {total:,} bytes", place=where)
     names = _sheet_names(archive, {one.filename for one in members})
     veils: dict[str, Veil] = {}
@@ -119,6 +119,11 @@ def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> 
         pieces = (sheet[at : at + _PIECE] for at in range(0, len(sheet), _PIECE))
         _look_at(single, pieces, where, limits, veils)
     return Looked(veils, single, None if veils else rows)
+
+
+def swells(total: int, packed: int, limits: Limits) -> bool:
+    """Whether a file of ``packed`` bytes unpacks to more than an honest one does."""
+    return total > max(packed * limits.expansion, _HARMLESS)
 
 
 def _look_at(
@@ -221,7 +226,7 @@ def _scan(pieces: Iterator[Content], place: str, limits: Limits) -> Veil:
             _note_hidden(text, veil)
         if _perhaps_wide(text):
             for letters in set(_WIDE.findall(text, 0, text.rfind(b">") + 1)):
-                widest = max(widest, _column(letters))
+                widest = max(widest, column_number(letters))
         filled = max(text.rfind(b"</c>"), text.rfind(b":c>"))
         if filled >= 0:
             # A row that began in the piece before counts too: its cells may stand in this one.
@@ -281,7 +286,7 @@ def _number(value: bytes) -> int:
     return int(value) if value.isdigit() and len(value) < 8 else 0
 
 
-def _column(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
     """``AA`` is 27."""
     value = 0
     for letter in letters:

@@ -26,6 +26,7 @@ from exchange.parsing.openxml import (
     attribute,
     listed_sheets,
     relations_of,
+    swells,
     text_of,
 )
 from exchange.parsing.plainsheet import numeric_styles, plain_strings, plain_window
@@ -39,11 +40,11 @@ _PIECE: Final = 1 << 20
 _SMALL: Final = 4_000_000  # bytes of sheets and strings below which a workbook is read as a whole
 _LONGEST_HEAD: Final = 4_000_000  # before the first row
 _LONGEST_ROW: Final = 8_000_000
-_HARMLESS: Final = 50_000_000  # below this no ratio is suspicious
 _BOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _ROWS, _ROWS_END, _NO_ROWS, _ROW_END = b"<sheetData", b"</sheetData>", b"<sheetData/>", b"</row>"
 _ITEM_END, _ITEMS_END = b"</si>", b"</sst>"
+_SEEN: Final = (b"", b"visible")  # what a sheet's tag says of it
 _SST: Final = b'<sst xmlns="' + MAIN + b'">'
 _MARKS: Final = (b"<row ", b"<row>", _ROWS, b"<!")  # what may not follow the rows
 
@@ -76,7 +77,7 @@ def open_book(where: str, file: BinaryIO, limits: Limits) -> list[StreamedSheet]
     try:
         archive = zipfile.ZipFile(file)
         members = {one.filename.lower(): one for one in archive.infolist()}
-    except zipfile.BadZipFile:
+    except DAMAGE:
         return None
     with _damage(where):
         if not {_BOOK, _RELATIONS} <= set(members) or len(members) != len(archive.infolist()):
@@ -85,7 +86,7 @@ def open_book(where: str, file: BinaryIO, limits: Limits) -> list[StreamedSheet]
         if sizes < _SMALL:
             return None
         file.seek(0, 2)
-        if sizes > max(file.tell() * limits.expansion, _HARMLESS):
+        if swells(sizes, file.tell(), limits):
             raise Unreadable(f"the workbook unpacks to {sizes:,} bytes", place=where)
         return _Book(where, archive, members, limits).sheets()
 
@@ -116,10 +117,7 @@ class _Book:
             member = self._members.get(path)
             if member is None:
                 return None
-            if not kind.endswith(b"/worksheet") or attribute(tag, b"state") not in (
-                b"",
-                b"visible",
-            ):
+            if not kind.endswith(b"/worksheet") or attribute(tag, b"state") not in _SEEN:
                 continue
             name = text_of(attribute(tag, b"name"))
             place = f"{self._where} > {name}" if self._where else name

@@ -18,6 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from exchange.parsing.grid import Cell, TypedRows
 from exchange.parsing.limits import Limits
+from exchange.parsing.openxml import column_number
 
 MAIN: Final = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE: Final = b"http://schemas.openxmlformats.org/package/2006/"
@@ -59,7 +60,7 @@ def rows_of(window: bytes, frame: Frame, strings: Sequence[str], limits: Limits)
     numbers = [int(number) for number in _ROW.findall(window)]
     if not numbers or len(numbers) != len(_ANY_ROW.findall(window)) or b"<!" in window:
         raise Torn
-    widest = max(map(_column, set(_BEYOND_Z.findall(window))), default=_Z)
+    widest = max(map(column_number, set(_BEYOND_Z.findall(window))), default=_Z)
     # The library takes memory for the rectangle from the first cell to the last.
     if (max(numbers) - min(numbers) + 1) * widest > limits.cells // 4 or widest > limits.columns:
         raise Torn
@@ -170,11 +171,3 @@ def _packed(sheet: bytes, strings: bytes, frame: Frame) -> io.BytesIO:
             archive.writestr(name, content)
     file.seek(0)
     return file
-
-
-def _column(letters: bytes) -> int:
-    """``AA`` is 27."""
-    value = 0
-    for letter in letters:
-        value = value * 26 + letter - 64
-    return value

@@ -71,8 +71,21 @@ def rows_of(number: int) -> Iterator[tuple[str, ...]]:
         )
 
 
-def workbook(rows: Sequence[tuple[str, ...]]) -> bytes:
-    """An XLSX of ``rows`` below ``HEADER``, with shared strings, as Excel writes it."""
+DELIVERY_HEADER: Final = ("Device ID", "Install code", "Device type", "Delivered", "Batch")
+
+
+def delivery_of(number: int) -> Iterator[tuple[str, ...]]:
+    """``number`` rows below ``DELIVERY_HEADER``, as a manufacturer sends them."""
+    chance = random.Random(20261122)
+    for index in range(number):
+        device = f"00DB1234{(index * 2654435761) & 0xFFFFFFFF:08X}"
+        written = "-".join(device[at : at + 2] for at in range(0, 16, 2))
+        code = InstallCode(chance.randbytes(16)).with_crc
+        yield written, code, _TYPES[index & 1], f"2026-{1 + index % 9:02}-01", f"B{index // 500}"
+
+
+def workbook(rows: Sequence[tuple[str, ...]], header: tuple[str, ...] = HEADER) -> bytes:
+    """An XLSX of ``rows`` below ``header``, with shared strings, as Excel writes it."""
     numbers: dict[str, int] = {}
     sheet = [
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -80,7 +93,7 @@ def workbook(rows: Sequence[tuple[str, ...]]) -> bytes:
         ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
         f'<dimension ref="A1:E{len(rows) + 1}"/><sheetData>'
     ]
-    for number, row in enumerate([HEADER, *rows], 1):
+    for number, row in enumerate([header, *rows], 1):
         cells = [
             f'<c r="{"ABCDE"[at]}{number}" t="s">'
             f"<v>{numbers.setdefault(cell, len(numbers))}</v></c>"

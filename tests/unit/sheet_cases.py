@@ -158,6 +158,12 @@ def sheets(draw: st.DrawFn) -> bytes:
 def _damage(sheet: str, strings: str, way: str) -> tuple[str, str]:
     if way == "number":
         sheet = re.sub(r' t="s"><v>\d+</v></c></row>(?=<row r="9")', "><v>7</v></c></row>", sheet)
+    elif way == "said to be a number":
+        sheet = re.sub(
+            r' t="s"><v>\d+</v></c></row>(?=<row r="9")', ' t="n"><v>7</v></c></row>', sheet
+        )
+    elif way == "said not to be hidden":
+        sheet = re.sub(r'<row r="(\d+)"', r'<row r="\1" hidden="false"', sheet)
     elif way == "cell left out":
         sheet = re.sub(r'<c r="C7".*?</c>', "", sheet)
     elif way == "row left out":
@@ -181,6 +187,7 @@ def _damage(sheet: str, strings: str, way: str) -> tuple[str, str]:
 
 PLAIN = (
     "as it is", "styled header", "number", "cell left out", "row left out", "entities",
+    "said to be a number", "said not to be hidden",
 )  # fmt: skip
 WAYS = (
     *PLAIN, "hidden row", "misplaced", "rich text", "empty string", "index beyond",
