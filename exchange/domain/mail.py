@@ -59,6 +59,11 @@ class Reject:
     where: str
     device: DeviceId | None = None  # the device whose code is bad, when that much is readable
 
+    @property
+    def spoils_code(self) -> bool:
+        """Whether the code for ``device`` is damaged, and not what is said of the device."""
+        return self.device is not None and self.text != str(self.device)
+
 
 @dataclass(frozen=True, slots=True)
 class Bounce:

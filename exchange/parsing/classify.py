@@ -30,7 +30,7 @@ REPLY_SUBJECT = re.compile(r"^\s*(?:(?:re|aw|sv|ateb|antw)(?:\[\d+\])?\s*:\s*)",
 FORWARD_SUBJECT = re.compile(r"^\s*(?:(?:re|aw)\s*:\s*)*(?:fwd?|wg|ymlaen)(?:\[\d+\])?\s*:", re.I)
 _MARKER = re.compile(r"\s*([a-z]+)\b", re.I)
 _MARKED: Final = {"request": Kind.REQUEST, "answer": Kind.RESPONSE}
-_CHASING: Final = frozenset(("reminder", "escalation", "breach"))
+_CHASING: Final = frozenset(("reminder", "escalation", "breach", "query"))
 
 
 @dataclass(frozen=True, slots=True)

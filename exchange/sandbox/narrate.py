@@ -26,6 +26,7 @@ _MANY: dict[str, str] = {
     "case.exhausted": "closes the list of {number} Devices: every Supplier asked has denied them",
     "request.raised": "asks {party} for the codes of {devices} Devices, as {subject}",
     "request.received": "received a request of {party} for {devices} Devices, due {due}: {subject}",
+    "request.query": "asks {party} to send the codes of {devices} Devices again",
     "request.reminder": "reminds {party} ({rung}) about {devices} Devices",
     "request.breach": "writes to the first escalation contact of {party}: {devices} Devices late",
     "request.escalation": "escalates to the next contact of {party} ({rung})",
@@ -68,7 +69,7 @@ _ORDER = {
         (
             "request.received", "code.released", "device.not_installer", "device.held",
             "device.unreadable", "code.received", "leg.not_installer", "leg.queued",
-            "request.raised", "case.exhausted", "request.reminder", "leg.overdue",
+            "request.query", "request.raised", "case.exhausted", "request.reminder", "leg.overdue",
             "request.breach", "request.escalation", "request.evidence",
         )
     )

@@ -42,6 +42,7 @@ _MARKERS = {
 
 _NAMES = {
     "request": "our request",
+    "query": "a query about codes that cannot be used",
     "reminder": "a reminder",
     "breach": "a breach notice",
     "escalation": "an escalation",

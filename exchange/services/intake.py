@@ -321,6 +321,9 @@ def _follow(
         return respond.take(desk, tx, mail, said, who, holdings, tally)
     if said.subkind == "reminder":
         return respond.reminded(desk, tx, said, who.party)
+    if said.subkind == "query":
+        reason = "says that install codes which we sent cannot be used"
+        return MailOutcome(REVIEW, said.kind, reason, party)
     if said.subkind == "columns":
         reason = said.warnings[0] if said.warnings else "the columns on file do not fit"
         return MailOutcome(REVIEW, said.kind, reason, party)

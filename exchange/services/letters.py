@@ -26,7 +26,7 @@ class Draft:
     recipient: str
     context: Mapping[str, object] = field(repr=False)
     party: str = ""
-    marker: str = ""  # request, answer, reminder, escalation
+    marker: str = ""  # request, query, answer, reminder, escalation
     codes: int = 0
     in_reply_to: str = ""
     references: tuple[str, ...] = ()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import structlog
 
@@ -17,20 +16,19 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import InstallCode
 from exchange.domain.mail import Answer, Kind, Outcome, Understanding
 from exchange.domain.outbound import (
-    OPEN_LEGS,
     CaseState,
     Leg,
     LegEvent,
     LegState,
     OutboundRequest,
     leg_takes,
-    move_leg,
 )
 from exchange.domain.party import Party
-from exchange.services import disputes
+from exchange.services import disputes, query
 from exchange.services.deliver import void
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
+from exchange.services.turns import next_turn
 from exchange.store.db import Transaction
 from exchange.store.disputes import Claim
 from exchange.store.mail import PROCESSED, REVIEW, KeptMail
@@ -68,7 +66,7 @@ class _Sorted:
     codes: list[tuple[Leg, InstallCode, str]] = field(default_factory=list)
     denials: list[Leg] = field(default_factory=list)
     again: int = 0  # what we knew already
-    unclear: int = 0
+    unclear: list[str] = field(default_factory=list)  # devices
     strays: int = 0  # devices that we never asked this party about
     ruled: int = 0  # codes of this mail that a person has ruled out
     claims: list[Claim] = field(default_factory=list)  # codes that other devices hold
@@ -90,11 +88,14 @@ def answers(
     _take_codes(desk, tx, mail, party, sorted_.codes)
     _take_denials(desk, tx, mail, party, sorted_.denials)
     ref = requests[0].ref if requests else ""
+    queried = query.ask_again(desk, tx, mail, said, party, requests)
     for reject in said.rejects:
-        sorted_.doubts.append(f"{reject.where}: {reject.reason}")
+        if not (reject.spoils_code and str(reject.device) in queried):
+            sorted_.doubts.append(f"{reject.where}: {reject.reason}")
     ours = said.head.own_marker.startswith("answer")
-    if sorted_.unclear and not ours:
-        sorted_.doubts.append(f"{sorted_.unclear} devices without a clear answer")
+    unclear = sum(device not in queried for device in sorted_.unclear)
+    if unclear and not ours:
+        sorted_.doubts.append(f"{unclear} devices without a clear answer")
     answered = {answer.device for answer in said.answers}
     unanswered = [found for found in said.devices if found.device not in answered]
     if unanswered:
@@ -107,10 +108,12 @@ def answers(
         sorted_.doubts.append("no device that we asked this party about is answered")
     said_so = (
         f"{len(sorted_.codes)} codes, {len(sorted_.denials)} not the installer, "
-        f"{sorted_.unclear} not answered yet"
+        f"{unclear} not answered yet"
     )
     if sorted_.ruled:
         said_so += f", {sorted_.ruled} ruled out by a person"
+    if queried:
+        said_so += f", {len(queried)} codes asked for again"
     if sorted_.doubts:
         shown = "; ".join(sorted_.doubts[:5])
         more = f"; and {len(sorted_.doubts) - 5} more" if len(sorted_.doubts) > 5 else ""
@@ -126,7 +129,7 @@ def _sort(
     out = _Sorted()
     if any(answer.code is not None for answer in said.answers):
         tx.outbound.wait_for_codes()
-    legs = _legs_by_device(tx, said.answers, party)
+    legs = tx.legs.newest(party.signifier, {str(answer.device) for answer in said.answers})
     cases = tx.outbound.cases_of({leg.case_id for leg in legs.values()})
     tags = {
         answer.device: desk.sealer.tag(answer.code.raw, "code")
@@ -152,19 +155,8 @@ def _sort(
         elif answer.outcome is Outcome.NOT_INSTALLER:
             _sort_denial(out, answer, leg, cases[leg.case_id])
         else:
-            out.unclear += 1
+            out.unclear.append(str(answer.device))
     return out
-
-
-def _legs_by_device(tx: Transaction, given: Sequence[Answer], party: Party) -> dict[str, Leg]:
-    """The newest leg of the party for each answered device that was really asked."""
-    devices = {str(answer.device) for answer in given}
-    found = tx.legs.legs(party=party.signifier, devices=devices)
-    return {
-        leg.device: leg
-        for leg in sorted(found, key=lambda leg: leg.case_id)
-        if leg.request_id is not None
-    }
 
 
 def _sort_code(
@@ -257,39 +249,6 @@ def _take_denials(
     events = [AuditEvent("leg.not_installer", leg.device, party.signifier, detail) for leg in legs]
     events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, now)
     tx.audit.append(now, *events)
-
-
-def next_turn(tx: Transaction, cases: dict[int, str], now: datetime) -> list[AuditEvent]:
-    """Ask the next former Supplier of each case, or record that there is none left.
-
-    A case is exhausted only when every Supplier has denied: one that bounced or was refused may
-    still have the code, and waits for a person.
-    """
-    by_case: dict[int, list[Leg]] = {number: [] for number in cases}
-    for leg in tx.legs.of_cases(cases):
-        by_case[leg.case_id].append(leg)
-    turns: list[int] = []
-    exhausted: list[int] = []
-    withdrawn: list[int] = []
-    events: list[AuditEvent] = []
-    why = {"why": "withdrawn"}
-    for number, legs in by_case.items():
-        waiting = [leg for leg in legs if leg.state is LegState.WAITING]
-        if any(leg.state in OPEN_LEGS for leg in legs):
-            continue
-        if waiting:
-            turns.append(waiting[0].id)
-            events.append(AuditEvent("leg.queued", cases[number], waiting[0].party))
-        elif all(leg.state is LegState.NOT_INSTALLER for leg in legs):
-            exhausted.append(number)
-            events.append(AuditEvent("case.exhausted", cases[number]))
-        elif all(leg.state in (LegState.NOT_INSTALLER, LegState.WITHDRAWN) for leg in legs):
-            withdrawn.append(number)
-            events.append(AuditEvent("case.closed", cases[number], detail=why))
-    tx.outbound.move_cases(exhausted, CaseState.EXHAUSTED)
-    tx.outbound.move_cases(withdrawn, CaseState.CLOSED, closed_at=now)
-    tx.legs.move_legs(turns, move_leg(LegState.WAITING, LegEvent.TURN))
-    return events
 
 
 def acknowledgement(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:

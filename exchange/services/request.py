@@ -25,7 +25,7 @@ from exchange.rendering.workbook import (
 )
 from exchange.services import letters
 from exchange.services.desk import Desk
-from exchange.services.receive import next_turn
+from exchange.services.turns import next_turn
 from exchange.store.db import Transaction
 
 _CLOSED_AT_ONCE = 20_000

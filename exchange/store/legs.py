@@ -70,6 +70,11 @@ class LegStore:
             query = query.where(among(_L.device, devices))
         return [_leg(row) for row in self._session.execute(query)]
 
+    def newest(self, party: str, devices: Collection[str]) -> dict[str, Leg]:
+        """The newest leg of each of these Devices that the party was really asked about."""
+        found = self.legs(party=party, devices=devices)
+        return {leg.device: leg for leg in found if leg.request_id is not None}
+
     def of_cases(self, case_ids: Collection[int]) -> list[Leg]:
         """Every leg of these cases, in order of the cases."""
         query = (

@@ -226,6 +226,13 @@ class Outbox:
         )
         return [_value(row) for row in rows]
 
+    def count(self, ref: str, purpose: str) -> int:
+        """How many letters of a reference were written for a purpose."""
+        self.flush()
+        outbox = table_of(OutboxRow)
+        query = select(func.count()).where(outbox.c.ref == ref, outbox.c.purpose == purpose)
+        return int(self._session.execute(query).scalar_one())
+
     def accepted_by_ref(self, refs: Collection[str]) -> dict[str, list[AcceptedLetter]]:
         """Per reference what its recipients' servers took, oldest first."""
         self.flush()

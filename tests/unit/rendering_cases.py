@@ -59,6 +59,20 @@ CONTEXTS: dict[TemplateName, dict[str, object]] = {
         "part": None,
     },
     "request": _COMMON | {"due": date(2026, 11, 16), "sla_days": 10, "count": 2, "rows": ASKED},
+    "query": _COMMON
+    | {
+        "received": datetime(2026, 11, 9, 9, 30, tzinfo=UTC),
+        "due": date(2026, 11, 16),
+        "days_late": 0,
+        "asked": 212,
+        "outstanding": 1,
+        "reasons": [("the CRC of the install code does not match", 1)],
+        "rows": (
+            RequestRow(
+                "00-DB-12-34-56-78-90-A0", "ESME", note="body line 3: the CRC does not match"
+            ),
+        ),
+    },
     "reminder": _CHASING | {"days_left": 2, "days_late": 0, "level": 0},
     "breach": _CHASING,
     "escalation": _CHASING | {"level": 2, "days_late": 4},

@@ -231,11 +231,11 @@ class TestOwnMails:
         assert said.answers[0].code.hex == making.CODE
         assert not said.rejects
 
-    @pytest.mark.parametrize("template", ["reminder", "breach", "escalation"])
+    @pytest.mark.parametrize("template", ["query", "reminder", "breach", "escalation"])
     def test_chasing_is_never_a_second_request(self, template: TemplateName) -> None:
         said = understand(own_mail(template, f"{template}; ref=R"))
         assert said.kind is Kind.UNKNOWN
-        assert said.subkind in ("reminder", "escalation")
+        assert said.subkind in ("query", "reminder", "escalation")
         assert not said.devices
 
     def test_our_own_coming_back(self) -> None:

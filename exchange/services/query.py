@@ -1,0 +1,131 @@
+"""A code that came back damaged: whoever sent it is asked to send it again.
+
+Nobody here repairs or guesses a code.  The query names the Devices, what is wrong with each code
+and where it stood, never the code.  It discharges nothing: the clock of each leg runs on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import mask_codes
+from exchange.domain.mail import Reject, Understanding
+from exchange.domain.outbound import OPEN_LEGS, Leg, OutboundRequest
+from exchange.domain.party import Party
+from exchange.rendering.workbook import RequestRow
+from exchange.services import letters
+from exchange.services.desk import Desk
+from exchange.services.request import request_files
+from exchange.store.db import Transaction
+from exchange.store.mail import KeptMail
+
+log = structlog.get_logger("exchange.query")
+
+QUERY: Final = "query"
+_MOST: Final = 3  # queries of one request; a machine that sends the same again is a person's matter
+
+
+def ask_again(
+    desk: Desk,
+    tx: Transaction,
+    mail: KeptMail,
+    said: Understanding,
+    party: Party,
+    requests: Sequence[OutboundRequest],
+) -> frozenset[str]:
+    """Write to ``party`` about the codes of ``said`` that are damaged, a letter a request.
+
+    ``requests``: those that the mail belongs to.  Its good rows are taken already: a Device whose
+    code came beside the damaged one is not asked about.  Returns the Device IDs asked about.
+    """
+    spoilt: dict[str, Reject] = {}
+    for reject in said.rejects:
+        if reject.spoils_code:
+            spoilt.setdefault(str(reject.device), reject)
+    if not spoilt or not requests:
+        return frozenset()
+    legs = tx.legs.newest(party.signifier, spoilt)
+    asked: list[str] = []
+    for request in requests:
+        own = {
+            device: legs[device]
+            for device in spoilt
+            if device in legs
+            and legs[device].request_id == request.id
+            and legs[device].state in OPEN_LEGS
+        }
+        if own and tx.outbox.count(request.ref, QUERY) < _MOST:
+            _write(desk, tx, mail, said, party, request, own, spoilt)
+            asked += own
+    return frozenset(asked)
+
+
+def _write(
+    desk: Desk,
+    tx: Transaction,
+    mail: KeptMail,
+    said: Understanding,
+    party: Party,
+    request: OutboundRequest,
+    legs: Mapping[str, Leg],
+    spoilt: Mapping[str, Reject],
+) -> None:
+    found = {device: spoilt[device] for device in legs}
+    rows = [
+        RequestRow(device, legs[device].device_type, note=mask_codes(f"{one.where}: {one.reason}"))
+        for device, one in found.items()
+    ]
+    _, message_id = letters.queue(
+        desk,
+        tx,
+        letters.Draft(
+            template="query",
+            ref=request.ref,
+            recipient=party.request_address,
+            party=party.signifier,
+            marker=QUERY,
+            in_reply_to=said.head.message_id,
+            references=(request.message_id,),
+            context=_context(desk, tx, mail, party, request, found, rows),
+            attachments=request_files(desk, request.ref, rows),
+        ),
+    )
+    told: dict[str, str | int | bool | None] = {
+        "mail": mail.id,
+        "devices": len(rows),
+        "message_id": message_id,
+    }
+    tx.audit.append(desk.now(), AuditEvent("request.query", request.ref, party.signifier, told))
+    log.info("queried", ref=request.ref, party=party.signifier, devices=len(rows))
+
+
+def _context(
+    desk: Desk,
+    tx: Transaction,
+    mail: KeptMail,
+    party: Party,
+    request: OutboundRequest,
+    found: Mapping[str, Reject],
+    rows: Sequence[RequestRow],
+) -> dict[str, object]:
+    small = desk.settings.release.body_table_rows
+    today = desk.today()
+    due_on = request.due_on or today
+    reasons = Counter(mask_codes(one.reason) for one in found.values())
+    return {
+        "us": letters.us(desk),
+        "them": letters.them(party),
+        "ref": request.ref,
+        "received": mail.arrived_at,
+        "due": due_on,
+        "days_late": desk.calendar.working_days_between(due_on, today) if today > due_on else 0,
+        "asked": tx.legs.asked([request.id]).get(request.id, 0),
+        "outstanding": len(rows),
+        "reasons": reasons.most_common(),
+        "rows": rows if len(rows) <= small else (),
+    }
