@@ -35,7 +35,7 @@ _DEVICE: Final = "00-DB-12-34-56-78-90-A0"
 _ANSWERS: Final = tuple(
     AnswerRow(_DEVICE, word, "", "a reason", "list.xlsx > row 2") for word in OutcomeWord
 )
-_ASKED: Final = (RequestRow(_DEVICE, "ESME"),)
+_ASKED: Final = (RequestRow(_DEVICE, "ESME", note="list.xlsx > row 2: a reason"),)
 # What the letters are filled in with; templates/README.md tells what each name means.
 _FULL: Final[Mapping[str, object]] = {
     "us": _US,
@@ -57,6 +57,7 @@ _FULL: Final[Mapping[str, object]] = {
     "level": 2,
     "note": "a note",
     "history": [(date(2026, 10, 1), "request accepted")],
+    "reasons": [("a reason", 2)],
 }
 _BARE: Final[Mapping[str, object]] = {
     **_FULL,
