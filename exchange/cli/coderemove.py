@@ -12,6 +12,7 @@ from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, w
 from exchange.cli.people import By, at_terminal, who
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput
+from exchange.rendering.wording import counted
 from exchange.services import codes, removal
 from exchange.services.codefile import Progress
 from exchange.services.codes import Standing
@@ -73,7 +74,7 @@ def remove(
     if as_json:
         answer(True, _json(planned, standing, removed, dry_run=dry_run), "")
     elif removed:
-        say(f"{removed} Devices removed from the vault")
+        say(f"{counted(removed, 'Device')} removed from the vault")
     else:
         say("nothing was removed")
 
