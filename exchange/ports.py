@@ -243,6 +243,16 @@ class Taken:
     resumed: bool = False  # an earlier attempt had taken a part
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What a removal takes out of the vault, or took."""
+
+    known: int  # of the devices named; with ``removed`` those of another source
+    removed: int
+    with_code: int  # of those removed
+    installed: int  # of those removed: installed by us
+
+
 class CodeVault(Protocol):
     """The sealed store of install codes."""
 
@@ -289,6 +299,23 @@ class CodeVault(Protocol):
 
     def remove_many(self, devices: Iterable[DeviceId]) -> int:
         """Forget devices; returns how many there were."""
+
+    def remove(
+        self,
+        devices: Numbers | None,
+        *,
+        source: str | None = None,
+        dry: bool = False,
+        told: Callable[[str, int, int], None] | None = None,
+        record: Callable[[object, Removed], None] | None = None,
+    ) -> Removed:
+        """Forget devices, None: all, in one transaction; memory stays flat.
+
+        With ``source`` only records that came from there.  ``dry`` counts and changes nothing.
+        ``told`` hears (what, done, of).  ``record`` is called before the commit of a removal that
+        changes anything, with that transaction (for ``Store.joined``); when it raises, nothing
+        was removed.  Raises NotFound for a source that the vault has no record of.
+        """
 
     def iter_all(self) -> Iterator[VaultRecord]:
         """Every record, bucket by bucket."""

@@ -92,14 +92,14 @@ def import_(
 ) -> None:
     """Seal the codes of a file in the vault: all rows, or none and every bad row said why."""
     desk = desk_of(folder, now)
-    profile = _profile(desk.settings, source)
+    profile = profile_of(desk.settings, source)
     reading = Reading(
-        device_column=_first(device_column, profile.device_column),
-        code_column=_first(code_column, profile.code_column),
-        type_column=_first(type_column, profile.type_column),
-        installed_column=_first(installed_column, profile.installed_column),
-        date_column=_first(date_column, profile.date_column),
-        date_format=_first(date_format, profile.date_format) or "",
+        device_column=first_said(device_column, profile.device_column),
+        code_column=first_said(code_column, profile.code_column),
+        type_column=first_said(type_column, profile.type_column),
+        installed_column=first_said(installed_column, profile.installed_column),
+        date_column=first_said(date_column, profile.date_column),
+        date_format=first_said(date_format, profile.date_format) or "",
         device_type=profile.device_type,
         installed_only=installed_only or profile.installed_only,
         installed_by_us=profile.installed_by_us and not not_installed,
@@ -130,7 +130,7 @@ def import_(
         raise typer.Exit(1)
 
 
-def _profile(settings: Settings, source: str) -> SourceSettings:
+def profile_of(settings: Settings, source: str) -> SourceSettings:
     """The profile of a source; one that says nothing where the configuration has none."""
     wanted = " ".join(source.split())
     for profile in settings.source:
@@ -139,7 +139,7 @@ def _profile(settings: Settings, source: str) -> SourceSettings:
     return SourceSettings(name=wanted or "any")
 
 
-def _first(said: str | None, usual: str | None) -> str | None:
+def first_said(said: str | None, usual: str | None) -> str | None:
     return usual if said is None else said
 
 

@@ -11,6 +11,7 @@ import typer
 
 from exchange.bootstrap import open_key_change
 from exchange.cli.codeimport import import_, progress
+from exchange.cli.coderemove import remove
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
 from exchange.cli.people import By, who
 from exchange.domain.device import MASKED, DeviceId
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True)
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 app.command("import")(import_)
+app.command("remove")(remove)
 
 
 @app.command("find")

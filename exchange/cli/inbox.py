@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, desk_of, say, table
+from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
 from exchange.cli.people import By, Why, who
 from exchange.domain.device import mask_codes
+from exchange.domain.outbound import Ruling
 from exchange.errors import BadInput
 from exchange.services import review
 
 app = typer.Typer(no_args_is_help=True)
+
+_MOST_SHOWN = 50  # codes in dispute: a column that was shifted brings thousands
 
 
 @app.command("list")
@@ -56,6 +59,18 @@ def list_(folder: Folder = HERE, as_json: Json = False) -> None:
                     }
                     for one in found.letters
                 ],
+                "disputes": [
+                    {
+                        "mail": one.claim.mail_id,
+                        "device_id": one.claim.device,
+                        "party": one.claim.party,
+                        "state": one.holder,
+                        "also_for": one.claim.rival,
+                        "also_from": one.claim.rival_party,
+                        "since": one.opened_at,
+                    }
+                    for one in found.disputes
+                ],
             },
             "",
         )
@@ -78,6 +93,23 @@ def list_(folder: Folder = HERE, as_json: Json = False) -> None:
         ("reference", "what", "to", "reply"),
         ((one.ref, one.purpose, one.recipient, one.reply) for one in found.letters),
     )
+    table(
+        "Install codes that came for two Devices",
+        ("mail", "first for", "from", "state", "in this mail for", "from"),
+        (
+            (
+                one.claim.mail_id,
+                one.claim.device,
+                one.claim.party,
+                one.holder,
+                one.claim.rival,
+                one.claim.rival_party,
+            )
+            for one in found.disputes[:_MOST_SHOWN]
+        ),
+    )
+    if len(found.disputes) > _MOST_SHOWN:
+        say(f"... and {len(found.disputes) - _MOST_SHOWN} more; --json has all of them")
 
 
 @app.command()
@@ -195,6 +227,46 @@ def release(
         },
         f"{what.upper()}: {done.provided} codes and {done.not_installer} not the installer will "
         f"be answered, {done.still_held} still held",
+    )
+
+
+@app.command()
+def settle(
+    number: Annotated[int, typer.Argument(help="The mail that brought the code once more.")],
+    why: Why,
+    first: Annotated[
+        bool, typer.Option("--first", help="The code is of the Device that had it first.")
+    ] = False,
+    second: Annotated[
+        bool, typer.Option("--second", help="It is of the Device that this mail names.")
+    ] = False,
+    neither: Annotated[bool, typer.Option("--neither", help="It is of neither.")] = False,
+    device: Annotated[
+        list[str] | None, typer.Option("--device", help="Only the codes of these Devices.")
+    ] = None,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Say whose an install code is that came for two Devices."""
+    flags = ((first, Ruling.FIRST), (second, Ruling.SECOND), (neither, Ruling.NEITHER))
+    said = [ruling for given, ruling in flags if given]
+    if len(said) != 1:
+        raise typer.BadParameter("say one of --first, --second, --neither")
+    desk = desk_of(folder, now)
+    done = review.settle_codes(desk, number, said[0], why, who(by), only=device or ())
+    outcome = done.mail
+    shown = f"{outcome.folder}, {mask_codes(outcome.reason)}" if outcome else "dealt with before"
+    answer(
+        as_json,
+        {
+            "codes": done.codes,
+            "ruling": said[0],
+            "folder": outcome.folder if outcome else None,
+            "reason": mask_codes(outcome.reason) if outcome else None,
+        },
+        f"{done.codes} install codes ruled {said[0]}; mail {number}: {shown}",
     )
 
 

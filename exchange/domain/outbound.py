@@ -40,6 +40,7 @@ class LegEvent(StrEnum):
     BOUNCE = "bounce"
     RESEND = "resend"
     WITHDRAW = "withdraw"
+    REOPEN = "reopen"
 
 
 _L, _E = LegState, LegEvent
@@ -79,6 +80,10 @@ LEG_TRANSITIONS: dict[tuple[LegState, LegEvent], LegState] = {
     (_L.BOUNCED, _E.NOT_OURS): _L.NOT_INSTALLER,
     # We no longer need it, and they send it all the same: sealed, not thrown away.
     (_L.WITHDRAWN, _E.CODE): _L.PROVIDED,
+    # A person ruled that the code is another device's: they are asked anew ...
+    (_L.PROVIDED, _E.REOPEN): _L.QUEUED,
+    # ... and who was never asked, because of that code, waits for a turn again.
+    (_L.WITHDRAWN, _E.REOPEN): _L.WAITING,
 }
 
 OPEN_LEGS = frozenset({_L.QUEUED, _L.SENT, _L.ACKNOWLEDGED})
@@ -108,7 +113,16 @@ class CaseState(StrEnum):
     CLOSED = "closed"
     EXHAUSTED = "exhausted"  # every former Supplier said it was not the installer
     REFERRED = "referred"  # a code alone will not do
-    DISPUTED = "disputed"
+    DISPUTED = "disputed"  # its code came for another device too: not used until a person rules
+
+
+class Ruling(StrEnum):
+    """Whose an install code is that came for two devices; only a person says so."""
+
+    NONE = ""
+    FIRST = "first"  # the device for which it came first
+    SECOND = "second"  # the one for which it came later, its rival
+    NEITHER = "neither"
 
 
 @dataclass(frozen=True, slots=True)

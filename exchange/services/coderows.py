@@ -31,7 +31,9 @@ from exchange.services.sheetrows import Sheet
 
 _EPOCH: Final = date(1970, 1, 1)
 _DEVICE_TYPES: Final = {name: number for number, name in enumerate(DEVICE_TYPES)}
-WORDS: Final = (TYPE, INSTALLED, DATED)  # the columns of words
+# The columns of words, and what each is in a batch.
+_KINDS: Final[dict[str, type[np.generic]]] = {TYPE: np.uint8, INSTALLED: np.bool_, DATED: np.uint16}
+WORDS: Final = tuple(_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Block:
     devices: npt.NDArray[np.uint64]
     codes: npt.NDArray[np.uint8] = field(repr=False)  # rows by 16
     has_code: npt.NDArray[np.bool_]
-    words: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    words: dict[str, npt.NDArray[np.generic]] = field(default_factory=dict)
 
     def take_words(
         self,
@@ -91,13 +93,13 @@ class Block:
     ) -> None:
         """The words of a column, and which each row has (-1: none of them); None: no column."""
         if found is None:
-            self.words[name] = np.full(len(self.good), terms.usual(name), np.int64)
+            self.words[name] = np.full(len(self.good), terms.usual(name), _KINDS[name])
             return
         texts, which = found
         meant = [terms.meaning(name, text) for text in texts]
         known = np.array([one is not None for one in meant] + [False], np.bool_)
         self.good &= known[which]
-        self.words[name] = np.array([one or 0 for one in meant] + [0], np.int64)[which]
+        self.words[name] = np.array([one or 0 for one in meant] + [0], _KINDS[name])[which]
 
     def take(self, at: int, fact: Fact) -> None:
         """A row that was read by itself."""
@@ -119,10 +121,10 @@ class Block:
             self.devices.take(kept),
             self.codes.take(kept, axis=0),
             self.has_code.take(kept),
-            self.words[INSTALLED].take(kept).astype(np.bool_),
-            self.words[TYPE].take(kept).astype(np.uint8),
+            self.words[INSTALLED].take(kept).astype(np.bool_, copy=False),
+            self.words[TYPE].take(kept).astype(np.uint8, copy=False),
             np.zeros(len(kept), np.uint8),
-            self.words[DATED].take(kept).astype(np.uint16),
+            self.words[DATED].take(kept).astype(np.uint16, copy=False),
             (source,),
         )
         return Batch(columns, numbers.take(kept).astype(np.uint32))

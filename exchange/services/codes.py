@@ -121,7 +121,7 @@ def import_codes(
     source = mask_codes(reading.source) or DEFAULT_SOURCE
     reading = replace(reading, source=source)
     stamp = file.stamp()
-    sha256 = _digest(file)
+    sha256 = digest_of(file)
     resume_by = f"{sha256}:{reading}:{replacing}" if resume else ""
     terms = _Terms(replacing, good, resume_by, stamp, progress)
     recorded = False
@@ -218,7 +218,7 @@ def _doubts(taken: Taken, reading: Reading) -> Iterator[str]:
         )
 
 
-def _digest(file: CodeSource) -> str:
+def digest_of(file: CodeSource) -> str:
     try:
         with file.open() as content:
             # Typed for files that read into a buffer; every binary file does.
@@ -325,18 +325,24 @@ def declare_complete(
                 ' with "not the installing Supplier"; --empty says that this is so',
             )
     with desk.store.transaction("declare") as tx:
-        before = tx.facts.get(COMPLETE_AS_OF)
-        tx.facts.put(COMPLETE_AS_OF, as_of.isoformat() if as_of else "")
-        tx.audit.append(
-            desk.now(),
-            AuditEvent(
-                "installed.declared",
-                "installed devices",
-                detail={
-                    "complete_as_of": as_of.isoformat() if as_of else None,
-                    "before": before or None,
-                },
-                actor=by,
-            ),
-        )
+        before = put_declaration(desk, tx, as_of, by)
     return date.fromisoformat(before) if before else None
+
+
+def put_declaration(desk: Desk, tx: Transaction, as_of: date | None, by: str) -> str:
+    """Write the declaration down, None: none; returns the one before as text, or empty."""
+    before = tx.facts.get(COMPLETE_AS_OF)
+    tx.facts.put(COMPLETE_AS_OF, as_of.isoformat() if as_of else "")
+    tx.audit.append(
+        desk.now(),
+        AuditEvent(
+            "installed.declared",
+            "installed devices",
+            detail={
+                "complete_as_of": as_of.isoformat() if as_of else None,
+                "before": before or None,
+            },
+            actor=by,
+        ),
+    )
+    return before

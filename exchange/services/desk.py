@@ -82,5 +82,9 @@ class Desk:
 
     def new_message_id(self, ref: str, purpose: str) -> str:
         """A Message-ID fixed before the first attempt; the random part outlives a lost database."""
+        return self.message_id(ref, purpose, secrets.token_hex(6))
+
+    def message_id(self, ref: str, purpose: str, mark: str) -> str:
+        """The Message-ID of a letter that ``mark`` tells from others of its kind."""
         domain = self.settings.party.address.rpartition("@")[2].lower()
-        return f"<{ref.lower()}.{purpose}.{secrets.token_hex(6)}@{domain}>"
+        return f"<{ref.lower()}.{purpose}.{mark}@{domain}>"

@@ -58,6 +58,7 @@ def build(desk: Desk, month: str) -> MonthlyReport:
         of_us = figures.asked_of_us(start, end, now)
         requests_out = figures.requests_by_us(start, end)
         by_us = figures.asked_by_us(start, end, now)
+        disputed = tx.disputes.codes_waiting()
         _, head = tx.audit.head()
     return MonthlyReport(
         month=month,
@@ -80,7 +81,7 @@ def build(desk: Desk, month: str) -> MonthlyReport:
             )
             for signifier, number, rows in _by_party(requests_out, by_us)
         ),
-        notes=_notes(now, end, of_us, by_us),
+        notes=_notes(now, end, of_us, by_us, disputed),
     )
 
 
@@ -248,7 +249,11 @@ def _outbound(requests: int, rows: Iterable[AskedByUs]) -> OutboundFigures:
 
 
 def _notes(
-    now: datetime, end: datetime, of_us: Sequence[AskedOfUs], by_us: Sequence[AskedByUs]
+    now: datetime,
+    end: datetime,
+    of_us: Sequence[AskedOfUs],
+    by_us: Sequence[AskedByUs],
+    disputed: int,
 ) -> tuple[str, ...]:
     notes = []
     if now < end:
@@ -276,6 +281,12 @@ def _notes(
         notes.append(
             f"{refused:,} of the devices we asked about were refused, which is no answer under "
             "clause 4.16(b): they count as open or overdue."
+        )
+    if disputed:
+        codes = "install code is" if disputed == 1 else "install codes are"
+        notes.append(
+            f"{disputed:,} {codes} in dispute, having come for two devices: until a person rules "
+            "(`exchange inbox settle`), the device it came for first counts as provided."
         )
     return tuple(notes)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -50,6 +51,7 @@ def ask_again(
     if not spoilt or not requests:
         return frozenset()
     legs = tx.legs.newest(party.signifier, spoilt)
+    answer = _Answer(mail, said, party, spoilt)
     asked: list[str] = []
     for request in requests:
         own = {
@@ -59,28 +61,44 @@ def ask_again(
             and legs[device].request_id == request.id
             and legs[device].state in OPEN_LEGS
         }
-        if own and tx.outbox.count(request.ref, QUERY) < _MOST:
-            _write(desk, tx, mail, said, party, request, own, spoilt)
+        # One letter about one mail, however often that is decided.
+        message_id = desk.message_id(request.ref, QUERY, mail.content_hash[:12])
+        if own and tx.outbox.by_message_id([message_id]):
+            asked += own
+        elif own and tx.outbox.count(request.ref, QUERY) < _MOST:
+            _write(desk, tx, answer, request, own, message_id)
             asked += own
     return frozenset(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A mail of ``party``, and by Device ID what is wrong with the codes in it."""
+
+    mail: KeptMail
+    said: Understanding
+    party: Party
+    spoilt: Mapping[str, Reject]
 
 
 def _write(
     desk: Desk,
     tx: Transaction,
-    mail: KeptMail,
-    said: Understanding,
-    party: Party,
+    answer: _Answer,
     request: OutboundRequest,
     legs: Mapping[str, Leg],
-    spoilt: Mapping[str, Reject],
+    message_id: str,
 ) -> None:
-    found = {device: spoilt[device] for device in legs}
     rows = [
-        RequestRow(device, legs[device].device_type, note=mask_codes(f"{one.where}: {one.reason}"))
-        for device, one in found.items()
+        RequestRow(
+            device,
+            leg.device_type,
+            note=mask_codes(f"{answer.spoilt[device].where}: {answer.spoilt[device].reason}"),
+        )
+        for device, leg in legs.items()
     ]
-    _, message_id = letters.queue(
+    party = answer.party
+    letters.queue(
         desk,
         tx,
         letters.Draft(
@@ -89,14 +107,15 @@ def _write(
             recipient=party.request_address,
             party=party.signifier,
             marker=QUERY,
-            in_reply_to=said.head.message_id,
+            in_reply_to=answer.said.head.message_id,
             references=(request.message_id,),
-            context=_context(desk, tx, mail, party, request, found, rows),
+            context=_context(desk, tx, answer, request, rows),
             attachments=request_files(desk, request.ref, rows),
+            message_id=message_id,
         ),
     )
     told: dict[str, str | int | bool | None] = {
-        "mail": mail.id,
+        "mail": answer.mail.id,
         "devices": len(rows),
         "message_id": message_id,
     }
@@ -107,21 +126,19 @@ def _write(
 def _context(
     desk: Desk,
     tx: Transaction,
-    mail: KeptMail,
-    party: Party,
+    answer: _Answer,
     request: OutboundRequest,
-    found: Mapping[str, Reject],
     rows: Sequence[RequestRow],
 ) -> dict[str, object]:
     small = desk.settings.release.body_table_rows
     today = desk.today()
     due_on = request.due_on or today
-    reasons = Counter(mask_codes(one.reason) for one in found.values())
+    reasons = Counter(mask_codes(answer.spoilt[row.device_id].reason) for row in rows)
     return {
         "us": letters.us(desk),
-        "them": letters.them(party),
+        "them": letters.them(answer.party),
         "ref": request.ref,
-        "received": mail.arrived_at,
+        "received": answer.mail.arrived_at,
         "due": due_on,
         "days_late": desk.calendar.working_days_between(due_on, today) if today > due_on else 0,
         "asked": tx.legs.asked([request.id]).get(request.id, 0),

@@ -24,12 +24,13 @@ from exchange.domain.outbound import (
     leg_takes,
 )
 from exchange.domain.party import Party
-from exchange.services import query
+from exchange.services import disputes, query
 from exchange.services.deliver import void
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
 from exchange.services.turns import next_turn
 from exchange.store.db import Transaction
+from exchange.store.disputes import Claim
 from exchange.store.mail import PROCESSED, REVIEW, KeptMail
 from exchange.store.outbound import Case, ReceivedCode
 from exchange.store.outbox import StoredLetter
@@ -67,6 +68,8 @@ class _Sorted:
     again: int = 0  # what we knew already
     unclear: list[str] = field(default_factory=list)  # devices
     strays: int = 0  # devices that we never asked this party about
+    ruled: int = 0  # codes of this mail that a person has ruled out
+    claims: list[Claim] = field(default_factory=list)  # codes that other devices hold
     doubts: list[str] = field(default_factory=list)
 
 
@@ -75,12 +78,13 @@ def answers(
 ) -> MailOutcome:
     """Apply a response of ``party``; what is doubtful stays as it was and goes to Review."""
     requests = asked_in(tx, said, party)
-    sorted_ = _sort(desk, tx, said, party)
+    sorted_ = _sort(desk, tx, mail, said, party)
     if not requests and sorted_.strays:
         # Neither thread nor reference, and devices we never asked about: the sender's address
         # alone, which anybody can write, is not enough to take the rest.
         reason = "belongs to no request of ours by thread or reference, and " + sorted_.doubts[0]
         return MailOutcome(REVIEW, Kind.RESPONSE, reason, party.signifier)
+    disputes.open_claims(desk, tx, sorted_.claims)
     _take_codes(desk, tx, mail, party, sorted_.codes)
     _take_denials(desk, tx, mail, party, sorted_.denials)
     ref = requests[0].ref if requests else ""
@@ -99,12 +103,15 @@ def answers(
         sorted_.doubts.append(
             f"{unanswered[0].where}: {len(unanswered)} Devices are listed without an answer"
         )
-    if not (sorted_.codes or sorted_.denials or sorted_.again or sorted_.unclear):
+    known = sorted_.again or sorted_.ruled
+    if not (sorted_.codes or sorted_.denials or known or sorted_.unclear):
         sorted_.doubts.append("no device that we asked this party about is answered")
     said_so = (
         f"{len(sorted_.codes)} codes, {len(sorted_.denials)} not the installer, "
         f"{unclear} not answered yet"
     )
+    if sorted_.ruled:
+        said_so += f", {sorted_.ruled} ruled out by a person"
     if queried:
         said_so += f", {len(queried)} codes asked for again"
     if sorted_.doubts:
@@ -116,8 +123,12 @@ def answers(
     return MailOutcome(PROCESSED, Kind.RESPONSE, said_so, party.signifier, ref)
 
 
-def _sort(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> _Sorted:
+def _sort(
+    desk: Desk, tx: Transaction, mail: KeptMail, said: Understanding, party: Party
+) -> _Sorted:
     out = _Sorted()
+    if any(answer.code is not None for answer in said.answers):
+        tx.outbound.wait_for_codes()
     legs = tx.legs.newest(party.signifier, {str(answer.device) for answer in said.answers})
     cases = tx.outbound.cases_of({leg.case_id for leg in legs.values()})
     tags = {
@@ -125,16 +136,22 @@ def _sort(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> _So
         for answer in said.answers
         if answer.code is not None
     }
-    in_use = tx.outbound.devices_with_tags(set(tags.values()))
+    known = disputes.known(tx, set(tags.values()), cases)
     for answer in said.answers:
         leg = legs.get(str(answer.device))
         if leg is None:
             out.strays += 1
             out.doubts.append(f"{answer.where}: {answer.device} was not asked of {party.signifier}")
         elif answer.outcome is Outcome.PROVIDED and answer.code is not None:
-            tag = tags[answer.device]
-            holder = in_use.setdefault(tag, leg.device)
-            _sort_code(out, answer, answer.code, leg, cases[leg.case_id], tag, holder)
+            tag, case = tags[answer.device], cases[leg.case_id]
+            verdict = known.verdict(tag, case, leg, mail.id)
+            if verdict.settled:
+                out.ruled += 1
+            elif verdict.doubt:
+                out.doubts.append(f"{answer.where}: {verdict.doubt}")
+                out.claims += verdict.claims
+            else:
+                _sort_code(out, answer, answer.code, leg, case, tag)
         elif answer.outcome is Outcome.NOT_INSTALLER:
             _sort_denial(out, answer, leg, cases[leg.case_id])
         else:
@@ -143,11 +160,9 @@ def _sort(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> _So
 
 
 def _sort_code(
-    out: _Sorted, answer: Answer, code: InstallCode, leg: Leg, case: Case, tag: str, holder: str
+    out: _Sorted, answer: Answer, code: InstallCode, leg: Leg, case: Case, tag: str
 ) -> None:
-    if holder != leg.device:
-        out.doubts.append(f"{answer.where}: the code for {leg.device} is that of {holder} too")
-    elif case.code_tag and case.code_tag != tag:
+    if case.code_tag and case.code_tag != tag:
         out.doubts.append(
             f"{answer.where}: another code for {leg.device} was received from {case.code_from}"
         )

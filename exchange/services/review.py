@@ -16,14 +16,17 @@ from exchange.domain.inbound import (
     move,
 )
 from exchange.domain.mail import Found, MailHead, Understanding
+from exchange.domain.outbound import Ruling
+from exchange.domain.party import Party
 from exchange.domain.sla import due
 from exchange.errors import BadInput, NotFound
 from exchange.parsing.message import read_head
-from exchange.services import columns, intake, respond, secrets
+from exchange.services import columns, disputes, intake, respond, secrets
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
 from exchange.services.rulings import Holdings, rule
 from exchange.store.db import Transaction
+from exchange.store.disputes import Dispute
 from exchange.store.mail import PROCESSED, KeptMail
 from exchange.store.outbox import DEFERRED, FAILED, StoredLetter
 
@@ -35,6 +38,7 @@ class Waiting:
     mails: tuple[tuple[KeptMail, date | None], ...]  # with the day an answer would be due
     requests: tuple[tuple[InboundRequest, int, int], ...]  # held, unreadable
     letters: tuple[StoredLetter, ...]
+    disputes: tuple[Dispute, ...]  # install codes that came for two devices
 
 
 def waiting(desk: Desk) -> Waiting:
@@ -43,6 +47,7 @@ def waiting(desk: Desk) -> Waiting:
         mails = tx.mail.unresolved()
         requests = [(one, tx.inbound.counts(one.id)) for one in tx.inbound.requests(open_only=True)]
         failed = tx.outbox.stuck()
+        disputed = tx.disputes.waiting()
     return Waiting(
         mails=tuple(
             (mail, due(mail.arrived_at, desk.sla(None), desk.calendar).due_on) for mail in mails
@@ -52,6 +57,7 @@ def waiting(desk: Desk) -> Waiting:
             for one, counts in requests
         ),
         letters=tuple(failed),
+        disputes=tuple(disputed),
     )
 
 
@@ -81,9 +87,7 @@ def release_mail(desk: Desk, number: int, signifier: str, actor: str) -> MailOut
     """
     with desk.store.reading() as tx:
         mail = tx.mail.get(number)
-        party = tx.parties.get(signifier)
-    if party is None or not party.active:
-        raise NotFound(f"{signifier} is not an active party on the contacts register")
+        party = _active(tx, signifier)
     if party.signifier == desk.signifier:
         raise BadInput("that party is ourselves")
     # A person says whose mail it is: so it is that party's columns that count.
@@ -107,7 +111,63 @@ def reject_mail(desk: Desk, number: int, why: str, actor: str) -> None:
     """A person says that nothing is to be done with this mail."""
     with desk.store.transaction("resolve") as tx:
         _claim_waiting(tx, number)
+        if tx.disputes.waiting(number):
+            raise BadInput(
+                f"mail {number} brought install codes that are in dispute",
+                hint=f"`exchange inbox settle {number}` says whose they are",
+            )
         intake.resolve(desk, tx, number, f"rejected: {why}", actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What ``settle_codes`` did."""
+
+    codes: int
+    mail: MailOutcome | None  # what came of the mail; None: it did not wait any more
+
+
+def settle_codes(
+    desk: Desk, number: int, ruling: Ruling, why: str, actor: str, *, only: Collection[str] = ()
+) -> Settled:
+    """A person says whose the install codes are that a mail brought for second devices.
+
+    ``only`` limits it to some Device IDs, of either side.  The mail is then decided again, as the
+    party's that sent it.  Raises NotFound when none of its codes is in dispute, BadInput when the
+    ruling cannot be followed; then nothing was changed.
+    """
+    wanted = {str(DeviceId.parse(text)) for text in only}
+    why = mask_codes(why)
+    with desk.store.transaction("settle") as tx:
+        _, folder, resolved = tx.mail.claim(number)
+        tx.outbound.wait_for_codes()
+        chosen = [
+            one
+            for one in tx.disputes.waiting(number)
+            if not wanted or wanted & {one.claim.device, one.claim.rival}
+        ]
+        unknown = wanted - {name for one in chosen for name in (one.claim.device, one.claim.rival)}
+        if not chosen or unknown:
+            named = ", ".join(sorted(unknown)) or "no install code"
+            raise NotFound(f"{named} of mail {number}: not in dispute")
+        waits = folder not in ("", PROCESSED) and not resolved
+        party = chosen[0].claim.rival_party
+        if ruling is Ruling.SECOND and not waits:
+            raise BadInput(
+                f"mail {number} does not wait any more: its code cannot be taken",
+                hint="--neither, and have it sent again",
+            )
+        _active(tx, party)
+        disputes.rule(desk, tx, chosen, ruling, why, actor)
+    outcome = release_mail(desk, number, party, actor) if waits else None
+    return Settled(len(chosen), outcome)
+
+
+def _active(tx: Transaction, signifier: str) -> Party:
+    party = tx.parties.get(signifier)
+    if party is None or not party.active:
+        raise NotFound(f"{signifier} is not an active party on the contacts register")
+    return party
 
 
 def _claim_waiting(tx: Transaction, number: int) -> None:

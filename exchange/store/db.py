@@ -22,6 +22,7 @@ from sqlmodel import Session
 from exchange.errors import AlreadyRunning, StoreError
 from exchange.store.audit import AuditLog
 from exchange.store.copying import grown, look_at
+from exchange.store.disputes import DisputeStore
 from exchange.store.figures import Figures
 from exchange.store.inbound import InboundStore
 from exchange.store.legs import LegStore
@@ -57,6 +58,7 @@ class Transaction:
         self.inbound = InboundStore(session, self.outbox)
         self.outbound = OutboundStore(session)
         self.legs = LegStore(session)
+        self.disputes = DisputeStore(session)
         self.parties = PartyStore(session)
         self.audit = AuditLog(session)
         self.counters = Counters(session)

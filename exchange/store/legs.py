@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, delete, func, select, text, update
 from sqlmodel import Session
 
 from exchange.domain.audit import instant_text
@@ -144,6 +144,17 @@ class LegStore:
     def unask(self, leg_ids: Sequence[int]) -> None:
         """Free bounced legs for a new request."""
         self._update(leg_ids, request_id=None)
+
+    def reopen(self, leg_ids: Sequence[int]) -> None:
+        """Their answer is none: to be asked anew, with a clock and a ladder of their own."""
+        if not leg_ids:
+            return
+        self._update(
+            leg_ids, state=LegState.QUEUED.value, request_id=None, answered_at=None,
+            answer_mail_id=None,
+        )  # fmt: skip
+        self.stop_clocks(leg_ids)
+        self._session.connection().execute(delete(RUNGS).where(among(RUNGS.c.leg_id, leg_ids)))
 
     def due_requests(self, today: date) -> list[tuple[int, int]]:
         """Requests with a leg whose next rung is due, and how many such legs each has."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, select, text, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -25,6 +25,7 @@ from exchange.store.many import insert_rows, update_rows
 from exchange.store.tables import CaseRow, LegRow, OutboundRequestRow, table_of
 
 _CHUNK = 5000
+_CODES_LOCK = 0x4D503134  # an advisory lock of PostgreSQL
 _STATES = {state.value: state for state in CaseState}
 _CASES, _LEGS = table_of(CaseRow), table_of(LegRow)
 _NEW_CASE = (
@@ -32,12 +33,15 @@ _NEW_CASE = (
 )  # fmt: skip
 _NEW_LEG = ("case_id", "device", "party", "position", "state", "overdue", "level")
 _RECEIVED = ("sealed_code", "code_tag", "code_from", "code_at", "state")
-_CASE = tuple(
-    _CASES.c[name]
-    for name in (
-        *("id", "device", "device_type", "state", "sealed_code"),
-        *("code_tag", "code_from", "opened_at", "code_at"),
-    )
+_CASE = (
+    *(
+        _CASES.c[name]
+        for name in (
+            *("id", "device", "device_type", "state", "sealed_code"),
+            *("code_tag", "code_from", "opened_at", "code_at"),
+        )
+    ),
+    _CASES.c.closed_at.is_not(None),
 )
 
 
@@ -54,6 +58,7 @@ class Case:
     code_from: str
     opened_at: datetime
     code_at: datetime | None
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +130,45 @@ class OutboundStore:
         query = select(*_CASE).where(among(_CASES.c.id, numbers))
         return {row.id: _case(row) for row in self._line.execute(query)}
 
-    def devices_with_tags(self, tags: Collection[str]) -> dict[str, str]:
-        """Which device holds the received code with each of these fingerprints."""
-        query = select(_CASES.c.code_tag, _CASES.c.device).where(among(_CASES.c.code_tag, tags))
-        return {row.code_tag: row.device for row in self._line.execute(query)}
+    def wait_for_codes(self) -> None:
+        """Nobody else takes or rules on received codes until this transaction ends.
+
+        Else two mails decided at once, by the daemon and by a person beside it, could each bring
+        the same code for another device and see nothing of it.  SQLite has one writer anyhow.
+        """
+        if self._line.dialect.name == "postgresql":
+            self._line.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CODES_LOCK})
+
+    def holders(self, tags: Collection[str]) -> list[Case]:
+        """The cases that hold a received code with one of these tags: open ones, then newest."""
+        query = select(*_CASE).where(among(_CASES.c.code_tag, tags))
+        query = query.order_by(_CASES.c.closed_at.is_not(None), _CASES.c.id.desc())
+        return [_case(row) for row in self._line.execute(query)]
 
     def receive_codes(self, codes: Sequence[ReceivedCode], party: str, now: datetime) -> None:
         """Codes arrived from a party, sealed."""
         at, state = instant_text(now.astimezone(UTC)), CaseState.CODE_RECEIVED.value
         rows = [(one.sealed, one.tag, party, at, state, one.case_id) for one in codes]
         update_rows(self._session, _CASES, _RECEIVED, rows)
+
+    def drop_codes(self, case_ids: Sequence[int]) -> None:
+        """The codes received are not these cases': they are sought again."""
+        if case_ids:
+            self._line.execute(
+                update(_CASES)
+                .where(among(_CASES.c.id, case_ids))
+                .values(
+                    state=CaseState.SEEKING.value,
+                    sealed_code=None, code_tag="", code_from="", code_at=None,
+                )
+            )  # fmt: skip
+
+    def set_states(self, case_ids: Sequence[int], state: CaseState) -> None:
+        """Write the new state of several cases, open or closed as they are."""
+        if case_ids:
+            self._line.execute(
+                update(_CASES).where(among(_CASES.c.id, case_ids)).values(state=state.value)
+            )
 
     def move_cases(
         self, case_ids: Sequence[int], state: CaseState, closed_at: datetime | None = None
@@ -258,7 +292,8 @@ class OutboundStore:
 
 
 def _case(row: Row[*tuple[Any, ...]]) -> Case:
-    number, device, kind, state, sealed_code, tag, code_from, opened_at, code_at = row
+    number, device, kind, state, sealed_code, tag, code_from, opened_at, code_at, closed = row
     return Case(
-        number, device, kind, _STATES[state], sealed_code, tag, code_from, opened_at, code_at
-    )
+        number, device, kind, _STATES[state], sealed_code, tag, code_from, opened_at, code_at,
+        bool(closed),
+    )  # fmt: skip

@@ -348,6 +348,38 @@ class LegRungRow(SQLModel, table=True):
     outbox_id: int | None = Field(default=None, foreign_key="outbox.id")  # None: skipped
 
 
+_UNRULED = "ruling = ''"
+
+
+class CodeDisputeRow(SQLModel, table=True):
+    """One install code that came for a second device, its rival: a person says whose it is."""
+
+    __tablename__ = "code_dispute"
+    __table_args__ = (
+        UniqueConstraint("code_tag", "rival_case_id", name="uq_code_dispute_code_rival"),
+        Index("ix_code_dispute_mail", "mail_id"),
+        Index(
+            "ix_code_dispute_unruled",
+            "rival_case_id",
+            sqlite_where=text(_UNRULED),
+            postgresql_where=text(_UNRULED),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    code_tag: str
+    case_id: int = Field(foreign_key="gained_case.id")
+    device: str
+    party: str  # who gave it first
+    rival_case_id: int = Field(foreign_key="gained_case.id")
+    rival: str
+    rival_party: str
+    mail_id: int = Field(foreign_key="mail.id")  # which brought it for the rival
+    opened_at: datetime = _instant(nullable=False)
+    ruling: str = ""  # first, second, neither
+    ruled_at: datetime | None = _instant()
+
+
 class AuditRowTable(SQLModel, table=True):
     """The hash-chained audit log."""
 

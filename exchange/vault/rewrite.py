@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, bindparam, insert, update
 
+from exchange.ports import Removed
 from exchange.vault.buckets import BucketCipher, Opened, Places, damage, open_together
 from exchange.vault.head import Head, write_head
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, Manifest, buckets_of, widths
@@ -33,6 +34,7 @@ _UPDATE: Final = (
     .values(generation=bindparam("generation"), sealed=bindparam("sealed"))
 )
 Buckets = npt.NDArray[np.intp]
+Told = Callable[[str, int, int], None]
 Choose = Callable[[Rows, Rows], Rows]  # (held, incoming) -> those that may be taken
 
 
@@ -56,6 +58,27 @@ class Sorted:
         if end == ALL_PLACES:
             return self.rows[low:]
         return self.rows[low : int(np.searchsorted(self.places, np.uint32(end)))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Devices sorted by place."""
+
+    places: Places
+    devices: Devices
+
+    @classmethod
+    def of(cls, devices: Devices, cipher: BucketCipher) -> _Placed:
+        places = cipher.places(devices)
+        order = order_of(places)
+        return cls(places.take(order), devices.take(order))
+
+    def between(self, first: int, end: int) -> Devices:
+        low = int(np.searchsorted(self.places, np.uint32(first)))
+        high = len(self.places)
+        if end < ALL_PLACES:
+            high = int(np.searchsorted(self.places, np.uint32(end)))
+        return self.devices[low:high]
 
 
 class Rewrite:
@@ -108,22 +131,43 @@ class Rewrite:
             self._keep(group, merged.rows, merged.changed)
             yield chosen, merged
 
-    def remove(self, devices: Devices, places: Places) -> int:
-        """Take devices out; returns how many there were.  Raises as ``put``."""
-        removed = 0
-        counts = np.bincount(buckets_of(self._entries, places), minlength=len(self._entries))
-        for group in self._groups(counts):
+    def remove(
+        self,
+        devices: Devices | None,
+        source: int | None = None,
+        *,
+        dry: bool = False,
+        told: Told | None = None,
+    ) -> Removed:
+        """Take devices out, None: all; of one source alone where ``source`` numbers it.
+
+        ``devices`` stand once each.  ``dry`` only counts.  Raises as ``put``.
+        """
+        wanted = None if devices is None else _Placed.of(devices, self._head.cipher)
+        counts = np.zeros(4, np.int64)
+        for group in self._groups(self._concerned(wanted)):
             opened = self._open(self._entries[group])
             held = opened.rows
-            going = np.isin(row_devices(held), devices)
-            gone = int(np.count_nonzero(going))
-            if gone:
-                removed += gone
+            named = np.ones(len(held), bool)
+            if wanted is not None:
+                named = np.isin(row_devices(held), wanted.between(*self._range(group)))
+            going = named if source is None else named & (held["source"] == source)
+            counts += _tallied(held["flags"], named, going)
+            if going.any() and not dry:
                 # The buckets that lose something are those to seal again.
                 owner = np.repeat(np.arange(len(group)), opened.sizes)
                 losing = np.isin(owner, owner[going])
                 self._keep(group[np.unique(owner[going])], held[losing & ~going], None)
-        return removed
+            if told:
+                told("counting" if dry else "removing", int(group[-1]) + 1, len(self._entries))
+        return Removed(*counts.tolist())
+
+    def _concerned(self, wanted: _Placed | None) -> npt.NDArray[np.int64]:
+        """How many devices fall into each bucket; where all are wanted, one where it has any."""
+        if wanted is None:
+            return (self._entries["records"] > 0).astype(np.int64)
+        owner = buckets_of(self._entries, wanted.places)
+        return np.bincount(owner, minlength=len(self._entries))
 
     def finish(self, sources: Sequence[str], work: Mapping[str, str | int] | None = None) -> Head:
         """Write the head; nothing may follow in this transaction.
@@ -255,6 +299,22 @@ class Rewrite:
         same = np.isin(starts, known)
         self._entries[group] = entries[same]
         self._split_off.append(entries[~same])
+
+
+def _tallied(
+    flags: npt.NDArray[np.uint8], named: npt.NDArray[np.bool_], going: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
+    """The four counts of ``Removed``."""
+    leaving = flags[going]
+    return np.array(
+        [
+            np.count_nonzero(named),
+            len(leaving),
+            np.count_nonzero(leaving & HAS_CODE),
+            np.count_nonzero(leaving & INSTALLED),
+        ],
+        np.int64,
+    )
 
 
 def _counted(rows: Rows, flag: int, cuts: Buckets) -> npt.NDArray[np.int64]:

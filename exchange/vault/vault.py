@@ -15,12 +15,14 @@ import numpy as np
 from sqlalchemy import Connection, Engine, select
 
 from exchange.domain.device import DEVICE_ID_BYTES, DeviceId
+from exchange.errors import NotFound
 from exchange.ports import (
     Batch,
     CodeColumns,
     FoundColumns,
     Numbers,
     PutResult,
+    Removed,
     Taken,
     VaultRecord,
     VaultStats,
@@ -55,6 +57,7 @@ from exchange.vault.tables import vault_bucket
 BUCKET_RECORDS: Final = 2_000  # a bucket that holds more is split: 56 kB, 8 us to open
 BATCH_ROWS: Final = 250_000
 _BUCKETS_AT_ONCE: Final = 256
+_MOST_NAMED: Final = 20  # sources, in an error
 _FEW: Final = 16  # devices: a transaction takes as long as so many single look-ups
 
 _STARTS: Final = select(vault_bucket.c.start)
@@ -220,17 +223,33 @@ class SealedVault:
 
     def remove_many(self, devices: Iterable[DeviceId]) -> int:
         """Forget devices, in one transaction; returns how many there were."""
-        numbers = np.unique(device_numbers(list(devices)))
-        with writing(self._engine) as connection:
+        return self.remove(device_numbers(list(devices))).removed
+
+    def remove(
+        self,
+        devices: Numbers | None,
+        *,
+        source: str | None = None,
+        dry: bool = False,
+        told: Callable[[str, int, int], None] | None = None,
+        record: Callable[[object, Removed], None] | None = None,
+    ) -> Removed:
+        """Forget devices, None: all; see ``exchange.ports.CodeVault``."""
+        wanted = None if devices is None else np.unique(np.asarray(devices, np.uint64))
+        with reading(self._engine) if dry else writing(self._engine) as connection:
             head = self._head(connection)
+            number = None if source is None else _source_number(head, source)
             rewrite = self._rewrite(connection, head)
-            removed = rewrite.remove(numbers, head.cipher.places(numbers))
-            if removed:
-                head = rewrite.finish(head.manifest.sources)
-            else:
+            done = rewrite.remove(wanted, number, dry=dry, told=told)
+            if dry or not done.removed:
                 connection.rollback()
+            else:
+                # A delivery in steps that was cut off must not take for done what is gone now.
+                head = rewrite.finish(head.manifest.sources, {})
+                if record:
+                    record(connection, done)
         self._known = head
-        return removed
+        return done
 
     def iter_all(self) -> Iterator[VaultRecord]:
         """Every record, bucket by bucket, as the vault was when the iteration began.
@@ -301,6 +320,17 @@ def _all_buckets(connection: Connection, head: Head) -> Iterator[tuple[int, Rows
     for first in range(0, len(entries), _BUCKETS_AT_ONCE):
         part = entries[first : first + _BUCKETS_AT_ONCE]
         yield from enumerate(read_buckets(connection, head.cipher, part), first)
+
+
+def _source_number(head: Head, source: str) -> int:
+    """The number of a source's name; raises NotFound telling those there are."""
+    names = head.manifest.sources
+    if source in names:
+        return names.index(source) + 1
+    known = ", ".join(repr(name) for name in names[:_MOST_NAMED]) or "none"
+    if len(names) > _MOST_NAMED:
+        known += f" and {len(names) - _MOST_NAMED} more"
+    raise NotFound(f"the vault has no record from {source!r}", hint=f"its sources: {known}")
 
 
 def _misplaced(rows: Rows, entry: np.void, width: int, head: Head) -> Rows | Fault:

@@ -71,8 +71,9 @@ def test_leg_pairs(state: LegState, event: LegEvent) -> None:
             move_leg(state, event)
 
 
-def test_a_code_in_hand_stays() -> None:
-    assert not any(leg_takes(LegState.PROVIDED, event) for event in LegEvent)
+def test_a_code_in_hand_stays_unless_a_person_rules_it_another_devices() -> None:
+    taken = {event for event in LegEvent if leg_takes(LegState.PROVIDED, event)}
+    assert taken == {LegEvent.REOPEN}
 
 
 def test_a_code_is_welcome_from_whoever_was_asked() -> None:

@@ -11,10 +11,19 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import Engine, StaticPool, create_engine, event
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.ports import DEVICE_TYPES, Batch, CodeColumns, PutResult, Taken, VaultRecord
+from exchange.errors import NotFound
+from exchange.ports import (
+    DEVICE_TYPES,
+    Batch,
+    CodeColumns,
+    PutResult,
+    Removed,
+    Taken,
+    VaultRecord,
+)
 from exchange.vault import deliver as deliveries
 from exchange.vault import rotate
 from exchange.vault.columns import columns_from
@@ -296,12 +305,57 @@ class VaultMachine(RuleBasedStateMachine):
         self.vault, self.other = self.other, self.vault
 
     @rule(numbers=st.lists(st.integers(0, DEVICES + 5), max_size=20))
-    def remove(self, numbers: list[int]) -> None:
+    def remove_many(self, numbers: list[int]) -> None:
         devices = [device(n) for n in numbers]
         expected = len(set(devices) & self.model.held.keys())
         assert self.vault.remove_many(devices) == expected
         for each in devices:
             self.model.held.pop(each, None)
+
+    @rule(
+        numbers=st.one_of(st.none(), st.lists(st.integers(0, DEVICES + 5), max_size=20)),
+        source=st.sampled_from([None, "one", "two"]),
+        dry=st.booleans(),
+        refused=st.booleans(),
+        cut=st.sampled_from([1000, 1000, 3, 6]),
+    )
+    def remove(
+        self, numbers: list[int] | None, source: str | None, dry: bool, refused: bool, cut: int
+    ) -> None:
+        held = self.model.held
+        named = set(held) if numbers is None else {device(n) for n in numbers} & held.keys()
+        going = {each for each in named if source is None or held[each].source == source}
+        expected = Removed(
+            len(named),
+            len(going),
+            sum(held[each].code is not None for each in going),
+            sum(held[each].installed_by_us for each in going),
+        )
+
+        def record(transaction: object, done: Removed) -> None:
+            assert isinstance(transaction, Connection)
+            assert done == expected
+            if refused:
+                raise Cut
+
+        wanted = None if numbers is None else device_numbers([device(n) for n in numbers])
+        told: list[Removed] = []
+
+        def work() -> None:
+            told.append(self.vault.remove(wanted, source=source, dry=dry, record=record))
+
+        try:
+            cut_off = self._cut_after(cut, work)
+        except NotFound:
+            assert not going  # nothing ever came from there
+            return
+        if cut_off:
+            return  # the invariant looks
+        assert told == [expected]
+        if not dry:
+            for each in going:
+                del held[each]
+        self.vault, self.other = self.other, self.vault
 
     @rule(numbers=st.lists(st.integers(0, DEVICES + 5), max_size=20))
     def find(self, numbers: list[int]) -> None:

@@ -350,3 +350,32 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("leg_id", "rung"),
     )
+    op.create_table(
+        "code_dispute",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code_tag", sa.String(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("rival_case_id", sa.Integer(), nullable=False),
+        sa.Column("rival", sa.String(), nullable=False),
+        sa.Column("rival_party", sa.String(), nullable=False),
+        sa.Column("mail_id", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.String(27), nullable=False),
+        sa.Column("ruling", sa.String(), nullable=False),
+        sa.Column("ruled_at", sa.String(27), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["gained_case.id"]),
+        sa.ForeignKeyConstraint(["mail_id"], ["mail.id"]),
+        sa.ForeignKeyConstraint(["rival_case_id"], ["gained_case.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code_tag", "rival_case_id", name="uq_code_dispute_code_rival"),
+    )
+    op.create_index("ix_code_dispute_mail", "code_dispute", ["mail_id"], unique=False)
+    op.create_index(
+        "ix_code_dispute_unruled",
+        "code_dispute",
+        ["rival_case_id"],
+        unique=False,
+        sqlite_where=sa.text("ruling = ''"),
+        postgresql_where=sa.text("ruling = ''"),
+    )
