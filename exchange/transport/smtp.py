@@ -265,7 +265,7 @@ class _Batch:
             self._trouble = error
         except asyncio.CancelledError:
             if session is not None:
-                session.close()
+                session.client.close()
             raise
         finally:
             if session is not None:

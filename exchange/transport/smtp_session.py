@@ -6,7 +6,6 @@ our account instead is raised as CourierUnavailable or CourierRefused.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 import ssl
@@ -22,19 +21,12 @@ from exchange.config import SmtpSettings
 from exchange.errors import CourierRefused, CourierUnavailable, ExchangeError, Transient
 from exchange.ports import Delivery, Letter
 from exchange.transport.oauth import TokenProvider
-from exchange.transport.smtp_line import LineBroken, Reply, SmtpLine
 from exchange.transport.tls import client_context, connect_fault, said
 
 CONNECT_SECONDS: Final = 15.0
 QUIT_SECONDS: Final = 2.0
 # The answer to DATA comes only after the whole mail went up the line, however slow that is.
 _BYTES_PER_SECOND: Final = 50_000
-
-_KNOWN: Final = 1024  # addresses
-
-_MAIL, _RCPT, _DATA = "MAIL", "RCPT", "DATA"
-_TAKEN, _GO_ON = 250, 354
-_WANTED: Final = {_MAIL: {250}, _RCPT: {250, 251}, _DATA: {_GO_ON}}
 
 # About the letter although said to MAIL FROM: too large, in one way or another (RFC 1870, 3463).
 _TOO_LARGE = re.compile(r"\b5\.(2\.3|3\.4)\b")
@@ -65,21 +57,14 @@ class SmtpSession:
     """A connection that is secured and, when a user is configured, logged in."""
 
     def __init__(self, client: aiosmtplib.SMTP, settings: SmtpSettings) -> None:
-        """``client`` is connected and waits for a letter; the line is this session's from now."""
-        if not isinstance(client.transport, asyncio.Transport):
-            raise CourierUnavailable("the server hung up", place=place_of(settings))
         self.client = client
-        self._line = SmtpLine(client.transport)
         self._settings = settings
         self._place = place_of(settings)
-        self._sizes, self._eight_bit, self._international, self._pipelining = map(
-            client.supports_extension, ("size", "8bitmime", "smtputf8", "pipelining")
-        )
 
     @property
     def alive(self) -> bool:
         """Whether the connection still stands, as far as is known."""
-        return self._line.alive
+        return self.client.is_connected
 
     async def hand_over(self, letter: Letter) -> Delivery:
         """Send one letter; its fate.  A last line without its end gets one (RFC 5321, 4.1.1.4).
@@ -89,105 +74,77 @@ class SmtpSession:
         """
         if fault := self._unsendable(letter):
             return Delivery(letter.key, accepted=False, permanent=True, reply=fault)
+        encoding = "utf-8" if self._international(letter) else "ascii"
         offered = False
         try:
-            if refused := await self._open_envelope(letter):
-                return await self._refused(letter, *refused)
+            await self.client.mail(letter.sender, options=self._options(letter), encoding=encoding)
+            await self.client.rcpt(letter.recipient, encoding=encoding)
             offered = True
             slowly = self._settings.timeout_seconds + len(letter.raw) / _BYTES_PER_SECOND
-            (taken,) = await self._line.ask(_content(letter.raw), 1, slowly)
-        except LineBroken as broken:
-            what = "did not answer" if broken.silent else "broke the connection"
+            taken = await self.client.data(letter.raw, timeout=slowly)
+        except aiosmtplib.SMTPResponseException as error:
+            return await self._refused(letter, error)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self.client.close()
+            what = "did not answer" if isinstance(error, TimeoutError) else "broke the connection"
             fate = f"the server {what}: it may have taken the mail or not"
             raise LetterLost(
                 Delivery(letter.key, accepted=False, reply=fate), offered=offered
             ) from None
-        if taken.code != _TAKEN:
-            return await self._refused(letter, _DATA, taken)
-        return Delivery(letter.key, accepted=True, reply=said(taken))
+        return Delivery(letter.key, accepted=True, reply=said(f"{taken.code} {taken.message}"))
 
     async def leave(self) -> None:
         """QUIT, briefly; never raises."""
-        if self.alive:
-            with contextlib.suppress(LineBroken):
-                await self._line.ask(b"QUIT\r\n", 1, QUIT_SECONDS)
-        self.close()
-
-    def close(self) -> None:
-        """Hang up at once."""
-        self._line.close()
+        if self.client.is_connected:
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError, ValueError):
+                await self.client.quit(timeout=QUIT_SECONDS)
         self.client.close()
-
-    async def _open_envelope(self, letter: Letter) -> tuple[str, Reply] | None:
-        """Everything up to the server's wish for the mail; what was refused, if something was.
-
-        Where the server offers it the three commands go in one piece (RFC 2920).
-        """
-        options = " ".join(["", *self._options(letter)])
-        said_of = {
-            _MAIL: f"MAIL FROM:<{letter.sender}>{options}\r\n".encode(),
-            _RCPT: f"RCPT TO:<{letter.recipient}>\r\n".encode(),
-            _DATA: b"DATA\r\n",
-        }
-        seconds = self._settings.timeout_seconds
-        if not self._pipelining:
-            for verb, command in said_of.items():
-                (reply,) = await self._line.ask(command, 1, seconds)
-                if reply.code not in _WANTED[verb]:
-                    return verb, reply
-            return None
-        replies = await self._line.ask(b"".join(said_of.values()), len(said_of), seconds)
-        for verb, reply in zip(said_of, replies, strict=False):
-            if reply.code not in _WANTED[verb]:
-                if replies[-1].code == _GO_ON and self.alive:
-                    # It waits for a mail to nobody, and refuses it (RFC 2920, 3.1).
-                    await self._line.ask(b".\r\n", 1, seconds)
-                return verb, reply
-        if len(replies) < len(said_of):
-            raise LineBroken
-        return None
 
     def _unsendable(self, letter: Letter) -> str:
         """Why this letter cannot go over this connection unchanged, or an empty text."""
         if not (_is_plain(letter.sender) or not letter.sender) or not _is_plain(letter.recipient):
             return "not sent: an address is more, or less, than one plain address"
         if not _is_crlf_only(letter.raw):
-            # Servers that take them as they are can be made to see two mails (SMTP smuggling).
+            # The library would mend them silently, which breaks signatures; servers that take
+            # them as they are can be made to see two mails (SMTP smuggling).
             return "not sent: the mail holds a line end that is not CRLF"
-        if not letter.raw.isascii() and not self._eight_bit:
+        if not letter.raw.isascii() and not self.client.supports_extension("8bitmime"):
             return "not sent: the mail has 8-bit bytes and the server takes none"
-        if _is_international(letter) and not self._international:
+        if self._international(letter) and not self.client.supports_extension("smtputf8"):
             return "not sent: an address is not ASCII and the server knows no SMTPUTF8"
         return ""
 
+    @staticmethod
+    def _international(letter: Letter) -> bool:
+        return not (letter.sender + letter.recipient).isascii()
+
     def _options(self, letter: Letter) -> list[str]:
         options = []
-        if self._sizes:
+        if self.client.supports_extension("size"):
             options.append(f"SIZE={len(letter.raw)}")
         if not letter.raw.isascii():
             options.append("BODY=8BITMIME")
-        if _is_international(letter):
+        if self._international(letter):
             options.append("SMTPUTF8")
         return options
 
-    async def _refused(self, letter: Letter, verb: str, reply: Reply) -> Delivery:
-        """The fate of a letter refused at ``verb``; a refusal of our account or address is raised.
-
-        The server's wish not to be asked further (421) ends the connection (RFC 5321, 3.8).
-        """
-        told = said(reply)
-        permanent = 500 <= reply.code < 600
+    async def _refused(self, letter: Letter, error: aiosmtplib.SMTPResponseException) -> Delivery:
+        """The fate of a refused letter; a refusal of our own account or address is raised."""
+        told = said(f"{error.code} {error.message}")
+        permanent = 500 <= error.code < 600
         # Without a user of ours a denied relay means the same, in whatever code.
-        denied = verb == _RCPT and (
-            not self._settings.username and permanent and _DENIED.search(reply.text)
+        denied = isinstance(error, aiosmtplib.SMTPRecipientRefused) and (
+            not self._settings.username and permanent and _DENIED.search(error.message)
         )
-        if reply.code in _LOGIN_CODES or denied:
+        if error.code in _LOGIN_CODES or denied:
             raise CourierRefused(
                 f"the server wants another login: {told}",
                 place=self._place,
                 hint="check smtp.username and the password",
             )
-        ours = verb == _MAIL and not (reply.code == 552 or _TOO_LARGE.search(reply.text))
+        ours = isinstance(error, aiosmtplib.SMTPSenderRefused) and not (
+            error.code == 552 or _TOO_LARGE.search(error.message)
+        )
         if permanent and ours:
             # Said of our own address it would be said of every letter alike, and it must not be
             # taken for the recipient's refusal.
@@ -196,8 +153,8 @@ class SmtpSession:
                 place=self._place,
                 hint="check party.address and the rights of the SMTP account",
             )
-        if reply.code == 421:
-            self.close()
+        if error.code == 421:  # the server is about to hang up (RFC 5321, 3.8)
+            self.client.close()
         else:
             await self._start_afresh()
         return Delivery(letter.key, accepted=False, permanent=permanent, reply=told)
@@ -205,17 +162,9 @@ class SmtpSession:
     async def _start_afresh(self) -> None:
         """Forget the refused letter's envelope; a connection that cannot is given up."""
         try:
-            await self._line.ask(b"RSET\r\n", 1, self._settings.timeout_seconds)
-        except LineBroken:
-            self.close()
-
-
-def _content(raw: bytes) -> bytes:
-    """The mail as it goes over the line: dots doubled, a lone one at the end (RFC 5321, 4.5.2)."""
-    if raw.startswith(b".") or b"\r\n." in raw:
-        raw = raw.replace(b"\r\n.", b"\r\n..")
-        raw = b"." + raw if raw.startswith(b".") else raw
-    return raw + (b".\r\n" if raw.endswith(b"\r\n") or not raw else b"\r\n.\r\n")
+            await self.client.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            self.client.close()
 
 
 def _is_crlf_only(raw: bytes) -> bool:
@@ -224,13 +173,9 @@ def _is_crlf_only(raw: bytes) -> bool:
     return raw.count(b"\r") == whole == raw.count(b"\n")
 
 
-def _is_international(letter: Letter) -> bool:
-    return not (letter.sender.isascii() and letter.recipient.isascii())
-
-
-@lru_cache(maxsize=_KNOWN)
+@lru_cache(maxsize=1024)
 def _is_plain(address: str) -> bool:
-    """Whether this is one bare address that can stand in a command."""
+    """Whether the library will put exactly this address on the wire: it tries to be helpful."""
     try:
         return bool(address) and parse_address(address) == address
     except ValueError:
