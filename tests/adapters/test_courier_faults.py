@@ -144,6 +144,10 @@ def test_one_connection_is_enough_where_the_others_are_refused(tmp_path: Path) -
 # -- refusals
 
 
+PLAIN = ("AUTH PLAIN", "8BITMIME")
+
+
+@pytest.mark.parametrize("extensions", [PLAIN, (*PLAIN, "PIPELINING")])
 @pytest.mark.parametrize(
     ("verb", "reply", "permanent"),
     [
@@ -162,10 +166,11 @@ def test_one_connection_is_enough_where_the_others_are_refused(tmp_path: Path) -
     ],
 )
 def test_refusals_and_the_letter_after(
-    tmp_path: Path, verb: str, reply: str, permanent: bool
+    tmp_path: Path, extensions: tuple[str, ...], verb: str, reply: str, permanent: bool
 ) -> None:
     proper = {"DATA": "354 go on"}.get(verb, "250 ok")
-    with ScriptedSmtp(tmp_path, flaws={verb: Nth(1, reply, proper)}) as server:
+    flaws = {verb: Nth(1, reply, proper)}
+    with ScriptedSmtp(tmp_path, extensions=extensions, flaws=flaws) as server:
         if verb == "DATA":  # the scripted server would wait for content
             server.flaws["DATA"] = reply
             fates = list(courier_at(server, timeout_seconds=1).send(letters(1)))
@@ -173,8 +178,37 @@ def test_refusals_and_the_letter_after(
             fates = list(courier_at(server).send(letters(2)))
             assert fates[1].accepted
             assert server.visits == 1
+            assert server.taken[-1] == RAW
         assert (fates[0].accepted, fates[0].permanent) == (False, permanent)
         assert fates[0].reply == reply
+
+
+@pytest.mark.parametrize("reply", ["taken", "25x taken"])
+def test_what_is_no_reply_is_no_fate(tmp_path: Path, reply: str) -> None:
+    with ScriptedSmtp(tmp_path, flaws={".": Nth(1, reply, "250 ok")}) as server:
+        fates = list(courier_at(server).send(letters(2)))
+        assert [fate.accepted for fate in fates] == [False, True]
+        assert not fates[0].permanent
+        assert server.visits == 2
+
+
+def test_a_reply_of_several_lines(tmp_path: Path) -> None:
+    with ScriptedSmtp(tmp_path, flaws={".": "250-2.0.0 taken\r\n250 as 7"}) as server:
+        [fate] = courier_at(server).send(letters(1))
+        assert fate.accepted
+        assert fate.reply == "250 2.0.0 taken as 7"
+
+
+@pytest.mark.parametrize(
+    "body", [b".\r\n..\r\n.x\r\n", b"..\r\n.", b"x.\r\n.\r\n", b"\r\n.\r\nQUIT\r\n"]
+)
+def test_dots_arrive_as_they_were(tmp_path: Path, body: bytes) -> None:
+    with ScriptedSmtp(tmp_path) as server:
+        for raw in (RAW + body, body):
+            [fate] = courier_at(server).send(letters(1, raw))
+            assert fate.accepted
+            assert server.taken.pop() == (raw if raw.endswith(b"\r\n") else raw + b"\r\n")
+        assert not server.taken
 
 
 def test_a_refused_sender_is_no_fate_of_a_letter(tmp_path: Path) -> None:
