@@ -53,6 +53,8 @@ def in_windows(
             if progress:
                 progress("reading", before + done, total)
         offset, before = offset + last, before + stream.size
+    if progress:
+        progress("reading", total, total)
 
 
 def _opened(

@@ -18,11 +18,14 @@ from hypothesis import strategies as st
 
 from exchange.errors import BadInput
 from exchange.parsing import sheetstream
+from exchange.parsing.limits import DEFAULT
 from exchange.services import codesheets
 from exchange.services.codefile import Reading
+from exchange.services.codestream import read_delivery
+from exchange.services.delivered import CodeSource, Delivered
 from tests.services.desks import make_desk
 from tests.services.test_codes import BAD_CRC, GOOD, Bench, code, device
-from tests.services.test_codes_bulk import import_process, read_both, read_one
+from tests.services.test_codes_bulk import TODAY, import_process, read_both, read_one
 
 HEADER = ["Device ID", "Install code", "Kind", "Ours", "Delivered"]
 READING = Reading(
@@ -173,6 +176,22 @@ def test_a_profile_reads_the_dates_of_a_workbook(bench: Bench) -> None:
         str(row[0]): row[4] for row in rows
     }
     assert {record.device_type for record in held.values()} == {"ESME"}
+
+
+@pytest.mark.usefixtures("in_windows")
+def test_progress_counts_the_bytes_of_every_sheet_to_the_end() -> None:
+    content = workbook(("A", [HEADER[:2], *listed(1, 200)]), ("B", [HEADER[:2], *listed(300, 200)]))
+    told: list[tuple[int, int]] = []
+    batches = read_delivery(
+        CodeSource.of("codes.xlsx", content), Reading(source="x"), DEFAULT, TODAY,
+        Delivered("codes.xlsx"), lambda _what, done, total: told.append((done, total)),
+    )  # fmt: skip
+    assert sum(len(batch.rows) for batch in batches) == 400
+    (total,) = {total for _, total in told}
+    done = [one for one, _ in told]
+    assert done == sorted(done)
+    assert done[-1] == total
+    assert len(told) > 6
 
 
 def test_columns_are_named_by_the_letters_of_the_sheet() -> None:
