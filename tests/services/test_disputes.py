@@ -21,19 +21,10 @@ from exchange.services import chase, deliver, intake, keeping, monthly, request,
 from exchange.services.outcome import MailOutcome
 from exchange.services.outcomes import case_lines, write_codes
 from exchange.store.outbound import ReceivedCode
-from tests.servers import postgres as postgres_server
-from tests.servers import want
 from tests.services.desks import add_parties, make_party
 from tests.services.test_codes import code, device
 
 WHY = "the label was read"
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    want(postgres_server.missing())
-    with postgres_server.postgres() as url:
-        yield url
 
 
 class _Inbox:

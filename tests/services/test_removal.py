@@ -19,8 +19,6 @@ from exchange.provision import OwnParty, make_folder
 from exchange.services import codes, removal
 from exchange.services.desk import Desk
 from tests.corpus import making
-from tests.servers import postgres as postgres_server
-from tests.servers import want
 from tests.services.desks import NOW, Said, bytes_of, command
 from tests.services.test_codes import (
     HEAD,
@@ -31,13 +29,6 @@ from tests.services.test_codes import (
     device,
     rows,
 )
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    want(postgres_server.missing())
-    with postgres_server.postgres() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])

@@ -8,16 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from tests.servers import postgres as postgres_server
-from tests.servers import want
 from tests.unit.vault_cases import sqlite_engine
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    want(postgres_server.missing())
-    with postgres_server.postgres() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
