@@ -24,7 +24,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, warn
+from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of, say, warn
 from exchange.cli.people import By, who
 from exchange.config import Settings, SourceSettings
 from exchange.domain.device import mask_codes
@@ -84,7 +84,7 @@ def import_(
             help="Take the good rows in steps; go on where an import of this file was cut off.",
         ),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing of the progress.")] = False,
+    quiet: Quiet = False,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",

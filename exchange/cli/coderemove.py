@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from exchange.cli.codeimport import first_said, profile_of, progress
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, warn
+from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of, say, warn
 from exchange.cli.people import By, at_terminal, who
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput
@@ -38,7 +38,7 @@ def remove(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing of the progress.")] = False,
+    quiet: Quiet = False,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",

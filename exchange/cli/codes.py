@@ -12,7 +12,7 @@ import typer
 from exchange.bootstrap import open_key_change
 from exchange.cli.codeimport import import_, progress
 from exchange.cli.coderemove import remove
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of, say, table
 from exchange.cli.people import By, who
 from exchange.domain.device import MASKED, DeviceId
 from exchange.errors import BadInput
@@ -74,7 +74,7 @@ def rotate_key(
         bool,
         typer.Option("--only-reseal", help="Leave the key as it is; go on where it was cut off."),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing of the progress.")] = False,
+    quiet: Quiet = False,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",

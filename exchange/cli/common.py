@@ -23,6 +23,7 @@ Folder = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing of the progress.")]
 Now = Annotated[
     str,
     typer.Option(

@@ -57,8 +57,8 @@ def read_delivery(
 ) -> Iterator[Batch]:
     """The good rows of a file in batches; bad ones and notes go to ``delivered``.
 
-    Raises Torn when it has to be read again with ``whole``.
-     Raises BadInput when the columns cannot be told or the file cannot be read at all.
+    Raises Torn when it has to be read again with ``whole``, BadInput when the columns cannot be
+    told or the file cannot be read at all.
     """
     reading.check()
     try:
@@ -69,8 +69,8 @@ def read_delivery(
             if not whole and _can_stream(head):
                 yield from _streamed(file, size, head, reading, today, delivered, progress)
                 return
-            book = None if whole else open_book(delivered.name, file, limits)
-            if book is not None:
+            zipped = head.startswith(b"PK")  # else it is no workbook to the reader of the whole
+            if zipped and not whole and (book := open_book(delivered.name, file, limits)):
                 yield from in_windows(book, reading, today, delivered, progress)
                 return
             content = _whole(file, size, delivered.name)

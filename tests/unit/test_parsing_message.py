@@ -243,3 +243,18 @@ class TestOwnMails:
         said = understand(raw, own_addresses=frozenset({"codes@op-a.test"}))
         assert (said.kind, said.subkind) == (Kind.UNKNOWN, "own")
         assert not said.devices
+
+
+def test_which_rejects_are_damaged_codes() -> None:
+    """Their sender can be asked for them again; a contradiction is for a person."""
+    rows = [
+        ["Device ID", "Install code", "Outcome"],
+        [D[0], 1.2345678901234567e35, ""],
+        [D[1], f"{making.CODE_CRC[:-4]}0000", ""],
+        [D[2], making.CODE_CRC, "not the installing Supplier"],
+        [D[3], "83FED340", ""],
+        ["00-DB-12", making.CODE_CRC, ""],
+    ]
+    said = understand_file("answer.xlsx", making.xlsx(("Answers", rows)))
+    assert {str(one.device) for one in said.rejects if one.spoils_code} == {D[0], D[1], D[3]}
+    assert len(said.rejects) == 5

@@ -180,7 +180,9 @@ TORN = {
     "cut off": (PLAIN_ROWS + '<row r="40"><c r="A40" t="s">', {}),
     "more rows": (PLAIN_ROWS, {"</sheetData>": '</sheetData><sheetData><row r="77"/></sheetData>'}),
     "no end": (PLAIN_ROWS, {"</sheetData>": ""}),
-    "a prefix": (PLAIN_ROWS, {"<worksheet ": '<worksheet xmlns:x="urn:x" ', "<sheetData>": ""}),
+    "a prefix": (PLAIN_ROWS, {"<worksheet xmlns=": "<x:worksheet xmlns:x=", "<sheetData>":
+                 "<x:sheetData>", "</sheetData></worksheet>": "</x:sheetData></x:worksheet>"}),
+    "no rows at all": (PLAIN_ROWS, {"<sheetData>": "<sheetDatum>"}),
     "a private letter": (PLAIN_ROWS.replace('A9" t="s"><v>0', 'A9" t="str"><v>\ue0000'), {}),
 }  # fmt: skip
 
@@ -195,9 +197,13 @@ def test_what_windows_cannot_tell_is_left_to_the_whole(case: str) -> None:
         streamed(content)
 
 
-@pytest.mark.parametrize("seed", range(150))
-def test_a_damaged_sheet_is_never_read_otherwise(seed: int) -> None:
+def test_a_damaged_sheet_is_never_read_otherwise() -> None:
     """Bytes of the XML changed at random: the same rows as the whole, or none."""
+    read = sum(map(_read_alike, range(400)))
+    assert read > 30  # not all of them were just left to the whole
+
+
+def _read_alike(seed: int) -> bool:
     random = Random(seed)
     cells = "".join(
         f'<row r="{at}"><c r="A{at}" t="s"><v>{at % 3}</v></c><c r="B{at}"><v>{at}</v></c>'
@@ -213,8 +219,9 @@ def test_a_damaged_sheet_is_never_read_otherwise(seed: int) -> None:
         try:
             found = streamed(content)
         except (Torn, Unreadable):
-            return
-    assert found == as_a_whole(content)
+            return False
+    assert found == as_a_whole(content), seed
+    return True
 
 
 def test_small_and_other_files_are_left_to_the_whole() -> None:
