@@ -202,9 +202,7 @@ def _engine(url: str, files: SameFiles) -> Engine:
         if parsed.get_backend_name() != "sqlite":
             given = {name: value for name, value in _SILENCE.items() if name not in parsed.query}
             return _postgresql(
-                create_engine(
-                    parsed, pool_pre_ping=True, hide_parameters=True, connect_args=given
-                )
+                create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=given)
             )
         engine = create_engine(
             parsed,
