@@ -27,6 +27,7 @@ log = structlog.get_logger("exchange.rounds")
 _LOGIN_FIRST: Final = 600.0
 _LOGIN_LONGEST: Final = 3600.0
 _MOST_REASONS: Final = 5  # told of one outage
+_LONG: Final = 60.0  # seconds from which on a pause is told
 _NUMBER = re.compile(r"\d+")
 _PACKAGE: Final = "exchange"
 
@@ -56,20 +57,28 @@ def _place_of(error: BaseException) -> str:
 
 
 @dataclass(slots=True)
+class _Wait:
+    """The pause of one user of something that cannot be used."""
+
+    pause: float = 0.0
+    not_before: float = 0.0
+
+
+@dataclass(slots=True)
 class _Outage:
     """Something that cannot be used now."""
 
     told: set[str] = field(default_factory=set)  # reasons, without their numbers
-    by: set[str] = field(default_factory=set)  # who cannot use it
-    pause: float = 0.0
-    not_before: float = 0.0
+    waits: dict[str, _Wait] = field(default_factory=dict)  # by who cannot use it
 
 
 class Reachability:
     """Which parts of the outside can be used: said once per outage, tried with growing pauses.
 
-    ``instant`` gives seconds that only grow; ``first`` and ``longest`` are pauses in seconds, and
-    a first pause of 0 tries in every round.  Safe from any thread.
+    ``by`` names one of several users of the same thing: what they meet is one outage, which is
+    over when none of them meets it any more; each has pauses of its own.  ``instant`` gives seconds
+    that only grow; ``first`` and ``longest`` are pauses in seconds, and a first pause of 0 tries
+    in every round.  Safe from any thread.
     """
 
     def __init__(
@@ -82,18 +91,25 @@ class Reachability:
         self._lock = threading.Lock()
         self._down: dict[str, _Outage] = {}
 
-    def worth_trying(self, what: str) -> bool:
-        """Whether the pause after the last failure is over."""
-        return self.pause_left(what) <= 0
+    def is_down(self, what: str, by: str = "") -> bool:
+        """Whether it could not be used the last time."""
+        with self._lock:
+            outage = self._down.get(what)
+            return outage is not None and by in outage.waits
 
-    def pause_left(self, what: str) -> float:
+    def worth_trying(self, what: str, by: str = "") -> bool:
+        """Whether the pause after the last failure is over."""
+        return self.pause_left(what, by) <= 0
+
+    def pause_left(self, what: str, by: str = "") -> float:
         """Seconds until it is worth trying again."""
         with self._lock:
             outage = self._down.get(what)
-            return max(0.0, outage.not_before - self._instant()) if outage else 0.0
+            wait = outage.waits.get(by) if outage else None
+            return max(0.0, wait.not_before - self._instant()) if wait else 0.0
 
     def failed(self, what: str, error: Exception, by: str = "") -> bool:
-        """Note a failure, met by one of several users of the same thing; True when it is news.
+        """Note a failure; True when it is news.
 
         An outage is one piece of news however its reason reads: a server that goes away first
         drops the connection and then refuses the next.  A server that refuses us says what to
@@ -104,16 +120,15 @@ class Reachability:
         reason = type(error).__name__ if passing else _NUMBER.sub("#", said)
         with self._lock:
             outage = self._down.setdefault(what, _Outage())
-            outage.by.add(by)
-            if self._instant() >= outage.not_before:  # else it failed for another user just now
-                outage.pause = self._next_pause(outage.pause, error)
-                outage.not_before = self._instant() + outage.pause
+            wait = outage.waits.setdefault(by, _Wait())
+            wait.pause = self._next_pause(wait.pause, error)
+            wait.not_before = self._instant() + wait.pause
             news = reason not in outage.told and len(outage.told) < _MOST_REASONS
             if news:
                 outage.told.add(reason)
-            pause = outage.pause
+            pause = wait.pause
         if news:
-            again = {"again_in_seconds": round(pause)} if pause >= 60 else {}
+            again = {"again_in_seconds": round(pause)} if pause >= _LONG else {}
             log.error("cannot be used; it is tried again", what=what, why=said, **again)
         return news
 
@@ -142,8 +157,8 @@ class Reachability:
             outage = self._down.get(what)
             if outage is None:
                 return
-            outage.by.discard(by)
-            if outage.by:
+            outage.waits.pop(by, None)
+            if outage.waits:
                 return
             del self._down[what]
         log.info("can be used again", what=what)
