@@ -142,7 +142,7 @@ class PostingProcess:
                     process.kill()
                 if self._stop.is_set() and not kill_at:
                     process.terminate()
-                    kill_at = time.monotonic() + _PATIENCE + 1
+                    kill_at = time.monotonic() + _PATIENCE - 1
                 elif kill_at and time.monotonic() > kill_at:
                     process.kill()
         process.wait()

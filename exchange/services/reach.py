@@ -90,6 +90,11 @@ class Reachability:
         self._instant, self._first, self._longest = instant, first, longest
         self._lock = threading.Lock()
         self._down: dict[str, _Outage] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """Tell nothing any more: what fails now was ended by us."""
+        self._closed = True
 
     def is_down(self, what: str, by: str = "") -> bool:
         """Whether it could not be used the last time."""
@@ -127,7 +132,7 @@ class Reachability:
             if news:
                 outage.told.add(reason)
             pause = wait.pause
-        if news:
+        if news and not self._closed:
             again = {"again_in_seconds": round(pause)} if pause >= _LONG else {}
             log.error("cannot be used; it is tried again", what=what, why=said, **again)
         return news
