@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -231,8 +230,3 @@ def children(process: subprocess.Popen[bytes], word: str) -> Sequence[int]:
             if int(status[1]) == process.pid and word in (entry / "cmdline").read_text():
                 found.append(int(entry.name))
     return found
-
-
-def end(number: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(number, signal.SIGKILL)
