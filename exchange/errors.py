@@ -80,6 +80,14 @@ class MailboxRefused(Permanent):
     """The IMAP server refuses the login, the certificate does not hold, or a folder is missing."""
 
 
+class LoginRefused(Permanent):
+    """A name and password (or token) was refused: trying it often may lock the account."""
+
+
+class MailboxLoginRefused(MailboxRefused, LoginRefused):
+    """The IMAP server refuses the login."""
+
+
 class CourierUnavailable(Transient):
     """The SMTP server does not answer, or asks to try later."""
 
@@ -88,8 +96,16 @@ class CourierRefused(Permanent):
     """The SMTP server refuses the login or the connection is not safe."""
 
 
+class CourierLoginRefused(CourierRefused, LoginRefused):
+    """The SMTP server refuses the login."""
+
+
 class StoreError(ExchangeError):
     """The database cannot be used: missing, locked, full, or of another version."""
+
+
+class StoreReplaced(StoreError):
+    """A file of the database was replaced or deleted while it was open: nothing may go on."""
 
 
 class VaultError(ExchangeError):

@@ -14,14 +14,46 @@ from pathlib import Path
 from typing import Final
 
 from imapclient import IMAPClient, SocketTimeout
+from imapclient.imap4 import IMAP4WithTimeout
 
 from exchange.config import MailboxSettings
-from exchange.errors import ExchangeError, MailboxRefused, MailboxUnavailable, Transient
+from exchange.errors import (
+    ExchangeError,
+    MailboxLoginRefused,
+    MailboxRefused,
+    MailboxUnavailable,
+    Transient,
+)
 from exchange.transport.imap_session import Connection, Session, explain, is_passing
 from exchange.transport.oauth import TokenProvider, refusal_of, xoauth2_response
+from exchange.transport.pace import Pace, pace_plain, pace_tls
 from exchange.transport.tls import client_context, connect_fault, said
 
 CONNECT_SECONDS: Final = 10.0
+# Silences that an answer may hold, one after the other: a large folder is slow to search.
+_SILENCES: Final = 4
+
+
+class _PlainImap(IMAP4WithTimeout):  # type: ignore[misc]  # the library has no types
+    def __init__(self, pace: Pace, *given: object) -> None:
+        self._pace = pace
+        super().__init__(*given)
+
+    def _create_socket(self, timeout: float | None = None) -> socket.socket:
+        return pace_plain(super()._create_socket(timeout), self._pace)
+
+
+class _PacedClient(IMAPClient):  # type: ignore[misc]
+    """The library's client whose first words in the clear are bounded in time too."""
+
+    def __init__(self, pace: Pace, *given: object, **named: object) -> None:
+        self._pace = pace
+        super().__init__(*given, **named)
+
+    def _create_IMAP4(self) -> object:  # noqa: N802 - the library's name
+        if self.ssl:
+            return super()._create_IMAP4()
+        return _PlainImap(self._pace, self.host, self.port, self._timeout.connect)
 
 
 def open_session(
@@ -59,10 +91,13 @@ def _connect(settings: MailboxSettings, folder: Path, place: str) -> Connection:
     timeout = SocketTimeout(
         min(CONNECT_SECONDS, settings.timeout_seconds), settings.timeout_seconds
     )
+    pace = Pace(_SILENCES * settings.timeout_seconds)
+    pace_tls(context, pace)
     implicit = settings.tls == "implicit"
     client: Connection | None = None
     try:
-        client = IMAPClient(
+        client = _PacedClient(
+            pace,
             settings.host,
             settings.port,
             ssl=implicit,
@@ -132,7 +167,7 @@ def _log_in(
         # The library says "login failed" for a connection that breaks meanwhile, too.
         if is_passing(error) or isinstance(error.__context__, imaplib.IMAP4.abort):
             raise MailboxUnavailable(f"cannot log in now: {told}", place=place) from None
-        raise MailboxRefused(
+        raise MailboxLoginRefused(
             f"the login as {settings.username} was refused: {told}",
             place=place,
             hint="check username and password",
@@ -175,7 +210,7 @@ def _log_in_with_token(client: Connection, username: str, token: str, place: str
     except imaplib.IMAP4.error as error:
         if not any(told) or is_passing(error) or isinstance(error.__context__, imaplib.IMAP4.abort):
             raise
-        raise MailboxRefused(
+        raise MailboxLoginRefused(
             f"the token for {username} was refused: {' '.join(told)}",
             place=place,
             hint="check that the account may use IMAP with this application",

@@ -18,7 +18,13 @@ import aiosmtplib
 from aiosmtplib.email import parse_address
 
 from exchange.config import SmtpSettings
-from exchange.errors import CourierRefused, CourierUnavailable, ExchangeError, Transient
+from exchange.errors import (
+    CourierLoginRefused,
+    CourierRefused,
+    CourierUnavailable,
+    ExchangeError,
+    Transient,
+)
 from exchange.ports import Delivery, Letter
 from exchange.transport.oauth import TokenProvider
 from exchange.transport.tls import client_context, connect_fault, said
@@ -137,7 +143,7 @@ class SmtpSession:
             not self._settings.username and permanent and _DENIED.search(error.message)
         )
         if error.code in _LOGIN_CODES or denied:
-            raise CourierRefused(
+            raise CourierLoginRefused(
                 f"the server wants another login: {told}",
                 place=self._place,
                 hint="check smtp.username and the password",
@@ -246,7 +252,7 @@ async def _log_in(
         told = said(f"{error.code} {error.message}", secret)
         if 400 <= error.code < 500:
             raise CourierUnavailable(f"cannot log in now: {told}", place=place) from None
-        raise CourierRefused(
+        raise CourierLoginRefused(
             f"the login as {settings.username} was refused: {told}",
             place=place,
             hint="check smtp.username and the password",

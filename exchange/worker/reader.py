@@ -90,9 +90,14 @@ class WorkerReader:
 
     def start(self) -> None:
         """Start the process now, so that it is ready by the time of the first mail."""
-        with self._lock, contextlib.suppress(OSError):
+        if not self._lock.acquire(blocking=False):
+            return  # it is at a mail, and whoever keeps others does not wait for that
+        try:
             # What fails here fails again, and is told, when the mail is read.
-            self._running()
+            with contextlib.suppress(OSError):
+                self._running()
+        finally:
+            self._lock.release()
 
     def read(
         self,
