@@ -203,8 +203,6 @@ def _keep(desk: Desk, inbox: _Inbox, done: Round, reach: Reachability) -> None:
     some, inbox.fresh = inbox.fresh[:_AT_ONCE], inbox.fresh[_AT_ONCE:]
     done.kept += keeping.keep(desk, inbox.mailbox, some)
     reach.worked(inbox.name)
-    for ref, why in inbox.mailbox.unreadable.items():
-        reach.told_once(f"mail {ref.uid} of {inbox.name}", f"not given: {why}")
 
 
 def _file(desk: Desk, inbox: _Inbox, done: Round, _reach: Reachability) -> None:
