@@ -49,6 +49,7 @@ _PIECE_BYTES = 1 << 20
 _SUBJECT_CHARS = 300
 _FIRST_PAUSE: Final = timedelta(minutes=1)
 _LONGEST_PAUSE: Final = timedelta(hours=4)
+_LOOKED_AT: Final = timedelta(minutes=15)
 
 
 fresh = listing.fresh
@@ -258,12 +259,13 @@ def _place_reused(desk: Desk, tx: Transaction, holder: Holder, mailbox: str) -> 
 
 def _same_again(desk: Desk, tx: Transaction, holder: Holder) -> None:
     """The place is still this mail's; if it was filed, it has to be filed once more."""
-    if holder.state != FILED:
-        tx.places.settle(holder.number)
-        return
     now = desk.now()
+    if holder.state == KEPT:  # its attempts are those to understand it
+        tx.places.settle(holder.number, now + _LOOKED_AT)
+        return
     tx.places.file_again(holder.number, now + _pause(holder.attempts + 1))
-    tx.audit.append(now, AuditEvent("mail.listed_again", f"mail {holder.number}"))
+    if holder.state == FILED:
+        tx.audit.append(now, AuditEvent("mail.listed_again", f"mail {holder.number}"))
 
 
 def _pause(attempts: int) -> timedelta:
