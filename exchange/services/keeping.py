@@ -194,9 +194,16 @@ def _audit(desk: Desk, tx: Transaction, mailbox: str, rows: Sequence[tuple[int, 
         detail: dict[str, str | int | bool | None] = {"mails": len(old), "oldest": oldest}
         tx.audit.append(now, AuditEvent("mails.old", f"mailbox {mailbox}", detail=detail))
         log.info("older than not_before: listed and left alone", mailbox=mailbox, mails=len(old))
+    if withheld := [(number, one) for number, one in rows if one.mail.state == NOT_GIVEN]:
+        number, one = withheld[0]
+        log.warning(
+            "the server does not give some mails; they are tried again",
+            mailbox=mailbox,
+            mails=len(withheld),
+            first=number,
+            why=one.mail.reason,
+        )
     for number, one in rows:
-        if one.mail.state == NOT_GIVEN:
-            log.warning("the server does not give a mail", mail=number, why=one.mail.reason)
         _shunt_if_due(desk, tx, number, one)
 
 
@@ -247,11 +254,6 @@ def _is_another(mail: NewMail, holder: Holder) -> bool:
 
 
 def _place_reused(desk: Desk, tx: Transaction, holder: Holder, mailbox: str) -> None:
-    log.warning(
-        "the server gives the UID of a mail once more, for another one",
-        mail=holder.number,
-        mailbox=mailbox,
-    )
     detail = {"state": holder.state, "mailbox": mailbox}
     event = AuditEvent("mail.place_reused", f"mail {holder.number}", detail=detail)
     tx.audit.append(desk.now(), event)

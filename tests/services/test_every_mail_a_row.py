@@ -379,7 +379,7 @@ def test_a_server_put_back_gives_uids_again_and_nothing_is_lost_or_answered_twic
     assert [row.ref.uid for row in rows[1:3]] == [-row.id for row in rows[1:3]]
     assert {row.state for row in rows} == {"filed"}
     assert [row.reason for row in rows].count(f"the same as mail {rows[2].id}") == 1
-    assert len(trail.rows(both.desk, event="mailbox.put_back")) == 1
+    assert len(list(trail.rows(both.desk, event="mailbox.put_back"))) == 1
     trail.verify(both.desk)
 
 
