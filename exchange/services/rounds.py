@@ -169,8 +169,6 @@ class Inbox:
     def _keep(self, done: Round) -> None:
         some, self.fresh = self.fresh[:_AT_ONCE], self.fresh[_AT_ONCE:]
         done.kept += keeping.keep(self._desk, self.mailbox, some)
-        for ref, why in self.mailbox.unreadable.items():
-            self._reach.told_once(f"mail {ref.uid} of {self.name}", f"not given: {why}")
 
     def _file(self, done: Round) -> None:
         done.filed += keeping.file(self._desk, self.mailbox, self._folders)

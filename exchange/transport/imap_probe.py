@@ -12,7 +12,7 @@ from pathlib import Path
 from exchange.config import MailboxSettings
 from exchange.errors import ExchangeError, MailboxRefused, MailboxUnavailable
 from exchange.transport.imap_login import open_session, place_of
-from exchange.transport.imap_session import Session, explain
+from exchange.transport.imap_session import Session, explain, nonsense
 from exchange.transport.oauth import TokenProvider
 from exchange.transport.tls import certificate_end
 
@@ -55,6 +55,8 @@ def probe_mailbox(
         return replace(seen, fault=error)
     except (OSError, imaplib.IMAP4.error) as error:
         return replace(seen, fault=_ours(explain(error, place_of(settings), "look around")))
+    except Exception as error:
+        return replace(seen, fault=nonsense(error, place_of(settings)))
     finally:
         session.leave()
     return seen
