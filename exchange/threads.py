@@ -144,13 +144,15 @@ class MailboxWorker(threading.Thread):
 
     def _pass(self, done: Round) -> None:
         floor, inbox = self._floor, self.inbox
-        due = self._hinted.is_set() or time.monotonic() >= self._next_look
-        if due and floor.reach.worth_trying(inbox.name):
+        now = time.monotonic()
+        if (self._hinted.is_set() or now >= self._next_look) and floor.reach.worth_trying(
+            inbox.name
+        ):
             self._hinted.clear()
-            self._next_look = time.monotonic() + _EARLY * self._poll
+            self._next_look = now  # until it went well: as soon as the pause is over
             if not self._take_in(done):
-                self._next_look = 0.0  # as soon as the pause after a failure is over
                 return
+            self._next_look = now + _EARLY * self._poll
             floor.progress.through(inbox.name)
         if not floor.reach.is_down(inbox.name):
             inbox.file(done)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -152,7 +153,8 @@ class Inbox:
                 except ExchangeError:
                     raise
                 except Exception:
-                    self.mailbox.close()  # who knows where in its answer it stumbled
+                    with suppress(Exception):
+                        self.mailbox.close()  # who knows where in its answer it stumbled
                     raise
 
         if bordered(self.name, timed, done, self._reach, by):
