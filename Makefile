@@ -52,9 +52,10 @@ $(BENCH): $(DEVELOP) requirements/bench.txt
 bench: $(BENCH) ## the benchmarks against their comparators, some minutes; SIZE=full: an hour
 	$(BIN)/python -m tests.benchmarks --size $(SIZE) --store $(STORE) --only "$(ONLY)"
 
-fuzz: $(DEVELOP) ## coverage-guided fuzzing of the reading, five minutes or SECONDS_=...
+fuzz: $(DEVELOP) ## coverage-guided fuzzing of the reading, and of the mailbox, five minutes each or SECONDS_=...
 	$(PIP) "atheris>=3"
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS_)
+	$(BIN)/python -m tests.fuzz.server --seconds $(SECONDS_)
 
 lock: $(DEVELOP) ## pin every dependency by hash, without an index address
 	sh requirements/lock.sh

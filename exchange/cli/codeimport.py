@@ -28,6 +28,7 @@ from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of,
 from exchange.cli.people import By, who
 from exchange.config import Settings, SourceSettings
 from exchange.domain.device import mask_codes
+from exchange.domain.foreign import storable
 from exchange.services import codes
 from exchange.services.codefile import Progress as Told
 from exchange.services.codefile import Reading, rejects_csv_rows
@@ -61,8 +62,9 @@ def import_(
     source: Annotated[
         str,
         typer.Option(
+            callback=storable,
             help="Where the codes come from; the source table of that name in the configuration"
-            " says how to read the file."
+            " says how to read the file.",
         ),
     ] = "",
     installed_only: Annotated[
@@ -207,7 +209,7 @@ def _refuse(file: Path, error: RejectedRows, as_json: bool) -> None:
         answer(
             True,
             {
-                "file": mask_codes(file.name),
+                "file": mask_codes(storable(file.name)),
                 "imported": 0,
                 "bad_rows": len(error.rejects),
                 "conflicts": error.rejects.conflicts,

@@ -13,6 +13,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from exchange.domain.foreign import storable
+
 if TYPE_CHECKING:
     from exchange.services.desk import Desk
 
@@ -44,13 +46,13 @@ def desk_of(folder: Path, now: str = "") -> Desk:
 
 def say(line: str) -> None:
     """One line for people, on standard output."""
-    sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{storable(line)}\n")
     sys.stdout.flush()
 
 
 def warn(line: str) -> None:
     """One line for people, on standard error."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{storable(line)}\n")
     sys.stderr.flush()
 
 

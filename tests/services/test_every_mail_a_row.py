@@ -33,17 +33,25 @@ def server(tmp_path: Path) -> Iterator[ScriptedImap]:
         yield found
 
 
+class Scripted(Yard):
+    """A yard with its scripted server at hand."""
+
+    def __init__(self, folder: Path, server: ScriptedImap, *words: str, **more: str) -> None:
+        super().__init__(folder, server, *words, **more)
+        self.server = server
+
+
 @pytest.fixture
-def yard(tmp_path: Path, server: ScriptedImap) -> Iterator[Yard]:
-    found = Yard(tmp_path / "lose", server)
+def yard(tmp_path: Path, server: ScriptedImap) -> Iterator[Scripted]:
+    found = Scripted(tmp_path / "lose", server)
     yield found
     found.close()
 
 
 @pytest.fixture
-def both(tmp_path: Path, server: ScriptedImap, database: Callable[[], str]) -> Iterator[Yard]:
+def both(tmp_path: Path, server: ScriptedImap, database: Callable[[], str]) -> Iterator[Scripted]:
     url = database()
-    found = Yard(tmp_path / "lose", server, url)
+    found = Scripted(tmp_path / "lose", server, url)
     yield found
     if url:
         with found.desk.store.engine.begin() as connection:
@@ -82,7 +90,7 @@ POISON = {
 }
 
 
-def test_text_that_no_database_takes_stops_nothing(both: Yard) -> None:
+def test_text_that_no_database_takes_stops_nothing(both: Scripted) -> None:
     for raw in POISON.values():
         both.server.arrive(raw)
     both.server.arrive(asks(99))
@@ -98,7 +106,7 @@ def test_text_that_no_database_takes_stops_nothing(both: Yard) -> None:
 
 
 def test_a_mail_whose_row_cannot_be_made_is_kept_bare_and_shown(
-    both: Yard, monkeypatch: pytest.MonkeyPatch
+    both: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in (1, 2, 3):
         both.server.arrive(asks(number))
@@ -121,7 +129,7 @@ def test_a_mail_whose_row_cannot_be_made_is_kept_bare_and_shown(
     assert [mail.id for mail, _ in review.waiting(both.desk).mails] == [second.id]
 
 
-def test_a_row_that_the_database_refuses_costs_its_own_mail(both: Yard) -> None:
+def test_a_row_that_the_database_refuses_costs_its_own_mail(both: Scripted) -> None:
     rule = "NEW.subject LIKE '%sesame%'"
     if both.desk.store.engine.dialect.name == "sqlite":
         both.sql_write(
@@ -205,7 +213,7 @@ WITHHELD: dict[str, Answer] = {
 }
 
 
-def test_mails_that_are_not_given_wait_in_the_ledger_and_hinder_nobody(yard: Yard) -> None:
+def test_mails_that_are_not_given_wait_in_the_ledger_and_hinder_nobody(yard: Scripted) -> None:
     server = yard.server
     last = 2 * len(WITHHELD) + 1
     for number in range(1, last + 1):
@@ -238,7 +246,7 @@ def test_mails_that_are_not_given_wait_in_the_ledger_and_hinder_nobody(yard: Yar
     trail.verify(yard.desk)
 
 
-def test_a_mail_that_is_not_given_is_tried_with_growing_pauses(yard: Yard) -> None:
+def test_a_mail_that_is_not_given_is_tried_with_growing_pauses(yard: Scripted) -> None:
     yard.server.arrive(asks(1))
     yard.server.flaws["UID FETCH"] = only(yard.server, {1: WITHHELD["NIL"]})
     tries = []
@@ -250,7 +258,7 @@ def test_a_mail_that_is_not_given_is_tried_with_growing_pauses(yard: Yard) -> No
     assert len(yard.rows()) == 1
 
 
-def test_nothing_is_the_same_as_nothing(both: Yard) -> None:
+def test_nothing_is_the_same_as_nothing(both: Scripted) -> None:
     server = both.server
 
     def empty(line: Line, tag: str, arguments: str) -> None:
@@ -288,7 +296,7 @@ def test_nothing_is_the_same_as_nothing(both: Yard) -> None:
 
 
 def test_a_mail_that_vanishes_before_it_is_given_is_marked_and_not_tried_for_ever(
-    yard: Yard,
+    yard: Scripted,
 ) -> None:
     yard.server.arrive(asks(1))
     yard.server.arrive(asks(2))
@@ -325,7 +333,7 @@ def test_a_mail_that_vanishes_before_it_is_given_is_marked_and_not_tried_for_eve
     ],
 )
 def test_a_mail_without_a_time_of_receipt_has_the_one_of_its_last_server(
-    yard: Yard, date: str | None, arrived: str, source: str
+    yard: Scripted, date: str | None, arrived: str, source: str
 ) -> None:
     def flaw(line: Line, tag: str, arguments: str) -> None:
         if "INTERNALDATE" not in arguments:
@@ -357,7 +365,7 @@ def _put_back(server: ScriptedImap, taken: tuple[dict[int, bytes], int]) -> None
 
 
 def test_a_server_put_back_gives_uids_again_and_nothing_is_lost_or_answered_twice(
-    both: Yard,
+    both: Scripted,
 ) -> None:
     server = both.server
     server.arrive(asks(1))
@@ -383,7 +391,9 @@ def test_a_server_put_back_gives_uids_again_and_nothing_is_lost_or_answered_twic
     trail.verify(both.desk)
 
 
-def test_a_filed_uid_that_is_listed_again_is_read_without_any_sign_of_uidnext(both: Yard) -> None:
+def test_a_filed_uid_that_is_listed_again_is_read_without_any_sign_of_uidnext(
+    both: Scripted,
+) -> None:
     server = both.server
     server.arrive(asks(1))
     server.arrive(asks(2))
@@ -396,7 +406,7 @@ def test_a_filed_uid_that_is_listed_again_is_read_without_any_sign_of_uidnext(bo
     assert both.raw(both.rows()[2].id) == asks(5)
 
 
-def test_a_mail_decided_and_not_filed_does_not_take_another_along(both: Yard) -> None:
+def test_a_mail_decided_and_not_filed_does_not_take_another_along(both: Scripted) -> None:
     """Decided as Review, its UID is a good request's by the time it is filed."""
     server = both.server
 
@@ -420,7 +430,7 @@ def test_a_mail_decided_and_not_filed_does_not_take_another_along(both: Yard) ->
     assert both.rows()[1].folder == "review"
 
 
-def test_a_server_put_back_between_list_and_move_is_noticed_at_the_move(yard: Yard) -> None:
+def test_a_server_put_back_between_list_and_move_is_noticed_at_the_move(yard: Scripted) -> None:
     server = yard.server
     server.arrive(asks(1))
     taken = _snapshot(server)
@@ -435,7 +445,7 @@ def test_a_server_put_back_between_list_and_move_is_noticed_at_the_move(yard: Ya
 
 
 def test_a_server_that_says_moved_and_does_not_move_is_not_asked_in_every_round(
-    yard: Yard,
+    yard: Scripted,
 ) -> None:
     server = yard.server
     server.arrive(asks(1))
@@ -458,13 +468,13 @@ OLD_DATE, NEW_DATE = "05-Mar-2022 10:30:00 +0000", "12-Dec-2026 10:30:00 +0000"
 
 
 @pytest.fixture
-def aged(tmp_path: Path, server: ScriptedImap) -> Iterator[Yard]:
-    found = Yard(tmp_path / "lose", server, not_before="2026-12-01")
+def aged(tmp_path: Path, server: ScriptedImap) -> Iterator[Scripted]:
+    found = Scripted(tmp_path / "lose", server, not_before="2026-12-01")
     yield found
     found.close()
 
 
-def test_old_mail_is_listed_and_left_alone(aged: Yard) -> None:
+def test_old_mail_is_listed_and_left_alone(aged: Scripted) -> None:
     server = aged.server
     for number in range(1, 8):
         server.arrive(asks(number), OLD_DATE)
@@ -486,7 +496,7 @@ def test_old_mail_is_listed_and_left_alone(aged: Yard) -> None:
     assert not [line for line in server.heard[heard:] if "FETCH" in line]
 
 
-def test_a_person_may_ask_for_an_old_mail(aged: Yard) -> None:
+def test_a_person_may_ask_for_an_old_mail(aged: Scripted) -> None:
     aged.server.arrive(asks(1), OLD_DATE)
     aged.server.arrive(asks(2), OLD_DATE)
     aged.round()
@@ -503,7 +513,7 @@ def test_a_person_may_ask_for_an_old_mail(aged: Yard) -> None:
         review.replay_mail(aged.desk, 2, "kim")
 
 
-def test_todays_requests_do_not_wait_for_those_of_years(aged: Yard) -> None:
+def test_todays_requests_do_not_wait_for_those_of_years(aged: Scripted) -> None:
     """More than are fetched in a round lie in the inbox, older and newer ones mixed."""
     server = aged.server
     for number in range(5200):
@@ -534,7 +544,7 @@ def test_todays_requests_do_not_wait_for_those_of_years(aged: Yard) -> None:
 def test_not_before_is_a_day_or_an_instant(
     tmp_path: Path, server: ScriptedImap, written: str, instant: str
 ) -> None:
-    found = Yard(tmp_path / "lose", server, not_before=written)
+    found = Scripted(tmp_path / "lose", server, not_before=written)
     settings = found.desk.settings.mailbox[0]
     assert settings.not_before
     assert settings.not_before.isoformat() == instant

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 from unittest.mock import patch
 
 from exchange.bootstrap import SetClock, open_desk
@@ -20,7 +21,6 @@ from exchange.store.mail import KeptMail
 from exchange.transport.imap import ImapMailbox
 from tests.scenarios.stage import kept_reader
 from tests.servers import HOST
-from tests.servers.scripted import ScriptedImap
 from tests.services.desks import add_parties, make_party
 
 DEVICE = "00-DB-12-34-56-78-90-A0"
@@ -36,11 +36,21 @@ def asks(number: int, subject: str = "codes please", head: str = "") -> bytes:
     ).encode("utf-8", "surrogateescape")
 
 
+class Server(Protocol):
+    """An IMAP server with the account of ours."""
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def ca_file(self) -> Path: ...
+
+
 class Yard:
     """The desk, its server, and rounds without sending."""
 
     def __init__(
-        self, folder: Path, server: ScriptedImap, database: str = "", not_before: str = ""
+        self, folder: Path, server: Server, database: str = "", not_before: str = ""
     ) -> None:
         make_folder(folder, OwnParty("LOSE", "Lose Power", US, database))
         config = folder / "config" / "exchange.toml"
@@ -54,7 +64,7 @@ class Yard:
             self.desk = open_desk(folder, self.clock)
         add_parties(self.desk, make_party("GAIN"))
         self.desk.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])
-        self.server = server
+        self._server = server
         self.box = self.mailbox()
         self.troubles: list[str] = []
 
@@ -62,9 +72,9 @@ class Yard:
         settings = MailboxSettings(
             name=self.desk.settings.mailbox[0].name,
             host=HOST,
-            port=self.server.port,
+            port=self._server.port,
             username=US,
-            ca_file=self.server.ca_file,
+            ca_file=self._server.ca_file,
             timeout_seconds=timeout,
         )
         return ImapMailbox(settings, "secret", Path("/"), max_bytes=1_000_000)
