@@ -85,9 +85,10 @@ class MailboxRefused(Permanent):
 class CourierTrouble(ExchangeError):
     """Sending as a whole is hindered, whatever the letter.
 
-    ``about`` is what the server spoke of (``domain.refusal.About``), or empty where it said nothing;
-    ``named`` the seconds after which it asked to be tried again, ``daily`` that it spoke of a quota
-    by the day, ``letter`` the one that was at its turn, ``alike`` those refused in the same words.
+    ``about`` is what the server spoke of (``domain.refusal.About``), empty where it said nothing;
+    ``named`` the seconds after which it asked to be tried again, ``daily`` that it spoke of a
+    quota by the day, ``letter`` the one that was at its turn, ``alike`` those refused in the same
+    words.
     """
 
     def __init__(

@@ -107,8 +107,11 @@ class Courier(Protocol):
     """Hands letters to a mail server."""
 
     @property
-    def size_limit(self) -> int:
-        """The largest mail, in bytes, that the server announced last; 0: it named none."""
+    def size_limit(self) -> int | None:
+        """The largest mail, in bytes, that the server announced last; 0: it named none.
+
+        None as long as it was not reached.
+        """
 
     def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
         """Send each letter once, a few connections at a time; yields fates as they become known.

@@ -23,7 +23,7 @@ import structlog
 
 from exchange.bootstrap import open_courier, open_desk, the_clock
 from exchange.config import load_settings
-from exchange.errors import CourierRefused, CourierUnavailable, ExchangeError
+from exchange.errors import CourierPaused, CourierRefused, CourierUnavailable, ExchangeError
 from exchange.logs import start_log
 from exchange.services.posting import Posted, post
 
@@ -32,7 +32,9 @@ log = structlog.get_logger("exchange.posting")
 _NO_MORE: Final = b"."
 _STEP: Final = 0.1  # seconds between looks at whether all is to stop
 _PATIENCE: Final = 4.0  # with a server that hangs, as the daemon has
-_KINDS: Final = {kind.__name__: kind for kind in (CourierUnavailable, CourierRefused)}
+_KINDS: Final = {
+    kind.__name__: kind for kind in (CourierPaused, CourierUnavailable, CourierRefused)
+}
 
 
 class PostingProcess:

@@ -2,7 +2,7 @@
 
 A letter fails only by what is said of its recipient or of the letter itself.  Whatever is said of
 our account, its quota or its rights, or of the server, would be said of every letter alike: no
-letter fails by it, sending as a whole pauses, and the pauses grow, for throttles punish who goes on.
+letter fails by it, sending as a whole pauses, and the pauses grow: throttles punish who goes on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -59,9 +59,9 @@ def paused_until(
         return now + min(max(named, grown if times > 1 else _MINUTE), _MOST_NAMED)
     if daily and times == 1:
         tomorrow = now.astimezone(_LONDON).date() + _DAY
-        start: datetime = datetime.combine(tomorrow, _NEXT_DAY, _LONDON)
-        return start.astimezone(now.tzinfo)
-    return now + grown
+        return datetime.combine(tomorrow, _NEXT_DAY, _LONDON).astimezone(UTC)
+    pause: timedelta = grown
+    return now + pause
 
 
 # So many refusals in the same words, to as many domains, are about us and not about the letters.

@@ -14,6 +14,7 @@ import structlog
 from exchange.config import MailboxSettings
 from exchange.errors import (
     ConfigError,
+    CourierPaused,
     CourierUnavailable,
     MailboxRefused,
     MailboxUnavailable,
@@ -109,11 +110,13 @@ class Reachability:
             log.error("cannot be used; it is tried again", what=what, why=said)
         return news
 
-    def told_once(self, what: str, said: str) -> None:
-        """Say something about one thing, once until it changes."""
-        if self._down.get(what) != said:
-            self._down[what] = said
-            log.error("cannot be done yet; it is tried again", what=what, why=said)
+    def told_once(self, what: str, said: str) -> bool:
+        """Say something about one thing, once until it changes; True when it is news."""
+        if self._down.get(what) == said:
+            return False
+        self._down[what] = said
+        log.error("cannot be done yet; it is tried again", what=what, why=said)
+        return True
 
     def worked(self, what: str) -> None:
         """Note a success."""
@@ -217,6 +220,9 @@ def send_out(desk: Desk, courier: Courier, done: Round, reach: Reachability) -> 
         return
     try:
         deliver.deliver(desk, courier, done.delivered)
+    except CourierPaused as error:  # on file, with its own pause
+        if reach.told_once(_OUTGOING, str(error)):
+            done.troubles.append(str(error))
     except (Transient, Permanent) as error:
         reach.failed(_OUTGOING, error)
         done.troubles.append(str(error))
@@ -261,7 +267,9 @@ def _end(posting: Posting, done: Round, reach: Reachability) -> None:
     """Have the sending beside us end, and note what it did."""
     posted = posting.finish()
     done.delivered += posted.fates
-    if posted.fault is not None:
+    if isinstance(posted.fault, CourierPaused):
+        reach.told_once(_OUTGOING, str(posted.fault))
+    elif posted.fault is not None:
         reach.failed(_OUTGOING, posted.fault)
         done.troubles.append(str(posted.fault))
 

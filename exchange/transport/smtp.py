@@ -74,11 +74,14 @@ class SmtpCourier:
         self._folder = folder
         self._token = token
         self._stop = stop or threading.Event()
-        self._size_limit = 0
+        self._size_limit: int | None = None
 
     @property
-    def size_limit(self) -> int:
-        """The largest mail, in bytes, that the server announced last; 0: it named none."""
+    def size_limit(self) -> int | None:
+        """The largest mail, in bytes, that the server announced last; 0: it named none.
+
+        None as long as it was not reached.
+        """
         return self._size_limit
 
     def send(self, letters: Sequence[Letter]) -> Iterator[Delivery]:

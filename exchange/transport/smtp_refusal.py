@@ -89,7 +89,8 @@ _PRECISE: Final = (
 
 _SIZE = re.compile(
     r"(message|mail|letter|content|header|data|size)\b.{0,40}\b(too (large|big|long)"
-    r"|exceed\w*.{0,30}(size|length)|size limit|larger than)|(size|length) (limit )?exceed|too large",
+    r"|exceed\w*.{0,30}(size|length)|size limit|larger than)"
+    r"|(size|length) (limit )?exceed|too large",
     re.IGNORECASE,
 )
 
