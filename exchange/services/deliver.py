@@ -65,15 +65,19 @@ def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
         learn_limit(desk, courier.size_limit)
         for number in large:
             remaking.in_parts(desk, number)
-        _rest(desk, standing, trouble)
+        if _own_trouble(desk, standing, trouble):
+            continue  # the others go on
         if letters and not known:
             return  # a server that says nothing of any letter: another time
 
 
-def _rest(
+def _own_trouble(
     desk: Desk, standing: Standing, trouble: CourierUnavailable | CourierRefused | None
-) -> None:
-    """Raise what hinders the sending as a whole, put on file where it is about our account."""
+) -> bool:
+    """Whether what ended the sending is one letter's own trouble after all.
+
+    Raises it where it is not, put on file where it is about our account.
+    """
     if trouble is not None and not trouble.about:
         raise trouble
     for error in (standing.tripped, trouble):
@@ -83,10 +87,11 @@ def _rest(
         if paused is not None:
             raise paused from None
         if error.letter is not None:
-            # Others went since it met with the same: it is this letter's own trouble.
             with desk.store.transaction("delivered") as tx:
                 fate = Delivery(error.letter, accepted=False, reply=error.message)
-                record(desk, tx, [(fate, tx.outbox.get(error.letter))])
+                record(desk, tx, [(fate, tx.outbox.get(error.letter))], standing)
+            return True
+    return False
 
 
 def _opened(desk: Desk, batch: list[StoredLetter], fates: Counter[str]) -> list[Letter]:

@@ -197,7 +197,7 @@ def _about(stage: Stage, code: int, text: str, permanent: bool) -> About:
     if stage < Stage.RCPT or code in LOGIN_CODES or code == 421:
         if worded is not None and worded in OURS:
             return worded
-        return _A if permanent else _V
+        return _A if permanent else _T if subject == 7 else _V
     precise = next(
         (about for of, low, high, about in _PRECISE if subject == of and low <= detail <= high),
         None,
