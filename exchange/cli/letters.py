@@ -192,15 +192,16 @@ def retry(
     if not ref:
         sure(outbox_review.retriable(desk, choice), "Try them again?", yes=yes, as_json=as_json)
     done = outbox_review.retry(desk, choice, who(by))
-    said = [
-        f"{counted(done.again, 'letter')}{f' of {ref.upper()}' if ref else ''} will be tried again"
-    ]
+    of = f" of {ref.upper()}" if ref else ""
+    said = []
     if done.remade:
-        said.append(f"{counted(done.remade, 'letter')} made anew in parts")
+        said.append(f"{counted(done.remade, 'letter')}{of} made anew in parts")
     if done.asked:
         said.append(f"asked anew: {' '.join(done.asked)}")
     if done.held:
         said.append(f"{counted(done.held, 'letter')} held: see `exchange letters list`")
+    if done.again or not said:
+        said.insert(0, f"{counted(done.again, 'letter')}{of} will be tried again")
     values = {
         "letters": done.again, "remade": done.remade, "asked": done.asked, "held": done.held,
     }  # fmt: skip

