@@ -20,13 +20,13 @@ from exchange.services import pauses
 from exchange.services.desk import Desk
 from exchange.services.pauses import Standing
 from exchange.store.db import Transaction
-from exchange.store.outbox import DEFERRED, HELD, QUEUED, LetterHead, StoredLetter
+from exchange.store.outbox import DEFERRED, HELD, QUEUED, DueLetter, LetterHead, StoredLetter
 
 _BATCH: Final = 500
 _BATCH_BYTES: Final = 64_000_000
 _MINUTE: Final = timedelta(minutes=1)
 _CLAIM: Final = "courier.claim"
-_WAIT_SECONDS: Final = 30.0
+_WAIT_SECONDS: Final = 45.0  # longer than a courier begins letters of one claim
 _LOOK_SECONDS: Final = 0.2
 
 
@@ -45,7 +45,7 @@ def claim(desk: Desk) -> tuple[list[StoredLetter], Standing]:
     while True:
         with desk.store.transaction("claim") as tx:
             tx.outbox.take_turn()
-            heads = tx.outbox.due_heads(now, most, _BATCH_BYTES)
+            heads = tx.outbox.due_letters(now, most, _BATCH_BYTES)
             wrong = _misdirected(desk, tx, heads)
             good = [one.id for one in heads if one.id not in wrong]
             tx.facts.put(_CLAIM, json.dumps(good))
@@ -62,7 +62,7 @@ def _most(desk: Desk, tx: Transaction, now: datetime) -> int:
     return min(_BATCH, budget - tx.outbox.tried_since(now - _MINUTE))
 
 
-def _misdirected(desk: Desk, tx: Transaction, heads: Sequence[LetterHead]) -> dict[int, str]:
+def _misdirected(desk: Desk, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:
     """Step 7 of the release procedure, for all at once; those that fail it are held."""
     parties = tx.parties.standing({one.party for one in heads})
     wrong = {
@@ -70,10 +70,9 @@ def _misdirected(desk: Desk, tx: Transaction, heads: Sequence[LetterHead]) -> di
         for one in heads
         if (why := misdirected(one.purpose, one.recipient, one.party, parties.get(one.party)))
     }
-    for one in heads:
-        if one.id in wrong:
-            hold(desk, tx, one, wrong[one.id], "exchange")
-    return wrong
+    for letter in tx.outbox.heads(numbers=wrong) if wrong else ():
+        hold(desk, tx, letter, wrong[letter.id], "exchange")
+    return set(wrong)
 
 
 def hold(desk: Desk, tx: Transaction, letter: LetterHead, why: str, actor: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, text, update
 from sqlalchemy import select as sa_select
@@ -78,6 +78,16 @@ class LetterHead:
     reply: str
 
 
+class DueLetter(NamedTuple):
+    """A letter to be tried now: where it would go."""
+
+    id: int
+    purpose: str
+    party: str
+    recipient: str
+    size: int
+
+
 @dataclass(frozen=True, slots=True)
 class AcceptedLetter:
     """A letter that its recipient's server took, without what it says."""
@@ -96,6 +106,7 @@ _LETTER = (
 _OUTBOX = table_of(OutboxRow)
 _STORED: tuple[Any, ...] = tuple(_OUTBOX.c[field.name] for field in fields(StoredLetter))
 _HEAD: tuple[Any, ...] = tuple(_OUTBOX.c[field.name] for field in fields(LetterHead))
+_DUE: tuple[Any, ...] = tuple(_OUTBOX.c[name] for name in DueLetter._fields)
 _WAITING = (QUEUED, DEFERRED)
 
 
@@ -134,25 +145,25 @@ class Outbox:
 
     def due(self, now: datetime, most: int, most_bytes: int) -> list[StoredLetter]:
         """Letters to be tried now, oldest first: one at least, else no more than both ceilings."""
-        return self.letters([one.id for one in self.due_heads(now, most, most_bytes)])
+        return self.letters([one.id for one in self.due_letters(now, most, most_bytes)])
 
-    def due_heads(self, now: datetime, most: int, most_bytes: int) -> list[LetterHead]:
-        """The same without what they say."""
+    def due_letters(self, now: datetime, most: int, most_bytes: int) -> list[DueLetter]:
+        """The same, as far as it decides whether they go."""
         self.flush()
         listed = self._session.execute(
-            sa_select(*_HEAD)
+            sa_select(*_DUE)
             .where(_OUTBOX.c.state.in_(_WAITING), _OUTBOX.c.next_attempt_at <= now)
             .order_by(_OUTBOX.c.id)
             .limit(most)
         )
-        heads, weight = list[LetterHead](), 0
+        found, weight = list[DueLetter](), 0
         for row in listed:
-            head = LetterHead(*row)
-            weight += head.size
-            if heads and weight > most_bytes:
+            letter = DueLetter._make(row)
+            weight += letter.size
+            if found and weight > most_bytes:
                 break
-            heads.append(head)
-        return heads
+            found.append(letter)
+        return found
 
     def any_due(self, now: datetime) -> bool:
         """Whether there is a letter to be tried now."""

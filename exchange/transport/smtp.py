@@ -31,7 +31,7 @@ _AHEAD: Final = 32
 _TELL_SECONDS: Final = 0.05  # a fate waits so long for others, to be recorded together with them
 # A server that breaks this many connections in a row is in trouble.
 _LOSSES: Final = 3
-_STINT_SECONDS: Final = 10.0  # after so long no letter is begun
+_STINT_SECONDS: Final = 20.0  # after so long no letter is begun
 _GRACE_SECONDS: Final = 2.0
 
 
@@ -260,12 +260,12 @@ class _Batch:
     async def _send_all(self) -> None:
         self._work = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
-        self._until = self._loop.time() + _STINT_SECONDS
         if self._ending:
             return
         # The first connection decides whether the server can be used at all; a further one may
         # fail, for servers limit how many an account may have.
         first = await self._connect()
+        self._until = self._loop.time() + _STINT_SECONDS  # however long connecting took
         others = [self._carry(None) for _ in range(self._connections - 1)]
         await asyncio.gather(self._carry(first), *others)
         if self._refused is not None:
