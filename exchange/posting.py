@@ -27,7 +27,7 @@ import structlog
 from exchange.bootstrap import open_courier, open_desk, the_clock
 from exchange.config import load_settings
 from exchange.errors import (
-    CourierLoginRefused,
+    CourierPaused,
     CourierRefused,
     CourierUnavailable,
     ExchangeError,
@@ -53,7 +53,7 @@ _KINDS: Final = {
     for kind in (
         CourierUnavailable,
         CourierRefused,
-        CourierLoginRefused,
+        CourierPaused,
         StoreError,
         StoreReplaced,
     )

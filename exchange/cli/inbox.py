@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from exchange.cli import letters
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
 from exchange.cli.people import By, Why, who
 from exchange.domain.device import mask_codes
@@ -294,11 +295,7 @@ def replay(number: int, by: By = "", folder: Folder = HERE, as_json: Json = Fals
     )
 
 
-@app.command()
-def retry(ref: str, by: By = "", folder: Folder = HERE, as_json: Json = False) -> None:
-    """Try the refused letters of a reference again."""
-    number = review.retry_letters(desk_of(folder), ref.upper(), who(by))
-    answer(as_json, {"letters": number}, f"{number} letters of {ref.upper()} will be tried again")
+app.command("retry")(letters.retry)
 
 
 @app.command()

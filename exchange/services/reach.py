@@ -145,14 +145,15 @@ class Reachability:
             first, longest = _LOGIN_FIRST, _LOGIN_LONGEST
         return min(max(before * 2, first), longest)
 
-    def told_once(self, what: str, said: str) -> None:
-        """Say something about one thing, once until it changes."""
+    def told_once(self, what: str, said: str) -> bool:
+        """Say something about one thing, once until it changes; True when it is news."""
         with self._lock:
             outage = self._down.setdefault(what, _Outage())
             news = said not in outage.told
             outage.told = {said}
         if news:
             log.error("cannot be done yet; it is tried again", what=what, why=said)
+        return news
 
     def worked(self, what: str, by: str = "") -> None:
         """Note a success; the outage is over when nobody is left who met it."""

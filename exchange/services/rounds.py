@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from exchange.config import MailboxSettings
-from exchange.errors import ExchangeError, StoreError
+from exchange.errors import CourierPaused, ExchangeError, StoreError
 from exchange.ports import Courier, Mailbox, MailRef
 from exchange.services import chase, clocks, deliver, intake, keeping, request
 from exchange.services.desk import Desk
@@ -91,11 +91,11 @@ def bordered(
     """Whether a step could be done; whatever it sets off costs this step alone.
 
     It is said once, is trouble of the round, and a pause follows.  Only a database that refuses
-    ends more than the step: it raises StoreError.
+    ends more than the step: it raises StoreError.  A pause on file is no failure: CourierPaused.
     """
     try:
         work()
-    except StoreError:
+    except (StoreError, CourierPaused):
         raise
     except Exception as error:
         reach.failed(what, error, by)
@@ -252,8 +252,14 @@ def send_out(
         with (progress or Progress()).at(SENDING, "sending letters"):
             deliver.deliver(desk, courier, done.delivered)
 
-    if bordered(OUTGOING, work, done, reach):
-        reach.worked(OUTGOING)
+    try:
+        worked = bordered(OUTGOING, work, done, reach)
+    except CourierPaused as error:  # on file, with its own pause
+        if reach.told_once(OUTGOING, str(error)):
+            done.troubles.append(str(error))
+    else:
+        if worked:
+            reach.worked(OUTGOING)
 
 
 def begin(desk: Desk, done: Round, reach: Reachability, progress: Progress) -> None:
@@ -317,7 +323,9 @@ def end_posting(posting: Posting, done: Round, reach: Reachability) -> None:
         done.troubles.append(posted.trouble)
     if isinstance(posted.fault, StoreError):
         raise posted.fault
-    if posted.fault is not None:
+    if isinstance(posted.fault, CourierPaused):
+        reach.told_once(OUTGOING, str(posted.fault))
+    elif posted.fault is not None:
         reach.failed(OUTGOING, posted.fault)
         done.troubles.append(str(posted.fault))
 

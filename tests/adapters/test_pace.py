@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from exchange.transport.pace import Pace
 
 from exchange.config import MailboxSettings
 from exchange.errors import MailboxUnavailable
 from exchange.transport.imap import ImapMailbox
-from exchange.transport.pace import Pace
 from tests.servers import HOST
 from tests.servers.scripted import Line, ScriptedImap
 

@@ -16,7 +16,6 @@ from exchange.bootstrap import open_courier, open_desk, the_clock
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import (
     ConfigError,
-    CourierLoginRefused,
     MailboxLoginRefused,
     MailboxRefused,
     MailboxUnavailable,
@@ -250,7 +249,7 @@ def _attempts(reach: Reachability, clock: _Clock, fault: Exception, seconds: flo
     return tried
 
 
-@pytest.mark.parametrize("fault", [MailboxLoginRefused("no"), CourierLoginRefused("no")])
+@pytest.mark.parametrize("fault", [MailboxLoginRefused("no")])
 def test_a_wrong_password_is_tried_so_rarely_that_no_account_is_locked(fault: Exception) -> None:
     clock = _Clock()
     with structlog.testing.capture_logs() as said:
