@@ -226,14 +226,20 @@ def retry(desk: Desk, choice: Choice, actor: str) -> Retried:
     rest = [one for one in found if one not in bounced]
     if choice.ref:
         bounced = []
-    with desk.store.transaction("retry") as tx:
+    with claiming.turn(desk, "retry", [one.id for one in rest]) as tx:
         pauses.end(desk, tx, actor)
+        still = {
+            one.id for one in tx.outbox.heads(numbers=[one.id for one in rest], states=_REFUSED)
+        }
+        rest = [one for one in rest if one.id in still]
         for one in rest:
             party = tx.parties.get(one.party)
             limit = letters.most_bytes(desk, tx, party) if party else 0
             if one.purpose in ("answer", "request") and 0 < limit < one.size:
                 large.append(one)
-            tx.outbox.put_aside([one.id], QUEUED, next_attempt_at=now)
+                tx.outbox.put_aside([one.id], FAILED)  # nobody sends it meanwhile
+            else:
+                tx.outbox.put_aside([one.id], QUEUED, next_attempt_at=now)
         by_ref: dict[str, list[LetterHead]] = {}
         for one in rest:
             by_ref.setdefault(one.ref, []).append(one)

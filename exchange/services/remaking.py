@@ -33,7 +33,6 @@ from exchange.store.outbox import (
     CANCELLED,
     DEFERRED,
     FAILED,
-    HELD,
     QUEUED,
     NewLetter,
     StoredLetter,
@@ -109,11 +108,15 @@ def _answer_in_parts(desk: Desk, letter: StoredLetter, actor: str) -> int:
     made = list(letters.written(desk, drafts))
     with desk.store.transaction("remake") as tx:
         tx.inbound.claim(asked.id)
-        if tx.outbox.get(letter.id).state not in (QUEUED, DEFERRED, FAILED, HELD):
-            raise BadInput(f"letter {letter.id} is not in the outbox any more")
+        _still_here(tx, letter)
         _put_in_place(desk, tx, answer, list(zip(made, portions, strict=True)), actor)
     log.info("an answer was made anew in parts", ref=letter.ref, parts=len(made), most=most)
     return len(made)
+
+
+def _still_here(tx: Transaction, letter: StoredLetter) -> None:
+    if not tx.outbox.heads(numbers=[letter.id], states=(QUEUED, DEFERRED, FAILED)):
+        raise BadInput(f"letter {letter.id} does not wait any more")
 
 
 def _put_in_place(
@@ -194,6 +197,7 @@ def _request_in_parts(desk: Desk, letter: StoredLetter, actor: str) -> int:
         raise BadInput("the server names no limit", hint="ask whoever runs it for a higher one")
     with desk.store.transaction("remake") as tx:
         asked = tx.outbound.find(letter.ref)
+        _still_here(tx, letter)
         tx.outbox.put_aside([letter.id], CANCELLED, "asked anew in smaller requests")
         legs = request.unask(tx, asked)
         detail: dict[str, str | int | bool | None] = {"letter": letter.id, "devices": legs}
