@@ -126,9 +126,9 @@ def linked(path: Path, within: Path) -> Path | None:
     at = within
     for part in path.relative_to(within).parts if path.is_relative_to(within) else ():
         at = at / part
-        if at.is_symlink():
+        if os.path.islink(at):  # noqa: PTH114 - is_symlink raises where it may not look
             return at
-    return path if path.is_symlink() else None
+    return path if os.path.islink(path) else None  # noqa: PTH114
 
 
 def sync_folder(folder: Path) -> None:

@@ -191,7 +191,9 @@ def test_a_next_key_file_opens_what_is_locked_by_it(tmp_path: Path) -> None:
     file = KeyFile(tmp_path / "exchange.key")
     first = first_key(file)
     following = file.prepare(Lock(first.key_id))
-    assert file.prepare(Lock(first.key_id)) == following  # one that was written down is not made anew
+    assert (
+        file.prepare(Lock(first.key_id)) == following
+    )  # one that was written down is not made anew
     assert file.key_for(Lock(first.key_id)) == first
     assert file.key_for(Lock(following.key_id)) == following
     kept = file.promote()
