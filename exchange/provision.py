@@ -16,7 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from exchange.bootstrap import database_url, key_provider, working_owner
 from exchange.config import CONFIG_PATH, Settings, load_settings, settings_in
 from exchange.errors import BadInput, ExchangeError, StoreError
-from exchange.files import USUAL, folder_lock, make_file, plain_folder, replace_file, sync_folder
+from exchange.files import (
+    USUAL,
+    asides,
+    folder_lock,
+    make_file,
+    plain_folder,
+    replace_file,
+    sync_folder,
+)
 from exchange.owner import check_owner, owner_of
 from exchange.rendering.shipped import shipped_folder
 from exchange.store import schema
@@ -60,6 +68,7 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
                     " names one",
                 )
             goes_on = unfinished.exists()
+            _forget_asides(folder)
             shipped = shipped_folder("config")
             text = _filled((shipped / "exchange.toml").read_text(encoding="utf-8"), party)
             replace_file(unfinished, text.encode(), mode=USUAL)
@@ -83,6 +92,14 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
             " command goes on",
         ) from None
     return made
+
+
+def _forget_asides(folder: Path) -> None:
+    """Remove what a call that was cut off wrote aside and never named."""
+    samples = (folder / CONFIG_PATH).parent.glob(".*.part")
+    others = (folder / name for name in ("keys/exchange.key", "exchange.db"))
+    for one in (*samples, *(aside for path in others for aside in asides(path))):
+        one.unlink()
 
 
 def _make_folders(folder: Path) -> None:

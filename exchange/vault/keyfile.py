@@ -34,6 +34,7 @@ from exchange.vault.keys import (
 )
 
 RESTORE_KEY: Final = "`exchange codes restore-key` puts it back"
+_AGAIN: Final = "the vault is locked by it and opens; `exchange codes rotate-key` again finishes it"
 _PATIENCE: Final = 30.0  # seconds that one change of the key waits for another
 _MOST_FILES: Final = 10_000
 
@@ -162,8 +163,9 @@ class KeyFile:
         aside, never destroyed unless it is empty.
         """
         with self._changing("the next key cannot be written"):
+            in_place = _id_in(self.path) == lock.key_id
             for one in (*asides(self.path), *asides(self.next_path)):
-                if _id_in(one) != lock.key_id:  # never named, so nothing was locked by it
+                if in_place or _id_in(one) != lock.key_id:  # not what the vault is locked by
                     one.unlink()
             if os.path.lexists(self.next_path):
                 try:
@@ -177,7 +179,7 @@ class KeyFile:
 
     def promote(self) -> Path | None:
         """Put the next key in place; the old file stays in the folder under its key id."""
-        with self._changing("the new key cannot be put in place", RESTORE_KEY):
+        with self._changing("the new key cannot be put in place", _AGAIN):
             kept = self._keep_present(_id_in(self.next_path))
             self.next_path.replace(self.path)
             sync_folder(self.path.parent)
