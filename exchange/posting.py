@@ -35,6 +35,7 @@ from exchange.errors import (
     StoreReplaced,
 )
 from exchange.logs import start_log
+from exchange.processes import OWN_FOLDER, clean_environment, python_command
 from exchange.services.posting import Posted, post
 from exchange.services.reach import words_of
 
@@ -82,11 +83,12 @@ class PostingProcess:
             return
         try:
             process = subprocess.Popen(  # noqa: S603 - ourselves
-                [sys.executable, "-m", "exchange.posting", str(self._folder.resolve())],
+                python_command("exchange.posting", str(self._folder.resolve())),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 start_new_session=True,  # a Ctrl-C is ours to pass on
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                env=clean_environment(),
+                cwd=OWN_FOLDER,
             )
         except OSError as error:
             log.warning("the letters wait for the end of the round", why=str(error.strerror))

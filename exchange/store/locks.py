@@ -64,7 +64,7 @@ class FileLock:
         """The lock, or None where another has it."""
         path = database.with_name(database.name + name.suffix)
         try:
-            descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+            descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise StoreError(
                 f"the lock file cannot be made: {error.strerror}", place=str(path)
