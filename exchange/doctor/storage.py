@@ -19,7 +19,7 @@ from exchange.errors import AlreadyRunning, ExchangeError
 from exchange.rendering.wording import counted
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path
-from exchange.vault.head import open_data_keys
+from exchange.vault.head import open_data_keys, reading
 from exchange.vault.keys import KeyProvider, load_key_file
 from exchange.vault.vault import SealedVault
 
@@ -156,7 +156,7 @@ def vault(store: Store, key: KeyProvider | None) -> tuple[list[Check], datetime 
 
 def _sealed(store: Store, key: KeyProvider) -> list[Check]:
     try:
-        with store.engine.connect() as connection:
+        with reading(store.engine) as connection:
             open_data_keys(connection, key)
         stats = SealedVault(store.engine, key).stats()
     except ExchangeError as error:

@@ -83,6 +83,7 @@ class Store:
         self.url = url
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(**{_WRITING: True})
+        self._reading = _reading(self.engine)
         self._after_commit = after_commit
         # SQLite has one writer: threads of ours wait in line, and not by looking again.
         self._writer = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
@@ -119,8 +120,12 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """A consistent read; anything written in it is rolled back."""
-        with _translated(self.engine), Session(self.engine) as session:
+        """A read of one instant, whoever writes meanwhile; writing in it is a fault.
+
+        While it lasts, the database keeps whatever others replace: what takes long is read in
+        several, as the audit log is (services/trail.py).
+        """
+        with _translated(self.engine), Session(self._reading) as session:
             yield Transaction(session)
             session.rollback()
 
@@ -257,6 +262,15 @@ def _postgresql(engine: Engine) -> Engine:
         connection.cursor_factory = Binary
 
     return engine
+
+
+def _reading(engine: Engine) -> Engine:
+    """The same engine, all of whose transaction sees the database as it is at its first query."""
+    if engine.dialect.name == "sqlite":
+        return engine  # in WAL mode every transaction does
+    # By default each statement would see another instant.  A transaction that writes nothing is
+    # never refused for what others write, nor does it keep them waiting.
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _begin_writing(connection: Connection) -> None:
