@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from exchange.bootstrap import database_url, key_provider
@@ -13,6 +14,7 @@ from exchange.errors import BadInput, ExchangeError
 from exchange.rendering.shipped import shipped_folder
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path, writing_engine
+from exchange.store.upgrading import Upgraded, bring_forward
 from exchange.vault.head import create
 from exchange.vault.keychange import first_key
 
@@ -89,13 +91,16 @@ def make_database(folder: Path, settings: Settings) -> list[str]:
     return made
 
 
-def upgrade(folder: Path) -> None:
-    """Bring the database of a working folder to this version's schema."""
-    settings = load_settings(folder)
-    store = Store(database_url(folder, settings))
+def upgrade(folder: Path, at: datetime, *, backup: bool = True) -> Upgraded:
+    """Bring the database of a working folder to this version's schema, a backup of it first.
+
+    Raises StoreError or AlreadyRunning; then nothing was changed.
+    """
+    url = database_url(folder, load_settings(folder))
+    store = Store(url)
     try:
-        with store.sole_daemon(), writing_engine(store.engine).begin() as connection:
-            schema.upgrade(connection)
+        with schema.opened(store.engine), store.sole_daemon():
+            return bring_forward(store, folder, at, backup=backup)
     finally:
         store.dispose()
 

@@ -1,4 +1,4 @@
-"""Reads beside a writer at full speed: each sees one instant, on both engines, and hinders nobody."""
+"""Reads beside a writer at full speed: each sees one instant, and hinders nobody."""
 
 from __future__ import annotations
 
