@@ -14,6 +14,8 @@ from exchange.errors import BadInput, ExchangeError
 from exchange.rendering.shipped import shipped_folder
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path, writing_engine
+from exchange.store.references import References
+from exchange.store.small import keep_references
 from exchange.store.upgrading import Upgraded, bring_forward
 from exchange.vault.head import create
 from exchange.vault.keychange import first_key
@@ -83,6 +85,7 @@ def make_database(folder: Path, settings: Settings) -> list[str]:
         with writing_engine(store.engine).begin() as connection:
             schema.upgrade(connection)
             create(connection, key)
+            keep_references(connection, References(folder))
     finally:
         store.dispose()
     if url.startswith("sqlite"):

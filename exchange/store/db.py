@@ -30,6 +30,7 @@ from exchange.store.mail import MailLedger
 from exchange.store.outbound import OutboundStore
 from exchange.store.outbox import Outbox
 from exchange.store.parties import PartyStore
+from exchange.store.references import References
 from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
 
@@ -52,7 +53,7 @@ _SENDER = _Lock(0x4D503133, ".sending.lock")
 class Transaction:
     """Everything the services read and write, inside one database transaction."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, references: References | None = None) -> None:
         self.mail = MailLedger(session)
         self.outbox = Outbox(session)
         self.inbound = InboundStore(session, self.outbox)
@@ -61,7 +62,7 @@ class Transaction:
         self.disputes = DisputeStore(session)
         self.parties = PartyStore(session)
         self.audit = AuditLog(session)
-        self.counters = Counters(session)
+        self.counters = Counters(session, references)
         self.facts = Facts(session)
         self.figures = Figures(session)
         self.sealed = SealedTexts(session)
@@ -76,11 +77,18 @@ class Store:
     """One database.
 
     ``after_commit`` is called with each write transaction's name once it has committed; a test
-    uses it to stop the process between two commits.
+    uses it to stop the process between two commits.  ``references`` remembers outside the
+    database how far references were given; without it none should be.
     """
 
-    def __init__(self, url: str, after_commit: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        after_commit: Callable[[str], None] | None = None,
+        references: References | None = None,
+    ) -> None:
         self.url = url
+        self._references = references
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(**{_WRITING: True})
         self._reading = _reading(self.engine)
@@ -95,7 +103,7 @@ class Store:
         Raises StoreError when the database cannot take it; then nothing was changed.
         """
         with self._writer, _translated(self.engine), Session(self._writing) as session:
-            work = Transaction(session)
+            work = Transaction(session, self._references)
             yield work
             work.flush()
             many = grown(session.connection())
@@ -113,7 +121,7 @@ class Store:
             _translated(self.engine),
             Session(transaction, join_transaction_mode="rollback_only") as session,
         ):
-            work = Transaction(session)
+            work = Transaction(session, self._references)
             yield work
             work.flush()
             session.flush()
