@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+_MOST_SAID = 3  # findings of one trial
 _ORDERLY = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 
@@ -23,6 +25,8 @@ def main() -> int:
     given.add_argument("--seconds", type=float, default=3600.0, help="a ceiling for all of it")
     given.add_argument("--sample", type=int, default=0, help="trials of each scenario; 0: all")
     given.add_argument("--jobs", type=int, default=2)
+    given.add_argument("--postgresql", type=int, default=0, metavar="N",
+                       help="also so many kills of an import and of a round on PostgreSQL")  # fmt: skip
     given.add_argument("--sandbox", action="store_true", help="no Dovecot though installed")
     given.add_argument("--part", default="", help=argparse.SUPPRESS)
     wanted = given.parse_args()
@@ -51,10 +55,11 @@ def main() -> int:
 def _part(wanted: argparse.Namespace) -> int:
     """A process of its own with its own servers: prints a line of JSON a scenario and finding."""
     from tests.faults.post import post
-    from tests.faults.scenarios import named
+    from tests.faults.scenarios import ON_POSTGRESQL, named
     from tests.faults.sweep import Bases, Trial, sweep
     from tests.faults.traced import How, become_reaper
     from tests.faults.world import RECIPIENTS
+    from tests.servers import postgres
 
     import exchange.cli.main  # noqa: F401, I001 - each command is a fork that has it loaded
 
@@ -62,29 +67,31 @@ def _part(wanted: argparse.Namespace) -> int:
     nth, of = map(int, wanted.part.split("/"))
     hows = [How(one) for one in wanted.how] or list(How)
     end = time.monotonic() + wanted.seconds
-    scenarios = named(wanted.only)
 
     def told(trial: Trial) -> None:
         if not trial.reached:
             sys.stderr.write(f"{trial.scenario}: {trial.how} {trial.point}: not reached\n")
-        for kind, what in trial.findings:
+        for kind, what in trial.findings[:_MOST_SAID]:
             sys.stderr.write(f"{trial.scenario}: {trial.how} {trial.point}: {kind}: {what}\n")
 
-    with (
-        tempfile.TemporaryDirectory(prefix="sweep-") as at,
-        post(RECIPIENTS, 3000, dovecot=not wanted.sandbox) as servers,
-    ):
-        bases = Bases(Path(at), servers)
-        for number, scenario in enumerate(scenarios):
+    with contextlib.ExitStack() as stack:
+        at = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sweep-")))
+        servers = stack.enter_context(post(RECIPIENTS, 3000, dovecot=not wanted.sandbox))
+        work = [(one, "", hows, wanted.sample) for one in named(wanted.only)]
+        if wanted.postgresql:
+            url = stack.enter_context(postgres.postgres())
+            work += [(one, url, [How.KILL], wanted.postgresql) for one in ON_POSTGRESQL]
+        bases = {url: Bases(at / (url and "postgresql"), servers, url) for _, url, _, _ in work}
+        for number, (scenario, url, kinds, sample) in enumerate(work):
             begun = time.monotonic()
             # What is left of the time is shared among what is left to do.
-            until = begun + (end - begun) / (len(scenarios) - number)
+            until = begun + (end - begun) / (len(work) - number)
             tallies = sweep(
-                scenario, bases, hows, until=until, sample=wanted.sample, part=(nth, of), told=told
+                scenario, bases[url], kinds, until=until, sample=sample, part=(nth, of), told=told
             )
             for how, tally in tallies.items():
                 _say({
-                    "scenario": scenario.name, "how": how,
+                    "scenario": scenario.name + (" (PostgreSQL)" if url else ""), "how": how,
                     "points": tally.points, "tried": tally.tried, "unreached": tally.unreached,
                     "copies": tally.copies, "found": dict(tally.found),
                     "seconds": time.monotonic() - begun,
@@ -115,13 +122,13 @@ def _print(lines: list[str], seconds: float) -> int:
             row[kind] += line["found"].get(kind, 0)
         row["seconds"] = max(row["seconds"], line["seconds"])
     titles = ("points", "tried", *KINDS)
-    print(f"{'scenario':28} {'fault':7}" + "".join(f"{one:>9}" for one in titles))  # noqa: T201
+    print(f"{'scenario':32} {'fault':7}" + "".join(f"{one:>9}" for one in titles))  # noqa: T201
     total: dict[str, float] = defaultdict(float)
     for (scenario, how), row in rows.items():
-        print(f"{scenario:28} {how:7}" + "".join(f"{row[one]:9.0f}" for one in titles))  # noqa: T201
+        print(f"{scenario:32} {how:7}" + "".join(f"{row[one]:9.0f}" for one in titles))  # noqa: T201
         for name, value in row.items():
             total[name] += value
-    print(f"{'all':36}" + "".join(f"{total[one]:9.0f}" for one in titles))  # noqa: T201
+    print(f"{'all':40}" + "".join(f"{total[one]:9.0f}" for one in titles))  # noqa: T201
     print(  # noqa: T201
         f"{total['points'] - total['tried']:.0f} points skipped for the time or the sample, "
         f"{total['unreached']:.0f} not reached; {total['copies']:.0f} letters went out once more "

@@ -79,7 +79,8 @@ class Post:
         found = []
         with self._logged_in(login) as connection:
             for folder in FOLDERS:
-                if connection.select(folder, readonly=True)[0] != "OK":
+                status, many = connection.select(folder, readonly=True)
+                if status != "OK" or many == [b"0"]:
                     continue
                 _, listed = connection.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")
                 for one in listed:

@@ -18,6 +18,7 @@ from exchange.domain.sla import parse_instant
 from exchange.store import schema
 from tests.faults import world as made
 from tests.faults.state import Finding, State, letters_of
+from tests.faults.traced import Point
 from tests.faults.world import CODES, GAINED, NEW, World, codes_csv, codes_xlsx, csv_of
 
 Command = tuple[str, ...]
@@ -69,6 +70,18 @@ def _gained(world: World) -> None:
     devices = list(GAINED)[6:]
     rows = [(devices[0], "GAIN", "FORM"), (devices[1], "GAIN", ""), (devices[2], "QUIET", "")]
     world.write("more.csv", csv_of("Device ID,Losing supplier,Former suppliers", rows))
+
+
+def _code_found(world: World) -> None:
+    world.write("found.csv", codes_csv({made.CODELESS: next(iter(NEW.values()))}))
+    world.done(["codes", "import", "{in}/found.csv"])
+
+
+def _killed_before(world: World) -> None:
+    """The last import stands in SQLite's log alone: its process was killed as it tidied up."""
+    _import_files(world)
+    world.run(["codes", "import", "{in}/new.csv"], at=Point("fdatasync", "folder/exchange.db", 1))
+    assert (world.folder / "exchange.db-wal").stat().st_size
 
 
 def _without_database(world: World) -> None:
@@ -221,6 +234,8 @@ SCENARIOS: Final = (
     Scenario("codes remove", ("codes", "remove", "--source", "wrong", "--yes"), "found",
              _wrong_import),
     Scenario("codes complete-as-of", ("codes", "complete-as-of", "2026-12-01"), "found"),
+    Scenario("codes complete-as-of, again", ("codes", "complete-as-of", "2026-12-01"), "found",
+             _killed_before),
     Scenario("codes rotate-key", ("codes", "rotate-key"), "found", _rotated, in_steps=True),
     Scenario("codes rotate-key --reseal", ("codes", "rotate-key", "--only-reseal"), "found",
              _rotated, in_steps=True),
@@ -232,8 +247,8 @@ SCENARIOS: Final = (
              ("request", "withdraw", "MP121-LOSE-2612-Q00001", "--why", "not needed")),
     Scenario("request close", ("request", "close", list(GAINED)[0], "--why", "gone")),
     Scenario("request outcomes", ("request", "outcomes", "--codes", "{out}/codes.csv")),
-    Scenario("inbox release, Devices",
-             ("inbox", "release", "MP121-LOSE-2612-A00001", "--not-installer", "sold")),
+    Scenario("inbox release, Devices", ("inbox", "release", "MP121-LOSE-2612-A00001"),
+             before=_code_found),
     Scenario("inbox release, a mail", ("inbox", "release", "2", "--as", "FORM")),
     Scenario("inbox reject", ("inbox", "reject", "2", "--why", "a stranger")),
     Scenario("inbox withdraw",
@@ -245,6 +260,11 @@ SCENARIOS: Final = (
         again=tuple((_ROUND, at) for at in _LATER), now=_AT, in_steps=True, outside=_far_side,
     ),
 )  # fmt: skip
+
+
+ON_POSTGRESQL: Final = [
+    one for one in SCENARIOS if one.name in ("codes import", "codes rotate-key", "a round")
+]
 
 
 def named(wanted: Sequence[str]) -> list[Scenario]:

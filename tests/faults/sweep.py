@@ -50,12 +50,13 @@ class Bases:
 
     at: Path
     post: Post | None
+    server: str = ""  # of PostgreSQL; else SQLite
     _made: dict[str, World] = field(default_factory=dict)
 
     def of(self, name: str) -> World:
         """The base called so."""
         if name not in self._made:
-            world = World(self.at / name, self.post)
+            world = World(self.at / name, self.post, self.server)
             if name == "nothing":
                 for folder in (world.at, world.outside, world.inputs):
                     folder.mkdir(parents=True, exist_ok=True)
@@ -90,10 +91,10 @@ def prepare(scenario: Scenario, bases: Bases) -> Prepared:
 
 def _prepare(scenario: Scenario, bases: Bases) -> Prepared:
     number = re.sub(r"\W+", "-", scenario.name)
-    base = World(bases.at / f"{number}-base", bases.post)
+    base = World(bases.at / f"{number}-base", bases.post, bases.server)
     base.copy_of(bases.of(scenario.base))
     scenario.before(base)
-    trial = World(bases.at / "trial", bases.post)
+    trial = World(bases.at / "trial", bases.post, bases.server)
     _begin(scenario, base, trial)
     try:
         start = _state(trial)

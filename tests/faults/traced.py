@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import gc
 import os
 import re
 import signal
@@ -34,6 +35,7 @@ _SPACE: Final = frozenset(
         "mkdir", "mkdirat", "fsync", "fdatasync",
     }
 )  # fmt: skip
+_OPENING: Final = frozenset({"open", "creat", "openat"})
 _SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
 _TIMEOUT: Final = 60.0
 _LEFT_SECONDS: Final = 5.0  # in which what a command started has to end after it
@@ -98,6 +100,12 @@ class _Naming:
         if found := _SOCKET.fullmatch(link):
             return self._socket(asked.pid, found[1])
         return self._file(link) if link.startswith("/") else ""
+
+    def needs_space(self, asked: Asked) -> bool:
+        """Whether a full disk refuses it: a file that is there can be opened on one."""
+        if asked.call in _OPENING:
+            return not os.path.lexists(self._path(asked))
+        return asked.call in _SPACE
 
     def _path(self, asked: Asked) -> str:
         at = _BY_PATH[asked.call]
@@ -230,6 +238,8 @@ def _be(
             code = 0
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1 if end.code else 0
+        # As the interpreter does at its end; ours must not, for it is a fork of the sweep.
+        gc.collect()
         sys.stdout.flush()
         sys.stderr.flush()
     except BaseException as error:
@@ -272,11 +282,11 @@ def _supervise(
                 if how is How.KILL:
                     os.kill(_process_of(asked.pid), signal.SIGKILL)
                     continue
-                listener.let(asked, errno.ENOSPC if broken else errno.EIO)
-            elif broken and point.of_a_file and asked.call in _SPACE:
-                listener.let(asked, errno.ENOSPC)
-            else:
-                listener.let(asked)
+                if how is How.BROKEN:
+                    listener.let(asked, errno.EIO)
+                    continue
+            full = broken and point.of_a_file and naming.needs_space(asked)
+            listener.let(asked, errno.ENOSPC if full else 0)
             continue
         if status is None:
             found, so_far = os.waitpid(pid, os.WNOHANG)

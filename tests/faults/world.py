@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
 
+import psycopg
 import xlsxwriter
+from sqlalchemy import make_url
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.sla import parse_instant
@@ -74,8 +77,8 @@ class World:
 
     at: Path
     post: Post | None = None
-    database: str = ""
-    environment: dict[str, str] = field(default_factory=dict)
+    server: str = ""  # of PostgreSQL, as a URL; else there is a SQLite file
+    database: str = ""  # our own on that server
 
     @property
     def folder(self) -> Path:
@@ -114,13 +117,18 @@ class World:
                 "COLUMNS": "400",
                 "HOME": str(self.at),
                 "EXCHANGE_TRACEBACK": "",
-                **self.environment,
             },
-            ports=self.post.ports if self.post else None,
+            ports=self._ports(),
             at=at,
             how=how,
             said=self.at / "said",
         )
+
+    def _ports(self) -> dict[int, str]:
+        found = dict(self.post.ports) if self.post else {}
+        if self.server:
+            found[make_url(self.server).port or 0] = "postgres"
+        return found
 
     def done(self, words: Sequence[str], now: str = BEFORE) -> str:
         """Run a command that must succeed; returns what it said."""
@@ -133,6 +141,31 @@ class World:
         """Begin as ``other`` stands."""
         shutil.rmtree(self.at, ignore_errors=True)
         shutil.copytree(other.at, self.at, symlinks=True)
+        if self.server:
+            self._copy_database(other.database)
+
+    def _copy_database(self, template: str) -> None:
+        """A database of our own, made of another; the one before it goes."""
+        with psycopg.connect(_plain(self.server), autocommit=True) as connection:
+            if self.database:
+                connection.execute(f'DROP DATABASE "{self.database}" WITH (FORCE)'.encode())
+            name = f"sweep{next(_databases)}"
+            # A killed command's connection ends when the server notices.
+            connection.execute(
+                b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                (template,),
+            )
+            copied = f' TEMPLATE "{template}"' if template else ""
+            connection.execute(f'CREATE DATABASE "{name}"{copied}'.encode())
+        self.database = name
+        config = self.folder / "config" / "exchange.toml"
+        if template:
+            text = config.read_text().replace(self._url(template), self._url(name))
+            assert self._url(name) in text
+            config.write_text(text)
+
+    def _url(self, database: str) -> str:
+        return f"{self.server.rpartition('/')[0]}/{database}"
 
     def write(self, name: str, text: str) -> None:
         """Make an input file."""
@@ -155,7 +188,10 @@ class World:
         """Make the folder, with contacts and codes."""
         for folder in (self.at, self.outside, self.inputs):
             folder.mkdir(parents=True, exist_ok=True)
-        database = ["--database", self.database] if self.database else []
+        database = []
+        if self.server:
+            self._copy_database("")
+            database = ["--database", self._url(self.database)]
         self.done(["init", "--signifier", "LOSE", "--name", "Loseley", "--address", US, *database])
         if self.post is not None:
             self._reach(self.post)
@@ -231,7 +267,12 @@ def ref_of(letter: EmailMessage) -> str:
     return str(letter["X-MP121-Exchange"]).partition("ref=")[2]
 
 
-_numbers = iter(range(1, 10_000))
+_numbers = itertools.count(1)
+_databases = itertools.count(1)
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg", "postgresql")
 
 
 def mail(
