@@ -384,8 +384,12 @@ class KeyChange(Protocol):
     def settle(self) -> float:
         """Seconds until everybody who seals has taken a new data key up."""
 
-    def rewrap(self) -> tuple[str, str]:
-        """Lock the data keys by a new wrapping key; the ids of the old and the new one."""
+    def rewrap(self, note: Callable[[object, str, str], None]) -> tuple[str, str]:
+        """Lock the data keys by a new wrapping key; the ids of the old and the new one.
+
+        ``note`` is called inside the vault's transaction with both ids, and not at all where a
+        change that was cut off is only finished.
+        """
 
     def current_key(self) -> bytes:
         """The id of the data key that seals."""

@@ -25,6 +25,7 @@ from exchange.bootstrap import open_courier, open_desk, the_clock
 from exchange.config import load_settings
 from exchange.errors import CourierRefused, CourierUnavailable, ExchangeError
 from exchange.logs import start_log
+from exchange.processes import OWN_FOLDER, clean_environment, python_command
 from exchange.services.posting import Posted, post
 
 log = structlog.get_logger("exchange.posting")
@@ -48,11 +49,12 @@ class PostingProcess:
             return
         try:
             process = subprocess.Popen(  # noqa: S603 - ourselves
-                [sys.executable, "-m", "exchange.posting", str(self._folder.resolve())],
+                python_command("exchange.posting", str(self._folder.resolve())),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 start_new_session=True,  # a Ctrl-C is ours to pass on
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                env=clean_environment(),
+                cwd=OWN_FOLDER,
             )
         except OSError as error:
             log.warning("the letters wait for the end of the round", why=str(error.strerror))

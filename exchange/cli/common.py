@@ -37,9 +37,12 @@ _PIPE_WIDTH = 200
 def desk_of(folder: Path, now: str = "") -> Desk:
     """The desk of a working folder."""
     # Only now: it brings in the whole program, which `exchange read` does without.
-    from exchange.bootstrap import open_desk, the_clock
+    from exchange.bootstrap import open_desk, the_clock, unfinished_key_change
 
-    return open_desk(folder, the_clock(now))
+    desk = open_desk(folder, the_clock(now))
+    if said := unfinished_key_change(folder, desk.settings):
+        warn(f"exchange: {said}")
+    return desk
 
 
 def say(line: str) -> None:

@@ -12,6 +12,7 @@ from exchange.cli.people import By, Why, who
 from exchange.domain.device import mask_codes
 from exchange.domain.outbound import Ruling
 from exchange.errors import BadInput
+from exchange.files import make_file
 from exchange.services import review
 
 app = typer.Typer(no_args_is_help=True)
@@ -126,8 +127,7 @@ def show(
     if raw is not None:
         content = review.raw_mail(desk, number)
         try:
-            raw.touch(mode=0o600, exist_ok=False)
-            raw.write_bytes(content)
+            make_file(raw, content)
         except OSError as error:
             raise BadInput(error.strerror or "cannot be written", place=str(raw)) from None
         answer(as_json, {"file": str(raw)}, f"mail {number} in {raw}")

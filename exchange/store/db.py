@@ -181,7 +181,7 @@ def _file_lock(database: Path, lock: _Lock) -> Iterator[bool]:
 
     path = database.with_name(database.name + lock.suffix)
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise StoreError(
             f"the lock file cannot be made: {error.strerror}", place=str(path)

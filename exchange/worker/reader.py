@@ -9,7 +9,6 @@ import json
 import os
 import selectors
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -23,6 +22,7 @@ from exchange.domain.mail import Understanding
 from exchange.errors import ExchangeError, NotDecrypted, ReaderEnded, Unreadable
 from exchange.parsing.limits import Limits
 from exchange.ports import Question
+from exchange.processes import OWN_FOLDER, clean_environment, python_command
 from exchange.worker.frames import (
     ASKS,
     FAILED,
@@ -231,16 +231,13 @@ class WorkerReader:
             self._served, self._started = 0, False
             self._begun.clear()
             self._process = subprocess.Popen(  # noqa: S603 - ourselves
-                [sys.executable, "-m", "exchange.worker", self._setup],
+                python_command("exchange.worker", self._setup),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # a library's words may quote the mail
                 # No password or key that stands in our environment goes along.
-                env={
-                    "PATH": os.environ.get("PATH", ""),
-                    "PYTHONPATH": os.pathsep.join(sys.path),
-                    **_ALLOCATOR,
-                },
+                env={"PATH": clean_environment().get("PATH", ""), **_ALLOCATOR},
+                cwd=OWN_FOLDER,
             )
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
