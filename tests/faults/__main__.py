@@ -27,17 +27,20 @@ def main() -> int:
     given.add_argument("--jobs", type=int, default=2)
     given.add_argument("--postgresql", type=int, default=0, metavar="N",
                        help="also so many kills of an import and of a round on PostgreSQL")  # fmt: skip
+    given.add_argument("--prove", action="store_true", help="faults put in on purpose must show")
     given.add_argument("--sandbox", action="store_true", help="no Dovecot though installed")
     given.add_argument("--part", default="", help=argparse.SUPPRESS)
     wanted = given.parse_args()
     if wanted.part:
-        return _part(wanted)
+        return _prove(wanted) if wanted.prove else _part(wanted)
     from tests.faults.seccomp import missing
 
     if missing():
         sys.stderr.write(f"nothing was tried: {missing()}\n")
         return 1
     begun = time.monotonic()
+    if wanted.prove:
+        wanted.jobs = 1
     parts = [
         subprocess.Popen(
             [sys.executable, "-m", "tests.faults", *sys.argv[1:], "--part", f"{nth}/{wanted.jobs}"],
@@ -100,6 +103,42 @@ def _part(wanted: argparse.Namespace) -> int:
     return 0
 
 
+def _prove(wanted: argparse.Namespace) -> int:
+    """Run with each fault that was put in; ends with 1 where one of them does not show."""
+    import exchange.cli.main
+    from tests.faults.mutants import MUTANTS
+    from tests.faults.post import post
+    from tests.faults.scenarios import named
+    from tests.faults.sweep import Bases, attempt, prepare, spread
+    from tests.faults.traced import How, become_reaper
+    from tests.faults.world import RECIPIENTS
+
+    assert exchange.cli.main.app
+    become_reaper()
+    unseen = 0
+    with (
+        tempfile.TemporaryDirectory(prefix="sweep-") as at,
+        post(RECIPIENTS, 3000, dovecot=not wanted.sandbox) as servers,
+    ):
+        bases = Bases(Path(at), servers)
+        for mutant in MUTANTS:
+            (scenario,) = named([mutant.scenario])
+            with mutant.patched:
+                ready = prepare(scenario, bases)
+                points = [
+                    one for one in ready.points
+                    if (one.call, one.target) == (mutant.call, mutant.target)
+                ]  # fmt: skip
+                for tried, point in enumerate(spread(points), 1):
+                    found = {kind for kind, _ in attempt(ready, point, How.KILL).findings}
+                    if mutant.kind in found:
+                        break
+                seen = mutant.kind in found
+            unseen += not seen
+            _say({"mutant": mutant.name, "seen": seen, "tried": tried, "kind": mutant.kind})
+    return unseen
+
+
 def _say(line: object) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
@@ -111,6 +150,12 @@ def _print(lines: list[str], seconds: float) -> int:
     rows: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     servers = set()
     for line in map(json.loads, lines):
+        if "mutant" in line:
+            print(  # noqa: T201
+                f"{line['mutant']}: "
+                + (f"counted as {line['kind']}" if line["seen"] else "NOT COUNTED")
+                + f" after {line['tried']} points"
+            )
         if "server" in line:
             servers.add(line["server"])
         if "scenario" not in line:
@@ -121,6 +166,8 @@ def _print(lines: list[str], seconds: float) -> int:
         for kind in KINDS:
             row[kind] += line["found"].get(kind, 0)
         row["seconds"] = max(row["seconds"], line["seconds"])
+    if not rows:
+        return 0
     titles = ("points", "tried", *KINDS)
     print(f"{'scenario':32} {'fault':7}" + "".join(f"{one:>9}" for one in titles))  # noqa: T201
     total: dict[str, float] = defaultdict(float)

@@ -130,6 +130,7 @@ class _Naming:
                 break
         path = re.sub(r"#\d+ \(deleted\)", "#unnamed", path)
         path = re.sub(r"(etilqs_|/tmp)\w+", r"\1*", path)
+        path = re.sub(r"[0-9a-f]{8}\.part$", "*.part", path)
         return re.sub(r"[0-9a-f]{16}", "KEYID", path)
 
     def _socket(self, pid: int, inode: str) -> str:
