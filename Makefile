@@ -8,11 +8,12 @@ BENCH := $(VENV)/.bench
 SIZE ?= small
 STORE ?= sqlite
 SECONDS_ ?= 300
+CEILING ?= 7200
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test check bench fuzz lock clean
+.PHONY: help setup demo test test-faults check bench fuzz lock clean
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -34,6 +35,10 @@ demo: $(RUNTIME) ## three suppliers exchange install codes through one simulated
 
 test: $(DEVELOP) ## the whole test suite; real servers where they are installed
 	$(BIN)/python -m pytest $(TESTS)
+
+test-faults: $(DEVELOP) ## every command that writes, cut at each of its points; ONLY=init one of them
+	$(BIN)/python -m tests.faults --seconds $(CEILING) $(if $(ONLY),--only "$(ONLY)",--postgresql 60)
+	$(BIN)/python -m tests.faults --prove
 
 check: $(DEVELOP) ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

@@ -114,14 +114,16 @@ def _serve(line: Connection, folder: str, accounts: list[str]) -> None:
                 # A mail whose acceptance is on the wire: the command may have ended already.
                 time.sleep(0.05)
                 line.send(
-                    [Sent(address, one.raw) for one in servers.sent[begin:] for address in one.recipients]
+                    [
+                        Sent(address, one.raw)
+                        for one in servers.sent[begin:]
+                        for address in one.recipients
+                    ]
                 )
 
 
 @contextlib.contextmanager
-def post(
-    recipients: Sequence[str], inboxes: int, *, dovecot: bool = True
-) -> Iterator[Post]:
+def post(recipients: Sequence[str], inboxes: int, *, dovecot: bool = True) -> Iterator[Post]:
     """The servers for as long as the block runs; ``inboxes`` is how many trials there may be."""
     logins = [f"t{number:04}@lose.example" for number in range(inboxes)]
     real = dovecot and not Dovecot.missing()

@@ -168,15 +168,23 @@ def _mails_of_a_round(world: World) -> None:
         ),
         made.mail("stranger@elsewhere.example", "win", "a prize for 00-DB-11-22-33-40-00-01\n"),
         listing,
-        made.mail("codes@gain.example", "deep", "x").replace(
-            b"Content-Type: text/plain; charset=\"utf-8\"", b"Content-Type: multipart/mixed; boundary=b0", 1
-        ) + b"".join(
-            b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (depth, depth + 1)
-            for depth in range(300)
-        ),
+        _poisonous(made.mail("codes@gain.example", "deep", "x")),
     ]  # fmt: skip
     _gained(world)
     world.done(["request", "create", "{in}/more.csv"], "2026-12-08T10:00")
+
+
+def _poisonous(mail: bytes) -> bytes:
+    """Parts within parts within parts."""
+    head = mail.replace(
+        b'Content-Type: text/plain; charset="utf-8"',
+        b"Content-Type: multipart/mixed; boundary=b0",
+        1,
+    )
+    return head + b"".join(
+        b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (depth, depth + 1)
+        for depth in range(300)
+    )
 
 
 def _bounce(message_id: str, subject: str) -> bytes:
@@ -206,16 +214,21 @@ def _delivered(world: World) -> None:
     world.post.forget()
 
 
+_LATER: Final = (_AT, _AT, "2026-12-08T10:45", "2026-12-08T11:00")
+
+
 def _far_side(world: World, state: State) -> list[Finding]:
     assert world.post is not None
     state.lying.update(world.post.lying((world.inputs / "login").read_text()))
     letters, findings, copies = letters_of(world.post.sent())
     state.sent.update(letters)
     state.copies = copies
+    doctor = world.run(("doctor",), _LATER[-1])
+    if doctor.code:
+        failed = next((line for line in doctor.said.splitlines() if "failed" in line), "")
+        findings.append(Finding("stuck", f"doctor: {' '.join(failed.split())}"))
     return findings
 
-
-_LATER: Final = (_AT, _AT, "2026-12-08T10:45", "2026-12-08T11:00")
 
 SCENARIOS: Final = (
     Scenario(
@@ -245,7 +258,7 @@ SCENARIOS: Final = (
     Scenario("request create", ("request", "create", "{in}/more.csv"), before=_gained),
     Scenario("request withdraw",
              ("request", "withdraw", "MP121-LOSE-2612-Q00001", "--why", "not needed")),
-    Scenario("request close", ("request", "close", list(GAINED)[0], "--why", "gone")),
+    Scenario("request close", ("request", "close", next(iter(GAINED)), "--why", "gone")),
     Scenario("request outcomes", ("request", "outcomes", "--codes", "{out}/codes.csv")),
     Scenario("inbox release, Devices", ("inbox", "release", "MP121-LOSE-2612-A00001"),
              before=_code_found),
@@ -268,7 +281,12 @@ ON_POSTGRESQL: Final = [
 
 
 def named(wanted: Sequence[str]) -> list[Scenario]:
-    """Those whose names begin so; all where nothing is named."""
+    """Those that are called so, or whose names begin so; all where nothing is named."""
+    exact = {one.name for one in SCENARIOS} & set(wanted)
     return [
-        one for one in SCENARIOS if not wanted or any(one.name.startswith(name) for name in wanted)
+        one
+        for one in SCENARIOS
+        if not wanted
+        or one.name in exact
+        or any(one.name.startswith(name) for name in wanted if name not in exact)
     ]

@@ -7,6 +7,7 @@ call go on, has it fail, or ends the process while the call waits.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -169,10 +170,8 @@ class Listener:
         """Let the call go on, or have it fail with an errno."""
         flags = 0 if error else _CONTINUE
         room = bytearray(struct.pack("<QqiI", asked.id, 0, -error, flags))
-        try:
+        with contextlib.suppress(FileNotFoundError):  # its thread was ended while it waited
             fcntl.ioctl(self._fd, _SEND, room)
-        except FileNotFoundError:  # its thread was ended while it waited
-            pass
 
     def close(self) -> None:
         """Let everything go on unasked: what still waits fails with ENOSYS."""

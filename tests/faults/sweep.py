@@ -102,9 +102,8 @@ def _prepare(scenario: Scenario, bases: Bases) -> Prepared:
         start = None
     _begin(scenario, base, trial)
     first = trial.run(scenario.words, scenario.now)
-    if first.code:
-        if "--good" not in scenario.words:
-            raise RuntimeError(f"{scenario.name}: ended with {first.code}: {first.said}")
+    if first.code and "--good" not in scenario.words:  # which ends with 1 for the bad rows
+        raise RuntimeError(f"{scenario.name}: ended with {first.code}: {first.said}")
     right, codes = [], {0, first.code}
     if not scenario.again:
         right.append(_seen(scenario, trial)[0])
@@ -228,7 +227,9 @@ def sweep(
             continue
         tally = tallies[how.value]
         tally.points += 1
-        if time.monotonic() > until or (sample and sum(t.tried for t in tallies.values()) >= sample):
+        if time.monotonic() > until or (
+            sample and sum(t.tried for t in tallies.values()) >= sample
+        ):
             continue
         with scenario.as_if(prepared.trial):
             trial = attempt(prepared, point, how)

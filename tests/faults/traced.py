@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import gc
@@ -94,7 +95,7 @@ class _Naming:
         if asked.call in _BY_PATH:
             return self._file(self._path(asked))
         try:
-            link = os.readlink(f"/proc/{asked.pid}/fd/{asked.args[0]}")
+            link = os.readlink(f"/proc/{asked.pid}/fd/{asked.args[0]}")  # noqa: PTH115
         except OSError:
             return ""
         if found := _SOCKET.fullmatch(link):
@@ -112,14 +113,15 @@ class _Naming:
         text = _text(asked.pid, asked.args[at])
         if text.startswith("/"):
             return text
-        folder = asked.args[_AT_FOLDER.get(asked.call, 0)] & 0xFFFFFFFF
-        inside = "cwd" if not asked.call.endswith(("at", "at2")) or folder == _AT_CWD else (
-            f"fd/{folder}"
+        base = asked.args[_AT_FOLDER.get(asked.call, 0)] & 0xFFFFFFFF
+        inside = "cwd" if not asked.call.endswith(("at", "at2")) or base == _AT_CWD else (
+            f"fd/{base}"
         )  # fmt: skip
         try:
-            return os.path.normpath(f"{os.readlink(f'/proc/{asked.pid}/{inside}')}/{text}")
+            folder = os.readlink(f"/proc/{asked.pid}/{inside}")  # noqa: PTH115
         except OSError:
             return text
+        return os.path.normpath(f"{folder}/{text}")
 
     def _file(self, path: str) -> str:
         if path.startswith(("/dev/", "/proc/", "/memfd:")):
@@ -227,8 +229,8 @@ def _be(
         nothing = os.open(os.devnull, os.O_RDONLY)
         for target, source in ((0, nothing), (1, output), (2, output)):
             os.dup2(source, target)
-        sys.stdout = open(1, "w", closefd=False)  # noqa: PTH123, SIM115
-        sys.stderr = open(2, "w", closefd=False)  # noqa: PTH123, SIM115
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
         os.environ.update(environment)
         sys.argv = ["exchange", *words]
         surrender(control)
@@ -312,10 +314,8 @@ def _supervise(
 
 def _reap(known: set[int]) -> None:
     for other in set(children()) - known:
-        try:
+        with contextlib.suppress(ChildProcessError):
             os.waitpid(other, os.WNOHANG)
-        except ChildProcessError:
-            pass
 
 
 def _process_of(thread: int) -> int:

@@ -27,7 +27,7 @@ PARTIES: Final = ("GAIN", "FORM", "QUIET")
 RECIPIENTS: Final = tuple(
     f"{box}@{one.lower()}.example" for one in PARTIES for box in ("codes", "lead")
 )
-_random = random.Random(16)  # noqa: S311 - the same Devices in every run
+_random = random.Random(16)
 
 
 def _device(number: int) -> str:
