@@ -82,8 +82,10 @@ def _part(wanted: argparse.Namespace) -> int:
         servers = stack.enter_context(post(RECIPIENTS, 3000, dovecot=not wanted.sandbox))
         scenarios, part = named(wanted.only), (nth, of)
         if wanted.sample:  # what takes longest is to prepare a scenario: each in one process only
-            scenarios = scenarios[len(scenarios) * nth // of : len(scenarios) * (nth + 1) // of]
-            part = (0, 1)
+            rounds = [one for one in scenarios if one.again]
+            others = [one for one in scenarios if not one.again]
+            scenarios = [*others[nth :: of - 1 or 1], *(rounds if of == 1 else [])]
+            scenarios, part = (rounds if 0 < nth == of - 1 else scenarios), (0, 1)
         work = [(one, "", hows, wanted.sample) for one in scenarios]
         if wanted.postgresql:
             url = stack.enter_context(postgres.postgres())
@@ -171,7 +173,8 @@ def _print(lines: list[str], seconds: float) -> int:
         if "scenario" not in line:
             continue
         row = rows[line["scenario"], line["how"]]
-        for name in ("points", "tried", "unreached", "copies"):
+        row["points"] = max(row["points"], line["points"])  # each process knows all of them
+        for name in ("tried", "unreached", "copies"):
             row[name] += line[name]
         for kind in KINDS:
             row[kind] += line["found"].get(kind, 0)

@@ -214,7 +214,8 @@ def _delivered(world: World) -> None:
     world.post.forget()
 
 
-_LATER: Final = (_AT, _AT, "2026-12-08T10:45", "2026-12-08T11:00")
+# After a cut at once, then when what was put off is due; until a round has nothing to do.
+_LATER: Final = (_AT, "2026-12-08T10:45", "2026-12-08T11:00", "2026-12-08T11:15")
 
 
 def _far_side(world: World, state: State) -> list[Finding]:

@@ -18,6 +18,7 @@ from tests.faults.traced import How, Point, Ran
 from tests.faults.world import PLANTED, World
 
 _CLEAR: Final = re.compile(r"^exchange: |error", re.M)
+_QUIET: Final = re.compile(r"0 mails kept, 0 requests raised$", re.M)  # at the end of a round
 KINDS: Final = ("lost", "doubled", "stuck", "unclear")
 
 
@@ -138,8 +139,10 @@ def attempt(prepared: Prepared, point: Point, how: How) -> Trial:
         findings.append(Finding("stuck", "a process went on" if ran.left else "it did not end"))
     if how is not How.KILL and ran.hit:
         findings += _after_a_fault(prepared, ran)
-    for words, now in scenario.afterwards:
+    for nth, (words, now) in enumerate(scenario.afterwards):
         after = world.run(words, now)
+        if nth and _QUIET.match(after.said):
+            break
         if after.code not in prepared.codes:
             said = after.said.strip().splitlines()[-1:] or ["nothing"]
             findings.append(Finding("stuck", f"afterwards it ended with {after.code}: {said[0]}"))
@@ -199,13 +202,18 @@ def spread(points: Sequence[Point]) -> list[Point]:
     return [point for _, _, point in sorted(ranked, key=lambda one: one[:2])]
 
 
-def trials(prepared: Prepared, hows: Sequence[How]) -> list[tuple[Point, How]]:
-    """What is to be tried, the most telling first."""
+def trials(prepared: Prepared, hows: Sequence[How], sample: int = 0) -> list[tuple[Point, How]]:
+    """What is to be tried, the most telling first; or so many of them, of all kinds."""
+    points = spread(prepared.points)
+    if not sample:
+        return [
+            (point, how) for point in points for how in hows if how is How.KILL or point.of_a_file
+        ]
+    kinds = len({(point.call, point.target) for point in points})
+    picked = [points[nth * kinds // sample % len(points)] for nth in range(sample)]
     return [
-        (point, how)
-        for point in spread(prepared.points)
-        for how in hows
-        if how is How.KILL or point.of_a_file
+        (point, hows[nth % len(hows)] if point.of_a_file else How.KILL)
+        for nth, point in enumerate(picked)
     ]
 
 

@@ -17,7 +17,7 @@ from tests.faults.sweep import spread, unclear
 from tests.faults.traced import How, Point, Ran
 from tests.servers import want
 
-_SLICE = ("init", "codes import", "codes rotate-key", "request outcomes", "report", "a round")
+_SLICE = ("init", "codes import", "codes rotate-key", "a round")
 _LETTER = b"Message-ID: <1@a>\r\nTo: codes@gain.example\r\nSubject: Re: list\r\n\r\nanswered\r\n"
 
 

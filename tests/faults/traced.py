@@ -124,12 +124,13 @@ class _Naming:
         return os.path.normpath(f"{folder}/{text}")
 
     def _file(self, path: str) -> str:
-        if path.startswith(("/dev/", "/proc/", "/memfd:")):
-            return ""
         for whole, name in self._folders:
             if path == whole or path.startswith(f"{whole}/"):
                 path = f"{name}{path[len(whole) :]}"
                 break
+        else:
+            if path.startswith(("/dev/", "/proc/", "/memfd:")):
+                return ""
         path = re.sub(r"#\d+ \(deleted\)", "#unnamed", path)
         path = re.sub(r"(etilqs_|/tmp)\w+", r"\1*", path)
         path = re.sub(r"[0-9a-f]{8}\.part$", "*.part", path)
