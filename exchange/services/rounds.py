@@ -14,7 +14,6 @@ import structlog
 from exchange.config import MailboxSettings
 from exchange.errors import (
     ConfigError,
-    CourierUnavailable,
     MailboxRefused,
     MailboxUnavailable,
     Permanent,
@@ -30,6 +29,7 @@ from exchange.store.mail import PROCESSED, REVIEW, SHUNTED
 log = structlog.get_logger("exchange.rounds")
 
 _OUTGOING: Final = "outgoing mail"
+_READING: Final = "the reading of mails"
 _AT_ONCE: Final = 2000  # mails of one mailbox
 _BACKLOG: Final = 500  # from so many on letters leave while further mails are decided
 
@@ -99,7 +99,7 @@ class Reachability:
         mend, so each new reason is told.
         """
         said = str(error)
-        passing = isinstance(error, MailboxUnavailable | CourierUnavailable)
+        passing = isinstance(error, Transient)
         reason = type(error).__name__ if passing else said
         news = self._down.get(what) != reason
         self._down[what] = reason
@@ -171,11 +171,17 @@ def take_in(
     decided = intake.Decided()
     while True:
         inboxes = [one for one in inboxes if _works(_keep, desk, one, done, reach)]
-        intake.decide_all(desk, decided, stop)
+        if reach.worth_trying(_READING):
+            intake.decide_all(desk, decided, stop)
         inboxes = [one for one in inboxes if _works(_file, desk, one, done, reach)]
         if stop.is_set() or not any(one.fresh for one in inboxes):
             break
     done.decided += decided.folders
+    if decided.unread:
+        reach.failed(_READING, decided.unread)
+        done.troubles.append(str(decided.unread))
+    elif decided.read:
+        reach.worked(_READING)
     for number, why in decided.left.items():
         reach.told_once(f"mail {number}", f"it waits: {why}")
         done.troubles.append(f"mail {number} waits: {why}")
