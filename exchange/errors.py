@@ -84,6 +84,10 @@ class MailboxRefused(Permanent):
     """The IMAP server refuses the login, the certificate does not hold, or a folder is missing."""
 
 
+class MailboxClaimed(MailboxRefused):
+    """Another exchange works on the mailbox."""
+
+
 class CourierUnavailable(Transient):
     """The SMTP server does not answer, or asks to try later."""
 

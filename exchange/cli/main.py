@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from exchange import __version__
-from exchange.cli import audit, codes, contacts, inbox, operate, report, requests, show
+from exchange.cli import (
+    audit,
+    clock,
+    codes,
+    contacts,
+    inbox,
+    mailbox,
+    operate,
+    report,
+    requests,
+    show,
+)
 from exchange.cli.common import say
 from exchange.cli.read import read_command
 
@@ -46,5 +57,7 @@ app.add_typer(requests.app, name="request", help="What we ask of other Suppliers
 app.add_typer(inbox.app, name="inbox", help="What waits for a person.")
 app.command("explain")(requests.explain)
 app.command("report")(report.report)
+app.add_typer(clock.app, name="clock", help="The machine's clock, where it cannot be right.")
+app.add_typer(mailbox.app, name="mailbox", help="Which exchange works on a mailbox.")
 app.add_typer(audit.app, name="audit", help="The hash-chained audit log.")
 app.command("read")(read_command)

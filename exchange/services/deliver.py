@@ -22,14 +22,13 @@ from exchange.ports import Courier, Delivery, Letter
 from exchange.services import ladder
 from exchange.services.desk import Desk
 from exchange.store.db import Transaction
-from exchange.store.outbox import DEFERRED, FAILED, SENT, StoredLetter
+from exchange.store.outbox import DEFERRED, FAILED, LONGEST_PAUSE, SENT, StoredLetter
 
 log = structlog.get_logger("exchange.deliver")
 
 _BATCH = 500
 _BATCH_BYTES = 64_000_000
 _FIRST_RETRY = timedelta(minutes=5)
-_LONGEST_RETRY = timedelta(hours=4)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -40,12 +39,12 @@ def deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
     would send the same.
     """
     with desk.store.sole_sender() as ours:
-        if ours:
+        if ours and not desk.clock.trouble:
             _deliver(desk, courier, fates)
 
 
 def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
-    while batch := _next_batch(desk):
+    while not desk.clock.trouble and (batch := _next_batch(desk)):
         letters, told = _opened(desk, batch, fates), 0
         by_key = {one.id: one for one in batch}
         for some in courier.send_many(letters):
@@ -62,7 +61,7 @@ def _next_batch(desk: Desk) -> list[StoredLetter]:
     with desk.store.reading() as tx:
         budget = desk.settings.smtp.per_minute
         if budget and not desk.clock.simulated:
-            most = min(most, budget - tx.outbox.tried_since(now - _MINUTE))
+            most = min(most, budget - tx.outbox.tried_since(now - _MINUTE, now))
         if most <= 0:
             return []
         return tx.outbox.due(now, most, _BATCH_BYTES)
@@ -105,7 +104,7 @@ def _accepted(desk: Desk, tx: Transaction, letter: StoredLetter, fate: Delivery)
 
 def _refused(desk: Desk, tx: Transaction, letter: StoredLetter, fate: Delivery) -> str:
     state = FAILED if fate.permanent else DEFERRED
-    pause = min(_FIRST_RETRY * 2 ** min(letter.attempts, 10), _LONGEST_RETRY)
+    pause = min(_FIRST_RETRY * 2 ** min(letter.attempts, 10), LONGEST_PAUSE)
     reply = mask_codes(fate.reply)
     now = desk.now()
     tx.outbox.record(letter.id, now, state=state, reply=reply, next_attempt_at=now + pause)

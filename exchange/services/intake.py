@@ -65,7 +65,7 @@ def decide_all(
     Raises StoreError when the database cannot take it; then they stay kept.
     """
     done = Decided() if done is None else done
-    if done.unread:
+    if done.unread or desk.clock.trouble:
         return done
     batch = _opened(desk, (), done)
     desk.reader.ahead([question for _, question in batch])
@@ -92,7 +92,7 @@ def decide_all(
             batch = _opened(desk, at_hand, done)
             desk.reader.ahead([question for _, question in batch])
         _decide_some(desk, together, done)
-        if done.unread or (stop and stop.is_set()):
+        if done.unread or desk.clock.trouble or (stop and stop.is_set()):
             break
     return done
 

@@ -113,6 +113,8 @@ def _new_mail(desk: Desk, mailbox: str, fetched: FetchedMail) -> NewMail:
     now = desk.now()
     # A simulated clock, or a server whose clock is ahead: never later than our own now.
     arrived = now if desk.clock.simulated else min(fetched.arrived, now)
+    if desk.clock.trouble:
+        arrived = fetched.arrived  # of the two the server's is the one to be believed
     return NewMail(
         mailbox=mailbox,
         ref=fetched.ref,

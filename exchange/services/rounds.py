@@ -14,6 +14,7 @@ import structlog
 from exchange.config import MailboxSettings
 from exchange.errors import (
     ConfigError,
+    MailboxClaimed,
     MailboxRefused,
     MailboxUnavailable,
     Permanent,
@@ -21,7 +22,7 @@ from exchange.errors import (
     VaultError,
 )
 from exchange.ports import Courier, Mailbox, MailRef
-from exchange.services import chase, clocks, deliver, intake, keeping, request
+from exchange.services import chase, clock_guard, clocks, deliver, intake, keeping, request
 from exchange.services.desk import Desk
 from exchange.services.posting import Posting
 from exchange.store.mail import PROCESSED, REVIEW, SHUNTED
@@ -99,7 +100,7 @@ class Reachability:
         mend, so each new reason is told.
         """
         said = str(error)
-        passing = isinstance(error, Transient)
+        passing = isinstance(error, Transient | MailboxClaimed)
         reason = type(error).__name__ if passing else said
         news = self._down.get(what) != reason
         self._down[what] = reason
@@ -243,6 +244,8 @@ def one_round(
     ``posting`` is what may deliver beside the work on a backlog.
     """
     done, stop = Round(), stop or threading.Event()
+    if wrong := clock_guard.check(desk, mailboxes):
+        done.troubles.append(f"{wrong} ({clock_guard.HINT})")
     for moved in clocks.replay(desk):
         done.moved.append(moved.ref)
     try:

@@ -114,6 +114,13 @@ class AuditLog:
         seq, digest = value.split(" ")
         return int(seq), digest
 
+    def newest(self) -> datetime | None:
+        """When the newest row was written; None for an empty log."""
+        self.flush()
+        query = select(AuditRowTable.at).order_by(col(AuditRowTable.seq).desc()).limit(1)
+        at = self._session.exec(query).first()
+        return datetime.fromisoformat(at) if at else None
+
     def rows(self, after: int = 0, subject: str = "", event: str = "") -> Iterator[AuditRow]:
         """Rows in order, streamed; optionally of one subject or kind of event."""
         self.flush()

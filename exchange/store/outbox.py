@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -18,6 +18,8 @@ from exchange.store.many import Numbers, insert_rows
 from exchange.store.tables import OutboxRow, table_of
 
 _MANY_ATTEMPTS = 5
+LONGEST_PAUSE = timedelta(hours=4)  # between two attempts
+_MARGIN = timedelta(minutes=5)
 _HELD_BYTES = 8_000_000  # of letters that are noted and not written yet
 QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
 
@@ -115,7 +117,7 @@ class Outbox:
             select(OutboxRow.id, OutboxRow.size)
             .where(
                 col(OutboxRow.state).in_([QUEUED, DEFERRED]),
-                col(OutboxRow.next_attempt_at) <= now,
+                _comes(now),
             )
             .order_by(col(OutboxRow.id))
             .limit(most)
@@ -131,11 +133,18 @@ class Outbox:
         )
         return [StoredLetter(*row) for row in rows]
 
-    def tried_since(self, since: datetime) -> int:
-        """Attempts made since ``since``, for the rate budget."""
+    def tried_since(self, since: datetime, now: datetime) -> int:
+        """Attempts made from ``since`` to now, for the rate budget.
+
+        One that is to come was made under a clock that was ahead.
+        """
         self.flush()
         return self._session.exec(
-            select(func.count()).select_from(OutboxRow).where(col(OutboxRow.attempted_at) > since)
+            select(func.count())
+            .select_from(OutboxRow)
+            .where(
+                col(OutboxRow.attempted_at) > since, col(OutboxRow.attempted_at) <= now + _MARGIN
+            )
         ).one()
 
     def accepted(self, letters: Sequence[tuple[int, str]], now: datetime) -> None:
@@ -285,6 +294,12 @@ class Outbox:
                 select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
             ).all()
         )
+
+
+def _comes(now: datetime) -> ColumnElement[bool]:
+    """Whether a letter's time has come, or is so far off that a clock was ahead when it was set."""
+    at = col(OutboxRow.next_attempt_at)
+    return or_(at <= now, at > now + LONGEST_PAUSE + _MARGIN)
 
 
 def _value(row: OutboxRow) -> StoredLetter:

@@ -20,7 +20,8 @@ from typing import Final
 
 from exchange.config import MailboxSettings
 from exchange.errors import MailboxUnavailable
-from exchange.ports import FetchedMail, MailRef
+from exchange.ports import FetchedMail, MailRef, ServerTime
+from exchange.transport.imap_claim import Claim
 from exchange.transport.imap_login import open_session, place_of
 from exchange.transport.imap_probe import MailboxProbe, probe_mailbox
 from exchange.transport.imap_session import Session, explain, is_passing, uid_sets
@@ -36,6 +37,7 @@ _BREAKS: Final = 3
 # Servers may hang up after 30 minutes (RFC 2177), some middle boxes and services go silent
 # after a few: five minutes are the ceiling, polling the truth.
 _IDLE_SECONDS: Final = 240.0
+_BUSY_SECONDS: Final = 1.0  # that whoever asks for the time waits for other work
 _HEADER_FIELD: Final = "BODY.PEEK[HEADER]<0.65536>"
 _LOST: Final = (imaplib.IMAP4.abort, ConnectionError, ssl.SSLError)
 
@@ -66,13 +68,18 @@ class ImapMailbox:
         *,
         max_bytes: int = MAX_BYTES,
         token: TokenProvider | None = None,
+        claim: Claim | None = None,
     ) -> None:
-        """``password`` may be a function, asked at every connect; ``folder`` is the working one."""
+        """``password`` may be a function, asked at every connect; ``folder`` is the working one.
+
+        With a ``claim`` nothing is listed, fetched or filed where another exchange works.
+        """
         self.name = settings.name
         self.unreadable: dict[MailRef, str] = {}
         self._settings = settings
         self._password = password
         self._token = token
+        self._claim = claim
         self._folder = folder
         self._max_bytes = max_bytes
         self._place = place_of(settings)
@@ -88,7 +95,7 @@ class ImapMailbox:
     def list(self) -> Sequence[MailRef]:
         """Every mail now in the inbox, oldest first."""
         with self._lock, self._explained("list the inbox"):
-            session, exists = self._selected()
+            session, exists = self._ours()
             uids = session.all_uids(exists)
             above = uids[-1] + 1 if uids else 0
             self._listed = (session.selected or 0, max(session.uidnext, above))
@@ -115,7 +122,7 @@ class ImapMailbox:
         if not refs:
             return
         with self._lock, self._explained(f"file mails into {folder}"):
-            session, _ = self._selected()
+            session, _ = self._ours()
             uids = sorted({ref.uid for ref in refs if ref.uidvalidity == session.selected})
             target = session.ensure_folder(folder) if uids else ""
             for first in range(0, len(uids), _MOVE_MAILS):
@@ -136,6 +143,32 @@ class ImapMailbox:
         finally:
             self._woken.clear()
 
+    def server_time(self) -> ServerTime | None:
+        """When the server received our claim, just now; without one, the newest mail."""
+        if not self._lock.acquire(timeout=_BUSY_SECONDS):
+            return None
+        try:
+            with self._explained("ask for the time"):
+                session, exists = self._selected()
+                if self._claim is not None:
+                    if (now := self._claim.hold(session)) is not None:
+                        return ServerTime(now, exact=True)
+                    session, exists = self._selected()
+                uids = session.all_uids(exists)
+                told = session.client.fetch(uids[-1:], ("INTERNALDATE",)) if uids else {}
+                at = told.get(uids[-1], {}).get(b"INTERNALDATE") if uids else None
+                if not isinstance(at, datetime) or at.tzinfo is None:
+                    return None
+                return ServerTime(at.astimezone(UTC), exact=False)
+        finally:
+            self._lock.release()
+
+    def take_over(self) -> Sequence[str]:
+        """Claim the mailbox whoever holds it; returns who did, in words."""
+        with self._lock, self._explained("take the mailbox over"):
+            session, _ = self._selected()
+            return self._claim.take_over(session) if self._claim is not None else ()
+
     def close(self) -> None:
         """Give the connection up; wakes a ``wait`` under way, or the next one. Never raises.
 
@@ -146,6 +179,8 @@ class ImapMailbox:
             try:
                 session, self._session = self._session, None
                 if session is not None:
+                    if self._claim is not None:
+                        self._claim.release(session)
                     session.leave()
             finally:
                 self._lock.release()
@@ -189,6 +224,14 @@ class ImapMailbox:
         self._session = open_session(self._settings, self._password, self._token, self._folder)
         return self._session, self._session.select()
 
+    def _ours(self) -> tuple[Session, int]:
+        """As ``_selected``; raises MailboxClaimed where another exchange works."""
+        session, exists = self._selected()
+        if self._claim is None or not self._claim.due:
+            return session, exists
+        self._claim.hold(session)
+        return session, session.select()
+
     def _at(self, uidvalidity: int) -> Session | None:
         """The session if its inbox is still the one of ``uidvalidity``."""
         session = self._session
@@ -206,7 +249,7 @@ class ImapMailbox:
     def _sizes(self, refs: Sequence[MailRef]) -> Sequence[_Sized]:
         """Size and arrival of those of ``refs`` that are there, in their order."""
         with self._lock, self._explained("fetch mails"):
-            session, _ = self._selected()
+            session, _ = self._ours()
             wanted = {ref.uid: ref for ref in refs if ref.uidvalidity == session.selected}
             told = self._fetch(session, tuple(wanted.values()), ("RFC822.SIZE", "INTERNALDATE"))
         sized = []

@@ -127,5 +127,6 @@ def test_run_once_ends_with_one(
     site.ask()
     monkeypatch.setattr(sys, "executable", broken(tmp_path, "ends at once"))
     said = command(app, site.folder, "run", "--once", "--json", now="2026-12-14T09:00")
+    structlog.reset_defaults()  # it writes to the runner's standard error, which is closed now
     assert said.code == 1
     assert "the reading process is not ready: it ended (exit 3)" in said.out
