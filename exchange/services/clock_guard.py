@@ -131,6 +131,10 @@ class WatchedClock:
         self._last[what] = now
         return True
 
+    def awaits(self, what: str) -> bool:
+        """Whether something was done and nothing has come of it yet."""
+        return what in self._last
+
     def anew(self, what: str) -> bool:
         """Do it the next time again; whether it was done at all."""
         return self._last.pop(what, None) is not None
@@ -164,7 +168,7 @@ def _check(desk: Desk, clock: WatchedClock, mailboxes: Sequence[Mailbox]) -> str
     before = clock.looked_before()
     if before is not None and not clock.trouble and before <= RECENT:
         clock.looked()
-        if not clock.rarely(_NOTING, _NOTED_EVERY):
+        if not clock.awaits(_SAYING) and not clock.rarely(_NOTING, _NOTED_EVERY):
             return ""
     with desk.store.reading() as tx:
         facts = _facts(tx, mailboxes)

@@ -183,6 +183,8 @@ def test_a_jump_stops_everything_but_the_keeping_and_back_it_goes_on(
             assert "the clock jumped" in trouble
             assert "exchange clock confirm" in trouble
             assert [done.raised, done.chased, done.delivered, done.decided] == [[], {}, {}, {}]
+        with site.desk.store.reading() as tx:
+            assert "the clock jumped" in tx.facts.get(clock_guard.TROUBLE)
     assert monthly.write_due(site.desk) == []
     assert len([one for one in said if one["log_level"] == "error"]) == 1
     assert site.sql("SELECT state FROM mail") == [("kept",)]
@@ -190,6 +192,8 @@ def test_a_jump_stops_everything_but_the_keeping_and_back_it_goes_on(
     world.ours = timedelta()
     done = site.round()
     assert not done.troubles
+    with site.desk.store.reading() as tx:
+        assert tx.facts.get(clock_guard.TROUBLE) == ""  # what doctor shows
     assert done.decided == {"processed": 1}
     assert len(site.servers.sent) == 2
     # Nothing was recorded with a time that was not.
