@@ -183,7 +183,8 @@ class _Crew:
 
     def _round(self, done: Round) -> None:
         floor, desk = self.floor, self.floor.desk
-        rounds.begin(desk, done, floor.reach, floor.progress)
+        mailboxes = [worker.inbox.mailbox for worker in self._workers]
+        rounds.begin(desk, mailboxes, done, floor.reach, floor.progress)
         with self._sender.beside_as_well(self):
             decided = intake.Decided()
             rounds.decide(desk, done, floor.reach, floor.stop, floor.progress, decided)

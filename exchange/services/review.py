@@ -140,7 +140,8 @@ def replay_mail(desk: Desk, number: int, actor: str) -> MailOutcome:
         _claim_waiting(tx, number)
         tx.mail.reopen(number)
         tx.audit.append(desk.now(), AuditEvent("mail.replayed", f"mail {number}", actor=actor))
-    intake.decide_all(desk)
+    if (unread := intake.decide_all(desk).unread) is not None:
+        raise unread
     with desk.store.reading() as tx:
         again = tx.mail.get(number)
     return MailOutcome(again.folder, again.kind, again.reason, again.party, again.request_ref)
