@@ -120,7 +120,7 @@ class ImapMailbox:
         are those of another UIDVALIDITY alone.
         """
         for first in range(0, len(refs), _BATCH_MAILS):
-            mails = self._sizes(refs[first : first + _BATCH_MAILS])
+            mails = self._sizes(refs[first : first + _BATCH_MAILS], anew=first == 0)
             yield from self._in_groups(mails, not_before)
 
     def file(self, refs: Sequence[MailRef], folder: str) -> None:
@@ -235,6 +235,10 @@ class ImapMailbox:
         self._session = open_session(self._settings, self._password, self._token, self._folder)
         return self._session, self._session.select()
 
+    @property
+    def _claim_due(self) -> bool:
+        return self._claim is not None and self._claim.due
+
     def _ours(self) -> tuple[Session, int]:
         """As ``_selected``; raises MailboxClaimed where another exchange works."""
         session, exists = self._selected()
@@ -266,10 +270,13 @@ class ImapMailbox:
 
     # -- fetching
 
-    def _sizes(self, refs: Sequence[MailRef]) -> Sequence[Sized]:
+    def _sizes(self, refs: Sequence[MailRef], *, anew: bool) -> Sequence[Sized]:
         """Size and arrival of ``refs`` in their order, as far as the server gives them."""
         with self._lock, self._explained("fetch mails"):
-            session, _ = self._ours()
+            # Not for every batch: of a folder with 50,000 files a SELECT takes its time.
+            session = self._session
+            if anew or session is None or session.selected is None or self._claim_due:
+                session, _ = self._ours()
             self._refuse_older(session)
             wanted = {ref.uid: ref for ref in refs if ref.uidvalidity == session.selected}
             given, _ = self._given(session, tuple(wanted), SIZE_AND_DATE)
