@@ -254,15 +254,26 @@ def open_reader(
 
 
 def open_desk(
-    folder: Path, clock: Clock, after_commit: Callable[[str], None] | None = None
+    folder: Path,
+    clock: Clock,
+    after_commit: Callable[[str], None] | None = None,
+    *,
+    store: Store | None = None,
 ) -> Desk:
     """One supplier's end, from its working folder.
 
+    ``store`` is the database where this process has it open already.  It is not opened a second
+    time: whoever closes a file takes the locks of the whole process from it (POSIX), SQLite's too.
     Raises ConfigError, BadInput, StoreError or VaultError, each saying what to do.
     """
     settings = load_settings(folder)
     calendar = open_calendar(folder, settings)
-    store = open_store(folder, settings, after_commit)
+    if store is None:
+        store = open_store(folder, settings, after_commit)
+    elif store.url != database_url(folder, settings):
+        raise ConfigError(
+            "cannot be changed while it is open", place="database.url", hint="restart the daemon"
+        )
     key = key_provider(folder, settings.keys)
     vault = SealedVault(store.engine, key, folder=folder)
     reader, limits = open_reader(folder, settings)

@@ -20,7 +20,6 @@ from typing import Final
 import structlog
 
 from exchange.bootstrap import open_courier, open_desk, open_mailbox
-from exchange.errors import ConfigError
 from exchange.logs import start_log
 from exchange.posting import PostingProcess
 from exchange.services import intake, monthly, rounds
@@ -91,19 +90,13 @@ def _again(crew: _Crew, guard: Guard, signals: _Signals) -> _Crew:
     """A crew by the configuration as it is now, or the same one where that cannot be used."""
     before = crew.floor.desk
     try:
-        desk = open_desk(before.folder, before.clock)
-        if desk.store.url != before.store.url:
-            desk.store.dispose()
-            raise ConfigError(
-                "cannot be changed while the daemon runs", place="database.url", hint="restart it"
-            )
+        desk = open_desk(before.folder, before.clock, store=before.store)
         fresh = _Crew(desk, guard, signals)
     except Exception as error:
         why = words_of(error)
         log.error("the configuration is refused; the one before stays in force", why=why)
         return crew
     crew.close()
-    before.store.dispose()
     start_log(desk.settings.log)
     log.info("the configuration was read again", mailboxes=len(desk.settings.mailbox))
     fresh.start()
