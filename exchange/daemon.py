@@ -26,6 +26,7 @@ from exchange.errors import (
 )
 from exchange.ports import Mailbox
 from exchange.posting import PostingProcess
+from exchange.rendering import overrides
 from exchange.services import monthly
 from exchange.services.desk import Desk
 from exchange.services.rounds import Reachability, Round, one_round, send_out
@@ -60,6 +61,8 @@ def run(desk: Desk) -> None:
     stop, wake, tick = threading.Event(), threading.Event(), threading.Event()
     with desk.store.sole_daemon(), _stopping(stop, wake):
         log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
+        for one in overrides.examine(desk.folder / "templates"):
+            log.warning("a wording of our own differs", file=one.file, what=one.said)
         watchers = [_Watcher(desk, one.name, stop, wake) for one in desk.settings.mailbox]
         ticker = _ticker(desk, tick)
         try:

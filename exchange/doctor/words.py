@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, get_args
 
-from exchange.doctor.check import Check, faults, ok, warning
+from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.domain.compliance import (
     InboundByParty,
     InboundFigures,
@@ -23,6 +23,7 @@ from exchange.domain.compliance import (
 )
 from exchange.errors import BadInput
 from exchange.rendering.compose import Mail, TemplateName, Templates, compose
+from exchange.rendering.overrides import KNOWS, examine
 from exchange.rendering.report import report_html
 from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.wording import counted
@@ -84,13 +85,14 @@ def templates(folder: Path) -> list[Check]:
         for name in get_args(TemplateName):
             rows = _ANSWERS if name == "answer" else _ASKED
             full = {**_FULL, "rows": rows, "held": _ANSWERS[2:3], "unreadable": _ANSWERS[3:]}
-            compose(_letter(name, full), texts)
-            compose(_letter(name, _BARE), texts)
+            for context in (full, _BARE):  # no name that this mail does not have
+                known = {key: context[key] for key in KNOWS[name]}
+                compose(_letter(name, known), texts)
         report_html(_report(), texts)
         report_html(replace(_report(), inbound_by_party=(), outbound_by_party=()), texts)
         strays = _strays(own)
     except BadInput as error:
-        return faults(what, error, f"correct or remove the file in {own}")
+        return [*faults(what, error, f"correct or remove the file in {own}"), *_differing(own)]
     overridden = sum(path.is_file() for path in own.rglob("*")) - len(strays)
     said = "every mail and the report can be written; "
     said += f"{counted(overridden, 'file')} of {own} used" if overridden else "as shipped"
@@ -101,7 +103,23 @@ def templates(folder: Path) -> list[Check]:
                     f"name it like one in {shipped_folder('templates')}, or remove it")
             for path in strays
         ),
+        *_differing(own),
     ]  # fmt: skip
+
+
+def _differing(own: Path) -> list[Check]:
+    """What one's own files lack, beside those of this version."""
+    shipped = shipped_folder("templates")
+    advice = (
+        f"compare it with {shipped}/{{}}; then write version and what is left out on purpose into "
+        "its first line, as templates/README.md tells"
+    )
+    return [
+        (failed if one.grave else warning)(
+            f"template {one.file}", f"{own / one.file}: {one.said}", advice.format(one.file)
+        )
+        for one in examine(own)
+    ]
 
 
 def _letter(name: TemplateName, context: Mapping[str, object]) -> Mail:
