@@ -22,6 +22,7 @@ import structlog
 from exchange.bootstrap import open_courier, open_desk, open_mailbox
 from exchange.logs import start_log
 from exchange.posting import PostingProcess
+from exchange.rendering import overrides
 from exchange.services import intake, monthly, rounds
 from exchange.services.desk import Desk
 from exchange.services.progress import Progress
@@ -76,6 +77,7 @@ def run(desk: Desk) -> None:
     with signals.caught(), desk.store.sole_daemon() as guard:
         desk.store.when_lost(signals.lock_lost)
         log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
+        _look_at_wordings(desk)
         crew = _Crew(desk, guard, signals)
         try:
             crew.start()
@@ -98,9 +100,16 @@ def _again(crew: _Crew, guard: Guard, signals: _Signals) -> _Crew:
         return crew
     crew.close()
     start_log(desk.settings.log)
+    _look_at_wordings(desk)
     log.info("the configuration was read again", mailboxes=len(desk.settings.mailbox))
     fresh.start()
     return fresh
+
+
+def _look_at_wordings(desk: Desk) -> None:
+    """Log where wordings of our own differ from what this version fills in."""
+    for one in overrides.examine(desk.folder / "templates"):
+        log.warning("a wording of our own differs", file=one.file, what=one.said)
 
 
 class _Crew:
