@@ -23,7 +23,7 @@ from exchange.bootstrap import open_courier, open_desk, open_mailbox
 from exchange.logs import start_log
 from exchange.posting import PostingProcess
 from exchange.rendering import overrides
-from exchange.services import intake, monthly, rounds
+from exchange.services import intake, monthly, pauses, rounds
 from exchange.services.desk import Desk
 from exchange.services.progress import Progress
 from exchange.services.reach import Reachability, words_of
@@ -101,9 +101,19 @@ def _again(crew: _Crew, guard: Guard, signals: _Signals) -> _Crew:
     crew.close()
     start_log(desk.settings.log)
     _look_at_wordings(desk)
+    _end_pause(desk)
     log.info("the configuration was read again", mailboxes=len(desk.settings.mailbox))
     fresh.start()
     return fresh
+
+
+def _end_pause(desk: Desk) -> None:
+    """Let letters go at once: whoever has the configuration read again may have mended it."""
+    try:
+        with desk.store.transaction("resume") as tx:
+            pauses.end(desk, tx, "SIGHUP")
+    except StoreError as error:
+        log.warning("outgoing mail rests as before", why=words_of(error))
 
 
 def _look_at_wordings(desk: Desk) -> None:
