@@ -20,6 +20,7 @@ from typing import Final
 import structlog
 
 from exchange.bootstrap import open_courier, open_desk, open_mailbox
+from exchange.errors import StoreError
 from exchange.logs import start_log
 from exchange.posting import PostingProcess
 from exchange.rendering import overrides
