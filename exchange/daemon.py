@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 
 import structlog
@@ -26,8 +27,10 @@ from exchange.errors import (
 )
 from exchange.ports import Mailbox
 from exchange.posting import PostingProcess
+from exchange.sdnotify import Supervisor
 from exchange.services import monthly
 from exchange.services.desk import Desk
+from exchange.services.heartbeat import Heartbeat
 from exchange.services.rounds import Reachability, Round, one_round, send_out
 
 log = structlog.get_logger("exchange.daemon")
@@ -58,7 +61,10 @@ def run_once(desk: Desk) -> Round:
 def run(desk: Desk) -> None:
     """Work until SIGTERM or SIGINT; raises AlreadyRunning when a daemon holds the database."""
     stop, wake, tick = threading.Event(), threading.Event(), threading.Event()
-    with desk.store.sole_daemon(), _stopping(stop, wake):
+    supervisor = Supervisor()
+    with desk.store.sole_daemon(), _stopping(stop, wake, supervisor):
+        heart = _heart(desk, supervisor)
+        desk = replace(desk, heart=heart)
         log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
         watchers = [_Watcher(desk, one.name, stop, wake) for one in desk.settings.mailbox]
         ticker = _ticker(desk, tick)
@@ -67,23 +73,43 @@ def run(desk: Desk) -> None:
                 watcher.start()
             ticker.start()
             desk.reader.start()  # ready by the time of the first mail
-            _work(desk, stop, wake, tick)
+            _work(desk, heart, stop, wake, tick)
         finally:
             ticker.shutdown(wait=False)
             for watcher in watchers:
                 watcher.close()
             for watcher in watchers:
                 watcher.join(1.0)
+        heart.stopped()
         log.info("stopped")
 
 
-def _work(desk: Desk, stop: threading.Event, wake: threading.Event, tick: threading.Event) -> None:
+def _heart(desk: Desk, supervisor: Supervisor) -> Heartbeat:
+    """Our signs of life; a watchdog that would end good work is named at once."""
+    patience, longest = supervisor.watchdog_seconds, desk.settings.limits.seconds
+    if patience and patience < 2 * longest:
+        log.warning(
+            "the watchdog may end a mail that is read for long; WatchdogSec should be larger",
+            watchdog_seconds=patience,
+            at_least=2 * longest,
+        )
+    return Heartbeat(desk.folder, supervisor.tell, patience)
+
+
+def _work(
+    desk: Desk,
+    heart: Heartbeat,
+    stop: threading.Event,
+    wake: threading.Event,
+    tick: threading.Event,
+) -> None:
     mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
     courier, reach = open_courier(desk, stop), Reachability(first=_FIRST_PAUSE)
     posting = PostingProcess(desk.folder, stop)
     pause = _FIRST_PAUSE
     next_look = 0.0
     poll = min(one.poll_seconds for one in desk.settings.mailbox)
+    heart.ready()
     try:
         while not stop.is_set():
             hinted = wake.is_set()
@@ -96,6 +122,7 @@ def _work(desk: Desk, stop: threading.Event, wake: threading.Event, tick: thread
                     # Between two looks only the outbox moves on, as the rate budget refills.
                     done = Round()
                     send_out(desk, courier, done, reach)
+                heart.step("the monthly report")
                 for month in monthly.write_due(desk):
                     log.info("report written", month=month)
                 reach.worked("the work")
@@ -103,24 +130,32 @@ def _work(desk: Desk, stop: threading.Event, wake: threading.Event, tick: thread
                 # Database, vault or configuration: nothing was changed.  Better no answer for a
                 # while than an unaudited one.
                 reach.failed("the work", error)
-                stop.wait(pause)
+                _pause(stop, pause, heart)
                 pause = min(pause * 2, _LONGEST_PAUSE)
                 continue
             pause = _FIRST_PAUSE
             if not done.quiet:
                 log.info("round done", did=done.summary())
-            _rest(wake, tick)
+            _rest(wake, tick, heart)
     finally:
         for mailbox in mailboxes:
             mailbox.close()
         desk.reader.close()
 
 
-def _rest(wake: threading.Event, tick: threading.Event) -> None:
+def _rest(wake: threading.Event, tick: threading.Event, heart: Heartbeat) -> None:
     """Until a watcher hints at new mail, or the ticker says that it is time for something."""
     tick.clear()
     while not wake.is_set() and not tick.wait(_STEP):
-        pass
+        heart.rest()
+
+
+def _pause(stop: threading.Event, seconds: float, heart: Heartbeat) -> None:
+    """Wait before the next attempt, or until all is to stop."""
+    heart.step("waiting for the database")
+    end = time.monotonic() + seconds
+    while not stop.wait(min(1.0, max(0.0, end - time.monotonic()))) and time.monotonic() < end:
+        heart.moved()
 
 
 def _ticker(desk: Desk, tick: threading.Event) -> BackgroundScheduler:
@@ -164,10 +199,14 @@ class _Watcher(threading.Thread):
 
 
 @contextmanager
-def _stopping(stop: threading.Event, wake: threading.Event) -> Iterator[None]:
+def _stopping(
+    stop: threading.Event, wake: threading.Event, supervisor: Supervisor
+) -> Iterator[None]:
     """Stop on SIGTERM and SIGINT; give a far side that hangs only a few seconds."""
 
     def told(_number: int, _frame: FrameType | None) -> None:
+        supervisor.tell("STOPPING=1")
+        supervisor.tell("STOPPING=1")
         stop.set()
         wake.set()
         # Whatever is under way is either committed or will be done again: ending here is safe.

@@ -49,6 +49,7 @@ def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
         letters, told = _opened(desk, batch, fates), 0
         by_key = {one.id: one for one in batch}
         for some in courier.send_many(letters):
+            desk.heart.moved()
             with desk.store.transaction("delivered") as tx:
                 fates.update(record(desk, tx, [(fate, by_key[fate.key]) for fate in some]))
             told += len(some)

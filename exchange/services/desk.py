@@ -15,6 +15,7 @@ from exchange.domain.sla import SlaRule, local_date
 from exchange.parsing.limits import Limits
 from exchange.ports import Clock, CodeVault, Reader, Sealer
 from exchange.rendering.compose import Templates
+from exchange.services.heartbeat import SILENT, Heart
 from exchange.store.db import Store, Transaction
 
 
@@ -32,6 +33,7 @@ class Desk:
     calendar: WorkingCalendar
     templates: Templates
     limits: Limits
+    heart: Heart = SILENT  # hears how far the work is
 
     @property
     def signifier(self) -> str:

@@ -86,6 +86,7 @@ def keep(desk: Desk, mailbox: Mailbox, refs: Sequence[MailRef]) -> int:
 
 def _commit_kept(desk: Desk, batch: Sequence[tuple[NewMail, int]]) -> int:
     now = desk.now()
+    desk.heart.moved()
     with desk.store.transaction("keep") as tx:
         numbers = tx.mail.keep([mail for mail, _ in batch], now)
         tx.audit.append(
@@ -165,6 +166,7 @@ def file(desk: Desk, mailbox: Mailbox, folders: Mapping[str, str]) -> int:
         for ref, folder in places:
             by_folder.setdefault(folders[folder], []).append(ref)
         for folder, refs in by_folder.items():
+            desk.heart.moved()
             mailbox.file(refs, folder)
         with desk.store.transaction("file") as tx:
             tx.mail.filed(numbers)

@@ -171,6 +171,7 @@ def take_in(
     decided = intake.Decided()
     while True:
         inboxes = [one for one in inboxes if _works(_keep, desk, one, done, reach)]
+        desk.heart.step("deciding what is kept")
         intake.decide_all(desk, decided, stop)
         inboxes = [one for one in inboxes if _works(_file, desk, one, done, reach)]
         if stop.is_set() or not any(one.fresh for one in inboxes):
@@ -189,6 +190,7 @@ def _works(work: _Work, desk: Desk, inbox: _Inbox, done: Round, reach: Reachabil
     try:
         work(desk, inbox, done, reach)
     except (MailboxUnavailable, MailboxRefused) as error:
+        desk.heart.mailbox_failed(inbox.mailbox.name, str(error))
         reach.failed(inbox.name, error)
         done.troubles.append(str(error))
         return False
@@ -196,18 +198,23 @@ def _works(work: _Work, desk: Desk, inbox: _Inbox, done: Round, reach: Reachabil
 
 
 def _look(desk: Desk, inbox: _Inbox, _done: Round, _reach: Reachability) -> None:
+    desk.heart.step(f"looking into {inbox.name}")
     inbox.fresh = keeping.fresh(desk, inbox.mailbox)
 
 
 def _keep(desk: Desk, inbox: _Inbox, done: Round, reach: Reachability) -> None:
     some, inbox.fresh = inbox.fresh[:_AT_ONCE], inbox.fresh[_AT_ONCE:]
+    if some:
+        desk.heart.step(f"keeping mails of {inbox.name}")
     done.kept += keeping.keep(desk, inbox.mailbox, some)
+    desk.heart.mailbox_good(inbox.mailbox.name)
     reach.worked(inbox.name)
     for ref, why in inbox.mailbox.unreadable.items():
         reach.told_once(f"mail {ref.uid} of {inbox.name}", f"not given: {why}")
 
 
 def _file(desk: Desk, inbox: _Inbox, done: Round, _reach: Reachability) -> None:
+    desk.heart.step(f"filing in {inbox.name}")
     done.filed += keeping.file(desk, inbox.mailbox, inbox.folders)
 
 
@@ -215,6 +222,7 @@ def send_out(desk: Desk, courier: Courier, done: Round, reach: Reachability) -> 
     """Deliver what is due."""
     if not reach.worth_trying(_OUTGOING):
         return
+    desk.heart.step("sending letters")
     try:
         deliver.deliver(desk, courier, done.delivered)
     except (Transient, Permanent) as error:
@@ -243,8 +251,10 @@ def one_round(
         take_in(desk, mailboxes, done, reach, posting, stop)
     finally:
         if posting:
+            desk.heart.step("waiting for the posting process")
             _end(posting, done, reach)
     for what, work in (("asking", _ask), ("chasing", _chase)):
+        desk.heart.step(what)
         try:
             work(desk, done)
         except (ConfigError, VaultError) as error:
@@ -254,6 +264,7 @@ def one_round(
         else:
             reach.worked(what)
     send_out(desk, courier, done, reach)
+    desk.heart.round_ended()
     return done
 
 
