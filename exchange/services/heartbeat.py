@@ -28,6 +28,8 @@ log = structlog.get_logger("exchange.heartbeat")
 FILE: Final = "exchange.heartbeat"
 STOPPED: Final = "stopped"
 _WRITTEN_EVERY: Final = 2.0  # seconds at least between two writes where no step begins
+_BLOCK: Final = 1024
+_LOOKS, _LOOK_PAUSE = 5, 0.02
 _MOST_BYTES: Final = 100_000
 _WHY_CHARS: Final = 300
 
@@ -65,13 +67,13 @@ class Heartbeat(Heart):
     """
 
     def __init__(self, folder: Path, tell: Tell, watchdog_seconds: float = 0.0) -> None:
-        self._path = folder / FILE
+        self._slate = _Slate(folder / FILE)
         self._tell, self._pause = tell, watchdog_seconds / 4
         self._lock = threading.RLock()
         self._main = threading.main_thread().ident
         self._started = time.monotonic()
         self._lanes: dict[str, dict[str, Any]] = {}
-        self._mailboxes = _known_before(self._path)
+        self._mailboxes = _known_before(folder)
         self._rounds, self._last_round = 0, 0.0
         self._written = self._fed = float("-inf")
         self._fresh = True
@@ -98,7 +100,8 @@ class Heartbeat(Heart):
         """The daemon has ended in good order."""
         with self._lock:
             self._lanes = {"main": _lane(STOPPED)}
-        self._write(now=True)
+            self._write(now=True)
+            self._slate.close()
 
     def rest(self) -> None:
         """Nothing is to do at this moment."""
@@ -172,7 +175,7 @@ class Heartbeat(Heart):
             self._say_status()
             content = json.dumps(self._content(), ensure_ascii=False).encode("utf-8", "replace")
             try:
-                _replace(self._path, content)
+                self._slate.write(content)
             except OSError as error:
                 if not self._unwritten:
                     log.warning("the heartbeat cannot be written", why=error.strerror)
@@ -220,21 +223,38 @@ def _lane(what: str) -> dict[str, Any]:
     return {"step": what, "since": now, "moved": now}
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Whole, or as it was; no link is followed, and nothing waits for the disk."""
-    new = path.with_name(path.name + ".new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(new, flags, 0o600)
-    try:
-        os.write(descriptor, content)
-    finally:
-        os.close(descriptor)
-    new.replace(path)
+class _Slate:
+    """A small file written over in place, which costs a tenth of making it anew each time.
+
+    A reader that comes in between finds half of each and reads once more.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor = -1
+
+    def write(self, content: bytes) -> None:
+        """Write the file over, or make it; no link is followed, and nothing waits for the disk."""
+        if self._descriptor >= 0 and not os.fstat(self._descriptor).st_nlink:
+            self.close()  # somebody deleted it
+        if self._descriptor < 0:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            self._descriptor = os.open(self._path, flags, 0o600)
+            os.ftruncate(self._descriptor, 0)
+        room = -len(content) % _BLOCK
+        os.pwrite(self._descriptor, content + b" " * room, 0)
+        os.ftruncate(self._descriptor, len(content) + room)
+
+    def close(self) -> None:
+        """Give the file up, as it is."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = -1
 
 
-def _known_before(path: Path) -> dict[str, dict[str, Any]]:
+def _known_before(folder: Path) -> dict[str, dict[str, Any]]:
     """What the daemon before this one knew of each mailbox, its moments put on our clock."""
-    before, now = read_heartbeat(path.parent), time.monotonic()
+    before, now = read_heartbeat(folder), time.monotonic()
     if before is None:
         return {}
     return {
@@ -311,12 +331,15 @@ class Beat:
 
 def read_heartbeat(folder: Path) -> Beat | None:
     """The signs of life in ``folder``; None where there are none that can be read."""
-    try:
-        with (folder / FILE).open("rb") as file:
-            told = json.loads(file.read(_MOST_BYTES))
-        return _beat(told)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError):
-        return None
+    for _ in range(_LOOKS):
+        try:
+            with (folder / FILE).open("rb") as file:
+                return _beat(json.loads(file.read(_MOST_BYTES)))
+        except OSError:
+            return None
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
+            time.sleep(_LOOK_PAUSE)  # perhaps it is just being written
+    return None
 
 
 def _beat(told: Mapping[str, Any]) -> Beat:
