@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from exchange import __version__
-from exchange.cli import audit, codes, contacts, inbox, operate, report, requests, show
+from exchange.cli import audit, codes, contacts, health, inbox, operate, report, requests, show
 from exchange.cli.common import say
 from exchange.cli.read import read_command
 
@@ -38,6 +38,7 @@ def _main(
 
 app.command("init")(operate.init)
 app.command("doctor")(operate.doctor)
+app.command("health")(health.health)
 app.command("run")(operate.run)
 app.command("demo")(show.demo)
 app.add_typer(codes.app, name="codes", help="Install codes and the register of installed Devices.")

@@ -55,13 +55,7 @@ class Desk:
 
     def sla(self, party: Party | None) -> SlaRule:
         """The answer time between us and a party."""
-        settings = self.settings
-        return SlaRule(
-            days=(party.sla_days if party and party.sla_days else settings.sla.days),
-            deemed_receipt=settings.calendar.deemed_receipt,
-            deemed_after=settings.calendar.deemed_receipt_after,
-            agreed=party.sla_agreed if party and party.sla_days else "",
-        )
+        return sla_rule(self.settings, party)
 
     def mail_bytes(self, party: Party) -> int:
         """The largest mail that ``party`` takes, encoded; 0: no ceiling."""
@@ -90,3 +84,13 @@ class Desk:
         """The Message-ID of a letter that ``mark`` tells from others of its kind."""
         domain = self.settings.party.address.rpartition("@")[2].lower()
         return f"<{ref.lower()}.{purpose}.{mark}@{domain}>"
+
+
+def sla_rule(settings: Settings, party: Party | None) -> SlaRule:
+    """The answer time that was agreed with a party, else the usual one."""
+    return SlaRule(
+        days=(party.sla_days if party and party.sla_days else settings.sla.days),
+        deemed_receipt=settings.calendar.deemed_receipt,
+        deemed_after=settings.calendar.deemed_receipt_after,
+        agreed=party.sla_agreed if party and party.sla_days else "",
+    )

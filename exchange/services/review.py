@@ -99,7 +99,7 @@ def replay_mail(desk: Desk, number: int, actor: str) -> MailOutcome:
     """Understand and decide a waiting mail once more, as if it had just been kept."""
     with desk.store.transaction("replay") as tx:
         _claim_waiting(tx, number)
-        tx.mail.reopen(number)
+        tx.mail.reopen(number, desk.now())
         tx.audit.append(desk.now(), AuditEvent("mail.replayed", f"mail {number}", actor=actor))
     intake.decide_all(desk)
     with desk.store.reading() as tx:

@@ -30,8 +30,10 @@ from exchange.store.mail import MailLedger
 from exchange.store.outbound import OutboundStore
 from exchange.store.outbox import Outbox
 from exchange.store.parties import PartyStore
+from exchange.store.pulse import Pulse
 from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
+from exchange.store.waiting import WaitingMails
 
 _WRITING = "exchange_writing"
 _BUSY_SECONDS = 30.0
@@ -64,6 +66,8 @@ class Transaction:
         self.counters = Counters(session)
         self.facts = Facts(session)
         self.figures = Figures(session)
+        self.pulse = Pulse(session)
+        self.waiting = WaitingMails(session)
         self.sealed = SealedTexts(session)
 
     def flush(self) -> None:

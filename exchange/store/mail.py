@@ -261,10 +261,11 @@ class MailLedger:
         )
         return [(MailRef(validity, uid), folder) for validity, uid, folder in rows]
 
-    def reopen(self, number: int) -> None:
-        """Back to ``kept``: it will be understood again."""
+    def reopen(self, number: int, now: datetime) -> None:
+        """Back to ``kept``: it will be understood again; since ``now`` it waits for that."""
         row = self._row(number)
         row.state, row.folder, row.reason, row.attempts = KEPT, "", "", 0
+        row.decided_at = now
         self._session.flush()
 
     def resolve(self, number: int, now: datetime, resolution: str) -> None:
