@@ -24,7 +24,7 @@ from exchange.store.tables import (
     table_of,
 )
 
-NOT_GIVEN, OLD = "not_given", "old"
+OLD, NOT_GIVEN, VANISHED, WANTED = "old", "not_given", "vanished", "wanted"
 
 _MAIL, _OUTBOX, _LEG = table_of(MailRow).c, table_of(OutboxRow).c, table_of(LegRow).c
 _ASKED_OF_US = table_of(InboundRequestRow).c

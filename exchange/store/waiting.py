@@ -14,10 +14,12 @@ from sqlalchemy import and_, func, or_, select, text
 from sqlmodel import Session
 
 from exchange.store.mail import REVIEW, SHUNTED
-from exchange.store.pulse import NOT_GIVEN, OLD
+from exchange.store.pulse import NOT_GIVEN, OLD, VANISHED, WANTED
 from exchange.store.tables import UNRESOLVED, MailRow, table_of
 
-FOLDERS = (REVIEW, SHUNTED, OLD, NOT_GIVEN)
+# Of these the ledger has no more than the place; they are states and no folders of ours.
+NOT_FETCHED = (OLD, NOT_GIVEN, VANISHED, WANTED)
+FOLDERS = (REVIEW, SHUNTED, *NOT_FETCHED)
 _TABLE = table_of(MailRow)
 _MAIL = _TABLE.c
 _SHOWN = (
@@ -66,7 +68,7 @@ class WaitingMail:
     @property
     def place(self) -> str:
         """Which of ``FOLDERS`` it waits in."""
-        return self.state if self.state in (OLD, NOT_GIVEN) else self.folder
+        return self.state if self.state in NOT_FETCHED else self.folder
 
 
 class WaitingMails:
@@ -112,7 +114,7 @@ class WaitingMails:
         found = dict.fromkeys(FOLDERS, 0)
         for column, conditions in (
             (_MAIL.folder, [text(UNRESOLVED)]),
-            (_MAIL.state, [_MAIL.state.in_([OLD, NOT_GIVEN]), _MAIL.resolved_at.is_(None)]),
+            (_MAIL.state, [_MAIL.state.in_(NOT_FETCHED), _MAIL.resolved_at.is_(None)]),
         ):
             query = select(column, func.count()).where(*conditions).group_by(column)
             found.update((row[0], row[1]) for row in self._session.execute(query))
@@ -132,7 +134,7 @@ class WaitingMails:
 
 
 def _conditions(chosen: MailFilter) -> Iterable[Any]:
-    if chosen.folder in (OLD, NOT_GIVEN):
+    if chosen.folder in NOT_FETCHED:
         yield _MAIL.state == chosen.folder
         yield _MAIL.resolved_at.is_(None)
     else:
