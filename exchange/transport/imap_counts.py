@@ -1,0 +1,127 @@
+"""How much lies in a mailbox, for ``exchange doctor``: its oldest mail, and the Junk folders.
+
+Folders are opened for reading only (EXAMINE), headers are peeked at: nothing is marked or moved.
+Everything is bounded, whatever a mailbox of many years holds.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from exchange.transport.imap_session import Session
+
+MOST_HEADERS: Final = 1000  # the last ones of a Junk folder
+_DATED: Final = 2000  # the first ones of an inbox
+_MOST_FOLDERS: Final = 5
+_HEADER_BYTES: Final = 4000
+_SENDER: Final = f"BODY.PEEK[HEADER.FIELDS (FROM)]<0.{_HEADER_BYTES}>"
+_SPECIAL: Final = b"\\junk"  # RFC 6154
+# How servers and mail programs name it where they do not say what it is, letters and digits alone.
+_NAMES: Final = frozenset(
+    {
+        "junk", "junkemail", "junkmail", "spam", "spammail", "bulk", "bulkmail", "quarantine",
+        "probablespam", "suspectedspam", "ebostsothach", "sothach",
+        "spamverdacht", "unerwunscht", "unerwunschtewerbung", "werbung",
+        "courrierindesirable", "indesirables", "pourriel", "pourriels",
+        "correonodeseado", "nodeseado", "correobasura", "postaindesiderata", "indesiderata",
+        "lixoeletronico", "ongewenst", "ongewensteemail", "ongewenstepost",
+        "skrappost", "sppost", "sppelpost", "uonsket", "unsketepost", "unsketmail", "roskaposti",
+        "wiadomoscismieci", "niechciane", "nevyzadanaposta", "levelszemet",
+        "нежелательнаяпочта", "спам", "迷惑メール", "垃圾邮件", "垃圾郵件",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class JunkFolder:
+    """A folder that the server, or somebody's mail program, sorts mail into unasked."""
+
+    name: str
+    mails: int
+    senders: tuple[bytes, ...] = ()  # the From fields of its last mails, as they stand there
+
+
+def oldest_of_inbox(session: Session, mails: int) -> datetime | None:
+    """When the oldest mail of the selected inbox arrived, UTC.
+
+    Mails lie there in the order in which they came, but for those that somebody moved back.
+    """
+    if not mails:
+        return None
+    told = _fetched(session, f"1:{min(mails, _DATED)}", "INTERNALDATE")
+    dates = [one.get(b"INTERNALDATE") for one in told.values()]
+    return min((_in_utc(one) for one in dates if isinstance(one, datetime)), default=None)
+
+
+def junk_folders(session: Session) -> tuple[JunkFolder, ...]:
+    """The Junk folders with their last senders; whatever cannot be opened is left out."""
+    found = []
+    for name in _junk_names(session)[:_MOST_FOLDERS]:
+        try:
+            told = session.client.select_folder(name, readonly=True)
+            mails = int(told.get(b"EXISTS", 0))
+            found.append(JunkFolder(name, mails, _senders(session, mails)))
+        except imaplib.IMAP4.abort:
+            raise
+        except (imaplib.IMAP4.error, ValueError, TypeError):
+            continue
+    return tuple(found)
+
+
+def _junk_names(session: Session) -> list[str]:
+    """By what the server says of its folders, else by their names."""
+    listed = [
+        ({flag.lower() for flag in flags}, separator, name)
+        for flags, separator, name in session.client.list_folders()
+    ]
+    usable = [one for one in listed if not one[0] & {b"\\noselect", b"\\nonexistent"}]
+    return [
+        name
+        for flags, separator, name in usable
+        if _SPECIAL in flags or _is_junk(name, separator)
+    ]
+
+
+def _is_junk(name: str, separator: bytes | None) -> bool:
+    sign = separator.decode("ascii", "replace") if separator else "/"
+    last = unicodedata.normalize("NFKD", name.rpartition(sign)[2].casefold())
+    return re.sub(r"[\W_]+|[\u0300-\u036f]", "", last) in _KNOWN
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFKD", name.casefold()))
+
+
+_KNOWN: Final = frozenset(map(_folded, _NAMES))
+
+
+def _senders(session: Session, mails: int) -> tuple[bytes, ...]:
+    if not mails:
+        return ()
+    told = _fetched(session, f"{max(1, mails - MOST_HEADERS + 1)}:{mails}", _SENDER)
+    return tuple(
+        value
+        for one in told.values()
+        for key, value in one.items()
+        if key.startswith(b"BODY[") and isinstance(value, bytes)
+    )
+
+
+def _fetched(session: Session, which: str, what: str) -> Mapping[int, Mapping[bytes, Any]]:
+    """By sequence number, which is short however the UIDs lie."""
+    session.client.use_uid = False
+    try:
+        found: Mapping[int, Mapping[bytes, Any]] = session.client.fetch(which, [what])
+        return found
+    finally:
+        session.client.use_uid = True
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
