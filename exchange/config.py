@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from datetime import time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from exchange.domain.sla import parse_instant
 from exchange.errors import BadInput, BadInputs, ConfigError
 
 CONFIG_PATH = Path("config") / "exchange.toml"
@@ -57,6 +58,21 @@ class OurParty(Section):
     compliance_address: Address | None = None  # our own compliance contact, for evidence files
 
 
+def _start(written: object) -> object:
+    """A day (its beginning in Europe/London) or an instant, as TOML or text has it, in UTC."""
+    if isinstance(written, date) and not isinstance(written, datetime):
+        written = datetime(written.year, written.month, written.day)  # noqa: DTZ001 - local
+    if isinstance(written, datetime):
+        written = written.isoformat()
+    if not isinstance(written, str):
+        return written
+    try:
+        day_alone = len(written.strip()) == len("2026-12-01")
+        return parse_instant(f"{written.strip()}T00:00" if day_alone else written)
+    except BadInput as error:
+        raise ValueError(error.message) from None
+
+
 class MailboxSettings(Credential):
     """One request mailbox."""
 
@@ -73,6 +89,8 @@ class MailboxSettings(Credential):
     idle: bool = True
     poll_seconds: Annotated[float, Field(gt=0)] = 60.0
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    # Mail received before is listed in the ledger and left alone; UTC once it is read.
+    not_before: Annotated[datetime | None, BeforeValidator(_start)] = None
 
 
 class SmtpSettings(Credential):

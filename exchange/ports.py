@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
@@ -42,8 +42,32 @@ class FetchedMail:
 
     ref: MailRef
     raw: bytes
-    arrived: datetime
+    arrived: datetime | None  # None: the server does not say
     oversize: int = 0  # the mail's bytes when it is too large and ``raw`` is only its header
+
+
+@dataclass(frozen=True, slots=True)
+class OldMail:
+    """A mail from before the day that the mailbox is answered from: not fetched."""
+
+    ref: MailRef
+    head: bytes  # From, Subject and Message-ID, where the server gave them
+    arrived: datetime
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotGiven:
+    """A mail that the server lists and does not hand over."""
+
+    ref: MailRef
+    reason: str  # in the server's words, where it has any
+    size: int = 0  # as announced; 0: not known
+    arrived: datetime | None = None
+    vanished: bool = False  # it is not in the inbox any more
+
+
+Fetched: TypeAlias = FetchedMail | OldMail | NotGiven
 
 
 class Mailbox(Protocol):
@@ -56,14 +80,23 @@ class Mailbox(Protocol):
     name: str
 
     @property
-    def unreadable(self) -> Mapping[MailRef, str]:
-        """Mails that the server itself could not give at the last fetch, and its words."""
+    def uidnext(self) -> int:
+        """The least UID of a mail to come, as of the last ``list``; 0: the server does not say."""
 
     def list(self) -> Sequence[MailRef]:
         """Every mail now in the inbox, oldest first."""
 
-    def fetch(self, refs: Sequence[MailRef]) -> Iterator[FetchedMail]:
-        """The mails, in batches under the hood; one that has vanished meanwhile is left out."""
+    def since(self, day: date) -> Sequence[MailRef]:
+        """Those of the inbox that came on ``day`` or later, as the server counts days."""
+
+    def fetch(
+        self, refs: Sequence[MailRef], not_before: datetime | None = None
+    ) -> Iterator[Fetched]:
+        """What the server gives for each of ``refs``, in batches under the hood.
+
+        Of mails received before ``not_before`` only a few header fields are fetched.  Left out
+        are those of another UIDVALIDITY alone.
+        """
 
     def file(self, refs: Sequence[MailRef], folder: str) -> None:
         """Move mails out of the inbox into ``folder`` (created when missing).

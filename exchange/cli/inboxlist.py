@@ -19,7 +19,7 @@ from exchange.cli.choosing import (
 from exchange.cli.common import Json, answer, desk_of, say, table
 from exchange.services import review
 from exchange.services.review import Waiting
-from exchange.store.pulse import NOT_GIVEN, OLD, VANISHED, WANTED
+from exchange.store.mail import NOT_GIVEN, OLD, VANISHED, WANTED
 from exchange.store.waiting import MailFilter
 
 _USUAL = 50  # of each table

@@ -9,19 +9,20 @@ from typing import Annotated
 
 import typer
 
+from exchange.domain.foreign import storable
 from exchange.errors import BadInput
 
 By = Annotated[
     str, typer.Option("--by", help="Who does this, for the audit log.", show_default="login name")
 ]
 
-Why = Annotated[str, typer.Option(help="The reason, for the record.")]
+Why = Annotated[str, typer.Option(help="The reason, for the record.", callback=storable)]
 
 
 def who(by: str) -> str:
     """The actor for the audit log: what was said, else the login name."""
     if by.strip():
-        return " ".join(by.split())
+        return storable(" ".join(by.split()))
     try:
         return getpass.getuser()
     except (KeyError, OSError):

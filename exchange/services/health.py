@@ -22,18 +22,18 @@ from exchange.domain.sla import due, local_date
 from exchange.errors import ExchangeError, StoreError
 from exchange.rendering.wording import counted
 from exchange.services.desk import sla_rule
-from exchange.services.heartbeat import Beat, read_heartbeat, when
+from exchange.services.heartbeat import STILL, Beat, lives, read_heartbeat, when
 from exchange.store.db import Transaction
 from exchange.store.looking import Holder, LookingStore
+from exchange.store.mail import NOT_GIVEN, OLD
 from exchange.store.outbox import DEFERRED, FAILED
-from exchange.store.pulse import NOT_GIVEN, OLD, Oldest, Owed
+from exchange.store.pulse import Oldest, Owed
 
 DATABASE_SECONDS: Final = 3.0  # one call
 _WHOLE_SECONDS: Final = 8.0  # all of them
 
 POLLS: Final = 5  # of a mailbox, without a good one
 LEAST_MAILBOX: Final = 300.0  # seconds, where it is polled more often
-STILL: Final = 300.0  # seconds of the daemon without any progress; twice limits.seconds at least
 UNDECIDED: Final = timedelta(minutes=15)
 NOT_HANDED_OVER: Final = timedelta(minutes=15)
 LETTER: Final = timedelta(hours=2)
@@ -163,17 +163,7 @@ def _waiting_due(tx: Transaction, settings: Settings, calendar: WorkingCalendar)
 
 
 def _lives(beat: Beat | None, known: Known | None) -> bool | None:
-    """Whether a daemon is at work; None where that cannot be seen."""
-    if known is not None and known.holder.held is not None:
-        if known.holder.held:
-            return True
-        # A lock of another container is not in our kernel's list: its file is fresh, then.
-        return beat is not None and not beat.here and not beat.ended and beat.written < STILL
-    if beat is None:
-        return None
-    if beat.ended or (beat.here and not beat.process_lives):
-        return False
-    return True if beat.process_lives or beat.written < STILL else None
+    return lives(beat, known.holder.held if known else None)
 
 
 def _daemon(beat: Beat | None, known: Known | None) -> Sign:

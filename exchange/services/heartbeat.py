@@ -27,6 +27,7 @@ log = structlog.get_logger("exchange.heartbeat")
 
 FILE: Final = "exchange.heartbeat"
 STOPPED: Final = "stopped"
+STILL: Final = 300.0  # seconds without any progress; twice limits.seconds at least
 _WRITTEN_EVERY: Final = 2.0  # seconds at least between two writes where no step begins
 _BLOCK: Final = 1024
 _LOOKS, _LOOK_PAUSE = 5, 0.02
@@ -340,6 +341,24 @@ def read_heartbeat(folder: Path) -> Beat | None:
         except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
             time.sleep(_LOOK_PAUSE)  # perhaps it is just being written
     return None
+
+
+def lives(beat: Beat | None, held: bool | None) -> bool | None:
+    """Whether a daemon is at work; ``held``: whether its lock is seen held, None: nobody knows.
+
+    None where it cannot be seen at all.
+    """
+    if held:
+        return True
+    # A lock of another container is not in our kernel's list, but the file is fresh, then.
+    elsewhere = beat is not None and not beat.here and not beat.ended and beat.written < STILL
+    if held is False:
+        return elsewhere
+    if beat is None:
+        return None
+    if beat.ended or (beat.here and not beat.process_lives):
+        return False
+    return True if beat.process_lives or elsewhere else None
 
 
 def _beat(told: Mapping[str, Any]) -> Beat:

@@ -34,7 +34,7 @@ from exchange.services.keeping import record
 from exchange.services.outcome import MailOutcome
 from exchange.services.rulings import Holdings
 from exchange.store.db import Transaction
-from exchange.store.mail import KEPT, PROCESSED, REVIEW, SHUNTED, KeptMail
+from exchange.store.mail import KEPT, NOT_FETCHED, PROCESSED, REVIEW, SHUNTED, KeptMail
 
 log = structlog.get_logger("exchange.intake")
 
@@ -274,8 +274,8 @@ def release(
     who = Verdict(party=party, vouched=True)
     holdings = Holdings.of(desk.vault, [said.devices] if said.kind is Kind.REQUEST else [])
     with desk.store.transaction("release") as tx:
-        _, folder, resolved = tx.mail.claim(mail.id)
-        if folder in ("", PROCESSED) or resolved:
+        state, folder, resolved = tx.mail.claim(mail.id)
+        if state in NOT_FETCHED or folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
         outcome = _follow(desk, tx, mail, said, who, holdings, respond.DayTally())
         record(desk, tx, mail, outcome)

@@ -27,9 +27,9 @@ from exchange.services.outcome import MailOutcome
 from exchange.services.rulings import Holdings, rule
 from exchange.store.db import Transaction
 from exchange.store.disputes import Dispute
-from exchange.store.mail import PROCESSED, KeptMail
+from exchange.store.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
 from exchange.store.outbox import DEFERRED, FAILED, StoredLetter
-from exchange.store.waiting import NOT_FETCHED, MailFilter, WaitingMail
+from exchange.store.waiting import MailFilter, WaitingMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ def show_mail(desk: Desk, number: int) -> tuple[KeptMail, Understanding]:
     """A kept mail, opened and understood again; raises NotFound or Unreadable."""
     with desk.store.reading() as tx:
         mail = tx.mail.get(number)
+    _must_be_fetched(mail)
     return mail, _understood(desk, mail, columns.of_sender(desk, mail.sender))
 
 
@@ -88,18 +89,51 @@ def _understood(desk: Desk, mail: KeptMail, maps: Sequence[ColumnMap]) -> Unders
     return desk.reader.read(raw, secrets.of_sender(desk, mail.sender), columns=maps)
 
 
+def _must_be_fetched(mail: KeptMail) -> None:
+    if mail.state in NOT_FETCHED:
+        raise BadInput(
+            f"mail {mail.id} was not fetched: {mail.reason}",
+            hint=f"`exchange inbox replay {mail.id}` has it fetched in the next round",
+        )
+
+
+def want_mail(desk: Desk, number: int, actor: str) -> MailOutcome | None:
+    """Have a mail that is in the ledger alone fetched in the next round, and decided then.
+
+    None when it was fetched long ago.  Raises BadInput when nothing is left to fetch.
+    """
+    with desk.store.transaction("want") as tx:
+        state, _, resolved = tx.mail.claim(number)
+        if state not in NOT_FETCHED:
+            return None
+        mail = tx.mail.get(number)
+        if mail.ref.uid <= 0 or resolved:
+            why = "was dealt with" if resolved else "is not on the server any more"
+            raise BadInput(f"mail {number} {why}")
+        reason = "a person wants it: it is fetched in the next round, and then decided"
+        tx.places.want(number, desk.now(), reason)
+        detail = {"was": state}
+        event = AuditEvent("mail.wanted", f"mail {number}", detail=detail, actor=actor)
+        tx.audit.append(desk.now(), event)
+    return MailOutcome(WANTED, reason=reason)
+
+
 def raw_mail(desk: Desk, number: int) -> bytes:
     """The bytes of a kept mail, as received."""
     with desk.store.reading() as tx:
         mail = tx.mail.get(number)
+    _must_be_fetched(mail)
     return desk.sealer.open(mail.sealed, "mail")
 
 
 def release_mail(desk: Desk, number: int, signifier: str, actor: str) -> MailOutcome:
     """Deal with a waiting mail as sent by a party that a person vouches for.
 
-    The answer still goes only to that party's reply address on the register.
+    The answer still goes only to that party's reply address on the register.  A mail that was not
+    fetched is fetched in the next round, and decided as any other.
     """
+    if wanted := want_mail(desk, number, actor):
+        return wanted
     with desk.store.reading() as tx:
         mail = tx.mail.get(number)
         party = _active(tx, signifier)
@@ -111,18 +145,28 @@ def release_mail(desk: Desk, number: int, signifier: str, actor: str) -> MailOut
 
 
 def replay_mail(desk: Desk, number: int, actor: str) -> MailOutcome:
-    """Understand and decide a waiting mail once more, as if it had just been kept."""
-    reopen_mail(desk, number, actor)
+    """Understand and decide a waiting mail once more, as if it had just been kept.
+
+    One that was not fetched is fetched in the next round, and decided then.
+    """
+    if wanted := reopen_mail(desk, number, actor):
+        return wanted
     intake.decide_all(desk)
     return outcome_of(desk, number)
 
 
-def reopen_mail(desk: Desk, number: int, actor: str) -> None:
-    """Put a waiting mail back among those that are to be understood and decided."""
+def reopen_mail(desk: Desk, number: int, actor: str) -> MailOutcome | None:
+    """Put a waiting mail back among those that are to be understood and decided.
+
+    None when that can be done at once; one that was not fetched is fetched in the next round.
+    """
+    if wanted := want_mail(desk, number, actor):
+        return wanted
     with desk.store.transaction("replay") as tx:
         _claim_waiting(tx, number)
         tx.mail.reopen(number, desk.now())
         tx.audit.append(desk.now(), AuditEvent("mail.replayed", f"mail {number}", actor=actor))
+    return None
 
 
 def outcome_of(desk: Desk, number: int) -> MailOutcome:
@@ -141,6 +185,8 @@ def reject_mail(desk: Desk, number: int, why: str, actor: str) -> None:
                 f"mail {number} brought install codes that are in dispute",
                 hint=f"`exchange inbox settle {number}` says whose they are",
             )
+        if tx.mail.get(number).state in NOT_FETCHED:
+            tx.places.settle(number)  # nobody waits for it any more
         intake.resolve(desk, tx, number, f"rejected: {why}", actor)
 
 

@@ -209,8 +209,6 @@ def _keep(desk: Desk, inbox: _Inbox, done: Round, reach: Reachability) -> None:
     done.kept += keeping.keep(desk, inbox.mailbox, some)
     desk.heart.mailbox_good(inbox.mailbox.name)
     reach.worked(inbox.name)
-    for ref, why in inbox.mailbox.unreadable.items():
-        reach.told_once(f"mail {ref.uid} of {inbox.name}", f"not given: {why}")
 
 
 def _file(desk: Desk, inbox: _Inbox, done: Round, _reach: Reachability) -> None:

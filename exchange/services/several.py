@@ -11,7 +11,8 @@ from exchange.errors import BadInput, ExchangeError, StoreError
 from exchange.services import intake, review
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
-from exchange.store.waiting import NOT_FETCHED, MailFilter, WaitingMail
+from exchange.store.mail import NOT_FETCHED
+from exchange.store.waiting import MailFilter, WaitingMail
 
 _REPLAYED_AT_ONCE: Final = 200
 _FIRST_SHOWN: Final = 5
@@ -93,8 +94,9 @@ def replay(desk: Desk, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
     for start in range(0, len(numbers), _REPLAYED_AT_ONCE):
         some = numbers[start : start + _REPLAYED_AT_ONCE]
         dealt = list(_each(some, lambda number: review.reopen_mail(desk, number, actor)))
-        yield from (one for one in dealt if one.fault)
-        reopened = [one.number for one in dealt if not one.fault]
+        # One that is fetched in the next round has its outcome already.
+        yield from (one for one in dealt if one.fault or one.outcome)
+        reopened = [one.number for one in dealt if not (one.fault or one.outcome)]
         try:
             intake.decide_all(desk, done)
         except StoreError as error:

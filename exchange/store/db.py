@@ -30,6 +30,7 @@ from exchange.store.mail import MailLedger
 from exchange.store.outbound import OutboundStore
 from exchange.store.outbox import Outbox
 from exchange.store.parties import PartyStore
+from exchange.store.places import MailPlaces
 from exchange.store.pulse import Pulse
 from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
@@ -56,6 +57,7 @@ class Transaction:
 
     def __init__(self, session: Session) -> None:
         self.mail = MailLedger(session)
+        self.places = MailPlaces(session)
         self.outbox = Outbox(session)
         self.inbound = InboundStore(session, self.outbox)
         self.outbound = OutboundStore(session)

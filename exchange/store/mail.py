@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import bindparam, func, text
@@ -15,12 +16,14 @@ from exchange.domain.audit import instant_text
 from exchange.domain.mail import Kind
 from exchange.errors import NotFound
 from exchange.ports import MailRef
-from exchange.store.among import among
 from exchange.store.many import Numbers, insert_rows
 from exchange.store.tables import UNRESOLVED, MailRow, table_of
 
 _AT_ONCE = 500
 KEPT, DECIDED, FILED = "kept", "decided", "filed"
+# What the ledger knows of without having it: listed and left, or not handed over by the server.
+OLD, WANTED, NOT_GIVEN, VANISHED = "old", "wanted", "not_given", "vanished"
+NOT_FETCHED = (OLD, WANTED, NOT_GIVEN, VANISHED)
 PROCESSED, REVIEW, SHUNTED = "processed", "review", "shunted"
 
 
@@ -61,12 +64,15 @@ class NewMail:
     size: int
     arrived_at: datetime
     sealed: bytes
+    state: str = KEPT
+    reason: str = ""
+    next_fetch_at: datetime | None = None
 
 
 _MAIL = (
     "id", "mailbox", "uidvalidity", "uid", "content_hash", "message_id", "sender", "subject",
     "size", "arrived_at", "kept_at", "sealed", "state", "folder", "kind", "reason", "party", "ref",
-    "attempts", "resolution",
+    "attempts", "resolution", "next_fetch_at",
 )  # fmt: skip
 
 
@@ -91,34 +97,17 @@ class MailLedger:
         self._numbers = Numbers(session, table_of(MailRow))
         self._decisions: list[dict[str, object]] = []
 
-    def unknown(self, mailbox: str, refs: Iterable[MailRef]) -> list[MailRef]:
-        """Those of ``refs`` that the ledger does not have."""
-        listed = list(refs)
-        known: set[tuple[int, int]] = set()
-        # Those listed, and not all that were ever kept: what is decided leaves the inbox.
-        for validity in {ref.uidvalidity for ref in listed}:
-            uids = [ref.uid for ref in listed if ref.uidvalidity == validity]
-            known.update(
-                self._session.exec(
-                    select(MailRow.uidvalidity, MailRow.uid).where(
-                        MailRow.mailbox == mailbox,
-                        MailRow.uidvalidity == validity,
-                        among(table_of(MailRow).c.uid, uids),
-                    )
-                )
-            )
-        return [ref for ref in listed if (ref.uidvalidity, ref.uid) not in known]
-
     def keep(self, mails: Sequence[NewMail], now: datetime) -> list[int]:
-        """Add ledger rows in state ``kept``; returns their numbers."""
+        """Add ledger rows; returns their numbers."""
         kept_at = instant_text(now.astimezone(UTC))
         numbers = [self._numbers.next() for _ in mails]
         rows = [
             (
                 number, mail.mailbox, mail.ref.uidvalidity, mail.ref.uid, mail.content_hash,
                 mail.message_id, mail.sender, mail.subject, mail.size,
-                instant_text(mail.arrived_at.astimezone(UTC)), kept_at, mail.sealed, KEPT,
-                "", "", "", "", "", 0, "",
+                instant_text(mail.arrived_at.astimezone(UTC)), kept_at, mail.sealed, mail.state,
+                folder_of(mail.state), "", mail.reason, "", "", int(mail.state == NOT_GIVEN), "",
+                instant_text(mail.next_fetch_at) if mail.next_fetch_at else None,
             )
             for number, mail in zip(numbers, mails, strict=True)
         ]  # fmt: skip
@@ -252,15 +241,6 @@ class MailLedger:
             update(MailRow).where(col(MailRow.id).in_(list(numbers))).values(state=FILED)
         )
 
-    def places(self, numbers: Sequence[int]) -> list[tuple[MailRef, str]]:
-        """Where each stands on the server, and the folder it is to be filed in."""
-        rows = self._session.exec(
-            select(MailRow.uidvalidity, MailRow.uid, MailRow.folder).where(
-                col(MailRow.id).in_(numbers)
-            )
-        )
-        return [(MailRef(validity, uid), folder) for validity, uid, folder in rows]
-
     def reopen(self, number: int, now: datetime) -> None:
         """Back to ``kept``: it will be understood again; since ``now`` it waits for that."""
         row = self._row(number)
@@ -275,12 +255,16 @@ class MailLedger:
         self._session.flush()
 
     def unresolved(self) -> list[KeptMail]:
-        """Mails in Review or Shunted that nobody has dealt with, oldest first."""
+        """Mails in Review or Shunted, or not given, that nobody has dealt with, oldest first."""
         self.flush()
         # Their numbers first: put in order, SQLite would rather walk through all mails ever kept.
         mail = table_of(MailRow)
         waiting = sa_select(mail.c.id).where(_WAITS_FOR_A_PERSON, mail.c.state != KEPT)
-        numbers = sorted(self._session.execute(waiting).scalars())
+        withheld = sa_select(mail.c.id).where(
+            mail.c.state.in_((NOT_GIVEN, VANISHED)), mail.c.resolved_at.is_(None)
+        )
+        found = (self._session.execute(query).scalars() for query in (waiting, withheld))
+        numbers = sorted(chain.from_iterable(found))
         rows: list[KeptMail] = []
         for first in range(0, len(numbers), _AT_ONCE):
             some = numbers[first : first + _AT_ONCE]
@@ -330,6 +314,11 @@ class MailLedger:
         if row is None:
             raise NotFound(f"there is no mail {number}")
         return row
+
+
+def folder_of(state: str) -> str:
+    """How lists name what is not fetched; what is has no folder until it is decided."""
+    return state if state in NOT_FETCHED else ""
 
 
 def _value(row: MailRow) -> KeptMail:

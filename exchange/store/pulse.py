@@ -24,8 +24,6 @@ from exchange.store.tables import (
     table_of,
 )
 
-OLD, NOT_GIVEN, VANISHED, WANTED = "old", "not_given", "vanished", "wanted"
-
 _MAIL, _OUTBOX, _LEG = table_of(MailRow).c, table_of(OutboxRow).c, table_of(LegRow).c
 _ASKED_OF_US = table_of(InboundRequestRow).c
 _ASKED_BY_US = table_of(OutboundRequestRow).c

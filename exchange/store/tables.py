@@ -71,6 +71,7 @@ def table_of(row: type[SQLModel]) -> Table:
 
 # The condition of a partial index; a query that wants it says the same in the same words.
 UNRESOLVED = "folder IN ('review', 'shunted') AND resolved_at IS NULL"
+TO_FETCH = "next_fetch_at IS NOT NULL"
 
 
 class MailRow(SQLModel, table=True):
@@ -91,13 +92,20 @@ class MailRow(SQLModel, table=True):
             sqlite_where=text(UNRESOLVED),
             postgresql_where=text(UNRESOLVED),
         ),
+        Index(
+            "ix_mail_next_fetch",
+            "mailbox",
+            "next_fetch_at",
+            sqlite_where=text(TO_FETCH),
+            postgresql_where=text(TO_FETCH),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     mailbox: str
     # Both are unsigned 32-bit numbers (RFC 9051, 9), which INTEGER of PostgreSQL is too small for.
     uidvalidity: int = Field(sa_type=BigInteger)
-    uid: int = Field(sa_type=BigInteger)
+    uid: int = Field(sa_type=BigInteger)  # below 0: its place on the server is another mail's now
     content_hash: str
     message_id: str = _text()
     sender: str = _text()
@@ -106,8 +114,8 @@ class MailRow(SQLModel, table=True):
     arrived_at: datetime = _instant(nullable=False)
     kept_at: datetime = _instant(nullable=False)
     sealed: bytes = _sealed()
-    state: str  # kept, decided, filed
-    folder: str = ""  # processed, review, shunted: where it goes
+    state: str  # kept, decided, filed; before them: old, wanted, not_given, vanished
+    folder: str = ""  # processed, review, shunted: where it goes; before that as the state
     kind: str = ""
     reason: str = _text()
     party: str = ""
@@ -116,6 +124,7 @@ class MailRow(SQLModel, table=True):
     decided_at: datetime | None = _instant()
     resolved_at: datetime | None = _instant()
     resolution: str = _text()
+    next_fetch_at: datetime | None = _instant()  # of the server, for the first time or again
 
 
 class PartyRow(SQLModel, table=True):

@@ -13,12 +13,9 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, text
 from sqlmodel import Session
 
-from exchange.store.mail import REVIEW, SHUNTED
-from exchange.store.pulse import NOT_GIVEN, OLD, VANISHED, WANTED
+from exchange.store.mail import NOT_FETCHED, REVIEW, SHUNTED
 from exchange.store.tables import UNRESOLVED, MailRow, table_of
 
-# Of these the ledger has no more than the place; they are states and no folders of ours.
-NOT_FETCHED = (OLD, NOT_GIVEN, VANISHED, WANTED)
 FOLDERS = (REVIEW, SHUNTED, *NOT_FETCHED)
 _TABLE = table_of(MailRow)
 _MAIL = _TABLE.c

@@ -12,18 +12,31 @@ import imaplib
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 from exchange.config import MailboxSettings
-from exchange.errors import MailboxUnavailable
-from exchange.ports import FetchedMail, MailRef
+from exchange.errors import ExchangeError, MailboxUnavailable
+from exchange.ports import Fetched, MailRef, NotGiven
+from exchange.transport.imap_fetch import (
+    FEW_FIELDS,
+    HEADER,
+    SIZE_AND_DATE,
+    WHOLE,
+    Sized,
+    groups,
+    is_old,
+    not_given,
+    outcome,
+    sized,
+)
 from exchange.transport.imap_login import open_session, place_of
 from exchange.transport.imap_probe import MailboxProbe, probe_mailbox
-from exchange.transport.imap_session import Session, explain, is_passing, uid_sets
+from exchange.transport.imap_session import Session, explain, is_passing, nonsense, uid_sets
 from exchange.transport.oauth import TokenProvider
 from exchange.transport.tls import said
 
@@ -36,17 +49,7 @@ _BREAKS: Final = 3
 # Servers may hang up after 30 minutes (RFC 2177), some middle boxes and services go silent
 # after a few: five minutes are the ceiling, polling the truth.
 _IDLE_SECONDS: Final = 240.0
-_HEADER_FIELD: Final = "BODY.PEEK[HEADER]<0.65536>"
 _LOST: Final = (imaplib.IMAP4.abort, ConnectionError, ssl.SSLError)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sized:
-    """What is known of a mail before its bytes are asked for."""
-
-    ref: MailRef
-    size: int
-    arrived: datetime
 
 
 class ImapMailbox:
@@ -54,8 +57,8 @@ class ImapMailbox:
 
     A mail above ``max_bytes`` is yielded with the first 64 KiB of its header alone as ``raw`` and
     its size as ``oversize``; its body never enters memory.
-    ``unreadable`` maps each mail that the server itself could not give to the server's words; it
-    is left out of what ``fetch`` yields, so that one damaged mail does not stop the others.
+    Whatever the server answers, every call ends in time with a result, MailboxUnavailable or
+    MailboxRefused; a mail that it does not give does not stop the others.
     """
 
     def __init__(
@@ -69,7 +72,7 @@ class ImapMailbox:
     ) -> None:
         """``password`` may be a function, asked at every connect; ``folder`` is the working one."""
         self.name = settings.name
-        self.unreadable: dict[MailRef, str] = {}
+        self.uidnext = 0
         self._settings = settings
         self._password = password
         self._token = token
@@ -80,7 +83,6 @@ class ImapMailbox:
         self._lock = threading.Lock()
         self._woken = threading.Event()
         self._idles = settings.idle
-        self._breaks: dict[MailRef, int] = {}  # how often the line broke while it was fetched
         self._listed = (0, 0)  # UIDVALIDITY, and the UID above all that ``list`` has told of
 
     # -- the port
@@ -91,20 +93,28 @@ class ImapMailbox:
             session, exists = self._selected()
             uids = session.all_uids(exists)
             above = uids[-1] + 1 if uids else 0
+            self.uidnext = session.uidnext
             self._listed = (session.selected or 0, max(session.uidnext, above))
             return [MailRef(session.selected or 0, uid) for uid in uids]
 
-    def fetch(self, refs: Sequence[MailRef]) -> Iterator[FetchedMail]:
-        """The mails in the order of ``refs``, in batches; never sets ``\\Seen``.
+    def since(self, day: date) -> Sequence[MailRef]:
+        """Those of the inbox that came on ``day`` or later, as the server counts days."""
+        with self._lock, self._explained("search the inbox"):
+            session, _ = self._selected()
+            uids = session.uids_since(day)
+            return [MailRef(session.selected or 0, uid) for uid in uids]
 
-        Left out are mails that have vanished, those of another UIDVALIDITY, and those in
-        ``unreadable``.
+    def fetch(
+        self, refs: Sequence[MailRef], not_before: datetime | None = None
+    ) -> Iterator[Fetched]:
+        """What the server gives for each of ``refs``, in batches; never sets ``\\Seen``.
+
+        Of mails received before ``not_before`` only a few header fields are fetched.  Left out
+        are those of another UIDVALIDITY alone.
         """
         for first in range(0, len(refs), _BATCH_MAILS):
-            sized = self._sizes(refs[first : first + _BATCH_MAILS])
-            for group in _groups(sized, self._max_bytes, self._breaks):
-                if not self._passed_over(group):
-                    yield from self._bodies(group)
+            mails = self._sizes(refs[first : first + _BATCH_MAILS])
+            yield from self._in_groups(mails, not_before)
 
     def file(self, refs: Sequence[MailRef], folder: str) -> None:
         """Move mails out of the inbox into ``folder``, made and subscribed when missing.
@@ -116,6 +126,7 @@ class ImapMailbox:
             return
         with self._lock, self._explained(f"file mails into {folder}"):
             session, _ = self._selected()
+            self._refuse_older(session)
             uids = sorted({ref.uid for ref in refs if ref.uidvalidity == session.selected})
             target = session.ensure_folder(folder) if uids else ""
             for first in range(0, len(uids), _MOVE_MAILS):
@@ -168,12 +179,12 @@ class ImapMailbox:
             if isinstance(error, OSError | imaplib.IMAP4.abort):
                 self._drop()
             raise explain(error, self._place, doing) from None
-        except ValueError:
-            # The library's way to stumble over nonsense, and over a socket that close() cut.
+        except ExchangeError:
+            raise
+        except Exception as error:
+            # The library stumbles over nonsense in many ways, and over a socket that close() cut.
             self._drop()
-            raise MailboxUnavailable(
-                "the server's answer makes no sense", place=self._place
-            ) from None
+            raise nonsense(error, self._place) from None
 
     def _selected(self) -> tuple[Session, int]:
         """The session with its inbox freshly selected, and how many mails are there.
@@ -201,104 +212,118 @@ class ImapMailbox:
         if session is not None:
             session.abandon()
 
+    def _refuse_older(self, session: Session) -> None:
+        """Touch nothing by UIDs of a list that is not true any more (a server put back)."""
+        validity, above = self._listed
+        if validity == session.selected and 0 < session.uidnext < above:
+            raise MailboxUnavailable(
+                "the server was put back to an earlier state; it is listed anew first",
+                place=self._place,
+            )
+
     # -- fetching
 
-    def _sizes(self, refs: Sequence[MailRef]) -> Sequence[_Sized]:
-        """Size and arrival of those of ``refs`` that are there, in their order."""
+    def _sizes(self, refs: Sequence[MailRef]) -> Sequence[Sized]:
+        """Size and arrival of ``refs`` in their order, as far as the server gives them."""
         with self._lock, self._explained("fetch mails"):
             session, _ = self._selected()
+            self._refuse_older(session)
             wanted = {ref.uid: ref for ref in refs if ref.uidvalidity == session.selected}
-            told = self._fetch(session, tuple(wanted.values()), ("RFC822.SIZE", "INTERNALDATE"))
-        sized = []
-        for uid, ref in wanted.items():
-            fields = told.get(uid)
-            if fields is None:
-                continue
-            size, arrived = fields.get(b"RFC822.SIZE"), fields.get(b"INTERNALDATE")
-            if not isinstance(arrived, datetime) or arrived.tzinfo is None:
-                self.unreadable[ref] = "the server gives no INTERNALDATE"
-                continue
-            sized.append(_Sized(ref, size if isinstance(size, int) else 0, arrived.astimezone(UTC)))
-        return sized
+            given, _ = self._given(session, tuple(wanted), SIZE_AND_DATE)
+        return [sized(ref, given.get(uid, {})) for uid, ref in wanted.items()]
 
-    def _bodies(self, group: Sequence[_Sized]) -> Sequence[FetchedMail]:
-        """The mails of one group, of one UIDVALIDITY; header alone where a mail is too large."""
-        large = group[0].size > self._max_bytes
-        field = _HEADER_FIELD if large else "BODY.PEEK[]"
-        with self._lock, self._explained("fetch mails"):
-            session = self._at(group[0].ref.uidvalidity)
-            if session is None:
-                return []
-            with self._breaks_noted([one.ref for one in group]):
-                told = self._fetch(session, [one.ref for one in group], (field,))
-        mails = []
-        for one in group:
-            fields = told.get(one.ref.uid, {})
-            raw = fields.get(b"BODY[HEADER]<0>" if large else b"BODY[]")
-            if not isinstance(raw, bytes):
-                continue
-            oversize = 0
-            if large or len(raw) > self._max_bytes:
-                # Some servers only estimate RFC822.SIZE, so the bytes themselves count too.
-                oversize = max(one.size, len(raw))
-                raw = raw if large else _header_of(raw)
-            mails.append(FetchedMail(one.ref, raw, one.arrived, oversize))
-        return mails
+    def _in_groups(self, mails: Sequence[Sized], not_before: datetime | None) -> Iterator[Fetched]:
+        """Fetch mails of one UIDVALIDITY group by group.
 
-    def _fetch(
-        self, session: Session, refs: Sequence[MailRef], fields: Sequence[str]
-    ) -> dict[int, dict[bytes, object]]:
-        """FETCH; where the server refuses a batch, one by one, noting whom it cannot give."""
-        if not refs:
-            return {}
+        Some servers hang up over a damaged mail.  Which one it is shows when each goes alone, and
+        that it is the mail when others are given afterwards.
+        """
+        waiting = deque(groups(mails, _BATCH_BYTES, self._max_bytes, not_before))
+        broken: list[NotGiven] = []  # at these, and nothing was given since
+        breaks = 0  # at the mail that is next
+        while waiting:
+            group = waiting.popleft()
+            found = self._group(group, not_before)
+            if not isinstance(found, MailboxUnavailable):
+                yield from broken
+                yield from found
+                broken, breaks = [], 0
+                continue
+            if len(group) > 1:
+                waiting.extendleft([one] for one in reversed(group))
+                continue
+            breaks += 1
+            if breaks < _BREAKS:
+                waiting.appendleft(group)
+                continue
+            if len(broken) + 1 == _BREAKS:
+                raise found  # it is not the mails
+            broken.append(not_given(group[0], f"whenever it is fetched: {found.message}"))
+            breaks = 0
+        yield from broken
+
+    def _group(
+        self, group: Sequence[Sized], not_before: datetime | None
+    ) -> Sequence[Fetched] | MailboxUnavailable:
+        """What the server gives of one group, or what happened when it was asked for it."""
+        old = is_old(group[0], not_before)
+        large = (group[0].size or 0) > self._max_bytes
+        field = FEW_FIELDS if old else HEADER if large else WHOLE
+        with self._lock:
+            with self._explained("fetch mails"):
+                session = self._at(group[0].ref.uidvalidity)
+                if session is None:
+                    return []
+            try:
+                with self._explained("fetch mails"):
+                    if field == WHOLE:
+                        sizes = (one.size or self._max_bytes for one in group)
+                        session.wire.expect(sum(sizes))
+                    given, refused = self._given(session, [one.ref.uid for one in group], (field,))
+                    found = [
+                        outcome(one, given.get(one.ref.uid), refused, field, self._max_bytes)
+                        for one in group
+                    ]
+                    return _still_there(session, found)
+            except MailboxUnavailable as error:
+                return error
+
+    def _given(
+        self, session: Session, uids: Sequence[int], fields: Sequence[str]
+    ) -> tuple[dict[int, dict[bytes, object]], dict[int, str]]:
+        """FETCH; where the server refuses a batch, one by one: what it gave, and its refusals."""
+        given: dict[int, dict[bytes, object]] = {}
+        refused: dict[int, str] = {}
+        if not uids:
+            return given, refused
         try:
-            return session.client.fetch([ref.uid for ref in refs], fields)
+            return session.fetch(uids, fields), refused
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            if len(refs) == 1:
+            if len(uids) == 1:
                 # Of one mail, SERVERBUG is how Dovecot says that its file is damaged.
                 if is_passing(error) and "[SERVERBUG]" not in str(error):
                     raise
-                if session.still_there([refs[0].uid]):
-                    self.unreadable[refs[0]] = said(error)
-                return {}
-        told: dict[int, dict[bytes, object]] = {}
-        for ref in refs:
-            told.update(self._fetch(session, [ref], fields))
-        return told
-
-    @contextlib.contextmanager
-    def _breaks_noted(self, refs: Sequence[MailRef]) -> Iterator[None]:
-        """Remember at which mails the line broke: some servers hang up over a damaged one."""
-        try:
-            yield
-        except (OSError, imaplib.IMAP4.abort):
-            for ref in refs:
-                self._breaks[ref] = self._breaks.get(ref, 0) + 1
-            raise
-        for ref in refs:
-            self._breaks.pop(ref, None)
-
-    def _passed_over(self, group: Sequence[_Sized]) -> bool:
-        """Whether to leave a mail out this time because the line broke at it time and again."""
-        ref = group[0].ref
-        if self._breaks.get(ref, 0) < _BREAKS:
-            return False
-        self._breaks[ref] = 1  # the next time it gets another chance
-        self.unreadable[ref] = "the server breaks the connection when it is fetched"
-        return True
+                return given, {uids[0]: said(error)}
+        for uid in uids:
+            one, why = self._given(session, [uid], fields)
+            given.update(one)
+            refused.update(why)
+        return given, refused
 
     # -- filing and waiting
 
     def _move(self, session: Session, uid_set: str, target: str, folder: str) -> None:
         try:
             session.move(uid_set, target)
-        except imaplib.IMAP4.abort:
+        except (imaplib.IMAP4.abort, OSError, ExchangeError):
             raise
-        except imaplib.IMAP4.error as error:
-            if not session.client.search(["UID", uid_set]):
-                return  # refused because nothing of it is left: somebody else was faster
+        except Exception as error:
+            # Refused because nothing of it is left, somebody else was faster; or moved, and the
+            # library stumbled over how the server says so.
+            if not session.search(["UID", uid_set]):
+                return
             if "[TRYCREATE]" not in str(error):
                 raise
             # The folder was seen before and has been removed since.
@@ -342,28 +367,13 @@ class ImapMailbox:
             return False
 
 
-def _groups(
-    sized: Sequence[_Sized], max_bytes: int, suspects: Mapping[MailRef, int]
-) -> Iterator[Sequence[_Sized]]:
-    """Groups to fetch in one command: bounded in bytes; too large and suspect mails alone."""
-    group: list[_Sized] = []
-    weight = 0
-    for one in sized:
-        # A size that is not told may be any: such a mail is fetched alone.
-        large = one.size > max_bytes
-        alone = large or one.size <= 0 or one.ref in suspects
-        if group and (alone or weight + one.size > _BATCH_BYTES):
-            yield group
-            group, weight = [], 0
-        if alone:
-            yield [one]
-        else:
-            group.append(one)
-            weight += one.size
-    if group:
-        yield group
-
-
-def _header_of(raw: bytes) -> bytes:
-    end = raw.find(b"\r\n\r\n")
-    return raw[: end + 4] if end >= 0 else raw[:64_000]
+def _still_there(session: Session, found: Sequence[Fetched]) -> Sequence[Fetched]:
+    """The same, with what has left the inbox marked so."""
+    missing = [one.ref.uid for one in found if isinstance(one, NotGiven)]
+    there = set(session.still_there(missing)) if missing else set()
+    return [
+        replace(one, reason="it has left the inbox", vanished=True)
+        if isinstance(one, NotGiven) and one.ref.uid not in there
+        else one
+        for one in found
+    ]

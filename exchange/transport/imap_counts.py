@@ -9,11 +9,12 @@ from __future__ import annotations
 import imaplib
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
+from exchange.ports import MailRef
+from exchange.transport.imap_fetch import sized
 from exchange.transport.imap_session import Session
 
 MOST_HEADERS: Final = 1000  # the last ones of a Junk folder
@@ -54,9 +55,10 @@ def oldest_of_inbox(session: Session, mails: int) -> datetime | None:
     """
     if not mails:
         return None
-    told = _fetched(session, f"1:{min(mails, _DATED)}", "INTERNALDATE")
-    dates = [one.get(b"INTERNALDATE") for one in told.values()]
-    return min((_in_utc(one) for one in dates if isinstance(one, datetime)), default=None)
+    uids = session.all_uids(mails)[:_DATED]
+    found = session.fetch(uids, ["INTERNALDATE"]) if uids else {}
+    dates = (sized(MailRef(0, uid), fields).arrived for uid, fields in found.items())
+    return min((one for one in dates if one is not None), default=None)
 
 
 def junk_folders(session: Session) -> tuple[JunkFolder, ...]:
@@ -64,8 +66,8 @@ def junk_folders(session: Session) -> tuple[JunkFolder, ...]:
     found = []
     for name in _junk_names(session)[:_MOST_FOLDERS]:
         try:
-            told = session.client.select_folder(name, readonly=True)
-            mails = int(told.get(b"EXISTS", 0))
+            exists = session.client.select_folder(name, readonly=True).get(b"EXISTS")
+            mails = exists if isinstance(exists, int) else 0
             found.append(JunkFolder(name, mails, _senders(session, mails)))
         except imaplib.IMAP4.abort:
             raise
@@ -78,13 +80,11 @@ def _junk_names(session: Session) -> list[str]:
     """By what the server says of its folders, else by their names."""
     listed = [
         ({flag.lower() for flag in flags}, separator, name)
-        for flags, separator, name in session.client.list_folders()
+        for flags, separator, name in session.client.list_folders("", "*")
     ]
     usable = [one for one in listed if not one[0] & {b"\\noselect", b"\\nonexistent"}]
     return [
-        name
-        for flags, separator, name in usable
-        if _SPECIAL in flags or _is_junk(name, separator)
+        name for flags, separator, name in usable if _SPECIAL in flags or _is_junk(name, separator)
     ]
 
 
@@ -104,24 +104,11 @@ _KNOWN: Final = frozenset(map(_folded, _NAMES))
 def _senders(session: Session, mails: int) -> tuple[bytes, ...]:
     if not mails:
         return ()
-    told = _fetched(session, f"{max(1, mails - MOST_HEADERS + 1)}:{mails}", _SENDER)
+    uids = session.search([f"{max(1, mails - MOST_HEADERS + 1)}:{mails}"])
+    found = session.fetch(sorted(uids), [_SENDER]) if uids else {}
     return tuple(
         value
-        for one in told.values()
-        for key, value in one.items()
-        if key.startswith(b"BODY[") and isinstance(value, bytes)
+        for fields in found.values()
+        for name, value in fields.items()
+        if name.startswith(b"BODY[") and isinstance(value, bytes)
     )
-
-
-def _fetched(session: Session, which: str, what: str) -> Mapping[int, Mapping[bytes, Any]]:
-    """By sequence number, which is short however the UIDs lie."""
-    session.client.use_uid = False
-    try:
-        found: Mapping[int, Mapping[bytes, Any]] = session.client.fetch(which, [what])
-        return found
-    finally:
-        session.client.use_uid = True
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -13,15 +13,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import SocketTimeout
 
 from exchange.config import MailboxSettings
 from exchange.errors import ExchangeError, MailboxRefused, MailboxUnavailable, Transient
-from exchange.transport.imap_session import Connection, Session, explain, is_passing
+from exchange.transport.imap_session import (
+    Connection,
+    Session,
+    explain,
+    is_passing,
+    nonsense,
+)
+from exchange.transport.imap_wire import WatchedClient
 from exchange.transport.oauth import TokenProvider, refusal_of, xoauth2_response
 from exchange.transport.tls import client_context, connect_fault, said
 
 CONNECT_SECONDS: Final = 10.0
+# How the library takes an answer that is not what the standard says.
+_STUMBLES: Final = (ValueError, TypeError, LookupError, AttributeError)
 
 
 def open_session(
@@ -41,6 +50,12 @@ def open_session(
     except (OSError, imaplib.IMAP4.error) as error:
         session.abandon()
         raise explain(error, place, "open the mailbox") from None
+    except ExchangeError:
+        session.abandon()
+        raise
+    except Exception as error:
+        session.abandon()
+        raise nonsense(error, place) from None
     except BaseException:
         session.abandon()
         raise
@@ -62,7 +77,7 @@ def _connect(settings: MailboxSettings, folder: Path, place: str) -> Connection:
     implicit = settings.tls == "implicit"
     client: Connection | None = None
     try:
-        client = IMAPClient(
+        client = WatchedClient(
             settings.host,
             settings.port,
             ssl=implicit,
@@ -82,9 +97,11 @@ def _connect(settings: MailboxSettings, folder: Path, place: str) -> Connection:
     except ExchangeError:
         _abandon(client)
         raise
+    except Exception as error:
+        _abandon(client)
+        raise nonsense(error, place) from None
     # The library sends a command in pieces; the last would wait 40 ms for the first's receipt.
     client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    client.normalise_times = False  # else INTERNALDATE comes without its offset
     return client
 
 
@@ -101,7 +118,7 @@ def _secure(client: Connection, context: object, place: str) -> None:
 
 def _abandon(client: Connection | None) -> None:
     if client is not None:
-        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+        with contextlib.suppress(Exception):
             client.shutdown()
 
 
@@ -184,11 +201,11 @@ def _log_in_with_token(client: Connection, username: str, token: str, place: str
 
 def _namespace(client: Connection) -> tuple[str, str]:
     """Prefix and separator of the personal namespace (RFC 2342)."""
-    if client.has_capability("NAMESPACE"):
-        personal = client.namespace()[0]
-        if personal:
-            prefix, separator = personal[0]
-            return prefix, separator or "/"
+    with contextlib.suppress(*_STUMBLES):  # who cannot say it has none that we need
+        if client.has_capability("NAMESPACE"):
+            prefix, separator = (client.namespace()[0] or [("", None)])[0]
+            if prefix or separator:
+                return prefix, separator or "/"
     for _, separator_bytes, _ in client.list_folders("", ""):
         if separator_bytes:
             return "", separator_bytes.decode("ascii", "replace")

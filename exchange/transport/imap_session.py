@@ -14,10 +14,13 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Protocol
 
 from exchange.config import MailboxSettings
 from exchange.errors import ExchangeError, MailboxRefused, MailboxUnavailable
+from exchange.transport.imap_fetch import fields_by_uid, is_number, uids_in
+from exchange.transport.imap_wire import Wire
 from exchange.transport.tls import connect_fault, said
 
 LEAVE_SECONDS: Final = 2.0
@@ -32,12 +35,16 @@ _PASSING_WORDS = re.compile(r"not connected|try again|temporar", re.IGNORECASE)
 _UID_SET_BYTES: Final = 7000
 # imaplib refuses answer lines over 1,000,000 bytes: a SEARCH answer must stay below.
 _SEARCH_SPAN: Final = 50_000
+# RFC 9051, 9: date-month, in English whatever the locale.
+_MONTHS: Final = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
 
 
 class Connection(Protocol):
     """The part of imapclient.IMAPClient that is used, typed."""
 
-    normalise_times: bool
+    wire: Wire
 
     def capabilities(self) -> tuple[bytes, ...]: ...
     def has_capability(self, capability: str) -> bool: ...
@@ -60,11 +67,8 @@ class Connection(Protocol):
     ) -> list[tuple[tuple[bytes, ...], bytes | None, str]]: ...
     def create_folder(self, folder: str) -> object: ...
     def subscribe_folder(self, folder: str) -> object: ...
-    def select_folder(self, folder: str, readonly: bool = False) -> dict[bytes, int]: ...
-    def search(self, criteria: list[str]) -> list[int]: ...
-    def fetch(
-        self, messages: Sequence[int], data: Sequence[str]
-    ) -> dict[int, dict[bytes, object]]: ...
+    def select_folder(self, folder: str, readonly: bool = False) -> dict[bytes, object]: ...
+    def uid(self, command: str, *given: str) -> list[object]: ...
     def move(self, messages: str, folder: str) -> object: ...
     def copy(self, messages: str, folder: str) -> object: ...
     def add_flags(self, messages: str, flags: list[bytes], silent: bool = False) -> object: ...
@@ -99,30 +103,57 @@ class Session:
             raise MailboxRefused(
                 f"the folder {name} is read-only: mails could not be filed", place=self.place
             ) from None
-        if b"UIDVALIDITY" not in told:
+        validity, uidnext = told.get(b"UIDVALIDITY"), told.get(b"UIDNEXT")
+        if not isinstance(validity, int) or not is_number(validity):
             raise MailboxRefused(
                 f"the server gives no UIDVALIDITY for {name}: its mails have no lasting names",
                 place=self.place,
             )
-        self.selected = told[b"UIDVALIDITY"]
-        self.uidnext = told.get(b"UIDNEXT", 0)
-        return told.get(b"EXISTS", 0)
+        self.selected = validity
+        self.uidnext = uidnext if isinstance(uidnext, int) and is_number(uidnext) else 0
+        exists = told.get(b"EXISTS")
+        return exists if isinstance(exists, int) else 0
 
     def all_uids(self, exists: int) -> list[int]:
         """Every UID of the selected inbox, ascending."""
         if exists <= _SEARCH_SPAN:
-            return sorted(set(self.client.search(["ALL"])))
+            answers = self.client.uid("SEARCH", "ALL")
+            if exists and not answers:
+                raise imaplib.IMAP4.error(f"the server has {exists} mails and lists none")
+            return sorted(uids_in(answers))
         uids: set[int] = set()
         for first in range(1, exists + 1, _SEARCH_SPAN):
-            uids.update(self.client.search([f"{first}:{min(first + _SEARCH_SPAN - 1, exists)}"]))
+            uids |= self.search([f"{first}:{min(first + _SEARCH_SPAN - 1, exists)}"])
         return sorted(uids)
+
+    def uids_since(self, day: date) -> list[int]:
+        """UIDs of the mails that came on ``day`` or later by the server's calendar, ascending."""
+        return sorted(self.search(["SINCE", f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"]))
 
     def still_there(self, uids: Sequence[int]) -> list[int]:
         """Those of ``uids`` that the selected inbox still holds."""
         found: set[int] = set()
         for some in uid_sets(uids):
-            found.update(self.client.search(["UID", some]))
+            found |= self.search(["UID", some])
         return sorted(found & set(uids))
+
+    def search(self, criteria: Sequence[str]) -> set[int]:
+        """UIDs that match; raises imaplib's ``error`` when the answer is no list of them."""
+        return uids_in(self.client.uid("SEARCH", *criteria))
+
+    def fetch(self, uids: Sequence[int], fields: Sequence[str]) -> dict[int, dict[bytes, object]]:
+        """The fields of those mails that the server names by their UIDs, and of no others."""
+        found: dict[int, dict[bytes, object]] = {}
+        wanted = set(uids)
+        for some in uid_sets(uids):
+            answers = self.client.uid("FETCH", some, f"({' '.join(fields)})")
+            found.update(fields_by_uid(answers))
+        return {uid: found[uid] for uid in found.keys() & wanted}
+
+    @property
+    def wire(self) -> Wire:
+        """The incoming side of the connection."""
+        return self.client.wire
 
     # -- folders
 
@@ -211,44 +242,30 @@ class Session:
     def idle(self, seconds: float) -> bool:
         """One IDLE (RFC 2177) of at most ``seconds``; True when the server told of new mail."""
         self.client.idle()
-        if not self._something_buffered():
+        # An answer that came in one piece with ``+ idling`` is not in the socket any more.
+        if not self.wire.something(self.client.socket()):
             with selectors.DefaultSelector() as selector:
                 selector.register(self.client.socket(), selectors.EVENT_READ)
                 selector.select(seconds)
         # Not the library's idle_check: it reads without blocking, and a line that comes in two
         # pieces loses the first.  DONE also finds out whether the connection still lives.
+        self.wire.begin()
         _, told = self.client.idle_done()
         return any(len(line) > 1 and line[1] == b"EXISTS" for line in told)
-
-    def _something_buffered(self) -> bool:
-        """Whether an answer came in one piece with ``+ idling``: polling the socket misses it."""
-        stream = getattr(getattr(self.client, "_imap", None), "file", None)
-        peek = getattr(stream, "peek", None)
-        if peek is None:
-            return False
-        sock = self.client.socket()
-        timeout = sock.gettimeout()
-        sock.settimeout(0)  # else an empty buffer would be waited for
-        try:
-            return bool(peek(1))
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return False
-        finally:
-            sock.settimeout(timeout)
 
     # -- leaving
 
     def leave(self) -> None:
         """Log out politely but briefly; never raises."""
-        with contextlib.suppress(OSError, imaplib.IMAP4.error, ValueError):
-            self.client.socket().settimeout(LEAVE_SECONDS)
+        with contextlib.suppress(Exception):
+            self.wire.hurry(LEAVE_SECONDS)
             self.client.logout()
         self.abandon()
 
     def abandon(self) -> None:
         """Close without a word, by the thread that uses the connection; never raises."""
         self.cut()
-        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+        with contextlib.suppress(Exception):
             self.client.shutdown()
 
     def cut(self) -> None:
@@ -294,3 +311,10 @@ def explain(error: OSError | imaplib.IMAP4.error, place: str, doing: str) -> Exc
     if is_passing(error):
         return MailboxUnavailable(f"cannot {doing} now: {said(error)}", place=place)
     return MailboxRefused(f"cannot {doing}: {said(error)}", place=place)
+
+
+def nonsense(error: Exception, place: str) -> MailboxUnavailable:
+    """What it means when the library stumbles over an answer; its words may quote a mail."""
+    return MailboxUnavailable(
+        f"the server's answer makes no sense ({type(error).__name__})", place=place
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from exchange.domain.device import mask_codes
+from exchange.domain.foreign import storable
 from exchange.errors import (
     CourierRefused,
     CourierUnavailable,
@@ -105,8 +106,8 @@ def certificate_end(sock: ssl.SSLSocket | ssl.SSLObject) -> datetime | None:
 def said(reply: object, secret: str = "") -> str:
     """A server's words as they may be shown and stored: one line, short, codes and secret out."""
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
-    # Undecodable bytes come as lone surrogates from some libraries; no database takes those.
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    # Undecodable bytes come as lone surrogates from some libraries.
+    text = storable(text)
     if len(secret) > 3:
         text = text.replace(secret, "[password]")
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())

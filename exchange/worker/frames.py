@@ -6,6 +6,7 @@ The reading process may have been taken over by what it read; nothing that it sa
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from typing import Any, BinaryIO, Final, get_args
 
 from exchange.domain.device import DeviceId
 from exchange.domain.envelope import Hash, WrappedKey
+from exchange.domain.foreign import storable_json
 from exchange.domain.mail import (
     Bounce,
     Kind,
@@ -128,10 +130,29 @@ def decode(content: bytes | bytearray) -> Understanding:
     """
     try:
         with uncollected():
-            told: dict[str, Any] = json.loads(content)
-            return _understanding(told)
+            return _understanding(_loaded(content))
     except (BadInput, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise Unreadable("the reading process gave no understanding") from None
+
+
+# How JSON writes what ``storable`` replaces; half of a pair and a whole one begin alike.
+_UNFIT: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+
+
+def _loaded(content: bytes | bytearray) -> Any:
+    """What the other process said, with text in it that can be stored whatever it read."""
+    told = json.loads(content)
+    # Looked for in the bytes first: there may be half a million rows, and nearly never any.
+    return storable_json(told) if not content.isascii() or _UNFIT.search(content) else told
+
+
+def said_fault(content: bytes | bytearray) -> Unreadable:
+    """Why the other process could not understand something, in its words."""
+    try:
+        told = _loaded(content)
+        return Unreadable(str(told["message"]), place=str(told.get("place", "")))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return Unreadable("the reading process gave no understanding")
 
 
 def _understanding(told: dict[str, Any]) -> Understanding:

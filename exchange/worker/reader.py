@@ -33,6 +33,7 @@ from exchange.worker.frames import (
     SEVERAL,
     decode,
     decode_keys,
+    said_fault,
     write_question,
 )
 
@@ -115,13 +116,7 @@ class WorkerReader:
             kind, content = self._ask(request)
         if kind == SAID:
             return decode(content)
-        try:
-            told = json.loads(content)
-            message = str(told["message"])
-            place = str(told.get("place", ""))
-        except (ValueError, KeyError, TypeError):
-            raise Unreadable("the reading process gave no understanding") from None
-        raise Unreadable(message, place=place)
+        raise said_fault(content)
 
     def ahead(self, mails: Sequence[Question]) -> None:
         """Let the process begin on the mails that are read next, in this order.

@@ -9,7 +9,7 @@ import imaplib
 import itertools
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from exchange.config import MailboxSettings, SmtpSettings
+from exchange.ports import FetchedMail, MailRef, NotGiven
 from exchange.sandbox.servers import SandboxServers
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
@@ -29,6 +30,21 @@ NOW = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
 ACCOUNTS = {f"u{number}@op-a.test": f"pass wörd {number}" for number in range(80)}
 LATER = "later@op-a.test"  # refused for now by every site
 GONE = "gone@op-a.test"  # known nowhere
+
+
+def given(mailbox: ImapMailbox, refs: Sequence[MailRef]) -> list[bytes]:
+    """The bytes of those of ``refs`` that the server gives."""
+    return [one.raw for one in fetched(mailbox, refs)]
+
+
+def fetched(mailbox: ImapMailbox, refs: Sequence[MailRef]) -> list[FetchedMail]:
+    """Those of ``refs`` that the server gives."""
+    return [one for one in mailbox.fetch(refs) if isinstance(one, FetchedMail)]
+
+
+def withheld(mailbox: ImapMailbox, refs: Sequence[MailRef]) -> dict[int, str]:
+    """Why the server does not give the others, by UID."""
+    return {one.ref.uid: one.reason for one in mailbox.fetch(refs) if isinstance(one, NotGiven)}
 
 
 @dataclass

@@ -25,7 +25,7 @@ from exchange.ports import Letter
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.oauth import refusal_of
 from exchange.transport.smtp import SmtpCourier
-from tests.adapters.conftest import ACCOUNTS, Account
+from tests.adapters.conftest import ACCOUNTS, Account, given
 from tests.servers import HOST, want
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
@@ -75,7 +75,7 @@ def test_a_fresh_token_is_asked_for_at_every_connect(
     raw = mail()
     Account(ADDRESS, PASSWORD, dovecot.imap_port, dovecot.ca_file).put(raw)
     mailbox = mailbox_at(dovecot, token)
-    assert [one.raw for one in mailbox.fetch(mailbox.list())] == [raw]
+    assert given(mailbox, mailbox.list()) == [raw]
     assert len(asked) == 1
     mailbox.close()
     assert len(mailbox.list()) == 1

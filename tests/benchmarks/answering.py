@@ -20,7 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -114,7 +115,7 @@ class _OneMail:
     """A mailbox with the request in it."""
 
     name = "requests"
-    unreadable: Mapping[MailRef, str] = {}
+    uidnext = 0
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
@@ -122,7 +123,12 @@ class _OneMail:
     def list(self) -> Sequence[MailRef]:
         return [MailRef(1, 1)]
 
-    def fetch(self, refs: Sequence[MailRef]) -> Iterator[FetchedMail]:
+    def since(self, day: date) -> Sequence[MailRef]:
+        return self.list()
+
+    def fetch(
+        self, refs: Sequence[MailRef], not_before: datetime | None = None
+    ) -> Iterator[FetchedMail]:
         for ref in refs:
             yield FetchedMail(ref, self._raw, parse_instant(_NOW))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -22,16 +22,21 @@ class Shelf:
     """A mailbox whose mails lie ready."""
 
     name = "requests"
+    uidnext = 0
 
     def __init__(self, mails: Sequence[bytes]) -> None:
         self._mails = {MailRef(1, number): raw for number, raw in enumerate(mails, 1)}
         self.folders: dict[str, list[int]] = {}
-        self.unreadable: Mapping[MailRef, str] = {}
 
     def list(self) -> Sequence[MailRef]:
         return list(self._mails)
 
-    def fetch(self, refs: Sequence[MailRef]) -> Iterator[FetchedMail]:
+    def since(self, day: date) -> Sequence[MailRef]:
+        return self.list()
+
+    def fetch(
+        self, refs: Sequence[MailRef], not_before: datetime | None = None
+    ) -> Iterator[FetchedMail]:
         for ref in refs:
             yield FetchedMail(ref, self._mails[ref], ARRIVED)
 

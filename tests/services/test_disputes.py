@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from random import Random
@@ -29,7 +30,7 @@ WHY = "the label was read"
 
 class _Inbox:
     name = "codes"
-    unreadable: dict[MailRef, str] = {}  # noqa: RUF012
+    uidnext = 0
 
     def __init__(self, mails: list[FetchedMail]) -> None:
         self._mails = {mail.ref: mail for mail in mails}
@@ -37,7 +38,10 @@ class _Inbox:
     def list(self) -> list[MailRef]:
         return list(self._mails)
 
-    def fetch(self, refs: list[MailRef]) -> list[FetchedMail]:
+    def since(self, day: date) -> list[MailRef]:
+        return self.list()
+
+    def fetch(self, refs: list[MailRef], not_before: datetime | None = None) -> list[FetchedMail]:
         return [self._mails[ref] for ref in refs]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -68,7 +69,7 @@ def test_a_ceiling_that_holds_no_row_at_all_is_said() -> None:
 
 class _Inbox:
     name = "codes"
-    unreadable: dict[MailRef, str] = {}  # noqa: RUF012
+    uidnext = 0
 
     def __init__(self, mail: FetchedMail) -> None:
         self._mail = mail
@@ -76,7 +77,10 @@ class _Inbox:
     def list(self) -> list[MailRef]:
         return [self._mail.ref]
 
-    def fetch(self, refs: list[MailRef]) -> list[FetchedMail]:
+    def since(self, day: date) -> list[MailRef]:
+        return self.list()
+
+    def fetch(self, refs: list[MailRef], not_before: datetime | None = None) -> list[FetchedMail]:
         return [self._mail] * len(refs)
 
 

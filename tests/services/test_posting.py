@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from pathlib import Path
 
@@ -91,7 +91,7 @@ per_minute = {per_minute}
 class _Mailbox:
     """The request mailbox; its last mails come only after ``then`` came back."""
 
-    unreadable: dict[MailRef, str] = {}  # noqa: RUF012
+    uidnext = 0
 
     def __init__(self, desk: Desk, then: Callable[[], None]) -> None:
         self.name = desk.settings.mailbox[0].name
@@ -101,7 +101,12 @@ class _Mailbox:
     def list(self) -> Sequence[MailRef]:
         return list(self.inbox)
 
-    def fetch(self, refs: Sequence[MailRef]) -> Iterator[FetchedMail]:
+    def since(self, day: date) -> Sequence[MailRef]:
+        return self.list()
+
+    def fetch(
+        self, refs: Sequence[MailRef], not_before: datetime | None = None
+    ) -> Iterator[FetchedMail]:
         for ref in refs:
             if ref.uid == 2 * _AT_ONCE + 1:
                 self._then()
