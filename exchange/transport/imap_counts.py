@@ -104,11 +104,11 @@ _KNOWN: Final = frozenset(map(_folded, _NAMES))
 def _senders(session: Session, mails: int) -> tuple[bytes, ...]:
     if not mails:
         return ()
-    uids = session.search([f"{max(1, mails - MOST_HEADERS + 1)}:{mails}"])
-    found = session.fetch(sorted(uids), [_SENDER]) if uids else {}
+    uids = session.all_uids(mails)[-MOST_HEADERS:]
+    found = session.fetch(uids, [_SENDER]) if uids else {}
     return tuple(
         value
-        for fields in found.values()
-        for name, value in fields.items()
+        for uid in sorted(found)
+        for name, value in found[uid].items()
         if name.startswith(b"BODY[") and isinstance(value, bytes)
     )
