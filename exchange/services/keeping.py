@@ -49,6 +49,7 @@ _PIECE_BYTES = 1 << 20
 _SUBJECT_CHARS = 300
 _FIRST_PAUSE: Final = timedelta(minutes=1)
 _LONGEST_PAUSE: Final = timedelta(hours=4)
+_LOOKED_AT: Final = timedelta(minutes=15)
 
 
 fresh = listing.fresh
@@ -194,9 +195,16 @@ def _audit(desk: Desk, tx: Transaction, mailbox: str, rows: Sequence[tuple[int, 
         detail: dict[str, str | int | bool | None] = {"mails": len(old), "oldest": oldest}
         tx.audit.append(now, AuditEvent("mails.old", f"mailbox {mailbox}", detail=detail))
         log.info("older than not_before: listed and left alone", mailbox=mailbox, mails=len(old))
+    if withheld := [(number, one) for number, one in rows if one.mail.state == NOT_GIVEN]:
+        number, one = withheld[0]
+        log.warning(
+            "the server does not give some mails; they are tried again",
+            mailbox=mailbox,
+            mails=len(withheld),
+            first=number,
+            why=one.mail.reason,
+        )
     for number, one in rows:
-        if one.mail.state == NOT_GIVEN:
-            log.warning("the server does not give a mail", mail=number, why=one.mail.reason)
         _shunt_if_due(desk, tx, number, one)
 
 
@@ -247,11 +255,6 @@ def _is_another(mail: NewMail, holder: Holder) -> bool:
 
 
 def _place_reused(desk: Desk, tx: Transaction, holder: Holder, mailbox: str) -> None:
-    log.warning(
-        "the server gives the UID of a mail once more, for another one",
-        mail=holder.number,
-        mailbox=mailbox,
-    )
     detail = {"state": holder.state, "mailbox": mailbox}
     event = AuditEvent("mail.place_reused", f"mail {holder.number}", detail=detail)
     tx.audit.append(desk.now(), event)
@@ -259,12 +262,13 @@ def _place_reused(desk: Desk, tx: Transaction, holder: Holder, mailbox: str) -> 
 
 def _same_again(desk: Desk, tx: Transaction, holder: Holder) -> None:
     """The place is still this mail's; if it was filed, it has to be filed once more."""
-    if holder.state != FILED:
-        tx.places.settle(holder.number)
-        return
     now = desk.now()
+    if holder.state == KEPT:  # its attempts are those to understand it
+        tx.places.settle(holder.number, now + _LOOKED_AT)
+        return
     tx.places.file_again(holder.number, now + _pause(holder.attempts + 1))
-    tx.audit.append(now, AuditEvent("mail.listed_again", f"mail {holder.number}"))
+    if holder.state == FILED:
+        tx.audit.append(now, AuditEvent("mail.listed_again", f"mail {holder.number}"))
 
 
 def _pause(attempts: int) -> timedelta:

@@ -17,13 +17,23 @@ from exchange.domain.audit import AuditEvent
 from exchange.ports import Mailbox, MailRef
 from exchange.services.desk import Desk
 from exchange.store.db import Transaction
-from exchange.store.mail import FILED, NOT_FETCHED, NOT_GIVEN, OLD, VANISHED, WANTED
+from exchange.store.mail import (
+    DECIDED,
+    FILED,
+    KEPT,
+    NOT_FETCHED,
+    NOT_GIVEN,
+    OLD,
+    VANISHED,
+    WANTED,
+)
 from exchange.store.places import Pending
 
 log = structlog.get_logger("exchange.intake")
 
 _OLD_AT_ONCE: Final = 5000  # a round: today's requests do not wait for those of years
 _WORTH_A_SEARCH: Final = 500
+_TO_COMPARE: Final = (KEPT, DECIDED, FILED, VANISHED)
 # A server counts days by a clock and a zone that we do not know.
 _MARGIN: Final = timedelta(days=2)
 
@@ -45,10 +55,9 @@ def fresh(desk: Desk, mailbox: Mailbox) -> list[MailRef]:
     waits = {one.ref for one in pending}
     due = [one for one in pending if one.ref in there and one.at <= now]
     doubted = [one.ref for one in due if one.state not in NOT_FETCHED]
-    # A filed mail that is listed, or a vanished one: nothing says yet what it is.
-    doubted += [
-        ref for ref, state in states.items() if state in (FILED, VANISHED) and ref not in waits
-    ]
+    # What was decided is filed in the same round.  Where a mail is listed all the same, it was
+    # not moved, or the place is another mail's by now: that shows when it is fetched.
+    doubted += [ref for ref, state in states.items() if state in _TO_COMPARE and ref not in waits]
     missing = [one.ref for one in due if one.state in (WANTED, NOT_GIVEN, VANISHED)]
     new, older = _by_age(desk, mailbox, [ref for ref in listed if ref not in states])
     older += [one.ref for one in due if one.state == OLD]

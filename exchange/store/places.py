@@ -163,12 +163,12 @@ class MailPlaces:
         places = [(MailRef(validity, uid), folder) for _, validity, uid, folder in rows if uid > 0]
         return [row[0] for row in rows], places
 
-    def settle(self, number: int) -> None:
+    def settle(self, number: int, looked_again: datetime | None = None) -> None:
         """What stands there is the mail of this row, or nothing at all."""
-        self._change(number, next_fetch_at=None)
+        self._change(number, next_fetch_at=looked_again)
 
     def file_again(self, number: int, looked_again: datetime) -> None:
-        """A filed mail is in the inbox once more; it is not looked at again before then."""
+        """A mail is in the inbox still, or once more; it is not looked at again before then."""
         attempts = col(MailRow.attempts) + 1
         self._change(number, state=DECIDED, attempts=attempts, next_fetch_at=looked_again)
 

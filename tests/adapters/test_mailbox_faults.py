@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import resource
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from exchange.config import MailboxSettings
 from exchange.errors import MailboxRefused, MailboxUnavailable, Transient
+from exchange.ports import MailRef
 from exchange.transport.imap import ImapMailbox
 from tests.adapters.conftest import ACCOUNTS, Account, given, withheld
 from tests.servers import HOST, want
@@ -36,6 +39,15 @@ def mailbox_at(server: ScriptedImap, **changes: object) -> ImapMailbox:
 def no(text: str) -> ImapFlaw:
     def flaw(line: Line, tag: str, arguments: str) -> None:
         line.write(f"{tag} NO {text}")
+
+    return flaw
+
+
+def says(*lines: str, end: str = "OK done") -> ImapFlaw:
+    """These lines for an answer."""
+
+    def flaw(line: Line, tag: str, arguments: str) -> None:
+        line.write(*lines, f"{tag} {end}")
 
     return flaw
 
@@ -273,6 +285,87 @@ def test_nonsense_is_said_to_be_passing(tmp_path: Path, answer: bytes) -> None:
             mailbox.list()
         server.flaws.clear()
         assert len(mailbox.list()) == 3
+
+
+NONSENSE: dict[str, dict[str, ImapFlaw]] = {
+    "NAMESPACE without data": {"NAMESPACE": says()},
+    "NAMESPACE of NIL": {"NAMESPACE": says("* NAMESPACE NIL NIL NIL")},
+    "NAMESPACE of nonsense": {"NAMESPACE": says('* NAMESPACE (("x")) 5 "')},
+    "NAMESPACE refused": {"NAMESPACE": no("not today")},
+    "LIST without data": {"LIST": says()},
+    "LIST of nonsense": {"LIST": says("* LIST 5")},
+    "CAPABILITY of nothing": {"CAPABILITY": says("* CAPABILITY")},
+    "no CAPABILITY": {"CAPABILITY": says()},
+    "SELECT without anything": {"SELECT": says()},
+    "SELECT of words": {"SELECT": says("* x EXISTS", "* OK [UIDVALIDITY y] ")},
+    "UIDVALIDITY of nothing": {"SELECT": says("* 3 EXISTS", "* OK [UIDVALIDITY] ")},
+    "UIDVALIDITY too high": {"SELECT": says("* 3 EXISTS", f"* OK [UIDVALIDITY {2**32}] ")},
+    "SEARCH without data": {"UID SEARCH": says()},
+    "SEARCH of junk": {"UID SEARCH": says("* SEARCH 3 five 9")},
+    "SEARCH of numbers too high": {"UID SEARCH": says(f"* SEARCH 3 {2**64}")},
+    "a bare COPYUID": {"UID MOVE": says("* OK [COPYUID] done")},
+    "COPYUID of nonsense": {"UID MOVE": says("* OK [COPYUID 7 x:y z] done")},
+    "a COPYUID in the end": {"UID MOVE": says(end="OK [COPYUID] done")},
+    "BYE in the middle": {"UID MOVE": says("* BYE")},
+}
+
+
+@pytest.mark.parametrize("kind", NONSENSE)
+def test_nonsense_ends_in_an_error_of_ours_or_in_nothing_at_all(tmp_path: Path, kind: str) -> None:
+    options = {"capabilities": "IMAP4rev1 NAMESPACE AUTH=PLAIN UIDPLUS MOVE"}
+    with scripted(tmp_path, NONSENSE[kind], **options) as server:
+        mailbox = mailbox_at(server, timeout_seconds=0.5)
+        refs = [MailRef(7, uid) for uid in MAILS]
+        for call in (
+            mailbox.list,
+            lambda: list(mailbox.fetch(refs)),
+            lambda: mailbox.file(refs, "Processed"),
+            lambda: mailbox.wait(0.01),
+        ):
+            with contextlib.suppress(MailboxUnavailable, MailboxRefused):
+                call()
+        mailbox.probe()
+        server.flaws.clear()
+        assert len(mailbox.list()) == len(server.mails)
+        mailbox.close()
+
+
+def test_a_list_in_two_answers_is_one_list(tmp_path: Path) -> None:
+    flaws = {"UID SEARCH": says("* SEARCH 3", "* SEARCH 5 9 (MODSEQ 17)")}
+    with scripted(tmp_path, flaws) as server:
+        assert [ref.uid for ref in mailbox_at(server).list()] == [3, 5, 9]
+
+
+def _flood(line: Line, tag: str, arguments: str) -> None:
+    while True:
+        line.sock.sendall(b"* OK nothing of interest, and more of it\r\n" * 500)
+
+
+def _drip(line: Line, tag: str, arguments: str) -> None:
+    for _ in range(200):
+        line.sock.sendall(b"* OK x\r\n")
+        time.sleep(0.1)
+
+
+def _huge(line: Line, tag: str, arguments: str) -> None:
+    line.write("* 1 FETCH (UID 3 BODY[] {99999999999}")
+    line.read()
+
+
+@pytest.mark.parametrize("flaw", [_flood, _drip, _huge])
+@pytest.mark.parametrize("command", ["AUTHENTICATE", "SELECT", "UID SEARCH", "UID FETCH"])
+def test_a_command_has_a_ceiling_of_time_and_of_bytes(
+    tmp_path: Path, flaw: ImapFlaw, command: str
+) -> None:
+    with scripted(tmp_path, {command: flaw}) as server:
+        mailbox = mailbox_at(server, timeout_seconds=0.3)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        started = time.monotonic()
+        with contextlib.suppress(MailboxUnavailable):
+            list(mailbox.fetch([MailRef(7, 3)]))
+            mailbox.list()
+        assert time.monotonic() - started < 10
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 120_000  # KiB
 
 
 # -- IDLE

@@ -77,7 +77,7 @@ class _KeptReader(WorkerReader):
         pass
 
 
-def _kept_reader(*words: Any, **more: Any) -> WorkerReader:
+def kept_reader(*words: Any, **more: Any) -> WorkerReader:
     """The reading process that a former desk with the same ceilings has left: 0.4 s saved."""
     key = (*words, *more.items())
     if key not in _readers:
@@ -94,8 +94,8 @@ def staged(story: Path, folder: Path, script: dict[str, Any] | None = None) -> I
     servers = SandboxServers(folder / "servers", accounts, lambda: stages[0].clock.now())
     with (
         servers,
-        patch("exchange.bootstrap.WorkerReader", _kept_reader),
-        patch("exchange.cli.read.WorkerReader", _kept_reader),
+        patch("exchange.bootstrap.WorkerReader", kept_reader),
+        patch("exchange.cli.read.WorkerReader", kept_reader),
     ):
         stages.append(Stage(folder / "lose", servers, story, script or load(story)))
         stages[0].set_up()

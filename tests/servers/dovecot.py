@@ -213,6 +213,18 @@ class Dovecot:
         for nth, raw in enumerate(mails):
             (inbox / "new" / f"{1_700_000_000 + nth}.M{nth}.tests").write_bytes(raw)
 
+    def snapshot(self, address: str) -> Path:
+        """A copy of an account's mail as it lies on the disk now."""
+        copy = Path(tempfile.mkdtemp(prefix="copy-", dir=self._at))
+        shutil.copytree(self._at / "mail" / address, copy, dirs_exist_ok=True)
+        return copy
+
+    def put_back(self, address: str, copy: Path) -> None:
+        """Restore an account from a copy; only while it is stopped."""
+        place = self._at / "mail" / address
+        shutil.rmtree(place)
+        shutil.copytree(copy, place)
+
     # -- inside
 
     @property

@@ -11,11 +11,14 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from exchange.sandbox.certificates import make_certificate
 from tests.servers import HOST
+
+_DATE = "05-Oct-2026 10:30:00 +0100"
 
 
 class HangUp(Exception):
@@ -41,6 +44,11 @@ class Line:
     def write(self, *lines: str) -> None:
         """All lines in one piece."""
         self.sock.sendall("".join(f"{line}\r\n" for line in lines).encode("latin-1", "replace"))
+
+    def give(self, before: str, literal: bytes, after: str) -> None:
+        """A line with a literal in it."""
+        size = f"{{{len(literal)}}}\r\n"
+        self.sock.sendall(b"".join((f"{before}{size}".encode(), literal, f"{after}\r\n".encode())))
 
     def close(self) -> None:
         self._from.close()
@@ -113,6 +121,10 @@ class ScriptedImap(_Scripted):
         super().__init__(folder, tls=tls)
         self.mails = dict(mails or {})
         self.flaws = dict(flaws or {})
+        self.validity = 7
+        self.uidnext = max(self.mails, default=0) + 1
+        self.dates: dict[int, str] = {}  # as IMAP writes them; else the one day of the tests
+        self.filed: dict[str, list[bytes]] = {}
         self._capabilities = capabilities
 
     def serve(self, line: Line) -> None:
@@ -127,6 +139,14 @@ class ScriptedImap(_Scripted):
             if command == "LOGOUT":
                 return
 
+    def arrive(self, raw: bytes, date: str = "") -> int:
+        """A new mail; returns its UID."""
+        uid, self.uidnext = self.uidnext, self.uidnext + 1
+        self.mails[uid] = raw
+        if date:
+            self.dates[uid] = date
+        return uid
+
     def proper(self, line: Line, tag: str, arguments: str) -> None:
         """The right answer to the command heard last."""
         _, _, command = self.heard[-1].partition(" ")
@@ -140,16 +160,19 @@ class ScriptedImap(_Scripted):
             name = arguments.rpartition(" ")[2]
             line.write(f'* LIST () "/" {name}')
         elif upper.startswith(("SELECT", "EXAMINE")):
-            above = max(self.mails, default=0) + 1
             line.write(
                 f"* {len(self.mails)} EXISTS",
-                "* OK [UIDVALIDITY 7] ",
-                f"* OK [UIDNEXT {above}] ",
+                f"* OK [UIDVALIDITY {self.validity}] ",
+                f"* OK [UIDNEXT {self.uidnext}] ",
             )
         elif upper.startswith("UID SEARCH"):
-            line.write("* SEARCH " + " ".join(map(str, sorted(self.mails))))
+            line.write("* SEARCH " + " ".join(map(str, self._found(arguments))))
         elif upper.startswith("UID FETCH"):
             self._fetch(line, arguments)
+        elif upper.startswith("UID MOVE"):
+            uids, _, name = arguments.partition(" ")
+            for uid in self.chosen(uids):
+                self.filed.setdefault(name.strip('"'), []).append(self.mails.pop(uid))
         elif upper.startswith("IDLE"):
             line.write("+ idling")
             line.read()
@@ -157,19 +180,44 @@ class ScriptedImap(_Scripted):
             line.write("* BYE")
         line.write(f"{tag} OK done")
 
+    def chosen(self, uids: str) -> list[int]:
+        """The UIDs of a set (``1:3,7``) that are there."""
+        found: list[int] = []
+        for piece in uids.split(","):
+            first, _, last = piece.partition(":")
+            found += [uid for uid in range(int(first), int(last or first) + 1) if uid in self.mails]
+        return found
+
+    def _found(self, criteria: str) -> list[int]:
+        word, _, rest = criteria.partition(" ")
+        if word == "UID":
+            return self.chosen(rest)
+        if word == "SINCE":
+            day = datetime.strptime(rest, "%d-%b-%Y").date()  # noqa: DTZ007 - a day
+            return [uid for uid in sorted(self.mails) if self._arrived(uid).date() >= day]
+        if word[:1].isdigit():
+            first, _, last = word.partition(":")
+            return sorted(self.mails)[int(first) - 1 : int(last or first)]
+        return sorted(self.mails)
+
+    def _arrived(self, uid: int) -> datetime:
+        return datetime.strptime(self.dates.get(uid, _DATE), "%d-%b-%Y %H:%M:%S %z")
+
     def _fetch(self, line: Line, arguments: str) -> None:
-        uids = [int(uid) for uid in re.findall(r"\d+", arguments.partition(" ")[0])]
-        for number, uid in enumerate(sorted(self.mails), 1):
-            raw = self.mails[uid]
-            if uid not in uids:
-                continue
-            if "BODY" in arguments:
-                text = raw.decode("latin-1")
-                line.write(f"* {number} FETCH (UID {uid} BODY[] {{{len(raw)}}}", f"{text})")
+        uids, _, fields = arguments.partition(" ")
+        numbers = {uid: number for number, uid in enumerate(sorted(self.mails), 1)}
+        for uid in self.chosen(uids):
+            raw, number = self.mails[uid], numbers[uid]
+            if "HEADER" in fields:
+                head = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+                name = re.sub(r"\.PEEK|<0\.\d+>", "", fields[1:-1]) + "<0>"
+                line.give(f"* {number} FETCH (UID {uid} {name} ", head, ")")
+            elif "BODY" in fields:
+                line.give(f"* {number} FETCH (UID {uid} BODY[] ", raw, ")")
             else:
-                date = '"05-Oct-2026 10:30:00 +0100"'
+                date = self.dates.get(uid, _DATE)
                 line.write(
-                    f"* {number} FETCH (UID {uid} RFC822.SIZE {len(raw)} INTERNALDATE {date})"
+                    f'* {number} FETCH (UID {uid} RFC822.SIZE {len(raw)} INTERNALDATE "{date}")'
                 )
 
 
