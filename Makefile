@@ -8,9 +8,10 @@ BENCH := $(VENV)/.bench
 SIZE ?= small
 STORE ?= sqlite
 SECONDS_ ?= 300
+JOBS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test check bench fuzz lock clean
+.PHONY: help setup demo test quick check bench fuzz lock clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -32,8 +33,11 @@ setup: $(DEVELOP) ## the virtual environment with everything for development
 demo: $(RUNTIME) ## three suppliers exchange install codes through one simulated month
 	$(BIN)/exchange demo $(DEMO)
 
-test: $(DEVELOP) ## the whole test suite; real servers where they are installed
-	$(BIN)/python -m pytest $(TESTS)
+test: $(DEVELOP) ## the whole test suite; real servers where they are installed; JOBS=1: one by one
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+
+quick: $(DEVELOP) ## rules and reading alone, in a minute or two: no daemon, no server
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow and not servers" tests/unit tests/corpus
 
 check: $(DEVELOP) ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .
@@ -48,9 +52,10 @@ $(BENCH): $(DEVELOP) requirements/bench.txt
 bench: $(BENCH) ## the benchmarks against their comparators, some minutes; SIZE=full: an hour
 	$(BIN)/python -m tests.benchmarks --size $(SIZE) --store $(STORE) --only "$(ONLY)"
 
-fuzz: $(DEVELOP) ## coverage-guided fuzzing of the reading, five minutes or SECONDS_=...
+fuzz: $(DEVELOP) ## coverage-guided fuzzing of the reading, and of the mailbox, five minutes each or SECONDS_=...
 	$(PIP) "atheris>=3"
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS_)
+	$(BIN)/python -m tests.fuzz.server --seconds $(SECONDS_)
 
 lock: $(DEVELOP) ## pin every dependency by hash, without an index address
 	sh requirements/lock.sh

@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import sys
 
-from exchange.cli.common import warn
-from exchange.domain.device import mask_codes
-from exchange.errors import BadInputs, ExchangeError
+from exchange.processes import leave_current_folder
+
+# Before anything else is looked for: a mail is often read in the folder that it was saved to.
+leave_current_folder()
+
+from exchange.cli.common import warn  # noqa: E402
+from exchange.domain.device import mask_codes  # noqa: E402
+from exchange.errors import BadInputs, ExchangeError  # noqa: E402
 
 _MOST_FAULTS = 50
 

@@ -27,9 +27,12 @@ from exchange.config import (
     password_of,
     read_toml,
 )
+from exchange.domain.audit import AuditEvent
 from exchange.domain.calendar import WorkingCalendar, build_calendar, calendar_overrides
 from exchange.domain.sla import parse_instant
 from exchange.errors import BadInput, ConfigError, VaultError
+from exchange.files import linked
+from exchange.owner import Owner, check_owner, owner_of
 from exchange.parsing.limits import Limits
 from exchange.ports import Clock
 from exchange.rendering.compose import Templates, shipped_folder
@@ -39,11 +42,12 @@ from exchange.store.db import Store, sqlite_path
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
 from exchange.vault.keychange import VaultKeyChange
+from exchange.vault.keychange import restore_key_file as put_key_back
+from exchange.vault.keyfile import KeyFile
 from exchange.vault.keys import KeyProvider
 from exchange.vault.mailkeys import MailKeys
 from exchange.vault.providers import (
     Either,
-    KeyFile,
     Passphrase,
     command_key,
     credential_key,
@@ -108,7 +112,14 @@ def database_url(folder: Path, settings: Settings) -> str:
     except ArgumentError:
         raise ConfigError("is not a database address", place="database.url") from None
     if url.get_backend_name() == "sqlite":
-        return f"sqlite:///{(folder / (url.database or 'exchange.db')).resolve()}"
+        path = folder / (url.database or "exchange.db")
+        if at := linked(path, folder):
+            raise ConfigError(
+                "the database lies under a symbolic link, which no write follows",
+                place=str(at),
+                hint="name the file itself, with its full path, in database.url",
+            )
+        return f"sqlite:///{path.resolve()}"
     if settings.database.password_env:
         password = os.environ.get(settings.database.password_env, "")
         if not password:
@@ -124,6 +135,7 @@ def open_store(
 ) -> Store:
     """The database, which must exist and have this version's schema."""
     url = database_url(folder, settings)
+    check_owner(folder, working_owner(folder, settings))
     if url.startswith("sqlite") and not sqlite_path(url).exists():
         raise BadInput(
             "there is no database", place=str(sqlite_path(url)), hint="run `exchange init`"
@@ -131,6 +143,16 @@ def open_store(
     store = Store(url, after_commit)
     schema.check(store.engine)
     return store
+
+
+def working_owner(folder: Path, settings: Settings) -> Owner:
+    """Whose a working folder is."""
+    url = database_url(folder, settings)
+    return owner_of(
+        folder,
+        sqlite_path(url) if url.startswith("sqlite") else None,
+        folder / settings.keys.file if settings.keys.by_file else None,
+    )
 
 
 def key_provider(folder: Path, settings: KeySettings) -> KeyProvider:
@@ -152,7 +174,7 @@ def _key_source(folder: Path, source: KeySource) -> KeyProvider:
     if source.credential:
         return credential_key(source.credential)
     if source.command:
-        return command_key(source.command, source.command_seconds)
+        return command_key(source.command, source.command_seconds, folder)
     return KeyFile(folder / source.file)
 
 
@@ -171,9 +193,37 @@ def _passphrase(credential: Credential, folder: Path) -> str:
     return found
 
 
+def unfinished_key_change(folder: Path, settings: Settings) -> str:
+    """What a person should know of a key that waits beside the key file; mostly nothing."""
+    provider = key_provider(folder, settings.keys)
+    sources = (provider.now, provider.before) if isinstance(provider, Either) else (provider,)
+    said = (one.unfinished() for one in sources if isinstance(one, KeyFile))
+    return next(filter(None, said), "")
+
+
 def open_key_change(desk: Desk) -> VaultKeyChange:
     """What changes the keys of a desk's vault."""
     return VaultKeyChange(desk.store.engine, key_provider(desk.folder, desk.settings.keys))
+
+
+def restore_key_file(folder: Path, clock: Clock, by: str) -> tuple[Path, Path | None, str]:
+    """Put the key file back that locks the vault (``keychange.restore_key_file``); audited.
+
+    Works where no desk can be opened, because the key is missing.
+    """
+    settings = load_settings(folder)
+    store = open_store(folder, settings)
+
+    def note(transaction: object, key_id: str) -> None:
+        with store.joined(transaction) as tx:
+            tx.audit.append(
+                clock.now(), AuditEvent("key.restored", "keys", detail={"key": key_id}, actor=by)
+            )
+
+    try:
+        return put_key_back(store.engine, key_provider(folder, settings.keys), note)
+    finally:
+        store.dispose()
 
 
 def open_reader(

@@ -296,7 +296,11 @@ def load_settings(folder: Path) -> Settings:
 
     Raises ConfigError (or BadInputs with one ConfigError per fault) naming file, line and field.
     """
-    path = folder / CONFIG_PATH
+    return settings_in(folder / CONFIG_PATH)
+
+
+def settings_in(path: Path) -> Settings:
+    """The settings in one file; raises as ``load_settings``."""
     table = read_toml(path)
     try:
         return Settings.model_validate(table)

@@ -1,8 +1,9 @@
-"""The daemon: watches the mailboxes and does one round after the other until it is told to stop.
+"""The daemon: takes mails in, decides and sends until it is told to stop.
 
-Watchers (one thread and one connection per mailbox) and the ticker only say "look again"; all
-work is done by the main thread, one round at a time.  Nothing is remembered here: what is due is
-read from the database in every round.
+The main thread decides, asks and chases; mailboxes and sending have threads of their own
+(``exchange.threads``).  Nothing is remembered here: what is due is read from the database in every
+round.  All waiting is by the monotonic clock: whatever happens to the wall clock, the next round
+comes.
 """
 
 from __future__ import annotations
@@ -13,213 +14,279 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from types import FrameType
+from typing import Final
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 
-from exchange.bootstrap import open_courier, open_mailbox
-from exchange.errors import (
-    ExchangeError,
-    MailboxRefused,
-    MailboxUnavailable,
-)
-from exchange.ports import Mailbox
+from exchange.bootstrap import open_courier, open_desk, open_mailbox
+from exchange.errors import ConfigError
+from exchange.logs import start_log
 from exchange.posting import PostingProcess
-from exchange.sdnotify import Supervisor
-from exchange.services import monthly
+from exchange.services import intake, monthly, rounds
 from exchange.services.desk import Desk
-from exchange.services.heartbeat import Heartbeat
-from exchange.services.rounds import Reachability, Round, one_round, send_out
+from exchange.services.progress import Progress
+from exchange.services.reach import Reachability, words_of
+from exchange.services.rounds import ROUND, Round, bordered, one_round
+from exchange.store.db import another_daemon
+from exchange.store.locks import Guard
+from exchange.threads import FIRST_PAUSE, Floor, MailboxWorker, Overseer, Sender, Watcher
 
 log = structlog.get_logger("exchange.daemon")
 
-_DELIVERY_TICK = 20.0  # seconds: lets the rate budget refill
-_REPORT_TICK = 3600.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
-_STEP = 0.2  # seconds between looks at the two events
-_PATIENCE = 4.0  # of the 5 seconds a stop may take
+_TELLING: Final = 20.0  # seconds after which what was done is told, though no round ended
+_STEP: Final = 0.2  # seconds between looks at the events
+_LOST: Final = 1.0  # seconds between attempts at a lost lock
+_PATIENCE: Final = 4.0  # of the 5 seconds a stop may take
+_REPORT: Final = "the report"
+_WORK: Final = "the work"
 
 
 def run_once(desk: Desk) -> Round:
     """One complete round; raises AlreadyRunning when a daemon holds the database."""
-    with desk.store.sole_daemon():
+    progress, stop, reach = Progress(), threading.Event(), Reachability()
+    overseer = Overseer(progress)
+    with desk.store.sole_daemon() as guard:
+        desk.store.when_lost(stop.set)
         mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
         try:
-            stop = threading.Event()
+            overseer.start()
             posting = PostingProcess(desk.folder, stop)
-            done = one_round(desk, mailboxes, open_courier(desk), Reachability(), stop, posting)
-            monthly.write_due(desk)
+            courier = open_courier(desk, stop)
+            done = one_round(desk, mailboxes, courier, reach, stop, posting, progress)
+            _report(desk, done, reach)
+            if guard.fault is not None:
+                raise guard.fault
+            if guard.lost.is_set():
+                done.troubles.append("the lock of the one daemon was lost: the round ended early")
             return done
         finally:
+            overseer.close()
             for mailbox in mailboxes:
                 mailbox.close()
             desk.reader.close()
 
 
 def run(desk: Desk) -> None:
-    """Work until SIGTERM or SIGINT; raises AlreadyRunning when a daemon holds the database."""
-    stop, wake, tick = threading.Event(), threading.Event(), threading.Event()
-    supervisor = Supervisor()
-    with desk.store.sole_daemon(), _stopping(stop, wake, supervisor):
-        heart = _heart(desk, supervisor)
-        desk = replace(desk, heart=heart)
+    """Work until SIGTERM or SIGINT; on SIGHUP the configuration is read again.
+
+    Raises AlreadyRunning when a daemon holds the database, also one that took it while its lock
+    was lost, and StoreReplaced when a file of the database is not the one that was opened.
+    """
+    signals = _Signals()
+    with signals.caught(), desk.store.sole_daemon() as guard:
+        desk.store.when_lost(signals.lock_lost)
         log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
-        watchers = [_Watcher(desk, one.name, stop, wake) for one in desk.settings.mailbox]
-        ticker = _ticker(desk, tick)
+        crew = _Crew(desk, guard, signals)
         try:
-            for watcher in watchers:
-                watcher.start()
-            ticker.start()
-            desk.reader.start()  # ready by the time of the first mail
-            _work(desk, heart, stop, wake, tick)
+            crew.start()
+            while crew.work():
+                crew = _again(crew, guard, signals)
         finally:
-            ticker.shutdown(wait=False)
-            for watcher in watchers:
-                watcher.close()
-            for watcher in watchers:
-                watcher.join(1.0)
-        heart.stopped()
+            crew.close()
         log.info("stopped")
 
 
-def _heart(desk: Desk, supervisor: Supervisor) -> Heartbeat:
-    """Our signs of life; a watchdog that would end good work is named at once."""
-    patience, longest = supervisor.watchdog_seconds, desk.settings.limits.seconds
-    if patience and patience < 2 * longest:
-        log.warning(
-            "the watchdog may end a mail that is read for long; WatchdogSec should be larger",
-            watchdog_seconds=patience,
-            at_least=2 * longest,
-        )
-    return Heartbeat(desk.folder, supervisor.tell, patience)
-
-
-def _work(
-    desk: Desk,
-    heart: Heartbeat,
-    stop: threading.Event,
-    wake: threading.Event,
-    tick: threading.Event,
-) -> None:
-    mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
-    courier, reach = open_courier(desk, stop), Reachability(first=_FIRST_PAUSE)
-    posting = PostingProcess(desk.folder, stop)
-    pause = _FIRST_PAUSE
-    next_look = 0.0
-    poll = min(one.poll_seconds for one in desk.settings.mailbox)
-    heart.ready()
+def _again(crew: _Crew, guard: Guard, signals: _Signals) -> _Crew:
+    """A crew by the configuration as it is now, or the same one where that cannot be used."""
+    before = crew.floor.desk
     try:
-        while not stop.is_set():
-            hinted = wake.is_set()
-            wake.clear()
-            try:
-                if hinted or time.monotonic() >= next_look:
-                    done = one_round(desk, mailboxes, courier, reach, stop, posting)
-                    next_look = time.monotonic() + 0.9 * poll
-                else:
-                    # Between two looks only the outbox moves on, as the rate budget refills.
-                    done = Round()
-                    send_out(desk, courier, done, reach)
-                heart.step("the monthly report")
-                for month in monthly.write_due(desk):
-                    log.info("report written", month=month)
-                reach.worked("the work")
-            except ExchangeError as error:
-                # Database, vault or configuration: nothing was changed.  Better no answer for a
-                # while than an unaudited one.
-                reach.failed("the work", error)
-                _pause(stop, pause, heart)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+        desk = open_desk(before.folder, before.clock)
+        if desk.store.url != before.store.url:
+            desk.store.dispose()
+            raise ConfigError(
+                "cannot be changed while the daemon runs", place="database.url", hint="restart it"
+            )
+        fresh = _Crew(desk, guard, signals)
+    except Exception as error:
+        why = words_of(error)
+        log.error("the configuration is refused; the one before stays in force", why=why)
+        return crew
+    crew.close()
+    before.store.dispose()
+    start_log(desk.settings.log)
+    log.info("the configuration was read again", mailboxes=len(desk.settings.mailbox))
+    fresh.start()
+    return fresh
+
+
+class _Crew:
+    """Everybody who works by one configuration."""
+
+    def __init__(self, desk: Desk, guard: Guard, signals: _Signals) -> None:
+        self.floor = Floor(desk, guard, Reachability(first=FIRST_PAUSE), Progress())
+        self._signals = signals
+        self._sender = Sender(self.floor, lambda halt: PostingProcess(desk.folder, halt))
+        self._workers, self._watchers = list[MailboxWorker](), list[Watcher]()
+        for settings in desk.settings.mailbox:
+            worker = MailboxWorker(self.floor, settings, self._sender)
+            self._workers.append(worker)
+            self._watchers.append(Watcher(self.floor, settings, worker))
+        self._overseer = Overseer(self.floor.progress)
+        self._poll = min(one.poll_seconds for one in desk.settings.mailbox)
+
+    def start(self) -> None:
+        """Begin."""
+        self._signals.take_over(self)
+        for one in (*self._watchers, *self._workers, self._sender, self._overseer):
+            one.start()
+        self.floor.desk.reader.start()  # ready by the time of the first mail
+
+    def stop(self) -> None:
+        """Have everybody come to an end."""
+        self.floor.reach.close()
+        self.floor.stop.set()
+        self._sender.halt()
+        self.floor.wake.set()
+
+    def halt(self) -> None:
+        """Begin no letter for now."""
+        self._sender.halt()
+
+    def work(self) -> bool:
+        """Round after round; True when the configuration is to be read again, False at the end.
+
+        Raises what makes going on impossible.
+        """
+        floor, next_round = self.floor, time.monotonic()
+        next_telling = next_round + _TELLING
+        while not floor.stop.is_set():
+            if self._signals.reload.is_set():
+                self._signals.reload.clear()
+                return True
+            pause = floor.pause_of(_WORK) if self._is_ours() else _LOST
+            if pause > 0:
+                floor.stop.wait(min(pause, _LOST))
                 continue
-            pause = _FIRST_PAUSE
-            if not done.quiet:
-                log.info("round done", did=done.summary())
-            _rest(wake, tick, heart)
-    finally:
-        for mailbox in mailboxes:
-            mailbox.close()
-        desk.reader.close()
+            if floor.wake.is_set() or time.monotonic() >= next_round:
+                floor.wake.clear()
+                floor.attempt(_WORK, self._round)
+                next_round = time.monotonic() + self._poll
+                next_telling = time.monotonic()
+            if time.monotonic() >= next_telling:
+                next_telling = time.monotonic() + _TELLING
+                if not (done := floor.reported()).quiet:
+                    log.info("round done", did=done.summary())
+            self._rest(min(next_round, next_telling))
+        return False
 
+    def _is_ours(self) -> bool:
+        """Whether the database is; raises what makes going on impossible."""
+        floor = self.floor
+        ours = floor.guard.look()
+        for fault in (floor.fatal, floor.guard.fault):
+            if fault is not None:
+                raise fault
+        if floor.guard.taken:
+            raise another_daemon()
+        return ours
 
-def _rest(wake: threading.Event, tick: threading.Event, heart: Heartbeat) -> None:
-    """Until a watcher hints at new mail, or the ticker says that it is time for something."""
-    tick.clear()
-    while not wake.is_set() and not tick.wait(_STEP):
-        heart.rest()
+    def _round(self, done: Round) -> None:
+        floor, desk = self.floor, self.floor.desk
+        rounds.begin(desk, done, floor.reach, floor.progress)
+        with self._sender.beside_as_well(self):
+            decided = intake.Decided()
+            rounds.decide(desk, done, floor.reach, floor.stop, floor.progress, decided)
+        rounds.note_left(decided, done, floor.reach)
+        if done.decided:
+            self._sender.hint()
+            for worker in self._workers:
+                worker.file()
+        rounds.ask_and_chase(desk, done, floor.reach, floor.progress)
+        self._sender.hint()
+        _report(desk, done, floor.reach)
+        if not done.troubles:
+            floor.progress.through(ROUND)
 
-
-def _pause(stop: threading.Event, seconds: float, heart: Heartbeat) -> None:
-    """Wait before the next attempt, or until all is to stop."""
-    heart.step("waiting for the database")
-    end = time.monotonic() + seconds
-    while not stop.wait(min(1.0, max(0.0, end - time.monotonic()))) and time.monotonic() < end:
-        heart.moved()
-
-
-def _ticker(desk: Desk, tick: threading.Event) -> BackgroundScheduler:
-    """Interval jobs that only wake the worker; due dates live in the database."""
-    ticker = BackgroundScheduler(
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    )
-    poll = min(one.poll_seconds for one in desk.settings.mailbox)
-    for name, seconds in (("poll", poll), ("deliver", _DELIVERY_TICK), ("report", _REPORT_TICK)):
-        ticker.add_job(tick.set, "interval", seconds=seconds, id=name)
-    return ticker
-
-
-class _Watcher(threading.Thread):
-    """Waits for new mail in one mailbox over a connection of its own."""
-
-    def __init__(self, desk: Desk, name: str, stop: threading.Event, wake: threading.Event) -> None:
-        super().__init__(name=f"watch-{name}", daemon=True)
-        settings = next(one for one in desk.settings.mailbox if one.name == name)
-        self._seconds = settings.poll_seconds
-        self._mailbox: Mailbox = open_mailbox(desk, settings)
-        self._stop_event, self._wake = stop, wake
-
-    def run(self) -> None:
-        """Wake the worker at each hint; failures are told by the worker's own connection."""
-        pause = _FIRST_PAUSE
-        while not self._stop_event.is_set():
-            try:
-                hinted = self._mailbox.wait(self._seconds)
-            except (MailboxUnavailable, MailboxRefused):
-                self._stop_event.wait(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
-                continue
-            pause = _FIRST_PAUSE
-            if hinted:
-                self._wake.set()
+    def _rest(self, until: float) -> None:
+        """Until mails wait to be decided, or it is time for something."""
+        floor = self.floor
+        while not (
+            floor.wake.wait(_STEP)
+            or floor.stop.is_set()
+            or self._signals.reload.is_set()
+            or floor.guard.lost.is_set()
+            or time.monotonic() >= until
+        ):
+            pass
 
     def close(self) -> None:
-        """End the wait that is under way."""
-        self._mailbox.close()
+        """End everybody; one that hangs has a moment, and ends by itself."""
+        self.stop()
+        for watcher, worker in zip(self._watchers, self._workers, strict=True):
+            watcher.close()
+            worker.close()
+        end = time.monotonic() + _PATIENCE / 2
+        for thread in (*self._watchers, *self._workers, self._sender):
+            if thread.is_alive():
+                thread.join(max(0.0, end - time.monotonic()))
+        self._overseer.close()
+        self.floor.desk.reader.close()
 
 
-@contextmanager
-def _stopping(
-    stop: threading.Event, wake: threading.Event, supervisor: Supervisor
-) -> Iterator[None]:
-    """Stop on SIGTERM and SIGINT; give a far side that hangs only a few seconds."""
+def _report(desk: Desk, done: Round, reach: Reachability) -> None:
+    """Write last month's report where it is due."""
 
-    def told(_number: int, _frame: FrameType | None) -> None:
-        supervisor.tell("STOPPING=1")
-        supervisor.tell("STOPPING=1")
-        stop.set()
-        wake.set()
+    def write() -> None:
+        for month in monthly.write_due(desk):
+            log.info("report written", month=month)
+
+    if reach.worth_trying(_REPORT) and bordered(_REPORT, write, done, reach):
+        reach.worked(_REPORT)
+
+
+class _Signals:
+    """What comes from outside while the daemon works.
+
+    A handler runs inside whatever the main thread is at, which may be one of the events: it only
+    starts a thread that sets them.
+    """
+
+    def __init__(self) -> None:
+        self.reload = threading.Event()
+        self._crew: _Crew | None = None
+        self._stopping = False
+
+    def take_over(self, crew: _Crew) -> None:
+        """From now on this crew is the one to be stopped."""
+        self._crew = crew
+        if self._stopping:
+            crew.stop()
+
+    def lock_lost(self) -> None:
+        """Nothing may be sent: another daemon may be at work."""
+        if self._crew is not None:
+            self._crew.halt()
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Stop on SIGTERM and SIGINT, read the configuration again on SIGHUP."""
+        handlers = {
+            signal.SIGTERM: self._told_to_stop,
+            signal.SIGINT: self._told_to_stop,
+            signal.SIGHUP: self._told_to_read,
+        }
+        before = {number: signal.signal(number, told) for number, told in handlers.items()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _told_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         # Whatever is under way is either committed or will be done again: ending here is safe.
         impatient = threading.Timer(_PATIENCE, _leave)
         impatient.daemon = True
         impatient.start()
+        threading.Thread(target=self._stop, daemon=True).start()
 
-    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def _told_to_read(self, _number: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=self.reload.set, daemon=True).start()
+
+    def _stop(self) -> None:
+        self._stopping = True
+        if self._crew is not None:
+            self._crew.stop()
 
 
 def _leave() -> None:

@@ -6,6 +6,8 @@ of a library crosses a layer.  A message never carries an install code, a passwo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class ExchangeError(Exception):
     """Root of all our errors.
@@ -80,16 +82,61 @@ class MailboxRefused(Permanent):
     """The IMAP server refuses the login, the certificate does not hold, or a folder is missing."""
 
 
-class CourierUnavailable(Transient):
+class LoginRefused(Permanent):
+    """A name and password (or token) was refused: trying it often may lock the account."""
+
+
+class MailboxLoginRefused(MailboxRefused, LoginRefused):
+    """The IMAP server refuses the login."""
+
+
+class CourierTrouble(ExchangeError):
+    """Sending as a whole is hindered, whatever the letter.
+
+    ``about`` is what the server spoke of (``domain.refusal.About``), empty where it said nothing;
+    ``named`` the seconds after which it asked to be tried again, ``daily`` that it spoke of a
+    quota by the day, ``letter`` the one that was at its turn, ``alike`` those refused in the same
+    words.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        place: str = "",
+        hint: str = "",
+        about: str = "",
+        named: float | None = None,
+        daily: bool = False,
+        letter: int | None = None,
+        alike: Sequence[int] = (),
+    ) -> None:
+        super().__init__(message, place=place, hint=hint)
+        self.about = about
+        self.named = named
+        self.daily = daily
+        self.letter = letter
+        self.alike = tuple(alike)
+
+
+class CourierUnavailable(CourierTrouble, Transient):
     """The SMTP server does not answer, or asks to try later."""
 
 
-class CourierRefused(Permanent):
-    """The SMTP server refuses the login or the connection is not safe."""
+class CourierRefused(CourierTrouble, Permanent):
+    """The SMTP server refuses our account, or the connection is not safe."""
+
+
+class CourierPaused(CourierTrouble, Transient):
+    """Sending rests after such trouble; nothing was tried."""
 
 
 class StoreError(ExchangeError):
     """The database cannot be used: missing, locked, full, or of another version."""
+
+
+class StoreReplaced(StoreError):
+    """A file of the database was replaced or deleted while it was open: nothing may go on."""
 
 
 class VaultError(ExchangeError):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from exchange.domain.columnmap import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
+from exchange.domain.refusal import About
 
 
 class Clock(Protocol):
@@ -132,14 +133,23 @@ class Delivery:
     accepted: bool
     permanent: bool = False  # only when not accepted
     reply: str = ""  # the server's words, codes masked
+    about: About = About.UNCLEAR  # of what a refusal speaks: never of our account
 
 
 class Courier(Protocol):
     """Hands letters to a mail server."""
 
+    @property
+    def size_limit(self) -> int | None:
+        """The largest mail, in bytes, that the server announced last; 0: it named none.
+
+        None as long as it was not reached.
+        """
+
     def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
         """Send each letter once, a few connections at a time; yields fates as they become known.
 
+        After some seconds no further letter is begun; those have no fate and are given again.
         Raises CourierUnavailable or CourierRefused when the server itself cannot be used; letters
         whose fate was not yielded by then are not known to be sent.
         """
@@ -417,8 +427,12 @@ class KeyChange(Protocol):
     def settle(self) -> float:
         """Seconds until everybody who seals has taken a new data key up."""
 
-    def rewrap(self) -> tuple[str, str]:
-        """Lock the data keys by a new wrapping key; the ids of the old and the new one."""
+    def rewrap(self, note: Callable[[object, str, str], None]) -> tuple[str, str]:
+        """Lock the data keys by a new wrapping key; the ids of the old and the new one.
+
+        ``note`` is called inside the vault's transaction with both ids, and not at all where a
+        change that was cut off is only finished.
+        """
 
     def current_key(self) -> bytes:
         """The id of the data key that seals."""

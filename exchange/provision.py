@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from exchange.bootstrap import database_url, key_provider
-from exchange.config import CONFIG_PATH, Settings, load_settings
-from exchange.errors import BadInput, ExchangeError
+from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import SQLAlchemyError
+
+from exchange.bootstrap import database_url, key_provider, working_owner
+from exchange.config import CONFIG_PATH, Settings, load_settings, settings_in
+from exchange.errors import BadInput, ExchangeError, StoreError
+from exchange.files import (
+    USUAL,
+    asides,
+    folder_lock,
+    make_file,
+    plain_folder,
+    replace_file,
+    sync_folder,
+)
+from exchange.owner import check_owner, owner_of
 from exchange.rendering.shipped import shipped_folder
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path, writing_engine
-from exchange.vault.head import create
+from exchange.vault.head import create, read_head
 from exchange.vault.keychange import first_key
+from exchange.vault.keys import KeyProvider
+from exchange.vault.tables import vault_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,68 +50,147 @@ class OwnParty:
 def make_folder(folder: Path, party: OwnParty) -> list[str]:
     """Make ``folder`` ready; returns what was made, one line each.
 
-    Raises BadInput when it is a working folder already; then nothing was changed.
+    The configuration takes its name last, when everything else is there.  Until then it waits as
+    ``exchange.toml.unfinished``: where that stands, this call goes on with an earlier one that was
+    cut off.  A key that was made is kept.  Raises BadInput when it is a working folder already;
+    then nothing was changed.
     """
+    if os.path.lexists(folder):
+        check_owner(folder, owner_of(folder, None, None))
     config = folder / CONFIG_PATH
-    if config.exists():
+    unfinished = config.with_name(f"{config.name}.unfinished")
+    try:
+        _make_folders(folder)
+        with folder_lock(config.parent, 0.0):
+            if config.exists():
+                raise BadInput(
+                    "this is a working folder already",
+                    place=str(config),
+                    hint="--database-only makes a new, empty database where the configuration"
+                    " names one",
+                )
+            goes_on = unfinished.exists()
+            _forget_asides(folder)
+            shipped = shipped_folder("config")
+            text = _filled((shipped / "exchange.toml").read_text(encoding="utf-8"), party)
+            replace_file(unfinished, text.encode(), mode=USUAL)
+            made = [f"{CONFIG_PATH}: the configuration, every option commented"]
+            made += _samples(folder, shipped)
+            try:
+                made += _made_database(folder, settings_in(unfinished), goes_on=goes_on)
+            except ExchangeError:
+                if not goes_on:
+                    unfinished.unlink()
+                raise
+            unfinished.replace(config)
+            sync_folder(config.parent)
+    except BlockingIOError:
+        raise BadInput("another `exchange init` is at work here", place=str(folder)) from None
+    except OSError as error:
         raise BadInput(
-            "this is a working folder already",
-            place=str(config),
-            hint="--database-only makes a new, empty database where the configuration names one",
-        )
-    shipped = shipped_folder("config")
-    text = _filled((shipped / "exchange.toml").read_text(encoding="utf-8"), party)
-    made = []
-    (folder / "config").mkdir(parents=True, exist_ok=True)
+            f"the working folder cannot be made: {error.strerror}",
+            place=str(error.filename or folder),
+            hint="check the folder, its owner, its mode and the free space; then the same"
+            " command goes on",
+        ) from None
+    return made
+
+
+def _forget_asides(folder: Path) -> None:
+    """Remove what a call that was cut off wrote aside and never named."""
+    samples = (folder / CONFIG_PATH).parent.glob(".*.part")
+    others = (folder / name for name in ("keys/exchange.key", "exchange.db"))
+    for one in (*samples, *(aside for path in others for aside in asides(path))):
+        one.unlink()
+
+
+def _make_folders(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    plain_folder(folder / "config", folder)
     for private in ("keys", "secrets"):
-        (folder / private).mkdir(exist_ok=True)
-        (folder / private).chmod(0o700)
-    config.write_text(text, encoding="utf-8")
-    made.append(f"{CONFIG_PATH}: the configuration, every option commented")
+        plain_folder(folder / private, folder).chmod(0o700)
+
+
+def _samples(folder: Path, shipped: Path) -> list[str]:
+    made = []
     for name, what in (
         ("calendar.toml", "dated additions to and removals from the bank holidays"),
         ("contacts.csv", "a sample of the contacts register"),
     ):
         target = folder / "config" / name
-        if not target.exists():
-            target.write_bytes((shipped / name).read_bytes())
+        if not os.path.lexists(target):
+            make_file(target, (shipped / name).read_bytes(), mode=USUAL)
             made.append(f"config/{name}: {what}")
-    try:
-        made += make_database(folder, load_settings(folder))
-    except ExchangeError:
-        # A configuration without its database would keep the next attempt from starting.
-        config.unlink()
-        raise
     return made
 
 
 def make_database(folder: Path, settings: Settings) -> list[str]:
     """The key, the database and an empty vault, where they are missing."""
+    check_owner(folder, working_owner(folder, settings))
+    return _made_database(folder, settings, goes_on=False)
+
+
+def _made_database(folder: Path, settings: Settings, *, goes_on: bool) -> list[str]:
     made = []
     url = database_url(folder, settings)
-    if url.startswith("sqlite") and sqlite_path(url).exists():
-        raise BadInput("there is a database already", place=str(sqlite_path(url)))
-    by_file = settings.keys.by_file
-    new = by_file and not (folder / settings.keys.file).exists()
-    key = first_key(key_provider(folder, settings.keys))
+    path = sqlite_path(url) if url.startswith("sqlite") else None
+    if path is not None and not goes_on and _has_tables(path):
+        raise BadInput("there is a database already", place=str(path))
+    provider = key_provider(folder, settings.keys)
+    new = settings.keys.by_file and not os.path.lexists(folder / settings.keys.file)
+    key = first_key(provider)
     if new:
         made.append(f"{settings.keys.file}: the key; back it up apart from the database")
+    if path is not None and not path.exists():
+        # Ours before SQLite opens it, which would take whatever mode the umask gives.
+        make_file(path, b"")
     store = Store(url)
     try:
         with writing_engine(store.engine).begin() as connection:
-            schema.upgrade(connection)
-            create(connection, key)
+            # All of it is one transaction: a call that was cut off left all or nothing.
+            if not (goes_on and _made_before(connection, provider)):
+                schema.upgrade(connection)
+                create(connection, key)
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        raise StoreError(
+            f"the database cannot be made: {said}", place=str(path or "database")
+        ) from None
     finally:
         store.dispose()
-    if url.startswith("sqlite"):
-        sqlite_path(url).chmod(0o600)
     made.append("the database, with an empty vault")
     return made
+
+
+def _has_tables(path: Path) -> bool:
+    """Whether anything stands in a SQLite file; looked at without changing it."""
+    if not path.exists() or not path.stat().st_size:
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as found:
+            return bool(found.execute("SELECT 1 FROM sqlite_master").fetchone())
+    except sqlite3.Error:
+        return True  # something else, or damaged: nothing of ours to begin in
+
+
+def _made_before(connection: Connection, provider: KeyProvider) -> bool:
+    """Whether a call that was cut off made this database: a vault that our key opens, empty."""
+    if not inspect(connection).has_table(vault_head.name):
+        return False
+    head = read_head(connection, provider, None)
+    if head.manifest.entries["records"].sum():
+        raise BadInput(
+            "there is a database already, with records in its vault",
+            hint="`exchange init` makes a new one; correct database.url, or restore the"
+            " configuration of this one",
+        )
+    return True
 
 
 def upgrade(folder: Path) -> None:
     """Bring the database of a working folder to this version's schema."""
     settings = load_settings(folder)
+    check_owner(folder, working_owner(folder, settings))
     store = Store(database_url(folder, settings))
     try:
         with store.sole_daemon(), writing_engine(store.engine).begin() as connection:

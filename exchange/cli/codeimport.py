@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +28,8 @@ from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of,
 from exchange.cli.people import By, who
 from exchange.config import Settings, SourceSettings
 from exchange.domain.device import mask_codes
+from exchange.domain.foreign import storable
+from exchange.files import replace_file
 from exchange.services import codes
 from exchange.services.codefile import Progress as Told
 from exchange.services.codefile import Reading, rejects_csv_rows
@@ -61,8 +63,9 @@ def import_(
     source: Annotated[
         str,
         typer.Option(
+            callback=storable,
             help="Where the codes come from; the source table of that name in the configuration"
-            " says how to read the file."
+            " says how to read the file.",
         ),
     ] = "",
     installed_only: Annotated[
@@ -207,7 +210,7 @@ def _refuse(file: Path, error: RejectedRows, as_json: bool) -> None:
         answer(
             True,
             {
-                "file": mask_codes(file.name),
+                "file": mask_codes(storable(file.name)),
                 "imported": 0,
                 "bad_rows": len(error.rejects),
                 "conflicts": error.rejects.conflicts,
@@ -249,13 +252,11 @@ def _rejects_json(rejects: Rejects) -> list[dict[str, object]]:
 
 def _write_rejects(target: Path, rejects: Rejects) -> bool:
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-        descriptor = os.open(target, flags, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            os.fchmod(descriptor, 0o600)
-            writer = csv.writer(file, lineterminator="\r\n")
-            writer.writerow(("Sheet", "Row", "Device ID", "Reason"))
-            writer.writerows(rejects_csv_rows(rejects))
+        listed = io.StringIO(newline="")
+        writer = csv.writer(listed, lineterminator="\r\n")
+        writer.writerow(("Sheet", "Row", "Device ID", "Reason"))
+        writer.writerows(rejects_csv_rows(rejects))
+        replace_file(target, listed.getvalue().encode())
     except OSError:
         # A read-only folder: the rows are said all the same.
         return False

@@ -11,6 +11,7 @@ from exchange.cli.codeimport import first_said, profile_of, progress
 from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of, say, warn
 from exchange.cli.people import By, at_terminal, who
 from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.foreign import storable
 from exchange.errors import BadInput
 from exchange.rendering.wording import counted
 from exchange.services import codes, removal
@@ -31,7 +32,10 @@ def remove(
     ] = None,
     source: Annotated[
         str,
-        typer.Option(help="Only records that came from this source; without a list, all of them."),
+        typer.Option(
+            callback=storable,
+            help="Only records that came from this source; without a list, all of them.",
+        ),
     ] = "",
     device_column: Annotated[
         str | None, typer.Option(help="Header, letter or number of the Device ID's column.")
@@ -117,7 +121,7 @@ def _is_device(written: str) -> bool:
 def _plan_lines(planned: Plan) -> list[str]:
     chosen, counts = planned.chosen, planned.counts
     lines = [f"note: {note}" for note in chosen.notes]
-    name = mask_codes(chosen.name)
+    name = mask_codes(storable(chosen.name))
     if chosen.numbers is not None:
         lines.append(
             f"{name}: {_many(len(chosen))}, {counts.known} known to the vault,"
@@ -156,7 +160,7 @@ def _afterwards(planned: Plan, standing: Standing) -> str:
 def _json(planned: Plan, standing: Standing, removed: int, *, dry_run: bool) -> dict[str, object]:
     chosen, counts = planned.chosen, planned.counts
     return {
-        "file": mask_codes(chosen.name) if chosen.sha256 else None,
+        "file": mask_codes(storable(chosen.name)) if chosen.sha256 else None,
         "sha256": chosen.sha256 or None,
         "source": planned.source or None,
         "listed": None if chosen.numbers is None else len(chosen),

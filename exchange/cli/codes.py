@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.bootstrap import open_key_change
+from exchange.bootstrap import open_key_change, restore_key_file, the_clock
 from exchange.cli.codeimport import import_, progress
 from exchange.cli.coderemove import remove
 from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of, say, table
@@ -92,7 +92,8 @@ def rotate_key(
         old, new = rotate.rotate(desk, change, actor)
         told |= {"old_key": old, "new_key": new}
         if not as_json:
-            say(f"the vault is locked by key {new}; key {old} opens older backups alone")
+            alone = f"; key {old} opens older backups alone" if old not in ("", new) else ""
+            say(f"the vault is locked by key {new}{alone}")
     if reseal or only_reseal:
         with progress(quiet=quiet) as bar:
             done = rotate.reseal(desk, change, actor, time.sleep, bar)
@@ -109,6 +110,22 @@ def rotate_key(
             )
     if as_json:
         answer(True, told, "")
+
+
+@app.command("restore-key")
+def restore_key(by: By = "", folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
+    """Put the key of the vault back in its place, from any file of the folder keys/.
+
+    The database says which key locks it; the file that holds it is looked for whatever its name.
+    What stands in its place is kept under another name.
+    """
+    path, held, key_id = restore_key_file(folder, the_clock(now), who(by))
+    found = f"put back from {held}" if held else "in its place already"
+    answer(
+        as_json,
+        {"key_id": key_id, "file": str(path), "from": str(held) if held else None},
+        f"{path}: key {key_id} is {found}; it opens the vault",
+    )
 
 
 @app.command("complete-as-of")

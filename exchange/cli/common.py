@@ -13,6 +13,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from exchange.domain.foreign import storable
+
 if TYPE_CHECKING:
     from exchange.services.desk import Desk
 
@@ -37,20 +39,23 @@ _PIPE_WIDTH = 200
 def desk_of(folder: Path, now: str = "") -> Desk:
     """The desk of a working folder."""
     # Only now: it brings in the whole program, which `exchange read` does without.
-    from exchange.bootstrap import open_desk, the_clock
+    from exchange.bootstrap import open_desk, the_clock, unfinished_key_change
 
-    return open_desk(folder, the_clock(now))
+    desk = open_desk(folder, the_clock(now))
+    if said := unfinished_key_change(folder, desk.settings):
+        warn(f"exchange: {said}")
+    return desk
 
 
 def say(line: str) -> None:
     """One line for people, on standard output."""
-    sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{storable(line)}\n")
     sys.stdout.flush()
 
 
 def warn(line: str) -> None:
     """One line for people, on standard error."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{storable(line)}\n")
     sys.stderr.flush()
 
 

@@ -11,6 +11,7 @@ import typer
 from exchange.cli import columns
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
 from exchange.cli.people import By, at_terminal, content_of, who
+from exchange.domain.foreign import storable
 from exchange.domain.party import STALE_AFTER_DAYS, Change, Party
 from exchange.errors import BadInput
 from exchange.services import contacts, secrets
@@ -35,7 +36,7 @@ def import_(
 ) -> None:
     """Compare a file with the register, show what changes, and apply it when told to."""
     desk = desk_of(folder, now)
-    plan = contacts.plan_import(desk, file.name, content_of(file), replacing=replace)
+    plan = contacts.plan_import(desk, storable(file.name), content_of(file), replacing=replace)
     if not as_json:
         _show(plan, replacing=replace)
     applied = 0

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from exchange.cli import letters
 from exchange.cli.choosing import (
     All,
     Dry,
@@ -29,6 +30,7 @@ from exchange.cli.people import By, Why, who
 from exchange.domain.device import mask_codes
 from exchange.domain.outbound import Ruling
 from exchange.errors import BadInput
+from exchange.files import make_file
 from exchange.services import review, several
 from exchange.services.desk import Desk
 
@@ -51,8 +53,7 @@ def show(
     if raw is not None:
         content = review.raw_mail(desk, number)
         try:
-            raw.touch(mode=0o600, exist_ok=False)
-            raw.write_bytes(content)
+            make_file(raw, content)
         except OSError as error:
             raise BadInput(error.strerror or "cannot be written", place=str(raw)) from None
         answer(as_json, {"file": str(raw)}, f"mail {number} in {raw}")
@@ -300,11 +301,7 @@ def replay(
     )  # fmt: skip
 
 
-@app.command()
-def retry(ref: str, by: By = "", folder: Folder = HERE, as_json: Json = False) -> None:
-    """Try the refused letters of a reference again."""
-    number = review.retry_letters(desk_of(folder), ref.upper(), who(by))
-    answer(as_json, {"letters": number}, f"{number} letters of {ref.upper()} will be tried again")
+app.command("retry")(letters.retry)
 
 
 @app.command()

@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from exchange import __version__
-from exchange.cli import audit, codes, contacts, health, inbox, operate, report, requests, show
+from exchange.cli import (
+    audit,
+    codes,
+    contacts,
+    health,
+    inbox,
+    letters,
+    operate,
+    report,
+    requests,
+    show,
+)
 from exchange.cli.common import say
 from exchange.cli.read import read_command
 
@@ -45,6 +56,7 @@ app.add_typer(codes.app, name="codes", help="Install codes and the register of i
 app.add_typer(contacts.app, name="contacts", help="The contacts register.")
 app.add_typer(requests.app, name="request", help="What we ask of other Suppliers.")
 app.add_typer(inbox.app, name="inbox", help="What waits for a person.")
+app.add_typer(letters.app, name="letters", help="What waits to be sent.")
 app.command("explain")(requests.explain)
 app.command("report")(report.report)
 app.add_typer(audit.app, name="audit", help="The hash-chained audit log.")

@@ -12,6 +12,7 @@ from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, t
 from exchange.cli.people import By, Why, who
 from exchange.config import CONFIG_PATH, Settings, load_settings
 from exchange.domain.calendar import build_calendar
+from exchange.domain.foreign import storable
 from exchange.domain.outbound import LegState
 from exchange.domain.sla import (
     Explanation,
@@ -47,8 +48,10 @@ def create(
     content = _content(file)
     with desk.store.reading() as tx:
         parties = tx.parties.all(active_only=True)
-    gained = read_gained(file.name, content, parties, desk.limits, ours=desk.settings.party)
-    made = asking.create(desk, gained, file.name, who(by), any_type=any_type)
+    gained = read_gained(
+        storable(file.name), content, parties, desk.limits, ours=desk.settings.party
+    )
+    made = asking.create(desk, gained, storable(file.name), who(by), any_type=any_type)
     answer(
         as_json,
         {

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from exchange.doctor.check import Check
 from exchange.doctor.configuration import configuration, our_party, passwords
+from exchange.doctor.files import files, user
 from exchange.doctor.knowledge import addresses, calendar, clock, contacts, register
 from exchange.doctor.mail import look_at_courier, look_at_mailbox
 from exchange.doctor.smime import mail_keys
@@ -41,8 +42,11 @@ def examine(folder: Path) -> list[Check]:
     courier = look_at_courier(folder, settings, secrets.get("smtp")) if known.has("smtp") else None
 
     checks += mail_keys(folder, settings)
+    said_of_user, ours = user(folder, settings)
+    checks += [*said_of_user, *files(folder, settings)]
     said_of_key, key = key_file(folder, settings)
-    said_of_database, store = database(folder, settings)
+    # Opened by another user, it would leave files of theirs.
+    said_of_database, store = database(folder, settings) if ours else ([], None)
     checks += [*said_of_key, *said_of_database]
     try:
         newest = None

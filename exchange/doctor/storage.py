@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from exchange.bootstrap import database_url, key_provider
+from exchange.bootstrap import database_url, key_provider, unfinished_key_change
 from exchange.config import Settings
 from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.domain.audit import GENESIS
@@ -31,7 +31,7 @@ _RESTORE: Final = "restore it from its backup; `exchange init` in an empty folde
 _MEGABYTE: Final = 1_000_000
 
 
-def key_file(folder: Path, settings: Settings) -> tuple[list[Check], KeyProvider | None]:
+def key_file(folder: Path, settings: Settings) -> tuple[list[Check], KeyProvider]:
     """The key file is there, private and whole; any other source is tried on the vault itself."""
     provider = key_provider(folder, settings.keys)
     if not settings.keys.by_file or settings.keys.old is not None:
@@ -41,10 +41,11 @@ def key_file(folder: Path, settings: Settings) -> tuple[list[Check], KeyProvider
     try:
         key = load_key_file(path)
     except ExchangeError as error:
-        return faults("key file", error, "restore the key file from its backup"), None
-    return [ok("key file", f"{path}, key {key.key_id}; keep a copy apart from the database")], (
-        provider
-    )
+        return faults("key file", error, "restore the key file from its backup"), provider
+    checks = [ok("key file", f"{path}, key {key.key_id}; keep a copy apart from the database")]
+    if waits := unfinished_key_change(folder, settings):
+        checks.append(warning("key file", waits, "`exchange codes rotate-key`"))
+    return checks, provider
 
 
 def database(folder: Path, settings: Settings) -> tuple[list[Check], Store | None]:
@@ -147,13 +148,10 @@ def _file(path: Path) -> list[Check]:
     return checks
 
 
-def vault(store: Store, key: KeyProvider | None) -> tuple[list[Check], datetime | None]:
+def vault(store: Store, key: KeyProvider) -> tuple[list[Check], datetime | None]:
     """The key opens the database, the audit log has its head; the instant of its newest row."""
-    checks = _sealed(store, key) if key else [
-        failed("vault", "not tried: there is no usable key", "mend the key file first")
-    ]  # fmt: skip
     audit, newest = _audit(store)
-    return [*checks, *audit], newest
+    return [*_sealed(store, key), *audit], newest
 
 
 def _sealed(store: Store, key: KeyProvider) -> list[Check]:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, get_args
 
-from exchange.doctor.check import Check, faults, ok, warning
+from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.domain.compliance import (
     InboundByParty,
     InboundFigures,
@@ -91,6 +91,9 @@ def templates(folder: Path) -> list[Check]:
         strays = _strays(own)
     except BadInput as error:
         return faults(what, error, f"correct or remove the file in {own}")
+    except OSError as error:
+        found = f"{error.filename or own} cannot be read: {error.strerror}"
+        return [failed(what, found, f"`chmod -R u+rX {own}`")]
     overridden = sum(path.is_file() for path in own.rglob("*")) - len(strays)
     said = "every mail and the report can be written; "
     said += f"{counted(overridden, 'file')} of {own} used" if overridden else "as shipped"

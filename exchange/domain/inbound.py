@@ -33,6 +33,7 @@ class DeviceEvent(StrEnum):
     HOLD = "hold"
     MALFORMED = "malformed"
     WITHDRAW = "withdraw"
+    TAKE_BACK = "take_back"
 
 
 _D, _E = DeviceState, DeviceEvent
@@ -49,6 +50,9 @@ TRANSITIONS: dict[tuple[DeviceState, DeviceEvent], DeviceState] = {
     # Asked again and still doubtful: the reason may have changed.
     (_D.HELD, _E.HOLD): _D.HELD,
     (_D.HELD, _E.WITHDRAW): _D.WITHDRAWN,
+    # A person cancelled the letter that was to tell of it, before it left.
+    (_D.PROVIDED, _E.TAKE_BACK): _D.HELD,
+    (_D.NOT_INSTALLER, _E.TAKE_BACK): _D.HELD,
     # The sender corrected the row in a later mail, or took it back.
     (_D.UNREADABLE, _E.WITHDRAW): _D.WITHDRAWN,
 }

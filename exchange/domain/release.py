@@ -9,16 +9,19 @@ The threat is a convincing mail.  Nothing that the mail itself says decides wher
 5. The party has not passed its ceilings of answers and devices for the day (loop and volume
    guard).
 6. The answer goes to the party's reply address on the register, never to From or Reply-To.
+7. When the letter is handed over, the register still has that party active at that address; so it
+   is with every letter of ours.
 
 What fails a step waits in Review with the step's reason; its clock runs from its receipt.  A
 person may release such a mail as a certain party's: that stands in for steps 2, 3 and 5, never for
-4 and 6.
+4, 6 and 7.  A letter that fails step 7 is held in the outbox until a person releases or cancels it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from exchange.domain.mail import Kind, MailHead
 from exchange.domain.party import Party
@@ -100,3 +103,45 @@ def within_ceilings(party: Party, usage: DayUsage, ceilings: Ceilings) -> Verdic
             f"{ceilings.devices} a day"
         )
     return Verdict(party=party, address=party.reply_address)  # 6
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where mail to a party may go, by the register as it is now."""
+
+    active: bool
+    request_address: str
+    reply_address: str
+    contacts: tuple[str, ...]  # of escalation, in the order of their levels
+
+
+# Which addresses of the party a letter may go to; what is not named here goes to ourselves.
+_ADDRESSES: Final[Mapping[str, Callable[[Standing], tuple[str, ...]]]] = {
+    "answer": lambda party: (party.reply_address,),
+    "request": lambda party: (party.request_address,),
+    "query": lambda party: (party.request_address,),
+    "reminder": lambda party: (party.request_address,),
+    "breach": lambda party: (*party.contacts, party.request_address),
+    "escalation": lambda party: (*party.contacts, party.request_address),
+}
+
+
+def misdirected(purpose: str, recipient: str, signifier: str, party: Standing | None) -> str:
+    """Step 7: why a letter must not go where it was to go, or an empty text."""
+    if purpose not in _ADDRESSES:
+        return ""
+    if party is None:
+        return f"{signifier} is not on the contacts register any more"
+    if not party.active:
+        return f"{signifier} is not active on the contacts register any more"
+    if recipient not in _ADDRESSES[purpose](party):
+        return f"{recipient} is not the address of {signifier} on the contacts register any more"
+    return ""
+
+
+def address_now(purpose: str, level: int, party: Standing) -> str:
+    """The address that a letter would be written to today; ``level`` is that of an escalation."""
+    addresses: tuple[str, ...] = _ADDRESSES[purpose](party)
+    if purpose in ("breach", "escalation") and party.contacts:
+        return addresses[min(max(level, 1), len(party.contacts)) - 1]
+    return addresses[0]

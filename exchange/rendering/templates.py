@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from math import inf
 from pathlib import Path
@@ -57,6 +58,8 @@ class Templates:
         self._environment.auto_reload = now - self._looked.get(name, -inf) >= _LOOK_SECONDS
         if self._environment.auto_reload:
             self._looked[name] = now
+            for folder in self._folders:
+                _check_readable(folder)
         try:
             return self._environment.get_template(name).render(context)
         except TemplateNotFound as error:
@@ -87,3 +90,16 @@ class Templates:
                 place = f"{path} line {traceback.tb_lineno}"
             traceback = traceback.tb_next
         return place
+
+
+def _check_readable(folder: Path) -> None:
+    """Raise ConfigError where a folder of templates is there and cannot be read.
+
+    Its wordings would be passed over without a word, and the letters go out in the shipped ones.
+    """
+    if os.path.lexists(folder) and not os.access(folder, os.R_OK | os.X_OK):
+        raise ConfigError(
+            "the folder of templates cannot be read",
+            place=str(folder),
+            hint=f"`chmod -R u+rX {folder}`, as its owner",
+        )

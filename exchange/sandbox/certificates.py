@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from exchange.files import USUAL, replace_file
+
 # Long enough for any simulated clock, and fixed, so that the clock of the machine does not matter.
 VALID_FROM: Final = datetime(2020, 1, 1, tzinfo=UTC)
 VALID_TO: Final = datetime(2040, 1, 1, tzinfo=UTC)
@@ -57,15 +59,15 @@ def make_certificate(
         .sign(ca_key, hashes.SHA256())
     )
     files = ServerCertificate(folder / "ca.pem", folder / "server.pem", folder / "server.key")
-    files.ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
-    files.cert_file.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
-    files.key_file.touch(mode=0o600)
-    files.key_file.write_bytes(
+    replace_file(files.ca_file, ca.public_bytes(serialization.Encoding.PEM), mode=USUAL)
+    replace_file(files.cert_file, leaf.public_bytes(serialization.Encoding.PEM), mode=USUAL)
+    replace_file(
+        files.key_file,
         key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
-        )
+        ),
     )
     return files
 

@@ -24,6 +24,7 @@ from exchange.domain.device import InstallCode
 from exchange.domain.inbound import DeviceState
 from exchange.domain.outbound import CaseState, LegState
 from exchange.errors import BadInput
+from exchange.files import USUAL, make_file, replace_file
 from exchange.sandbox.narrate import Narrator
 from exchange.sandbox.servers import SandboxServers
 from exchange.sandbox.troupe import PASSWORD, Agent, furnish, import_codes, running
@@ -166,9 +167,9 @@ class _Story:
 
     def _ask(self) -> None:
         path = self.folder / "gained.csv"
-        path.write_bytes(gained_csv(self.meters))
+        replace_file(path, gained_csv(self.meters), mode=USUAL)
         self.narrator.line(f"{GAIN.name} has gained {len(self.meters.gained)} meters: gained.csv")
-        told = self.by_name["GAIN"].step(self.clock.at, do="create", file=str(path))
+        told = self.by_name["GAIN"].step(self.clock.at, do="create", file=str(path.resolve()))
         self.narrator.events("GAIN", told["events"])
 
     def _find(self) -> None:
@@ -292,4 +293,4 @@ def _leave_mails(folder: Path, servers: SandboxServers) -> None:
     for number, mail in enumerate(servers.sent, 1):
         sender = mail.sender.partition("@")[2].partition(".")[0]
         receiver = mail.recipients[0].partition("@")[2].partition(".")[0]
-        (place / f"{number:03}-{sender}-to-{receiver}.eml").write_bytes(mail.raw)
+        make_file(place / f"{number:03}-{sender}-to-{receiver}.eml", mail.raw, mode=USUAL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +14,8 @@ from typing import Any
 from exchange.bootstrap import SetClock, open_desk
 from exchange.domain.sla import parse_instant
 from exchange.errors import ExchangeError
+from exchange.files import USUAL, replace_file
+from exchange.processes import OWN_FOLDER, clean_environment, python_command
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.agent import KILL_AFTER
 from exchange.sandbox.servers import SandboxServers
@@ -44,14 +45,15 @@ class Agent:
 
     def start(self) -> None:
         """Start the process; it is waited for at the first step."""
-        environment = {**os.environ, KILL_AFTER: self._kill_after}
+        environment = {**clean_environment(), KILL_AFTER: self._kill_after}
         self._kill_after = ""  # once is enough
         self._process = subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, "-m", "exchange.sandbox.agent", str(self.folder)],
+            python_command("exchange.sandbox.agent", str(self.folder.resolve())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env=environment,
+            cwd=OWN_FOLDER,
         )
 
     def wait_ready(self) -> None:
@@ -115,11 +117,10 @@ def furnish(
             f'host = "{host}.ours.example"',
             f'host = "127.0.0.1"\nport = {port}\nca_file = "{ca}"',
         )
-    config.write_text(text, encoding="utf-8")
+    replace_file(config, text.encode(), mode=USUAL)
     for name in ("imap-password", "smtp-password"):
         path = folder / "secrets" / name
-        path.touch(0o600)
-        path.write_text(PASSWORD, encoding="utf-8")
+        replace_file(path, PASSWORD.encode())
     desk = open_desk(folder, SetClock(parse_instant(start)))
     try:
         plan = contacts.plan_import(desk, "contacts.csv", contacts_csv(company))

@@ -16,28 +16,29 @@ import structlog
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
+from exchange.domain.refusal import About
 from exchange.domain.sla import due
-from exchange.errors import VaultDamaged
+from exchange.errors import CourierRefused, CourierUnavailable, VaultDamaged
 from exchange.ports import Courier, Delivery, Letter
-from exchange.services import ladder
+from exchange.services import claiming, ladder, pauses, remaking
 from exchange.services.desk import Desk
+from exchange.services.letters import learn_limit
+from exchange.services.pauses import Standing
 from exchange.store.db import Transaction
 from exchange.store.outbox import DEFERRED, FAILED, SENT, StoredLetter
 
 log = structlog.get_logger("exchange.deliver")
 
-_BATCH = 500
-_BATCH_BYTES = 64_000_000
 _FIRST_RETRY = timedelta(minutes=5)
 _LONGEST_RETRY = timedelta(hours=4)
-_MINUTE = timedelta(minutes=1)
 
 
 def deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
     """Send what is due, as far as the rate budget goes; ``fates`` counts what became of it.
 
     While another process sends (one whose daemon was just killed, say), the letters wait: both
-    would send the same.
+    would send the same.  Raises CourierPaused after trouble with our account, and as long as the
+    pause lasts; CourierUnavailable or CourierRefused where the server cannot be used.
     """
     with desk.store.sole_sender() as ours:
         if ours:
@@ -45,28 +46,53 @@ def deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
 
 
 def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
-    while batch := _next_batch(desk):
-        letters, told = _opened(desk, batch, fates), 0
-        by_key = {one.id: one for one in batch}
-        for some in courier.send_many(letters):
-            desk.heart.moved()
-            with desk.store.transaction("delivered") as tx:
-                fates.update(record(desk, tx, [(fate, by_key[fate.key]) for fate in some]))
-            told += len(some)
-        if letters and not told:
+    while True:
+        batch, standing = claiming.claim(desk)
+        if not batch:
+            return
+        letters, known = _opened(desk, batch, fates), 0
+        by_key, large = {one.id: one for one in batch}, list[int]()
+        trouble: CourierUnavailable | CourierRefused | None = None
+        try:
+            for some in courier.send_many(letters):
+                desk.heart.moved()
+                with desk.store.transaction("delivered") as tx:
+                    told = [(fate, by_key[fate.key]) for fate in some]
+                    fates.update(record(desk, tx, told, standing))
+                known += len(some)
+                large += [fate.key for fate in some if fate.about is About.SIZE]
+        except (CourierUnavailable, CourierRefused) as error:
+            trouble = error
+        learn_limit(desk, courier.size_limit)
+        for number in large:
+            remaking.in_parts(desk, number)
+        if _own_trouble(desk, standing, trouble):
+            continue  # the others go on
+        if letters and not known:
             return  # a server that says nothing of any letter: another time
 
 
-def _next_batch(desk: Desk) -> list[StoredLetter]:
-    now = desk.now()
-    most = _BATCH
-    with desk.store.reading() as tx:
-        budget = desk.settings.smtp.per_minute
-        if budget and not desk.clock.simulated:
-            most = min(most, budget - tx.outbox.tried_since(now - _MINUTE))
-        if most <= 0:
-            return []
-        return tx.outbox.due(now, most, _BATCH_BYTES)
+def _own_trouble(
+    desk: Desk, standing: Standing, trouble: CourierUnavailable | CourierRefused | None
+) -> bool:
+    """Whether what ended the sending is one letter's own trouble after all.
+
+    Raises it where it is not, put on file where it is about our account.
+    """
+    if trouble is not None and not trouble.about:
+        raise trouble
+    for error in (standing.tripped, trouble):
+        if error is None:
+            continue
+        paused = pauses.begin(desk, standing, error)
+        if paused is not None:
+            raise paused from None
+        if error.letter is not None:
+            with desk.store.transaction("delivered") as tx:
+                fate = Delivery(error.letter, accepted=False, reply=error.message)
+                record(desk, tx, [(fate, tx.outbox.get(error.letter))], standing)
+            return True
+    return False
 
 
 def _opened(desk: Desk, batch: list[StoredLetter], fates: Counter[str]) -> list[Letter]:
@@ -85,16 +111,39 @@ def _opened(desk: Desk, batch: list[StoredLetter], fates: Counter[str]) -> list[
 
 
 def record(
-    desk: Desk, tx: Transaction, known: Sequence[tuple[Delivery, StoredLetter]]
+    desk: Desk,
+    tx: Transaction,
+    known: Sequence[tuple[Delivery, StoredLetter]],
+    standing: Standing | None = None,
 ) -> list[str]:
-    """Record what became of each letter, and what follows from it; the states, in order."""
-    now = desk.now()
+    """Record what became of each letter, and what follows from it; the states, in order.
+
+    ``standing`` is what is known of our account: refusals that are about us fail no letter.
+    """
+    now, standing = desk.now(), standing or Standing()
     accepted = [(letter.id, mask_codes(fate.reply)) for fate, letter in known if fate.accepted]
     tx.outbox.accepted(accepted, now)
-    return [
-        _accepted(desk, tx, letter, fate) if fate.accepted else _refused(desk, tx, letter, fate)
-        for fate, letter in known
-    ]
+    states = []
+    for fate, letter in known:
+        if fate.accepted:
+            pauses.worked(tx, standing)
+            states.append(_accepted(desk, tx, letter, fate))
+        else:
+            _compare(tx, standing, letter, fate)
+            states.append(_refused(desk, tx, letter, fate))
+    return states
+
+
+def _compare(tx: Transaction, standing: Standing, letter: StoredLetter, fate: Delivery) -> None:
+    """Find out whether everybody is refused in the same words."""
+    same = pauses.refused(tx, standing, letter.id, letter.recipient, fate.reply, fate.about)
+    if same:
+        standing.tripped = CourierRefused(
+            f"{len(same)} letters to different places were refused alike: {mask_codes(fate.reply)}",
+            hint="ask whoever runs the server: it is hardly the recipients",
+            about=About.UNCLEAR,
+            alike=same,
+        )
 
 
 def _accepted(desk: Desk, tx: Transaction, letter: StoredLetter, fate: Delivery) -> str:
@@ -105,7 +154,8 @@ def _accepted(desk: Desk, tx: Transaction, letter: StoredLetter, fate: Delivery)
 
 
 def _refused(desk: Desk, tx: Transaction, letter: StoredLetter, fate: Delivery) -> str:
-    state = FAILED if fate.permanent else DEFERRED
+    # Of what is too large smaller letters are made (``remaking``), or a person is called.
+    state = FAILED if fate.permanent and fate.about is not About.SIZE else DEFERRED
     pause = min(_FIRST_RETRY * 2 ** min(letter.attempts, 10), _LONGEST_RETRY)
     reply = mask_codes(fate.reply)
     now = desk.now()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from exchange.domain.device import mask_codes
+from exchange.domain.foreign import storable
 from exchange.errors import BadInput
 from exchange.parsing.grid import Table
 from exchange.services.codefile import RejectedRow
@@ -53,7 +54,7 @@ class CodeSource:
                 return ()
             return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns
 
-        return cls(path.name, opened, stamp)
+        return cls(storable(path.name), opened, stamp)
 
     @classmethod
     def of(cls, name: str, content: bytes) -> CodeSource:

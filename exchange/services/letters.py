@@ -14,6 +14,7 @@ from exchange.services.desk import Desk
 from exchange.store.db import Transaction
 from exchange.store.outbox import NewLetter
 
+_SIZE_LIMIT: Final = "courier.size_limit"
 _AHEAD: Final = 2  # letters written before they are asked for: each may be as large as a mail
 
 
@@ -52,6 +53,27 @@ def us(desk: Desk) -> Named:
 def them(party: Party) -> Named:
     """The other party, whose address templates have no need of."""
     return Named(party.name, party.signifier, "")
+
+
+def server_limit(tx: Transaction) -> int:
+    """The largest mail that our server takes, as it announced last; 0: it named none."""
+    return int(tx.facts.get(_SIZE_LIMIT) or 0)
+
+
+def learn_limit(desk: Desk, announced: int | None) -> None:
+    """Remember what the server announced; None: it was not reached."""
+    if announced is None:
+        return
+    with desk.store.reading() as tx:
+        known = server_limit(tx)
+    if known != announced:
+        with desk.store.transaction("size") as tx:
+            tx.facts.put(_SIZE_LIMIT, str(announced))
+
+
+def most_bytes(desk: Desk, tx: Transaction, party: Party) -> int:
+    """The largest answer to ``party``: what it takes, and what our server takes; 0: no ceiling."""
+    return min((one for one in (desk.mail_bytes(party), server_limit(tx)) if one), default=0)
 
 
 def queue(desk: Desk, tx: Transaction, draft: Draft) -> tuple[int, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -25,6 +24,7 @@ from exchange.domain.inbound import DISCHARGED, DeviceState
 from exchange.domain.outbound import LegState
 from exchange.domain.sla import local_date, parse_month
 from exchange.errors import BadInput, ExchangeError, StoreError
+from exchange.files import USUAL, plain_folder, replace_file
 from exchange.rendering.report import report_csv, report_html
 from exchange.services.desk import Desk
 from exchange.store.figures import AskedByUs, AskedOfUs, Standing
@@ -103,9 +103,9 @@ def write_report(desk: Desk, report: MonthlyReport) -> list[Path]:
         folder / f"{name}.html": report_html(report, desk.templates),
     }
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        plain_folder(folder, desk.folder)
         for path, content in contents.items():
-            _replace(path, content)
+            replace_file(path, content, mode=USUAL)
     except OSError as error:
         raise BadInput(
             f"the report cannot be written: {error.strerror}",
@@ -296,16 +296,3 @@ def _failed(desk: Desk, month: str, why: str, said_before: str) -> None:
         log.error("the report cannot be written; it is tried again", month=month, why=why)
     with desk.store.transaction("report failed") as tx:
         tx.facts.put(_FAILED + month, f"{desk.now().isoformat()} {why}")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # The part file stands in the same folder, for a rename does not cross file systems.
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import InstallCode
 from exchange.domain.outbound import CaseState, Leg
 from exchange.errors import BadInput, NotFound
+from exchange.files import written
 from exchange.services.desk import Desk
 
 
@@ -67,32 +68,38 @@ def write_codes(desk: Desk, path: Path, actor: str) -> int:
     before the codes: a code may be noted and not written, never written and not noted.
     """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with written(path, new=True) as file:
+            content, number = _codes(desk, actor)
+            file.write(content)
     except FileExistsError:
         raise BadInput("is there already; nothing was written", place=str(path)) from None
     except OSError as error:
         raise BadInput(error.strerror or "cannot be written", place=str(path)) from None
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        with desk.store.transaction("export") as tx:
-            cases = [
-                case
-                for case in tx.outbound.cases(CaseState.CODE_RECEIVED)
-                if case.sealed_code is not None
-            ]
-            tx.audit.append(
-                desk.now(),
-                *(
-                    AuditEvent("code.exported", case.device, case.code_from, actor=actor)
-                    for case in cases
-                ),
-            )
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(("Device ID", "Install code", "Received from"))
-        for case in cases:
-            if case.sealed_code is not None:
-                code = InstallCode(desk.sealer.open(case.sealed_code, "code"))
-                writer.writerow((case.device, code.grouped, case.code_from))
-    return len(cases)
+    return number
+
+
+def _codes(desk: Desk, actor: str) -> tuple[bytes, int]:
+    with desk.store.transaction("export") as tx:
+        cases = [
+            case
+            for case in tx.outbound.cases(CaseState.CODE_RECEIVED)
+            if case.sealed_code is not None
+        ]
+        tx.audit.append(
+            desk.now(),
+            *(
+                AuditEvent("code.exported", case.device, case.code_from, actor=actor)
+                for case in cases
+            ),
+        )
+    listed = io.StringIO(newline="")
+    writer = csv.writer(listed, lineterminator="\r\n")
+    writer.writerow(("Device ID", "Install code", "Received from"))
+    for case in cases:
+        if case.sealed_code is not None:
+            code = InstallCode(desk.sealer.open(case.sealed_code, "code"))
+            writer.writerow((case.device, code.grouped, case.code_from))
+    return listed.getvalue().encode(), len(cases)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Posted:
 
     fates: Counter[str] = field(default_factory=Counter)
     fault: ExchangeError | None = None
+    trouble: str = ""  # what befell whoever sent, where something did
 
 
 class Posting(Protocol):

@@ -6,12 +6,21 @@ nothing twice, and a leg is carried by one request.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
-from exchange.domain.outbound import CaseState, Gained, Leg, LegEvent, LegState, leg_takes
+from exchange.domain.outbound import (
+    CaseState,
+    Gained,
+    Leg,
+    LegEvent,
+    LegState,
+    OutboundRequest,
+    leg_takes,
+)
 from exchange.domain.party import Party
 from exchange.domain.sla import due
 from exchange.errors import BadInput, NotFound
@@ -27,8 +36,11 @@ from exchange.services import letters
 from exchange.services.desk import Desk
 from exchange.services.turns import next_turn
 from exchange.store.db import Transaction
+from exchange.store.outbox import CANCELLED, FAILED
 
 _CLOSED_AT_ONCE = 20_000
+# Of a request, in the mail, both files together; and its text, headers and boundaries.
+_ROW_BYTES, _ROOM = 150, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +111,23 @@ def raise_requests(desk: Desk) -> list[str]:
             legs = tx.legs.to_ask(signifier)
             if party is None or not party.active or not legs:
                 continue
-            refs.append(_raise(desk, tx, party, legs))
+            refs += [_raise(desk, tx, party, some) for some in _portions(tx, party, legs)]
     return refs
+
+
+def _portions(tx: Transaction, party: Party, legs: Sequence[Leg]) -> Iterator[Sequence[Leg]]:
+    """As many legs as go into one mail, by what the party's server takes and what ours does."""
+    theirs = (party.max_mail_mb or 0) * 1_000_000
+    most = min((one for one in (theirs, letters.server_limit(tx)) if one), default=0)
+    if not most or len(legs) * _ROW_BYTES + _ROOM <= most:
+        yield legs
+        return
+    rows = (most - _ROOM) // _ROW_BYTES
+    if rows < 1:
+        raise BadInput(f"a request does not fit into mails of {most:,} bytes")
+    parts = -(-len(legs) // rows)
+    bounds = [len(legs) * nth // parts for nth in range(parts + 1)]
+    yield from (legs[first:last] for first, last in pairwise(bounds))
 
 
 def _raise(desk: Desk, tx: Transaction, party: Party, legs: Sequence[Leg]) -> str:
@@ -166,11 +193,22 @@ def resend(desk: Desk, ref: str, actor: str = "exchange") -> list[str]:
         numbers = [leg.id for leg in legs]
         tx.legs.move_legs(numbers, LegState.QUEUED)
         tx.legs.unask(numbers)
+        failed = [one.id for one in tx.outbox.heads(ref=ref, states=(FAILED,))]
+        tx.outbox.put_aside(failed, CANCELLED, "asked anew")
         tx.audit.append(
             desk.now(),
             AuditEvent("request.resent", ref, request.party, {"devices": len(legs)}, actor),
         )
     return raise_requests(desk)
+
+
+def unask(tx: Transaction, request: OutboundRequest) -> int:
+    """Take what a request asks out of it, before it left: it is asked in another one."""
+    legs = tx.legs.legs(request_id=request.id, states=[LegState.QUEUED, LegState.BOUNCED])
+    numbers = [leg.id for leg in legs]
+    tx.legs.move_legs(numbers, LegState.QUEUED)
+    tx.legs.unask(numbers)
+    return len(numbers)
 
 
 def withdraw(desk: Desk, ref: str, why: str, actor: str = "exchange") -> int:

@@ -6,7 +6,9 @@ Source: SEC Appendix AC, clause 4.16(b) (MP121).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
 from types import SimpleNamespace
@@ -219,9 +221,10 @@ def send_answer(
     rows = rulings.answer_rows()
     facts = Sheetfacts("Answers under MP121", request.ref, desk.now())
     parts, drafts = [], []
-    for part, some, files in in_parts(rows, facts, desk.mail_bytes(party)):
+    for part, some, files in in_parts(rows, facts, letters.most_bytes(desk, tx, party)):
         own = rulings if part is None else rulings.taken(some)
-        drafts.append(_draft(desk, request, party, address, head, own, rows[some], part, files))
+        said = _said(desk, own, rows[some])
+        drafts.append(draft_answer(desk, request, party, address, head, said, part, files))
         parts.append((some, own))
     del files
     for nth, letter in enumerate(letters.written(desk, drafts)):
@@ -233,19 +236,37 @@ def send_answer(
         yield some, outbox_id
 
 
-def _draft(
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the text of an answer says of its rows, beside the files."""
+
+    counts: Counter[DeviceState]
+    rows: Sequence[AnswerRow]  # none where they are many
+    held: Sequence[AnswerRow]  # the first of them
+    unreadable: Sequence[AnswerRow]
+
+
+def _said(desk: Desk, rulings: Rulings, rows: Sequence[tuple[str, ...]]) -> Said:
+    small = desk.settings.release.body_table_rows
+    return Said(
+        rulings.counts(),
+        list(map(AnswerRow._make, rows)) if len(rows) <= small else (),
+        _first(rows, rulings, DeviceState.HELD, small),
+        _first(rows, rulings, DeviceState.UNREADABLE, 4 * small),
+    )
+
+
+def draft_answer(
     desk: Desk,
     request: InboundRequest,
     party: Party,
     address: str,
     head: MailHead,
-    rulings: Rulings,
-    rows: Sequence[tuple[str, ...]],
+    said: Said,
     part: Part | None,
     files: Files,
 ) -> letters.Draft:
-    counts = rulings.counts()
-    small = desk.settings.release.body_table_rows
+    """An answer, or one part of it, to be written."""
     subject = reply_subject(mask_codes(head.subject))
     return letters.Draft(
         template="answer",
@@ -253,7 +274,7 @@ def _draft(
         recipient=address,
         party=party.signifier,
         marker="answer",
-        codes=counts[DeviceState.PROVIDED],
+        codes=said.counts[DeviceState.PROVIDED],
         in_reply_to=head.message_id,
         references=head.references,
         subject=f"{subject} (part {part.number} of {part.of})" if part else subject,
@@ -264,10 +285,10 @@ def _draft(
             "their_ref": request.their_ref,
             "received": request.clock.received_at,
             "due": request.clock.due_on,
-            "counts": SimpleNamespace(**{state.value: counts[state] for state in WORDS}),
-            "rows": list(map(AnswerRow._make, rows)) if len(rows) <= small else (),
-            "held": _first(rows, rulings, DeviceState.HELD, small),
-            "unreadable": _first(rows, rulings, DeviceState.UNREADABLE, 4 * small),
+            "counts": SimpleNamespace(**{one.value: said.counts[one] for one in WORDS}),
+            "rows": said.rows,
+            "held": said.held,
+            "unreadable": said.unreadable,
             "file": files.name,
             "part": part,
         },

@@ -28,7 +28,7 @@ from exchange.services.rulings import Holdings, rule
 from exchange.store.db import Transaction
 from exchange.store.disputes import Dispute
 from exchange.store.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
-from exchange.store.outbox import DEFERRED, FAILED, StoredLetter
+from exchange.store.outbox import StoredLetter
 from exchange.store.waiting import MailFilter, WaitingMail
 
 
@@ -332,29 +332,6 @@ def release_devices(
 
 def _head_of(desk: Desk, mail: KeptMail) -> MailHead:
     return read_head(desk.sealer.open(mail.sealed, "mail"))
-
-
-def retry_letters(desk: Desk, ref: str, actor: str) -> int:
-    """Try the refused letters of a reference again, each with its own Message-ID.
-
-    A request of ours that bounced is asked anew instead (``exchange request resend``): its clock
-    is void.  The recipient stays the one the letter was written to.
-    """
-    now = desk.now()
-    with desk.store.transaction("retry") as tx:
-        refused = [one for one in tx.outbox.by_ref(ref) if one.state in (FAILED, DEFERRED)]
-        letters = [one for one in refused if one.purpose != "request"]
-        if refused and not letters:
-            hint = f"correct the contact, then `exchange request resend {ref}`"
-            raise NotFound(f"{ref} is a request of ours: it is asked anew instead", hint=hint)
-        if not letters:
-            raise NotFound(f"no refused letter has the reference {ref}")
-        for one in letters:
-            tx.outbox.retry(one.id, now)
-        tx.audit.append(
-            now, AuditEvent("mail.retried", ref, letters[0].party, {"letters": len(letters)}, actor)
-        )
-    return len(letters)
 
 
 def withdraw_devices(desk: Desk, ref: str, why: str, actor: str) -> int:

@@ -37,10 +37,18 @@ class Resealed:
 
 
 def rotate(desk: Desk, change: KeyChange, by: str) -> tuple[str, str]:
-    """Lock the vault by a new key; returns the ids of the old and the new one."""
-    old, new = change.rewrap()
-    _audit(desk, by, "key.rotated", {"old_key": old, "new_key": new})
-    return old, new
+    """Lock the vault by a new key; returns the ids of the old and the new one.
+
+    A change that was cut off is finished instead; the old id is empty where no file told it.
+    """
+
+    def note(transaction: object, old: str, new: str) -> None:
+        # In one transaction with the change: what was not noted was not done.
+        with desk.store.joined(transaction) as tx:
+            detail: dict[str, str | int | bool | None] = {"old_key": old, "new_key": new}
+            tx.audit.append(desk.now(), AuditEvent("key.rotated", "keys", detail=detail, actor=by))
+
+    return change.rewrap(note)
 
 
 def reseal(

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-import structlog
-
 from exchange.config import MailboxSettings
-from exchange.errors import (
-    ConfigError,
-    CourierUnavailable,
-    MailboxRefused,
-    MailboxUnavailable,
-    Permanent,
-    Transient,
-    VaultError,
-)
+from exchange.errors import CourierPaused, ExchangeError, StoreError
 from exchange.ports import Courier, Mailbox, MailRef
 from exchange.services import chase, clocks, deliver, intake, keeping, request
 from exchange.services.desk import Desk
 from exchange.services.posting import Posting
+from exchange.services.progress import Progress
+from exchange.services.reach import Reachability as Reachability
+from exchange.services.reach import words_of
 from exchange.store.mail import PROCESSED, REVIEW, SHUNTED
 
-log = structlog.get_logger("exchange.rounds")
-
-_OUTGOING: Final = "outgoing mail"
+# What messages and ``Progress`` call the parts of the work.
+ROUND: Final = "round"
+SENDING: Final = "sending"
+OUTGOING: Final = "outgoing mail"
+_FILING: Final = "filing"
 _AT_ONCE: Final = 2000  # mails of one mailbox
 _BACKLOG: Final = 500  # from so many on letters leave while further mails are decided
+_STEP_SECONDS: Final = 3600.0  # one step at one mailbox; a slow line may have much to bring
 
 
 @dataclass(slots=True)
@@ -56,6 +52,17 @@ class Round:
             or self.delivered or self.troubles
         )  # fmt: skip
 
+    def add(self, other: Round) -> None:
+        """Count what another did as well."""
+        self.kept += other.kept
+        self.decided += other.decided
+        self.filed += other.filed
+        self.raised += other.raised
+        self.chased += other.chased
+        self.delivered += other.delivered
+        self.moved += other.moved
+        self.troubles += other.troubles
+
     def summary(self) -> str:
         """One line for people."""
         parts = [
@@ -69,60 +76,6 @@ class Round:
         return ", ".join(parts)
 
 
-class Reachability:
-    """Which parts of the outside can be used: said once per change, tried with growing pauses.
-
-    ``instant`` gives seconds that only grow; ``first`` and ``longest`` are pauses in seconds, and
-    a first pause of 0 tries in every round.
-    """
-
-    def __init__(
-        self,
-        instant: Callable[[], float] = time.monotonic,
-        first: float = 0.0,
-        longest: float = 300.0,
-    ) -> None:
-        self._instant, self._first, self._longest = instant, first, longest
-        self._down: dict[str, str] = {}
-        self._pause: dict[str, float] = {}
-        self._not_before: dict[str, float] = {}
-
-    def worth_trying(self, what: str) -> bool:
-        """Whether the pause after the last failure is over."""
-        return self._instant() >= self._not_before.get(what, 0.0)
-
-    def failed(self, what: str, error: Exception) -> bool:
-        """Note a failure; True when it is news.
-
-        An outage is one piece of news however its reason reads: a server that goes away first
-        drops the connection and then refuses the next.  A server that refuses us says what to
-        mend, so each new reason is told.
-        """
-        said = str(error)
-        passing = isinstance(error, MailboxUnavailable | CourierUnavailable)
-        reason = type(error).__name__ if passing else said
-        news = self._down.get(what) != reason
-        self._down[what] = reason
-        self._pause[what] = min(max(self._pause.get(what, 0.0) * 2, self._first), self._longest)
-        self._not_before[what] = self._instant() + self._pause[what]
-        if news:
-            log.error("cannot be used; it is tried again", what=what, why=said)
-        return news
-
-    def told_once(self, what: str, said: str) -> None:
-        """Say something about one thing, once until it changes."""
-        if self._down.get(what) != said:
-            self._down[what] = said
-            log.error("cannot be done yet; it is tried again", what=what, why=said)
-
-    def worked(self, what: str) -> None:
-        """Note a success."""
-        self._pause.pop(what, None)
-        self._not_before.pop(what, None)
-        if self._down.pop(what, None) is not None:
-            log.info("can be used again", what=what)
-
-
 def folders_of(settings: MailboxSettings) -> Mapping[str, str]:
     """The server's folder for each of our three."""
     return {
@@ -132,18 +85,95 @@ def folders_of(settings: MailboxSettings) -> Mapping[str, str]:
     }
 
 
-@dataclass(slots=True)
-class _Inbox:
-    """A mailbox that can be used, and those mails in it that we do not have yet."""
+def bordered(
+    what: str, work: Callable[[], None], done: Round, reach: Reachability, by: str = ""
+) -> bool:
+    """Whether a step could be done; whatever it sets off costs this step alone.
 
-    mailbox: Mailbox
-    folders: Mapping[str, str]
-    fresh: list[MailRef] = field(default_factory=list)
+    It is said once, is trouble of the round, and a pause follows.  Only a database that refuses
+    ends more than the step: it raises StoreError.  A pause on file is no failure: CourierPaused.
+    """
+    try:
+        work()
+    except (StoreError, CourierPaused):
+        raise
+    except Exception as error:
+        reach.failed(what, error, by)
+        said = words_of(error)
+        done.troubles.append(said if isinstance(error, ExchangeError) else f"{what}: {said}")
+        return False
+    return True
+
+
+class Inbox:
+    """A mailbox, and those mails in it that we do not have yet."""
+
+    def __init__(
+        self, desk: Desk, mailbox: Mailbox, reach: Reachability, progress: Progress
+    ) -> None:
+        self.name = f"mailbox {mailbox.name}"  # in messages
+        self.fresh: list[MailRef] = []
+        self.mailbox = mailbox
+        self._desk, self._reach, self._progress = desk, reach, progress
+        settings = next(one for one in desk.settings.mailbox if one.name == mailbox.name)
+        self._folders = folders_of(settings)
 
     @property
-    def name(self) -> str:
-        """How messages name it."""
-        return f"mailbox {self.mailbox.name}"
+    def backlog(self) -> bool:
+        """Whether so much waits that letters leave while further mails are decided."""
+        return len(self.fresh) > _BACKLOG
+
+    def look(self, done: Round) -> bool:
+        """List what is new; False where the mailbox cannot be used."""
+        return self._step("listing", self._list, done)
+
+    def keep_some(self, done: Round) -> bool:
+        """Keep the next of what is new; False where the mailbox cannot be used any more."""
+        if not self._step("fetching from", lambda: self._keep(done), done):
+            return False
+        if not self.fresh:
+            self._reach.worked(self.name)
+        return True
+
+    def file(self, done: Round) -> bool:
+        """File what is decided; False where that cannot be done now."""
+        if not self._reach.worth_trying(self.name, _FILING):
+            return False
+        if not self._step("filing in", lambda: self._file(done), done, _FILING):
+            return False
+        self._reach.worked(self.name, _FILING)
+        return True
+
+    def _step(self, doing: str, work: Callable[[], None], done: Round, by: str = "") -> bool:
+        def timed() -> None:
+            what = f"{doing} {self.name}"
+            with self._progress.at(self.name, what, _STEP_SECONDS, self._cut):
+                try:
+                    work()
+                except ExchangeError:
+                    raise
+                except Exception:
+                    with suppress(Exception):
+                        self.mailbox.close()  # who knows where in its answer it stumbled
+                    raise
+
+        if bordered(self.name, timed, done, self._reach, by):
+            return True
+        self.fresh = []
+        return False
+
+    def _cut(self) -> None:
+        self.mailbox.close()
+
+    def _list(self) -> None:
+        self.fresh = list(keeping.fresh(self._desk, self.mailbox))
+
+    def _keep(self, done: Round) -> None:
+        some, self.fresh = self.fresh[:_AT_ONCE], self.fresh[_AT_ONCE:]
+        done.kept += keeping.keep(self._desk, self.mailbox, some)
+
+    def _file(self, done: Round) -> None:
+        done.filed += keeping.file(self._desk, self.mailbox, self._folders)
 
 
 def take_in(
@@ -153,6 +183,7 @@ def take_in(
     reach: Reachability,
     posting: Posting | None,
     stop: threading.Event,
+    progress: Progress,
 ) -> None:
     """Keep what is new in each mailbox, decide everything kept, file what is decided.
 
@@ -160,74 +191,101 @@ def take_in(
     the server, and once ``stop`` is set they stay there.  A mailbox that cannot be used does not
     hold the others up.
     """
-    folders = {one.name: folders_of(one) for one in desk.settings.mailbox}
-    inboxes = [_Inbox(mailbox, folders[mailbox.name]) for mailbox in mailboxes]
-    inboxes = [one for one in inboxes if reach.worth_trying(one.name)]
-    inboxes = [one for one in inboxes if _works(_look, desk, one, done, reach)]
-    backlog = any(len(one.fresh) > _BACKLOG for one in inboxes)
+    every = [Inbox(desk, mailbox, reach, progress) for mailbox in mailboxes]
+    inboxes = [one for one in every if reach.worth_trying(one.name) and one.look(done)]
     # A process of its own cannot have a clock that somebody set here.
-    if posting and backlog and not desk.clock.simulated and reach.worth_trying(_OUTGOING):
+    alone = posting is not None and not desk.clock.simulated
+    if posting and alone and any(one.backlog for one in inboxes) and reach.worth_trying(OUTGOING):
         posting.start()
     decided = intake.Decided()
     while True:
-        inboxes = [one for one in inboxes if _works(_keep, desk, one, done, reach)]
-        desk.heart.step("deciding what is kept")
-        intake.decide_all(desk, decided, stop)
-        inboxes = [one for one in inboxes if _works(_file, desk, one, done, reach)]
+        inboxes = [one for one in inboxes if one.keep_some(done)]
+        decide(desk, done, reach, stop, progress, decided)
+        for one in inboxes:
+            one.file(done)
         if stop.is_set() or not any(one.fresh for one in inboxes):
             break
-    done.decided += decided.folders
+    note_left(decided, done, reach)
+
+
+def decide(
+    desk: Desk,
+    done: Round,
+    reach: Reachability,
+    stop: threading.Event,
+    progress: Progress,
+    decided: intake.Decided,
+) -> None:
+    """Decide every mail that is kept; ``decided`` is of the passes before in this round."""
+    if not reach.worth_trying("deciding"):
+        return
+    before = Counter(decided.folders)
+
+    def work() -> None:
+        with progress.at(ROUND, "deciding mails"):
+            intake.decide_all(desk, decided, stop)
+
+    if bordered("deciding", work, done, reach):
+        reach.worked("deciding")
+    done.decided += decided.folders - before
+
+
+def note_left(decided: intake.Decided, done: Round, reach: Reachability) -> None:
+    """Tell of the mails that could not be decided."""
     for number, why in decided.left.items():
         reach.told_once(f"mail {number}", f"it waits: {why}")
         done.troubles.append(f"mail {number} waits: {why}")
 
 
-_Work = Callable[[Desk, _Inbox, Round, Reachability], None]
-
-
-def _works(work: _Work, desk: Desk, inbox: _Inbox, done: Round, reach: Reachability) -> bool:
-    """Whether that could be done; what hindered it is told."""
-    try:
-        work(desk, inbox, done, reach)
-    except (MailboxUnavailable, MailboxRefused) as error:
-        desk.heart.mailbox_failed(inbox.mailbox.name, str(error))
-        reach.failed(inbox.name, error)
-        done.troubles.append(str(error))
-        return False
-    return True
-
-
-def _look(desk: Desk, inbox: _Inbox, _done: Round, _reach: Reachability) -> None:
-    desk.heart.step(f"looking into {inbox.name}")
-    inbox.fresh = keeping.fresh(desk, inbox.mailbox)
-
-
-def _keep(desk: Desk, inbox: _Inbox, done: Round, reach: Reachability) -> None:
-    some, inbox.fresh = inbox.fresh[:_AT_ONCE], inbox.fresh[_AT_ONCE:]
-    if some:
-        desk.heart.step(f"keeping mails of {inbox.name}")
-    done.kept += keeping.keep(desk, inbox.mailbox, some)
-    desk.heart.mailbox_good(inbox.mailbox.name)
-    reach.worked(inbox.name)
-
-
-def _file(desk: Desk, inbox: _Inbox, done: Round, _reach: Reachability) -> None:
-    desk.heart.step(f"filing in {inbox.name}")
-    done.filed += keeping.file(desk, inbox.mailbox, inbox.folders)
-
-
-def send_out(desk: Desk, courier: Courier, done: Round, reach: Reachability) -> None:
+def send_out(
+    desk: Desk,
+    courier: Courier,
+    done: Round,
+    reach: Reachability,
+    progress: Progress | None = None,
+) -> None:
     """Deliver what is due."""
-    if not reach.worth_trying(_OUTGOING):
+    if not reach.worth_trying(OUTGOING):
         return
-    desk.heart.step("sending letters")
+
+    def work() -> None:
+        with (progress or Progress()).at(SENDING, "sending letters"):
+            deliver.deliver(desk, courier, done.delivered)
+
     try:
-        deliver.deliver(desk, courier, done.delivered)
-    except (Transient, Permanent) as error:
-        reach.failed(_OUTGOING, error)
-        done.troubles.append(str(error))
+        worked = bordered(OUTGOING, work, done, reach)
+    except CourierPaused as error:  # on file, with its own pause
+        if reach.told_once(OUTGOING, str(error)):
+            done.troubles.append(str(error))
     else:
-        reach.worked(_OUTGOING)
+        if worked:
+            reach.worked(OUTGOING)
+
+
+def begin(desk: Desk, done: Round, reach: Reachability, progress: Progress) -> None:
+    """What every round begins with."""
+    _one_step("counting the clocks again", lambda: _replay(desk, done), done, reach, progress)
+
+
+def ask_and_chase(desk: Desk, done: Round, reach: Reachability, progress: Progress) -> None:
+    """Raise what is to be asked and remind of what was: from stored dates alone."""
+    _one_step("asking", lambda: _ask(desk, done), done, reach, progress)
+    _one_step("chasing", lambda: _chase(desk, done), done, reach, progress)
+
+
+def _one_step(
+    what: str, work: Callable[[], None], done: Round, reach: Reachability, progress: Progress
+) -> None:
+    """A step that a fault of ours, a broken template say, keeps from nothing but itself."""
+    if not reach.worth_trying(what):
+        return
+
+    def timed() -> None:
+        with progress.at(ROUND, what):
+            work()
+
+    if bordered(what, timed, done, reach):
+        reach.worked(what)
 
 
 def one_round(
@@ -237,47 +295,49 @@ def one_round(
     reach: Reachability,
     stop: threading.Event | None = None,
     posting: Posting | None = None,
+    progress: Progress | None = None,
 ) -> Round:
     """Everything there is to do now, or what is under way when ``stop`` is set.
 
-    ``posting`` is what may deliver beside the work on a backlog.
+    ``posting`` is what may deliver beside the work on a backlog.  One thing is done after the
+    other, so that under a clock that somebody set the same always happens; the daemon does the
+    same steps in threads of their own (``exchange.threads``).
     """
-    done, stop = Round(), stop or threading.Event()
-    for moved in clocks.replay(desk):
-        done.moved.append(moved.ref)
+    done, stop, progress = Round(), stop or threading.Event(), progress or Progress()
+    begin(desk, done, reach, progress)
     try:
-        take_in(desk, mailboxes, done, reach, posting, stop)
+        take_in(desk, mailboxes, done, reach, posting, stop, progress)
     finally:
         if posting:
-            desk.heart.step("waiting for the posting process")
-            _end(posting, done, reach)
-    for what, work in (("asking", _ask), ("chasing", _chase)):
-        desk.heart.step(what)
-        try:
-            work(desk, done)
-        except (ConfigError, VaultError) as error:
-            # A broken template, say: what is decided already is delivered all the same.
-            reach.told_once(what, str(error))
-            done.troubles.append(str(error))
-        else:
-            reach.worked(what)
-    send_out(desk, courier, done, reach)
-    desk.heart.round_ended()
+            end_posting(posting, done, reach)
+    ask_and_chase(desk, done, reach, progress)
+    send_out(desk, courier, done, reach, progress)
     return done
 
 
-def _end(posting: Posting, done: Round, reach: Reachability) -> None:
+def end_posting(posting: Posting, done: Round, reach: Reachability) -> None:
     """Have the sending beside us end, and note what it did."""
     posted = posting.finish()
     done.delivered += posted.fates
-    if posted.fault is not None:
-        reach.failed(_OUTGOING, posted.fault)
+    if posted.trouble:
+        done.troubles.append(posted.trouble)
+    if isinstance(posted.fault, StoreError):
+        raise posted.fault
+    if isinstance(posted.fault, CourierPaused):
+        reach.told_once(OUTGOING, str(posted.fault))
+    elif posted.fault is not None:
+        reach.failed(OUTGOING, posted.fault)
         done.troubles.append(str(posted.fault))
 
 
+def _replay(desk: Desk, done: Round) -> None:
+    for moved in clocks.replay(desk):
+        done.moved.append(moved.ref)
+
+
 def _ask(desk: Desk, done: Round) -> None:
-    done.raised = request.raise_requests(desk)
+    done.raised += request.raise_requests(desk)
 
 
 def _chase(desk: Desk, done: Round) -> None:
-    done.chased = chase.chase(desk)
+    done.chased += chase.chase(desk)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.foreign import storable
 from exchange.errors import BadInput, BadInputs
 from exchange.parsing.devices import Damaged, read_device, read_device_cell
 from exchange.parsing.limits import Limits
@@ -39,7 +40,7 @@ class Sheet:
     def cell(self, row: Row, name: str) -> str:
         """What a field's column holds; empty where the sheet has no such column."""
         column = self.columns.get(name, -1)
-        return row.cells[column] if 0 <= column < len(row.cells) else ""
+        return storable(row.cells[column]) if 0 <= column < len(row.cells) else ""
 
     def damaged(self, row: Row, name: str) -> bool:
         """Whether Excel kept a field's cell as a number or a date."""

@@ -6,16 +6,15 @@ its lock at once (BEGIN IMMEDIATE), so that what a use case read is still true w
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlmodel import Session
 
@@ -26,12 +25,14 @@ from exchange.store.disputes import DisputeStore
 from exchange.store.figures import Figures
 from exchange.store.inbound import InboundStore
 from exchange.store.legs import LegStore
+from exchange.store.locks import DAEMON, SENDER, FileLock, Guard, Held, LockName, SessionLock
 from exchange.store.mail import MailLedger
 from exchange.store.outbound import OutboundStore
 from exchange.store.outbox import Outbox
 from exchange.store.parties import PartyStore
 from exchange.store.places import MailPlaces
 from exchange.store.pulse import Pulse
+from exchange.store.samefile import SameFiles
 from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
 from exchange.store.waiting import WaitingMails
@@ -39,17 +40,14 @@ from exchange.store.waiting import WaitingMails
 _WRITING = "exchange_writing"
 _BUSY_SECONDS = 30.0
 _NAP_SECONDS = 0.002
-
-
-class _Lock(NamedTuple):
-    """What one process at a time may be."""
-
-    key: int  # of an advisory lock (PostgreSQL)
-    suffix: str  # of a file beside the database (SQLite)
-
-
-_DAEMON = _Lock(0x4D503132, ".lock")
-_SENDER = _Lock(0x4D503133, ".sending.lock")
+# A server that says nothing at all any more is given up after some twenty seconds, not two hours.
+_SILENCE: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 
 
 class Transaction:
@@ -87,7 +85,9 @@ class Store:
 
     def __init__(self, url: str, after_commit: Callable[[str], None] | None = None) -> None:
         self.url = url
-        self.engine = _engine(url)
+        self._files = SameFiles(_database_file(url))
+        self._when_lost: list[Callable[[], None]] = []
+        self.engine = _engine(url, self._files)
         self._writing = self.engine.execution_options(**{_WRITING: True})
         self._after_commit = after_commit
         # SQLite has one writer: threads of ours wait in line, and not by looking again.
@@ -130,45 +130,52 @@ class Store:
             yield Transaction(session)
             session.rollback()
 
+    def when_lost(self, call: Callable[[], None]) -> None:
+        """Call this, from any thread, as soon as a lock of ours turns out to be lost."""
+        self._when_lost.append(call)
+
     @contextmanager
-    def sole_daemon(self) -> Iterator[None]:
+    def sole_daemon(self) -> Iterator[Guard]:
         """Hold the database as its one daemon; raises AlreadyRunning when another does.
 
-        The lock goes with the process, however it ends.
+        The lock goes with the process, however it ends.  One that is lost is taken again.
         """
-        with self._sole(_DAEMON) as ours:
-            if not ours:
-                raise AlreadyRunning(
-                    "another exchange daemon is working on this database",
-                    hint="stop it first, or use another folder",
-                )
-            yield
+        with self._sole(DAEMON, again=True) as guard:
+            if guard is None:
+                raise another_daemon()
+            yield guard
 
     @contextmanager
-    def sole_sender(self) -> Iterator[bool]:
+    def sole_sender(self) -> Iterator[Guard | None]:
         """Whether nobody else sends this database's letters; nobody does while the block runs.
 
         The lock goes with the process, however it ends.
         """
-        with self._sole(_SENDER) as ours:
-            yield ours
+        with self._sole(SENDER, again=False) as guard:
+            yield guard
 
     @contextmanager
-    def _sole(self, lock: _Lock) -> Iterator[bool]:
-        if self.engine.dialect.name == "sqlite":
-            with _file_lock(sqlite_path(self.url), lock) as ours:
-                yield ours
+    def _sole(self, name: LockName, *, again: bool) -> Iterator[Guard | None]:
+        held = self._taken(name)
+        if held is None:
+            yield None
             return
-        with _translated(self.engine), self.engine.connect() as connection:
-            key = {"key": lock.key}
-            ours = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key))
-            connection.commit()
-            try:
-                yield ours
-            finally:
-                if ours:  # it belongs to the connection, which others use next
-                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
-                    connection.commit()
+        guard = Guard(held, name, self._lost, again=again)
+        try:
+            yield guard
+        finally:
+            guard.close()
+
+    def _taken(self, name: LockName) -> Held | None:
+        if self.engine.dialect.name == "sqlite":
+            return FileLock.take(sqlite_path(self.url), name, self._files)
+        lock = SessionLock(self.engine, name)
+        with _translated(self.engine):
+            return lock if lock.take() else None
+
+    def _lost(self) -> None:
+        for call in self._when_lost:
+            call()
 
     def dispose(self) -> None:
         """Give all connections up."""
@@ -180,34 +187,29 @@ def sqlite_path(url: str) -> Path:
     return Path(make_url(url).database or "")
 
 
-@contextmanager
-def _file_lock(database: Path, lock: _Lock) -> Iterator[bool]:
-    # flock, not a file with a process number in it: the kernel gives it back after kill -9.
-    import fcntl
-
-    path = database.with_name(database.name + lock.suffix)
+def _database_file(url: str) -> Path:
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError as error:
-        raise StoreError(
-            f"the lock file cannot be made: {error.strerror}", place=str(path)
-        ) from None
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            ours = True
-        except OSError:
-            ours = False
-        yield ours
-    finally:
-        os.close(descriptor)
+        return sqlite_path(url)
+    except SQLAlchemyError:
+        return Path()  # ``_engine`` has the words for it
 
 
-def _engine(url: str) -> Engine:
+def another_daemon() -> AlreadyRunning:
+    """What to raise when another daemon holds the database."""
+    return AlreadyRunning(
+        "another exchange daemon is working on this database",
+        hint="stop it first, or use another folder",
+    )
+
+
+def _engine(url: str, files: SameFiles) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return _postgresql(create_engine(parsed, pool_pre_ping=True, hide_parameters=True))
+            given = {name: value for name, value in _SILENCE.items() if name not in parsed.query}
+            return _postgresql(
+                create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=given)
+            )
         engine = create_engine(
             parsed,
             hide_parameters=True,
@@ -237,9 +239,15 @@ def _engine(url: str) -> Engine:
         # In KiB: long lists go into several indexes, whose pages would be written time and again.
         cursor.execute("PRAGMA cache_size=-65536")
         cursor.close()
+        files.opened()
+
+    @event.listens_for(engine, "close")
+    def _closed(_connection: Any, _record: Any) -> None:
+        files.closed()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        files.check()
         if connection.get_execution_options().get(_WRITING):
             _begin_writing(connection)
         else:

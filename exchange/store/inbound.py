@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -20,6 +20,7 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.sla import Due
 from exchange.errors import NotFound
+from exchange.store.among import among
 from exchange.store.devicerows import COLUMNS, DeviceColumns, insert_columns
 from exchange.store.many import Numbers, insert_rows, update_rows
 from exchange.store.outbox import Outbox
@@ -119,6 +120,28 @@ class InboundStore:
         else:
             told = ((state.value, reason, outbox_id, row) for row, state, reason in rows)
             update_rows(self._session, table, ("state", "reason", "outbox_id"), told)
+
+    def told_by(self, request_id: int, outbox_id: int) -> list[tuple[str, int]]:
+        """The rows that a letter tells of: Device ID and number."""
+        self.flush()
+        table = table_of(InboundDeviceRow).c
+        query = sa_select(table.device, table.id).where(
+            table.request_id == request_id, table.outbox_id == outbox_id
+        )
+        return [(device, row) for device, row in self._session.execute(query)]
+
+    def tell_by(self, rows: Iterable[tuple[int, int]]) -> None:
+        """Rows are told of by another letter: (letter, row)."""
+        update_rows(self._session, table_of(InboundDeviceRow), ("outbox_id",), rows)
+
+    def take_back(self, rows: Iterable[int], reason: str) -> None:
+        """What a letter was to tell of these rows is not told: a person decides them again."""
+        table = table_of(InboundDeviceRow)
+        self._session.connection().execute(
+            update(table)
+            .where(among(table.c.id, rows))
+            .values(state=DeviceState.HELD.value, reason=reason, outbox_id=None)
+        )
 
     def claim(self, request_id: int) -> None:
         """Nobody else changes the request's rows until we commit."""

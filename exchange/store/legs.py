@@ -188,6 +188,11 @@ class LegStore:
             done[leg][rung] = at if outbox is not None else None
         return done
 
+    def rung_of(self, outbox_id: int) -> str:
+        """The rung of the ladder that a letter was written for, or an empty text."""
+        query = select(RUNGS.c.rung).where(RUNGS.c.outbox_id == outbox_id).limit(1)
+        return self._session.execute(query).scalar() or ""
+
     def take_rungs(self, taken: Iterable[TakenRung], now: datetime) -> None:
         """Record rungs as taken or skipped; each once per leg."""
         at = instant_text(now.astimezone(UTC))

@@ -249,6 +249,11 @@ class OutboundStore:
         row.accepted_at = row.day_zero = row.due_on = row.due_at = None
         self._session.flush()
 
+    def renamed(self, request_id: int, message_id: str) -> None:
+        """The mail that asks was written anew before it left."""
+        self._request_row(request_id).message_id = message_id
+        self._session.flush()
+
     def acknowledged(self, request_id: int, now: datetime) -> None:
         """They say they have it."""
         row = self._request_row(request_id)

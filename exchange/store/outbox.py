@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, text, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -20,6 +20,9 @@ from exchange.store.tables import OutboxRow, table_of
 _MANY_ATTEMPTS = 5
 _HELD_BYTES = 8_000_000  # of letters that are noted and not written yet
 QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
+HELD, CANCELLED = "held", "cancelled"
+# An advisory lock of PostgreSQL: who sends and who holds letters back take turns.
+_CLAIM_LOCK = 0x4D503141
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,36 @@ class StoredLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterHead:
+    """A letter in the outbox without what it says: what people look at, and choose by."""
+
+    id: int
+    message_id: str
+    purpose: str
+    ref: str
+    party: str
+    recipient: str
+    codes: int
+    size: int
+    state: str
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime
+    accepted_at: datetime | None
+    reply: str
+
+
+class DueLetter(NamedTuple):
+    """A letter to be tried now: where it would go."""
+
+    id: int
+    purpose: str
+    party: str
+    recipient: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptedLetter:
     """A letter that its recipient's server took, without what it says."""
 
@@ -70,9 +103,11 @@ _LETTER = (
 )  # fmt: skip
 
 
-_STORED: tuple[Any, ...] = tuple(
-    table_of(OutboxRow).c[field.name] for field in fields(StoredLetter)
-)
+_OUTBOX = table_of(OutboxRow)
+_STORED: tuple[Any, ...] = tuple(_OUTBOX.c[field.name] for field in fields(StoredLetter))
+_HEAD: tuple[Any, ...] = tuple(_OUTBOX.c[field.name] for field in fields(LetterHead))
+_DUE: tuple[Any, ...] = tuple(_OUTBOX.c[name] for name in DueLetter._fields)
+_WAITING = (QUEUED, DEFERRED)
 
 
 class Outbox:
@@ -110,26 +145,102 @@ class Outbox:
 
     def due(self, now: datetime, most: int, most_bytes: int) -> list[StoredLetter]:
         """Letters to be tried now, oldest first: one at least, else no more than both ceilings."""
+        return self.letters([one.id for one in self.due_letters(now, most, most_bytes)])
+
+    def due_letters(self, now: datetime, most: int, most_bytes: int) -> list[DueLetter]:
+        """The same, as far as it decides whether they go."""
         self.flush()
-        listed = self._session.exec(
-            select(OutboxRow.id, OutboxRow.size)
-            .where(
-                col(OutboxRow.state).in_([QUEUED, DEFERRED]),
-                col(OutboxRow.next_attempt_at) <= now,
-            )
-            .order_by(col(OutboxRow.id))
+        listed = self._session.execute(
+            sa_select(*_DUE)
+            .where(_OUTBOX.c.state.in_(_WAITING), _OUTBOX.c.next_attempt_at <= now)
+            .order_by(_OUTBOX.c.id)
             .limit(most)
         )
-        numbers, weight = list[int | None](), 0
-        for number, size in listed:
-            weight += size
-            if numbers and weight > most_bytes:
+        found, weight = list[DueLetter](), 0
+        for row in listed:
+            letter = DueLetter._make(row)
+            weight += letter.size
+            if found and weight > most_bytes:
                 break
-            numbers.append(number)
-        rows = self._session.execute(
-            sa_select(*_STORED).where(col(OutboxRow.id).in_(numbers)).order_by(col(OutboxRow.id))
+            found.append(letter)
+        return found
+
+    def any_due(self, now: datetime) -> bool:
+        """Whether there is a letter to be tried now."""
+        self.flush()
+        query = sa_select(_OUTBOX.c.id).where(
+            _OUTBOX.c.state.in_(_WAITING), _OUTBOX.c.next_attempt_at <= now
         )
-        return [StoredLetter(*row) for row in rows]
+        return self._session.execute(query.limit(1)).first() is not None
+
+    def letters(self, numbers: Collection[int]) -> list[StoredLetter]:
+        """These letters, oldest first."""
+        return self._stored(among(_OUTBOX.c.id, numbers))
+
+    def heads(
+        self,
+        *,
+        numbers: Collection[int] | None = None,
+        ref: str = "",
+        party: str = "",
+        states: Collection[str] = (),
+        said: str = "",
+    ) -> list[LetterHead]:
+        """Letters by any of these, oldest first; ``said`` is a part of their last reply."""
+        self.flush()
+        query = sa_select(*_HEAD).order_by(_OUTBOX.c.id)
+        if numbers is not None:
+            query = query.where(among(_OUTBOX.c.id, numbers))
+        if ref:
+            query = query.where(_OUTBOX.c.ref == ref)
+        if party:
+            query = query.where(_OUTBOX.c.party == party)
+        if states:
+            query = query.where(_OUTBOX.c.state.in_(list(states)))
+        if said:
+            query = query.where(_OUTBOX.c.reply.icontains(said, autoescape=True))
+        return [LetterHead(*row) for row in self._session.execute(query)]
+
+    def take_turn(self) -> None:
+        """Nobody else claims letters or holds them back until this transaction ends."""
+        line = self._session.connection()
+        if line.dialect.name == "postgresql":  # SQLite has one writer anyhow
+            line.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIM_LOCK})
+
+    def put_aside(
+        self,
+        numbers: Collection[int],
+        state: str,
+        reply: str | None = None,
+        *,
+        next_attempt_at: datetime | None = None,
+        uncounted: bool = False,
+    ) -> None:
+        """Set a state without an attempt; ``uncounted``: the last attempt is not to count."""
+        self.flush()
+        values: dict[str, Any] = {"state": state}
+        if reply is not None:
+            values["reply"] = reply
+        if next_attempt_at is not None:
+            values["next_attempt_at"] = next_attempt_at
+        if uncounted:
+            one_less = _OUTBOX.c.attempts - 1
+            values["attempts"] = case((_OUTBOX.c.attempts > 0, one_less), else_=0)
+        self._session.connection().execute(
+            update(_OUTBOX).where(among(_OUTBOX.c.id, numbers)).values(values)
+        )
+
+    def replace(self, number: int, letter: NewLetter) -> None:
+        """Put another mail in the place of one: same purpose and reference."""
+        self.flush()
+        self._session.connection().execute(
+            update(_OUTBOX)
+            .where(_OUTBOX.c.id == number)
+            .values(
+                message_id=letter.message_id, recipient=letter.recipient,
+                sealed=letter.sealed, size=letter.size, accepted_at=None,
+            )
+        )  # fmt: skip
 
     def tried_since(self, since: datetime) -> int:
         """Attempts made since ``since``, for the rate budget."""
@@ -203,28 +314,24 @@ class Outbox:
 
     def get(self, number: int) -> StoredLetter:
         """One letter; raises NotFound."""
-        self.flush()
-        row = self._session.get(OutboxRow, number)
-        if row is None:
+        found = self.letters([number])
+        if not found:
             raise NotFound(f"there is no letter {number}")
-        return _value(row)
+        return found[0]
 
     def by_message_id(self, message_ids: Iterable[str]) -> list[StoredLetter]:
         """Our letters under these Message-IDs."""
-        wanted = [text for text in message_ids if text]
-        if not wanted:
-            return []
-        self.flush()
-        rows = self._session.exec(select(OutboxRow).where(col(OutboxRow.message_id).in_(wanted)))
-        return [_value(row) for row in rows]
+        wanted = [one for one in message_ids if one]
+        return self._stored(_OUTBOX.c.message_id.in_(wanted)) if wanted else []
 
     def by_ref(self, ref: str) -> list[StoredLetter]:
         """Every letter of one reference, oldest first."""
+        return self._stored(_OUTBOX.c.ref == ref)
+
+    def _stored(self, condition: ColumnElement[bool]) -> list[StoredLetter]:
         self.flush()
-        rows = self._session.exec(
-            select(OutboxRow).where(OutboxRow.ref == ref).order_by(col(OutboxRow.id))
-        )
-        return [_value(row) for row in rows]
+        query = sa_select(*_STORED).where(condition).order_by(_OUTBOX.c.id)
+        return [StoredLetter(*row) for row in self._session.execute(query)]
 
     def count(self, ref: str, purpose: str) -> int:
         """How many letters of a reference were written for a purpose."""
@@ -248,22 +355,10 @@ class Outbox:
         return found
 
     def stuck(self) -> list[StoredLetter]:
-        """Letters refused for good, or for now and again."""
+        """Letters refused for good, for now and again, or held back."""
         self.flush()
-        rows = self._session.exec(
-            select(OutboxRow)
-            .where(
-                or_(
-                    col(OutboxRow.state) == FAILED,
-                    and_(
-                        col(OutboxRow.state) == DEFERRED,
-                        col(OutboxRow.attempts) >= _MANY_ATTEMPTS,
-                    ),
-                )
-            )
-            .order_by(col(OutboxRow.id))
-        )
-        return [_value(row) for row in rows]
+        often = and_(_OUTBOX.c.state == DEFERRED, _OUTBOX.c.attempts >= _MANY_ATTEMPTS)
+        return self._stored(or_(_OUTBOX.c.state.in_([FAILED, HELD]), often))
 
     def sent_to(self, party: str, since: datetime, purpose: str) -> tuple[int, int]:
         """(letters, codes in them) written for a party since ``since``: the circuit breaker."""
@@ -285,21 +380,3 @@ class Outbox:
                 select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
             ).all()
         )
-
-
-def _value(row: OutboxRow) -> StoredLetter:
-    return StoredLetter(
-        id=row.id or 0,
-        message_id=row.message_id,
-        purpose=row.purpose,
-        ref=row.ref,
-        party=row.party,
-        recipient=row.recipient,
-        codes=row.codes,
-        sealed=row.sealed,
-        state=row.state,
-        attempts=row.attempts,
-        created_at=row.created_at,
-        accepted_at=row.accepted_at,
-        reply=row.reply,
-    )

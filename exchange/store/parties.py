@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, func
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, and_, col, or_, select
 
 from exchange.domain.columnmap import ColumnMap, as_values, from_values
 from exchange.domain.party import Change, EscalationContact, Party
-from exchange.store.tables import PartyChangeRow, PartyColumnsRow, PartyRow, PartySecretRow
+from exchange.domain.release import Standing
+from exchange.store.among import among
+from exchange.store.tables import (
+    PartyChangeRow,
+    PartyColumnsRow,
+    PartyRow,
+    PartySecretRow,
+    table_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,18 @@ class PartyStore:
         """One party, or None."""
         row = self._session.get(PartyRow, signifier)
         return _value(row) if row else None
+
+    def standing(self, signifiers: Collection[str]) -> dict[str, Standing]:
+        """Where mail to these parties may go now, those that are on the register at all."""
+        register = table_of(PartyRow).c
+        query = sa_select(
+            register.signifier, register.active, register.request_address,
+            register.reply_address, register.escalation,
+        ).where(among(register.signifier, signifiers))  # fmt: skip
+        return {
+            name: Standing(bool(active), request, reply, _contact_addresses(contacts or "[]"))
+            for name, active, request, reply, contacts in self._session.execute(query)
+        }
 
     def by_address(self, address: str) -> list[Party]:
         """Active parties whose request or reply address is exactly ``address``."""
@@ -151,6 +173,11 @@ class PartyStore:
             )
             for row in self._session.exec(query)
         ]
+
+
+@lru_cache(maxsize=1024)
+def _contact_addresses(contacts: str) -> tuple[str, ...]:
+    return tuple(address for _, _, address in json.loads(contacts))
 
 
 def _stands_at(address: str) -> ColumnElement[bool]:

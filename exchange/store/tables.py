@@ -237,7 +237,7 @@ class OutboxRow(SQLModel, table=True):
     codes: int = 0  # how many install codes it carries
     sealed: bytes = _sealed()
     size: int = 0
-    state: str = "queued"  # queued, deferred, sent, failed
+    state: str = "queued"  # queued, deferred, sent, failed, held, cancelled
     attempts: int = 0
     created_at: datetime = _instant(nullable=False, index=True)
     next_attempt_at: datetime = _instant(nullable=False)

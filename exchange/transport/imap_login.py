@@ -16,7 +16,13 @@ from typing import Final
 from imapclient import SocketTimeout
 
 from exchange.config import MailboxSettings
-from exchange.errors import ExchangeError, MailboxRefused, MailboxUnavailable, Transient
+from exchange.errors import (
+    ExchangeError,
+    MailboxLoginRefused,
+    MailboxRefused,
+    MailboxUnavailable,
+    Transient,
+)
 from exchange.transport.imap_session import (
     Connection,
     Session,
@@ -149,7 +155,7 @@ def _log_in(
         # The library says "login failed" for a connection that breaks meanwhile, too.
         if is_passing(error) or isinstance(error.__context__, imaplib.IMAP4.abort):
             raise MailboxUnavailable(f"cannot log in now: {told}", place=place) from None
-        raise MailboxRefused(
+        raise MailboxLoginRefused(
             f"the login as {settings.username} was refused: {told}",
             place=place,
             hint="check username and password",
@@ -192,7 +198,7 @@ def _log_in_with_token(client: Connection, username: str, token: str, place: str
     except imaplib.IMAP4.error as error:
         if not any(told) or is_passing(error) or isinstance(error.__context__, imaplib.IMAP4.abort):
             raise
-        raise MailboxRefused(
+        raise MailboxLoginRefused(
             f"the token for {username} was refused: {' '.join(told)}",
             place=place,
             hint="check that the account may use IMAP with this application",

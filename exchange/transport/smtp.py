@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Final
 
 from exchange.config import SmtpSettings
+from exchange.domain.refusal import About, Alike
 from exchange.errors import CourierRefused, CourierUnavailable
 from exchange.ports import Delivery, Letter
 from exchange.transport.oauth import TokenProvider
-from exchange.transport.smtp_session import LetterLost, SmtpSession, open_session
+from exchange.transport.smtp_session import LetterLost, SmtpSession, alike_trouble, open_session
 from exchange.transport.tls import certificate_end
 
 # How far the connections may run ahead of the caller, in letters for each: after a crash those
@@ -30,6 +31,7 @@ _AHEAD: Final = 32
 _TELL_SECONDS: Final = 0.05  # a fate waits so long for others, to be recorded together with them
 # A server that breaks this many connections in a row is in trouble.
 _LOSSES: Final = 3
+_STINT_SECONDS: Final = 20.0  # after so long no letter is begun
 _GRACE_SECONDS: Final = 2.0
 
 
@@ -51,7 +53,7 @@ class SmtpCourier:
 
     Fates: accepted; refused for now (4xx, or the connection broke: the letter may be sent again
     with the same Message-ID); refused for good (5xx to this letter or recipient).  What concerns
-    our own account (login, a refused sender address, TLS) is raised, never put on a letter.
+    our own account or the server (``smtp_refusal``) is raised, never put on a letter.
     """
 
     def __init__(
@@ -72,6 +74,15 @@ class SmtpCourier:
         self._folder = folder
         self._token = token
         self._stop = stop or threading.Event()
+        self._size_limit: int | None = None
+
+    @property
+    def size_limit(self) -> int | None:
+        """The largest mail, in bytes, that the server announced last; 0: it named none.
+
+        None as long as it was not reached.
+        """
+        return self._size_limit
 
     def send(self, letters: Sequence[Letter]) -> Iterator[Delivery]:
         """Send each letter once; yields each fate as soon as it is known, in any order."""
@@ -81,7 +92,8 @@ class SmtpCourier:
     def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
         """Send each letter once; yields whatever fates are known, as soon as one is.
 
-        Only a few letters more than the caller has taken fates of are ever on their way.  Leaving
+        Only a few letters more than the caller has taken fates of are ever on their way, and after
+        some seconds none is begun: what was decided about the rest may have changed.  Leaving
         the iteration early stops the sending after the letters under way.
         """
         if not letters:
@@ -107,18 +119,19 @@ class SmtpCourier:
             return CourierProbe(fault=error)
 
     async def _open(self) -> SmtpSession:
-        return await open_session(self._settings, self._password, self._token, self._folder)
+        session = await open_session(self._settings, self._password, self._token, self._folder)
+        self._size_limit = session.size_limit
+        return session
 
     async def _probe(self) -> CourierProbe:
         session = await self._open()
         try:
-            told = dict(session.client.esmtp_extensions)
             secured = session.client.get_transport_info("ssl_object")
             seen = CourierProbe(
                 connected=True,
                 login_ok=True if self._settings.username else None,
-                features=tuple(sorted(name.upper() for name in told)),
-                size_limit=int(size) if (size := told.get("size", "")).isdigit() else 0,
+                features=tuple(sorted(map(str.upper, session.client.esmtp_extensions))),
+                size_limit=session.size_limit,
             )
             if isinstance(secured, ssl.SSLObject):
                 seen = replace(
@@ -147,6 +160,7 @@ class _Batch:
         self.fault: BaseException | None = None  # what ended it, once the fates are taken
         self._over = False
         self._left = deque(letters)
+        self._alike = Alike()
         self._connect = connect
         self._connections = min(connections, len(letters))
         self._stopped = threading.Event()  # nobody waits for the fates any more
@@ -156,7 +170,9 @@ class _Batch:
         ahead = self._connections * _AHEAD
         self._room = asyncio.Semaphore(ahead)
         self._together = ahead // 2  # so that the connections go on while the caller records
-        self._refused: CourierRefused | None = None  # concerns every letter
+        self._until = float("inf")  # by the loop's clock
+        # Concerns every letter.
+        self._refused: CourierUnavailable | CourierRefused | None = None
         self._trouble: CourierUnavailable | CourierRefused | None = None  # of one connection
 
     # -- called by the caller's thread
@@ -236,6 +252,11 @@ class _Batch:
     def _ending(self) -> bool:
         return self._stopped.is_set() or self._closing.is_set()
 
+    @property
+    def _beginning(self) -> bool:
+        """Whether letters may still be begun."""
+        return not self._ending and self._loop is not None and self._loop.time() < self._until
+
     async def _send_all(self) -> None:
         self._work = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
@@ -244,11 +265,12 @@ class _Batch:
         # The first connection decides whether the server can be used at all; a further one may
         # fail, for servers limit how many an account may have.
         first = await self._connect()
+        self._until = self._loop.time() + _STINT_SECONDS  # however long connecting took
         others = [self._carry(None) for _ in range(self._connections - 1)]
         await asyncio.gather(self._carry(first), *others)
         if self._refused is not None:
             raise self._refused
-        if self._left and not self._ending and self._trouble is not None:
+        if self._left and self._beginning and self._trouble is not None:
             raise self._trouble
 
     async def _carry(self, session: SmtpSession | None) -> None:
@@ -274,7 +296,7 @@ class _Batch:
     async def _next(self) -> Letter | None:
         """The next letter as soon as there is room for one; None when there is nothing to do."""
         await self._room.acquire()
-        if self._left and not self._ending:
+        if self._left and self._beginning:
             return self._left.popleft()
         self._room.release()
         return None
@@ -290,18 +312,32 @@ class _Batch:
     async def _send_one(self, letter: Letter, session: SmtpSession) -> bool:
         """Note the letter's fate; False when the line broke."""
         try:
-            self._note(await session.hand_over(letter))
+            fate = await session.hand_over(letter)
+            self._note(fate)
+            self._compare(letter, fate, session)
         except LetterLost as lost:
             if lost.offered:
                 self._note(lost.delivery)
             else:
                 self._put_back(letter)  # certainly not taken: it goes again
             return False
-        except CourierRefused as error:
-            self._refused = error
-            self._left.clear()
+        except (CourierUnavailable, CourierRefused) as error:
+            self._give_up(error)
             raise
         return True
+
+    def _compare(self, letter: Letter, fate: Delivery, session: SmtpSession) -> None:
+        """Give up when everybody is refused in the same words."""
+        if fate.accepted:
+            self._alike.accepted()
+        elif fate.about is not About.SIZE:
+            plain = fate.about is About.RECIPIENT
+            if same := self._alike.note(letter.key, letter.recipient, fate.reply, plain=plain):
+                self._give_up(alike_trouble(same, fate, session.place))
+
+    def _give_up(self, error: CourierUnavailable | CourierRefused) -> None:
+        self._refused = self._refused or error
+        self._left.clear()
 
     def _put_back(self, letter: Letter) -> None:
         self._left.appendleft(letter)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -18,21 +18,23 @@ import aiosmtplib
 from aiosmtplib.email import parse_address
 
 from exchange.config import SmtpSettings
+from exchange.domain.refusal import About
 from exchange.errors import CourierRefused, CourierUnavailable, ExchangeError, Transient
 from exchange.ports import Delivery, Letter
 from exchange.transport.oauth import TokenProvider
+from exchange.transport.smtp_refusal import (
+    LOGIN_CODES,
+    REMEDIES,
+    Refusal,
+    Stage,
+    read_refusal,
+)
 from exchange.transport.tls import client_context, connect_fault, said
 
 CONNECT_SECONDS: Final = 15.0
 QUIT_SECONDS: Final = 2.0
 # The answer to DATA comes only after the whole mail went up the line, however slow that is.
 _BYTES_PER_SECOND: Final = 50_000
-
-# About the letter although said to MAIL FROM: too large, in one way or another (RFC 1870, 3463).
-_TOO_LARGE = re.compile(r"\b5\.(2\.3|3\.4)\b")
-# About our account although said to MAIL FROM or RCPT TO: not logged in (RFC 4954).
-_LOGIN_CODES: Final = frozenset({530, 534, 535, 538})
-_DENIED = re.compile(r"\b5\.7\.\d|relay", re.IGNORECASE)
 
 
 class LetterLost(Exception):  # never leaves this package
@@ -59,7 +61,10 @@ class SmtpSession:
     def __init__(self, client: aiosmtplib.SMTP, settings: SmtpSettings) -> None:
         self.client = client
         self._settings = settings
-        self._place = place_of(settings)
+        self.place = place_of(settings)
+        self._used = False  # whether a letter went over it
+        told = client.esmtp_extensions.get("size", "")
+        self.size_limit = int(told) if told.isdigit() else 0  # bytes a mail (RFC 1870); 0: not told
 
     @property
     def alive(self) -> bool:
@@ -69,28 +74,40 @@ class SmtpSession:
     async def hand_over(self, letter: Letter) -> Delivery:
         """Send one letter; its fate.  A last line without its end gets one (RFC 5321, 4.1.1.4).
 
-        Raises LetterLost when the connection broke meanwhile, CourierRefused when the server
-        refuses our account or our sender address.
+        Raises LetterLost when the connection broke meanwhile, CourierRefused or CourierUnavailable
+        when the refusal is about our account or the server: then it has no fate.
         """
+        if 0 < self.size_limit < len(letter.raw):
+            reply = (
+                f"not sent: the mail has {len(letter.raw):,} bytes, "
+                f"the server takes {self.size_limit:,}"
+            )
+            return Delivery(
+                letter.key, accepted=False, permanent=True, reply=reply, about=About.SIZE
+            )
         if fault := self._unsendable(letter):
-            return Delivery(letter.key, accepted=False, permanent=True, reply=fault)
+            return Delivery(
+                letter.key, accepted=False, permanent=True, reply=fault, about=About.LETTER
+            )
         encoding = "utf-8" if self._international(letter) else "ascii"
-        offered = False
+        stage = Stage.MAIL
         try:
             await self.client.mail(letter.sender, options=self._options(letter), encoding=encoding)
+            stage = Stage.RCPT
             await self.client.rcpt(letter.recipient, encoding=encoding)
-            offered = True
+            stage = Stage.DATA
             slowly = self._settings.timeout_seconds + len(letter.raw) / _BYTES_PER_SECOND
             taken = await self.client.data(letter.raw, timeout=slowly)
         except aiosmtplib.SMTPResponseException as error:
-            return await self._refused(letter, error)
+            return await self._refused(letter, stage, error)
         except (aiosmtplib.SMTPException, OSError) as error:
             self.client.close()
             what = "did not answer" if isinstance(error, TimeoutError) else "broke the connection"
             fate = f"the server {what}: it may have taken the mail or not"
             raise LetterLost(
-                Delivery(letter.key, accepted=False, reply=fate), offered=offered
+                Delivery(letter.key, accepted=False, reply=fate), offered=stage is Stage.DATA
             ) from None
+        self._used = True
         return Delivery(letter.key, accepted=True, reply=said(f"{taken.code} {taken.message}"))
 
     async def leave(self) -> None:
@@ -128,36 +145,37 @@ class SmtpSession:
             options.append("SMTPUTF8")
         return options
 
-    async def _refused(self, letter: Letter, error: aiosmtplib.SMTPResponseException) -> Delivery:
-        """The fate of a refused letter; a refusal of our own account or address is raised."""
+    async def _refused(
+        self, letter: Letter, stage: Stage, error: aiosmtplib.SMTPResponseException
+    ) -> Delivery:
+        """The fate of a refused letter; what is said of our account or the server is raised."""
         told = said(f"{error.code} {error.message}")
-        permanent = 500 <= error.code < 600
-        # Without a user of ours a denied relay means the same, in whatever code.
-        denied = isinstance(error, aiosmtplib.SMTPRecipientRefused) and (
-            not self._settings.username and permanent and _DENIED.search(error.message)
+        known = bool(self._settings.username)
+        refusal = read_refusal(stage, error.code, error.message, logged_in=known)
+        fate = Delivery(
+            letter.key,
+            accepted=False,
+            permanent=refusal.permanent,
+            reply=told,
+            about=refusal.about,
         )
-        if error.code in _LOGIN_CODES or denied:
-            raise CourierRefused(
-                f"the server wants another login: {told}",
-                place=self._place,
-                hint="check smtp.username and the password",
-            )
-        ours = isinstance(error, aiosmtplib.SMTPSenderRefused) and not (
-            error.code == 552 or _TOO_LARGE.search(error.message)
-        )
-        if permanent and ours:
-            # Said of our own address it would be said of every letter alike, and it must not be
-            # taken for the recipient's refusal.
-            raise CourierRefused(
-                f"the server does not let us send as {letter.sender}: {told}",
-                place=self._place,
-                hint="check party.address and the rights of the SMTP account",
-            )
         if error.code == 421:  # the server is about to hang up (RFC 5321, 3.8)
             self.client.close()
-        else:
+            if self._used and refusal.about is About.SERVER:
+                # It wants a fresh connection after so many letters, or so much time.
+                raise LetterLost(fate, offered=False)
+        if refusal.ours:
+            words = (
+                f"the server does not let us send as {letter.sender}"
+                if stage is Stage.MAIL and refusal.about is About.ACCOUNT
+                else "the server wants another login"
+                if error.code in LOGIN_CODES
+                else _SAID[refusal.about]
+            )
+            raise trouble(refusal, f"{words}: {told}", self.place, letter.key)
+        if error.code != 421:
             await self._start_afresh()
-        return Delivery(letter.key, accepted=False, permanent=permanent, reply=told)
+        return fate
 
     async def _start_afresh(self) -> None:
         """Forget the refused letter's envelope; a connection that cannot is given up."""
@@ -165,6 +183,41 @@ class SmtpSession:
             await self.client.rset()
         except (aiosmtplib.SMTPException, OSError):
             self.client.close()
+
+
+_SAID: Final = {
+    About.ACCOUNT: "the server refuses our account",
+    About.QUOTA: "our account may send no more for now",
+    About.THROTTLE: "the server slows our account down",
+    About.SERVER: "the server takes no mail for now",
+}
+
+
+def trouble(
+    refusal: Refusal, message: str, place: str, letter: int | None = None, hint: str = ""
+) -> CourierRefused | CourierUnavailable:
+    """A refusal that no letter is to blame for, as it is raised."""
+    kind = CourierRefused if refusal.permanent else CourierUnavailable
+    return kind(
+        message,
+        place=place,
+        hint=hint or REMEDIES[refusal.about],
+        about=refusal.about,
+        named=refusal.named.total_seconds() if refusal.named is not None else None,
+        daily=refusal.daily,
+        letter=letter,
+    )
+
+
+def alike_trouble(same: Sequence[int], fate: Delivery, place: str) -> CourierRefused:
+    """Everybody is refused in the same words: no letter is to blame."""
+    return CourierRefused(
+        f"{len(same)} letters to different places were refused alike: {fate.reply}",
+        place=place,
+        hint=REMEDIES[About.UNCLEAR],
+        about=About.UNCLEAR,
+        alike=same,
+    )
 
 
 def _is_crlf_only(raw: bytes) -> bool:
@@ -244,13 +297,25 @@ async def _log_in(
             raise CourierRefused(f"the server does not offer {wanted}", place=place)
     except aiosmtplib.SMTPAuthenticationError as error:
         told = said(f"{error.code} {error.message}", secret)
-        if 400 <= error.code < 500:
-            raise CourierUnavailable(f"cannot log in now: {told}", place=place) from None
-        raise CourierRefused(
-            f"the login as {settings.username} was refused: {told}",
-            place=place,
-            hint="check smtp.username and the password",
-        ) from None
+        refusal = read_refusal(Stage.LOGIN, error.code, error.message)
+        if not refusal.permanent:
+            raise trouble(refusal, f"cannot log in now: {told}", place) from None
+        words = f"the login as {settings.username} was refused: {told}"
+        raise trouble(refusal, words, place, hint=_login_hint(refusal, error.message)) from None
+
+
+def _login_hint(refusal: Refusal, text: str) -> str:
+    if refusal.about is not About.ACCOUNT:
+        return ""
+    if _NO_PASSWORDS.search(text):
+        return (
+            "the provider takes no password login for this account: have SMTP AUTH switched on for "
+            "it, or use another server"
+        )
+    return "check smtp.username and the password"
+
+
+_NO_PASSWORDS = re.compile(r"basic.?auth|smtp.?client.?auth|disabled|app.?password", re.IGNORECASE)
 
 
 def _explained(
@@ -262,9 +327,9 @@ def _explained(
         return _courier(connect_fault(error, CourierUnavailable, CourierRefused, place))
     if isinstance(error, aiosmtplib.SMTPResponseException):
         told = said(f"{error.code} {error.message}", secret)
-        if 500 <= error.code < 600:
-            return CourierRefused(f"the server sends us away: {told}", place=place)
-        return CourierUnavailable(f"the server is not ready: {told}", place=place)
+        refusal = read_refusal(Stage.GREETING, error.code, error.message)
+        words = "sends us away" if refusal.permanent else "is not ready"
+        return trouble(refusal, f"the server {words}: {told}", place)
     if isinstance(error, TimeoutError):
         return _courier(connect_fault(TimeoutError(), CourierUnavailable, CourierRefused, place))
     if isinstance(error, aiosmtplib.SMTPConnectError) and isinstance(cause, OSError):

@@ -129,6 +129,22 @@ def read_head(connection: Connection, key: KeyProvider, known: Head | None) -> H
     return Head(*light, heavy.wrapped_keys, keys, cipher, manifest)
 
 
+def present_lock(connection: Connection) -> Lock:
+    """Which key the vault is locked by, told without any key.
+
+    Raises VaultError when there is no vault, VaultDamaged.
+    """
+    with translated():
+        row = connection.execute(select(vault_head.c.key_id, vault_head.c.wrapped_keys)).first()
+    if row is None:
+        raise VaultError(
+            "there is no vault in this database", hint="`exchange init` makes one in a new folder"
+        )
+    if not isinstance(row.key_id, str) or not isinstance(row.wrapped_keys, bytes):
+        raise VaultDamaged("the head of the vault is damaged", hint=_RESTORE)
+    return Lock(row.key_id, recipe_of(row.wrapped_keys))
+
+
 def lock_head(connection: Connection) -> None:
     """Keep every other writer out until this transaction ends.
 

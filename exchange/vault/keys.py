@@ -29,13 +29,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from exchange.errors import BadInput, VaultError
+from exchange.files import make_file
 
 SECRET_BYTES: Final = 32
 KEY_ID_BYTES: Final = 8
 
 _TITLE: Final = "mp121-exchange key file, version 1"
 _TITLE_START: Final = "mp121-exchange key file, version "
-_MAX_FILE_BYTES: Final = 1024
+MOST_BYTES: Final = 1024
 _FORM: Final = re.compile(
     r"(?P<sealed>[^\n]+\nkey-id: (?P<key_id>[0-9a-f]{16})\nkey: (?P<key>[0-9a-f]{64})\n)"
     r"checksum: (?P<checksum>[0-9a-f]{16})\n"
@@ -104,8 +105,7 @@ def create_key_file(path: Path) -> None:
 
 
 def write_key_file(path: Path, key: WrappingKey) -> None:
-    """Write ``key`` to ``path``; raises as ``create_key_file``."""
-    content = _text_of(key).encode("ascii")
+    """Write ``key`` to ``path``, whole or not at all; raises as ``create_key_file``."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -113,7 +113,7 @@ def write_key_file(path: Path, key: WrappingKey) -> None:
             f"the folder of the key file cannot be made: {error.strerror}", place=str(path)
         ) from None
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        make_file(path, key_text(key))
     except FileExistsError:
         raise BadInput(
             "there is a key file already; it is never overwritten",
@@ -122,20 +122,8 @@ def write_key_file(path: Path, key: WrappingKey) -> None:
         ) from None
     except OSError as error:
         raise VaultError(
-            f"the key file cannot be made: {error.strerror}", place=str(path)
-        ) from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-    except OSError as error:
-        # Half a key is worse than none: the next start would call it damaged.
-        path.unlink(missing_ok=True)
-        raise VaultError(
             f"the key file cannot be written: {error.strerror}", place=str(path)
         ) from None
-    fsync_folder(path.parent)
 
 
 def load_key_file(path: Path) -> WrappingKey:
@@ -145,9 +133,11 @@ def load_key_file(path: Path) -> WrappingKey:
     version, or is damaged; the message never holds any of its content.
     """
     try:
-        with path.open("rb") as file:
-            check_private(path, os.fstat(file.fileno()))
-            content = file.read(_MAX_FILE_BYTES + 1)
+        # A pipe in its place shall not hold us up.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            check_private(path, os.fstat(descriptor))
+            content = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise VaultError(
             "there is no key file",
@@ -161,9 +151,10 @@ def load_key_file(path: Path) -> WrappingKey:
     return parsed_key(str(path), content)
 
 
-def _text_of(key: WrappingKey) -> str:
+def key_text(key: WrappingKey) -> bytes:
+    """The content of a key file."""
     sealed = f"{_TITLE}\nkey-id: {key.key_id}\nkey: {key.secret.hex()}\n"
-    return f"{sealed}checksum: {_checksum(sealed)}\n"
+    return f"{sealed}checksum: {_checksum(sealed)}\n".encode("ascii")
 
 
 def _checksum(text: str) -> str:
@@ -189,8 +180,8 @@ def parsed_key(place: str, content: bytes) -> WrappingKey:
     def refused(what: str) -> VaultError:
         return VaultError(what, place=place, hint=_RESTORE)
 
-    if len(content) > _MAX_FILE_BYTES:
-        raise refused(f"this is no key file: it is longer than {_MAX_FILE_BYTES:,} bytes")
+    if len(content) > MOST_BYTES:
+        raise refused(f"this is no key file: it is longer than {MOST_BYTES:,} bytes")
     try:
         text = content.decode("ascii")
     except UnicodeDecodeError:
@@ -208,15 +199,3 @@ def parsed_key(place: str, content: bytes) -> WrappingKey:
     if key.key_id != form["key_id"]:
         raise refused("the key file is damaged: its key id belongs to another key")
     return key
-
-
-def fsync_folder(folder: Path) -> None:
-    """Make new names in a folder last."""
-    # The name must outlive a power cut too, not only the bytes.
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Where the wrapping key may come from, beside a file of its own: see ``KeyProvider`` in keys.py.
+"""Where the wrapping key may come from, beside a key file (keyfile.py): see ``KeyProvider``.
 
 A passphrase becomes a key by Argon2id (RFC 9106).  Salt and cost stand in the head of the vault, so
 that the passphrase and the database are all that a restore needs.
@@ -20,15 +20,13 @@ from typing import Final
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from exchange.errors import VaultDamaged, VaultError, WrongKey
+from exchange.processes import clean_environment
 from exchange.vault.keys import (
     SECRET_BYTES,
     KeyProvider,
     Lock,
     WrappingKey,
-    fsync_folder,
-    load_key_file,
     parsed_key,
-    write_key_file,
 )
 
 KEY_ID_VARIABLE: Final = "EXCHANGE_KEY_ID"
@@ -40,50 +38,6 @@ _ARGON2ID: Final = 1
 _PASSES, _LANES, _KIB = 3, 4, 1 << 16  # RFC 9106, 4: the second recommended option
 _MOST_KIB: Final = 1 << 20
 _SHORTEST: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFile:
-    """A key file, and beside it (``.next``) the one that is to take its place."""
-
-    path: Path
-
-    @property
-    def next_path(self) -> Path:
-        """Where a new key waits until the vault is locked by it."""
-        return self.path.with_name(f"{self.path.name}.next")
-
-    def key_for(self, lock: Lock) -> WrappingKey:
-        """The key in the file; the next one where the vault is locked by that already."""
-        if self.next_path.exists():
-            following = load_key_file(self.next_path)
-            if following.key_id == lock.key_id:
-                return following
-        return load_key_file(self.path)
-
-    def prepare(self) -> WrappingKey:
-        """The next key, written down before anything is locked by it."""
-        if not self.next_path.exists():
-            write_key_file(self.next_path, WrappingKey.generate())
-        return load_key_file(self.next_path)
-
-    def promote(self) -> Path | None:
-        """Put the next key in place; the old file stays beside it under its key id."""
-        kept = None
-        try:
-            if self.path.exists():
-                old = load_key_file(self.path)
-                kept = self.path.with_name(f"{self.path.name}.{old.key_id}.old")
-                self.path.rename(kept)
-            self.next_path.rename(self.path)
-            fsync_folder(self.path.parent)
-        except OSError as error:
-            raise VaultError(
-                f"the new key cannot be put in place: {error.strerror}",
-                place=str(self.next_path),
-                hint="the vault is locked by it already; rename it to the key file's name",
-            ) from None
-        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +87,12 @@ def read_credential(name: str) -> bytes:
         ) from None
 
 
-def command_key(words: Sequence[str], seconds: float) -> GivenKey:
+def command_key(words: Sequence[str], seconds: float, folder: Path | None = None) -> GivenKey:
     """A key that a command prints: how an HSM or a cloud KMS unwraps one.
 
     No shell; what it prints is never shown, neither is what it complains of; it is ended after
-    ``seconds``.  It finds the id of the key wanted in $EXCHANGE_KEY_ID.
+    ``seconds``.  It finds the id of the key wanted in $EXCHANGE_KEY_ID, and runs in ``folder``,
+    the working folder, wherever somebody types a command.
     """
     place = f"key command {words[0]}"
 
@@ -149,7 +104,8 @@ def command_key(words: Sequence[str], seconds: float) -> GivenKey:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, KEY_ID_VARIABLE: key_id},
+                env={**clean_environment(), KEY_ID_VARIABLE: key_id},
+                cwd=folder,
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:

@@ -12,10 +12,11 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Engine, bindparam, func, select, update
 
+from exchange.errors import VaultError
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.datakeys import DataKeys
 from exchange.vault.head import Head, read_head, reading, write_head, write_keys, writing
-from exchange.vault.keys import KEY_ID_BYTES, KeyProvider, WrappingKey
+from exchange.vault.keys import KEY_ID_BYTES, KeyProvider, Lock, WrappingKey
 from exchange.vault.manifest import Manifest
 from exchange.vault.tables import vault_bucket
 
@@ -29,14 +30,27 @@ _UPDATE: Final = (
 )
 
 
-def rewrap(engine: Engine, old: KeyProvider, new: WrappingKey) -> Head:
-    """Lock the vault by ``new``; nothing is sealed again.
+def rewrap(
+    engine: Engine,
+    old: KeyProvider,
+    new: WrappingKey,
+    present: Lock,
+    note: Callable[[object, str, str], None],
+) -> None:
+    """Lock the vault, which is locked by ``present``, by ``new``; nothing is sealed again.
 
-    Raises WrongKey when ``old`` does not open it.
+    ``note`` is called with the open transaction and the ids of both keys.  Raises WrongKey when
+    ``old`` does not open it, VaultError when another change came between.
     """
     with writing(engine) as connection:
         head = read_head(connection, old, None)
-        return write_keys(connection, head, head.keys, new)
+        if head.key_id != present.key_id:
+            raise VaultError(
+                "another change of the key came between; nothing was changed",
+                hint="`exchange codes stats` names the key now",
+            )
+        write_keys(connection, head, head.keys, new)
+        note(connection, head.key_id, new.key_id)
 
 
 def change_data_keys(

@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine, select
 
 from exchange.domain.device import DEVICE_ID_BYTES, DeviceId
-from exchange.errors import NotFound
+from exchange.errors import NotFound, WrongKey
 from exchange.ports import (
     Batch,
     CodeColumns,
@@ -301,8 +301,13 @@ class SealedVault:
 
     def data_keys(self) -> DataKeys:
         """The data keys as they are now."""
-        with reading(self._engine) as connection:
-            return self._head(connection).keys
+        try:
+            with reading(self._engine) as connection:
+                return self._head(connection).keys
+        except WrongKey:
+            # The key may have changed between the look at the head and the one at the key file.
+            with reading(self._engine) as connection:
+                return self._head(connection).keys
 
     def _head(self, connection: Connection) -> Head:
         head = read_head(connection, self._key, self._known)

@@ -10,6 +10,7 @@ import base64
 import json
 import os
 import resource
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any, BinaryIO
@@ -85,6 +86,7 @@ def answer(question: Asked, limits: Limits, unwrap: Unwrap | None) -> tuple[byte
 
 def main() -> None:
     """Serve until standard input ends."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the daemon reads the configuration again
     setup: dict[str, Any] = json.loads(base64.b64decode(sys.argv[1]))
     limits = Limits(**setup["limits"])
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")

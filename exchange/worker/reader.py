@@ -9,7 +9,6 @@ import json
 import os
 import selectors
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -23,6 +22,7 @@ from exchange.domain.mail import Understanding
 from exchange.errors import ExchangeError, NotDecrypted, ReaderEnded, Unreadable
 from exchange.parsing.limits import Limits
 from exchange.ports import Question
+from exchange.processes import OWN_FOLDER, clean_environment, python_command
 from exchange.worker.frames import (
     ASKS,
     FAILED,
@@ -91,9 +91,14 @@ class WorkerReader:
 
     def start(self) -> None:
         """Start the process now, so that it is ready by the time of the first mail."""
-        with self._lock, contextlib.suppress(OSError):
+        if not self._lock.acquire(blocking=False):
+            return  # it is at a mail, and whoever keeps others does not wait for that
+        try:
             # What fails here fails again, and is told, when the mail is read.
-            self._running()
+            with contextlib.suppress(OSError):
+                self._running()
+        finally:
+            self._lock.release()
 
     def read(
         self,
@@ -226,16 +231,13 @@ class WorkerReader:
             self._served, self._started = 0, False
             self._begun.clear()
             self._process = subprocess.Popen(  # noqa: S603 - ourselves
-                [sys.executable, "-m", "exchange.worker", self._setup],
+                python_command("exchange.worker", self._setup),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # a library's words may quote the mail
                 # No password or key that stands in our environment goes along.
-                env={
-                    "PATH": os.environ.get("PATH", ""),
-                    "PYTHONPATH": os.pathsep.join(sys.path),
-                    **_ALLOCATOR,
-                },
+                env={"PATH": clean_environment().get("PATH", ""), **_ALLOCATOR},
+                cwd=OWN_FOLDER,
             )
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from exchange.domain.refusal import About
 from exchange.errors import ConfigError, CourierRefused, CourierUnavailable
 from exchange.ports import Letter
 from exchange.sandbox.certificates import make_certificate
@@ -212,7 +213,10 @@ def test_a_letter_beyond_the_servers_size_is_refused_for_good(
     ]
     fates = {fate.key: fate for fate in smtp_site.courier(one, connections=1).send(letters)}
     assert (fates[1].accepted, fates[1].permanent) == (False, True)
-    assert fates[1].reply.startswith("552")
+    assert fates[1].about is About.SIZE
+    assert fates[1].reply.startswith(
+        f"not sent: the mail has {len(huge):,} bytes, the server takes"
+    )
     assert fates[2].accepted
 
 

@@ -121,8 +121,8 @@ def test_a_silent_server_is_given_up_in_time(tmp_path: Path) -> None:
 def test_a_server_that_closes_between_letters(tmp_path: Path) -> None:
     with ScriptedSmtp(tmp_path, flaws={"RCPT": Nth(2, "421 4.3.2 closing", "250 ok")}) as server:
         fates = list(courier_at(server).send(letters(3)))
-        assert [fate.accepted for fate in fates] == [True, False, True]
-        assert fates[1].permanent is False
+        assert [fate.accepted for fate in fates] == [True, True, True]
+        assert len(server.taken) == 3
         assert server.visits == 2
 
 
@@ -160,7 +160,6 @@ PLAIN = ("AUTH PLAIN", "8BITMIME")
         (".", "451 4.3.0 later", False),
         (".", "552 5.3.4 too large", True),
         (".", "550 5.7.1 looks like spam", True),
-        ("MAIL", "451 4.3.1 full", False),
         ("MAIL", "552 5.3.4 too large", True),
         ("MAIL", "554 5.3.4 too large", True),
     ],

@@ -84,6 +84,8 @@ class Post:
         self.filed: Counter[str] = Counter()
         self._uid = 0
 
+    size_limit = None
+
     def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
         self.sent += letters
         yield [Delivery(letter.key, accepted=True, reply="250 OK") for letter in letters]

@@ -55,7 +55,12 @@ smtpd_recipient_restrictions =
 smtpd_peername_lookup = no
 smtpd_client_connection_count_limit = 0
 smtpd_error_sleep_time = 0
-message_size_limit = 30000000
+message_size_limit = {size}
+"""
+
+_SENDERS = """\
+smtpd_sender_login_maps = texthash:{at}/conf/senders
+smtpd_sender_restrictions = reject_sender_login_mismatch
 """
 
 _MASTER = """\
@@ -84,10 +89,18 @@ postlog unix-dgram n - n - 1 postlogd
 class Postfix:
     """Submission for the accounts of a running Dovecot.
 
-    ``refusals`` maps recipients to what they are refused with, such as ``450 4.2.0 later``.
+    ``refusals`` maps recipients to what they are refused with, such as ``450 4.2.0 later``;
+    ``senders`` addresses to the account that may send as them; ``size`` is its largest mail.
     """
 
-    def __init__(self, dovecot: Dovecot, refusals: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        dovecot: Dovecot,
+        refusals: Mapping[str, str],
+        *,
+        senders: Mapping[str, str] | None = None,
+        size: int = 30_000_000,
+    ) -> None:
         self._at = Path(tempfile.mkdtemp(prefix="post-", dir="/tmp"))
         self.smtp_port, self.starttls_port = free_ports(2)
         self._running = False
@@ -100,8 +113,9 @@ class Postfix:
             _MAIN.format(
                 at=self._at, host=HOST, daemons=_DAEMONS, domains=" ".join(domains),
                 lmtp_port=dovecot.lmtp_port, auth_port=dovecot.auth_port,
-                cert=dovecot.cert_file, key=dovecot.key_file,
+                cert=dovecot.cert_file, key=dovecot.key_file, size=size,
             )
+            + (_SENDERS.format(at=self._at) if senders else "")
         )  # fmt: skip
         (conf / "master.cf").write_text(
             _MASTER.format(smtp_port=self.smtp_port, starttls_port=self.starttls_port)
@@ -109,6 +123,8 @@ class Postfix:
         known = [*dovecot.accounts, *refusals]
         (conf / "mailboxes").write_text("".join(f"{address} here\n" for address in known))
         (conf / "access").write_text("".join(f"{one} {what}\n" for one, what in refusals.items()))
+        owners = (senders or {}).items()
+        (conf / "senders").write_text("".join(f"{one} {who}\n" for one, who in owners))
         shutil.chown(self._at / "data", "postfix")
 
     @staticmethod

@@ -31,6 +31,7 @@ class Line:
     def __init__(self, sock: socket.socket, heard: list[str]) -> None:
         self.sock = sock
         self._heard = heard
+        self._last = ""
         self._from = sock.makefile("rb")
 
     def read(self) -> str:
@@ -39,7 +40,12 @@ class Line:
             raise HangUp
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         self._heard.append(text)
+        self._last = text
         return text
+
+    def heard_last(self) -> str:
+        """The command that is answered now."""
+        return self._last
 
     def write(self, *lines: str) -> None:
         """All lines in one piece."""

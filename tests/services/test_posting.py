@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -236,6 +237,40 @@ def test_when_the_process_is_killed_the_rest_goes_all_the_same(
     with desk.store.reading() as tx:
         assert tx.outbox.counts() == {"sent": _MAILS}
         tx.audit.verify()
+
+
+def test_a_process_that_hangs_is_ended_and_the_rest_goes_all_the_same(
+    desk: Desk, site: SandboxServers
+) -> None:
+    stopped: list[int] = []
+
+    def then() -> None:
+        _until(lambda: bool(work.posting._told))
+        stopped.append(work.process.pid)
+        os.kill(work.process.pid, signal.SIGSTOP)
+
+    work = _Round(desk, then)
+    work.posting = PostingProcess(desk.folder, work.stop, silent_seconds=3.0)
+    done = work()
+    assert (done.kept, dict(done.decided)) == (_MAILS, {"processed": _MAILS})
+    (trouble,) = done.troubles
+    assert "no sign of life" in trouble
+    assert not Path(f"/proc/{stopped[0]}").exists()
+    assert _answered(site).keys() == _EVERY_MAIL_ONCE.keys()
+    with desk.store.reading() as tx:
+        assert tx.outbox.counts() == {"sent": _MAILS}
+
+
+def test_a_process_that_hangs_does_not_outlive_a_stop(desk: Desk) -> None:
+    stop = threading.Event()
+    hanging = PostingProcess(desk.folder, stop)
+    hanging.start()
+    process = hanging._process
+    assert process is not None
+    os.kill(process.pid, signal.SIGSTOP)
+    stop.set()
+    assert hanging.finish().fates == {}
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_the_process_ends_by_itself_when_whoever_started_it_is_gone(desk: Desk) -> None:

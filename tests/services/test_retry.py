@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exchange.errors import NotFound
-from exchange.services.review import retry_letters
+from exchange.services.outbox_review import Choice, retry
 from exchange.store.outbox import FAILED, NewLetter
 from tests.services.desks import make_desk
 
@@ -21,10 +21,10 @@ def test_a_refused_request_is_asked_anew_and_a_refused_answer_tried_again(tmp_pa
             letter = NewLetter(ref, purpose, ref, "GAIN", "codes@gain.example", 0, sealed, 8)
             tx.outbox.record(tx.outbox.add(letter, desk.now()), desk.now(), state=FAILED)
     with pytest.raises(NotFound, match=f"exchange request resend {asked}"):
-        retry_letters(desk, asked, "ops")
+        retry(desk, Choice(ref=asked), "ops")
     with pytest.raises(NotFound, match="no refused letter"):
-        retry_letters(desk, "MP121-LOSE-2612-A00002", "ops")
-    assert retry_letters(desk, answered, "ops") == 1
+        retry(desk, Choice(ref="MP121-LOSE-2612-A00002"), "ops")
+    assert retry(desk, Choice(ref=answered), "ops").again == 1
     with desk.store.reading() as tx:
         assert tx.outbox.counts() == {"failed": 1, "queued": 1}
     desk.store.dispose()

@@ -13,6 +13,7 @@ import pytest
 from exchange.errors import VaultDamaged, VaultError, WrongKey
 from exchange.vault.datakeys import DataKeys, recipe_of
 from exchange.vault.keychange import first_key
+from exchange.vault.keyfile import KeyFile
 from exchange.vault.keys import (
     KeyProvider,
     Lock,
@@ -23,7 +24,6 @@ from exchange.vault.keys import (
 )
 from exchange.vault.providers import (
     Either,
-    KeyFile,
     Passphrase,
     command_key,
     credential_key,
@@ -190,8 +190,10 @@ def test_a_key_file_that_others_can_use_is_refused(tmp_path: Path, mode: int) ->
 def test_a_next_key_file_opens_what_is_locked_by_it(tmp_path: Path) -> None:
     file = KeyFile(tmp_path / "exchange.key")
     first = first_key(file)
-    following = file.prepare()
-    assert file.prepare() == following  # one that was written down is not made anew
+    following = file.prepare(Lock(first.key_id))
+    assert (
+        file.prepare(Lock(first.key_id)) == following
+    )  # one that was written down is not made anew
     assert file.key_for(Lock(first.key_id)) == first
     assert file.key_for(Lock(following.key_id)) == following
     kept = file.promote()
@@ -207,8 +209,7 @@ def test_a_change_of_key_files_cut_off_anywhere_leaves_one_that_fits(
     tmp_path: Path, cut: str
 ) -> None:
     file = KeyFile(tmp_path / "exchange.key")
-    first_key(file)
-    following = file.prepare()
+    following = file.prepare(Lock(first_key(file).key_id))
     steps: dict[str, Callable[[], object]] = {
         "both there": lambda: None,
         "old one moved": lambda: file.path.rename(tmp_path / "away.old"),

@@ -1,0 +1,92 @@
+"""What the work is at, and since when: for the log, for a health file, and for deadlines.
+
+Each line of work (``round``, ``mailbox requests``, ``sending``) is at one thing at a time.  All
+seconds are those of the monotonic clock.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+log = structlog.get_logger("exchange.progress")
+
+_SAID_AFTER: Final = 60.0  # seconds at one thing
+
+
+@dataclass(slots=True)
+class Step:
+    """One thing that a line of work is at."""
+
+    doing: str  # in words that finish "still ..."
+    since: float
+    limit: float  # seconds; 0: it takes as long as it takes
+    cut: Callable[[], None] | None = field(default=None, repr=False)
+    said: bool = False
+    cut_off: bool = False
+
+
+class Progress:
+    """What every line of work is at, and when it was last through; safe from any thread."""
+
+    def __init__(self, instant: Callable[[], float] = time.monotonic) -> None:
+        self._instant = instant
+        self._lock = threading.Lock()
+        self._steps: dict[str, Step] = {}
+        self._good: dict[str, float] = {}
+
+    @contextmanager
+    def at(
+        self, line: str, doing: str, limit: float = 0.0, cut: Callable[[], None] | None = None
+    ) -> Iterator[None]:
+        """Note that ``line`` is ``doing`` something; after ``limit`` seconds ``cut`` ends it.
+
+        ``cut`` is called from another thread; what it ends raises in this one.
+        """
+        step = Step(doing, self._instant(), limit, cut)
+        with self._lock:
+            before = self._steps.get(line)
+            self._steps[line] = step
+        try:
+            yield
+        finally:
+            with self._lock:
+                if before is None:
+                    self._steps.pop(line, None)
+                else:
+                    self._steps[line] = before
+
+    def through(self, line: str) -> None:
+        """Note that a line of work did all it had to do without trouble."""
+        with self._lock:
+            self._good[line] = self._instant()
+
+    def steps(self) -> Mapping[str, Step]:
+        """What each line of work is at now; one that rests is not in it."""
+        with self._lock:
+            return dict(self._steps)
+
+    def last_through(self) -> Mapping[str, float]:
+        """When each line of work was last through without trouble."""
+        with self._lock:
+            return dict(self._good)
+
+    def look(self) -> None:
+        """Say where something has been for a minute, once, and cut off what is past its limit."""
+        now = self._instant()
+        for line, step in self.steps().items():
+            spent = now - step.since
+            if spent >= _SAID_AFTER and not step.said:
+                step.said = True
+                log.warning(f"still {step.doing}", line=line, seconds=round(spent))
+            if 0 < step.limit <= spent and step.cut is not None and not step.cut_off:
+                step.cut_off = True
+                log.warning("cut off, it is tried again", line=line, doing=step.doing)
+                with suppress(Exception):  # what it meets shows in the line of work itself
+                    step.cut()

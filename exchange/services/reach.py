@@ -1,0 +1,170 @@
+"""What can be used and what cannot: each outage said once, tried again with growing pauses."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Final
+
+import structlog
+
+from exchange.domain.device import mask_codes
+from exchange.errors import (
+    CourierUnavailable,
+    ExchangeError,
+    LoginRefused,
+    MailboxUnavailable,
+    StoreError,
+)
+
+log = structlog.get_logger("exchange.rounds")
+
+# Providers lock an account after some five to ten wrong passwords within half an hour.
+_LOGIN_FIRST: Final = 600.0
+_LOGIN_LONGEST: Final = 3600.0
+_MOST_REASONS: Final = 5  # told of one outage
+_LONG: Final = 60.0  # seconds from which on a pause is told
+_NUMBER = re.compile(r"\d+")
+_PACKAGE: Final = "exchange"
+
+
+def words_of(error: BaseException) -> str:
+    """What may be said of a failure: ours in full, any other by its kind and place alone.
+
+    The message of a library's or an interpreter's error may quote a mail.
+    """
+    if isinstance(error, ExchangeError):
+        return mask_codes(str(error))
+    return f"an internal fault ({type(error).__name__}{_place_of(error)})"
+
+
+def _place_of(error: BaseException) -> str:
+    """The innermost line of ours that the error came through."""
+    found = ""
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] == _PACKAGE:
+            file = PurePath(code.co_filename).name
+            found = f" in {module} ({file} line {trace.tb_lineno}, {code.co_name})"
+        trace = trace.tb_next
+    return found
+
+
+@dataclass(slots=True)
+class _Wait:
+    """The pause of one user of something that cannot be used."""
+
+    pause: float = 0.0
+    not_before: float = 0.0
+
+
+@dataclass(slots=True)
+class _Outage:
+    """Something that cannot be used now."""
+
+    told: set[str] = field(default_factory=set)  # reasons, without their numbers
+    waits: dict[str, _Wait] = field(default_factory=dict)  # by who cannot use it
+
+
+class Reachability:
+    """Which parts of the outside can be used: said once per outage, tried with growing pauses.
+
+    ``by`` names one of several users of the same thing: what they meet is one outage, which is
+    over when none of them meets it any more; each has pauses of its own.  ``instant`` gives seconds
+    that only grow; ``first`` and ``longest`` are pauses in seconds, and a first pause of 0 tries
+    in every round.  Safe from any thread.
+    """
+
+    def __init__(
+        self,
+        instant: Callable[[], float] = time.monotonic,
+        first: float = 0.0,
+        longest: float = 300.0,
+    ) -> None:
+        self._instant, self._first, self._longest = instant, first, longest
+        self._lock = threading.Lock()
+        self._down: dict[str, _Outage] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """Tell nothing any more: what fails now was ended by us."""
+        self._closed = True
+
+    def is_down(self, what: str, by: str = "") -> bool:
+        """Whether it could not be used the last time."""
+        with self._lock:
+            outage = self._down.get(what)
+            return outage is not None and by in outage.waits
+
+    def worth_trying(self, what: str, by: str = "") -> bool:
+        """Whether the pause after the last failure is over."""
+        return self.pause_left(what, by) <= 0
+
+    def pause_left(self, what: str, by: str = "") -> float:
+        """Seconds until it is worth trying again."""
+        with self._lock:
+            outage = self._down.get(what)
+            wait = outage.waits.get(by) if outage else None
+            return max(0.0, wait.not_before - self._instant()) if wait else 0.0
+
+    def failed(self, what: str, error: Exception, by: str = "") -> bool:
+        """Note a failure; True when it is news.
+
+        An outage is one piece of news however its reason reads: a server that goes away first
+        drops the connection and then refuses the next.  A server that refuses us says what to
+        mend, so each new reason is told, once an outage.
+        """
+        said = words_of(error)
+        passing = isinstance(error, MailboxUnavailable | CourierUnavailable | StoreError)
+        reason = type(error).__name__ if passing else _NUMBER.sub("#", said)
+        with self._lock:
+            outage = self._down.setdefault(what, _Outage())
+            wait = outage.waits.setdefault(by, _Wait())
+            wait.pause = self._next_pause(wait.pause, error)
+            wait.not_before = self._instant() + wait.pause
+            news = reason not in outage.told and len(outage.told) < _MOST_REASONS
+            if news:
+                outage.told.add(reason)
+            pause = wait.pause
+        if news and not self._closed:
+            again = {"again_in_seconds": round(pause)} if pause >= _LONG else {}
+            log.error("cannot be used; it is tried again", what=what, why=said, **again)
+        return news
+
+    def _next_pause(self, before: float, error: Exception) -> float:
+        if self._first <= 0:
+            return 0.0
+        first, longest = self._first, self._longest
+        if isinstance(error, LoginRefused):
+            first, longest = _LOGIN_FIRST, _LOGIN_LONGEST
+        return min(max(before * 2, first), longest)
+
+    def told_once(self, what: str, said: str) -> bool:
+        """Say something about one thing, once until it changes; True when it is news."""
+        with self._lock:
+            outage = self._down.setdefault(what, _Outage())
+            news = said not in outage.told
+            outage.told = {said}
+        if news:
+            log.error("cannot be done yet; it is tried again", what=what, why=said)
+        return news
+
+    def worked(self, what: str, by: str = "") -> None:
+        """Note a success; the outage is over when nobody is left who met it."""
+        if what not in self._down:
+            return
+        with self._lock:
+            outage = self._down.get(what)
+            if outage is None:
+                return
+            outage.waits.pop(by, None)
+            if outage.waits:
+                return
+            del self._down[what]
+        log.info("can be used again", what=what)

@@ -1,0 +1,165 @@
+"""``exchange run`` among slow servers, signals, full disks, replaced files, clocks that jump."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.running import US, Running, children, trickling, until
+from tests.servers.scripted import Line, ScriptedSmtp
+
+_SOON = 12.0  # seconds; a tenth on a quiet machine, a hundred where one waits for the other
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    with Running(tmp_path) as running:
+        yield running
+
+
+def test_one_byte_a_second_and_signals_of_every_day_hold_nobody_up(running: Running) -> None:
+    config = running.folder / "config" / "exchange.toml"
+    with trickling(running.servers.imap_port) as port:
+        running.configure(second_port=port)
+        good = config.read_text()
+        process = running.start()
+        running.ask(1)
+        assert running.answer_to(1, _SOON) < _SOON
+        until(lambda: len(running.servers.mails(US, "Processed")) == 1, "for filing", _SOON)
+        for number in (signal.SIGPIPE, signal.SIGHUP):
+            for one in (process.pid, *children(process, "exchange.worker")):
+                os.kill(one, number)
+        until(lambda: "was read again" in running.log, "for the configuration", _SOON)
+        for times, (broken, words) in enumerate(
+            (
+                (good.replace("[smtp]", "[smtp"), "is not valid TOML"),
+                (good.replace("secrets/smtp", "secrets/none"), "secrets/none"),
+                (f'{good}\n[database]\nurl = "sqlite:///other.db"\n', "database.url"),
+            ),
+            1,
+        ):
+            shutil.copy(running.folder / "exchange.db", running.folder / "other.db")
+            config.write_text(broken)
+            process.send_signal(signal.SIGHUP)
+            until(lambda words=words: words in running.log, f"for {words}", _SOON)
+            assert running.log.count("stays in force") == times
+        running.ask(2)
+        assert running.answer_to(2, _SOON) < _SOON
+        code, seconds = running.stop(process)
+    assert code == 0
+    assert seconds < 5
+    assert "Traceback" not in running.log
+
+
+def test_letters_to_a_slow_server_hold_up_nothing_that_arrives(
+    running: Running, tmp_path: Path
+) -> None:
+    def slowly(reply: str) -> Callable[[Line], str]:
+        def answer(_line: Line) -> str:
+            time.sleep(2)
+            return reply
+
+        return answer
+
+    flaws = {
+        "MAIL": slowly("250 ok"), "RCPT": slowly("250 ok"),
+        "DATA": slowly("354 go on"), ".": slowly("250 taken"),
+    }  # fmt: skip
+    with ScriptedSmtp(tmp_path / "slow", flaws=flaws) as slow:
+        running.configure(smtp_port=slow.port, smtp_ca=slow.ca_file)
+        for nth in range(20):
+            running.ask(nth)
+        process = running.start()
+        until(lambda: len(running.servers.mails(US, "Processed")) == 20, "for the first")
+        for nth in (20, 21):
+            running.ask(nth)
+            until(
+                lambda nth=nth: len(running.servers.mails(US, "Processed")) > nth, "for it", _SOON
+            )
+        assert len(slow.taken) < 10, "the server was not slow"
+        code, seconds = running.stop(process)
+    assert code == 0
+    assert seconds < 5
+    desk = running.desk()
+    with desk.store.reading() as tx:
+        counts = tx.outbox.counts()
+        tx.audit.verify()
+    desk.store.dispose()
+    assert sum(counts.values()) == 22
+    assert counts.get("sent", 0) <= len(slow.taken)
+
+
+def test_a_full_disk_under_the_log_costs_the_log_alone(running: Running) -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = running.start(stderr=full, wait=False)
+        running.ask(1)
+        running.answer_to(1)
+        until(lambda: len(running.servers.mails(US, "Processed")) == 1, "for filing")
+        code, seconds = running.stop(process)
+    assert code == 0
+    assert seconds < 5
+
+
+def test_a_database_put_back_under_it_stops_it_at_once(running: Running) -> None:
+    process = running.start()
+    running.ask(1)
+    running.answer_to(1)
+    until(lambda: len(running.servers.mails(US, "Processed")) == 1, "for filing")
+    files = list(running.folder.glob("exchange.db*"))
+    copies = {path: path.read_bytes() for path in files}
+    for path in files:
+        path.unlink()
+    for path, content in copies.items():
+        path.write_bytes(content)
+    running.ask(2)
+    assert process.wait(_SOON) == 1
+    last = running.log.splitlines()[-1]
+    assert "was replaced while it was in use (inode" in last
+    assert "exchange doctor" in last
+    assert set(running.answered()) == {"<1@gain.example>"}
+
+
+_JUMP = """
+import datetime, os, sys, time
+
+SINCE, REAL, FLAG = time.monotonic(), time.time, sys.argv.pop(1)
+back = lambda: 3 * 3600 if os.path.exists(FLAG) else 0
+
+class Wall(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls.fromtimestamp(time.time(), tz)
+
+    @classmethod
+    def utcnow(cls):
+        return cls.fromtimestamp(time.time(), datetime.UTC).replace(tzinfo=None)
+
+time.time = lambda: REAL() - back()
+datetime.datetime = Wall
+from exchange.__main__ import main
+main()
+"""
+
+
+def test_a_wall_clock_set_back_three_hours_stops_no_tick(running: Running, tmp_path: Path) -> None:
+    config = running.folder / "config" / "exchange.toml"
+    running.configure(poll=0.5)
+    # Nobody hints: what comes is seen by polling alone.
+    config.write_text(config.read_text().replace("poll_seconds", "idle = false\npoll_seconds"))
+    jump = tmp_path / "jumped"
+    process = running.start(sys.executable, "-c", _JUMP, str(jump))
+    running.ask(1)
+    running.answer_to(1)
+    jump.touch()
+    time.sleep(1)
+    for nth in (2, 3):
+        running.ask(nth)
+        assert running.answer_to(nth, _SOON) < _SOON
+    assert running.stop(process)[0] == 0

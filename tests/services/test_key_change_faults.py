@@ -1,0 +1,300 @@
+"""A change of the key, and the making of a folder, ended or refused a call at every point."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from exchange.bootstrap import SetClock, open_desk
+from exchange.domain.sla import parse_instant
+from exchange.errors import ExchangeError
+from exchange.vault.keys import load_key_file
+from tests.faultpoints import Commands, commands
+from tests.services.desks import NOW, make_desk
+from tests.services.test_codes import HEAD, rows
+
+CODES = range(1, 6)
+
+
+@pytest.fixture(scope="module")
+def far() -> Iterator[Commands]:
+    with commands() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, far: Commands) -> Path:
+    """A folder with a few codes, to be copied."""
+    folder = tmp_path_factory.mktemp("keys") / "ours"
+    make_desk(folder).store.dispose()
+    (folder / "codes.csv").write_text(HEAD + rows(CODES))
+    words = ("codes", "import", str(folder / "codes.csv"), "--by", "T", "-C", str(folder))
+    assert far.run(*words, "--quiet").code == 0
+    return folder
+
+
+@pytest.fixture
+def copy(filled: Path, tmp_path: Path) -> Callable[[], Path]:
+    def fresh() -> Path:
+        shutil.rmtree(tmp_path / "f", ignore_errors=True)
+        shutil.copytree(filled, tmp_path / "f")
+        return tmp_path / "f"
+
+    return fresh
+
+
+def held(folder: Path) -> dict[str, str]:
+    """Every code, opened by whatever opens the vault now."""
+    desk = open_desk(folder, SetClock(parse_instant(NOW)))
+    try:
+        return {str(one.device): one.code.hex for one in desk.vault.iter_all() if one.code}
+    finally:
+        desk.store.dispose()
+
+
+def changes(folder: Path) -> list[tuple[str, str]]:
+    """The changes of the key as the audit log has them, from which key to which."""
+    desk = open_desk(folder, SetClock(parse_instant(NOW)))
+    try:
+        with desk.store.reading() as tx:
+            details = [json.loads(row.detail) for row in tx.audit.rows(event="key.rotated")]
+    finally:
+        desk.store.dispose()
+    return [(one["old_key"], one["new_key"]) for one in details]
+
+
+def key_ids(folder: Path) -> Counter[str]:
+    return Counter(load_key_file(path).key_id for path in (folder / "keys").iterdir())
+
+
+def sweep(copy: Callable[[], Path], far: Commands, fault: str, step: int) -> int:
+    tried, at = 0, 1
+    codes: dict[str, str] = {}
+    while True:
+        folder = copy()
+        codes = codes or held(folder)
+        first = load_key_file(folder / "keys" / "exchange.key").key_id
+        words = ("codes", "rotate-key", "--by", "T", "-C", str(folder))
+        hurt = far.run(*words, at=at, fault=fault)
+        if hurt.points < at:
+            assert hurt.code == 0
+            return tried
+        tried += 1
+        assert hurt.code in ((-9,) if fault == "kill" else (0, 1)), (at, hurt)
+        assert len(hurt.err.splitlines()) <= 1, (at, hurt)
+        assert (folder / "keys" / "exchange.key").exists(), at
+        assert held(folder) == codes, at
+        done = far.run(*words)
+        assert done.code == 0, (at, done)
+        assert len(done.err.splitlines()) <= 1, (at, done)  # what it passed over
+        assert held(folder) == codes, at
+        last = load_key_file(folder / "keys" / "exchange.key").key_id
+        told = changes(folder)
+        # Each change is in the log once, in order, and each key is kept once.
+        assert [old for old, _ in told] == [first, *(new for _, new in told[:-1])], at
+        assert told[-1][1] == last
+        assert not (folder / "keys" / "exchange.key.next").exists(), at
+        assert set(key_ids(folder)) == {first, *(new for _, new in told)}, at
+        at += step
+
+
+def test_rotate_key_killed_at_every_point(copy: Callable[[], Path], far: Commands) -> None:
+    assert sweep(copy, far, "kill", 1) >= 12
+
+
+@pytest.mark.parametrize(("fault", "step"), [("ENOSPC", 3), ("EIO", 4)])
+def test_rotate_key_refused_a_call(
+    copy: Callable[[], Path], far: Commands, fault: str, step: int
+) -> None:
+    assert sweep(copy, far, fault, step) >= 3
+
+
+def test_two_changes_at_once_follow_each_other(copy: Callable[[], Path], far: Commands) -> None:
+    folder = copy()
+    codes = held(folder)
+    words = ("codes", "rotate-key", "--by", "T", "-C", str(folder))
+    for _ in range(4):
+        for done in far.together([words, words]):
+            assert done.code == 0, done
+    assert held(folder) == codes
+    told = changes(folder)
+    assert len(told) == 8
+    assert [old for old, _ in told[1:]] == [new for _, new in told[:-1]]
+    names = {path.name for path in (folder / "keys").iterdir()}
+    assert names == {"exchange.key", *(f"exchange.key.{old}.old" for old, _ in told)}
+    assert load_key_file(folder / "keys" / "exchange.key").key_id == told[-1][1]
+
+
+@pytest.mark.parametrize("content", [b"", b"mp121-exchange key file, version 1\nkey-id: 00", b"\0"])
+def test_a_broken_next_key_is_passed_over(
+    copy: Callable[[], Path], far: Commands, content: bytes
+) -> None:
+    folder = copy()
+    path = folder / "keys" / "exchange.key.next"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    said = far.run("codes", "stats", "-C", str(folder))
+    assert said.code == 0
+    assert len(said.err.splitlines()) == 1
+    assert "exchange.key.next is passed over" in said.err
+    assert "passed over" in far.run("doctor", "-C", str(folder), "--json").out
+    assert far.run("codes", "rotate-key", "-C", str(folder)).code == 0
+    assert far.run("codes", "stats", "-C", str(folder)).err == ""
+    kept = folder / "keys" / "exchange.key.next.damaged"
+    assert (kept.read_bytes() if kept.exists() else b"") == content  # nothing is destroyed
+    assert len(held(folder)) == len(CODES)
+
+
+def _moved(name: str) -> Callable[[Path], None]:
+    return lambda keys: (keys / "exchange.key").replace(keys / name)  # type: ignore[return-value]
+
+
+def _another(keys: Path) -> None:
+    (keys / "exchange.key").replace(keys / "mine (copy).txt")
+    from exchange.vault.keys import create_key_file
+
+    create_key_file(keys / "exchange.key")
+
+
+def _damaged(keys: Path) -> None:
+    shutil.copy(keys / "exchange.key", keys / "backup")
+    (keys / "exchange.key").write_bytes(b"half a")
+
+
+def _among_others(keys: Path) -> None:
+    _moved("z")(keys)
+    os.mkfifo(keys / "a-pipe")
+    (keys / "a-folder").mkdir()
+    (keys / "a-link").symlink_to("/dev/zero")
+    (keys / "large").write_bytes(b"x" * 100_000)
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        _moved("exchange.key.next"), _moved("exchange.key.00.old"), _moved(".hidden.part"),
+        _another, _damaged, _among_others,
+    ],
+)  # fmt: skip
+def test_a_lost_key_is_found_by_its_id_and_put_back(
+    copy: Callable[[], Path], far: Commands, lose: Callable[[Path], None]
+) -> None:
+    folder = copy()
+    keys = folder / "keys"
+    codes, whole = held(folder), (keys / "exchange.key").read_bytes()
+    key_id = load_key_file(keys / "exchange.key").key_id
+    before = {path.name for path in keys.iterdir()}
+    lose(keys)
+    added = {path.name for path in keys.iterdir()} - before
+    if not (keys / "exchange.key.next").exists():  # which opens it where it lies
+        said = far.run("codes", "stats", "-C", str(folder))
+        assert said.code == 1
+        assert len(said.err.splitlines()) == 1
+        assert key_id in said.err
+        assert "exchange codes restore-key" in said.err
+        assert any(str(keys / name) in said.err for name in added)
+        doctor = json.loads(far.run("doctor", "-C", str(folder), "--json").out)["checks"]
+        (vault,) = (one for one in doctor if one["what"] == "vault")
+        assert "exchange codes restore-key" in vault["advice"]
+        assert key_id in vault["found"]
+    done = far.run("codes", "restore-key", "-C", str(folder), "--by", "T")
+    assert (done.code, done.err) == (0, "")
+    assert (keys / "exchange.key").read_bytes() == whole
+    assert (keys / "exchange.key").stat().st_mode & 0o777 == 0o600
+    assert held(folder) == codes
+    again = far.run("codes", "restore-key", "-C", str(folder), "--by", "T")
+    assert (again.code, "in its place already" in again.out) == (0, True)
+    assert far.run("codes", "stats", "-C", str(folder)).err == ""
+
+
+def test_a_key_that_is_nowhere_is_asked_for_by_its_id(
+    copy: Callable[[], Path], far: Commands
+) -> None:
+    folder = copy()
+    path = folder / "keys" / "exchange.key"
+    key_id = load_key_file(path).key_id
+    path.unlink()
+    for words in (("codes", "stats"), ("codes", "restore-key"), ("codes", "rotate-key")):
+        said = far.run(*words, "-C", str(folder))
+        assert said.code == 1
+        assert key_id in said.err
+        assert "backup" in said.err
+    assert list((folder / "keys").iterdir()) == []  # none is made in its place
+
+
+def test_restore_key_killed_at_every_point(copy: Callable[[], Path], far: Commands) -> None:
+    at = 1
+    while True:
+        folder = copy()
+        keys = folder / "keys"
+        _another(keys)
+        other = load_key_file(keys / "exchange.key").key_id
+        words = ("codes", "restore-key", "--by", "T", "-C", str(folder))
+        hurt = far.run(*words, at=at)
+        if hurt.points < at:
+            assert hurt.code == 0
+            break
+        assert far.run(*words).code == 0, at
+        assert len(held(folder)) == len(CODES), at
+        assert other in key_ids_of(keys), at  # what stood there is kept
+        at += 1
+    assert at > 6
+
+
+def key_ids_of(keys: Path) -> set[str]:
+    found = set()
+    for path in keys.iterdir():
+        try:
+            found.add(load_key_file(path).key_id)
+        except ExchangeError:
+            continue
+    return found
+
+
+INIT = ("--signifier", "OURS", "--name", "Our Energy", "--address", "codes@ours.example")
+
+
+@pytest.mark.parametrize(("fault", "step"), [("kill", 3), ("ENOSPC", 7)])
+def test_a_killed_init_is_finished_by_init(
+    tmp_path: Path, far: Commands, fault: str, step: int
+) -> None:
+    folder, at = tmp_path / "ours", 1 if fault == "kill" else 2
+    while True:
+        shutil.rmtree(folder, ignore_errors=True)
+        hurt = far.run("init", "--folder", str(folder), *INIT, at=at, fault=fault)
+        if hurt.points < at:
+            break
+        key = folder / "keys" / "exchange.key"
+        made = key.read_bytes() if key.exists() else b""
+        ready = (folder / "config" / "exchange.toml").exists()
+        done = far.run("init", "--folder", str(folder), *INIT)
+        assert (done.code == 0) != ready, (at, done)
+        assert not ready or "working folder already" in done.err
+        assert made in (b"", key.read_bytes()), at  # a key that was made is kept
+        assert held(folder) == {}, at
+        left = {path.name for path in folder.rglob("*") if path.is_file()}
+        kept = {"exchange.toml", "calendar.toml", "contacts.csv", "exchange.key", "exchange.db"}
+        assert {name for name in left if not name.startswith("exchange.db-")} == kept, at
+        at += step
+    assert at > 30
+
+
+def test_init_takes_no_database_that_is_somebodys(
+    copy: Callable[[], Path], far: Commands, tmp_path: Path
+) -> None:
+    folder = copy()
+    codes, config = held(folder), folder / "config" / "exchange.toml"
+    kept = config.replace(tmp_path / "kept")  # the configuration is lost, nothing else
+    for _ in range(2):
+        said = far.run("init", "--folder", str(folder), *INIT)
+        assert (said.code, "there is a database already" in said.err) == (1, True)
+    (folder / "config" / "exchange.toml.unfinished").touch()
+    assert far.run("init", "--folder", str(folder), *INIT).code == 1
+    kept.replace(config)
+    assert held(folder) == codes

@@ -1,0 +1,168 @@
+"""Whose a folder is: commands of others change nothing in it, doctor names what is amiss."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faultpoints import Commands, commands
+from tests.services.desks import make_desk
+
+SERVICE = 65_534  # a user who is not root, whatever name it has here
+REFUSED = [
+    ("run", "--once"), ("codes", "rotate-key"), ("codes", "restore-key"), ("codes", "stats"),
+    ("codes", "import", "codes.csv"), ("codes", "complete-as-of", "2026-01-01"),
+    ("contacts", "import", "contacts.csv"), ("contacts", "list"), ("inbox", "list"),
+    ("inbox", "replay", "1"), ("report", "2026-10"), ("audit", "verify"), ("request", "list"),
+    ("init", "--upgrade"), ("init", "--database-only"), ("init",),
+]  # fmt: skip
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can play two users")
+
+
+@pytest.fixture(scope="module")
+def far() -> Iterator[Commands]:
+    with commands() as made:
+        yield made
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A working folder of the service's user, where that user can reach it."""
+    top = Path(tempfile.mkdtemp(prefix="owner-"))
+    top.chmod(0o755)
+    made = top / "ours"
+    make_desk(made).store.dispose()
+    (made / "templates").mkdir()
+    (made / "codes.csv").write_text("Device ID,Install code\n")
+    give(made, SERVICE)
+    yield made
+    shutil.rmtree(top)
+
+
+def give(folder: Path, uid: int) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, uid, uid)
+
+
+def seen(folder: Path) -> dict[str, tuple[int, int, int, int, bytes]]:
+    """Every file and folder: owner, mode, number, time of change, content."""
+    found = {}
+    for path in (folder, *folder.rglob("*")):
+        is_ = path.lstat()
+        content = path.read_bytes() if path.is_file() else b""
+        at = is_.st_mtime_ns
+        found[str(path)] = (is_.st_uid, is_.st_mode, is_.st_ino, at, content)
+    return found
+
+
+@pytest.mark.parametrize("words", REFUSED, ids=" ".join)
+def test_root_is_refused_in_the_folder_of_another(
+    folder: Path, far: Commands, words: tuple[str, ...]
+) -> None:
+    before = seen(folder)
+    said = far.run(*words, "--folder", str(folder))
+    assert said.code == 1, said
+    assert len(said.err.splitlines()) == 1
+    assert "sudo -u" in said.err
+    assert seen(folder) == before
+
+
+def test_another_user_is_refused_in_the_folder_of_root(folder: Path, far: Commands) -> None:
+    give(folder, 0)
+    # Even where the modes would let them.
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o777 if path.is_dir() else 0o666)
+    before = seen(folder)
+    for words in REFUSED[:6]:
+        said = far.run(*words, "--folder", str(folder), user=SERVICE)
+        assert said.code == 1, said
+        assert "sudo -u root" in said.err, said
+        assert "sudo chown -R" in said.err
+    assert seen(folder) == before
+
+
+def test_the_owner_is_not_refused(folder: Path, far: Commands) -> None:
+    said = far.run("codes", "stats", "--folder", str(folder), user=SERVICE)
+    assert (said.code, said.err) == (0, "")
+    assert far.run("codes", "rotate-key", "--folder", str(folder), user=SERVICE).code == 0
+    assert {path.lstat().st_uid for path in folder.rglob("*")} == {SERVICE}
+
+
+def doctor(far: Commands, folder: Path, user: int | None = None) -> list[dict[str, str]]:
+    said = far.run("doctor", "--json", "--folder", str(folder), user=user)
+    checks: list[dict[str, str]] = json.loads(said.out)["checks"]
+    return checks
+
+
+def test_doctor_typed_by_root_changes_nothing_and_says_whom_to_be(
+    folder: Path, far: Commands
+) -> None:
+    before = seen(folder)
+    checks = {one["what"]: one for one in doctor(far, folder)}
+    assert seen(folder) == before
+    assert checks["user"]["state"] == "failed"
+    assert checks["user"]["advice"].startswith("`sudo -u ")
+    assert "database" not in checks
+    assert checks["files"]["state"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("name", "owner", "mode", "state", "remedy"),
+    [
+        ("keys/exchange.key", 0, 0o600, "failed", "chown"),
+        ("exchange.db.lock", 0, 0o600, "failed", "chown"),
+        ("exchange.db.sending.lock", 0, 0o600, "failed", "chown"),
+        ("exchange.db-wal", 0, 0o644, "failed", "chown"),
+        ("exchange.db-shm", SERVICE, 0o400, "failed", "chmod u+rwX"),
+        ("keys", 0, 0o700, "failed", "chown"),
+        ("keys", SERVICE, 0o500, "failed", "chmod u+rwX"),
+        ("keys", SERVICE, 0o755, "warning", "chmod go="),
+        ("templates", SERVICE, 0o000, "failed", "chmod u+rX"),
+        ("templates/answer.txt", 0, 0o600, "failed", "chown"),
+        ("config/exchange.toml", 0, 0o600, "failed", "chown"),
+        ("config/exchange.toml", 0, 0o644, "ok", ""),
+        ("secrets/imap-password", 0, 0o600, "failed", "chown"),
+        ("secrets/unused", SERVICE, 0o644, "warning", "chmod go="),
+        ("reports", 0, 0o755, "failed", "chown"),
+        (".", 0, 0o755, "failed", "chown"),
+        ("keys/exchange.key.0123.old", SERVICE, 0o640, "warning", "chmod go="),
+    ],
+)
+def test_doctor_names_each_file_that_is_not_as_it_must_be(
+    folder: Path, far: Commands, name: str, owner: int, mode: int, state: str, remedy: str
+) -> None:
+    path = folder / name
+    if not path.exists():
+        (path.mkdir if name == "reports" else path.touch)()
+    os.chown(path, owner, owner)
+    path.chmod(mode)
+    found = [one for one in doctor(far, folder) if one["what"] == "files"]
+    assert found[0]["state"] == state, found
+    if state != "ok":
+        assert str(path) in found[0]["found"]
+        assert remedy in found[0]["advice"]
+
+
+def test_the_owner_reads_of_unreadable_folders_in_words(folder: Path, far: Commands) -> None:
+    for name in ("templates", "keys"):
+        os.chown(folder / name, 0, 0)
+        (folder / name).chmod(0o700)
+    checks = doctor(far, folder, SERVICE)
+    for name, what in (("templates", "templates"), ("keys", "key file")):
+        said = next(one for one in checks if one["what"] == what)
+        assert said["state"] == "failed", said
+        assert str(folder / name) in said["found"]
+        told = [one for one in checks if one["what"] == "files" and name in one["found"]]
+        assert "sudo chown" in told[0]["advice"]
+    said = far.run("codes", "stats", "-C", str(folder), user=SERVICE)
+    assert said.code == 1
+    assert "keys" in said.err
+    assert "Permission denied" in said.err
+    assert "internal fault" not in said.err

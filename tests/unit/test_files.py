@@ -1,0 +1,185 @@
+"""Files are whole or not there, and no write follows a symbolic link."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from exchange import files
+from exchange.errors import BadInput, ConfigError, VaultError
+from exchange.provision import OwnParty, make_folder
+from exchange.services import monthly, outcomes
+from exchange.vault.keyfile import KeyFile
+from exchange.vault.keys import create_key_file
+from tests.services.desks import make_desk
+
+
+def names(folder: Path) -> list[str]:
+    return [one.name for one in folder.iterdir()]
+
+
+def test_a_file_is_new_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    files.make_file(path, b"one")
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(FileExistsError):
+        files.make_file(path, b"two")
+    files.replace_file(path, b"three", mode=0o640)
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"three", 0o640)
+    assert names(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_is_replaced_and_what_it_points_to_untouched(tmp_path: Path, there: bool) -> None:
+    target, path = tmp_path / "target", tmp_path / "link"
+    if there:
+        target.write_bytes(b"mine")
+    path.symlink_to(target)
+    with pytest.raises(FileExistsError):
+        files.make_file(path, b"new")
+    files.replace_file(path, b"new")
+    assert not path.is_symlink()
+    assert path.read_bytes() == b"new"
+    assert target.exists() == there
+    assert not there or target.read_bytes() == b"mine"
+
+
+def test_a_block_that_raises_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"before")
+    with pytest.raises(RuntimeError), files.written(path) as file:
+        file.write(b"half")
+        raise RuntimeError
+    assert path.read_bytes() == b"before"
+    assert names(tmp_path) == ["a"]
+
+
+def test_what_was_abandoned_is_forgotten_after_an_hour(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    old, fresh, other = (tmp_path / f".a.csv.{one}.part" for one in ("0" * 8, "1" * 8, "mine"))
+    for one in (old, fresh, other):
+        one.touch()
+    for one in (old, other):
+        os.utime(one, (1, 1))
+    files.replace_file(path, b"x")
+    assert {one.name for one in tmp_path.iterdir()} == {"a.csv", fresh.name, other.name}
+
+
+def test_without_second_names_a_file_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", none)
+    path = tmp_path / "a"
+    files.make_file(path, b"one")
+    files.second_name(path, tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == path.read_bytes() == b"one"
+    with pytest.raises(FileExistsError):
+        files.make_file(path, b"two")
+
+
+def test_a_long_name_has_room(tmp_path: Path) -> None:
+    path = tmp_path / ("ä" * 127)
+    files.replace_file(path, b"x")
+    assert path.read_bytes() == b"x"
+
+
+def test_a_folder_is_locked_by_one(tmp_path: Path) -> None:
+    with (
+        files.folder_lock(tmp_path, 0.0),
+        pytest.raises(BlockingIOError),
+        files.folder_lock(tmp_path, 0.05),
+    ):
+        pass
+    with files.folder_lock(tmp_path, 0.0):
+        assert names(tmp_path) == []
+
+
+def _report(folder: Path, elsewhere: Path) -> None:
+    (folder / "reports").symlink_to(elsewhere)
+    desk = make_desk_again(folder)
+    with pytest.raises(BadInput, match="symbolic link"):
+        monthly.write(desk, "2026-10")
+
+
+def _report_file(folder: Path, elsewhere: Path) -> None:
+    (folder / "reports").mkdir()
+    for ending in ("csv", "html"):
+        (folder / "reports" / f"mp121-2026-10.{ending}").symlink_to(elsewhere / "victim")
+    monthly.write(make_desk_again(folder), "2026-10")
+    assert not (folder / "reports" / "mp121-2026-10.csv").is_symlink()
+
+
+def _codes(folder: Path, elsewhere: Path) -> None:
+    (folder / "received.csv").symlink_to(elsewhere / "none")
+    with pytest.raises(BadInput, match="there already"):
+        outcomes.write_codes(make_desk_again(folder), folder / "received.csv", "T")
+
+
+def _lock(folder: Path, elsewhere: Path) -> None:
+    (folder / "exchange.db.lock").unlink(missing_ok=True)
+    (folder / "exchange.db.lock").symlink_to(elsewhere / "none")
+    desk = make_desk_again(folder)
+    with pytest.raises(Exception, match="lock file cannot be made"), desk.store.sole_daemon():
+        pass
+
+
+def _database(folder: Path, elsewhere: Path) -> None:
+    (folder / "exchange.db").replace(elsewhere / "moved.db")
+    (folder / "exchange.db").symlink_to(elsewhere / "moved.db")
+    with pytest.raises(ConfigError, match="symbolic link"):
+        make_desk_again(folder)
+
+
+def _key(folder: Path, elsewhere: Path) -> None:
+    path = folder / "keys" / "exchange.key"
+    path.replace(elsewhere / "usb.key")
+    path.symlink_to(elsewhere / "usb.key")
+    make_desk_again(folder)  # to read it is another thing
+    with pytest.raises(VaultError, match="symbolic link"), KeyFile(path).alone():
+        pass
+
+
+def _next_key(folder: Path, elsewhere: Path) -> None:
+    path = folder / "keys" / "exchange.key"
+    path.with_name("exchange.key.next").symlink_to(elsewhere / "none")
+    with pytest.raises(BadInput, match="already"):
+        create_key_file(path.with_name("exchange.key.next"))
+
+
+def make_desk_again(folder: Path):  # type: ignore[no-untyped-def]
+    from exchange.bootstrap import open_desk, the_clock
+
+    return open_desk(folder, the_clock("2026-12-01T10:00"))
+
+
+@pytest.mark.parametrize(
+    "attempt", [_report, _report_file, _codes, _lock, _database, _key, _next_key]
+)
+def test_no_write_follows_a_link(tmp_path: Path, attempt: Callable[[Path, Path], None]) -> None:
+    folder, elsewhere = tmp_path / "lose", tmp_path / "elsewhere"
+    make_desk(folder).store.dispose()
+    elsewhere.mkdir()
+    (elsewhere / "victim").write_bytes(b"mine")
+    attempt(folder, elsewhere)
+    left = {one.name for one in elsewhere.iterdir()} - {"moved.db", "usb.key"}
+    assert {name for name in left if not name.startswith("moved.db")} == {"victim"}
+    assert (elsewhere / "victim").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("name", ["keys", "secrets", "config", "exchange.db"])
+def test_init_follows_no_link(tmp_path: Path, name: str) -> None:
+    folder, elsewhere = tmp_path / "ours", tmp_path / "elsewhere"
+    folder.mkdir()
+    if name != "exchange.db":
+        elsewhere.mkdir()
+    (folder / name).symlink_to(elsewhere)
+    with pytest.raises(BadInput, match="symbolic link"):
+        make_folder(folder, OwnParty("OURS", "Our Energy", "codes@ours.example"))
+    assert not elsewhere.exists() or list(elsewhere.iterdir()) == []
