@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from typing import Final
 
 _SEND_SECONDS: Final = 0.5
-_STATUS_CHARS: Final = 300
 
 
 class Supervisor:
@@ -40,11 +39,6 @@ class Supervisor:
         ):
             line.settimeout(_SEND_SECONDS)
             line.sendto(message, self._address)
-
-
-def status(said: str) -> str:
-    """The assignment of a status line: one line, of a length that people read."""
-    return f"STATUS={' '.join(said.split())[:_STATUS_CHARS]}"
 
 
 def _address(named: str) -> str | bytes:

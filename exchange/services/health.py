@@ -192,9 +192,9 @@ def _pid(beat: Beat, known: Known | None) -> int:
 
 
 def _progress(beat: Beat, settings: Settings) -> Iterator[Sign]:
-    main = beat.main
     patience = max(STILL, 2 * settings.limits.seconds)
-    doing = f"at: {main.step}, since {_at(main.since)}" if main and main.step else "waits for mail"
+    first = max((one.since for one in beat.lanes), default=0.0)
+    doing = f"{beat.doing}, since {_at(first)}" if beat.lanes else beat.doing
     if beat.moved > patience:
         yield Sign(
             "work", False, f"{doing}; no progress since {_at(beat.moved)}",
@@ -329,19 +329,18 @@ def _values(
 
 
 def _daemon_values(beat: Beat | None, known: Known | None) -> dict[str, Any]:
-    main = beat.main if beat else None
     return {
         "alive": _lives(beat, known),
         "holds_lock": known.holder.held if known else None,
         "pid": (_pid(beat, known) if beat else known.holder.pid if known else 0) or None,
         "since": _moment(beat.started if beat else None),
         "seen": _moment(beat.written if beat else None),
-        "rounds": beat.rounds if beat else None,
         "last_round": _moment(beat.last_round if beat else None),
-        "at": main.step if main else None,
-        "at_since": _moment(main.since if main else None),
         "progress": _moment(beat.moved if beat else None),
-        "threads": {one.name: one.step for one in beat.lanes} if beat else {},
+        "at": [
+            {"line": one.name, "doing": one.step, "since": _moment(one.since)}
+            for one in (beat.lanes if beat else ())
+        ],
     }
 
 

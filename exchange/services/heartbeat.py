@@ -13,8 +13,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -22,13 +22,13 @@ from typing import Any, Final
 import structlog
 
 from exchange.domain.device import mask_codes
+from exchange.services.progress import Progress, Step
 
 log = structlog.get_logger("exchange.heartbeat")
 
 FILE: Final = "exchange.heartbeat"
-STOPPED: Final = "stopped"
 STILL: Final = 300.0  # seconds without any progress; twice limits.seconds at least
-_WRITTEN_EVERY: Final = 2.0  # seconds at least between two writes where no step begins
+_STATUS_CHARS: Final = 300
 _BLOCK: Final = 1024
 _LOOKS, _LOOK_PAUSE = 5, 0.02
 _MOST_BYTES: Final = 100_000
@@ -40,14 +40,11 @@ Tell = Callable[..., None]
 class Heart:
     """Where nobody listens: a command, a test, a round by hand."""
 
-    def step(self, what: str) -> None:
-        """A step of the work begins, in this thread."""
-
     def moved(self) -> None:
-        """The step at hand has come further: some mails, one letter, one command."""
+        """The work at hand has come further: some mails, one letter, one look at the clock."""
 
     def mailbox_good(self, name: str) -> None:
-        """A mailbox was looked at and all that it handed over is kept."""
+        """A mailbox was looked at, and what it handed over is kept."""
 
     def mailbox_failed(self, name: str, why: str) -> None:
         """A mailbox cannot be used."""
@@ -60,7 +57,7 @@ SILENT: Final = Heart()
 
 
 class Heartbeat(Heart):
-    """Called by the daemon's threads; the file is written as each step begins.
+    """Hears of the work from all of the daemon's threads; ``write`` puts it into the file.
 
     ``tell`` gets assignments of sd_notify(3).  The supervisor's watchdog (``watchdog_seconds``, 0:
     none) is fed here and nowhere else: by the main thread, and only when it says that the work has
@@ -70,136 +67,98 @@ class Heartbeat(Heart):
     def __init__(self, folder: Path, tell: Tell, watchdog_seconds: float = 0.0) -> None:
         self._slate = _Slate(folder / FILE)
         self._tell, self._pause = tell, watchdog_seconds / 4
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._main = threading.main_thread().ident
-        self._started = time.monotonic()
-        self._lanes: dict[str, dict[str, Any]] = {}
+        self._started = self._moved = time.monotonic()
+        self._progress = Progress()
         self._mailboxes = _known_before(folder)
-        self._rounds, self._last_round = 0, 0.0
-        self._written = self._fed = float("-inf")
-        self._fresh = True
+        self._last_round: float | None = None
+        self._fed = float("-inf")
         self._unwritten = False
         self._said = ""
+
+    def follow(self, progress: Progress) -> None:
+        """From now on this is where the lines of work say what they are at."""
+        self._progress = progress
 
     # -- what the daemon says
 
     def ready(self) -> None:
         """The work begins, or goes on with a configuration read again."""
-        self._tell("READY=1", self._status())
-        self._feed()
-        self._write(now=True)
+        self._tell("READY=1")
+        self.moved()
+        self.write()
 
     def reloading(self) -> None:
         """The configuration is read again; ``ready`` says when that is done."""
         self._tell("RELOADING=1", f"MONOTONIC_USEC={int(time.monotonic() * 1_000_000)}")
 
-    def stopping(self) -> None:
-        """A stop was asked for.  Safe in a signal handler: takes no lock and writes nothing."""
-        self._tell("STOPPING=1")
-
     def stopped(self) -> None:
         """The daemon has ended in good order."""
-        with self._lock:
-            self._lanes = {"main": _lane(STOPPED)}
-            self._write(now=True)
-            self._slate.close()
-
-    def rest(self) -> None:
-        """Nothing is to do at this moment."""
-        if self._lanes.get(_lane_name(), {}).get("step") != "":
-            self.step("")
-        else:
-            self.moved()
+        self.write(ended=True)
 
     # -- what the work says
 
-    def step(self, what: str) -> None:
-        """A step of the work begins, in this thread."""
-        with self._lock:
-            self._lanes[_lane_name()] = _lane(what)
-            self._fresh = True
-        self._alive()
-
     def moved(self) -> None:
-        """The step at hand has come further."""
-        with self._lock:
-            lane = self._lanes.setdefault(_lane_name(), _lane(""))
-            lane["moved"] = time.monotonic()
-        self._alive()
-
-    def mailbox_good(self, name: str) -> None:
-        """A mailbox was looked at and all that it handed over is kept."""
-        with self._lock:
-            known = self._mailboxes.setdefault(name, {})
-            self._fresh = self._fresh or bool(known.get("why"))
-            known.update(good=time.monotonic(), why="", failed=None)
-        self.moved()
-
-    def mailbox_failed(self, name: str, why: str) -> None:
-        """A mailbox cannot be used."""
-        with self._lock:
-            known = self._mailboxes.setdefault(name, {})
-            said = mask_codes(why)[:_WHY_CHARS]
-            if known.get("why") != said:
-                self._fresh = True
-            if known.get("failed") is None:
-                known["failed"] = time.monotonic()
-            known["why"] = said
-        self.moved()
-
-    def round_ended(self) -> None:
-        """A whole round is done."""
-        with self._lock:
-            self._rounds, self._last_round = self._rounds + 1, time.monotonic()
-            self._fresh = True
-        self._alive()
-
-    # -- below
-
-    def _alive(self) -> None:
-        if threading.get_ident() == self._main:
-            self._feed()
-        self._write()
-
-    def _feed(self) -> None:
-        now = time.monotonic()
+        """The work at hand has come further."""
+        if threading.get_ident() != self._main:
+            return
+        now = self._moved = time.monotonic()
         if self._pause and now - self._fed >= self._pause:
             self._fed = now
             self._tell("WATCHDOG=1")
 
-    def _write(self, *, now: bool = False) -> None:
+    def mailbox_good(self, name: str) -> None:
+        """A mailbox was looked at, and what it handed over is kept."""
         with self._lock:
-            # A step is written when it begins: it may be the one that everything hangs in.
-            if not (now or self._fresh or time.monotonic() - self._written >= _WRITTEN_EVERY):
-                return
-            self._written, self._fresh = time.monotonic(), False
-            self._say_status()
-            content = json.dumps(self._content(), ensure_ascii=False).encode("utf-8", "replace")
+            self._mailboxes[name] = {"good": time.monotonic(), "failed": None, "why": ""}
+
+    def mailbox_failed(self, name: str, why: str) -> None:
+        """A mailbox cannot be used."""
+        with self._lock:
+            known = self._mailboxes.setdefault(name, {"good": None, "failed": None})
+            known["why"] = mask_codes(why)[:_WHY_CHARS]
+            if known["failed"] is None:
+                known["failed"] = time.monotonic()
+
+    def round_ended(self) -> None:
+        """A whole round is done."""
+        self._last_round = time.monotonic()
+        self.moved()
+
+    # -- saying it
+
+    def write(self, *, ended: bool = False) -> None:
+        """Put it all into the file, and the status to the supervisor; called each second.
+
+        A file that cannot be written costs the file, and is said once.
+        """
+        with self._lock:
+            steps = self._progress.steps()
+            self._say_status([step.doing for step in steps.values()])
+            content = self._content({} if ended else steps, ended=ended)
             try:
-                self._slate.write(content)
-            except OSError as error:
+                self._slate.write(json.dumps(content).encode("ascii"))
+            except (OSError, ValueError) as error:
                 if not self._unwritten:
-                    log.warning("the heartbeat cannot be written", why=error.strerror)
+                    why = getattr(error, "strerror", None) or type(error).__name__
+                    log.warning("the heartbeat cannot be written", why=why)
                 self._unwritten = True
             else:
                 self._unwritten = False
+            if ended:
+                self._slate.close()
 
-    def _say_status(self) -> None:
-        said = self._status()
-        if said != self._said:
-            self._said = said
-            self._tell(said)
-
-    def _status(self) -> str:
-        with self._lock:
-            busy = [lane["step"] for lane in self._lanes.values() if lane["step"]]
-            down = sorted(name for name, one in self._mailboxes.items() if one.get("why"))
-        said = f"at: {', '.join(busy)}" if busy else "waiting for mail"
+    def _say_status(self, busy: Sequence[str]) -> None:
+        down = sorted(name for name, one in self._mailboxes.items() if one.get("why"))
+        said = ", ".join(busy) or "waiting for mail"
         if down:
             said += f"; cannot be used: mailbox {', mailbox '.join(down)}"
-        return f"STATUS={said}"
+        if said != self._said:
+            self._said = said
+            self._tell(status(said))
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self, steps: Mapping[str, Step], *, ended: bool) -> dict[str, Any]:
         return {
             "pid": os.getpid(),
             "pid_space": pid_space(),
@@ -207,21 +166,12 @@ class Heartbeat(Heart):
             "wall": datetime.now(UTC).isoformat(),
             "now": time.monotonic(),
             "started": self._started,
-            "rounds": self._rounds,
-            "last_round": self._last_round or None,
-            "at": self._lanes,
+            "ended": ended,
+            "moved": self._moved,
+            "last_round": self._last_round,
+            "at": {line: {"step": one.doing, "since": one.since} for line, one in steps.items()},
             "mailboxes": self._mailboxes,
         }
-
-
-def _lane_name() -> str:
-    thread = threading.current_thread()
-    return "main" if thread is threading.main_thread() else thread.name
-
-
-def _lane(what: str) -> dict[str, Any]:
-    now = time.monotonic()
-    return {"step": what, "since": now, "moved": now}
 
 
 class _Slate:
@@ -279,12 +229,11 @@ class MailboxBeat:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What one thread is at; an empty step: it waits.  Seconds ago."""
+    """What one line of work is at, and since when: seconds ago."""
 
     name: str
     step: str
     since: float
-    moved: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,25 +245,16 @@ class Beat:
     same_boot: bool
     written: float
     started: float
-    rounds: int
+    ended: bool  # whether that daemon has stopped in good order
+    moved: float  # since its main thread last came further
     last_round: float | None
-    lanes: tuple[Lane, ...]
-    mailboxes: tuple[MailboxBeat, ...] = field(default=())
+    lanes: tuple[Lane, ...]  # lines of work that are at something
+    mailboxes: tuple[MailboxBeat, ...]
 
     @property
-    def main(self) -> Lane | None:
-        """What the main thread is at."""
-        return next((one for one in self.lanes if one.name == "main"), None)
-
-    @property
-    def ended(self) -> bool:
-        """Whether the daemon that wrote this has stopped in good order."""
-        return self.main is not None and self.main.step == STOPPED
-
-    @property
-    def moved(self) -> float:
-        """Seconds since the main thread last came further."""
-        return self.main.moved if self.main else self.written
+    def doing(self) -> str:
+        """What it is at, in words."""
+        return ", ".join(one.step for one in self.lanes) or "waits for mail"
 
     @property
     def process_lives(self) -> bool:
@@ -379,10 +319,11 @@ def _beat(told: Mapping[str, Any]) -> Beat:
         same_boot=same_boot,
         written=written,
         started=ago(told["started"]) or 0.0,
-        rounds=int(told["rounds"]),
+        ended=bool(told["ended"]),
+        moved=ago(told["moved"]) or 0.0,
         last_round=ago(told["last_round"]),
         lanes=tuple(
-            Lane(str(name), str(one["step"]), ago(one["since"]) or 0.0, ago(one["moved"]) or 0.0)
+            Lane(str(name), str(one["step"]), ago(one["since"]) or 0.0)
             for name, one in told["at"].items()
         ),
         mailboxes=tuple(
@@ -392,6 +333,11 @@ def _beat(told: Mapping[str, Any]) -> Beat:
             for name, one in told["mailboxes"].items()
         ),
     )
+
+
+def status(said: str) -> str:
+    """A status line for the supervisor: one line, of a length that people read."""
+    return f"STATUS={' '.join(said.split())[:_STATUS_CHARS]}"
 
 
 def when(ago: float) -> datetime:

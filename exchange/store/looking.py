@@ -21,8 +21,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from exchange.errors import StoreError
-from exchange.store.db import _DAEMON, Store, Transaction, _translated, sqlite_path
+from exchange.store.db import Store, Transaction, _translated, sqlite_path
 from exchange.store.file import look_at
+from exchange.store.locks import DAEMON
 
 _LOCKS: Final = Path("/proc/locks")
 _OF_ANOTHER_SCHEMA: Final = ("no such table", "no such column", "does not exist")
@@ -91,9 +92,9 @@ class LookingStore(Store):
         """Who holds the database as its daemon."""
         if self._sqlite:
             path = sqlite_path(self.url)
-            return _holder_of(path.with_name(path.name + _DAEMON.suffix))
+            return _holder_of(path.with_name(path.name + DAEMON.suffix))
         with _translated(self.engine), self.engine.connect() as connection:
-            return Holder(bool(connection.scalar(_HOLDERS, {"key": _DAEMON.key})))
+            return Holder(bool(connection.scalar(_HOLDERS, {"key": DAEMON.key})))
 
 
 def _holder_of(path: Path) -> Holder:

@@ -392,6 +392,7 @@ def test_a_running_daemon_is_no_fault(folder: Path) -> None:
         heart = Heartbeat(folder, lambda *_: None)
         heart.ready()
         heart.round_ended()
+        heart.write()
         check = by_name(examine(folder), "daemon")
         assert check.state == "ok"
         assert f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d} " in check.found

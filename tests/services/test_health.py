@@ -25,6 +25,7 @@ from exchange.ports import MailRef
 from exchange.provision import OwnParty, make_folder
 from exchange.services.desk import Desk
 from exchange.services.heartbeat import FILE, Heartbeat, read_heartbeat
+from exchange.services.progress import Progress
 from exchange.store.db import Transaction
 from exchange.store.mail import REVIEW, SHUNTED, NewMail
 from exchange.store.outbox import DEFERRED, NewLetter
@@ -62,6 +63,7 @@ def working(desk: Desk) -> Iterator[Heartbeat]:
         heart.ready()
         heart.mailbox_good("requests")
         heart.round_ended()
+        heart.write()
         yield heart
 
 
@@ -94,19 +96,24 @@ def test_a_new_folder_is_not_well_and_stays_as_it_was(desk: Desk) -> None:
 
 def test_a_daemon_at_work_is_well(desk: Desk) -> None:
     with working(desk) as heart:
-        heart.step("deciding what is kept")
+        progress = Progress()
+        heart.follow(progress)
+        with progress.at("round", "deciding what is kept"):
+            heart.write()
         code, told, _ = health(desk.folder)
         assert (code, told["problems"], told["healthy"]) == (0, [], True)
         assert told["daemon"]["alive"] is True
         assert told["daemon"]["holds_lock"] is True
         assert told["daemon"]["pid"] == os.getpid()
-        assert told["daemon"]["at"] == "deciding what is kept"
+        (at,) = told["daemon"]["at"]
+        assert (at["line"], at["doing"]) == ("round", "deciding what is kept")
         assert told["mailboxes"][0]["last_good"]
         said = command(app, desk.folder, "health")
         assert said.code == 0
         assert f"process {os.getpid()}" in said.out
         assert "all is well" in said.out
         heart.mailbox_failed("requests", "the login was refused")
+        heart.write()
         assert health(desk.folder)[0] == 0  # once is no matter yet
         heart.stopped()
     code, told, _ = health(desk.folder)
@@ -122,19 +129,22 @@ def _aged(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
 def test_a_mailbox_without_a_good_round_and_work_without_progress(desk: Desk) -> None:
     with working(desk) as heart:
         heart.mailbox_failed("requests", "the server does not answer")
-        heart.step("filing in mailbox requests")
+        progress = Progress()
+        heart.follow(progress)
+        with progress.at("round", "filing in mailbox requests"):
+            heart.write()
 
         def long_ago(told: dict[str, Any]) -> None:
             told["started"] -= 5000
             told["mailboxes"]["requests"]["good"] -= 301
-            told["at"]["main"]["moved"] -= 301
+            told["moved"] -= 301
 
         _aged(desk.folder, long_ago)
         _, told, _ = health(desk.folder)
         found = problems(told)
         assert set(found) == {"work", "mailbox requests"}
         assert "the server does not answer" in found["mailbox requests"]
-        assert "at: filing in mailbox requests" in found["work"]
+        assert "filing in mailbox requests, since" in found["work"]
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"boot": 1, "now": "x"}', "[1", '{"now": null}'])
