@@ -11,7 +11,7 @@ import queue
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -21,8 +21,10 @@ from exchange.domain.calendar import WorkingCalendar
 from exchange.domain.sla import due, local_date
 from exchange.errors import ExchangeError, StoreError
 from exchange.rendering.wording import counted
+from exchange.services import pauses
 from exchange.services.desk import sla_rule
 from exchange.services.heartbeat import STILL, Beat, lives, read_heartbeat, when
+from exchange.services.pauses import Pause
 from exchange.store.db import Transaction
 from exchange.store.looking import Holder, LookingStore
 from exchange.store.mail import NOT_GIVEN, OLD
@@ -39,6 +41,7 @@ NOT_HANDED_OVER: Final = timedelta(minutes=15)
 LETTER: Final = timedelta(hours=2)
 CHASE_LATE: Final = timedelta(days=1)
 DISK_BYTES: Final = 500_000_000
+_CLOCK: Final = "clock.trouble"  # the fact of ``clock_guard``
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ class Known:
     theirs: Owed
     next_chase: date | None
     waiting_due: date | None  # the earliest of what may be a request and waits for a person
-    notes: Mapping[str, str] = field(default_factory=dict)
+    pause: Pause | None  # of all that is sent
+    clock: str  # why the clock cannot be right; empty while it can
 
 
 class Opens(Protocol):
@@ -148,6 +152,8 @@ def _ask(
             theirs=pulse.owed_to_us(today),
             next_chase=pulse.next_chase(),
             waiting_due=_waiting_due(tx, settings, calendar),
+            pause=pauses.in_force(tx, settings, now),
+            clock=tx.facts.get(_CLOCK),
         )
 
 
@@ -246,6 +252,13 @@ def _waiting(known: Known, now: datetime) -> Iterator[Sign]:
     )  # fmt: skip
     extra = f"; {known.deferred} deferred, {known.refused} refused"
     yield Sign(letters.what, letters.well, letters.found + extra, letters.advice)
+    if known.pause is not None:
+        until = f"{known.pause.ends:%Y-%m-%d %H:%M} UTC"
+        advice = f"{known.pause.hint}; then `exchange letters resume`".removeprefix("; then ")
+        yield Sign("sending", False, f"rests until {until}: {known.pause.said}", advice)
+    if known.clock:
+        advice = "set the machine's clock by NTP; or, where it is right, `exchange clock confirm`"
+        yield Sign("clock", False, known.clock, advice)
     person = counted(known.for_a_person.number, "mail")
     old = f", {known.old.number} older than the first day" if known.old.number else ""
     yield Sign("waiting for a person", True, f"{person}{old}; `exchange inbox list`")
@@ -324,6 +337,11 @@ def _values(
             **_owed(known.ours), "waiting_for_a_person": _iso(known.waiting_due),
         },
         "due_to_us": known and {**_owed(known.theirs), "next_step": _iso(known.next_chase)},
+        "sending": known and {
+            "paused_until": known.pause.until if known.pause else None,
+            "why": known.pause.said if known.pause else "",
+        },
+        "clock": known and {"trouble": known.clock},
         "disk_free_bytes": free,
     }  # fmt: skip
 

@@ -74,7 +74,7 @@ class Heartbeat(Heart):
         self._mailboxes = _known_before(folder)
         self._last_round: float | None = None
         self._fed = float("-inf")
-        self._unwritten = False
+        self._unwritten = self._ended = False
         self._said = ""
 
     def follow(self, progress: Progress) -> None:
@@ -134,6 +134,9 @@ class Heartbeat(Heart):
         A file that cannot be written costs the file, and is said once.
         """
         with self._lock:
+            if self._ended:
+                return
+            self._ended = ended
             steps = self._progress.steps()
             self._say_status([step.doing for step in steps.values()])
             content = self._content({} if ended else steps, ended=ended)

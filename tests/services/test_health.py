@@ -20,9 +20,10 @@ import pytest
 
 from exchange.cli.main import app
 from exchange.domain.inbound import Clock
-from exchange.errors import AlreadyRunning
+from exchange.errors import AlreadyRunning, CourierTrouble
 from exchange.ports import MailRef
 from exchange.provision import OwnParty, make_folder
+from exchange.services import pauses
 from exchange.services.desk import Desk
 from exchange.services.heartbeat import FILE, Heartbeat, read_heartbeat
 from exchange.services.progress import Progress
@@ -354,6 +355,25 @@ def _insert(table: str, **values: object) -> Any:
     names = ", ".join(values)
     marks = ", ".join(f":{name}" for name in values)
     return text(f"INSERT INTO {table} ({names}) VALUES ({marks})").bindparams(**values)
+
+
+def test_sending_that_rests_and_a_clock_that_cannot_be_right(desk: Desk) -> None:
+    with working(desk):
+        trouble = CourierTrouble("550 5.7.60 SendAsDenied", hint="let us send", about="account")
+        pauses.begin(desk, pauses.Standing(), trouble)
+        with desk.store.transaction("test") as tx:
+            tx.facts.put("clock.trouble", "it is 120 days ahead of the audit log")
+        code, told, _ = health(desk.folder)
+        assert code == 1
+        found = problems(told)
+        assert set(found) == {"sending", "clock"}
+        assert "SendAsDenied" in found["sending"]
+        assert "120 days" in found["clock"]
+        assert told["sending"]["paused_until"] > desk.now().isoformat()
+        with desk.store.transaction("test") as tx:
+            pauses.end(desk, tx, "kim")
+            tx.facts.put("clock.trouble", "")
+        assert health(desk.folder)[0] == 0
 
 
 def test_a_full_disk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
