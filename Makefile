@@ -9,11 +9,12 @@ SIZE ?= small
 STORE ?= sqlite
 SECONDS_ ?= 300
 JOBS ?= 2
+CEILING ?= 7200
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test quick check bench fuzz lock clean
+.PHONY: help setup demo test quick test-faults check bench fuzz lock clean
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -38,6 +39,10 @@ test: $(DEVELOP) ## the whole test suite; real servers where they are installed;
 
 quick: $(DEVELOP) ## rules and reading alone, in a minute or two: no daemon, no server
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow and not servers" tests/unit tests/corpus
+
+test-faults: $(DEVELOP) ## every command that writes, cut at each of its points; ONLY=init one of them
+	$(BIN)/python -m tests.faults --seconds $(CEILING) $(if $(ONLY),--only "$(ONLY)",--postgresql 60)
+	$(BIN)/python -m tests.faults --prove
 
 check: $(DEVELOP) ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

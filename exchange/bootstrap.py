@@ -39,6 +39,7 @@ from exchange.rendering.compose import Templates, shipped_folder
 from exchange.services.desk import Desk
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path
+from exchange.store.references import References
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
 from exchange.vault.keychange import VaultKeyChange
@@ -140,7 +141,7 @@ def open_store(
         raise BadInput(
             "there is no database", place=str(sqlite_path(url)), hint="run `exchange init`"
         )
-    store = Store(url, after_commit)
+    store = Store(url, after_commit, References(folder))
     schema.check(store.engine)
     return store
 

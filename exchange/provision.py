@@ -8,7 +8,7 @@ import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
@@ -30,6 +30,9 @@ from exchange.owner import check_owner, owner_of
 from exchange.rendering.shipped import shipped_folder
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path, writing_engine
+from exchange.store.references import References
+from exchange.store.small import keep_references
+from exchange.store.upgrading import Upgraded, bring_forward
 from exchange.vault.head import create, read_head
 from exchange.vault.keychange import first_key
 from exchange.vault.keys import KeyProvider
@@ -151,6 +154,7 @@ def _made_database(folder: Path, settings: Settings, *, goes_on: bool) -> list[s
             if not (goes_on and _made_before(connection, provider)):
                 schema.upgrade(connection)
                 create(connection, key)
+                keep_references(connection, References(folder))
     except SQLAlchemyError as error:
         said = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
         raise StoreError(
@@ -187,14 +191,17 @@ def _made_before(connection: Connection, provider: KeyProvider) -> bool:
     return True
 
 
-def upgrade(folder: Path) -> None:
-    """Bring the database of a working folder to this version's schema."""
+def upgrade(folder: Path, at: datetime, *, backup: bool = True) -> Upgraded:
+    """Bring the database of a working folder to this version's schema, a backup of it first.
+
+    Raises StoreError or AlreadyRunning; then nothing was changed.
+    """
     settings = load_settings(folder)
     check_owner(folder, working_owner(folder, settings))
     store = Store(database_url(folder, settings))
     try:
-        with store.sole_daemon(), writing_engine(store.engine).begin() as connection:
-            schema.upgrade(connection)
+        with schema.opened(store.engine), store.sole_daemon():
+            return bring_forward(store, folder, at, backup=backup)
     finally:
         store.dispose()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,14 +32,19 @@ def init(
         typer.Option("--database-only", help="Only make the new database the configuration names."),
     ] = False,
     upgrade: Annotated[
-        bool, typer.Option("--upgrade", help="Only bring the database to this version's schema.")
+        bool,
+        typer.Option(
+            "--upgrade", help="Only bring the database to this version's schema, after a backup."
+        ),
+    ] = False,
+    no_backup: Annotated[
+        bool, typer.Option("--no-backup", help="Upgrade without a backup: there is one already.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Make a working folder: configuration, sample contacts, key, database."""
     if upgrade:
-        provision.upgrade(folder)
-        answer(as_json, {"upgraded": True}, "the database has this version's schema")
+        _upgrade(folder, backup=not no_backup, as_json=as_json)
         return
     if database_only:
         made = provision.make_database(folder, load_settings(folder))
@@ -54,6 +60,27 @@ def init(
     if not database_only:
         say("mail from before today is left alone: not_before in config/exchange.toml")
     say("next: edit config/exchange.toml, put the passwords into secrets/, then `exchange doctor`")
+
+
+def _upgrade(folder: Path, *, backup: bool, as_json: bool) -> None:
+    done = provision.upgrade(folder, the_clock().now(), backup=backup)
+    changed = done.before != done.now
+    said = f"the database has schema {done.now} already, that of this version: nothing was changed"
+    if changed:
+        said = f"the database is upgraded from schema {done.before} to {done.now}"
+    if done.backup:
+        said = f"backup, looked through and whole: {done.backup}\n{said}"
+    answer(
+        as_json,
+        {
+            "upgraded": changed,
+            "from": done.before,
+            "to": done.now,
+            "backup": str(done.backup) if done.backup else None,
+            "notes": list(done.notes),
+        },
+        "\n".join([said, *(f"note: {note}" for note in done.notes)]),
+    )
 
 
 def doctor(folder: Folder = HERE, as_json: Json = False) -> None:

@@ -18,10 +18,10 @@ from exchange.domain.audit import GENESIS
 from exchange.errors import ExchangeError
 from exchange.rendering.wording import counted
 from exchange.services.heartbeat import lives, read_heartbeat, when
-from exchange.store import schema
+from exchange.store import schema, shape
 from exchange.store.db import Store, sqlite_path
 from exchange.store.looking import LookingStore
-from exchange.vault.head import open_data_keys
+from exchange.vault.head import open_data_keys, reading
 from exchange.vault.keys import KeyProvider, load_key_file
 from exchange.vault.vault import SealedVault
 
@@ -82,6 +82,7 @@ def _opened(url: str) -> tuple[list[Check], Store | None]:
         store = Store(url)
         schema.check(store.engine)
         faulty = _quick_check(store)
+        altered = _altered(store)
     except ExchangeError as error:
         said = faults(what, error, _RESTORE)
     except SQLAlchemyError as error:
@@ -98,7 +99,8 @@ def _opened(url: str) -> tuple[list[Check], Store | None]:
         ]
     else:
         if not faulty:
-            return [ok(what, f"{_place(store)}; schema of this version, no damage found")], store
+            found = f"{_place(store)}; schema of this version, no damage found"
+            return [ok(what, found), *altered], store
         said = [
             failed(what, f"{_place(store)} is damaged: {faulty}", "stop the daemon; " + _RESTORE)
         ]
@@ -106,6 +108,19 @@ def _opened(url: str) -> tuple[list[Check], Store | None]:
     if store is not None:
         store.dispose()
     return said, None
+
+
+def _altered(store: Store) -> list[Check]:
+    """Where the tables are not as the schema says: somebody's hand, or half a restore."""
+    with store.engine.connect() as connection:
+        found = shape.differences(connection, schema.revisions()[-1])
+    advice = "restore the database, or put it right by hand; an upgrade refuses it as it is"
+    faults = [f"not as its schema says: {found.told()}"] if found.faults else []
+    added = "remove it if nothing of yours needs it"
+    return [
+        *(warning("database", one, advice) for one in faults),
+        *(warning("database", f"{note}: somebody added it", added) for note in found.notes),
+    ]
 
 
 def _place(store: Store) -> str:
@@ -156,7 +171,7 @@ def vault(store: Store, key: KeyProvider) -> tuple[list[Check], datetime | None]
 
 def _sealed(store: Store, key: KeyProvider) -> list[Check]:
     try:
-        with store.engine.connect() as connection:
+        with reading(store.engine) as connection:
             open_data_keys(connection, key)
         stats = SealedVault(store.engine, key).stats()
     except ExchangeError as error:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import structlog
+
 from exchange.config import Settings
+from exchange.domain.audit import AuditEvent
 from exchange.domain.calendar import WorkingCalendar
 from exchange.domain.escalation import Ladder
 from exchange.domain.party import Party
@@ -17,6 +20,8 @@ from exchange.ports import Clock, CodeVault, Reader, Sealer
 from exchange.rendering.compose import Templates
 from exchange.services.heartbeat import SILENT, Heart
 from exchange.store.db import Store, Transaction
+
+log = structlog.get_logger("exchange.desk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,13 @@ class Desk:
         """The next reference: ``Q`` for what we ask, ``A`` for what we are asked."""
         month = f"{self.today():%y%m}"
         number = tx.counters.next(f"{kind}{month}")
-        return f"MP121-{self.signifier}-{month}-{kind}{number:05d}"
+        ref = f"MP121-{self.signifier}-{month}-{kind}{number:05d}"
+        before = tx.counters.gaps.pop(f"{kind}{month}", None)
+        if before is not None:
+            log.warning("references go on at a higher number: some may be given already", ref=ref)
+            detail = {"last_known": before, "number": number}
+            tx.audit.append(self.now(), AuditEvent("references.gap", ref, detail=detail))
+        return ref
 
     def new_message_id(self, ref: str, purpose: str) -> str:
         """A Message-ID fixed before the first attempt; the random part outlives a lost database."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert
 from sqlmodel import Session, col, select, update
 
 from exchange.domain.audit import (
@@ -111,39 +111,70 @@ class AuditLog:
         value = self._session.exec(select(FactRow.value).where(FactRow.name == _HEAD)).first()
         if value is None:
             return 0, GENESIS
-        seq, digest = value.split(" ")
+        seq, _, digest = value.partition(" ")
+        if not seq.isascii() or not seq.isdigit():
+            raise StoreError("the head of the log is damaged", place="audit log")
         return int(seq), digest
 
-    def rows(self, after: int = 0, subject: str = "", event: str = "") -> Iterator[AuditRow]:
+    def rows(
+        self,
+        after: int = 0,
+        subject: str = "",
+        event: str = "",
+        *,
+        until: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[AuditRow]:
         """Rows in order, streamed; optionally of one subject or kind of event."""
         self.flush()
-        query = select(AuditRowTable).where(col(AuditRowTable.seq) > after)
+        query = select(*(table_of(AuditRowTable).c[name] for name in _COLUMNS))
+        query = query.where(col(AuditRowTable.seq) > after).limit(limit)
+        if until is not None:
+            query = query.where(col(AuditRowTable.seq) <= until)
         if subject:
             query = query.where(AuditRowTable.subject == subject)
         if event:
             query = query.where(AuditRowTable.event == event)
         query = query.order_by(col(AuditRowTable.seq)).execution_options(yield_per=5000)
-        for row in self._session.exec(query):
-            yield AuditRow(
-                row.seq, row.at, row.actor, row.event, row.subject, row.party, row.detail,
-                row.previous, row.hash,
-            )  # fmt: skip
+        for row in self._session.execute(query):
+            yield AuditRow(*row)
 
     def verify(self) -> int:
-        """Walk the whole chain; returns the number of rows.
+        """Walk the whole chain in this transaction; returns the number of rows.
 
         Raises StoreError naming the first row that was changed, added or taken away.
         """
-        previous, seq = GENESIS, 0
-        for row in self.rows():
-            if row.seq != seq + 1:
-                raise StoreError(f"audit row {seq + 1} is missing", place="audit log")
-            if row.previous != previous or row_hash(row) != row.hash:
-                raise StoreError(f"audit row {row.seq} was changed", place="audit log")
-            previous, seq = row.hash, row.seq
-        if self.head() != (seq, previous):
+        head = self.ends()
+        if self.walk((0, GENESIS), head[0]) != head:
+            raise _changed(head[0])
+        return head[0]
+
+    def ends(self) -> tuple[int, str]:
+        """The head; raises StoreError where it is not at the log's last row."""
+        head = self.head()
+        last = self._session.exec(select(func.max(AuditRowTable.seq))).one() or 0
+        if last != head[0]:
             raise StoreError(
-                f"the log ends at row {seq}, but its head says row {self.head()[0]}",
-                place="audit log",
+                f"the log ends at row {last}, but its head says row {head[0]}", place="audit log"
             )
-        return seq
+        return head
+
+    def walk(self, good: tuple[int, str], until: int) -> tuple[int, str]:
+        """Check the rows that follow ``good``, which was checked, to row ``until``; returns it.
+
+        Both are number and hash.  Raises StoreError naming the first row that does not hold.
+        """
+        seq, previous = good
+        for row in self.rows(after=seq, until=until):
+            if row.seq != seq + 1:
+                break
+            if row.previous != previous or row_hash(row) != row.hash:
+                raise _changed(row.seq)
+            previous, seq = row.hash, row.seq
+        if seq < until:
+            raise StoreError(f"audit row {seq + 1} is missing", place="audit log")
+        return seq, previous
+
+
+def _changed(seq: int) -> StoreError:
+    return StoreError(f"audit row {seq} was changed", place="audit log")

@@ -32,6 +32,7 @@ from exchange.store.outbox import Outbox
 from exchange.store.parties import PartyStore
 from exchange.store.places import MailPlaces
 from exchange.store.pulse import Pulse
+from exchange.store.references import References
 from exchange.store.samefile import SameFiles
 from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
@@ -53,7 +54,7 @@ _SILENCE: Final = {
 class Transaction:
     """Everything the services read and write, inside one database transaction."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, references: References | None = None) -> None:
         self.mail = MailLedger(session)
         self.places = MailPlaces(session)
         self.outbox = Outbox(session)
@@ -63,7 +64,7 @@ class Transaction:
         self.disputes = DisputeStore(session)
         self.parties = PartyStore(session)
         self.audit = AuditLog(session)
-        self.counters = Counters(session)
+        self.counters = Counters(session, references)
         self.facts = Facts(session)
         self.figures = Figures(session)
         self.pulse = Pulse(session)
@@ -80,15 +81,23 @@ class Store:
     """One database.
 
     ``after_commit`` is called with each write transaction's name once it has committed; a test
-    uses it to stop the process between two commits.
+    uses it to stop the process between two commits.  ``references`` remembers outside the
+    database how far references were given; without it none should be.
     """
 
-    def __init__(self, url: str, after_commit: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        after_commit: Callable[[str], None] | None = None,
+        references: References | None = None,
+    ) -> None:
         self.url = url
         self._files = SameFiles(_database_file(url))
         self._when_lost: list[Callable[[], None]] = []
         self.engine = _engine(url, self._files)
+        self._references = references
         self._writing = self.engine.execution_options(**{_WRITING: True})
+        self._reading = _reading(self.engine)
         self._after_commit = after_commit
         # SQLite has one writer: threads of ours wait in line, and not by looking again.
         self._writer = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
@@ -100,7 +109,7 @@ class Store:
         Raises StoreError when the database cannot take it; then nothing was changed.
         """
         with self._writer, _translated(self.engine), Session(self._writing) as session:
-            work = Transaction(session)
+            work = Transaction(session, self._references)
             yield work
             work.flush()
             many = grown(session.connection())
@@ -118,15 +127,19 @@ class Store:
             _translated(self.engine),
             Session(transaction, join_transaction_mode="rollback_only") as session,
         ):
-            work = Transaction(session)
+            work = Transaction(session, self._references)
             yield work
             work.flush()
             session.flush()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """A consistent read; anything written in it is rolled back."""
-        with _translated(self.engine), Session(self.engine) as session:
+        """A read of one instant, whoever writes meanwhile; writing in it is a fault.
+
+        While it lasts, the database keeps whatever others replace: what takes long is read in
+        several, as the audit log is (services/trail.py).
+        """
+        with _translated(self.engine), Session(self._reading) as session:
             yield Transaction(session)
             session.rollback()
 
@@ -271,6 +284,15 @@ def _postgresql(engine: Engine) -> Engine:
         connection.cursor_factory = Binary
 
     return engine
+
+
+def _reading(engine: Engine) -> Engine:
+    """The same engine, all of whose transaction sees the database as it is at its first query."""
+    if engine.dialect.name == "sqlite":
+        return engine  # in WAL mode every transaction does
+    # By default each statement would see another instant.  A transaction that writes nothing is
+    # never refused for what others write, nor does it keep them waiting.
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _begin_writing(connection: Connection) -> None:

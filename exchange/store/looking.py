@@ -19,6 +19,7 @@ from urllib.parse import quote
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
+from sqlmodel import Session
 
 from exchange.errors import StoreError
 from exchange.store.db import Store, Transaction, _translated, sqlite_path
@@ -80,8 +81,9 @@ class LookingStore(Store):
     def reading(self) -> Iterator[Transaction]:
         """As of any store; what is wrong is said with the database's place."""
         try:
-            with super().reading() as tx:
-                yield tx
+            with _translated(self.engine), Session(self.engine) as session:
+                yield Transaction(session)
+                session.rollback()
         except StoreError as error:
             other = any(sign in error.message for sign in _OF_ANOTHER_SCHEMA)
             hint = "`exchange init --upgrade`, or `exchange doctor`" if other else error.hint

@@ -2,57 +2,146 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from exchange.errors import StoreError
 from exchange.store.file import look_at
+from exchange.store.tables import MailRow
 
-_DAMAGED = "malformed"  # SQLite's word
-_UNOPENED = "unable to open database file"
+VERSION_TABLE: Final = "alembic_version"
+VERSIONS: list[Path] = [Path(__file__).parent / "migrations" / "versions"]
+"""Where the revisions lie."""
+
+_DAMAGED: Final = "malformed"  # SQLite's word
+_UNOPENED: Final = "unable to open database file"
+_RESTORE: Final = "check database.url, or restore the database from a backup"
 
 
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(map(str, VERSIONS)))
     return config
 
 
-def upgrade(connection: Connection) -> None:
+def revisions() -> list[str]:
+    """Every schema there ever was, the oldest first."""
+    scripts = ScriptDirectory.from_config(_config())
+    return [script.revision for script in scripts.walk_revisions()][::-1]
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
     """Run every migration the database has not had, inside the caller's transaction."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with catalogue(connection):
+        command.upgrade(config, to)
 
 
-def check(engine: Engine) -> None:
-    """Raise StoreError unless the database has exactly the schema of this version."""
-    place = "database.url"
-    if engine.dialect.name == "sqlite" and engine.url.database:
-        place = engine.url.database
-        look_at(Path(place))
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
+@contextmanager
+def catalogue(connection: Connection) -> Iterator[None]:
+    """Have PostgreSQL answer in texts: SQLAlchemy understands its catalogue no other way."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    from psycopg import Cursor
+
+    driver: Any = connection.connection.driver_connection
+    usual, driver.cursor_factory = driver.cursor_factory, Cursor
     try:
-        with engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-    except DatabaseError as error:
-        said = str(error.orig).partition("\n")[0]
-        hint = "restore it from a backup" if _DAMAGED in said else ""
-        if _UNOPENED in said:
-            hint = "its folder must be one that we may write to: SQLite keeps two files beside it"
-        raise StoreError(f"the database cannot be opened: {said}", place=place, hint=hint) from None
-    if found is None:
+        yield
+    finally:
+        driver.cursor_factory = usual
+
+
+def found_in(connection: Connection) -> str:
+    """The schema that a database of ours has, of this version or an older one.
+
+    Raises StoreError where it is none of ours, of a newer version, or does not say what it is.
+    """
+    there = inspect(connection).get_table_names()
+    if not there:
         raise StoreError(
             "the database is missing or empty", hint="run `exchange init` in the working folder"
         )
+    if VERSION_TABLE not in there:
+        if MailRow.__tablename__ not in there:
+            raise StoreError(
+                "this is a database of something else, so it was left as it is", hint=_RESTORE
+            )
+        raise StoreError(
+            f"its table {VERSION_TABLE} is missing: no schema is known, so it was left as it is",
+            hint=_RESTORE,
+        )
+    rows = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608
+    found = sorted(str(row[0]) for row in rows)
+    if len(found) != 1:
+        said = f"names {len(found)} schemas ({', '.join(found)})" if found else "is empty"
+        raise StoreError(f"its table {VERSION_TABLE} {said}: no schema is known", hint=_RESTORE)
+    known = revisions()
+    if found[0] in known:
+        return found[0]
+    if found[0].isascii() and found[0].isdigit() and int(found[0]) > int(known[-1]):
+        raise StoreError(
+            f"the database has schema {found[0]} of a newer version of exchange; this version "
+            f"knows {known[-1]} and older ones",
+            hint="install the newer version again, or restore the backup from before its upgrade",
+        )
+    raise StoreError(
+        f"the database says that it has schema {found[0]!r}, which no version of exchange made",
+        hint=_RESTORE,
+    )
+
+
+def check(engine: Engine) -> None:
+    """Raise StoreError unless the database has the schema of this version."""
+    newest = revisions()[-1]
+    with opened(engine), engine.connect() as connection:
+        found = found_in(connection)
     if found != newest:
         raise StoreError(
             f"the database has schema {found}, this version of exchange needs {newest}",
-            hint="`exchange init --upgrade` brings it forward",
+            place=place_of(engine),
+            hint="stop the daemon, then `exchange init --upgrade`: it makes a backup first",
         )
+
+
+def place_of(engine: Engine) -> str:
+    """What to call the database in a message."""
+    return engine.url.database or "" if engine.dialect.name == "sqlite" else "database.url"
+
+
+@contextmanager
+def opened(engine: Engine) -> Iterator[None]:
+    """Look at the file before it is opened; turn whatever goes wrong then into our words."""
+    place = place_of(engine)
+    if engine.dialect.name == "sqlite" and place:
+        look_at(Path(place))
+    try:
+        yield
+    except StoreError as error:
+        raise StoreError(error.message, place=error.place or place, hint=error.hint) from None
+    except DatabaseError as error:
+        said = str(error.orig).partition("\n")[0]
+        hint = "restore it from a backup" if _DAMAGED in said else ""
+        if _UNOPENED in said or "readonly" in said:
+            hint = "its folder must be one that we may write to: SQLite keeps two files beside it"
+        if "locked" in said:
+            hint = "another process holds it: wait until it has finished, then try again"
+        if "disk is full" in said:
+            hint = "free some space, then try again; nothing was changed"
+        raise StoreError(f"the database cannot be used: {said}", place=place, hint=hint) from None
+    except (SQLAlchemyError, CommandError) as error:
+        said = str(error).partition("\n")[0]
+        raise StoreError(f"the database cannot be used: {said}", place=place) from None

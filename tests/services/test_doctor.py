@@ -331,12 +331,27 @@ def test_another_file_in_its_place(folder: Path) -> None:
     assert "not a database" in by_name(checks, "database").found
 
 
-def test_a_database_of_another_version(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("revision", "said"),
+    [("9999", "newer version of exchange"), ("0000", "no version of exchange")],
+)
+def test_a_database_of_another_version(folder: Path, revision: str, said: str) -> None:
     with sqlite3.connect(folder / "exchange.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
     checks = examine(folder)
     assert by_name(checks, "database").state == "failed"
-    assert "exchange init --upgrade" in by_name(checks, "database").advice
+    assert said in by_name(checks, "database").found
+    assert by_name(checks, "database").advice
+
+
+def test_a_database_whose_schema_somebody_changed(folder: Path) -> None:
+    with sqlite3.connect(folder / "exchange.db") as connection:
+        connection.execute("DROP INDEX ix_mail_state")
+        connection.execute("CREATE INDEX of_our_own ON mail (sender)")
+    found = [one for one in examine(folder) if one.what == "database" and one.state != "ok"]
+    assert [(one.state, "index" in one.found) for one in found] == [("warning", True)] * 2
+    assert "mail: index ix_mail_state (state) is missing" in found[0].found
+    assert "of_our_own" in found[1].found
 
 
 def test_a_damaged_database(folder: Path) -> None:

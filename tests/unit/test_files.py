@@ -51,7 +51,7 @@ def test_a_link_is_replaced_and_what_it_points_to_untouched(tmp_path: Path, ther
 def test_a_block_that_raises_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"before")
-    with pytest.raises(RuntimeError), files.written(path) as file:
+    with pytest.raises(RuntimeError), files.written(path) as file:  # noqa: PT012
         file.write(b"half")
         raise RuntimeError
     assert path.read_bytes() == b"before"
