@@ -168,7 +168,7 @@ def test_all_is_well(reachable: Path) -> None:
     assert [check for check in checks if check.state != "ok"] == []
     assert [check.what for check in checks] == [
         "configuration", "our party", "password of mailbox requests", "password of smtp",
-        "S/MIME", "key file", "database", "disk", "vault", "audit log",
+        "S/MIME", "user", "files", "key file", "database", "disk", "vault", "audit log",
         "register of installed Devices", "contacts", "calendar", "clock",
         "mailbox requests", "mailbox requests: certificate",
         "mailbox requests: inbox", "mailbox requests: Junk",
