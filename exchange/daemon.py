@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import Final
 
@@ -24,8 +25,10 @@ from exchange.errors import StoreError
 from exchange.logs import start_log
 from exchange.posting import PostingProcess
 from exchange.rendering import overrides
+from exchange.sdnotify import Supervisor
 from exchange.services import intake, monthly, pauses, rounds
 from exchange.services.desk import Desk
+from exchange.services.heartbeat import Heartbeat
 from exchange.services.progress import Progress
 from exchange.services.reach import Reachability, words_of
 from exchange.services.rounds import ROUND, Round, bordered, one_round
@@ -74,27 +77,45 @@ def run(desk: Desk) -> None:
     Raises AlreadyRunning when a daemon holds the database, also one that took it while its lock
     was lost, and StoreReplaced when a file of the database is not the one that was opened.
     """
-    signals = _Signals()
+    supervisor = Supervisor()
+    signals = _Signals(supervisor)
     with signals.caught(), desk.store.sole_daemon() as guard:
+        heart = _heart(desk, supervisor)
         desk.store.when_lost(signals.lock_lost)
         log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
         _look_at_wordings(desk)
-        crew = _Crew(desk, guard, signals)
+        crew = _Crew(desk, guard, signals, heart)
         try:
             crew.start()
+            heart.ready()
             while crew.work():
-                crew = _again(crew, guard, signals)
+                heart.reloading()
+                crew = _again(crew, guard, signals, heart)
+                heart.ready()
         finally:
             crew.close()
+        heart.stopped()
         log.info("stopped")
 
 
-def _again(crew: _Crew, guard: Guard, signals: _Signals) -> _Crew:
+def _heart(desk: Desk, supervisor: Supervisor) -> Heartbeat:
+    """Our signs of life; a watchdog that would end good work is named at once."""
+    patience, longest = supervisor.watchdog_seconds, desk.settings.limits.seconds
+    if patience and patience < 2 * longest:
+        log.warning(
+            "the watchdog may end a mail that is read for long; WatchdogSec should be larger",
+            watchdog_seconds=patience,
+            at_least=2 * longest,
+        )
+    return Heartbeat(desk.folder, supervisor.tell, patience)
+
+
+def _again(crew: _Crew, guard: Guard, signals: _Signals, heart: Heartbeat) -> _Crew:
     """A crew by the configuration as it is now, or the same one where that cannot be used."""
     before = crew.floor.desk
     try:
         desk = open_desk(before.folder, before.clock, store=before.store)
-        fresh = _Crew(desk, guard, signals)
+        fresh = _Crew(desk, guard, signals, heart)
     except Exception as error:
         why = words_of(error)
         log.error("the configuration is refused; the one before stays in force", why=why)
@@ -126,7 +147,9 @@ def _look_at_wordings(desk: Desk) -> None:
 class _Crew:
     """Everybody who works by one configuration."""
 
-    def __init__(self, desk: Desk, guard: Guard, signals: _Signals) -> None:
+    def __init__(self, desk: Desk, guard: Guard, signals: _Signals, heart: Heartbeat) -> None:
+        desk = replace(desk, heart=heart)
+        self._heart = heart
         self.floor = Floor(desk, guard, Reachability(first=FIRST_PAUSE), Progress())
         self._signals = signals
         self._sender = Sender(self.floor, lambda halt: PostingProcess(desk.folder, halt))
@@ -135,12 +158,13 @@ class _Crew:
             worker = MailboxWorker(self.floor, settings, self._sender)
             self._workers.append(worker)
             self._watchers.append(Watcher(self.floor, settings, worker))
-        self._overseer = Overseer(self.floor.progress)
+        self._overseer = Overseer(self.floor.progress, [heart.write])
         self._poll = min(one.poll_seconds for one in desk.settings.mailbox)
 
     def start(self) -> None:
         """Begin."""
         self._signals.take_over(self)
+        self._heart.follow(self.floor.progress)
         for one in (*self._watchers, *self._workers, self._sender, self._overseer):
             one.start()
         self.floor.desk.reader.start()  # ready by the time of the first mail
@@ -167,6 +191,7 @@ class _Crew:
             if self._signals.reload.is_set():
                 self._signals.reload.clear()
                 return True
+            self._heart.moved()
             pause = floor.pause_of(_WORK) if self._is_ours() else _LOST
             if pause > 0:
                 floor.stop.wait(min(pause, _LOST))
@@ -209,6 +234,7 @@ class _Crew:
         rounds.ask_and_chase(desk, done, floor.reach, floor.progress)
         self._sender.hint()
         _report(desk, done, floor.reach)
+        self._heart.round_ended()
         if not done.troubles:
             floor.progress.through(ROUND)
 
@@ -222,7 +248,7 @@ class _Crew:
             or floor.guard.lost.is_set()
             or time.monotonic() >= until
         ):
-            pass
+            self._heart.moved()
 
     def close(self) -> None:
         """End everybody; one that hangs has a moment, and ends by itself."""
@@ -256,8 +282,9 @@ class _Signals:
     starts a thread that sets them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, supervisor: Supervisor) -> None:
         self.reload = threading.Event()
+        self._supervisor = supervisor
         self._crew: _Crew | None = None
         self._stopping = False
 
@@ -299,6 +326,7 @@ class _Signals:
 
     def _stop(self) -> None:
         self._stopping = True
+        self._supervisor.tell("STOPPING=1")
         if self._crew is not None:
             self._crew.stop()
 

@@ -8,7 +8,7 @@ import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
@@ -47,6 +47,7 @@ class OwnParty:
     name: str = ""
     address: str = ""
     database: str = ""  # the database's address, instead of a SQLite file
+    first_day: date | None = None  # mail from before it is left alone; None: all is answered
 
 
 def make_folder(folder: Path, party: OwnParty) -> list[str]:
@@ -214,6 +215,8 @@ def _filled(text: str, party: OwnParty) -> str:
     if party.database:
         line = f"url = {json.dumps(party.database)}"
         text = re.sub(r"^# url = .*$", lambda _: line, text, count=1, flags=re.M)
+    if party.first_day:
+        text = _begun_on(text, party.first_day)
     if party.signifier:
         text = put(text, "signifier", party.signifier)
         text = re.sub(r"^mpids = \[[^\]]*\]", "mpids = []", text, count=1, flags=re.M)
@@ -228,3 +231,10 @@ def _filled(text: str, party: OwnParty) -> str:
             flags=re.M,
         )
     return text
+
+
+def _begun_on(text: str, day: date) -> str:
+    """Write into the mailbox's table that the exchange answers from this day on."""
+    line = f"not_before = {day.isoformat()}"
+    comment = "  # the day of `exchange init`: older mail is listed and left alone"
+    return re.sub(r"^# not_before = .*$", lambda _: line + comment, text, count=1, flags=re.M)

@@ -182,7 +182,12 @@ def test_vectors_come_out_as_told() -> None:
 # -- the commented configuration --
 
 # Written as an example: the default is to have none.
-_SAMPLES = {"party.compliance_address", "mailbox.ca_file", "mailbox.not_before", "smtp.ca_file"}
+_SAMPLES = {
+    "party.compliance_address",
+    "mailbox.ca_file",
+    "mailbox.not_before",
+    "smtp.ca_file",
+}
 # Named in the head of the file: any one of three may stand where password_file stands.
 _TOLD_ABOVE = {
     f"{section}.password_{source}"

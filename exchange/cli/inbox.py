@@ -2,116 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from exchange.cli import letters
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.choosing import (
+    All,
+    Dry,
+    From,
+    Kind,
+    Numbers,
+    PartyIs,
+    Places,
+    Reason,
+    Yes,
+    deal,
+    filter_of,
+    one_number,
+    working_folder,
+)
+from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say
+from exchange.cli.inboxlist import list_
 from exchange.cli.people import By, Why, who
 from exchange.domain.device import mask_codes
 from exchange.domain.outbound import Ruling
 from exchange.errors import BadInput
 from exchange.files import make_file
-from exchange.services import review
+from exchange.services import review, several
+from exchange.services.desk import Desk
 
 app = typer.Typer(no_args_is_help=True)
 
-_MOST_SHOWN = 50  # codes in dispute: a column that was shifted brings thousands
-
-
-@app.command("list")
-def list_(folder: Folder = HERE, as_json: Json = False) -> None:
-    """Mails in Review and Shunted, requests with Devices held, letters refused."""
-    found = review.waiting(desk_of(folder))
-    if as_json:
-        answer(
-            True,
-            {
-                "mails": [
-                    {
-                        "number": mail.id,
-                        "folder": mail.folder,
-                        "from": mail.sender,
-                        "subject": mail.subject,
-                        "arrived": mail.arrived_at,
-                        "due": due,
-                        "kind": mail.kind,
-                        "reason": mail.reason,
-                    }
-                    for mail, due in found.mails
-                ],
-                "requests": [
-                    {
-                        "ref": one.ref,
-                        "party": one.party,
-                        "due": one.clock.due_on,
-                        "held": held,
-                        "unreadable": unreadable,
-                    }
-                    for one, held, unreadable in found.requests
-                ],
-                "letters": [
-                    {
-                        "ref": one.ref,
-                        "purpose": one.purpose,
-                        "to": one.recipient,
-                        "reply": one.reply,
-                    }
-                    for one in found.letters
-                ],
-                "disputes": [
-                    {
-                        "mail": one.claim.mail_id,
-                        "device_id": one.claim.device,
-                        "party": one.claim.party,
-                        "state": one.holder,
-                        "also_for": one.claim.rival,
-                        "also_from": one.claim.rival_party,
-                        "since": one.opened_at,
-                    }
-                    for one in found.disputes
-                ],
-            },
-            "",
-        )
-        return
-    table(
-        "Mails",
-        ("mail", "folder", "from", "answer due", "reason"),
-        ((mail.id, mail.folder, mail.sender, due, mail.reason) for mail, due in found.mails),
-    )
-    table(
-        "Requests",
-        ("reference", "party", "due", "held", "unreadable"),
-        (
-            (one.ref, one.party, one.clock.due_on, held, unreadable)
-            for one, held, unreadable in found.requests
-        ),
-    )
-    table(
-        "Letters not accepted",
-        ("reference", "what", "to", "reply"),
-        ((one.ref, one.purpose, one.recipient, one.reply) for one in found.letters),
-    )
-    table(
-        "Install codes that came for two Devices",
-        ("mail", "first for", "from", "state", "in this mail for", "from"),
-        (
-            (
-                one.claim.mail_id,
-                one.claim.device,
-                one.claim.party,
-                one.holder,
-                one.claim.rival,
-                one.claim.rival_party,
-            )
-            for one in found.disputes[:_MOST_SHOWN]
-        ),
-    )
-    if len(found.disputes) > _MOST_SHOWN:
-        say(f"... and {len(found.disputes) - _MOST_SHOWN} more; --json has all of them")
+app.command("list")(list_)
 
 
 @app.command()
@@ -186,9 +111,15 @@ def show(
 
 @app.command()
 def release(
-    what: Annotated[str, typer.Argument(help="A mail's number, or a request's reference.")],
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NUMBER|SPAN|REFERENCE",
+            help="Mails: 12, 12 15, 12-40, or 12,15-20; or a request's reference.",
+        ),
+    ] = None,
     party: Annotated[
-        str, typer.Option("--as", help="For a mail: the party it comes from, as you know for sure.")
+        str, typer.Option("--as", help="For mails: the party they come from, as you know for sure.")
     ] = "",
     device: Annotated[
         list[str] | None, typer.Option("--device", help="For a request: only these held Devices.")
@@ -200,25 +131,55 @@ def release(
             help='For a request: answer "not the installing Supplier" for this reason.',
         ),
     ] = "",
+    every: All = False,
+    sender: From = "",
+    reason: Reason = "",
+    kind: Kind = "",
+    of_party: PartyIs = "",
+    yes: Yes = False,
+    dry_run: Dry = False,
     by: By = "",
-    folder: Folder = HERE,
+    folder: Places = None,
     as_json: Json = False,
 ) -> None:
-    """Deal with a waiting mail as sent by a party, or decide held Devices again and answer."""
-    desk = desk_of(folder)
-    if what.isdigit():
-        if not party:
-            raise typer.BadParameter("say whose mail it is with --as SIGNIFIER")
-        outcome = review.release_mail(desk, int(what), party.upper(), who(by))
+    """Deal with waiting mails as sent by a party, or decide held Devices again and answer.
+
+    Several mails are shown and asked about first; each is then dealt with by itself.
+    """
+    if what and len(what) == 1 and not what[0][:1].isdigit():
+        desk = desk_of(working_folder(folder))
+        _release_devices(desk, what[0].upper(), who(by), device or (), not_installer, as_json)
+        return
+    if not party:
+        raise typer.BadParameter("say whose mail it is with --as SIGNIFIER")
+    chosen = filter_of(folder, sender, reason, kind, of_party)
+    desk, signifier = desk_of(working_folder(folder)), party.upper()
+    number = one_number(what, chosen, every=every)
+    if number is not None and not dry_run:
+        outcome = review.release_mail(desk, number, signifier, who(by))
         answer(
             as_json,
             {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
-            f"mail {what}: {outcome.folder}, {mask_codes(outcome.reason)} {outcome.ref}".rstrip(),
+            f"mail {number}: {outcome.folder}, {mask_codes(outcome.reason)} {outcome.ref}".rstrip(),
         )
         return
-    done = review.release_devices(
-        desk, what.upper(), who(by), only=device or (), not_installer=not_installer
-    )
+    address = review.reply_address(desk, signifier)
+    deal(
+        desk, what, chosen, lambda numbers: several.release(desk, numbers, signifier, who(by)),
+        what=f"to be dealt with as sent by {signifier}: answers go to {address}",
+        every=every, yes=yes, dry=dry_run, as_json=as_json,
+    )  # fmt: skip
+
+
+def _release_devices(
+    desk: Desk,
+    ref: str,
+    actor: str,
+    only: Collection[str],
+    not_installer: str,
+    as_json: bool,
+) -> None:
+    done = review.release_devices(desk, ref, actor, only=only, not_installer=not_installer)
     answer(
         as_json,
         {
@@ -226,7 +187,7 @@ def release(
             "not_installer": done.not_installer,
             "still_held": done.still_held,
         },
-        f"{what.upper()}: {done.provided} codes and {done.not_installer} not the installer will "
+        f"{ref}: {done.provided} codes and {done.not_installer} not the installer will "
         f"be answered, {done.still_held} still held",
     )
 
@@ -273,26 +234,71 @@ def settle(
 
 @app.command()
 def reject(
-    number: int,
     why: Why,
+    numbers: Numbers = None,
+    every: All = False,
+    sender: From = "",
+    reason: Reason = "",
+    kind: Kind = "",
+    party: PartyIs = "",
+    yes: Yes = False,
+    dry_run: Dry = False,
     by: By = "",
-    folder: Folder = HERE,
+    folder: Places = None,
     as_json: Json = False,
 ) -> None:
-    """Nothing is to be done with this mail."""
-    review.reject_mail(desk_of(folder), number, why, who(by))
-    answer(as_json, {"rejected": number}, f"mail {number} rejected")
+    """Nothing is to be done with these mails.
+
+    Several are shown and asked about first; each is then dealt with by itself.
+    """
+    chosen = filter_of(folder, sender, reason, kind, party)
+    desk = desk_of(working_folder(folder))
+    number = one_number(numbers, chosen, every=every)
+    if number is not None and not dry_run:
+        review.reject_mail(desk, number, why, who(by))
+        answer(as_json, {"rejected": number}, f"mail {number} rejected")
+        return
+    deal(
+        desk, numbers, chosen, lambda some: several.reject(desk, some, why, who(by)),
+        what="to be marked as dealt with: nothing is sent and nothing moved",
+        every=every, yes=yes, dry=dry_run, as_json=as_json,
+    )  # fmt: skip
 
 
 @app.command()
-def replay(number: int, by: By = "", folder: Folder = HERE, as_json: Json = False) -> None:
-    """Understand and decide a waiting mail once more."""
-    outcome = review.replay_mail(desk_of(folder), number, who(by))
-    answer(
-        as_json,
-        {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
-        f"mail {number}: {outcome.folder}, {mask_codes(outcome.reason)}",
-    )
+def replay(
+    numbers: Numbers = None,
+    every: All = False,
+    sender: From = "",
+    reason: Reason = "",
+    kind: Kind = "",
+    party: PartyIs = "",
+    yes: Yes = False,
+    dry_run: Dry = False,
+    by: By = "",
+    folder: Places = None,
+    as_json: Json = False,
+) -> None:
+    """Understand and decide waiting mails once more.
+
+    Several are shown and asked about first; each is then dealt with by itself.
+    """
+    chosen = filter_of(folder, sender, reason, kind, party)
+    desk = desk_of(working_folder(folder))
+    number = one_number(numbers, chosen, every=every)
+    if number is not None and not dry_run:
+        outcome = review.replay_mail(desk, number, who(by))
+        answer(
+            as_json,
+            {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
+            f"mail {number}: {outcome.folder}, {mask_codes(outcome.reason)}",
+        )
+        return
+    deal(
+        desk, numbers, chosen, lambda some: several.replay(desk, some, who(by)),
+        what="to be understood and decided once more: answers may be sent",
+        every=every, yes=yes, dry=dry_run, as_json=as_json,
+    )  # fmt: skip
 
 
 app.command("retry")(letters.retry)

@@ -12,6 +12,7 @@ from exchange.cli import (
     clock,
     codes,
     contacts,
+    health,
     inbox,
     letters,
     mailbox,
@@ -50,6 +51,7 @@ def _main(
 
 app.command("init")(operate.init)
 app.command("doctor")(operate.doctor)
+app.command("health")(health.health)
 app.command("run")(operate.run)
 app.command("demo")(show.demo)
 app.add_typer(codes.app, name="codes", help="Install codes and the register of installed Devices.")

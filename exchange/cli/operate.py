@@ -12,6 +12,7 @@ from exchange.bootstrap import the_clock
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
 from exchange.config import load_settings
 from exchange.doctor import examine
+from exchange.domain.sla import local_date
 from exchange.logs import start_log
 
 
@@ -48,12 +49,16 @@ def init(
     if database_only:
         made = provision.make_database(folder, load_settings(folder))
     else:
-        made = provision.make_folder(folder, provision.OwnParty(signifier, name, address, database))
+        today = local_date(the_clock().now())
+        party = provision.OwnParty(signifier, name, address, database, today)
+        made = provision.make_folder(folder, party)
     if as_json:
         answer(as_json, {"folder": str(folder), "made": made}, "")
         return
     for line in made:
         say(f"made {line}")
+    if not database_only:
+        say("mail from before today is left alone: not_before in config/exchange.toml")
     say("next: edit config/exchange.toml, put the passwords into secrets/, then `exchange doctor`")
 
 

@@ -12,7 +12,14 @@ from pathlib import Path
 from exchange.doctor.check import Check
 from exchange.doctor.configuration import configuration, our_party, passwords
 from exchange.doctor.files import files, user
-from exchange.doctor.knowledge import calendar, clock, clock_stopped, contacts, register
+from exchange.doctor.knowledge import (
+    addresses,
+    calendar,
+    clock,
+    clock_stopped,
+    contacts,
+    register,
+)
 from exchange.doctor.mail import look_at_courier, look_at_mailbox
 from exchange.doctor.smime import mail_keys
 from exchange.doctor.storage import database, key_file, running, vault
@@ -34,8 +41,9 @@ def examine(folder: Path) -> list[Check]:
     checks += [*our_party(known), *said]
     # The servers answer while the rest is looked at.
     settings = known.settings
+    registered: set[str] = set()
     mailboxes = [
-        look_at_mailbox(folder, one, secrets.get(f"mailbox {one.name}"))
+        look_at_mailbox(folder, one, secrets.get(f"mailbox {one.name}"), lambda: registered)
         for one in (settings.mailbox if known.has("mailbox") else ())
     ]
     courier = look_at_courier(folder, settings, secrets.get("smtp")) if known.has("smtp") else None
@@ -52,6 +60,7 @@ def examine(folder: Path) -> list[Check]:
         if store is not None:
             said_of_vault, newest = vault(store, key)
             checks += [*said_of_vault, *register(store, settings), *contacts(store, settings)]
+            registered |= addresses(store)
         checks += [*calendar(folder, settings), *clock(newest)]
         checks += clock_stopped(store) if store is not None else []
         for mailbox in mailboxes:
@@ -60,7 +69,7 @@ def examine(folder: Path) -> list[Check]:
             checks += courier()
         checks += templates(folder)
         if store is not None:
-            checks += running(store)
+            checks += running(store, folder)
     finally:
         if store is not None:
             store.dispose()

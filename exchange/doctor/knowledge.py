@@ -88,6 +88,17 @@ def contacts(store: Store, settings: Settings) -> list[Check]:
     return checks
 
 
+def addresses(store: Store) -> set[str]:
+    """Where mail of registered parties comes from, in lower case; what fails is said elsewhere."""
+    try:
+        with store.reading() as tx:
+            parties = tx.parties.all(active_only=True)
+    except ExchangeError:
+        return set()
+    found = {address for one in parties for address in (one.request_address, one.reply_address)}
+    return {address.lower() for address in found if address}
+
+
 def calendar(folder: Path, settings: Settings) -> list[Check]:
     """The Working Days are known far enough ahead."""
     what = "calendar"

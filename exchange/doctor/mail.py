@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
 from exchange.config import MailboxSettings, Settings
 from exchange.doctor.check import Check, failed, faults, ok, warning
-from exchange.errors import ExchangeError
+from exchange.errors import ExchangeError, Unreadable
+from exchange.parsing.message import read_head
+from exchange.rendering.wording import counted
 from exchange.transport.imap import ImapMailbox
+from exchange.transport.imap_counts import MOST_HEADERS
 from exchange.transport.imap_probe import MailboxProbe
 from exchange.transport.smtp import CourierProbe, SmtpCourier
 
@@ -21,6 +24,7 @@ _STEP_SECONDS: Final = 10.0
 # Looking a name up has no limit of its own, so the whole gets one.
 _WHOLE_SECONDS: Final = 2 * _STEP_SECONDS
 _ENDS_SOON: Final = timedelta(days=21)
+_OLD: Final = timedelta(days=7)  # of a mail that waits in an inbox
 _USUAL_SIZE: Final = 20_000_000  # bytes: a list of 100,000 Devices with its answers
 _CONNECT: Final = "check host, port and tls in config/exchange.toml, and the network"
 
@@ -28,8 +32,16 @@ Seen = TypeVar("Seen")
 Told = Callable[[], list[Check]]
 
 
-def look_at_mailbox(folder: Path, settings: MailboxSettings, password: str | None) -> Told:
-    """Start to look; what is returned waits for the end and tells what was seen."""
+def look_at_mailbox(
+    folder: Path,
+    settings: MailboxSettings,
+    password: str | None,
+    registered: Callable[[], Collection[str]] = tuple,
+) -> Told:
+    """Start to look; what is returned waits for the end and tells what was seen.
+
+    ``registered`` yields the addresses of the parties, in lower case, once they are needed.
+    """
     what = f"mailbox {settings.name}"
     if password is None:
         return lambda: [_untried(what)]
@@ -39,7 +51,9 @@ def look_at_mailbox(folder: Path, settings: MailboxSettings, password: str | Non
     seen = _begun(ImapMailbox(patient, password, folder).probe)
 
     def told() -> list[Check]:
-        return _waited(what, seen, lambda probe: list(_of_mailbox(what, settings, probe)))
+        return _waited(
+            what, seen, lambda probe: list(_of_mailbox(what, settings, probe, registered()))
+        )
 
     return told
 
@@ -94,17 +108,20 @@ def _waited(
     return tell(seen)
 
 
-def _of_mailbox(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Iterator[Check]:
+def _of_mailbox(
+    what: str, settings: MailboxSettings, probe: MailboxProbe, registered: Collection[str] = ()
+) -> Iterator[Check]:
     if probe.login_ok:
         yield ok(
             what,
-            f"{settings.username} at {settings.host}:{settings.port} over {probe.tls_version}, "
-            f"{probe.mails:,} mails in {settings.inbox}",
+            f"{settings.username} at {settings.host}:{settings.port} over {probe.tls_version}",
         )
         yield from _certificate(what, probe.certificate_ends)
     if probe.fault is not None:
         yield from faults(what, probe.fault, _CONNECT)
         return
+    yield _inbox(f"{what}: inbox", settings, probe)
+    yield _junk(f"{what}: Junk", probe, registered)
     yield _folders(f"{what}: folders", settings, probe)
     if probe.moves_by:
         yield ok(f"{what}: filing", f"by {probe.moves_by}")
@@ -126,6 +143,57 @@ def _certificate(what: str, ends: datetime | None) -> Iterator[Check]:
         yield warning(what, said, "ask whoever runs the server to renew it before then")
     else:
         yield ok(what, said)
+
+
+def _inbox(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Check:
+    """How much lies there and how old it is: what a first day would answer."""
+    said = f"{counted(probe.mails, 'mail')} in {settings.inbox}"
+    if not probe.mails:
+        return ok(what, said)
+    if probe.oldest is None:
+        return ok(what, f"{said}; the server gives no dates")
+    said += f", the oldest of {probe.oldest:%Y-%m-%d}"
+    if settings.not_before is not None:
+        day = settings.not_before.astimezone(UTC)
+        return ok(what, f"{said}; what is older than {day:%Y-%m-%d %H:%M} UTC is left alone")
+    if datetime.now(UTC) - probe.oldest > _OLD:
+        return warning(
+            what,
+            f"{said}: every one of them is read and may be answered",
+            "before the first start set not_before in this [[mailbox]] to the day on which the "
+            "exchange takes over; older mail is then listed and left alone",
+        )
+    return ok(what, said)
+
+
+def _junk(what: str, probe: MailboxProbe, registered: Collection[str]) -> Check:
+    """Mails of registered parties that a filter put where nobody reads them."""
+    if not probe.junk:
+        return ok(what, "there is no folder for it")
+    found, said = 0, []
+    for folder in probe.junk:
+        theirs = sum(_sender(field) in registered for field in folder.senders)
+        found += theirs
+        of = f" of the last {MOST_HEADERS:,}" if folder.mails > MOST_HEADERS else ""
+        said.append(
+            f"{folder.name}: {counted(folder.mails, 'mail')},{of or ' of them'} "
+            f"{theirs:,} from addresses of registered parties"
+        )
+    if not found:
+        return ok(what, "; ".join(said))
+    return warning(
+        what,
+        "; ".join(said),
+        "look at them there, move what is real to the inbox by hand, and have these addresses "
+        "let through by whoever runs the mail server",
+    )
+
+
+def _sender(field: bytes) -> str:
+    try:
+        return read_head(field).sender.lower()
+    except Unreadable:
+        return ""
 
 
 def _folders(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Check:

@@ -15,10 +15,12 @@ from exchange.bootstrap import database_url, key_provider, unfinished_key_change
 from exchange.config import Settings
 from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.domain.audit import GENESIS
-from exchange.errors import AlreadyRunning, ExchangeError
+from exchange.errors import ExchangeError
 from exchange.rendering.wording import counted
+from exchange.services.heartbeat import lives, read_heartbeat, when
 from exchange.store import schema, shape
 from exchange.store.db import Store, sqlite_path
+from exchange.store.looking import LookingStore
 from exchange.vault.head import open_data_keys, reading
 from exchange.vault.keys import KeyProvider, load_key_file
 from exchange.vault.vault import SealedVault
@@ -203,20 +205,33 @@ def _audit(store: Store) -> tuple[list[Check], datetime | None]:
     return [ok(what, said)], datetime.fromisoformat(last[0].at)
 
 
-def running(store: Store) -> list[Check]:
-    """Whether a daemon works on this database now."""
+def running(store: Store, folder: Path) -> list[Check]:
+    """Whether a daemon works on this database now; its lock is looked at and never taken."""
     what = "daemon"
-    if store.engine.dialect.name == "sqlite":
-        path = sqlite_path(store.url)
-        # Not made by us: it might then belong to another user than the daemon's.
-        if not path.with_name(path.name + ".lock").exists():
-            return [ok(what, "none is running, none ever was")]
     try:
-        with store.sole_daemon():
-            return [ok(what, "none is running; `exchange run` starts one")]
-    except AlreadyRunning:
-        return [ok(what, "one is running on this database")]
+        holder = LookingStore(store.url, float(_CONNECT_SECONDS)).holder()
     except ExchangeError as error:
-        return [
-            warning(what, f"cannot be told: {error.message}", "run doctor as the daemon's own user")
-        ]
+        advice = "run doctor as the daemon's own user"
+        return [warning(what, f"cannot be seen: {error.message}", advice)]
+    beat = read_heartbeat(folder)
+    alive = lives(beat, holder.held)
+    if alive is None:
+        said = "cannot be seen: the kernel does not list its locks"
+        return [warning(what, said, "`exchange health` says when it was last seen")]
+    if not alive:
+        last = f"; the last one was seen {_ago(beat.written)}" if beat else ""
+        return [ok(what, f"none is running; `exchange run` starts one{last}")]
+    if beat is None:
+        known = f" (process {holder.pid})" if holder.pid else ""
+        return [warning(what, f"one is running on this database{known}, and gives no sign of life",
+                        "see whether it may write into the working folder")]  # fmt: skip
+    last = f"last round {_ago(beat.last_round)}" if beat.last_round is not None else "no round yet"
+    said = (
+        f"one is running on this database: process {holder.pid or beat.pid}, since "
+        f"{when(beat.started):%Y-%m-%d %H:%M:%S} UTC; {last}; `exchange health` says more"
+    )
+    return [ok(what, said)]
+
+
+def _ago(seconds: float) -> str:
+    return f"{when(seconds):%Y-%m-%d %H:%M:%S} UTC"

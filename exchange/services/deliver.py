@@ -54,6 +54,7 @@ def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
         trouble: CourierUnavailable | CourierRefused | None = None
         try:
             for some in courier.send_many(letters):
+                desk.heart.moved()
                 with desk.store.transaction("delivered") as tx:
                     told = [(fate, by_key[fate.key]) for fate in some]
                     fates.update(record(desk, tx, told, standing))

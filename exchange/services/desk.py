@@ -18,6 +18,7 @@ from exchange.domain.sla import SlaRule, local_date
 from exchange.parsing.limits import Limits
 from exchange.ports import Clock, CodeVault, Reader, Sealer
 from exchange.rendering.compose import Templates
+from exchange.services.heartbeat import SILENT, Heart
 from exchange.store.db import Store, Transaction
 
 log = structlog.get_logger("exchange.desk")
@@ -37,6 +38,7 @@ class Desk:
     calendar: WorkingCalendar
     templates: Templates
     limits: Limits
+    heart: Heart = SILENT  # hears how far the work is
 
     @property
     def signifier(self) -> str:
@@ -58,13 +60,7 @@ class Desk:
 
     def sla(self, party: Party | None) -> SlaRule:
         """The answer time between us and a party."""
-        settings = self.settings
-        return SlaRule(
-            days=(party.sla_days if party and party.sla_days else settings.sla.days),
-            deemed_receipt=settings.calendar.deemed_receipt,
-            deemed_after=settings.calendar.deemed_receipt_after,
-            agreed=party.sla_agreed if party and party.sla_days else "",
-        )
+        return sla_rule(self.settings, party)
 
     def mail_bytes(self, party: Party) -> int:
         """The largest mail that ``party`` takes, encoded; 0: no ceiling."""
@@ -99,3 +95,13 @@ class Desk:
         """The Message-ID of a letter that ``mark`` tells from others of its kind."""
         domain = self.settings.party.address.rpartition("@")[2].lower()
         return f"<{ref.lower()}.{purpose}.{mark}@{domain}>"
+
+
+def sla_rule(settings: Settings, party: Party | None) -> SlaRule:
+    """The answer time that was agreed with a party, else the usual one."""
+    return SlaRule(
+        days=(party.sla_days if party and party.sla_days else settings.sla.days),
+        deemed_receipt=settings.calendar.deemed_receipt,
+        deemed_after=settings.calendar.deemed_receipt_after,
+        agreed=party.sla_agreed if party and party.sla_days else "",
+    )

@@ -74,6 +74,7 @@ def decide_all(
         together: list[Understood] = []
         weight = 0
         while batch:
+            desk.heart.moved()
             # A large mail does not stay while what it asks is answered.
             try:
                 said = _understood(desk, batch.popleft(), done)
@@ -163,6 +164,7 @@ def _understood(desk: Desk, asked: tuple[KeptMail, Question], done: Decided) -> 
 
 def _decide_some(desk: Desk, mails: Sequence[Understood], done: Decided) -> None:
     """Decide some mails in one transaction, or, where one of them hinders it, each by itself."""
+    desk.heart.moved()
     try:
         with uncollected():
             outcomes = decide(desk, mails, done.tally) if mails else []

@@ -157,6 +157,7 @@ class _Keeping:
 
     def _commit(self, batch: Sequence[_Made]) -> None:
         desk, now, name = self._desk, self._desk.now(), self._mailbox.name
+        desk.heart.moved()
         known = [one.mail.ref for one in batch if one.mail.ref in self._states]
         reused, kept = False, 0
         with desk.store.transaction("keep") as tx:
@@ -376,6 +377,7 @@ def file(desk: Desk, mailbox: Mailbox, folders: Mapping[str, str]) -> int:
         for ref, folder in places:
             by_folder.setdefault(folders[folder], []).append(ref)
         for folder, refs in by_folder.items():
+            desk.heart.moved()
             mailbox.file(refs, folder)
         with desk.store.transaction("file") as tx:
             tx.mail.filed(numbers)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from exchange.config import Settings
 from exchange.domain.audit import AuditEvent
 from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
 from exchange.domain.refusal import About, Alike, paused_until
@@ -92,10 +93,15 @@ def _on_file(tx: Transaction) -> Pause | None:
 
 def current(desk: Desk, tx: Transaction) -> Pause | None:
     """The pause that is in force now, if there is one."""
+    return in_force(tx, desk.settings, desk.now())
+
+
+def in_force(tx: Transaction, settings: Settings, now: datetime) -> Pause | None:
+    """The pause that is in force at an instant, if there is one."""
     pause = _on_file(tx)
-    if pause is None or pause.over or pause.account != _account(desk):
+    if pause is None or pause.over or pause.account != _account(settings):
         return None
-    return pause if desk.now() < pause.ends else None
+    return pause if now < pause.ends else None
 
 
 def worked(tx: Transaction, state: Standing) -> None:
@@ -135,9 +141,8 @@ def begin(desk: Desk, state: Standing, trouble: CourierTrouble) -> CourierPaused
     until = paused_until(desk.now(), about, times, named=named, daily=trouble.daily)
     said = f"{trouble.place}: {trouble.message}" if trouble.place else trouble.message
     letters = tuple(dict.fromkeys((*(before.letters if before else ()), *met)))[-_MOST_DOUBTED:]
-    pause = Pause(
-        until.isoformat(), times, about, said, trouble.hint, letters, account=_account(desk)
-    )
+    account = _account(desk.settings)
+    pause = Pause(until.isoformat(), times, about, said, trouble.hint, letters, account=account)
     with desk.store.transaction("pause") as tx:
         _write(tx, pause)
         reinstate(desk, tx, trouble.alike, until + _AFTER)
@@ -185,7 +190,7 @@ def _write(tx: Transaction, pause: Pause) -> None:
     tx.facts.put(_PAUSE, json.dumps(asdict(pause)))
 
 
-def _account(desk: Desk) -> str:
-    smtp = desk.settings.smtp
-    named = (smtp.host, smtp.port, smtp.tls, smtp.username, desk.settings.party.address)
+def _account(settings: Settings) -> str:
+    smtp = settings.smtp
+    named = (smtp.host, smtp.port, smtp.tls, smtp.username, settings.party.address)
     return sha256(repr(named).encode()).hexdigest()[:16]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,29 +29,37 @@ from exchange.store.db import Transaction
 from exchange.store.disputes import Dispute
 from exchange.store.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
 from exchange.store.outbox import StoredLetter
+from exchange.store.waiting import MailFilter, WaitingMail
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Everything that waits for a person."""
+    """What waits for a person, a page of its mails."""
 
-    mails: tuple[tuple[KeptMail, date | None], ...]  # with the day an answer would be due
+    mails: tuple[tuple[WaitingMail, date | None], ...]  # with the day an answer would be due
+    chosen: int  # how many mails the filter chooses
+    folders: Mapping[str, int]  # how many wait in each of FOLDERS
     requests: tuple[tuple[InboundRequest, int, int], ...]  # held, unreadable
     letters: tuple[StoredLetter, ...]
     disputes: tuple[Dispute, ...]  # install codes that came for two devices
 
 
-def waiting(desk: Desk) -> Waiting:
-    """The list, oldest first."""
+def waiting(
+    desk: Desk, chosen: MailFilter | None = None, most: int | None = None, skip: int = 0
+) -> Waiting:
+    """The list: mails newest first, the rest oldest first."""
+    chosen = chosen or MailFilter()
     with desk.store.reading() as tx:
-        mails = tx.mail.unresolved()
-        requests = [(one, tx.inbound.counts(one.id)) for one in tx.inbound.requests(open_only=True)]
+        mails = tx.waiting.page(chosen, most, skip)
+        number, folders = tx.waiting.count(chosen), tx.waiting.counts()
+        open_requests = tx.inbound.requests(open_only=True)
+        requests = [(one, tx.inbound.counts(one.id)) for one in open_requests]
         failed = tx.outbox.stuck()
         disputed = tx.disputes.waiting()
     return Waiting(
-        mails=tuple(
-            (mail, due(mail.arrived_at, desk.sla(None), desk.calendar).due_on) for mail in mails
-        ),
+        mails=tuple((mail, _answer_due(desk, mail)) for mail in mails),
+        chosen=number,
+        folders=folders,
         requests=tuple(
             (one, counts.get(DeviceState.HELD, 0), counts.get(DeviceState.UNREADABLE, 0))
             for one, counts in requests
@@ -59,6 +67,13 @@ def waiting(desk: Desk) -> Waiting:
         letters=tuple(failed),
         disputes=tuple(disputed),
     )
+
+
+def _answer_due(desk: Desk, mail: WaitingMail) -> date | None:
+    """By when an answer would be due; None for one that nobody has looked at."""
+    if mail.place in NOT_FETCHED:
+        return None
+    return due(mail.arrived_at, desk.sla(None), desk.calendar).due_on
 
 
 def show_mail(desk: Desk, number: int) -> tuple[KeptMail, Understanding]:
@@ -134,17 +149,32 @@ def replay_mail(desk: Desk, number: int, actor: str) -> MailOutcome:
 
     One that was not fetched is fetched in the next round, and decided then.
     """
+    if wanted := reopen_mail(desk, number, actor):
+        return wanted
+    if (unread := intake.decide_all(desk).unread) is not None:
+        raise unread
+    return outcome_of(desk, number)
+
+
+def reopen_mail(desk: Desk, number: int, actor: str) -> MailOutcome | None:
+    """Put a waiting mail back among those that are to be understood and decided.
+
+    None when that can be done at once; one that was not fetched is fetched in the next round.
+    """
     if wanted := want_mail(desk, number, actor):
         return wanted
     with desk.store.transaction("replay") as tx:
         _claim_waiting(tx, number)
-        tx.mail.reopen(number)
+        tx.mail.reopen(number, desk.now())
         tx.audit.append(desk.now(), AuditEvent("mail.replayed", f"mail {number}", actor=actor))
-    if (unread := intake.decide_all(desk).unread) is not None:
-        raise unread
+    return None
+
+
+def outcome_of(desk: Desk, number: int) -> MailOutcome:
+    """What has become of a mail; its folder is empty while that is still open."""
     with desk.store.reading() as tx:
-        again = tx.mail.get(number)
-    return MailOutcome(again.folder, again.kind, again.reason, again.party, again.request_ref)
+        mail = tx.mail.get(number)
+    return MailOutcome(mail.folder, mail.kind, mail.reason, mail.party, mail.request_ref)
 
 
 def reject_mail(desk: Desk, number: int, why: str, actor: str) -> None:
@@ -203,6 +233,12 @@ def settle_codes(
         disputes.rule(desk, tx, chosen, ruling, why, actor)
     outcome = release_mail(desk, number, party, actor) if waits else None
     return Settled(len(chosen), outcome)
+
+
+def reply_address(desk: Desk, signifier: str) -> str:
+    """Where answers to a party go; raises NotFound when it is not on the register."""
+    with desk.store.reading() as tx:
+        return _active(tx, signifier).reply_address
 
 
 def _active(tx: Transaction, signifier: str) -> Party:

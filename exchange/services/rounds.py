@@ -132,6 +132,7 @@ class Inbox:
         """Keep the next of what is new; False where the mailbox cannot be used any more."""
         if not self._step("fetching from", lambda: self._keep(done), done):
             return False
+        self._desk.heart.mailbox_good(self.mailbox.name)
         if not self.fresh:
             self._reach.worked(self.name)
         return True
@@ -160,6 +161,7 @@ class Inbox:
 
         if bordered(self.name, timed, done, self._reach, by):
             return True
+        self._desk.heart.mailbox_failed(self.mailbox.name, done.troubles[-1])
         self.fresh = []
         return False
 

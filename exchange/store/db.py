@@ -31,10 +31,12 @@ from exchange.store.outbound import OutboundStore
 from exchange.store.outbox import Outbox
 from exchange.store.parties import PartyStore
 from exchange.store.places import MailPlaces
+from exchange.store.pulse import Pulse
 from exchange.store.references import References
 from exchange.store.samefile import SameFiles
 from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
+from exchange.store.waiting import WaitingMails
 
 _WRITING = "exchange_writing"
 _BUSY_SECONDS = 30.0
@@ -65,6 +67,8 @@ class Transaction:
         self.counters = Counters(session, references)
         self.facts = Facts(session)
         self.figures = Figures(session)
+        self.pulse = Pulse(session)
+        self.waiting = WaitingMails(session)
         self.sealed = SealedTexts(session)
 
     def flush(self) -> None:

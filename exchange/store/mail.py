@@ -241,10 +241,11 @@ class MailLedger:
             update(MailRow).where(col(MailRow.id).in_(list(numbers))).values(state=FILED)
         )
 
-    def reopen(self, number: int) -> None:
-        """Back to ``kept``: it will be understood again."""
+    def reopen(self, number: int, now: datetime) -> None:
+        """Back to ``kept``: it will be understood again; since ``now`` it waits for that."""
         row = self._row(number)
         row.state, row.folder, row.reason, row.attempts = KEPT, "", "", 0
+        row.decided_at = now
         self._session.flush()
 
     def resolve(self, number: int, now: datetime, resolution: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from exchange.config import MailboxSettings
 from exchange.errors import ExchangeError, MailboxRefused, MailboxUnavailable
+from exchange.transport.imap_counts import JunkFolder, junk_folders, oldest_of_inbox
 from exchange.transport.imap_login import open_session, place_of
 from exchange.transport.imap_session import Session, explain, nonsense
 from exchange.transport.oauth import TokenProvider
@@ -28,6 +29,8 @@ class MailboxProbe:
     certificate_ends: datetime | None = None  # UTC
     capabilities: tuple[str, ...] = ()
     mails: int = 0  # in the inbox
+    oldest: datetime | None = None  # of them, UTC
+    junk: tuple[JunkFolder, ...] = ()
     folders_found: tuple[str, ...] = ()  # as configured
     folders_missing: tuple[str, ...] = ()  # they are made when the first mail is filed there
     moves_by: str = ""  # MOVE, COPY, or empty: mails cannot be filed
@@ -51,6 +54,8 @@ def probe_mailbox(
         seen = _greeted(seen, session)
         seen = _folders(seen, session, settings)
         seen = _inbox(seen, session, settings)
+        seen = replace(seen, oldest=oldest_of_inbox(session, seen.mails))
+        seen = replace(seen, junk=junk_folders(session))
     except (MailboxUnavailable, MailboxRefused) as error:
         return replace(seen, fault=error)
     except (OSError, imaplib.IMAP4.error) as error:

@@ -49,7 +49,7 @@ namespace inbox {{
   inbox = yes
   separator = {separator}
   prefix = {prefix}
-}}
+{junk}}}
 passdb {{
   driver = passwd-file
   mechanisms = plain login
@@ -101,7 +101,8 @@ class Dovecot:
 
     ``accounts`` maps addresses to passwords.  ``capabilities`` replaces what is offered after the
     login.  ``token_key`` (PEM of an RSA public key) admits XOAUTH2 with RS256 tokens of key id
-    ``test`` and issuer ``issuer.test``.  ``store`` says how mail lies on the disk.
+    ``test`` and issuer ``issuer.test``.  ``store`` says how mail lies on the disk.  ``junk`` is the
+    folder that is told to be the one for Junk.
     """
 
     def __init__(
@@ -113,13 +114,14 @@ class Dovecot:
         capabilities: str = "",
         token_key: str = "",
         store: str = "maildir:~/Maildir",
+        junk: str = "",
     ) -> None:
         self.accounts = dict(accounts)
         # /tmp, not pytest's folder: socket paths must stay short, and pytest's is for its user.
         self._at = Path(tempfile.mkdtemp(prefix="dove-", dir="/tmp"))
         ports = free_ports(4)
         self.imap_port, self.starttls_port, self.lmtp_port, self.auth_port = ports
-        self._config(prefix, separator, capabilities, token_key, store)
+        self._config(prefix, separator, capabilities, token_key, store, junk)
         self._running: subprocess.Popen[bytes] | None = None
 
     @staticmethod
@@ -234,7 +236,13 @@ class Dovecot:
         return grp.getgrgid(pwd.getpwnam(self._user).pw_gid).gr_name
 
     def _config(
-        self, prefix: str, separator: str, capabilities: str, token_key: str, store: str
+        self,
+        prefix: str,
+        separator: str,
+        capabilities: str,
+        token_key: str,
+        store: str,
+        junk: str,
     ) -> None:
         files = make_certificate(self._at / "tls")
         users = "".join(
@@ -246,6 +254,7 @@ class Dovecot:
             at=self._at, host=HOST, user=self._user, group=self._group,
             cert=files.cert_file, key=files.key_file, prefix=prefix, separator=separator,
             store=store,
+            junk=f"  mailbox {junk} {{\n    special_use = \\Junk\n  }}\n" if junk else "",
             mechanisms=" xoauth2 oauthbearer" if token_key else "",
             imap_port=self.imap_port, starttls_port=self.starttls_port,
             lmtp_port=self.lmtp_port, auth_port=self.auth_port,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import sqlite3
@@ -24,6 +25,7 @@ from exchange.domain.party import EscalationContact, Party
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
+from exchange.services.heartbeat import Heartbeat
 from exchange.services.respond import COMPLETE_AS_OF
 from exchange.transport.imap_probe import MailboxProbe
 from exchange.vault.keys import create_key_file
@@ -169,6 +171,7 @@ def test_all_is_well(reachable: Path) -> None:
         "S/MIME", "user", "files", "key file", "database", "disk", "vault", "audit log",
         "register of installed Devices", "contacts", "calendar", "clock",
         "mailbox requests", "mailbox requests: certificate",
+        "mailbox requests: inbox", "mailbox requests: Junk",
         "mailbox requests: folders", "mailbox requests: filing", "mailbox requests: IDLE",
         "smtp", "smtp: certificate", "smtp: size", "templates", "daemon",
     ]  # fmt: skip
@@ -399,8 +402,20 @@ def test_a_running_daemon_is_no_fault(folder: Path) -> None:
     desk = open_desk(folder, SystemClock())
     with desk.store.sole_daemon():
         check = by_name(examine(folder), "daemon")
-        assert (check.state, check.found) == ("ok", "one is running on this database")
-    assert "none is running" in by_name(examine(folder), "daemon").found
+        assert check.state == "warning"
+        assert "gives no sign of life" in check.found
+        heart = Heartbeat(folder, lambda *_: None)
+        heart.ready()
+        heart.round_ended()
+        heart.write()
+        check = by_name(examine(folder), "daemon")
+        assert check.state == "ok"
+        assert f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d} " in check.found
+        assert "last round " in check.found
+        heart.stopped()
+    said = by_name(examine(folder), "daemon").found
+    assert "none is running" in said
+    assert "last one was seen" in said
     desk.store.dispose()
 
 
@@ -530,6 +545,8 @@ def test_what_a_lesser_mailbox_lacks(folder: Path) -> None:
     assert states(checks) == {
         "mailbox requests": "ok",
         "mailbox requests: certificate": "warning",
+        "mailbox requests: inbox": "ok",
+        "mailbox requests: Junk": "ok",
         "mailbox requests: folders": "failed",
         "mailbox requests: filing": "failed",
         "mailbox requests: IDLE": "warning",

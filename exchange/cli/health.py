@@ -1,0 +1,78 @@
+"""``exchange health``: is all well at this moment, for a person or for monitoring."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from exchange.bootstrap import database_url, open_calendar, the_clock
+from exchange.cli.common import HERE, Folder, Json, answer, say, table
+from exchange.config import load_settings
+from exchange.domain.device import mask_codes
+from exchange.errors import BadInput, BadInputs, StoreError
+from exchange.services.health import DATABASE_SECONDS, Health, Sign, examine
+from exchange.store.db import sqlite_path
+from exchange.store.looking import LookingStore
+
+
+def health(folder: Folder = HERE, as_json: Json = False) -> None:
+    """Say whether all is well now: the daemon, mailboxes, what waits and is due, the disk.
+
+    Takes some seconds at most, whatever the database does; asks no mail server; changes nothing.
+    Ends with 0 when all is well, with 1 when something is not.
+    """
+    try:
+        found = _examined(folder)
+    except BadInput as error:
+        faults = error.faults if isinstance(error, BadInputs) else [error]
+        found = Health(
+            tuple(
+                Sign("configuration", False, str(one), one.hint or "correct it; `exchange doctor`")
+                for one in faults
+            ),
+            {},
+        )
+    problems = found.problems
+    if as_json:
+        answer(
+            True,
+            {
+                "healthy": not problems,
+                "problems": [
+                    {"what": one.what, "found": mask_codes(one.found), "advice": one.advice}
+                    for one in problems
+                ],
+                **found.values,
+            },
+            "",
+        )
+    else:
+        table(
+            "",
+            ("", "what", "found", "what to do"),
+            (
+                ("ok" if one.well else "problem", one.what, mask_codes(one.found), one.advice)
+                for one in found.signs
+            ),
+        )
+        say("all is well" if not problems else f"{len(problems)} not well")
+    if problems:
+        raise typer.Exit(1)
+
+
+def _examined(folder: Path) -> Health:
+    settings = load_settings(folder)
+    calendar = open_calendar(folder, settings)
+
+    def opens() -> LookingStore:
+        url = database_url(folder, settings)
+        if url.startswith("sqlite") and not sqlite_path(url).exists():
+            raise StoreError(
+                "there is no database",
+                place=str(sqlite_path(url)),
+                hint="restore it from its backup; `exchange init` makes a new one",
+            )
+        return LookingStore(url, DATABASE_SECONDS)
+
+    return examine(folder, settings, calendar, opens, the_clock().now())

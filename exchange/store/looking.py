@@ -1,0 +1,150 @@
+"""A look at the database from outside: short, in no one's way, and leaving no trace.
+
+For ``exchange health``, which is asked every minute, by any user, in any state of the machine.
+Nothing is written, no file is made (SQLite makes two beside a database that it opens), no lock is
+taken that anybody waits for, and whatever is locked, gone or silent is said within seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+from sqlmodel import Session
+
+from exchange.errors import StoreError
+from exchange.store.db import Store, Transaction, _translated, sqlite_path
+from exchange.store.file import look_at
+from exchange.store.locks import DAEMON
+
+_LOCKS: Final = Path("/proc/locks")
+_OF_ANOTHER_SCHEMA: Final = ("no such table", "no such column", "does not exist")
+_HOLDERS: Final = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+    "AND classid = 0 AND objid = :key AND objsubid = 1 AND database = "
+    "(SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whether a daemon holds the database; ``held`` is None where that cannot be seen."""
+
+    held: bool | None
+    pid: int = 0  # of the process on this machine; 0: not known
+
+
+class LookingStore(Store):
+    """A store for reading alone; every call gives up after ``seconds``."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self.url = url
+        self._sqlite = make_url(url).get_backend_name() == "sqlite"
+        try:
+            self.engine = self._sqlite_engine(seconds) if self._sqlite else _server(url, seconds)
+        except ModuleNotFoundError as error:
+            raise StoreError(
+                f"the driver {error.name} is not installed",
+                place="database.url",
+                hint="pip install 'mp121-exchange[postgresql]'",
+            ) from None
+        except SQLAlchemyError as error:
+            raise StoreError(
+                f"the database address is not understood ({type(error).__name__})",
+                place="database.url",
+            ) from None
+
+    def _sqlite_engine(self, seconds: float) -> Engine:
+        path = sqlite_path(self.url)
+        look_at(path)
+        # A daemon that stops leaves the one file, which is read as it is; else the two others are
+        # there already, and reading goes by them.
+        shared = all(path.with_name(path.name + end).exists() for end in ("-wal", "-shm"))
+        alone = "" if shared else "&immutable=1"
+        address = f"file:{quote(str(path.absolute()))}?mode=ro{alone}"
+
+        def opened() -> sqlite3.Connection:
+            return sqlite3.connect(address, uri=True, timeout=seconds, check_same_thread=False)
+
+        return create_engine("sqlite://", creator=opened, hide_parameters=True, poolclass=NullPool)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """As of any store; what is wrong is said with the database's place."""
+        try:
+            with _translated(self.engine), Session(self.engine) as session:
+                yield Transaction(session)
+                session.rollback()
+        except StoreError as error:
+            other = any(sign in error.message for sign in _OF_ANOTHER_SCHEMA)
+            hint = "`exchange init --upgrade`, or `exchange doctor`" if other else error.hint
+            place = str(sqlite_path(self.url)) if self._sqlite else error.place
+            raise StoreError(error.message, place=place, hint=hint) from None
+
+    def holder(self) -> Holder:
+        """Who holds the database as its daemon."""
+        if self._sqlite:
+            path = sqlite_path(self.url)
+            return _holder_of(path.with_name(path.name + DAEMON.suffix))
+        with _translated(self.engine), self.engine.connect() as connection:
+            return Holder(bool(connection.scalar(_HOLDERS, {"key": DAEMON.key})))
+
+
+def _holder_of(path: Path) -> Holder:
+    """Who has the lock file, by the kernel's list: trying the lock would take it for a moment,
+    in which a daemon that starts would be refused.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return Holder(held=False)
+    except OSError:
+        return Holder(held=None)
+    try:
+        listed = _LOCKS.read_text("ascii", "replace").splitlines()
+    except OSError:
+        return Holder(held=None)
+    for line in listed:
+        words = line.split()
+        if len(words) < 6 or words[1] == "->" or words[1] != "FLOCK":
+            continue
+        device, _, inode = words[5].rpartition(":")
+        if inode == str(found.st_ino) and _same_device(device, found.st_dev, words[4], path):
+            pid = int(words[4]) if words[4].isdigit() else 0
+            return Holder(held=True, pid=pid)
+    return Holder(held=False)
+
+
+def _same_device(written: str, device: int, pid: str, path: Path) -> bool:
+    """Whether the kernel's ``major:minor`` is the file's device; file systems that lie in layers
+    have two numbers, and then the process itself shows which file it has open.
+    """
+    with suppress(ValueError):
+        major, minor = (int(part, 16) for part in written.split(":"))
+        if os.makedev(major, minor) == device:
+            return True
+    with suppress(OSError):
+        return any(
+            os.path.realpath(path) == str(one.readlink())
+            for one in Path(f"/proc/{pid}/fd").iterdir()
+        )
+    return False
+
+
+def _server(url: str, seconds: float) -> Engine:
+    whole = max(1, round(seconds))
+    given = {
+        "connect_timeout": max(2, whole),  # of libpq, which takes less for no limit at all
+        "options": f"-c statement_timeout={whole * 1000} -c default_transaction_read_only=on",
+    }
+    address = make_url(url)
+    return create_engine(address, hide_parameters=True, poolclass=NullPool, connect_args=given)

@@ -1,0 +1,138 @@
+"""What ``exchange health`` asks of the database: how old the oldest of each is that waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import case, exists, func, or_, select, text, type_coerce
+from sqlmodel import Session
+
+from exchange.domain.mail import Kind
+from exchange.domain.outbound import CHASED_LEGS
+from exchange.store.mail import KEPT
+from exchange.store.outbox import DEFERRED, FAILED, QUEUED
+from exchange.store.tables import (
+    UNRESOLVED,
+    InboundRequestRow,
+    Instant,
+    LegRow,
+    MailRow,
+    OutboundRequestRow,
+    OutboxRow,
+    table_of,
+)
+
+_MAIL, _OUTBOX, _LEG = table_of(MailRow).c, table_of(OutboxRow).c, table_of(LegRow).c
+_ASKED_OF_US = table_of(InboundRequestRow).c
+_ASKED_BY_US = table_of(OutboundRequestRow).c
+
+
+@dataclass(frozen=True, slots=True)
+class Oldest:
+    """How many there are, and since when the oldest waits."""
+
+    number: int = 0
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Requests with a due date: how many, how many of them past it, and the nearest."""
+
+    number: int = 0
+    past: int = 0
+    nearest: date | None = None
+    ref: str = ""
+    party: str = ""
+
+
+class Pulse:
+    """Each answer comes by an index, however much has been kept over the years."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def undecided(self) -> Oldest:
+        """Mails that are kept and not decided; a mail to be decided again counts from then."""
+        since = _later(_MAIL.kept_at, _MAIL.decided_at)
+        return self._oldest(since, _MAIL.state == KEPT)
+
+    def in_state(self, state: str) -> Oldest:
+        """Mails in a state of their own (``not_given``, ``old``) that nobody has dealt with."""
+        return self._oldest(_MAIL.kept_at, _MAIL.state == state, _MAIL.resolved_at.is_(None))
+
+    def for_a_person(self) -> Oldest:
+        """Mails in Review and Shunted that nobody has dealt with."""
+        return self._oldest(_MAIL.arrived_at, text(UNRESOLVED))
+
+    def letters_waiting(self) -> Oldest:
+        """Letters that are still to be taken; one that is tried anew counts from then."""
+        since = case(
+            (_OUTBOX.state == QUEUED, _later(_OUTBOX.created_at, _OUTBOX.attempted_at)),
+            else_=_OUTBOX.created_at,
+        )
+        return self._oldest(type_coerce(since, Instant), _OUTBOX.state.in_([QUEUED, DEFERRED]))
+
+    def letters_in(self, state: str) -> int:
+        """Letters in a state."""
+        query = select(func.count()).where(_OUTBOX.state == state)
+        return int(self._session.execute(query).scalar_one())
+
+    def owed_by_us(self, today: date) -> Owed:
+        """Requests to us with Devices that wait, or with an answer that was not taken yet."""
+        unsent = select(_OUTBOX.ref).where(
+            _OUTBOX.state.in_([QUEUED, DEFERRED, FAILED]), _OUTBOX.purpose == "answer"
+        )
+        wanted = or_(_ASKED_OF_US.answered.is_(False), _ASKED_OF_US.ref.in_(unsent))
+        return self._owed(_ASKED_OF_US, today, wanted)
+
+    def owed_to_us(self, today: date) -> Owed:
+        """Requests of ours that are chased."""
+        chased = exists().where(
+            _LEG.request_id == _ASKED_BY_US.id,
+            _LEG.state.in_([state.value for state in CHASED_LEGS]),
+        )
+        return self._owed(_ASKED_BY_US, today, _ASKED_BY_US.due_on.is_not(None), chased)
+
+    def next_chase(self) -> date | None:
+        """The earliest day on which a leg's next step is, or was, due."""
+        query = select(func.min(_LEG.next_due)).where(_LEG.next_due.is_not(None))
+        found: date | None = self._session.execute(query).scalar()
+        return found
+
+    def requests_for_a_person(self) -> dict[str, datetime]:
+        """When the oldest waiting mail of each party arrived that is, or may be, a request."""
+        query = (
+            select(_MAIL.party, func.min(_MAIL.arrived_at))
+            .where(text(UNRESOLVED), _MAIL.kind.in_([Kind.REQUEST.value, ""]))
+            .group_by(_MAIL.party)
+        )
+        return {row[0]: row[1] for row in self._session.execute(query)}
+
+    def _oldest(self, since: Any, *conditions: Any) -> Oldest:
+        query = select(func.count(), func.min(since)).where(*conditions)
+        number, oldest = self._session.execute(query).one()
+        return Oldest(int(number), oldest)
+
+    def _owed(self, table: Any, today: date, *conditions: Any) -> Owed:
+        counted = select(
+            func.count(), func.coalesce(func.sum(case((table.due_on < today, 1), else_=0)), 0)
+        ).where(*conditions)
+        number, past = self._session.execute(counted).one()
+        if not number:
+            return Owed()
+        first = (
+            select(table.due_on, table.ref, table.party)
+            .where(*conditions)
+            .order_by(table.due_on, table.id)
+            .limit(1)
+        )
+        nearest, ref, party = self._session.execute(first).one()
+        return Owed(int(number), int(past), nearest, ref, party)
+
+
+def _later(one: Any, other: Any) -> Any:
+    """The later of two instants, of which the second may be missing."""
+    return type_coerce(case((other > one, other), else_=one), Instant)
