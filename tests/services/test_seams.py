@@ -14,7 +14,7 @@ import pytest
 from exchange.bootstrap import open_key_change
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import Gained
-from exchange.errors import NotFound, StoreError, Unreadable
+from exchange.errors import BadInput, NotFound, StoreError, Unreadable
 from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.services import intake, keeping, request, respond, review, trail
 from exchange.services.clock_guard import WatchedClock
@@ -56,6 +56,18 @@ def test_no_mail_is_released_as_an_inactive_partys(site: Site) -> None:
         review.release_mail(site.desk, 1, "GAIN", "kim")
     assert site.sql("SELECT state, folder, resolved_at FROM mail") == [("filed", "review", None)]
     assert site.sql("SELECT count(*) FROM outbox") == [(0,)]
+
+
+def test_a_mail_that_waits_for_nobody_is_not_released(site: Site) -> None:
+    site.ask()
+    site.round()
+    with pytest.raises(BadInput, match="does not wait for a person"):
+        review.release_mail(site.desk, 1, "GAIN", "kim")
+    site.ask(2)
+    site.keep()  # kept, and not decided yet
+    with pytest.raises(BadInput, match="does not wait for a person"):
+        review.release_mail(site.desk, 2, "GAIN", "kim")
+    assert site.sql("SELECT count(*) FROM outbox") == [(1,)]
 
 
 def test_no_device_is_released_to_an_inactive_party(site: Site) -> None:
