@@ -6,11 +6,15 @@ templates.  ``open_mailbox`` and ``open_courier`` add the two ways to the outsid
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
+import socket
 import stat
 import threading
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -36,11 +40,13 @@ from exchange.owner import Owner, check_owner, owner_of
 from exchange.parsing.limits import Limits
 from exchange.ports import Clock
 from exchange.rendering.compose import Templates, shipped_folder
+from exchange.services.clock_guard import WatchedClock
 from exchange.services.desk import Desk
 from exchange.store import schema
 from exchange.store.db import Store, sqlite_path
 from exchange.store.references import References
 from exchange.transport.imap import ImapMailbox
+from exchange.transport.imap_claim import Claim, Holder
 from exchange.transport.smtp import SmtpCourier
 from exchange.vault.keychange import VaultKeyChange
 from exchange.vault.keychange import restore_key_file as put_key_back
@@ -59,22 +65,18 @@ from exchange.vault.vault import SealedVault
 from exchange.worker.reader import WorkerReader
 
 NOW_VARIABLE = "EXCHANGE_NOW"
+_SESSION = secrets.token_hex(8)  # this process
 
 
-class SystemClock:
+class SystemClock(WatchedClock):
     """The machine's clock."""
-
-    simulated = False
-
-    def now(self) -> datetime:
-        """This instant, aware UTC."""
-        return datetime.now(UTC)
 
 
 class SetClock:
     """A clock that somebody set: it stands still until it is set again."""
 
     simulated = True
+    trouble = ""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -252,15 +254,26 @@ def open_reader(
 
 
 def open_desk(
-    folder: Path, clock: Clock, after_commit: Callable[[str], None] | None = None
+    folder: Path,
+    clock: Clock,
+    after_commit: Callable[[str], None] | None = None,
+    *,
+    store: Store | None = None,
 ) -> Desk:
     """One supplier's end, from its working folder.
 
+    ``store`` is the database where this process has it open already.  It is not opened a second
+    time: whoever closes a file takes the locks of the whole process from it (POSIX), SQLite's too.
     Raises ConfigError, BadInput, StoreError or VaultError, each saying what to do.
     """
     settings = load_settings(folder)
     calendar = open_calendar(folder, settings)
-    store = open_store(folder, settings, after_commit)
+    if store is None:
+        store = open_store(folder, settings, after_commit)
+    elif store.url != database_url(folder, settings):
+        raise ConfigError(
+            "cannot be changed while it is open", place="database.url", hint="restart the daemon"
+        )
     key = key_provider(folder, settings.keys)
     vault = SealedVault(store.engine, key, folder=folder)
     reader, limits = open_reader(folder, settings)
@@ -281,7 +294,30 @@ def open_desk(
 def open_mailbox(desk: Desk, settings: MailboxSettings) -> ImapMailbox:
     """A connection of its own to one mailbox (made at the first call)."""
     password = password_of(settings, desk.folder, f"{CONFIG_PATH} > mailbox {settings.name}")
-    return ImapMailbox(settings, password, desk.folder, max_bytes=desk.settings.limits.mail_bytes)
+    claim = Claim(settings.claim, holder_of(desk.folder)) if settings.claim else None
+    return ImapMailbox(
+        settings, password, desk.folder, max_bytes=desk.settings.limits.mail_bytes, claim=claim
+    )
+
+
+def holder_of(folder: Path) -> Holder:
+    """Who we are to others at our mailboxes: this working folder and this process.
+
+    A copy of the folder is another one: the time at which the file with its number was last
+    changed cannot be copied.
+    """
+    path, host = folder / "instance", socket.gethostname()
+    try:
+        with contextlib.suppress(FileExistsError):
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+            with os.fdopen(os.open(path, flags, 0o600), "w") as file:
+                file.write(f"{secrets.token_hex(16)}\n")
+        number, state = path.read_bytes().decode("ascii", "replace"), path.stat()
+        known = f"{number} {state.st_ino} {state.st_ctime_ns}"
+    except OSError:  # a folder that may not be written to
+        known = f"{host} {folder.resolve()} {folder.stat().st_ino}"
+    words = f"{folder.resolve()} on {host}"
+    return Holder(sha256(known.encode()).hexdigest()[:32], _SESSION, " ".join(words.split()))
 
 
 def open_courier(desk: Desk, stop: threading.Event | None = None) -> SmtpCourier:

@@ -86,6 +86,7 @@ class MailboxSettings(Credential):
     processed: str = "Processed"
     review: str = "Review"
     shunted: str = "Shunted"
+    claim: str = "MP121-claim"  # empty: none is left
     idle: bool = True
     poll_seconds: Annotated[float, Field(gt=0)] = 60.0
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0

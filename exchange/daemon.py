@@ -21,11 +21,12 @@ from typing import Final
 import structlog
 
 from exchange.bootstrap import open_courier, open_desk, open_mailbox
-from exchange.errors import ConfigError
+from exchange.errors import StoreError
 from exchange.logs import start_log
 from exchange.posting import PostingProcess
+from exchange.rendering import overrides
 from exchange.sdnotify import Supervisor
-from exchange.services import intake, monthly, rounds
+from exchange.services import intake, monthly, pauses, rounds
 from exchange.services.desk import Desk
 from exchange.services.heartbeat import Heartbeat
 from exchange.services.progress import Progress
@@ -82,6 +83,7 @@ def run(desk: Desk) -> None:
         heart = _heart(desk, supervisor)
         desk.store.when_lost(signals.lock_lost)
         log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
+        _look_at_wordings(desk)
         crew = _Crew(desk, guard, signals, heart)
         try:
             crew.start()
@@ -112,23 +114,34 @@ def _again(crew: _Crew, guard: Guard, signals: _Signals, heart: Heartbeat) -> _C
     """A crew by the configuration as it is now, or the same one where that cannot be used."""
     before = crew.floor.desk
     try:
-        desk = open_desk(before.folder, before.clock)
-        if desk.store.url != before.store.url:
-            desk.store.dispose()
-            raise ConfigError(
-                "cannot be changed while the daemon runs", place="database.url", hint="restart it"
-            )
+        desk = open_desk(before.folder, before.clock, store=before.store)
         fresh = _Crew(desk, guard, signals, heart)
     except Exception as error:
         why = words_of(error)
         log.error("the configuration is refused; the one before stays in force", why=why)
         return crew
     crew.close()
-    before.store.dispose()
     start_log(desk.settings.log)
+    _look_at_wordings(desk)
+    _end_pause(desk)
     log.info("the configuration was read again", mailboxes=len(desk.settings.mailbox))
     fresh.start()
     return fresh
+
+
+def _end_pause(desk: Desk) -> None:
+    """Let letters go at once: whoever has the configuration read again may have mended it."""
+    try:
+        with desk.store.transaction("resume") as tx:
+            pauses.end(desk, tx, "SIGHUP")
+    except StoreError as error:
+        log.warning("outgoing mail rests as before", why=words_of(error))
+
+
+def _look_at_wordings(desk: Desk) -> None:
+    """Log where wordings of our own differ from what this version fills in."""
+    for one in overrides.examine(desk.folder / "templates"):
+        log.warning("a wording of our own differs", file=one.file, what=one.said)
 
 
 class _Crew:
@@ -208,7 +221,8 @@ class _Crew:
 
     def _round(self, done: Round) -> None:
         floor, desk = self.floor, self.floor.desk
-        rounds.begin(desk, done, floor.reach, floor.progress)
+        mailboxes = [worker.inbox.mailbox for worker in self._workers]
+        rounds.begin(desk, mailboxes, done, floor.reach, floor.progress)
         with self._sender.beside_as_well(self):
             decided = intake.Decided()
             rounds.decide(desk, done, floor.reach, floor.stop, floor.progress, decided)

@@ -74,6 +74,10 @@ class Permanent(ExchangeError):
     """The far side refused for good: trying the same again is of no use."""
 
 
+class ReaderUnavailable(Transient):
+    """The process that understands mails cannot be used; no mail is at fault."""
+
+
 class MailboxUnavailable(Transient):
     """The IMAP server does not answer, or dropped the connection."""
 
@@ -88,6 +92,10 @@ class LoginRefused(Permanent):
 
 class MailboxLoginRefused(MailboxRefused, LoginRefused):
     """The IMAP server refuses the login."""
+
+
+class MailboxClaimed(MailboxRefused):
+    """Another exchange works on the mailbox."""
 
 
 class CourierTrouble(ExchangeError):

@@ -25,8 +25,20 @@ class Clock(Protocol):
     def simulated(self) -> bool:
         """Whether a person or a test set this clock; servers' own times do not count then."""
 
+    @property
+    def trouble(self) -> str:
+        """Why it cannot be right, so that nothing may be sent by it; empty while it can."""
+
     def now(self) -> datetime:
         """This instant, timezone-aware UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTime:
+    """What a mail server says of the time."""
+
+    at: datetime
+    exact: bool  # its present time; else the time of its newest mail, which is no later
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,9 @@ class Mailbox(Protocol):
 
         A hint only: the caller lists after every wait.
         """
+
+    def server_time(self) -> ServerTime | None:
+        """What the server says of the time, if it says anything."""
 
     def close(self) -> None:
         """Give the connection up; wakes a ``wait`` that is under way. Never raises."""

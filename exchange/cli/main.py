@@ -9,11 +9,13 @@ import typer
 from exchange import __version__
 from exchange.cli import (
     audit,
+    clock,
     codes,
     contacts,
     health,
     inbox,
     letters,
+    mailbox,
     operate,
     report,
     requests,
@@ -59,5 +61,7 @@ app.add_typer(inbox.app, name="inbox", help="What waits for a person.")
 app.add_typer(letters.app, name="letters", help="What waits to be sent.")
 app.command("explain")(requests.explain)
 app.command("report")(report.report)
+app.add_typer(clock.app, name="clock", help="The machine's clock, where it cannot be right.")
+app.add_typer(mailbox.app, name="mailbox", help="Which exchange works on a mailbox.")
 app.add_typer(audit.app, name="audit", help="The hash-chained audit log.")
 app.command("read")(read_command)

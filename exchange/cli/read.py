@@ -19,7 +19,7 @@ from exchange.cli.common import say, table, warn
 from exchange.cli.sources import Source, sources
 from exchange.domain.device import MASKED, InstallCode, mask_codes
 from exchange.domain.mail import Kind, MailHead, Reject, Understanding
-from exchange.errors import BadInput, ExchangeError, Unreadable
+from exchange.errors import BadInput, ExchangeError, ReaderUnavailable, Unreadable
 from exchange.parsing.headers import one_line
 from exchange.parsing.limits import DEFAULT, Limits
 from exchange.worker.reader import WorkerReader
@@ -150,6 +150,8 @@ def _read(
         if source.fault:
             raise Unreadable(source.fault)
         return reader.read(source.content, passwords, source.name), True
+    except ReaderUnavailable:
+        raise
     except ExchangeError as error:
         reject = Reject(source.name, error.message, error.place or source.name)
         return (

@@ -12,7 +12,14 @@ from pathlib import Path
 from exchange.doctor.check import Check
 from exchange.doctor.configuration import configuration, our_party, passwords
 from exchange.doctor.files import files, user
-from exchange.doctor.knowledge import addresses, calendar, clock, contacts, register
+from exchange.doctor.knowledge import (
+    addresses,
+    calendar,
+    clock,
+    clock_stopped,
+    contacts,
+    register,
+)
 from exchange.doctor.mail import look_at_courier, look_at_mailbox
 from exchange.doctor.smime import mail_keys
 from exchange.doctor.storage import database, key_file, running, vault
@@ -55,6 +62,7 @@ def examine(folder: Path) -> list[Check]:
             checks += [*said_of_vault, *register(store, settings), *contacts(store, settings)]
             registered |= addresses(store)
         checks += [*calendar(folder, settings), *clock(newest)]
+        checks += clock_stopped(store) if store is not None else []
         for mailbox in mailboxes:
             checks += mailbox()
         if courier is not None:

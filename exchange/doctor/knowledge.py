@@ -16,6 +16,7 @@ from exchange.domain.party import check as findings_of
 from exchange.domain.sla import local_date
 from exchange.errors import BadInput, ExchangeError
 from exchange.rendering.wording import counted
+from exchange.services.clock_guard import HINT, TROUBLE
 from exchange.services.respond import COMPLETE_AS_OF
 from exchange.store.db import Store
 
@@ -125,6 +126,16 @@ def calendar(folder: Path, settings: Settings) -> list[Check]:
             for one in days.redundant
         ),
     ]
+
+
+def clock_stopped(store: Store) -> list[Check]:
+    """Whether a daemon found that the clock cannot be right, and waits."""
+    try:
+        with store.reading() as tx:
+            trouble = tx.facts.get(TROUBLE)
+    except ExchangeError as error:
+        return faults("clock", error, "`exchange doctor` again")
+    return [failed("clock", f"at the last look {trouble}", HINT)] if trouble else []
 
 
 def clock(newest: datetime | None) -> list[Check]:

@@ -23,6 +23,7 @@ from exchange.domain.compliance import (
 )
 from exchange.errors import BadInput
 from exchange.rendering.compose import Mail, TemplateName, Templates, compose
+from exchange.rendering.overrides import KNOWS, examine
 from exchange.rendering.report import report_html
 from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.wording import counted
@@ -84,13 +85,14 @@ def templates(folder: Path) -> list[Check]:
         for name in get_args(TemplateName):
             rows = _ANSWERS if name == "answer" else _ASKED
             full = {**_FULL, "rows": rows, "held": _ANSWERS[2:3], "unreadable": _ANSWERS[3:]}
-            compose(_letter(name, full), texts)
-            compose(_letter(name, _BARE), texts)
+            for context in (full, _BARE):  # no name that this mail does not have
+                known = {key: context[key] for key in KNOWS[name]}
+                compose(_letter(name, known), texts)
         report_html(_report(), texts)
         report_html(replace(_report(), inbound_by_party=(), outbound_by_party=()), texts)
         strays = _strays(own)
     except BadInput as error:
-        return faults(what, error, f"correct or remove the file in {own}")
+        return [*faults(what, error, f"correct or remove the file in {own}"), *_differing(own)]
     except OSError as error:
         found = f"{error.filename or own} cannot be read: {error.strerror}"
         return [failed(what, found, f"`chmod -R u+rX {own}`")]
@@ -104,7 +106,23 @@ def templates(folder: Path) -> list[Check]:
                     f"name it like one in {shipped_folder('templates')}, or remove it")
             for path in strays
         ),
+        *_differing(own),
     ]  # fmt: skip
+
+
+def _differing(own: Path) -> list[Check]:
+    """What one's own files lack, beside those of this version."""
+    shipped = shipped_folder("templates")
+    advice = (
+        f"compare it with {shipped}/{{}}; then write version and what is left out on purpose into "
+        "its first line, as templates/README.md tells"
+    )
+    return [
+        (failed if one.grave else warning)(
+            f"template {one.file}", f"{own / one.file}: {one.said}", advice.format(one.file)
+        )
+        for one in examine(own)
+    ]
 
 
 def _letter(name: TemplateName, context: Mapping[str, object]) -> Mail:

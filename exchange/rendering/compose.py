@@ -60,7 +60,7 @@ class Attachment:
     """A file that goes with a mail; its content stays out of ``repr``."""
 
     filename: str
-    content_type: str  # text/csv
+    content_type: str  # text/csv; what is text is UTF-8
     content: bytes = field(repr=False)
 
 
@@ -197,11 +197,14 @@ def _text(subtype: str, text: str) -> Part:
 
 
 def _attached(attachment: Attachment) -> Part:
-    kind = _CONTENT_TYPE.fullmatch(attachment.content_type)
+    found = _CONTENT_TYPE.fullmatch(attachment.content_type)
+    kind = found.group() if found else "application/octet-stream"
+    if kind.startswith("text/"):
+        kind += '; charset="utf-8"'  # else it is US-ASCII to whoever goes by RFC 2046 (4.1.2)
     name = _UNSAFE_IN_NAME.sub("_", one_line(attachment.filename, _NAME_LIMIT)).strip(". ")
     name = name or "attachment"
     return [
-        _same("Content-Type", kind.group() if kind else "application/octet-stream"),
+        _same("Content-Type", kind),
         _same("Content-Transfer-Encoding", "base64"),
         _disposition(name),
         b"\r\n",

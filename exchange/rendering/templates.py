@@ -27,6 +27,20 @@ from exchange.rendering.wording import FILTERS
 _LOOK_SECONDS: Final = 1.0
 
 
+def environment(folders: Sequence[Path]) -> Environment:
+    """What reads the templates of ``folders``: the first that has a file, has it."""
+    made = Environment(
+        loader=FileSystemLoader(folders),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(["html"], default=False),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters.update(FILTERS)
+    return made
+
+
 class Templates:
     """Templates found in ``folders``, in that order, and last in the shipped folder.
 
@@ -36,15 +50,7 @@ class Templates:
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self._folders = (*folders, shipped_folder("templates"))
-        self._environment = Environment(
-            loader=FileSystemLoader(self._folders),
-            undefined=StrictUndefined,
-            autoescape=select_autoescape(["html"], default=False),
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        self._environment.filters.update(FILTERS)
+        self._environment = environment(self._folders)
         self._looked: dict[str, float] = {}
 
     def render(self, name: str, context: Mapping[str, object]) -> str:

@@ -59,7 +59,7 @@ def _most(desk: Desk, tx: Transaction, now: datetime) -> int:
     budget = desk.settings.smtp.per_minute
     if not budget or desk.clock.simulated:
         return _BATCH
-    return min(_BATCH, budget - tx.outbox.tried_since(now - _MINUTE))
+    return min(_BATCH, budget - tx.outbox.tried_since(now - _MINUTE, now))
 
 
 def _misdirected(desk: Desk, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:

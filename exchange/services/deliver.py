@@ -25,12 +25,11 @@ from exchange.services.desk import Desk
 from exchange.services.letters import learn_limit
 from exchange.services.pauses import Standing
 from exchange.store.db import Transaction
-from exchange.store.outbox import DEFERRED, FAILED, SENT, StoredLetter
+from exchange.store.outbox import DEFERRED, FAILED, LONGEST_PAUSE, SENT, StoredLetter
 
 log = structlog.get_logger("exchange.deliver")
 
 _FIRST_RETRY = timedelta(minutes=5)
-_LONGEST_RETRY = timedelta(hours=4)
 
 
 def deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
@@ -41,12 +40,12 @@ def deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
     pause lasts; CourierUnavailable or CourierRefused where the server cannot be used.
     """
     with desk.store.sole_sender() as ours:
-        if ours:
+        if ours and not desk.clock.trouble:
             _deliver(desk, courier, fates)
 
 
 def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
-    while True:
+    while not desk.clock.trouble:
         batch, standing = claiming.claim(desk)
         if not batch:
             return
@@ -156,7 +155,7 @@ def _accepted(desk: Desk, tx: Transaction, letter: StoredLetter, fate: Delivery)
 def _refused(desk: Desk, tx: Transaction, letter: StoredLetter, fate: Delivery) -> str:
     # Of what is too large smaller letters are made (``remaking``), or a person is called.
     state = FAILED if fate.permanent and fate.about is not About.SIZE else DEFERRED
-    pause = min(_FIRST_RETRY * 2 ** min(letter.attempts, 10), _LONGEST_RETRY)
+    pause = min(_FIRST_RETRY * 2 ** min(letter.attempts, 10), LONGEST_PAUSE)
     reply = mask_codes(fate.reply)
     now = desk.now()
     tx.outbox.record(letter.id, now, state=state, reply=reply, next_attempt_at=now + pause)

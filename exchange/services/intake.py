@@ -23,6 +23,7 @@ from exchange.errors import (
     ConfigError,
     ExchangeError,
     ReaderEnded,
+    ReaderUnavailable,
     StoreError,
     VaultError,
 )
@@ -49,6 +50,8 @@ class Decided:
 
     folders: Counter[str] = field(default_factory=Counter)
     left: dict[int, str] = field(default_factory=dict)  # kept for later: number and why
+    read: int = 0  # mails that the reading process was at
+    unread: ReaderUnavailable | None = None  # why all others stay kept, through no fault of theirs
     tally: respond.DayTally = field(default_factory=respond.DayTally)
 
 
@@ -58,9 +61,12 @@ def decide_all(
     """Commit 2 for every kept mail that can be decided now; ``done`` is of an earlier pass.
 
     What was left in that one is not tried again.  Once ``stop`` is set the mails at hand are the
-    last.  Raises StoreError when the database cannot take it; then they stay kept.
+    last.  Where the reading process cannot be used, ``unread`` says why, and mails stay kept.
+    Raises StoreError when the database cannot take it; then they stay kept.
     """
     done = Decided() if done is None else done
+    if done.unread or desk.clock.trouble:
+        return done
     batch = _opened(desk, (), done)
     desk.reader.ahead([question for _, question in batch])
     while batch:
@@ -70,7 +76,12 @@ def decide_all(
         while batch:
             desk.heart.moved()
             # A large mail does not stay while what it asks is answered.
-            said = _understood(desk, batch.popleft(), done)
+            try:
+                said = _understood(desk, batch.popleft(), done)
+            except ReaderUnavailable as error:
+                done.unread = error
+                break
+            done.read += 1
             if said is not None:
                 together.append(said)
                 weight += said.weight
@@ -78,10 +89,11 @@ def decide_all(
                 _decide_some(desk, together, done)
                 together, weight = [], 0
         # The next ones are understood by the other process while these are decided here.
-        batch = _opened(desk, at_hand, done)
-        desk.reader.ahead([question for _, question in batch])
+        if done.unread is None:
+            batch = _opened(desk, at_hand, done)
+            desk.reader.ahead([question for _, question in batch])
         _decide_some(desk, together, done)
-        if stop and stop.is_set():
+        if done.unread or desk.clock.trouble or (stop and stop.is_set()):
             break
     return done
 
@@ -136,7 +148,7 @@ def _understood(desk: Desk, asked: tuple[KeptMail, Question], done: Decided) -> 
     try:
         said = desk.reader.read(question.raw, question.passwords, columns=question.columns)
         return Understood(mail, said)
-    except StoreError:
+    except (StoreError, ReaderUnavailable):
         raise
     except ReaderEnded as error:
         outcome, why = _once_more(desk, mail, str(error))

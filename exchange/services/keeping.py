@@ -304,6 +304,8 @@ def _row(desk: Desk, mailbox: str, given: Fetched, *, read: bool) -> _Made:
     # A simulated clock, or a server whose clock is ahead: never later than our own now.
     if arrived is None or (desk.clock.simulated and state != OLD):
         arrived = now
+    # Of a clock that cannot be right and the server's, the server's is the one to be believed.
+    latest = arrived if desk.clock.trouble else now
     mail = NewMail(
         mailbox=mailbox,
         ref=given.ref,
@@ -314,7 +316,7 @@ def _row(desk: Desk, mailbox: str, given: Fetched, *, read: bool) -> _Made:
         sender=mask_codes(head.sender)[:320],
         subject=mask_codes(head.subject)[:_SUBJECT_CHARS],
         size=size,
-        arrived_at=min(arrived, now),
+        arrived_at=min(arrived, latest),
         sealed=desk.sealer.seal(raw, "mail"),
         state=state,
         reason=reason,

@@ -137,6 +137,8 @@ def write_due(desk: Desk) -> list[str]:
     Cheap when nothing is due.  A report that cannot be written stops nothing else: it is said in
     the log once per reason and tried again after an hour.
     """
+    if desk.clock.trouble:
+        return []
     month = last_month(desk.today())
     with desk.store.reading() as tx:
         if tx.facts.get(_WRITTEN + month):

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from exchange.errors import ExchangeError
 from exchange.ports import Courier
-from exchange.services import deliver
+from exchange.services import clock_guard, deliver
 from exchange.services.desk import Desk
 
 # Each look that finds letters opens connections: some hundreds are sent over them.
@@ -43,6 +43,7 @@ class Posting(Protocol):
 def post(desk: Desk, courier: Courier, over: threading.Event, posted: Posted) -> None:
     """Deliver whatever becomes due until ``over`` is set, and then once more."""
     try:
+        clock_guard.check(desk)
         while True:
             last = over.wait(_LOOK_SECONDS)
             deliver.deliver(desk, courier, posted.fates)

@@ -14,11 +14,11 @@ import structlog
 
 from exchange.domain.device import mask_codes
 from exchange.errors import (
-    CourierUnavailable,
     ExchangeError,
     LoginRefused,
-    MailboxUnavailable,
+    MailboxClaimed,
     StoreError,
+    Transient,
 )
 
 log = structlog.get_logger("exchange.rounds")
@@ -121,7 +121,7 @@ class Reachability:
         mend, so each new reason is told, once an outage.
         """
         said = words_of(error)
-        passing = isinstance(error, MailboxUnavailable | CourierUnavailable | StoreError)
+        passing = isinstance(error, Transient | MailboxClaimed | StoreError)
         reason = type(error).__name__ if passing else _NUMBER.sub("#", said)
         with self._lock:
             outage = self._down.setdefault(what, _Outage())

@@ -102,6 +102,8 @@ def create(
 
 def raise_requests(desk: Desk) -> list[str]:
     """One request per Supplier for every queued leg that none carries; returns the references."""
+    if desk.clock.trouble:
+        return []
     with desk.store.reading() as tx:
         waiting = tx.legs.queued_parties()
     refs = []

@@ -151,7 +151,8 @@ def replay_mail(desk: Desk, number: int, actor: str) -> MailOutcome:
     """
     if wanted := reopen_mail(desk, number, actor):
         return wanted
-    intake.decide_all(desk)
+    if (unread := intake.decide_all(desk).unread) is not None:
+        raise unread
     return outcome_of(desk, number)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from exchange.config import MailboxSettings
 from exchange.errors import CourierPaused, ExchangeError, StoreError
 from exchange.ports import Courier, Mailbox, MailRef
-from exchange.services import chase, clocks, deliver, intake, keeping, request
+from exchange.services import chase, clock_guard, clocks, deliver, intake, keeping, request
 from exchange.services.desk import Desk
 from exchange.services.posting import Posting
 from exchange.services.progress import Progress
@@ -25,6 +25,7 @@ ROUND: Final = "round"
 SENDING: Final = "sending"
 OUTGOING: Final = "outgoing mail"
 _FILING: Final = "filing"
+_READING: Final = "the reading of mails"
 _AT_ONCE: Final = 2000  # mails of one mailbox
 _BACKLOG: Final = 500  # from so many on letters leave while further mails are decided
 _STEP_SECONDS: Final = 3600.0  # one step at one mailbox; a slow line may have much to bring
@@ -219,7 +220,7 @@ def decide(
     decided: intake.Decided,
 ) -> None:
     """Decide every mail that is kept; ``decided`` is of the passes before in this round."""
-    if not reach.worth_trying("deciding"):
+    if not (reach.worth_trying("deciding") and reach.worth_trying(_READING)):
         return
     before = Counter(decided.folders)
 
@@ -233,7 +234,12 @@ def decide(
 
 
 def note_left(decided: intake.Decided, done: Round, reach: Reachability) -> None:
-    """Tell of the mails that could not be decided."""
+    """Say which mails could not be decided, and whether mails can be read at all."""
+    if decided.unread:
+        reach.failed(_READING, decided.unread)
+        done.troubles.append(str(decided.unread))
+    elif decided.read:
+        reach.worked(_READING)
     for number, why in decided.left.items():
         reach.told_once(f"mail {number}", f"it waits: {why}")
         done.troubles.append(f"mail {number} waits: {why}")
@@ -264,8 +270,17 @@ def send_out(
             reach.worked(OUTGOING)
 
 
-def begin(desk: Desk, done: Round, reach: Reachability, progress: Progress) -> None:
-    """What every round begins with."""
+def begin(
+    desk: Desk,
+    mailboxes: Sequence[Mailbox],
+    done: Round,
+    reach: Reachability,
+    progress: Progress,
+) -> None:
+    """Look at the clock, and count due dates again where the calendar changed."""
+    _one_step(
+        "looking at the clock", lambda: _look_at_clock(desk, mailboxes, done), done, reach, progress
+    )
     _one_step("counting the clocks again", lambda: _replay(desk, done), done, reach, progress)
 
 
@@ -306,7 +321,7 @@ def one_round(
     same steps in threads of their own (``exchange.threads``).
     """
     done, stop, progress = Round(), stop or threading.Event(), progress or Progress()
-    begin(desk, done, reach, progress)
+    begin(desk, mailboxes, done, reach, progress)
     try:
         take_in(desk, mailboxes, done, reach, posting, stop, progress)
     finally:
@@ -330,6 +345,11 @@ def end_posting(posting: Posting, done: Round, reach: Reachability) -> None:
     elif posted.fault is not None:
         reach.failed(OUTGOING, posted.fault)
         done.troubles.append(str(posted.fault))
+
+
+def _look_at_clock(desk: Desk, mailboxes: Sequence[Mailbox], done: Round) -> None:
+    if wrong := clock_guard.check(desk, mailboxes):
+        done.troubles.append(f"{wrong} ({clock_guard.HINT})")
 
 
 def _replay(desk: Desk, done: Round) -> None:

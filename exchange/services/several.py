@@ -102,6 +102,9 @@ def replay(desk: Desk, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
         except StoreError as error:
             yield from (Dealt(number, fault=error) for number in reopened[:1])
             return
+        if done.unread is not None:  # they are put back, and are decided once mails can be read
+            yield from (Dealt(number, fault=done.unread) for number in reopened)
+            return
         for number in reopened:
             why = done.left.get(number)
             fault = BadInput(f"it is put back and waits: {why}") if why else None

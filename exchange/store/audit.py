@@ -116,6 +116,13 @@ class AuditLog:
             raise StoreError("the head of the log is damaged", place="audit log")
         return int(seq), digest
 
+    def newest(self) -> datetime | None:
+        """Return when the newest row was written; None for an empty log."""
+        self.flush()
+        query = select(AuditRowTable.at).order_by(col(AuditRowTable.seq).desc()).limit(1)
+        at = self._session.exec(query).first()
+        return datetime.fromisoformat(at) if at else None
+
     def rows(
         self,
         after: int = 0,

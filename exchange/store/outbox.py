@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, text, update
@@ -18,6 +18,8 @@ from exchange.store.many import Numbers, insert_rows
 from exchange.store.tables import OutboxRow, table_of
 
 _MANY_ATTEMPTS = 5
+LONGEST_PAUSE = timedelta(hours=4)  # between two attempts
+_MARGIN = timedelta(minutes=5)
 _HELD_BYTES = 8_000_000  # of letters that are noted and not written yet
 QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
 HELD, CANCELLED = "held", "cancelled"
@@ -152,7 +154,7 @@ class Outbox:
         self.flush()
         listed = self._session.execute(
             sa_select(*_DUE)
-            .where(_OUTBOX.c.state.in_(_WAITING), _OUTBOX.c.next_attempt_at <= now)
+            .where(_OUTBOX.c.state.in_(_WAITING), _comes(now))
             .order_by(_OUTBOX.c.id)
             .limit(most)
         )
@@ -168,9 +170,7 @@ class Outbox:
     def any_due(self, now: datetime) -> bool:
         """Whether there is a letter to be tried now."""
         self.flush()
-        query = sa_select(_OUTBOX.c.id).where(
-            _OUTBOX.c.state.in_(_WAITING), _OUTBOX.c.next_attempt_at <= now
-        )
+        query = sa_select(_OUTBOX.c.id).where(_OUTBOX.c.state.in_(_WAITING), _comes(now))
         return self._session.execute(query.limit(1)).first() is not None
 
     def letters(self, numbers: Collection[int]) -> list[StoredLetter]:
@@ -242,11 +242,18 @@ class Outbox:
             )
         )  # fmt: skip
 
-    def tried_since(self, since: datetime) -> int:
-        """Attempts made since ``since``, for the rate budget."""
+    def tried_since(self, since: datetime, now: datetime) -> int:
+        """Attempts made from ``since`` to now, for the rate budget.
+
+        One that is to come was made under a clock that was ahead.
+        """
         self.flush()
         return self._session.exec(
-            select(func.count()).select_from(OutboxRow).where(col(OutboxRow.attempted_at) > since)
+            select(func.count())
+            .select_from(OutboxRow)
+            .where(
+                col(OutboxRow.attempted_at) > since, col(OutboxRow.attempted_at) <= now + _MARGIN
+            )
         ).one()
 
     def accepted(self, letters: Sequence[tuple[int, str]], now: datetime) -> None:
@@ -380,3 +387,9 @@ class Outbox:
                 select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
             ).all()
         )
+
+
+def _comes(now: datetime) -> ColumnElement[bool]:
+    """Whether a letter's time has come, or is so far off that a clock was ahead when it was set."""
+    at = _OUTBOX.c.next_attempt_at
+    return or_(at <= now, at > now + LONGEST_PAUSE + _MARGIN)

@@ -15,13 +15,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
 from exchange.config import MailboxSettings
 from exchange.errors import ExchangeError, MailboxUnavailable
-from exchange.ports import Fetched, MailRef, NotGiven
+from exchange.ports import Fetched, MailRef, NotGiven, ServerTime
+from exchange.transport.imap_claim import Claim
 from exchange.transport.imap_fetch import (
     FEW_FIELDS,
     HEADER,
@@ -49,6 +50,7 @@ _BREAKS: Final = 3
 # Servers may hang up after 30 minutes (RFC 2177), some middle boxes and services go silent
 # after a few: five minutes are the ceiling, polling the truth.
 _IDLE_SECONDS: Final = 240.0
+_BUSY_SECONDS: Final = 1.0  # that whoever asks for the time waits for other work
 _LOST: Final = (imaplib.IMAP4.abort, ConnectionError, ssl.SSLError)
 
 
@@ -69,13 +71,18 @@ class ImapMailbox:
         *,
         max_bytes: int = MAX_BYTES,
         token: TokenProvider | None = None,
+        claim: Claim | None = None,
     ) -> None:
-        """``password`` may be a function, asked at every connect; ``folder`` is the working one."""
+        """``password`` may be a function, asked at every connect; ``folder`` is the working one.
+
+        With a ``claim`` nothing is listed, fetched or filed where another exchange works.
+        """
         self.name = settings.name
         self.uidnext = 0
         self._settings = settings
         self._password = password
         self._token = token
+        self._claim = claim
         self._folder = folder
         self._max_bytes = max_bytes
         self._place = place_of(settings)
@@ -90,7 +97,7 @@ class ImapMailbox:
     def list(self) -> Sequence[MailRef]:
         """Every mail now in the inbox, oldest first."""
         with self._lock, self._explained("list the inbox"):
-            session, exists = self._selected()
+            session, exists = self._ours()
             uids = session.all_uids(exists)
             above = uids[-1] + 1 if uids else 0
             self.uidnext = session.uidnext
@@ -113,7 +120,7 @@ class ImapMailbox:
         are those of another UIDVALIDITY alone.
         """
         for first in range(0, len(refs), _BATCH_MAILS):
-            mails = self._sizes(refs[first : first + _BATCH_MAILS])
+            mails = self._sizes(refs[first : first + _BATCH_MAILS], anew=first == 0)
             yield from self._in_groups(mails, not_before)
 
     def file(self, refs: Sequence[MailRef], folder: str) -> None:
@@ -125,7 +132,7 @@ class ImapMailbox:
         if not refs:
             return
         with self._lock, self._explained(f"file mails into {folder}"):
-            session, _ = self._selected()
+            session, _ = self._ours()
             self._refuse_older(session)
             uids = sorted({ref.uid for ref in refs if ref.uidvalidity == session.selected})
             target = session.ensure_folder(folder) if uids else ""
@@ -147,6 +154,32 @@ class ImapMailbox:
         finally:
             self._woken.clear()
 
+    def server_time(self) -> ServerTime | None:
+        """When the server received our claim, just now; without one, the newest mail."""
+        if not self._lock.acquire(timeout=_BUSY_SECONDS):
+            return None
+        try:
+            with self._explained("ask for the time"):
+                session, exists = self._selected()
+                if self._claim is not None:
+                    if (now := self._claim.hold(session)) is not None:
+                        return ServerTime(now, exact=True)
+                    session, exists = self._selected()
+                uids = session.all_uids(exists)
+                told = session.client.fetch(uids[-1:], ("INTERNALDATE",)) if uids else {}
+                at = told.get(uids[-1], {}).get(b"INTERNALDATE") if uids else None
+                if not isinstance(at, datetime) or at.tzinfo is None:
+                    return None
+                return ServerTime(at.astimezone(UTC), exact=False)
+        finally:
+            self._lock.release()
+
+    def take_over(self) -> Sequence[str]:
+        """Claim the mailbox whoever holds it; returns who did, in words."""
+        with self._lock, self._explained("take the mailbox over"):
+            session, _ = self._selected()
+            return self._claim.take_over(session) if self._claim is not None else ()
+
     def close(self) -> None:
         """Give the connection up; wakes a ``wait`` under way, or the next one. Never raises.
 
@@ -157,6 +190,8 @@ class ImapMailbox:
             try:
                 session, self._session = self._session, None
                 if session is not None:
+                    if self._claim is not None:
+                        self._claim.release(session)
                     session.leave()
             finally:
                 self._lock.release()
@@ -200,6 +235,18 @@ class ImapMailbox:
         self._session = open_session(self._settings, self._password, self._token, self._folder)
         return self._session, self._session.select()
 
+    @property
+    def _claim_due(self) -> bool:
+        return self._claim is not None and self._claim.due
+
+    def _ours(self) -> tuple[Session, int]:
+        """As ``_selected``; raises MailboxClaimed where another exchange works."""
+        session, exists = self._selected()
+        if self._claim is None or not self._claim.due:
+            return session, exists
+        self._claim.hold(session)
+        return session, session.select()
+
     def _at(self, uidvalidity: int) -> Session | None:
         """The session if its inbox is still the one of ``uidvalidity``."""
         session = self._session
@@ -223,10 +270,13 @@ class ImapMailbox:
 
     # -- fetching
 
-    def _sizes(self, refs: Sequence[MailRef]) -> Sequence[Sized]:
+    def _sizes(self, refs: Sequence[MailRef], *, anew: bool) -> Sequence[Sized]:
         """Size and arrival of ``refs`` in their order, as far as the server gives them."""
         with self._lock, self._explained("fetch mails"):
-            session, _ = self._selected()
+            # Not for every batch: of a folder with 50,000 files a SELECT takes its time.
+            session = self._session
+            if anew or session is None or session.selected is None or self._claim_due:
+                session, _ = self._ours()
             self._refuse_older(session)
             wanted = {ref.uid: ref for ref in refs if ref.uidvalidity == session.selected}
             given, _ = self._given(session, tuple(wanted), SIZE_AND_DATE)

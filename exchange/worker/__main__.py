@@ -80,12 +80,15 @@ def answer(question: Asked, limits: Limits, unwrap: Unwrap | None) -> tuple[byte
         told = {"message": error.message, "place": error.place, "hint": error.hint}
         return FAILED, json.dumps(told).encode("ascii")
     except MemoryError:
-        told = {"message": "it takes more memory than it may"}
-        return FAILED, json.dumps(told).encode("ascii")
+        # The machine may have none left, which is not the mail's fault: the other side finds out.
+        scarce = {"message": "it takes more memory than it may", "memory": True}
+        return FAILED, json.dumps(scarce).encode("ascii")
 
 
 def main() -> None:
     """Serve until standard input ends."""
+    if len(sys.argv) < 2:  # a person, whom we sent here to see why it does not start
+        sys.exit("the reading process can start; `exchange` starts it by itself")
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the daemon reads the configuration again
     setup: dict[str, Any] = json.loads(base64.b64decode(sys.argv[1]))
     limits = Limits(**setup["limits"])

@@ -146,13 +146,18 @@ def _loaded(content: bytes | bytearray) -> Any:
     return storable_json(told) if not content.isascii() or _UNFIT.search(content) else told
 
 
-def said_fault(content: bytes | bytearray) -> Unreadable:
-    """Why the other process could not understand something, in its words."""
+def said_fault(content: bytes | bytearray) -> tuple[Unreadable, bool]:
+    """Return why the other process could not understand something, in its words.
+
+    True with it where the process rather than the mail may be at fault: the machine's memory may
+    have run out.  Raises Unreadable when the words make no sense.
+    """
     try:
-        told = _loaded(content)
-        return Unreadable(str(told["message"]), place=str(told.get("place", "")))
+        said = _loaded(content)
+        error = Unreadable(str(said["message"]), place=str(said.get("place", "")))
+        return error, bool(said.get("memory"))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return Unreadable("the reading process gave no understanding")
+        raise Unreadable("the reading process gave no understanding") from None
 
 
 def _understanding(told: dict[str, Any]) -> Understanding:

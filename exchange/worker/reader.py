@@ -7,27 +7,33 @@ import contextlib
 import fcntl
 import json
 import os
-import selectors
 import subprocess
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import IO, Final, NamedTuple
+from typing import Final
 
 from exchange.domain.columnmap import ColumnMap, as_values
 from exchange.domain.envelope import MOST_DECRYPTIONS, Unwrap
 from exchange.domain.mail import Understanding
-from exchange.errors import ExchangeError, NotDecrypted, ReaderEnded, Unreadable
+from exchange.errors import (
+    ExchangeError,
+    NotDecrypted,
+    ReaderEnded,
+    ReaderUnavailable,
+    Unreadable,
+)
 from exchange.parsing.limits import Limits
 from exchange.ports import Question
 from exchange.processes import OWN_FOLDER, clean_environment, python_command
+from exchange.worker import canary
 from exchange.worker.frames import (
     ASKS,
     FAILED,
     LENGTH_BYTES,
-    MOST_BYTES,
     READY,
     SAID,
     SEVERAL,
@@ -36,6 +42,7 @@ from exchange.worker.frames import (
     said_fault,
     write_question,
 )
+from exchange.worker.pipes import Garbage, Pipes, Request, got, put
 
 # A fresh process now and then: what a library leaks goes with the old one.
 _MAILS_PER_PROCESS: Final = 10_000
@@ -48,12 +55,12 @@ _ALLOCATOR: Final = {
     "MALLOC_TRIM_THRESHOLD_": "8000000",
     "MALLOC_ARENA_MAX": "1",
 }
-_CHUNK: Final = 1 << 20
 _START_SECONDS: Final = 30.0
 _AHEAD_BYTES: Final = 8_000_000
 # The answers to a batch of small mails: in the usual 64 KiB a sixth of them has room, and the
 # process would wait with the others until the first are taken.
 _PIPE_BYTES: Final = 1 << 20
+_NO_SENSE: Final = "the reading process gave no understanding"
 
 
 class WorkerReader:
@@ -61,7 +68,9 @@ class WorkerReader:
 
     ``seconds`` is the ceiling on one mail's time, ``memory_bytes`` on the process's memory.  A
     mail that passes one costs the process, not the mail: ``read`` raises ReaderEnded, and the next
-    one gets a fresh process.  ``unwrap`` has the private keys that mail to us is encrypted to; it
+    one gets a fresh process.  Before a mail is blamed for that, a fresh process must read a mail
+    that every process can read; where it cannot, or none starts, ``read`` raises ReaderUnavailable
+    and no mail is at fault.  ``unwrap`` has the private keys that mail to us is encrypted to; it
     runs in our own process, and only what it yields goes to the other.
     """
 
@@ -87,7 +96,9 @@ class WorkerReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._served = 0
         self._started = False
-        self._begun: deque[_Request] = deque()  # sent ahead, and not asked for yet
+        self._doubted = False  # the next process has to read the canary first
+        self._failed: ReaderUnavailable | None = None  # while looking ahead, and not said yet
+        self._begun: deque[Request] = deque()  # sent ahead, and not asked for yet
 
     def start(self) -> None:
         """Start the process now, so that it is ready by the time of the first mail."""
@@ -95,7 +106,7 @@ class WorkerReader:
             return  # it is at a mail, and whoever keeps others does not wait for that
         try:
             # What fails here fails again, and is told, when the mail is read.
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(ReaderUnavailable):
                 self._running()
         finally:
             self._lock.release()
@@ -113,15 +124,22 @@ class WorkerReader:
 
         With ``file``, its name, ``raw`` may be any file and is read as what it is.  ``columns``
         are those on file for the sender; ``look`` tells table by table how they were read.  Raises
-        Unreadable when it passes a ceiling or cannot be understood, and ConfigError when the keys
-        for an encrypted mail cannot be used.
+        Unreadable when it passes a ceiling or cannot be understood, ReaderUnavailable when the
+        process cannot be used, and ConfigError when the keys for an encrypted mail cannot be used.
         """
-        request = _Request(self._head(passwords, file, columns, look=look), raw)
+        request = Request(self._head(passwords, file, columns, look=look), raw)
         with self._lock:
             kind, content = self._ask(request)
-        if kind == SAID:
-            return decode(content)
-        raise said_fault(content)
+            try:
+                if kind == SAID:
+                    return decode(content)
+                error, suspect = said_fault(content)
+            except Unreadable:
+                error, suspect = Unreadable(_NO_SENSE), True
+            if suspect:
+                self._end()
+                error = self._blamed(error)
+        raise error
 
     def ahead(self, mails: Sequence[Question]) -> None:
         """Let the process begin on the mails that are read next, in this order.
@@ -131,16 +149,16 @@ class WorkerReader:
         """
         if len(mails) < 2 or sum(len(one.raw) for one in mails) > _AHEAD_BYTES:
             return
-        requests = [_Request(self._head(one.passwords, "", one.columns), one.raw) for one in mails]
+        requests = [Request(self._head(one.passwords, "", one.columns), one.raw) for one in mails]
         with self._lock:
             if self._begun:
                 return
             pieces = [SEVERAL]
             for one in requests:
                 pieces += (sum(map(len, one)).to_bytes(LENGTH_BYTES, "big"), *one)
+            # What fails here fails again, and is told, when the mail is read.
             with contextlib.suppress(TimeoutError, EOFError, OSError, ExchangeError):
-                # What fails here fails again, and is told, when the mail is read.
-                _put(self._ready(), [b"".join(pieces)], time.monotonic() + self._seconds)
+                put(self._awaited(), [b"".join(pieces)], time.monotonic() + self._seconds)
                 self._served += len(requests)
                 self._begun.extend(requests)
 
@@ -166,7 +184,18 @@ class WorkerReader:
         with self._lock:
             self._end()
 
-    def _ask(self, request: _Request) -> tuple[bytes, bytearray]:
+    def _awaited(self) -> Pipes:
+        """As ``_ready``; a failure is raised by the next ``read`` too, which does not try again."""
+        try:
+            return self._ready()
+        except ReaderUnavailable as error:
+            self._failed = error
+            raise
+
+    def _ask(self, request: Request) -> tuple[bytes, bytearray]:
+        failed, self._failed = self._failed, None
+        if failed is not None:
+            raise failed
         try:
             if self._begun and self._begun[0] != request:
                 self._end()  # it is at others
@@ -176,21 +205,23 @@ class WorkerReader:
                 self._begun.popleft()
             else:
                 self._served += 1
-                _put(pipes, request, deadline)
+                put(pipes, request, deadline)
             asked = 0
-            while (answer := _got(pipes, deadline))[0] == ASKS:
+            while (answer := got(pipes, deadline))[0] == ASKS:
                 asked += 1
                 if asked > MOST_DECRYPTIONS:  # it counts by itself, unless it was taken over
                     raise Unreadable("the reading process asks for too many keys")
-                _put(pipes, [self._keys(answer[1])], deadline)
+                put(pipes, [self._keys(answer[1])], deadline)
         except TimeoutError:
             self._end()
-            raise ReaderEnded(
-                f"understanding it takes more than {self._seconds:g} seconds"
-            ) from None
+            slow = f"understanding it takes more than {self._seconds:g} seconds"
+            raise self._blamed(ReaderEnded(slow)) from None
         except (EOFError, OSError):
-            ended = self._end()
-            raise ReaderEnded(f"understanding it ended the reading process ({ended})") from None
+            why = f"understanding it ended the reading process ({self._end()})"
+            raise self._blamed(ReaderEnded(why)) from None
+        except Garbage:
+            self._end()
+            raise self._blamed(Unreadable(_NO_SENSE)) from None
         except ExchangeError:
             self._end()  # it waits for an answer that does not come
             raise
@@ -198,7 +229,7 @@ class WorkerReader:
             self._end(at_once=True)
         elif self._served >= _MAILS_PER_PROCESS and not self._begun:
             self._end(at_once=True)
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(ReaderUnavailable):
                 self._running()  # it gets ready while what was read is decided
         return answer
 
@@ -213,24 +244,65 @@ class WorkerReader:
             return FAILED + json.dumps({"message": error.message}).encode("ascii")
         return SAID + json.dumps(keys).encode("ascii")
 
-    def _ready(self) -> _Pipes:
-        """The pipes of a process that has said that it is ready."""
+    def _blamed(self, error: Unreadable) -> Unreadable:
+        """``error``, if a fresh process reads the canary now: else it is no fault of the mail's."""
+        self._doubted = True
+        self._ready()
+        return error
+
+    def _ready(self) -> Pipes:
+        """The pipes of a process that has said that it is ready.
+
+        Raises ReaderUnavailable: whatever happens up to here is not the mail's to pay for.
+        """
         process = self._running()
         if process.stdin is None or process.stdout is None:
-            raise Unreadable("the reading process has no pipes")
-        pipes = _Pipes(process.stdin, process.stdout)
-        if not self._started:
-            # Its start is not the mail's to pay for.
-            if _got(pipes, time.monotonic() + _START_SECONDS)[0] != READY:
-                raise Unreadable("the reading process does not start")
-            self._started = True
+            raise _unavailable("has no pipes")
+        pipes = Pipes(process.stdin, process.stdout)
+        if self._started:
+            return pipes
+        doing = "is not ready"
+        deadline = time.monotonic() + _START_SECONDS
+        try:
+            if got(pipes, deadline)[0] != READY:
+                raise Garbage
+            if self._doubted:
+                doing = "does not read the simplest mail"
+                put(pipes, Request(self._head((), "", ()), canary.MAIL), deadline)
+                kind, content = got(pipes, deadline)
+                if kind != SAID or not canary.understood(decode(content)):
+                    raise Garbage
+        except TimeoutError:
+            self._end()
+            raise self._useless(f"{doing} after {_START_SECONDS:g} seconds") from None
+        except (EOFError, OSError):
+            raise self._useless(f"{doing}: it ended ({self._end()})") from None
+        except (Garbage, Unreadable):
+            self._end()
+            raise self._useless(f"{doing}: what it says makes no sense") from None
+        self._started, self._doubted = True, False
         return pipes
+
+    def _useless(self, what: str) -> ReaderUnavailable:
+        self._doubted = True
+        return _unavailable(what)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._served, self._started = 0, False
             self._begun.clear()
-            self._process = subprocess.Popen(  # noqa: S603 - ourselves
+            self._process = self._new_process()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    os.set_blocking(pipe.fileno(), False)
+                    # A machine that allows less, or a system without it: then as large as it is.
+                    with contextlib.suppress(OSError, AttributeError):
+                        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        return self._process
+
+    def _new_process(self) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(  # noqa: S603 - ourselves
                 python_command("exchange.worker", self._setup),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -239,13 +311,9 @@ class WorkerReader:
                 env={"PATH": clean_environment().get("PATH", ""), **_ALLOCATOR},
                 cwd=OWN_FOLDER,
             )
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    os.set_blocking(pipe.fileno(), False)
-                    # A machine that allows less, or a system without it: then as large as it is.
-                    with contextlib.suppress(OSError, AttributeError):
-                        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        return self._process
+        except (OSError, subprocess.SubprocessError, MemoryError) as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
+            raise self._useless(f"cannot be started: {why}") from None
 
     def _end(self, *, at_once: bool = False) -> str:
         """End the process; returns how it ended, in words."""
@@ -266,64 +334,10 @@ class WorkerReader:
         return f"signal {-code}" if code < 0 else f"exit {code}"
 
 
-class _Request(NamedTuple):
-    """A question, not joined: the raw mail or file is as large as any."""
-
-    head: bytes
-    raw: bytes
-
-
-class _Pipes(NamedTuple):
-    to: IO[bytes]
-    back: IO[bytes]
-
-
-def _put(pipes: _Pipes, pieces: Sequence[bytes], deadline: float) -> None:
-    """Send one message: its length, then its bytes."""
-    size = sum(map(len, pieces))
-    pieces = [size.to_bytes(LENGTH_BYTES, "big"), *pieces]
-    if size <= _CHUNK:
-        pieces = [b"".join(pieces)]  # what is larger is not copied for that
-    for piece in pieces:
-        view = memoryview(piece)
-        while view:
-            try:
-                view = view[os.write(pipes.to.fileno(), view[:_CHUNK]) :]
-            except BlockingIOError:
-                _wait(pipes.to, selectors.EVENT_WRITE, deadline)
-
-
-def _got(pipes: _Pipes, deadline: float) -> tuple[bytes, bytearray]:
-    """The next message: its kind and its content."""
-    length = int.from_bytes(_take(pipes.back, LENGTH_BYTES, deadline), "big")
-    if not 0 < length <= MOST_BYTES:
-        raise Unreadable("the reading process gave no understanding")
-    taken = _take(pipes.back, length, deadline)
-    kind = bytes(taken[:1])
-    del taken[:1]  # moves nothing: a bytearray may begin further on
-    return kind, taken
-
-
-def _take(pipe: IO[bytes], number: int, deadline: float) -> bytearray:
-    taken = bytearray(number)
-    with memoryview(taken) as room:
-        at = 0
-        while at < number:
-            # Mostly it is there already, read ahead: setting up to wait for it takes far longer.
-            try:
-                got = os.readv(pipe.fileno(), [room[at : at + _CHUNK]])
-            except BlockingIOError:
-                _wait(pipe, selectors.EVENT_READ, deadline)
-                continue
-            if not got:
-                raise EOFError
-            at += got
-    return taken
-
-
-def _wait(pipe: IO[bytes], what: int, deadline: float) -> None:
-    left = deadline - time.monotonic()
-    with selectors.DefaultSelector() as selector:
-        selector.register(pipe, what)
-        if left <= 0 or not selector.select(left):
-            raise TimeoutError
+def _unavailable(what: str) -> ReaderUnavailable:
+    return ReaderUnavailable(
+        f"the reading process {what}",
+        hint="no mail is at fault and all stay kept; see whether the machine has memory left (its "
+        f"kernel log names what was ended), limits.memory_mb, and what `{sys.executable} -m "
+        "exchange.worker` says",
+    )

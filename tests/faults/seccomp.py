@@ -70,7 +70,25 @@ def missing() -> str:
                 return "the kernel has no seccomp user notification"
     except OSError:
         return "the kernel has no seccomp"
-    return ""
+    return "" if _allowed() else "this machine or container lets no process filter its calls"
+
+
+def _allowed() -> bool:
+    """Try it in a process of its own: there is no way back."""
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            surrender(theirs)
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    theirs.close()
+    with ours:
+        _, listeners, _, _ = socket.recv_fds(ours, 1, 1)
+    for one in listeners:
+        os.close(one)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0 and bool(listeners)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from exchange.bootstrap import SetClock, open_desk
 from exchange.domain.sla import parse_instant
@@ -298,3 +299,79 @@ def test_init_takes_no_database_that_is_somebodys(
     assert far.run("init", "--folder", str(folder), *INIT).code == 1
     kept.replace(config)
     assert held(folder) == codes
+
+
+@pytest.fixture
+def empty_url(postgres_url: str) -> Iterator[str]:
+    yield postgres_url
+    _empty(postgres_url)
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+
+
+@pytest.mark.servers
+def test_a_killed_init_is_finished_on_postgresql(
+    tmp_path: Path, far: Commands, empty_url: str
+) -> None:
+    words = ("init", "--folder", str(tmp_path / "ours"), *INIT, "--database", empty_url)
+    points = far.run(*words).points
+    assert points > 30
+    # The last ones: the commit of all tables, and the name of the configuration.
+    for at in (points - 5, points - 3, points - 2, points - 1):
+        shutil.rmtree(tmp_path / "ours")
+        _empty(empty_url)
+        assert far.run(*words, at=at).code == -9
+        done = far.run(*words)
+        assert done.code == 0 or "working folder already" in done.err, (at, done)
+        assert held(tmp_path / "ours") == {}, at
+
+
+@pytest.mark.servers
+def test_changes_on_two_machines_follow_each_other_on_postgresql(
+    tmp_path: Path, far: Commands, empty_url: str
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    made = far.run("init", "--folder", str(here), *INIT, "--database", empty_url)
+    assert made.code == 0, made
+    first = load_key_file(here / "keys" / "exchange.key").key_id
+    shutil.copytree(here, there)
+    words = [("codes", "rotate-key", "--by", "T", "-C", str(one)) for one in (here, there)]
+    for done in far.together([words[0], words[0]]):
+        assert done.code == 0, done  # one after the other
+    told = changes(here)
+    assert [old for old, _ in told] == [first, told[0][1]]
+    # The other machine has the key of before: it is refused, and nothing is changed.
+    second = far.run(*words[1])
+    assert second.code == 1
+    assert told[-1][1] in second.err
+    assert changes(here) == told
+    # Brought up to date, both at once: one changes the key, the other one's no longer opens.
+    shutil.copy(here / "keys" / "exchange.key", there / "keys" / "brought.key")
+    assert far.run("codes", "restore-key", "--by", "T", "-C", str(there)).code == 0
+    codes = [done.code for done in far.together(words)]
+    assert sorted(codes) == [0, 1]
+    winner = (here, there)[codes.index(0)]
+    assert changes(winner)[-1][1] == load_key_file(winner / "keys" / "exchange.key").key_id
+    assert len(changes(winner)) == 3
+
+
+@pytest.mark.servers
+def test_rotate_key_killed_on_postgresql(tmp_path: Path, far: Commands, empty_url: str) -> None:
+    folder = tmp_path / "ours"
+    assert far.run("init", "--folder", str(folder), *INIT, "--database", empty_url).code == 0
+    words = ("codes", "rotate-key", "--by", "T", "-C", str(folder))
+    points = far.run(*words).points
+    for at in range(points - 6, points + 1, 2):
+        assert far.run(*words, at=at).code == -9
+        assert held(folder) == {}, at
+        assert far.run(*words).code == 0
+        assert not (folder / "keys" / "exchange.key.next").exists()
+    told = changes(folder)
+    assert [old for old, _ in told[1:]] == [new for _, new in told[:-1]]
+    assert set(key_ids(folder)) == {told[0][0], *(new for _, new in told)}

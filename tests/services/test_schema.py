@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, create_engine, inspect
+from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlmodel import SQLModel
 
 from exchange.errors import StoreError
@@ -54,6 +54,29 @@ def test_a_second_upgrade_changes_nothing(url: str) -> None:
         with engine.begin() as connection:
             schema.upgrade(connection)
     assert len(inspect(engine).get_table_names()) == len(_declared().tables) + 1  # alembic's own
+    engine.dispose()
+
+
+def test_a_ledger_of_the_first_schema_is_brought_forward(url: str) -> None:
+    engine = create_engine(url)
+    values = {
+        "id": 1, "mailbox": "requests", "uidvalidity": 7, "uid": 3, "content_hash": "x",
+        "message_id": "", "sender": "", "subject": "", "size": 1, "sealed": b"s", "state": "filed",
+        "arrived_at": "2026-12-01T10:00:00.000000Z", "kept_at": "2026-12-01T10:00:00.000000Z",
+        "folder": "review", "kind": "", "reason": "", "party": "", "ref": "", "attempts": 0,
+        "resolution": "",
+    }  # fmt: skip
+    with engine.begin() as connection:
+        schema.upgrade(connection, "0001")
+        names = ", ".join(values)
+        marks = ", ".join(f":{name}" for name in values)
+        connection.execute(text(f"INSERT INTO mail ({names}) VALUES ({marks})"), values)
+    with engine.begin() as connection:
+        schema.upgrade(connection)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT uid, next_fetch_at FROM mail")).all()
+    assert [tuple(row) for row in found] == [(3, None)]
+    schema.check(engine)
     engine.dispose()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import csv
 import dataclasses
+import io
 import random
 import re
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 
 from exchange.errors import BadInput
 from exchange.rendering.compose import Attachment, Mail, Templates, compose, reply_subject
+from exchange.rendering.workbook import RequestRow, requests_csv
 from tests.unit.rendering_cases import CODE, CONTEXTS
 
 TEMPLATES = Templates()
@@ -96,6 +99,25 @@ class TestHeaders:
         assert b"\r" not in raw.replace(b"\r\n", b"")
         assert raw.isascii()
         assert max(map(len, raw.split(b"\r\n"))) < 998
+
+    @pytest.mark.parametrize("note", ["Łódź Sub-Post Office", "Ty'n-y-Coed, Llŷn", "电力 🔌 meter"])
+    @pytest.mark.parametrize("name", ["codes.csv", "Łódź.csv"])
+    def test_a_csv_names_its_charset(self, name: str, note: str) -> None:
+        content = requests_csv([RequestRow("00-DB-12-34-56-78-90-A0", "ESME", note=note)])
+        whole = compose(changed(attachments=(Attachment(name, "text/csv", content),)), TEMPLATES)
+        (part,) = read(whole).iter_attachments()
+        assert part.get_content_type() == "text/csv"
+        assert part.get_content_charset() == "utf-8"
+        assert part.get_filename() == name
+        # As a program reads it that goes by what the part says of itself.
+        (row,) = csv.DictReader(io.StringIO(part.get_content().removeprefix("\ufeff")))
+        assert row["Note"] == note
+        assert part.get_payload(decode=True) == content
+
+    def test_what_is_no_text_names_no_charset(self) -> None:
+        book = Attachment("a.xlsx", "application/vnd.ms-excel", b"PK")
+        (part,) = read(compose(changed(attachments=(book,)), TEMPLATES)).iter_attachments()
+        assert str(part["Content-Type"]) == "application/vnd.ms-excel"
 
     def test_message_ids_may_come_without_brackets_and_broken_ones_are_left_out(self) -> None:
         raw = compose(

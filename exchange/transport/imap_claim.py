@@ -1,0 +1,241 @@
+"""The claim on a mailbox: a mail in a folder of ours that says which daemon works there.
+
+Two working folders on one mailbox would answer requests twice.  So a daemon leaves a claim before
+it lists the inbox, renews it every few minutes, and takes it away when it stops.  All times are the
+server's own (INTERNALDATE of what was just appended), so no machine's clock matters.
+
+Of several claims the oldest live one holds, by its UID.  A daemon appends its claim before it
+looks, so of two that begin at the same instant at least the later one sees the other and goes.  A
+holder keeps its first claim until it stops; further signs of life are mails of their own, of which
+the last is kept.  A claim without a sign of life for LEASE is dead.
+
+The claims are never in the inbox, and no other mail of the account is touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import email
+import imaplib
+import secrets
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email import policy
+from email.message import EmailMessage
+from typing import Final
+
+import structlog
+
+from exchange.errors import ExchangeError, MailboxClaimed, MailboxRefused
+from exchange.transport.imap_session import LEAVE_SECONDS, Session, is_passing, uid_sets
+from exchange.transport.tls import said
+
+log = structlog.get_logger("exchange.claim")
+
+LEASE: Final = timedelta(minutes=15)
+RENEW_SECONDS: Final = 240.0
+_AT_ONCE: Final = 200
+_HEADER: Final = "X-MP121-Claim"
+_FIELD: Final = "BODY.PEEK[HEADER.FIELDS (X-MP121-CLAIM X-MP121-HOLDER)]"
+_HOLDER: Final = "X-MP121-Holder"
+_WORDS: Final = """\
+The MP121 install code exchange that runs in
+
+    {holder}
+
+works on this mailbox.  This mail tells any other one to keep off; it is made
+anew every few minutes and goes when the exchange stops.  Please leave this
+folder alone.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who claims: ``instance`` is one working folder, ``session`` one process of it."""
+
+    instance: str
+    session: str
+    words: str  # folder and host, for people
+
+    def mail(self) -> bytes:
+        """A claim as it is left."""
+        found = EmailMessage()
+        found["Subject"] = "In use by the MP121 exchange"
+        found["From"] = found["To"] = "exchange@mp121.invalid"
+        found[_HEADER] = f"{self.instance} {self.session} {secrets.token_hex(8)}"
+        found[_HOLDER] = self.words
+        found.set_content(_WORDS.format(holder=self.words))
+        return found.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """One claim mail as found."""
+
+    uid: int
+    at: datetime
+    instance: str
+    session: str
+    mark: str
+    words: str
+
+
+class Claim:
+    """Our claim on one mailbox; used by the thread that uses the connection.
+
+    ``steady`` gives seconds that only grow.
+    """
+
+    def __init__(
+        self, folder: str, holder: Holder, steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._folder, self._holder, self._steady = folder, holder, steady
+        self._renewed: float | None = None
+        self._held = False
+        self._impossible = False
+
+    @property
+    def due(self) -> bool:
+        """Whether it has to be made, or renewed, before anything is read or moved."""
+        return self._renewed is None or not (0 <= self._steady() - self._renewed < RENEW_SECONDS)
+
+    def hold(self, session: Session) -> datetime | None:
+        """Make or renew it; returns the server's time, None where the server lets us claim nothing.
+
+        Afterwards no inbox is selected.  Raises MailboxClaimed when another daemon works there.
+        """
+        mark = ""
+        try:
+            full = session.ensure_folder(self._folder)
+            raw = self._holder.mail()
+            mark = _mark_of(raw)
+            session.client.append(full, raw)
+        except imaplib.IMAP4.abort:
+            raise
+        except (imaplib.IMAP4.error, MailboxRefused) as error:
+            if isinstance(error, imaplib.IMAP4.error) and is_passing(error):
+                raise
+            self._cannot(session, error)
+            return None
+        signs = self._signs(session, full)
+        now = next((one.at for one in signs if one.mark == mark), None)
+        if now is None:
+            self._cannot(session, None)  # a folder that does not show what was put there
+            return None
+        self._judge(session, signs, mark, now)
+        self._renewed, self._held, self._impossible = self._steady(), True, False
+        return now
+
+    def _judge(self, session: Session, signs: Sequence[_Sign], mark: str, now: datetime) -> None:
+        """Keep what has to stay of the claims, and raise MailboxClaimed when another one holds."""
+        ours = [one for one in signs if one.session == self._holder.session]
+        before = [one for one in ours if one.mark != mark]
+        # Whoever was silent for so long may have been taken for dead: it begins anew.
+        alive = bool(before) and now - max(one.at for one in before) <= LEASE
+        place = min(one.uid for one in (ours if alive else ours[-1:]))
+        sessions: dict[str, list[_Sign]] = {}
+        for one in signs:
+            if one.session != self._holder.session:
+                sessions.setdefault(one.session, []).append(one)
+        gone = [one.uid for one in ours if one.mark != mark and (one.uid != place or not alive)]
+        rivals = []
+        for theirs in sessions.values():
+            left_over = theirs[0].instance == self._holder.instance and not self._held
+            if left_over or now - max(one.at for one in theirs) > LEASE:
+                gone += [one.uid for one in theirs]
+            elif min(one.uid for one in theirs) < place:
+                rivals.append(theirs[-1])
+        if rivals:
+            self._renewed, self._held = None, False
+            _remove(session, [*gone, *(one.uid for one in ours)])
+            raise self._claimed(session, rivals[0])
+        _remove(session, gone)
+
+    def _claimed(self, session: Session, rival: _Sign) -> MailboxClaimed:
+        return MailboxClaimed(
+            f"another exchange works on this mailbox: {rival.words}, instance "
+            f"{rival.instance[:8]}, last sign of life {rival.at:%Y-%m-%d %H:%M} UTC",
+            place=session.place,
+            hint="two of them would answer twice; stop one of the two. To have this folder work on "
+            "it, stop the other one and say `exchange mailbox take-over "
+            f"{session.settings.name}`",
+        )
+
+    def take_over(self, session: Session) -> Sequence[str]:
+        """Make it ours whoever holds it; returns whom it was taken from, in words."""
+        full = session.ensure_folder(self._folder)
+        raw = self._holder.mail()
+        session.client.append(full, raw)
+        signs = self._signs(session, full)
+        foreign = [one for one in signs if one.instance != self._holder.instance]
+        ours = [one for one in signs if one.mark == _mark_of(raw)]
+        # Where nobody else holds it our daemon has its own claim, or needs none to begin.
+        _remove(session, [one.uid for one in foreign or ours])
+        return sorted({f"{one.words}, instance {one.instance[:8]}" for one in foreign})
+
+    def release(self, session: Session) -> None:
+        """Take it away: whoever comes next need not wait.  Never raises: it dies by itself."""
+        if not self._held:
+            return
+        self._renewed, self._held = None, False
+        with contextlib.suppress(OSError, imaplib.IMAP4.error, ValueError, ExchangeError):
+            session.client.socket().settimeout(LEAVE_SECONDS)
+            signs = self._signs(session, session.full_name(self._folder))
+            _remove(session, [one.uid for one in signs if one.session == self._holder.session])
+
+    def _signs(self, session: Session, full: str) -> list[_Sign]:
+        """Every claim in the folder, which is selected for it."""
+        session.selected = None
+        session.client.select_folder(full)
+        uids = sorted(set(session.client.search(["ALL"])))
+        signs = []
+        for first in range(0, len(uids), _AT_ONCE):
+            told = session.client.fetch(uids[first : first + _AT_ONCE], ("INTERNALDATE", _FIELD))
+            signs += [one for one in map(_sign, told.items()) if one is not None]
+        return sorted(signs, key=lambda one: one.uid)
+
+    def _cannot(self, session: Session, error: ExchangeError | imaplib.IMAP4.error | None) -> None:
+        """The mailbox is worked on without a claim; said once."""
+        self._renewed = self._steady()
+        if not self._impossible:
+            why = "what is put there does not show" if error is None else said(error)
+            log.warning(
+                "no claim can be left in the mailbox: nothing keeps a second folder from it",
+                mailbox=session.settings.name,
+                folder=self._folder,
+                why=why,
+            )
+        self._impossible = True
+
+
+def _sign(found: tuple[int, dict[bytes, object]]) -> _Sign | None:
+    """The claim in an answer to FETCH; None where it is another mail."""
+    uid, fields = found
+    at = fields.get(b"INTERNALDATE")
+    raw = next((one for name, one in fields.items() if name.startswith(b"BODY[HEADER")), None)
+    if not isinstance(at, datetime) or at.tzinfo is None or not isinstance(raw, bytes):
+        return None
+    header = email.message_from_bytes(raw, policy=policy.default)
+    words = str(header.get(_HEADER, "")).split()
+    if len(words) != 3:
+        return None
+    holder = " ".join(str(header.get(_HOLDER, "")).split())
+    instance, session, mark = words
+    return _Sign(uid, at.astimezone(UTC), instance, session, mark, holder[:300])
+
+
+def _mark_of(raw: bytes) -> str:
+    return str(email.message_from_bytes(raw)[_HEADER]).split()[-1]
+
+
+def _remove(session: Session, uids: Iterable[int]) -> None:
+    """Remove claims from the selected folder; one that stays does no harm but dies."""
+    for some in uid_sets(uids):
+        with contextlib.suppress(imaplib.IMAP4.error):
+            session.client.add_flags(some, [b"\\Deleted"], silent=True)
+            if session.client.has_capability("UIDPLUS"):
+                session.client.uid_expunge(some)
+            else:
+                session.client.expunge()  # of this folder, which is ours alone

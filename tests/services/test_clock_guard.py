@@ -1,0 +1,432 @@
+"""A clock that cannot be right stops what is counted by it; nothing is lost, and it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from sqlalchemy import create_engine
+
+from exchange.bootstrap import open_courier, open_desk, open_mailbox
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.outbound import Gained
+from exchange.errors import BadInput, MailboxUnavailable
+from exchange.ports import ServerTime, VaultRecord
+from exchange.provision import OwnParty, make_folder
+from exchange.sandbox.servers import SandboxServers
+from exchange.services import clock_guard, monthly, request, trail
+from exchange.services.clock_guard import WatchedClock
+from exchange.services.rounds import Reachability, Round, one_round
+from exchange.transport.imap import ImapMailbox
+from tests.servers import want
+from tests.servers.postgres import missing, postgres
+from tests.services.desks import add_parties, make_party
+
+US, THEM = "codes@lose.example", "codes@gain.example"
+PASSWORD = "only-for-this-test"
+DEVICE = "00-DB-12-34-56-78-90-A0"
+CODE = InstallCode.parse("83FED3407A939723A5C639B26916D505C3B5")
+START = datetime(2026, 12, 14, 9, tzinfo=UTC)
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+
+
+@dataclass
+class World:
+    """The true time, and by how much each of those who tell it is wrong."""
+
+    true: datetime = START
+    ours: timedelta = timedelta()  # the machine's clock
+    asleep: timedelta = timedelta()  # time that the clock which only runs on has missed
+    servers: dict[str, timedelta | None] = field(default_factory=dict)  # None: does not answer
+
+    def clock(self) -> WatchedClock:
+        """The clock of a process that starts now."""
+        return WatchedClock(
+            lambda: self.true + self.ours,
+            lambda: 1000 + (self.true - self.asleep - START).total_seconds(),
+        )
+
+    def mailboxes(self) -> list[Any]:
+        return [_Server(name, self) for name in self.servers]
+
+
+@dataclass
+class _Server:
+    name: str
+    world: World
+    exact: bool = True
+
+    def server_time(self) -> ServerTime | None:
+        off = self.world.servers[self.name]
+        if off is None:
+            raise MailboxUnavailable("nothing listens")
+        return ServerTime(self.world.true + off, self.exact)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+class Site:
+    """A desk whose clock and servers are those of a world, with real IMAP and SMTP."""
+
+    def __init__(self, folder: Path, world: World, servers: SandboxServers, url: str) -> None:
+        self.folder, self.world, self.servers = folder, world, servers
+        make_folder(folder, OwnParty("LOSE", "Lose Power", US, url))
+        config = folder / "config" / "exchange.toml"
+        text = config.read_text()
+        for host, port in (("imap", servers.imap_port), ("smtp", servers.smtp_port)):
+            text = text.replace(
+                f'host = "{host}.ours.example"',
+                f'host = "127.0.0.1"\nport = {port}\nca_file = "{servers.ca_file}"',
+            )
+            (folder / "secrets" / f"{host}-password").write_text(PASSWORD)
+        config.write_text(text.replace("[[mailbox]]\n", '[[mailbox]]\nclaim = ""\n'))
+        self.start()
+        add_parties(self.desk, make_party("GAIN"))
+        self.desk.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])
+
+    def start(self) -> None:
+        """As after a restart: a new process, the same database."""
+        self.desk = open_desk(self.folder, self.world.clock())
+
+    def ask(self, number: int = 1) -> None:
+        self.servers.deliver(
+            f"From: {THEM}\r\nTo: {US}\r\nSubject: codes please\r\n"
+            f"Message-ID: <{number}@gain.example>\r\n\r\nPlease send the code of\r\n{DEVICE}\r\n"
+            "".encode(),
+            US,
+        )
+
+    def round(self) -> Round:
+        box = open_mailbox(self.desk, self.desk.settings.mailbox[0])
+        told = _Told(box, self.world)
+        try:
+            return one_round(self.desk, [told], open_courier(self.desk), Reachability())  # type: ignore[list-item]
+        finally:
+            box.close()
+
+    def sql(self, text: str) -> list[tuple[Any, ...]]:
+        with self.desk.store.engine.begin() as connection:
+            result = connection.exec_driver_sql(text)
+            return [tuple(row) for row in result] if result.returns_rows else []
+
+
+class _Told:
+    """A mailbox whose server's time is that of the world."""
+
+    def __init__(self, box: ImapMailbox, world: World) -> None:
+        self._box, self._world = box, world
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._box, name)
+
+    def server_time(self) -> ServerTime | None:
+        off = self._world.servers.get("requests")
+        return None if off is None else ServerTime(self._world.true + off, True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Iterator[Site]:
+    accounts = {US: PASSWORD, THEM: PASSWORD}
+    with SandboxServers(tmp_path / "servers", accounts, lambda: world.true) as servers:
+        if request.param == "sqlite":
+            found = Site(tmp_path / "lose", world, servers, "")
+            yield found
+        else:
+            url = request.getfixturevalue("database")
+            found = Site(tmp_path / "lose", world, servers, url)
+            yield found
+        found.desk.reader.close()
+        found.desk.store.dispose()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    want(missing())
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def database(server: str) -> str:
+    """An empty database."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    return server
+
+
+@pytest.mark.parametrize("off", [DAY, -3 * HOUR, 120 * DAY])
+def test_a_jump_stops_everything_but_the_keeping_and_back_it_goes_on(
+    site: Site, world: World, off: timedelta
+) -> None:
+    request.create(site.desk, [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")], "g.csv")
+    site.round()
+    assert len(site.servers.sent) == 1
+    world.true += 5 * MINUTE
+    site.ask(1)
+    world.ours = off
+    with structlog.testing.capture_logs() as said:
+        for _ in range(3):
+            done = site.round()
+            world.true += MINUTE
+            (trouble,) = done.troubles
+            assert "the clock jumped" in trouble
+            assert "exchange clock confirm" in trouble
+            assert [done.raised, done.chased, done.delivered, done.decided] == [[], {}, {}, {}]
+        with site.desk.store.reading() as tx:
+            assert "the clock jumped" in tx.facts.get(clock_guard.TROUBLE)
+    assert monthly.write_due(site.desk) == []
+    assert len([one for one in said if one["log_level"] == "error"]) == 1
+    assert site.sql("SELECT state FROM mail") == [("kept",)]
+    assert len(site.servers.sent) == 1
+    world.ours = timedelta()
+    done = site.round()
+    assert not done.troubles
+    with site.desk.store.reading() as tx:
+        assert tx.facts.get(clock_guard.TROUBLE) == ""  # what doctor shows
+    assert done.decided == {"processed": 1}
+    assert len(site.servers.sent) == 2
+    # Nothing was recorded with a time that was not.
+    ((arrived, received),) = site.sql(
+        "SELECT m.arrived_at, r.received_at FROM mail m JOIN inbound_request r ON r.mail_id = m.id"
+    )
+    found = {str(one)[:16].replace("T", " ") for one in (arrived, received)}
+    assert found == {"2026-12-14 09:05"}
+    stamps = [datetime.fromisoformat(row.at) for row in trail.rows(site.desk)]
+    assert stamps == sorted(stamps)
+    assert stamps[-1] <= world.true
+    trail.verify(site.desk)
+
+
+def test_no_rung_is_skipped_under_a_clock_that_is_ahead(site: Site, world: World) -> None:
+    request.create(site.desk, [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")], "g.csv")
+    site.round()
+    ((first,),) = site.sql("SELECT next_due FROM leg")
+    world.ours = 120 * DAY
+    for _ in range(3):
+        assert site.round().troubles
+    site.start()  # and a restart does not make it right
+    world.servers = {"requests": timedelta()}
+    assert "by the mail server of mailbox requests" in site.round().troubles[0]
+    assert site.sql("SELECT next_due FROM leg") == [(first,)]
+    assert site.sql("SELECT count(*) FROM leg_rung") == [(0,)]
+    world.ours, world.true = timedelta(), world.true + 8 * DAY  # when the first reminder is due
+    done = site.round()
+    assert not done.troubles
+    assert done.chased == {"reminder": 1}
+
+
+def test_what_was_put_off_under_a_clock_that_was_ahead_is_not_late(
+    site: Site, world: World
+) -> None:
+    """The process never saw the jump: it was started and ended while the clock was ahead."""
+    site.servers.refuse(THEM, 451, "4.2.0 later")
+    world.ours = DAY
+    site.start()
+    site.ask(1)
+    assert site.round().delivered == {"deferred": 1}
+    site.servers.accept(THEM)
+    world.ours = timedelta()
+    world.servers = {"requests": timedelta()}
+    site.start()
+    done = site.round()
+    assert not done.troubles
+    assert done.delivered == {"sent": 1}
+
+
+def test_attempts_that_are_to_come_take_nothing_of_the_rate_budget(
+    site: Site, world: World
+) -> None:
+    config = site.folder / "config" / "exchange.toml"
+    config.write_text(config.read_text().replace("[smtp]\n", "[smtp]\nper_minute = 2\n", 1))
+    world.ours = DAY
+    site.start()
+    for number in (1, 2):
+        site.ask(number)
+    assert site.round().delivered == {"sent": 2}
+    world.ours, world.servers = timedelta(), {"requests": timedelta()}
+    site.start()
+    site.ask(3)
+    assert site.round().delivered == {"sent": 1}
+
+
+def test_a_person_confirms_a_clock_that_was_set_right(site: Site, world: World) -> None:
+    world.ours = -DAY
+    site.start()
+    assert not site.round().troubles  # nothing says otherwise yet
+    world.ours = timedelta()
+    site.ask(1)
+    assert site.round().troubles
+    person = replace(site.desk, clock=world.clock())
+    with pytest.raises(BadInput, match="set the machine's clock"):
+        clock_guard.confirm(person, world.true - DAY, "kim")
+    assert site.round().troubles
+    clock_guard.confirm(person, world.true + MINUTE, "kim")
+    done = site.round()
+    assert not done.troubles
+    assert done.decided == {"processed": 1}
+    assert [row.actor for row in trail.rows(site.desk, event="clock.confirmed")] == ["kim"]
+    # Once: the next jump is a jump again.
+    world.ours = DAY
+    assert site.round().troubles
+
+
+# -- the rules, without servers of mail
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path) -> Iterator[Any]:
+    make_folder(tmp_path / "lose", OwnParty("LOSE", "Lose Power", US))
+    found = open_desk(tmp_path / "lose", world.clock())
+    yield found
+    found.store.dispose()
+
+
+def _check(desk: Any, world: World) -> str:
+    return clock_guard.check(desk, world.mailboxes())
+
+
+def _restarted(desk: Any, world: World) -> Any:
+    return replace(desk, clock=world.clock())
+
+
+def _trouble(desk: Any) -> str:
+    with desk.store.reading() as tx:
+        return str(tx.facts.get(clock_guard.TROUBLE))
+
+
+def test_a_clock_that_runs_evenly_is_believed(desk: Any, world: World) -> None:
+    """Also one that loses a second a minute, as long as somebody looks."""
+    for _ in range(150):
+        assert not _check(desk, world)
+        world.true += 10 * MINUTE
+        world.ours -= timedelta(seconds=10)
+    assert desk.clock.now() == world.true + world.ours
+
+
+def test_a_jump_that_a_server_confirms_is_a_clock_set_right(desk: Any, world: World) -> None:
+    world.ours, world.servers = 2 * HOUR, {"a": None, "b": timedelta()}
+    desk = _restarted(desk, world)
+    world.servers["b"] = None
+    assert not _check(desk, world)
+    world.ours = timedelta()  # set right by NTP, two hours back
+    assert "2026-12-14 11:00" in _check(desk, world)
+    world.true += 2 * MINUTE
+    world.servers["b"] = timedelta(seconds=20)
+    assert not _check(desk, world)
+    assert desk.clock.now() == world.true
+    assert not _trouble(desk)
+
+
+@pytest.mark.parametrize("off", [DAY, -DAY, 400 * DAY])
+def test_a_server_with_another_time_stops_nothing_for_good(
+    desk: Any, world: World, off: timedelta
+) -> None:
+    world.servers = {"a": timedelta()}
+    assert not _check(desk, world)
+    world.servers = {"a": off}  # its clock jumps while ours runs evenly
+    with structlog.testing.capture_logs() as said:
+        for _ in range(20):
+            world.true += 10 * MINUTE
+            assert not _check(desk, world)
+    assert [one["event"] for one in said] == ["a mail server has another time"]
+    # From now on it is known: a start after a long outage goes by the usual difference.
+    world.true += 30 * DAY
+    again = _restarted(desk, world)
+    assert not _check(again, world)
+    world.ours = 3 * HOUR
+    world.true += 2 * DAY
+    assert _check(_restarted(desk, world), world)
+
+
+def test_of_two_servers_one_that_confirms_is_enough(desk: Any, world: World) -> None:
+    world.servers = {"a": 90 * DAY, "b": timedelta(seconds=3)}
+    assert not _check(desk, world)
+
+
+def test_a_fresh_folder_under_a_clock_far_ahead_is_stopped_by_its_server(
+    desk: Any, world: World
+) -> None:
+    world.ours, world.servers = 120 * DAY, {"a": timedelta()}
+    desk = _restarted(desk, world)
+    assert "120 days apart" in _check(desk, world)
+    assert abs(desk.clock.now() - world.true) < MINUTE  # what is kept gets the likely time
+    assert desk.clock.trouble
+    assert _trouble(desk)
+    world.ours = timedelta()
+    world.true += 2 * MINUTE
+    assert not _check(desk, world)
+    assert not desk.clock.trouble
+    assert not _trouble(desk)
+
+
+def test_after_an_outage(desk: Any, world: World) -> None:
+    assert not _check(desk, world)
+    world.true += 3 * DAY
+    assert not _check(_restarted(desk, world), world)
+    world.true += 30 * DAY
+    stopped = _restarted(desk, world)
+    assert "30 days after the last thing on record" in _check(stopped, world)
+    world.true += 2 * MINUTE
+    world.servers = {"a": timedelta()}
+    assert not _check(stopped, world)
+
+
+def test_the_newest_mail_tells_the_day_where_no_server_tells_the_time(
+    desk: Any, world: World
+) -> None:
+    assert not _check(desk, world)
+    world.true += 30 * DAY
+    for off, fine in ((-3 * DAY, False), (2 * HOUR, False), (-HOUR, True)):
+        world.servers = {"a": off}
+        found = clock_guard.check(_restarted(desk, world), [_Server("a", world, exact=False)])
+        assert (not found) is fine, off
+
+
+@pytest.mark.parametrize("year", [1970, 2000, 2025, 2150])
+def test_a_year_that_cannot_be(desk: Any, world: World, year: int) -> None:
+    world.ours = datetime(year, 6, 1, tzinfo=UTC) - world.true
+    assert "cannot be" in _check(_restarted(desk, world), world)
+
+
+def test_a_clock_behind_the_record(desk: Any, world: World) -> None:
+    with desk.store.transaction("test") as tx:
+        tx.audit.append(world.true, clock_guard.AuditEvent("test", "test"))
+    world.ours = -6 * MINUTE
+    assert "there is a record of 2026-12-14 09:00" in _check(_restarted(desk, world), world)
+    world.ours = -4 * MINUTE
+    assert not _check(_restarted(desk, world), world)
+
+
+def test_a_machine_that_slept_knows_what_a_start_knows(desk: Any, world: World) -> None:
+    assert not _check(desk, world)
+    world.true += 20 * HOUR  # counted by the clock that only runs on
+    assert not _check(desk, world)
+    world.true += 40 * DAY
+    assert "40 days after" in _check(desk, world)
+    world.servers, world.true = {"a": timedelta()}, world.true + 2 * MINUTE
+    assert not _check(desk, world)
+    world.true += 20 * HOUR
+    world.asleep = 20 * HOUR  # not counted: to us the clock jumps, and the server confirms it
+    assert not _check(desk, world)
+
+
+def test_a_jump_stays_one_however_long_it_lasts(desk: Any, world: World) -> None:
+    assert not _check(desk, world)
+    world.ours = DAY
+    with structlog.testing.capture_logs() as said:
+        for _ in range(24):
+            assert _check(desk, world)
+            world.true += 10 * MINUTE
+    assert 4 <= len([one for one in said if one["log_level"] == "error"]) <= 5
+    assert desk.clock.now() == world.true
