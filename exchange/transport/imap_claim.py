@@ -114,6 +114,7 @@ class Claim:
             raw = self._holder.mail()
             mark = _mark_of(raw)
             session.client.append(full, raw)
+            signs = self._signs(session, full)
         except imaplib.IMAP4.abort:
             raise
         except (imaplib.IMAP4.error, MailboxRefused) as error:
@@ -121,7 +122,6 @@ class Claim:
                 raise
             self._cannot(session, error)
             return None
-        signs = self._signs(session, full)
         now = next((one.at for one in signs if one.mark == mark), None)
         if now is None:
             self._cannot(session, None)  # a folder that does not show what was put there
@@ -194,7 +194,7 @@ class Claim:
         uids = session.all_uids(exists) if isinstance(exists, int) and exists else []
         signs = []
         for first in range(0, len(uids), _AT_ONCE):
-            told = session.fetch(uids[first : first + _AT_ONCE], ("INTERNALDATE", _FIELD))
+            told, _ = session.given(uids[first : first + _AT_ONCE], ("INTERNALDATE", _FIELD))
             signs += [one for one in starmap(_sign, told.items()) if one is not None]
         return sorted(signs, key=lambda one: one.uid)
 

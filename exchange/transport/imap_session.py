@@ -152,6 +152,30 @@ class Session:
             found.update(fields_by_uid(answers))
         return {uid: found[uid] for uid in found.keys() & wanted}
 
+    def given(
+        self, uids: Sequence[int], fields: Sequence[str]
+    ) -> tuple[dict[int, dict[bytes, object]], dict[int, str]]:
+        """FETCH; where the server refuses a batch, one by one: what it gave, and its refusals."""
+        given: dict[int, dict[bytes, object]] = {}
+        refused: dict[int, str] = {}
+        if not uids:
+            return given, refused
+        try:
+            return self.fetch(uids, fields), refused
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            if len(uids) == 1:
+                # Of one mail, SERVERBUG is how Dovecot says that its file is damaged.
+                if is_passing(error) and "[SERVERBUG]" not in str(error):
+                    raise
+                return given, {uids[0]: said(error)}
+        for uid in uids:
+            one, why = self.given([uid], fields)
+            given.update(one)
+            refused.update(why)
+        return given, refused
+
     @property
     def wire(self) -> Wire:
         """The incoming side of the connection."""
