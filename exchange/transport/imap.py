@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +29,7 @@ from exchange.transport.imap_fetch import (
     SIZE_AND_DATE,
     WHOLE,
     Sized,
+    arrival,
     groups,
     is_old,
     not_given,
@@ -37,9 +38,8 @@ from exchange.transport.imap_fetch import (
 )
 from exchange.transport.imap_login import open_session, place_of
 from exchange.transport.imap_probe import MailboxProbe, probe_mailbox
-from exchange.transport.imap_session import Session, explain, is_passing, nonsense, uid_sets
+from exchange.transport.imap_session import Session, explain, nonsense, uid_sets
 from exchange.transport.oauth import TokenProvider
-from exchange.transport.tls import said
 
 MAX_BYTES: Final = 50_000_000
 # 200 mails a command are near the best rate of Dovecot; the bytes bound what lies in memory.
@@ -166,11 +166,9 @@ class ImapMailbox:
                         return ServerTime(now, exact=True)
                     session, exists = self._selected()
                 uids = session.all_uids(exists)
-                told = session.client.fetch(uids[-1:], ("INTERNALDATE",)) if uids else {}
-                at = told.get(uids[-1], {}).get(b"INTERNALDATE") if uids else None
-                if not isinstance(at, datetime) or at.tzinfo is None:
-                    return None
-                return ServerTime(at.astimezone(UTC), exact=False)
+                told, _ = session.given(uids[-1:], ("INTERNALDATE",))
+                at = arrival(told[uids[-1]]) if told else None
+                return ServerTime(at, exact=False) if at is not None else None
         finally:
             self._lock.release()
 
@@ -279,7 +277,7 @@ class ImapMailbox:
                 session, _ = self._ours()
             self._refuse_older(session)
             wanted = {ref.uid: ref for ref in refs if ref.uidvalidity == session.selected}
-            given, _ = self._given(session, tuple(wanted), SIZE_AND_DATE)
+            given, _ = session.given(tuple(wanted), SIZE_AND_DATE)
         return [sized(ref, given.get(uid, {})) for uid, ref in wanted.items()]
 
     def _in_groups(self, mails: Sequence[Sized], not_before: datetime | None) -> Iterator[Fetched]:
@@ -329,7 +327,7 @@ class ImapMailbox:
                     if field == WHOLE:
                         sizes = (one.size or self._max_bytes for one in group)
                         session.wire.expect(sum(sizes))
-                    given, refused = self._given(session, [one.ref.uid for one in group], (field,))
+                    given, refused = session.given([one.ref.uid for one in group], (field,))
                     found = [
                         outcome(one, given.get(one.ref.uid), refused, field, self._max_bytes)
                         for one in group
@@ -337,30 +335,6 @@ class ImapMailbox:
                     return _still_there(session, found)
             except MailboxUnavailable as error:
                 return error
-
-    def _given(
-        self, session: Session, uids: Sequence[int], fields: Sequence[str]
-    ) -> tuple[dict[int, dict[bytes, object]], dict[int, str]]:
-        """FETCH; where the server refuses a batch, one by one: what it gave, and its refusals."""
-        given: dict[int, dict[bytes, object]] = {}
-        refused: dict[int, str] = {}
-        if not uids:
-            return given, refused
-        try:
-            return session.fetch(uids, fields), refused
-        except imaplib.IMAP4.abort:
-            raise
-        except imaplib.IMAP4.error as error:
-            if len(uids) == 1:
-                # Of one mail, SERVERBUG is how Dovecot says that its file is damaged.
-                if is_passing(error) and "[SERVERBUG]" not in str(error):
-                    raise
-                return given, {uids[0]: said(error)}
-        for uid in uids:
-            one, why = self._given(session, [uid], fields)
-            given.update(one)
-            refused.update(why)
-        return given, refused
 
     # -- filing and waiting
 

@@ -21,14 +21,16 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
+from itertools import starmap
 from typing import Final
 
 import structlog
 
 from exchange.errors import ExchangeError, MailboxClaimed, MailboxRefused
+from exchange.transport.imap_fetch import Fields, arrival
 from exchange.transport.imap_session import LEAVE_SECONDS, Session, is_passing, uid_sets
 from exchange.transport.tls import said
 
@@ -112,6 +114,7 @@ class Claim:
             raw = self._holder.mail()
             mark = _mark_of(raw)
             session.client.append(full, raw)
+            signs = self._signs(session, full)
         except imaplib.IMAP4.abort:
             raise
         except (imaplib.IMAP4.error, MailboxRefused) as error:
@@ -119,7 +122,6 @@ class Claim:
                 raise
             self._cannot(session, error)
             return None
-        signs = self._signs(session, full)
         now = next((one.at for one in signs if one.mark == mark), None)
         if now is None:
             self._cannot(session, None)  # a folder that does not show what was put there
@@ -188,12 +190,12 @@ class Claim:
     def _signs(self, session: Session, full: str) -> list[_Sign]:
         """Every claim in the folder, which is selected for it."""
         session.selected = None
-        session.client.select_folder(full)
-        uids = sorted(set(session.client.search(["ALL"])))
+        exists = session.client.select_folder(full).get(b"EXISTS")
+        uids = session.all_uids(exists) if isinstance(exists, int) and exists else []
         signs = []
         for first in range(0, len(uids), _AT_ONCE):
-            told = session.client.fetch(uids[first : first + _AT_ONCE], ("INTERNALDATE", _FIELD))
-            signs += [one for one in map(_sign, told.items()) if one is not None]
+            told, _ = session.given(uids[first : first + _AT_ONCE], ("INTERNALDATE", _FIELD))
+            signs += [one for one in starmap(_sign, told.items()) if one is not None]
         return sorted(signs, key=lambda one: one.uid)
 
     def _cannot(self, session: Session, error: ExchangeError | imaplib.IMAP4.error | None) -> None:
@@ -210,12 +212,11 @@ class Claim:
         self._impossible = True
 
 
-def _sign(found: tuple[int, dict[bytes, object]]) -> _Sign | None:
+def _sign(uid: int, fields: Fields) -> _Sign | None:
     """The claim in an answer to FETCH; None where it is another mail."""
-    uid, fields = found
-    at = fields.get(b"INTERNALDATE")
+    at = arrival(fields)
     raw = next((one for name, one in fields.items() if name.startswith(b"BODY[HEADER")), None)
-    if not isinstance(at, datetime) or at.tzinfo is None or not isinstance(raw, bytes):
+    if at is None or not isinstance(raw, bytes):
         return None
     header = email.message_from_bytes(raw, policy=policy.default)
     words = str(header.get(_HEADER, "")).split()
@@ -223,7 +224,7 @@ def _sign(found: tuple[int, dict[bytes, object]]) -> _Sign | None:
         return None
     holder = " ".join(str(header.get(_HOLDER, "")).split())
     instance, session, mark = words
-    return _Sign(uid, at.astimezone(UTC), instance, session, mark, holder[:300])
+    return _Sign(uid, at, instance, session, mark, holder[:300])
 
 
 def _mark_of(raw: bytes) -> str:

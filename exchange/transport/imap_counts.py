@@ -56,7 +56,7 @@ def oldest_of_inbox(session: Session, mails: int) -> datetime | None:
     if not mails:
         return None
     uids = session.all_uids(mails)[:_DATED]
-    found = session.fetch(uids, ["INTERNALDATE"]) if uids else {}
+    found, _ = session.given(uids, ["INTERNALDATE"])
     dates = (sized(MailRef(0, uid), fields).arrived for uid, fields in found.items())
     return min((one for one in dates if one is not None), default=None)
 
@@ -105,7 +105,7 @@ def _senders(session: Session, mails: int) -> tuple[bytes, ...]:
     if not mails:
         return ()
     uids = session.all_uids(mails)[-MOST_HEADERS:]
-    found = session.fetch(uids, [_SENDER]) if uids else {}
+    found, _ = session.given(uids, [_SENDER])
     return tuple(
         value
         for uid in sorted(found)

@@ -69,10 +69,6 @@ class Connection(Protocol):
     def subscribe_folder(self, folder: str) -> object: ...
     def select_folder(self, folder: str, readonly: bool = False) -> dict[bytes, object]: ...
     def uid(self, command: str, *given: str) -> list[object]: ...
-    def search(self, criteria: list[str]) -> list[int]: ...
-    def fetch(
-        self, messages: Sequence[int], data: Sequence[str]
-    ) -> dict[int, dict[bytes, object]]: ...
     def append(self, folder: str, msg: bytes) -> object: ...
     def expunge(self) -> object: ...
     def move(self, messages: str, folder: str) -> object: ...
@@ -155,6 +151,30 @@ class Session:
             answers = self.client.uid("FETCH", some, f"({' '.join(fields)})")
             found.update(fields_by_uid(answers))
         return {uid: found[uid] for uid in found.keys() & wanted}
+
+    def given(
+        self, uids: Sequence[int], fields: Sequence[str]
+    ) -> tuple[dict[int, dict[bytes, object]], dict[int, str]]:
+        """FETCH; where the server refuses a batch, one by one: what it gave, and its refusals."""
+        given: dict[int, dict[bytes, object]] = {}
+        refused: dict[int, str] = {}
+        if not uids:
+            return given, refused
+        try:
+            return self.fetch(uids, fields), refused
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            if len(uids) == 1:
+                # Of one mail, SERVERBUG is how Dovecot says that its file is damaged.
+                if is_passing(error) and "[SERVERBUG]" not in str(error):
+                    raise
+                return given, {uids[0]: said(error)}
+        for uid in uids:
+            one, why = self.given([uid], fields)
+            given.update(one)
+            refused.update(why)
+        return given, refused
 
     @property
     def wire(self) -> Wire:
