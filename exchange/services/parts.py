@@ -47,26 +47,27 @@ class Files:
 
 
 def in_parts(
-    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, most: int
+    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, most: int, called: int = 0
 ) -> Iterator[tuple[Part | None, slice, Files]]:
     """Part, rows and files of each mail; no part where one mail of ``most`` bytes holds them all.
 
     ``most`` 0 is no ceiling.  Raises BadInput where not even a row fits, or where it would take too
-    many mails.
+    many mails; ``called`` is the ceiling to name then, where it is another one.
     """
+    called = called or most
     room = min(_ROOM, max(most // 4, _LEAST_ROOM))
     of, free = 1, most - room if most else 0
     if most and len(rows) * _LONGEST_ROW + _ROOM > most:
         if free <= 0 or _taken(rows[:1], facts) > free:
             raise BadInput(
-                f"an answer does not fit into mails of {most:,} bytes", place=facts.reference
+                f"an answer does not fit into mails of {called:,} bytes", place=facts.reference
             )
         of = max(1, -(-_expected(rows, facts) // free))
     while True:
         if of > max(1, min(len(rows), _MOST_PARTS)):
             raise BadInput(
                 f"an answer of {len(rows):,} Devices does not fit into {_MOST_PARTS} mails of "
-                f"{most:,} bytes",
+                f"{called:,} bytes",
                 place=facts.reference,
             )
         made, largest = _made(rows, facts, of, free)

@@ -120,7 +120,7 @@ def _written_to_fit(
     recipient, room = answer.letter.recipient, most
     for _ in range(_ATTEMPTS):
         drafts, portions = [], []
-        for part, some, files in files_in_parts(answer.rows, facts, room):
+        for part, some, files in files_in_parts(answer.rows, facts, room, called=most):
             rows = answer.rows[some]
             said = _said(desk, rows)
             drafts.append(
