@@ -239,7 +239,7 @@ def test_the_same_words_for_everybody_are_no_letters_fault() -> None:
 # Texts that name one of the two ends, or look like the other kind at first sight.
 OURS_OR_THEIRS = """
 ours|D|554|5.2.0 STOREDRV.Submission.Exception:AccountDisabledException; Failed to process message
-ours|D|554|Access denied: User `arn:aws:iam::12:user/u' is not authorized to perform `ses:SendRawEmail'
+ours|D|554|Access denied: User `arn:aws:iam::12:user/u' is not authorized to do `ses:SendRawEmail'
 ours|D|554|Message rejected: Sending suspended for this account.
 ours|R|504|5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname
 ours|R|550|Access denied - Invalid HELO name (See RFC2821 4.1.1.1)
