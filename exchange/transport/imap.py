@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -166,11 +166,10 @@ class ImapMailbox:
                         return ServerTime(now, exact=True)
                     session, exists = self._selected()
                 uids = session.all_uids(exists)
-                told = session.client.fetch(uids[-1:], ("INTERNALDATE",)) if uids else {}
-                at = told.get(uids[-1], {}).get(b"INTERNALDATE") if uids else None
-                if not isinstance(at, datetime) or at.tzinfo is None:
-                    return None
-                return ServerTime(at.astimezone(UTC), exact=False)
+                for fields in session.fetch(uids[-1:], ("INTERNALDATE",)).values():
+                    if (at := sized(MailRef(0, uids[-1]), fields).arrived) is not None:
+                        return ServerTime(at, exact=False)
+                return None
         finally:
             self._lock.release()
 
