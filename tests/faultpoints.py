@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -157,7 +158,10 @@ def _serve() -> None:
             if not pid:
                 try:
                     _child(words, asked, folder)
+                except BaseException:
+                    traceback.print_exc()
                 finally:
+                    sys.stderr.flush()
                     os._exit(99)
             running.append((pid, folder))
         told = []
