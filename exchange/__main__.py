@@ -46,6 +46,11 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of our output went away: not a failure worth words.
         os._exit(1)  # an orderly end would write to the pipe once more
+    except OSError as error:
+        if os.environ.get("EXCHANGE_TRACEBACK"):
+            raise
+        warn(mask_codes(f"exchange: {_refused(error)}"))
+        sys.exit(1)
     except Exception as error:
         if os.environ.get("EXCHANGE_TRACEBACK"):
             raise
@@ -54,6 +59,13 @@ def main() -> None:
             "set EXCHANGE_TRACEBACK=1 to see where"
         )
         sys.exit(1)
+
+
+def _refused(error: OSError) -> str:
+    """What the system refused, where no place of ours has better words for it."""
+    place = f"{error.filename}: " if error.filename else ""
+    said = error.strerror or type(error).__name__
+    return f"{place}{said} (check its folder: owner, mode, free space and the disk)"
 
 
 if __name__ == "__main__":
