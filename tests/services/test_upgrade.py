@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from tests.servers import want
 from tests.servers.postgres import missing, postgres
 from tests.services.desks import Said, command
 
+ROOT = Path(__file__).parents[2]
 AT = parse_instant(kept.NOW)
 HEAD = schema.revisions()[-1]
 LATER = f"{int(HEAD) + 1:04d}"
@@ -370,7 +372,10 @@ FOREIGN: list[tuple[str, list[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("words", "statements"), FOREIGN, ids=[words for words, _ in FOREIGN])
+CASES = [("sqlite", *one) for one in FOREIGN] + [("postgresql", *FOREIGN[at]) for at in (0, 5, 9)]
+
+
+@pytest.mark.parametrize(("place", "words", "statements"), CASES, indirect=["place"])
 def test_what_is_wrong_is_named(
     place: Place, words: str, statements: list[str], later: None
 ) -> None:
@@ -401,13 +406,13 @@ def test_what_somebody_added_does_no_harm(place: Place, later: None) -> None:
 def test_commands_refuse_another_schema(
     place: Place, monkeypatch: pytest.MonkeyPatch, later: None
 ) -> None:
-    for words in (["run", "--once"], ["codes", "stats"], ["audit", "verify"]):
+    for words in (["inbox", "list"], ["codes", "stats"], ["audit", "verify"]):
         said = command(app, place.folder, *words)
         assert said.code == 1
         assert f"has schema 0001, this version of exchange needs {LATER}" in said.err
         assert "`exchange init --upgrade`" in said.err
     place.sql("UPDATE alembic_version SET version_num = '9999'")
-    for words in (["run", "--once"], ["codes", "stats"], ["audit", "verify"]):
+    for words in (["inbox", "list"], ["codes", "stats"], ["audit", "verify"]):
         said = command(app, place.folder, *words)
         assert said.code == 1
         assert "9999 of a newer version of exchange" in said.err
@@ -529,3 +534,60 @@ def test_a_migration_that_fails_is_taken_back(place: Place, tmp_path: Path, late
     assert (place.rows(), place.shape()) == (before, shaped)
     with pytest.raises(ExchangeError):
         open_desk(place.folder, SetClock(AT))
+
+
+# -- docs/upgrade.md --
+
+
+def _block(heading: str) -> list[str]:
+    """The commands of a section's first example, without those of the administrator."""
+    page = (ROOT / "docs" / "upgrade.md").read_text(encoding="utf-8")
+    section = page.split(f"\n## {heading}\n")[1]
+    block = section.split("```sh\n")[1].split("```")[0]
+    return [line for line in block.splitlines() if not line.startswith("sudo ")]
+
+
+def test_the_page_on_upgrades_works_as_written(
+    request: pytest.FixtureRequest, tmp_path: Path, later: None
+) -> None:
+    """Its commands in a shell: with a newer program first, then with the present one again."""
+    place = _place(request, tmp_path, "sqlite")
+    if HEAD != "0001":
+        place.run("--no-backup")
+    before = place.rows()
+    programs = tmp_path / "bin"
+    programs.mkdir()
+
+    def install(newer: bool) -> None:
+        also = f"schema.VERSIONS.append(Path({str(tmp_path / 'versions')!r}))" if newer else ""
+        (programs / "exchange").write_text(
+            f"#!{sys.executable}\nfrom pathlib import Path\nfrom exchange.store import schema\n"
+            f"{also}\nfrom exchange.__main__ import main\nmain()\n"
+        )
+        (programs / "exchange").chmod(0o755)
+
+    def run(lines: list[str]) -> None:
+        environment = os.environ | {
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "COLUMNS": "2000",
+        }
+        for line in lines:
+            line = line.replace("schema-0001", f"schema-{HEAD}")
+            done = subprocess.run(
+                ["/bin/sh", "-c", line], cwd=place.folder, env=environment, capture_output=True,
+                text=True, check=False,
+            )  # fmt: skip
+            said = done.stdout + done.stderr
+            if line == "exchange doctor":  # there are no mail servers
+                assert "schema of this version, no damage found" in " ".join(said.split())
+            else:
+                assert done.returncode == 0, f"{line}: {said}"
+
+    assert "exchange init --upgrade" in _block("Upgrade")
+    install(newer=True)
+    run(_block("Upgrade"))
+    assert place.sql("SELECT version_num FROM alembic_version") == [(LATER,)]
+    install(newer=False)
+    run(_block("Go back"))
+    assert place.rows() == before
