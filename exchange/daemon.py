@@ -256,7 +256,7 @@ class _Crew:
         for watcher, worker in zip(self._watchers, self._workers, strict=True):
             watcher.close()
             worker.close()
-        end = time.monotonic() + _PATIENCE / 2
+        end = time.monotonic() + _PATIENCE / 4
         for thread in (*self._watchers, *self._workers, self._sender):
             if thread.is_alive():
                 thread.join(max(0.0, end - time.monotonic()))

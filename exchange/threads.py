@@ -263,6 +263,7 @@ class Sender(threading.Thread):
     def halt(self) -> None:
         """Begin no letter any more; the fates of those under way are still recorded."""
         self._halt.set()
+        self._wake.set()
 
     def run(self) -> None:
         """Send until all is to stop."""
