@@ -108,7 +108,7 @@ class Store:
 
         Raises StoreError when the database cannot take it; then nothing was changed.
         """
-        with self._writer, _translated(self.engine), Session(self._writing) as session:
+        with self._writer, translated(self.engine), Session(self._writing) as session:
             work = Transaction(session, self._references)
             yield work
             work.flush()
@@ -124,7 +124,7 @@ class Store:
         if not isinstance(transaction, Connection):
             raise TypeError("not a transaction of this database")
         with (
-            _translated(self.engine),
+            translated(self.engine),
             Session(transaction, join_transaction_mode="rollback_only") as session,
         ):
             work = Transaction(session, self._references)
@@ -139,7 +139,7 @@ class Store:
         While it lasts, the database keeps whatever others replace: what takes long is read in
         several, as the audit log is (services/trail.py).
         """
-        with _translated(self.engine), Session(self._reading) as session:
+        with translated(self.engine), Session(self._reading) as session:
             yield Transaction(session)
             session.rollback()
 
@@ -183,7 +183,7 @@ class Store:
         if self.engine.dialect.name == "sqlite":
             return FileLock.take(sqlite_path(self.url), name, self._files)
         lock = SessionLock(self.engine, name)
-        with _translated(self.engine):
+        with translated(self.engine):
             return lock if lock.take() else None
 
     def _lost(self) -> None:
@@ -215,8 +215,26 @@ def another_daemon() -> AlreadyRunning:
     )
 
 
-def _engine(url: str, files: SameFiles) -> Engine:
+@contextmanager
+def address_faults() -> Iterator[None]:
+    """Raise StoreError in place of what an engine for a wrong or foreign address raises."""
     try:
+        yield
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"the driver {error.name} is not installed",
+            place="database.url",
+            hint="pip install 'mp121-exchange[postgresql]'",
+        ) from None
+    except SQLAlchemyError as error:
+        raise StoreError(
+            f"the database address is not understood ({type(error).__name__})",
+            place="database.url",
+        ) from None
+
+
+def _engine(url: str, files: SameFiles) -> Engine:
+    with address_faults():
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
             given = {name: value for name, value in _SILENCE.items() if name not in parsed.query}
@@ -229,17 +247,6 @@ def _engine(url: str, files: SameFiles) -> Engine:
             # "LEGACY": sqlite3 leaves BEGIN to us, see _begin.
             connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
         )
-    except ModuleNotFoundError as error:
-        raise StoreError(
-            f"the driver {error.name} is not installed",
-            place="database.url",
-            hint="pip install 'mp121-exchange[postgresql]'",
-        ) from None
-    except SQLAlchemyError as error:
-        raise StoreError(
-            f"the database address is not understood ({type(error).__name__})",
-            place="database.url",
-        ) from None
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
@@ -325,7 +332,7 @@ def writing_engine(engine: Engine) -> Engine:
 
 
 @contextmanager
-def _translated(engine: Engine) -> Iterator[None]:
+def translated(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:

@@ -17,12 +17,11 @@ from typing import Final
 from urllib.parse import quote
 
 from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 from exchange.errors import StoreError
-from exchange.store.db import Store, Transaction, _translated, sqlite_path
+from exchange.store.db import Store, Transaction, address_faults, sqlite_path, translated
 from exchange.store.file import look_at
 from exchange.store.locks import DAEMON
 
@@ -49,19 +48,8 @@ class LookingStore(Store):
     def __init__(self, url: str, seconds: float) -> None:
         self.url = url
         self._sqlite = make_url(url).get_backend_name() == "sqlite"
-        try:
+        with address_faults():
             self.engine = self._sqlite_engine(seconds) if self._sqlite else _server(url, seconds)
-        except ModuleNotFoundError as error:
-            raise StoreError(
-                f"the driver {error.name} is not installed",
-                place="database.url",
-                hint="pip install 'mp121-exchange[postgresql]'",
-            ) from None
-        except SQLAlchemyError as error:
-            raise StoreError(
-                f"the database address is not understood ({type(error).__name__})",
-                place="database.url",
-            ) from None
 
     def _sqlite_engine(self, seconds: float) -> Engine:
         path = sqlite_path(self.url)
@@ -81,7 +69,7 @@ class LookingStore(Store):
     def reading(self) -> Iterator[Transaction]:
         """As of any store; what is wrong is said with the database's place."""
         try:
-            with _translated(self.engine), Session(self.engine) as session:
+            with translated(self.engine), Session(self.engine) as session:
                 yield Transaction(session)
                 session.rollback()
         except StoreError as error:
@@ -95,7 +83,7 @@ class LookingStore(Store):
         if self._sqlite:
             path = sqlite_path(self.url)
             return _holder_of(path.with_name(path.name + DAEMON.suffix))
-        with _translated(self.engine), self.engine.connect() as connection:
+        with translated(self.engine), self.engine.connect() as connection:
             return Holder(bool(connection.scalar(_HOLDERS, {"key": DAEMON.key})))
 
 

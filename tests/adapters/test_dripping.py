@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from exchange.transport.pace import Pace
 
 from exchange.config import MailboxSettings
 from exchange.errors import MailboxUnavailable
@@ -76,18 +75,3 @@ def test_the_words_before_tls_are_bounded_too(tmp_path: Path) -> None:
         with pytest.raises(MailboxUnavailable, match="in time"):
             _mailbox(server, "starttls").list()
         assert time.monotonic() - began < 8 * _TIMEOUT + 2
-
-
-def test_a_slow_line_that_brings_something_has_its_time() -> None:
-    at = 0.0
-    pace = Pace(10, lambda: at)
-    for _ in range(1000):
-        at += 1
-        pace.got(1500)  # bytes a second
-        assert pace.left() > 9
-    pace.begin()
-    at += 9
-    assert pace.left() == pytest.approx(1)
-    at += 1
-    with pytest.raises(TimeoutError):
-        pace.left()
