@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +33,7 @@ from exchange.transport.imap_fetch import (
     is_old,
     not_given,
     outcome,
+    received_at,
     sized,
 )
 from exchange.transport.imap_login import open_session, place_of
@@ -166,11 +167,9 @@ class ImapMailbox:
                         return ServerTime(now, exact=True)
                     session, exists = self._selected()
                 uids = session.all_uids(exists)
-                told = session.client.fetch(uids[-1:], ("INTERNALDATE",)) if uids else {}
-                at = told.get(uids[-1], {}).get(b"INTERNALDATE") if uids else None
-                if not isinstance(at, datetime) or at.tzinfo is None:
-                    return None
-                return ServerTime(at.astimezone(UTC), exact=False)
+                newest = session.fetch(uids[-1:], ("INTERNALDATE",)) if uids else {}
+                at = received_at(newest.get(uids[-1], {})) if uids else None
+                return ServerTime(at, exact=False) if at is not None else None
         finally:
             self._lock.release()
 

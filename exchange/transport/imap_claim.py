@@ -21,7 +21,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from typing import Final
@@ -29,6 +29,7 @@ from typing import Final
 import structlog
 
 from exchange.errors import ExchangeError, MailboxClaimed, MailboxRefused
+from exchange.transport.imap_fetch import Fields, received_at
 from exchange.transport.imap_session import LEAVE_SECONDS, Session, is_passing, uid_sets
 from exchange.transport.tls import said
 
@@ -192,8 +193,8 @@ class Claim:
         uids = sorted(set(session.client.search(["ALL"])))
         signs = []
         for first in range(0, len(uids), _AT_ONCE):
-            told = session.client.fetch(uids[first : first + _AT_ONCE], ("INTERNALDATE", _FIELD))
-            signs += [one for one in map(_sign, told.items()) if one is not None]
+            found = session.fetch(uids[first : first + _AT_ONCE], ("INTERNALDATE", _FIELD))
+            signs += [one for one in map(_sign, found.items()) if one is not None]
         return sorted(signs, key=lambda one: one.uid)
 
     def _cannot(self, session: Session, error: ExchangeError | imaplib.IMAP4.error | None) -> None:
@@ -210,12 +211,12 @@ class Claim:
         self._impossible = True
 
 
-def _sign(found: tuple[int, dict[bytes, object]]) -> _Sign | None:
+def _sign(found: tuple[int, Fields]) -> _Sign | None:
     """The claim in an answer to FETCH; None where it is another mail."""
     uid, fields = found
-    at = fields.get(b"INTERNALDATE")
+    at = received_at(fields)
     raw = next((one for name, one in fields.items() if name.startswith(b"BODY[HEADER")), None)
-    if not isinstance(at, datetime) or at.tzinfo is None or not isinstance(raw, bytes):
+    if at is None or not isinstance(raw, bytes):
         return None
     header = email.message_from_bytes(raw, policy=policy.default)
     words = str(header.get(_HEADER, "")).split()
@@ -223,7 +224,7 @@ def _sign(found: tuple[int, dict[bytes, object]]) -> _Sign | None:
         return None
     holder = " ".join(str(header.get(_HOLDER, "")).split())
     instance, session, mark = words
-    return _Sign(uid, at.astimezone(UTC), instance, session, mark, holder[:300])
+    return _Sign(uid, at, instance, session, mark, holder[:300])
 
 
 def _mark_of(raw: bytes) -> str:

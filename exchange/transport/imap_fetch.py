@@ -102,10 +102,11 @@ def sized(ref: MailRef, fields: Fields) -> Sized:
     """Size and time of receipt, as far as the server gave them."""
     size = fields.get(b"RFC822.SIZE")
     told = isinstance(size, int) and 0 <= size <= _LARGEST
-    return Sized(ref, size if told and isinstance(size, int) else None, _instant(fields))
+    return Sized(ref, size if told and isinstance(size, int) else None, received_at(fields))
 
 
-def _instant(fields: Fields) -> datetime | None:
+def received_at(fields: Fields) -> datetime | None:
+    """INTERNALDATE as an instant; None where the server gave none that can be read."""
     written = fields.get(b"INTERNALDATE")
     if not isinstance(written, bytes):
         return None
