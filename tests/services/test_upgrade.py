@@ -379,7 +379,9 @@ FOREIGN: list[tuple[str, list[str]]] = [
 ]  # fmt: skip
 
 
-CASES = [("sqlite", *one) for one in FOREIGN] + [("postgresql", *FOREIGN[at]) for at in (0, 5, 7, 11)]
+CASES = [("sqlite", *one) for one in FOREIGN] + [
+    ("postgresql", *FOREIGN[at]) for at in (0, 5, 7, 11)
+]
 
 
 @pytest.mark.parametrize(("place", "words", "statements"), CASES, indirect=["place"])
