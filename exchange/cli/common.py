@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
@@ -34,6 +34,10 @@ Now = Annotated[
 ]
 HERE = Path()
 _PIPE_WIDTH = 200
+
+
+HIGHEST: Final = 10**9  # of what is counted and numbered here; no column or sum overflows
+Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST)]
 
 
 def desk_of(folder: Path, now: str = "") -> Desk:
