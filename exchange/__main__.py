@@ -53,6 +53,11 @@ def main() -> None:
             _fault(error)
         warn(f"exchange: what was typed is no text in UTF-8: {typed}")
         sys.exit(2)
+    except OSError as error:
+        if os.environ.get("EXCHANGE_TRACEBACK"):
+            raise
+        warn(mask_codes(f"exchange: {_refused(error)}"))
+        sys.exit(1)
     except Exception as error:
         _fault(error)
 
@@ -71,6 +76,13 @@ def _fault(error: Exception) -> NoReturn:
         "set EXCHANGE_TRACEBACK=1 to see where"
     )
     sys.exit(1)
+
+
+def _refused(error: OSError) -> str:
+    """What the system refused, where no place of ours has better words for it."""
+    place = f"{error.filename}: " if error.filename else ""
+    said = error.strerror or type(error).__name__
+    return f"{place}{said} (check its folder: owner, mode, free space and the disk)"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import json
 import os
 import re
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -62,7 +63,7 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
         check_owner(folder, owner_of(folder, None, None))
     config = folder / CONFIG_PATH
     unfinished = config.with_name(f"{config.name}.unfinished")
-    try:
+    with _said("the working folder cannot be made", folder):
         _make_folders(folder)
         with folder_lock(config.parent, 0.0):
             if config.exists():
@@ -87,16 +88,23 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
                 raise
             unfinished.replace(config)
             sync_folder(config.parent)
+    return made
+
+
+@contextmanager
+def _said(what: str, folder: Path) -> Iterator[None]:
+    """Have the file system's refusals said in words."""
+    try:
+        yield
     except BlockingIOError:
         raise BadInput("another `exchange init` is at work here", place=str(folder)) from None
     except OSError as error:
         raise BadInput(
-            f"the working folder cannot be made: {error.strerror}",
+            f"{what}: {error.strerror}",
             place=str(error.filename or folder),
             hint="check the folder, its owner, its mode and the free space; then the same"
             " command goes on",
         ) from None
-    return made
 
 
 def _forget_asides(folder: Path) -> None:
@@ -130,7 +138,8 @@ def _samples(folder: Path, shipped: Path) -> list[str]:
 def make_database(folder: Path, settings: Settings) -> list[str]:
     """The key, the database and an empty vault, where they are missing."""
     check_owner(folder, working_owner(folder, settings))
-    return _made_database(folder, settings, goes_on=False)
+    with _said("the database cannot be made", folder):
+        return _made_database(folder, settings, goes_on=False)
 
 
 def _made_database(folder: Path, settings: Settings, *, goes_on: bool) -> list[str]:

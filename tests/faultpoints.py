@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -144,9 +145,26 @@ def _child(words: list[str], asked: dict[str, Any], folder: Path) -> None:
     os._exit(code)
 
 
-def _serve() -> None:
-    import exchange.cli.main  # everything, before the first fork  # noqa: F401
+def _warm_up() -> None:
+    """Load everything before the first fork, also what the first command would load."""
+    import typer
 
+    import exchange.cli.main
+    from exchange.bootstrap import open_desk, the_clock
+    from exchange.provision import OwnParty, make_folder
+
+    with tempfile.TemporaryDirectory(prefix="points-") as at:
+        make_folder(Path(at) / "ours", OwnParty("OURS", "Our Energy", "codes@ours.example"))
+        desk = open_desk(Path(at) / "ours", the_clock())
+        with desk.store.reading() as tx:
+            tx.audit.rows(event="key.rotated")
+        desk.store.dispose()
+    # Typer reads every command's parameters at each call.
+    exchange.cli.main.app = typer.main.get_command(exchange.cli.main.app)  # type: ignore[assignment]
+
+
+def _serve() -> None:
+    _warm_up()
     for line in sys.stdin:
         asked = json.loads(line)
         running: list[tuple[int, Path]] = []
@@ -157,7 +175,10 @@ def _serve() -> None:
             if not pid:
                 try:
                     _child(words, asked, folder)
+                except BaseException:
+                    traceback.print_exc()
                 finally:
+                    sys.stderr.flush()
                     os._exit(99)
             running.append((pid, folder))
         told = []

@@ -6,6 +6,7 @@ does: a copy brings the line along.  ``templates/versions.toml`` says what chang
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -107,7 +108,9 @@ def _versions(shipped: Path) -> tuple[int, list[tuple[int, str, str]]]:
 def _overridden(own: Path, shipped: Path) -> list[str]:
     """The shipped templates that have a file of one's own in their place."""
     files = (path.relative_to(shipped).as_posix() for path in sorted(shipped.rglob("*.*")))
-    return [file for file in files if file.endswith((".txt", ".html")) and (own / file).is_file()]
+    wanted = [file for file in files if file.endswith((".txt", ".html"))]
+    # is_file raises where it may not look.
+    return [file for file in wanted if os.path.isfile(own / file)]  # noqa: PTH113
 
 
 def _lacking(before: _Says, now: _Says, left_out: frozenset[str]) -> Iterator[tuple[bool, str]]:

@@ -37,22 +37,30 @@ def claim(desk: Desk) -> tuple[list[StoredLetter], Standing]:
     """
     now = desk.now()
     with desk.store.reading() as tx:
-        if pause := pauses.current(desk, tx):
+        pause = pauses.current(desk, tx)
+        troubled = pauses.places(tx)
+        if pause and not pauses.elsewhere_now(desk, pause):
             raise pause.error()
         most = _most(desk, tx, now)
         if most <= 0 or not tx.outbox.any_due(now):
+            if pause:
+                raise pause.error()
             return [], Standing()
+    without = troubled if pause else ()
     while True:
         with desk.store.transaction("claim") as tx:
             tx.outbox.take_turn()
-            heads = tx.outbox.due_letters(now, most, _BATCH_BYTES)
+            heads = tx.outbox.due_letters(now, most, _BATCH_BYTES, last=troubled, without=without)
             wrong = _misdirected(desk, tx, heads)
             good = [one.id for one in heads if one.id not in wrong]
             tx.facts.put(_CLAIM, json.dumps(good))
         if good or not heads:
             break
+    if pause and not good:
+        raise pause.error()
     with desk.store.reading() as tx:
-        return tx.outbox.letters(good), pauses.standing(tx)
+        letters = {one.id: one for one in tx.outbox.letters(good)}
+        return [letters[one] for one in good if one in letters], pauses.standing(tx)
 
 
 def _most(desk: Desk, tx: Transaction, now: datetime) -> int:

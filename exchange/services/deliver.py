@@ -25,7 +25,7 @@ from exchange.services.desk import Desk
 from exchange.services.letters import learn_limit
 from exchange.services.pauses import Standing
 from exchange.store.db import Transaction
-from exchange.store.outbox import DEFERRED, FAILED, LONGEST_PAUSE, SENT, StoredLetter
+from exchange.store.outbox import DEFERRED, FAILED, LONGEST_PAUSE, QUEUED, SENT, StoredLetter
 
 log = structlog.get_logger("exchange.deliver")
 
@@ -88,10 +88,20 @@ def _own_trouble(
             raise paused from None
         if error.letter is not None:
             with desk.store.transaction("delivered") as tx:
+                letter = tx.outbox.get(error.letter)
                 fate = Delivery(error.letter, accepted=False, reply=error.message)
-                record(desk, tx, [(fate, tx.outbox.get(error.letter))], standing)
+                record(desk, tx, [(fate, letter)], standing)
+                _put_off(tx, letter)
             return True
     return False
+
+
+def _put_off(tx: Transaction, letter: StoredLetter) -> None:
+    """Letters to where this one could not go wait as long as it does, and are not tried each."""
+    (tried,) = tx.outbox.heads(numbers=[letter.id])
+    waiting = tx.outbox.heads(states=(QUEUED, DEFERRED), domain=pauses.domain_of(letter.recipient))
+    soon = [one.id for one in waiting if one.next_attempt_at < tried.next_attempt_at]
+    tx.outbox.put_aside(soon, DEFERRED, next_attempt_at=tried.next_attempt_at)
 
 
 def _opened(desk: Desk, batch: list[StoredLetter], fates: Counter[str]) -> list[Letter]:
@@ -125,7 +135,7 @@ def record(
     states = []
     for fate, letter in known:
         if fate.accepted:
-            pauses.worked(tx, standing)
+            pauses.worked(tx, standing, letter.recipient)
             states.append(_accepted(desk, tx, letter, fate))
         else:
             _compare(tx, standing, letter, fate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from exchange.domain.outbound import CaseState, Leg
 from exchange.errors import BadInput, NotFound
 from exchange.files import written
 from exchange.services.desk import Desk
+from exchange.store.db import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +66,37 @@ def case_lines(desk: Desk) -> list[CaseLine]:
 def write_codes(desk: Desk, path: Path, actor: str) -> int:
     """Write the received codes to a new CSV file that only its owner can read; audited.
 
-    Raises BadInput when the file cannot be made; then nothing was written.  The audit row comes
-    before the codes: a code may be noted and not written, never written and not noted.
+    Raises BadInput when the file cannot be made; then nothing was written.  All is on the disk
+    before the audit row, and gets its name after it: a code may be noted and not written, never
+    written and not noted.
     """
     try:
-        with written(path, new=True) as file:
-            content, number = _codes(desk, actor)
+        with written(path, new=True) as file, desk.store.transaction("export") as tx:
+            content, events = _codes(desk, tx, actor)
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            tx.audit.append(desk.now(), *events)
     except FileExistsError:
         raise BadInput("is there already; nothing was written", place=str(path)) from None
     except OSError as error:
-        raise BadInput(error.strerror or "cannot be written", place=str(path)) from None
-    return number
+        raise BadInput(
+            f"{error.strerror or 'cannot be written'}; nothing was written", place=str(path)
+        ) from None
+    return len(events)
 
 
-def _codes(desk: Desk, actor: str) -> tuple[bytes, int]:
-    with desk.store.transaction("export") as tx:
-        cases = [
-            case
-            for case in tx.outbound.cases(CaseState.CODE_RECEIVED)
-            if case.sealed_code is not None
-        ]
-        tx.audit.append(
-            desk.now(),
-            *(
-                AuditEvent("code.exported", case.device, case.code_from, actor=actor)
-                for case in cases
-            ),
-        )
+def _codes(desk: Desk, tx: Transaction, actor: str) -> tuple[bytes, list[AuditEvent]]:
+    events = []
     listed = io.StringIO(newline="")
     writer = csv.writer(listed, lineterminator="\r\n")
     writer.writerow(("Device ID", "Install code", "Received from"))
-    for case in cases:
+    for case in tx.outbound.cases(CaseState.CODE_RECEIVED):
         if case.sealed_code is not None:
             code = InstallCode(desk.sealer.open(case.sealed_code, "code"))
             writer.writerow((case.device, code.grouped, case.code_from))
-    return listed.getvalue().encode(), len(cases)
+            events.append(AuditEvent("code.exported", case.device, case.code_from, actor=actor))
+    return listed.getvalue().encode(), events
 
 
 @dataclass(frozen=True, slots=True)

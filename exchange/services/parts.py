@@ -10,8 +10,8 @@ from typing import Final
 from exchange.errors import BadInput
 from exchange.rendering.workbook import Sheetfacts, answers_csv, answers_workbook
 
-# The text of the mail, its headers and boundaries.
-_ROOM: Final = 100_000
+# The text of the mail, its headers and boundaries; a quarter where the ceiling itself is low.
+_ROOM, _LEAST_ROOM = 100_000, 12_000
 # A base64 line of 76 characters and its end hold 57 bytes (RFC 2045, 6.8).
 _LINE_BYTES, _LINE_LENGTH = 57, 78
 # A workbook's rows do not all pack alike.
@@ -19,6 +19,7 @@ _SLACK: Final = 1.03
 _SAMPLE: Final = 2_000
 _AT_ONCE: Final = 2  # parts made side by side: numpy and zlib leave the interpreter to each other
 _LONGEST_ROW: Final = 500  # of an ordinary list, both files together; what is longer is found out
+_MOST_PARTS: Final = 500  # more would bury whoever gets them
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +41,50 @@ class Files:
     csv: bytes = field(repr=False)
 
     @property
-    def mail_bytes(self) -> int:
-        """The size of a mail that carries them."""
-        return _ROOM + _encoded(len(self.workbook)) + _encoded(len(self.csv))
+    def encoded(self) -> int:
+        """What they take up in a mail."""
+        return _encoded(len(self.workbook)) + _encoded(len(self.csv))
 
 
 def in_parts(
-    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, most: int
+    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, most: int, called: int = 0
 ) -> Iterator[tuple[Part | None, slice, Files]]:
     """Part, rows and files of each mail; no part where one mail of ``most`` bytes holds them all.
 
-    ``most`` 0 is no ceiling.  Raises BadInput where not even a few rows fit.
+    ``most`` 0 is no ceiling.  Raises BadInput where not even a row fits, or where it would take too
+    many mails; ``called`` is the ceiling to name then, where it is another one.
     """
-    long = most and len(rows) * _LONGEST_ROW + _ROOM > most
-    of = -(-_expected(rows, facts) // most) if long else 1
+    called = called or most
+    room = min(_ROOM, max(most // 4, _LEAST_ROOM))
+    of, free = 1, most - room if most else 0
+    if most and len(rows) * _LONGEST_ROW + _ROOM > most:
+        if free <= 0 or _taken(rows[:1], facts) > free:
+            raise BadInput(
+                f"an answer does not fit into mails of {called:,} bytes", place=facts.reference
+            )
+        of = max(1, -(-_expected(rows, facts) // free))
     while True:
-        made = _made(rows, facts, of, most)
-        if made is not None:
+        if of > max(1, min(len(rows), _MOST_PARTS)):
+            raise BadInput(
+                f"an answer of {len(rows):,} Devices does not fit into {_MOST_PARTS} mails of "
+                f"{called:,} bytes",
+                place=facts.reference,
+            )
+        made, largest = _made(rows, facts, of, free)
+        if not largest:
             made.reverse()
             while made:
                 yield made.pop()
             return
-        of += 1
+        # In proportion, so that a ceiling far below is not come at in steps of one.
+        grown = max(of + 1, of * largest // free)
+        of = len(rows) if of < len(rows) < grown else grown
 
 
 def _made(
-    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, of: int, most: int
-) -> list[tuple[Part | None, slice, Files]] | None:
-    """All parts, or None when one of them is larger than it may be."""
-    if of > max(1, len(rows)):
-        raise BadInput(
-            f"an answer does not fit into mails of {most:,} bytes", place=facts.reference
-        )
+    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, of: int, free: int
+) -> tuple[list[tuple[Part | None, slice, Files]], int]:
+    """All parts and 0; or, as soon as one takes more than is ``free``, what that one takes."""
     bounds = [len(rows) * nth // of for nth in range(of + 1)]
 
     def one(number: int) -> tuple[Part | None, slice, Files]:
@@ -83,22 +96,25 @@ def _made(
         files = Files(name, answers_workbook(own, replace(facts, title=title)), answers_csv(own))
         return part, slice(first, last), files
 
-    if of == 1:
-        made = [one(1)]
-    else:
-        with ThreadPoolExecutor(_AT_ONCE) as makers:
-            made = list(makers.map(one, range(1, of + 1)))
-    fits = not most or all(files.mail_bytes <= most for _, _, files in made)
-    return made if fits else None
+    made = []
+    with ThreadPoolExecutor(_AT_ONCE) as makers:
+        for each in map(one, (1,)) if of == 1 else makers.map(one, range(1, of + 1)):
+            made.append(each)
+            if free and each[2].encoded > free:
+                makers.shutdown(wait=False, cancel_futures=True)
+                return [], each[2].encoded
+    return made, 0
+
+
+def _taken(rows: Sequence[tuple[str, ...]], facts: Sheetfacts) -> int:
+    return Files("", answers_workbook(rows, facts), answers_csv(rows)).encoded
 
 
 def _expected(rows: Sequence[tuple[str, ...]], facts: Sheetfacts) -> int:
-    """About how many bytes one mail with all rows would have, by those of some rows."""
+    """About how many bytes the files with all rows would take, by those of some rows."""
     step = max(1, len(rows) // _SAMPLE)
     sample = rows[::step]
-    files = Files("", answers_workbook(sample, facts), answers_csv(sample))
-    share = len(rows) / max(1, len(sample))
-    return _ROOM + round((files.mail_bytes - _ROOM) * share * _SLACK)
+    return round(_taken(sample, facts) * len(rows) / max(1, len(sample)) * _SLACK)
 
 
 def _encoded(number: int) -> int:

@@ -19,7 +19,7 @@ import structlog
 from exchange.config import Settings
 from exchange.domain.audit import AuditEvent
 from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
-from exchange.domain.refusal import About, Alike, paused_until
+from exchange.domain.refusal import PAUSES, About, Alike, paused_until
 from exchange.errors import CourierPaused, CourierTrouble
 from exchange.services.desk import Desk
 from exchange.store.db import Transaction
@@ -48,6 +48,10 @@ class Pause:
         False  # another letter was accepted since: the letters are looked at for themselves
     )
     account: str = ""  # a fingerprint of the account and server
+    places: tuple[str, ...] = ()  # domains that those letters go to
+    elsewhere: str = (
+        ""  # when a letter to another domain may go, to see whether it is only that one
+    )
 
     @property
     def ends(self) -> datetime:
@@ -72,9 +76,15 @@ class Standing:
     alike: Alike = field(default_factory=Alike)
     tripped: CourierTrouble | None = None  # refusals of this batch that are about us after all
 
-    def doubted(self, letter: int) -> bool:
-        """Whether a letter met with trouble that others did not have since: it is its own."""
-        return self.pause is not None and self.pause.over and letter in self.pause.letters
+    def doubted(self, letter: int, recipient: str = "") -> bool:
+        """Whether a letter met with trouble that others did not have since: it is its own.
+
+        With its recipient: or another one to the same domain.
+        """
+        pause = self.pause
+        if pause is None or not pause.over:
+            return False
+        return letter in pause.letters or domain_of(recipient) in pause.places
 
 
 def standing(tx: Transaction) -> Standing:
@@ -83,12 +93,24 @@ def standing(tx: Transaction) -> Standing:
     return Standing(_on_file(tx), Alike([(key, domain, words) for key, domain, words in noted]))
 
 
+def domain_of(address: str) -> str:
+    """Where a letter goes, as far as it counts here."""
+    return address.rpartition("@")[2].lower()
+
+
+def places(tx: Transaction) -> tuple[str, ...]:
+    """The domains whose letters met with trouble: letters to others go first, whatever it is."""
+    pause = _on_file(tx)
+    return pause.places if pause else ()
+
+
 def _on_file(tx: Transaction) -> Pause | None:
     text = tx.facts.get(_PAUSE)
     if not text:
         return None
     found = json.loads(text)
-    return Pause(**(found | {"letters": tuple(found["letters"])}))
+    listed = {name: tuple(found.get(name, ())) for name in ("letters", "places")}
+    return Pause(**(found | listed))
 
 
 def current(desk: Desk, tx: Transaction) -> Pause | None:
@@ -104,14 +126,18 @@ def in_force(tx: Transaction, settings: Settings, now: datetime) -> Pause | None
     return pause if now < pause.ends else None
 
 
-def worked(tx: Transaction, state: Standing) -> None:
+def worked(tx: Transaction, state: Standing, recipient: str) -> None:
     """A letter was accepted: whatever was said before was not about our account."""
     if state.alike.accepted():
         tx.facts.put(_ALIKE, "[]")
-    if state.pause is not None and not state.pause.over:
-        state.pause = replace(state.pause, over=True)
-        _write(tx, state.pause)
+    pause, place = state.pause, domain_of(recipient)
+    if pause is None or (pause.over and place not in pause.places):
+        return
+    if not pause.over:
         log.info("outgoing mail goes again")
+    left = tuple(one for one in pause.places if one != place)
+    state.pause = replace(pause, over=True, places=left)
+    _write(tx, state.pause)
 
 
 def refused(
@@ -132,7 +158,11 @@ def begin(desk: Desk, state: Standing, trouble: CourierTrouble) -> CourierPaused
     Letters refused alike get back what they were before.
     """
     met = trouble.alike or ((trouble.letter,) if trouble.letter is not None else ())
-    if met and all(state.doubted(one) for one in met):
+    with desk.store.reading() as tx:
+        recipients = {one.id: one.recipient for one in tx.outbox.heads(numbers=met)} if met else {}
+    # What fails letters counts for itself; what only puts them off counts for the whole domain.
+    whom = {} if trouble.alike else recipients
+    if met and all(state.doubted(one, whom.get(one, "")) for one in met):
         return None
     before = state.pause if state.pause is not None and not state.pause.over else None
     times = before.times + 1 if before else 1
@@ -141,8 +171,14 @@ def begin(desk: Desk, state: Standing, trouble: CourierTrouble) -> CourierPaused
     until = paused_until(desk.now(), about, times, named=named, daily=trouble.daily)
     said = f"{trouble.place}: {trouble.message}" if trouble.place else trouble.message
     letters = tuple(dict.fromkeys((*(before.letters if before else ()), *met)))[-_MOST_DOUBTED:]
-    account = _account(desk.settings)
-    pause = Pause(until.isoformat(), times, about, said, trouble.hint, letters, account=account)
+    places = tuple(
+        dict.fromkeys((*(before.places if before else ()), *map(domain_of, recipients.values())))
+    )
+    pause = Pause(
+        until.isoformat(), times, about, said, trouble.hint, letters,
+        account=_account(desk.settings), places=places,
+        elsewhere=_elsewhere(desk.now(), trouble, places),
+    )  # fmt: skip
     with desk.store.transaction("pause") as tx:
         _write(tx, pause)
         reinstate(desk, tx, trouble.alike, until + _AFTER)
@@ -154,6 +190,21 @@ def begin(desk: Desk, state: Standing, trouble: CourierTrouble) -> CourierPaused
         tx.audit.append(desk.now(), AuditEvent("courier.paused", "outgoing mail", detail=detail))
     state.pause = pause
     return pause.error()
+
+
+def _elsewhere(now: datetime, trouble: CourierTrouble, places: Sequence[str]) -> str:
+    """When letters to other domains may try for themselves; empty where they may not.
+
+    Trouble that only one place met with may be that place's own, however it is worded.
+    """
+    if len(places) != 1 or trouble.named is not None or trouble.daily:
+        return ""
+    return (now + PAUSES[About(trouble.about)][0]).isoformat()
+
+
+def elsewhere_now(desk: Desk, pause: Pause) -> bool:
+    """Whether letters to other domains may go while sending rests."""
+    return bool(pause.elsewhere) and desk.now() >= datetime.fromisoformat(pause.elsewhere)
 
 
 def reinstate(desk: Desk, tx: Transaction, numbers: Sequence[int], at: datetime) -> None:

@@ -19,6 +19,8 @@ import structlog
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.inbound import DeviceState, InboundRequest
+from exchange.domain.mail import MailHead
+from exchange.domain.party import Party
 from exchange.domain.release import address_now
 from exchange.errors import BadInput, ExchangeError, NotFound, StoreError
 from exchange.parsing.message import read_head
@@ -42,7 +44,8 @@ log = structlog.get_logger("exchange.remaking")
 
 _STATES: Final = {word.value: state for state, word in WORDS.items()}
 # A letter as small as this that is too large for a server which names no limit is not cut further.
-_SMALLEST: Final = 500_000
+_SMALLEST: Final = 50_000
+_ATTEMPTS: Final = 3  # at writing letters that are small enough
 _NAMED_AT_ONCE: Final = 500  # devices in one row of the audit log
 _EACH_BY_ITSELF: Final = 1_000
 _HEADER: Final = re.compile(rb"(?mi)^(To|Message-ID|Date):[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*")
@@ -97,21 +100,41 @@ def _answer_in_parts(desk: Desk, letter: StoredLetter, actor: str) -> int:
         most = len(raw) // 2
     answer = _Answer(letter, asked, _rows_of(raw))
     head = read_head(desk.sealer.open(mail.sealed, "mail"))
-    facts = Sheetfacts("Answers under MP121", asked.ref, desk.now())
-    drafts, portions = [], []
-    for part, some, files in files_in_parts(answer.rows, facts, most):
-        said = _said(desk, answer.rows[some])
-        drafts.append(
-            respond.draft_answer(desk, asked, party, letter.recipient, head, said, part, files)
-        )
-        portions.append(answer.rows[some])
-    made = list(letters.written(desk, drafts))
+    made, portions = _written_to_fit(desk, answer, party, head, most)
     with desk.store.transaction("remake") as tx:
         tx.inbound.claim(asked.id)
         _still_here(tx, letter)
         _put_in_place(desk, tx, answer, list(zip(made, portions, strict=True)), actor)
     log.info("an answer was made anew in parts", ref=letter.ref, parts=len(made), most=most)
     return len(made)
+
+
+def _written_to_fit(
+    desk: Desk, answer: _Answer, party: Party, head: MailHead, most: int
+) -> tuple[list[NewLetter], list[Sequence[AnswerRow]]]:
+    """The letters, none larger than ``most``, and the rows of each.
+
+    How long their text gets is seen only once they are written.
+    """
+    facts = Sheetfacts("Answers under MP121", answer.request.ref, desk.now())
+    recipient, room = answer.letter.recipient, most
+    for _ in range(_ATTEMPTS):
+        drafts, portions = [], []
+        for part, some, files in files_in_parts(answer.rows, facts, room, called=most):
+            rows = answer.rows[some]
+            said = _said(desk, rows)
+            drafts.append(
+                respond.draft_answer(
+                    desk, answer.request, party, recipient, head, said, part, files
+                )
+            )
+            portions.append(rows)
+        made = list(letters.written(desk, drafts))
+        over = max(one.size for one in made) - most
+        if over <= 0:
+            return made, portions
+        room -= over + over // 4
+    raise BadInput(f"its text alone leaves no room in mails of {most:,} bytes")
 
 
 def _still_here(tx: Transaction, letter: StoredLetter) -> None:

@@ -29,6 +29,7 @@ from exchange.domain.mail import MailHead, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Ceilings, DayUsage, Verdict, may_answer
 from exchange.domain.sla import due
+from exchange.errors import BadInput
 from exchange.rendering.compose import Attachment, reply_subject
 from exchange.rendering.workbook import CSV, XLSX, AnswerRow, Sheetfacts
 from exchange.services import letters
@@ -221,7 +222,7 @@ def send_answer(
     rows = rulings.answer_rows()
     facts = Sheetfacts("Answers under MP121", request.ref, desk.now())
     parts, drafts = [], []
-    for part, some, files in in_parts(rows, facts, letters.most_bytes(desk, tx, party)):
+    for part, some, files in _in_parts(desk, tx, party, rows, facts):
         own = rulings if part is None else rulings.taken(some)
         said = _said(desk, own, rows[some])
         drafts.append(draft_answer(desk, request, party, address, head, said, part, files))
@@ -234,6 +235,24 @@ def send_answer(
         happened = told(own, request.ref, party.signifier, address, message_id)
         tx.audit.append(desk.now(), *happened)
         yield some, outbox_id
+
+
+def _in_parts(
+    desk: Desk, tx: Transaction, party: Party, rows: Sequence[tuple[str, ...]], facts: Sheetfacts
+) -> Iterator[tuple[Part | None, slice, Files]]:
+    """The answer's files, within what the party and our own server take.
+
+    What our server could never take is decided all the same, and then held in the outbox: that is
+    no fault of the request's.
+    """
+    most = letters.most_bytes(desk, tx, party)
+    try:
+        yield from in_parts(rows, facts, most)
+    except BadInput:
+        own = desk.mail_bytes(party)
+        if most == own:
+            raise
+        yield from in_parts(rows, facts, own)
 
 
 @dataclass(frozen=True, slots=True)

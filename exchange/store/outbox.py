@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, not_, or_, text, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -149,15 +149,23 @@ class Outbox:
         """Letters to be tried now, oldest first: one at least, else no more than both ceilings."""
         return self.letters([one.id for one in self.due_letters(now, most, most_bytes)])
 
-    def due_letters(self, now: datetime, most: int, most_bytes: int) -> list[DueLetter]:
-        """The same, as far as it decides whether they go."""
+    def due_letters(
+        self,
+        now: datetime,
+        most: int,
+        most_bytes: int,
+        *,
+        last: Collection[str] = (),
+        without: Collection[str] = (),
+    ) -> list[DueLetter]:
+        """The same, as far as it decides whether they go; ``last`` and ``without``: to domains."""
         self.flush()
-        listed = self._session.execute(
-            sa_select(*_DUE)
-            .where(_OUTBOX.c.state.in_(_WAITING), _comes(now))
-            .order_by(_OUTBOX.c.id)
-            .limit(most)
-        )
+        query = sa_select(*_DUE).where(_OUTBOX.c.state.in_(_WAITING), _comes(now)).limit(most)
+        if without:
+            query = query.where(not_(_to(without)))
+        if last:
+            query = query.order_by(case((_to(last), 1), else_=0))
+        listed = self._session.execute(query.order_by(_OUTBOX.c.id))
         found, weight = list[DueLetter](), 0
         for row in listed:
             letter = DueLetter._make(row)
@@ -185,6 +193,7 @@ class Outbox:
         party: str = "",
         states: Collection[str] = (),
         said: str = "",
+        domain: str = "",
     ) -> list[LetterHead]:
         """Letters by any of these, oldest first; ``said`` is a part of their last reply."""
         self.flush()
@@ -197,6 +206,8 @@ class Outbox:
             query = query.where(_OUTBOX.c.party == party)
         if states:
             query = query.where(_OUTBOX.c.state.in_(list(states)))
+        if domain:
+            query = query.where(_to([domain]))
         if said:
             query = query.where(_OUTBOX.c.reply.icontains(said, autoescape=True))
         return [LetterHead(*row) for row in self._session.execute(query)]
@@ -248,13 +259,9 @@ class Outbox:
         One that is to come was made under a clock that was ahead.
         """
         self.flush()
-        return self._session.exec(
-            select(func.count())
-            .select_from(OutboxRow)
-            .where(
-                col(OutboxRow.attempted_at) > since, col(OutboxRow.attempted_at) <= now + _MARGIN
-            )
-        ).one()
+        at = _OUTBOX.c.attempted_at
+        query = select(func.count()).where(at > since, at <= now + _MARGIN)
+        return int(self._session.execute(query).scalar_one())
 
     def accepted(self, letters: Sequence[tuple[int, str]], now: datetime) -> None:
         """Record that these were taken; the number of each, and what the server said."""
@@ -304,20 +311,14 @@ class Outbox:
 
     def fail(self, number: int, reply: str) -> None:
         """A bounce came back for a letter that had been accepted."""
-        self.flush()
-        row = self._session.get(OutboxRow, number)
-        if row is not None:
-            row.state, row.reply = FAILED, reply
-            self._session.flush()
+        self.put_aside([number], FAILED, reply)
 
     def retry(self, number: int, now: datetime) -> None:
         """Try a failed letter again, the same Message-ID."""
         self.flush()
-        row = self._session.get(OutboxRow, number)
-        if row is None:
+        if self._session.get(OutboxRow, number) is None:
             raise NotFound(f"there is no letter {number}")
-        row.state, row.next_attempt_at = QUEUED, now
-        self._session.flush()
+        self.put_aside([number], QUEUED, next_attempt_at=now)
 
     def get(self, number: int) -> StoredLetter:
         """One letter; raises NotFound."""
@@ -382,14 +383,16 @@ class Outbox:
     def counts(self) -> dict[str, int]:
         """How many letters in each state."""
         self.flush()
-        return dict(
-            self._session.exec(
-                select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
-            ).all()
-        )
+        query = select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
+        return dict(self._session.exec(query).all())
 
 
 def _comes(now: datetime) -> ColumnElement[bool]:
     """Whether a letter's time has come, or is so far off that a clock was ahead when it was set."""
     at = _OUTBOX.c.next_attempt_at
     return or_(at <= now, at > now + LONGEST_PAUSE + _MARGIN)
+
+
+def _to(domains: Collection[str]) -> ColumnElement[bool]:
+    """Whether a letter goes to one of these domains."""
+    return or_(*(_OUTBOX.c.recipient.iendswith(f"@{one}", autoescape=True) for one in domains))

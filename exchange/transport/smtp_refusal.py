@@ -56,6 +56,7 @@ _R, _L, _S, _A, _Q, _T, _V = (
     About.SERVER,
 )  # fmt: skip
 
+_SENDER_LATER: Final = "sender"  # ours where the recipient was taken; says nothing before
 _MAILBOX: Final = "mailbox"  # of the recipient at RCPT; later of ours, for the recipient was taken
 
 # Replies that only ever answer a login that is missing or wrong (RFC 4954, 6).
@@ -88,7 +89,9 @@ _PRECISE: Final = (
 )
 
 _SIZE = re.compile(
-    r"(message|mail|letter|content|header|data|size)\b.{0,40}\b(too (large|big|long)"
+    r"(message|mail|attachments?)\s(size|length)\b.{0,40}\b(limit|more|larger|greater|over|reached|max)"
+    r"|\b(exceed\w*|max\w*|larger|greater|more|over)\b.{0,30}\b(e?mail|message)\s(size|length)"
+    r"|(message|mail|letter|content|header|data|size)\b.{0,40}\b(too (large|big|long)"
     r"|exceed\w*.{0,30}(size|length)|size limit|larger than)"
     r"|(size|length) (limit )?exceed|too large",
     re.IGNORECASE,
@@ -102,7 +105,11 @@ _WORDS: Final = tuple(
         # Plainly of the recipient, also where limits and rights are spoken of.
         (
             _R,
-            r"""receiving\s(e?mail|messages)|recipient\s(thread|message|receiv\w+)\slimit
+            r"""receiving\s(e?mail|messages)|storedrv\.deliver
+            |(?<!\w)(recipient|addressee)('s\b|\s(has|have|is|was|does|did|only|can\S*)\b|\sexceed)
+            |(send|deliver|mail|write|messages?)\sto\sthe-recipient|addressee
+            |(?<!ip\s)address\s(is\s)?(on\s\w+\s)?(black|block|suppress)|suppression\slist
+            |recipient\s(thread|message|receiv\w+)\slimit
             |(account|user|mailbox|person|address)\s(that\s)?you('re|\sare|\shave)?\s(trying|tried)
             |to\s(this|the|that)\s(recipient|group|list|mailbox|user|distribution)
             |recipient('s)?\s(mailbox|inbox|account|server|domain)|gr[ea]y.?list""",
@@ -110,7 +117,7 @@ _WORDS: Final = tuple(
         # How fast, or how much, the sender may send.
         (
             _T,
-            r"""throttl|(?<!recipient\s)rate.?limit|(sending|message|submission|connection|mail)\srate
+            r"""throttl|over.?limit\b|(?<!recipient\s)rate.?limit|(sending|message|submission|connection|mail)\srate
             |(sender\sthread|sender|connection|concurren\w+)\slimit|too\s(fast|quickly|frequent|often)
             |slow\sdown|too\smany\s(?!hops)(\w+\s)?(messages|e?mails?|connections|log.?ins?|auth\w*
             |commands|errors|sessions|attempts|invalid|bad|failed)|unusual\s(rate|\w+\sactivity)
@@ -120,23 +127,25 @@ _WORDS: Final = tuple(
             _Q,
             r"""submission.?quota
             |(dail?y|hourly|monthly|weekly|sending|submission|outbound|outgoing|outmail|relay|tenant
-            |your|account('s)?|sender('s)?|external\srecipient|recipient\srate|messages?|e?mails?)
+            |your|plan|account('s)?|sender('s)?|external\srecipient|recipient\srate|messages?|e?mails?)
             (\s[\w-]+){0,3}\s(quota|limit|threshold|allowance)
             |(quota|limit|threshold|allowance|maximum)s?(\s[\w-]+){0,4}\s(for|of|on)(\s[\w-]+){0,2}
             \s(sending|messages|e?mails|your|recipients)
             |\byou('ve|\shave|\shas)?(\s\w+){0,3}\s(exceed|reach)\w*|exceeded\syour
             |exceed\w*(\s\w+){0,4}\s(messages|e?mails|recipients|defers|failures)
             |(messages|e?mails|recipients)\s(per|an?|in)\s(\w+\s)?(second|minute|hour|day)
-            |out\sof\s(\w+\s)?credits?|allow\srcpt\snumbers|too\smany\srecipients""",
+            |(out\sof|insufficient|no)\s(\w+\s)?credits?|credits?\s(\w+\s)?(exhaust|exceed|used|expired)\w*|allow\srcpt\snumbers|too\smany\srecipients""",
         ),
         # What the sender is, and may.
         (
             _A,
             r"""send.?as\b|sendas|on\sbehalf\sof|(not|no|n't|without|lacks?)(\s[\w-]+){0,4}
-            \s(permi\w+|allowed|authori[sz]\w+|rights?|entitled)(\s[\w-]+){0,3}\s(send|submit|relay)
+            \s(permi\w+|allowed|authori[sz]\w+|rights?|entitled)(\s[\w-]+){0,3}\s[`'"(]?(\w+:)?(send|submit
+            |relay)
             |relay\w*(\s[\w-]+){0,3}\s(denied|not|prohibited|rejected|refused|forbidden)
             |(unable|not\spermitted|cannot|refuse\w*)\sto\srelay|not\sowned\sby
-            |out(going|bound)\s(e?mails?|messages|smtp)|(not|un)\s?verified
+            |\bout(going|bound)s?\b|(not|un)\s?verified|\bsubmission\b|\b(helo|ehlo)\b
+            |\bsending\s(is\s|has\sbeen\s)?(suspend|disabl|paus|block|restrict)
             |(sender|sending\saddress|mail\sfrom|from\s(address|header)|envelope\sfrom|return.?path)(\s[\w<>@.:'-]+){0,3}
             \s(reject\w*|denied|not|invalid|refused|block\w*|banned|suspend\w*|verif\w*|unknown|mismatch
             |disallowed|unauthori[sz]ed)
@@ -162,10 +171,12 @@ _WORDS: Final = tuple(
             |disabled|suspended|locked|blocked|expired|terminated|closed|over.?quota|exceed\w*)
             |over.?quota|quota\sexceeded|exceed\w*\s(\w+\s)?(quota|storage)""",
         ),
+        # Last, and only once the recipient was taken: then whoever is named is one of us.
+        (_SENDER_LATER, r"\baccount\b|the-sender|the-domain-of-the-sender"),
     )
 )  # fmt: skip
 
-_ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![.\d]*\d)")
 _AGAIN = re.compile(
     r"(?:again|retry|wait|resum\w+|blocked|suspended|paused)\b\D{0,25}?(\d{1,5})\s*"
     r"(s|sec|second|m|min|minute|h|hr|hour|d|day)s?\b",
@@ -176,11 +187,21 @@ _DENIED = re.compile(r"\b5\.7\.\d|relay", re.IGNORECASE)
 _DAILY = re.compile(r"dail?y|per.day|24.?h|a day\b|today|tomorrow", re.IGNORECASE)
 
 
-def read_refusal(stage: Stage, code: int, text: str, *, logged_in: bool = True) -> Refusal:
+def read_refusal(
+    stage: Stage,
+    code: int,
+    text: str,
+    *,
+    logged_in: bool = True,
+    sender: str = "",
+    recipient: str = "",
+) -> Refusal:
     """Read a reply of 4xx or 5xx; what is neither is a server out of order, for now.
 
-    Not ``logged_in``, whatever is denied for security is denied to strangers.
+    Not ``logged_in``, whatever is denied for security is denied to strangers.  ``sender`` and
+    ``recipient`` are the addresses that it may name.
     """
+    text = _with_the_ends_named(text, sender, recipient)
     permanent = 500 <= code < 600
     about = _about(stage, code, text, permanent)
     if stage is Stage.RCPT and permanent and not logged_in and _DENIED.search(text):
@@ -188,8 +209,22 @@ def read_refusal(stage: Stage, code: int, text: str, *, logged_in: bool = True) 
     return Refusal(about, permanent, _named(text), about is _Q and bool(_DAILY.search(text)))
 
 
+def _with_the_ends_named(text: str, sender: str, recipient: str) -> str:
+    """The words with both addresses as what they are; ``<`` and ``>`` around them go."""
+    named = [(recipient, "the-recipient"), (sender, "the-sender")]
+    own, theirs = (one.rpartition("@")[2].lower() for one in (sender, recipient))
+    if own != theirs:
+        named.append((own, "the-domain-of-the-sender"))
+    for address, what in named:
+        if address:
+            pattern = rf"<?(?<![\w.@-]){re.escape(address)}(?![\w-]|\.\w)>?"
+            text = re.sub(pattern, what, text, flags=re.IGNORECASE)
+    return text
+
+
 def _about(stage: Stage, code: int, text: str, permanent: bool) -> About:
-    found = _ENHANCED.search(text)
+    # Of the reply's own class: a chapter of an RFC and a number of a version look alike.
+    found = next((one for one in _ENHANCED.finditer(text) if one[1] == str(code)[0]), None)
     subject, detail = (int(found[2]), int(found[3])) if found else (0, 0)
     worded = _worded(stage, text)
     if code not in LOGIN_CODES and _too_large(stage, code, subject, detail, text, worded):
@@ -212,7 +247,9 @@ def _worded(stage: Stage, text: str) -> About | None:
         if words.search(text):
             if isinstance(about, About):
                 return about
-            return _R if stage is Stage.RCPT else _A
+            if stage is not Stage.RCPT:
+                return _A
+            return _R if about is _MAILBOX else None
     return None
 
 
@@ -223,8 +260,8 @@ def _too_large(
         return True
     if subject == 2:
         return False  # of a mailbox
-    # RFC 1870, 6.1: a refusal of the size comes as 552.
-    said = code == 552 and stage is not Stage.RCPT and worded is None
+    # RFC 1870, 6.1: a refusal of the size comes as 552; some give their own reason with it.
+    said = code == 552 and subject in (0, 3) and stage is not Stage.RCPT and worded is None
     return said or bool(_SIZE.search(text))
 
 

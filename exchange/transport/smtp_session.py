@@ -151,7 +151,10 @@ class SmtpSession:
         """The fate of a refused letter; what is said of our account or the server is raised."""
         told = said(f"{error.code} {error.message}")
         known = bool(self._settings.username)
-        refusal = read_refusal(stage, error.code, error.message, logged_in=known)
+        refusal = read_refusal(
+            stage, error.code, error.message, logged_in=known, sender=letter.sender,
+            recipient=letter.recipient,
+        )  # fmt: skip
         fate = Delivery(
             letter.key,
             accepted=False,
@@ -161,9 +164,12 @@ class SmtpSession:
         )
         if error.code == 421:  # the server is about to hang up (RFC 5321, 3.8)
             self.client.close()
-            if self._used and refusal.about is About.SERVER:
-                # It wants a fresh connection after so many letters, or so much time.
-                raise LetterLost(fate, offered=False)
+        enough = error.code == 421 or (stage is Stage.MAIL and not refusal.permanent)
+        if self._used and enough and refusal.about in (About.SERVER, About.THROTTLE):
+            # It wants a fresh connection after so many letters, or so much time.  Where it wants
+            # more than that, it says so again there.
+            self.client.close()
+            raise LetterLost(fate, offered=False)
         if refusal.ours:
             words = (
                 f"the server does not let us send as {letter.sender}"

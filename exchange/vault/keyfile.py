@@ -204,7 +204,7 @@ class KeyFile:
                     return None
             content, _ = read_file(found[0], MOST_BYTES)
             self._keep_present(lock.key_id)
-            replace_file(self.path, content)
+            replace_file(self.path, content, tidy=False)
             if _id_in(self.next_path) == lock.key_id:
                 self.next_path.unlink()
             return found[0]

@@ -113,7 +113,7 @@ def write_key_file(path: Path, key: WrappingKey) -> None:
             f"the folder of the key file cannot be made: {error.strerror}", place=str(path)
         ) from None
     try:
-        make_file(path, key_text(key))
+        make_file(path, key_text(key), tidy=False)  # it may be a key that somebody needs
     except FileExistsError:
         raise BadInput(
             "there is a key file already; it is never overwritten",
@@ -122,7 +122,9 @@ def write_key_file(path: Path, key: WrappingKey) -> None:
         ) from None
     except OSError as error:
         raise VaultError(
-            f"the key file cannot be written: {error.strerror}", place=str(path)
+            f"the key file cannot be written: {error.strerror}",
+            place=str(path),
+            hint="check its folder: owner, mode and free space",
         ) from None
 
 

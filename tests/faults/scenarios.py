@@ -36,6 +36,7 @@ class Scenario:
     again: Sequence[tuple[Command, str]] = ()  # afterwards, with the clock; else the same command
     now: str = "2026-12-01T12:00"
     in_steps: bool = False  # whether a part of its work may stand after a fault
+    noted: str = ""  # an audit event that comes before its deed, and stands where that is refused
     as_if: Callable[[World], AbstractContextManager[None]] = lambda _world: contextlib.nullcontext()
     outside: Callable[[World, State], list[Finding]] = lambda _world, _state: []
 
@@ -260,7 +261,8 @@ SCENARIOS: Final = (
     Scenario("request withdraw",
              ("request", "withdraw", "MP121-LOSE-2612-Q00001", "--why", "not needed")),
     Scenario("request close", ("request", "close", next(iter(GAINED)), "--why", "gone")),
-    Scenario("request outcomes", ("request", "outcomes", "--codes", "{out}/codes.csv")),
+    Scenario("request outcomes", ("request", "outcomes", "--codes", "{out}/codes.csv"),
+             noted="code.exported"),
     Scenario("inbox release, Devices", ("inbox", "release", "MP121-LOSE-2612-A00001"),
              before=_code_found),
     Scenario("inbox release, a mail", ("inbox", "release", "2", "--as", "FORM")),

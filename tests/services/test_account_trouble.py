@@ -223,3 +223,53 @@ def _runner(post: Post) -> Callable[..., Said]:
         return command(app, post.folder, *words, now="2026-12-01T10:00")
 
     return run
+
+
+def _only_pa(line: Line) -> str:
+    """What may be about us, said of one party's mail alone."""
+    if "<codes@pa." in line.heard_last().lower():
+        return "550 5.7.1 Sending to this domain is not permitted for your account"
+    return "250 ok"
+
+
+@pytest.mark.parametrize("minutes", [10, 45, 300])
+def test_one_place_that_always_refuses_like_that_stops_nobody_else(
+    post: Post, minutes: float
+) -> None:
+    theirs = _write(post, "aaa")
+    others = [post.write(9, "codes@pb.example"), post.write(10, "codes@pc.example")]
+    post.server.flaws["RCPT"] = _only_pa
+    assert "rests" in post.go()
+    post.go(minutes=minutes)
+    assert [post.states()[one][0] for one in others] == ["sent", "sent"]
+    assert {post.states()[one][0] for one in theirs} == {"deferred"}
+    asked = len([line for line in post.server.heard if "TO:<codes@pa." in line])
+    assert asked <= 3, "each of their letters was tried for itself"
+    # What comes later is not held up either, and theirs are tried more and more rarely.
+    later = post.write(11, "codes@pb.example")
+    assert post.go(minutes=1) == ""
+    assert post.states()[later][0] == "sent"
+    post.server.flaws.clear()
+    post.go(minutes=241)
+    assert {state for state, _ in post.states().values()} == {"sent"}
+
+
+def test_a_long_rest_that_one_place_brought_about_lets_others_try(post: Post) -> None:
+    _write(post, "a")
+    post.server.flaws["RCPT"] = _only_pa
+    for minutes in (0, 11, 21, 41, 81):
+        assert "rests" in post.go(minutes=minutes)
+    other = post.write(9, "codes@pb.example")
+    assert "rests" in post.go(minutes=1)
+    assert post.states()[other][0] == "queued"
+    post.go(minutes=10)
+    assert post.states()[other][0] == "sent"
+    # Trouble that the other place meets with too is ours, and nobody tries before its time.
+    post.server.flaws["RCPT"] = "550 5.7.1 Your account is not permitted to send"
+    post.write(10, "codes@pb.example")
+    assert "rests" in post.go(minutes=1)
+    visits = post.server.visits
+    post.write(11, "codes@pc.example")
+    for _ in range(9):
+        assert "rests" in post.go(minutes=1)
+    assert post.server.visits == visits

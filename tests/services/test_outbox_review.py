@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, datetime
 from email import message_from_bytes
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def post(tmp_path: Path) -> Iterator[Post]:
 
 class _Inbox:
     name = "codes"
+    uidnext = 0
     unreadable: dict[MailRef, str] = {}  # noqa: RUF012
 
     def __init__(self, mail: FetchedMail) -> None:
@@ -51,7 +53,10 @@ class _Inbox:
     def list(self) -> list[MailRef]:
         return [self._mail.ref]
 
-    def fetch(self, refs: list[MailRef]) -> list[FetchedMail]:
+    def since(self, day: date) -> list[MailRef]:
+        return self.list()
+
+    def fetch(self, refs: list[MailRef], not_before: datetime | None = None) -> list[FetchedMail]:
         return [self._mail] * len(refs)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -15,8 +16,8 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import BadInput, ConfigError
 from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.rendering import workbook
-from exchange.rendering.workbook import AnswerRow
-from exchange.services import intake, keeping, letters, trail
+from exchange.rendering.workbook import AnswerRow, Sheetfacts, answers_workbook
+from exchange.services import intake, keeping, letters, parts, trail
 from exchange.services.desk import Desk
 from exchange.services.parts import in_parts
 from exchange.store.outbox import NewLetter
@@ -45,26 +46,47 @@ def _rows(number: int) -> list[AnswerRow]:
 @pytest.mark.parametrize("most", [0, 150_000, 400_000])
 def test_parts_hold_every_row_once_in_order_and_keep_the_ceiling(number: int, most: int) -> None:
     rows = _rows(number)
-    parts = list(in_parts(rows, FACTS, most))
+    letters_made = list(in_parts(rows, FACTS, most))
     read: list[list[object]] = []
-    for nth, (part, chosen, files) in enumerate(parts, 1):
+    for nth, (part, chosen, files) in enumerate(letters_made, 1):
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(files.workbook)).get_sheet_by_index(0)
         own = sheet.to_python(skip_empty_area=False)[1:]
         assert [row[0] for row in own] == [row.device_id for row in rows[chosen]]
         read += own  # type: ignore[arg-type]
-        assert not most or files.mail_bytes <= most
-        if len(parts) == 1:
+        assert not most or files.encoded < most
+        if len(letters_made) == 1:
             assert part is None
         else:
             assert part is not None
-            assert (part.number, part.of) == (nth, len(parts))
+            assert (part.number, part.of) == (nth, len(letters_made))
             assert (part.first, part.last) == (chosen.start + 1, chosen.stop)
     assert [row[0] for row in read] == [row.device_id for row in rows]
 
 
 def test_a_ceiling_that_holds_no_row_at_all_is_said() -> None:
     with pytest.raises(BadInput, match="does not fit"):
-        list(in_parts(_rows(3), FACTS, 90_000))
+        list(in_parts(_rows(3), FACTS, 9_000))
+
+
+@pytest.mark.parametrize("most", [1, 500, 12_001, 15_000, 19_000, 40_000, 90_000])
+def test_a_low_ceiling_is_decided_on_soon(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    rows_made = 0
+
+    def counted(rows: Sequence[tuple[str, ...]], facts: Sheetfacts) -> bytes:
+        nonlocal rows_made
+        rows_made += len(rows) + 20
+        return answers_workbook(rows, facts)
+
+    monkeypatch.setattr(parts, "answers_workbook", counted)
+    number = 1_000
+    try:
+        got = [len(range(number)[some]) for _, some, _ in in_parts(_rows(number), FACTS, most)]
+    except BadInput:
+        assert most < 40_000
+    else:
+        assert sum(got) == number
+        assert most > 12_001
+    assert rows_made < 20 * number
 
 
 class _Inbox:

@@ -57,15 +57,60 @@ def test_a_block_that_raises_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a"]
 
 
-def test_what_was_abandoned_is_forgotten_after_an_hour(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    old, fresh, other = (tmp_path / f".a.csv.{one}.part" for one in ("0" * 8, "1" * 8, "mine"))
-    for one in (old, fresh, other):
-        one.touch()
-    for one in (old, other):
-        os.utime(one, (1, 1))
-    files.replace_file(path, b"x")
-    assert {one.name for one in tmp_path.iterdir()} == {"a.csv", fresh.name, other.name}
+def test_what_an_ended_process_left_is_removed_at_once_and_nothing_else(tmp_path: Path) -> None:
+    left = [".a.csv.11111111.part", ".b.csv.00ab12ff.part"]
+    kept = [".a.csv.mine.part", "a.csv.22222222.part", ".a.csv.33333333.part.bak"]
+    for name in (*left, *kept):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / ".link.44444444.part").symlink_to(kept[1])
+    (tmp_path / ".folder.55555555.part").mkdir()
+    files.replace_file(tmp_path / "c.csv", b"x")
+    others = {".link.44444444.part", ".folder.55555555.part", "c.csv"}
+    assert set(names(tmp_path)) == {*kept, *others}
+
+
+def test_what_somebody_is_writing_is_left(tmp_path: Path) -> None:
+    with files.written(tmp_path / "a.csv") as file:
+        file.write(b"half")
+        files.make_file(tmp_path / "b.csv", b"x")
+        file.write(b", whole")
+    assert (tmp_path / "a.csv").read_bytes() == b"half, whole"
+    assert set(names(tmp_path)) == {"a.csv", "b.csv"}
+
+
+@pytest.mark.parametrize(("new", "left"), [(True, 0), (False, 1)])
+def test_a_new_file_has_no_name_before_it_is_whole(tmp_path: Path, new: bool, left: int) -> None:
+    with files.written(tmp_path / "a.csv", new=new, mode=0o640) as file:
+        file.write(b"secret")
+        file.flush()
+        assert len(names(tmp_path)) == left
+    assert (tmp_path / "a.csv").read_bytes() == b"secret"
+    assert (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o640
+    assert names(tmp_path) == ["a.csv"]
+
+
+def test_new_files_where_none_can_be_nameless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "O_TMPFILE", os.O_DIRECTORY)  # as kernels that do not know it
+    files.make_file(tmp_path / "a", b"one", mode=0o640)
+    assert names(tmp_path) == ["a"]
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("call", ["fsync", "fchmod", "link", "replace"])
+def test_a_refused_call_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, call, refused)
+    write = files.replace_file if call == "replace" else files.make_file
+    with pytest.raises(OSError, match=r"a\.csv") as said:
+        write(tmp_path / "a.csv", b"x")
+    assert said.value.filename == str(tmp_path / "a.csv")
+    assert names(tmp_path) == []
 
 
 def test_without_second_names_a_file_is_copied(

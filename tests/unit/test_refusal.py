@@ -234,3 +234,78 @@ def test_the_same_words_for_everybody_are_no_letters_fault() -> None:
     assert not alike.note(5, "e@y.test", "554 <e@y.test> refused, id 1", plain=False)
     plain = [alike.note(n, f"u@d{n}.test", "550 5.1.1 unknown", plain=True) for n in range(6, 11)]
     assert [bool(one) for one in plain] == [False] * 4 + [True]
+
+
+# Texts that name one of the two ends, or look like the other kind at first sight.
+OURS_OR_THEIRS = """
+ours|D|554|5.2.0 STOREDRV.Submission.Exception:AccountDisabledException; Failed to process message
+ours|D|554|Access denied: User `arn:aws:iam::12:user/u' is not authorized to do `ses:SendRawEmail'
+ours|D|554|Message rejected: Sending suspended for this account.
+ours|R|504|5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname
+ours|R|550|Access denied - Invalid HELO name (See RFC2821 4.1.1.1)
+ours|R|550|Sender rate overlimit - 120.5 / 1h
+ours|D|550|Rejected by header based Anti-Spoofing policy: codes@lose.example
+ours|R|451|Account outbounds disabled
+ours|R|550|5.7.1 Credit exhausted. Top up your SMTP relay plan.
+ours|D|550|5.7.1 Account is under review. Contact abuse@provider.example
+recipient|D|552|5.2.2 STOREDRV.Deliver; mailbox full. "MapiExceptionShutoffQuotaExceeded:16.55847"
+recipient|R|554|5.2.122 The recipient has exceeded their limit for the number of messages
+recipient|D|554|Message rejected: Address blacklisted.
+recipient|R|550|The mail server could not deliver mail to codes@gain.example. It may be blacklisted
+recipient|R|550|5.7.1 Recipient has opted out of mail from your organisation
+recipient|R|550|5.7.1 You are not allowed to send to codes@gain.example: members only list
+unclear|D|552|5.7.0 This message was blocked because its content presents a security issue.
+size|D|554|Transaction failed: Message length is more than 10485760 bytes long: '12000000'.
+size|D|554|Maximum email size reached
+ours|D|554|5.2.0 STOREDRV.Submission.Exception:MailboxDisabledException; Failed to process message
+ours|R|550|5.7.1 Unable to relay for codes@gain.example
+ours|R|554|5.7.1 <codes@gain.example>: Relay access denied
+ours|D|550|5.7.1 Our system detected that user codes@lose.example is hijacked
+ours|D|554|Message rejected: User is over the daily sending allowance
+ours|D|452|4.3.2 Please slow down: sending too fast
+ours|R|550|5.7.1 Mail from lose.example is refused here until SPF passes
+ours|D|571|Delivery not authorized, message refused: sender codes@lose.example lacks permission
+ours|R|550|5.7.0 Local Policy Violation: codes@lose.example exceeded hourly outgoing limit
+ours|D|550|This mailbox has been temporarily blocked from sending
+ours|D|554|5.7.1 [P4] Message blocked due to spam content in the message from your account
+ours|D|550|5.7.1 Account codes@lose.example has been locked. Change your password
+ours|M|550|5.1.0 Address rejected codes@lose.example
+ours|R|451|4.7.1 Sender verification in progress for <codes@lose.example>
+ours|R|554|5.7.1 codes@lose.example: Sender address rejected: Access denied
+ours|D|451|4.4.2 Rate limited. Max 30 messages per minute
+ours|R|421|4.7.0 too many errors from your address
+ours|D|554|Sending paused for this account. Contact AWS support
+ours|D|535|5.7.3 SMTP AUTH session expired; authenticate again
+ours|D|550|Plan limit reached: upgrade to send more emails
+ours|R|550|5.7.1 The user codes@lose.example may not use this server to relay
+ours|D|550|5.4.6 Unable to send: monthly e-mail credits used up
+recipient|R|550|5.1.1 codes@gain.example... User unknown
+recipient|D|550|5.1.1 Delivery to the following recipient failed permanently: codes@gain.example
+recipient|R|550|No such user - psmtp
+recipient|R|550|sorry, no mailbox here by that name (#5.1.1)
+recipient|R|550|Mailbox for codes@gain.example is full
+recipient|D|552|Mailbox for codes@gain.example is full
+recipient|D|550|5.2.2 Recipient's quota exceeded
+recipient|R|450|Requested mail action not taken: mailbox unavailable
+recipient|R|550|5.7.1 recipient does not accept mail from this sender
+recipient|R|554|5.7.1 The addressee has blocked your messages
+recipient|R|550|5.2.1 <codes@gain.example>... Mailbox disabled for this recipient
+recipient|R|511|5.1.1 unknown address or alias: codes@gain.example
+recipient|R|550|5.1.1 <codes@gain.example>: Recipient address rejected: gain.example
+recipient|D|450|4.2.2 recipient codes@gain.example over quota, message deferred
+size|D|552|Message exceeds the maximum size of 10 MB
+size|D|523|5.3.4 the message length exceeds administrative limit
+size|M|552|5.3.4 Declared message size larger than 10240000
+size|D|554|Error: message file too big
+size|D|550|5.3.4 Requested action not taken; We currently don't accept messages of this size
+"""
+
+
+@pytest.mark.parametrize("line", OURS_OR_THEIRS.strip().splitlines())
+def test_whom_it_names_decides(line: str) -> None:
+    want, stage, code, text = line.split("|", 3)
+    at = {"M": M, "R": R, "D": D}[stage]
+    read = read_refusal(
+        at, int(code), text, sender="codes@lose.example", recipient="codes@gain.example"
+    )
+    assert ("ours" if read.ours else read.about.value) == want
