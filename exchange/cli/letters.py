@@ -27,7 +27,7 @@ Reason = Annotated[
     str, typer.Option("--reason", help="Letters whose last reply has these words in it.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Limit = Annotated[int, typer.Option(help="So many at most, the newest; 0: all.")]
+Limit = Annotated[int, typer.Option(min=0, help="So many at most, the newest; 0: all.")]
 
 
 def _choice(numbers: list[int] | None, party: str, ref: str, reason: str = "") -> Choice:
