@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 from exchange.processes import leave_current_folder
 
@@ -12,6 +13,7 @@ leave_current_folder()
 
 from exchange.cli.common import warn  # noqa: E402
 from exchange.domain.device import mask_codes  # noqa: E402
+from exchange.domain.foreign import storable  # noqa: E402
 from exchange.errors import BadInputs, ExchangeError  # noqa: E402
 
 _MOST_FAULTS = 50
@@ -46,19 +48,34 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of our output went away: not a failure worth words.
         os._exit(1)  # an orderly end would write to the pipe once more
+    except UnicodeEncodeError as error:
+        if (typed := _no_text(sys.argv)) is None:
+            _fault(error)
+        warn(f"exchange: what was typed is no text in UTF-8: {typed}")
+        sys.exit(2)
     except OSError as error:
         if os.environ.get("EXCHANGE_TRACEBACK"):
             raise
         warn(mask_codes(f"exchange: {_refused(error)}"))
         sys.exit(1)
     except Exception as error:
-        if os.environ.get("EXCHANGE_TRACEBACK"):
-            raise
-        warn(
-            f"exchange: an internal fault ({type(error).__name__}); "
-            "set EXCHANGE_TRACEBACK=1 to see where"
-        )
-        sys.exit(1)
+        _fault(error)
+
+
+def _no_text(words: list[str]) -> str | None:
+    """The first word typed that no text can be made of, as it may be shown."""
+    return next((mask_codes(ascii(one)) for one in words if storable(one) != one), None)
+
+
+def _fault(error: Exception) -> NoReturn:
+    """End with an internal fault of ours."""
+    if os.environ.get("EXCHANGE_TRACEBACK"):
+        raise error
+    warn(
+        f"exchange: an internal fault ({type(error).__name__}); "
+        "set EXCHANGE_TRACEBACK=1 to see where"
+    )
+    sys.exit(1)
 
 
 def _refused(error: OSError) -> str:

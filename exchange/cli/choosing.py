@@ -20,7 +20,7 @@ from exchange.services.desk import Desk
 from exchange.services.several import Chosen, Dealt, Span, named
 from exchange.store.waiting import FOLDERS, MailFilter
 
-_NUMBER: Final = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
+_NUMBER: Final = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 _MOST_FAULTS: Final = 50
 _NOT_MEANT: Final = "it does not wait for a person, or the filter leaves it out"
 
@@ -96,9 +96,9 @@ def spans_of(words: Sequence[str]) -> list[Span]:
 
 def one_number(words: Sequence[str] | None, chosen: MailFilter, *, every: bool) -> int | None:
     """The number, where exactly one mail is named and nothing filtered."""
-    if every or chosen.narrows or not words or len(words) != 1 or not words[0].isdigit():
+    if every or chosen.narrows or not words or len(words) != 1:
         return None
-    return int(words[0])
+    return int(words[0]) if _NUMBER.fullmatch(words[0]) and "-" not in words[0] else None
 
 
 def deal(

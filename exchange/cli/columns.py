@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, answer, desk_of, say, table
 from exchange.cli.people import By, content_of, who
 from exchange.domain.columnmap import ColumnMap, as_values
 from exchange.domain.device import mask_codes
@@ -108,7 +108,9 @@ def preview(
     path: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="A mail, a workbook or a CSV.")
     ] = None,
-    mail: Annotated[int, typer.Option("--mail", help="A kept mail instead, by number.")] = 0,
+    mail: Annotated[
+        int, typer.Option("--mail", min=0, max=HIGHEST, help="A kept mail instead, by number.")
+    ] = 0,
     device: Annotated[
         str, typer.Option("--device", help="Try these columns rather than those on file.")
     ] = "",

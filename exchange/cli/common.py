@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
@@ -39,6 +39,10 @@ _COMMANDING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 _PIPE_WIDTH = 200
+
+
+HIGHEST: Final = 10**9  # of what is counted and numbered here; no column or sum overflows
+Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST)]
 
 
 def desk_of(folder: Path, now: str = "") -> Desk:

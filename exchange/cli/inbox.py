@@ -24,7 +24,7 @@ from exchange.cli.choosing import (
     one_number,
     working_folder,
 )
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say
+from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, Number, answer, desk_of, say
 from exchange.cli.inboxlist import list_
 from exchange.cli.people import By, Why, who
 from exchange.domain.device import mask_codes
@@ -42,7 +42,7 @@ app.command("list")(list_)
 
 @app.command()
 def show(
-    number: int,
+    number: Number,
     folder: Folder = HERE,
     raw: Annotated[
         Path | None, typer.Option("--raw", help="Write the mail as received to this new file.")
@@ -198,7 +198,10 @@ def _release_devices(
 
 @app.command()
 def settle(
-    number: Annotated[int, typer.Argument(help="The mail that brought the code once more.")],
+    number: Annotated[
+        int,
+        typer.Argument(min=1, max=HIGHEST, help="The mail that brought the code once more."),
+    ],
     why: Why,
     first: Annotated[
         bool, typer.Option("--first", help="The code is of the Device that had it first.")

@@ -16,7 +16,7 @@ from exchange.cli.choosing import (
     filter_of,
     working_folder,
 )
-from exchange.cli.common import Json, answer, desk_of, say, table
+from exchange.cli.common import HIGHEST, Json, answer, desk_of, say, table
 from exchange.services import review
 from exchange.services.review import Waiting
 from exchange.store.mail import NOT_GIVEN, OLD, VANISHED, WANTED
@@ -39,11 +39,17 @@ def list_(
     party: PartyIs = "",
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help="How many mails to show.", show_default="50; with --json all"),
+        typer.Option(
+            min=1,
+            max=HIGHEST,
+            help="How many mails to show.",
+            show_default="50; with --json all",
+        ),
     ] = None,
-    page: Annotated[int, typer.Option(min=1, help="Which page of so many mails.")] = 1,
+    page: Annotated[int, typer.Option(min=1, max=HIGHEST, help="Which page of so many mails.")] = 1,
     offset: Annotated[
-        int | None, typer.Option(min=0, help="How many mails to pass over, instead of a page.")
+        int | None,
+        typer.Option(min=0, max=HIGHEST, help="How many mails to pass over, instead of a page."),
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -9,7 +9,18 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.common import (
+    HERE,
+    HIGHEST,
+    Folder,
+    Json,
+    Now,
+    Number,
+    answer,
+    desk_of,
+    say,
+    table,
+)
 from exchange.cli.people import By, Why, at_terminal, who
 from exchange.errors import BadInput
 from exchange.rendering.wording import counted
@@ -20,14 +31,18 @@ from exchange.store.outbox import SENT, LetterHead
 app = typer.Typer(no_args_is_help=True)
 
 _LONDON = ZoneInfo("Europe/London")
-Numbers = Annotated[list[int] | None, typer.Argument(metavar="NUMBER", help="Letters.")]
+Numbers = Annotated[
+    list[int] | None, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST, help="Letters.")
+]
 Party = Annotated[str, typer.Option("--party", help="All letters to this party.")]
 Ref = Annotated[str, typer.Option("--ref", help="All letters of this reference.")]
 Reason = Annotated[
     str, typer.Option("--reason", help="Letters whose last reply has these words in it.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Limit = Annotated[int, typer.Option(help="So many at most, the newest; 0: all.")]
+Limit = Annotated[
+    int, typer.Option(min=0, max=HIGHEST, help="So many at most, the newest; 0: all.")
+]
 
 
 def _choice(numbers: list[int] | None, party: str, ref: str, reason: str = "") -> Choice:
@@ -69,7 +84,7 @@ def list_(
 
 
 @app.command()
-def show(number: int, folder: Folder = HERE, as_json: Json = False) -> None:
+def show(number: Number, folder: Folder = HERE, as_json: Json = False) -> None:
     """One letter: to whom, what became of it; never what it says."""
     one = outbox_review.shown(desk_of(folder), number)
     if as_json:

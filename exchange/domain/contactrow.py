@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Final, TypeVar
 
 from exchange.domain.party import MOST_LEVELS, EscalationContact, Party, parse_address
@@ -112,8 +113,8 @@ def party_from_row(values: Mapping[str, str], place: str) -> Party:
     except BadInput as error:
         faults.append(_placed(error, place, "escalation"))
         escalation = ()
-    sla_days = read("sla_days", _whole, None)
-    max_mail_mb = read("max_mail_mb", _whole, None)
+    sla_days = read("sla_days", partial(_whole, what="Working Days"), None)
+    max_mail_mb = read("max_mail_mb", partial(_whole, what="megabytes"), None)
     active = read("active", _yes_or_no, True)
     confirmed_on = read("confirmed_on", _day, None)
     # What is missing is said once, and not again by the checks of the value itself.
@@ -204,10 +205,10 @@ def _present(written: str) -> str:
     return written
 
 
-def _whole(written: str) -> int | None:
+def _whole(written: str, what: str) -> int | None:
     match = _WHOLE.fullmatch(written)
     if not match:
-        raise BadInput(f"{written!r} is not a whole number of Working Days")
+        raise BadInput(f"{written!r} is not a whole number of {what}")
     return int(match[1])
 
 

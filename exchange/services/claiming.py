@@ -14,13 +14,22 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from exchange.domain.audit import AuditEvent
+from exchange.domain.outbound import LegEvent, leg_takes
 from exchange.domain.release import misdirected
 from exchange.errors import BadInput
 from exchange.services import pauses
 from exchange.services.desk import Desk
 from exchange.services.pauses import Standing
 from exchange.store.db import Transaction
-from exchange.store.outbox import DEFERRED, HELD, QUEUED, DueLetter, LetterHead, StoredLetter
+from exchange.store.outbox import (
+    CANCELLED,
+    DEFERRED,
+    HELD,
+    QUEUED,
+    DueLetter,
+    LetterHead,
+    StoredLetter,
+)
 
 _BATCH: Final = 500
 _BATCH_BYTES: Final = 64_000_000
@@ -52,6 +61,7 @@ def claim(desk: Desk) -> tuple[list[StoredLetter], Standing]:
             tx.outbox.take_turn()
             heads = tx.outbox.due_letters(now, most, _BATCH_BYTES, last=troubled, without=without)
             wrong = _misdirected(desk, tx, heads)
+            wrong |= _withdrawn(desk, tx, [one for one in heads if one.id not in wrong])
             good = [one.id for one in heads if one.id not in wrong]
             tx.facts.put(_CLAIM, json.dumps(good))
         if good or not heads:
@@ -81,6 +91,22 @@ def _misdirected(desk: Desk, tx: Transaction, heads: Sequence[DueLetter]) -> set
     for letter in tx.outbox.heads(numbers=wrong) if wrong else ():
         hold(desk, tx, letter, wrong[letter.id], "exchange")
     return set(wrong)
+
+
+def _withdrawn(desk: Desk, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:
+    """Requests of ours that ask for nothing any more, for all of it was withdrawn: cancelled."""
+    found = set()
+    for one in heads:
+        if one.purpose != "request":
+            continue
+        states = tx.legs.leg_counts(tx.outbound.find(one.ref).id)
+        if states and not any(leg_takes(state, LegEvent.ACCEPT) for state in states):
+            why = "everything that it was to ask was withdrawn before it left"
+            tx.outbox.put_aside([one.id], CANCELLED, why)
+            detail: dict[str, str | int | bool | None] = {"letter": one.id, "why": why}
+            tx.audit.append(desk.now(), AuditEvent("mail.cancelled", one.ref, one.party, detail))
+            found.add(one.id)
+    return found
 
 
 def hold(desk: Desk, tx: Transaction, letter: LetterHead, why: str, actor: str) -> None:

@@ -298,7 +298,8 @@ def _row(desk: Desk, mailbox: str, given: Fetched, *, read: bool) -> _Made:
         again = None if given.vanished else now + _FIRST_PAUSE
     elif isinstance(given, OldMail):
         state, size, reason = OLD, given.size, "older than not_before"
-    elif arrived is None:
+    elif arrived is None or arrived.date() < desk.calendar.covers[0]:
+        # A file restored without its date is often of 1970: no answer time could be counted.
         arrived = received(raw) if read else None
         arrived_from = "Received" if arrived else "the time of fetching"
     # A simulated clock, or a server whose clock is ahead: never later than our own now.

@@ -97,8 +97,10 @@ def _must_be_fetched(mail: KeptMail) -> None:
         )
 
 
-def want_mail(desk: Desk, number: int, actor: str) -> MailOutcome | None:
+def want_mail(desk: Desk, number: int, actor: str, then: str = "") -> MailOutcome | None:
     """Have a mail that is in the ledger alone fetched in the next round, and decided then.
+
+    ``then`` is what a person has to do after that.
 
     None when it was fetched long ago.  Raises BadInput when nothing is left to fetch.
     """
@@ -110,7 +112,7 @@ def want_mail(desk: Desk, number: int, actor: str) -> MailOutcome | None:
         if mail.ref.uid <= 0 or resolved:
             why = "was dealt with" if resolved else "is not on the server any more"
             raise BadInput(f"mail {number} {why}")
-        reason = "a person wants it: it is fetched in the next round, and then decided"
+        reason = "a person wants it: it is fetched in the next round, and then decided" + then
         tx.places.want(number, desk.now(), reason)
         detail = {"was": state}
         event = AuditEvent("mail.wanted", f"mail {number}", detail=detail, actor=actor)
@@ -130,15 +132,16 @@ def release_mail(desk: Desk, number: int, signifier: str, actor: str) -> MailOut
     """Deal with a waiting mail as sent by a party that a person vouches for.
 
     The answer still goes only to that party's reply address on the register.  A mail that was not
-    fetched is fetched in the next round, and decided as any other.
+    fetched is fetched in the next round, and decided as any other: nobody knows yet what it says.
     """
-    if wanted := want_mail(desk, number, actor):
-        return wanted
     with desk.store.reading() as tx:
         mail = tx.mail.get(number)
         party = _active(tx, signifier)
     if party.signifier == desk.signifier:
         raise BadInput("that party is ourselves")
+    then = f" by its sender; where it waits then, release it as {party.signifier} once more"
+    if wanted := want_mail(desk, number, actor, then):
+        return wanted
     # A person says whose mail it is: so it is that party's columns that count.
     said = _understood(desk, mail, columns.of_party(desk, signifier))
     return intake.release(desk, mail, said, party, actor)

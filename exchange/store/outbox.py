@@ -85,6 +85,7 @@ class DueLetter(NamedTuple):
 
     id: int
     purpose: str
+    ref: str
     party: str
     recipient: str
     size: int

@@ -14,7 +14,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -35,6 +34,7 @@ from exchange.transport.imap_fetch import (
     not_given,
     outcome,
     sized,
+    still_there,
 )
 from exchange.transport.imap_login import open_session, place_of
 from exchange.transport.imap_probe import MailboxProbe, probe_mailbox
@@ -167,8 +167,8 @@ class ImapMailbox:
                     session, exists = self._selected()
                 uids = session.all_uids(exists)
                 told, _ = session.given(uids[-1:], ("INTERNALDATE",))
-                at = arrival(told[uids[-1]]) if told else None
-                return ServerTime(at, exact=False) if at is not None else None
+                found = [at for one in told.values() if (at := arrival(one)) is not None]
+                return ServerTime(found[0], exact=False) if found else None
         finally:
             self._lock.release()
 
@@ -332,7 +332,7 @@ class ImapMailbox:
                         outcome(one, given.get(one.ref.uid), refused, field, self._max_bytes)
                         for one in group
                     ]
-                    return _still_there(session, found)
+                    return still_there(found, session.still_there)
             except MailboxUnavailable as error:
                 return error
 
@@ -389,15 +389,3 @@ class ImapMailbox:
             self._idles = False  # the server refuses IDLE after all: only polling is left
             self._woken.wait(left)
             return False
-
-
-def _still_there(session: Session, found: Sequence[Fetched]) -> Sequence[Fetched]:
-    """The same, with what has left the inbox marked so."""
-    missing = [one.ref.uid for one in found if isinstance(one, NotGiven)]
-    there = set(session.still_there(missing)) if missing else set()
-    return [
-        replace(one, reason="it has left the inbox", vanished=True)
-        if isinstance(one, NotGiven) and one.ref.uid not in there
-        else one
-        for one in found
-    ]

@@ -31,8 +31,7 @@ import structlog
 
 from exchange.errors import ExchangeError, MailboxClaimed, MailboxRefused
 from exchange.transport.imap_fetch import Fields, arrival
-from exchange.transport.imap_session import LEAVE_SECONDS, Session, is_passing, uid_sets
-from exchange.transport.tls import said
+from exchange.transport.imap_session import LEAVE_SECONDS, Session, is_passing, uid_sets, words_of
 
 log = structlog.get_logger("exchange.claim")
 
@@ -202,7 +201,7 @@ class Claim:
         """The mailbox is worked on without a claim; said once."""
         self._renewed = self._steady()
         if not self._impossible:
-            why = "what is put there does not show" if error is None else said(error)
+            why = "what is put there does not show" if error is None else words_of(error)
             log.warning(
                 "no claim can be left in the mailbox: nothing keeps a second folder from it",
                 mailbox=session.settings.name,

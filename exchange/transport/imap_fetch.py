@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import imaplib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -202,3 +202,17 @@ def groups(
 def is_old(mail: Sized, not_before: datetime | None) -> bool:
     """Whether the server received a mail before the mailbox was ours to answer."""
     return not_before is not None and mail.arrived is not None and mail.arrived < not_before
+
+
+def still_there(
+    found: Sequence[Fetched], ask: Callable[[list[int]], Iterable[int]]
+) -> Sequence[Fetched]:
+    """The same, with what has left the inbox marked so; ``ask`` says which UIDs are in it."""
+    missing = [one.ref.uid for one in found if isinstance(one, NotGiven)]
+    there = set(ask(missing)) if missing else set()
+    return [
+        replace(one, reason="it has left the inbox", vanished=True)
+        if isinstance(one, NotGiven) and one.ref.uid not in there
+        else one
+        for one in found
+    ]

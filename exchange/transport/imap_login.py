@@ -29,6 +29,7 @@ from exchange.transport.imap_session import (
     explain,
     is_passing,
     nonsense,
+    words_of,
 )
 from exchange.transport.imap_wire import WatchedClient
 from exchange.transport.oauth import TokenProvider, refusal_of, xoauth2_response
@@ -98,7 +99,7 @@ def _connect(settings: MailboxSettings, folder: Path, place: str) -> Connection:
     except imaplib.IMAP4.error as error:
         _abandon(client)
         raise MailboxUnavailable(
-            f"the server does not speak IMAP here, or sends us away: {said(error)}", place=place
+            f"the server does not speak IMAP here, or sends us away: {words_of(error)}", place=place
         ) from None
     except ExchangeError:
         _abandon(client)
@@ -151,7 +152,7 @@ def _log_in(
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
-        told = said(error, secret)
+        told = words_of(error, secret)
         # The library says "login failed" for a connection that breaks meanwhile, too.
         if is_passing(error) or isinstance(error.__context__, imaplib.IMAP4.abort):
             raise MailboxUnavailable(f"cannot log in now: {told}", place=place) from None

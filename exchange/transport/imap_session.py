@@ -169,7 +169,7 @@ class Session:
                 # Of one mail, SERVERBUG is how Dovecot says that its file is damaged.
                 if is_passing(error) and "[SERVERBUG]" not in str(error):
                     raise
-                return given, {uids[0]: said(error)}
+                return given, {uids[0]: words_of(error)}
         for uid in uids:
             one, why = self.given([uid], fields)
             given.update(one)
@@ -229,10 +229,10 @@ class Session:
     def _folder_fault(self, full: str, error: imaplib.IMAP4.error) -> ExchangeError:
         if is_passing(error):
             return MailboxUnavailable(
-                f"the folder {full} cannot be made now: {said(error)}", place=self.place
+                f"the folder {full} cannot be made now: {words_of(error)}", place=self.place
             )
         return MailboxRefused(
-            f"the folder {full} cannot be made: {said(error)}",
+            f"the folder {full} cannot be made: {words_of(error)}",
             place=self.place,
             hint="make it by hand, or configure another name",
         )
@@ -328,15 +328,24 @@ def is_passing(error: imaplib.IMAP4.error) -> bool:
     return isinstance(error, imaplib.IMAP4.abort) or bool(_PASSING_WORDS.search(text))
 
 
+# How the libraries quote what came in, which may be a piece of a mail: as a literal of Python.
+_QUOTED: Final = re.compile(r"""(: )[(\[]*b['"].*""", re.DOTALL)
+
+
+def words_of(error: Exception, secret: str = "") -> str:
+    """What an error says, without what the libraries quote of an answer that they do not follow."""
+    return said(_QUOTED.sub(r"\1(not shown)", str(error)), secret)
+
+
 def explain(error: OSError | imaplib.IMAP4.error, place: str, doing: str) -> ExchangeError:
     """What a failure on an open connection means to the caller."""
     if isinstance(error, OSError):
         return connect_fault(error, MailboxUnavailable, MailboxRefused, place)
     if isinstance(error, imaplib.IMAP4.abort):
-        return MailboxUnavailable(f"the connection was lost: {said(error)}", place=place)
+        return MailboxUnavailable(f"the connection was lost: {words_of(error)}", place=place)
     if is_passing(error):
-        return MailboxUnavailable(f"cannot {doing} now: {said(error)}", place=place)
-    return MailboxRefused(f"cannot {doing}: {said(error)}", place=place)
+        return MailboxUnavailable(f"cannot {doing} now: {words_of(error)}", place=place)
+    return MailboxRefused(f"cannot {doing}: {words_of(error)}", place=place)
 
 
 def nonsense(error: Exception, place: str) -> MailboxUnavailable:

@@ -204,6 +204,38 @@ def test_it_tells_the_servers_time(account: Account, box: Callable[..., ImapMail
     assert (str(said.at), said.exact) == ("2026-10-05 09:30:00+00:00", False)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "* 1 FETCH (UID 1 INTERNALDATE)",
+        "* 1 FETCH (UID 1 BODY[HEADER] (((",
+        '* 1 FETCH (UID 1 INTERNALDATE "01-Jan-9999 00:00:00 -2359" BODY[HEADER] "")',
+        "* 1 FETCH",
+    ],
+)
+def test_claims_that_cannot_be_read_do_not_cost_the_mailbox(
+    tmp_path: Path, answer: str, steady: Clock
+) -> None:
+    with ScriptedImap(tmp_path, {1: b"Subject: one\r\n\r\ntext\r\n"}) as server:
+
+        def flaw(line: Line, tag: str, arguments: str) -> None:
+            if "CLAIM" in arguments:
+                line.write(answer, f"{tag} OK done")
+            else:
+                server.proper(line, tag, arguments)
+
+        server.flaws["UID FETCH"] = flaw
+        settings = MailboxSettings.model_validate(
+            {"host": "127.0.0.1", "port": server.port, "username": "u", "ca_file": server.ca_file}
+        )
+        box = ImapMailbox(settings, "secret", tmp_path, claim=Claim(FOLDER, _holder("a"), steady))
+        with structlog.testing.capture_logs() as said:
+            (ref,) = box.list()
+            assert len(list(box.fetch([ref]))) == 1
+        box.close()
+    assert [one["event"][:26] for one in said] == ["no claim can be left in th"]
+
+
 def _refusal(text: str) -> Callable[[Line, str, str], None]:
     return lambda line, tag, _: line.write(f"{tag} NO {text}")
 

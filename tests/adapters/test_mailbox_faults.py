@@ -13,7 +13,7 @@ import pytest
 
 from exchange.config import MailboxSettings
 from exchange.errors import MailboxRefused, MailboxUnavailable, Transient
-from exchange.ports import MailRef
+from exchange.ports import MailRef, NotGiven
 from exchange.transport.imap import ImapMailbox
 from tests.adapters.conftest import ACCOUNTS, Account, given, withheld
 from tests.servers import HOST, want
@@ -241,6 +241,37 @@ def test_a_mail_at_which_the_server_hangs_up_does_not_stop_the_others(tmp_path: 
         assert list(withheld(mailbox, refs)) == [5]
         server.flaws.clear()
         assert given(mailbox, refs) == list(MAILS.values())
+
+
+@pytest.mark.parametrize("short", [10, 300])
+def test_what_the_server_sends_is_not_quoted(tmp_path: Path, short: int) -> None:
+    # Too short a literal has the rest of the mail read as answers, line by line.
+    code = "83FED3407A939723A5C639B26916D505C3B5"
+    lines = [f"00-DB-12-34-56-78-90-A0,{code}", code[:15], base64.b64encode(code.encode()).decode()]
+    raw = "".join(f"{line}\r\n" for line in lines * 8).encode()
+
+    def cut(line: Line, tag: str, arguments: str) -> None:
+        if "BODY" not in arguments:
+            line.write(
+                f"* 1 FETCH (UID 3 RFC822.SIZE {len(raw)} "
+                'INTERNALDATE "05-Oct-2026 10:30:00 +0100")',
+                f"{tag} OK done",
+            )
+            return
+        line.sock.sendall(b"* 1 FETCH (UID 3 BODY[] {%d}\r\n" % short + raw + b")\r\n")
+        line.write(f"{tag} OK done")
+
+    with scripted(tmp_path, {"UID FETCH": cut}) as server:
+        box = mailbox_at(server)
+        ref = MailRef(7, 3)
+        try:
+            (found,) = box.fetch([ref])
+            said = found.reason if isinstance(found, NotGiven) else ""
+        except (MailboxUnavailable, MailboxRefused) as error:
+            said = str(error)
+        box.close()
+    assert "not shown" in said
+    assert not [line for line in lines if line[:12] in said]
 
 
 def test_an_answer_that_is_no_imap_does_not_escape_as_a_library_error(tmp_path: Path) -> None:

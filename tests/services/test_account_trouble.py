@@ -273,3 +273,17 @@ def test_a_long_rest_that_one_place_brought_about_lets_others_try(post: Post) ->
     for _ in range(9):
         assert "rests" in post.go(minutes=1)
     assert post.server.visits == visits
+
+
+def test_a_request_that_was_withdrawn_before_it_left_does_not_leave(post: Post) -> None:
+    desk = post.desk
+    gained = [Gained(f"00-DB-12-34-56-78-90-A{n}", ("PA",), "", f"row {n + 2}") for n in (0, 1)]
+    (asked,) = request.create(desk, gained, "list").requests
+    post.server.flaws["RCPT"] = "450 4.2.0 later"
+    post.go()
+    request.withdraw(desk, asked, "exchanged")
+    post.server.flaws.clear()
+    assert post.go(minutes=6) == ""
+    assert post.server.taken == []
+    assert [state for state, _ in post.states().values()] == ["cancelled"]
+    assert post.events()[-1] == "mail.cancelled"

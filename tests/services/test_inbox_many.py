@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from exchange import __main__ as entry
 from exchange.bootstrap import SetClock, open_desk
 from exchange.cli.main import app
 from exchange.domain.device import DeviceId, InstallCode
@@ -355,3 +356,46 @@ def test_at_a_terminal_it_asks(desk: Desk) -> None:
     assert "9 mails to be marked as dealt with" in said.decode()
     assert "9 done: 1-9" in said.decode()
     assert listed(desk)["chosen"] == 0
+
+
+HUGE = "9" * 23
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["list", "--limit", HUGE],
+        ["list", "--page", HUGE],
+        ["list", "--offset", HUGE],
+        ["show", HUGE],
+        ["replay", HUGE],
+        ["replay", "\u00b2"],
+        ["settle", HUGE, "--first", "--why", "x"],
+    ],
+)
+def test_a_number_beyond_all_numbers_is_a_wrong_usage(desk: Desk, words: list[str]) -> None:
+    assert inbox(desk, *words).code == 2
+
+
+@pytest.mark.parametrize("option", ["--from", "--reason", "--kind", "--party"])
+def test_what_is_no_text_is_refused_in_words(
+    desk: Desk, option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = ["exchange", "inbox", "list", "-C", str(desk.folder), option, "caf\udce9"]
+    monkeypatch.setattr("sys.argv", typed)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "no text in UTF-8: 'caf" in said
+    assert "internal fault" not in said
+
+
+def test_a_release_of_what_was_not_fetched_names_the_party(desk: Desk) -> None:
+    _fill(desk, *MIXED)
+    old = numbers(listed(desk, "--folder", "old"))[0]
+    assert inbox(desk, "release", str(old), "--as", "NOBODY").code == 1
+    assert old in numbers(listed(desk, "--folder", "old"))
+    said = inbox(desk, "release", str(old), "--as", "GAIN")
+    assert said.code == 0
+    assert "release it as GAIN once more" in said.out

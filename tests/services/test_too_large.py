@@ -197,3 +197,18 @@ def test_a_letter_that_failed_for_its_size_is_made_anew_by_retry(post: Post) -> 
     told, where = _told(post)
     assert told == Counter(devices)
     assert _rows(post) == where
+
+
+def test_a_limit_that_nothing_fits_into_decides_the_request_all_the_same(post: Post) -> None:
+    """The letter is held with its reason, and goes once the server takes it."""
+    desk = post.desk
+    with desk.store.transaction("test") as tx:
+        tx.facts.put("courier.size_limit", "700")
+    _asked(post, 2)
+    with desk.store.reading() as tx:
+        (asked,) = tx.inbound.requests()
+        (letter,) = tx.outbox.heads()
+    assert asked.answered
+    assert letter.state == "queued"
+    assert post.go() == ""
+    assert len(post.server.taken) == 1
