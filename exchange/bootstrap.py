@@ -17,7 +17,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from exchange.config import (
@@ -123,7 +123,8 @@ def database_url(folder: Path, settings: Settings) -> str:
                 place=str(at),
                 hint="name the file itself, with its full path, in database.url",
             )
-        return f"sqlite:///{path.resolve()}"
+        # Not put together by hand: "%" and "?" mean something in an address, and may be in a path.
+        return URL.create("sqlite", database=str(path.resolve())).render_as_string()
     if settings.database.password_env:
         password = os.environ.get(settings.database.password_env, "")
         if not password:

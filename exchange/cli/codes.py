@@ -82,8 +82,9 @@ def rotate_key(
 ) -> None:
     """Lock the vault by a new key, at once; --reseal also replaces what it sealed with.
 
-    A key file is replaced by a new one, and the old one kept beside it for older backups. Any other
-    key: put the new one in table keys of the configuration, the present one in keys.old, first.
+    A key file is replaced by a new one, and the old one kept next to it for older backups. Any
+    other key: put the new one in table keys of the configuration, the present one in keys.old,
+    first.
     """
     desk = desk_of(folder, now)
     change, actor = open_key_change(desk), who(by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -33,6 +34,10 @@ Now = Annotated[
     ),
 ]
 HERE = Path()
+# Controls but line feed and tab, and what turns the direction of a line round.
+_COMMANDING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _PIPE_WIDTH = 200
 
 
@@ -51,22 +56,31 @@ def desk_of(folder: Path, now: str = "") -> Desk:
     return desk
 
 
+def shown(text: str) -> str:
+    """The text with nothing in it that commands a terminal: much of it is strangers' words."""
+    return _COMMANDING.sub("\ufffd", storable(text))
+
+
 def say(line: str) -> None:
     """One line for people, on standard output."""
-    sys.stdout.write(f"{storable(line)}\n")
+    sys.stdout.write(f"{shown(line)}\n")
     sys.stdout.flush()
 
 
 def warn(line: str) -> None:
     """One line for people, on standard error."""
-    sys.stderr.write(f"{storable(line)}\n")
+    sys.stderr.write(f"{shown(line)}\n")
     sys.stderr.flush()
 
 
 def answer(as_json: bool, content: object, line: str) -> None:
     """The result: JSON when asked for, else one line."""
     if as_json:
-        say(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+        # As it is: JSON escapes what commands a terminal, but for what a program wants unchanged.
+        sys.stdout.write(
+            f"{storable(json.dumps(content, ensure_ascii=False, indent=2, default=str))}\n"
+        )
+        sys.stdout.flush()
     else:
         say(line)
 
@@ -77,11 +91,11 @@ def table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) 
     if not listed:
         say(f"{title}: none" if title else "none")
         return
-    shown = Table(title=title or None, title_justify="left")
+    listing = Table(title=title or None, title_justify="left")
     for header in headers:
-        shown.add_column(header, overflow="fold")
+        listing.add_column(header, overflow="fold")
     for row in listed:
-        shown.add_row(*(str(cell) for cell in row))
+        listing.add_row(*(shown(str(cell)) for cell in row))
     # In a pipe nobody sees an edge: wide enough that a line of a table is a line of text.
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _PIPE_WIDTH
-    Console(file=sys.stdout, width=width).print(shown, markup=False)
+    Console(file=sys.stdout, width=width).print(listing, markup=False)

@@ -34,7 +34,7 @@ def import_(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Compare a file with the register, show what changes, and apply it when told to."""
+    """Compare a file with the register, show what changes, and apply it after a yes."""
     desk = desk_of(folder, now)
     plan = contacts.plan_import(desk, storable(file.name), content_of(file), replacing=replace)
     if not as_json:

@@ -31,6 +31,7 @@ from exchange.domain.device import mask_codes
 from exchange.domain.outbound import Ruling
 from exchange.errors import BadInput
 from exchange.files import make_file
+from exchange.rendering.wording import counted
 from exchange.services import review, several
 from exchange.services.desk import Desk
 
@@ -99,8 +100,11 @@ def show(
     say(f"mail {mail.id} from {mail.sender or 'nobody certain'}, {arrived}")
     say(f"subject: {mail.subject}")
     say(f"{mail.folder}: {mail.reason}")
-    say(f"{said.kind} {said.subkind}: {len(said.devices)} Devices, {len(said.answers)} answers, "
-        f"{len(said.rejects)} rejects")  # fmt: skip
+    kind = f"{said.kind} ({said.subkind})" if said.subkind else said.kind
+    say(
+        f"{kind}: {counted(len(said.devices), 'Device')}, {counted(len(said.answers), 'answer')}, "
+        f"{counted(len(said.rejects), 'reject')}"
+    )
     for reject in said.rejects:
         say(f"  {mask_codes(reject.where)}: {mask_codes(reject.text)!r}: {reject.reason}")
     for warning in said.warnings:

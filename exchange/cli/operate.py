@@ -43,6 +43,16 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Make a working folder: configuration, sample contacts, key, database."""
+    new = {"--signifier": signifier, "--name": name, "--address": address, "--database": database}
+    given = [option for option, value in new.items() if value]
+    if no_backup and not upgrade:
+        raise typer.BadParameter("--no-backup goes with --upgrade alone")
+    if upgrade and database_only:
+        raise typer.BadParameter("say --upgrade or --database-only, not both")
+    if given and (upgrade or database_only):
+        raise typer.BadParameter(
+            f"{given[0]} is for a new working folder: this one has its configuration"
+        )
     if upgrade:
         _upgrade(folder, backup=not no_backup, as_json=as_json)
         return

@@ -16,7 +16,8 @@ def demo(
         Path, typer.Option("--folder", "-C", help="Where the demo leaves its files.")
     ] = Path("mp121-demo"),
     keep: Annotated[
-        bool, typer.Option("--keep", help="Keep an earlier demo's folder; use a new one beside it.")
+        bool,
+        typer.Option("--keep", help="Keep an earlier demo's folder; leave it and use another."),
     ] = False,
     fast: Annotated[bool, typer.Option("--fast", help="No pauses for reading.")] = False,
     kill_after: Annotated[

@@ -100,7 +100,8 @@ def _opened(url: str) -> tuple[list[Check], Store | None]:
     else:
         if not faulty:
             found = f"{_place(store)}; schema of this version, no damage found"
-            return [ok(what, found), *altered], store
+            fit = not any(check.state == "failed" for check in altered)
+            return [*([ok(what, found)] if fit else []), *altered], store
         said = [
             failed(what, f"{_place(store)} is damaged: {faulty}", "stop the daemon; " + _RESTORE)
         ]
@@ -114,11 +115,11 @@ def _altered(store: Store) -> list[Check]:
     """Where the tables are not as the schema says: somebody's hand, or half a restore."""
     with store.engine.connect() as connection:
         found = shape.differences(connection, schema.revisions()[-1])
-    advice = "restore the database, or put it right by hand; an upgrade refuses it as it is"
-    faults = [f"not as its schema says: {found.told()}"] if found.faults else []
+    advice = "restore the database, or put it right by hand: commands may fail until then"
+    faults = [f"{_place(store)} is not as its schema says: {found.told()}"] if found.faults else []
     added = "remove it if nothing of yours needs it"
     return [
-        *(warning("database", one, advice) for one in faults),
+        *(failed("database", one, advice) for one in faults),
         *(warning("database", f"{note}: somebody added it", added) for note in found.notes),
     ]
 

@@ -37,7 +37,7 @@ _ANSWERS: Final = tuple(
     AnswerRow(_DEVICE, word, "", "a reason", "list.xlsx > row 2") for word in OutcomeWord
 )
 _ASKED: Final = (RequestRow(_DEVICE, "ESME", note="list.xlsx > row 2: a reason"),)
-# What the letters are filled in with; templates/README.md tells what each name means.
+# What the letters are filled in with; templates/README.md says what each name means.
 _FULL: Final[Mapping[str, object]] = {
     "us": _US,
     "them": {"name": "Other Power", "signifier": "OTHR"},
@@ -111,11 +111,11 @@ def templates(folder: Path) -> list[Check]:
 
 
 def _differing(own: Path) -> list[Check]:
-    """What one's own files lack, beside those of this version."""
+    """What one's own files lack against those of this version."""
     shipped = shipped_folder("templates")
     advice = (
         f"compare it with {shipped}/{{}}; then write version and what is left out on purpose into "
-        "its first line, as templates/README.md tells"
+        "its first line, as templates/README.md says"
     )
     return [
         (failed if one.grave else warning)(

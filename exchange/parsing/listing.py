@@ -295,7 +295,7 @@ class _Listing:
         typed = bool(by_type) and all(by_type.values()) and all(self.columns.devices.values())
         if len(others) > 1 and not typed:
             self.found.claims.append(Claim(device, where, spoiled=True))
-            reason = "one install code stands beside several Device IDs"
+            reason = "one install code stands next to several Device IDs"
             self.found.rejects.append(Reject(str(device), reason, where, device))
             return
         contradicts, said, *_ = self._said_beside(row)
@@ -365,5 +365,5 @@ class _Listing:
             if index < len(row.cells) and len(code_digits(row.cells[index])) >= 28:
                 where = self.table.place(row.number)
                 self.found.stray_code = True
-                reason = "an install code without a Device ID beside it"
+                reason = "an install code without a Device ID next to it"
                 self.found.rejects.append(Reject(row.cells[index][:_SHOWN], reason, where))

@@ -258,7 +258,7 @@ def _outcome(
         if claims:
             count = len(np.unique(claimed_ids(claims)))
             warnings.append(
-                f"words that could be an answer stand beside {count} Device IDs; the mail is read"
+                f"words that could be an answer stand next to {count} Device IDs; the mail is read"
                 f" as {judged.kind.value}"
             )
         return devices, (), tuple(found.rejects)

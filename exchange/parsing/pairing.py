@@ -139,7 +139,7 @@ class Pairing:
             for word in taken:
                 if word.device:
                     self.found.claims.append(Claim(word.device, where, spoiled=True))
-            reason = "the words beside an install code do not bear it out"
+            reason = "the words next to an install code do not bear it out"
             self.found.rejects.append(Reject(rest[:100].strip(), reason, where))
             return
         pairs = pairs_of(unit)
@@ -188,7 +188,7 @@ class Pairing:
             if doubted:
                 device = candidates[0].device
                 self.found.claims.append(Claim(device, where, spoiled=True))
-                reason = "the words beside an install code do not bear it out"
+                reason = "the words next to an install code do not bear it out"
                 self.found.rejects.append(Reject(str(device), reason, where, device))
             else:
                 self._coded(candidates[0].device, word, where, "")
@@ -317,7 +317,7 @@ class Pairing:
             self.found.claims.append(Claim(one.device, one.where, spoiled=True))
         self.waiting.clear()
         self.found.stray_code = True
-        reason = "an install code without one Device ID beside it"
+        reason = "an install code without one Device ID next to it"
         self.found.rejects.append(Reject(word.text, reason, where))
 
     def _distrust_order(self) -> None:

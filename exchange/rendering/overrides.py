@@ -1,4 +1,4 @@
-"""Wordings of one's own beside those of this version: what they lack, and what is no longer there.
+"""Wordings of one's own against those of this version: what they lack, and what is gone.
 
 A file says in its first line which version of the templates it was made from, as every shipped one
 does: a copy brings the line along.  ``templates/versions.toml`` says what changed since.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,7 +34,7 @@ KNOWS: Final[Mapping[str, frozenset[str]]] = {
     "query": _words("us them ref received due days_late asked outstanding reasons rows"),
     **dict.fromkeys(("reminder", "breach", "escalation", "evidence"), _CHASED),
 }
-"""The names that each mail has; templates/README.md tells what they mean."""
+"""The names that each mail has; templates/README.md says what they mean."""
 
 VERSIONS: Final = "versions.toml"
 _MADE_FROM: Final = re.compile(r"\{#-?\s*templates, version (\d+)(?:; without ([\w, ]+?))?\s*-?#\}")
@@ -114,18 +114,24 @@ def _overridden(own: Path, shipped: Path) -> list[str]:
 
 
 def _lacking(before: _Says, now: _Says, left_out: frozenset[str]) -> Iterator[tuple[bool, str]]:
-    for name in sorted(before.names - now.names - left_out):
-        yield False, f"it does not use `{name}`, which the shipped one does"
+    if unused := before.names - now.names - left_out:
+        yield False, f"it does not use {_listed(unused)}, which the shipped one does"
     # What stands in a block of a mail has no place where the frame lacks it; where a mail lacks
     # one, the frame's own words stand.
     for name in sorted(before.blocks - now.blocks - left_out):
         said = f"it has no block `{name}`, which the shipped one has"
         yield not before.parent, said if before.parent else f"{said}: what mails put there is lost"
+    if undefined := before.offers.keys() - now.offers.keys():
+        yield True, f"it does not define {_listed(undefined)}, which other templates use"
     for name, parameters in sorted(before.offers.items()):
         if name not in now.offers:
-            yield True, f"it does not define `{name}`, which other templates use"
-        elif missing := [one for one in parameters if one not in now.offers[name]]:
+            continue
+        if missing := [one for one in parameters if one not in now.offers[name]]:
             yield True, f"its macro `{name}` does not take `{', '.join(missing)}`"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
 
 
 def _lost(ours: Environment, file: str, now: _Says) -> Iterator[tuple[bool, str]]:
@@ -155,8 +161,8 @@ def _not_known(
     allowed = frozenset.intersection(*users.values()) if users else before.names | now.names
     if file.startswith("report/"):
         allowed = before.names
-    for name in sorted(now.names - allowed):
-        yield True, f"it uses `{name}`, which is not there"
+    if unknown := now.names - allowed:
+        yield True, f"it uses {_listed(unknown)}, which the mail does not have"
 
 
 def _users(ours: Environment, piece: str) -> list[str]:

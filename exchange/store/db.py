@@ -351,6 +351,7 @@ def _store_error(engine: Engine, error: DatabaseError) -> StoreError:
         "unable to open database file": _UNWRITABLE,
         "readonly database": _UNWRITABLE,
         "no such table": "run `exchange init` in a new folder, or `exchange doctor`",
+        "no such column": "`exchange doctor` says how the tables differ from their schema",
         "file is not a database": "this is not an exchange database",
     }
     hint = next((text for sign, text in hints.items() if sign in said), "")

@@ -84,8 +84,13 @@ def found_in(connection: Connection) -> str:
             f"its table {VERSION_TABLE} is missing: no schema is known, so it was left as it is",
             hint=_RESTORE,
         )
-    rows = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608
-    found = sorted(str(row[0]) for row in rows)
+    rows = connection.exec_driver_sql(f"SELECT * FROM {VERSION_TABLE}")  # noqa: S608
+    if "version_num" not in rows.keys():  # noqa: SIM118 - of a result, not of a mapping
+        raise StoreError(
+            f"its table {VERSION_TABLE} is not ours: no schema is known, so it was left as it is",
+            hint=_RESTORE,
+        )
+    found = sorted(str(row.version_num) for row in rows)
     if len(found) != 1:
         said = f"names {len(found)} schemas ({', '.join(found)})" if found else "is empty"
         raise StoreError(f"its table {VERSION_TABLE} {said}: no schema is known", hint=_RESTORE)

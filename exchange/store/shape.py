@@ -17,6 +17,12 @@ Shape: TypeAlias = Mapping[str, frozenset[str]]
 
 # What a person may have added without harm: it neither refuses nor changes what we write.
 _HARMLESS: Final = ("column (may be empty)", "index")
+_TRIGGERS: Final = {
+    "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+    " WHERE NOT tgisinternal AND pg_table_is_visible(pg_class.oid)"
+    " UNION SELECT tablename, rulename FROM pg_rules WHERE schemaname = current_schema()",
+}
 _NAMED: Final = 12
 _CAST: Final = re.compile(r"::(?:character varying|[a-z]+)(?:\[\])?|[()]")
 _WORD: Final = re.compile(r"'[^']*'|\w+|[^\w\s]")
@@ -92,8 +98,17 @@ def _shape_of(look: Inspector, scope: ObjectScope) -> Shape:
             f" ({', '.join(one['referred_columns'])})"
             for one in keys
         }
+    for table, trigger in _triggers(look.bind):
+        if table in shape:
+            shape[table].add(f"trigger {trigger}")
     shape.pop(schema.VERSION_TABLE, None)
     return {table: frozenset(phrases) for table, phrases in shape.items()}
+
+
+def _triggers(connection: Any) -> list[tuple[str, str]]:
+    """What a database does by itself when rows change, with the table: we make nothing of it."""
+    look = _TRIGGERS[connection.dialect.name]
+    return [(str(row[0]), str(row[1])) for row in connection.exec_driver_sql(look)]
 
 
 def _column(one: Any) -> str:

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import SQLAlchemyError
 
 from exchange.domain.audit import AuditEvent
 from exchange.errors import StoreError
@@ -20,7 +22,8 @@ from exchange.store import schema, shape
 from exchange.store.backup import back_up
 from exchange.store.db import Store, writing_engine
 
-_AS_IT_SHOULD: str = (
+_NOBODYS_HAND: Final = ("locked", "disk is full", "malformed", "readonly", "I/O", "lock timeout")
+_AS_IT_SHOULD: Final = (
     "restore the database from a backup, or put these right by hand and run this again"
 )
 
@@ -52,14 +55,41 @@ def bring_forward(store: Store, folder: Path, at: datetime, *, backup: bool = Tr
         with _changing(store.engine) as connection:
             before = schema.found_in(connection)
             _looked_at(connection, before, "; nothing was changed")
+            _look_for_damage(connection)
             made = back_up(connection, store.url, folder, before, at) if backup else None
-            schema.upgrade(connection)
+            _forward(connection, before)
             _check_references(connection)
             notes = _looked_at(connection, newest, " after the upgrade, which was taken back")
             with store.joined(connection) as tx:
                 detail = {"from": before, "to": newest, "backup": made.name if made else None}
                 tx.audit.append(at, AuditEvent("schema.upgraded", "database", detail=detail))
     return Upgraded(before, newest, made, notes)
+
+
+def _look_for_damage(connection: Connection) -> None:
+    """Before a backup, which would hold the damage or fail in words that mislead."""
+    if connection.dialect.name != "sqlite":
+        return
+    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if found != "ok":
+        said = " ".join(str(found).split())
+        raise StoreError(
+            f"the database is damaged: {said}; nothing was changed", hint="restore it from a backup"
+        )
+
+
+def _forward(connection: Connection, before: str) -> None:
+    try:
+        schema.upgrade(connection)
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        if any(word in said for word in _NOBODYS_HAND):
+            raise
+        raise StoreError(
+            f"schema {before} cannot be brought forward: {said}; the upgrade was taken back",
+            hint="something that was added or altered by hand stands in the way: put it right and "
+            "run this again, or restore the database from a backup",
+        ) from None
 
 
 def _looked_at(connection: Connection, revision: str, when: str) -> tuple[str, ...]:

@@ -340,11 +340,13 @@ def test_at_a_terminal_it_asks(desk: Desk) -> None:
         env={**os.environ, "EXCHANGE_NOW": NOW, "COLUMNS": "200"},
     )  # fmt: skip
     os.close(theirs)
-    said = b""
+    said, asked = b"", False
     try:
         while chunk := os.read(ours, 4096):
             said += chunk
-            if said.rstrip().endswith(b"Go on? [y/N]:"):
+            # Once: the blank after the question may come by itself, after the answer.
+            if not asked and said.rstrip().endswith(b"Go on? [y/N]:"):
+                asked = True
                 assert listed(desk)["chosen"] == 9
                 os.write(ours, b"y\n")
     except OSError:  # Linux ends a terminal nobody holds open with EIO

@@ -357,6 +357,14 @@ FOREIGN: list[tuple[str, list[str]]] = [
     ("alembic_version is empty", ["DELETE FROM alembic_version"]),
     ("names 2 schemas (0001, 9999)", ["INSERT INTO alembic_version VALUES ('9999')"]),
     ("left as it is", ["DROP TABLE alembic_version", "DROP TABLE leg_rung"]),
+    ("is not ours", ["ALTER TABLE alembic_version RENAME COLUMN version_num TO version"]),
+    (
+        "outbox: trigger keep_out is not of this schema",
+        [
+            "CREATE TRIGGER keep_out BEFORE UPDATE ON outbox BEGIN"
+            " SELECT RAISE(IGNORE); END",
+        ],
+    ),
     ("mail: index ix_mail_state (state) is missing", ["DROP INDEX ix_mail_state"]),
     ("table code_dispute is missing", ["DROP TABLE code_dispute"]),
     ("fact: column values", ["ALTER TABLE fact RENAME COLUMN value TO \"values\""]),
@@ -371,7 +379,9 @@ FOREIGN: list[tuple[str, list[str]]] = [
 ]  # fmt: skip
 
 
-CASES = [("sqlite", *one) for one in FOREIGN] + [("postgresql", *FOREIGN[at]) for at in (0, 5, 9)]
+CASES = [("sqlite", *one) for one in FOREIGN] + [
+    ("postgresql", *FOREIGN[at]) for at in (0, 5, 7, 11)
+]
 
 
 @pytest.mark.parametrize(("place", "words", "statements"), CASES, indirect=["place"])
@@ -387,6 +397,75 @@ def test_what_is_wrong_is_named(
     assert len(said.err.splitlines()) == 1
     assert place.rows() == before
     assert place.backups() == []
+
+
+def test_a_trigger_on_postgresql_is_named(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    place = _place(request, tmp_path, "postgresql")
+    place.sql("CREATE RULE keep_out AS ON DELETE TO outbox DO INSTEAD NOTHING")
+    place.sql(
+        "CREATE FUNCTION nought() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
+    )
+    place.sql("CREATE TRIGGER nought BEFORE INSERT ON audit EXECUTE FUNCTION nought()")
+    said = place.run("--no-backup")
+    assert said.code == 1
+    assert "outbox: trigger keep_out is not of this schema" in said.err
+    assert "audit: trigger nought is not of this schema" in said.err
+
+
+def test_what_stands_in_the_way_of_the_new_schema_is_said_with_a_remedy(
+    place: Place, later: None
+) -> None:
+    place.sql("ALTER TABLE mail ADD COLUMN thrown_in TEXT")
+    before, shaped = place.rows(), place.shape()
+    said = place.run("--no-backup")
+    assert said.code == 1
+    assert "thrown_in" in said.err
+    assert "cannot be brought forward" in said.err
+    assert "by hand" in said.err
+    assert (place.rows(), place.shape()) == (before, shaped)
+
+
+def test_damage_is_no_lack_of_space(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    place = _place(request, tmp_path, "sqlite")
+    with closing(sqlite3.connect(place.folder / "exchange.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'ix_mail_state'"
+        ).fetchone()
+    with (place.folder / "exchange.db").open("r+b") as file:
+        file.seek((page - 1) * 4096 + 1)
+        file.write(bytes(range(1, 200)))
+    for words in ((), ("--no-backup",)):
+        said = place.run(*words)
+        assert said.code == 1
+        assert "damaged" in said.err or "malformed" in said.err
+        assert "restore" in said.err
+        assert "space" not in said.err
+        assert place.backups() == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--no-backup",), ("--upgrade", "--database-only"), ("--upgrade", "--name", "Another")],
+)
+def test_options_that_mean_nothing_together_are_refused(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    said = command(app, tmp_path / "new", "init", *words)
+    assert said.code == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    """What a name means in an address is no part of it: a folder has its own database."""
+    for name in ("a b", "a%20b", "a?b=c", "a#b", "100%"):
+        said = command(app, tmp_path / name, "init")
+        assert said.code == 0, said.err
+        assert (tmp_path / name / "exchange.db").exists()
+        assert command(app, tmp_path / name, "audit", "verify").code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "100%", "a b", "a#b", "a%20b", "a?b=c",
+    ]  # fmt: skip
 
 
 def test_what_somebody_added_does_no_harm(place: Place, later: None) -> None:
