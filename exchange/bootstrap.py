@@ -64,6 +64,7 @@ from exchange.vault.seal import BlobSealer
 from exchange.vault.vault import SealedVault
 from exchange.worker.reader import WorkerReader
 
+INSTANCE = "instance"  # the file that tells this folder from its copies
 NOW_VARIABLE = "EXCHANGE_NOW"
 _SESSION = secrets.token_hex(8)  # this process
 
@@ -307,7 +308,7 @@ def holder_of(folder: Path) -> Holder:
     A copy of the folder is another one: the time at which the file with its number was last
     changed cannot be copied.
     """
-    path, host = folder / "instance", socket.gethostname()
+    path, host = folder / INSTANCE, socket.gethostname()
     try:
         with contextlib.suppress(FileExistsError):
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW

@@ -327,7 +327,9 @@ def read_toml(path: Path) -> dict[str, Any]:
             "there is no such file", place=str(path), hint="`exchange init` makes a working folder"
         ) from None
     except OSError as error:
-        raise ConfigError(error.strerror or "cannot be read", place=str(path)) from None
+        raise ConfigError(
+            error.strerror or "cannot be read", place=str(path), hint="check owner and mode"
+        ) from None
     except UnicodeDecodeError:
         raise ConfigError("is not UTF-8 text", place=str(path)) from None
     except tomllib.TOMLDecodeError as error:

@@ -64,15 +64,10 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
     config = folder / CONFIG_PATH
     unfinished = config.with_name(f"{config.name}.unfinished")
     with _said("the working folder cannot be made", folder):
+        _refuse_another(config)
         _make_folders(folder)
         with folder_lock(config.parent, 0.0):
-            if config.exists():
-                raise BadInput(
-                    "this is a working folder already",
-                    place=str(config),
-                    hint="--database-only makes a new, empty database where the configuration"
-                    " names one",
-                )
+            _refuse_another(config)
             goes_on = unfinished.exists()
             _forget_asides(folder)
             shipped = shipped_folder("config")
@@ -113,6 +108,15 @@ def _forget_asides(folder: Path) -> None:
     others = (folder / name for name in ("keys/exchange.key", "exchange.db"))
     for one in (*samples, *(aside for path in others for aside in asides(path))):
         one.unlink()
+
+
+def _refuse_another(config: Path) -> None:
+    if config.exists():
+        raise BadInput(
+            "this is a working folder already",
+            place=str(config),
+            hint="--database-only makes a new, empty database where the configuration names one",
+        )
 
 
 def _make_folders(folder: Path) -> None:

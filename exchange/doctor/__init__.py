@@ -7,9 +7,10 @@ codes are never part of what is said.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from exchange.doctor.check import Check
+from exchange.doctor.check import Check, failed
 from exchange.doctor.configuration import configuration, our_party, passwords
 from exchange.doctor.files import files, user
 from exchange.doctor.knowledge import (
@@ -48,7 +49,7 @@ def examine(folder: Path) -> list[Check]:
     ]
     courier = look_at_courier(folder, settings, secrets.get("smtp")) if known.has("smtp") else None
 
-    checks += mail_keys(folder, settings)
+    checks += _border("mail keys", lambda: mail_keys(folder, settings))
     said_of_user, ours = user(folder, settings)
     checks += [*said_of_user, *files(folder, settings)]
     said_of_key, key = key_file(folder, settings)
@@ -61,16 +62,25 @@ def examine(folder: Path) -> list[Check]:
             said_of_vault, newest = vault(store, key)
             checks += [*said_of_vault, *register(store, settings), *contacts(store, settings)]
             registered |= addresses(store)
-        checks += [*calendar(folder, settings), *clock(newest)]
+        checks += [*_border("calendar", lambda: calendar(folder, settings)), *clock(newest)]
         checks += clock_stopped(store) if store is not None else []
         for mailbox in mailboxes:
             checks += mailbox()
         if courier is not None:
             checks += courier()
-        checks += templates(folder)
+        checks += _border("templates", lambda: templates(folder))
         if store is not None:
             checks += running(store, folder)
     finally:
         if store is not None:
             store.dispose()
     return checks
+
+
+def _border(what: str, look: Callable[[], list[Check]]) -> list[Check]:
+    """One check; what the file system refuses fails it alone."""
+    try:
+        return look()
+    except OSError as error:
+        found = f"{error.filename or what} cannot be read: {error.strerror}"
+        return [failed(what, found, "check its folder: owner and mode")]

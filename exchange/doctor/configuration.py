@@ -51,7 +51,7 @@ def configuration(folder: Path) -> tuple[list[Check], Known | None]:
     try:
         settings = load_settings(folder)
     except BadInput as error:
-        known = _salvaged(path) if path.exists() else None
+        known = _salvaged(path) if os.path.exists(path) else None  # noqa: PTH110 - raises nothing
         return faults("configuration", error, _CORRECT), known
     return [ok("configuration", str(path))], Known(settings)
 

@@ -15,13 +15,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from exchange.bootstrap import database_url, working_owner
+from exchange.bootstrap import INSTANCE, database_url, working_owner
 from exchange.config import Settings
 from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.errors import ExchangeError
 from exchange.owner import Owner, user_name
 from exchange.rendering.wording import counted
+from exchange.services.heartbeat import FILE as HEARTBEAT
 from exchange.store.db import sqlite_path
+from exchange.store.references import FILES as REFERENCES
 
 _WHAT: Final = "files"
 _MOST_IN_FOLDER, _MOST_SAID = 1_000, 20
@@ -36,6 +38,7 @@ class _Entry:
     written: bool = False  # the daemon writes to it, or makes files in it
     private: bool = False  # nobody else may use it
     vital: bool = True  # the daemon does not work without
+    plain: bool = False  # it has to be an ordinary file
 
 
 def user(folder: Path, settings: Settings) -> tuple[list[Check], bool]:
@@ -92,6 +95,9 @@ def files(folder: Path, settings: Settings) -> list[Check]:
 
 def _entries(folder: Path, settings: Settings) -> Iterator[_Entry]:
     yield _Entry(folder, written=True)
+    for name in (*REFERENCES, INSTANCE, HEARTBEAT):
+        vital = name in REFERENCES  # without them no reference is given
+        yield _Entry(folder / name, written=True, private=True, vital=vital, plain=True)
     for path in _tree(folder / "config"):
         yield _Entry(path)
     for path in _tree(folder / "templates"):
@@ -115,7 +121,7 @@ def _entries(folder: Path, settings: Settings) -> Iterator[_Entry]:
             if path.name == database.name or path.name.startswith(
                 (f"{database.name}-", f"{database.name}.")
             ):
-                yield _Entry(path, written=True, private=path.name != database.name)
+                yield _Entry(path, written=True, private=path.name != database.name, plain=True)
     reports = folder / settings.report.folder
     for path in _tree(reports):
         yield _Entry(path, written=True, vital=path == reports)
@@ -153,6 +159,9 @@ def _faults_of(
                 f"{path} is a symbolic link, and no write follows one",
                 "name the file or folder itself in the configuration",
             )
+        return
+    if entry.plain and not stat.S_ISREG(status.st_mode):
+        yield says(_WHAT, f"{path} is not an ordinary file", "move it away: it is made anew")
         return
     wanted = _READ | (_WRITE if entry.written else 0) | (_SEARCH if folder else 0)
     missing = wanted & ~_allowed(status, owner, groups)

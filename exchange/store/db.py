@@ -339,13 +339,17 @@ def translated(engine: Engine) -> Iterator[None]:
         raise _store_error(engine, error) from None
 
 
+_UNWRITABLE: Final = "`exchange doctor` names the file or folder that cannot be written to"
+
+
 def _store_error(engine: Engine, error: DatabaseError) -> StoreError:
     """A sentence a person can act on; never the statement's parameters."""
     said = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
     hints = {
         "database is locked": "another process holds it; it is tried again",
         "disk is full": "free some space; nothing was changed",
-        "unable to open database file": "check the folder and its permissions",
+        "unable to open database file": _UNWRITABLE,
+        "readonly database": _UNWRITABLE,
         "no such table": "run `exchange init` in a new folder, or `exchange doctor`",
         "no such column": "`exchange doctor` says how the tables differ from their schema",
         "file is not a database": "this is not an exchange database",

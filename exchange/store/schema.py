@@ -141,7 +141,10 @@ def opened(engine: Engine) -> Iterator[None]:
         said = str(error.orig).partition("\n")[0]
         hint = "restore it from a backup" if _DAMAGED in said else ""
         if _UNOPENED in said or "readonly" in said:
-            hint = "its folder must be one that we may write to: SQLite keeps two files next to it"
+            hint = (
+                "its folder must be one that we may write to, and so must the files beside it"
+                " (-wal, -shm); `exchange doctor` names what is not"
+            )
         if "locked" in said:
             hint = "another process holds it: wait until it has finished, then try again"
         if "disk is full" in said:

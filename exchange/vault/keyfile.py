@@ -171,7 +171,7 @@ class KeyFile:
                 try:
                     return load_key_file(self.next_path)
                 except VaultError:
-                    if _id_in(self.next_path) == lock.key_id:
+                    if not in_place and _id_in(self.next_path) == lock.key_id:
                         raise  # the vault is locked by it: its mode has to be mended
                 self._put_aside(self.next_path)
         write_key_file(self.next_path, WrappingKey.generate())
@@ -215,6 +215,9 @@ class KeyFile:
             return None
         key_id = _id_in(self.path)
         if key_id == coming:
+            return None
+        if self.path.is_dir() and not self.path.is_symlink():
+            self._put_aside(self.path)  # no key, and no second name can be given to it
             return None
         kept = self.path.with_name(f"{self.path.name}.{key_id or 'damaged'}.old")
         if key_id and _id_in(kept) == key_id:

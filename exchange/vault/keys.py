@@ -185,8 +185,11 @@ def parsed_key(place: str, content: bytes) -> WrappingKey:
     if len(content) > MOST_BYTES:
         raise refused(f"this is no key file: it is longer than {MOST_BYTES:,} bytes")
     try:
-        text = content.decode("ascii")
-    except UnicodeDecodeError:
+        # An editor, a mail or another system may have put in other line ends, a mark, spaces.
+        lines = (line.strip(" \t") for line in re.split("\r?\n", content.decode("utf-8-sig")))
+        text = "".join(f"{line}\n" for line in lines if line)
+        text.encode("ascii")
+    except UnicodeError:
         raise refused("this is no key file, or it is damaged") from None
     title = text.partition("\n")[0]
     if title != _TITLE:

@@ -17,6 +17,7 @@ from exchange.provision import OwnParty, make_folder
 from exchange.services.desk import Desk
 
 NOW = "2026-12-01T10:00"
+INIT = ("--signifier", "OURS", "--name", "Our Energy", "--address", "codes@ours.example")
 
 
 def make_desk(folder: Path, signifier: str = "LOSE", now: str = NOW) -> Desk:

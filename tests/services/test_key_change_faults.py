@@ -1,4 +1,4 @@
-"""A change of the key, and the making of a folder, ended or refused a call at every point."""
+"""A change of the key, ended or refused a call at its points; a key that is lost."""
 
 from __future__ import annotations
 
@@ -6,27 +6,20 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from exchange.bootstrap import SetClock, open_desk
 from exchange.domain.sla import parse_instant
 from exchange.errors import ExchangeError
 from exchange.vault.keys import load_key_file
-from tests.faultpoints import Commands, commands
-from tests.services.desks import NOW, make_desk
+from tests.faultpoints import Commands
+from tests.services.desks import INIT, NOW, make_desk
 from tests.services.test_codes import HEAD, rows
 
 CODES = range(1, 6)
-
-
-@pytest.fixture(scope="module")
-def far() -> Iterator[Commands]:
-    with commands() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +148,20 @@ def test_a_broken_next_key_is_passed_over(
     assert len(held(folder)) == len(CODES)
 
 
+def test_a_next_key_that_others_can_use_is_put_aside_as_it_says(
+    copy: Callable[[], Path], far: Commands
+) -> None:
+    folder = copy()
+    path = folder / "keys" / "exchange.key.next"
+    shutil.copy(folder / "keys" / "exchange.key", path)  # the very key that locks the vault
+    path.chmod(0o644)
+    done = far.run("codes", "rotate-key", "-C", str(folder))
+    assert (done.code, "puts it aside" in done.err) == (0, True), done
+    assert far.run("codes", "stats", "-C", str(folder)).err == ""
+    assert not path.exists()
+    assert len(held(folder)) == len(CODES)
+
+
 def _moved(name: str) -> Callable[[Path], None]:
     return lambda keys: (keys / "exchange.key").replace(keys / name)  # type: ignore[return-value]
 
@@ -164,6 +171,12 @@ def _another(keys: Path) -> None:
     from exchange.vault.keys import create_key_file
 
     create_key_file(keys / "exchange.key")
+
+
+def _folder_in_its_place(keys: Path) -> None:
+    _moved("restored key.txt")(keys)
+    (keys / "restored key.txt").write_text((keys / "restored key.txt").read_text() + "\n")
+    (keys / "exchange.key" / "within").mkdir(parents=True)
 
 
 def _damaged(keys: Path) -> None:
@@ -183,7 +196,7 @@ def _among_others(keys: Path) -> None:
     "lose",
     [
         _moved("exchange.key.next"), _moved("exchange.key.00.old"), _moved(".hidden.part"),
-        _another, _damaged, _among_others,
+        _another, _damaged, _among_others, _folder_in_its_place,
     ],
 )  # fmt: skip
 def test_a_lost_key_is_found_by_its_id_and_put_back(
@@ -209,7 +222,7 @@ def test_a_lost_key_is_found_by_its_id_and_put_back(
         assert key_id in vault["found"]
     done = far.run("codes", "restore-key", "-C", str(folder), "--by", "T")
     assert (done.code, done.err) == (0, "")
-    assert (keys / "exchange.key").read_bytes() == whole
+    assert (keys / "exchange.key").read_bytes().strip() == whole.strip()
     assert (keys / "exchange.key").stat().st_mode & 0o777 == 0o600
     assert held(folder) == codes
     again = far.run("codes", "restore-key", "-C", str(folder), "--by", "T")
@@ -259,81 +272,6 @@ def key_ids_of(keys: Path) -> set[str]:
         except ExchangeError:
             continue
     return found
-
-
-INIT = ("--signifier", "OURS", "--name", "Our Energy", "--address", "codes@ours.example")
-
-
-@pytest.mark.parametrize(("fault", "step"), [("kill", 6), ("ENOSPC", 13)])
-def test_a_killed_init_is_finished_by_init(
-    tmp_path: Path, far: Commands, fault: str, step: int
-) -> None:
-    folder, at = tmp_path / "ours", 1 if fault == "kill" else 2
-    while True:
-        shutil.rmtree(folder, ignore_errors=True)
-        hurt = far.run("init", "--folder", str(folder), *INIT, at=at, fault=fault)
-        if hurt.points < at:
-            break
-        key = folder / "keys" / "exchange.key"
-        made = key.read_bytes() if key.exists() else b""
-        ready = (folder / "config" / "exchange.toml").exists()
-        done = far.run("init", "--folder", str(folder), *INIT)
-        assert (done.code == 0) != ready, (at, done)
-        assert not ready or "working folder already" in done.err
-        assert made in (b"", key.read_bytes()), at  # a key that was made is kept
-        assert held(folder) == {}, at
-        left = {path.name for path in folder.rglob("*") if path.is_file()}
-        kept = {"exchange.toml", "calendar.toml", "contacts.csv", "exchange.key", "exchange.db"}
-        kept |= {"references.0", "references.1"}
-        assert {name for name in left if not name.startswith("exchange.db-")} == kept, at
-        at += step
-    assert at > 20
-
-
-def test_init_takes_no_database_that_is_somebodys(
-    copy: Callable[[], Path], far: Commands, tmp_path: Path
-) -> None:
-    folder = copy()
-    codes, config = held(folder), folder / "config" / "exchange.toml"
-    kept = config.replace(tmp_path / "kept")  # the configuration is lost, nothing else
-    for _ in range(2):
-        said = far.run("init", "--folder", str(folder), *INIT)
-        assert (said.code, "there is a database already" in said.err) == (1, True)
-    (folder / "config" / "exchange.toml.unfinished").touch()
-    assert far.run("init", "--folder", str(folder), *INIT).code == 1
-    kept.replace(config)
-    assert held(folder) == codes
-
-
-@pytest.fixture
-def empty_url(postgres_url: str) -> Iterator[str]:
-    yield postgres_url
-    _empty(postgres_url)
-
-
-def _empty(url: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-
-
-@pytest.mark.servers
-def test_a_killed_init_is_finished_on_postgresql(
-    tmp_path: Path, far: Commands, empty_url: str
-) -> None:
-    words = ("init", "--folder", str(tmp_path / "ours"), *INIT, "--database", empty_url)
-    points = far.run(*words).points
-    assert points > 20
-    # The last ones: the commit of all tables, and the name of the configuration.
-    for at in (points - 5, points - 2):
-        shutil.rmtree(tmp_path / "ours")
-        _empty(empty_url)
-        assert far.run(*words, at=at).code == -9
-        done = far.run(*words)
-        assert done.code == 0 or "working folder already" in done.err, (at, done)
-        assert held(tmp_path / "ours") == {}, at
 
 
 @pytest.mark.servers

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faultpoints import Commands, commands
+from tests.faultpoints import Commands
 from tests.services.desks import make_desk
 
 SERVICE = 65_534  # a user who is not root, whatever name it has here
@@ -23,12 +23,6 @@ REFUSED = [
 ]  # fmt: skip
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can play two users")
-
-
-@pytest.fixture(scope="module")
-def far() -> Iterator[Commands]:
-    with commands() as made:
-        yield made
 
 
 @pytest.fixture
@@ -125,6 +119,10 @@ def test_doctor_typed_by_root_changes_nothing_and_says_whom_to_be(
             ("secrets/unused", SERVICE, 0o644, "warning", "chmod go="),
             ("reports", 0, 0o755, "failed", "chown"),
             ("keys/exchange.key.0123.old", SERVICE, 0o640, "warning", "chmod go="),
+            ("references.0", 0, 0o600, "failed", "chown"),
+            ("references.1", SERVICE, 0o400, "failed", "chmod u+rwX"),
+            ("instance", 0, 0o600, "warning", "chown"),
+            ("exchange.heartbeat", 0, 0o600, "warning", "chown"),
         ],
         [("keys", 0, 0o700, "failed", "chown"), ("templates", SERVICE, 0, "failed", "chmod u+rX")],
         [("keys", SERVICE, 0o500, "failed", "chmod u+rwX"), (".", 0, 0o755, "failed", "chown")],
@@ -151,6 +149,52 @@ def test_doctor_names_each_file_that_is_not_as_it_must_be(
             assert str(folder / name) in one["found"]
         else:
             assert found[0]["state"] == "ok"
+
+
+def test_doctor_names_what_is_no_file_where_one_has_to_be(folder: Path, far: Commands) -> None:
+    amiss = ("references.0", "references.1", "instance", "exchange.heartbeat", "exchange.db.lock")
+    for name, make in zip(amiss, (Path.mkdir, os.mkfifo, *[_linked] * 3), strict=True):
+        (folder / name).unlink(missing_ok=True)
+        make(folder / name)
+        os.chown(folder / name, SERVICE, SERVICE, follow_symlinks=False)
+    found = [one["found"] for one in doctor(far, folder) if one["what"] == "files"]
+    for name in amiss:
+        assert [one for one in found if one.startswith(f"{folder / name} is ")], (name, found)
+
+
+def _linked(path: Path) -> None:
+    path.symlink_to(path.parent / "codes.csv")
+
+
+@pytest.mark.parametrize(
+    ("amiss", "mode", "words", "said"),
+    [
+        ("config", 0, ("doctor",), "config/exchange.toml"),
+        ("config", 0, ("inbox", "list"), "config/exchange.toml"),
+        ("templates", 0o444, ("doctor",), "templates"),
+        (".", 0o600, ("doctor",), "config/exchange.toml"),
+        (".", 0o600, ("codes", "stats"), "config/exchange.toml"),
+        ("exchange.db", 0o400, ("codes", "complete-as-of", "none"), "`exchange doctor` names"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_named(
+    folder: Path, far: Commands, amiss: str, mode: int, words: tuple[str, ...], said: str
+) -> None:
+    (folder / "templates" / "answer.txt").write_text("{{ ours }}")
+    give(folder, SERVICE)
+    (folder / amiss).chmod(mode)
+    done = far.run(
+        *words, *(["--json"] if "doctor" in words else []), "-C", str(folder), user=SERVICE
+    )
+    (folder / amiss).chmod(0o700)
+    assert done.code == 1, done
+    if "doctor" in words:
+        checks = json.loads(done.out)["checks"]
+        assert [one for one in checks if said in one["found"] and one["state"] == "failed"], checks
+    else:
+        assert len(done.err.splitlines()) == 1
+        assert said in done.err
+        assert "internal fault" not in done.err
 
 
 def test_the_owner_reads_of_unreadable_folders_in_words(folder: Path, far: Commands) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from exchange import __main__ as entry
 from exchange import files
 from exchange.errors import BadInput, ConfigError, VaultError
 from exchange.provision import OwnParty, make_folder
@@ -67,6 +68,22 @@ def test_what_an_ended_process_left_is_removed_at_once_and_nothing_else(tmp_path
     files.replace_file(tmp_path / "c.csv", b"x")
     others = {".link.44444444.part", ".folder.55555555.part", "c.csv"}
     assert set(names(tmp_path)) == {*kept, *others}
+
+
+def test_a_refusal_that_nothing_else_words_is_said_with_its_place(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/some/place")
+
+    monkeypatch.delenv("EXCHANGE_TRACEBACK", raising=False)
+    monkeypatch.setattr(entry, "app", full)
+    with pytest.raises(SystemExit) as end:
+        entry.main()
+    said = capsys.readouterr().err
+    assert end.value.code == 1
+    assert said.startswith("exchange: /some/place: No space left on device (")
+    assert len(said.splitlines()) == 1
 
 
 def test_what_somebody_is_writing_is_left(tmp_path: Path) -> None:

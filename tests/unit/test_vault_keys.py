@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -113,10 +114,27 @@ def test_what_is_no_key_file_is_named(key_file: Path, content: bytes, said: str)
 
 def test_a_cut_or_lengthened_file_is_damaged(key_file: Path) -> None:
     content = key_file.read_bytes()
-    for wrong in (content[:-1], content + b"\n", content.replace(b"\n", b"\r\n"), content * 2):
+    for wrong in (content[:-2], content + b"x\n", content.replace(b"\n", b" "), content * 2):
         key_file.write_bytes(wrong)
         with pytest.raises(VaultError, match="damaged"):
             load_key_file(key_file)
+
+
+@pytest.mark.parametrize(
+    "came",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.rstrip("\n"),
+        lambda text: f"\ufeff{text}\n\n",
+        lambda text: "".join(f"  {line} \n\n" for line in text.splitlines()),
+    ],
+)
+def test_a_key_that_came_by_mail_or_was_typed_in_opens(
+    key_file: Path, came: Callable[[str], str]
+) -> None:
+    key = load_key_file(key_file)
+    key_file.write_bytes(came(key_file.read_text()).encode())
+    assert load_key_file(key_file) == key
 
 
 def test_no_repr_shows_a_secret() -> None:
