@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class _Mailbox:
 
     def __init__(self, name: str, nth: int, **faults: BaseException) -> None:
         self.name, self._nth, self.faults = name, nth, faults
-        self.unreadable: dict[MailRef, str] = {}
+        self.uidnext = 0
         self.inbox = [MailRef(1, nth)]
         self.closed = 0
 
@@ -67,7 +67,15 @@ class _Mailbox:
         self._do("list")
         return list(self.inbox)
 
-    def fetch(self, refs: Sequence[MailRef]) -> Iterator[FetchedMail]:
+    def since(self, day: date) -> Sequence[MailRef]:
+        return list(self.inbox)
+
+    def server_time(self) -> None:
+        return None
+
+    def fetch(
+        self, refs: Sequence[MailRef], not_before: datetime | None = None
+    ) -> Iterator[FetchedMail]:
         for ref in refs:
             self._do("fetch")
             raw = (

@@ -138,11 +138,12 @@ class _Box:
     """A mailbox with one mail, whose server says when it came."""
 
     name = "requests"
+    uidnext = 0
 
     def __init__(self, arrived: datetime) -> None:
         self._arrived = arrived
 
-    def fetch(self, refs: Any) -> Iterator[FetchedMail]:
+    def fetch(self, refs: Any, not_before: datetime | None = None) -> Iterator[FetchedMail]:
         raw = test_faults.MAIL.format(number=1, sender=THEM, device=DEVICE).encode()
         yield FetchedMail(MailRef(1, 1), raw, self._arrived)
 
