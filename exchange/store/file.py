@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -16,6 +18,8 @@ _RESTORE: Final = "restore it from a backup; nothing was changed"
 
 def look_at(path: Path) -> None:
     """Raise StoreError where the file at ``path`` cannot be a database of ours, or is cut off."""
+    if _open_here(path):
+        return
     header, size = b"", 0
     try:
         with path.open("rb") as file:
@@ -46,6 +50,24 @@ def look_at(path: Path) -> None:
         )
     if header[18] == 1:  # not in the mode that ours are in since they were made, but for copies
         _check_tables(path)
+
+
+def _open_here(path: Path) -> bool:
+    """Whether this process has the file open already, so that it was looked at before.
+
+    Closing one more descriptor of it would give up the locks that SQLite holds on it (POSIX), and
+    another process that ends would delete the write-ahead log.
+    """
+    held = Path("/proc/self/fd")
+    try:
+        wanted = path.stat()
+        for one in held.iterdir():
+            with contextlib.suppress(OSError):
+                if os.path.samestat(one.stat(), wanted):
+                    return True
+    except OSError:
+        pass  # no such file, or a system that does not show it
+    return False
 
 
 def _page_size(header: bytes) -> int:

@@ -67,7 +67,10 @@ def state_of(folder: Path, outside: Path) -> State:
                 if name == "audit":
                     found.events = Counter((row["event"], row["party"]) for row in rows)
                 elif name == "fact":
-                    found.tables[name] = Counter((row["name"],) for row in rows)
+                    # A mailbox made anew has another UIDVALIDITY, by which its fact is named.
+                    found.tables[name] = Counter(
+                        (row["name"].rstrip("0123456789"),) for row in rows
+                    )
                 else:
                     found.tables[name] = Counter(_row(table, row, places, desk) for row in rows)
     finally:

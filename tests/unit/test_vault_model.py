@@ -45,6 +45,10 @@ class Cut(Exception):
     """The process ends here, as far as the vault can tell."""
 
 
+def _unnoted(_transaction: object, _before: str, _after: str) -> None:
+    pass
+
+
 class AnyKey:
     """Knows both keys, as a key file and the next one do."""
 
@@ -258,8 +262,13 @@ class VaultMachine(RuleBasedStateMachine):
 
     @rule(cut=st.sampled_from([1000, 3, 4]))
     def rewrap(self, cut: int) -> None:
-        wanted = KEYS[1] if self.vault.stats().key_id == KEYS[0].key_id else KEYS[0]
-        if not self._cut_after(cut, lambda: rewrap(self.engine, AnyKey(), wanted)):
+        present = Lock(self.vault.stats().key_id)
+        wanted = KEYS[1] if present.key_id == KEYS[0].key_id else KEYS[0]
+
+        def work() -> None:
+            rewrap(self.engine, AnyKey(), wanted, present, _unnoted)
+
+        if not self._cut_after(cut, work):
             assert self.other.stats().key_id == wanted.key_id
 
     @rule(cut=st.sampled_from([1000, 1000, 5, 9, 13]))
