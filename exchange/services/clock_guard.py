@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -79,6 +79,7 @@ class WatchedClock:
         self._wall, self.steady = wall, steady
         self._anchor = (wall(), steady())
         self._distrusted = ""
+        self._contradicted = False  # whether a server said so
         self._looked: float | None = None  # while it was believed, by the steady clock
         self.lock = threading.Lock()
         self._last: dict[str, float] = {}  # when something was done that is done rarely
@@ -114,14 +115,21 @@ class WatchedClock:
 
     def believe(self, at: datetime) -> None:
         """It is right, at ``at`` a moment ago."""
-        self._anchor, self._distrusted = (at, self.steady()), ""
+        self._anchor, self._distrusted, self._contradicted = (at, self.steady()), "", False
         self.looked()
 
-    def distrust(self, trouble: str, likely: datetime | None) -> None:
-        """It cannot be right; ``likely`` is the time that it should be."""
+    def distrust(self, trouble: str, likely: datetime | None, *, by_server: bool) -> None:
+        """It cannot be right, and by whom; ``likely`` is the time that it should be."""
         if likely is not None:
             self._anchor = (likely, self.steady())
         self._distrusted, self._looked = trouble, None
+        self._contradicted = self._contradicted or by_server
+
+    @property
+    def contradicted(self) -> str:
+        """Why a server's word stands against the clock, until one is asked again; or empty."""
+        wall, expected = self.hands()
+        return self._distrusted if self._contradicted and abs(wall - expected) > TOLERANCE else ""
 
     def rarely(self, what: str, every: float) -> bool:
         """Whether it is time again for what is done once in so many seconds; notes that it is."""
@@ -185,13 +193,15 @@ def _check(desk: Desk, clock: WatchedClock, mailboxes: Sequence[Mailbox]) -> str
         asked = _asked(mailboxes)
         witnesses = [_witness(name, one, facts) for name, one in asked.items()]
         verdict = _verdict(clock, facts, witnesses)
+    if not asked and not verdict.sure and not verdict.trouble:
+        verdict = replace(verdict, trouble=clock.contradicted)  # nothing new was heard
     wall = clock.hands()[0]
     if verdict.trouble and lately(wall, facts.confirmed):
         log.warning("a person says that the clock is right", clock=told(wall))
         verdict = Verdict(likely=wall, sure=True)
         clock.anew(_ASKING)  # how far the servers are off is another thing now
     if verdict.trouble:
-        _stop(desk, clock, verdict, facts)
+        _stop(desk, clock, verdict, facts, by_server=bool(asked))
     else:
         _go_on(desk, clock, facts, asked)
     return verdict.trouble
@@ -260,9 +270,12 @@ def _instant(text: str) -> datetime | None:
         return None
 
 
-def _stop(desk: Desk, clock: WatchedClock, verdict: Verdict, facts: _Facts) -> None:
+def _stop(
+    desk: Desk, clock: WatchedClock, verdict: Verdict, facts: _Facts, *, by_server: bool
+) -> None:
     if clock.looked_before() is None:
-        clock.distrust(verdict.trouble, verdict.likely)
+        likely = None if verdict.trouble == clock.contradicted else verdict.likely
+        clock.distrust(verdict.trouble, likely, by_server=by_server)
     else:
         clock.looked()
     if clock.rarely(_SAYING, _SAID_EVERY):

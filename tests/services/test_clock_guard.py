@@ -370,6 +370,30 @@ def test_a_fresh_folder_under_a_clock_far_ahead_is_stopped_by_its_server(
     assert not _trouble(desk)
 
 
+@pytest.mark.parametrize("exact", [True, False])
+def test_what_a_server_says_against_the_clock_stands_until_one_is_asked_again(
+    desk: Any, world: World, exact: bool
+) -> None:
+    """Also where the next look comes before servers are asked once more, or none answers then."""
+    world.servers = {"a": timedelta()}
+    assert not _check(desk, world)
+    world.true += 4 * HOUR
+    world.ours = 30 * HOUR if exact else -90 * MINUTE
+    desk, server = _restarted(desk, world), [_Server("a", world, exact)]
+    assert clock_guard.check(desk, server)
+    for _ in range(5):
+        world.true += timedelta(seconds=2)
+        assert clock_guard.check(desk, server)
+        assert clock_guard.check(desk)
+        assert abs(desk.clock.now() - world.true) < MINUTE
+    world.servers = {"a": None}
+    world.true += 2 * MINUTE
+    assert clock_guard.check(desk, server)
+    world.ours = timedelta()
+    assert not clock_guard.check(desk, server)
+    assert desk.clock.now() == world.true
+
+
 def test_after_an_outage(desk: Any, world: World) -> None:
     assert not _check(desk, world)
     world.true += 3 * DAY
