@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 import sys
 
 from exchange.processes import leave_current_folder
 
 # Before anything else is looked for: a mail is often read in the folder that it was saved to.
 leave_current_folder()
+if "run" in sys.argv[1:2]:
+    # A reload asked for while the program is loaded is met by the start: it reads everything.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 from exchange.cli.common import warn  # noqa: E402
 from exchange.domain.device import mask_codes  # noqa: E402
@@ -54,6 +59,9 @@ def main() -> None:
             "set EXCHANGE_TRACEBACK=1 to see where"
         )
         sys.exit(1)
+    finally:
+        # What lies in memory goes with the process; looking through it takes a second or more.
+        gc.freeze()
 
 
 if __name__ == "__main__":
