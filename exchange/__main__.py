@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -10,6 +12,9 @@ from exchange.processes import leave_current_folder
 
 # Before anything else is looked for: a mail is often read in the folder that it was saved to.
 leave_current_folder()
+if "run" in sys.argv[1:2]:
+    # A reload asked for while the program is loaded is met by the start: it reads everything.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 from exchange.cli.common import warn  # noqa: E402
 from exchange.domain.device import mask_codes  # noqa: E402
@@ -60,6 +65,9 @@ def main() -> None:
         sys.exit(1)
     except Exception as error:
         _fault(error)
+    finally:
+        # What lies in memory goes with the process; looking through it takes a second or more.
+        gc.freeze()
 
 
 def _no_text(words: list[str]) -> str | None:

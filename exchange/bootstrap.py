@@ -28,9 +28,9 @@ from exchange.config import (
     MailboxSettings,
     Settings,
     load_settings,
-    password_of,
     read_toml,
 )
+from exchange.credentials import password_of
 from exchange.domain.audit import AuditEvent
 from exchange.domain.calendar import WorkingCalendar, build_calendar, calendar_overrides
 from exchange.domain.sla import parse_instant

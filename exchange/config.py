@@ -6,7 +6,6 @@ never stand in it: they come from a file, an environment variable or a systemd c
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from datetime import date, datetime, time
@@ -310,6 +309,9 @@ def settings_in(path: Path) -> Settings:
         faults: list[BadInput] = [
             _config_fault(path, text, tuple(fault["loc"]), _SAID.get(fault["type"], fault["msg"]))
             for fault in error.errors(include_input=False, include_url=False)
+            # Tables with faults are no tables to pydantic: their own faults say so already.
+            if not (fault["type"] == "too_short" and fault["ctx"]["actual_length"] == 0)
+            or not table.get(str(fault["loc"][0]))
         ]
         if len(faults) == 1:
             raise faults[0] from None
@@ -321,6 +323,8 @@ def settings_in(path: Path) -> Settings:
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as a table; raises ConfigError naming file and line."""
     try:
+        if path.exists() and not path.is_file():
+            raise ConfigError("is not a file", place=str(path))  # a pipe would be waited for
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(
@@ -368,36 +372,3 @@ def _line_of(text: str, loc: tuple[int | str, ...]) -> int:
         elif start and key and re.match(rf"^\s*{re.escape(key)}\s*=", line):
             return number
     return start
-
-
-def has_password(credential: Credential) -> bool:
-    """Whether ``credential`` points to a password at all."""
-    return bool(
-        credential.password_file or credential.password_env or credential.password_credential
-    )
-
-
-def password_of(credential: Credential, folder: Path, what: str) -> str:
-    """The password that ``credential`` points to; raises ConfigError naming the source."""
-    if credential.password_file:
-        path = folder / credential.password_file
-        try:
-            return path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise ConfigError(
-                "the password file cannot be read", place=f"{what} > {path}"
-            ) from None
-    if credential.password_env:
-        value = os.environ.get(credential.password_env, "")
-        if not value:
-            raise ConfigError(f"${credential.password_env} is not set", place=what)
-        return value
-    if credential.password_credential:
-        directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
-        try:
-            return (Path(directory) / credential.password_credential).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise ConfigError(
-                f"the credential {credential.password_credential} cannot be read", place=what
-            ) from None
-    raise ConfigError("no password is configured", place=what, hint="name a password_file")

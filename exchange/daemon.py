@@ -223,6 +223,7 @@ class _Crew:
         floor, desk = self.floor, self.floor.desk
         mailboxes = [worker.inbox.mailbox for worker in self._workers]
         rounds.begin(desk, mailboxes, done, floor.reach, floor.progress)
+        floor.begun.set()
         with self._sender.beside_as_well(self):
             decided = intake.Decided()
             rounds.decide(desk, done, floor.reach, floor.stop, floor.progress, decided)

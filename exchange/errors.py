@@ -143,6 +143,10 @@ class StoreError(ExchangeError):
     """The database cannot be used: missing, locked, full, or of another version."""
 
 
+class NotStorable(ExchangeError):
+    """The database cannot take just this: whatever else is written may be taken."""
+
+
 class StoreReplaced(StoreError):
     """A file of the database was replaced or deleted while it was open: nothing may go on."""
 

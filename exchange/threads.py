@@ -55,6 +55,7 @@ class Floor:
     progress: Progress
     stop: threading.Event = field(default_factory=threading.Event)
     wake: threading.Event = field(default_factory=threading.Event)  # mails wait to be decided
+    begun: threading.Event = field(default_factory=threading.Event)  # the clock was looked at
     fatal: Exception | None = None
     _done: Round = field(default_factory=Round)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -126,6 +127,9 @@ class MailboxWorker(threading.Thread):
     def run(self) -> None:
         """One pass after the other until all is to stop."""
         floor, name = self._floor, self.inbox.name
+        # What is kept by a clock that cannot be right would be a record in its favour.
+        while not (floor.begun.wait(_STEP) or floor.stop.is_set()):
+            pass
         while not floor.stop.is_set():
             pause = floor.pause_of(name)
             if pause <= 0 and floor.may_work:

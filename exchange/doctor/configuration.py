@@ -16,9 +16,9 @@ from exchange.config import (
     Credential,
     Settings,
     load_settings,
-    password_of,
     read_toml,
 )
+from exchange.credentials import password_of
 from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.domain.party import parse_address
 from exchange.errors import BadInput, ConfigError
@@ -130,11 +130,6 @@ def passwords(folder: Path, known: Known) -> tuple[list[Check], dict[str, str]]:
             password = password_of(credential, folder, f"{CONFIG_PATH} > {section}")
         except ConfigError as error:
             checks += faults(what, error, "write the password there, readable by its owner only")
-            continue
-        if not password:
-            checks.append(
-                failed(what, f"{_source(credential)} is empty", "write the password there")
-            )
             continue
         found[section] = password
         checks.append(_privacy(what, folder, credential))

@@ -254,11 +254,16 @@ def _witness(name: str, said: ServerTime, facts: _Facts) -> Witness:
 
 def _facts(tx: Transaction, mailboxes: Sequence[Mailbox]) -> _Facts:
     offsets = {one.name: tx.facts.get(_OFFSET + one.name) for one in mailboxes}
+    known, recorded = _instant(tx.facts.get(_KNOWN)), tx.audit.newest()
+    trouble = tx.facts.get(TROUBLE)
+    if trouble and known is not None and recorded is not None:
+        # What was written since by a clock that cannot be right is no record in its favour.
+        recorded = min(recorded, known + timedelta(seconds=_NOTED_EVERY))
     return _Facts(
-        known=_instant(tx.facts.get(_KNOWN)),
-        recorded=tx.audit.newest(),
+        known=known,
+        recorded=recorded,
         confirmed=_instant(tx.facts.get(_CONFIRMED)),
-        trouble=tx.facts.get(TROUBLE),
+        trouble=trouble,
         offsets={name: timedelta(seconds=float(text)) for name, text in offsets.items() if text},
     )
 

@@ -142,6 +142,8 @@ class _Keeping:
             return
         try:
             self._commit(batch)
+        except StoreError:
+            raise  # no mail is at fault where the database takes nothing
         except Exception:
             # Nothing of it was written; whose fault it was shows when each goes alone.
             for one in batch:
@@ -151,6 +153,8 @@ class _Keeping:
         """The border of one mail: whatever it sets off, it is a row, and the others go on."""
         try:
             self._commit([one])
+        except StoreError:
+            raise
         except Exception as error:
             bare = replace(one.mail, message_id="", sender="", subject="", reason="")
             self._commit([replace(one, mail=bare, fault=type(error).__name__)])
@@ -194,15 +198,18 @@ def _audit(desk: Desk, tx: Transaction, mailbox: str, rows: Sequence[tuple[int, 
         oldest = f"{min(old):%Y-%m-%d}"
         detail: dict[str, str | int | bool | None] = {"mails": len(old), "oldest": oldest}
         tx.audit.append(now, AuditEvent("mails.old", f"mailbox {mailbox}", detail=detail))
-        log.info("older than not_before: listed and left alone", mailbox=mailbox, mails=len(old))
+        words = "older than not_before: listed and left alone"
+        tx.afterwards(lambda: log.info(words, mailbox=mailbox, mails=detail["mails"]))
     if withheld := [(number, one) for number, one in rows if one.mail.state == NOT_GIVEN]:
-        number, one = withheld[0]
-        log.warning(
-            "the server does not give some mails; they are tried again",
-            mailbox=mailbox,
-            mails=len(withheld),
-            first=number,
-            why=one.mail.reason,
+        first, mail, not_given = withheld[0][0], withheld[0][1].mail, len(withheld)
+        tx.afterwards(
+            lambda: log.warning(
+                "the server does not give some mails; they are tried again",
+                mailbox=mailbox,
+                mails=not_given,
+                first=first,
+                why=mail.reason,
+            )
         )
     for number, one in rows:
         _shunt_if_due(desk, tx, number, one)
@@ -226,7 +233,7 @@ def _shunt_if_due(desk: Desk, tx: Transaction, number: int, one: _Made) -> None:
         )
     elif one.fault and one.mail.state == KEPT:
         reason = f"an internal fault ({one.fault})"
-        log.error("a mail set off a fault", mail=number, fault=one.fault)
+        tx.afterwards(lambda: log.error("a mail set off a fault", mail=number, fault=one.fault))
     if reason:
         record(desk, tx, tx.mail.get(number), MailOutcome(SHUNTED, reason=reason))
 
@@ -363,7 +370,11 @@ def record(desk: Desk, tx: Transaction, mail: KeptMail, outcome: MailOutcome) ->
         ),
     )
     if outcome.folder != PROCESSED:
-        log.warning("a mail waits for a person", mail=mail.id, folder=outcome.folder, reason=reason)
+        tx.afterwards(
+            lambda: log.warning(
+                "a mail waits for a person", mail=mail.id, folder=outcome.folder, reason=reason
+            )
+        )
 
 
 def file(desk: Desk, mailbox: Mailbox, folders: Mapping[str, str]) -> int:

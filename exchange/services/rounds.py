@@ -46,11 +46,11 @@ class Round:
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing at all happened."""
+        """Whether nothing was done; troubles were said when they began."""
         return not (
             self.kept or self.decided or self.filed or self.raised or self.chased
             or self.moved
-            or self.delivered or self.troubles
+            or self.delivered
         )  # fmt: skip
 
     def add(self, other: Round) -> None:

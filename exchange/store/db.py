@@ -15,10 +15,10 @@ from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
-from exchange.errors import AlreadyRunning, StoreError
+from exchange.errors import AlreadyRunning, NotStorable, StoreError
 from exchange.store.audit import AuditLog
 from exchange.store.copying import grown, look_at
 from exchange.store.disputes import DisputeStore
@@ -70,6 +70,16 @@ class Transaction:
         self.pulse = Pulse(session)
         self.waiting = WaitingMails(session)
         self.sealed = SealedTexts(session)
+        self._afterwards: list[Callable[[], object]] = []
+
+    def afterwards(self, call: Callable[[], object]) -> None:
+        """Call this once it has committed: what is rolled back is not said to have happened."""
+        self._afterwards.append(call)
+
+    def committed(self) -> None:
+        """Call what waits for it."""
+        for call in self._afterwards:
+            call()
 
     def flush(self) -> None:
         """Write what was only noted so far; the store does so before it commits."""
@@ -114,6 +124,7 @@ class Store:
             work.flush()
             many = grown(session.connection())
             session.commit()
+        work.committed()
         look_at(self.engine, many)
         if self._after_commit:
             self._after_commit(name)
@@ -342,7 +353,7 @@ def translated(engine: Engine) -> Iterator[None]:
 _UNWRITABLE: Final = "`exchange doctor` names the file or folder that cannot be written to"
 
 
-def _store_error(engine: Engine, error: DatabaseError) -> StoreError:
+def _store_error(engine: Engine, error: DatabaseError) -> StoreError | NotStorable:
     """A sentence a person can act on; never the statement's parameters."""
     said = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
     hints = {
@@ -356,4 +367,5 @@ def _store_error(engine: Engine, error: DatabaseError) -> StoreError:
     }
     hint = next((text for sign, text in hints.items() if sign in said), "")
     place = str(sqlite_path(str(engine.url))) if engine.dialect.name == "sqlite" else "database"
-    return StoreError(f"the database refuses: {said}", place=place, hint=hint)
+    kind = NotStorable if isinstance(error, DataError | IntegrityError) else StoreError
+    return kind(f"the database refuses: {said}", place=place, hint=hint)

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 
-from exchange.config import SmimeSettings, has_password, password_of
+from exchange.config import SmimeSettings
+from exchange.credentials import has_password, password_of
 from exchange.domain.envelope import Hash, WrappedKey
 from exchange.errors import ConfigError, NotDecrypted, VaultError
 from exchange.vault.keys import check_private

@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,44 +52,88 @@ def _until(what: Callable[[], bool], seconds: float = 40.0) -> bool:
     return what()
 
 
-@pytest.mark.parametrize("jump", [86_400])
-def test_a_daemon_under_a_clock_that_jumps_and_comes_back(tmp_path: Path, jump: int) -> None:
-    folder, offset = tmp_path / "lose", tmp_path / "offset"
-    offset.write_text("0")
+class Yard:
+    """A daemon whose machine's clock is off by the seconds in a file."""
+
+    def __init__(self, at: Path, servers: SandboxServers) -> None:
+        self.servers, self.folder, self.log = servers, at / "lose", at / "log"
+        self._offset = at / "offset"
+        self.off_by(0)
+
+    def off_by(self, seconds: int) -> None:
+        self._offset.write_text(str(seconds))
+
+    def ask(self, number: int) -> None:
+        self.servers.deliver(
+            f"From: {THEM}\r\nTo: {US}\r\nSubject: codes\r\nMessage-ID: <{number}@gain.example>"
+            f"\r\n\r\nPlease send the code of\r\n{DEVICE}\r\n".encode(),
+            US,
+        )
+
+    def until_answered(self, number: int) -> None:
+        assert _until(lambda: len(self.servers.sent) == number), self.log.read_text()
+
+    @contextmanager
+    def daemon(self) -> Iterator[None]:
+        with self.log.open("a") as log:
+            daemon = subprocess.Popen(
+                [
+                    *(sys.executable, "-c", LAUNCHER, str(self._offset)),
+                    *("run", "--folder", str(self.folder)),
+                ],
+                stdout=log,
+                stderr=log,
+            )
+            try:
+                yield
+            finally:
+                daemon.terminate()
+                daemon.wait(20)
+
+
+@pytest.fixture
+def yard(tmp_path: Path) -> Iterator[Yard]:
     accounts = {US: PASSWORD, THEM: PASSWORD}
     with SandboxServers(tmp_path / "servers", accounts, lambda: datetime.now(UTC)) as servers:
-        _make(folder, servers)
+        _make(tmp_path / "lose", servers)
+        yield Yard(tmp_path, servers)
 
-        def ask(number: int) -> None:
-            servers.deliver(
-                f"From: {THEM}\r\nTo: {US}\r\nSubject: codes\r\nMessage-ID: <{number}@gain.example>"
-                f"\r\n\r\nPlease send the code of\r\n{DEVICE}\r\n".encode(),
-                US,
-            )
 
-        log = (tmp_path / "log").open("w")
-        daemon = subprocess.Popen(
-            [sys.executable, "-c", LAUNCHER, str(offset), "run", "--folder", str(folder)],
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            ask(1)
-            assert _until(lambda: len(servers.sent) == 1), (tmp_path / "log").read_text()
-            offset.write_text(str(jump))
-            assert _until(lambda: "the clock jumped" in (tmp_path / "log").read_text())
-            ask(2)
-            time.sleep(4)  # it polls every second
-            assert len(servers.sent) == 1
-            offset.write_text("0")
-            assert _until(lambda: len(servers.sent) == 2), (tmp_path / "log").read_text()
-        finally:
-            daemon.terminate()
-            daemon.wait(20)
-            log.close()
-        said = (tmp_path / "log").read_text()
-        assert said.count("the clock cannot be right") == 1, said
-        assert said.count("the clock can be right again") == 1, said
+@pytest.mark.parametrize("jump", [86_400])
+def test_a_daemon_under_a_clock_that_jumps_and_comes_back(yard: Yard, jump: int) -> None:
+    with yard.daemon():
+        yard.ask(1)
+        yard.until_answered(1)
+        yard.off_by(jump)
+        assert _until(lambda: "the clock jumped" in yard.log.read_text())
+        yard.ask(2)
+        time.sleep(4)  # it polls every second
+        assert len(yard.servers.sent) == 1
+        yard.off_by(0)
+        yard.until_answered(2)
+    said = yard.log.read_text()
+    assert said.count("the clock cannot be right") == 1, said
+    assert said.count("the clock can be right again") == 1, said
+
+
+def test_a_mail_that_waits_at_a_start_is_no_record_for_a_clock_far_ahead(yard: Yard) -> None:
+    text = (yard.folder / "config" / "exchange.toml").read_text()
+    (yard.folder / "config" / "exchange.toml").write_text(
+        text.replace("[[mailbox]]\n", '[[mailbox]]\nclaim = ""\n', 1)  # nobody tells the time
+    )
+    with yard.daemon():
+        yard.ask(1)
+        yard.until_answered(1)
+    yard.ask(2)
+    yard.off_by(30 * 86_400)
+    with yard.daemon():
+        assert _until(lambda: "no mail server confirms it" in yard.log.read_text())
+        time.sleep(2)  # it polls every second
+        assert len(yard.servers.sent) == 1
+        yard.off_by(0)
+        yard.until_answered(2)
+    said = yard.log.read_text()
+    assert said.count("the clock can be right again") == 1, said
 
 
 def _make(folder: Path, servers: SandboxServers) -> None:

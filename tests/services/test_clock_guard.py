@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import create_engine
 
 from exchange.bootstrap import open_courier, open_desk, open_mailbox
+from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import Gained
 from exchange.errors import BadInput, MailboxUnavailable
@@ -403,6 +404,22 @@ def test_after_an_outage(desk: Any, world: World) -> None:
     assert "30 days after the last thing on record" in _check(stopped, world)
     world.true += 2 * MINUTE
     world.servers = {"a": timedelta()}
+    assert not _check(stopped, world)
+
+
+def test_what_is_written_under_a_wrong_clock_is_no_record_in_its_favour(
+    desk: Any, world: World
+) -> None:
+    assert not _check(desk, world)
+    world.ours = 30 * DAY
+    stopped = _restarted(desk, world)
+    assert _check(stopped, world)
+    with desk.store.transaction("hold") as tx:  # as a person's command does, by the machine's clock
+        tx.audit.append(world.true + world.ours, AuditEvent("mail.held", "letter 1"))
+    world.true += 2 * MINUTE
+    assert _check(stopped, world)
+    assert _check(_restarted(desk, world), world)
+    world.ours = timedelta()
     assert not _check(stopped, world)
 
 

@@ -147,7 +147,7 @@ def test_a_row_that_the_database_refuses_costs_its_own_mail(both: Scripted) -> N
         ("shunted", ""),
         ("processed", "codes"),
     ]
-    assert "internal fault (StoreError)" in both.rows()[1].reason
+    assert "internal fault (NotStorable)" in both.rows()[1].reason
 
 
 # -- mails that are not given

@@ -12,7 +12,7 @@ from exchange.domain.columnmap import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import CaseState, Gained, LegState
 from exchange.domain.sla import parse_instant
-from exchange.errors import AlreadyRunning, StoreError
+from exchange.errors import AlreadyRunning, NotStorable
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
@@ -128,7 +128,7 @@ def test_codes_are_taken_with_their_audit_entry_or_not_at_all(url: str, tmp_path
     file.write_text("Device ID,Install Code\n" + "\n".join(rows))
     with desk.store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE audit ADD CONSTRAINT full_disk CHECK (seq < 0)")
-    with pytest.raises(StoreError, match="full_disk"):
+    with pytest.raises(NotStorable, match="full_disk"):
         import_codes(desk, CodeSource.at(file), Reading(source="more"), "kim")
     assert desk.vault.stats().records == 0
     with desk.store.engine.begin() as connection:

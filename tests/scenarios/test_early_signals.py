@@ -1,0 +1,49 @@
+"""Signals that come while the program is still being loaded, or when nothing is under way."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+WAIT = """\
+import sys, time
+import exchange.__main__ as entry
+
+def loading():
+    print("loading", flush=True)
+    time.sleep(1)
+    sys.exit(7)
+
+entry.app = loading
+entry.main()
+"""
+
+
+@pytest.mark.parametrize(("word", "code"), [("run", 7), ("doctor", -signal.SIGHUP)])
+def test_a_reload_during_the_start_does_not_end_the_daemon(
+    tmp_path: Path, word: str, code: int
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", WAIT, word, "--folder", str(tmp_path)], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(20) == code
+
+
+def test_the_end_does_not_wait_for_a_look_through_the_memory() -> None:
+    """A heap as large as the daemon's would cost a second or more of the five."""
+    script = (
+        "import gc, exchange.__main__ as entry\n"
+        "kept = [[[]] for _ in range(100_000)]\n"
+        "entry.app = lambda: None\n"
+        "entry.main()\n"
+        "assert gc.get_freeze_count() > 100_000, gc.get_freeze_count()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,49 @@
+"""Passwords and files that the configuration names: what is empty or no file is said at once."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from exchange.config import Credential, read_toml, settings_in
+from exchange.credentials import password_of
+from exchange.errors import BadInput, BadInputs, ConfigError
+
+SAMPLE = Path(__file__).parents[2] / "config" / "exchange.toml"
+
+
+@pytest.mark.parametrize("content", ["", "\n", " \t\r\n"])
+def test_an_empty_password_is_said_and_not_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    (tmp_path / "word").write_text(content)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    for named in (Credential(password_file=Path("word")), Credential(password_credential="word")):
+        with pytest.raises(ConfigError, match=r"mailbox a > .*word: the password is empty"):
+            password_of(named, tmp_path, "mailbox a")
+
+
+def test_a_pipe_in_place_of_the_configuration_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "exchange.toml")
+    with pytest.raises(ConfigError, match="is not a file"):
+        read_toml(tmp_path / "exchange.toml")
+
+
+@pytest.mark.parametrize("value", ["-1", '"soon"', "0"])
+def test_a_fault_of_a_table_is_said_once_by_its_own_words(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "exchange.toml"
+    text = re.sub(r"(?m)^# poll_seconds.*$", f"poll_seconds = {value}", SAMPLE.read_text())
+    path.write_text(text)
+    with pytest.raises(BadInput, match=r"mailbox\.1\.poll_seconds") as found:
+        settings_in(path)
+    assert not isinstance(found.value, BadInputs), found.value
+
+
+def test_no_mailbox_at_all_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "exchange.toml"
+    path.write_text('mailbox = []\n[party]\nname = "x"\n')
+    with pytest.raises(BadInputs, match=r"> mailbox: "):
+        settings_in(path)
