@@ -80,7 +80,8 @@ def test_letters_to_a_slow_server_hold_up_nothing_that_arrives(
         "DATA": slowly("354 go on"), ".": slowly("250 taken"),
     }  # fmt: skip
     with ScriptedSmtp(tmp_path / "slow", flaws=flaws) as slow:
-        running.configure(smtp_port=slow.port, smtp_ca=slow.ca_file)
+        # Not by hints, which may be lost: IDLE is one, polling is what counts.
+        running.configure(smtp_port=slow.port, smtp_ca=slow.ca_file, poll=1.0)
         for nth in range(20):
             running.ask(nth)
         process = running.start()

@@ -338,6 +338,7 @@ def test_a_thread_that_meets_a_fault_goes_on(desk: Desk, monkeypatch: pytest.Mon
         lost = threading.Event()
 
     floor = Floor(desk, Guarded(), Reachability(first=0.1), Progress())  # type: ignore[arg-type]
+    floor.begun.set()
     sender = type("Sender", (), {"beside": lambda *_, **__: None})()
     worker = MailboxWorker(floor, desk.settings.mailbox[0], sender)
     faults = iter([TypeError(), StoreError("locked"), MemoryError()])
