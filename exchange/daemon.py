@@ -121,6 +121,7 @@ def _again(crew: _Crew, guard: Guard, signals: _Signals, heart: Heartbeat) -> _C
         log.error("the configuration is refused; the one before stays in force", why=why)
         return crew
     crew.close()
+    desk.unrecorded.extend(before.unrecorded)
     start_log(desk.settings.log)
     _look_at_wordings(desk)
     _end_pause(desk)

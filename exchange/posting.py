@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ import structlog
 
 from exchange.bootstrap import open_courier, open_desk, the_clock
 from exchange.config import load_settings
+from exchange.domain.refusal import About
 from exchange.errors import (
     CourierPaused,
     CourierRefused,
@@ -35,6 +37,7 @@ from exchange.errors import (
     StoreReplaced,
 )
 from exchange.logs import start_log
+from exchange.ports import Delivery
 from exchange.processes import OWN_FOLDER, clean_environment, python_command
 from exchange.services.posting import Posted, post
 from exchange.services.reach import words_of
@@ -153,11 +156,14 @@ class PostingProcess:
 def _as_values(posted: Posted) -> dict[str, Any]:
     fault = posted.fault
     told = fault and [type(fault).__name__, fault.message, fault.place, fault.hint]
-    return {"fates": posted.fates, "fault": told}
+    unrecorded = [asdict(one) for one in posted.unrecorded]
+    return {"fates": posted.fates, "fault": told, "unrecorded": unrecorded}
 
 
 def _from_values(told: dict[str, Any]) -> Posted:
     posted = Posted(Counter(told["fates"]))
+    for one in told["unrecorded"]:
+        posted.unrecorded.append(Delivery(**{**one, "about": About(one["about"])}))
     if told["fault"]:
         kind, message, place, hint = told["fault"]
         posted.fault = _KINDS.get(kind, ExchangeError)(message, place=place, hint=hint)
@@ -199,7 +205,10 @@ def main(folder: Path) -> None:
         desk = open_desk(folder, the_clock())
         for call in (stop.set, over.set):
             desk.store.when_lost(call)  # another process may send them now
-        post(desk, open_courier(desk, stop), over, posted)
+        try:
+            post(desk, open_courier(desk, stop), over, posted)
+        finally:
+            posted.unrecorded += desk.unrecorded
     except ExchangeError as error:
         posted.fault = error
     except Exception as error:  # its words may quote a letter

@@ -180,11 +180,17 @@ def _made_database(folder: Path, settings: Settings, *, goes_on: bool) -> list[s
 
 
 def _has_tables(path: Path) -> bool:
-    """Whether anything stands in a SQLite file; looked at without changing it."""
+    """Whether anything stands in a SQLite file; looked at without changing it.
+
+    Only where somebody was ended in the middle of a transaction it is opened for writing: SQLite
+    then takes back what was begun, without which nobody can look at the file.
+    """
     if not path.exists() or not path.stat().st_size:
         return False
+    mode = "rw" if path.with_name(f"{path.name}-journal").exists() else "ro"
+    address = f"{path.absolute().as_uri()}?mode={mode}"
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as found:
+        with closing(sqlite3.connect(address, uri=True)) as found:
             return bool(found.execute("SELECT 1 FROM sqlite_master").fetchone())
     except sqlite3.Error:
         return True  # something else, or damaged: nothing of ours to begin in

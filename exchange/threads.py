@@ -293,7 +293,7 @@ class Sender(threading.Thread):
                     while self._crowds and not self._halt.wait(_STEP):
                         pass
             finally:
-                end_posting(self._posting, done, floor.reach)
+                end_posting(floor.desk, self._posting, done, floor.reach)
         send_out(floor.desk, self._courier, done, floor.reach, floor.progress)
 
 

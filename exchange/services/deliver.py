@@ -1,7 +1,9 @@
 """Outbox -> SMTP under a rate budget, every fate recorded per recipient.
 
 A crash between the server's acceptance and our record sends the letter again, with the same
-Message-ID: at least once, and recognisable as the same.
+Message-ID: at least once, and recognisable as the same.  A database that does not take the record
+(a disk that fails or is full) is no crash: the record is kept in memory and offered again, and
+nothing is sent before it is taken.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ from exchange.domain.device import mask_codes
 from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
 from exchange.domain.refusal import About
 from exchange.domain.sla import due
-from exchange.errors import CourierRefused, CourierUnavailable, VaultDamaged
+from exchange.errors import CourierRefused, CourierUnavailable, StoreError, VaultDamaged
 from exchange.ports import Courier, Delivery, Letter
 from exchange.services import claiming, ladder, pauses, remaking
 from exchange.services.desk import Desk
 from exchange.services.letters import learn_limit
 from exchange.services.pauses import Standing
+from exchange.services.reach import words_of
 from exchange.store.db import Transaction
 from exchange.store.outbox import DEFERRED, FAILED, LONGEST_PAUSE, QUEUED, SENT, StoredLetter
 
@@ -45,6 +48,7 @@ def deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
 
 
 def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
+    _catch_up(desk, fates)
     while not desk.clock.trouble:
         batch, standing = claiming.claim(desk)
         if not batch:
@@ -55,9 +59,12 @@ def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
         try:
             for some in courier.send_many(letters):
                 desk.heart.moved()
+                desk.unrecorded.extend(some)
                 with desk.store.transaction("delivered") as tx:
                     told = [(fate, by_key[fate.key]) for fate in some]
-                    fates.update(record(desk, tx, told, standing))
+                    states = record(desk, tx, told, standing)
+                desk.unrecorded.clear()
+                fates.update(states)
                 known += len(some)
                 large += [fate.key for fate in some if fate.about is About.SIZE]
         except (CourierUnavailable, CourierRefused) as error:
@@ -69,6 +76,35 @@ def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
             continue  # the others go on
         if letters and not known:
             return  # a server that says nothing of any letter: another time
+
+
+def _catch_up(desk: Desk, fates: Counter[str]) -> None:
+    """Record what the database did not take before; raises StoreError where it still does not."""
+    for fate in tuple(desk.unrecorded):
+        try:
+            with desk.store.transaction("delivered") as tx:
+                letters = tx.outbox.letters([fate.key])  # none: it was removed meanwhile
+                states = record(desk, tx, [(fate, letter) for letter in letters])
+        except StoreError:
+            raise
+        except Exception as error:
+            states = _held_instead(desk, fate, error)
+        desk.unrecorded.remove(fate)
+        fates.update(states)
+
+
+def _held_instead(desk: Desk, fate: Delivery, error: Exception) -> list[str]:
+    """Hold a letter whose fate cannot be recorded, so that it neither goes again nor stops others.
+
+    A person sees it among the letters that wait for somebody.
+    """
+    word = "taken" if fate.accepted else "refused"
+    why = f"the mail server has {word} it already, and that could not be recorded"
+    log.error("a letter's fate cannot be recorded", letter=fate.key, why=words_of(error))
+    with desk.store.transaction("delivered") as tx:
+        for letter in tx.outbox.heads(numbers=[fate.key]):
+            claiming.hold(desk, tx, letter, why, "exchange")
+    return []
 
 
 def _own_trouble(

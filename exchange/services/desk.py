@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from exchange.domain.escalation import Ladder
 from exchange.domain.party import Party
 from exchange.domain.sla import SlaRule, local_date
 from exchange.parsing.limits import Limits
-from exchange.ports import Clock, CodeVault, Reader, Sealer
+from exchange.ports import Clock, CodeVault, Delivery, Reader, Sealer
 from exchange.rendering.compose import Templates
 from exchange.services.heartbeat import SILENT, Heart
 from exchange.store.db import Store, Transaction
@@ -39,6 +39,8 @@ class Desk:
     templates: Templates
     limits: Limits
     heart: Heart = SILENT  # hears how far the work is
+    # What a mail server said of letters and the database did not take: nothing is sent before.
+    unrecorded: list[Delivery] = field(default_factory=list)
 
     @property
     def signifier(self) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from exchange.errors import ExchangeError
-from exchange.ports import Courier
+from exchange.ports import Courier, Delivery
 from exchange.services import clock_guard, deliver
 from exchange.services.desk import Desk
 
@@ -28,6 +28,8 @@ class Posted:
     fates: Counter[str] = field(default_factory=Counter)
     fault: ExchangeError | None = None
     trouble: str = ""  # what befell whoever sent, where something did
+    # What became of letters and the database did not take; whoever started it offers it again.
+    unrecorded: list[Delivery] = field(default_factory=list)
 
 
 class Posting(Protocol):

@@ -326,15 +326,16 @@ def one_round(
         take_in(desk, mailboxes, done, reach, posting, stop, progress)
     finally:
         if posting:
-            end_posting(posting, done, reach)
+            end_posting(desk, posting, done, reach)
     ask_and_chase(desk, done, reach, progress)
     send_out(desk, courier, done, reach, progress)
     return done
 
 
-def end_posting(posting: Posting, done: Round, reach: Reachability) -> None:
+def end_posting(desk: Desk, posting: Posting, done: Round, reach: Reachability) -> None:
     """Have the sending beside us end, and note what it did."""
     posted = posting.finish()
+    desk.unrecorded.extend(posted.unrecorded)
     done.delivered += posted.fates
     if posted.trouble:
         done.troubles.append(posted.trouble)

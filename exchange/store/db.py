@@ -359,6 +359,7 @@ def _store_error(engine: Engine, error: DatabaseError) -> StoreError | NotStorab
     hints = {
         "database is locked": "another process holds it; it is tried again",
         "disk is full": "free some space; nothing was changed",
+        "disk I/O error": "see to the disk and to quotas; nothing was changed",
         "unable to open database file": _UNWRITABLE,
         "readonly database": _UNWRITABLE,
         "no such table": "run `exchange init` in a new folder, or `exchange doctor`",

@@ -29,8 +29,10 @@ from exchange.transport.imap_fetch import (
     WHOLE,
     Sized,
     arrival,
+    cut_off,
     groups,
     is_old,
+    last_octet,
     not_given,
     outcome,
     sized,
@@ -332,6 +334,9 @@ class ImapMailbox:
                         outcome(one, given.get(one.ref.uid), refused, field, self._max_bytes)
                         for one in group
                     ]
+                    found = [
+                        _whole(session, mail, one) for mail, one in zip(group, found, strict=True)
+                    ]
                     return still_there(found, session.still_there)
             except MailboxUnavailable as error:
                 return error
@@ -389,3 +394,12 @@ class ImapMailbox:
             self._idles = False  # the server refuses IDLE after all: only polling is left
             self._woken.wait(left)
             return False
+
+
+def _whole(session: Session, mail: Sized, found: Fetched) -> Fetched:
+    """The same, once the server was asked whether a mail shorter than announced has ended there."""
+    end = last_octet(mail, found)
+    if end is None:
+        return found
+    beyond, _ = session.given([mail.ref.uid], (f"BODY.PEEK[]<{end}.1>",))
+    return cut_off(mail, found, beyond.get(mail.ref.uid, {}))

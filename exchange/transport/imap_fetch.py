@@ -139,6 +139,29 @@ def outcome(
     return FetchedMail(mail.ref, raw, mail.arrived)
 
 
+def last_octet(mail: Sized, found: Fetched) -> int | None:
+    """Where a whole mail ended, if the server announced more; None where it is not in doubt.
+
+    Some servers only estimate RFC822.SIZE, others lose the end of a mail: one octet asked for
+    from there on (RFC 9051, 6.4.5, partial FETCH) tells which.
+    """
+    if not isinstance(found, FetchedMail) or found.oversize or mail.size is None:
+        return None
+    return len(found.raw) if len(found.raw) < mail.size else None
+
+
+def cut_off(mail: Sized, found: Fetched, beyond: Fields) -> Fetched:
+    """The same, or *not given* where ``beyond`` shows that the mail goes on past its end."""
+    if not isinstance(found, FetchedMail):
+        return found
+    end = len(found.raw)
+    past = beyond.get(b"BODY[]<%d>" % end)
+    again = beyond.get(b"BODY[]")  # a server that does not know partial FETCH gives all of it
+    if not past and not (isinstance(again, bytes) and len(again) > end):
+        return found
+    return not_given(mail, f"the server gives {len(found.raw):,} of its {mail.size:,} bytes")
+
+
 def not_given(mail: Sized, reason: str) -> NotGiven:
     """A mail that the server does not hand over."""
     return NotGiven(mail.ref, reason, mail.size or 0, mail.arrived)

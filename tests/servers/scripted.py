@@ -130,6 +130,8 @@ class ScriptedImap(_Scripted):
         self.validity = 7
         self.uidnext = max(self.mails, default=0) + 1
         self.dates: dict[int, str] = {}  # as IMAP writes them; else the one day of the tests
+        self.sizes: dict[int, int] = {}  # announced instead of the true ones
+        self.cuts: dict[int, int] = {}  # how many octets of a mail are given when asked for all
         self.filed: dict[str, list[bytes]] = {}
         self._capabilities = capabilities
 
@@ -218,13 +220,17 @@ class ScriptedImap(_Scripted):
                 head = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
                 name = re.sub(r"\.PEEK|<0\.\d+>", "", fields[1:-1]) + "<0>"
                 line.give(f"* {number} FETCH (UID {uid} {name} ", head, ")")
+            elif part := re.search(r"BODY\.PEEK\[\]<(\d+)\.(\d+)>", fields):
+                begin, many = int(part[1]), int(part[2])
+                name = f"BODY[]<{begin}>"
+                line.give(f"* {number} FETCH (UID {uid} {name} ", raw[begin : begin + many], ")")
             elif "BODY" in fields:
-                line.give(f"* {number} FETCH (UID {uid} BODY[] ", raw, ")")
+                given = raw[: self.cuts.get(uid)]
+                line.give(f"* {number} FETCH (UID {uid} BODY[] ", given, ")")
             else:
                 date = self.dates.get(uid, _DATE)
-                line.write(
-                    f'* {number} FETCH (UID {uid} RFC822.SIZE {len(raw)} INTERNALDATE "{date}")'
-                )
+                size = self.sizes.get(uid, len(raw))
+                line.write(f'* {number} FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE "{date}")')
 
 
 class ScriptedSmtp(_Scripted):

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event
 
 from exchange.bootstrap import SetClock, open_desk
 from exchange.domain.sla import parse_instant
-from exchange.errors import StoreError
+from exchange.errors import NotStorable, StoreError
 from exchange.provision import OwnParty, make_folder
 from exchange.services.codefile import Reading
 from exchange.services.codes import import_codes
@@ -134,7 +134,7 @@ def test_codes_are_taken_with_their_audit_entry_or_not_at_all(
 ) -> None:
     before = full.vault.verify()
     reading = Reading(source="more")
-    with pytest.raises(StoreError, match="disk is full"):
+    with pytest.raises(NotStorable, match="disk is full"):
         import_codes(full, _delivery(tmp_path), reading, "kim", resume=resume)
     assert full.vault.verify() == before
     assert full.vault.find(device(6_004)) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -296,6 +297,40 @@ def test_nothing_is_the_same_as_nothing(both: Scripted) -> None:
     both.round()
     assert [row.folder for row in both.rows() if row.ref.uid > 2] == ["processed", "processed"]
     assert not [row for row in both.rows() if "the same as" in row.reason]
+
+
+def _whatever_is_asked(server: ScriptedImap) -> ImapFlaw:
+    """A server that does not know partial FETCH: it gives the whole mail each time."""
+
+    def flaw(line: Line, tag: str, arguments: str) -> None:
+        server.proper(line, tag, re.sub(r"<\d+\.1>", "", arguments))
+
+    return flaw
+
+
+@pytest.mark.parametrize("knows_parts", [True, False])
+def test_a_mail_whose_end_the_server_keeps_back_is_not_decided_by_its_beginning(
+    both: Scripted, knows_parts: bool
+) -> None:
+    server = both.server
+    whole, cut, estimated = (server.arrive(asks(number)) for number in range(3))
+    server.sizes[estimated] = len(server.mails[estimated]) + 300
+    server.sizes[whole] = len(server.mails[whole]) - 20
+    if knows_parts:
+        server.cuts[cut] = len(server.mails[cut]) - 10
+    else:
+        server.flaws["UID FETCH"] = _whatever_is_asked(server)
+    both.round()
+    rows = {row.ref.uid: row for row in both.rows()}
+    assert {rows[whole].folder, rows[estimated].folder} == {"processed"}
+    if knows_parts:
+        size = len(server.mails[cut])
+        assert rows[cut].state == "not_given"
+        assert f"gives {size - 10} of its {size} bytes" in rows[cut].reason
+        server.cuts.clear()
+        both.later(2)
+        both.round()
+    assert {row.folder for row in both.rows()} == {"processed"}
 
 
 def test_a_mail_that_vanishes_before_it_is_given_is_marked_and_not_tried_for_ever(

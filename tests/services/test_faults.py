@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,7 @@ from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
 from exchange.services.respond import DayTally
 from exchange.services.rounds import Reachability, Round, one_round
-from exchange.store.db import Transaction
+from exchange.store.db import Store, Transaction
 from exchange.store.mail import KeptMail
 from tests.services.desks import add_parties, make_party
 
@@ -76,6 +78,10 @@ class Site:
         kept = keeping.keep(self.desk, box, keeping.fresh(self.desk, box))
         box.close()
         return kept
+
+    def went(self) -> list[str]:
+        """The Message-IDs of what left, in order."""
+        return [str(message_from_bytes(one.raw)["Message-ID"]) for one in self.servers.sent]
 
     def sql(self, text: str) -> list[tuple[object, ...]]:
         with self.desk.store.engine.begin() as connection:
@@ -169,6 +175,79 @@ def test_a_database_that_refuses_costs_no_attempt_and_no_mail(
     assert site.sql("SELECT state, attempts FROM mail") == [("kept", 0)]
     site.round()
     assert len(site.servers.sent) == 1
+
+
+def _refusing(broken: pytest.MonkeyPatch, name: str, times: int = 10**6) -> None:
+    """A disk that fails as often as that, in the transactions of this name."""
+    real, left = Store.transaction, iter(range(times))
+
+    def refuse(store: Store, asked: str) -> object:
+        if asked == name and next(left, None) is not None:
+            raise StoreError("the database refuses: disk I/O error")
+        return real(store, asked)
+
+    broken.setattr(Store, "transaction", refuse)
+
+
+def test_a_letter_that_was_taken_and_not_recorded_does_not_go_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full at that moment, and stays so for some rounds."""
+    for number in (1, 2):
+        site.ask(number)
+    with monkeypatch.context() as broken:
+        _refusing(broken, "delivered")
+        for _ in range(4):
+            with pytest.raises(StoreError):
+                site.round()
+            site.clock.at += timedelta(hours=5)
+    assert len(site.went()) == len(set(site.went())) <= 2
+    site.round()
+    assert len(site.went()) == len(set(site.went())) == 2
+    assert site.sql("SELECT state, attempts FROM outbox") == [("sent", 1)] * 2
+    assert len(site.sql("SELECT * FROM audit WHERE event = 'mail.accepted'")) == 2
+    site.round()
+    assert len(site.went()) == 2
+
+
+@pytest.mark.parametrize("lost", ["gone", "unrecordable"])
+def test_a_fate_that_can_never_be_recorded_does_not_stop_the_others(
+    site: Site, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    site.ask(1)
+    with monkeypatch.context() as broken:
+        _refusing(broken, "delivered")
+        with pytest.raises(StoreError):
+            site.round()
+    assert len(site.went()) == 1
+    fate = site.desk.unrecorded.pop()
+    if lost == "gone":
+        site.sql("UPDATE outbox SET state = 'sent'")
+        site.desk.unrecorded.append(replace(fate, key=fate.key + 1000))
+    else:
+        site.desk.unrecorded.append(replace(fate, reply="\ud800"))
+    site.ask(2)
+    site.clock.at += timedelta(hours=1)
+    site.round()
+    assert site.desk.unrecorded == []
+    assert len(site.went()) == len(set(site.went())) == 2
+    states = [state for (state,) in site.sql("SELECT state FROM outbox ORDER BY id")]
+    assert states == [{"gone": "sent", "unrecordable": "held"}[lost], "sent"]
+
+
+def test_a_mail_that_a_bad_disk_does_not_keep_is_not_at_fault(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some rows have room and others not: the next round keeps it, as it is."""
+    site.ask()
+    with monkeypatch.context() as broken:
+        _refusing(broken, "keep", times=1)
+        with pytest.raises(StoreError):
+            site.keep()
+        assert site.sql("SELECT count(*) FROM mail") == [(0,)]
+        assert site.keep() == 1
+    site.round()
+    assert len(site.went()) == 1
 
 
 class EndingReader:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,22 @@ def test_a_database_that_cannot_be_made_is_said_with_its_place(
     assert said.value.place == str(folder / "exchange.db")
     assert "free space" in said.value.hint
     assert [one.name for one in folder.iterdir() if one.name.endswith(".part")] == []
+    make_database(folder, load_settings(folder))
+    assert held(folder) == {}
+
+
+def test_a_database_whose_making_was_cut_off_in_a_commit_is_made(folder: Path) -> None:
+    path = folder / "exchange.db"
+    for one in folder.glob("exchange.db*"):
+        one.unlink()
+    program = (
+        "import os, sqlite3, sys; d = sqlite3.connect(sys.argv[1]);"
+        "d.execute('PRAGMA cache_size = 1'); d.execute('BEGIN');"
+        "[d.execute(f'CREATE TABLE t{n} (a)') for n in range(40)]; os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(path)], check=False)
+    assert path.with_name("exchange.db-journal").stat().st_size
+    assert path.stat().st_size
     make_database(folder, load_settings(folder))
     assert held(folder) == {}
 

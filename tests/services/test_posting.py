@@ -239,6 +239,31 @@ def test_when_the_process_is_killed_the_rest_goes_all_the_same(
         tx.audit.verify()
 
 
+def test_what_it_sent_and_could_not_record_is_told_and_does_not_go_again(
+    desk: Desk, site: SandboxServers
+) -> None:
+    with desk.store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER refuse BEFORE INSERT ON audit WHEN new.event = 'mail.accepted'"
+            " BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+    work = _Round(desk, lambda: _until(lambda: bool(site.sent)))
+    done = work()
+    assert [one for one in done.troubles if "refuses: refused" in one]
+    went = [message_from_bytes(one.raw)["Message-ID"] for one in site.sent]
+    assert went
+    assert len(went) == len(set(went))
+    with desk.store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER refuse")
+    work()
+    assert _answered(site) == _EVERY_MAIL_ONCE
+    with desk.store.reading() as tx:
+        counts = tx.outbox.counts()
+        tx.audit.verify()
+    assert set(counts) <= {"held", "sent"}
+    assert sum(counts.values()) == _MAILS
+
+
 def test_a_process_that_hangs_is_ended_and_the_rest_goes_all_the_same(
     desk: Desk, site: SandboxServers
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 from exchange.bootstrap import SetClock, open_desk
 from exchange.cli import coderemove
 from exchange.domain.sla import parse_instant
-from exchange.errors import BadInput, StoreError
+from exchange.errors import BadInput, NotStorable
 from exchange.ports import Removed
 from exchange.provision import OwnParty, make_folder
 from exchange.services import codes, removal
@@ -249,7 +249,7 @@ def test_what_was_counted_is_removed_or_nothing(bench: Bench) -> None:
 def test_without_its_audit_entry_nothing_is_removed(bench: Bench) -> None:
     _two_imports(bench)
     _refuse_audit(bench.desk)
-    with pytest.raises(StoreError):
+    with pytest.raises(NotStorable):
         removal.remove(
             bench.desk, removal.plan(bench.desk, removal.everything(), "map-south"), "kim"
         )
