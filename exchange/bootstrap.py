@@ -32,35 +32,35 @@ from exchange.config import (
 )
 from exchange.credentials import password_of
 from exchange.domain.audit import AuditEvent
-from exchange.domain.calendar import WorkingCalendar, build_calendar, calendar_overrides
-from exchange.domain.sla import parse_instant
+from exchange.domain.limits import Limits
+from exchange.domain.time.calendar import WorkingCalendar, build_calendar, calendar_overrides
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, ConfigError, VaultError
 from exchange.files import linked
 from exchange.owner import Owner, check_owner, owner_of
-from exchange.parsing.limits import Limits
 from exchange.ports import Clock
 from exchange.rendering.compose import Templates, shipped_folder
-from exchange.services.clock_guard import WatchedClock
-from exchange.services.desk import Desk
-from exchange.store import schema
+from exchange.services.context import Desk
+from exchange.services.running.clock_guard import WatchedClock
 from exchange.store.db import Store, sqlite_path
 from exchange.store.references import References
+from exchange.store.upkeep import schema
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.imap_claim import Claim, Holder
 from exchange.transport.smtp import SmtpCourier
-from exchange.vault.keychange import VaultKeyChange
-from exchange.vault.keychange import restore_key_file as put_key_back
-from exchange.vault.keyfile import KeyFile
-from exchange.vault.keys import KeyProvider
-from exchange.vault.mailkeys import MailKeys
-from exchange.vault.providers import (
+from exchange.vault.keys.keyfile import KeyFile
+from exchange.vault.keys.keys import KeyProvider
+from exchange.vault.keys.mailkeys import MailKeys
+from exchange.vault.keys.providers import (
     Either,
     Passphrase,
     command_key,
     credential_key,
     environment_key,
 )
-from exchange.vault.seal import BlobSealer
+from exchange.vault.keys.seal import BlobSealer
+from exchange.vault.rekeying.keychange import VaultKeyChange
+from exchange.vault.rekeying.keychange import restore_key_file as put_key_back
 from exchange.vault.vault import SealedVault
 from exchange.worker.reader import WorkerReader
 

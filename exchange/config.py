@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, BadInputs, ConfigError
 
 CONFIG_PATH = Path("config") / "exchange.toml"

@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columnmap import ColumnMap
+from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
 from exchange.domain.refusal import About

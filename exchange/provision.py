@@ -29,15 +29,15 @@ from exchange.files import (
 )
 from exchange.owner import check_owner, owner_of
 from exchange.rendering.shipped import shipped_folder
-from exchange.store import schema
 from exchange.store.db import Store, sqlite_path, writing_engine
 from exchange.store.references import References
 from exchange.store.small import keep_references
-from exchange.store.upgrading import Upgraded, bring_forward
-from exchange.vault.head import create, read_head
-from exchange.vault.keychange import first_key
-from exchange.vault.keys import KeyProvider
+from exchange.store.upkeep import schema
+from exchange.store.upkeep.upgrading import Upgraded, bring_forward
+from exchange.vault.keys.keys import KeyProvider
+from exchange.vault.rekeying.keychange import first_key
 from exchange.vault.tables import vault_head
+from exchange.vault.vault_header import create, read_head
 
 
 @dataclass(frozen=True, slots=True)

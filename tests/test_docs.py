@@ -129,7 +129,7 @@ def test_every_relative_link_and_path_leads_somewhere(page: Path) -> None:
 
 
 def test_modules_named_in_short_exist() -> None:
-    """``services/intake.py`` stands for ``exchange/services/intake.py``."""
+    """``services/answering/intake.py`` stands for ``exchange/services/answering/intake.py``."""
     packages = "|".join(path.name for path in (ROOT / "exchange").iterdir() if path.is_dir())
     short = re.compile(rf"(?:{packages})/\w+\.py")
     named = {

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from exchange.cli.common import HERE, Folder, Json, answer, desk_of
-from exchange.services import trail
+from exchange.services.people import audit_log
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True)
 @app.command()
 def verify(folder: Folder = HERE, as_json: Json = False) -> None:
     """Walk the whole chain; exit 1 naming the first row that was changed, added or taken away."""
-    rows, head = trail.verify(desk_of(folder))
+    rows, head = audit_log.verify(desk_of(folder))
     answer(
         as_json,
         {"rows": rows, "head": head, "intact": True},
@@ -27,7 +27,7 @@ def verify(folder: Folder = HERE, as_json: Json = False) -> None:
 @app.command()
 def export(folder: Folder = HERE, subject: str = "", event: str = "") -> None:
     """Write the log to standard output, one JSON object a line; codes never stand in it."""
-    for row in trail.rows(desk_of(folder), subject=subject, event=event):
+    for row in audit_log.rows(desk_of(folder), subject=subject, event=event):
         sys.stdout.write(
             json.dumps(
                 {

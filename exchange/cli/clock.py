@@ -8,8 +8,8 @@ import typer
 
 from exchange.cli.common import HERE, Folder, Json, answer, desk_of
 from exchange.cli.people import By, who
-from exchange.domain.timekeeping import told
-from exchange.services import clock_guard
+from exchange.domain.time.timekeeping import told
+from exchange.services.running import clock_guard
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -30,7 +30,7 @@ def confirm(
     as_json: Json = False,
 ) -> None:
     """Say that the machine's clock is right: what was paused because it jumped goes on."""
-    from exchange.domain.sla import parse_instant
+    from exchange.domain.time.sla import parse_instant
 
     at = parse_instant(now)
     clock_guard.confirm(desk_of(folder), at, who(by))

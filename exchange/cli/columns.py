@@ -10,12 +10,13 @@ import typer
 
 from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, answer, desk_of, say, table
 from exchange.cli.people import By, content_of, who
-from exchange.domain.columnmap import ColumnMap, as_values
+from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import TableLook, Understanding
 from exchange.errors import BadInput
-from exchange.parsing.headers import one_line
-from exchange.services import columns, review
+from exchange.parsing.mime.headers import one_line
+from exchange.services.answering import party_columns
+from exchange.services.people import review
 
 app = typer.Typer(no_args_is_help=True)
 _FEW = 5
@@ -66,7 +67,7 @@ def set_(
     """
     one = _mapping(device, code, status, comment, device_type, installed, header_row, file, sheet)
     signifier = party.upper()
-    maps = columns.put(desk_of(folder, now), signifier, one, who(by), beside=also)
+    maps = party_columns.put(desk_of(folder, now), signifier, one, who(by), beside=also)
     if as_json:
         answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
         return
@@ -77,7 +78,7 @@ def set_(
 def show(party: Party, folder: Folder = HERE, as_json: Json = False) -> None:
     """What is on file for a party."""
     signifier = party.upper()
-    maps = columns.of_party(desk_of(folder), signifier)
+    maps = party_columns.of_party(desk_of(folder), signifier)
     if as_json:
         answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
         return
@@ -95,7 +96,7 @@ def clear(
 ) -> None:
     """Take mappings off file: the tables are read as everybody else's again."""
     signifier = party.upper()
-    maps = columns.take_off(desk_of(folder, now), signifier, who(by), number)
+    maps = party_columns.take_off(desk_of(folder, now), signifier, who(by), number)
     if as_json:
         answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
         return
@@ -141,13 +142,13 @@ def preview(
     elif any(one is not None for one in given) or header_row or file or sheet:
         raise BadInput("the column of the Device IDs is not named", hint="name it with --device")
     else:
-        maps = columns.of_party(desk, signifier)
+        maps = party_columns.of_party(desk, signifier)
     if path is not None:
         name, content = path.name, content_of(path)
     else:
         name, content = f"mail {mail}.eml", review.raw_mail(desk, mail)
     try:
-        seen = columns.preview(desk, signifier, name, content, maps)
+        seen = party_columns.preview(desk, signifier, name, content, maps)
     finally:
         desk.reader.close()
     if as_json:
@@ -227,7 +228,7 @@ def _tell(how: str, said: Understanding) -> None:
 
 
 def _as_object(
-    signifier: str, maps: tuple[ColumnMap, ...], seen: columns.Preview
+    signifier: str, maps: tuple[ColumnMap, ...], seen: party_columns.Preview
 ) -> dict[str, object]:
     def reading(said: Understanding) -> dict[str, object]:
         return {

@@ -17,7 +17,7 @@ from rich.table import Table
 from exchange.domain.foreign import storable
 
 if TYPE_CHECKING:
-    from exchange.services.desk import Desk
+    from exchange.services.context import Desk
 
 Folder = Annotated[
     Path,

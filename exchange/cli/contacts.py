@@ -14,8 +14,9 @@ from exchange.cli.people import By, at_terminal, content_of, who
 from exchange.domain.foreign import storable
 from exchange.domain.party import STALE_AFTER_DAYS, Change, Party
 from exchange.errors import BadInput
-from exchange.services import contacts, secrets
-from exchange.services.contacts import ContactsPlan
+from exchange.services.answering import party_passwords
+from exchange.services.people import contacts
+from exchange.services.people.contacts import ContactsPlan
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(columns.app, name="columns", help="Which columns of a party's tables hold what.")
@@ -239,7 +240,7 @@ def passwords(
         found = [one for one in found if one]
         if not found:
             raise BadInput("no password was given", place="standard input")
-    secrets.put(desk_of(folder), signifier.upper(), found, who(by))
+    party_passwords.put(desk_of(folder), signifier.upper(), found, who(by))
     answer(
         as_json,
         {"signifier": signifier.upper(), "on_file": len(found)},

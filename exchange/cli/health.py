@@ -11,9 +11,9 @@ from exchange.cli.common import HERE, Folder, Json, answer, say, table
 from exchange.config import load_settings
 from exchange.domain.device import mask_codes
 from exchange.errors import BadInput, BadInputs, StoreError
-from exchange.services.health import DATABASE_SECONDS, Health, Sign, examine
+from exchange.services.people.health import DATABASE_SECONDS, Health, Sign, examine
 from exchange.store.db import sqlite_path
-from exchange.store.looking import LookingStore
+from exchange.store.upkeep.looking import LookingStore
 
 
 def health(folder: Folder = HERE, as_json: Json = False) -> None:

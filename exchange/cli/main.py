@@ -7,21 +7,10 @@ from typing import Annotated
 import typer
 
 from exchange import __version__
-from exchange.cli import (
-    audit,
-    clock,
-    codes,
-    contacts,
-    health,
-    inbox,
-    letters,
-    mailbox,
-    operate,
-    report,
-    requests,
-    show,
-)
+from exchange.cli import audit, clock, contacts, demo, health, mailbox, operate, report, requests
+from exchange.cli.codes import codes
 from exchange.cli.common import say
+from exchange.cli.inbox import inbox, letters
 from exchange.cli.read import read_command
 
 app = typer.Typer(
@@ -53,7 +42,7 @@ app.command("init")(operate.init)
 app.command("doctor")(operate.doctor)
 app.command("health")(health.health)
 app.command("run")(operate.run)
-app.command("demo")(show.demo)
+app.command("demo")(demo.demo)
 app.add_typer(codes.app, name="codes", help="Install codes and the register of installed Devices.")
 app.add_typer(contacts.app, name="contacts", help="The contacts register.")
 app.add_typer(requests.app, name="request", help="What we ask of other Suppliers.")

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from exchange import daemon, provision
+from exchange import provision
 from exchange.bootstrap import the_clock
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
 from exchange.config import load_settings
+from exchange.daemon import main
 from exchange.doctor import examine
-from exchange.domain.sla import local_date
+from exchange.domain.time.sla import local_date
 from exchange.logs import start_log
 
 
@@ -135,9 +136,9 @@ def run(
     start_log(load_settings(folder).log)
     desk = desk_of(folder, now)
     if not once:
-        daemon.run(desk)
+        main.run(desk)
         return
-    done = daemon.run_once(desk)
+    done = main.run_once(desk)
     answer(
         as_json,
         {

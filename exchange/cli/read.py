@@ -18,10 +18,10 @@ import typer
 from exchange.cli.common import say, table, warn
 from exchange.cli.sources import Source, sources
 from exchange.domain.device import MASKED, InstallCode, mask_codes
+from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Kind, MailHead, Reject, Understanding
 from exchange.errors import BadInput, ExchangeError, ReaderUnavailable, Unreadable
-from exchange.parsing.headers import one_line
-from exchange.parsing.limits import DEFAULT, Limits
+from exchange.parsing.mime.headers import one_line
 from exchange.worker.reader import WorkerReader
 
 UNREADABLE = "unreadable"

@@ -11,7 +11,7 @@ import typer
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say
 from exchange.domain.compliance import InboundFigures, MonthlyReport, OutboundFigures
 from exchange.rendering.report import doubts, report_text
-from exchange.services import monthly
+from exchange.services.people import monthly
 
 
 def report(

@@ -11,20 +11,15 @@ from exchange.bootstrap import noon_or, open_calendar
 from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
 from exchange.cli.people import By, Why, who
 from exchange.config import CONFIG_PATH, Settings, load_settings
-from exchange.domain.calendar import build_calendar
 from exchange.domain.foreign import storable
 from exchange.domain.outbound import LegState
-from exchange.domain.sla import (
-    Explanation,
-    SlaRule,
-    explanation_json,
-    explanation_text,
-)
-from exchange.domain.sla import explain as explain_due
+from exchange.domain.time.calendar import build_calendar
+from exchange.domain.time.sla import Explanation, SlaRule, explanation_json, explanation_text
+from exchange.domain.time.sla import explain as explain_due
 from exchange.errors import BadInput
-from exchange.services import request as asking
-from exchange.services.gained import read_gained, read_listed
-from exchange.services.outcomes import case_lines, clock_of, write_codes
+from exchange.services.asking import request as asking
+from exchange.services.asking.case_status import case_lines, clock_of, write_codes
+from exchange.services.asking.gained import read_gained, read_listed
 
 app = typer.Typer(no_args_is_help=True)
 

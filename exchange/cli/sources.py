@@ -10,8 +10,8 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from exchange.parsing.limits import Limits
-from exchange.parsing.mbox import is_separator, split_mbox
+from exchange.domain.limits import Limits
+from exchange.parsing.reading.mbox import is_separator, split_mbox
 
 STANDARD_INPUT: Final = "-"
 _LONGEST_LINE: Final = 1 << 20

@@ -13,18 +13,11 @@ from pathlib import Path
 from exchange.doctor.check import Check, failed
 from exchange.doctor.configuration import configuration, our_party, passwords
 from exchange.doctor.files import files, user
-from exchange.doctor.knowledge import (
-    addresses,
-    calendar,
-    clock,
-    clock_stopped,
-    contacts,
-    register,
-)
 from exchange.doctor.mail import look_at_courier, look_at_mailbox
+from exchange.doctor.registers import addresses, calendar, clock, clock_stopped, contacts, register
 from exchange.doctor.smime import mail_keys
 from exchange.doctor.storage import database, key_file, running, vault
-from exchange.doctor.words import templates
+from exchange.doctor.templates import templates
 
 __all__ = ["Check", "examine"]
 

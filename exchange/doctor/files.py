@@ -21,7 +21,7 @@ from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.errors import ExchangeError
 from exchange.owner import Owner, user_name
 from exchange.rendering.wording import counted
-from exchange.services.heartbeat import FILE as HEARTBEAT
+from exchange.services.running.heartbeat import FILE as HEARTBEAT
 from exchange.store.db import sqlite_path
 from exchange.store.references import FILES as REFERENCES
 

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from exchange.config import MailboxSettings, Settings
 from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.errors import ExchangeError, Unreadable
-from exchange.parsing.message import read_head
+from exchange.parsing.reading.understand import read_head
 from exchange.rendering.wording import counted
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.imap_counts import MOST_HEADERS

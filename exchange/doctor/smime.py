@@ -9,7 +9,7 @@ from typing import Final
 from exchange.config import Settings
 from exchange.doctor.check import Check, faults, ok, warning
 from exchange.errors import ConfigError
-from exchange.vault.mailkeys import load_mail_key
+from exchange.vault.keys.mailkeys import load_mail_key
 
 _ENDS_SOON: Final = timedelta(days=30)
 

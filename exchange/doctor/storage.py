@@ -17,13 +17,13 @@ from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.domain.audit import GENESIS
 from exchange.errors import ExchangeError
 from exchange.rendering.wording import counted
-from exchange.services.heartbeat import lives, read_heartbeat, when
-from exchange.store import schema, shape
+from exchange.services.running.heartbeat import lives, read_heartbeat, when
 from exchange.store.db import Store, sqlite_path
-from exchange.store.looking import LookingStore
-from exchange.vault.head import open_data_keys, reading
-from exchange.vault.keys import KeyProvider, load_key_file
+from exchange.store.upkeep import schema, shape
+from exchange.store.upkeep.looking import LookingStore
+from exchange.vault.keys.keys import KeyProvider, load_key_file
 from exchange.vault.vault import SealedVault
+from exchange.vault.vault_header import open_data_keys, reading
 
 _CONNECT_SECONDS: Final = 10
 _SCARCE, _LOW = 100_000_000, 1_000_000_000  # bytes free

@@ -14,8 +14,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from exchange.domain.calendar import WorkingCalendar
-from exchange.domain.sla import DEFAULT_DAYS
+from exchange.domain.time.calendar import WorkingCalendar
+from exchange.domain.time.sla import DEFAULT_DAYS
 from exchange.errors import BadInput
 
 EVIDENCE: Final = "evidence"

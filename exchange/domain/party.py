@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from exchange.domain.sla import DEFAULT_DAYS, MOST_DAYS
+from exchange.domain.time.sla import DEFAULT_DAYS, MOST_DAYS
 from exchange.errors import BadInput
 
 MOST_LEVELS: Final = 5

@@ -15,8 +15,8 @@ from string import ascii_uppercase
 from typing import Final
 from xml.sax.saxutils import escape
 
-from exchange.domain.written import Grid
-from exchange.rendering.longrows import sheet_rows
+from exchange.domain.columns.format_columns import Grid
+from exchange.rendering.bulk_rows import sheet_rows
 from exchange.rendering.package import Package
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

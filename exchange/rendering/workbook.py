@@ -18,9 +18,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final, NamedTuple
 
-from exchange.domain.written import Grid
+from exchange.domain.columns.format_columns import Grid
 from exchange.errors import BadInput
-from exchange.rendering.longrows import ROWS_AT_ONCE, cleaned, csv_lines
+from exchange.rendering.bulk_rows import ROWS_AT_ONCE, cleaned, csv_lines
 from exchange.rendering.sheet import SheetLayout, write_sheet
 from exchange.rendering.wording import one_line
 

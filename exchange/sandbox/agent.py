@@ -19,12 +19,13 @@ from pathlib import Path
 import structlog
 
 from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError
-from exchange.services import request, review
-from exchange.services.desk import Desk
-from exchange.services.gained import read_gained
-from exchange.services.rounds import Reachability, one_round
+from exchange.services.asking import request
+from exchange.services.asking.gained import read_gained
+from exchange.services.context import Desk
+from exchange.services.mailbox.rounds import Reachability, one_round
+from exchange.services.people import review
 
 KILL_AFTER = "EXCHANGE_SANDBOX_KILL_AFTER"  # the name of a commit: keep, decide, delivered, file
 _MOST_ROUNDS = 20

@@ -19,10 +19,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from exchange.bootstrap import SetClock, open_desk
-from exchange.domain.calendar import WorkingCalendar
 from exchange.domain.device import InstallCode
 from exchange.domain.inbound import DeviceState
 from exchange.domain.outbound import CaseState, LegState
+from exchange.domain.time.calendar import WorkingCalendar
 from exchange.errors import BadInput
 from exchange.files import USUAL, make_file, replace_file
 from exchange.sandbox.narrate import Narrator
@@ -39,8 +39,8 @@ from exchange.sandbox.world import (
     mail_by_hand,
     make_meters,
 )
-from exchange.services import monthly
-from exchange.services.desk import Desk
+from exchange.services.context import Desk
+from exchange.services.people import monthly
 
 LONDON = ZoneInfo("Europe/London")
 FIRST, LAST = date(2026, 12, 14), date(2027, 1, 13)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from exchange.bootstrap import SetClock, open_desk
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError
 from exchange.files import USUAL, replace_file
 from exchange.processes import OWN_FOLDER, clean_environment, python_command
@@ -20,10 +20,11 @@ from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.agent import KILL_AFTER
 from exchange.sandbox.servers import SandboxServers
 from exchange.sandbox.world import Company, Meters, contacts_csv
-from exchange.services import codes, contacts
-from exchange.services.codefile import Reading
-from exchange.services.delivered import CodeSource
-from exchange.services.desk import Desk
+from exchange.services.codes import codes
+from exchange.services.codes.code_file import Reading
+from exchange.services.codes.import_report import CodeSource
+from exchange.services.context import Desk
+from exchange.services.people import contacts
 
 PASSWORD = "made-up-for-the-demo"  # noqa: S105 - opens nothing but the embedded server
 

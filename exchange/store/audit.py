@@ -19,7 +19,7 @@ from exchange.domain.audit import (
 )
 from exchange.domain.device import mask_codes
 from exchange.errors import StoreError
-from exchange.store.many import insert_rows
+from exchange.store.bulk.bulk_insert import insert_rows
 from exchange.store.tables import AuditRowTable, FactRow, table_of
 
 # What we wrote ourselves and what looks like a code to the mask: hashes, lists of Device IDs.

@@ -20,23 +20,23 @@ from sqlmodel import Session
 
 from exchange.errors import AlreadyRunning, NotStorable, StoreError
 from exchange.store.audit import AuditLog
-from exchange.store.copying import grown, look_at
-from exchange.store.disputes import DisputeStore
-from exchange.store.figures import Figures
-from exchange.store.inbound import InboundStore
-from exchange.store.legs import LegStore
+from exchange.store.bulk.pg_copy import grown, look_at
 from exchange.store.locks import DAEMON, SENDER, FileLock, Guard, Held, LockName, SessionLock
-from exchange.store.mail import MailLedger
-from exchange.store.outbound import OutboundStore
-from exchange.store.outbox import Outbox
+from exchange.store.mails.mail import MailLedger
+from exchange.store.mails.outbox import Outbox
+from exchange.store.mails.places import MailPlaces
+from exchange.store.mails.sealed import SealedTexts
+from exchange.store.mails.waiting import WaitingMails
 from exchange.store.parties import PartyStore
-from exchange.store.places import MailPlaces
 from exchange.store.pulse import Pulse
 from exchange.store.references import References
+from exchange.store.requests.disputes import DisputeStore
+from exchange.store.requests.inbound import InboundStore
+from exchange.store.requests.legs import LegStore
+from exchange.store.requests.outbound import OutboundStore
+from exchange.store.requests.report_queries import Figures
 from exchange.store.samefile import SameFiles
-from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
-from exchange.store.waiting import WaitingMails
 
 _WRITING = "exchange_writing"
 _BUSY_SECONDS = 30.0
@@ -148,7 +148,7 @@ class Store:
         """A read of one instant, whoever writes meanwhile; writing in it is a fault.
 
         While it lasts, the database keeps whatever others replace: what takes long is read in
-        several, as the audit log is (services/trail.py).
+        several, as the audit log is (services/people/audit_log.py).
         """
         with translated(self.engine), Session(self._reading) as session:
             yield Transaction(session)

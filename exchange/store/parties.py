@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, and_, col, or_, select
 
-from exchange.domain.columnmap import ColumnMap, as_values, from_values
+from exchange.domain.columns.column_map import ColumnMap, as_values, from_values
 from exchange.domain.party import Change, EscalationContact, Party
 from exchange.domain.release import Standing
-from exchange.store.among import among
+from exchange.store.bulk.in_list import among
 from exchange.store.tables import (
     PartyChangeRow,
     PartyColumnsRow,

@@ -11,8 +11,8 @@ from sqlmodel import Session
 
 from exchange.domain.mail import Kind
 from exchange.domain.outbound import CHASED_LEGS
-from exchange.store.mail import KEPT
-from exchange.store.outbox import DEFERRED, FAILED, QUEUED
+from exchange.store.mails.mail import KEPT
+from exchange.store.mails.outbox import DEFERRED, FAILED, QUEUED
 from exchange.store.tables import (
     UNRESOLVED,
     InboundRequestRow,

@@ -23,7 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from exchange.domain.sla import LONDON
+from exchange.domain.time.sla import LONDON
 from exchange.errors import StoreError
 
 FILES: Final = ("references.0", "references.1")

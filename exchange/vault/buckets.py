@@ -33,8 +33,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, select
 
 from exchange.errors import VaultDamaged
-from exchange.vault.datakeys import NONCE_BYTES, TAG_BYTES, DataKeys
-from exchange.vault.keys import KEY_ID_BYTES, derive
+from exchange.vault.keys.datakeys import NONCE_BYTES, TAG_BYTES, DataKeys
+from exchange.vault.keys.keys import KEY_ID_BYTES, derive
 from exchange.vault.manifest import Entries
 from exchange.vault.records import ROW, Devices, Rows
 from exchange.vault.tables import vault_bucket

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from sqlalchemy import Connection
 
 from exchange.vault.buckets import Fault, Opened, open_together
-from exchange.vault.head import Head
 from exchange.vault.manifest import Entries
+from exchange.vault.radix_sort import Order, Places, order_of
 from exchange.vault.records import ROW, Devices, Rows, row_devices
-from exchange.vault.sorting import Order, Places, order_of
+from exchange.vault.vault_header import Head
 
 _BUCKETS_AT_ONCE: Final = 128  # 4 MB, so that the search finds them near the processor
 _WORTH_MAPPING: Final = 32  # buckets

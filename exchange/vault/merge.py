@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from exchange.vault.radix_sort import chosen, order_of
 from exchange.vault.records import (
     FACT_BYTES,
     HAS_CODE,
@@ -30,7 +31,6 @@ from exchange.vault.records import (
     joined,
     row_devices,
 )
-from exchange.vault.sorting import chosen, order_of
 
 UNCHANGED: Final = 0
 ADDED: Final = 1

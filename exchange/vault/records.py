@@ -28,7 +28,7 @@ import numpy.typing as npt
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, DeviceId, InstallCode
 from exchange.errors import BadInput
 from exchange.ports import DEVICE_TYPES, VaultRecord
-from exchange.vault.sorting import chained
+from exchange.vault.radix_sort import chained
 
 Rows: TypeAlias = npt.NDArray[np.void]  # of ROW
 Devices: TypeAlias = npt.NDArray[np.uint64]  # Device IDs as numbers, native byte order

@@ -27,13 +27,14 @@ from exchange.ports import (
     VaultRecord,
     VaultStats,
 )
+from exchange.vault.bucket_writer import Rewrite, Sorted
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import columns_from, rows_from
-from exchange.vault.datakeys import DataKeys
-from exchange.vault.deliver import STEP_ROWS, Doors, Terms, deliver
-from exchange.vault.head import Head, read_head, reading, writing
-from exchange.vault.keys import KeyProvider
+from exchange.vault.importing.code_import import STEP_ROWS, Doors, Terms, deliver
+from exchange.vault.keys.datakeys import DataKeys
+from exchange.vault.keys.keys import KeyProvider
 from exchange.vault.lookup import look_up
+from exchange.vault.lookup_one import SingleLookup
 from exchange.vault.manifest import Entries, widths
 from exchange.vault.merge import ADDED, CONFLICT, UNCHANGED, UPDATED
 from exchange.vault.records import (
@@ -50,9 +51,8 @@ from exchange.vault.records import (
     row_devices,
     rows_of,
 )
-from exchange.vault.rewrite import Rewrite, Sorted
-from exchange.vault.single import SingleLookup
 from exchange.vault.tables import vault_bucket
+from exchange.vault.vault_header import Head, read_head, reading, writing
 
 BUCKET_RECORDS: Final = 2_000  # a bucket that holds more is split: 56 kB, 8 us to open
 BATCH_ROWS: Final = 250_000
@@ -166,7 +166,7 @@ class SealedVault:
         keep: Callable[[], bool] | None = None,
         record: Callable[[object, Taken], None] | None = None,
     ) -> Taken:
-        """Take a delivery; see ``exchange.ports.CodeVault`` and ``exchange.vault.deliver``."""
+        """Take a delivery; see ``exchange.ports.CodeVault`` and ``exchange.vault.importing.code_import``."""
         doors = Doors(self._engine, self._head, self._rewrite, self._folder)
         terms = Terms(replace, good or bool(resume), resume, told, keep, record, self._step_rows)
         taken, head = deliver(doors, batches, terms)

@@ -15,13 +15,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
-from exchange.domain.columnmap import from_values
+from exchange.domain.columns.column_map import from_values
 from exchange.domain.envelope import Unwrap, WrappedKey
+from exchange.domain.limits import Limits
 from exchange.errors import ExchangeError, NotDecrypted
 from exchange.parsing.containers.openers import Openers
-from exchange.parsing.limits import Limits
-from exchange.parsing.mapped import Mapping
-from exchange.parsing.message import understand, understand_file
+from exchange.parsing.lists.tables.mapped_columns import Mapping
+from exchange.parsing.reading.understand import understand, understand_file
 from exchange.worker.frames import (
     ASKS,
     FAILED,

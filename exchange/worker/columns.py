@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from exchange.domain.columns.device_columns import Answered, Listed, Places, Words
 from exchange.domain.device import CODE_BYTES, DeviceId, InstallCode
-from exchange.domain.listed import Answered, Listed, Places, Words
 from exchange.domain.mail import Answer, Found, Outcome
 
 _MANY: Final = 200

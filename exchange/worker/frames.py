@@ -24,7 +24,7 @@ from exchange.domain.mail import (
     Understanding,
 )
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.bulk import uncollected
+from exchange.parsing.identifiers.bulk import uncollected
 from exchange.worker import columns
 
 LENGTH_BYTES: Final = 8

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
-from exchange.domain.columnmap import ColumnMap, as_values
+from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.envelope import MOST_DECRYPTIONS, Unwrap
+from exchange.domain.limits import Limits
 from exchange.domain.mail import Understanding
 from exchange.errors import (
     ExchangeError,
@@ -26,7 +27,6 @@ from exchange.errors import (
     ReaderUnavailable,
     Unreadable,
 )
-from exchange.parsing.limits import Limits
 from exchange.ports import Question
 from exchange.processes import OWN_FOLDER, clean_environment, python_command
 from exchange.worker import canary

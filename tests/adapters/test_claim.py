@@ -14,12 +14,12 @@ import structlog
 from exchange.bootstrap import SetClock, holder_of, open_courier, open_desk, open_mailbox
 from exchange.config import MailboxSettings
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import MailboxClaimed
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
-from exchange.services.desk import Desk
-from exchange.services.rounds import Reachability, Round, one_round
+from exchange.services.context import Desk
+from exchange.services.mailbox.rounds import Reachability, Round, one_round
 from exchange.transport import imap_claim
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.imap_claim import Claim, Holder

@@ -34,11 +34,12 @@ from exchange.bootstrap import SetClock, open_desk
 from exchange.config import CONFIG_PATH
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.party import Party, diff
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.provision import OwnParty, make_folder
-from exchange.services import intake, keeping
-from exchange.services.desk import Desk
+from exchange.services.answering import intake
+from exchange.services.context import Desk
+from exchange.services.mailbox import fetch_and_file
 from tests.benchmarks import engine, made, usual_answer
 from tests.benchmarks.peak import peak_mb
 from tests.benchmarks.stages import StageClock
@@ -51,21 +52,21 @@ USUAL: Final = "openpyxl, Fernet rows, XlsxWriter, ORM rows"
 _NOW: Final = "2026-11-02T12:00"
 _ENOUGH: Final = 60.0  # seconds of the usual way; then its median is of fewer runs
 _STAGES: Final = {
-    "exchange.services.keeping:read_head": "head",
+    "exchange.services.mailbox.fetch_and_file:read_head": "head",
     "exchange.worker.reader:WorkerReader.read": "understand",
     "exchange.worker.reader:WorkerReader.ahead": "understand",
-    "exchange.services.rulings:Holdings.of": "look up",
-    "exchange.services.respond:rule": "decide",
-    "exchange.services.parts:answers_workbook": "workbook",
-    "exchange.services.parts:answers_csv": "CSV",
-    "exchange.services.letters:compose": "compose",
-    "exchange.vault.seal:BlobSealer.seal": "seal",
-    "exchange.vault.seal:BlobSealer.open": "open",
-    "exchange.store.inbound:InboundStore.add_devices": "record",
-    "exchange.store.inbound:InboundStore.add_columns": "record",
+    "exchange.services.answering.device_decisions:Holdings.of": "look up",
+    "exchange.services.answering.answer_request:rule": "decide",
+    "exchange.services.answering.answer_parts:answers_workbook": "workbook",
+    "exchange.services.answering.answer_parts:answers_csv": "CSV",
+    "exchange.services.letters.letters:compose": "compose",
+    "exchange.vault.keys.seal:BlobSealer.seal": "seal",
+    "exchange.vault.keys.seal:BlobSealer.open": "open",
+    "exchange.store.requests.inbound:InboundStore.add_devices": "record",
+    "exchange.store.requests.inbound:InboundStore.add_columns": "record",
     "exchange.store.audit:AuditLog.append": "record",
-    "exchange.store.outbox:Outbox.add": "record",
-    "exchange.store.mail:MailLedger.keep": "record",
+    "exchange.store.mails.outbox:Outbox.add": "record",
+    "exchange.store.mails.mail:MailLedger.keep": "record",
     "exchange.store.db:Transaction.flush": "record",
     "sqlalchemy.orm:Session.commit": "commit",
     "concurrent.futures:Future.result": "wait for what is made beside",
@@ -164,7 +165,7 @@ def ours(folder: Path, number: int) -> dict[str, Any]:
         with TreePeak() as peak:
             spent.begin()
             stages.begin()
-            keeping.keep(desk, box, keeping.fresh(desk, box))
+            fetch_and_file.keep(desk, box, fetch_and_file.fresh(desk, box))
             decided = intake.decide_all(desk)
             told = {"stages": stages.end()} | spent.wall() | spent.server()
             desk.reader.close()

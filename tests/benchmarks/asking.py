@@ -18,15 +18,18 @@ from email.message import EmailMessage
 from hashlib import sha256
 
 from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.limits import Limits
 from exchange.domain.outbound import CaseState
-from exchange.domain.sla import parse_instant
-from exchange.parsing.limits import Limits
+from exchange.domain.time.sla import parse_instant
 from exchange.ports import Delivery, FetchedMail, Letter, MailRef
 from exchange.rendering.compose import Attachment, Mail, Templates, compose
 from exchange.rendering.workbook import XLSX, AnswerRow, Sheetfacts, answers_workbook
-from exchange.services import chase, deliver, intake, keeping, request
-from exchange.services.desk import Desk
-from exchange.services.gained import read_gained
+from exchange.services.answering import intake
+from exchange.services.asking import chase, request
+from exchange.services.asking.gained import read_gained
+from exchange.services.context import Desk
+from exchange.services.mailbox import fetch_and_file
+from exchange.services.sending import send_mail
 from tests.benchmarks import engine
 from tests.benchmarks.ledger import NOW, SUPPLIERS, device
 
@@ -178,13 +181,13 @@ def story(desk: Desk, number: int) -> Stages:
     folders: Counter[str] = Counter()
     for _ in range(2):
         with stages.stage("send"):
-            deliver.deliver(desk, post, Counter())
+            send_mail.deliver(desk, post, Counter())
         for letter in post.sent:
             party = f"SUP{letter.recipient[15:17]}"
             post.arrive(answer_to(letter, lambda one, who=party: installed[one] == who))
         post.sent.clear()
         with stages.stage("keep"):
-            keeping.keep(desk, post, keeping.fresh(desk, post))
+            fetch_and_file.keep(desk, post, fetch_and_file.fresh(desk, post))
         with stages.stage("decide"):
             decided = intake.decide_all(desk)
         assert not decided.left, decided.left

@@ -13,11 +13,11 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 from exchange.domain.device import crc16_x25
-from exchange.parsing.limits import DEFAULT
-from exchange.parsing.message import understand
-from exchange.services.codefile import Reading
-from exchange.services.codestream import read_delivery
-from exchange.services.delivered import CodeSource, Delivered
+from exchange.domain.limits import DEFAULT
+from exchange.parsing.reading.understand import understand
+from exchange.services.codes.code_file import Reading
+from exchange.services.codes.code_stream import read_delivery
+from exchange.services.codes.import_report import CodeSource, Delivered
 from tests.benchmarks import made
 
 if TYPE_CHECKING:

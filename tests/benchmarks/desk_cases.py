@@ -25,8 +25,9 @@ import structlog
 from sqlalchemy import text
 
 from exchange.domain.outbound import CaseState
-from exchange.services import chase, monthly
-from exchange.services.desk import Desk
+from exchange.services.asking import chase
+from exchange.services.context import Desk
+from exchange.services.people import monthly
 from tests.benchmarks import engine
 from tests.benchmarks.asking import story
 from tests.benchmarks.ledger import NOW, Ledger, make_desk

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, insert
 from exchange.bootstrap import SetClock, open_desk
 from exchange.domain.audit import instant_text
 from exchange.domain.party import EscalationContact, Party, diff
-from exchange.domain.sla import Due, due, parse_instant
+from exchange.domain.time.sla import Due, due, parse_instant
 from exchange.provision import OwnParty, make_folder
-from exchange.services.desk import Desk
+from exchange.services.context import Desk
 from exchange.store.tables import (
     CaseRow,
     InboundRequestRow,

@@ -14,18 +14,18 @@ import time
 from pathlib import Path
 from typing import Final
 
-from exchange import daemon
 from exchange.__main__ import main
-from exchange.services.desk import Desk
-from exchange.services.rounds import Round
+from exchange.daemon import main as daemon
+from exchange.services.context import Desk
+from exchange.services.mailbox.rounds import Round
 from tests.benchmarks.stages import StageClock
 
 _STAGES: Final = {
-    "exchange.services.keeping:keep": "keep",
+    "exchange.services.mailbox.fetch_and_file:keep": "keep",
     "exchange.worker.reader:WorkerReader.read": "wait for understanding",
-    "exchange.services.intake:decide_all": "decide",
-    "exchange.services.keeping:file": "file",
-    "exchange.services.deliver:deliver": "deliver",
+    "exchange.services.answering.intake:decide_all": "decide",
+    "exchange.services.mailbox.fetch_and_file:file": "file",
+    "exchange.services.sending.send_mail:deliver": "deliver",
     "sqlalchemy.orm:Session.commit": "commit",
 }
 

@@ -11,7 +11,7 @@ import xlsxwriter
 from sqlmodel import Session, col, select
 
 from exchange.domain.outbound import CHASED_LEGS
-from exchange.services.desk import Desk
+from exchange.services.context import Desk
 from exchange.store.tables import LegRow, LegRungRow, OutboundRequestRow, OutboxRow
 
 _FIRST_REMINDER = 5  # Working Days

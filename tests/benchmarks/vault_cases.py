@@ -180,9 +180,9 @@ def _desk(folder: Path):
 def ours_import(folder: Path, number: int, _asked: int) -> dict[str, float]:
     import shutil
 
-    from exchange.services.codefile import Reading
-    from exchange.services.codes import import_codes
-    from exchange.services.delivered import CodeSource
+    from exchange.services.codes.code_file import Reading
+    from exchange.services.codes.codes import import_codes
+    from exchange.services.codes.import_report import CodeSource
 
     shutil.rmtree(folder / "ours", ignore_errors=True)
     desk = _desk(folder)

@@ -39,7 +39,7 @@ def _hex(content: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def write_csv(folder: Path, number: int, _asked: int) -> dict[str, float]:
     """The CSV: device with hyphens, type, code with CRC."""
-    from exchange.parsing.codelines import crc_of
+    from exchange.parsing.identifiers.codelines import crc_of
 
     with (folder / "codes.csv").open("wb") as file:
         file.write(b"Device ID,Device Type,Install Code\r\n")

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-
 from exchange.domain.columnmap import ColumnMap, as_values, from_values
-from exchange.parsing.containers.openers import Openers
 from exchange.parsing.mapped import Mapping
 from exchange.parsing.message import understand
+
+from exchange.parsing.containers.openers import Openers
 
 NO_COLUMNS = as_values([ColumnMap("any")])[0]
 HERE = Path(__file__).parent

@@ -16,9 +16,9 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from exchange.ports import Delivery, FetchedMail, Letter, MailRef
-from exchange.services import deliver
-from exchange.services.desk import Desk
-from exchange.services.outcomes import case_lines
+from exchange.services.asking.case_status import case_lines
+from exchange.services.context import Desk
+from exchange.services.sending import send_mail
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
 
@@ -35,7 +35,7 @@ class Mutant:
     patched: AbstractContextManager[Any]
 
 
-_fetch, _send, _record = ImapMailbox.fetch, SmtpCourier.send_many, deliver.record
+_fetch, _send, _record = ImapMailbox.fetch, SmtpCourier.send_many, send_mail.record
 _numbers = itertools.count(1)
 
 
@@ -61,8 +61,8 @@ def _newly_named(self: SmtpCourier, letters: Sequence[Letter]) -> Iterator[list[
 
 def _noted_first(desk: Desk, courier: Any, fates: Any) -> None:
     """Letters are noted as sent before the server has them."""
-    while batch := deliver._next_batch(desk):
-        letters = deliver._opened(desk, batch, fates)
+    while batch := send_mail._next_batch(desk):
+        letters = send_mail._opened(desk, batch, fates)
         with desk.store.transaction("delivered") as tx:
             _record(desk, tx, [(Delivery(one.id, accepted=True, permanent=False, reply=""), one)
                                for one in batch])  # fmt: skip
@@ -85,7 +85,7 @@ MUTANTS: Final = (
     Mutant("a Message-ID is given at each attempt", "a round", "sendto", "socket smtp",
            "doubled", patch.object(SmtpCourier, "send_many", _newly_named)),
     Mutant("a letter is noted before it is sent", "a round", "sendto", "socket smtp",
-           "lost", patch.object(deliver, "_deliver", _noted_first)),
+           "lost", patch.object(send_mail, "_deliver", _noted_first)),
     Mutant("a file grows under its own name", "request outcomes", "write", "outside/codes.csv",
            "lost", patch("exchange.cli.requests.write_codes", _written_in_place)),
 )  # fmt: skip

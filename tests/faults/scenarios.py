@@ -14,8 +14,8 @@ from unittest.mock import patch
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from exchange.domain.sla import parse_instant
-from exchange.store import schema
+from exchange.domain.time.sla import parse_instant
+from exchange.store.upkeep import schema
 from tests.faults import world as made
 from tests.faults.state import Finding, State, letters_of
 from tests.faults.traced import Point

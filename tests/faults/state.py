@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from exchange.bootstrap import open_desk, the_clock
 from exchange.domain.device import InstallCode
-from exchange.services import trail
+from exchange.services.people import audit_log
 from exchange.store.tables import Instant
 from tests.faults.post import Sent
 
@@ -49,7 +49,7 @@ def state_of(folder: Path, outside: Path) -> State:
     desk = open_desk(folder, the_clock("2027-01-01T12:00"))
     try:
         desk.vault.verify()
-        trail.verify(desk)
+        audit_log.verify(desk)
         for record in desk.vault.iter_all():
             found.vault[str(record.device)] = (
                 record.code.hex if record.code else "",

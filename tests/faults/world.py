@@ -17,7 +17,7 @@ import xlsxwriter
 from sqlalchemy import make_url
 
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from tests.faults.post import PASSWORD, Post
 from tests.faults.traced import How, Point, Ran, run
 

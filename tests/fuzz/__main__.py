@@ -19,9 +19,9 @@ from typing import Final
 import atheris
 
 with atheris.instrument_imports(include=["exchange"]):
+    from exchange.domain.limits import Limits
     from exchange.errors import Unreadable
-    from exchange.parsing.limits import Limits
-    from exchange.parsing.message import understand
+    from exchange.parsing.reading.understand import understand
 
 CORPUS: Final = Path(__file__).parents[1] / "corpus"
 FOUND: Final = CORPUS / "found"

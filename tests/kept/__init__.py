@@ -17,15 +17,16 @@ from sqlalchemy import make_url
 
 from exchange.bootstrap import SetClock, open_desk
 from exchange.domain.audit import AuditEvent
-from exchange.domain.columnmap import ColumnMap
+from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
-from exchange.services import codes, columns, secrets
-from exchange.services.desk import Desk
+from exchange.services.answering import party_columns, party_passwords
+from exchange.services.codes import codes
+from exchange.services.context import Desk
 from exchange.store import tables
-from exchange.vault.keys import WrappingKey, write_key_file
+from exchange.vault.keys.keys import WrappingKey, write_key_file
 from tests.services.desks import add_parties, make_party
 
 HERE = Path(__file__).parent
@@ -73,8 +74,8 @@ def fill(folder: Path) -> None:
     """A row or more in every table, as the services and the stores write them."""
     desk = open_desk(folder, SetClock(parse_instant(NOW)))
     add_parties(desk, make_party("GAIN"), make_party("MORE"))
-    secrets.put(desk, "GAIN", ["only for this test"], "kim")
-    columns.put(desk, "GAIN", ColumnMap("Meter", status="Outcome"), "kim")
+    party_passwords.put(desk, "GAIN", ["only for this test"], "kim")
+    party_columns.put(desk, "GAIN", ColumnMap("Meter", status="Outcome"), "kim")
     desk.vault.put_many(
         VaultRecord(one, CODE if not at else None, True) for at, one in enumerate(DEVICES)
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from exchange.store import schema
+from exchange.store.upkeep import schema
 from tests.kept import HERE, fill, make_place
 from tests.servers.postgres import postgres
 

@@ -21,7 +21,7 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services.desk import Desk
+from exchange.services.context import Desk
 from tests.servers import HOST
 from tests.services.desks import add_parties, make_party
 

@@ -27,12 +27,12 @@ from exchange import __main__ as entry
 from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
 from exchange.cli.main import app
 from exchange.domain.device import InstallCode
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import Relayed, SandboxServers
-from exchange.services.desk import Desk
-from exchange.services.rounds import Reachability, Round, one_round
+from exchange.services.context import Desk
+from exchange.services.mailbox.rounds import Reachability, Round, one_round
 from exchange.transport.imap import ImapMailbox
 from exchange.worker.reader import WorkerReader
 from tests.scenarios.mailroom import Mailroom, attachment, parsed

@@ -10,7 +10,8 @@ import pytest
 
 from exchange.bootstrap import open_desk
 from exchange.ports import FetchedMail, MailRef
-from exchange.services import intake, keeping
+from exchange.services.answering import intake
+from exchange.services.mailbox import fetch_and_file
 from tests.scenarios.mailroom import Mailroom
 from tests.scenarios.stage import STORIES, staged
 
@@ -83,9 +84,11 @@ def test_the_mail_after_the_poison_is_answered(name: str, tmp_path: Path) -> Non
         shelf = Shelf([_poisons()[name], good])
         desk = open_desk(stage.folder, stage.clock)
         try:
-            assert keeping.keep(desk, shelf, keeping.fresh(desk, shelf)) == 2
+            assert fetch_and_file.keep(desk, shelf, fetch_and_file.fresh(desk, shelf)) == 2
             intake.decide_all(desk)
-            keeping.file(desk, shelf, {one: one for one in ("processed", "review", "shunted")})
+            fetch_and_file.file(
+                desk, shelf, {one: one for one in ("processed", "review", "shunted")}
+            )
         finally:
             desk.store.dispose()
         (poison, folder, reason), (number, *_) = stage.rows("SELECT id, folder, reason FROM mail")

@@ -19,8 +19,8 @@ import pytest
 
 from exchange.bootstrap import open_desk
 from exchange.ports import MailRef
-from exchange.services.heartbeat import FILE, Beat, read_heartbeat
-from exchange.store.mail import NewMail
+from exchange.services.running.heartbeat import FILE, Beat, read_heartbeat
+from exchange.store.mails.mail import NewMail
 from tests.scenarios.stage import STORIES, US, Stage, staged
 
 NOW = datetime(2026, 12, 14, 10, 29, tzinfo=UTC)

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from exchange.bootstrap import SetClock, open_desk
 from exchange.domain.party import EscalationContact, Party, diff
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInputs, ExchangeError
 from exchange.provision import OwnParty, make_folder
-from exchange.services.desk import Desk
+from exchange.services.context import Desk
 
 NOW = "2026-12-01T10:00"
 INIT = ("--signifier", "OURS", "--name", "Our Energy", "--address", "codes@ours.example")

@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from exchange.bootstrap import SetClock, open_courier, open_desk
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError
 from exchange.provision import OwnParty, make_folder
-from exchange.services import deliver
-from exchange.services.desk import Desk
-from exchange.store.outbox import NewLetter
+from exchange.services.context import Desk
+from exchange.services.sending import send_mail
+from exchange.store.mails.outbox import NewLetter
 from tests.servers import HOST
 from tests.servers.scripted import ScriptedSmtp
 from tests.services.desks import NOW, add_parties, make_party
@@ -36,7 +36,7 @@ class Post:
         clock.at += timedelta(**minutes)
         courier = open_courier(self.desk)
         try:
-            deliver.deliver(self.desk, courier, Counter())
+            send_mail.deliver(self.desk, courier, Counter())
         except ExchangeError as error:
             return str(error)
         return ""

@@ -9,7 +9,7 @@ import pytest
 
 from exchange.cli.main import app
 from exchange.domain.outbound import Gained, LegState
-from exchange.services import request
+from exchange.services.asking import request
 from tests.servers.scripted import Line, ScriptedSmtp
 from tests.services.desks import Said, command
 from tests.services.posted import Post, make_post

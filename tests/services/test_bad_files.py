@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import Connection, event
 
 from exchange.bootstrap import SetClock, open_desk
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import NotStorable, StoreError
 from exchange.provision import OwnParty, make_folder
-from exchange.services.codefile import Reading
-from exchange.services.codes import import_codes
-from exchange.services.delivered import CodeSource
-from exchange.services.desk import Desk
+from exchange.services.codes.code_file import Reading
+from exchange.services.codes.codes import import_codes
+from exchange.services.codes.import_report import CodeSource
+from exchange.services.context import Desk
 from tests.unit.vault_cases import code, device, record, records
 
 CLOCK = SetClock(parse_instant("2026-11-22T10:00"))

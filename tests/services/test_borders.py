@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import InvalidRequestError
 
 from exchange.bootstrap import open_courier, open_desk, the_clock
+from exchange.daemon.threads import Floor, MailboxWorker
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import (
     ConfigError,
@@ -24,12 +25,14 @@ from exchange.errors import (
 from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import chase, clocks, deliver, intake, monthly, request
-from exchange.services.desk import Desk
-from exchange.services.progress import Progress
-from exchange.services.reach import Reachability
-from exchange.services.rounds import Round, one_round
-from exchange.threads import Floor, MailboxWorker
+from exchange.services.answering import intake
+from exchange.services.asking import chase, clocks, request
+from exchange.services.context import Desk
+from exchange.services.mailbox.rounds import Round, one_round
+from exchange.services.people import monthly
+from exchange.services.running.progress import Progress
+from exchange.services.running.reach import Reachability
+from exchange.services.sending import send_mail
 from tests.servers import HOST
 from tests.services.desks import add_parties, make_party
 
@@ -176,7 +179,7 @@ def test_a_mailbox_that_sets_anything_off_costs_itself_alone(
 
 _STEPS = (
     (clocks, "replay"), (intake, "decide_all"), (request, "raise_requests"),
-    (chase, "chase"), (deliver, "deliver"),
+    (chase, "chase"), (send_mail, "deliver"),
 )  # fmt: skip
 
 
@@ -222,14 +225,14 @@ def test_a_database_that_refuses_ends_the_round(
 def test_a_report_that_cannot_be_written_is_trouble_of_the_round(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from exchange import daemon
+    from exchange.daemon import main
 
     def refuses(_desk: Desk) -> None:
         raise PermissionError(13, _QUOTED)
 
     monkeypatch.setattr(monthly, "write_due", refuses)
     done = Round()
-    daemon._report(desk, done, Reachability())
+    main._report(desk, done, Reachability())
     (trouble,) = done.troubles
     assert "PermissionError" in trouble
     assert _QUOTED not in trouble
@@ -332,7 +335,7 @@ def test_what_takes_a_minute_is_said_once_with_its_place_and_cut_off_at_its_end(
 
 def test_a_thread_that_meets_a_fault_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     box = _Mailbox("a", 1)
-    monkeypatch.setattr("exchange.threads.open_mailbox", lambda *_: box)
+    monkeypatch.setattr("exchange.daemon.threads.open_mailbox", lambda *_: box)
 
     class Guarded:
         lost = threading.Event()

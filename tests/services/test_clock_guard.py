@@ -20,9 +20,11 @@ from exchange.errors import BadInput, MailboxUnavailable
 from exchange.ports import ServerTime, VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import clock_guard, monthly, request, trail
-from exchange.services.clock_guard import WatchedClock
-from exchange.services.rounds import Reachability, Round, one_round
+from exchange.services.asking import request
+from exchange.services.mailbox.rounds import Reachability, Round, one_round
+from exchange.services.people import audit_log, monthly
+from exchange.services.running import clock_guard
+from exchange.services.running.clock_guard import WatchedClock
 from exchange.transport.imap import ImapMailbox
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
@@ -203,10 +205,10 @@ def test_a_jump_stops_everything_but_the_keeping_and_back_it_goes_on(
     )
     found = {str(one)[:16].replace("T", " ") for one in (arrived, received)}
     assert found == {"2026-12-14 09:05"}
-    stamps = [datetime.fromisoformat(row.at) for row in trail.rows(site.desk)]
+    stamps = [datetime.fromisoformat(row.at) for row in audit_log.rows(site.desk)]
     assert stamps == sorted(stamps)
     assert stamps[-1] <= world.true
-    trail.verify(site.desk)
+    audit_log.verify(site.desk)
 
 
 def test_no_rung_is_skipped_under_a_clock_that_is_ahead(site: Site, world: World) -> None:
@@ -276,7 +278,7 @@ def test_a_person_confirms_a_clock_that_was_set_right(site: Site, world: World) 
     done = site.round()
     assert not done.troubles
     assert done.decided == {"processed": 1}
-    assert [row.actor for row in trail.rows(site.desk, event="clock.confirmed")] == ["kim"]
+    assert [row.actor for row in audit_log.rows(site.desk, event="clock.confirmed")] == ["kim"]
     # Once: the next jump is a jump again.
     world.ours = DAY
     assert site.round().troubles

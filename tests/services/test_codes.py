@@ -17,12 +17,12 @@ import pytest
 import xlsxwriter
 
 from exchange.bootstrap import SetClock, open_desk
-from exchange.cli.codes import app
+from exchange.cli.codes.codes import app
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.ports import VaultRecord
-from exchange.services.desk import Desk
-from exchange.services.respond import register
+from exchange.services.answering.answer_request import register
+from exchange.services.context import Desk
 from tests.services.desks import NOW, Said, bytes_of, command, make_desk
 
 HEAD = "Device ID,Install code\n"

@@ -18,14 +18,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.limits import DEFAULT
 from exchange.errors import BadInput
-from exchange.parsing.limits import DEFAULT
 from exchange.ports import Batch, VaultRecord
-from exchange.services import codestream, delivered
-from exchange.services.codefile import Reading
-from exchange.services.codes import import_codes
-from exchange.services.codestream import read_delivery
-from exchange.services.delivered import CodeSource, Delivered
+from exchange.services.codes import code_stream, import_report
+from exchange.services.codes.code_file import Reading
+from exchange.services.codes.code_stream import read_delivery
+from exchange.services.codes.codes import import_codes
+from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.vault.columns import rows_from
 from exchange.vault.records import Sources, records_of
 from tests.corpus import making
@@ -63,13 +63,13 @@ class Read(NamedTuple):
 
 
 def read_one(name: str, content: bytes, reading: Reading, *, whole: bool) -> Read:
-    delivered = Delivered(name)
+    import_report = Delivered(name)
     found: list[tuple[int, VaultRecord]] = []
     source = CodeSource.of(name, content)
-    for batch in read_delivery(source, reading, DEFAULT, TODAY, delivered, whole=whole):
+    for batch in read_delivery(source, reading, DEFAULT, TODAY, import_report, whole=whole):
         found += zip(batch.rows.tolist(), _records(batch), strict=True)
-    rejects = [(one.where, one.row, one.device, one.reason) for one in delivered.rejects]
-    return Read(found, rejects, delivered.rows, delivered.notes)
+    rejects = [(one.where, one.row, one.device, one.reason) for one in import_report.rejects]
+    return Read(found, rejects, import_report.rows, import_report.notes)
 
 
 def read_both(name: str, content: bytes, reading: Reading) -> tuple[Read, Read]:
@@ -143,8 +143,8 @@ def test_blocks_and_rows_read_the_same(
 
 
 def test_many_blocks_are_read_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codestream, "_BLOCK_BYTES", 700)
-    monkeypatch.setattr(codestream, "_HEAD_BYTES", 300)
+    monkeypatch.setattr(code_stream, "_BLOCK_BYTES", 700)
+    monkeypatch.setattr(code_stream, "_HEAD_BYTES", 300)
     text = HEAD + rows(range(1, 200)) + f"{device(500)},{BAD_CRC}\n" + rows(range(201, 300))
     reading = Reading(source="x")
     blocks, whole = read_both("codes.csv", text.encode(), reading)
@@ -251,7 +251,7 @@ def test_a_reject_file_that_others_could_read_is_closed_to_them(bench: Bench) ->
 
 
 def test_a_wrong_file_stops_early(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivered, "MOST_REJECTS", 40)
+    monkeypatch.setattr(import_report, "MOST_REJECTS", 40)
     said = bench.load(HEAD + f"{device(1)},{BAD_CRC}\n" * 100)
     assert said.code == 1
     assert "more than 40 bad rows" in said.err
@@ -436,11 +436,11 @@ main()
 
 
 def test_progress_is_told_in_lines_only_where_it_takes_long(bench: Bench) -> None:
-    from exchange.cli.codeimport import _lines
+    from exchange.cli.codes.codes_import import _lines
 
     at = [0.0]
     seen: list[str] = []
-    import exchange.cli.codeimport as module
+    import exchange.cli.codes.codes_import as module
 
     was, module.warn = module.warn, seen.append
     try:

@@ -16,13 +16,13 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.domain.limits import DEFAULT
 from exchange.errors import BadInput
-from exchange.parsing import sheetstream
-from exchange.parsing.limits import DEFAULT
-from exchange.services import codesheets
-from exchange.services.codefile import Reading
-from exchange.services.codestream import read_delivery
-from exchange.services.delivered import CodeSource, Delivered
+from exchange.parsing.sheets import xlsx_stream
+from exchange.services.codes import code_sheets
+from exchange.services.codes.code_file import Reading
+from exchange.services.codes.code_stream import read_delivery
+from exchange.services.codes.import_report import CodeSource, Delivered
 from tests.services.desks import make_desk
 from tests.services.test_codes import BAD_CRC, GOOD, Bench, code, device
 from tests.services.test_codes_bulk import TODAY, import_process, read_both, read_one
@@ -43,8 +43,8 @@ def bench(tmp_path: Path) -> Bench:
 @pytest.fixture
 def in_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every workbook counts as large, and a window is a few rows."""
-    monkeypatch.setattr(sheetstream, "_SMALL", 0)
-    monkeypatch.setattr(sheetstream, "_PIECE", 9_000)
+    monkeypatch.setattr(xlsx_stream, "_SMALL", 0)
+    monkeypatch.setattr(xlsx_stream, "_PIECE", 9_000)
 
 
 def workbook(*sheets: tuple[str, Sequence[Sequence[object]]]) -> bytes:
@@ -92,9 +92,9 @@ def test_windows_and_rows_read_the_same(
     lines = [*([["Delivery"]] if above else []), *([[]] * above), HEADER, *rows, *listed(9, 60)]
     content = workbook(("Codes", lines))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sheetstream, "_SMALL", 0)
-        patch.setattr(sheetstream, "_PIECE", piece)
-        patch.setattr(codesheets, "_TOLD_BY", 4)
+        patch.setattr(xlsx_stream, "_SMALL", 0)
+        patch.setattr(xlsx_stream, "_PIECE", piece)
+        patch.setattr(code_sheets, "_TOLD_BY", 4)
         windows, whole = read_both("codes.xlsx", content, READING)
     assert windows == whole
 
@@ -201,7 +201,7 @@ def test_columns_are_named_by_the_letters_of_the_sheet() -> None:
     reading = Reading(device_column="C", code_column="D", source="x")
     assert len(read_one("codes.xlsx", content, reading, whole=True).records) == 100
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sheetstream, "_SMALL", 0)
+        patch.setattr(xlsx_stream, "_SMALL", 0)
         windows, whole = read_both("codes.xlsx", content, reading)
     assert windows == whole
     with pytest.raises(BadInput, match="there is no column 'A'"):

@@ -18,12 +18,12 @@ from exchange.doctor import storage
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId
 from exchange.domain.inbound import DeviceState
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import StoreError
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
-from exchange.services import monthly, trail
-from exchange.services.desk import Desk
+from exchange.services.context import Desk
+from exchange.services.people import audit_log, monthly
 from exchange.store.db import Store, sqlite_path
 from exchange.vault.vault import SealedVault
 from tests.servers import want
@@ -164,12 +164,12 @@ def _while_writing(writer: Writer) -> Iterator[int]:
 def test_the_audit_log_is_found_intact(desk: Desk) -> None:
     with writing(desk) as writer:
         for _ in _while_writing(writer):
-            rows, head = trail.verify(desk)
+            rows, head = audit_log.verify(desk)
             assert rows
             assert len(head) == 64
             with desk.store.reading() as tx:
                 assert tx.audit.verify() >= rows
-            exported = list(trail.rows(desk))
+            exported = list(audit_log.rows(desk))
             assert [one.seq for one in exported] == list(range(1, len(exported) + 1))
             assert len(exported) >= rows
             assert exported[rows - 1].hash == head
@@ -190,9 +190,9 @@ def test_a_changed_row_is_found_beside_the_writer(desk: Desk) -> None:
     with writing(desk):
         put("another")
         with pytest.raises(StoreError, match="audit row 3 was changed"):
-            trail.verify(desk)
+            audit_log.verify(desk)
         put(third.subject)
-        trail.verify(desk)
+        audit_log.verify(desk)
 
 
 def test_two_queries_of_one_reading_see_one_instant(desk: Desk) -> None:
@@ -242,7 +242,7 @@ def test_doctor_cries_no_tampering(desk: Desk) -> None:
 def test_an_export_that_nobody_reads_on_holds_nothing_back(desk: Desk) -> None:
     with desk.store.transaction("some") as tx:
         tx.audit.append(desk.now(), *(AuditEvent("more", f"{one}") for one in range(6_000)))
-    paused = trail.rows(desk)
+    paused = audit_log.rows(desk)
     next(paused)
     if desk.store.engine.dialect.name == "postgresql":
         with desk.store.engine.connect() as connection:

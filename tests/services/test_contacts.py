@@ -13,8 +13,8 @@ from exchange.cli.contacts import app
 from exchange.domain.party import Party
 from exchange.errors import BadInput, BadInputs
 from exchange.rendering.shipped import shipped_folder
-from exchange.services import contacts
-from exchange.services.desk import Desk
+from exchange.services.context import Desk
+from exchange.services.people import contacts
 from tests.services.desks import Said, add_parties, command, make_desk, make_party
 
 HEAD = "party,signifier,mpids,request_address,reply_address,escalation_1,sla_days,confirmed_on\n"

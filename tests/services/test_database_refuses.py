@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from exchange.bootstrap import SetClock
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import StoreError
 from exchange.sandbox.servers import SandboxServers
 from tests.services.test_faults import PASSWORD, THEM, US, Site

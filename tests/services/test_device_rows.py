@@ -10,18 +10,19 @@ import numpy as np
 import pytest
 from sqlalchemy import select, text
 
+from exchange.domain.columns.device_columns import Places, Words
+from exchange.domain.columns.format_columns import devices_written
 from exchange.domain.inbound import Clock, DeviceState
-from exchange.domain.listed import Places, Words
-from exchange.domain.written import devices_written
 from exchange.errors import NotFound, StoreError
 from exchange.ports import MailRef
-from exchange.store import devicerows, many, schema
+from exchange.store.bulk import bulk_insert, device_rows
+from exchange.store.bulk.bulk_insert import insert_rows, update_rows
+from exchange.store.bulk.device_rows import DeviceColumns
 from exchange.store.db import Store, Transaction
-from exchange.store.devicerows import DeviceColumns
-from exchange.store.mail import NewMail
-from exchange.store.many import insert_rows, update_rows
-from exchange.store.outbox import NewLetter
+from exchange.store.mails.mail import NewMail
+from exchange.store.mails.outbox import NewLetter
 from exchange.store.tables import InboundDeviceRow, table_of
+from exchange.store.upkeep import schema
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
 
@@ -116,8 +117,8 @@ REASONS = (
 def test_columns_are_kept_as_their_rows(
     store: Store, case: str, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(devicerows, "_AT_ONCE", at_once)
-    monkeypatch.setattr(devicerows, "_COPIED_AT_ONCE", at_once)
+    monkeypatch.setattr(device_rows, "_AT_ONCE", at_once)
+    monkeypatch.setattr(device_rows, "_COPIED_AT_ONCE", at_once)
     types, places, which = CASES[case]
     columns = _columns(types, places, which, REASONS)
     with store.transaction("test") as tx:
@@ -197,7 +198,7 @@ ODD = [
 def test_rows_are_the_same_however_they_come(
     store: Store, worth_copying: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(many, "_WORTH_COPYING", worth_copying)
+    monkeypatch.setattr(bulk_insert, "_WORTH_COPYING", worth_copying)
     table = table_of(InboundDeviceRow)
     names = ("request_id", "device", "device_type", "place", "state", "reason", "seen", "outbox_id")
     read = select(*(table.c[name] for name in names)).order_by(table.c.id)
@@ -216,7 +217,7 @@ def test_rows_are_the_same_however_they_come(
         kept = [tuple(row) for row in connection.execute(read)]
         numbers = list(connection.execute(select(table.c.id).order_by(table.c.id)).scalars())
     assert kept == [*rows, *rows[:3]]
-    monkeypatch.setattr(many, "_UPDATED_AT_ONCE", 50)
+    monkeypatch.setattr(bulk_insert, "_UPDATED_AT_ONCE", 50)
     changed = [
         (f"now {row[5]}", row[6], row[7], number)
         for number, row in zip(numbers[: len(rows)], rows[::-1], strict=True)

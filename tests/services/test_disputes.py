@@ -14,14 +14,18 @@ import pytest
 from exchange.bootstrap import SetClock, open_desk
 from exchange.domain.device import DeviceId
 from exchange.domain.outbound import CaseState, Gained, LegState, Ruling
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, ExchangeError, NotFound, StoreError
 from exchange.ports import Delivery, FetchedMail, MailRef
 from exchange.provision import OwnParty, make_folder
-from exchange.services import chase, deliver, intake, keeping, monthly, request, review
-from exchange.services.outcome import MailOutcome
-from exchange.services.outcomes import case_lines, write_codes
-from exchange.store.outbound import ReceivedCode
+from exchange.services.answering import intake
+from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.asking import chase, request
+from exchange.services.asking.case_status import case_lines, write_codes
+from exchange.services.mailbox import fetch_and_file
+from exchange.services.people import monthly, review
+from exchange.services.sending import send_mail
+from exchange.store.requests.outbound import ReceivedCode
 from tests.services.desks import add_parties, make_party
 from tests.services.test_codes import code, device
 
@@ -79,7 +83,7 @@ class Room:
         request.raise_requests(self.desk)
         with self.desk.store.transaction("delivered") as tx:
             due = tx.outbox.due(self.desk.now(), 100, 10**9)
-            deliver.record(self.desk, tx, [(Delivery(one.id, accepted=True), one) for one in due])
+            send_mail.record(self.desk, tx, [(Delivery(one.id, accepted=True), one) for one in due])
 
     def mail(
         self, party: str, codes: Mapping[int, int | None], *, thread: bool = True
@@ -108,7 +112,7 @@ class Room:
     def arrive(self, *mails: FetchedMail) -> None:
         """Mails come together and are decided in one batch."""
         inbox = _Inbox(list(mails))
-        keeping.keep(self.desk, inbox, keeping.fresh(self.desk, inbox))  # type: ignore[arg-type]
+        fetch_and_file.keep(self.desk, inbox, fetch_and_file.fresh(self.desk, inbox))  # type: ignore[arg-type]
         assert intake.decide_all(self.desk).left == {}
 
     def settle(self, number: int, ruling: Ruling, *only: int) -> MailOutcome | None:

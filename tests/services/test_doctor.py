@@ -25,10 +25,10 @@ from exchange.domain.party import EscalationContact, Party
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services.heartbeat import Heartbeat
-from exchange.services.respond import COMPLETE_AS_OF
+from exchange.services.answering.answer_request import COMPLETE_AS_OF
+from exchange.services.running.heartbeat import Heartbeat
 from exchange.transport.imap_probe import MailboxProbe
-from exchange.vault.keys import create_key_file
+from exchange.vault.keys.keys import create_key_file
 from tests.servers import free_ports
 
 ADDRESS = "codes@ours.example"

@@ -18,14 +18,15 @@ from sqlalchemy import event, select, text
 
 from exchange.bootstrap import SetClock
 from exchange.cli import requests as requests_command
-from exchange.domain.calendar import build_calendar
 from exchange.domain.device import DeviceId
 from exchange.domain.outbound import CaseState, LegState
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.calendar import build_calendar
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import ConfigError, NotFound
-from exchange.services import chase, clocks, request, trail
-from exchange.services.desk import Desk
-from exchange.store.among import among
+from exchange.services.asking import chase, clocks, request
+from exchange.services.context import Desk
+from exchange.services.people import audit_log
+from exchange.store.bulk.in_list import among
 from exchange.store.tables import CaseRow, table_of
 from tests.benchmarks.asking import code_of, story
 from tests.benchmarks.ledger import SUPPLIERS, Ledger, device, make_desk
@@ -109,7 +110,7 @@ class TestChase:
             (mail,) = (one for one in sent if one["Message-ID"] == message_id)
             assert device(number) in listed(mail)
         assert chase.chase(desk) == {}
-        assert trail.verify(desk)[0]
+        assert audit_log.verify(desk)[0]
 
     def test_the_ladder_to_its_end_and_the_outage(self, desk: Desk) -> None:
         Ledger(desk).asked(5, 5, "2026-11-17T10:00", TODAY)
@@ -155,7 +156,7 @@ class TestChase:
         assert rows(desk, "SELECT count(*) FROM leg_rung") == [(6,)]
         subject.write_text("Reminder {{ ref }}")
         assert chase.chase(desk) == {"reminder": 1}
-        assert trail.verify(desk)[0]
+        assert audit_log.verify(desk)[0]
 
     def test_a_party_that_left_the_register_holds_nobody_up(self, desk: Desk) -> None:
         Ledger(desk).asked(6, 3, "2026-11-17T10:00", TODAY)
@@ -215,7 +216,7 @@ def test_bulk_asking_from_the_list_to_the_closed_case(desk: Desk) -> None:
     assert events["leg.sent"] == number + former
     assert events["leg.not_installer"] == events["leg.queued"] == former
     assert events["leg.withdrawn"] == number - former
-    assert trail.verify(desk)[0] == sum(events.values())
+    assert audit_log.verify(desk)[0] == sum(events.values())
 
 
 class TestClosing:

@@ -10,8 +10,8 @@ import pytest
 
 from exchange.cli.main import app
 from exchange.errors import BadInput
-from exchange.services import review, trail
-from exchange.store.waiting import MailFilter
+from exchange.services.people import audit_log, review
+from exchange.store.mails.waiting import MailFilter
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
 from tests.servers.scripted import HangUp, ImapFlaw, Line, ScriptedImap
@@ -104,7 +104,7 @@ def test_text_that_no_database_takes_stops_nothing(both: Scripted) -> None:
     assert not [row.reason for row in rows if "fault" in row.reason]
     assert rows[-1].folder == "processed"
     assert both.server.mails == {}
-    trail.verify(both.desk)
+    audit_log.verify(both.desk)
 
 
 def test_a_mail_whose_row_cannot_be_made_is_kept_bare_and_shown(
@@ -118,11 +118,11 @@ def test_a_mail_whose_row_cannot_be_made_is_kept_bare_and_shown(
             raise ZeroDivisionError
         return real(raw)
 
-    from exchange.services import keeping
+    from exchange.services.mailbox import fetch_and_file
 
-    real = keeping.read_head
+    real = fetch_and_file.read_head
     with monkeypatch.context() as broken:
-        broken.setattr(keeping, "read_head", stumble)
+        broken.setattr(fetch_and_file, "read_head", stumble)
         both.round()
     first, second, third = both.rows()
     assert (first.folder, third.folder) == ("processed", "processed")
@@ -247,7 +247,7 @@ def test_mails_that_are_not_given_wait_in_the_ledger_and_hinder_nobody(yard: Scr
     assert {row.state for row in again.values()} == {"filed"}
     assert [yard.raw(again[uid].id) for uid in bad] == [asks(uid) for uid in bad]
     assert not [row for row in again.values() if "the same as" in row.reason]
-    trail.verify(yard.desk)
+    audit_log.verify(yard.desk)
 
 
 def test_a_mail_that_is_not_given_is_tried_with_growing_pauses(yard: Scripted) -> None:
@@ -391,7 +391,7 @@ def test_a_mail_without_a_time_of_receipt_has_the_one_of_its_last_server(
     (mail,) = yard.rows()
     assert mail.folder == "processed"
     assert mail.arrived_at.isoformat() == arrived
-    (kept,) = trail.rows(yard.desk, event="mail.kept")
+    (kept,) = audit_log.rows(yard.desk, event="mail.kept")
     assert f'"arrived_from":"{source}"' in kept.detail or not source
 
 
@@ -429,8 +429,8 @@ def test_a_server_put_back_gives_uids_again_and_nothing_is_lost_or_answered_twic
     assert [row.ref.uid for row in rows[1:3]] == [-row.id for row in rows[1:3]]
     assert {row.state for row in rows} == {"filed"}
     assert [row.reason for row in rows].count(f"the same as mail {rows[2].id}") == 1
-    assert len(list(trail.rows(both.desk, event="mailbox.put_back"))) == 1
-    trail.verify(both.desk)
+    assert len(list(audit_log.rows(both.desk, event="mailbox.put_back"))) == 1
+    audit_log.verify(both.desk)
 
 
 def test_a_filed_uid_that_is_listed_again_is_read_without_any_sign_of_uidnext(

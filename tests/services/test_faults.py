@@ -11,22 +11,25 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
-from exchange.domain.columnmap import ColumnMap
+from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
 from exchange.domain.outbound import Gained
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, ReaderEnded, StoreError
 from exchange.ports import Question, VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import intake, keeping, request, respond, review, trail
-from exchange.services.desk import Desk
-from exchange.services.outcome import MailOutcome
-from exchange.services.respond import DayTally
-from exchange.services.rounds import Reachability, Round, one_round
+from exchange.services.answering import answer_request, intake
+from exchange.services.answering.answer_request import DayTally
+from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.asking import request
+from exchange.services.context import Desk
+from exchange.services.mailbox import fetch_and_file
+from exchange.services.mailbox.rounds import Reachability, Round, one_round
+from exchange.services.people import audit_log, review
 from exchange.store.db import Store, Transaction
-from exchange.store.mail import KeptMail
+from exchange.store.mails.mail import KeptMail
 from tests.services.desks import add_parties, make_party
 
 US, THEM = "codes@lose.example", "codes@gain.example"
@@ -75,7 +78,7 @@ class Site:
 
     def keep(self) -> int:
         box = open_mailbox(self.desk, self.desk.settings.mailbox[0])
-        kept = keeping.keep(self.desk, box, keeping.fresh(self.desk, box))
+        kept = fetch_and_file.keep(self.desk, box, fetch_and_file.fresh(self.desk, box))
         box.close()
         return kept
 
@@ -124,7 +127,7 @@ def test_a_fault_among_mails_decided_together_stays_with_its_own(
     site.ask()
     site.ask(sender="stranger@elsewhere.example")
     site.ask()
-    take = respond.take
+    take = answer_request.take
 
     def faulty(desk: Desk, tx: Transaction, mail: KeptMail, *rest: object) -> MailOutcome:
         if mail.id == 1:
@@ -132,7 +135,7 @@ def test_a_fault_among_mails_decided_together_stays_with_its_own(
         return take(desk, tx, mail, *rest)  # type: ignore[arg-type]
 
     with monkeypatch.context() as broken:
-        broken.setattr(respond, "take", faulty)
+        broken.setattr(answer_request, "take", faulty)
         site.round()
     assert site.sql("SELECT id, folder, attempts FROM mail ORDER BY id") == [
         (1, "shunted", 0),
@@ -141,7 +144,7 @@ def test_a_fault_among_mails_decided_together_stays_with_its_own(
     ]
     assert site.sql("SELECT mail_id FROM inbound_request") == [(3,)]
     assert len(site.servers.sent) == 1
-    trail.verify(site.desk)
+    audit_log.verify(site.desk)
 
 
 def test_two_people_release_one_mail_once(site: Site) -> None:
@@ -345,11 +348,11 @@ def test_a_late_holiday_moves_open_clocks(site: Site) -> None:
     assert site.sql("SELECT due_on FROM inbound_request") == [("2026-12-31",)]
     assert site.sql("SELECT due_on FROM outbound_request") == [("2026-12-31",)]
     assert site.sql("SELECT due_on, next_due FROM leg") == [("2026-12-31", "2026-12-21")]
-    events = [row.detail for row in trail.rows(again, event="clock.moved")]
+    events = [row.detail for row in audit_log.rows(again, event="clock.moved")]
     assert len(events) == 2
     assert all('"before":"2026-12-30"' in one and '"after":"2026-12-31"' in one for one in events)
     assert not site.round(again).moved
-    trail.verify(again)
+    audit_log.verify(again)
 
 
 def test_a_case_that_is_closed_can_be_asked_about_anew(site: Site) -> None:

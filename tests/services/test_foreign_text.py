@@ -9,10 +9,10 @@ import pytest
 
 from exchange.bootstrap import SetClock, open_desk
 from exchange.cli.main import app
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.provision import OwnParty, make_folder
-from exchange.services import trail
-from exchange.services.desk import Desk
+from exchange.services.context import Desk
+from exchange.services.people import audit_log
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
 from tests.services.desks import NOW, command
@@ -54,7 +54,7 @@ def test_commands_store_what_a_person_gives_them(desk: Desk, tmp_path: Path) -> 
     run("request", "create", file("gained", GAINED), "--by", f"k{HALF}")
     run("request", "close", "00-DB-12-34-56-78-90-A1", "--why", f"sold{HALF}\0", "--by", "kim")
     run("codes", "remove", "--source", "main\ufffd", "--yes", "--by", f"k{HALF}")
-    trail.verify(desk)
-    actors = {row.actor for row in trail.rows(desk)}
+    audit_log.verify(desk)
+    actors = {row.actor for row in audit_log.rows(desk)}
     assert {"k\ufffdm\ufffd", "k\ufffd"} <= actors
-    assert "sold\ufffd\ufffd" in "".join(row.detail for row in trail.rows(desk))
+    assert "sold\ufffd\ufffd" in "".join(row.detail for row in audit_log.rows(desk))

@@ -23,13 +23,13 @@ from exchange.domain.inbound import Clock
 from exchange.errors import AlreadyRunning, CourierTrouble
 from exchange.ports import MailRef
 from exchange.provision import OwnParty, make_folder
-from exchange.services import pauses
-from exchange.services.desk import Desk
-from exchange.services.heartbeat import FILE, Heartbeat, read_heartbeat
-from exchange.services.progress import Progress
+from exchange.services.context import Desk
+from exchange.services.letters import pauses
+from exchange.services.running.heartbeat import FILE, Heartbeat, read_heartbeat
+from exchange.services.running.progress import Progress
 from exchange.store.db import Transaction
-from exchange.store.mail import REVIEW, SHUNTED, NewMail
-from exchange.store.outbox import DEFERRED, NewLetter
+from exchange.store.mails.mail import REVIEW, SHUNTED, NewMail
+from exchange.store.mails.outbox import DEFERRED, NewLetter
 from exchange.store.tables import LegRow, MailRow
 from tests.servers import free_ports
 from tests.services.desks import NOW, add_parties, command, make_desk, make_party
@@ -377,7 +377,7 @@ def test_sending_that_rests_and_a_clock_that_cannot_be_right(desk: Desk) -> None
 
 
 def test_a_full_disk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exchange.services.health.DISK_BYTES", 1 << 60)
+    monkeypatch.setattr("exchange.services.people.health.DISK_BYTES", 1 << 60)
     assert "MB free" in problems(health(desk.folder)[1])["disk"]
 
 
@@ -497,7 +497,7 @@ def test_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
 
 def make_desk_on(folder: Path, url: str) -> Desk:
     from exchange.bootstrap import SetClock, open_desk
-    from exchange.domain.sla import parse_instant
+    from exchange.domain.time.sla import parse_instant
 
     make_folder(folder, OwnParty("LOSE", "Lose", "codes@lose.example", url))
     return open_desk(folder, SetClock(parse_instant(NOW)))

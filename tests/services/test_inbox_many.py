@@ -20,13 +20,13 @@ from exchange import __main__ as entry
 from exchange.bootstrap import SetClock, open_desk
 from exchange.cli.main import app
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import NotFound, StoreError
 from exchange.ports import MailRef, VaultRecord
 from exchange.provision import OwnParty, make_folder
-from exchange.services import review
-from exchange.services.desk import Desk
-from exchange.store.mail import REVIEW, SHUNTED, NewMail
+from exchange.services.context import Desk
+from exchange.services.people import review
+from exchange.store.mails.mail import REVIEW, SHUNTED, NewMail
 from exchange.store.tables import MailRow
 from tests.services.desks import NOW, Said, add_parties, command, make_desk, make_party
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import open_desk, the_clock
-from exchange.posting import PostingProcess
+from exchange.daemon.posting import PostingProcess
 from exchange.processes import clean_environment, package_root
-from exchange.vault.keys import load_key_file
-from exchange.vault.providers import command_key
+from exchange.vault.keys.keys import load_key_file
+from exchange.vault.keys.providers import command_key
 from tests.services.desks import make_desk
 
 MAIL = b"From: a@gain.example\r\nSubject: codes\r\n\r\nPlease send:\r\n00-DB-12-34-56-78-90-A0\r\n"
@@ -136,7 +136,7 @@ def test_a_key_command_runs_in_the_working_folder_on_a_clean_path(
     # A file is named as everywhere in the configuration: from the working folder.
     words = [sys.executable, "-c", "import json, csv; print(open('keys/exchange.key').read())"]
     key = load_key_file(folder / "keys" / "exchange.key")
-    from exchange.vault.keys import Lock
+    from exchange.vault.keys.keys import Lock
 
     assert command_key(words, 20.0, folder).key_for(Lock(key.key_id)) == key
     from exchange.errors import VaultError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.services.keeping import content_hash
+from exchange.services.mailbox.fetch_and_file import content_hash
 
 HEAD = b"From: a@gain.test\r\nMessage-ID: <1@gain.test>\r\n"
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import SetClock, open_desk
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError
-from exchange.vault.keys import load_key_file
+from exchange.vault.keys.keys import load_key_file
 from tests.faultpoints import Commands
 from tests.services.desks import INIT, NOW, make_desk
 from tests.services.test_codes import HEAD, rows
@@ -168,7 +168,7 @@ def _moved(name: str) -> Callable[[Path], None]:
 
 def _another(keys: Path) -> None:
     (keys / "exchange.key").replace(keys / "mine (copy).txt")
-    from exchange.vault.keys import create_key_file
+    from exchange.vault.keys.keys import create_key_file
 
     create_key_file(keys / "exchange.key")
 

@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from exchange.bootstrap import open_desk, the_clock
 from exchange.errors import AlreadyRunning, StoreReplaced
 from exchange.provision import OwnParty, make_folder
-from exchange.services.desk import Desk
+from exchange.services.context import Desk
 from exchange.store.db import Store
 from tests.servers import want
 from tests.servers.postgres import missing, postgres

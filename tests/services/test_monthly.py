@@ -30,11 +30,11 @@ from exchange.domain.party import Party
 from exchange.errors import BadInput
 from exchange.ports import MailRef
 from exchange.provision import OwnParty, make_folder
-from exchange.services import monthly
-from exchange.services.desk import Desk
+from exchange.services.context import Desk
+from exchange.services.people import monthly
 from exchange.store.db import Store, Transaction
-from exchange.store.mail import NewMail
-from exchange.store.outbox import DEFERRED, SENT, NewLetter
+from exchange.store.mails.mail import NewMail
+from exchange.store.mails.outbox import DEFERRED, SENT, NewLetter
 from tests.servers import postgres as pg
 from tests.servers import want
 
@@ -415,8 +415,8 @@ def test_a_month_by_hand(desk: Desk) -> None:
 
 def test_postgresql_counts_alike(still: Desk) -> None:
     want(pg.missing())
-    from exchange.store import schema
     from exchange.store.db import writing_engine
+    from exchange.store.upkeep import schema
 
     takes, asks = _october()
     with pg.postgres() as url:

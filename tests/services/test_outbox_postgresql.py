@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from exchange.errors import ExchangeError
-from exchange.services import outbox_review
-from exchange.services.outbox_review import Choice
+from exchange.services.sending import outbox_review
+from exchange.services.sending.outbox_review import Choice
 from tests.servers.scripted import ScriptedSmtp
 from tests.services.desks import add_parties, make_party
 from tests.services.posted import Post, make_post

@@ -19,8 +19,11 @@ from exchange.domain.outbound import Gained, LegState
 from exchange.domain.party import Party
 from exchange.errors import BadInput
 from exchange.ports import FetchedMail, MailRef, VaultRecord
-from exchange.services import intake, keeping, outbox_review, request
-from exchange.services.outbox_review import Choice
+from exchange.services.answering import intake
+from exchange.services.asking import request
+from exchange.services.mailbox import fetch_and_file
+from exchange.services.sending import outbox_review
+from exchange.services.sending.outbox_review import Choice
 from tests.servers.scripted import Line, ScriptedSmtp
 from tests.services.desks import Said, add_parties, command, make_party
 from tests.services.posted import Post, make_post
@@ -65,7 +68,7 @@ def asked(post: Post, device: str = DEVICE) -> str:
     desk = post.desk
     desk.vault.put_many([VaultRecord(DeviceId.parse(device), InstallCode.parse(CODE), True)])
     inbox = _Inbox(FetchedMail(MailRef(1, 1), MAIL.format(device=device).encode(), desk.now()))
-    keeping.keep(desk, inbox, keeping.fresh(desk, inbox))  # type: ignore[arg-type]
+    fetch_and_file.keep(desk, inbox, fetch_and_file.fresh(desk, inbox))  # type: ignore[arg-type]
     assert intake.decide_all(desk).folders == {"processed": 1}
     with desk.store.reading() as tx:
         return tx.inbound.requests()[0].ref

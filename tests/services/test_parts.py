@@ -17,10 +17,13 @@ from exchange.errors import BadInput, ConfigError
 from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.rendering import workbook
 from exchange.rendering.workbook import AnswerRow, Sheetfacts, answers_workbook
-from exchange.services import intake, keeping, letters, parts, trail
-from exchange.services.desk import Desk
-from exchange.services.parts import in_parts
-from exchange.store.outbox import NewLetter
+from exchange.services.answering import answer_parts, intake
+from exchange.services.answering.answer_parts import in_parts
+from exchange.services.context import Desk
+from exchange.services.letters import letters
+from exchange.services.mailbox import fetch_and_file
+from exchange.services.people import audit_log
+from exchange.store.mails.outbox import NewLetter
 from tests.benchmarks import made
 from tests.services.desks import add_parties, make_desk, make_party
 from tests.unit.rendering_cases import CODE, FACTS
@@ -77,7 +80,7 @@ def test_a_low_ceiling_is_decided_on_soon(monkeypatch: pytest.MonkeyPatch, most:
         rows_made += len(rows) + 20
         return answers_workbook(rows, facts)
 
-    monkeypatch.setattr(parts, "answers_workbook", counted)
+    monkeypatch.setattr(answer_parts, "answers_workbook", counted)
     number = 1_000
     try:
         got = [len(range(number)[some]) for _, some, _ in in_parts(_rows(number), FACTS, most)]
@@ -119,7 +122,7 @@ def _asked(tmp_path: Path, rows: list[tuple[str, ...]]) -> Desk:
         for nth, one in enumerate(dict.fromkeys(row[0] for row in rows))
     )
     mail = FetchedMail(MailRef(1, 1), made.csv_mail(rows), desk.now())
-    keeping.keep(desk, _Inbox(mail), keeping.fresh(desk, _Inbox(mail)))  # type: ignore[arg-type]
+    fetch_and_file.keep(desk, _Inbox(mail), fetch_and_file.fresh(desk, _Inbox(mail)))  # type: ignore[arg-type]
     return desk
 
 
@@ -150,7 +153,7 @@ def test_a_part_that_cannot_be_written_leaves_nothing_of_the_others(
     ends = [str(mail["subject"]).rpartition("(part ")[2] for mail in mails]
     assert ends == [f"{nth} of {len(found)})" for nth in range(1, len(found) + 1)]
     assert len({one.message_id for one in found}) == len(found) > 2
-    trail.verify(desk)
+    audit_log.verify(desk)
 
 
 def test_a_fault_while_parts_are_made_is_that_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,8 +200,8 @@ def test_a_long_answer_goes_in_numbered_parts_under_one_reference(tmp_path: Path
     assert {row.device: row.outbox_id for row in kept} == told
     # The log tells of many devices at once, and still of each to whoever asks for it.
     for device in (devices[0], devices[len(devices) // 2], devices[-1]):
-        (row,) = trail.rows(desk, subject=device)
+        (row,) = audit_log.rows(desk, subject=device)
         assert (row.event, row.subject) == ("codes.released", request.ref)
         assert letters[told[device] - letters[0].id].message_id in row.detail
-    assert list(trail.rows(desk, subject="00-DB-12-34-FF-FF-FF-FE")) == []
-    trail.verify(desk)
+    assert list(audit_log.rows(desk, subject="00-DB-12-34-FF-FF-FF-FE")) == []
+    audit_log.verify(desk)

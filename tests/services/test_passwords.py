@@ -11,7 +11,7 @@ import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from exchange.cli.contacts import app
-from exchange.services import secrets
+from exchange.services.answering import party_passwords
 from tests.services.desks import add_parties, bytes_of, command, make_desk, make_party
 
 DEVICE = "00-DB-12-34-56-78-90-A0"
@@ -47,10 +47,10 @@ def test_a_protected_list_opens_with_the_password_of_its_sender(tmp_path: Path) 
     add_parties(desk, make_party("GAIN"), make_party("FORM"))
     said = command(app, folder, "passwords", "gain", typed=f"wrong-one\n{PASSWORD}\n")
     assert (said.code, said.out) == (0, "2 passwords on file for GAIN\n")
-    ours = secrets.of_sender(desk, "codes@gain.example")
+    ours = party_passwords.of_sender(desk, "codes@gain.example")
     assert ours == ("wrong-one", PASSWORD)
-    assert secrets.of_sender(desk, "codes@form.example") == ()
-    assert secrets.of_sender(desk, "stranger@elsewhere.example") == ()
+    assert party_passwords.of_sender(desk, "codes@form.example") == ()
+    assert party_passwords.of_sender(desk, "stranger@elsewhere.example") == ()
     read = desk.reader.read(_mail("codes@gain.example"), ours)
     assert [str(found.device) for found in read.devices] == [DEVICE]
     closed = desk.reader.read(_mail("codes@form.example"), ())
@@ -60,7 +60,7 @@ def test_a_protected_list_opens_with_the_password_of_its_sender(tmp_path: Path) 
     assert PASSWORD not in said.all
 
     assert command(app, folder, "passwords", "GAIN", "--forget").code == 0
-    assert secrets.of_sender(desk, "codes@gain.example") == ()
+    assert party_passwords.of_sender(desk, "codes@gain.example") == ()
     desk.reader.close()
 
 

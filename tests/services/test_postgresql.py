@@ -8,20 +8,22 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
-from exchange.domain.columnmap import ColumnMap
+from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import CaseState, Gained, LegState
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import AlreadyRunning, NotStorable
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import columns, monthly, request, trail
-from exchange.services.codefile import Reading
-from exchange.services.codes import import_codes
-from exchange.services.delivered import CodeSource
-from exchange.services.desk import Desk
-from exchange.services.rounds import Reachability, one_round
+from exchange.services.answering import party_columns
+from exchange.services.asking import request
+from exchange.services.codes.code_file import Reading
+from exchange.services.codes.codes import import_codes
+from exchange.services.codes.import_report import CodeSource
+from exchange.services.context import Desk
+from exchange.services.mailbox.rounds import Reachability, one_round
+from exchange.services.people import audit_log, monthly
 from exchange.store.db import Store
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
@@ -64,8 +66,8 @@ def test_both_directions(url: str, tmp_path: Path) -> None:
         add_parties(lose, make_party("GAIN"))
         add_parties(gain, make_party("LOSE"))
         own_columns = ColumnMap("Device ID", status="Outcome")
-        columns.put(lose, "GAIN", own_columns, "test")
-        assert columns.of_sender(lose, "codes@gain.example") == (own_columns,)
+        party_columns.put(lose, "GAIN", own_columns, "test")
+        assert party_columns.of_sender(lose, "codes@gain.example") == (own_columns,)
         done = lose.vault.put_many(VaultRecord(one, CODES[one], True) for one in DEVICES[:50])
         assert done.added == 50
         gained = [Gained(str(one), ("LOSE",), "ESME", "row") for one in DEVICES]
@@ -88,7 +90,7 @@ def test_both_directions(url: str, tmp_path: Path) -> None:
                 "provided": 50,
                 "held": 10,
             }
-        assert trail.verify(lose)[0] > 60
+        assert audit_log.verify(lose)[0] > 60
         figures = monthly.build(lose, "2026-12").inbound
         assert (figures.devices_received, figures.answered_in_time, figures.held) == (60, 50, 10)
         # And as the one who asks: the database of the other engine chases in the same way.

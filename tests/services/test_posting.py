@@ -17,13 +17,14 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import open_courier, open_desk, the_clock
+from exchange.daemon.posting import PostingProcess
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.ports import FetchedMail, MailRef, VaultRecord
-from exchange.posting import PostingProcess
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import intake, rounds
-from exchange.services.desk import Desk
+from exchange.services.answering import intake
+from exchange.services.context import Desk
+from exchange.services.mailbox import rounds
 from tests.servers import HOST, free_ports
 from tests.services.desks import add_parties, make_party
 
@@ -300,7 +301,7 @@ def test_a_process_that_hangs_does_not_outlive_a_stop(desk: Desk) -> None:
 
 def test_the_process_ends_by_itself_when_whoever_started_it_is_gone(desk: Desk) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "exchange.posting", str(desk.folder)],
+        [sys.executable, "-m", "exchange.daemon.posting", str(desk.folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -316,7 +317,7 @@ def test_the_process_ends_by_itself_when_whoever_started_it_is_gone(desk: Desk) 
 
 def test_the_process_ends_when_all_is_to_stop(desk: Desk) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "exchange.posting", str(desk.folder)],
+        [sys.executable, "-m", "exchange.daemon.posting", str(desk.folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:

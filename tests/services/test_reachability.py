@@ -6,7 +6,7 @@ import pytest
 import structlog
 
 from exchange.errors import MailboxRefused, MailboxUnavailable
-from exchange.services.rounds import Reachability
+from exchange.services.mailbox.rounds import Reachability
 
 
 def _told(failures: list[Exception | None]) -> list[str]:

@@ -15,8 +15,9 @@ import structlog
 from exchange.bootstrap import open_courier, open_mailbox
 from exchange.domain.outbound import Gained
 from exchange.errors import ReaderUnavailable
-from exchange.services import request, review
-from exchange.services.rounds import Reachability, Round, one_round
+from exchange.services.asking import request
+from exchange.services.mailbox.rounds import Reachability, Round, one_round
+from exchange.services.people import review
 from exchange.worker.reader import WorkerReader
 from tests.services import test_faults
 from tests.services.broken_readers import broken

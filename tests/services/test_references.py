@@ -19,11 +19,11 @@ from sqlalchemy import create_engine, make_url
 
 from exchange import bootstrap
 from exchange.bootstrap import SetClock, open_desk
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import StoreError
-from exchange.parsing.message import read_head
+from exchange.parsing.reading.understand import read_head
 from exchange.provision import OwnParty, make_folder
-from exchange.services import trail
+from exchange.services.people import audit_log
 from exchange.store.references import FILES, References
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
@@ -89,8 +89,8 @@ class Site:
 
     def gaps(self) -> int:
         desk = open_desk(self.folder, SetClock(parse_instant(NOW)))
-        found = sum(1 for _ in trail.rows(desk, event="references.gap"))
-        trail.verify(desk)
+        found = sum(1 for _ in audit_log.rows(desk, event="references.gap"))
+        audit_log.verify(desk)
         desk.store.dispose()
         return found
 
@@ -240,12 +240,13 @@ def test_every_reader_of_references_takes_the_long_ones(site: Site) -> None:
     assert re.fullmatch(r"MP121-OURS-2612-A\d{6,9}", ref)
     raw = f"From: codes@gain.example\r\nSubject: Re: {ref}\r\nMessage-ID: <x@y>\r\n\r\nx\r\n"
     assert read_head(raw.encode()).subject.endswith(ref)
-    from exchange.parsing import inline, message
+    from exchange.parsing.lists.prose import inline
+    from exchange.parsing.reading import understand
 
     assert inline._ANSWER.search(ref)
     assert any(
         pattern.search(ref)
-        for pattern in vars(message).values()
+        for pattern in vars(understand).values()
         if isinstance(pattern, re.Pattern) and "QA" in pattern.pattern
     )
 

@@ -11,13 +11,13 @@ from random import Random
 import pytest
 
 from exchange.bootstrap import SetClock, open_desk
-from exchange.cli import coderemove
-from exchange.domain.sla import parse_instant
+from exchange.cli.codes import codes_remove
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, NotStorable
 from exchange.ports import Removed
 from exchange.provision import OwnParty, make_folder
-from exchange.services import codes, removal
-from exchange.services.desk import Desk
+from exchange.services.codes import codes, removal
+from exchange.services.context import Desk
 from tests.corpus import making
 from tests.services.desks import NOW, Said, bytes_of, command
 from tests.services.test_codes import (
@@ -150,7 +150,7 @@ def test_a_person_is_asked(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, typed: str, left: int
 ) -> None:
     _two_imports(bench)
-    monkeypatch.setattr(coderemove, "at_terminal", lambda: True)
+    monkeypatch.setattr(codes_remove, "at_terminal", lambda: True)
     said = command(app, bench.desk.folder, "remove", device(1), typed=typed)
     assert said.code == 0, said.all
     assert "1 to remove, 1 with a code, 1 installed by us" in said.out

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from exchange.errors import NotFound
-from exchange.services.outbox_review import Choice, retry
-from exchange.store.outbox import FAILED, NewLetter
+from exchange.services.sending.outbox_review import Choice, retry
+from exchange.store.mails.outbox import FAILED, NewLetter
 from tests.services.desks import make_desk
 
 

@@ -18,16 +18,17 @@ from sqlalchemy import LargeBinary, text
 from sqlmodel import SQLModel
 
 from exchange.bootstrap import SetClock, open_desk, open_key_change
-from exchange.cli.codes import app
+from exchange.cli.codes.codes import app
 from exchange.domain.device import DeviceId
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError, VaultDamaged, VaultError, WrongKey
 from exchange.ports import MailRef
 from exchange.provision import OwnParty, make_folder
-from exchange.services import rotate, secrets
-from exchange.services.desk import Desk
-from exchange.store import sealed as sealed_columns
-from exchange.store.mail import NewMail
+from exchange.services.answering import party_passwords
+from exchange.services.codes import rotate
+from exchange.services.context import Desk
+from exchange.store.mails import sealed as sealed_columns
+from exchange.store.mails.mail import NewMail
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
 from tests.services.desks import NOW, Said, add_parties, command, make_desk, make_party
@@ -45,7 +46,7 @@ def filled(made: Desk) -> Desk:
     """A vault, some mails and the passwords of a party."""
     add_parties(made, make_party("GAIN"), make_party("OTHR"))
     _load(made, HEAD + rows(range(1, MANY)))
-    secrets.put(made, "GAIN", ["a list's password"], "test")
+    party_passwords.put(made, "GAIN", ["a list's password"], "test")
     for number in range(250):
         _keep(made, number)
     return made
@@ -110,7 +111,7 @@ def everything(desk: Desk) -> tuple[dict[str, str], list[bytes], tuple[str, ...]
     with desk.store.engine.connect() as connection:
         sealed = connection.execute(text("SELECT sealed FROM mail ORDER BY id")).scalars().all()
     mails = [desk.sealer.open(bytes(one), "mail") for one in sealed]
-    return codes, mails, secrets.of_sender(desk, "codes@gain.example")
+    return codes, mails, party_passwords.of_sender(desk, "codes@gain.example")
 
 
 def test_every_sealed_column_is_known() -> None:

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from exchange.domain.columns.device_columns import Listed
 from exchange.domain.inbound import DeviceState, InstalledRegister
-from exchange.domain.listed import Listed
 from exchange.domain.mail import Found
 from exchange.ports import VaultRecord
-from exchange.services.rulings import Holdings, Rulings, Terms, rule
-from exchange.vault.keys import WrappingKey
+from exchange.services.answering.device_decisions import Holdings, Rulings, Terms, rule
+from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault
 from tests.unit.vault_cases import DAY, code, device, fresh, sqlite_engine
 

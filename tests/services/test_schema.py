@@ -12,7 +12,8 @@ from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlmodel import SQLModel
 
 from exchange.errors import StoreError
-from exchange.store import schema, tables
+from exchange.store import tables
+from exchange.store.upkeep import schema
 from exchange.vault.tables import metadata as vault_metadata
 from tests.servers import want
 from tests.servers.postgres import missing, postgres

@@ -16,11 +16,14 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import Gained
 from exchange.errors import BadInput, NotFound, StoreError, Unreadable
 from exchange.ports import FetchedMail, MailRef, VaultRecord
-from exchange.services import intake, keeping, request, respond, review, trail
-from exchange.services.clock_guard import WatchedClock
+from exchange.services.answering import answer_request, intake
+from exchange.services.asking import request
+from exchange.services.mailbox import fetch_and_file
+from exchange.services.people import audit_log, review
+from exchange.services.running.clock_guard import WatchedClock
 from exchange.store.db import Store, writing_engine
-from exchange.vault import seal
-from exchange.vault.seal import BlobSealer
+from exchange.vault.keys import seal
+from exchange.vault.keys.seal import BlobSealer
 from tests.services import test_faults
 from tests.services.desks import add_parties, make_desk, make_party
 from tests.services.test_faults import CODE, DEVICE, THEM, Site
@@ -164,7 +167,7 @@ def test_a_mail_is_received_when_its_server_says_and_never_later_than_now(
     there = replace(desk, clock=WatchedClock(lambda: now, lambda: 0.0))
     add_parties(there, make_party("GAIN"))
     there.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])
-    keeping.keep(there, _Box(now + off), [MailRef(1, 1)])  # type: ignore[arg-type]
+    fetch_and_file.keep(there, _Box(now + off), [MailRef(1, 1)])  # type: ignore[arg-type]
     intake.decide_all(there)
     with there.store.reading() as tx:
         assert tx.mail.get(1).arrived_at == now + counted
@@ -189,7 +192,7 @@ def test_a_request_that_sets_off_a_fault_costs_itself(
 ) -> None:
     for number in range(1, 6):
         site.ask(number)
-    real = respond.take
+    real = answer_request.take
 
     def take(desk: Any, tx: Any, mail: Any, *more: Any) -> Any:
         outcome = real(desk, tx, mail, *more)  # what it wrote by then must go as well
@@ -197,14 +200,14 @@ def test_a_request_that_sets_off_a_fault_costs_itself(
             raise fault
         return outcome
 
-    monkeypatch.setattr(respond, "take", take)
+    monkeypatch.setattr(answer_request, "take", take)
     assert site.round().decided == {"processed": 4, "shunted": 1}
     assert site.sql("SELECT id FROM mail WHERE folder = 'shunted'") == [(at,)]
     assert len(site.servers.sent) == 4
     rows = site.sql("SELECT mail_id FROM inbound_request ORDER BY mail_id")
     assert rows == [(one,) for one in range(1, 6) if one != at]
     assert site.sql("SELECT count(*) FROM outbox") == [(4,)]
-    trail.verify(site.desk)
+    audit_log.verify(site.desk)
 
 
 def test_a_fault_of_ours_leaves_its_mail_waiting_and_the_others_go_on(
@@ -214,7 +217,7 @@ def test_a_fault_of_ours_leaves_its_mail_waiting_and_the_others_go_on(
 
     for number in range(1, 4):
         site.ask(number)
-    real = respond.take
+    real = answer_request.take
 
     def take(desk: Any, tx: Any, mail: Any, *more: Any) -> Any:
         if mail.id == 2:
@@ -222,7 +225,7 @@ def test_a_fault_of_ours_leaves_its_mail_waiting_and_the_others_go_on(
         return real(desk, tx, mail, *more)
 
     with monkeypatch.context() as broken:
-        broken.setattr(respond, "take", take)
+        broken.setattr(answer_request, "take", take)
         done = site.round()
     assert done.decided == {"processed": 2}
     assert any("a template is broken" in one for one in done.troubles)
@@ -247,8 +250,8 @@ def test_a_mail_that_somebody_decided_meanwhile_is_not_set_aside(
     intake.decide_all(site.desk)
     monkeypatch.setattr(site.desk.reader, "read", real)
     assert site.sql("SELECT folder FROM mail") == [("processed",)]
-    assert len(list(trail.rows(site.desk, event="mail.shunted"))) == 0
-    assert len(list(trail.rows(site.desk, event="mail.processed"))) == 1
+    assert len(list(audit_log.rows(site.desk, event="mail.shunted"))) == 0
+    assert len(list(audit_log.rows(site.desk, event="mail.processed"))) == 1
     other.reader.close()
     other.store.dispose()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.services import trail
+from exchange.services.people import audit_log
 from tests.servers import want
 from tests.servers.dovecot import Dovecot
 from tests.services.yards import US, Yard, asks
@@ -70,4 +70,4 @@ def test_every_mail_is_answered_once(
     assert {(row.state, row.folder) for row in rows} == {("filed", "processed")}
     assert sorted(yard.raw(row.id) for row in rows) == [asks(number) for number in range(1, 9)]
     assert yard.box.list() == []
-    trail.verify(yard.desk)
+    audit_log.verify(yard.desk)

@@ -13,8 +13,11 @@ from exchange.cli.main import app
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import Gained
 from exchange.ports import FetchedMail, MailRef, VaultRecord
-from exchange.services import intake, keeping, request, trail
-from exchange.store.outbox import NewLetter
+from exchange.services.answering import intake
+from exchange.services.asking import request
+from exchange.services.mailbox import fetch_and_file
+from exchange.services.people import audit_log
+from exchange.store.mails.outbox import NewLetter
 from tests.benchmarks import made
 from tests.servers.scripted import ScriptedSmtp
 from tests.services.desks import command
@@ -48,7 +51,7 @@ def _asked(post: Post, number: int) -> list[str]:
     )
     raw = made.csv_mail(rows).replace(b"codes@losing.example", b"codes@pa.example")
     inbox = _Inbox(FetchedMail(MailRef(1, 1), raw, desk.now()))
-    keeping.keep(desk, inbox, keeping.fresh(desk, inbox))  # type: ignore[arg-type]
+    fetch_and_file.keep(desk, inbox, fetch_and_file.fresh(desk, inbox))  # type: ignore[arg-type]
     assert intake.decide_all(desk).folders == {"processed": 1}
     return devices
 
@@ -98,9 +101,9 @@ def test_an_answer_larger_than_the_server_takes_is_made_anew_in_parts(post: Post
     assert ends == {f"{n} of {len(ends)})" for n in range(1, len(ends) + 1)}
     assert "mail.remade" in post.events()
     # The log tells of a device under the mail that really carried it.
-    last = list(trail.rows(post.desk, subject=devices[-1]))[-1]
+    last = list(audit_log.rows(post.desk, subject=devices[-1]))[-1]
     assert where[devices[-1]] in last.detail
-    trail.verify(post.desk)
+    audit_log.verify(post.desk)
 
 
 def test_the_next_answer_is_written_in_parts_at_once(post: Post) -> None:

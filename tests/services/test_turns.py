@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from exchange.errors import StoreError
-from exchange.services.desk import Desk
+from exchange.services.context import Desk
 from exchange.store import db
 from exchange.store.db import Store
 from tests.servers import want

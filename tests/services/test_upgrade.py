@@ -25,11 +25,11 @@ from sqlalchemy import Connection, Engine, TextClause, create_engine, event, ins
 from exchange import provision
 from exchange.bootstrap import SetClock, open_desk
 from exchange.cli.main import app
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError, StoreError
-from exchange.services import trail
-from exchange.store import backup, schema, shape
+from exchange.services.people import audit_log
 from exchange.store.db import Store, writing_engine
+from exchange.store.upkeep import backup, schema, shape
 from tests import kept
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
@@ -216,8 +216,8 @@ def test_a_kept_database_is_brought_forward(
         ("gained_case", "sealed_code", "code"),
     ):
         assert desk.sealer.open(bytes(after[table][0][column]), purpose) == kept.SEALED[purpose]
-    assert trail.verify(desk)[0] == len(before["audit"]) + 1
-    (row,) = trail.rows(desk, event="schema.upgraded")
+    assert audit_log.verify(desk)[0] == len(before["audit"]) + 1
+    (row,) = audit_log.rows(desk, event="schema.upgraded")
     assert json.loads(row.detail) == {
         "backup": Path(told["backup"]).name, "from": revision, "to": LATER,
     }  # fmt: skip

@@ -11,13 +11,14 @@ from unittest.mock import patch
 from exchange.bootstrap import SetClock, open_desk
 from exchange.config import MailboxSettings
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.domain.sla import parse_instant
+from exchange.domain.time.sla import parse_instant
 from exchange.errors import MailboxRefused, MailboxUnavailable
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
-from exchange.services import intake, keeping
-from exchange.services.rounds import folders_of
-from exchange.store.mail import KeptMail
+from exchange.services.answering import intake
+from exchange.services.mailbox import fetch_and_file
+from exchange.services.mailbox.rounds import folders_of
+from exchange.store.mails.mail import KeptMail
 from exchange.transport.imap import ImapMailbox
 from tests.scenarios.stage import kept_reader
 from tests.servers import HOST
@@ -84,9 +85,9 @@ class Yard:
         decided = Counter[str]()
         folders = folders_of(self.desk.settings.mailbox[0])
         try:
-            keeping.keep(self.desk, self.box, keeping.fresh(self.desk, self.box))
+            fetch_and_file.keep(self.desk, self.box, fetch_and_file.fresh(self.desk, self.box))
             decided = intake.decide_all(self.desk).folders
-            keeping.file(self.desk, self.box, folders)
+            fetch_and_file.file(self.desk, self.box, folders)
         except (MailboxUnavailable, MailboxRefused) as error:
             self.troubles.append(str(error))
         return decided

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.domain.calendar import WorkingCalendar, build_calendar, calendar_overrides
+from exchange.domain.time.calendar import WorkingCalendar, build_calendar, calendar_overrides
 from exchange.errors import BadInput, ConfigError
 
 ENGLAND = build_calendar()

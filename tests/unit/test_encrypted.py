@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 from exchange.config import SmimeSettings
 from exchange.domain.device import mask_codes
 from exchange.domain.envelope import MOST_DECRYPTIONS, WrappedKey
+from exchange.domain.limits import Limits
 from exchange.domain.mail import Kind, Understanding
 from exchange.errors import ConfigError, NotDecrypted, Unreadable
 from exchange.parsing.containers.openers import Openers
-from exchange.parsing.limits import Limits
-from exchange.parsing.message import understand
-from exchange.vault.mailkeys import MailKeys, load_mail_key
+from exchange.parsing.reading.understand import understand
+from exchange.vault.keys.mailkeys import MailKeys, load_mail_key
 from exchange.worker.reader import WorkerReader
 from tests.corpus import making
 from tests.corpus.making import CODE, CODE_CRC, D

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.domain.calendar import build_calendar
 from exchange.domain.escalation import Ladder, Rung, Step, next_rung, rungs
+from exchange.domain.time.calendar import build_calendar
 from exchange.errors import BadInput
 
 ENGLAND = build_calendar()

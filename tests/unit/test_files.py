@@ -13,9 +13,10 @@ from exchange import __main__ as entry
 from exchange import files
 from exchange.errors import BadInput, ConfigError, VaultError
 from exchange.provision import OwnParty, make_folder
-from exchange.services import monthly, outcomes
-from exchange.vault.keyfile import KeyFile
-from exchange.vault.keys import create_key_file
+from exchange.services.asking import case_status
+from exchange.services.people import monthly
+from exchange.vault.keys.keyfile import KeyFile
+from exchange.vault.keys.keys import create_key_file
 from tests.services.desks import make_desk
 
 
@@ -180,7 +181,7 @@ def _report_file(folder: Path, elsewhere: Path) -> None:
 def _codes(folder: Path, elsewhere: Path) -> None:
     (folder / "received.csv").symlink_to(elsewhere / "none")
     with pytest.raises(BadInput, match="there already"):
-        outcomes.write_codes(make_desk_again(folder), folder / "received.csv", "T")
+        case_status.write_codes(make_desk_again(folder), folder / "received.csv", "T")
 
 
 def _lock(folder: Path, elsewhere: Path) -> None:

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from exchange.errors import VaultDamaged, VaultError, WrongKey
-from exchange.vault.datakeys import DataKeys, recipe_of
-from exchange.vault.keychange import first_key
-from exchange.vault.keyfile import KeyFile
-from exchange.vault.keys import (
+from exchange.vault.keys.datakeys import DataKeys, recipe_of
+from exchange.vault.keys.keyfile import KeyFile
+from exchange.vault.keys.keys import (
     KeyProvider,
     Lock,
     WrappingKey,
@@ -22,13 +21,14 @@ from exchange.vault.keys import (
     load_key_file,
     write_key_file,
 )
-from exchange.vault.providers import (
+from exchange.vault.keys.providers import (
     Either,
     Passphrase,
     command_key,
     credential_key,
     environment_key,
 )
+from exchange.vault.rekeying.keychange import first_key
 
 KEY = WrappingKey(bytes(range(32)))
 DIGITS = KEY.secret.hex()

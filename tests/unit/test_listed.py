@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.domain.columns.device_columns import Answered, ColumnSequence, Listed, Places
+from exchange.domain.columns.group_equal_rows import first_rows
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.domain.firsts import first_rows
-from exchange.domain.listed import Answered, ColumnSequence, Listed, Places
 from exchange.domain.mail import Answer, Found, Kind, MailHead, Outcome, Understanding
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.claimed import Claimed, claimed_ids, found_ids
-from exchange.parsing.findings import Claim
-from exchange.parsing.gathered import Gathered
-from exchange.parsing.weigh import first_places, weigh
+from exchange.parsing.findings.claim_columns import Claimed, claimed_ids, found_ids
+from exchange.parsing.findings.findings import Claim
+from exchange.parsing.findings.mixed_list import Gathered
+from exchange.parsing.findings.resolve_claims import first_places, weigh
 from exchange.worker.frames import decode, encode
 
 _DEVICES = st.integers(1, 12).map(lambda number: DeviceId(number.to_bytes(8, "big")))
@@ -97,7 +97,9 @@ def test_first_rows_are_those_of_a_plain_search(rows: list[tuple[int, int]]) -> 
 
 
 def test_first_rows_where_the_values_are_made_to_collide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exchange.domain.firsts._MIX", (np.uint64(0), np.uint64(0)))
+    monkeypatch.setattr(
+        "exchange.domain.columns.group_equal_rows._MIX", (np.uint64(0), np.uint64(0))
+    )
     ids = np.array([5, 3, 5, 9, 3, 1, 9, 5], np.uint64)
     assert first_rows(ids).tolist() == [0, 1, 0, 3, 1, 5, 3, 0]
 

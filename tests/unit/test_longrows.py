@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from exchange.domain.columns.device_columns import Places, Words
+from exchange.domain.columns.format_columns import Grid, Written, codes_written, devices_written
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.domain.listed import Places, Words
-from exchange.domain.written import Grid, Written, codes_written, devices_written
 from exchange.errors import BadInput
-from exchange.rendering import longrows, workbook
+from exchange.rendering import bulk_rows, workbook
 from exchange.rendering.workbook import answers_csv, answers_workbook
 from tests.unit.rendering_cases import FACTS
 
@@ -86,7 +86,7 @@ def test_any_columns_are_written_as_their_rows(
 def test_wherever_a_chunk_ends(rows: list[tuple[int, str, bool, str, str]], at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workbook, "ROWS_AT_ONCE", at_once)
-        patch.setattr(longrows, "ROWS_AT_ONCE", at_once)
+        patch.setattr(bulk_rows, "ROWS_AT_ONCE", at_once)
         same(grid_of(rows))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.doctor.words import templates as doctor_on
+from exchange.doctor.templates import templates as doctor_on
 from exchange.rendering.overrides import KNOWS, Finding, examine, made_with
 from exchange.rendering.shipped import shipped_folder
 from tests.unit.rendering_cases import CONTEXTS

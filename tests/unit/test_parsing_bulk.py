@@ -7,16 +7,20 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.domain.columns.device_columns import Listed, devices_of
 from exchange.domain.device import InstallCode
-from exchange.domain.listed import Listed, devices_of
 from exchange.domain.mail import Outcome, Understanding
-from exchange.parsing import bulk, delimited, listing, openxml, runs, sheetcells, weigh
-from exchange.parsing.bulk import check_devices
-from exchange.parsing.devices import read_device
-from exchange.parsing.message import understand, understand_file
-from exchange.parsing.plainsheet import PlainRows
-from exchange.parsing.sheets import read_workbook
-from exchange.parsing.texts import Texts
+from exchange.parsing.findings import resolve_claims
+from exchange.parsing.identifiers import bulk
+from exchange.parsing.identifiers.bulk import check_devices
+from exchange.parsing.identifiers.devices import read_device
+from exchange.parsing.lists.prose import device_runs
+from exchange.parsing.lists.tables import listing
+from exchange.parsing.reading.understand import understand, understand_file
+from exchange.parsing.sheets import delimited, xlsx_precheck, xlsx_tokenizer
+from exchange.parsing.sheets.workbooks import read_workbook
+from exchange.parsing.sheets.xlsx_columns import PlainRows
+from exchange.parsing.text.byte_column import Texts
 from tests.benchmarks import made
 from tests.unit.sheet_cases import CELLS, PLAIN, WAYS, repacked, sheets
 
@@ -39,13 +43,13 @@ def _both_ways(name: str, content: bytes) -> tuple[Understanding, Understanding]
     with (
         patch.object(listing, "_BULK_ROWS", 1),
         patch.object(bulk, "CHUNK", 7),
-        patch.object(weigh, "_MANY", 1),
+        patch.object(resolve_claims, "_MANY", 1),
     ):
         quick = understand_file(name, content)
     with (
         patch.object(listing, "_BULK_ROWS", 10**9),
         patch.object(delimited, "_quick_rows", lambda *_: None),
-        patch.object(weigh, "_MANY", 10**9),
+        patch.object(resolve_claims, "_MANY", 10**9),
     ):
         careful = understand_file(name, content)
     assert not isinstance(careful.devices, Listed)
@@ -206,19 +210,19 @@ def _bodies(draw: st.DrawFn) -> str:
 def test_a_body_reads_alike_with_its_lists_as_one(body: str, subject: str) -> None:
     mail = f"From: a@losing.example\r\nSubject: {subject}\r\n\r\n{body}\r\n".encode()
     with (
-        patch.object(runs, "_LONG", 0),
-        patch.object(runs, "_LEAST", 5),
-        patch.object(runs, "_BEFORE", 12),
-        patch.object(weigh, "_MANY", 1),
+        patch.object(device_runs, "_LONG", 0),
+        patch.object(device_runs, "_LEAST", 5),
+        patch.object(device_runs, "_BEFORE", 12),
+        patch.object(resolve_claims, "_MANY", 1),
     ):
         quick = understand(mail)
     careful = understand(mail)
     assert quick == careful
     attached = understand_file("list.txt", body.encode())
     with (
-        patch.object(runs, "_LONG", 0),
-        patch.object(runs, "_LEAST", 5),
-        patch.object(runs, "_BEFORE", 12),
+        patch.object(device_runs, "_LONG", 0),
+        patch.object(device_runs, "_LEAST", 5),
+        patch.object(device_runs, "_BEFORE", 12),
         patch.object(listing, "_BULK_ROWS", 1),
     ):
         assert understand_file("list.txt", body.encode()) == attached
@@ -227,7 +231,7 @@ def test_a_body_reads_alike_with_its_lists_as_one(body: str, subject: str) -> No
 @settings(max_examples=300)
 @given(sheets(), st.sampled_from((60, 10**6)))
 def test_a_sheet_reads_alike_with_and_without_the_library(content: bytes, window: int) -> None:
-    with patch.object(openxml, "_LARGE", 0), patch.object(sheetcells, "_WINDOW", window):
+    with patch.object(xlsx_precheck, "_LARGE", 0), patch.object(xlsx_tokenizer, "_WINDOW", window):
         quick, _ = _both_ways("list.xlsx", content)
         rows = [table.rows for table in read_workbook("list.xlsx", content).tables]
     _, careful = _both_ways("list.xlsx", content)
@@ -250,9 +254,9 @@ def test_a_workbook_reads_alike_with_and_without_the_library() -> None:
         content = repacked(plain, way)
         for piece in (300, 1 << 20):
             with (
-                patch.object(openxml, "_LARGE", 0),
-                patch.object(openxml, "_PIECE", piece),
-                patch.object(sheetcells, "_WINDOW", 10 * piece),
+                patch.object(xlsx_precheck, "_LARGE", 0),
+                patch.object(xlsx_precheck, "_PIECE", piece),
+                patch.object(xlsx_tokenizer, "_WINDOW", 10 * piece),
             ):
                 quick = understand_file("list.xlsx", content)
                 if way != "index beyond":

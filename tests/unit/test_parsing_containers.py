@@ -20,15 +20,15 @@ from hypothesis import strategies as st
 
 from exchange.domain.device import DeviceId
 from exchange.domain.envelope import WrappedKey
+from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Kind, Understanding
 from exchange.errors import BadInput, Unreadable
 from exchange.parsing.containers.naming import member_path
 from exchange.parsing.containers.openers import Openers
 from exchange.parsing.containers.rtf import decompressed, read_rtf
 from exchange.parsing.containers.uu import take_uu
-from exchange.parsing.limits import DEFAULT, Limits
-from exchange.parsing.message import understand, understand_file
-from exchange.parsing.tables import read_tables
+from exchange.parsing.reading.import_tables import read_tables
+from exchange.parsing.reading.understand import understand, understand_file
 from tests.corpus import making, packing
 from tests.corpus.outlook import Item, compound_file, html_in_rtf, msg, packed_rtf, tnef
 from tests.unit.test_parsing_properties import lists

@@ -8,13 +8,13 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.domain.columnmap import ColumnMap, as_values, from_values
+from exchange.domain.columns.column_map import ColumnMap, as_values, from_values
 from exchange.domain.device import DeviceId
 from exchange.domain.foreign import storable
 from exchange.errors import Unreadable
-from exchange.parsing.looks import column_letter
-from exchange.parsing.mapped import Mapping
-from exchange.parsing.message import understand, understand_file
+from exchange.parsing.lists.tables.mapped_columns import Mapping
+from exchange.parsing.lists.tables.table_preview import column_letter
+from exchange.parsing.reading.understand import understand, understand_file
 from exchange.worker.frames import decode, encode
 from tests.corpus.making import XLSX, mail, multi, part, raw_part, xlsx
 from tests.unit.test_fuzz_slice import mutated

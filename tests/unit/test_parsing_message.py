@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from exchange.domain.limits import Limits
 from exchange.domain.mail import Kind, Outcome
 from exchange.errors import Unreadable
-from exchange.parsing.absence import return_date
-from exchange.parsing.headers import from_base64
-from exchange.parsing.limits import Limits
-from exchange.parsing.lines import plain_lines
-from exchange.parsing.markup import read_html
-from exchange.parsing.message import read_head, understand, understand_file
-from exchange.parsing.quoting import mark_quotes
+from exchange.parsing.mailkinds.absence import return_date
+from exchange.parsing.mime.headers import from_base64
+from exchange.parsing.mime.markup import read_html
+from exchange.parsing.mime.quoting import mark_quotes
+from exchange.parsing.reading.understand import read_head, understand, understand_file
+from exchange.parsing.text.lines import plain_lines
 from exchange.rendering.compose import Attachment, Mail, TemplateName, Templates, compose
 from exchange.rendering.workbook import CSV, XLSX, answers_csv, answers_workbook
 from tests.corpus import making

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.limits import Limits
 from exchange.domain.mail import Kind, MailHead, Outcome, Understanding
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.limits import Limits
-from exchange.parsing.message import read_head, understand, understand_file
-from exchange.parsing.tables import read_tables
+from exchange.parsing.reading.import_tables import read_tables
+from exchange.parsing.reading.understand import read_head, understand, understand_file
 from tests.corpus import making, sheetfiles
 
 CORPUS = sorted((Path(__file__).parent.parent / "corpus").glob("*.eml"))

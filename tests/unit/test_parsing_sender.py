@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.parsing.message import read_head
-from exchange.parsing.sender import bare, mailbox
+from exchange.parsing.mime.sender import bare, mailbox
+from exchange.parsing.reading.understand import read_head
 
 
 def head(*fields: str) -> bytes:

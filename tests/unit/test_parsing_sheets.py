@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.domain.limits import DEFAULT
 from exchange.errors import Unreadable
-from exchange.parsing.limits import DEFAULT
-from exchange.parsing.message import understand, understand_file
-from exchange.parsing.sheets import read_workbook
+from exchange.parsing.reading.understand import understand, understand_file
+from exchange.parsing.sheets.workbooks import read_workbook
 from tests.corpus import making
 from tests.corpus.sheetfiles import Page, ods_of, ods_row, ods_table, old_xls, record, xlsb
 from tests.corpus.sheetfiles import xml_2003 as xml

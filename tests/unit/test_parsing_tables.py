@@ -9,9 +9,9 @@ import zipfile
 import pytest
 import xlsxwriter
 
+from exchange.domain.limits import Limits
 from exchange.errors import BadInput
-from exchange.parsing.limits import Limits
-from exchange.parsing.tables import Row, match_columns, read_tables
+from exchange.parsing.reading.import_tables import Row, match_columns, read_tables
 from tests.corpus import making
 
 NONE: frozenset[int] = frozenset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exchange.domain.mail import Kind, Understanding
-from exchange.parsing.message import understand
+from exchange.parsing.reading.understand import understand
 
 HEAD = b"From: a@gain.example\r\nSubject: codes please\r\nMessage-ID: <1@gain.example>\r\n\r\n"
 A0, A1, A2 = (f"00-DB-12-34-56-78-90-A{n}" for n in range(3))

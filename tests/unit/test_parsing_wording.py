@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from exchange.domain.mail import Outcome
-from exchange.parsing.remarks import asks, denies_all, read_remark
-from exchange.parsing.wording import Role, header_wording
+from exchange.parsing.phrases.answer_phrases import asks, denies_all, read_remark
+from exchange.parsing.phrases.header_terms import Role, header_wording
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from exchange.domain.contactrow import COLUMNS, REQUIRED, party_from_row
 from exchange.domain.party import Change, EscalationContact, Party, check, diff, parse_address
 from exchange.errors import BadInput, BadInputs
-from exchange.parsing.tables import match_columns, normalised, read_tables
+from exchange.parsing.reading.import_tables import match_columns, normalised, read_tables
 
 SAMPLE = Path(__file__).parents[2] / "config" / "contacts.csv"
 TODAY = date(2026, 11, 2)

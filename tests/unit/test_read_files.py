@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from exchange.parsing.mbox import split_mbox
+from exchange.parsing.reading.mbox import split_mbox
 from tests.corpus import making, packing
 from tests.corpus.making import CODE_CRC, D
 

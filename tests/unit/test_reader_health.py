@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from exchange.domain.limits import Limits
 from exchange.errors import ReaderEnded, ReaderUnavailable, Unreadable
-from exchange.parsing.limits import Limits
 from exchange.ports import Question
 from exchange.worker.reader import WorkerReader
 from tests.services.broken_readers import SCRIPTS, broken

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.errors import BadInput, VaultDamaged, WrongKey
-from exchange.vault.datakeys import DataKeys
-from exchange.vault.seal import BlobSealer
+from exchange.vault.keys.datakeys import DataKeys
+from exchange.vault.keys.seal import BlobSealer
 
 KEYS = DataKeys.generate()
 SEALER = BlobSealer(KEYS)

@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.domain.limits import DEFAULT, Limits
 from exchange.errors import Unreadable
-from exchange.parsing import sheetstream
-from exchange.parsing.grid import Row
-from exchange.parsing.limits import DEFAULT, Limits
-from exchange.parsing.plainsheet import PlainRows
-from exchange.parsing.sheets import read_workbook
-from exchange.parsing.sheetstream import Torn, open_book
+from exchange.parsing.sheets import xlsx_stream
+from exchange.parsing.sheets.grid import Row
+from exchange.parsing.sheets.workbooks import read_workbook
+from exchange.parsing.sheets.xlsx_columns import PlainRows
+from exchange.parsing.sheets.xlsx_stream import Torn, open_book
 from tests.benchmarks import made
 from tests.corpus import making
 from tests.unit.sheet_cases import PLAIN, WAYS, repacked, sheets, workbook
@@ -32,7 +32,7 @@ from tests.unit.sheet_cases import PLAIN, WAYS, repacked, sheets, workbook
 @contextmanager
 def pieces_of(size: int) -> Iterator[None]:
     """Any workbook counts as a large one, and is read so many bytes at a time."""
-    with patch.object(sheetstream, "_SMALL", 0), patch.object(sheetstream, "_PIECE", size):
+    with patch.object(xlsx_stream, "_SMALL", 0), patch.object(xlsx_stream, "_PIECE", size):
         yield
 
 
@@ -266,8 +266,8 @@ def test_shared_strings_have_a_ceiling() -> None:
 
 _MEMORY = """
 import sys
-from exchange.parsing.limits import DEFAULT
-from exchange.parsing.sheetstream import open_book
+from exchange.domain.limits import DEFAULT
+from exchange.parsing.sheets.xlsx_stream import open_book
 from tests.benchmarks.peak import peak_mb
 with open(sys.argv[1], "rb") as file:
     (sheet,) = open_book("a.xlsx", file, DEFAULT)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.domain.calendar import build_calendar
-from exchange.domain.sla import (
+from exchange.domain.time.calendar import build_calendar
+from exchange.domain.time.sla import (
     LONDON,
     Due,
     SlaRule,

@@ -19,10 +19,10 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import BadInput, StoreError, VaultError, WrongKey
 from exchange.ports import PutResult, VaultRecord, VaultStats
 from exchange.vault import tables
-from exchange.vault.head import create, open_data_keys
-from exchange.vault.keys import WrappingKey
-from exchange.vault.seal import BlobSealer
+from exchange.vault.keys.keys import WrappingKey
+from exchange.vault.keys.seal import BlobSealer
 from exchange.vault.vault import SealedVault
+from exchange.vault.vault_header import create, open_data_keys
 from tests.unit.vault_cases import (
     code,
     contents,

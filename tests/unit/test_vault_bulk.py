@@ -14,13 +14,13 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import StoreError, VaultDamaged
 from exchange.ports import DEVICE_TYPES, FoundColumns, VaultRecord
 from exchange.vault.buckets import Fault, Opened
-from exchange.vault.head import read_head
-from exchange.vault.keys import WrappingKey
+from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.lookup import Found, by_bucket
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, buckets_of
 from exchange.vault.records import EPOCH, Sources, device_numbers, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
+from exchange.vault.vault_header import read_head
 from tests.unit.vault_cases import device, fresh, record, records, sqlite_engine
 
 KEY = WrappingKey.generate()

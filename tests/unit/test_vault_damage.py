@@ -13,13 +13,13 @@ from sqlalchemy import Engine, delete, insert, select, update
 from exchange.domain.device import DeviceId
 from exchange.errors import VaultDamaged, VaultError, WrongKey
 from exchange.ports import VaultRecord
-from exchange.vault.head import read_head
-from exchange.vault.keychange import VaultKeyChange
-from exchange.vault.keys import WrappingKey
+from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.manifest import buckets_of
 from exchange.vault.records import ROW, device_numbers
+from exchange.vault.rekeying.keychange import VaultKeyChange
 from exchange.vault.tables import vault_bucket, vault_head
 from exchange.vault.vault import SealedVault
+from exchange.vault.vault_header import read_head
 from tests.unit.vault_cases import contents, device, fresh, record, records, sqlite_engine
 
 KEY = WrappingKey.generate()

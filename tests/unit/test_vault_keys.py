@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from exchange.errors import BadInput, VaultDamaged, VaultError, WrongKey
-from exchange.vault.datakeys import DataKeys
-from exchange.vault.keys import WrappingKey, create_key_file, derive, load_key_file
+from exchange.vault.keys.datakeys import DataKeys
+from exchange.vault.keys.keys import WrappingKey, create_key_file, derive, load_key_file
 
 
 @pytest.fixture

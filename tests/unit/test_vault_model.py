@@ -24,13 +24,13 @@ from exchange.ports import (
     Taken,
     VaultRecord,
 )
-from exchange.vault import deliver as deliveries
-from exchange.vault import rotate
 from exchange.vault.columns import columns_from
-from exchange.vault.keychange import VaultKeyChange
-from exchange.vault.keys import Lock, WrappingKey
+from exchange.vault.importing import code_import as deliveries
+from exchange.vault.keys.keys import Lock, WrappingKey
 from exchange.vault.records import EPOCH, Sources, device_numbers, joined, rows_of
-from exchange.vault.rotate import rewrap
+from exchange.vault.rekeying import rotate
+from exchange.vault.rekeying.keychange import VaultKeyChange
+from exchange.vault.rekeying.rotate import rewrap
 from exchange.vault.vault import SealedVault
 from tests.servers import postgres as postgres_server
 from tests.servers import want

@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 
 from exchange.errors import NotFound
 from exchange.ports import Batch, Removed
-from exchange.vault import deliver as deliveries
 from exchange.vault.columns import columns_from
-from exchange.vault.keys import WrappingKey
+from exchange.vault.importing import code_import as deliveries
+from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.records import Sources, device_numbers, joined, rows_of
 from exchange.vault.vault import SealedVault
 from tests.unit.vault_cases import contents, device, fresh, record, records

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, text, update
 from exchange.domain.device import DeviceId
 from exchange.errors import VaultDamaged, VaultError
 from exchange.ports import DEVICE_TYPES
-from exchange.vault.keys import WrappingKey
+from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.records import EPOCH, Sources, device_numbers, row_in, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault

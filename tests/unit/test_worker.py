@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.limits import Limits
 from exchange.domain.mail import (
     Answer,
     Bounce,
@@ -28,8 +29,7 @@ from exchange.domain.mail import (
     Understanding,
 )
 from exchange.errors import Unreadable
-from exchange.parsing.limits import Limits
-from exchange.parsing.message import understand
+from exchange.parsing.reading.understand import understand
 from exchange.ports import Question
 from exchange.worker.frames import decode, encode
 from exchange.worker.reader import WorkerReader

@@ -12,9 +12,9 @@ from sqlalchemy import Engine, create_engine, event
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.ports import VaultRecord
 from exchange.vault import tables
-from exchange.vault.head import create
-from exchange.vault.keys import WrappingKey
+from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault
+from exchange.vault.vault_header import create
 
 DAY = date(2026, 11, 3)
 

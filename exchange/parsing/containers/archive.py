@@ -18,7 +18,7 @@ from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.naming import Steps, file_part, member_path
 from exchange.parsing.containers.openers import Budget, Inner, Opened, Openers
-from exchange.parsing.sniff import zip_directory_bytes
+from exchange.parsing.containers.sniff import zip_directory_bytes
 
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _AES: Final = 99

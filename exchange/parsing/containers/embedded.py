@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 
 import olefile
 
-from exchange.parsing.charset import to_text
-from exchange.parsing.compound import has_endless_chain
 from exchange.parsing.containers.naming import member_path
 from exchange.parsing.containers.protected import OLE_DAMAGE
+from exchange.parsing.text.cfb_precheck import has_endless_chain
+from exchange.parsing.text.charset import to_text
 
 _NATIVE, _PACKAGE = "\x01ole10native", "package"
 _DOCUMENTS: Final = ("workbook", "book")  # the object is a file of Excel 97 as it stands

@@ -14,12 +14,12 @@ from email.utils import format_datetime
 from typing import Final, TypeAlias
 
 from exchange.errors import Unreadable
-from exchange.parsing.charset import to_text
 from exchange.parsing.containers.embedded import Embedded
 from exchange.parsing.containers.naming import file_part, member_path
 from exchange.parsing.containers.rtf import decompressed, read_rtf
-from exchange.parsing.headers import Headers, one_line, read_fields
-from exchange.parsing.parts import Part
+from exchange.parsing.mime.headers import Headers, one_line, read_fields
+from exchange.parsing.mime.parts import Part
+from exchange.parsing.text.charset import to_text
 
 Value: TypeAlias = "str | bytes | int"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from exchange.parsing.headers import Headers
-from exchange.parsing.parts import Part
+from exchange.parsing.mime.headers import Headers
+from exchange.parsing.mime.parts import Part
 
 # Control characters, and those that turn the direction of what follows (exe.xslx looks like .xlsx).
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")

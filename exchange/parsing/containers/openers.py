@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from exchange.domain.envelope import MOST_DECRYPTIONS, Unwrap
+from exchange.domain.limits import Limits
 from exchange.domain.mail import Reject
 from exchange.errors import NotDecrypted, Unreadable
-from exchange.parsing.limits import Limits
-from exchange.parsing.parts import Part
+from exchange.parsing.mime.parts import Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from exchange.parsing.containers.openers import Budget, Inner, Opened, Openers
 from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.protected import is_protected_xls, open_protected
 from exchange.parsing.containers.smime import MEDIA, der_of, entity_of, sealed_kind
+from exchange.parsing.containers.sniff import Shape
 from exchange.parsing.containers.tnef import open_tnef
 from exchange.parsing.containers.uu import UuFile, take_uu
-from exchange.parsing.parts import Part, read_mail_file
-from exchange.parsing.sniff import Shape
+from exchange.parsing.mime.parts import Part, read_mail_file
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP: Final = b"\x1f\x8b"

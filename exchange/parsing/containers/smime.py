@@ -24,7 +24,7 @@ from exchange.parsing.containers.ber import (
 )
 from exchange.parsing.containers.enveloped import decrypted
 from exchange.parsing.containers.openers import Budget, Openers
-from exchange.parsing.headers import from_base64
+from exchange.parsing.mime.headers import from_base64
 
 MEDIA: Final = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 NO_KEY: Final = "encrypted: no key for it is configured"

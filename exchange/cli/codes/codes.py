@@ -1,0 +1,251 @@
+"""``exchange codes``: fill the vault, ask it, and declare the register of installed devices."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from exchange.bootstrap import open_key_change, restore_key_file, the_clock
+from exchange.cli.codes.codes_import import import_, progress
+from exchange.cli.codes.codes_remove import remove
+from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of, say, table
+from exchange.cli.people import By, who
+from exchange.domain.device import MASKED, DeviceId
+from exchange.errors import BadInput
+from exchange.ports import VaultRecord
+from exchange.services.codes import codes, rotate
+from exchange.services.codes.codes import Standing
+
+app = typer.Typer(no_args_is_help=True)
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+app.command("import")(import_)
+app.command("remove")(remove)
+
+
+@app.command("find")
+def find(
+    device: Annotated[str, typer.Argument(help="A Device ID, however written.")],
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show the code; audited.")] = False,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """What the vault knows of one Device; masked unless --reveal, audited always."""
+    named = DeviceId.parse(device)
+    found = codes.look_up(desk_of(folder, now), named, who(by), revealed=reveal)
+    answer(as_json, _found_json(named, found, reveal), _found_line(named, found, reveal))
+    if found is None:
+        raise typer.Exit(1)
+
+
+@app.command("stats")
+def stats(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
+    """How many Devices and codes the vault holds, and how current its register is."""
+    _show_standing(codes.standing(desk_of(folder, now)), as_json, verified=False)
+
+
+@app.command("verify")
+def verify(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
+    """Open every bucket of the vault and check it; exit 1 naming the damaged ones."""
+    desk = desk_of(folder, now)
+    found = codes.standing(desk, verify=True)
+    older = rotate.under_other_keys(desk, open_key_change(desk))
+    _show_standing(found, as_json, verified=True, older=older)
+    if older and not as_json:
+        say(
+            f"{older} buckets and texts are under an older data key:"
+            " `exchange codes rotate-key --only-reseal` goes on"
+        )
+
+
+@app.command("rotate-key")
+def rotate_key(
+    reseal: Annotated[
+        bool,
+        typer.Option("--reseal", help="Also seal everything again; the daemon may go on working."),
+    ] = False,
+    only_reseal: Annotated[
+        bool,
+        typer.Option("--only-reseal", help="Leave the key as it is; go on where it was cut off."),
+    ] = False,
+    quiet: Quiet = False,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Lock the vault by a new key, at once; --reseal also replaces what it sealed with.
+
+    A key file is replaced by a new one, and the old one kept next to it for older backups. Any
+    other key: put the new one in table keys of the configuration, the present one in keys.old,
+    first.
+    """
+    desk = desk_of(folder, now)
+    change, actor = open_key_change(desk), who(by)
+    told: dict[str, object] = {}
+    if not only_reseal:
+        old, new = rotate.rotate(desk, change, actor)
+        told |= {"old_key": old, "new_key": new}
+        if not as_json:
+            alone = f"; key {old} opens older backups alone" if old not in ("", new) else ""
+            say(f"the vault is locked by key {new}{alone}")
+    if reseal or only_reseal:
+        with progress(quiet=quiet) as bar:
+            done = rotate.reseal(desk, change, actor, time.sleep, bar)
+        told |= {
+            "data_key": done.key_id, "buckets": done.buckets, "texts": done.texts,
+            "resumed": done.resumed, "left_under_old_keys": 0,
+        }  # fmt: skip
+        if not as_json:
+            how = "gone on with: " if done.resumed else ""
+            say(
+                f"{how}{done.buckets} buckets and {done.texts} texts sealed again; nothing is left"
+                f" under an older key: {done.records} Devices opened, {done.kept_texts} texts"
+                " counted"
+            )
+    if as_json:
+        answer(True, told, "")
+
+
+@app.command("restore-key")
+def restore_key(by: By = "", folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
+    """Put the key of the vault back in its place, from any file of the folder keys/.
+
+    The database says which key locks it; the file that holds it is looked for whatever its name.
+    What stands in its place is kept under another name.
+    """
+    path, held, key_id = restore_key_file(folder, the_clock(now), who(by))
+    found = f"put back from {held}" if held else "in its place already"
+    answer(
+        as_json,
+        {"key_id": key_id, "file": str(path), "from": str(held) if held else None},
+        f"{path}: key {key_id} is {found}; it opens the vault",
+    )
+
+
+@app.command("complete-as-of")
+def complete_as_of(
+    day: Annotated[str, typer.Argument(metavar="DATE", help='2026-12-01; "none" takes it back.')],
+    empty: Annotated[
+        bool, typer.Option("--empty", help="We installed no Device at all; the vault is right.")
+    ] = False,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Declare that the vault knows every Device we installed, up to and including DATE.
+
+    Only then is a Device it does not know answered with "not the installing Supplier".
+    """
+    as_of = None if day.strip().lower() == "none" else _day(day)
+    desk = desk_of(folder, now)
+    before = codes.declare_complete(desk, as_of, who(by), empty=empty)
+    known = codes.standing(desk).stats.installed_by_us
+    was = f" (before: {before.isoformat()})" if before else ""
+    said = (
+        f"declared complete as of {as_of.isoformat()}, {known} installed Devices known"
+        if as_of
+        else "declaration taken back: Devices the vault does not know are held for a person"
+    )
+    answer(
+        as_json,
+        {"complete_as_of": as_of, "before": before, "installed_by_us": known},
+        f"{said}{was}",
+    )
+
+
+def _day(written: str) -> date:
+    try:
+        if _DAY.fullmatch(written.strip()):
+            return date.fromisoformat(written.strip())
+    except ValueError:
+        pass
+    raise BadInput(f"{written!r} is not a date", hint="write for example 2026-12-01")
+
+
+def _found_line(device: DeviceId, found: VaultRecord | None, reveal: bool) -> str:
+    if found is None:
+        return f"{device}: not known"
+    if found.code is None:
+        code = "no code is held"
+    else:
+        code = f"install code {found.code.grouped if reveal else f'{MASKED} (--reveal shows it)'}"
+    parts = [
+        found.device_type or "type not known",
+        "installed by us" if found.installed_by_us else "not installed by us",
+        code,
+        f"imported on {found.imported_on.isoformat()} from {found.source or 'no source'}",
+    ]
+    return f"{device}: {', '.join(parts)}"
+
+
+def _found_json(device: DeviceId, found: VaultRecord | None, reveal: bool) -> dict[str, object]:
+    if found is None:
+        return {"device_id": str(device), "found": False}
+    shown: dict[str, object] = {
+        "device_id": str(device),
+        "found": True,
+        "device_type": found.device_type,
+        "installed_by_us": found.installed_by_us,
+        "code_held": found.code is not None,
+        "source": found.source,
+        "imported_on": found.imported_on,
+        "install_code": None,
+    }
+    if found.code is not None:
+        shown["install_code"] = found.code.hex if reveal else MASKED
+        if reveal:
+            shown["install_code_with_crc"] = found.code.with_crc
+    return shown
+
+
+def _show_standing(found: Standing, as_json: bool, *, verified: bool, older: int = 0) -> None:
+    counts = found.stats
+    if as_json:
+        answer(
+            True,
+            {
+                "records": counts.records,
+                "with_code": counts.with_code,
+                "without_code": counts.records - counts.with_code,
+                "installed_by_us": counts.installed_by_us,
+                "buckets": counts.buckets,
+                "key_id": counts.key_id,
+                "complete_as_of": found.complete_as_of,
+                "declaration_current": found.current,
+                "verified": verified,
+                **({"under_older_keys": older} if verified else {}),
+            },
+            "",
+        )
+        return
+    rows = [
+        ("Devices", counts.records),
+        ("with a code", counts.with_code),
+        ("without a code", counts.records - counts.with_code),
+        ("installed by us", counts.installed_by_us),
+        ("sealed buckets", counts.buckets),
+        ("key", counts.key_id),
+        ("declared complete as of", _declared(found)),
+    ]
+    table("", ("the vault", ""), rows)
+    if verified:
+        say(f"every bucket is intact: {counts.buckets} buckets, {counts.records} Devices")
+
+
+def _declared(found: Standing) -> str:
+    if found.complete_as_of is None:
+        return "never; Devices it does not know are held for a person"
+    if found.current:
+        return found.complete_as_of.isoformat()
+    return (
+        f"{found.complete_as_of.isoformat()}, {found.age_days} days ago: older than"
+        f" {found.max_age_days}; Devices it does not know are held for a person"
+    )

@@ -1,0 +1,298 @@
+"""``exchange codes import``: a delivery of install codes into the vault, however large."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of, say, warn
+from exchange.cli.people import By, who
+from exchange.config import Settings, SourceSettings
+from exchange.domain.device import mask_codes
+from exchange.domain.foreign import storable
+from exchange.files import replace_file
+from exchange.services.codes import codes
+from exchange.services.codes.code_file import Progress as Told
+from exchange.services.codes.code_file import Reading, rejects_csv_rows
+from exchange.services.codes.codes import Imported, RejectedRows, Rejects
+from exchange.services.codes.import_report import CodeSource
+
+_MOST_PRINTED: Final = 50
+_LINE_SECONDS: Final = 5.0  # between two lines of progress where there is no terminal
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV or workbook of install codes.")],
+    device_column: Annotated[
+        str | None, typer.Option(help="Header, letter or number of the Device ID's column.")
+    ] = None,
+    code_column: Annotated[
+        str | None, typer.Option(help="The same for the install code's column.")
+    ] = None,
+    type_column: Annotated[
+        str | None, typer.Option(help='The same for the device type; "" takes none.')
+    ] = None,
+    installed_column: Annotated[
+        str | None, typer.Option(help='Holds yes or no: installed by us; "" takes none.')
+    ] = None,
+    date_column: Annotated[
+        str | None, typer.Option(help="The same for the record's date; else the day of import.")
+    ] = None,
+    date_format: Annotated[
+        str | None, typer.Option(help="How dates are written, as in %d/%m/%Y; else 2026-11-03.")
+    ] = None,
+    source: Annotated[
+        str,
+        typer.Option(
+            callback=storable,
+            help="Where the codes come from; the source table of that name in the configuration"
+            " says how to read the file.",
+        ),
+    ] = "",
+    installed_only: Annotated[
+        bool, typer.Option("--installed-only", help="A list of installed Devices without codes.")
+    ] = False,
+    not_installed: Annotated[
+        bool, typer.Option("--not-installed", help="Codes of Devices that we did not install.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Overwrite other codes that the vault holds.")
+    ] = False,
+    good: Annotated[
+        bool, typer.Option("--good", help="Take the good rows although others are bad.")
+    ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Take the good rows in steps; go on where an import of this file was cut off.",
+        ),
+    ] = False,
+    quiet: Quiet = False,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Seal the codes of a file in the vault: all rows, or none and every bad row said why."""
+    desk = desk_of(folder, now)
+    profile = profile_of(desk.settings, source)
+    reading = Reading(
+        device_column=first_said(device_column, profile.device_column),
+        code_column=first_said(code_column, profile.code_column),
+        type_column=first_said(type_column, profile.type_column),
+        installed_column=first_said(installed_column, profile.installed_column),
+        date_column=first_said(date_column, profile.date_column),
+        date_format=first_said(date_format, profile.date_format) or "",
+        device_type=profile.device_type,
+        installed_only=installed_only or profile.installed_only,
+        installed_by_us=profile.installed_by_us and not not_installed,
+        source=" ".join(source.split()),
+    )
+    actor = who(by)
+    try:
+        with progress(quiet=quiet) as told:
+            done = codes.import_codes(
+                desk,
+                CodeSource.at(file),
+                reading,
+                actor,
+                replacing=replace,
+                good=good,
+                resume=resume,
+                progress=told,
+            )
+    except RejectedRows as error:
+        _refuse(file, error, as_json)
+        raise typer.Exit(1) from None
+    if not as_json:
+        for note in done.notes:
+            say(mask_codes(f"note: {note}"))
+    answer(as_json, _imported_json(done), _imported_line(done))
+    if len(done.rejects):
+        _show_rejects(file, done.rejects, "the others were imported")
+        raise typer.Exit(1)
+
+
+def profile_of(settings: Settings, source: str) -> SourceSettings:
+    """The profile of a source; one that says nothing where the configuration has none."""
+    wanted = " ".join(source.split())
+    for profile in settings.source:
+        if wanted and profile.name == wanted:
+            return profile
+    return SourceSettings(name=wanted or "any")
+
+
+def first_said(said: str | None, usual: str | None) -> str | None:
+    return usual if said is None else said
+
+
+class _Rate(ProgressColumn):
+    """How quickly it goes, in what the task counts."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(_pace(task.description, speed) if speed else "")
+
+
+def _pace(what: str, speed: float) -> str:
+    if what == "reading" and speed > 100_000:  # a text is counted in bytes
+        return f"{speed / 1e6:,.0f} MB/s"
+    return f"{speed:,.0f}/s"
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Told | None]:
+    """A bar on a terminal, a line now and then elsewhere."""
+    if quiet:
+        yield None
+        return
+    if not sys.stderr.isatty():
+        yield _lines(time.monotonic)
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _Rate(),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        tasks = {}
+
+        def told(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done)
+
+        yield told
+
+
+def _lines(clock: Callable[[], float]) -> Told:
+    """Progress as lines: none for what is done in a few seconds."""
+    begun: dict[str, float] = {}
+    last = clock()
+
+    def told(what: str, done: int, total: int) -> None:
+        nonlocal last
+        now = clock()
+        begun.setdefault(what, now)
+        spent = now - begun[what]
+        if now - last < _LINE_SECONDS or not spent or not done:
+            return
+        last = now
+        left = spent * (total - done) / done
+        share = f"{100 * done / total:.0f} %" if total else ""
+        warn(f"exchange: {what} {share}, {_pace(what, done / spent)}, {left:,.0f} s left")
+
+    return told
+
+
+def _refuse(file: Path, error: RejectedRows, as_json: bool) -> None:
+    """Say every bad row: the first ones here, all of them in a file that holds no code."""
+    if as_json:
+        answer(
+            True,
+            {
+                "file": mask_codes(storable(file.name)),
+                "imported": 0,
+                "bad_rows": len(error.rejects),
+                "conflicts": error.rejects.conflicts,
+                "repeated_rows": error.repeated,
+                "rejects": _rejects_json(error.rejects),
+            },
+            "",
+        )
+    _show_rejects(file, error.rejects, "nothing was changed")
+
+
+def _show_rejects(file: Path, rejects: Rejects, outcome: str) -> None:
+    target = file.with_name(f"{file.name}.rejects.csv")
+    written = _write_rejects(target, rejects)
+    for number, one in enumerate(rejects):
+        if number == _MOST_PRINTED:
+            break
+        warn(f"exchange: {one.fault}")
+    if len(rejects) > _MOST_PRINTED:
+        warn(f"exchange: ... and {len(rejects) - _MOST_PRINTED} more")
+    warn(f"exchange: {len(rejects)} bad rows; {outcome}")
+    if written:
+        warn(f"exchange: all of them stand in {mask_codes(str(target))}")
+    else:
+        warn(f"exchange: {mask_codes(str(target))} could not be written")
+
+
+def _rejects_json(rejects: Rejects) -> list[dict[str, object]]:
+    return [
+        {
+            "where": mask_codes(one.where),
+            "row": one.row,
+            "device_id": one.device,
+            "reason": one.reason,
+        }
+        for one in rejects
+    ]
+
+
+def _write_rejects(target: Path, rejects: Rejects) -> bool:
+    try:
+        listed = io.StringIO(newline="")
+        writer = csv.writer(listed, lineterminator="\r\n")
+        writer.writerow(("Sheet", "Row", "Device ID", "Reason"))
+        writer.writerows(rejects_csv_rows(rejects))
+        replace_file(target, listed.getvalue().encode())
+    except OSError:
+        # A read-only folder: the rows are said all the same.
+        return False
+    return True
+
+
+def _imported_line(done: Imported) -> str:
+    name = mask_codes(done.name)
+    repeated = f", {done.repeated} rows said the same twice" if done.repeated else ""
+    if len(done.rejects):
+        repeated += f", {len(done.rejects)} rows refused ({done.rejects.conflicts} conflicts)"
+    if done.resumed:
+        repeated += ", gone on from where it was cut off"
+    if not done.added and not done.updated:
+        return f"{name}: nothing new, {done.unchanged} Devices known already{repeated}"
+    return (
+        f"{name}: {done.devices} Devices, {done.without_code} of them without a code:"
+        f" {done.added} added, {done.updated} updated, {done.unchanged} known already{repeated}"
+    )
+
+
+def _imported_json(done: Imported) -> dict[str, object]:
+    return {
+        "file": mask_codes(done.name),
+        "sha256": done.sha256,
+        "source": done.source,
+        "rows": done.rows,
+        "repeated_rows": done.repeated,
+        "devices": done.devices,
+        "without_code": done.without_code,
+        "added": done.added,
+        "updated": done.updated,
+        "unchanged": done.unchanged,
+        "resumed": done.resumed,
+        "bad_rows": len(done.rejects),
+        "conflicts": done.rejects.conflicts,
+        "rejects": _rejects_json(done.rejects),
+        "notes": [mask_codes(note) for note in done.notes],
+    }

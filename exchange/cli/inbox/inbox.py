@@ -1,0 +1,324 @@
+"""``exchange inbox``: what waits for a person, and what a person can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, Number, answer, desk_of, say
+from exchange.cli.inbox import letters
+from exchange.cli.inbox.choosing import (
+    All,
+    Dry,
+    From,
+    Kind,
+    Numbers,
+    PartyIs,
+    Places,
+    Reason,
+    Yes,
+    deal,
+    filter_of,
+    one_number,
+    working_folder,
+)
+from exchange.cli.inbox.inbox_list import list_
+from exchange.cli.people import By, Why, who
+from exchange.domain.device import mask_codes
+from exchange.domain.outbound import Ruling
+from exchange.errors import BadInput
+from exchange.files import make_file
+from exchange.rendering.wording import counted
+from exchange.services.context import Desk
+from exchange.services.people import review, review_many
+
+app = typer.Typer(no_args_is_help=True)
+
+app.command("list")(list_)
+
+
+@app.command()
+def show(
+    number: Number,
+    folder: Folder = HERE,
+    raw: Annotated[
+        Path | None, typer.Option("--raw", help="Write the mail as received to this new file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """One mail: what was understood of it; codes masked."""
+    desk = desk_of(folder)
+    if raw is not None:
+        content = review.raw_mail(desk, number)
+        try:
+            make_file(raw, content)
+        except OSError as error:
+            raise BadInput(error.strerror or "cannot be written", place=str(raw)) from None
+        answer(as_json, {"file": str(raw)}, f"mail {number} in {raw}")
+        return
+    mail, said = review.show_mail(desk, number)
+    if as_json:
+        answer(
+            True,
+            {
+                "number": mail.id,
+                "folder": mail.folder,
+                "reason": mail.reason,
+                "from": mail.sender,
+                "subject": mail.subject,
+                "kind": said.kind,
+                "subkind": said.subkind,
+                "devices": [
+                    {"device_id": str(one.device), "where": mask_codes(one.where)}
+                    for one in said.devices
+                ],
+                "answers": [
+                    {
+                        "device_id": str(one.device),
+                        "outcome": one.outcome,
+                        "where": mask_codes(one.where),
+                    }
+                    for one in said.answers
+                ],
+                "rejects": [
+                    {
+                        "text": mask_codes(one.text),
+                        "reason": one.reason,
+                        "where": mask_codes(one.where),
+                    }
+                    for one in said.rejects
+                ],
+                "warnings": [mask_codes(one) for one in said.warnings],
+            },
+            "",
+        )
+        return
+    arrived = f"{mail.arrived_at:%Y-%m-%d %H:%M} UTC"
+    say(f"mail {mail.id} from {mail.sender or 'nobody certain'}, {arrived}")
+    say(f"subject: {mail.subject}")
+    say(f"{mail.folder}: {mail.reason}")
+    kind = f"{said.kind} ({said.subkind})" if said.subkind else said.kind
+    say(
+        f"{kind}: {counted(len(said.devices), 'Device')}, {counted(len(said.answers), 'answer')}, "
+        f"{counted(len(said.rejects), 'reject')}"
+    )
+    for reject in said.rejects:
+        say(f"  {mask_codes(reject.where)}: {mask_codes(reject.text)!r}: {reject.reason}")
+    for warning in said.warnings:
+        say(f"  note: {mask_codes(warning)}")
+    say("")
+    say(mask_codes(said.text))
+
+
+@app.command()
+def release(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NUMBER|SPAN|REFERENCE",
+            help="Mails: 12, 12 15, 12-40, or 12,15-20; or a request's reference.",
+        ),
+    ] = None,
+    party: Annotated[
+        str, typer.Option("--as", help="For mails: the party they come from, as you know for sure.")
+    ] = "",
+    device: Annotated[
+        list[str] | None, typer.Option("--device", help="For a request: only these held Devices.")
+    ] = None,
+    not_installer: Annotated[
+        str,
+        typer.Option(
+            "--not-installer",
+            help='For a request: answer "not the installing Supplier" for this reason.',
+        ),
+    ] = "",
+    every: All = False,
+    sender: From = "",
+    reason: Reason = "",
+    kind: Kind = "",
+    of_party: PartyIs = "",
+    yes: Yes = False,
+    dry_run: Dry = False,
+    by: By = "",
+    folder: Places = None,
+    as_json: Json = False,
+) -> None:
+    """Deal with waiting mails as sent by a party, or decide held Devices again and answer.
+
+    Several mails are shown and asked about first; each is then dealt with by itself.
+    """
+    if what and len(what) == 1 and not what[0][:1].isdigit():
+        desk = desk_of(working_folder(folder))
+        _release_devices(desk, what[0].upper(), who(by), device or (), not_installer, as_json)
+        return
+    if not party:
+        raise typer.BadParameter("say whose mail it is with --as SIGNIFIER")
+    chosen = filter_of(folder, sender, reason, kind, of_party)
+    desk, signifier = desk_of(working_folder(folder)), party.upper()
+    number = one_number(what, chosen, every=every)
+    if number is not None and not dry_run:
+        outcome = review.release_mail(desk, number, signifier, who(by))
+        answer(
+            as_json,
+            {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
+            f"mail {number}: {outcome.folder}, {mask_codes(outcome.reason)} {outcome.ref}".rstrip(),
+        )
+        return
+    address = review.reply_address(desk, signifier)
+    deal(
+        desk, what, chosen, lambda numbers: review_many.release(desk, numbers, signifier, who(by)),
+        what=f"to be dealt with as sent by {signifier}: answers go to {address}",
+        every=every, yes=yes, dry=dry_run, as_json=as_json,
+    )  # fmt: skip
+
+
+def _release_devices(
+    desk: Desk,
+    ref: str,
+    actor: str,
+    only: Collection[str],
+    not_installer: str,
+    as_json: bool,
+) -> None:
+    done = review.release_devices(desk, ref, actor, only=only, not_installer=not_installer)
+    answer(
+        as_json,
+        {
+            "provided": done.provided,
+            "not_installer": done.not_installer,
+            "still_held": done.still_held,
+        },
+        f"{ref}: {done.provided} codes and {done.not_installer} not the installer will "
+        f"be answered, {done.still_held} still held",
+    )
+
+
+@app.command()
+def settle(
+    number: Annotated[
+        int,
+        typer.Argument(min=1, max=HIGHEST, help="The mail that brought the code once more."),
+    ],
+    why: Why,
+    first: Annotated[
+        bool, typer.Option("--first", help="The code is of the Device that had it first.")
+    ] = False,
+    second: Annotated[
+        bool, typer.Option("--second", help="It is of the Device that this mail names.")
+    ] = False,
+    neither: Annotated[bool, typer.Option("--neither", help="It is of neither.")] = False,
+    device: Annotated[
+        list[str] | None, typer.Option("--device", help="Only the codes of these Devices.")
+    ] = None,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Say whose an install code is that came for two Devices."""
+    flags = ((first, Ruling.FIRST), (second, Ruling.SECOND), (neither, Ruling.NEITHER))
+    said = [ruling for given, ruling in flags if given]
+    if len(said) != 1:
+        raise typer.BadParameter("say one of --first, --second, --neither")
+    desk = desk_of(folder, now)
+    done = review.settle_codes(desk, number, said[0], why, who(by), only=device or ())
+    outcome = done.mail
+    shown = f"{outcome.folder}, {mask_codes(outcome.reason)}" if outcome else "dealt with before"
+    answer(
+        as_json,
+        {
+            "codes": done.codes,
+            "ruling": said[0],
+            "folder": outcome.folder if outcome else None,
+            "reason": mask_codes(outcome.reason) if outcome else None,
+        },
+        f"{done.codes} install codes ruled {said[0]}; mail {number}: {shown}",
+    )
+
+
+@app.command()
+def reject(
+    why: Why,
+    numbers: Numbers = None,
+    every: All = False,
+    sender: From = "",
+    reason: Reason = "",
+    kind: Kind = "",
+    party: PartyIs = "",
+    yes: Yes = False,
+    dry_run: Dry = False,
+    by: By = "",
+    folder: Places = None,
+    as_json: Json = False,
+) -> None:
+    """Nothing is to be done with these mails.
+
+    Several are shown and asked about first; each is then dealt with by itself.
+    """
+    chosen = filter_of(folder, sender, reason, kind, party)
+    desk = desk_of(working_folder(folder))
+    number = one_number(numbers, chosen, every=every)
+    if number is not None and not dry_run:
+        review.reject_mail(desk, number, why, who(by))
+        answer(as_json, {"rejected": number}, f"mail {number} rejected")
+        return
+    deal(
+        desk, numbers, chosen, lambda some: review_many.reject(desk, some, why, who(by)),
+        what="to be marked as dealt with: nothing is sent and nothing moved",
+        every=every, yes=yes, dry=dry_run, as_json=as_json,
+    )  # fmt: skip
+
+
+@app.command()
+def replay(
+    numbers: Numbers = None,
+    every: All = False,
+    sender: From = "",
+    reason: Reason = "",
+    kind: Kind = "",
+    party: PartyIs = "",
+    yes: Yes = False,
+    dry_run: Dry = False,
+    by: By = "",
+    folder: Places = None,
+    as_json: Json = False,
+) -> None:
+    """Understand and decide waiting mails once more.
+
+    Several are shown and asked about first; each is then dealt with by itself.
+    """
+    chosen = filter_of(folder, sender, reason, kind, party)
+    desk = desk_of(working_folder(folder))
+    number = one_number(numbers, chosen, every=every)
+    if number is not None and not dry_run:
+        outcome = review.replay_mail(desk, number, who(by))
+        answer(
+            as_json,
+            {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
+            f"mail {number}: {outcome.folder}, {mask_codes(outcome.reason)}",
+        )
+        return
+    deal(
+        desk, numbers, chosen, lambda some: review_many.replay(desk, some, who(by)),
+        what="to be understood and decided once more: answers may be sent",
+        every=every, yes=yes, dry=dry_run, as_json=as_json,
+    )  # fmt: skip
+
+
+app.command("retry")(letters.retry)
+
+
+@app.command()
+def withdraw(
+    ref: str,
+    why: Why,
+    by: By = "",
+    folder: Folder = HERE,
+    as_json: Json = False,
+) -> None:
+    """The other side took back what is still open in its request."""
+    number = review.withdraw_devices(desk_of(folder), ref.upper(), why, who(by))
+    answer(as_json, {"withdrawn": number}, f"{number} rows of {ref.upper()} withdrawn")

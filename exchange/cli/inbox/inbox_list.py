@@ -1,0 +1,180 @@
+"""``exchange inbox list``: what waits for a person, newest first, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from exchange.cli.common import HIGHEST, Json, answer, desk_of, say, table
+from exchange.cli.inbox.choosing import (
+    From,
+    Kind,
+    PartyIs,
+    Places,
+    Reason,
+    filter_of,
+    working_folder,
+)
+from exchange.services.people import review
+from exchange.services.people.review import Waiting
+from exchange.store.mails.mail import NOT_GIVEN, OLD, VANISHED, WANTED
+from exchange.store.mails.waiting import MailFilter
+
+_USUAL = 50  # of each table
+_NOT_IN_THE_LIST = {
+    OLD: "from before the first day, listed and left alone",
+    NOT_GIVEN: "that the mail server does not hand over; they are asked for again",
+    VANISHED: "that left the inbox before the server handed them over",
+    WANTED: "that are fetched in the next round",
+}
+
+
+def list_(
+    folder: Places = None,
+    sender: From = "",
+    reason: Reason = "",
+    kind: Kind = "",
+    party: PartyIs = "",
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=HIGHEST,
+            help="How many mails to show.",
+            show_default="50; with --json all",
+        ),
+    ] = None,
+    page: Annotated[int, typer.Option(min=1, max=HIGHEST, help="Which page of so many mails.")] = 1,
+    offset: Annotated[
+        int | None,
+        typer.Option(min=0, max=HIGHEST, help="How many mails to pass over, instead of a page."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Mails in Review and Shunted, newest first; requests with Devices held; letters refused."""
+    if offset is not None and page > 1:
+        raise typer.BadParameter("say either --page or --offset")
+    chosen = filter_of(folder, sender, reason, kind, party)
+    most = limit if limit or as_json else _USUAL
+    if most is None and page > 1:
+        most = _USUAL
+    skip = offset if offset is not None else (page - 1) * (most or 0)
+    found = review.waiting(desk_of(working_folder(folder)), chosen, most, skip)
+    if as_json:
+        answer(True, _as_values(found, skip), "")
+        return
+    _mails(found, skip, most or _USUAL, chosen)
+    if not chosen.narrows:
+        _others(found)
+
+
+def _mails(found: Waiting, skip: int, most: int, chosen: MailFilter) -> None:
+    table(
+        "Mails",
+        ("mail", "folder", "from", "answer due", "reason"),
+        ((mail.id, mail.place, mail.sender, due or "", mail.reason) for mail, due in found.mails),
+    )
+    more = found.chosen - skip - len(found.mails)
+    if more > 0:
+        say(f"... and {more:,} more: --page {skip // most + 2} shows the next, --json all of them;")
+        say("    --folder, --from, --reason, --kind and --party choose among them")
+    elif skip and not found.mails:
+        say(f"there are only {found.chosen:,}")
+    if not chosen.folder:
+        for folder, words in _NOT_IN_THE_LIST.items():
+            if number := found.folders.get(folder):
+                mails = "1 mail" if number == 1 else f"{number:,} mails"
+                say(f"{mails} {words}: `exchange inbox list --folder {folder}`")
+
+
+def _others(found: Waiting) -> None:
+    _some(
+        "Requests",
+        ("reference", "party", "due", "held", "unreadable"),
+        [
+            (one.ref, one.party, one.clock.due_on, held, unreadable)
+            for one, held, unreadable in found.requests
+        ],
+    )
+    _some(
+        "Letters not accepted",
+        ("reference", "what", "to", "reply"),
+        [(one.ref, one.purpose, one.recipient, one.reply) for one in found.letters],
+    )
+    _some(
+        "Install codes that came for two Devices",
+        ("mail", "first for", "from", "state", "in this mail for", "from"),
+        [
+            (
+                one.claim.mail_id,
+                one.claim.device,
+                one.claim.party,
+                one.holder,
+                one.claim.rival,
+                one.claim.rival_party,
+            )
+            for one in found.disputes
+        ],
+    )
+
+
+def _some(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    table(title, headers, rows[:_USUAL])
+    if len(rows) > _USUAL:
+        say(f"... and {len(rows) - _USUAL:,} more; --json has all of them")
+
+
+def _as_values(found: Waiting, skip: int) -> Mapping[str, object]:
+    return {
+        "mails": [
+            {
+                "number": mail.id,
+                "folder": mail.place,
+                "from": mail.sender,
+                "subject": mail.subject,
+                "arrived": mail.arrived_at,
+                "due": due,
+                "kind": mail.kind,
+                "reason": mail.reason,
+                "party": mail.party,
+                "mailbox": mail.mailbox,
+            }
+            for mail, due in found.mails
+        ],
+        "chosen": found.chosen,
+        "offset": skip,
+        "folders": found.folders,
+        "requests": [
+            {
+                "ref": one.ref,
+                "party": one.party,
+                "due": one.clock.due_on,
+                "held": held,
+                "unreadable": unreadable,
+            }
+            for one, held, unreadable in found.requests
+        ],
+        "letters": [
+            {
+                "ref": one.ref,
+                "purpose": one.purpose,
+                "to": one.recipient,
+                "reply": one.reply,
+            }
+            for one in found.letters
+        ],
+        "disputes": [
+            {
+                "mail": one.claim.mail_id,
+                "device_id": one.claim.device,
+                "party": one.claim.party,
+                "state": one.holder,
+                "also_for": one.claim.rival,
+                "also_from": one.claim.rival_party,
+                "since": one.opened_at,
+            }
+            for one in found.disputes
+        ],
+    }

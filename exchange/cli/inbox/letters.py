@@ -1,0 +1,273 @@
+"""``exchange letters``: what waits to be sent, and what a person can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from exchange.cli.common import (
+    HERE,
+    HIGHEST,
+    Folder,
+    Json,
+    Now,
+    Number,
+    answer,
+    desk_of,
+    say,
+    table,
+)
+from exchange.cli.people import By, Why, at_terminal, who
+from exchange.errors import BadInput
+from exchange.rendering.wording import counted
+from exchange.services.sending import outbox_review
+from exchange.services.sending.outbox_review import Choice
+from exchange.store.mails.outbox import SENT, LetterHead
+
+app = typer.Typer(no_args_is_help=True)
+
+_LONDON = ZoneInfo("Europe/London")
+Numbers = Annotated[
+    list[int] | None, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST, help="Letters.")
+]
+Party = Annotated[str, typer.Option("--party", help="All letters to this party.")]
+Ref = Annotated[str, typer.Option("--ref", help="All letters of this reference.")]
+Reason = Annotated[
+    str, typer.Option("--reason", help="Letters whose last reply has these words in it.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Limit = Annotated[
+    int, typer.Option(min=0, max=HIGHEST, help="So many at most, the newest; 0: all.")
+]
+
+
+def _choice(numbers: list[int] | None, party: str, ref: str, reason: str = "") -> Choice:
+    return Choice(tuple(numbers or ()), ref.upper(), party.upper(), reason)
+
+
+@app.command("list")
+def list_(
+    state: Annotated[
+        list[str] | None,
+        typer.Option("--state", help=f"One of {', '.join(outbox_review.STATES)}; may be repeated."),
+    ] = None,
+    party: Party = "",
+    ref: Ref = "",
+    reason: Reason = "",
+    limit: Limit = 100,
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Letters that are not sent yet, or those of the states named."""
+    states = state or [one for one in outbox_review.STATES if one not in (SENT, "cancelled")]
+    for one in states:
+        if one not in outbox_review.STATES:
+            raise typer.BadParameter(f"{one} is none of {', '.join(outbox_review.STATES)}")
+    found, pause = outbox_review.listed(
+        desk_of(folder, now), _choice(None, party, ref, reason), states
+    )
+    some = found[-limit:] if limit else found
+    if as_json:
+        resting = {"until": pause.ends, "why": pause.said} if pause else None
+        answer(True, {"pause": resting, "letters": [_values(one) for one in some]}, "")
+        return
+    if pause:
+        say(str(pause.error()))
+    _table(some)
+    if len(some) < len(found):
+        say(f"... and {len(found) - len(some)} older ones; --limit 0 shows all")
+
+
+@app.command()
+def show(number: Number, folder: Folder = HERE, as_json: Json = False) -> None:
+    """One letter: to whom, what became of it; never what it says."""
+    one = outbox_review.shown(desk_of(folder), number)
+    if as_json:
+        answer(True, _values(one), "")
+        return
+    say(f"letter {one.id}: {one.purpose} {one.ref} to {one.recipient} ({one.party or 'ourselves'})")
+    say(f"{one.size:,} bytes, {counted(one.codes, 'install code')}, Message-ID {one.message_id}")
+    say(f"written {_when(one.created_at)}, {counted(one.attempts, 'attempt')}: {one.state}")
+    if one.accepted_at:
+        say(f"accepted {_when(one.accepted_at)}")
+    if one.state in ("queued", "deferred"):
+        say(f"next attempt not before {_when(one.next_attempt_at)}")
+    if one.reply:
+        say(one.reply)
+
+
+@app.command()
+def hold(
+    numbers: Numbers = None,
+    party: Party = "",
+    ref: Ref = "",
+    why: Annotated[str, typer.Option(help="The reason, for the record.")] = "",
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Keep letters that wait from being sent, until they are released or cancelled."""
+    held = outbox_review.hold(desk_of(folder, now), _choice(numbers, party, ref), why, who(by))
+    answer(as_json, {"held": [one.id for one in held]}, f"{counted(len(held), 'letter')} held")
+
+
+@app.command()
+def release(
+    numbers: Numbers = None,
+    party: Party = "",
+    ref: Ref = "",
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Let held letters go, to the address that the contacts register has now."""
+    freed = outbox_review.release(desk_of(folder, now), _choice(numbers, party, ref), who(by))
+    if as_json:
+        answer(True, {"released": [{"letter": o.letter.id, "to": o.address} for o in freed]}, "")
+        return
+    for one in freed:
+        anew = "" if one.address == one.letter.recipient else ", written anew"
+        say(f"letter {one.letter.id} goes to {one.address}{anew}")
+
+
+@app.command()
+def cancel(
+    why: Why,
+    numbers: Numbers = None,
+    party: Party = "",
+    ref: Ref = "",
+    yes: Yes = False,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Letters that were not sent never are.
+
+    Devices that an answer was to tell of wait for a person again, their clocks running; what a
+    request of ours was to ask is withdrawn from that Supplier, and the next one is asked.
+    """
+    desk, choice = desk_of(folder, now), _choice(numbers, party, ref)
+    if not numbers:
+        states = ("queued", "deferred", "held", "failed")
+        meant, _ = outbox_review.listed(desk, choice, states) if choice else ([], None)
+        sure(meant, "Cancel them?", yes=yes, as_json=as_json)
+    done = outbox_review.cancel(desk, choice, why, who(by))
+    said = f"{counted(len(done.letters), 'letter')} cancelled"
+    if done.devices:
+        said += f"; {counted(done.devices, 'Device')} held for a person"
+    if done.withdrawn:
+        said += f"; {counted(done.withdrawn, 'Device')} not asked of that Supplier any more"
+    answer(
+        as_json,
+        {
+            "cancelled": [one.id for one in done.letters],
+            "devices_held": done.devices,
+            "legs_withdrawn": done.withdrawn,
+        },
+        said,
+    )
+
+
+@app.command()
+def resume(by: By = "", folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
+    """The cause is mended: outgoing mail that rests goes on at once."""
+    pause = outbox_review.resume(desk_of(folder, now), who(by))
+    answer(
+        as_json, {"rested_for": pause.said}, f"outgoing mail goes on; it rested for: {pause.said}"
+    )
+
+
+def retry(
+    ref: Annotated[str, typer.Argument(help="A reference; or say --all, --party, --reason.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Every refused letter.")] = False,
+    party: Party = "",
+    reason: Reason = "",
+    yes: Yes = False,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Try refused letters again; a pause of outgoing mail ends.
+
+    What is too large for the server is made anew in parts; refused requests of ours are asked anew.
+    """
+    choice = Choice((), ref.upper(), party.upper(), reason, everything)
+    if not choice:
+        raise typer.BadParameter("name a reference, or say --all, --party or --reason")
+    desk = desk_of(folder, now)
+    if not ref:
+        sure(outbox_review.retriable(desk, choice), "Try them again?", yes=yes, as_json=as_json)
+    done = outbox_review.retry(desk, choice, who(by))
+    of = f" of {ref.upper()}" if ref else ""
+    said = []
+    if done.remade:
+        said.append(f"{counted(done.remade, 'letter')}{of} made anew in parts")
+    if done.asked:
+        said.append(f"asked anew: {' '.join(done.asked)}")
+    if done.held:
+        said.append(f"{counted(done.held, 'letter')} held: see `exchange letters list`")
+    if done.again or not said:
+        said.insert(0, f"{counted(done.again, 'letter')}{of} will be tried again")
+    values = {
+        "letters": done.again, "remade": done.remade, "asked": done.asked, "held": done.held,
+    }  # fmt: skip
+    answer(as_json, values, "; ".join(said))
+
+
+def sure(meant: Sequence[LetterHead], question: str, *, yes: bool, as_json: bool) -> None:
+    """Show what is meant and ask; raises BadInput or Abort when the answer is no."""
+    if not as_json:
+        _table(meant[:20])
+        say(f"{counted(len(meant), 'letter')} in all")
+    if yes or not meant:
+        return
+    if as_json or not at_terminal():
+        raise BadInput("nobody can be asked here; nothing was changed", hint="--yes does it")
+    typer.confirm(question, default=False, abort=True)
+
+
+def _table(letters: Sequence[LetterHead]) -> None:
+    table(
+        "Letters",
+        ("letter", "reference", "what", "party", "to", "codes", "state", "next attempt", "reply"),
+        (
+            (
+                one.id, one.ref, one.purpose, one.party, one.recipient, one.codes, one.state,
+                _when(one.next_attempt_at) if one.state in ("queued", "deferred") else "",
+                one.reply,
+            )
+            for one in letters
+        ),
+    )  # fmt: skip
+
+
+def _values(one: LetterHead) -> dict[str, object]:
+    return {
+        "letter": one.id,
+        "ref": one.ref,
+        "purpose": one.purpose,
+        "party": one.party,
+        "to": one.recipient,
+        "codes": one.codes,
+        "bytes": one.size,
+        "state": one.state,
+        "attempts": one.attempts,
+        "written": one.created_at,
+        "next_attempt": one.next_attempt_at if one.state in ("queued", "deferred") else None,
+        "accepted": one.accepted_at,
+        "message_id": one.message_id,
+        "reply": one.reply,
+    }
+
+
+def _when(at: datetime) -> str:
+    return f"{at.astimezone(_LONDON):%Y-%m-%d %H:%M}"

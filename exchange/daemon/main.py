@@ -1,0 +1,341 @@
+"""The daemon: takes mails in, decides and sends until it is told to stop.
+
+The main thread decides, asks and chases; mailboxes and sending have threads of their own
+(``exchange.daemon.threads``).  Nothing is remembered here: what is due is read from the database in every
+round.  All waiting is by the monotonic clock: whatever happens to the wall clock, the next round
+comes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import FrameType
+from typing import Final
+
+import structlog
+
+from exchange.bootstrap import open_courier, open_desk, open_mailbox
+from exchange.daemon.posting import PostingProcess
+from exchange.daemon.sdnotify import Supervisor
+from exchange.daemon.threads import FIRST_PAUSE, Floor, MailboxWorker, Overseer, Sender, Watcher
+from exchange.errors import StoreError
+from exchange.logs import start_log
+from exchange.rendering import overrides
+from exchange.services.answering import intake
+from exchange.services.context import Desk
+from exchange.services.letters import pauses
+from exchange.services.mailbox import rounds
+from exchange.services.mailbox.rounds import ROUND, Round, bordered, one_round
+from exchange.services.people import monthly
+from exchange.services.running.heartbeat import Heartbeat
+from exchange.services.running.progress import Progress
+from exchange.services.running.reach import Reachability, words_of
+from exchange.store.db import another_daemon
+from exchange.store.locks import Guard
+
+log = structlog.get_logger("exchange.daemon")
+
+_TELLING: Final = 20.0  # seconds after which what was done is told, though no round ended
+_STEP: Final = 0.2  # seconds between looks at the events
+_LOST: Final = 1.0  # seconds between attempts at a lost lock
+_PATIENCE: Final = 4.0  # of the 5 seconds a stop may take
+_REPORT: Final = "the report"
+_WORK: Final = "the work"
+
+
+def run_once(desk: Desk) -> Round:
+    """One complete round; raises AlreadyRunning when a daemon holds the database."""
+    progress, stop, reach = Progress(), threading.Event(), Reachability()
+    overseer = Overseer(progress)
+    with desk.store.sole_daemon() as guard:
+        desk.store.when_lost(stop.set)
+        mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
+        try:
+            overseer.start()
+            posting = PostingProcess(desk.folder, stop)
+            courier = open_courier(desk, stop)
+            done = one_round(desk, mailboxes, courier, reach, stop, posting, progress)
+            _report(desk, done, reach)
+            if guard.fault is not None:
+                raise guard.fault
+            if guard.lost.is_set():
+                done.troubles.append("the lock of the one daemon was lost: the round ended early")
+            return done
+        finally:
+            overseer.close()
+            for mailbox in mailboxes:
+                mailbox.close()
+            desk.reader.close()
+
+
+def run(desk: Desk) -> None:
+    """Work until SIGTERM or SIGINT; on SIGHUP the configuration is read again.
+
+    Raises AlreadyRunning when a daemon holds the database, also one that took it while its lock
+    was lost, and StoreReplaced when a file of the database is not the one that was opened.
+    """
+    supervisor = Supervisor()
+    signals = _Signals(supervisor)
+    with signals.caught(), desk.store.sole_daemon() as guard:
+        heart = _heart(desk, supervisor)
+        desk.store.when_lost(signals.lock_lost)
+        log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
+        _look_at_wordings(desk)
+        crew = _Crew(desk, guard, signals, heart)
+        try:
+            crew.start()
+            heart.ready()
+            while crew.work():
+                heart.reloading()
+                crew = _again(crew, guard, signals, heart)
+                heart.ready()
+        finally:
+            crew.close()
+        heart.stopped()
+        log.info("stopped")
+
+
+def _heart(desk: Desk, supervisor: Supervisor) -> Heartbeat:
+    """Our signs of life; a watchdog that would end good work is named at once."""
+    patience, longest = supervisor.watchdog_seconds, desk.settings.limits.seconds
+    if patience and patience < 2 * longest:
+        log.warning(
+            "the watchdog may end a mail that is read for long; WatchdogSec should be larger",
+            watchdog_seconds=patience,
+            at_least=2 * longest,
+        )
+    return Heartbeat(desk.folder, supervisor.tell, patience)
+
+
+def _again(crew: _Crew, guard: Guard, signals: _Signals, heart: Heartbeat) -> _Crew:
+    """A crew by the configuration as it is now, or the same one where that cannot be used."""
+    before = crew.floor.desk
+    try:
+        desk = open_desk(before.folder, before.clock, store=before.store)
+        fresh = _Crew(desk, guard, signals, heart)
+    except Exception as error:
+        why = words_of(error)
+        log.error("the configuration is refused; the one before stays in force", why=why)
+        return crew
+    crew.close()
+    desk.unrecorded.extend(before.unrecorded)
+    start_log(desk.settings.log)
+    _look_at_wordings(desk)
+    _end_pause(desk)
+    log.info("the configuration was read again", mailboxes=len(desk.settings.mailbox))
+    fresh.start()
+    return fresh
+
+
+def _end_pause(desk: Desk) -> None:
+    """Let letters go at once: whoever has the configuration read again may have mended it."""
+    try:
+        with desk.store.transaction("resume") as tx:
+            pauses.end(desk, tx, "SIGHUP")
+    except StoreError as error:
+        log.warning("outgoing mail rests as before", why=words_of(error))
+
+
+def _look_at_wordings(desk: Desk) -> None:
+    """Log where wordings of our own differ from what this version fills in."""
+    for one in overrides.examine(desk.folder / "templates"):
+        log.warning("a wording of our own differs", file=one.file, what=one.said)
+
+
+class _Crew:
+    """Everybody who works by one configuration."""
+
+    def __init__(self, desk: Desk, guard: Guard, signals: _Signals, heart: Heartbeat) -> None:
+        desk = replace(desk, heart=heart)
+        self._heart = heart
+        self.floor = Floor(desk, guard, Reachability(first=FIRST_PAUSE), Progress())
+        self._signals = signals
+        self._sender = Sender(self.floor, lambda halt: PostingProcess(desk.folder, halt))
+        self._workers, self._watchers = list[MailboxWorker](), list[Watcher]()
+        for settings in desk.settings.mailbox:
+            worker = MailboxWorker(self.floor, settings, self._sender)
+            self._workers.append(worker)
+            self._watchers.append(Watcher(self.floor, settings, worker))
+        self._overseer = Overseer(self.floor.progress, [heart.write])
+        self._poll = min(one.poll_seconds for one in desk.settings.mailbox)
+
+    def start(self) -> None:
+        """Begin."""
+        self._signals.take_over(self)
+        self._heart.follow(self.floor.progress)
+        for one in (*self._watchers, *self._workers, self._sender, self._overseer):
+            one.start()
+        self.floor.desk.reader.start()  # ready by the time of the first mail
+
+    def stop(self) -> None:
+        """Have everybody come to an end."""
+        self.floor.reach.close()
+        self.floor.stop.set()
+        self._sender.halt()
+        self.floor.wake.set()
+
+    def halt(self) -> None:
+        """Begin no letter for now."""
+        self._sender.halt()
+
+    def work(self) -> bool:
+        """Round after round; True when the configuration is to be read again, False at the end.
+
+        Raises what makes going on impossible.
+        """
+        floor, next_round = self.floor, time.monotonic()
+        next_telling = next_round + _TELLING
+        while not floor.stop.is_set():
+            if self._signals.reload.is_set():
+                self._signals.reload.clear()
+                return True
+            self._heart.moved()
+            pause = floor.pause_of(_WORK) if self._is_ours() else _LOST
+            if pause > 0:
+                floor.stop.wait(min(pause, _LOST))
+                continue
+            if floor.wake.is_set() or time.monotonic() >= next_round:
+                floor.wake.clear()
+                floor.attempt(_WORK, self._round)
+                next_round = time.monotonic() + self._poll
+                next_telling = time.monotonic()
+            if time.monotonic() >= next_telling:
+                next_telling = time.monotonic() + _TELLING
+                if not (done := floor.reported()).quiet:
+                    log.info("round done", did=done.summary())
+            self._rest(min(next_round, next_telling))
+        return False
+
+    def _is_ours(self) -> bool:
+        """Whether the database is; raises what makes going on impossible."""
+        floor = self.floor
+        ours = floor.guard.look()
+        for fault in (floor.fatal, floor.guard.fault):
+            if fault is not None:
+                raise fault
+        if floor.guard.taken:
+            raise another_daemon()
+        return ours
+
+    def _round(self, done: Round) -> None:
+        floor, desk = self.floor, self.floor.desk
+        mailboxes = [worker.inbox.mailbox for worker in self._workers]
+        rounds.begin(desk, mailboxes, done, floor.reach, floor.progress)
+        floor.begun.set()
+        with self._sender.beside_as_well(self):
+            decided = intake.Decided()
+            rounds.decide(desk, done, floor.reach, floor.stop, floor.progress, decided)
+        rounds.note_left(decided, done, floor.reach)
+        if done.decided:
+            self._sender.hint()
+            for worker in self._workers:
+                worker.file()
+        rounds.ask_and_chase(desk, done, floor.reach, floor.progress)
+        self._sender.hint()
+        _report(desk, done, floor.reach)
+        self._heart.round_ended()
+        if not done.troubles:
+            floor.progress.through(ROUND)
+
+    def _rest(self, until: float) -> None:
+        """Until mails wait to be decided, or it is time for something."""
+        floor = self.floor
+        while not (
+            floor.wake.wait(_STEP)
+            or floor.stop.is_set()
+            or self._signals.reload.is_set()
+            or floor.guard.lost.is_set()
+            or time.monotonic() >= until
+        ):
+            self._heart.moved()
+
+    def close(self) -> None:
+        """End everybody; one that hangs has a moment, and ends by itself."""
+        self.stop()
+        for watcher, worker in zip(self._watchers, self._workers, strict=True):
+            watcher.close()
+            worker.close()
+        end = time.monotonic() + _PATIENCE / 4
+        for thread in (*self._watchers, *self._workers, self._sender):
+            if thread.is_alive():
+                thread.join(max(0.0, end - time.monotonic()))
+        self._overseer.close()
+        self.floor.desk.reader.close()
+
+
+def _report(desk: Desk, done: Round, reach: Reachability) -> None:
+    """Write last month's report where it is due."""
+
+    def write() -> None:
+        for month in monthly.write_due(desk):
+            log.info("report written", month=month)
+
+    if reach.worth_trying(_REPORT) and bordered(_REPORT, write, done, reach):
+        reach.worked(_REPORT)
+
+
+class _Signals:
+    """What comes from outside while the daemon works.
+
+    A handler runs inside whatever the main thread is at, which may be one of the events: it only
+    starts a thread that sets them.
+    """
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self.reload = threading.Event()
+        self._supervisor = supervisor
+        self._crew: _Crew | None = None
+        self._stopping = False
+
+    def take_over(self, crew: _Crew) -> None:
+        """From now on this crew is the one to be stopped."""
+        self._crew = crew
+        if self._stopping:
+            crew.stop()
+
+    def lock_lost(self) -> None:
+        """Nothing may be sent: another daemon may be at work."""
+        if self._crew is not None:
+            self._crew.halt()
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Stop on SIGTERM and SIGINT, read the configuration again on SIGHUP."""
+        handlers = {
+            signal.SIGTERM: self._told_to_stop,
+            signal.SIGINT: self._told_to_stop,
+            signal.SIGHUP: self._told_to_read,
+        }
+        before = {number: signal.signal(number, told) for number, told in handlers.items()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _told_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        # Whatever is under way is either committed or will be done again: ending here is safe.
+        impatient = threading.Timer(_PATIENCE, _leave)
+        impatient.daemon = True
+        impatient.start()
+        threading.Thread(target=self._stop, daemon=True).start()
+
+    def _told_to_read(self, _number: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=self.reload.set, daemon=True).start()
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._supervisor.tell("STOPPING=1")
+        if self._crew is not None:
+            self._crew.stop()
+
+
+def _leave() -> None:
+    log.warning("stopped without waiting for the far side")
+    os._exit(0)

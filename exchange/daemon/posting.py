@@ -1,0 +1,221 @@
+"""The posting process: delivers a backlog's answers while the daemon decides further mails.
+
+``python -m exchange.daemon.posting FOLDER`` opens the working folder like any other program of ours, with
+keys and password of its own, so no letter and no secret passes between the two.  Standard input
+tells it to come to an end: a byte when no more letters will come, its end when all is to stop.
+Standard output gets a blank line each second as a sign of life, and at the end what became of
+the letters, as JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from exchange.bootstrap import open_courier, open_desk, the_clock
+from exchange.config import load_settings
+from exchange.domain.refusal import About
+from exchange.errors import (
+    CourierPaused,
+    CourierRefused,
+    CourierUnavailable,
+    ExchangeError,
+    StoreError,
+    StoreReplaced,
+)
+from exchange.logs import start_log
+from exchange.ports import Delivery
+from exchange.processes import OWN_FOLDER, clean_environment, python_command
+from exchange.services.running.reach import words_of
+from exchange.services.sending.posting import Posted, post
+
+log = structlog.get_logger("exchange.posting")
+
+_NO_MORE: Final = b"."
+_STEP: Final = 0.1  # seconds between looks at whether all is to stop
+_PATIENCE: Final = 4.0  # with a server that hangs, as the daemon has
+_START_SECONDS: Final = 60.0  # until the first sign of life
+# Below the time for which others wait while it holds the database.
+_SILENT_SECONDS: Final = 15.0
+_BEAT_SECONDS: Final = 1.0
+_ALIVE: Final = b"\n"
+_KINDS: Final = {
+    kind.__name__: kind
+    for kind in (
+        CourierUnavailable,
+        CourierRefused,
+        CourierPaused,
+        StoreError,
+        StoreReplaced,
+    )
+}
+
+
+class PostingProcess:
+    """The daemon's end: one process from ``start`` to ``finish``; ended early by ``stop``.
+
+    One that gives no sign of life is ended: what it holds, others wait for.
+    """
+
+    def __init__(
+        self, folder: Path, stop: threading.Event, silent_seconds: float = _SILENT_SECONDS
+    ) -> None:
+        self._folder, self._stop = folder, stop
+        self._silent_seconds = silent_seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._attendant: threading.Thread | None = None
+        self._told = bytearray()
+        self._hung = False
+
+    def start(self) -> None:
+        """Begin, if that has not happened yet; where no process can be had nothing runs beside."""
+        if self._process is not None:
+            return
+        try:
+            process = subprocess.Popen(  # noqa: S603 - ourselves
+                python_command("exchange.daemon.posting", str(self._folder.resolve())),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,  # a Ctrl-C is ours to pass on
+                env=clean_environment(),
+                cwd=OWN_FOLDER,
+            )
+        except OSError as error:
+            log.warning("the letters wait for the end of the round", why=str(error.strerror))
+            return
+        self._process, self._told, self._hung = process, bytearray(), False
+        self._attendant = threading.Thread(target=self._attend, args=(process,), daemon=True)
+        self._attendant.start()
+
+    def finish(self) -> Posted:
+        """Wait until what is due by now is sent; the fates that the process told."""
+        process, self._process = self._process, None
+        if process is None or self._attendant is None:
+            return Posted()
+        with process:
+            if process.stdin is not None:
+                with contextlib.suppress(OSError):  # it has ended already
+                    os.write(process.stdin.fileno(), _NO_MORE)
+            self._attendant.join()
+        try:
+            return _from_values(json.loads(self._told))
+        except (ValueError, LookupError, TypeError, AttributeError):
+            # What it did is recorded, and the round's own sending goes on with the rest.
+            if self._stop.is_set():
+                return Posted()
+            what = f"the posting process ended early (status {process.returncode})"
+            if self._hung:
+                what = (
+                    f"the posting process gave no sign of life for {self._silent_seconds:g} "
+                    "seconds and was ended"
+                )
+            log.warning(what, what="its letters go all the same")
+            return Posted(trouble=what)
+
+    def _attend(self, process: subprocess.Popen[bytes]) -> None:
+        """Read what the process says until it ends; end it when all is to stop, or it is silent."""
+        pipe = process.stdout
+        if pipe is None:
+            return
+        silent_from, patience = time.monotonic(), _START_SECONDS
+        kill_at = 0.0
+        with selectors.DefaultSelector() as selector:
+            selector.register(pipe, selectors.EVENT_READ)
+            while True:
+                # First what it said: we ourselves may have been stopped for a while.
+                if selector.select(_STEP):
+                    some = os.read(pipe.fileno(), 65536)
+                    if not some:
+                        break
+                    self._told += some
+                    silent_from, patience = time.monotonic(), self._silent_seconds
+                elif time.monotonic() - silent_from > patience and not self._hung:
+                    self._hung = True
+                    process.kill()
+                if self._stop.is_set() and not kill_at:
+                    process.terminate()
+                    kill_at = time.monotonic() + _PATIENCE - 1
+                elif kill_at and time.monotonic() > kill_at:
+                    process.kill()
+        process.wait()
+
+
+def _as_values(posted: Posted) -> dict[str, Any]:
+    fault = posted.fault
+    told = fault and [type(fault).__name__, fault.message, fault.place, fault.hint]
+    unrecorded = [asdict(one) for one in posted.unrecorded]
+    return {"fates": posted.fates, "fault": told, "unrecorded": unrecorded}
+
+
+def _from_values(told: dict[str, Any]) -> Posted:
+    posted = Posted(Counter(told["fates"]))
+    for one in told["unrecorded"]:
+        posted.unrecorded.append(Delivery(**{**one, "about": About(one["about"])}))
+    if told["fault"]:
+        kind, message, place, hint = told["fault"]
+        posted.fault = _KINDS.get(kind, ExchangeError)(message, place=place, hint=hint)
+    return posted
+
+
+def main(folder: Path) -> None:
+    """Post until standard input says that it is over, or a signal that all is to stop."""
+    over, stop = threading.Event(), threading.Event()
+
+    def stopped(*_: object) -> None:
+        stop.set()
+        over.set()
+        # What is under way is recorded, or goes again with the same Message-ID.
+        impatient = threading.Timer(_PATIENCE, os._exit, [1])
+        impatient.daemon = True
+        impatient.start()
+
+    def listen() -> None:
+        # Past Python's own buffer: a thread that holds its lock would hinder the end.
+        if os.read(0, 1) == _NO_MORE:
+            over.set()
+            os.read(0, 1)
+        stopped()  # whoever started this has ended
+
+    def alive() -> None:
+        with contextlib.suppress(OSError):  # nobody is there to be told
+            os.write(1, _ALIVE)
+            while not stop.wait(_BEAT_SECONDS):
+                os.write(1, _ALIVE)
+
+    signal.signal(signal.SIGTERM, stopped)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the daemon reads the configuration again
+    threading.Thread(target=alive, daemon=True).start()
+    threading.Thread(target=listen, daemon=True).start()
+    posted = Posted()
+    try:
+        start_log(load_settings(folder).log)
+        desk = open_desk(folder, the_clock())
+        for call in (stop.set, over.set):
+            desk.store.when_lost(call)  # another process may send them now
+        try:
+            post(desk, open_courier(desk, stop), over, posted)
+        finally:
+            posted.unrecorded += desk.unrecorded
+    except ExchangeError as error:
+        posted.fault = error
+    except Exception as error:  # its words may quote a letter
+        posted.fault = ExchangeError(words_of(error))
+    with contextlib.suppress(BrokenPipeError):  # nobody is there to be told
+        os.write(1, json.dumps(_as_values(posted)).encode())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,326 @@
+"""The daemon's threads: for each mailbox one that waits and one that works, and one that sends.
+
+None waits for another: they share the database, and small events that say "look again".  Whatever
+one of them meets costs it a pause; only a fault that makes going on impossible ends them all.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from exchange.bootstrap import open_courier, open_mailbox
+from exchange.config import MailboxSettings
+from exchange.errors import (
+    LoginRefused,
+    MailboxRefused,
+    MailboxUnavailable,
+    StoreError,
+    StoreReplaced,
+)
+from exchange.ports import Mailbox
+from exchange.services.context import Desk
+from exchange.services.mailbox.rounds import OUTGOING, SENDING, Inbox, Round, end_posting, send_out
+from exchange.services.running.progress import Progress
+from exchange.services.running.reach import Reachability, words_of
+from exchange.services.sending.posting import Posting
+from exchange.store.locks import Guard
+
+log = structlog.get_logger("exchange.daemon")
+
+DATABASE: Final = "the database"
+FIRST_PAUSE: Final = 2.0
+_LONGEST_PAUSE: Final = 300.0
+_DELIVERY_TICK: Final = 20.0  # seconds: lets the rate budget refill
+_EARLY: Final = 0.9  # of the time between two polls, so that a tick finds it due
+_STEP: Final = 0.2
+_SHORTEST: Final = 0.05
+_LOGIN_PAUSE: Final = 3600.0  # of a connection that only waits
+_TELLING: Final = 3  # failures to wait in a row
+
+
+@dataclass
+class Floor:
+    """What the threads of one configuration share."""
+
+    desk: Desk
+    guard: Guard
+    reach: Reachability
+    progress: Progress
+    stop: threading.Event = field(default_factory=threading.Event)
+    wake: threading.Event = field(default_factory=threading.Event)  # mails wait to be decided
+    begun: threading.Event = field(default_factory=threading.Event)  # the clock was looked at
+    fatal: Exception | None = None
+    _done: Round = field(default_factory=Round)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def may_work(self) -> bool:
+        """Whether the database is ours, and nobody wants us to stop."""
+        return not (self.stop.is_set() or self.guard.lost.is_set())
+
+    def report(self, done: Round) -> None:
+        """Add what was done to what the log is told next."""
+        with self._lock:
+            self._done.add(done)
+
+    def reported(self) -> Round:
+        """What was done since this was asked last."""
+        with self._lock:
+            done, self._done = self._done, Round()
+        return done
+
+    def attempt(self, name: str, work: Callable[[Round], None]) -> bool:
+        """The border of a thread: do one pass; what escapes from its steps costs a pause."""
+        done = Round()
+        try:
+            work(done)
+        except StoreReplaced as error:
+            self.fatal = error
+            self.wake.set()
+            return False
+        except StoreError as error:
+            # Nothing was changed.  Better no answer for a while than an unaudited one.
+            self.reach.failed(DATABASE, error, name)
+            return False
+        except Exception as error:
+            self.reach.failed(name, error, "all of it")
+            return False
+        finally:
+            self.report(done)
+        self.reach.worked(DATABASE, name)
+        self.reach.worked(name, "all of it")
+        return True
+
+    def pause_of(self, name: str) -> float:
+        """Seconds that a thread has to wait after what it met."""
+        return max(self.reach.pause_left(DATABASE, name), self.reach.pause_left(name, "all of it"))
+
+
+class MailboxWorker(threading.Thread):
+    """Lists, fetches, keeps and files the mails of one mailbox over a connection of its own."""
+
+    def __init__(self, floor: Floor, settings: MailboxSettings, sender: Sender) -> None:
+        super().__init__(name=f"mail-{settings.name}", daemon=True)
+        self._floor, self._sender = floor, sender
+        self._mailbox: Mailbox = open_mailbox(floor.desk, settings)
+        self.inbox = Inbox(floor.desk, self._mailbox, floor.reach, floor.progress)
+        self._poll = settings.poll_seconds
+        self._next_look = 0.0
+        self._hinted, self._wake = threading.Event(), threading.Event()
+
+    def look(self) -> None:
+        """There may be new mail."""
+        self._hinted.set()
+        self._wake.set()
+
+    def file(self) -> None:
+        """Mails were decided."""
+        self._wake.set()
+
+    def run(self) -> None:
+        """One pass after the other until all is to stop."""
+        floor, name = self._floor, self.inbox.name
+        # What is kept by a clock that cannot be right would be a record in its favour.
+        while not (floor.begun.wait(_STEP) or floor.stop.is_set()):
+            pass
+        while not floor.stop.is_set():
+            pause = floor.pause_of(name)
+            if pause <= 0 and floor.may_work:
+                self._wake.clear()
+                floor.attempt(name, self._pass)
+            left = self._next_look - time.monotonic()
+            self._rest(max(floor.pause_of(name), floor.reach.pause_left(name), left, _SHORTEST))
+
+    def _rest(self, seconds: float) -> None:
+        """Wait, but not through a hint where nothing else holds us up."""
+        floor, name = self._floor, self.inbox.name
+        if floor.may_work and floor.pause_of(name) <= 0:
+            self._wake.wait(seconds)
+        else:
+            floor.stop.wait(min(seconds, 1.0))
+
+    def _pass(self, done: Round) -> None:
+        floor, inbox = self._floor, self.inbox
+        now = time.monotonic()
+        if (self._hinted.is_set() or now >= self._next_look) and floor.reach.worth_trying(
+            inbox.name
+        ):
+            self._hinted.clear()
+            self._next_look = now  # until it went well: as soon as the pause is over
+            if not self._take_in(done):
+                return
+            self._next_look = now + _EARLY * self._poll
+            floor.progress.through(inbox.name)
+        if not floor.reach.is_down(inbox.name):
+            inbox.file(done)
+
+    def _take_in(self, done: Round) -> bool:
+        floor, inbox = self._floor, self.inbox
+        if not inbox.look(done):
+            return False
+        if inbox.backlog:
+            self._sender.beside(self, wanted=True)
+        try:
+            while True:
+                before = done.kept
+                if not inbox.keep_some(done):
+                    return False
+                if done.kept > before:
+                    floor.wake.set()
+                if not inbox.fresh:
+                    return True
+                if not floor.may_work:
+                    return False
+                inbox.file(done)
+        finally:
+            self._sender.beside(self, wanted=False)
+
+    def close(self) -> None:
+        """End what is under way."""
+        self._wake.set()
+        self._mailbox.close()
+
+
+class Watcher(threading.Thread):
+    """Waits for new mail in one mailbox over a connection of its own."""
+
+    def __init__(self, floor: Floor, settings: MailboxSettings, worker: MailboxWorker) -> None:
+        super().__init__(name=f"watch-{settings.name}", daemon=True)
+        self._seconds = settings.poll_seconds
+        self._mailbox: Mailbox = open_mailbox(floor.desk, settings)
+        self._floor, self._worker = floor, worker
+        self._name = f"waiting for mail in mailbox {settings.name}"
+
+    def run(self) -> None:
+        """Pass each hint on.
+
+        While the mailbox cannot be used its worker alone tries again: one connection less, and no
+        second wrong password.
+        """
+        floor, failures, pause = self._floor, 0, FIRST_PAUSE
+        while not floor.stop.is_set():
+            if floor.reach.is_down(self._worker.inbox.name):
+                floor.stop.wait(1.0)
+                continue
+            try:
+                hinted = self._mailbox.wait(self._seconds)
+            except Exception as error:
+                if floor.stop.is_set():
+                    return
+                self._worker.look()  # which tells what is wrong, where it is the mailbox
+                failures += 1
+                known = isinstance(error, MailboxUnavailable | MailboxRefused)
+                if failures >= _TELLING or not known:
+                    floor.reach.failed(self._name, error)
+                floor.stop.wait(_LOGIN_PAUSE if isinstance(error, LoginRefused) else pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                continue
+            failures, pause = 0, FIRST_PAUSE
+            floor.reach.worked(self._name)
+            if hinted:
+                self._worker.look()
+
+    def close(self) -> None:
+        """End the wait that is under way."""
+        self._mailbox.close()
+
+
+class Sender(threading.Thread):
+    """Sends what is due; while a backlog is worked off it lets a process of its own do so."""
+
+    def __init__(self, floor: Floor, posting: Callable[[threading.Event], Posting]) -> None:
+        super().__init__(name="send", daemon=True)
+        self._floor = floor
+        self._halt = threading.Event()  # no letter is begun any more
+        self._courier = open_courier(floor.desk, self._halt)
+        self._posting = posting(self._halt)
+        self._wake = threading.Event()
+        self._crowds: set[object] = set()  # mailboxes with a backlog
+        floor.desk.store.when_lost(self.halt)
+
+    def hint(self) -> None:
+        """There may be letters."""
+        self._wake.set()
+
+    def beside(self, who: object, *, wanted: bool) -> None:
+        """Whether ``who`` has so much to be answered that a process of its own should send."""
+        (self._crowds.add if wanted else self._crowds.discard)(who)
+        self._wake.set()
+
+    @contextmanager
+    def beside_as_well(self, who: object) -> Iterator[None]:
+        """Where a process of its own sends, let it do so until the block ends."""
+        if self._crowds:
+            self.beside(who, wanted=True)
+        try:
+            yield
+        finally:
+            self.beside(who, wanted=False)
+
+    def halt(self) -> None:
+        """Begin no letter any more; the fates of those under way are still recorded."""
+        self._halt.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Send until all is to stop."""
+        floor = self._floor
+        while not floor.stop.is_set():
+            self._wake.clear()
+            self._halt.clear()  # then ask: who sets it sets the other first
+            if not floor.may_work:
+                self._halt.set()
+            elif floor.pause_of(SENDING) <= 0:
+                floor.attempt(SENDING, self._send)
+            if floor.may_work and floor.pause_of(SENDING) <= 0:
+                self._wake.wait(_DELIVERY_TICK)
+            else:
+                floor.stop.wait(1.0)
+
+    def _send(self, done: Round) -> None:
+        floor = self._floor
+        if self._crowds and not floor.desk.clock.simulated and floor.reach.worth_trying(OUTGOING):
+            try:
+                with floor.progress.at(SENDING, "sending letters by the posting process"):
+                    self._posting.start()
+                    while self._crowds and not self._halt.wait(_STEP):
+                        pass
+            finally:
+                end_posting(floor.desk, self._posting, done, floor.reach)
+        send_out(floor.desk, self._courier, done, floor.reach, floor.progress)
+
+
+class Overseer(threading.Thread):
+    """Each second: where something takes long it is said, and cut off past its limit.
+
+    ``beats`` are called each second too; what they raise costs them alone.
+    """
+
+    def __init__(self, progress: Progress, beats: Sequence[Callable[[], None]] = ()) -> None:
+        super().__init__(name="oversee", daemon=True)
+        self._calls = (progress.look, *beats)
+        self._over = threading.Event()
+        self._told: set[str] = set()
+
+    def run(self) -> None:
+        """Look until it is over."""
+        while not self._over.wait(1.0):
+            for call in self._calls:
+                try:
+                    call()
+                except Exception as error:
+                    said = words_of(error)
+                    if said not in self._told:
+                        self._told.add(said)
+                        log.error("cannot be said", why=said)
+
+    def close(self) -> None:
+        """Come to an end."""
+        self._over.set()

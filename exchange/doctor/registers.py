@@ -1,0 +1,171 @@
+"""Checks of what people have to tell the program, and of its sense of time."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from exchange.bootstrap import NOW_VARIABLE, open_calendar, the_clock
+from exchange.config import Settings, read_toml
+from exchange.doctor.check import Check, failed, faults, ok, warning
+from exchange.domain.party import check as findings_of
+from exchange.domain.time.calendar import LAST_YEAR, calendar_overrides
+from exchange.domain.time.sla import local_date
+from exchange.errors import BadInput, ExchangeError
+from exchange.rendering.wording import counted
+from exchange.services.answering.answer_request import COMPLETE_AS_OF
+from exchange.services.running.clock_guard import HINT, TROUBLE
+from exchange.store.db import Store
+
+_AHEAD: Final = 60  # Working Days the calendar must cover: every clock of today, with patience
+_MOST_FINDINGS: Final = 20
+_FIRST_YEAR: Final = 2026  # no earlier year can be now: this program was not written yet
+_TOLERANCE: Final = timedelta(minutes=5)
+
+
+def _today() -> date:
+    try:
+        return local_date(the_clock().now())
+    except BadInput:
+        return local_date(datetime.now(UTC))
+
+
+def register(store: Store, settings: Settings) -> list[Check]:
+    """Whether "not the installing Supplier" may be answered without a person."""
+    what = "register of installed Devices"
+    follows = 'every answer "not the installing Supplier" waits for a person'
+    advice = "`exchange codes complete-as-of YYYY-MM-DD` once every installation is imported"
+    try:
+        with store.reading() as tx:
+            declared = tx.facts.get(COMPLETE_AS_OF)
+        as_of = datetime.fromisoformat(declared).date() if declared else None
+    except ExchangeError as error:
+        return faults(what, error, advice)
+    except ValueError:
+        return [failed(what, "its declaration is not a date", advice)]
+    if as_of is None:
+        return [warning(what, f"nobody has declared it complete: {follows}", advice)]
+    said = f"declared complete as of {as_of.isoformat()}"
+    age, most = (_today() - as_of).days, settings.installed.max_age_days
+    if age < 0:
+        return [warning(what, f"{said}, a day to come", advice)]
+    if most and age > most:
+        return [warning(what, f"{said}, {age} days ago, {most} are allowed: {follows}", advice)]
+    return [ok(what, said)]
+
+
+def contacts(store: Store, settings: Settings) -> list[Check]:
+    """Parties on the register, and what is doubtful about them."""
+    what = "contacts"
+    try:
+        with store.reading() as tx:
+            parties = tx.parties.all(active_only=True)
+    except ExchangeError as error:
+        return faults(what, error, "`exchange contacts check`")
+    if not parties:
+        return [
+            warning(
+                what,
+                "the register is empty: no request can be recognised, none be sent",
+                "`exchange contacts import FILE`; config/contacts.csv is a sample",
+            )
+        ]
+    found = findings_of(
+        parties, _today(), ours={settings.party.address}, usual_days=settings.sla.days
+    )
+    known = counted(len(parties), "active party", "active parties")
+    checks = [ok(what, f"{known}, {counted(len(found), 'finding')}")]
+    checks += [
+        warning(f"contact {one.signifier}", one.problem, one.advice)
+        for one in found[:_MOST_FINDINGS]
+    ]
+    if len(found) > _MOST_FINDINGS:
+        left = len(found) - _MOST_FINDINGS
+        checks.append(warning(what, f"{left} more findings", "`exchange contacts check`"))
+    return checks
+
+
+def addresses(store: Store) -> set[str]:
+    """Where mail of registered parties comes from, in lower case; what fails is said elsewhere."""
+    try:
+        with store.reading() as tx:
+            parties = tx.parties.all(active_only=True)
+    except ExchangeError:
+        return set()
+    found = {address for one in parties for address in (one.request_address, one.reply_address)}
+    return {address.lower() for address in found if address}
+
+
+def calendar(folder: Path, settings: Settings) -> list[Check]:
+    """The Working Days are known far enough ahead."""
+    what = "calendar"
+    path = folder / settings.calendar.file
+    try:
+        days = open_calendar(folder, settings)
+        table = read_toml(path) if path.exists() else {}
+        added, removed = calendar_overrides(table, str(path))
+        until = days.add(_today(), _AHEAD)
+    except ExchangeError as error:
+        return faults(what, error, f"correct {settings.calendar.file}, or update the program")
+    dated = (
+        f"{counted(len(added), 'day')} added and {len(removed)} removed by {settings.calendar.file}"
+        if path.exists()
+        else f"no {settings.calendar.file}"
+    )
+    said = (
+        f"{days.version}, to {days.covers[1].isoformat()}; {_AHEAD} Working Days from today end "
+        f"on {until.isoformat()}; {dated}"
+    )
+    return [
+        ok(what, said),
+        *(
+            warning(what, f"{settings.calendar.file}: {one}", "remove the entry")
+            for one in days.redundant
+        ),
+    ]
+
+
+def clock_stopped(store: Store) -> list[Check]:
+    """Whether a daemon found that the clock cannot be right, and waits."""
+    try:
+        with store.reading() as tx:
+            trouble = tx.facts.get(TROUBLE)
+    except ExchangeError as error:
+        return faults("clock", error, "`exchange doctor` again")
+    return [failed("clock", f"at the last look {trouble}", HINT)] if trouble else []
+
+
+def clock(newest: datetime | None) -> list[Check]:
+    """The time of day makes sense; ``newest`` is the last instant on record."""
+    what = "clock"
+    advice = "set the machine's clock, best by NTP: due dates are counted from it"
+    try:
+        summer = datetime(2026, 7, 1, 12, tzinfo=UTC).astimezone(ZoneInfo("Europe/London"))
+    except ZoneInfoNotFoundError:
+        summer = None
+    if summer is None or summer.hour != 13:
+        return [failed(what, "Europe/London is not known", "install the tzdata package")]
+    try:
+        chosen = the_clock()
+    except BadInput as error:
+        return faults(what, error, f"unset ${NOW_VARIABLE}")
+    now = chosen.now()
+    said = f"{now.astimezone(ZoneInfo('Europe/London')):%Y-%m-%d %H:%M %Z}"
+    if not _FIRST_YEAR <= now.year < LAST_YEAR:
+        return [failed(what, f"{said} cannot be", advice)]
+    if chosen.simulated and os.environ.get(NOW_VARIABLE):
+        return [
+            warning(what, f"{said}, set by ${NOW_VARIABLE}", f"unset ${NOW_VARIABLE} in production")
+        ]
+    if newest is not None and newest > now + _TOLERANCE:
+        return [
+            warning(
+                what,
+                f"{said}, but the audit log has a row of {newest:%Y-%m-%d %H:%M} UTC",
+                advice,
+            )
+        ]
+    return [ok(what, said)]

@@ -1,0 +1,187 @@
+"""What a part is, by its own bytes: names and media types lie too often."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from enum import Enum
+
+from exchange.parsing.sheets.xml_spreadsheet import is_xml_sheet
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_TNEF = b"\x78\x9f\x3e\x22"
+_PACKED = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
+_RTF = b"{\\rtf"
+_OFFICE = ("word/document.xml", "ppt/presentation.xml", "visio/document.xml")
+_TAR, _TAR_AT = b"ustar", 257
+# No workbook lists more than some hundred files; listing a million costs seconds.
+_LONGEST_DIRECTORY = 2_000_000
+_BINARY = (
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"BM",
+    b"II*\x00",
+    b"MM\x00*",
+    b"RIFF",
+    b"\x7fELF",
+    b"MZ",
+    b"OggS",
+    b"ID3",
+)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|p|span|meta|o:p)[\s>/]", re.I)
+_MAIL = re.compile(rb"(?:From \S|[A-Za-z][A-Za-z0-9-]{1,60}:[ \t\r\n])")
+_MAIL_FIELD = re.compile(
+    rb"^(?:From|Date|Subject|Message-ID|Received|Return-Path|MIME-Version|DKIM-Signature"
+    rb"|Content-Type|Delivered-To|To):",
+    re.I | re.M,
+)
+_MAIL_ONLY = re.compile(
+    rb"^(?:Message-ID|Received|Return-Path|MIME-Version|DKIM-Signature|Content-Type):", re.I | re.M
+)
+_SEEN_FIELD = re.compile(rb"^(From|To|Date|Subject|Reply-To):", re.I | re.M)
+_FIELD_LINE = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
+
+
+class Shape(Enum):
+    """The shapes that matter to us; everything else is OTHER."""
+
+    WORKBOOK = "workbook"
+    PROTECTED = "protected workbook"
+    ARCHIVE = "archive"
+    MAIL = "mail"
+    OUTLOOK = "Outlook message"
+    TNEF = "winmail.dat"
+    DOCUMENT = "document"  # Word, PowerPoint, RTF, OpenDocument text
+    PDF = "PDF"
+    CALENDAR = "calendar"
+    VCARD = "contact card"
+    HTML = "HTML"
+    TEXT = "text"
+    EMPTY = "empty"
+    OTHER = "other"
+
+
+def shape_of(content: bytes) -> Shape:
+    """The shape of ``content`` by its first bytes and, for containers, by what they list."""
+    if not content.strip(b"\x00 \t\r\n"):
+        return Shape.EMPTY
+    if content.startswith(_ZIP):
+        return _zip_shape(content)
+    if content.startswith(_OLE):
+        return _ole_shape(content)
+    if content.startswith(_TNEF):
+        return Shape.TNEF
+    if content.startswith(_PACKED) or content[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        return Shape.ARCHIVE
+    head = content[:4096].lstrip()
+    if head.startswith(b"%PDF-"):
+        return Shape.PDF
+    if head.startswith(_RTF):
+        return Shape.DOCUMENT
+    if head.startswith(b"BEGIN:VCALENDAR"):
+        return Shape.CALENDAR
+    if head.startswith(b"BEGIN:VCARD"):
+        return Shape.VCARD
+    if content.startswith(_BINARY) and not _plain(head):
+        return Shape.OTHER
+    if _MAIL.match(head) and _is_mail(content[:16_384].lstrip()):
+        return Shape.MAIL
+    if is_xml_sheet(content):
+        return Shape.WORKBOOK
+    if head[:1] == b"<" and _HTML.search(head):
+        return Shape.HTML
+    return Shape.TEXT if _plain(content[:4096]) else Shape.OTHER
+
+
+def _is_mail(head: bytes) -> bool:
+    """Whether the first block is a mail's header: fields that only machines write among them."""
+    head = _first_block(head)
+    return len(_MAIL_FIELD.findall(head)) >= 2 and bool(_MAIL_ONLY.search(head))
+
+
+def _first_block(content: bytes) -> bytes:
+    text = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return text.partition(b"\n\n")[0]
+
+
+def headed_as_mail(content: bytes) -> bool:
+    """Whether a text begins with a header and nothing else, if only with what people see of one.
+
+    Weaker than MAIL: a mail saved by hand, and the block that Outlook writes over a quoted one.
+    """
+    head = _first_block(content[:16_384].lstrip())
+    lines = [line for line in head.split(b"\n")[1:] if line[:1] not in (b" ", b"\t")]
+    fields = {name.lower() for name in _SEEN_FIELD.findall(head)}
+    return (
+        b"from" in fields
+        and len(fields) >= 3
+        and bool(_MAIL.match(head))
+        and all(_FIELD_LINE.match(line) for line in lines)
+    )
+
+
+def _plain(head: bytes) -> bool:
+    """Whether these bytes read as text: hardly a control character, or UTF-16's rhythm of NULs."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        return True
+    nuls = head.count(0)
+    if nuls and len(head) >= 4:
+        even, odd = head[0::2].count(0), head[1::2].count(0)
+        half = len(head) // 2
+        return max(even, odd) > half * 0.4 and min(even, odd) < half * 0.1
+    controls = sum(1 for byte in head if byte < 32 and byte not in b"\t\n\r\x0c\x1b\x0b")
+    return controls <= len(head) // 100
+
+
+def zip_directory_bytes(content: bytes) -> int:
+    """How long a ZIP's list of files claims to be (APPNOTE 4.3.16, and 4.3.14 for ZIP64)."""
+    end = content.rfind(b"PK\x05\x06")
+    size = int.from_bytes(content[end + 12 : end + 16], "little") if end >= 0 else 0
+    if size == 0xFFFFFFFF:
+        large = content.rfind(b"PK\x06\x06", 0, end)
+        size = int.from_bytes(content[large + 40 : large + 48], "little") if large >= 0 else 0
+    return size
+
+
+def _zip_shape(content: bytes) -> Shape:
+    if zip_directory_bytes(content) > _LONGEST_DIRECTORY:
+        return Shape.ARCHIVE
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                declared = archive.read("mimetype")
+                if b"opendocument.spreadsheet" in declared:
+                    return Shape.WORKBOOK
+                if b"opendocument" in declared:
+                    return Shape.DOCUMENT
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError,
+            RuntimeError, IndexError, OverflowError):  # fmt: skip
+        return Shape.ARCHIVE
+    lowered = [name.replace("\\", "/").lower() for name in names]
+    if any(name.startswith("xl/workbook.") for name in lowered):
+        return Shape.WORKBOOK
+    if any(name.endswith(".iwa") for name in lowered):
+        return Shape.DOCUMENT  # Apple Numbers or Pages
+    if "[content_types].xml" in lowered and any(name.startswith(_OFFICE) for name in lowered):
+        return Shape.DOCUMENT
+    return Shape.ARCHIVE
+
+
+def _ole_shape(content: bytes) -> Shape:
+    """The names in a compound file's directory stand as UTF-16."""
+    if "__properties_version1.0".encode("utf-16-le") in content:
+        return Shape.OUTLOOK  # whatever else its attachments hold
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return Shape.PROTECTED
+    for stream in ("Workbook", "Book"):
+        if stream.encode("utf-16-le") + b"\x00\x00" in content:
+            return Shape.WORKBOOK
+    for stream in ("WordDocument", "PowerPoint Document"):
+        if stream.encode("utf-16-le") in content:
+            return Shape.DOCUMENT
+    return Shape.OTHER

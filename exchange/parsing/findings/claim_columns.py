@@ -1,0 +1,213 @@
+"""Claims of long lists as columns, and what is asked of all claims of a mail at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from exchange.domain.columns.device_columns import (
+    OUTCOMES,
+    Codes,
+    ColumnSequence,
+    Flags,
+    Ids,
+    Listed,
+    Numbers,
+    Places,
+    Words,
+    codes_of,
+    devices_of,
+    ids_of,
+    joined_places,
+    joined_words,
+)
+from exchange.domain.device import CODE_BYTES
+from exchange.domain.mail import Found, Outcome
+from exchange.parsing.findings.findings import Claim
+from exchange.parsing.findings.mixed_list import Gathered
+
+NOTHING: Final = len(OUTCOMES)  # in a column of outcomes: none is told
+_OUTCOMES: Final = (*OUTCOMES, None)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Claimed(ColumnSequence[Claim]):
+    """Claims as columns, none of them spoiled; ``codes`` count where ``coded``."""
+
+    ids: Ids
+    places: Places
+    codes: Codes
+    coded: Flags
+    outcomes: npt.NDArray[np.uint8]  # places in OUTCOMES, or NOTHING
+    remarks: Words
+    digits: npt.NDArray[np.uint8]  # of the code as written: 36 with its CRC, 32 without, 0 for none
+
+    @classmethod
+    def saying(cls, devices: Listed, outcome: Outcome, remark: str) -> Claimed:
+        """The same claim about each of ``devices``."""
+        number = len(devices)
+        return cls(
+            devices.ids,
+            devices.places,
+            np.zeros((number, CODE_BYTES), np.uint8),
+            np.zeros(number, np.bool_),
+            np.full(number, OUTCOMES.index(outcome), np.uint8),
+            Words.same(remark, number),
+            np.zeros(number, np.uint8),
+        )
+
+    @classmethod
+    def of(cls, claims: Sequence[Claim]) -> Claimed:
+        """The columns of ``claims``, but for whether they are spoiled."""
+        blank, number = bytes(CODE_BYTES), len(claims)
+        raw = b"".join([one.code.raw if one.code else blank for one in claims])
+        outcomes = (
+            NOTHING if one.outcome is None else OUTCOMES.index(one.outcome) for one in claims
+        )
+        return cls(
+            ids_of([one.device for one in claims]),
+            Places.of([one.where for one in claims]),
+            np.frombuffer(raw, np.uint8).reshape(-1, CODE_BYTES),
+            np.fromiter((one.code is not None for one in claims), np.bool_, number),
+            np.fromiter(outcomes, np.uint8, number),
+            Words.of([one.remark for one in claims]),
+            np.fromiter((one.digits for one in claims), np.uint8, number),
+        )
+
+    @classmethod
+    def joined(cls, pieces: Sequence[Claimed]) -> Claimed:
+        """Claims one behind another; at least one piece."""
+        if len(pieces) == 1:
+            return pieces[0]
+        return cls(
+            np.concatenate([piece.ids for piece in pieces]),
+            joined_places([piece.places for piece in pieces]),
+            np.concatenate([piece.codes for piece in pieces]),
+            np.concatenate([piece.coded for piece in pieces]),
+            np.concatenate([piece.outcomes for piece in pieces]),
+            joined_words([piece.remarks for piece in pieces]),
+            np.concatenate([piece.digits for piece in pieces]),
+        )
+
+    def taken(self, chosen: slice | Numbers | Flags) -> Claimed:
+        """Some of the rows, as columns."""
+        return Claimed(
+            self.ids[chosen],
+            self.places.taken(chosen),
+            self.codes[chosen],
+            self.coded[chosen],
+            self.outcomes[chosen],
+            self.remarks.taken(chosen),
+            self.digits[chosen],
+        )
+
+    def made(self) -> list[Claim]:
+        """All claims as objects."""
+        return [
+            Claim(device, where, code, _OUTCOMES[outcome], remark, digits=digits)
+            for device, where, code, outcome, remark, digits in zip(
+                devices_of(self.ids),
+                self.places.texts(),
+                codes_of(self.codes, self.coded),
+                self.outcomes.tolist(),
+                self.remarks.texts(),
+                self.digits.tolist(),
+                strict=True,
+            )
+        ]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def claims_code(claims: Gathered[Claim]) -> bool:
+    """Whether any holds a code."""
+    return any(one.code is not None for one in claims.singles()) or any(
+        bool(one.coded.any()) for one in _columns(claims)
+    )
+
+
+def claims_spoiled(claims: Gathered[Claim]) -> bool:
+    """Whether any holds a code that cannot be trusted."""
+    return any(one.spoiled for one in claims.singles())
+
+
+def claims_outcome(claims: Gathered[Claim], outcome: Outcome) -> bool:
+    """Whether any tells ``outcome`` in words."""
+    wanted = OUTCOMES.index(outcome)
+    return any(one.outcome is outcome for one in claims.singles()) or any(
+        bool((one.outcomes == wanted).any()) for one in _columns(claims)
+    )
+
+
+def _columns(claims: Gathered[Claim]) -> list[Claimed]:
+    return [piece for piece in claims.columns() if isinstance(piece, Claimed)]
+
+
+def claimed_ids(claims: Gathered[Claim]) -> Ids:
+    """The devices of all claims, in their order."""
+    return _joined(
+        [
+            piece.ids if isinstance(piece, Claimed) else ids_of([one.device for one in piece])
+            for piece in claims.pieces
+        ]
+    )
+
+
+def found_ids(found: Gathered[Found]) -> Ids:
+    """All devices found, in their order."""
+    return _joined(
+        [
+            piece.ids if isinstance(piece, Listed) else ids_of([one.device for one in piece])
+            for piece in found.pieces
+        ]
+    )
+
+
+def _joined(pieces: Sequence[Ids]) -> Ids:
+    return np.concatenate([np.zeros(0, np.uint64), *pieces])
+
+
+def listed_of(found: Gathered[Found]) -> Listed:
+    """Everything found, as columns."""
+    return Listed.joined(
+        [piece if isinstance(piece, Listed) else Listed.of(list(piece)) for piece in found.pieces]
+    )
+
+
+def claimed_of(claims: Gathered[Claim]) -> tuple[Claimed, Flags]:
+    """All claims as columns, at least one; and which of them are spoiled."""
+    columns: list[Claimed] = []
+    spoiled: list[Flags] = []
+    for piece in claims.pieces:
+        if isinstance(piece, Claimed):
+            columns.append(piece)
+            spoiled.append(np.zeros(len(piece), np.bool_))
+        else:
+            columns.append(Claimed.of(list(piece)))
+            spoiled.append(np.fromiter((one.spoiled for one in piece), np.bool_, len(piece)))
+    return Claimed.joined(columns), np.concatenate(spoiled)
+
+
+def claims_at(claims: Gathered[Claim], rows: Numbers) -> list[Claim]:
+    """Some of the claims, by their places in order."""
+    found: list[Claim] = []
+    start = 0
+    for piece in claims.pieces:
+        end = start + len(piece)
+        own = rows[(rows >= start) & (rows < end)] - start
+        if isinstance(piece, Claimed):
+            found += piece.taken(own).made()
+        else:
+            found += map(piece.__getitem__, own.tolist())
+        start = end
+    return found
+
+
+def which_word(words: Words, telling: Sequence[bool]) -> Flags:
+    """The rows whose word is one of those told."""
+    return np.array([*telling, False], np.bool_)[words.which]

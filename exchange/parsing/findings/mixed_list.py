@@ -1,0 +1,93 @@
+"""What was found, in its order: single findings and, between them, whole columns of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Generic, TypeVar
+
+from exchange.domain.columns.device_columns import ColumnSequence
+
+T = TypeVar("T")
+
+
+class Gathered(Generic[T]):
+    """A list that takes a column sequence as one piece; it is never taken apart but by need."""
+
+    __slots__ = ("pieces",)
+
+    def __init__(self, items: Iterable[T] = ()) -> None:
+        self.pieces: list[list[T] | ColumnSequence[T]] = []
+        self.extend(items)
+
+    def append(self, item: T) -> None:
+        """Add one item at the end."""
+        if self.pieces and isinstance(self.pieces[-1], list):
+            self.pieces[-1].append(item)
+        else:
+            self.pieces.append([item])
+
+    def extend(self, items: Iterable[T]) -> None:
+        """Add many at the end; a column sequence stays one."""
+        if isinstance(items, Gathered):
+            for piece in list(items.pieces):
+                self.extend(piece)
+        elif isinstance(items, ColumnSequence):
+            if len(items):
+                self.pieces.append(items)
+        elif self.pieces and isinstance(self.pieces[-1], list):
+            self.pieces[-1] += items
+        else:
+            more = list(items)
+            if more:
+                self.pieces.append(more)
+
+    def __iadd__(self, items: Iterable[T]) -> Gathered[T]:
+        self.extend(items)
+        return self
+
+    @property
+    def plain(self) -> bool:
+        """Whether it holds single findings alone."""
+        return not any(isinstance(piece, ColumnSequence) for piece in self.pieces)
+
+    def singles(self) -> Iterator[T]:
+        """The findings that do not stand in columns."""
+        return chain.from_iterable(piece for piece in self.pieces if isinstance(piece, list))
+
+    def columns(self) -> Iterator[ColumnSequence[T]]:
+        """The pieces that are columns."""
+        return (piece for piece in self.pieces if isinstance(piece, ColumnSequence))
+
+    def __iter__(self) -> Iterator[T]:
+        return chain.from_iterable(self.pieces)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.pieces))
+
+    def __bool__(self) -> bool:
+        return bool(self.pieces)
+
+    def __getitem__(self, index: int) -> T:
+        return self._flat()[index]
+
+    def __setitem__(self, index: int, item: T) -> None:
+        self._flat()[index] = item
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Gathered | Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Gathered({len(self)} findings)"
+
+    def _flat(self) -> list[T]:
+        """Everything as one list: who changes single findings has few."""
+        if len(self.pieces) == 1 and isinstance(self.pieces[0], list):
+            return self.pieces[0]
+        items = list(self)
+        self.pieces = [items]
+        return items

@@ -1,0 +1,72 @@
+"""Devices of which nothing is said yet, in their order; a long list costs no object a device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exchange.domain.columns.device_columns import Listed
+from exchange.domain.device import DeviceId
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A Device ID whose code or answer may stand on a following line."""
+
+    device: DeviceId
+    where: str
+    kind: str = ""
+    part: int = 0  # the block between blank lines in which it stands
+
+
+class Waitlist:
+    """The newest are objects; a long list stays columns until those below it are taken."""
+
+    def __init__(self) -> None:
+        self._recent: list[Waiting] = []
+        self._older: list[tuple[Listed, int] | list[Waiting]] = []
+
+    def append(self, one: Waiting) -> None:
+        """One more at the end."""
+        self._recent.append(one)
+
+    def extend(self, found: Listed, part: int) -> None:
+        """A long list at the end."""
+        self._older += [self._recent, (found, part)]
+        self._recent = []
+
+    def last(self, number: int) -> list[Waiting]:
+        """The newest ``number``, or all that there are; in their order."""
+        while len(self._recent) < number and self._older:
+            piece = self._older.pop()
+            if isinstance(piece, list):
+                self._recent = piece + self._recent
+                continue
+            found, part = piece
+            tail = found[-number:]
+            if len(tail) < len(found):
+                self._older.append((found[: len(found) - len(tail)], part))
+            self._recent = _made(tail, part) + self._recent
+        return self._recent[-number:]
+
+    def remove(self, one: Waiting) -> None:
+        """Take one of those that ``last`` gave off the list."""
+        for index in range(len(self._recent) - 1, -1, -1):
+            if self._recent[index] is one:
+                del self._recent[index]
+                return
+
+    def clear(self) -> None:
+        """Nobody waits any more."""
+        self._recent, self._older = [], []
+
+    def __bool__(self) -> bool:
+        return bool(self.last(1))
+
+    def __iter__(self) -> Iterator[Waiting]:
+        for piece in (*self._older, self._recent):
+            yield from piece if isinstance(piece, list) else _made(*piece)
+
+
+def _made(found: Listed, part: int) -> list[Waiting]:
+    return [Waiting(one.device, one.where, "", part) for one in found]

@@ -1,0 +1,80 @@
+"""Install codes as they are written: whole cells, words, or groups over a line."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from exchange.domain.device import InstallCode, bare_digits
+from exchange.errors import BadInput
+from exchange.parsing.text.lines import settled
+
+_SEPARATORS = re.compile(r"[\s:.\-]+")
+_HEX = re.compile(r"[0-9A-Fa-f]+")
+_SHAPE = re.compile(r"[0-9A-Fa-f]+(?:[ :.\-]{1,3}[0-9A-Fa-f]+)*")
+_LABEL = re.compile(r"^(?:ic|install(?:ation)? ?code|code)\s*[:=#-]\s*", re.I)
+CODE_DIGITS: Final = (32, 36)
+# From here on a run of hex digits is a code that lost or gained digits, not an identifier.
+_CODE_LIKE: Final = 24
+
+
+class BadCode(NamedTuple):
+    """Something that should be a code and is not; ``text`` as seen, still a secret."""
+
+    text: str
+    reason: str
+
+
+def code_digits(text: str) -> str:
+    """The hex digits of ``text`` when it holds nothing else but separators, or empty."""
+    digits = bare_digits(text)
+    return digits if _HEX.fullmatch(digits) else ""
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether a cell is shaped like a code: 32 or 36 hex digits, however grouped."""
+    return len(code_digits(text)) in CODE_DIGITS
+
+
+def read_code_cell(text: str, *, numeric: bool = False) -> InstallCode | BadCode | None:
+    """What a cell of a code column holds; None when it is empty or words (a remark).
+
+    ``numeric``: the spreadsheet kept it as a number.
+    """
+    text = _LABEL.sub("", " ".join(settled(text).split()).strip("'\"`,;"))
+    if not text:
+        return None
+    if numeric:
+        return BadCode(text, "Excel kept the install code as a number: digits are lost")
+    digits = code_digits(text)
+    if not digits:
+        return _not_hex(text)
+    if len(digits) < 8:
+        return None  # "1", "99": a count or a status, no code
+    return read_code(text)
+
+
+def read_code(text: str) -> InstallCode | BadCode:
+    """A written code, checked; a bad CRC is never repaired."""
+    try:
+        return InstallCode.parse(text)
+    except BadInput as error:
+        return BadCode(text, error.message)
+
+
+def has_good_crc(text: str) -> bool:
+    """Whether these are 36 digits whose CRC holds: chance alone hardly makes that."""
+    return len(code_digits(text)) == CODE_DIGITS[1] and isinstance(read_code(text), InstallCode)
+
+
+def _not_hex(text: str) -> BadCode | None:
+    """A code with a foreign character is a damaged code; words are none."""
+    joined = _SEPARATORS.sub("", text)
+    hexes = sum(c in "0123456789abcdefABCDEF" for c in joined)
+    if len(joined) >= _CODE_LIKE and hexes >= len(joined) * 0.8 and " " not in text.strip():
+        return BadCode(text, "an install code is hexadecimal")
+    if len(joined) in CODE_DIGITS and hexes >= len(joined) - 6:
+        return BadCode(text, "an install code is hexadecimal")
+    if re.fullmatch(r"\d(?:[.,]\d+)?[eE]\+\d{1,3}", text):
+        return BadCode(text, "Excel turned the install code into a number: digits are lost")
+    return None

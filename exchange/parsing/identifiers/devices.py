@@ -1,0 +1,155 @@
+"""Device IDs as they are written, and what looks like one and is damaged.
+
+A written form here is a whole word or cell.  Whether a word of 16 hex digits *is* a Device ID is
+for its surroundings to say (the column of a table, the words of a line), not for its digits.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from exchange.domain.device import DeviceId
+from exchange.errors import BadInput
+from exchange.parsing.text.lines import settled
+
+_PLAIN = re.compile(r"(?:0[xX])?[0-9A-Fa-f]{16}")
+# Eight pairs or four groups of four, one separator throughout.
+_PARTED = re.compile(
+    r"[0-9A-Fa-f]{2}([-:. ])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){6}"
+    r"|[0-9A-Fa-f]{4}([-:. ])[0-9A-Fa-f]{4}(?:\2[0-9A-Fa-f]{4}){2}"
+)
+_SEPARATORS = re.compile(r"[\s:.\-]+")
+_EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}")
+# Cyrillic and Greek letters that look like the hex digits A, B, C, E or like a zero.
+OTHER_ALPHABETS: Final = str.maketrans(
+    "\u0410\u0412\u0421\u0415\u041e\u0430\u0441\u0435\u043e\u0391\u0392\u0395\u039f\u03bf",
+    "ABCE0ace0ABE00",
+)
+_LOOKALIKE: Final = OTHER_ALPHABETS | str.maketrans("OoIlL|", "001111")
+_MISTAKEN: Final = frozenset(map(chr, _LOOKALIKE))
+_LOOKS = re.compile(f"[0-9A-Fa-f{re.escape(''.join(sorted(_MISTAKEN)))}:. \\-]+")
+_TELLS: Final = frozenset(
+    ("total", "totals", "end", "count", "n/a", "na", "none", "-", "subtotal", "eof", "grand total")
+)
+_LONGEST_SHOWN: Final = 120
+_LENGTHS: Final = (16, 23)  # bare, or with a separator after each pair
+
+
+class Damaged(NamedTuple):
+    """Something that should be a Device ID and is not: what was seen, and why it is not one."""
+
+    text: str
+    reason: str
+
+
+def read_device(text: str) -> DeviceId | None:
+    """A whole word or cell as a Device ID in any written form; None when it is not one.
+
+    Never repairs, and takes no form with mixed separators.
+    """
+    if not (_PLAIN.fullmatch(text) or _PARTED.fullmatch(text)):
+        return None
+    if len(text) in (16, 18):  # bare, or after 0x
+        digits = text[-16:]
+    else:
+        digits = text.replace(text[2 if len(text) == 23 else 4], "")
+    try:
+        return DeviceId(bytes.fromhex(digits))
+    except BadInput:  # all zeros, all Fs
+        return None
+
+
+def read_device_cell(text: str, *, numeric: bool = False) -> DeviceId | Damaged | None:
+    """What a cell of a device column holds; None when it is empty or only a total or a remark.
+
+    ``numeric``: the spreadsheet kept it as a number or a date, so that digits may be lost.
+    """
+    if not numeric and len(text) in _LENGTHS:
+        found = read_device(text)
+        if found:
+            return found
+    text = " ".join(settled(text).split()).strip("'\"`,;")
+    if (
+        not text.strip("-=_*.:~")
+        or text.lower().rstrip(":. ") in _TELLS
+        or text.lower().startswith("total")
+    ):
+        return None
+    if numeric:
+        return Damaged(text[:_LONGEST_SHOWN], _numeric_damage(text))
+    found = read_device(text)
+    if found:
+        return found
+    if _EXPONENT.fullmatch(text):
+        return Damaged(text, "Excel turned it into exponent notation: digits are lost")
+    return Damaged(text[:_LONGEST_SHOWN], _why(text))
+
+
+def _numeric_damage(text: str) -> str:
+    if _EXPONENT.fullmatch(text) or "E" in text:
+        return "Excel kept it as a number in exponent notation: digits are lost"
+    digits = text.partition(".")[0].lstrip("-")
+    if not digits.isdecimal():
+        return "Excel turned it into a date or a time: the digits are lost"
+    if len(digits) > 15:
+        return "Excel kept it as a number: digits beyond the fifteenth are lost"
+    return f"Excel kept it as a number of {len(digits)} digits: leading zeros are lost"
+
+
+def _why(text: str) -> str:
+    """Why a text is no Device ID, with a suggestion where letters look like digits."""
+    suggestion = lookalike(text)
+    if suggestion:
+        return (
+            "a letter stands where a digit should (O for 0, or l or I for 1, or one of another"
+            " alphabet);"
+            f" {suggestion} may be meant"
+        )
+    digits = _SEPARATORS.sub("", text)
+    if digits and all(c in "0123456789abcdefABCDEF" for c in digits):
+        if len(digits) == 16:
+            if set(digits) <= {"0"} or set(digits.upper()) <= {"F"}:
+                return "a Device ID is not all zeros or all Fs"
+            return "the digits are grouped in a way that no Device ID is written"
+        if digits.isdecimal() and len(digits) < 16:
+            return f"{len(digits)} digits instead of 16; leading zeros may be lost"
+        return f"{len(digits)} hex digits instead of 16"
+    return "not a Device ID: it has characters that are no hex digits"
+
+
+def lookalike(text: str) -> DeviceId | None:
+    """The Device ID that may be meant where O stands for 0, or l or I for 1; only to suggest it."""
+    if not _LOOKS.fullmatch(text) or _MISTAKEN.isdisjoint(text):
+        return None
+    return read_device(text.translate(_LOOKALIKE))
+
+
+def split_devices(text: str) -> list[DeviceId]:
+    """Several Device IDs in one cell, parted by commas, semicolons, slashes or lines.
+
+    Empty when any piece is something else.
+    """
+    pieces = [piece.strip() for piece in re.split(r"[,;/\n|&]+|\s+and\s+", settled(text))]
+    if len(pieces) < 2:
+        pieces = text.split()
+        if len(pieces) < 2:
+            return []
+    found = [read_device(piece) for piece in pieces if piece]
+    devices = [one for one in found if one is not None]
+    return devices if len(devices) == len(found) else []
+
+
+def is_exponent(text: str) -> bool:
+    """A number as Excel shows it when it is too long for its column."""
+    return bool(_EXPONENT.fullmatch(text))
+
+
+def perhaps_rounded(text: str) -> bool:
+    """Sixteen digits as Excel writes a rounded number into a CSV: no letter, a zero at the end."""
+    return len(text) == 16 and text[0] != "0" and text[-1] == "0" and text.isdecimal()
+
+
+def is_decimal_id(text: str) -> bool:
+    """Sixteen decimal digits that Excel could have kept as a number."""
+    return len(text) == 16 and text[0] != "0" and text.isdecimal()

@@ -1,0 +1,89 @@
+"""Long lists in a plain text: thousands of lines that are one Device ID each, kept as one.
+
+Only the middle of such a list is kept so: whatever looks a few lines ahead or behind sees lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from exchange.domain.columns.device_columns import Ids, Numbers
+from exchange.parsing.identifiers.bulk import check_devices, decimal_cells
+from exchange.parsing.sheets.csv_columns import NEWLINE, one_line_end
+from exchange.parsing.text.byte_column import SPARE, Texts, buffer_of, to_utf8
+from exchange.parsing.text.lines import Line, plain_lines
+
+_LONG: Final = 100_000  # characters
+_BEFORE: Final = 600  # lines of a list that stay lines at its begin, and at its end
+_BEHIND: Final = 20
+_LEAST: Final = 500  # lines
+_WIDTHS: Final = (16, 23)
+
+
+@dataclass(slots=True)
+class Run(Line):
+    """Lines that are nothing but a Device ID, from ``number`` on; ``text`` is the first of them."""
+
+    whole: str = field(default="", repr=False)
+    ids: Ids = field(default_factory=lambda: np.zeros(0, np.uint64), repr=False)
+
+    def lines(self) -> Iterator[Line]:
+        """The lines themselves."""
+        for number, text in enumerate(self.whole.split("\n"), self.number):
+            yield Line(number, text, self.quoted, self.forwarded)
+
+
+def lines_of(text: str) -> list[Line]:
+    """The lines of a text, the middle of a long list as one."""
+    if len(text) < _LONG:
+        return plain_lines(text)
+    content = one_line_end(to_utf8(text))
+    buffer = buffer_of(content)
+    ended = np.flatnonzero(buffer[: len(buffer) - len(SPARE)] == NEWLINE)
+    starts = np.concatenate([[0], ended + 1])
+    ends = np.concatenate([ended, [len(content)]])
+    cells = Texts(buffer, starts, ends)
+    checked = check_devices(cells)
+    lengths = ends - starts
+    good = checked.good & (lengths == cells.lengths) & np.isin(lengths, _WIDTHS)
+    good &= ~decimal_cells(cells)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]])))
+    found: list[Line] = []
+    done = 0
+    for first, last in edges.reshape(-1, 2).tolist():
+        begin, end = first + _BEFORE, last - _BEHIND
+        if end - begin < _LEAST:
+            continue
+        found += _lines(content, starts, ends, done, begin)
+        whole = content[starts[begin] : ends[end - 1]].decode("ascii")
+        line = content[starts[begin] : ends[begin]].decode("ascii")
+        found.append(Run(begin + 1, line, whole=whole, ids=checked.ids[begin:end]))
+        done = end
+    return found + _lines(content, starts, ends, done, len(starts))
+
+
+def _lines(content: bytes, starts: Numbers, ends: Numbers, first: int, last: int) -> list[Line]:
+    if first >= last:
+        return []
+    piece = content[starts[first] : ends[last - 1]].decode("utf-8", "surrogatepass")
+    return [Line(number, text) for number, text in enumerate(piece.split("\n"), first + 1)]
+
+
+def expanded(lines: Sequence[Line]) -> list[Line]:
+    """Every line by itself."""
+    found: list[Line] = []
+    for line in lines:
+        if isinstance(line, Run):
+            found += line.lines()
+        else:
+            found.append(line)
+    return found
+
+
+def text_of(lines: Sequence[Line]) -> str:
+    """The text of all lines."""
+    return "\n".join(line.whole if isinstance(line, Run) else line.text for line in lines)

@@ -1,0 +1,110 @@
+"""Tables typed or pasted into a plain body: a header line, then rows parted by the same sign.
+
+Only a header that names a column of devices makes one.  Lists of several IDs on a line, and
+sentences with commas, stay running text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from exchange.parsing.phrases.header_terms import Role, header_wording
+from exchange.parsing.text.lines import Line
+
+_DELIMITERS: Final = ("\t", ",", ";", "|")
+_MOST_COLUMNS: Final = 40
+_LONGEST: Final = 2000  # characters of a line that may be a row
+# As good as an ID: at least ten digits or hex letters, with the separators that IDs have.
+_RULED = re.compile(r"[\s|+:=\-]*-[\s|+:=\-]*")  # the line under a drawn header
+_ID = re.compile(r"(?:[0-9A-Fa-f][:.\- ]?){16}")
+_DIGIT = re.compile(r".*[0-9].*")
+_VALUE = re.compile(r"\W*[0-9A-Fa-fOolI][0-9A-Fa-fOolI:.\- ]{9,30}\W*")
+
+
+def mark_tables(lines: Sequence[Line]) -> None:
+    """Give the rows of typed tables their table, row and cells; the other lines stay as they are.
+
+    Linear: every line is split at most once for each delimiter.
+    """
+    found = max((line.table for line in lines), default=0)
+    at = 0
+    while at < len(lines):
+        end = _table_end(lines, at)
+        if end == at:
+            at += 1
+            continue
+        found += 1
+        delimiter = _delimiter(lines[at].text)
+        for row, line in enumerate(lines[at:end], 1):
+            if _RULED.fullmatch(line.text):
+                continue
+            line.table, line.row = found, row
+            line.cells = tuple(_cells(line.text, delimiter))
+        at = end
+
+
+def _delimiter(text: str) -> str:
+    """The sign that parts the names of a header line, or nothing when it is none."""
+    if len(text) > _LONGEST or text.lstrip().startswith(">"):
+        return ""
+    for delimiter in _DELIMITERS:
+        if delimiter in text:
+            names = _cells(text, delimiter)
+            if 2 <= len(names) <= _MOST_COLUMNS and _device_columns(names, delimiter):
+                return delimiter
+    return ""
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    if delimiter != "\t":  # a cell may be empty at either end of a pasted row
+        text = text.strip()
+    if delimiter == "|":
+        text = text.strip("|")  # | as people draw it | around every cell |
+    return [cell.strip().strip('"').strip() for cell in text.split(delimiter)]
+
+
+def _device_columns(names: Sequence[str], delimiter: str) -> list[int]:
+    """The columns that a header calls Device IDs; between tabs a vague word will do."""
+    roles = [header_wording(name).role if len(name) <= 60 else None for name in names]
+    sure = [index for index, role in enumerate(roles) if role is Role.DEVICE]
+    if sure or delimiter != "\t":
+        return sure
+    return [index for index, role in enumerate(roles) if role is Role.MAYBE_DEVICE]
+
+
+def _table_end(lines: Sequence[Line], start: int) -> int:
+    """Where the table whose header stands at ``start`` ends; ``start`` when there is none.
+
+    The first row must hold what looks like an ID; those below may be damaged, which the reading
+    of the table then tells.
+    """
+    header = lines[start]
+    delimiter = "" if header.table or header.quoted else _delimiter(header.text)
+    if not delimiter:
+        return start
+    names = _cells(header.text, delimiter)
+    columns = _device_columns(names, delimiter)
+    unnamed = {
+        index
+        for index, name in enumerate(names)
+        if index not in columns and header_wording(name[:60]).role in (None, Role.MAYBE_DEVICE)
+    }
+    end, rows = start + 1, 0
+    while end < len(lines):
+        line = lines[end]
+        if line.table or line.quoted or len(line.text) > _LONGEST:
+            break
+        if not _RULED.fullmatch(line.text):
+            cells = _cells(line.text, delimiter)
+            if delimiter == "\t" and len(cells) < len(names) and len(cells) > 1:
+                cells += [""] * (len(names) - len(cells))  # empty cells at the end were cut off
+            sign = _DIGIT if rows else _VALUE
+            if len(cells) != len(names) or not any(sign.fullmatch(cells[at]) for at in columns):
+                break
+            if any(_ID.fullmatch(cell) for at, cell in enumerate(cells) if at in unnamed):
+                return start  # several IDs on a line: no table, and none of them may be lost
+            rows += 1
+        end += 1
+    return end if rows else start

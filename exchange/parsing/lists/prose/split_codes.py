@@ -1,0 +1,65 @@
+"""Words of 16 hex digits that may be pieces of an install code rather than Device IDs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from exchange.parsing.identifiers.tokens import Form, Word
+from exchange.parsing.phrases.header_terms import labels_code
+
+_FOUR_MORE = re.compile(r"\s[0-9A-Fa-f]{4}(?![0-9A-Za-z])")
+_TAIL = re.compile(r"(?<![-:0-9A-Za-z])[0-9A-Fa-f]{2,31}(?: [0-9A-Fa-f]{2,31}){0,17}\s*$")
+_WHOLE = (16, 32, 36)
+_LETTER = re.compile(r"[A-Fa-f]")
+
+
+def told_apart(text: str, devices: Sequence[Word]) -> tuple[list[Word], list[Sequence[Word]]]:
+    """The words that may be devices, and the runs of bare numbers that may be one code in halves.
+
+    Device IDs side by side are of one maker or so; the halves of a code are alike in nothing.
+    """
+    runs: list[list[Word]] = []
+    for word in devices:
+        if runs:
+            between = text[runs[-1][-1].end : word.start]
+            if not between.strip() and "\t" not in between:
+                runs[-1].append(word)
+                continue
+        runs.append([word])
+    kept: list[Word] = []
+    doubtful: list[Sequence[Word]] = []
+    for run in runs:
+        # Pairs with blanks between are a hex dump's too: eight bytes, a gap, eight bytes.
+        bare = [word for word in run if word.form is not Form.PARTED or " " in word.text]
+        if bare and len(run) > 1 and _may_be_halves(text, run):
+            kept += [word for word in run if word not in bare]
+            doubtful.append(bare)
+        else:
+            kept += run
+    return kept, doubtful
+
+
+def _may_be_halves(text: str, run: Sequence[Word]) -> bool:
+    makers = {word.device.raw[:2] for word in run if word.device}
+    return (
+        len(makers) > 1
+        or labels_code(text[max(0, run[0].start - 200) : run[0].start])
+        or bool(_FOUR_MORE.match(text, run[-1].end))
+    )
+
+
+def ends_in_a_piece(text: str, taken: Sequence[Word]) -> bool:
+    """Whether a line ends in hex digits that are no whole device or code.
+
+    A mail client may have broken the line inside an install code, so that its rest begins the next.
+    """
+    tail = _TAIL.search(text[-120:])
+    if not tail:
+        return False
+    digits = "".join(tail.group().split())
+    if len(digits) < 8 or not _LETTER.search(digits):
+        return False
+    if len(digits) in _WHOLE:
+        return len(digits) == 16 and not (taken and taken[-1].end >= len(text.rstrip()))
+    return True

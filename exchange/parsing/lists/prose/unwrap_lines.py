@@ -1,0 +1,202 @@
+"""Device IDs and install codes that a mail client broke over two lines.
+
+What is put together again is proven: a code by its CRC, a Device ID by the separator at the break.
+Other breaks are told, so that no piece is lost in silence and none is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from exchange.parsing.identifiers.codes import has_good_crc
+from exchange.parsing.identifiers.devices import read_device
+from exchange.parsing.text.lines import Line, settled
+
+_SPAN: Final = 64  # characters at an end of a line that can hold a piece
+_WHOLE: Final = (16, 23)
+_TAIL = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]+(?:[ \-:.][0-9A-Fa-f]+)*[\-:]?$")
+_HEAD = re.compile(r"[\-:]?[0-9A-Fa-f]+(?:[ \-:.][0-9A-Fa-f]+)*(?![0-9A-Za-z])")
+_GROUP = re.compile(r"[0-9A-Fa-f]+")
+_PIECE = re.compile(r"\s*[0-9A-Fa-f]{2,34}(?:[ \-:.][0-9A-Fa-f]{1,34})*[\-:]?\s*")
+_CODE: Final = 36
+_LAST_WORD = re.compile(r"[0-9A-Fa-f\-:]+$")
+_FIRST_WORD = re.compile(r"[0-9A-Fa-f\-:]+(?![0-9A-Za-z])")
+_LEAST: Final = 4  # digits of a piece that is worth a word
+_MIXED = re.compile(r"(?=.*[0-9])(?=.*[A-Fa-f])")
+
+
+class Break(NamedTuple):
+    """A break that nothing proves: where it begins, what stands there, and why it is not read."""
+
+    line: Line
+    text: str
+    reason: str
+    kept: Line  # the line without its piece
+    after: Line  # the line behind the break without its piece
+
+
+def rejoin(lines: Iterable[Line], broken: list[Break]) -> Iterator[Line]:
+    """``lines`` with what was broken over two of them on the first; adds to ``broken``."""
+    before: Line | None = None
+    for line in _stacked(lines):
+        if before is None:
+            before = line
+            continue
+        if _may_break(before, line):
+            joined = _joined(before, line)
+            if isinstance(joined, Break):
+                broken.append(joined)
+                yield joined.kept
+                before = joined.after
+                continue
+            if joined:
+                yield joined[0]
+                before = joined[1]
+                continue
+        yield before
+        before = line
+    if before is not None:
+        yield before
+
+
+def _stacked(lines: Iterable[Line]) -> Iterator[Line]:
+    """``lines`` with a code that stands in groups over three lines or more on the first of them.
+
+    Only lines of nothing but hex groups are put together, and only where the CRC holds.
+    """
+    held: list[Line] = []
+    for line in lines:
+        piece = _piece(line)
+        follows = bool(held) and line.number == held[-1].number + 1
+        if held and not (piece and follows):
+            yield from _put_together(held)
+            held = []
+        if piece:
+            held.append(line)
+        else:
+            yield line
+    yield from _put_together(held)
+
+
+def _piece(line: Line) -> bool:
+    """Whether a line can be one of several over which a code stands."""
+    text = line.text
+    if not text or line.table or len(text) > _SPAN or len(text) in _WHOLE:
+        return False
+    return bool(_PIECE.fullmatch(settled(text)))
+
+
+def _put_together(held: list[Line]) -> Iterator[Line]:
+    """The lines of a run of pieces, each whole code of three lines or more on its first line."""
+    at = 0
+    pieces = ["".join(_GROUP.findall(settled(line.text))) for line in held]
+    while at < len(held):
+        digits, end = "", at
+        while end < len(held) and len(digits) < _CODE:
+            digits += pieces[end]
+            end += 1
+        if end - at > 2 and len(digits) == _CODE and has_good_crc(digits):
+            yield replace(held[at], text=digits)
+            yield from (replace(line, text="") for line in held[at + 1 : end])
+            at = end
+        else:
+            yield held[at]
+            at += 1
+
+
+def _may_break(first: Line, second: Line) -> bool:
+    """A cheap look first: long lists of whole Device IDs pass here line by line."""
+    one, other = first.text, second.text
+    if not one or not other or (len(one) in _WHOLE and len(other) in _WHOLE):
+        return False
+    if first.table or second.table or second.number != first.number + 1:
+        return False
+    return one[-_SPAN:].rstrip()[-1:] in "0123456789ABCDEFabcdef-:\u00ad\u2010\u2011"
+
+
+def _joined(first: Line, second: Line) -> tuple[Line, Line] | Break | None:
+    start = settled(first.text).rstrip()
+    rest = settled(second.text).lstrip()
+    tail, head = _TAIL.search(start[-_SPAN:]), _HEAD.match(rest[:_SPAN])
+    if tail is None or head is None or (head.end() == _SPAN and len(rest) > _SPAN):
+        return None
+    offset = max(0, len(start) - _SPAN)
+    if offset and tail.start() == 0:
+        return None
+    code = _code(tail.group(), head.group())
+    if code:
+        kept = start[: offset + tail.start() + code.cut]
+        return _one_line(first, second, kept + code.digits + rest[head.end() :])
+    return _device(first, second, start, rest) or _lost_code(first, second, start, rest)
+
+
+def _one_line(first: Line, second: Line, text: str) -> tuple[Line, Line]:
+    """What stood behind the break belongs to the first line, with the words that follow it."""
+    return replace(first, text=text), replace(second, text="")
+
+
+class _Code(NamedTuple):
+    cut: int  # where it begins in the tail of the first line
+    digits: str
+
+
+def _code(tail: str, head: str) -> _Code | None:
+    """36 digits across the break whose CRC holds; the tail may begin with a Device ID."""
+    behind = "".join(_GROUP.findall(head))
+    digits = behind
+    for group in reversed(list(_GROUP.finditer(tail))):
+        digits = group.group() + digits
+        if len(digits) >= 36:
+            good = len(digits) == 36 and len(behind) < 36 and has_good_crc(digits)
+            return _Code(group.start(), digits) if good else None
+    return None
+
+
+def _device(first: Line, second: Line, start: str, rest: str) -> tuple[Line, Line] | Break | None:
+    last, begun = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
+    if last is None or begun is None:
+        return None
+    one, other = last.group(), begun.group()
+    digits = "".join(_GROUP.findall(one + other))
+    pieces = [len("".join(_GROUP.findall(piece))) for piece in (one, other)]
+    if len(digits) != 16 or min(pieces) < 2:
+        return None
+    parted = len(one) > pieces[0] or len(other) > pieces[1]
+    at_separator = (one[-1] in "-:") != (other[0] in "-:")
+    if at_separator and len(one + other) == 23 and read_device(one + other):
+        kept = start[: len(start) - len(one)]
+        return _one_line(first, second, kept + one + other + rest[begun.end() :])
+    if parted or (min(pieces) >= _LEAST and _MIXED.match(digits)):
+        reason = "16 hex digits broken over two lines: a Device ID may be meant"
+        return _told(first, second, (start, one), (rest, other), reason)
+    return None
+
+
+def _lost_code(first: Line, second: Line, start: str, rest: str) -> Break | None:
+    """Groups with hyphens or colons; those with blanks are told where running text is read."""
+    last, begun = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
+    if last is None or begun is None:
+        return None
+    one, other = last.group(), begun.group()
+    if read_device(one) or ("-" in one and read_device(one.removesuffix(":"))):
+        return None  # a whole device, and what is said of it below
+    if one.rstrip("-:").isalpha():
+        return None  # the end of a word: "dda:"
+    digits = "".join(_GROUP.findall(one + other))
+    open_end = one[-1] in "-:" and len(digits) > 16
+    if open_end or (len(digits) in (32, 36) and ("-" in one or ":" in one)):
+        reason = "an install code broken over two lines that no CRC proves"
+        return _told(first, second, (start, one), (rest, other), reason)
+    return None
+
+
+def _told(
+    first: Line, second: Line, end: tuple[str, str], begin: tuple[str, str], reason: str
+) -> Break:
+    """A break whose pieces are taken out of their lines, so that neither is read as a whole."""
+    (start, one), (rest, other) = end, begin
+    kept = replace(first, text=start[: len(start) - len(one)])
+    return Break(first, f"{one} {other}", reason, kept, replace(second, text=rest[len(other) :]))

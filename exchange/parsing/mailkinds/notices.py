@@ -1,0 +1,355 @@
+"""Notices of failed or delayed delivery in free words: what mail servers write for people.
+
+The recipients are found from the surest place downwards: a header field, report fields in the
+text, what stands beneath "the following addresses", an address at the head of its line, behind a
+word such as "recipient", in a sentence, and last the copy of our own mail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from exchange.domain.mail import Bounce
+from exchange.parsing.mailkinds.bounces import (
+    disguised,
+    of_blocks,
+    original_message_id,
+    read_enclosed_report,
+    sent_to_of,
+)
+from exchange.parsing.mime.contents import Contents
+from exchange.parsing.mime.headers import Headers, decoded, message_ids, one_line
+from exchange.parsing.mime.sender import addresses
+from exchange.parsing.phrases.notice_phrases import (
+    ADDRESS,
+    AT_START,
+    BARE_NAME,
+    DAEMON,
+    DELAY_SUBJECT,
+    EXPANDED,
+    FAILED_STATUS,
+    FAILED_SUBJECT,
+    FAILED_TEXT,
+    GIVEN_UP,
+    GOES_ON,
+    LABELLED,
+    LEAD,
+    MAILER_DAEMON,
+    NOT_RECIPIENT,
+    ORIGINAL,
+    PASSED_ON,
+    PERSONAL,
+    REPLY_CODE,
+    RULE,
+    SIGNATURE,
+    STATUS,
+)
+from exchange.parsing.text.lines import Line
+
+_MOST: Final = 1000
+_HUMAN_LINES: Final = 200
+_SHORT: Final = 20  # lines of a notice that says nothing else
+_REPLIED = re.compile(r"\s{0,9}[45][0-5]\d[ \-]")
+_NULL_SENDER = re.compile(r"(?:^|\s)<\s*>$")
+_FROM = re.compile(r"\b(?:from|sender|contact)[ :]{1,3}[<\"'(\[]{0,2}$", re.I)
+_TOKEN = re.compile(r"[a-z0-9][a-z0-9._+\-]*[a-z0-9]|[a-z0-9]")
+
+
+def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
+    """Whether a mail without a report part is a mail server's own notice of failure."""
+    if headers.get("x-failed-recipients"):
+        return True
+    declared = headers.get("content-type")[:500].lower()
+    if declared.startswith("multipart/report") and "delivery-status" in declared:
+        return True  # of which the report itself is lost
+    look = _look_at(headers, subject, contents)
+    return _of_a_server(look) if DAEMON.search(decoded(look.sender)) else _of_anybody(look)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What tells a notice from a person's mail."""
+
+    sender: str  # the field From, as it stands
+    from_nobody: bool  # the envelope names no sender
+    failed_subject: bool
+    passed_on: bool  # the subject begins with Re: or Fwd:
+    returned: bool  # a mail lies within
+    lines: list[Line]
+    human: list[Line]  # lines that are neither empty nor quoted
+
+    @property
+    def opening(self) -> str:
+        """How it begins, on one line."""
+        return _flat(self.lines[:40])
+
+    @property
+    def personal(self) -> bool:
+        """Whether a person speaks in it."""
+        return bool(PERSONAL.search(_flat(self.human[:40])))
+
+    @property
+    def signed(self) -> bool:
+        """Whether it begins as mail servers begin."""
+        return bool(SIGNATURE.search(_flat(self.human[:12])))
+
+
+def _look_at(headers: Headers, subject: str, contents: Contents) -> _Look:
+    human = [line for line in contents.lines if line.text.strip() and not line.quoted]
+    return _Look(
+        sender=headers.get("from")[:500].strip(),
+        from_nobody=headers.get("return-path").strip() == "<>",
+        failed_subject=bool(FAILED_SUBJECT.search(subject[:300])),
+        passed_on=bool(PASSED_ON.match(subject)),
+        returned=bool(contents.mails or contents.originals),
+        lines=contents.lines,
+        human=human,
+    )
+
+
+def _of_a_server(look: _Look) -> bool:
+    """Whether a mail that calls itself a mail server's tells of a failure."""
+    failing = bool(FAILED_TEXT.search(look.opening))
+    if look.passed_on:
+        # "Re: Your subject" of a program that answers instead of reporting.
+        replied = any(_REPLIED.match(line.text) for line in look.human)
+        return failing and replied and not look.personal
+    if look.failed_subject or (look.from_nobody and STATUS.search(look.opening)):
+        return True
+    machine = look.from_nobody or bool(MAILER_DAEMON.search(look.sender))
+    if failing and (machine or not look.personal):
+        return True
+    # In a language that is not read here: an address, and the mail that came back.
+    named = any(AT_START.match(line.text[:500]) for line in look.human[:40])
+    return bool(MAILER_DAEMON.search(look.sender)) and look.returned and named
+
+
+def _of_anybody(look: _Look) -> bool:
+    """Whether a mail from any other sender is a notice all the same."""
+    failed_subject = look.failed_subject and not look.passed_on
+    nobody = bool(_NULL_SENDER.search(look.sender))
+    if nobody:
+        begins = _flat(look.human[:12])
+        if FAILED_TEXT.search(begins) and ADDRESS.search(begins):
+            return True
+    if look.from_nobody or nobody or not look.sender:
+        return failed_subject or look.signed
+    if failed_subject:
+        return look.signed or (_coded_line(look.human[:12]) and not look.personal)
+    # Most mail is neither, and is not looked at any further.
+    if not (look.returned or (look.failed_subject and look.passed_on)):
+        return False
+    if look.personal or not look.signed:
+        return False
+    # "RE: Your message : not delivered", where the gateway keeps the subject of our mail.
+    short = len(look.human) <= _SHORT and look.failed_subject
+    return short if look.passed_on else look.returned
+
+
+def _coded_line(lines: Sequence[Line]) -> bool:
+    """Whether an address heads a line that tells the reply of a mail server."""
+    for line in lines:
+        start = AT_START.match(line.text[:500])
+        rest = line.text[start.end() : 1000] if start else ""
+        if rest and (FAILED_STATUS.search(rest) or re.search(r"\b[45][0-5]\d\b", rest)):
+            return True
+    return False
+
+
+def _flat(lines: Sequence[Line]) -> str:
+    text = " ".join(line.text[:500] for line in lines).replace("\u2019", "'")
+    return " ".join(text.split())[:6000]
+
+
+def read_notice(
+    headers: Headers, contents: Contents, lines: Sequence[Line], subject: str, own: frozenset[str]
+) -> tuple[Bounce, ...]:
+    """The recipients that a notice in free words names, with what it says of each.
+
+    ``own``: our own addresses, never a recipient that failed.
+    """
+    text = "\n".join(line.text for line in lines)
+    enclosed = read_enclosed_report(contents)
+    if enclosed:
+        return enclosed
+    answered = message_ids(headers.get("in-reply-to"))
+    original = original_message_id(contents, text) or (answered[0] if answered else "")
+    written = of_blocks(disguised(contents, text), original)
+    if written:
+        return written
+    notice = _notice_of(headers, contents, lines, own)
+    failed = ADDRESS.findall(" ".join(headers.all("x-failed-recipients"))[:100_000])
+    recipients = list(dict.fromkeys(one.lower() for one in failed)) or _recipients(notice)
+    # What stands under a recipient is said of it; what stands above all of them, of all.
+    human = notice.human
+    places = {
+        address: next((n for n, line in enumerate(human) if address in line.lower()), 0)
+        for address in recipients[:_MOST]
+    }
+    starts = sorted(set(places.values()))
+    found: list[Bounce] = []
+    for address, start in places.items():
+        later = [one for one in starts if one > start]
+        beneath = human[start : later[0] if later else len(human)]
+        found.append(_said_of(address, beneath, human, subject, original))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """A notice, cut where the copy of our mail begins."""
+
+    human: list[str]
+    copied: list[str]
+    sent_to: list[str]  # the recipients of our mail, as far as its copy tells
+    own: frozenset[str]
+    ours: frozenset[str]  # the same, and whom this notice is from and to
+    domain: str  # of the server that wrote the notice, where it is a whole mail domain
+
+
+def _notice_of(
+    headers: Headers, contents: Contents, lines: Sequence[Line], own: frozenset[str]
+) -> _Notice:
+    human: list[str] = []
+    copied: list[str] = []
+    for line in lines[:_HUMAN_LINES]:
+        if copied or ORIGINAL.search(line.text[:200]):
+            copied.append(line.text[:1000])
+        else:
+            human.append(line.text[:1000])
+    senders = addresses(headers.all("from"))
+    domain = senders[0].rpartition("@")[2] if senders else ""
+    return _Notice(
+        human,
+        copied,
+        sent_to_of(contents, "\n".join(copied)),
+        own,
+        own | set(addresses(headers.all("to"))) | set(senders),
+        domain if domain.count(".") == 1 else "",
+    )
+
+
+def _recipients(notice: _Notice) -> list[str]:
+    """Whom the mail did not reach, from the surest place that names anybody."""
+    section = _section(notice.human)
+    named = (
+        _kept(_matches(section, AT_START, EXPANDED), notice, servers=True)
+        or _kept(_matches(section, LABELLED), notice)
+        or _kept(_every(section), notice)
+    )
+    if named:
+        return named
+    names = [one["name"].lower() for line in section if (one := BARE_NAME.match(line))]
+    if names:
+        return _completed(names, notice)
+    human = notice.human
+    found = _kept(_matches(human, AT_START, LABELLED, EXPANDED), notice) or _in_passing(notice)
+    # Last, whom the notice was written to or by: a mail to oneself comes back to oneself.
+    heads = dict.fromkeys(one.lower() for one in _matches(section or human, AT_START))
+    return found or [one for one in heads if one not in notice.own]
+
+
+def _in_passing(notice: _Notice) -> list[str]:
+    """Addresses in running text, weighed against those that our mail was sent to."""
+    every = _kept(_every(notice.human), notice)
+    sent_to = _kept(notice.sent_to, notice)
+    confirmed = [one for one in every if one in sent_to]
+    if confirmed or not sent_to or len(every) == 1:
+        return confirmed or every or _kept(_every(notice.copied), notice)
+    words = set(_TOKEN.findall(" ".join(notice.human).lower()))
+    spoken = [one for one in sent_to if one.partition("@")[0] in words]
+    return spoken or every or sent_to[:1]
+
+
+def _section(human: Sequence[str]) -> list[str]:
+    """What stands behind "the following addresses", on its line and beneath, to the next rule."""
+    for number, line in enumerate(human):
+        lead = LEAD.search(line)
+        if not lead:
+            continue
+        section = [line[lead.end() :]]
+        told = "@" in section[0]
+        for further in human[number + 1 :]:
+            if told and RULE.match(further):
+                break
+            section.append(further)
+            told = told or bool(further.strip() and not RULE.match(further))
+        if any("@" in one or BARE_NAME.match(one) for one in section):
+            return section
+    return []
+
+
+def _matches(lines: Iterable[str], *patterns: re.Pattern[str]) -> list[str]:
+    return [
+        found["address"]
+        for line in lines
+        if "@" in line and not NOT_RECIPIENT.match(line)
+        for pattern in patterns
+        for found in pattern.finditer(line)
+        if pattern is EXPANDED or not _FROM.search(line, 0, found.start("address"))
+    ]
+
+
+def _every(lines: Iterable[str]) -> list[str]:
+    return [
+        found.group()
+        for line in lines
+        if "@" in line and not NOT_RECIPIENT.match(line)
+        for found in ADDRESS.finditer(line)
+        if not _FROM.search(line, 0, found.start())
+    ]
+
+
+def _kept(found: Iterable[str], notice: _Notice, *, servers: bool = False) -> list[str]:
+    """In lower case and once each, without our own addresses.
+
+    ``servers``: addresses of mail servers count as well, as where a list of recipients has one.
+    """
+    kept: dict[str, None] = {}
+    for address in found:
+        one = address.lower().strip("'").removeprefix("dda:").removeprefix("smtp=")
+        if one not in notice.ours and (servers or not DAEMON.search(one)):
+            kept.setdefault(one)
+    return list(kept)
+
+
+def _completed(names: Sequence[str], notice: _Notice) -> list[str]:
+    """Names without a domain, made whole by the copy of our mail or by who wrote the notice."""
+    whole = [one for one in notice.sent_to if one.partition("@")[0] in names]
+    if whole:
+        return whole
+    if len(notice.sent_to) == 1 and notice.sent_to[0] not in notice.ours:
+        return list(notice.sent_to)
+    return [f"{name}@{notice.domain}" for name in names[:1]] if notice.domain else []
+
+
+def _said_of(
+    address: str, beneath: Sequence[str], human: Sequence[str], subject: str, original: str
+) -> Bounce:
+    """What the lines beneath an address say of it, or failing that the whole notice."""
+    lines = list(beneath)
+    if not any(FAILED_STATUS.search(line) or REPLY_CODE.search(line) for line in lines):
+        lines = list(human)
+    near = "\n".join(lines)
+    told = FAILED_STATUS.search(near)
+    status = told.group(1) if told else ""
+    diagnostic = next(
+        (line.strip() for line in lines if FAILED_STATUS.search(line) or REPLY_CODE.search(line)),
+        "",
+    )
+    reply = REPLY_CODE.search(near)
+    refused = status.startswith("5") or bool(not status and reply and reply.group(1) == "5")
+    delayed = not refused and _goes_on(subject, " ".join(human))
+    return Bounce(address, not delayed, status, one_line(diagnostic)[:500], original)
+
+
+def _goes_on(subject: str, said: str) -> bool:
+    """Whether the server tries again; a mail that came back is given up, whatever the reason."""
+    if GOES_ON.search(f"{subject[:300]} {said}"):
+        return True
+    if not DELAY_SUBJECT.search(subject[:300]) or GIVEN_UP.search(said):
+        return False
+    return not FAILED_TEXT.search(f"{subject[:300]} {said}")

@@ -1,0 +1,153 @@
+"""What each part of a mail is for: the body a person reads, attachments, reports, mails within."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from exchange.domain.limits import Limits
+from exchange.errors import Unreadable
+from exchange.parsing.lists.prose.device_runs import lines_of
+from exchange.parsing.lists.prose.pasted_tables import mark_tables
+from exchange.parsing.mime.markup import Markup, read_html
+from exchange.parsing.mime.parts import Part
+from exchange.parsing.text.charset import to_text
+from exchange.parsing.text.lines import Line
+
+_SIGNATURES: Final = frozenset(
+    ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+)
+_SEALED: Final = frozenset(
+    ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
+)
+_REPORTS: Final = frozenset(
+    ("message/delivery-status", "message/global-delivery-status",
+     "message/disposition-notification", "message/global-disposition-notification")
+)  # fmt: skip
+_COMPLAINTS: Final = frozenset(("message/feedback-report",))  # RFC 5965
+_ORIGINALS: Final = frozenset(("text/rfc822-headers", "message/global-headers"))
+
+
+@dataclass(slots=True)
+class Contents:
+    """The parts of one mail by use; ``mails`` are those attached to it."""
+
+    lines: list[Line] = field(default_factory=list)
+    unseen: str = ""  # text of the body that is hidden from its reader
+    struck: str = ""  # text of the body that its sender struck out
+    attachments: list[tuple[str, Part]] = field(default_factory=list)
+    mails: list[tuple[str, Part]] = field(default_factory=list)
+    reports: list[Part] = field(default_factory=list)
+    originals: list[Part] = field(default_factory=list)  # what a report is about
+    calendar: bool = False
+    complaint: bool = False  # a reader or a filter reports our mail as abuse
+    sealed: bool = False
+
+
+def contents_of(mail: Part, limits: Limits) -> Contents:
+    """Sort the parts of ``mail``; mails within it are left as they are."""
+    contents = Contents()
+    reporting = mail.media == "multipart/report"
+    _sort(mail, contents, limits, reporting=reporting)
+    return contents
+
+
+def _sort(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None:
+    media = part.media
+    if media in _REPORTS:
+        out.reports.append(part)
+    elif media in _COMPLAINTS:
+        out.complaint = True
+    elif media in _ORIGINALS:
+        out.originals.append(part)
+    elif part.is_mail:
+        if reporting:
+            out.originals.append(part.children[0])
+        else:
+            out.mails.append((part.name or "forwarded mail", part.children[0]))
+    elif media == "multipart/alternative":
+        _alternative(part, out, limits, reporting=reporting)
+    elif part.children:
+        for child in part.children:
+            _sort(child, out, limits, reporting=reporting)
+    elif media in _SIGNATURES:
+        return
+    elif media in _SEALED:
+        out.sealed = True
+    elif media == "text/calendar":
+        out.calendar = True
+    elif _is_body(part):
+        _append(out, body_of(part, limits))
+    elif part.content.strip():
+        number = len(out.attachments) + 1
+        out.attachments.append((part.name or f"attachment {number}", part))
+
+
+def _is_body(part: Part) -> bool:
+    return part.media in ("text/plain", "text/html") and not part.attached and not part.name
+
+
+def _alternative(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None:
+    """Of several renderings of one text the HTML is read, for its tables; else the plain one."""
+    chosen: Markup | None = None
+    others: list[Part] = []
+    for leaf in _leaves(part):
+        if leaf.media not in ("text/plain", "text/html") or not _is_body(leaf):
+            others.append(leaf)
+            continue
+        told = chosen is not None and any(line.text.strip() for line in chosen.lines)
+        if leaf.media == "text/plain" and told:
+            continue
+        body = body_of(leaf, limits)
+        if chosen is None or any(line.text.strip() for line in body.lines):
+            chosen = body
+    if chosen:
+        _append(out, chosen)
+    for leaf in others:
+        _sort(leaf, out, limits, reporting=reporting)
+
+
+def _leaves(part: Part) -> list[Part]:
+    if not part.children or part.is_mail:
+        return [part]
+    return [leaf for child in part.children for leaf in _leaves(child)]
+
+
+def body_of(part: Part, limits: Limits) -> Markup:
+    """The lines of a text part, and apart what in it is hidden or struck out."""
+    text = to_text(part.content, part.params.get("charset", ""))
+    if part.media == "text/html":
+        return read_html(text, limits)
+    if len(text) > limits.text_chars:
+        raise Unreadable(f"a text of more than {limits.text_chars:,} characters")
+    if part.params.get("format", "").lower() == "flowed":
+        text = _unflowed(text)
+    lines = lines_of(text)
+    mark_tables(lines)
+    return Markup(lines, "")
+
+
+def _unflowed(text: str) -> str:
+    """RFC 3676: a line that ends in a blank goes on in the next one, unless it is a signature's."""
+    out: list[list[str]] = []
+    open_line = False
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if open_line and not line.startswith(">") and line.strip():
+            out[-1].append(line.removeprefix(" "))
+        else:
+            out.append([line])
+        open_line = line.endswith(" ") and line != "-- " and not line.startswith(">")
+    return "\n".join(map("".join, out))
+
+
+def _append(out: Contents, body: Markup) -> None:
+    """A further body text goes on counting where the first one ended."""
+    start = out.lines[-1].number if out.lines else 0
+    tables = max((line.table for line in out.lines), default=0)
+    for line in body.lines:
+        line.number += start
+        if line.table:
+            line.table += tables
+    out.lines += body.lines
+    out.unseen += body.unseen
+    out.struck += body.struck

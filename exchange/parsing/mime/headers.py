@@ -1,0 +1,209 @@
+"""Header fields of a mail or a part, read by ourselves: linear, capped, and never raising.
+
+RFC 5322 section 2.2 (fields and folding), RFC 2047 (encoded words), RFC 2231 (parameters), RFC
+2045 section 5 (media types).  The standard library reads the same with quadratic cases and
+exceptions of its own.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from exchange.parsing.text.charset import known_charset, to_text
+
+_FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:[ \t]*(.*)", re.DOTALL)
+_HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n|\r[ \t]*\r")
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?([BbQq])\?([^?\r\n]*)\?=")
+_BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(=\?[^?\s]{1,60}\?[BbQq]\?)")
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f\u0085\u2028\u2029]+")
+_PARAM = re.compile(
+    r";\s*([A-Za-z0-9_.\-]{1,60}(?:\*\d{1,3})?\*?)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;\"]*))",
+    re.DOTALL,
+)
+_ANGLED = re.compile(r"<[^<>\s]{1,996}>")
+_LONGEST_DATE: Final = 120
+
+
+class Headers:
+    """The fields of one head, in order; names are compared without case."""
+
+    __slots__ = ("_fields", "_first")
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        self._fields = fields
+        self._first = dict(reversed(fields))
+
+    def get(self, name: str) -> str:
+        """The first field of this name, unfolded but not decoded, or the empty string."""
+        return self._first.get(name.lower(), "")
+
+    def all(self, name: str) -> list[str]:
+        """Every field of this name."""
+        wanted = name.lower()
+        return [value for key, value in self._fields if key == wanted]
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._first
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
+def head_end(
+    content: bytes, ceiling: int, start: int = 0, end: int | None = None
+) -> tuple[int, int] | None:
+    """Where the head that begins at ``start`` ends, and where the body behind it begins.
+
+    They are parted by the first empty line; None when the head passes ``ceiling`` bytes.
+    """
+    end = len(content) if end is None else end
+    for blank in (b"\r\n", b"\n"):
+        if content.startswith(blank, start, end):
+            return start, start + len(blank)
+    found = _HEAD_END.search(content, start, min(end, start + ceiling + 4))
+    if found:
+        return found.start(), found.end()
+    return None if end - start > ceiling else (end, end)
+
+
+def read_fields(head: bytes) -> Headers:
+    """The fields of a head; lines that are no field are left out."""
+    fields: list[tuple[str, str]] = []
+    lines: list[bytes] = []
+
+    def close() -> None:
+        match = _FIELD.fullmatch(b" ".join(lines)) if lines else None
+        if match:
+            value = (
+                to_text(match.group(2))
+                if not match.group(2).isascii()
+                else (match.group(2).decode("ascii"))
+            )
+            fields.append((match.group(1).decode("ascii").lower(), value.strip()))
+
+    for line in head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"):
+        if line[:1] in (b" ", b"\t") and lines:
+            lines.append(line.strip(b" \t"))
+        else:
+            close()
+            lines = [line]
+    close()
+    return Headers(fields)
+
+
+def decoded(value: str) -> str:
+    """A field's value with its encoded words read, on one line, without control characters."""
+    if "=?" in value:
+        value = _WORD.sub(_read_word, _BETWEEN.sub(r"\1\2", _BETWEEN.sub(r"\1\2", value)))
+    return one_line(value)
+
+
+def one_line(text: str) -> str:
+    """Every run of blanks and control characters as one space: nothing can smuggle a line end."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def _read_word(match: re.Match[str]) -> str:
+    charset, way, body = match.groups()
+    charset = known_charset(charset.partition("*")[0])
+    try:
+        if way in "Bb":
+            content = from_base64(body.encode("ascii", "ignore"))
+        else:
+            content = binascii.a2b_qp(body.encode("ascii", "ignore"), header=True)
+    except (binascii.Error, ValueError):
+        return match.group()
+    if charset:
+        try:
+            return content.decode(charset)
+        except (UnicodeError, ValueError):
+            pass
+    return to_text(content)
+
+
+_AT_ONCE: Final = 1 << 20  # bytes of base64
+_NOT_BASE64: Final = bytes(
+    set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+)
+
+
+def from_base64(content: bytes, start: int = 0, end: int | None = None) -> bytes:
+    """Base64 with whatever damage: foreign characters are dropped, missing padding is added.
+
+    It is read some at a time: a workbook that came by mail is held once, not in three forms.
+    """
+    end = len(content) if end is None else end
+    pieces, digits = list[bytes](), b""
+    for at in range(start, end, _AT_ONCE):
+        digits += content[at : min(at + _AT_ONCE, end)].translate(None, _NOT_BASE64)
+        whole = len(digits) // 4 * 4
+        pieces.append(binascii.a2b_base64(digits[:whole]))
+        digits = digits[whole:]
+    if len(digits) > 1:  # a single digit is not even a byte
+        pieces.append(binascii.a2b_base64(digits + b"=" * (4 - len(digits))))
+    return b"".join(pieces)
+
+
+def media_type(value: str) -> str:
+    """``text/plain`` of a Content-Type, in lower case; empty when it is not one."""
+    kind = value.partition(";")[0].strip().lower()
+    return (
+        kind if re.fullmatch(r"[a-z0-9!#$&^_.+\-]{1,100}/[a-z0-9!#$&^_.+\-]{1,100}", kind) else ""
+    )
+
+
+def params(value: str) -> dict[str, str]:
+    """The parameters of a Content-Type or Content-Disposition, RFC 2231 pieces joined.
+
+    Names in lower case; values decoded, RFC 2047 words in quotes (what Outlook writes) too.
+    """
+    plain: dict[str, str] = {}
+    pieces: dict[str, dict[int, tuple[bool, str]]] = {}
+    for match in _PARAM.finditer(";" + value.partition(";")[2]):
+        name = match.group(1).lower()
+        text = match.group(2)
+        text = re.sub(r"\\(.)", r"\1", text) if text is not None else (match.group(3) or "").strip()
+        starred = name.endswith("*")
+        base, _, number = name.rstrip("*").partition("*")
+        if starred or number:
+            pieces.setdefault(base, {}).setdefault(int(number or 0), (starred, text))
+        else:
+            plain.setdefault(name, decoded(text))
+    for base, numbered in pieces.items():
+        plain[base] = _joined(numbered)
+    return plain
+
+
+def _joined(numbered: dict[int, tuple[bool, str]]) -> str:
+    content, charset = b"", ""
+    for index, (starred, text) in sorted(numbered.items()):
+        if starred and not content and "'" in text and index == min(numbered):
+            charset, _, text = text.partition("'")
+            text = text.partition("'")[2]
+        content += unquote_to_bytes(text) if starred else text.encode("utf-8", "replace")
+    return one_line(to_text(content, charset))
+
+
+def message_ids(value: str) -> tuple[str, ...]:
+    """The Message-IDs of a field, with their angle brackets, in order."""
+    return tuple(_ANGLED.findall(value))
+
+
+def when(value: str) -> datetime | None:
+    """A Date field as UTC, or None when it is not one."""
+    if not value or len(value) > _LONGEST_DATE:
+        return None
+    try:
+        stamp = parsedate_to_datetime(value)
+        return (stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
+        return None

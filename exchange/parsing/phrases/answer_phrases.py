@@ -1,0 +1,350 @@
+"""Answers in people's words: beside one device, or for a whole list.
+
+"Not the installing Supplier" discharges a device, so it takes a plain statement in the first
+person; one doubtful word beside it makes it unclear.  Unclear goes to a person.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Final, NamedTuple
+
+from exchange.domain.mail import Outcome
+from exchange.parsing.text.cache_short import remembered
+
+
+class Remark(NamedTuple):
+    """What a remark says; ``firm`` when it can only be an answer, whatever mail it stands in."""
+
+    outcome: Outcome | None
+    firm: bool = False
+
+
+_US = r"(?:us|ourselves|our (?:company|engineers?|team|installers?))\b"
+_FITTED = r"(?:installed|fitted)"
+_NOT_INSTALLER = re.compile(
+    r"(?:\bnot|n't) (?:the |an? )?(?:original )?install(?:ing|ation) (?:supplier|party|company)s?\b"
+    r"|(?:\bnot|n't) (?:the |an? )?installers?\b"
+    r"|(?:\bnot|n't) (?:been |originally |actually )?" + _FITTED + " by " + _US
+    + r"|\b(?:never|none|neither|nor|not any)\b[^.;]{0,60}\b" + _FITTED + " by " + _US
+    + r"|\bwe (?:have |had )?" + _FITTED + r" (?:neither|none|nothing)\b"
+    + r"|\b(?:neither|none|nor)\b[^.;]{0,40}\bwe(?:re)? " + _FITTED + r"\b"
+    + r"|(?:(?:\bnot|n't) (?:be )?(?:one of )?|\bn(?:one|either)\b[^.;]{0,40}?"
+    + r"(?:\b(?:is|are|was|were) )?)ours\b"
+    r"|\bnot our install(?:s|ed|ation|ations)?\b"
+    r"|\bwe (?:did not|didn't|have not|haven't|have never|never|do not|don't|had not) "
+    r"(?:originally |actually )?(?:install|fit)(?:ed|ted)?\b"
+    r"(?=\W*$|\s*[.,;)]| (?:this|these|it|them|that|those|the (?:meter|device)s?|any|either)\b"
+    r"| (?:meter|device)s?\W*$)"
+    r"|\b(?:did not|didn't) (?:install|fit)(?:ed)?\W*$"
+    r"|\b" + _FITTED + r" by (?:another|a different|an other|some other) (?:supplier|party)\b",
+    re.I,
+)  # fmt: skip
+# Denials that name nobody, or somebody: a person reads them.
+_HALF_DENIED = re.compile(
+    r"(?:\bnot|n't|never) (?:been )?" + _FITTED + r"\b|\bnot our (?:meter|device|asset|site)s?\b",
+    re.I,
+)
+_DOUBT = re.compile(
+    r"\?|\b(?:not sure|unsure|unclear|(?-i:may)|might|maybe|perhaps|possibly|probably|presumably"
+    r"|if|unless|whether|check(?:ing)?|believe|think|assume|suspect|appears?|seems?|tbc"
+    r"|(?:cannot|can't|unable to|could not|couldn't|to be|please) confirm(?:ed)?|not yet|until"
+    r"|not (?:the case|that|as if|as though|aware|certain|convinced|confident|say(?:ing)?|right"
+    r"|claim(?:ing)?|correct|to say|rule|exclude|den(?:y|ied)|mean|entirely)"
+    r"|(?:would|could|can|do|did|does|am|is|are|was|were)(?: not|n't|not) (?:\w+ ){0,2}(?:say|mean"
+    r"|claim|deny|exclude|rule|aware|certain|think|believe|remember|recall|true|the case)"
+    r"|(?:cannot|can't|could not|couldn't|can not) be|rule out|den(?:y|ies|ied)|untrue|false"
+    r"|at first|first thought|initially|previously thought|apparently|seemingly|allegedly|likely"
+    r"|as far as|(?:best of|to) (?:my|our|the best of) (?:my |our )?knowledge|guess|reckon"
+    r"|thought|(?:was|were|been) told|told us|claims?|customer says|unlikely|hard to|doubt"
+    r"|contractors?|subcontract\w+|subsidiar\w+|sister|agents?|behalf|predecessor|trad(?:ed|ing)"
+    r"|merged|acquired|took over|legacy|(?:old|former|current) name"
+    r"|disputed?|query|should (?:not|be)|not true|incorrect|wrong(?:ly)?|but|except|some of"
+    r"|(?:did|was|were) (?:install|fit)(?:ed|ted)?(?! by (?:another|a different))"
+    r"|we (?:installed|fitted)|you(?:'re| are| were| have| did))\b",
+    re.I,
+)
+# What may stand before or behind a denial and turn it round: another negation in its clause,
+# somebody's saying or thinking so, or a word that narrows it.
+_TURNED = re.compile(
+    r"\b(?:no|not|never|nothing|nobody|no-one|none|without|hardly|scarcely|neither|cannot|nor)\b"
+    r"|n't\b|\b(?:sa(?:y|ys|id|ying)|stat(?:e|es|ed|ing)|alleg\w+|tell(?:s|ing)?|told|suggest\w*"
+    r"|indicat\w+|impl(?:y|ies|ied|ying)|report(?:s|ed|ing)?|argu\w+|think(?:s|ing)?|thought"
+    r"|believ\w+|suppos\w+|assum\w+|suspect\w*|understand|understood|hear|heard|insist\w*"
+    r"|maintain\w*|prov(?:e|es|en|ed)|proof|evidence|hop(?:e|ing)|wish|pretend|why|how|who|where"
+    r"|when|because|since|even|despite|although|though|had|imagine|mistaken|error|case that)\b",
+    re.I,
+)
+_HARMLESS = re.compile(
+    r"\b(?:our|the) (?:records?|systems?|data|files?|database) (?:clearly )?"
+    r"(?:shows?|indicates?|says?|states?|confirms?|tells? us)\b"
+    r"|^\W*no\b(?=\s*[,.;:\-]|\s+(?:we|this|it|not|sorry)\b)|\bno problem\b|\bno worries\b",
+    re.I,
+)
+# All that may follow a denial in its clause and leave it as it is.
+_PLAIN_BEHIND = re.compile(
+    r"\b(?:any|all|each|both|either|none|of|these|those|this|that|it|them|the|a|one|ones|devices?"
+    r"|meters?|smart|electricity|gas|elec|esme|gsme|units?|assets?|ids?|in|on|for|to|at|from|with"
+    r"|your|our|their|his|her|list(?:ed)?|request|e?mail|message|spreadsheet|workbook|file|sheet"
+    r"|table|attach(?:ed|ment)|below|above|following|question|quoted|mentioned|named|provided|sent"
+    r"|asked|about|which|you|are|is|were|was|have|sites?|property|properties|premises?|address(?:es)?"
+    r"|locations?|mpans?|mprns?|reference|ref|number|sorry|unfortunately|apologies|thanks|thank|hope"
+    r"|so|therefore|hence|please|contact|ask|try|refer|speak|originally|here|either|two|three"
+    r"|four|five|six|ten|[0-9]{6,}|i'm|afraid|and|nor|or|not|installed|installing|by|us|supplier"
+    r"|as per|do|don't|hold|have|can(?:not|'t)?|help|assist|unable|we"
+    r"|records?|no|code|codes|held|another|different)\b",
+    re.I,
+)
+_CLAUSE_END = re.compile(r"[.;!,:]|\s-\s")
+_PENDING = re.compile(
+    r"\b(?:still (?:looking|checking|waiting|searching|trying)|looking for|trying to"
+    r"|being looked into|look(?:ing)? into|investigat(?:ing|ion|e|ed)|(?:will|to) follow"
+    r"|awaiting|chasing|under review|in progress|raised with|requested from|held for a person"
+    r"|not readable|unreadable|will (?:be )?(?:provide|send|sent|provided|supply))\b",
+    re.I,
+)
+_LACKING = re.compile(
+    r"\b(?:no record|not found|not held|not available|unavailable|not known"
+    r"|not recogni[sz]ed|invalid|no (?:install )?codes?|code (?:missing|unknown|lost)"
+    r"|(?:cannot|can't|could not|couldn't|unable to)"
+    r" (?:find|locate|provide|confirm|trace|match|obtain|retrieve)"
+    r"|(?:do not|don't|does not|doesn't) (?:hold|have|recogni[sz]e|exist))\b",
+    re.I,
+)
+_VAGUE = re.compile(r"\b(?:pending|tbc|tba|outstanding|on hold|n/k|unknown|not yet)\b", re.I)
+_PROVIDED = re.compile(
+    r"\binstall(?:ation)? code (?:is )?(?:provided|attached|supplied|sent)\b"
+    r"|\bcode provided\b|^(?:provided|supplied)$",
+    re.I,
+)
+_SMI_STATUS: Final = frozenset(
+    ("pending", "whitelisted", "installednotcommissioned", "commissioned", "decommissioned",
+     "withdrawn", "suspended", "recovery", "recovered")
+)  # fmt: skip
+_LETTERS = re.compile(r"[a-z]+")
+_LONGEST: Final = 500
+
+
+@remembered
+def plain_words(text: str) -> str:
+    """``text`` on one line with straight apostrophes, as the patterns here expect it."""
+    return " ".join(text[:_LONGEST].replace("\u2019", "'").replace("\u2018", "'").split())
+
+
+@remembered
+def read_remark(text: str) -> Remark:
+    """The outcome that words beside a device state, or ``Remark(None)``."""
+    text = plain_words(text)
+    # The inventory's own statuses stand in requests too and answer nothing.
+    if not text or "".join(_LETTERS.findall(text.lower())) in _SMI_STATUS:
+        return Remark(None)
+    if _NOT_INSTALLER.search(text):
+        doubtful = _DOUBT.search(_NOT_INSTALLER.sub(" ", text)) or _PENDING.search(text)
+        if doubtful or _is_turned(text):
+            return Remark(Outcome.UNCLEAR, firm=True)
+        return Remark(Outcome.NOT_INSTALLER, firm=True)
+    if _PENDING.search(text) or _LACKING.search(text):
+        return Remark(Outcome.UNCLEAR, firm=True)
+    if _PROVIDED.search(text):
+        return Remark(Outcome.PROVIDED, firm=True)
+    if _HALF_DENIED.search(text) or _VAGUE.search(text):
+        return Remark(Outcome.UNCLEAR)
+    return Remark(None)
+
+
+def _is_turned(text: str) -> bool:
+    """Whether words around a denial turn it round or narrow it."""
+    text = _HARMLESS.sub(" ", text)
+    found, last = _NOT_INSTALLER.search(text), 0
+    while found:
+        lead = text[last : found.start()]
+        clause = _CLAUSE_END.split(lead)
+        near = clause[-1]
+        if _TURNED.search(near) or (len(clause) > 1 and _SUBORDINATE.search(near)):
+            return True
+        behind = _CLAUSE_END.split(text[found.end() :], maxsplit=1)[0]
+        if _WORD.search(_PLAIN_BEHIND.sub(" ", behind)):
+            return True
+        last = found.end()
+        found = _NOT_INSTALLER.search(text, last)
+    return False
+
+
+_WORD = re.compile(r"[^\W_]{2,}")
+_SUBORDINATE = re.compile(r"^\s*(?:that|the case that|to me that)\b", re.I)
+
+
+def says_no(cell: str) -> bool:
+    """A yes-or-no cell that says no."""
+    return cell.strip().lower().rstrip(".\ufe0f") in _NO
+
+
+_NO: Final = frozenset(
+    ("n", "no", "false", "na", "nac ydy", "\u2717", "\u2718", "\u274c", "\u274e")
+)
+
+
+_SCOPE = re.compile(
+    r"\b(?:none|any|all|these|those|following|below|above|attached|listed|neither|they|them|rest|others"
+    r"|remainder|balance|other (?:ones|devices|meters|two|three|four|five|six|ten|\d{1,6})"
+    r"|each|remaining|your (?:list|request)|the (?:devices|meters|list))\b",
+    re.I,
+)
+_NARROWED = re.compile(
+    r"\b(?:some|most|many|several|one|two|three|first|last|few|part|half|apart from|other than"
+    r"|except|excluding|besides|only|please|confirm|which|where|tell us|let us know|say|answer"
+    r"|either)\b",
+    re.I,
+)
+# A whole list is not denied by words on one kind of its devices, or those of one place.
+_OF_A_KIND = re.compile(
+    r"\b(?:gas|elec(?:tric(?:ity)?)?|[eg]smes?|ihds?|ppmids?|hubs?|chfs?|gpfs?"
+    r"|smets ?[12]|region)\b",
+    re.I,
+)
+# Words that sound narrowing and are not: "all three", "I can confirm", "please ask the others".
+_NOT_NARROWED = re.compile(
+    r"\b(?:all|any|none|these|those) (?:of )?(?:the |these )?"
+    r"(?:\d{1,6}|one|two|three|four|five|six|ten)\b"
+    r"|\b(?:can|to|may|hereby|i|we|writing to) confirm\b|\bany one of\b|\bwhich (?:you|were|are)\b"
+    r"|\bother (?:one|two|three|four|five|six|ten|\d{1,6})\b"
+    r"|\bremaining (?:one|two|three|four|five|six|ten|\d{1,6})\b"
+    r"|\bplease (?:be advised|note)\b|\bthe one (?:before|after)\b"
+    r"|\bplease (?:contact|ask|try|speak (?:to|with)|redirect|refer (?:back )?to|direct|approach"
+    r"|go to|get in touch with|see the list)\b",
+    re.I,
+)
+_CLOSES = re.compile(
+    r"\W*(?:(?:kind|best|many|warm)(?:est)? (?:regards|thanks|wishes)|regards|thanks|thank you"
+    r"|cheers|rgds|br|kr|yours (?:sincerely|faithfully)|sincerely|diolch|cofion)\b[^.]{0,40}$|-- ?$"
+    r"|\W*(?:sent from my|get outlook for)\b.{0,80}$",
+    re.I,
+)
+_BOILERPLATE = re.compile(
+    r"\b(?:intended|addressees?|recipients?|confidential|disclaimer|virus|liability|registered)\b",
+    re.I,
+)
+_HEDGES = re.compile(
+    r"\b(?:except|apart from|other than|however|but|although|though|only|actually|exception"
+    r"|correction|ignore|sorry,? (?:no|wait)|ours|we (?:did|have) install(?:ed)?|we installed)\b",
+    re.I,
+)
+
+
+@remembered
+def denies_all(text: str) -> bool:
+    """Whether a sentence denies a whole list: ``none of these meters were installed by us``."""
+    text = plain_words(text)
+    if not _SCOPE.search(text) or read_remark(text).outcome is not Outcome.NOT_INSTALLER:
+        return False
+    return any(
+        _NOT_INSTALLER.search(one)
+        and _SCOPE.search(one)
+        and not _NARROWED.search(_NOT_NARROWED.sub(" ", one))
+        and (one.endswith(":") or not _OF_A_KIND.search(one))
+        for one in _SENTENCE_END.split(text)
+    )
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!;])\s+")
+
+
+@remembered
+def denies_this(text: str) -> bool:
+    """Whether a sentence denies one device that it does not name: ``we did not install this``."""
+    text = plain_words(text)
+    if _SCOPE.search(text) or _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
+        return False
+    return not text.endswith(":") and read_remark(text).outcome is Outcome.NOT_INSTALLER
+
+
+@remembered
+def heads_denial(text: str) -> bool:
+    """Whether a heading denies what is listed below it: ``Not ours:``."""
+    text = plain_words(text)
+    if _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
+        return False
+    return read_remark(text).outcome is Outcome.NOT_INSTALLER
+
+
+@remembered
+def hedges(text: str) -> bool:
+    """Whether a line can take back some of a denial that stands near it."""
+    text = plain_words(text)
+    if _BOILERPLATE.search(text):
+        return False
+    return bool(_HEDGES.search(_NOT_INSTALLER.sub(" ", text)))
+
+
+@remembered
+def closes(text: str) -> bool:
+    """Whether a line closes what the sender wrote: ``Kind regards``."""
+    return len(text) < 200 and bool(_CLOSES.match(text))
+
+
+def doubts(text: str) -> bool:
+    """Whether words hold a doubt."""
+    return bool(_DOUBT.search(plain_words(text)))
+
+
+_REST = re.compile(
+    r"\b(?:rest|others|remaining|remainder|balance)\b"
+    r"|\bother (?:ones|devices|meters|ids|rows|two|three|four|five|six|ten|\d{1,6})\b"
+    r"|\b(?:everything|anything|all) else\b",
+    re.I,
+)
+_SEVERAL = re.compile(
+    r"\b(?:these|those|all|both|none|neither|any|they|them|above|below|following|each|every)\b",
+    re.I,
+)
+
+
+def speaks_of_rest(text: str) -> bool:
+    """Whether a sentence speaks of what was not answered one by one: ``all the rest``."""
+    return bool(_REST.search(plain_words(text)))
+
+
+@remembered
+def leaves_rest_open(text: str) -> bool:
+    """Words on the rest of a list that are no plain denial: ``none of the others``."""
+    if not speaks_of_rest(text):
+        return False
+    bare = plain_words(text).lower().startswith(("none of", "not the "))
+    return bare or read_remark(text).outcome is not None
+
+
+def speaks_of_several(text: str) -> bool:
+    """Whether words can be meant of more than one row of a list."""
+    return bool(_SEVERAL.search(text) or _REST.search(text))
+
+
+_ASKS = re.compile(
+    r"\b(?:please(?! (?:find|see|note|accept|ignore|disregard|be advised|do not|let (?:us|me) know"
+    r" if))|kindly|could you|can you|would you|we (?:request|require|need|are requesting"
+    r"|would like)|requesting|i (?:need|require|am requesting)|grateful if|request for"
+    r"|os gwelwch yn dda)\b",
+    re.I,
+)
+_ASKED_FOR = re.compile(
+    r"\b(?:install(?:ation)? codes?|codes?|ics?|devices?|meters?|list|attached|below|following)\b",
+    re.I,
+)
+_ASKS_PLAINLY = re.compile(
+    r"\b(?:install(?:ation)? )?codes? (?:request(?:ed)?|required|needed|wanted|please)\b"
+    r"|\brequests? for (?:the )?install(?:ation)? codes?\b",
+    re.I,
+)
+_ASK_SPAN: Final = 220  # characters between the asking and what is asked for
+
+
+@remembered
+def asks(text: str) -> bool:
+    """Whether a line asks for codes."""
+    text = plain_words(text)
+    if _ASKS_PLAINLY.search(text):
+        return True
+    return any(
+        _ASKED_FOR.search(text, lead.end(), lead.end() + _ASK_SPAN)
+        for lead in islice(_ASKS.finditer(text), 8)
+    )

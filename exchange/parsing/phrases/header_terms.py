@@ -1,0 +1,218 @@
+"""The words people use: headers of columns, and labels before a value in running text."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Final, NamedTuple
+
+from exchange.parsing.text.cache_short import remembered
+
+# -- column headers --
+
+
+class Role(Enum):
+    """What a column holds."""
+
+    DEVICE = "device"
+    MAYBE_DEVICE = "maybe device"  # a vague word: the content decides
+    NEVER_DEVICE = "never device"
+    CODE = "code"
+    REMARK = "remark"
+    DENIAL = "installed by us, yes or no"
+    TYPE = "type"
+
+
+class Wording(NamedTuple):
+    """A header's role and the device type that it names, if any."""
+
+    role: Role | None
+    device_type: str = ""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_TOKENS = re.compile(r"[a-z]+|\d+")
+_TYPES: Final = {
+    "esme": "ESME", "electricity": "ESME", "elec": "ESME", "electric": "ESME",
+    "gsme": "GSME", "gas": "GSME",
+    "gpf": "GPF", "proxy": "GPF", "chf": "CHF", "hub": "CHF", "comms": "CHF", "ch": "CHF",
+    "communications": "CHF", "ppmid": "PPMID", "ihd": "IHD", "cad": "CAD", "hcalcs": "HCALCS",
+}  # fmt: skip
+_MOST_DIGITS: Final = 4  # EUI-64 and SMETS2 have some; a value has more
+_STRONG_IDS: Final = _words("guid guids eui euis euid")
+_IDS: Final = _words("id ids identifier identifiers identity")
+_NOUNS: Final = _words("""
+    device devices meter meters smets smart node zigbee han asset
+""")
+_FORBIDS: Final = _words("""
+    serial msn mpan mprn mpxn uprn request case ticket customer account site message
+    transaction certificate supplier party job order status type date model manufacturer
+    count name user session hash checksum md sha key reference ref correlation tracking
+    error reason postcode address contract invoice batch record row previous old imei
+    iccid sim variant firmware time thumbprint fingerprint
+""")
+_OTHER_CODES: Final = _words("status date type reason error post country link key request provided")
+_REMARK_WORDS: Final = _words("comment comments remark remarks outcome feedback notes sylwadau")
+_PARTS: Final = _words("""
+    part parts pt half piece block group first second third left right start end rest of
+    1 2 3 4 a b c i ii iii
+""")
+_HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
+_DEVICE_FORMS: Final = _words("""
+    deviceid deviceids deviceidentifier deviceguid guid guids meterguid eui eui64 eui64id
+    deviceeui deviceeui64 metereui smets2device smets2deviceid smetsdevice smets2devices
+    smartmeterid meterdeviceid zigbeeid hanid deviceno smid did devid idydyfais
+""")
+_VAGUE_FORMS: Final = _words("""
+    id ids device devices meter meters meterid identifier mac macaddress zigbeemac
+    zigbeemacaddress ieeeaddress devicenumber meternumber meterno esme gsme asset assetid
+    electricity gas elec dyfais mesurydd
+""")
+_CODE_FORMS: Final = _words("""
+    ic ics code codes installcode installcodes installationcode instcode installationcodes
+    iccode deviceinstallcode zigbeeinstallcode installcodeic icwithcrc installcodewithcrc
+    installcodecrc codgosod
+""")
+_REMARK_FORMS: Final = _words("""
+    outcome status response answer result reason comment comments note notes remark
+    remarks update feedback reply outcomereason ourresponse supplierresponse
+    responsestatus installcodestatus suppliercomments losingsupplierresponse
+    losingsuppliercomments yourresponse supplierresponsecomments ourcomments
+""")
+_DENIAL_FORMS: Final = _words("""
+    installedbyus installedbyusyn installedbyusyesno areyoutheinstallingsupplier
+    areyouinstallingsupplier didyouinstall installingsupplieryn installingsupplieryesno
+    installedbyusyorn installedbyourselves ours oursyn oursyesno oursyorn ourinstall
+    ourinstallyn ourinstallyesno ourinstallation ourinstalls didweinstall weinstalled
+""")
+_TYPE_FORMS: Final = _words("""
+    devicetype type metertype fuel fueltype typeofdevice
+""")
+
+
+@remembered
+def header_wording(text: str) -> Wording:
+    """What a column header says of its column; ``Wording(None)`` when it says nothing to us."""
+    text = " ".join(text[:120].split())
+    if not text or sum(map(str.isdigit, text)) > _MOST_DIGITS:
+        return Wording(None)
+    tokens = _TOKENS.findall(_CAMEL.sub(" ", text).lower())
+    joined = "".join(tokens)
+    bare = "".join(_TOKENS.findall(re.sub(r"[(\[][^)\]]*[)\]]", "", text).lower()))
+    kinds = [_TYPES[token] for token in tokens if token in _TYPES]
+    # "Communications Hub", "gas proxy": the rarer word decides.
+    device_type = next((kind for kind in kinds if kind in _HUBS), kinds[0] if kinds else "")
+    forms = {joined, bare}
+    if forms & _TYPE_FORMS:
+        return Wording(Role.TYPE)
+    if forms & _CODE_FORMS or _is_install_code(tokens) or _is_part_of_code(tokens):
+        return Wording(Role.CODE, device_type)
+    if forms & _DENIAL_FORMS:
+        return Wording(Role.DENIAL)
+    if forms & _REMARK_FORMS or _REMARK_WORDS & set(tokens):
+        return Wording(Role.REMARK)
+    if forms & _DEVICE_FORMS:
+        return Wording(Role.DEVICE, device_type)
+    if forms & _VAGUE_FORMS:
+        return Wording(Role.MAYBE_DEVICE, device_type)
+    words = set(tokens)
+    if words & _FORBIDS:
+        return Wording(Role.NEVER_DEVICE)
+    named = bool(words & _NOUNS) or bool(kinds)
+    if words & _STRONG_IDS or (words & _IDS and named):
+        return Wording(Role.DEVICE, device_type)
+    return Wording(None)
+
+
+def _is_install_code(tokens: list[str]) -> bool:
+    words = set(tokens)
+    if not words & {"code", "codes"} or words & _OTHER_CODES:
+        return False
+    return bool(words & {"install", "installation", "ic", "installed"})
+
+
+def _is_part_of_code(tokens: list[str]) -> bool:
+    """``Code 1``, ``IC part 2``, ``Install code first half``: a code split over two columns."""
+    words = set(tokens)
+    left = words - {"code", "ic", "install", "installation"}
+    return bool(words & {"code", "ic"}) and bool(left) and left <= _PARTS
+
+
+_TYPE_WORDS = re.compile(
+    r"\b(esme|gsme|gpf|chf|ppmid|ihd|cad|hcalcs|electricity|elec|electric|gas|hub)\b", re.I
+)
+
+
+@remembered
+def device_type_of(text: str) -> str:
+    """The DUIS device type that a cell or a label names, the last one if several; or empty."""
+    found = _TYPE_WORDS.findall(text[-60:])
+    return _TYPES[found[-1].lower()] if found else ""
+
+
+# -- labels before a value in running text --
+
+_LABEL_YES = re.compile(
+    r"\b(?:devices?|meters?|esme|gsme|eui|eui-?64|guids?|device ?ids?|dyfais|dyfeisiau"
+    r"|mesurydd(?:ion)?|smets ?2|install(?:ation)? codes?|ic)\b",
+    re.I,
+)
+_LABEL_NO = re.compile(
+    r"\b(?:serial|s/n|msn|mpan|mprn|mpxn|uprn|hash|md5|sha-?\d*|checksum|crc|message[- ]?id"
+    r"|ticket|case|tracking|session|transaction|correlation|thumbprint|fingerprint|certificate"
+    r"|cert|signature|(?<!device )(?<!meter )ref(?:erence)?|order|invoice|account|customer|iccid"
+    r"|imei|sim|token|key|request id|job|uuid|build|commit|version|conversation|thread|trace"
+    r"|scan|scanned|boundary|content-id|cid|card|phone|tel|vat|batch|user|originator|entity|party|role)\b"
+    r"\.?(?: (?:no|nr|num|number|id|is))?\W*$",
+    re.I,
+)
+_ID_LABEL = re.compile(
+    r"\b(?:(?:device|esme|gsme|meter|smets ?2) (?:id|identifier|guid|eui)|eui(?:-?64)?|guid)s?"
+    r"\W*(?:is\W*)?$",
+    re.I,
+)
+
+
+@remembered
+def labels_device(before: str) -> bool | None:
+    """Whether words before a value call it a device (True), something else (False) or nothing."""
+    tail = before[-60:]
+    if _LABEL_NO.search(tail):
+        return False
+    return True if _LABEL_YES.search(tail) else None
+
+
+@remembered
+def labels_id(before: str) -> bool:
+    """Whether the words right before a value call it a Device ID."""
+    return bool(_ID_LABEL.search(before[-40:]))
+
+
+@remembered
+def names_devices(text: str) -> bool:
+    """Whether a text speaks of devices, meters or install codes at all."""
+    return bool(_LABEL_YES.search(text[:600]))
+
+
+@remembered
+def labels_heading(text: str) -> bool:
+    """Whether a line heads a list of devices: ``Device IDs:`` or the header of a pasted table."""
+    if len(text) > 200:
+        return False
+    if text.rstrip().endswith(":") and names_devices(text):
+        return True
+    cells = re.split(r"\t|\s{2,}|[|,;]", text.strip())[:12]
+    return any(header_wording(cell).role in (Role.DEVICE, Role.MAYBE_DEVICE) for cell in cells)
+
+
+_CODE_LABEL = re.compile(r"\b(?:ic|install(?:ation)? ?codes?|code|cod gosod)\b\W*(?:is\W*)?$", re.I)
+
+
+@remembered
+def labels_code(before: str) -> bool:
+    """Whether the words right before a value call it an install code."""
+    return bool(_CODE_LABEL.search(before[-40:]))

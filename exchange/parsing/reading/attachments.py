@@ -1,0 +1,258 @@
+"""Attachments to findings: each is read by what it is, whatever it is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from exchange.domain.device import DeviceId
+from exchange.domain.limits import Limits
+from exchange.domain.mail import Reject
+from exchange.errors import Unreadable
+from exchange.parsing.containers.sniff import Shape, shape_of
+from exchange.parsing.findings.findings import Findings
+from exchange.parsing.identifiers.devices import OTHER_ALPHABETS, read_device
+from exchange.parsing.lists.prose.prose import Place, Prose, devices_in, read_prose
+from exchange.parsing.lists.prose.unwrap_lines import Break, rejoin
+from exchange.parsing.lists.tables.column_finder import share_of_devices
+from exchange.parsing.lists.tables.listing import as_pairs, read_listing
+from exchange.parsing.lists.tables.mapped_columns import UNMAPPED, Chosen, Mapping, told_misfit
+from exchange.parsing.lists.tables.mapped_columns import Place as TablePlace
+from exchange.parsing.mime.markup import read_html
+from exchange.parsing.mime.parts import Part
+from exchange.parsing.sheets.delimited import read_delimited
+from exchange.parsing.sheets.grid import Row, Table
+from exchange.parsing.sheets.pdf import read_pdf
+from exchange.parsing.sheets.workbooks import read_workbook
+from exchange.parsing.text.charset import to_text
+from exchange.parsing.text.lines import Line, plain_lines, settled
+
+_BODY = TablePlace()
+_TABLE_ENDINGS = (".csv", ".tsv", ".psv")
+# What any written form of a Device ID, whole, damaged or broken over two lines, has somewhere.
+_HEX_RUN = re.compile(
+    r"(?<![.\w])[0-9A-Fa-fOoIlL|]{10}"
+    r"|[0-9A-Fa-fOoIlL|]{2}([-:. ])[0-9A-Fa-fOoIlL|]{2}(?:\1[0-9A-Fa-fOoIlL|]{2}){2}"
+    r"|[0-9A-Fa-fOoIlL|]{4}([-:. ])[0-9A-Fa-fOoIlL|]{4}\2[0-9A-Fa-fOoIlL|]{4}"
+)
+_LONG: Final = 5_000  # lines
+_AROUND: Final = 20
+
+
+def read_attachment(
+    where: str, part: Part, limits: Limits, *, in_reply: bool, mapping: Mapping = UNMAPPED
+) -> Findings:
+    """What a file that holds no others says; one that cannot be read is told among the rejects or
+    warnings.
+
+    Raises Unreadable when it passes a ceiling of the whole mail.
+    """
+    shape = shape_of(part.content)
+    file = part.name or where.rpartition(" > ")[2]
+    if shape is Shape.WORKBOOK:
+        return _workbook(where, file, part.content, limits, in_reply=in_reply, mapping=mapping)
+    if shape is Shape.HTML:
+        markup = read_html(to_text(part.content, part.params.get("charset", "")), limits)
+        found = read_lines(
+            markup.lines,
+            lambda line: f"{where} > {line.spot}",
+            in_reply=in_reply,
+            mapping=mapping,
+            file=file,
+        )
+        found.rows = len(markup.lines)
+        return found
+    if shape is Shape.TEXT:
+        text = to_text(part.content, part.params.get("charset", ""))
+        return _text(where, file, text, limits, in_reply=in_reply, mapping=mapping)
+    if shape is Shape.PDF:
+        return _pdf(where, part.content, limits, in_reply=in_reply)
+    if shape is Shape.DOCUMENT:
+        # A list may well be in it: whoever sent it is told, rather than half an answer given.
+        reason = "a document of this kind is not read: please send a workbook or CSV"
+        return Findings(rejects=[Reject(part.name, reason, where)])
+    return Findings()
+
+
+def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findings:
+    try:
+        read = read_pdf(where, content, limits)
+    except Unreadable as error:
+        return Findings(rejects=[Reject(where, error.message, error.place or where)])
+    if not read:
+        reason = "the PDF holds no text, only pictures: please send a workbook or CSV"
+        return Findings(rejects=[Reject(where, reason, where)])
+    places = [f"{where} > page {one.page} > line {one.number}" for one in read]
+    lines = [Line(number, one.text) for number, one in enumerate(read)]
+    found = read_prose(lines, lambda line: places[line.number], in_reply=in_reply)
+    found.rows = len(lines)
+    if found.devices or found.claims:
+        found.warnings.append(f"{where}: a PDF's text is less sure than a workbook's rows")
+    return found
+
+
+def _workbook(
+    where: str, file: str, content: bytes, limits: Limits, *, in_reply: bool, mapping: Mapping
+) -> Findings:
+    found = Findings()
+    try:
+        book = read_workbook(where, content, limits)
+    except Unreadable as error:
+        found.rejects.append(Reject(where, error.message, error.place or where))
+        return found
+    found.rows = sum(len(table.rows) for table in (*book.tables, *book.hidden))
+    told = False
+    for table in book.tables:
+        sheet = table.where.removeprefix(f"{where} > ")
+        place = TablePlace(file, sheet)
+        listing = read_table(table, in_reply=in_reply, mapping=mapping, at=place)
+        if listing:
+            told = True
+            found.add(listing)
+    for visible, whole in book.veiled:
+        veiled = (_listed(whole) | _standing(whole)) - _listed(visible) - _standing(visible)
+        if veiled:
+            found.warnings.append(
+                f"{whole.where}: {len(veiled)} Device IDs in hidden rows or columns are not taken"
+            )
+    for table in book.hidden:
+        count = len(_listed(table))
+        what = f": {count} Device IDs in it are not taken" if count else " and not read"
+        found.warnings.append(f"{table.where} is hidden{what}")
+    if not told:
+        found.warnings.append(f"{where}: no column of Device IDs")
+    return found
+
+
+def _listed(table: Table) -> set[DeviceId]:
+    listing = read_listing(table)
+    return {one.device for one in listing.devices} if listing else set()
+
+
+def _standing(table: Table) -> set[DeviceId]:
+    """Every cell that can only be a Device ID, in whatever column."""
+    cells = (cell for row in table.rows for cell in row.cells if not cell.isdecimal())
+    return {device for device in map(read_device, cells) if device}
+
+
+def read_table(
+    table: Table, *, in_reply: bool, mapping: Mapping = UNMAPPED, at: TablePlace = _BODY
+) -> Findings | None:
+    """A sheet or a pasted table, read down or across; None when it lists no devices.
+
+    A mapping that is for this table and fits it says which columns are read.
+    """
+    chosen = mapping.choose(table, at)
+    mapping.look(table, chosen)
+    if chosen.columns:
+        return read_listing(table, chosen.columns)
+    found = _usual(table, in_reply=in_reply)
+    if chosen.misfit and (found or at.sheet):
+        found = found or Findings()
+        told_misfit(table, chosen, found)
+    return found
+
+
+def _usual(table: Table, *, in_reply: bool) -> Findings | None:
+    pairs = as_pairs(table)
+    if pairs:
+        lines = [Line(number, text) for number, text in pairs]
+        return read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
+    return read_listing(table)
+
+
+def _text(
+    where: str, name: str, text: str, limits: Limits, *, in_reply: bool, mapping: Mapping
+) -> Findings:
+    try:
+        table = read_delimited(where, text, limits)
+    except Unreadable as error:
+        return Findings(rejects=[Reject(where, error.message, error.place or where)])
+    titled = name.lower().endswith(_TABLE_ENDINGS)
+    chosen = Chosen()
+    if table.unit == "row" or titled or share_of_devices(table.rows[:200], 0) > 0.6:
+        unit = "row" if titled else table.unit
+        table = Table(where, (), table.rows, unit)
+        chosen = mapping.choose(table, TablePlace(name))
+        mapping.look(table, chosen)
+        listing = read_listing(table, chosen.columns)
+        if listing and chosen.misfit:
+            told_misfit(table, chosen, listing)
+        if listing:
+            listing.rows = len(table.rows)
+            return listing
+    lines = plain_lines(text)
+    rows = len(table.rows)
+    if rows > _LONG:
+        lines = list(_telling(lines))
+    found = read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
+    found.rows = rows
+    if chosen.misfit:
+        told_misfit(table, chosen, found)
+    return found
+
+
+def _telling(lines: list[Line]) -> Iterator[Line]:
+    """Of a long text that lists no devices the lines that could tell any, and those around them.
+
+    Its beginning and its end are kept as they are: there stands what is said of the whole.
+    """
+    last = len(lines)
+    wanted = {*range(_AROUND * 10), *range(last - _AROUND * 10, last)}
+    for at, line in enumerate(lines):
+        text = line.text
+        if not text.isascii():
+            text = settled(text).translate(OTHER_ALPHABETS)
+        if _HEX_RUN.search(text):
+            wanted.update(range(at - _AROUND, at + _AROUND + 1))
+    return (line for at, line in enumerate(lines) if at in wanted)
+
+
+def read_lines(
+    lines: list[Line],
+    place: Place,
+    *,
+    in_reply: bool,
+    mapping: Mapping = UNMAPPED,
+    file: str = "",
+) -> Findings:
+    """Lines of a body: pasted tables as tables, everything else as running text."""
+    found = Findings()
+    prose = Prose(place, in_reply=in_reply)
+    broken: list[Break] = []
+    lines = list(rejoin(lines, broken))
+    start = 0
+    while start < len(lines):
+        line = lines[start]
+        end = start + 1
+        if not line.table:
+            prose.line(line)
+            start = end
+            continue
+        while end < len(lines) and lines[end].table == line.table:
+            end += 1
+        rows = lines[start:end]
+        listing = read_table(
+            _table(rows, place), in_reply=in_reply, mapping=mapping, at=TablePlace(file)
+        )
+        if listing:
+            found.add(listing)
+        else:
+            for row in rows:
+                prose.line(row)
+        start = end
+    prose.tell_broken(broken)
+    told = prose.finish()
+    told.add(found)
+    return told
+
+
+def _table(lines: list[Line], place: Place) -> Table:
+    where = place(lines[0]).rpartition(" > row ")[0]
+    return Table(where, (), [Row(line.row, line.cells, frozenset()) for line in lines])
+
+
+def hidden_devices(text: str) -> int:
+    """How many Device IDs a hidden text holds."""
+    return len(devices_in([Line(0, text)])) if text.strip() else 0

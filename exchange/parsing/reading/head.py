@@ -1,0 +1,49 @@
+"""The header fields of a mail that decide: who, what thread, when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from exchange.domain.foreign import storable
+from exchange.domain.mail import MailHead
+from exchange.parsing.mime.headers import (
+    Headers,
+    decoded,
+    head_end,
+    message_ids,
+    one_line,
+    read_fields,
+    when,
+)
+from exchange.parsing.mime.sender import addresses, sender_of
+
+_MARKER_HEADER: Final = "x-mp121-exchange"
+_LONGEST_SUBJECT: Final = 2000
+_LONGEST_HEAD: Final = 1_000_000
+
+
+def received(raw: bytes) -> datetime | None:
+    """When the last server took a mail in, by the date of its topmost Received field; or None."""
+    ends = head_end(raw, _LONGEST_HEAD)
+    trace = read_fields(raw[: ends[0]]).get("received") if ends else ""
+    return when(trace.rpartition(";")[2].strip())
+
+
+def head_of(headers: Headers) -> MailHead:
+    """The deciding fields of a parsed header, as they can be stored."""
+    sender = sender_of(headers)
+    ids = message_ids(headers.get("message-id"))
+    parents = message_ids(headers.get("in-reply-to"))
+    return MailHead(
+        message_id=storable(ids[0]) if ids else "",
+        subject=storable(decoded(headers.get("subject"))[:_LONGEST_SUBJECT]),
+        sender=storable(sender.address),
+        sender_name=storable(sender.name),
+        reply_to=addresses(headers.all("reply-to")),
+        to=addresses(headers.all("to")),
+        in_reply_to=storable(parents[0]) if parents else "",
+        references=tuple(map(storable, message_ids(" ".join(headers.all("references"))))),
+        date=when(headers.get("date")),
+        own_marker=storable(one_line(headers.get(_MARKER_HEADER))[:300]),
+    )

@@ -1,0 +1,169 @@
+"""Any table file to rows: what the import commands and the reading of mails share."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import overload
+
+from exchange.domain.limits import DEFAULT, Limits
+from exchange.errors import BadInput, Unreadable
+from exchange.parsing.containers.sniff import Shape, shape_of
+from exchange.parsing.identifiers.devices import read_device
+from exchange.parsing.phrases.header_terms import Role, header_wording
+from exchange.parsing.sheets.delimited import read_delimited
+from exchange.parsing.sheets.grid import Row, Table
+from exchange.parsing.sheets.workbooks import read_workbook
+from exchange.parsing.text.charset import to_text
+
+__all__ = ["Limits", "Row", "Table", "match_columns", "normalised", "read_tables"]
+
+_HEADER_ROWS = 20
+_BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
+_VALUE_LIKE = re.compile(r"(?=.*\d)[\d\s.,:/+\-]+|[0-9A-Fa-f]{2}(?:[-: ]?[0-9A-Fa-f]{2}){7,}")
+
+
+def read_tables(name: str, content: bytes, limits: Limits = DEFAULT) -> list[Table]:
+    """The visible tables of a CSV, TXT or workbook; the content decides, not the name.
+
+    The header is told from the rows when there is one.  Raises BadInput with its place when the
+    file is empty, protected, damaged or passes a ceiling.
+    """
+    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise BadInput("the file is empty", place=name)
+    try:
+        tables = _tables(name, content, limits)
+    except Unreadable as error:
+        raise BadInput(error.message, place=error.place or name, hint=error.hint) from None
+    if not tables:
+        raise BadInput("there is no row in the file", place=name)
+    return [with_header(table) for table in tables]
+
+
+def _tables(name: str, content: bytes, limits: Limits) -> list[Table]:
+    shape = shape_of(content)
+    if shape is Shape.WORKBOOK:
+        book = read_workbook(name, content, limits, whole=True)
+        if not book.tables and book.hidden:
+            raise Unreadable("every sheet with content is hidden", place=name)
+        return list(book.tables)
+    if shape is Shape.PROTECTED:
+        raise Unreadable("the workbook is protected by a password", place=name)
+    if shape not in (Shape.TEXT, Shape.HTML):
+        hint = ""
+        if shape is Shape.ARCHIVE:
+            cut = content.startswith(b"PK")  # what is left of a workbook looks like an archive
+            hint = "unpack it first, or, a workbook, fetch it again" if cut else "unpack it first"
+        raise Unreadable("this is neither a workbook nor a text file", place=name, hint=hint)
+    table = read_delimited(name, to_text(content), limits)
+    return [Table(table.where, (), table.rows)] if table.rows else []
+
+
+def with_header(table: Table) -> Table:
+    """Tell the header from the rows: the first full row that holds words and no values.
+
+    Title lines above it are dropped, and so are lines with values ("Date", "3 November") above a
+    row that names a column of Device IDs.  When the first full row already holds values, and no
+    such row follows, the table has no header and every row stays.
+    """
+    first = list(islice(table.rows, _HEADER_ROWS))
+    widest = max((_filled(row) for row in first), default=0)
+    for index, row in enumerate(first):
+        if _filled(row) * 2 < widest or _is_title(first, index):
+            continue
+        if _holds_values(row):
+            below = _names_devices(first)
+            return table if below is None else _headed(table, first[below], below)
+        return _headed(table, row, index)
+    return table
+
+
+def _headed(table: Table, row: Row, index: int) -> Table:
+    rows = _Below(table.rows, index + 1)
+    return Table(table.where, row.cells, rows, table.unit, table.left)
+
+
+class _Below(Sequence[Row]):
+    """The rows below a header, each made when asked for: a workbook may hold a million."""
+
+    def __init__(self, rows: Sequence[Row], first: int) -> None:
+        self._rows, self._first = rows, first
+
+    def __len__(self) -> int:
+        return len(self._rows) - self._first
+
+    def __iter__(self) -> Iterator[Row]:
+        return islice(iter(self._rows), self._first, None)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        places = range(self._first, len(self._rows))[index]
+        if isinstance(places, int):
+            return self._rows[places]
+        return [self._rows[place] for place in places]
+
+
+def _holds_values(row: Row) -> bool:
+    return bool(row.damaged) or any(_VALUE_LIKE.fullmatch(cell) for cell in row.cells)
+
+
+def _is_title(first: Sequence[Row], index: int) -> bool:
+    """Whether a row is one cell of words right above a fuller row of words."""
+    if _filled(first[index]) > 1 or index + 1 == len(first):
+        return False
+    below = first[index + 1]
+    return not _holds_values(first[index]) and (
+        (_filled(below) > 1 and not _holds_values(below)) or _is_title(first, index + 1)
+    )
+
+
+def _names_devices(first: Sequence[Row]) -> int | None:
+    """The first row, before any that holds a Device ID, of words that name a column of them."""
+    for index, row in enumerate(first):
+        if any(read_device(cell) for cell in row.cells):
+            return None
+        named = any(header_wording(cell).role is Role.DEVICE for cell in row.cells)
+        if named and _filled(row) > 1 and not _holds_values(row):
+            return index
+    return None
+
+
+def _filled(row: Row) -> int:
+    return sum(1 for cell in row.cells if cell)
+
+
+def normalised(wording: str) -> str:
+    """A header wording without case, blanks, underscores and punctuation: ``Device_ID`` and
+    ``device id`` are both ``deviceid``."""
+    folded = unicodedata.normalize("NFKC", wording[:200]).casefold()
+    return "".join(filter(str.isalnum, folded))
+
+
+def match_columns(header: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Which column holds what: field name -> column index, for the fields that were found.
+
+    ``wanted`` gives each field its accepted wordings, best first.  A wording matches whole, or
+    without what stands in brackets (``Device ID (EUI-64)``).  A column serves one field only.
+    """
+    whole = [normalised(cell) for cell in header]
+    bare = [normalised(_BRACKETS.sub("", cell)) for cell in header]
+    found: dict[str, int] = {}
+    taken: set[int] = set()
+    for forms in (whole, bare):
+        for name, wordings in wanted.items():
+            if name in found:
+                continue
+            for wording in map(normalised, wordings):
+                column = next(
+                    (i for i, form in enumerate(forms) if form == wording and i not in taken), None
+                )
+                if wording and column is not None:
+                    found[name] = column
+                    taken.add(column)
+                    break
+    return found

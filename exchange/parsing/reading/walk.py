@@ -1,0 +1,215 @@
+"""One mail, with everything in it, to findings; mails within it are read the same way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exchange.domain.device import DeviceId
+from exchange.domain.limits import Limits
+from exchange.domain.mail import MailHead, Reject
+from exchange.errors import Unreadable
+from exchange.parsing.containers.archive import count_workbook
+from exchange.parsing.containers.openers import Budget, Inner, Openers
+from exchange.parsing.containers.opening import mail_in, open_container, unpack_bodies
+from exchange.parsing.containers.sniff import Shape, shape_of
+from exchange.parsing.findings.findings import Findings
+from exchange.parsing.lists.prose.device_runs import expanded, text_of
+from exchange.parsing.lists.prose.inline import Quote, quote_of, read_inline, read_quoted_codes
+from exchange.parsing.lists.prose.prose import devices_in, read_prose
+from exchange.parsing.lists.tables.mapped_columns import UNMAPPED, Mapping
+from exchange.parsing.mailkinds.classify import FORWARD_SUBJECT, REPLY_SUBJECT
+from exchange.parsing.mime.contents import Contents, contents_of
+from exchange.parsing.mime.parts import Part
+from exchange.parsing.mime.quoting import mark_quotes
+from exchange.parsing.phrases.answer_phrases import asks
+from exchange.parsing.reading.attachments import hidden_devices, read_attachment, read_lines
+from exchange.parsing.reading.head import head_of
+from exchange.parsing.reading.mbox import mails_in
+from exchange.parsing.text.lines import Line, plain_lines
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of one mail."""
+
+    contents: Contents
+    lines: list[Line]
+    text: str  # the whole body
+    own_text: str  # the body without its quotes
+    findings: Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What holds for a mail and for everything in it, at every depth."""
+
+    limits: Limits
+    own_addresses: frozenset[str]
+    openers: Openers
+    budget: Budget
+    mapping: Mapping = UNMAPPED
+
+
+def scope_of(
+    limits: Limits,
+    own_addresses: frozenset[str],
+    openers: Openers,
+    mapping: Mapping = UNMAPPED,
+) -> Scope:
+    """A fresh scope, of which nothing is spent."""
+    return Scope(limits, own_addresses, openers, Budget(limits), mapping)
+
+
+def read_mail(
+    mail: Part, head: MailHead, scope: Scope, *, path: str = "", depth: int = 0
+) -> Reading:
+    """Read body, attachments and mails within; ``path`` leads to this mail (``x.eml > ``)."""
+    if depth > scope.limits.depth:
+        raise Unreadable(f"mails within mails deeper than {scope.limits.depth}")
+    unpacked = unpack_bodies(path, mail, scope.openers, scope.budget, depth)
+    path = unpacked.path
+    contents = contents_of(mail, scope.limits)
+    lines = contents.lines
+    scope.budget.read(len(lines), path.removesuffix(" > "))
+    forwards = bool(FORWARD_SUBJECT.match(head.subject))
+    replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
+    mark_quotes(lines, subject_forwards=forwards)
+    if any(line.quoted for line in lines):
+        lines = contents.lines = expanded(lines)
+    own = [line for line in lines if not line.quoted]
+
+    def place(line: Line) -> str:
+        return f"{path}{line.where}"
+
+    quote = quote_of(lines, head.subject, head.sender) if replies else Quote()
+    inline, taken_inline = read_inline(lines, quote, place)
+    rest_of_own = [line for line in own if line.number not in taken_inline]
+    found = read_lines(rest_of_own, place, in_reply=replies, mapping=scope.mapping)
+    found.add(inline)
+    answered = frozenset(claim.device for claim in found.claims)
+    found.add(read_quoted_codes(quote, answered, place))
+    found.unanswered = {device: place(line) for device, line in quote.rows.items() if quote.ours}
+    found.whole = quote.whole
+    taken: set[int] = set()
+    passed_on = [line for line in lines if line.forwarded]
+    silent = not (found.devices or found.claims or found.rejects)
+    if passed_on and silent and not _from_us(passed_on, scope.own_addresses):
+        # Nothing but a forwarded mail: it is what the sender speaks of.
+        found.add(read_lines(passed_on, place, in_reply=replies, mapping=scope.mapping))
+        taken = {line.number for line in passed_on}
+    quoted = [line for line in lines if line.quoted and line.number not in taken]
+    found.quoted.update(dict.fromkeys(devices_in(quoted)))
+    unseen = hidden_devices(contents.unseen)
+    if unseen:
+        found.warnings.append(
+            f"{path}body: {unseen} Device IDs stand in hidden text and are not taken"
+        )
+    crossed = devices_in(plain_lines(contents.struck)) if contents.struck.strip() else ()
+    if crossed:
+        found.warnings.append(
+            f"{path}body: {len(crossed)} Device IDs are struck out and not taken: "
+            + ", ".join(map(str, crossed[:5]))
+        )
+    _take_subject(found, head.subject, f"{path}subject", echoed=replies or forwards)
+    reading = Reading(
+        contents,
+        lines,
+        text_of(lines),
+        text_of(own),
+        found,
+    )
+    for name, part in contents.attachments:
+        _take_file(reading, part, f"{path}{name}", scope, depth, head)
+    for name, inner in contents.mails:
+        _take_mail(found, inner, f"{path}{name}", scope, depth)
+    found.rejects += unpacked.rejects
+    found.warnings += unpacked.warnings
+    if contents.sealed:
+        found.warnings.append(f"{path}an encrypted part is not read")
+    return reading
+
+
+def _take_subject(found: Findings, subject: str, where: str, *, echoed: bool) -> None:
+    """What a subject asks or answers.
+
+    One that another mail may have coined is taken only for a code, and only where the mail itself
+    answers nothing.
+    """
+    said = read_prose([Line(1, subject)], lambda _: where)
+    if echoed and (found.claims or not any(claim.code or claim.spoiled for claim in said.claims)):
+        return
+    found.asks |= not echoed and asks(subject)
+    found.devices += said.devices
+    found.rejects += said.rejects
+    found.claims += said.claims
+
+
+def _take_file(
+    reading: Reading, part: Part, where: str, scope: Scope, depth: int, head: MailHead
+) -> None:
+    """A file of a mail: a mail, a container with files of its own, or something to be read."""
+    found = reading.findings
+    if part.media == "message/partial":
+        reason = "one piece of a mail that was sent in several: please send it whole"
+        found.rejects.append(Reject(part.name, reason, where))
+    shape = shape_of(part.content)
+    if shape is Shape.MAIL:
+        mails = mails_in(part.content, scope.limits.mail_bytes)
+        for number, raw in enumerate(mails, 1):
+            there = f"{where} > mail {number}" if len(mails) > 1 else where
+            _take_mail(found, mail_in(raw, scope.budget, there, depth + 1), there, scope, depth)
+        return
+    opened = open_container(where, part, shape, scope.openers, scope.budget, depth)
+    if opened is None:
+        if shape is Shape.WORKBOOK:
+            count_workbook(where, part.content, scope.budget)
+        replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
+        told = read_attachment(where, part, scope.limits, in_reply=replies, mapping=scope.mapping)
+        scope.budget.read(told.rows, where)
+        found.add(told)
+        return
+    found.rejects += opened.rejects
+    found.warnings += opened.warnings
+    for one in opened.inner:
+        there = f"{where} > {one.step}" if one.step else where
+        if one.same_mail:
+            _take_same_mail(reading, one, there, scope, depth + 1, head)
+        elif one.mail:
+            _take_mail(found, one.part, there, scope, depth)
+        else:
+            _take_file(reading, one.part, there, scope, depth + 1, head)
+
+
+def _take_same_mail(
+    reading: Reading, one: Inner, where: str, scope: Scope, depth: int, head: MailHead
+) -> None:
+    """This very mail once more, in Outlook's own form: it often repeats the body."""
+    again = read_mail(one.part, head, scope, path=f"{where} > ", depth=depth)
+    known = {(reject.text, reject.reason) for reject in reading.findings.rejects}
+    kept = [one for one in again.findings.rejects if (one.text, one.reason) not in known]
+    again.findings.rejects[:] = kept
+    reading.findings.add(again.findings)
+    reading.contents.calendar |= again.contents.calendar
+    if not reading.text.strip():
+        reading.text, reading.own_text = again.text, again.own_text
+
+
+def _take_mail(found: Findings, mail: Part, where: str, scope: Scope, depth: int) -> None:
+    """A mail within: what it lists is spoken of, unless the mail is our own."""
+    head = head_of(mail.headers)
+    inner = read_mail(mail, head, scope, path=f"{where} > ", depth=depth + 1)
+    if head.sender and head.sender in scope.own_addresses:
+        listed: list[DeviceId] = [one.device for one in inner.findings.devices]
+        found.quoted.update(dict.fromkeys(listed))
+        found.warnings.append(f"{where} is a mail of our own: what it lists is not taken")
+        return
+    found.add(inner.findings)
+
+
+def _from_us(lines: list[Line], own_addresses: frozenset[str]) -> bool:
+    """Whether the header of a forwarded block names one of our addresses as its author."""
+    for line in lines[:8]:
+        text = line.text.lower()
+        if text.lstrip(" *").startswith("from") and any(one in text for one in own_addresses):
+            return True
+    return False

@@ -1,0 +1,151 @@
+"""CSV and its relatives: comma, semicolon, tab or pipe, quoted or not, and what Excel adds."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from exchange.domain.limits import DEFAULT, Limits
+from exchange.errors import Unreadable
+from exchange.parsing.sheets.csv_columns import FIELD_CHARS, TextRows, UnevenError, plain_cell
+from exchange.parsing.sheets.grid import Row, Table, text_row
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+_SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_SAMPLE_LINES: Final = 60
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines as an editor shows them: CRLF, LF or CR end one, nothing else does."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter of a delimited text, or the empty string when it is a plain list or prose."""
+    sample = [line for line in split_lines(text[:40_000])[:_SAMPLE_LINES] if line.strip()]
+    if not sample:
+        return ""
+    named = _SEP_LINE.fullmatch(sample[0])
+    if named:
+        return named.group(1)
+    best, best_score = "", 0.0
+    for delimiter in DELIMITERS:
+        counts = [len(_outside_quotes(line).split(delimiter)) - 1 for line in sample]
+        filled = [count for count in counts if count]
+        if not filled:
+            continue
+        usual = max(set(filled), key=lambda n: (filled.count(n), n))
+        share = counts.count(usual) / len(counts)
+        # Title and total lines may lack it; prose has a comma here and there and no rhythm.
+        if share < 0.5 or (len(sample) == 1 and delimiter == "," and ", " in sample[0]):
+            continue
+        score = share * 10 + min(usual, 20) * 0.1 + (0 if delimiter == "," else 0.05)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _outside_quotes(line: str) -> str:
+    return re.sub(r"\"[^\"]*\"", "", line) if '"' in line else line
+
+
+def read_delimited(
+    where: str, text: str, limits: Limits = DEFAULT, *, delimiter: str | None = None
+) -> Table:
+    """The rows of a delimited text, without a header told apart; empty rows are left out.
+
+    Raises Unreadable when a ceiling is passed.
+    """
+    if len(text) > limits.text_chars:
+        raise Unreadable(f"a text of more than {limits.text_chars:,} characters", place=where)
+    if delimiter is None:
+        delimiter = delimiter_of(text)
+    unit = "row" if delimiter else "line"
+    quick = _quick_rows(text, delimiter, limits)
+    if quick is not None:
+        return Table(where, (), quick, unit)
+    lines = split_lines(text)
+    try:
+        rows = list(_rows(_records(lines, delimiter, quoted='"' in text), text, limits, where))
+        if '"' in text and _stray_quote(rows, delimiter):
+            rows = list(_rows(_records(lines, delimiter, quoted=False), text, limits, where))
+    except csv.Error:
+        # A quote that never closes, or a field beyond all measure: the quotes mean nothing here.
+        rows = list(_rows(_records(lines, delimiter, quoted=False), text, limits, where))
+    return Table(where, (), rows, unit)
+
+
+def _quick_rows(text: str, delimiter: str, limits: Limits) -> TextRows | None:
+    """The rows of a text that can be had as columns; None when it must be read with care.
+
+    So must one that passes a ceiling: whichever is passed first is named then.
+    """
+    ended = _LINE_END.search(text)
+    first = text[: ended.start()] if ended else text
+    named = _is_sep_line(first.split(delimiter) if delimiter else [first])
+    if not delimiter.isascii() or ('"' in first and "sep" in first.lower()):
+        return None
+    try:
+        if named:
+            rows = TextRows(text[ended.end() :] if ended else "", delimiter, 2)
+        else:
+            rows = TextRows(text, delimiter)
+    except UnevenError:
+        return None
+    return None if rows.widest > limits.columns or len(rows) > limits.rows else rows
+
+
+def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
+    if not quoted:
+        for line in lines:
+            yield line.split(delimiter) if delimiter else [line]
+        return
+    csv.field_size_limit(FIELD_CHARS)
+    ended = (line + "\n" for line in lines)
+    yield from csv.reader(ended, delimiter=delimiter or "\x1f", skipinitialspace=True)
+
+
+def _rows(records: Iterator[list[str]], text: str, limits: Limits, where: str) -> Iterator[Row]:
+    wrapped = '="' in text or '= "' in text or "'" in text
+    exponents = "E+" in text or "e+" in text
+    kept = 0
+    for number, cells in enumerate(records, 1):
+        if not any(map(str.strip, cells)):
+            continue
+        if number == 1 and _is_sep_line(cells):
+            continue
+        kept += 1
+        if kept > limits.rows:
+            raise Unreadable(f"more than {limits.rows} rows", place=where)
+        if len(cells) > limits.columns:
+            raise Unreadable(f"more than {limits.columns} columns", place=f"{where} > row {number}")
+        if wrapped:
+            cells = [plain_cell(cell) for cell in cells]
+        yield text_row(number, cells, exponents=exponents)
+
+
+def _is_sep_line(cells: list[str]) -> bool:
+    """``sep=;`` as it stands, or split by its own delimiter."""
+    if len(cells) == 2 and cells[0].strip('" ').lower() == "sep=" and not cells[1].strip('"'):
+        return True
+    return bool(_SEP_LINE.fullmatch(",".join(cells).strip()))
+
+
+def _stray_quote(rows: list[Row], delimiter: str) -> bool:
+    """Whether a quote swallowed whole rows: a cell that holds lines shaped like the table's own."""
+    usual = max((len(row.cells) for row in rows[:_SAMPLE_LINES]), default=1)
+    for row in rows:
+        for cell in row.cells:
+            if "\n" not in cell:
+                continue
+            inner = cell.split("\n")
+            # A quote that is never closed swallows the last line too, and its row ends there.
+            swallowed = inner[1:] if len(row.cells) < usual else inner[1:-1]
+            if len(inner) > 40 or (
+                delimiter and sum(line.count(delimiter) >= usual - 1 > 0 for line in swallowed)
+            ):
+                return True
+    return False

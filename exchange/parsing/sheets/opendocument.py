@@ -1,0 +1,258 @@
+"""The sheets of an ODS (OpenDocument 1.3 part 3), read by ourselves in one pass under ceilings.
+
+OpenDocument says "a million times this row" in one attribute, and hides rows, columns, groups and
+sheets in ways that python-calamine does not tell; it also refuses files that a person opens.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+from xml.parsers import expat
+
+from exchange.domain.limits import Limits
+from exchange.errors import Unreadable
+from exchange.parsing.sheets.grid import Cell
+from exchange.parsing.sheets.xlsx_precheck import Veil
+
+_CONTENT: Final = "content.xml"
+_MANIFEST: Final = "META-INF/manifest.xml"
+_PIECE: Final = 1 << 20
+_LONGEST_MANIFEST: Final = 1_000_000
+_LONGEST_BLANK: Final = 1000  # blanks that one text:s may stand for
+_UNSEEN: Final = ("collapse", "filter")
+_GROUPS: Final = ("table:table-row-group", "table:table-column-group")
+_CELL, _COVERED = "table:table-cell", "table:covered-table-cell"
+# Comments, pictures with words and the history of changes are no cell's text.
+_ASIDE: Final = ("office:annotation", "table:shapes", "table:tracked-changes")
+_NUMBERS: Final = ("float", "percentage", "currency")
+_DURATION = re.compile(r"PT(\d{1,6})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
+
+
+@dataclass(slots=True)
+class ReadSheet:
+    """One sheet, cells from column A on; ``seen``: whether the program shows it."""
+
+    name: str
+    seen: bool
+    rows: list[tuple[int, list[Cell]]] = field(default_factory=list)
+    veil: Veil = field(default_factory=Veil)
+
+
+def read_ods(where: str, content: bytes, limits: Limits) -> list[ReadSheet] | None:
+    """Every sheet of an ODS, hidden ones too; None for another kind of file.
+
+    Raises Unreadable when the file is protected or damaged, or spans more than may be read.
+    """
+    if not content.startswith(b"PK"):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            if _CONTENT not in names or any(one.lower().startswith("xl/") for one in names):
+                return None
+            return _read(where, archive, names, limits)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError,
+            EOFError, RuntimeError, IndexError, OverflowError, LookupError) as error:  # fmt: skip
+        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+
+
+def _read(
+    where: str, archive: zipfile.ZipFile, names: list[str], limits: Limits
+) -> list[ReadSheet]:
+    if names.count(_CONTENT) != 1:
+        raise Unreadable("the workbook is damaged: its sheets stand in it twice", place=where)
+    if _MANIFEST in names:
+        with archive.open(_MANIFEST) as stream:
+            if b"encryption-data" in stream.read(_LONGEST_MANIFEST):
+                raise Unreadable("the workbook is protected by a password", place=where)
+    reader = _Reader(where, limits)
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.EntityDeclHandler = reader.entity
+    try:
+        with archive.open(_CONTENT) as stream:
+            while piece := stream.read(_PIECE):
+                parser.Parse(piece, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+    return reader.sheets
+
+
+class _Reader:
+    """Walks the document once; rows count from 1, columns from 0."""
+
+    def __init__(self, where: str, limits: Limits) -> None:
+        self.sheets: list[ReadSheet] = []
+        self._where = where
+        self._limits = limits
+        self._style = ""
+        self._hidden_styles: set[str] = set()
+        self._sheet = ReadSheet("", seen=False)
+        self._tables = self._aside = 0  # tables, and things that are no text, around this place
+        self._groups: list[bool] = []  # whether each group around is closed
+        self._columns = self._row = self._widest = 0
+        self._rows_left = limits.rows
+        self._repeats = 1
+        self._hidden = False
+        self._cells: list[Cell] = []
+        self._column = 0  # behind the last cell seen in this row
+        self._cell: dict[str, str] | None = None
+        self._words: list[str] = []
+        self._paragraphs = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if self._aside or name in _ASIDE or name.startswith("draw:"):
+            self._aside += 1
+        elif name == "table:table":
+            self._tables += 1
+            if self._tables == 1:
+                self._begin_sheet(attributes)
+        elif self._tables != 1:
+            self._note_style(name, attributes)
+        elif self._cell is not None:
+            self._within(name, attributes)
+        elif name in (_CELL, _COVERED):
+            self._cell = attributes if name == _CELL else {**attributes, _COVERED: ""}
+            self._words.clear()
+            self._paragraphs = 0
+        elif name == "table:table-row":
+            self._repeats = _repeated(attributes, "table:number-rows-repeated")
+            self._hidden = attributes.get("table:visibility") in _UNSEEN or any(self._groups)
+            self._cells, self._column = [], 0
+        elif name == "table:table-column":
+            self._take_columns(attributes)
+        elif name in _GROUPS:
+            self._groups.append(attributes.get("table:display") == "false")
+
+    def end(self, name: str) -> None:
+        if self._aside:
+            self._aside -= 1
+        elif name == "table:table":
+            self._tables -= 1
+        elif self._tables != 1:
+            return
+        elif self._cell is not None:
+            if name in (_CELL, _COVERED):
+                self._end_cell(self._cell)
+                self._cell = None
+        elif name == "table:table-row":
+            self._end_row()
+        elif name in _GROUPS and self._groups:
+            self._groups.pop()
+
+    def text(self, words: str) -> None:
+        """Characters: of a cell where they stand in a paragraph of it, else of nothing."""
+        if self._paragraphs and self._cell is not None and not self._aside:
+            self._words.append(words)
+
+    def entity(self, *_: object) -> None:
+        """A document that defines words of its own is none that a spreadsheet program wrote."""
+        raise Unreadable("the workbook is damaged: it defines entities", place=self._where)
+
+    def _note_style(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "style:style":
+            self._style = attributes.get("style:name", "")
+        elif name == "style:table-properties" and attributes.get("table:display") == "false":
+            self._hidden_styles.add(self._style)
+
+    def _begin_sheet(self, attributes: dict[str, str]) -> None:
+        if len(self.sheets) >= self._limits.sheets:
+            raise Unreadable(f"more than {self._limits.sheets} sheets", place=self._where)
+        seen = attributes.get("table:style-name", "") not in self._hidden_styles
+        self._sheet = ReadSheet(attributes.get("table:name", ""), seen)
+        self.sheets.append(self._sheet)
+        self._groups.clear()
+        self._columns = self._row = self._widest = 0
+
+    def _take_columns(self, attributes: dict[str, str]) -> None:
+        first = self._columns
+        self._columns += _repeated(attributes, "table:number-columns-repeated")
+        if attributes.get("table:visibility") in _UNSEEN or any(self._groups):
+            last = min(self._columns, self._limits.columns)
+            self._sheet.veil.columns.update(range(first, last))
+
+    def _within(self, name: str, attributes: dict[str, str]) -> None:
+        """An element inside a cell's text."""
+        if name == "text:p":
+            if self._paragraphs:
+                self._words.append("\n")
+            self._paragraphs += 1
+        elif name == "text:s":
+            count = min(_repeated(attributes, "text:c"), _LONGEST_BLANK)
+            self._words.append(" " * count)
+        elif name == "text:tab":
+            self._words.append("\t")
+        elif name == "text:line-break":
+            self._words.append("\n")
+
+    def _end_cell(self, attributes: dict[str, str]) -> None:
+        repeats = _repeated(attributes, "table:number-columns-repeated")
+        value: Cell = ""
+        if _COVERED not in attributes:  # else it lies under a merged cell, out of sight
+            value = _value(attributes, "".join(self._words))
+        self._column += repeats
+        if value == "" and isinstance(value, str):
+            return
+        if self._column > self._limits.columns:
+            self._refuse(self._row + self._repeats, self._column)
+        self._cells += [""] * (self._column - repeats - len(self._cells))
+        self._cells += [value] * repeats
+
+    def _end_row(self) -> None:
+        first, self._row = self._row + 1, self._row + self._repeats
+        if not self._cells:
+            return
+        self._widest = max(self._widest, len(self._cells))
+        if self._row > self._limits.rows or self._row * self._widest > self._limits.cells:
+            self._refuse(self._row, self._widest)
+        self._rows_left -= self._repeats
+        if self._rows_left < 0:
+            raise Unreadable(f"more than {self._limits.rows:,} rows", place=self._where)
+        numbers = range(first, self._row + 1)
+        self._sheet.rows += [(number, self._cells) for number in numbers]
+        if self._hidden:
+            self._sheet.veil.rows.update(numbers)
+
+    def _refuse(self, rows: int, columns: int) -> None:
+        limits, name = self._limits, self._sheet.name
+        raise Unreadable(
+            f"the sheet spans {rows:,} rows and {columns:,} columns: more than {limits.rows:,}"
+            f" rows, {limits.columns:,} columns or {limits.cells:,} cells",
+            place=f"{self._where} > {name}" if self._where else name,
+        )
+
+
+def _value(attributes: dict[str, str], words: str) -> Cell:
+    """What a cell holds, a number or a date as such: its digits may not be those once typed."""
+    kind = attributes.get("office:value-type", "")
+    try:
+        if kind in _NUMBERS:
+            return float(attributes["office:value"])
+        if kind == "date":
+            value = attributes["office:date-value"]
+            return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+        if kind == "time":
+            match = _DURATION.fullmatch(attributes["office:time-value"])
+            if match:
+                hours, minutes, seconds = map(int, match.groups())
+                return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        if kind == "boolean":
+            return attributes["office:boolean-value"] == "true"
+    except (KeyError, ValueError, OverflowError):
+        pass  # what is shown stands
+    return words.strip() or attributes.get("office:string-value", "").strip()
+
+
+def _repeated(attributes: dict[str, str], name: str) -> int:
+    value = attributes.get(name, "1")
+    return max(1, int(value)) if value.isascii() and value.isdecimal() and len(value) < 12 else 1

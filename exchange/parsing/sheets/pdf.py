@@ -1,0 +1,67 @@
+"""The text layer of a PDF: lines page by page, in the order the file draws them.
+
+Columns of a table come out as words on a line, if that, so what is read here is less sure than a
+workbook: whoever takes a finding says so.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Final
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from exchange.domain.limits import Limits
+from exchange.errors import Unreadable
+
+MOST_PAGES: Final = 500
+_FAULTS = (PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
+           OSError, AssertionError, NotImplementedError, zlib.error, struct.error)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PdfLine:
+    """A line of a page, both counted from 1."""
+
+    page: int
+    number: int
+    text: str
+
+
+def read_pdf(where: str, content: bytes, limits: Limits) -> list[PdfLine]:
+    """Every line of text; none when the pages are pictures.
+
+    Raises Unreadable, naming ``where``, for a protected, damaged or too large file.
+    """
+    try:
+        reader = PdfReader(io.BytesIO(content), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Unreadable("the PDF is protected by a password", place=where)
+        pages = len(reader.pages)
+        if pages > MOST_PAGES:
+            raise Unreadable(f"the PDF has {pages} pages, more than {MOST_PAGES}", place=where)
+        return _lines(where, reader, limits)
+    except RecursionError:
+        raise Unreadable("the PDF is built without end", place=where) from None
+    except _FAULTS as error:
+        raise Unreadable(f"the PDF is damaged ({type(error).__name__})", place=where) from None
+
+
+def _lines(where: str, reader: PdfReader, limits: Limits) -> list[PdfLine]:
+    found: list[PdfLine] = []
+    characters = 0
+    for number, page in enumerate(reader.pages, 1):
+        text = page.extract_text()
+        characters += len(text)
+        if characters > limits.text_chars:
+            raise Unreadable(f"the PDF holds more than {limits.text_chars} characters", place=where)
+        for line, words in enumerate(text.splitlines(), 1):
+            if words.strip():
+                found.append(PdfLine(number, line, words))
+        if len(found) > limits.rows:
+            raise Unreadable(f"the PDF has more than {limits.rows} lines", place=where)
+    return found

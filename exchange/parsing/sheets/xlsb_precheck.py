@@ -1,0 +1,166 @@
+"""An XLSB looked at before the library opens it: how much its sheets span, and what they hide.
+
+python-calamine tells hidden sheets only, and takes memory for the whole rectangle up to the
+farthest cell ([MS-XLSB]: BrtBundleSh, BrtRowHdr, BrtColInfo).
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import struct
+import zipfile
+import zlib
+from typing import Final
+
+from exchange.domain.limits import Limits
+from exchange.errors import Unreadable
+from exchange.parsing.sheets.xlsx_precheck import Veil
+
+BOOK: Final = "xl/workbook.bin"
+_RELATIONS: Final = "xl/_rels/workbook.bin.rels"
+_STRINGS: Final = "xl/sharedstrings.bin"
+_LONGEST_BOOK: Final = 4_000_000
+_ROW, _COLUMNS, _SPAN, _SHEET, _BEGIN_STRINGS = 0, 60, 148, 156, 159
+# BrtCellRk to BrtFmlaError and BrtCellRString; a BrtCellBlank (1) holds nothing.
+_CELLS: Final = frozenset((*range(2, 12), 62))
+_ROW_HIDDEN: Final = 0x10  # fDyZero
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
+
+
+def look_into_binary(where: str, content: bytes, limits: Limits) -> dict[str, Veil]:
+    """What the sheets of an XLSB hide, by their names; nothing for another kind of file.
+
+    Raises Unreadable when the file is damaged or spans more than may be read.
+    """
+    if not content.startswith(b"PK"):
+        return {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            return _look(where, archive, names, limits) if BOOK in names else {}
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError,
+            EOFError, RuntimeError, IndexError, OverflowError) as error:  # fmt: skip
+        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+
+
+def _look(
+    where: str, archive: zipfile.ZipFile, names: list[str], limits: Limits
+) -> dict[str, Veil]:
+    if len(set(names)) != len(names):
+        raise Unreadable("the workbook is damaged: a file stands in it twice", place=where)
+    members = {one.lower(): one for one in names}
+    _check_strings(where, archive, members)
+    veils: dict[str, Veil] = {}
+    for name, path in _sheets(where, archive, members).items():
+        place = f"{where} > {name}" if where else name
+        member = members.get(path.lower())
+        if member is None:
+            continue  # a sheet that is not there: for the library to say
+        size = archive.getinfo(member).file_size
+        if size > limits.inflated_bytes:
+            raise Unreadable(f"the sheet has {size:,} bytes", place=place)
+        veil = _veil(place, archive.read(member), limits)
+        if veil:
+            veils[name] = veil
+    return veils
+
+
+def _check_strings(where: str, archive: zipfile.ZipFile, members: dict[str, str]) -> None:
+    """Raises Unreadable when there are said to be more strings than the file has room for."""
+    member = members.get(_STRINGS)
+    if member is None:
+        return
+    with archive.open(member) as stream:
+        head = stream.read(64)
+    kind, start, _ = _record(head, 0) if head else (0, 0, 0)
+    strings = int.from_bytes(head[start + 4 : start + 8], "little")
+    if kind == _BEGIN_STRINGS and strings > archive.getinfo(member).file_size:
+        raise Unreadable("the workbook is damaged: it lacks its texts", place=where)
+
+
+def _sheets(where: str, archive: zipfile.ZipFile, members: dict[str, str]) -> dict[str, str]:
+    """The member of each sheet, by the sheet's name."""
+    if _RELATIONS not in members:
+        raise Unreadable("the workbook is damaged: it does not name its sheets", place=where)
+    with archive.open(members[_RELATIONS]) as stream:
+        text = stream.read(_LONGEST_BOOK).decode("utf-8", "replace")
+    targets: dict[str, str] = {}
+    for tag in _RELATION.findall(text):
+        target = _attribute(tag, "Target")
+        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        targets[_attribute(tag, "Id")] = path
+    with archive.open(members[BOOK]) as stream:
+        book = stream.read(_LONGEST_BOOK)
+    found: dict[str, str] = {}
+    place = 0
+    while place < len(book):
+        kind, start, place = _record(book, place)
+        if kind == _SHEET:
+            relation, after = _text(book, start + 8)
+            name, _ = _text(book, after)
+            found[name] = targets.get(relation, "")
+    return found
+
+
+def _veil(place: str, sheet: bytes, limits: Limits) -> Veil:
+    veil = Veil()
+    row = highest = widest = at = 0
+    end = len(sheet)
+    while at < end:
+        kind, start, at = _record(sheet, at)
+        if kind in _CELLS and at - start >= 4:
+            column = int.from_bytes(sheet[start : start + 4], "little")
+            widest = max(widest, column + 1)
+            highest = max(highest, row)
+            if widest > limits.columns or highest > limits.rows or highest * widest > limits.cells:
+                raise Unreadable(
+                    f"the sheet spans {highest:,} rows and {widest:,} columns: more than"
+                    f" {limits.rows:,} rows, {limits.columns:,} columns or {limits.cells:,} cells",
+                    place=place,
+                )
+        elif kind == _ROW and at - start >= 12:
+            row = int.from_bytes(sheet[start : start + 4], "little") + 1
+            if sheet[start + 11] & _ROW_HIDDEN:
+                veil.rows.add(row)
+        elif kind == _SPAN and at - start >= 16:
+            first_row, last_row, first, last = struct.unpack_from("<4I", sheet, start)
+            if last_row < first_row or last < first:
+                raise Unreadable("the workbook is damaged: a sheet has no true size", place=place)
+        elif kind == _COLUMNS and at - start >= 18:
+            first, last = struct.unpack_from("<II", sheet, start)
+            if sheet[start + 16] & 1:
+                veil.columns.update(range(first, min(last + 1, limits.columns)))
+    return veil
+
+
+def _record(content: bytes, place: int) -> tuple[int, int, int]:
+    """The kind of the record at ``place``, where its content begins, and where the next begins."""
+    kind = content[place]
+    place += 1
+    if kind & 0x80 and place < len(content):
+        kind = kind & 0x7F | content[place] << 7
+        place += 1
+    size = shift = 0
+    for byte in content[place : place + 4]:
+        place += 1
+        size |= (byte & 0x7F) << shift
+        shift += 7
+        if not byte & 0x80:
+            break
+    return kind, place, min(place + size, len(content))
+
+
+def _text(content: bytes, place: int) -> tuple[str, int]:
+    """An XLWideString, and the place behind it."""
+    size = int.from_bytes(content[place : place + 4], "little")
+    if size > 10_000:
+        return "", place + 4  # 0xFFFFFFFF: no text at all
+    end = place + 4 + 2 * size
+    return content[place + 4 : end].decode("utf-16-le", "replace"), end
+
+
+def _attribute(tag: str, name: str) -> str:
+    found = re.search(rf"\s{name}\s?=\s?[\"']([^\"']{{0,4000}})[\"']", tag)
+    return html.unescape(found.group(1)) if found else ""

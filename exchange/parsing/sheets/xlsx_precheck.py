@@ -1,0 +1,294 @@
+"""An XLSX looked at before the library opens it: its true size, and the rows and columns it hides.
+
+python-calamine tells neither, and takes memory for the whole rectangle that the two farthest cells
+span.  The members are inflated once, in pieces, under a ceiling (ECMA-376 part 1, 18.3.1.73 row,
+18.3.1.13 col, 18.2.19 sheet).
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from exchange.domain.limits import Limits
+from exchange.errors import Unreadable
+from exchange.parsing.sheets.xlsx_columns import Content, PlainRows, plain_rows
+from exchange.parsing.sheets.xlsx_tokenizer import ROOM
+from exchange.parsing.text.thread_map import begun
+
+_PIECE: Final = 1 << 20
+# Bytes of a sheet from which on it pays to read a plain list ourselves, and up to which.
+_LARGE: Final = 100_000
+_LARGEST: Final = 250_000_000
+_STRINGS: Final = "xl/sharedStrings.xml"
+_STYLES: Final = "xl/styles.xml"
+_FIRST_SHEET: Final = "xl/worksheets/sheet1.xml"
+_LISTED: Final = frozenset((_FIRST_SHEET, _STRINGS, _STYLES))
+_RELATIONS: Final = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_OVERLAP: Final = 400  # longer than any tag that is looked for
+_HARMLESS: Final = 50_000_000  # below this no ratio is suspicious
+LONGEST_BOOK: Final = 4_000_000
+# What reading a damaged workbook ends in.
+DAMAGE: Final = (
+    zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError,
+    RuntimeError, IndexError, OverflowError,
+)  # fmt: skip
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]{1,2000}>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]{0,380}>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]{0,380}>")
+# A cell that holds nothing counts for nothing: programs write the style of whole rows that way.
+_WIDE = re.compile(rb"\br=\"([A-Z]{2,3})\d{1,7}\"(?![^<>]{0,200}/>)")
+_MEMBER: Final = re.compile(r"xl/(?:[^/]{1,200}/){0,2}[^/]{1,200}\.(?:xml|rels|bin)", re.I)
+_WORKSHEET: Final = re.compile(r"xl/(?:worksheets/)?[^/]{1,200}\.xml", re.I)
+
+
+@dataclass(slots=True)
+class Veil:
+    """What one sheet hides: row numbers from 1, column indexes from 0."""
+
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.columns)
+
+
+class Looked(NamedTuple):
+    """What each sheet hides, by its name; and the one sheet's name and rows, where it is plain."""
+
+    veils: dict[str, Veil]
+    name: str = ""
+    rows: PlainRows | None = None
+
+
+def look_into(where: str, content: bytes, limits: Limits) -> Looked:
+    """What the sheets of an XLSX hide, and a long plain list; nothing for another kind of workbook.
+
+    Raises Unreadable when the file inflates beyond its ceiling, is damaged, or spans more cells
+    than may be read.
+    """
+    if not content.startswith(b"PK"):
+        return Looked({})
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _look(where, archive, len(content), limits)
+    except DAMAGE as error:
+        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+
+
+def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> Looked:
+    members = [one for one in archive.infolist() if _MEMBER.fullmatch(one.filename)]
+    total = sum(one.file_size for one in archive.infolist())
+    if total > limits.inflated_bytes or swells(total, packed, limits):
+        raise Unreadable(f"the workbook unpacks to {total:,} bytes", place=where)
+    names = _sheet_names(archive, {one.filename for one in members})
+    veils: dict[str, Veil] = {}
+    single = _single_sheet(archive, members, names)
+    kept: dict[str, Content] = {}
+    listed = [one for one in members if single and one.filename in _LISTED]
+    long = [one for one in listed if one.file_size > _PIECE]
+    texts = {one.filename: begun(partial(_whole, archive, one)) for one in long}
+    for one in members:
+        if one in listed:
+            kept[one.filename] = texts.get(one.filename, partial(_whole, archive, one))()
+        elif _WORKSHEET.fullmatch(one.filename):
+            name = names.get(one.filename.lower(), "")
+            _look_at(name, _pieces(archive, one), where, limits, veils)
+        else:
+            for _ in _pieces(archive, one):
+                pass  # a member that is longer than it says ends in an error here
+    if not single:
+        return Looked(veils)
+    sheet = kept[_FIRST_SHEET]
+    strings, styles = kept.get(_STRINGS, b""), kept.get(_STYLES, b"")
+    rows = plain_rows(sheet, strings, styles, limits.cells)
+    if rows is not None and int(rows.numbers[-1]) <= limits.rows:
+        # Plain rows hide nothing and are narrow: what stands around them is left to look at.
+        _look_at(single, iter((_around(sheet),)), where, limits, veils)
+    else:
+        pieces = (sheet[at : at + _PIECE] for at in range(0, len(sheet), _PIECE))
+        _look_at(single, pieces, where, limits, veils)
+    return Looked(veils, single, None if veils else rows)
+
+
+def swells(total: int, packed: int, limits: Limits) -> bool:
+    """Whether a file of ``packed`` bytes unpacks to more than an honest one does."""
+    return total > max(packed * limits.expansion, _HARMLESS)
+
+
+def _look_at(
+    name: str, pieces: Iterator[Content], where: str, limits: Limits, veils: dict[str, Veil]
+) -> None:
+    """Scan one sheet; what it hides is told under its name."""
+    veil = _scan(pieces, f"{where} > {name}" if name else where, limits)
+    if veil and name:
+        veils[name] = veil
+
+
+def _around(sheet: Content) -> Content:
+    """What stands before the rows of a sheet and behind them."""
+    begin, end = sheet.find(b"<sheetData>"), sheet.rfind(b"</sheetData>")
+    return sheet[:begin] + sheet[end:]
+
+
+def _single_sheet(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: dict[str, str]
+) -> str:
+    """The name of the only sheet of a workbook that is large and usual; else empty."""
+    sizes = {one.filename: one.file_size for one in members}
+    if len(names) != 1 or len(sizes) != len(members):
+        return ""
+    if not _LARGE <= sizes.get(_FIRST_SHEET, 0) <= _LARGEST:
+        return ""
+    ((path, name),) = names.items()
+    with archive.open("xl/workbook.xml") as stream:
+        book = stream.read(LONGEST_BOOK)
+    with archive.open("xl/_rels/workbook.xml.rels") as stream:
+        relations = _RELATION.findall(stream.read(LONGEST_BOOK))
+    tags = _SHEET.findall(book)
+    targets = {attribute(tag, b"Type"): attribute(tag, b"Target") for tag in relations}
+    usual = (
+        path == _FIRST_SHEET
+        and len(tags) == 1
+        and b"state" not in tags[0]
+        and b"date1904" not in book
+        and targets.get(_RELATIONS + b"worksheet", b"") == b"worksheets/sheet1.xml"
+        and targets.get(_RELATIONS + b"sharedStrings", b"sharedStrings.xml") == b"sharedStrings.xml"
+        and targets.get(_RELATIONS + b"styles", b"styles.xml") == b"styles.xml"
+        and (_RELATIONS + b"sharedStrings" in targets) == (_STRINGS in sizes)
+        and (_RELATIONS + b"styles" in targets) == (_STYLES in sizes)
+    )
+    return name if usual else ""
+
+
+def _whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytearray:
+    """A member and ROOM behind it, which stands in memory once at any time."""
+    content = bytearray(member.file_size + len(ROOM))  # it never inflates to more than it says
+    at = 0
+    for piece in _pieces(archive, member):
+        content[at : at + len(piece)] = piece
+        at += len(piece)
+    del content[at + len(ROOM) :]
+    return content
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    with archive.open(member) as stream:
+        while piece := stream.read(_PIECE):
+            yield piece
+
+
+def _sheet_names(archive: zipfile.ZipFile, known: set[str]) -> dict[str, str]:
+    """Sheet name by member, over the relationships of the workbook."""
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= known:
+        return {}
+    with archive.open("xl/_rels/workbook.xml.rels") as stream:
+        targets = relations_of(stream.read(LONGEST_BOOK))
+    with archive.open("xl/workbook.xml") as stream:
+        return {
+            targets.get(attribute(tag, rb"\w+:id"), (b"", ""))[1]: text_of(attribute(tag, b"name"))
+            for tag in listed_sheets(stream.read(LONGEST_BOOK))
+        }
+
+
+def listed_sheets(book: bytes) -> list[bytes]:
+    """The tags of the sheets in a ``workbook.xml``, in the order of their tabs."""
+    return _SHEET.findall(book)
+
+
+def relations_of(content: bytes) -> dict[bytes, tuple[bytes, str]]:
+    """What the workbook relates to, by name: (what that is to it, the member in small letters)."""
+    found: dict[bytes, tuple[bytes, str]] = {}
+    for tag in _RELATION.findall(content):
+        target = text_of(attribute(tag, b"Target"))
+        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        found[attribute(tag, b"Id")] = attribute(tag, b"Type"), path.lower()
+    return found
+
+
+def _scan(pieces: Iterator[Content], place: str, limits: Limits) -> Veil:
+    veil = Veil()
+    widest = last = begun = 0
+    before = b""
+    for piece in pieces:
+        text = before + piece
+        if b"hidden=" in text:
+            _note_hidden(text, veil)
+        if _perhaps_wide(text):
+            for letters in set(_WIDE.findall(text, 0, text.rfind(b">") + 1)):
+                widest = max(widest, column_number(letters))
+        filled = max(text.rfind(b"</c>"), text.rfind(b":c>"))
+        if filled >= 0:
+            # A row that began in the piece before counts too: its cells may stand in this one.
+            last = max(last, begun, _row_before(text, filled))
+        begun = _row_before(text, len(text)) or begun
+        if widest > limits.columns or last > limits.rows or last * widest > limits.cells:
+            across = f" and {widest:,} columns" if widest else ""
+            raise Unreadable(
+                f"the sheet spans {last:,} rows{across}: more than {limits.rows:,} rows,"
+                f" {limits.columns:,} columns or {limits.cells:,} cells",
+                place=place,
+            )
+        before = text[-_OVERLAP:]
+    return veil
+
+
+def _row_before(text: bytes, end: int) -> int:
+    """The number of the last row that begins before ``end``; 0 when none does."""
+    at = max(text.rfind(b"<row ", 0, end), text.rfind(b":row ", 0, end))
+    tag = _ROW.match(text, text.rfind(b"<", 0, at + 1)) if at >= 0 else None
+    return _number(attribute(tag.group(), b"r")) if tag else 0
+
+
+def _perhaps_wide(text: bytes) -> bool:
+    """Whether two capitals follow a quotation mark anywhere: many times the pattern's pace."""
+    letters = np.frombuffer(text, np.uint8)
+    capital = (letters - np.uint8(65)) < 26
+    quoted = letters[:-2] == 34
+    quoted &= capital[1:-1]
+    quoted &= capital[2:]
+    return bool(quoted.any())
+
+
+def _note_hidden(text: bytes, veil: Veil) -> None:
+    for tag in _ROW.findall(text):
+        if attribute(tag, b"hidden") in (b"1", b"true"):
+            veil.rows.add(_number(attribute(tag, b"r")))
+    for tag in _COLUMN.findall(text):
+        if attribute(tag, b"hidden") in (b"1", b"true"):
+            first, last = _number(attribute(tag, b"min")), _number(attribute(tag, b"max"))
+            # Excel hides "everything to the right" as one range up to its last column.
+            veil.columns.update(range(first - 1, min(last, first + 1000)))
+
+
+def attribute(tag: bytes, name: bytes) -> bytes:
+    """The value of the first attribute of that name, a pattern; empty where there is none."""
+    found = re.search(rb"\s" + name + rb"\s?=\s?[\"']([^\"']{0,4000})[\"']", tag)
+    return found.group(1) if found else b""
+
+
+def text_of(value: bytes) -> str:
+    """The text that an attribute's value stands for."""
+    return html.unescape(value.decode("utf-8", "replace"))
+
+
+def _number(value: bytes) -> int:
+    return int(value) if value.isdigit() and len(value) < 8 else 0
+
+
+def column_number(letters: bytes) -> int:
+    """``AA`` is 27."""
+    value = 0
+    for letter in letters:
+        value = value * 26 + letter - 64
+    return value

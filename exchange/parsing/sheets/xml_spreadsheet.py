@@ -1,0 +1,175 @@
+"""XML Spreadsheet 2003, which reporting systems send as ``.xls`` and ``.xml``: one pass under
+ceilings (Microsoft Office XML schemas, urn:schemas-microsoft-com:office:spreadsheet)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+from xml.parsers import expat
+
+from exchange.domain.limits import Limits
+from exchange.errors import Unreadable
+from exchange.parsing.sheets.grid import Cell
+from exchange.parsing.sheets.opendocument import ReadSheet
+
+_URN: Final = "urn:schemas-microsoft-com:office:spreadsheet"
+_BOOK = re.compile(rb"<(?:\w{1,20}:)?Workbook[\s>]")
+_HEAD: Final = 4096
+_SS: Final = f"{_URN} "
+_VISIBLE: Final = "urn:schemas-microsoft-com:office:excel Visible"
+_PIECE: Final = 1 << 20
+
+
+def is_xml_sheet(content: bytes) -> bool:
+    """Whether ``content`` is a workbook of this kind, by its beginning."""
+    head = content[:_HEAD]
+    return (
+        head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        and _URN.encode() in head
+        and bool(_BOOK.search(head))
+    )
+
+
+def read_xml_sheet(where: str, content: bytes, limits: Limits) -> list[ReadSheet] | None:
+    """Every sheet, hidden ones too; None for another kind of file.
+
+    Raises Unreadable when the file is damaged or spans more than may be read.
+    """
+    if not is_xml_sheet(content):
+        return None
+    reader = _Reader(where, limits)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.EntityDeclHandler = reader.entity
+    try:
+        for at in range(0, len(content), _PIECE):
+            parser.Parse(content[at : at + _PIECE], False)
+        parser.Parse(b"", True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
+    return reader.sheets
+
+
+class _Reader:
+    """Walks the document once; rows count from 1, columns from 0."""
+
+    def __init__(self, where: str, limits: Limits) -> None:
+        self.sheets: list[ReadSheet] = []
+        self._where = where
+        self._limits = limits
+        self._sheet = ReadSheet("", seen=True)
+        self._row = self._column = self._next = self._columns = self._widest = 0
+        self._span = 0
+        self._rows_left = limits.rows
+        self._cells: list[Cell] = []
+        self._kind = ""
+        self._words: list[str] | None = None  # of the cell's value, where one is open
+        self._said: list[str] | None = None  # whether the sheet is visible
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.removeprefix(_SS) if name.startswith(_SS) else ""
+        if local == "Worksheet":
+            if len(self.sheets) >= self._limits.sheets:
+                raise Unreadable(f"more than {self._limits.sheets} sheets", place=self._where)
+            self._sheet = ReadSheet(attributes.get(f"{_SS}Name", ""), seen=True)
+            self.sheets.append(self._sheet)
+            self._row = self._columns = self._widest = 0
+        elif local == "Column":
+            self._take_columns(attributes)
+        elif local == "Row":
+            self._row = _number(attributes, "Index", self._row + 1)
+            self._column, self._cells = 0, []
+            self._span = _number(attributes, "Span", 0)  # further rows like it, all empty
+            if attributes.get(f"{_SS}Hidden") == "1":
+                self._sheet.veil.rows.add(self._row)
+        elif local == "Cell":
+            self._column = _number(attributes, "Index", self._column + 1) - 1
+            merged = _number(attributes, "MergeAcross", 0)
+            self._next = self._column + 1 + merged
+        elif local == "Data":
+            self._kind = attributes.get(f"{_SS}Type", "")
+            self._words = []
+        elif name == _VISIBLE:
+            self._said = []
+
+    def end(self, name: str) -> None:
+        if name == f"{_SS}Data" and self._words is not None:
+            self._take("".join(self._words))
+            self._words = None
+        elif name == f"{_SS}Cell":
+            self._column = self._next
+        elif name == f"{_SS}Row":
+            self._end_row()
+            self._row += self._span
+        elif name == _VISIBLE and self._said is not None:
+            self._sheet.seen = not "".join(self._said).strip().endswith("Hidden")
+            self._said = None
+
+    def text(self, words: str) -> None:
+        """Characters of a value, or of what the sheet says of itself."""
+        if self._words is not None:
+            self._words.append(words)
+        elif self._said is not None:
+            self._said.append(words)
+
+    def entity(self, *_: object) -> None:
+        """A document that defines words of its own is none that a spreadsheet program wrote."""
+        raise Unreadable("the workbook is damaged: it defines entities", place=self._where)
+
+    def _take_columns(self, attributes: dict[str, str]) -> None:
+        first = _number(attributes, "Index", self._columns + 1) - 1
+        self._columns = first + 1 + _number(attributes, "Span", 0)
+        if attributes.get(f"{_SS}Hidden") == "1":
+            last = min(self._columns, self._limits.columns)
+            self._sheet.veil.columns.update(range(first, last))
+
+    def _take(self, words: str) -> None:
+        value = _value(self._kind, words.strip())
+        if value == "" and isinstance(value, str):
+            return
+        if self._column >= self._limits.columns:
+            self._refuse()
+        self._cells += [""] * (self._column - len(self._cells))
+        self._cells.append(value)
+
+    def _end_row(self) -> None:
+        if not self._cells:
+            return
+        self._widest = max(self._widest, len(self._cells))
+        self._rows_left -= 1
+        limits = self._limits
+        spans = self._row * self._widest
+        if self._row > limits.rows or spans > limits.cells or self._rows_left < 0:
+            self._refuse()
+        self._sheet.rows.append((self._row, self._cells))
+
+    def _refuse(self) -> None:
+        limits, name = self._limits, self._sheet.name
+        raise Unreadable(
+            f"the sheet spans more than {limits.rows:,} rows, {limits.columns:,} columns or"
+            f" {limits.cells:,} cells",
+            place=f"{self._where} > {name}" if self._where else name,
+        )
+
+
+def _value(kind: str, words: str) -> Cell:
+    """What a cell holds, a number or a date as such: its digits may not be those once typed."""
+    try:
+        if kind == "Number":
+            return float(words)
+        if kind == "DateTime":
+            return datetime.fromisoformat(words)
+        if kind == "Boolean":
+            return words == "1"
+    except (ValueError, OverflowError):
+        pass  # what stands there stands
+    return words
+
+
+def _number(attributes: dict[str, str], name: str, default: int) -> int:
+    value = attributes.get(f"{_SS}{name}", "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else default

@@ -1,0 +1,173 @@
+"""A column of cells as pieces of one buffer: long lists are checked in it, without a text each."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from typing import Final, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from exchange.domain.columns.device_columns import Numbers
+from exchange.domain.columns.group_equal_rows import first_rows
+
+Buffer = npt.NDArray[np.uint8]
+
+_BLANK: Final = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "  # what str.strip() takes off, of ASCII
+_BLANKS: Final = np.isin(np.arange(256), list(_BLANK))
+_MASKS: Final = np.array([(1 << 8 * n) - 1 for n in range(8)] + [2**64 - 1], np.uint64)
+_MOST_TRIMMED: Final = 32
+_LONGEST_KEY: Final = 64
+SPARE: Final = bytes(_LONGEST_KEY + 8)
+
+
+def buffer_of(content: bytes) -> Buffer:
+    """The bytes of a text in UTF-8 with some room behind them, for whole words to be read."""
+    return np.frombuffer(content + SPARE, np.uint8)
+
+
+def to_utf8(text: str) -> bytes:
+    """UTF-8 of any text, and back the same."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def cut(buffer: Buffer, starts: Numbers, width: int) -> Buffer:
+    """``width`` bytes from each of ``starts`` on, a row each."""
+    windows: npt.NDArray[np.void] = np.ndarray(
+        (max(0, len(buffer) - width + 1),), f"V{width}", buffer, strides=(1,)
+    )
+    return windows[starts].view(np.uint8).reshape(-1, width)
+
+
+class Texts(Sequence[str]):
+    """Cells in UTF-8: where each begins and ends in ``buffer``; outer blanks do not count.
+
+    ``keys`` may number the cells so that the same number means the same text.  ``escaped``: the
+    buffer is XML, and holds the five entities that XML knows by name.
+    """
+
+    def __init__(
+        self,
+        buffer: Buffer,
+        starts: Numbers,
+        ends: Numbers,
+        keys: Numbers | None = None,
+        *,
+        escaped: bool = False,
+    ) -> None:
+        self.buffer = buffer
+        self.starts, self.ends = _trimmed(buffer, starts, ends)
+        self._keys = keys
+        self._escaped = escaped
+
+    @classmethod
+    def of(cls, cells: Sequence[str]) -> Texts:
+        """The column of ``cells``."""
+        joined = "".join(cells)
+        if joined.isascii():
+            lengths = np.fromiter(map(len, cells), np.int64, len(cells))
+            content = joined.encode("ascii")
+        else:
+            pieces = [to_utf8(cell) for cell in cells]
+            lengths = np.fromiter(map(len, pieces), np.int64, len(cells))
+            content = b"".join(pieces)
+        ends = np.cumsum(lengths)
+        return cls(buffer_of(content), ends - lengths, ends)
+
+    @property
+    def lengths(self) -> Numbers:
+        """How many bytes each cell has."""
+        return self.ends - self.starts
+
+    def cut(self, chosen: Numbers, width: int) -> Buffer:
+        """The first ``width`` bytes from the start of the chosen cells on, a row each."""
+        return cut(self.buffer, self.starts[chosen], width)
+
+    def foreign(self) -> Numbers:
+        """The cells with a character beyond ASCII."""
+        places = np.flatnonzero(self.buffer >= 0x80)
+        if not len(places):
+            return places
+        return np.flatnonzero(
+            np.searchsorted(places, self.starts) != np.searchsorted(places, self.ends)
+        )
+
+    def distinct(self) -> tuple[list[str], Numbers]:
+        """The different texts (some perhaps twice), and for each cell which of them it holds."""
+        if not len(self):
+            return [], np.zeros(0, np.int64)
+        if self._keys is not None:
+            first = first_rows(self._keys)
+        elif int(self.lengths.max()) <= _LONGEST_KEY:
+            first = first_rows(*self._words())
+        else:
+            known: dict[str, int] = {}
+            texts = list(self)
+            which = [known.setdefault(text, len(known)) for text in texts]
+            return list(known), np.array(which, np.int64)
+        begins = first == np.arange(len(first))
+        ranks = np.cumsum(begins) - 1
+        return [self[at] for at in np.flatnonzero(begins).tolist()], ranks[first]
+
+    def _words(self) -> list[npt.NDArray[np.uint64]]:
+        """Each cell as numbers of eight bytes, its length the first of them."""
+        lengths = self.lengths
+        words = [lengths.astype(np.uint64)]
+        whole: npt.NDArray[np.uint64] = np.ndarray(
+            (len(self.buffer) - 7,), "<u8", self.buffer, strides=(1,)
+        )
+        for at in range(0, int(lengths.max()), 8):
+            own = np.clip(lengths - at, 0, 8)
+            places = np.where(own > 0, self.starts + at, 0)
+            words.append(whole[places] & _MASKS[own])
+        return words
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        return self.piece(int(self.starts[index]), int(self.ends[index]))
+
+    def piece(self, start: int, end: int) -> str:
+        """The text between two places of the buffer, outer blanks removed."""
+        text = self.buffer[start:end].tobytes().decode("utf-8", "surrogatepass")
+        if self._escaped and "&" in text:
+            text = html.unescape(text)
+        return text.strip()
+
+    def others(self, starts: Numbers, ends: Numbers, keys: Numbers | None = None) -> Texts:
+        """Other cells in the same buffer."""
+        return Texts(self.buffer, starts, ends, keys, escaped=self._escaped)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.piece, self.starts.tolist(), self.ends.tolist())
+
+
+def _trimmed(buffer: Buffer, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+    """Without the blanks of ASCII around each cell."""
+    for step, bound in ((1, 0), (-1, 1)):
+        edge = ends - 1 if bound else starts
+        blank = _BLANKS[buffer[edge]] & (starts < ends)
+        left = np.flatnonzero(blank)
+        if not len(left):
+            continue
+        starts, ends = starts.copy(), ends.copy()
+        moved = ends if bound else starts
+        for _ in range(_MOST_TRIMMED):
+            moved[left] += step
+            at = moved[left] - bound
+            left = left[(starts[left] < ends[left]) & _BLANKS[buffer[at]]]
+            if not len(left):
+                break
+        for row in left.tolist():
+            piece = buffer[starts[row] : ends[row]].tobytes()
+            kept = len(piece.rstrip(_BLANK) if bound else piece.lstrip(_BLANK))
+            moved[row] += -step * (kept - len(piece))
+    return starts, ends

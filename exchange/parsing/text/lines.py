@@ -1,0 +1,54 @@
+"""The lines of a body, plain or HTML: each knows whether it is quoted and its table, if any."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from exchange.parsing.sheets.delimited import split_lines
+
+_DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_NOTHING: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+_DASH = re.compile(f"[{_DASHES}]")
+_GONE = re.compile(f"[{_NOTHING}\x00]")
+# Digits, hex letters, colon and hyphen as wide as a Chinese character: the same signs.
+_WIDE = re.compile("[\uff0d\uff10-\uff1a\uff21-\uff26\uff41-\uff46]")
+_WIDE_FROM_ASCII: Final = 0xFEE0
+_BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c]")
+
+
+@dataclass(slots=True)
+class Line:
+    """One line as a reader counts it, from 1."""
+
+    number: int
+    text: str
+    quoted: bool = False
+    forwarded: bool = False  # stands in a forwarded block, not in one that is answered
+    table: int = 0  # the HTML table it is a row of, from 1; 0 when it is none
+    row: int = 0
+    cells: tuple[str, ...] = ()
+
+    @property
+    def spot(self) -> str:
+        """``line 4``, or ``table 1 > row 3``."""
+        return f"table {self.table} > row {self.row}" if self.table else f"line {self.number}"
+
+    @property
+    def where(self) -> str:
+        """``body line 4``, or ``body table 1 > row 3``."""
+        return f"body {self.spot}"
+
+
+def plain_lines(text: str) -> list[Line]:
+    """The lines of a plain body."""
+    return [Line(number, line) for number, line in enumerate(split_lines(text), 1)]
+
+
+def settled(text: str) -> str:
+    """The same text with one kind of dash and of blank, and without invisible characters."""
+    if text.isascii():
+        return text
+    text = _WIDE.sub(lambda wide: chr(ord(wide.group()) - _WIDE_FROM_ASCII), text)
+    return _BLANK.sub(" ", _GONE.sub("", _DASH.sub("-", text)))

@@ -1,0 +1,210 @@
+"""Rows of a long table as the bytes of a CSV or of a sheet, thousands at once.
+
+Each row is laid out in a matrix with room for the widest cell of every column; what a row does not
+need stays NUL, which no cell has, and is taken out of the whole.  Differing texts are written once
+each, by the same functions that write a single cell.  numpy does most of it without the
+interpreter's lock, so that several parts of an answer are made at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from string import ascii_uppercase
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from exchange.domain.columns.device_columns import Places, Words
+from exchange.domain.columns.format_columns import Bytes, Grid, Written
+
+Encode = Callable[[str], bytes]
+Column = Written | Words | Places
+
+ROWS_AT_ONCE: Final = 4096
+# Bytes of the widest cells of all columns: beyond it the matrix would be mostly room.
+_WIDEST: Final = 2_000
+_NUMBER: Final = b"0"  # stands for the number behind a lead while the lead is written
+
+
+class _Cell(NamedTuple):
+    """The cells of a column: pieces that are the same in all rows or a matrix each."""
+
+    pieces: list[bytes | Bytes]
+    present: npt.NDArray[np.bool_] | None  # None: in all rows
+
+    @property
+    def width(self) -> int:
+        return sum(map(_width, self.pieces))
+
+
+def cleaned(grid: Grid, clean: Callable[[str], str]) -> Grid:
+    """The table with ``clean`` applied to every cell, which leaves hex digits as they are.
+
+    ``clean`` may change the blank before a number at the end of a text, but not the number.
+    """
+    return Grid(tuple(_cleaned(column, clean) for column in grid.columns))
+
+
+def _cleaned(column: Column, clean: Callable[[str], str]) -> Column:
+    if isinstance(column, Written):
+        return column
+    if isinstance(column, Words):
+        used = _in_use(column)
+        return Words(tuple(map(clean, used.words)), used.which)
+    leads = _in_use(column.leads)
+    numbered = [clean(f"{lead}0") for lead in leads.words]
+    # The ceiling on a cell may cut the number off; then every place is a text of its own.
+    if not all(one.endswith("0") and clean(one + "0" * 15) == one + "0" * 15 for one in numbered):
+        return Words.of(list(map(clean, column.texts())))
+    alone = column.numbers < 0
+    words = (*(one[:-1] for one in numbered), *map(clean, leads.words))
+    which = leads.which + np.where(alone, len(leads.words), 0).astype(np.int32)
+    return Places(Words(words, which), column.numbers)
+
+
+def _in_use(words: Words) -> Words:
+    """Without the texts that no row has, where these could be many."""
+    if len(words.words) <= len(words.which):
+        return words
+    used, which = np.unique(words.which, return_inverse=True)
+    return Words(tuple(words.words[at] for at in used.tolist()), which.astype(np.int32))
+
+
+def csv_lines(grid: Grid, encode: Encode) -> bytes | None:
+    """The rows as lines of a CSV; ``encode`` writes a cell.  None where cells are too wide."""
+    cells = _cells(grid, encode)
+    if cells is None:
+        return None
+    comma, end = _Cell([b","], None), _Cell([b"\r\n"], None)
+    framed = [one for cell in cells for one in (cell, comma)]
+    return _assembled(len(grid), [*framed[:-1], end])
+
+
+def sheet_rows(grid: Grid, before: int, encode: Encode) -> bytes | None:
+    """The rows as XML of a sheet, below the header and ``before`` other rows.
+
+    ``encode`` writes a cell's text.  None where cells are too wide.
+    """
+    cells = _cells(grid, encode)
+    if cells is None:
+        return None
+    rows = _digits(np.arange(before + 2, before + 2 + len(grid), dtype=np.int64))
+    framed = [_Cell([b'<row r="', rows, b'">'], None)]
+    for letter, cell in zip(ascii_uppercase, cells, strict=False):
+        if cell.present is not None and not cell.present.any():
+            continue  # an empty cell is left out
+        head, foot = f'<c r="{letter}'.encode(), b"</t></is></c>"
+        pieces = [head, rows, b'" s="1" t="inlineStr"><is><t>', *cell.pieces, foot]
+        framed.append(_Cell(pieces, cell.present))
+    framed.append(_Cell([b"</row>"], None))
+    return _assembled(len(grid), framed)
+
+
+def _assembled(number: int, cells: list[_Cell]) -> bytes:
+    """The rows, one behind another; of a cell that is not present in a row, nothing."""
+    laid = np.empty((number, sum(cell.width for cell in cells)), np.uint8)
+    laid[:] = np.frombuffer(b"".join(map(_template, _pieces(cells))), np.uint8)
+    at = 0
+    for cell in cells:
+        start = at
+        for piece in cell.pieces:
+            width = _width(piece)
+            if not isinstance(piece, bytes):
+                laid[:, at : at + width] = piece
+            at += width
+        if cell.present is not None:
+            laid[~cell.present, start:at] = 0
+    flat = laid.ravel()
+    filled = flat != 0
+    return (flat if filled.all() else flat[filled]).tobytes()
+
+
+def _pieces(cells: list[_Cell]) -> Iterator[bytes | Bytes]:
+    for cell in cells:
+        yield from cell.pieces
+
+
+def _template(piece: bytes | Bytes) -> bytes:
+    return piece if isinstance(piece, bytes) else bytes(piece.shape[1])
+
+
+def _width(piece: bytes | Bytes) -> int:
+    return len(piece) if isinstance(piece, bytes) else piece.shape[1]
+
+
+def _cells(grid: Grid, encode: Encode) -> list[_Cell] | None:
+    cells = [_cell(column, encode) for column in grid.columns]
+    return cells if sum(cell.width for cell in cells) <= _WIDEST else None
+
+
+def _cell(column: Column, encode: Encode) -> _Cell:
+    if isinstance(column, Written):
+        present = None if column.present.all() else column.present
+        return _Cell([column.letters], present)
+    if isinstance(column, Words):
+        return _worded(column, encode)
+    alone = column.numbers < 0
+    if alone.all():
+        return _worded(column.leads, encode)
+    # Leads with a number and those without it are written apart, for a quote may close behind it.
+    leads = column.leads
+    shift = np.where(alone, len(leads.words), 0).astype(np.int32)
+    own = Words(leads.words * 2, leads.which + shift)
+    front, behind = _matrices(own, lambda at, text: _parted(at, text, len(leads.words), encode))
+    digits = _digits(column.numbers)
+    empty = alone & np.array([not text for text in leads.words], np.bool_)[leads.which]
+    return _Cell([front, digits, behind], ~empty if empty.any() else None)
+
+
+def _parted(at: int, lead: str, numbered: int, encode: Encode) -> tuple[bytes, bytes]:
+    """What is written before a place's number and behind it."""
+    if at >= numbered:
+        return encode(lead) if lead else b"", b""
+    front, _, behind = encode(lead + _NUMBER.decode()).rpartition(_NUMBER)
+    return front, behind
+
+
+def _worded(words: Words, encode: Encode) -> _Cell:
+    (texts,) = _matrices(words, lambda _at, text: (encode(text) if text else b"",))
+    empty = np.array([not text for text in words.words], np.bool_)[words.which]
+    return _Cell([texts], ~empty if empty.any() else None)
+
+
+def _matrices(words: Words, write: Callable[[int, str], tuple[bytes, ...]]) -> list[bytes | Bytes]:
+    """For every text of ``write``: its bytes where all rows have the same, or a row of each."""
+    used, which = _used(words)
+    written = [write(at, words.words[at]) for at in used.tolist()]
+    if len(written) == 1:
+        return list(written[0])
+    found: list[bytes | Bytes] = []
+    for texts in zip(*written, strict=True):
+        width = max(map(len, texts))
+        joined = b"".join([text.ljust(width, b"\0") for text in texts])
+        found.append(np.frombuffer(joined, np.uint8).reshape(len(texts), width)[which])
+    return found
+
+
+def _used(words: Words) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Which texts the rows have, and which of those each."""
+    if len(words.words) > ROWS_AT_ONCE:
+        used, which = np.unique(words.which, return_inverse=True)
+        return used.astype(np.intp), which.astype(np.intp)
+    counted = np.flatnonzero(np.bincount(words.which, minlength=len(words.words)))
+    place = np.zeros(len(words.words), np.intp)
+    place[counted] = np.arange(len(counted))
+    return counted, place[words.which]
+
+
+def _digits(numbers: npt.NDArray[np.int64]) -> Bytes:
+    """Decimal digits, ending at the right; NUL before them, and all NUL for a negative number."""
+    width = len(str(int(numbers.max(initial=0))))
+    found = np.zeros((len(numbers), width), np.uint8)
+    left = numbers.copy()
+    for place in range(width - 1, -1, -1):
+        rest = left // 10
+        digit = (left - 10 * rest + ord("0")).astype(np.uint8)
+        shown = left > 0 if place < width - 1 else numbers >= 0
+        found[:, place] = np.where(shown, digit, 0)
+        left = rest
+    return found

@@ -1,0 +1,384 @@
+"""We are asked: every device of a request gets the code, "not the installer", or a person.
+
+One reply per request; it goes only to the address on the contacts register.
+Source: SEC Appendix AC, clause 4.16(b) (MP121).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import islice
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import mask_codes
+from exchange.domain.inbound import (
+    DISCHARGED,
+    Clock,
+    DeviceEvent,
+    DeviceState,
+    InboundRequest,
+    InstalledRegister,
+    move,
+)
+from exchange.domain.mail import MailHead, Understanding
+from exchange.domain.party import Party
+from exchange.domain.release import Ceilings, DayUsage, Verdict, may_answer
+from exchange.domain.time.sla import due
+from exchange.errors import BadInput
+from exchange.rendering.compose import Attachment, reply_subject
+from exchange.rendering.workbook import CSV, XLSX, AnswerRow, Sheetfacts
+from exchange.services.answering.answer_parts import Files, Part, in_parts
+from exchange.services.answering.device_decisions import (
+    WORDS,
+    Holdings,
+    Rulings,
+    Terms,
+    rule,
+    told,
+    unreadable,
+)
+from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.context import Desk
+from exchange.services.letters import letters
+from exchange.store.bulk.device_rows import DeviceColumns
+from exchange.store.db import Transaction
+from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
+
+LONDON = ZoneInfo("Europe/London")
+COMPLETE_AS_OF = "installed.complete_as_of"
+_SORTED_ABOVE = 5000
+
+
+class DayTally:
+    """What each party had of us today, counted once and then carried along.
+
+    Good for a pass over the kept mails: nobody but the daemon answers requests.  What was not
+    committed must be forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._day: date | None = None
+        self._had: dict[str, tuple[int, int]] = {}  # answers, devices asked for
+
+    def usage(self, desk: Desk, tx: Transaction, party: str, asked: int) -> DayUsage:
+        """Today so far, and the devices of the request at hand."""
+        today = desk.today()
+        if today != self._day:
+            self._day, self._had = today, {}
+        if party not in self._had:
+            midnight = datetime.combine(today, time(0), LONDON)
+            answers, _codes = tx.outbox.sent_to(party, midnight, "answer")
+            self._had[party] = answers, tx.inbound.devices_since(party, midnight)
+        answers, devices = self._had[party]
+        return DayUsage(answers=answers, devices=devices, asked=asked)
+
+    def note(self, party: str, letters: int, rows: int) -> None:
+        """One more request of ``rows`` rows, answered in so many letters."""
+        if party in self._had:
+            answers, devices = self._had[party]
+            self._had[party] = answers + letters, devices + rows
+
+    def forget(self) -> None:
+        """Count anew: what was noted may not have been committed."""
+        self._had.clear()
+
+
+def register(desk: Desk, tx: Transaction) -> InstalledRegister:
+    """The register of installed devices as it was last declared."""
+    declared = tx.facts.get(COMPLETE_AS_OF)
+    return InstalledRegister(
+        complete_as_of=datetime.fromisoformat(declared).date() if declared else None,
+        max_age_days=desk.settings.installed.max_age_days,
+    )
+
+
+def take(
+    desk: Desk,
+    tx: Transaction,
+    mail: KeptMail,
+    said: Understanding,
+    who: Verdict,
+    holdings: Holdings,
+    tally: DayTally,
+) -> MailOutcome:
+    """Open the request, decide each device, queue the one reply."""
+    party = who.party
+    if party is None:
+        return MailOutcome(REVIEW, said.kind, who.reason)
+    asked = len(said.devices)
+    verdict = _verdict(desk, tx, said, who, party, tally)
+    if verdict.party is None:
+        return MailOutcome(REVIEW, said.kind, verdict.reason, party.signifier)
+    if not said.devices and not said.rejects:
+        return MailOutcome(REVIEW, said.kind, "a request that names no Device", party.signifier)
+    when = due(mail.arrived_at, desk.sla(party), desk.calendar)
+    clock = Clock(
+        received_at=when.received,
+        day_zero=when.day_zero,
+        due_on=when.due_on,
+        due_at=when.due_at,
+        rule=when.rule_text,
+        calendar=when.calendar_version,
+    )
+    rulings = rule(said.devices, holdings.devices(said.devices), terms(desk, tx, clock.day_zero))
+    if said.rejects:
+        rulings += unreadable(said.rejects, rulings)
+    counts = rulings.counts()
+    ref = desk.new_ref(tx, "A")
+    answered = DISCHARGED.issuperset(counts)
+    request_id = tx.inbound.add_request(
+        ref, mail.id, party.signifier, _their_ref(said), clock, answered=answered
+    )
+    request = InboundRequest(
+        request_id, ref, party.signifier, mail.id, _their_ref(said), clock, answered
+    )
+    parts = 0
+    answer = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
+    for rows, outbox_id in answer:
+        _keep(desk, tx, request_id, rulings.taken(rows), outbox_id)
+        parts += 1
+    tally.note(party.signifier, parts, len(rulings))
+    _supersede(desk, tx, said, party, ref, asked)
+    tx.audit.append(
+        desk.now(),
+        AuditEvent(
+            "request.received",
+            ref,
+            party.signifier,
+            {
+                "mail": mail.id,
+                "devices": asked,
+                "due": clock.due_on.isoformat(),
+                "rule": clock.rule,
+                "calendar": clock.calendar,
+            },
+        ),
+    )
+    reason = ", ".join(f"{counts[state]} {word}" for state, word in WORDS.items() if counts[state])
+    return MailOutcome(PROCESSED, said.kind, reason, party.signifier, ref)
+
+
+def _verdict(
+    desk: Desk,
+    tx: Transaction,
+    said: Understanding,
+    who: Verdict,
+    party: Party,
+    tally: DayTally,
+) -> Verdict:
+    """The release procedure; a person's word stands in for the sender's address and the guard."""
+    if who.vouched:
+        return Verdict(party=party, address=party.reply_address, vouched=True)
+    usage = tally.usage(desk, tx, party.signifier, len(said.devices))
+    return may_answer(said.kind, said.head, [party], desk.signifier, usage, _ceilings(desk))
+
+
+def _ceilings(desk: Desk) -> Ceilings:
+    release = desk.settings.release
+    return Ceilings(release.mails_per_party_per_day, release.devices_per_party_per_day)
+
+
+def _their_ref(said: Understanding) -> str:
+    return said.references[0] if said.references else ""
+
+
+def terms(desk: Desk, tx: Transaction, day_zero: date) -> Terms:
+    """What the rule needs for a request of that day."""
+    return Terms(register(desk, tx), day_zero, desk.settings.release.refused_device_types)
+
+
+def _keep(desk: Desk, tx: Transaction, request_id: int, rulings: Rulings, outbox_id: int) -> None:
+    if len(rulings) > _SORTED_ABOVE:
+        # The index on devices takes them in their order in a third of the time.
+        rulings = rulings.taken(rulings.devices.order())
+        readable = rulings.devices.present
+        unread, many = rulings.taken(~readable), rulings.taken(readable)
+    else:
+        unread, many = rulings, None
+    seen = [desk.sealer.seal(one.encode(), "row") if one else None for one in unread.seen.texts()]
+    rows = zip(
+        unread.devices.texts(), unread.types.texts(), unread.places.texts(), unread.states,
+        unread.reasons.texts(), seen,
+        strict=True,
+    )  # fmt: skip
+    tx.inbound.add_devices(request_id, rows, outbox_id)
+    if many is not None:
+        states = tuple(state for state, _ in many.decisions)
+        columns = DeviceColumns(many.devices, many.types, many.places, states, many.reasons)
+        tx.inbound.add_columns(request_id, columns, outbox_id)
+
+
+def send_answer(
+    desk: Desk,
+    tx: Transaction,
+    request: InboundRequest,
+    party: Party,
+    address: str,
+    head: MailHead,
+    rulings: Rulings,
+) -> Iterator[tuple[slice, int]]:
+    """Queue the reply and audit every device in it; yields rows and number of each letter.
+
+    It is one letter, or as many as the other side's ceiling on a mail asks for.  Take them all:
+    the next one is written while the caller is at work on this.
+    """
+    rows = rulings.answer_rows()
+    facts = Sheetfacts("Answers under MP121", request.ref, desk.now())
+    parts, drafts = [], []
+    for part, some, files in _in_parts(desk, tx, party, rows, facts):
+        own = rulings if part is None else rulings.taken(some)
+        said = _said(desk, own, rows[some])
+        drafts.append(draft_answer(desk, request, party, address, head, said, part, files))
+        parts.append((some, own))
+    del files
+    for nth, letter in enumerate(letters.written(desk, drafts)):
+        some, own = parts[nth]
+        outbox_id, message_id = tx.outbox.add(letter, desk.now()), letter.message_id
+        del letter  # as large as a mail, and in the database now
+        happened = told(own, request.ref, party.signifier, address, message_id)
+        tx.audit.append(desk.now(), *happened)
+        yield some, outbox_id
+
+
+def _in_parts(
+    desk: Desk, tx: Transaction, party: Party, rows: Sequence[tuple[str, ...]], facts: Sheetfacts
+) -> Iterator[tuple[Part | None, slice, Files]]:
+    """The answer's files, within what the party and our own server take.
+
+    What our server could never take is decided all the same, and then held in the outbox: that is
+    no fault of the request's.
+    """
+    most = letters.most_bytes(desk, tx, party)
+    try:
+        yield from in_parts(rows, facts, most)
+    except BadInput:
+        own = desk.mail_bytes(party)
+        if most == own:
+            raise
+        yield from in_parts(rows, facts, own)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the text of an answer says of its rows, beside the files."""
+
+    counts: Counter[DeviceState]
+    rows: Sequence[AnswerRow]  # none where they are many
+    held: Sequence[AnswerRow]  # the first of them
+    unreadable: Sequence[AnswerRow]
+
+
+def _said(desk: Desk, rulings: Rulings, rows: Sequence[tuple[str, ...]]) -> Said:
+    small = desk.settings.release.body_table_rows
+    return Said(
+        rulings.counts(),
+        list(map(AnswerRow._make, rows)) if len(rows) <= small else (),
+        _first(rows, rulings, DeviceState.HELD, small),
+        _first(rows, rulings, DeviceState.UNREADABLE, 4 * small),
+    )
+
+
+def draft_answer(
+    desk: Desk,
+    request: InboundRequest,
+    party: Party,
+    address: str,
+    head: MailHead,
+    said: Said,
+    part: Part | None,
+    files: Files,
+) -> letters.Draft:
+    """An answer, or one part of it, to be written."""
+    subject = reply_subject(mask_codes(head.subject))
+    return letters.Draft(
+        template="answer",
+        ref=request.ref,
+        recipient=address,
+        party=party.signifier,
+        marker="answer",
+        codes=said.counts[DeviceState.PROVIDED],
+        in_reply_to=head.message_id,
+        references=head.references,
+        subject=f"{subject} (part {part.number} of {part.of})" if part else subject,
+        context={
+            "us": letters.us(desk),
+            "them": letters.them(party),
+            "ref": request.ref,
+            "their_ref": request.their_ref,
+            "received": request.clock.received_at,
+            "due": request.clock.due_on,
+            "counts": SimpleNamespace(**{one.value: said.counts[one] for one in WORDS}),
+            "rows": said.rows,
+            "held": said.held,
+            "unreadable": said.unreadable,
+            "file": files.name,
+            "part": part,
+        },
+        attachments=(
+            Attachment(f"{files.name}.xlsx", XLSX, files.workbook),
+            Attachment(f"{files.name}.csv", CSV, files.csv),
+        ),
+    )
+
+
+def _first(
+    rows: Sequence[tuple[str, ...]], rulings: Rulings, state: DeviceState, most: int
+) -> list[AnswerRow]:
+    if all(one is not state for one, _ in rulings.decisions):
+        return []
+    return [AnswerRow._make(rows[at]) for at in islice(rulings.by_state(state), most)]
+
+
+def _supersede(
+    desk: Desk, tx: Transaction, said: Understanding, party: Party, ref: str, asked: int
+) -> None:
+    """A follow-up in the thread corrects unreadable rows, when it brings enough devices for all.
+
+    With fewer devices nobody can tell which rows were meant: they stay for a person.
+    """
+    refs = {
+        letter.ref
+        for letter in tx.outbox.by_message_id((said.head.in_reply_to, *said.head.references))
+    }
+    for earlier in tx.inbound.by_refs(refs - {ref}, party.signifier):
+        rows = list(tx.inbound.devices(earlier.id, [DeviceState.UNREADABLE]))
+        if not rows or asked < len(rows):
+            continue
+        tx.inbound.move_many(
+            (row.id, move(row.state, DeviceEvent.WITHDRAW), f"corrected in {ref}") for row in rows
+        )
+        tx.inbound.settle(earlier.id)
+        tx.audit.append(
+            desk.now(),
+            AuditEvent("request.corrected", earlier.ref, party.signifier, {"by": ref}),
+        )
+
+
+def reminded(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
+    """A reminder about a request: its list is not asked anew.
+
+    While the request is open it already waits for a person; when it is answered, our answer may
+    not have reached them, and a person must look.
+    """
+    found = tx.inbound.by_their_refs(said.references, party.signifier)
+    still_open = [one for one in found if not one.answered]
+    tx.audit.append(
+        desk.now(), *(AuditEvent("request.reminded", one.ref, party.signifier) for one in found)
+    )
+    if still_open:
+        refs = ", ".join(one.ref for one in still_open)
+        return MailOutcome(
+            PROCESSED, said.kind, f"a reminder of {refs}, which is open", party.signifier,
+            still_open[0].ref,
+        )  # fmt: skip
+    reason = (
+        "a reminder of a request that we have answered"
+        if found
+        else ("a reminder of a request that we do not know")
+    )
+    return MailOutcome(REVIEW, said.kind, reason, party.signifier, found[0].ref if found else "")

@@ -1,0 +1,386 @@
+"""What follows for each device of a request, as columns: a backlog asks for half a million.
+
+The rule itself stands in ``domain.inbound.decide_device`` and is asked once for each combination
+of what can make a difference; no device has an object of its own here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.columns.device_columns import (
+    Flags,
+    Ids,
+    Indexes,
+    Listed,
+    Numbers,
+    Places,
+    Words,
+    ids_of,
+    joined_places,
+    joined_words,
+    parted,
+)
+from exchange.domain.columns.format_columns import (
+    Grid,
+    Written,
+    codes_written,
+    devices_written,
+    joined_written,
+)
+from exchange.domain.device import mask_codes
+from exchange.domain.inbound import (
+    DeviceEvent,
+    DeviceState,
+    Facts,
+    InstalledRegister,
+    decide_device,
+    move,
+)
+from exchange.domain.mail import Found, Reject
+from exchange.errors import BadInput
+from exchange.ports import DEVICE_TYPES, CodeVault, FoundColumns
+from exchange.rendering.workbook import OutcomeWord
+
+WORDS = {
+    DeviceState.PROVIDED: OutcomeWord.PROVIDED,
+    DeviceState.NOT_INSTALLER: OutcomeWord.NOT_INSTALLER,
+    DeviceState.HELD: OutcomeWord.HELD,
+    DeviceState.UNREADABLE: OutcomeWord.UNREADABLE,
+}
+_EACH_BY_ITSELF = 1000
+_TOGETHER = 500
+_SHORT = 200  # devices of a request, on an average
+_FEW = 64  # rows of a request that needs no arrays
+_FOLLOWS = "our team is looking into it; the answer follows"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the vault knows of a list of devices, and their texts; every column in its order."""
+
+    held: FoundColumns
+    devices: Written
+    codes: Written = field(repr=False)  # with CRC; means nothing where no code is held
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the vault knows of the devices of some requests, looked up at once."""
+
+    known: dict[int, Known] = field(repr=False)  # by the identity of the list
+
+    @classmethod
+    def of(cls, vault: CodeVault, lists: Sequence[Sequence[Found]]) -> Holdings:
+        """Look the devices of ``lists`` up, each bucket once.
+
+        Raises VaultDamaged as the vault does.
+        """
+        if not lists:
+            return cls({})
+        ids = np.concatenate([_ids(one) for one in lists])
+        held = vault.find_columns(ids.view(">u8").astype(np.uint64))
+        devices, codes = devices_written(ids), codes_written(held.columns.codes)
+        if len(ids) <= _SHORT * len(lists):
+            # For all lists at once: for each short one alone they take longer.
+            devices, codes = devices.made(), codes.made()
+        known, start = {}, 0
+        for one in lists:
+            own = slice(start, start + len(one))
+            known[id(one)] = Known(held.taken(own), devices.taken(own), codes.taken(own))
+            start = own.stop
+        return cls(known)
+
+    def devices(self, asked: Sequence[Found]) -> Known:
+        """For each device of ``asked``, one of the lists looked up, in its order."""
+        return self.known[id(asked)]
+
+
+def _ids(asked: Sequence[Found]) -> Ids:
+    return asked.ids if isinstance(asked, Listed) else ids_of([one.device for one in asked])
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the rule needs beside a device."""
+
+    register: InstalledRegister
+    received_on: date  # in Europe/London
+    refused_types: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """The rows of a request, decided: every column has as many.
+
+    ``devices`` and ``codes`` are written as they go out; a decision's reason is ours, for a person
+    of ours; ``seen`` is what an unreadable row said.
+    """
+
+    devices: Written
+    types: Words
+    places: Places
+    decisions: tuple[tuple[DeviceState, str], ...]  # those that differ: state and reason
+    which: Indexes  # the decision on each row
+    codes: Written = field(repr=False)
+    seen: Words = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def __add__(self, other: Rulings) -> Rulings:
+        return Rulings(
+            joined_written([self.devices, other.devices]),
+            joined_words([self.types, other.types]),
+            joined_places([self.places, other.places]),
+            (*self.decisions, *other.decisions),
+            np.concatenate([self.which, other.which + np.int32(len(self.decisions))]),
+            joined_written([self.codes, other.codes]),
+            joined_words([self.seen, other.seen]),
+        )
+
+    @property
+    def states(self) -> list[DeviceState]:
+        """The state of each row."""
+        return [self.decisions[at][0] for at in self.which.tolist()]
+
+    @property
+    def reasons(self) -> Words:
+        """The reason of each row."""
+        return Words(tuple(reason for _, reason in self.decisions), self.which)
+
+    def counts(self) -> Counter[DeviceState]:
+        """How many rows are in each state."""
+        found: Counter[DeviceState] = Counter()
+        numbers = np.bincount(self.which, minlength=len(self.decisions)).tolist()
+        for (state, _), number in zip(self.decisions, numbers, strict=True):
+            if number:
+                found[state] += number
+        return found
+
+    def answer_rows(self) -> Sequence[tuple[str, ...]]:
+        """The rows as the other party gets them, cell by cell as in AnswerRow."""
+        outcomes = tuple(WORDS[state] for state, _ in self.decisions)
+        told = tuple(_told(state, reason) for state, reason in self.decisions)
+        columns = Grid(
+            (
+                self.devices,
+                Words(outcomes, self.which),
+                self.codes,
+                Words(told, self.which),
+                self.places,
+            )
+        )
+        return columns if len(self) > _EACH_BY_ITSELF else columns.made()
+
+    def taken(self, rows: slice | Numbers | Flags) -> Rulings:
+        """Some of the rows."""
+        return Rulings(
+            self.devices.taken(rows),
+            self.types.taken(rows),
+            self.places.taken(rows),
+            self.decisions,
+            self.which[rows],
+            self.codes.taken(rows),
+            self.seen.taken(rows),
+        )
+
+    def chosen(self, places: Sequence[int]) -> Rulings:
+        """The rows at ``places``, in their order."""
+        return self.taken(np.array(places, np.int64))
+
+    def by_state(self, state: DeviceState) -> list[int]:
+        """Which rows are in ``state``."""
+        alike = np.array([one is state for one, _ in self.decisions], np.bool_)
+        found: list[int] = np.flatnonzero(alike[self.which]).tolist()
+        return found
+
+
+def _told(state: DeviceState, reason: str) -> str:
+    """What the other party is told beside the outcome."""
+    if state is DeviceState.HELD:
+        return _FOLLOWS
+    return reason if state is DeviceState.UNREADABLE else ""
+
+
+def rule(
+    asked: Sequence[Found],
+    known: Known,
+    terms: Terms,
+    *,
+    state: DeviceState = DeviceState.OPEN,
+    not_installer: str = "",
+) -> Rulings:
+    """Decide every device of a request; ``known`` is what the vault knows of each.
+
+    ``state`` is what they are in now.  ``not_installer`` is a person's reason to answer so where
+    the rule alone would hold a device; raises BadInput where our register says we installed it.
+    """
+    few = not isinstance(asked, Listed) and len(asked) <= _FEW
+    types, places, first, which = _few(asked, known.held) if few else _many(asked, known.held)
+    decided: list[tuple[DeviceState, str]] = []
+    for at in first:
+        holding = _holding(known.held, at)
+        decision = decide_device(
+            holding,
+            terms.register,
+            terms.received_on,
+            terms.refused_types,
+            types.words[int(types.which[at])],
+        )
+        event, reason = decision.event, decision.reason
+        if event is DeviceEvent.HOLD and not_installer:
+            if holding is not None and holding.installed_by_us:
+                (device,) = known.devices.taken(slice(at, at + 1)).texts()
+                raise BadInput(
+                    f"{device} is on our register as installed by us: "
+                    'it cannot be answered "not the installing Supplier"'
+                )
+            event, reason = DeviceEvent.NOT_OURS, not_installer
+        decided.append((move(state, event), reason))
+    provided = np.array([one is DeviceState.PROVIDED for one, _ in decided], np.bool_)[which]
+    different = {one: at for at, one in enumerate(dict.fromkeys(decided))}
+    return Rulings(
+        devices=known.devices,
+        types=types,
+        places=places,
+        decisions=tuple(different),
+        which=np.array([different[one] for one in decided], np.int32)[which],
+        codes=known.codes._replace(present=provided),
+        seen=Words.same("", len(which)),
+    )
+
+
+def unreadable(rejects: Sequence[Reject], like: Rulings) -> Rulings:
+    """What could not be read, one row each, to stand behind ``like``."""
+    number = len(rejects)
+    state = move(DeviceState.OPEN, DeviceEvent.MALFORMED)
+    reasons = Words.of([mask_codes(one.reason) for one in rejects])
+    return Rulings(
+        devices=Written.none(number, like.devices),
+        types=Words.same("", number),
+        places=Places.of([mask_codes(one.where) for one in rejects]),
+        decisions=tuple((state, reason) for reason in reasons.words),
+        which=reasons.which,
+        codes=Written.none(number, like.codes),
+        seen=Words.of([one.text for one in rejects]),
+    )
+
+
+# What a ruling says of each row beside its answer, and how the rows group: types, places, a row of
+# each combination that the rule may tell apart, and which one each row is of.
+_Grouped: TypeAlias = tuple[Words, Places, list[int], Indexes]
+
+
+def _many(asked: Sequence[Found], held: FoundColumns) -> _Grouped:
+    listed = Listed.of(asked)
+    kinds = Words(tuple(map(mask_codes, listed.types.words)), listed.types.which)
+    places = Places(_masked(listed.places.leads), listed.places.numbers)
+    known = held.columns
+    facts = known.has_code * 2 + known.installed * 4 + known.types.astype(np.int64) * 8
+    keys = np.where(held.held, facts + 1, 0) + kinds.which.astype(np.int64) * 256
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    return kinds, places, first.tolist(), which.astype(np.int32)
+
+
+def _few(asked: Sequence[Found], held: FoundColumns) -> _Grouped:
+    """The same row by row, which for a handful of rows is far less work."""
+    types = [mask_codes(one.device_type) for one in asked]
+    parts = [parted(one.where) for one in asked]
+    leads = Words.of([mask_codes(lead) for lead, _ in parts])
+    places = Places(leads, np.array([number for _, number in parts], np.int64))
+    known = held.columns
+    keys = zip(
+        held.held.tolist(),
+        known.has_code.tolist(),
+        known.installed.tolist(),
+        known.types.tolist(),
+        types,
+        strict=True,
+    )
+    combinations: dict[tuple[object, ...], int] = {}
+    first, order = list[int](), list[int]()
+    for at, key in enumerate(keys):
+        which = combinations.setdefault(key, len(first))
+        if which == len(first):
+            first.append(at)
+        order.append(which)
+    return Words.of(types), places, first, np.array(order, np.int32)
+
+
+def _holding(held: FoundColumns, at: int) -> Facts | None:
+    if not held.held[at]:
+        return None
+    known = held.columns
+    return Facts(
+        bool(known.has_code[at]), bool(known.installed[at]), DEVICE_TYPES[int(known.types[at])]
+    )
+
+
+def _masked(leads: Words) -> Words:
+    """The number behind a lead makes no code of it: a word stands between."""
+    return Words(tuple(map(mask_codes, leads.words)), leads.which)
+
+
+def told(
+    rulings: Rulings, ref: str, party: str, address: str, message_id: str
+) -> Iterator[AuditEvent]:
+    """What the audit log gets: who was told what of which device.
+
+    A short answer has an event for each row; a long one an event for some hundreds of rows alike,
+    which names each of their devices.
+    """
+    if len(rulings) <= _EACH_BY_ITSELF:
+        yield from _each_told(rulings, ref, party, address, message_id)
+        return
+    for (state, reason), chosen in _alike(rulings):
+        detail = _detail(state, reason, ref, address, message_id)
+        event = "codes.released" if state is DeviceState.PROVIDED else f"devices.{state}"
+        devices = rulings.devices.taken(chosen)
+        for start in range(0, len(chosen), _TOGETHER):
+            some = slice(start, min(start + _TOGETHER, len(chosen)))
+            unread = state is DeviceState.UNREADABLE
+            named = {} if unread else {"device_ids": devices.taken(some).joined(",")}
+            yield AuditEvent(event, ref, party, detail | {"devices": some.stop - start} | named)
+
+
+def _each_told(
+    rulings: Rulings, ref: str, party: str, address: str, message_id: str
+) -> Iterator[AuditEvent]:
+    alike: dict[int, list[str]] = {}
+    rows = zip(rulings.which.tolist(), rulings.devices.texts(), rulings.places.texts(), strict=True)
+    for at, device, place in rows:
+        alike.setdefault(at, []).append(device or place)
+    for at, subjects in alike.items():
+        state, reason = rulings.decisions[at]
+        detail = _detail(state, reason, ref, address, message_id)
+        event = "code.released" if state is DeviceState.PROVIDED else f"device.{state}"
+        yield from (AuditEvent(event, subject, party, detail) for subject in subjects)
+
+
+def _detail(
+    state: DeviceState, reason: str, ref: str, address: str, message_id: str
+) -> dict[str, str | int | bool | None]:
+    if state in (DeviceState.PROVIDED, DeviceState.NOT_INSTALLER):
+        return {"ref": ref, "address": address, "message_id": message_id}
+    return {"ref": ref, "reason": reason}
+
+
+def _alike(rulings: Rulings) -> Iterator[tuple[tuple[DeviceState, str], Numbers]]:
+    """The decisions in the order in which they first stand, each with its rows."""
+    order = np.argsort(rulings.which, kind="stable")
+    bounds = np.searchsorted(rulings.which[order], np.arange(len(rulings.decisions) + 1)).tolist()
+    groups = [
+        (decision, order[start:end])
+        for decision, (start, end) in zip(rulings.decisions, pairwise(bounds), strict=True)
+        if end > start
+    ]
+    yield from sorted(groups, key=lambda group: int(group[1][0]))

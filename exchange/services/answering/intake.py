@@ -1,0 +1,359 @@
+"""Understand and decide: what happens to every mail that was kept.
+
+Commit 2 holds the decision with everything that follows from it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.columns.column_map import ColumnMap
+from exchange.domain.device import mask_codes
+from exchange.domain.mail import Kind, Understanding
+from exchange.domain.party import Party
+from exchange.domain.release import Verdict, identify
+from exchange.errors import (
+    BadInput,
+    ConfigError,
+    ExchangeError,
+    ReaderEnded,
+    ReaderUnavailable,
+    StoreError,
+    VaultError,
+)
+from exchange.parsing.identifiers.bulk import uncollected
+from exchange.ports import Question
+from exchange.services.answering import (
+    answer_request,
+    party_columns,
+    party_passwords,
+    take_response,
+)
+from exchange.services.answering.device_decisions import Holdings
+from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.context import Desk
+from exchange.services.mailbox.fetch_and_file import record
+from exchange.store.db import Transaction
+from exchange.store.mails.mail import KEPT, NOT_FETCHED, PROCESSED, REVIEW, SHUNTED, KeptMail
+
+log = structlog.get_logger("exchange.intake")
+
+_BATCH_BYTES = 64_000_000
+_DECIDE_BATCH = 200
+_DECIDE_DEVICES = 5000  # in one transaction, one mail's apart: it holds the database meanwhile
+
+
+@dataclass(slots=True)
+class Decided:
+    """What a pass over the kept mails came to."""
+
+    folders: Counter[str] = field(default_factory=Counter)
+    left: dict[int, str] = field(default_factory=dict)  # kept for later: number and why
+    read: int = 0  # mails that the reading process was at
+    unread: ReaderUnavailable | None = None  # why all others stay kept, through no fault of theirs
+    tally: answer_request.DayTally = field(default_factory=answer_request.DayTally)
+
+
+def decide_all(
+    desk: Desk, done: Decided | None = None, stop: threading.Event | None = None
+) -> Decided:
+    """Commit 2 for every kept mail that can be decided now; ``done`` is of an earlier pass.
+
+    What was left in that one is not tried again.  Once ``stop`` is set the mails at hand are the
+    last.  Where the reading process cannot be used, ``unread`` says why, and mails stay kept.
+    Raises StoreError when the database cannot take it; then they stay kept.
+    """
+    done = Decided() if done is None else done
+    if done.unread or desk.clock.trouble:
+        return done
+    batch = _opened(desk, (), done)
+    desk.reader.ahead([question for _, question in batch])
+    while batch:
+        at_hand = [mail.id for mail, _ in batch]
+        together: list[Understood] = []
+        weight = 0
+        while batch:
+            desk.heart.moved()
+            # A large mail does not stay while what it asks is answered.
+            try:
+                said = _understood(desk, batch.popleft(), done)
+            except ReaderUnavailable as error:
+                done.unread = error
+                break
+            done.read += 1
+            if said is not None:
+                together.append(said)
+                weight += said.weight
+            if weight >= _DECIDE_DEVICES:
+                _decide_some(desk, together, done)
+                together, weight = [], 0
+        # The next ones are understood by the other process while these are decided here.
+        if done.unread is None:
+            batch = _opened(desk, at_hand, done)
+            desk.reader.ahead([question for _, question in batch])
+        _decide_some(desk, together, done)
+        if done.unread or desk.clock.trouble or (stop and stop.is_set()):
+            break
+    return done
+
+
+def _opened(desk: Desk, at_hand: Sequence[int], done: Decided) -> deque[tuple[KeptMail, Question]]:
+    """The next kept mails beside those ``at_hand``, with what is on file for their senders."""
+    with desk.store.reading() as tx:
+        passed = {*done.left, *at_hand}
+        listed = tx.mail.waiting(KEPT, most=_DECIDE_BATCH + len(passed))
+        fresh = [one for one in listed if one not in passed]
+        mails = tx.mail.get_many(fresh[:_DECIDE_BATCH], _BATCH_BYTES)
+    on_file: dict[str, tuple[tuple[str, ...], tuple[ColumnMap, ...]]] = {}
+    found = deque[tuple[KeptMail, Question]]()
+    for mail in mails:
+        try:
+            if mail.sender not in on_file:
+                on_file[mail.sender] = (
+                    party_passwords.of_sender(desk, mail.sender),
+                    party_columns.of_sender(desk, mail.sender),
+                )
+            raw = desk.sealer.open(mail.sealed, "mail")
+        except StoreError:
+            raise
+        except VaultError as error:
+            done.left[mail.id] = str(error)  # ours to mend; it waits
+        except Exception as error:
+            _note(done, mail, _fault(desk, mail, error), "")
+        else:
+            # A large mail lies here once, not sealed as well.
+            found.append((replace(mail, sealed=b""), Question(raw, *on_file[mail.sender])))
+    if mails and not found:
+        return _opened(desk, at_hand, done)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A kept mail and what it says."""
+
+    mail: KeptMail
+    said: Understanding
+
+    @property
+    def weight(self) -> int:
+        """How much there is to decide."""
+        return len(self.said.devices) + len(self.said.answers) + len(self.said.rejects)
+
+
+def _understood(desk: Desk, asked: tuple[KeptMail, Question], done: Decided) -> Understood | None:
+    """What one mail says; None when that is settled already, or the mail is tried again later."""
+    (mail, question), outcome, why = asked, None, ""
+    try:
+        said = desk.reader.read(question.raw, question.passwords, columns=question.columns)
+        return Understood(mail, said)
+    except (StoreError, ReaderUnavailable):
+        raise
+    except ReaderEnded as error:
+        outcome, why = _once_more(desk, mail, str(error))
+    except (ConfigError, VaultError) as error:
+        why = str(error)
+    except ExchangeError as error:
+        outcome = _shunt(desk, mail, str(error))
+    except Exception as error:
+        outcome = _fault(desk, mail, error)
+    _note(done, mail, outcome, why)
+    return None
+
+
+def _decide_some(desk: Desk, mails: Sequence[Understood], done: Decided) -> None:
+    """Decide some mails in one transaction, or, where one of them hinders it, each by itself."""
+    desk.heart.moved()
+    try:
+        with uncollected():
+            outcomes = decide(desk, mails, done.tally) if mails else []
+    except Exception:
+        done.tally.forget()
+        # Nothing of it was committed; whose fault it was shows when each goes alone.
+        if len(mails) > 1:
+            for one in mails:
+                _decide_some(desk, [one], done)
+            return
+        _decide_alone(desk, mails[0], done)
+        return
+    for one, outcome in zip(mails, outcomes, strict=True):
+        _note(done, one.mail, outcome, "")
+
+
+def _decide_alone(desk: Desk, one: Understood, done: Decided) -> None:
+    """Decide a mail that set something off; it does not hold the others up."""
+    outcome, why = None, ""
+    try:
+        (outcome,) = decide(desk, [one], answer_request.DayTally())
+    except StoreError:
+        raise
+    except (ConfigError, VaultError) as error:
+        # Ours to mend (a template, a damaged bucket), and no fault of the mail's: it waits.
+        why = str(error)
+    except ExchangeError as error:
+        outcome = _shunt(desk, one.mail, str(error))
+    except Exception as error:
+        outcome = _fault(desk, one.mail, error)
+    done.tally.forget()
+    _note(done, one.mail, outcome, why)
+
+
+def _note(done: Decided, mail: KeptMail, outcome: MailOutcome | None, why: str) -> None:
+    if outcome is None:
+        done.left[mail.id] = why
+    else:
+        done.folders[outcome.folder] += 1
+
+
+def _fault(desk: Desk, mail: KeptMail, error: Exception) -> MailOutcome:
+    """The border of one mail: whatever it set off, the others go on.
+
+    The message may quote the mail, so only the kind of fault is told.
+    """
+    log.error("a mail set off a fault", mail=mail.id, fault=type(error).__name__)
+    return _shunt(desk, mail, f"an internal fault ({type(error).__name__})")
+
+
+def _once_more(desk: Desk, mail: KeptMail, why: str) -> tuple[MailOutcome | None, str]:
+    """A busy machine can end the reading process too: a few attempts, then a person."""
+    with desk.store.transaction("attempt") as tx:
+        attempts = tx.mail.attempt(mail.id)
+    if attempts < desk.settings.limits.attempts:
+        return None, why
+    return _shunt(desk, mail, f"{why}, {attempts} times"), ""
+
+
+def _shunt(desk: Desk, mail: KeptMail, reason: str) -> MailOutcome:
+    outcome = MailOutcome(SHUNTED, reason=mask_codes(reason))
+    with desk.store.transaction("decide") as tx:
+        if tx.mail.claim(mail.id)[0] == KEPT:
+            record(desk, tx, mail, outcome)
+    return outcome
+
+
+def decide(
+    desk: Desk, mails: Sequence[Understood], tally: answer_request.DayTally
+) -> list[MailOutcome]:
+    """Commit 2 for some mails, in their order; all of them or none."""
+    who = _senders(desk, mails)
+    asking = [
+        one.said.devices
+        for one, verdict in zip(mails, who, strict=True)
+        if one.said.kind is Kind.REQUEST and verdict.party
+    ]
+    holdings = Holdings.of(desk.vault, asking)  # before the transaction
+    outcomes = []
+    with desk.store.transaction("decide") as tx:
+        claimed = tx.mail.claim_many([one.mail.id for one in mails])
+        twins = tx.mail.twins([one.mail for one in mails])
+        for one, verdict in zip(mails, who, strict=True):
+            mail, said = one.mail, one.said
+            state, folder, _ = claimed[mail.id]
+            if state != KEPT:  # somebody else decided it meanwhile
+                outcomes.append(MailOutcome(folder, said.kind))
+                continue
+            alike = twins.setdefault((mail.content_hash, mail.sender), [])
+            twin = min(alike, default=mail.id)
+            if twin < mail.id:
+                reason = f"the same as mail {twin}"
+                outcome = MailOutcome(PROCESSED, said.kind, reason, mail.party)
+            else:
+                outcome = _follow(desk, tx, mail, said, verdict, holdings, tally)
+            record(desk, tx, mail, outcome)
+            if outcome.folder != SHUNTED:
+                alike.append(mail.id)
+            outcomes.append(outcome)
+    return outcomes
+
+
+def _senders(desk: Desk, mails: Sequence[Understood]) -> list[Verdict]:
+    """Whom each mail is from."""
+    candidates: dict[str, list[Party]] = {}
+    with desk.store.reading() as tx:
+        for sender in {one.said.head.sender for one in mails}:
+            candidates[sender] = tx.parties.by_address(sender) if sender else []
+    return [
+        identify(one.said.head, candidates[one.said.head.sender], desk.signifier) for one in mails
+    ]
+
+
+def release(
+    desk: Desk, mail: KeptMail, said: Understanding, party: Party, actor: str
+) -> MailOutcome:
+    """Decide a waiting mail as sent by a party that a person vouches for.
+
+    Raises BadInput when the mail does not wait (any more); then nothing was changed.
+    """
+    who = Verdict(party=party, vouched=True)
+    holdings = Holdings.of(desk.vault, [said.devices] if said.kind is Kind.REQUEST else [])
+    with desk.store.transaction("release") as tx:
+        state, folder, resolved = tx.mail.claim(mail.id)
+        if state in NOT_FETCHED or folder in ("", PROCESSED) or resolved:
+            raise BadInput(f"mail {mail.id} does not wait for a person")
+        outcome = _follow(desk, tx, mail, said, who, holdings, answer_request.DayTally())
+        record(desk, tx, mail, outcome)
+        if outcome.folder == PROCESSED:
+            resolve(desk, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
+    return outcome
+
+
+def resolve(desk: Desk, tx: Transaction, number: int, resolution: str, actor: str) -> None:
+    """A person dealt with a waiting mail."""
+    said = mask_codes(resolution)
+    tx.mail.resolve(number, desk.now(), said)
+    tx.audit.append(
+        desk.now(), AuditEvent("mail.resolved", f"mail {number}", "", {"resolution": said}, actor)
+    )
+
+
+def _follow(
+    desk: Desk,
+    tx: Transaction,
+    mail: KeptMail,
+    said: Understanding,
+    who: Verdict,
+    holdings: Holdings,
+    tally: answer_request.DayTally,
+) -> MailOutcome:
+    """What follows from (state, mail, now), by kind."""
+    party = who.party.signifier if who.party else ""
+    if said.subkind == "own" or _is_ours(desk, tx, said):
+        return MailOutcome(PROCESSED, said.kind, "our own mail came back")
+    if said.kind is Kind.BOUNCE:
+        return take_response.bounce(desk, tx, said)
+    if who.party is None:
+        return MailOutcome(REVIEW, said.kind, who.reason)
+    if said.kind is Kind.AUTO_REPLY:
+        return take_response.absence(desk, tx, said, who.party)
+    if said.kind is Kind.ACKNOWLEDGEMENT:
+        return take_response.acknowledgement(desk, tx, said, who.party)
+    if said.kind is Kind.RESPONSE:
+        return take_response.answers(desk, tx, mail, said, who.party)
+    if said.kind is Kind.REQUEST:
+        if take_response.replies_to_ours(tx, said, who.party):
+            reason = "a reply to our request that lists devices and answers none"
+            return MailOutcome(REVIEW, said.kind, reason, party)
+        return answer_request.take(desk, tx, mail, said, who, holdings, tally)
+    if said.subkind == "reminder":
+        return answer_request.reminded(desk, tx, said, who.party)
+    if said.subkind == "query":
+        reason = "says that install codes which we sent cannot be used"
+        return MailOutcome(REVIEW, said.kind, reason, party)
+    if said.subkind == "columns":
+        reason = said.warnings[0] if said.warnings else "the columns on file do not fit"
+        return MailOutcome(REVIEW, said.kind, reason, party)
+    reason = f"not a request ({said.subkind})" if said.subkind else "not a request"
+    return MailOutcome(REVIEW, said.kind, reason, party)
+
+
+def _is_ours(desk: Desk, tx: Transaction, said: Understanding) -> bool:
+    """A letter of ours, say an evidence file where no compliance address is configured."""
+    return said.head.sender in desk.own_addresses and bool(
+        tx.outbox.by_message_id([said.head.message_id])
+    )

@@ -1,0 +1,118 @@
+"""Column mappings on file for a party: which columns of its tables hold what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.columns.column_map import MOST_MAPS, ColumnMap
+from exchange.domain.mail import Understanding
+from exchange.domain.party import Change
+from exchange.errors import BadInput, NotFound
+from exchange.services.answering import party_passwords
+from exchange.services.context import Desk
+
+_FIELD = "columns"
+
+
+class Preview(NamedTuple):
+    """A file read as usual and with the mappings; ``with_maps.tables`` shows each table."""
+
+    usual: Understanding
+    with_maps: Understanding
+
+
+def of_party(desk: Desk, signifier: str) -> tuple[ColumnMap, ...]:
+    """What is on file for a party, in the order in which it is tried; raises NotFound."""
+    with desk.store.reading() as tx:
+        if tx.parties.get(signifier) is None:
+            raise _unknown(signifier)
+        return tx.parties.columns(signifier)
+
+
+def of_sender(desk: Desk, address: str) -> tuple[ColumnMap, ...]:
+    """What is on file for whoever ``address`` stands at; nothing for a stranger."""
+    if not address:
+        return ()
+    with desk.store.reading() as tx:
+        return tx.parties.columns_of_sender(address)
+
+
+def put(
+    desk: Desk, signifier: str, one: ColumnMap, actor: str, *, beside: bool = False
+) -> tuple[ColumnMap, ...]:
+    """Put a mapping on file in place of the party's others for the same files and sheets.
+
+    ``beside``: after those, for tables that they do not fit.  Returns all that are on file now;
+    raises NotFound for a party that is not on the register, BadInput when there are too many.
+    """
+
+    def changed(maps: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
+        others = [other for other in maps if other.scope != one.scope or (beside and other != one)]
+        found = sorted((*others, one), key=lambda each: each.scope == ("", ""))
+        if len(found) > MOST_MAPS:
+            raise BadInput(f"a party has {MOST_MAPS} mappings at most")
+        return tuple(found)
+
+    return _change(desk, signifier, actor, changed)
+
+
+def take_off(desk: Desk, signifier: str, actor: str, number: int = 0) -> tuple[ColumnMap, ...]:
+    """Take one of a party's mappings off file (``number`` from 1), or all; returns what stays."""
+
+    def changed(maps: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
+        if number and not 1 <= number <= len(maps):
+            raise NotFound(f"there is no mapping {number} on file for {signifier}")
+        return maps[: number - 1] + maps[number:] if number else ()
+
+    return _change(desk, signifier, actor, changed)
+
+
+def preview(
+    desk: Desk, signifier: str, name: str, content: bytes, maps: Sequence[ColumnMap]
+) -> Preview:
+    """Read a mail or a file as one of the party's, as usual and with ``maps``; changes nothing.
+
+    Raises Unreadable when it cannot be read, NotFound for a party not on the register.
+    """
+    with desk.store.reading() as tx:
+        party = tx.parties.get(signifier)
+    if party is None:
+        raise _unknown(signifier)
+    passwords = party_passwords.of_sender(desk, party.request_address)
+    usual = desk.reader.read(content, passwords, name, look=True)
+    if not maps:
+        return Preview(usual, usual)
+    return Preview(usual, desk.reader.read(content, passwords, name, columns=maps, look=True))
+
+
+def _change(
+    desk: Desk,
+    signifier: str,
+    actor: str,
+    changed: Callable[[tuple[ColumnMap, ...]], tuple[ColumnMap, ...]],
+) -> tuple[ColumnMap, ...]:
+    now = desk.now()
+    with desk.store.transaction("columns") as tx:
+        if tx.parties.get(signifier) is None:
+            raise _unknown(signifier)
+        before = tx.parties.columns(signifier)
+        after = changed(before)
+        if after == before:
+            return after
+        was, becomes = _said(before), _said(after)
+        tx.parties.keep_columns(signifier, after, now)
+        change = Change(signifier, _FIELD, was, becomes)
+        tx.parties.apply([], [change], now, actor=actor, source="columns")
+        detail = {"before": was or "none", "after": becomes or "none"}
+        tx.audit.append(now, AuditEvent("contacts.columns", signifier, signifier, detail, actor))
+    return after
+
+
+def _said(maps: Sequence[ColumnMap]) -> str:
+    return "; ".join(map(str, maps))
+
+
+def _unknown(signifier: str) -> NotFound:
+    return NotFound(f"{signifier} is not on the contacts register")

@@ -1,0 +1,329 @@
+"""What comes back for what we asked: answers, acknowledgements, absences, bounces.
+
+Only two answers discharge a leg: a code whose CRC holds, or "not the installing Supplier".
+Nothing here is resolved by guess: two codes for one device, one code for two, a device that we
+never asked about and a bad CRC go to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import InstallCode
+from exchange.domain.mail import Answer, Kind, Outcome, Understanding
+from exchange.domain.outbound import (
+    CaseState,
+    Leg,
+    LegEvent,
+    LegState,
+    OutboundRequest,
+    leg_takes,
+)
+from exchange.domain.party import Party
+from exchange.services.answering import disputes, query_bad_codes
+from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.asking.next_supplier import next_turn
+from exchange.services.context import Desk
+from exchange.services.sending.send_mail import void
+from exchange.store.db import Transaction
+from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
+from exchange.store.mails.outbox import StoredLetter
+from exchange.store.requests.disputes import Claim
+from exchange.store.requests.outbound import Case, ReceivedCode
+
+log = structlog.get_logger("exchange.receive")
+
+
+def own_letters(tx: Transaction, said: Understanding) -> list[StoredLetter]:
+    """Our letters that a mail replies to, by In-Reply-To and References."""
+    return tx.outbox.by_message_id((said.head.in_reply_to, *said.head.references))
+
+
+def asked_in(tx: Transaction, said: Understanding, party: Party) -> list[OutboundRequest]:
+    """Our requests to ``party`` that a mail belongs to: by thread, else by a reference in it."""
+    refs = {letter.ref for letter in own_letters(tx, said) if letter.party == party.signifier}
+    found = [one for one in tx.outbound.by_refs(refs) if one.party == party.signifier]
+    if found:
+        return found
+    return [one for one in tx.outbound.by_refs(said.references) if one.party == party.signifier]
+
+
+def replies_to_ours(tx: Transaction, said: Understanding, party: Party) -> bool:
+    """Whether what looks like a request is a reply to our own, about the same devices."""
+    if not asked_in(tx, said, party):
+        return False
+    return tx.legs.was_asked(party.signifier, (str(found.device) for found in said.devices))
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """The answers of one mail against our legs, before anything is written."""
+
+    codes: list[tuple[Leg, InstallCode, str]] = field(default_factory=list)
+    denials: list[Leg] = field(default_factory=list)
+    again: int = 0  # what we knew already
+    unclear: list[str] = field(default_factory=list)  # devices
+    strays: int = 0  # devices that we never asked this party about
+    ruled: int = 0  # codes of this mail that a person has ruled out
+    claims: list[Claim] = field(default_factory=list)  # codes that other devices hold
+    doubts: list[str] = field(default_factory=list)
+
+
+def answers(
+    desk: Desk, tx: Transaction, mail: KeptMail, said: Understanding, party: Party
+) -> MailOutcome:
+    """Apply a response of ``party``; what is doubtful stays as it was and goes to Review."""
+    requests = asked_in(tx, said, party)
+    sorted_ = _sort(desk, tx, mail, said, party)
+    if not requests and sorted_.strays:
+        # Neither thread nor reference, and devices we never asked about: the sender's address
+        # alone, which anybody can write, is not enough to take the rest.
+        reason = "belongs to no request of ours by thread or reference, and " + sorted_.doubts[0]
+        return MailOutcome(REVIEW, Kind.RESPONSE, reason, party.signifier)
+    disputes.open_claims(desk, tx, sorted_.claims)
+    _take_codes(desk, tx, mail, party, sorted_.codes)
+    _take_denials(desk, tx, mail, party, sorted_.denials)
+    ref = requests[0].ref if requests else ""
+    queried = query_bad_codes.ask_again(desk, tx, mail, said, party, requests)
+    for reject in said.rejects:
+        if not (reject.spoils_code and str(reject.device) in queried):
+            sorted_.doubts.append(f"{reject.where}: {reject.reason}")
+    ours = said.head.own_marker.startswith("answer")
+    unclear = sum(device not in queried for device in sorted_.unclear)
+    if unclear and not ours:
+        sorted_.doubts.append(f"{unclear} devices without a clear answer")
+    answered = {answer.device for answer in said.answers}
+    unanswered = [found for found in said.devices if found.device not in answered]
+    if unanswered:
+        # Perhaps a request in the same mail; perhaps rows they forgot.
+        sorted_.doubts.append(
+            f"{unanswered[0].where}: {len(unanswered)} Devices are listed without an answer"
+        )
+    known = sorted_.again or sorted_.ruled
+    if not (sorted_.codes or sorted_.denials or known or sorted_.unclear):
+        sorted_.doubts.append("no device that we asked this party about is answered")
+    said_so = (
+        f"{len(sorted_.codes)} codes, {len(sorted_.denials)} not the installer, "
+        f"{unclear} not answered yet"
+    )
+    if sorted_.ruled:
+        said_so += f", {sorted_.ruled} ruled out by a person"
+    if queried:
+        said_so += f", {len(queried)} codes asked for again"
+    if sorted_.doubts:
+        shown = "; ".join(sorted_.doubts[:5])
+        more = f"; and {len(sorted_.doubts) - 5} more" if len(sorted_.doubts) > 5 else ""
+        return MailOutcome(
+            REVIEW, Kind.RESPONSE, f"{shown}{more} ({said_so})", party.signifier, ref
+        )
+    return MailOutcome(PROCESSED, Kind.RESPONSE, said_so, party.signifier, ref)
+
+
+def _sort(
+    desk: Desk, tx: Transaction, mail: KeptMail, said: Understanding, party: Party
+) -> _Sorted:
+    out = _Sorted()
+    if any(answer.code is not None for answer in said.answers):
+        tx.outbound.wait_for_codes()
+    legs = tx.legs.newest(party.signifier, {str(answer.device) for answer in said.answers})
+    cases = tx.outbound.cases_of({leg.case_id for leg in legs.values()})
+    tags = {
+        answer.device: desk.sealer.tag(answer.code.raw, "code")
+        for answer in said.answers
+        if answer.code is not None
+    }
+    known = disputes.known(tx, set(tags.values()), cases)
+    for answer in said.answers:
+        leg = legs.get(str(answer.device))
+        if leg is None:
+            out.strays += 1
+            out.doubts.append(f"{answer.where}: {answer.device} was not asked of {party.signifier}")
+        elif answer.outcome is Outcome.PROVIDED and answer.code is not None:
+            tag, case = tags[answer.device], cases[leg.case_id]
+            verdict = known.verdict(tag, case, leg, mail.id)
+            if verdict.settled:
+                out.ruled += 1
+            elif verdict.doubt:
+                out.doubts.append(f"{answer.where}: {verdict.doubt}")
+                out.claims += verdict.claims
+            else:
+                _sort_code(out, answer, answer.code, leg, case, tag)
+        elif answer.outcome is Outcome.NOT_INSTALLER:
+            _sort_denial(out, answer, leg, cases[leg.case_id])
+        else:
+            out.unclear.append(str(answer.device))
+    return out
+
+
+def _sort_code(
+    out: _Sorted, answer: Answer, code: InstallCode, leg: Leg, case: Case, tag: str
+) -> None:
+    if case.code_tag and case.code_tag != tag:
+        out.doubts.append(
+            f"{answer.where}: another code for {leg.device} was received from {case.code_from}"
+        )
+    elif case.code_tag == tag and leg.state is LegState.PROVIDED:
+        out.again += 1
+    elif leg_takes(leg.state, LegEvent.CODE):
+        out.codes.append((leg, code, tag))
+    else:
+        out.doubts.append(f"{answer.where}: {leg.device} is {leg.state}, a code was not expected")
+
+
+def _sort_denial(out: _Sorted, answer: Answer, leg: Leg, case: Case) -> None:
+    if leg.state is LegState.NOT_INSTALLER or case.state is not CaseState.SEEKING:
+        if leg.state is LegState.PROVIDED:
+            out.doubts.append(
+                f"{answer.where}: {leg.device} is denied now, a code came from them before"
+            )
+        else:
+            out.again += 1
+    elif leg_takes(leg.state, LegEvent.NOT_OURS):
+        out.denials.append(leg)
+    else:
+        out.doubts.append(
+            f"{answer.where}: {leg.device} is {leg.state}, an answer was not expected"
+        )
+
+
+def _take_codes(
+    desk: Desk,
+    tx: Transaction,
+    mail: KeptMail,
+    party: Party,
+    codes: Sequence[tuple[Leg, InstallCode, str]],
+) -> None:
+    if not codes:
+        return
+    now = desk.now()
+    tx.outbound.receive_codes(
+        [
+            ReceivedCode(leg.case_id, desk.sealer.seal(code.raw, "code"), tag)
+            for leg, code, tag in codes
+        ],
+        party.signifier,
+        now,
+    )
+    tx.legs.move_legs(
+        [leg.id for leg, _, _ in codes],
+        LegState.PROVIDED,
+        answered_at=mail.arrived_at,
+        answer_mail_id=mail.id,
+    )
+    detail = {"mail": mail.id}
+    events = [
+        AuditEvent("code.received", leg.device, party.signifier, detail) for leg, _, _ in codes
+    ]
+    # Whoever else is still being asked about these devices need not answer any more.
+    by_case = {leg.case_id: leg.id for leg, _, _ in codes}
+    others = [
+        leg
+        for leg in tx.legs.of_cases(by_case)
+        if leg.id != by_case[leg.case_id]
+        and leg.state is not LegState.BOUNCED
+        and leg_takes(leg.state, LegEvent.WITHDRAW)
+    ]
+    tx.legs.move_legs([leg.id for leg in others], LegState.WITHDRAWN)
+    why = {"why": "the code was received"}
+    events += [AuditEvent("leg.withdrawn", leg.device, leg.party, why) for leg in others]
+    tx.audit.append(now, *events)
+
+
+def _take_denials(
+    desk: Desk, tx: Transaction, mail: KeptMail, party: Party, legs: Sequence[Leg]
+) -> None:
+    if not legs:
+        return
+    now = desk.now()
+    tx.legs.move_legs(
+        [leg.id for leg in legs],
+        LegState.NOT_INSTALLER,
+        answered_at=mail.arrived_at,
+        answer_mail_id=mail.id,
+    )
+    detail = {"mail": mail.id}
+    events = [AuditEvent("leg.not_installer", leg.device, party.signifier, detail) for leg in legs]
+    events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, now)
+    tx.audit.append(now, *events)
+
+
+def acknowledgement(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
+    """They have our request. It discharges nothing and stops no clock."""
+    requests = asked_in(tx, said, party)
+    for request in requests:
+        tx.outbound.acknowledged(request.id, desk.now())
+        legs = [
+            leg
+            for leg in tx.legs.legs(request_id=request.id, states=[LegState.SENT])
+            if leg_takes(leg.state, LegEvent.ACKNOWLEDGE)
+        ]
+        # ``next_due`` stays: an acknowledged leg is chased like any other.
+        tx.legs.move_legs([leg.id for leg in legs], LegState.ACKNOWLEDGED)
+        tx.audit.append(
+            desk.now(), AuditEvent("request.acknowledged", request.ref, party.signifier)
+        )
+    ref = requests[0].ref if requests else ""
+    reason = "an acknowledgement" if ref else "an acknowledgement of nothing that we know"
+    return MailOutcome(PROCESSED, Kind.ACKNOWLEDGEMENT, reason, party.signifier, ref)
+
+
+def absence(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
+    """An automatic reply; its return date is noted, nothing is discharged."""
+    requests = asked_in(tx, said, party)
+    until = said.returns_on
+    for request in requests:
+        if until:
+            tx.outbound.away_until(request.id, until)
+        tx.audit.append(
+            desk.now(),
+            AuditEvent(
+                "request.auto_reply",
+                request.ref,
+                party.signifier,
+                {"returns_on": until.isoformat() if until else None},
+            ),
+        )
+    reason = f"an automatic reply, back on {until.isoformat()}" if until else "an automatic reply"
+    ref = requests[0].ref if requests else ""
+    return MailOutcome(PROCESSED, Kind.AUTO_REPLY, reason, party.signifier, ref)
+
+
+def bounce(desk: Desk, tx: Transaction, said: Understanding) -> MailOutcome:
+    """A delivery report; one for good voids the clocks that its letter had started.
+
+    Believed only where it names a letter of ours: anybody can write a delivery report, so what
+    it may do at most is to call a person.
+    """
+    named = {one.original_message_id for one in said.bounces} | {
+        said.head.in_reply_to,
+        *said.head.references,
+    }
+    letters = tx.outbox.by_message_id(named)
+    if not letters:
+        return MailOutcome(REVIEW, Kind.BOUNCE, "a delivery report on no letter that we know")
+    letter = letters[0]
+    if not said.bounces:
+        # Given up or only delayed: nobody can tell, so the clock runs and a person looks.
+        reason = f"a delivery report on the {letter.purpose} {letter.ref} that names no recipient"
+        return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)
+    if not any(one.permanent for one in said.bounces):
+        reason = f"a delay notice for the {letter.purpose} {letter.ref}"
+        return MailOutcome(PROCESSED, Kind.BOUNCE, reason, letter.party, letter.ref)
+    status = next((one.status for one in said.bounces if one.permanent), "")
+    tx.outbox.fail(letter.id, f"bounced {status}".strip())
+    tx.audit.append(
+        desk.now(),
+        AuditEvent(
+            "mail.bounced",
+            letter.ref,
+            letter.party,
+            {"purpose": letter.purpose, "address": letter.recipient, "status": status},
+        ),
+    )
+    void(desk, tx, letter, f"bounced {status}".strip())
+    reason = f"the {letter.purpose} {letter.ref} to {letter.recipient} bounced {status}".strip()
+    return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)

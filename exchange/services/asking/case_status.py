@@ -1,0 +1,121 @@
+"""Where what we asked for stands, and the clock behind a reference."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import InstallCode
+from exchange.domain.outbound import CaseState, Leg
+from exchange.errors import BadInput, NotFound
+from exchange.files import written
+from exchange.services.context import Desk
+from exchange.store.db import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One gained device."""
+
+    device: str
+    state: str
+    code_from: str
+    legs: tuple[Leg, ...]
+
+    @property
+    def asked(self) -> str:
+        """Each Supplier with its state, in order."""
+        return ", ".join(f"{leg.party} {leg.state}" for leg in self.legs)
+
+    def as_json(self) -> dict[str, object]:
+        """For programs."""
+        return {
+            "device_id": self.device,
+            "state": self.state,
+            "code_from": self.code_from,
+            "legs": [
+                {
+                    "party": leg.party,
+                    "state": leg.state,
+                    "due": leg.due_on.isoformat() if leg.due_on else None,
+                    "overdue": leg.overdue,
+                    "level": leg.level,
+                }
+                for leg in self.legs
+            ],
+        }
+
+
+def case_lines(desk: Desk) -> list[CaseLine]:
+    """Every case, oldest first."""
+    with desk.store.reading() as tx:
+        by_case: dict[int, list[Leg]] = {}
+        for leg in tx.legs.legs():
+            by_case.setdefault(leg.case_id, []).append(leg)
+        return [
+            CaseLine(case.device, case.state, case.code_from, tuple(by_case.get(case.id, ())))
+            for case in tx.outbound.cases()
+        ]
+
+
+def write_codes(desk: Desk, path: Path, actor: str) -> int:
+    """Write the received codes to a new CSV file that only its owner can read; audited.
+
+    Raises BadInput when the file cannot be made; then nothing was written.  All is on the disk
+    before the audit row, and gets its name after it: a code may be noted and not written, never
+    written and not noted.
+    """
+    try:
+        with written(path, new=True) as file, desk.store.transaction("export") as tx:
+            content, events = _codes(desk, tx, actor)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            tx.audit.append(desk.now(), *events)
+    except FileExistsError:
+        raise BadInput("is there already; nothing was written", place=str(path)) from None
+    except OSError as error:
+        raise BadInput(
+            f"{error.strerror or 'cannot be written'}; nothing was written", place=str(path)
+        ) from None
+    return len(events)
+
+
+def _codes(desk: Desk, tx: Transaction, actor: str) -> tuple[bytes, list[AuditEvent]]:
+    events = []
+    listed = io.StringIO(newline="")
+    writer = csv.writer(listed, lineterminator="\r\n")
+    writer.writerow(("Device ID", "Install code", "Received from"))
+    for case in tx.outbound.cases(CaseState.CODE_RECEIVED):
+        if case.sealed_code is not None:
+            code = InstallCode(desk.sealer.open(case.sealed_code, "code"))
+            writer.writerow((case.device, code.grouped, case.code_from))
+            events.append(AuditEvent("code.exported", case.device, case.code_from, actor=actor))
+    return listed.getvalue().encode(), events
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClock:
+    """A clock as it stands in the database."""
+
+    started: datetime
+    rule: str
+    due_on: date
+    calendar: str
+
+
+def clock_of(desk: Desk, ref: str) -> StoredClock:
+    """The clock of a reference of either direction; raises NotFound."""
+    with desk.store.reading() as tx:
+        if ref.rpartition("-")[2].startswith("A"):
+            clock = tx.inbound.find(ref).clock
+            return StoredClock(clock.received_at, clock.rule, clock.due_on, clock.calendar)
+        request = tx.outbound.find(ref)
+    if request.accepted_at is None or request.due_on is None:
+        raise NotFound(f"the clock of {ref} has not started: its mail was not accepted yet")
+    return StoredClock(request.accepted_at, request.rule, request.due_on, request.calendar)

@@ -1,0 +1,281 @@
+"""Remind and escalate what is due, once per leg and rung.
+
+The chase reads nothing but stored dates: requests with a leg whose ``next_due`` has come, through
+an index that closed legs are not in.  Letters and "rung taken" commit together, some requests at
+a time, so a rung is never sent twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.escalation import Rung
+from exchange.domain.outbound import Leg, OutboundRequest
+from exchange.domain.party import Party
+from exchange.domain.time.sla import local_date
+from exchange.errors import ExchangeError, StoreError
+from exchange.rendering.compose import TemplateName
+from exchange.rendering.wording import day
+from exchange.rendering.workbook import RequestRow
+from exchange.services.asking import ladder
+from exchange.services.asking.request import request_files
+from exchange.services.context import Desk
+from exchange.services.letters import letters
+from exchange.store.db import Transaction
+from exchange.store.mails.outbox import AcceptedLetter, NewLetter
+from exchange.store.requests.legs import TakenRung
+
+log = structlog.get_logger("exchange.chase")
+
+# What our mails call themselves: a breach notice is an escalation to whoever reads it.
+_MARKERS = {
+    "reminder": "reminder",
+    "breach": "escalation",
+    "escalation": "escalation",
+    "evidence": "evidence",
+}
+
+_NAMES = {
+    "request": "our request",
+    "query": "a query about codes that cannot be used",
+    "reminder": "a reminder",
+    "breach": "a breach notice",
+    "escalation": "an escalation",
+    "evidence": "the evidence file",
+}
+
+# One commit for so much: a commit costs a flush to the disk, and a request may hold every leg.
+_REQUESTS_AT_ONCE = 200
+_LEGS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is read for some requests at once, before anything is decided."""
+
+    requests: Mapping[int, OutboundRequest]
+    legs: Mapping[int, Sequence[Leg]]  # those that are due
+    done: Mapping[int, Mapping[str, datetime | None]]
+    asked: Mapping[int, int]
+    history: Mapping[str, Sequence[AcceptedLetter]]
+    looked_into: Mapping[tuple[str, str], datetime]  # by party, ref: answers that wait for a person
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What some requests come to, before anything is written."""
+
+    letters: list[NewLetter] = field(default_factory=list)
+    rungs: list[tuple[Sequence[Leg], Rung, int | None]] = field(
+        default_factory=list
+    )  # letter's place
+    next_on: defaultdict[date | None, list[int]] = field(default_factory=lambda: defaultdict(list))
+    levels: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    overdue: list[int] = field(default_factory=list)
+    events: list[AuditEvent] = field(default_factory=list)
+
+
+def chase(desk: Desk) -> Counter[str]:
+    """Take every rung that is due today; returns how many letters of which kind were queued.
+
+    A request whose letter cannot be written holds nobody up: its fault is raised when all others
+    are done.
+    """
+    if desk.clock.trouble:  # rungs would be skipped, or taken before their time
+        return Counter()
+    today = desk.today()
+    taken: Counter[str] = Counter()
+    fault: ExchangeError | None = None
+    with desk.store.reading() as tx:
+        waiting = tx.legs.due_requests(today)
+        parties = {party.signifier: party for party in tx.parties.all()} if waiting else {}
+    batches = list(_batches(waiting))[::-1]
+    while batches:
+        numbers = batches.pop()
+        try:
+            taken += _chase_some(desk, numbers, parties, today)
+        except StoreError:
+            raise
+        except ExchangeError as error:
+            # Nothing of it was committed; whose fault it was shows when each goes alone.
+            if len(numbers) > 1:
+                batches += [[number] for number in reversed(numbers)]
+            else:
+                fault = error
+    if fault:
+        raise fault
+    return taken
+
+
+def _chase_some(
+    desk: Desk, numbers: Sequence[int], parties: Mapping[str, Party], today: date
+) -> Counter[str]:
+    found = _Taken()
+    with desk.store.transaction("chase") as tx:
+        known = _read(tx, numbers, today)
+        for number in numbers:
+            request = known.requests[number]
+            if request.party in parties:
+                _chase_request(desk, known, request, parties[request.party], today, found)
+        _write(desk, tx, found)
+    return Counter(rung.kind for _, rung, letter in found.rungs if letter is not None)
+
+
+def _batches(waiting: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
+    batch, legs = list[int](), 0
+    for number, due_legs in waiting:
+        if batch and (len(batch) == _REQUESTS_AT_ONCE or legs + due_legs > _LEGS_AT_ONCE):
+            yield batch
+            batch, legs = [], 0
+        batch.append(number)
+        legs += due_legs
+    if batch:
+        yield batch
+
+
+def _read(tx: Transaction, numbers: Sequence[int], today: date) -> _Known:
+    requests = tx.outbound.by_number(numbers)
+    legs = tx.legs.due_legs(numbers, today)
+    return _Known(
+        requests,
+        legs,
+        tx.legs.rungs_done([leg.id for some in legs.values() for leg in some]),
+        tx.legs.asked(numbers),
+        tx.outbox.accepted_by_ref([request.ref for request in requests.values()]),
+        tx.mail.answers_waiting(),
+    )
+
+
+def _write(desk: Desk, tx: Transaction, found: _Taken) -> None:
+    now = desk.now()
+    numbers = tx.outbox.add_many(found.letters, now)
+    tx.legs.take_rungs(
+        (
+            TakenRung(leg.id, rung.name, None if letter is None else numbers[letter])
+            for legs, rung, letter in found.rungs
+            for leg in legs
+        ),
+        now,
+    )
+    for level, legs in found.levels.items():
+        tx.legs.mark_level(legs, level)
+    for next_on, legs in found.next_on.items():
+        tx.legs.set_next(legs, next_on)
+    tx.legs.mark_overdue(found.overdue)
+    tx.audit.append(now, *found.events)
+
+
+def _chase_request(
+    desk: Desk, known: _Known, request: OutboundRequest, party: Party, today: date, found: _Taken
+) -> None:
+    for (behind, accepted_on), legs in ladder.alike(known.legs[request.id], known.done).items():
+        step = ladder.step(desk, party, dict(behind), accepted_on, request.sla_days, today)
+        found.rungs += [(legs, rung, None) for rung in step.skipped]
+        if step.now:
+            _take(desk, known, request, party, legs, step.now, today, found)
+        found.next_on[step.next_on] += [leg.id for leg in legs]
+        late = [leg for leg in legs if not leg.overdue and leg.due_on and today > leg.due_on]
+        found.overdue += [leg.id for leg in late]
+        found.events += [
+            AuditEvent("leg.overdue", leg.device, leg.party, {"due": str(leg.due_on)})
+            for leg in late
+        ]
+
+
+def _take(
+    desk: Desk,
+    known: _Known,
+    request: OutboundRequest,
+    party: Party,
+    legs: Sequence[Leg],
+    rung: Rung,
+    today: date,
+    found: _Taken,
+) -> None:
+    rows = [RequestRow(device_id=leg.device, device_type=leg.device_type) for leg in legs]
+    template: TemplateName = rung.kind
+    address = ladder.recipient(desk, party, rung)
+    letter = letters.write(
+        desk,
+        letters.Draft(
+            template=template,
+            ref=request.ref,
+            recipient=address,
+            party=party.signifier,
+            marker=_MARKERS[rung.kind],
+            in_reply_to=request.message_id,
+            context=_context(desk, known, request, party, rung, rows, today),
+            attachments=request_files(desk, request.ref, rows),
+        ),
+    )
+    found.rungs.append((legs, rung, len(found.letters)))
+    found.letters.append(letter)
+    if rung.kind in ("breach", "escalation"):
+        found.levels[max(rung.level, 1)] += [leg.id for leg in legs]
+    said: dict[str, str | int | bool | None] = {
+        "rung": rung.name,
+        "devices": len(legs),
+        "address": address,
+        "message_id": letter.message_id,
+        "note": _note(known, request, rung, party),
+    }
+    found.events.append(AuditEvent(f"request.{rung.kind}", request.ref, party.signifier, said))
+    log.info("chased", ref=request.ref, party=party.signifier, rung=rung.name, devices=len(legs))
+
+
+def _context(
+    desk: Desk,
+    known: _Known,
+    request: OutboundRequest,
+    party: Party,
+    rung: Rung,
+    rows: Sequence[RequestRow],
+    today: date,
+) -> dict[str, object]:
+    small = desk.settings.release.body_table_rows
+    due_on = request.due_on or today
+    before, behind = (today, due_on) if today <= due_on else (due_on, today)
+    days = desk.calendar.working_days_between(before, behind)
+    return {
+        "us": letters.us(desk),
+        "them": letters.them(party),
+        "ref": request.ref,
+        "sent": request.accepted_at or request.created_at,
+        "due": due_on,
+        "sla_days": request.sla_days,
+        "outstanding": len(rows),
+        "asked": known.asked.get(request.id, 0),
+        "rows": rows if len(rows) <= small else (),
+        "days_left": days if today <= due_on else 0,
+        "days_late": days if today > due_on else 0,
+        "level": rung.level,
+        "note": _note(known, request, rung, party),
+        "history": _history(known.history[request.ref]),
+    }
+
+
+def _note(known: _Known, request: OutboundRequest, rung: Rung, party: Party) -> str:
+    """What is unusual; that they wrote to us, where their answer waits for a person of ours."""
+    places = ((party.signifier, ref) for ref in (request.ref, ""))
+    arrived = next((known.looked_into[one] for one in places if one in known.looked_into), None)
+    if arrived is None:
+        return rung.note
+    wrote = (
+        f"a mail of {party.name} of {day(arrived)} that may answer some of these Devices is being "
+        "looked into here and is not counted yet"
+    )
+    return f"{rung.note}; {wrote}" if rung.note else wrote
+
+
+def _history(sent: Iterable[AcceptedLetter]) -> list[tuple[date, str]]:
+    """What was sent for a request and when the recipient's server took it."""
+    return [
+        (local_date(letter.accepted_at), f"{_NAMES[letter.purpose]} to {letter.recipient}")
+        for letter in sent
+    ]

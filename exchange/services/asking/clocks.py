@@ -1,0 +1,123 @@
+"""A calendar that changed (a holiday announced late) moves the due dates of open clocks.
+
+Every open clock carries the version of the calendar that produced it.  Those of another version
+are replayed: each moved date is audited, and the new version noted on all.  The version that was
+replayed last is kept, so that a round in which nothing changed looks at no clock at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.inbound import InboundRequest
+from exchange.domain.outbound import CHASED_LEGS, OutboundRequest
+from exchange.domain.party import Party
+from exchange.domain.time.sla import Due, SlaRule, due
+from exchange.services.asking import ladder
+from exchange.services.context import Desk
+from exchange.store.db import Transaction
+
+log = structlog.get_logger("exchange.clocks")
+
+_CALENDAR = "clocks.calendar"  # the fact that names the version replayed last
+_AT_ONCE = 200  # clocks in one commit
+Clocked = TypeVar("Clocked", InboundRequest, OutboundRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class MovedClock:
+    """A due date that the new calendar moved."""
+
+    ref: str
+    before: date
+    after: date
+
+
+def replay(desk: Desk) -> list[MovedClock]:
+    """Replay what another calendar produced; costs one look-up when there is nothing to do."""
+    version = desk.calendar.version
+    if desk.clock.trouble:
+        return []
+    with desk.store.reading() as tx:
+        if tx.facts.get(_CALENDAR) == version:
+            return []
+        inbound = tx.inbound.of_other_calendar(version)
+        outbound = tx.outbound.of_other_calendar(version)
+        parties = {party.signifier: party for party in tx.parties.all()}
+    moved: list[MovedClock] = []
+    for some in _some(inbound):
+        with desk.store.transaction("replay clocks") as tx:
+            for asked in some:
+                rule = SlaRule.from_text(asked.clock.rule)
+                when = due(asked.clock.received_at, rule, desk.calendar)
+                tx.inbound.set_due(asked.id, when)
+                moved += _told(desk, tx, asked.ref, asked.party, asked.clock.due_on, when)
+    for batch in _some(outbound):
+        with desk.store.transaction("replay clocks") as tx:
+            for request in batch:
+                moved += _move(desk, tx, request, parties.get(request.party))
+    # Noted last: whatever ends the process before, everything is replayed again.
+    with desk.store.transaction("replay clocks") as tx:
+        tx.facts.put(_CALENDAR, version)
+    return moved
+
+
+def _some(clocks: Sequence[Clocked]) -> Iterator[Sequence[Clocked]]:
+    return (clocks[start : start + _AT_ONCE] for start in range(0, len(clocks), _AT_ONCE))
+
+
+def _move(
+    desk: Desk, tx: Transaction, request: OutboundRequest, party: Party | None
+) -> list[MovedClock]:
+    if request.accepted_at is None or request.due_on is None:
+        return []
+    when = due(request.accepted_at, SlaRule.from_text(request.rule), desk.calendar)
+    tx.outbound.accept(
+        request.id, when.received, when.day_zero, when.due_on, when.due_at,
+        when.rule_text, when.calendar_version,
+    )  # fmt: skip
+    _move_legs(desk, tx, request, party, when)
+    return _told(desk, tx, request.ref, request.party, request.due_on, when)
+
+
+def _told(
+    desk: Desk, tx: Transaction, ref: str, party: str, before: date, when: Due
+) -> list[MovedClock]:
+    if before == when.due_on:
+        return []
+    tx.audit.append(
+        desk.now(),
+        AuditEvent(
+            "clock.moved",
+            ref,
+            party,
+            {
+                "before": before.isoformat(),
+                "after": when.due_on.isoformat(),
+                "calendar": when.calendar_version,
+            },
+        ),
+    )
+    log.warning("a due date moved", ref=ref, before=str(before), after=str(when.due_on))
+    return [MovedClock(ref, before, when.due_on)]
+
+
+def _move_legs(
+    desk: Desk, tx: Transaction, request: OutboundRequest, party: Party | None, when: Due
+) -> None:
+    """The legs' own dates follow: their due day, whether it has passed, and their next rung."""
+    today = desk.today()
+    legs = tx.legs.legs(request_id=request.id, states=CHASED_LEGS)
+    done = tx.legs.rungs_done([leg.id for leg in legs])
+    for (behind, accepted_on), alike in ladder.alike(legs, done).items():
+        numbers = [leg.id for leg in alike]
+        step = ladder.step(desk, party, dict(behind), accepted_on, request.sla_days, today)
+        tx.legs.start_clocks(numbers, accepted_on, when.due_on, today if step.now else step.next_on)
+    if today <= when.due_on:
+        tx.legs.mark_overdue([leg.id for leg in legs if leg.overdue], overdue=False)

@@ -1,0 +1,217 @@
+"""The list of gained devices that a person hands in: whom to ask about each, in which order.
+
+Columns: Device ID, optionally Device type, Losing supplier, Former suppliers (one column parted
+by semicolons, commas or slashes, or several numbered ones).  A supplier is named by signifier,
+MPID or full name.  MPAN, MPRN, UPRN and whatever else stands there is not taken: the question
+does not need personal data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from exchange.config import OurParty
+from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.limits import Limits
+from exchange.domain.outbound import Gained
+from exchange.domain.party import Party
+from exchange.errors import BadInput, BadInputs
+from exchange.parsing.phrases.header_terms import Role, device_type_of
+from exchange.parsing.reading.import_tables import Row, Table, match_columns, normalised
+from exchange.services.import_rows import (
+    DEVICE,
+    Sheet,
+    by_role,
+    device_column,
+    header_shown,
+    open_sheets,
+    raise_all,
+)
+
+_TYPE: Final = "device type"
+_LOSING: Final = "losing"
+_FORMER: Final = re.compile(
+    r"(?:former|previous|prior|earlier|other)(?:suppliers?|mpids?|suppliermpids?|supplierids?)?"
+    r"(\d{0,2})"
+)
+_FORMER_AFTER: Final = re.compile(r"suppliers?(?:former|previous)(\d{0,2})")
+_LOSING_WORDS: Final = (
+    *("losing supplier", "losing suppliers", "losing supplier mpid", "losing mpid"),
+    *("losing supplier id", "losing supplier name", "losing party", "losing", "old supplier"),
+    *("outgoing supplier", "last supplier", "supplier losing"),
+)
+_NOBODY: Final = frozenset(("", "-", "--", "n/a", "na", "none", "nil"))
+_HINT: Final = "name the columns Device ID, Losing supplier and Former suppliers"
+_OURS: Final = ""  # what our own names resolve to: no signifier is empty
+
+
+def read_gained(
+    name: str,
+    content: bytes,
+    parties: Sequence[Party],
+    limits: Limits,
+    *,
+    ours: OurParty | None = None,
+) -> list[Gained]:
+    """The gained devices of a CSV or workbook, each once, in the order of the file.
+
+    ``name`` is the file's name, for places; ``parties`` the contacts register.  Suppliers come
+    out as signifiers, the losing one first, each once; we ourselves (``ours``) are left out.
+    Raises BadInput, or BadInputs with every bad row as ``file > sheet > row N > column``.
+    """
+    known = _Suppliers(parties, ours)
+    sheets, _notes = open_sheets(name, content, limits, _choose)
+    found: dict[str, Gained] = {}
+    faults: list[BadInput] = []
+    for sheet in sheets:
+        for row in sheet.rows:
+            try:
+                one = _gained(sheet, row, known)
+                found[one.device] = _merged(found.get(one.device), one)
+            except BadInput as error:
+                faults.append(error)
+    raise_all(faults, name)
+    return list(found.values())
+
+
+def read_listed(name: str, content: bytes, limits: Limits) -> list[DeviceId]:
+    """The Device IDs of a CSV or workbook, each once, in the order of the file.
+
+    Raises BadInput, or BadInputs with every bad row as ``file > sheet > row N > column``.
+    """
+    sheets, _notes = open_sheets(name, content, limits, _choose_devices)
+    found: dict[DeviceId, None] = {}
+    faults: list[BadInput] = []
+    for sheet in sheets:
+        for row in sheet.rows:
+            try:
+                found[sheet.read_device(row)] = None
+            except BadInput as error:
+                faults.append(error)
+    raise_all(faults, name)
+    return list(found)
+
+
+def _choose_devices(table: Table) -> Sheet:
+    device, kind = device_column(table, "name the column Device ID")
+    return Sheet(table, {DEVICE: device}, kind)
+
+
+def _choose(table: Table) -> Sheet:
+    device, kind = device_column(table, _HINT)
+    columns = {DEVICE: device, **match_columns(table.header, {_LOSING: _LOSING_WORDS})}
+    former: list[tuple[int, int]] = []
+    for column, title in enumerate(table.header):
+        bare = normalised(re.sub(r"[(\[][^)\]]*[)\]]", "", title))
+        named = _FORMER.fullmatch(bare) or _FORMER_AFTER.fullmatch(bare)
+        if named and column not in columns.values():
+            former.append((int(named[1] or 0), column))
+    # Numbered columns may stand in any order.
+    columns.update((f"former {at}", column) for at, (_, column) in enumerate(sorted(former)))
+    if len(columns) == 1:
+        raise BadInput(
+            f"no column names the suppliers; the columns are {header_shown(table)}",
+            place=table.where,
+            hint=_HINT,
+        )
+    types = by_role(table, Role.TYPE)
+    if types:
+        columns[_TYPE] = types[0]
+    return Sheet(table, columns, kind)
+
+
+def _gained(sheet: Sheet, row: Row, known: _Suppliers) -> Gained:
+    faults: list[BadInput] = []
+    device = ""
+    try:
+        device = str(sheet.read_device(row))
+    except BadInput as error:
+        faults.append(error)
+    suppliers: list[str] = []
+    for column in (name for name in sheet.columns if name not in (DEVICE, _TYPE)):
+        try:
+            if sheet.damaged(row, column):
+                raise BadInput("Excel kept the supplier as a number; make the cell text")
+            suppliers += known.named(sheet.cell(row, column))
+        except BadInput as error:
+            faults.append(BadInput(error.message, place=sheet.place(row, column), hint=error.hint))
+    others = tuple(dict.fromkeys(one for one in suppliers if one != _OURS))
+    if not faults and not others:
+        said = "only we ourselves are named" if suppliers else "no supplier is named"
+        faults.append(BadInput(f"{said}: there is nobody to ask", place=sheet.place(row, _LOSING)))
+    if faults:
+        if len(faults) == 1:
+            raise faults[0]
+        raise BadInputs(f"{len(faults)} faults", faults, place=sheet.place(row))
+    written = device_type_of(sheet.cell(row, _TYPE)) or sheet.device_type
+    return Gained(device, others, written, sheet.place(row))
+
+
+def _merged(first: Gained | None, again: Gained) -> Gained:
+    """A device that stands twice is one, unless the two rows contradict each other."""
+    if first is None:
+        return again
+    if first.suppliers != again.suppliers:
+        raise BadInput(
+            f"{again.device} stands at {first.where} too, with other suppliers"
+            f" ({', '.join(first.suppliers)})",
+            place=again.where,
+        )
+    if first.device_type and again.device_type and first.device_type != again.device_type:
+        raise BadInput(
+            f"{again.device} stands at {first.where} too, as {first.device_type}",
+            place=again.where,
+        )
+    kind = first.device_type or again.device_type
+    return Gained(first.device, first.suppliers, kind, first.where)
+
+
+class _Suppliers:
+    """The register by every name a supplier goes by."""
+
+    def __init__(self, parties: Sequence[Party], ours: OurParty | None) -> None:
+        self._by_name: dict[str, set[str]] = {}
+        self._inactive = {party.signifier for party in parties if not party.active}
+        for party in parties:
+            for written in (party.signifier, party.name, *party.mpids):
+                self._by_name.setdefault(_folded(written), set()).add(party.signifier)
+        if ours is not None:
+            for written in (ours.signifier, ours.name, *ours.mpids):
+                self._by_name[_folded(written)] = {_OURS}
+
+    def named(self, cell: str) -> Iterator[str]:
+        """The signifiers of the suppliers that a cell names; raises BadInput for one unknown."""
+        # A full name may hold a comma or a slash, so the larger piece is tried first.
+        for piece in re.split(r"[;|\n]", cell):
+            if _folded(piece) in self._by_name:
+                yield self._one(piece)
+                continue
+            if _folded(piece) in _NOBODY:  # "n/a" has a slash of its own
+                continue
+            for part in re.split(r"[,/]", piece):
+                if _folded(part) not in _NOBODY:
+                    yield self._one(part)
+
+    def _one(self, written: str) -> str:
+        shown = mask_codes(" ".join(written.split()))[:80]
+        found = self._by_name.get(_folded(written), set())
+        if not found:
+            raise BadInput(
+                f"{shown!r} is not on the contacts register",
+                hint="name a supplier by signifier, MPID or full name;"
+                " `exchange contacts import` adds parties",
+            )
+        if len(found) > 1:
+            raise BadInput(
+                f"{shown!r} could be {' or '.join(sorted(found))}", hint="write the signifier"
+            )
+        signifier = next(iter(found))
+        if signifier in self._inactive:
+            raise BadInput(f"{shown!r} is not active on the contacts register")
+        return signifier
+
+
+def _folded(written: str) -> str:
+    return " ".join(written.split()).casefold()

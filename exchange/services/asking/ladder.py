@@ -1,0 +1,68 @@
+"""The escalation ladder of one party, asked from the services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from exchange.domain.escalation import Rung, Step, next_rung
+from exchange.domain.outbound import Leg
+from exchange.domain.party import Party
+from exchange.domain.time.sla import local_date
+from exchange.services.context import Desk
+
+# The rungs behind a leg and its day zero.
+Behind = tuple[tuple[tuple[str, datetime | None], ...], date]
+
+
+def alike(
+    legs: Sequence[Leg], done: Mapping[int, Mapping[str, datetime | None]]
+) -> dict[Behind, list[Leg]]:
+    """Legs of one request whose clocks run, by what is behind them: each group has one next step.
+
+    ``done`` has the rungs of each leg by its number.
+    """
+    groups: dict[Behind, list[Leg]] = {}
+    for leg in legs:
+        if leg.accepted_on is not None:
+            behind = sorted(done[leg.id].items(), key=lambda rung: rung[0])
+            groups.setdefault((tuple(behind), leg.accepted_on), []).append(leg)
+    return groups
+
+
+def step(
+    desk: Desk,
+    party: Party | None,
+    done: Mapping[str, datetime | None],
+    accepted_on: date,
+    sla_days: int,
+    today: date,
+) -> Step:
+    """What is due today for legs with these rungs behind them."""
+    sent = [at for at in done.values() if at is not None]
+    return next_rung(
+        done,
+        accepted_on,
+        today,
+        ladder=desk.ladder(),
+        levels=len(party.escalation) if party else 0,
+        calendar=desk.calendar,
+        sla_days=sla_days,
+        last_on=local_date(max(sent)) if sent else None,
+    )
+
+
+def first_look(desk: Desk, party: Party | None, accepted_on: date, sla_days: int) -> date | None:
+    """When the first rung of a fresh clock is due."""
+    first = step(desk, party, {}, accepted_on, sla_days, accepted_on)
+    return accepted_on if first.now else first.next_on
+
+
+def recipient(desk: Desk, party: Party, rung: Rung) -> str:
+    """The address a rung's mail goes to."""
+    if rung.recipient == "compliance":
+        settings = desk.settings.party
+        return settings.compliance_address or settings.address
+    if rung.recipient == "escalation":
+        return party.escalation[rung.level - 1].address
+    return party.request_address

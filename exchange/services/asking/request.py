@@ -1,0 +1,274 @@
+"""Ask for the codes of gained devices: cases and legs, one mail per Supplier.
+
+Idempotent by the database: a device has one open case, so the same list given twice opens
+nothing twice, and a leg is carried by one request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.outbound import (
+    CaseState,
+    Gained,
+    Leg,
+    LegEvent,
+    LegState,
+    OutboundRequest,
+    leg_takes,
+)
+from exchange.domain.party import Party
+from exchange.domain.time.sla import due
+from exchange.errors import BadInput, NotFound
+from exchange.rendering.compose import Attachment
+from exchange.rendering.workbook import (
+    XLSX,
+    RequestRow,
+    Sheetfacts,
+    requests_csv,
+    requests_workbook,
+)
+from exchange.services.asking.next_supplier import next_turn
+from exchange.services.context import Desk
+from exchange.services.letters import letters
+from exchange.store.db import Transaction
+from exchange.store.mails.outbox import CANCELLED, FAILED
+
+_CLOSED_AT_ONCE = 20_000
+# Of a request, in the mail, both files together; and its text, headers and boundaries.
+_ROW_BYTES, _ROOM = 150, 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What ``create`` did."""
+
+    devices: int  # in the list, each once
+    opened: int
+    already_open: int
+    requests: tuple[str, ...]  # references of the mails queued
+
+
+def create(
+    desk: Desk,
+    gained: Sequence[Gained],
+    source: str,
+    actor: str = "exchange",
+    *,
+    any_type: bool = False,
+) -> Created:
+    """Open a case for each device that has none, and ask the first Supplier of each.
+
+    Raises BadInput when a Supplier is not on the contacts register, or for a device of a type
+    that clause 4.16 is not for unless ``any_type``; then nothing was changed.
+    """
+    refused = () if any_type else desk.settings.release.refused_device_types
+    for one in gained:
+        if one.device_type.upper() in refused:
+            raise BadInput(
+                f"{one.device} is a {one.device_type.upper()}, which clause 4.16 is not for",
+                place=one.where,
+                hint="take the row out, or ask all the same with --any-type",
+            )
+    unique = list({one.device: one for one in gained}.values())
+    now = desk.now()
+    with desk.store.transaction("create") as tx:
+        known = {party.signifier for party in tx.parties.all(active_only=True)}
+        for one in unique:
+            for supplier in one.suppliers:
+                if supplier not in known:
+                    raise BadInput(
+                        f"{supplier} is not on the contacts register",
+                        place=one.where,
+                        hint="`exchange contacts import` adds parties",
+                    )
+        open_already = tx.outbound.open_devices([one.device for one in unique])
+        fresh = [one for one in unique if one.device not in open_already]
+        tx.outbound.open_cases(fresh, now, mask_codes(source))
+        asked = {one.suppliers: {"ask": " ".join(one.suppliers)} for one in fresh}
+        tx.audit.append(
+            now,
+            *(
+                AuditEvent("case.opened", one.device, detail=asked[one.suppliers], actor=actor)
+                for one in fresh
+            ),
+        )
+    return Created(len(unique), len(fresh), len(open_already), tuple(raise_requests(desk)))
+
+
+def raise_requests(desk: Desk) -> list[str]:
+    """One request per Supplier for every queued leg that none carries; returns the references."""
+    if desk.clock.trouble:
+        return []
+    with desk.store.reading() as tx:
+        waiting = tx.legs.queued_parties()
+    refs = []
+    for signifier in waiting:
+        with desk.store.transaction("raise") as tx:
+            party = tx.parties.get(signifier)
+            legs = tx.legs.to_ask(signifier)
+            if party is None or not party.active or not legs:
+                continue
+            refs += [_raise(desk, tx, party, some) for some in _portions(tx, party, legs)]
+    return refs
+
+
+def _portions(tx: Transaction, party: Party, legs: Sequence[Leg]) -> Iterator[Sequence[Leg]]:
+    """As many legs as go into one mail, by what the party's server takes and what ours does."""
+    theirs = (party.max_mail_mb or 0) * 1_000_000
+    most = min((one for one in (theirs, letters.server_limit(tx)) if one), default=0)
+    if not most or len(legs) * _ROW_BYTES + _ROOM <= most:
+        yield legs
+        return
+    rows = (most - _ROOM) // _ROW_BYTES
+    if rows < 1:
+        raise BadInput(f"a request does not fit into mails of {most:,} bytes")
+    parts = -(-len(legs) // rows)
+    bounds = [len(legs) * nth // parts for nth in range(parts + 1)]
+    yield from (legs[first:last] for first, last in pairwise(bounds))
+
+
+def _raise(desk: Desk, tx: Transaction, party: Party, legs: Sequence[Leg]) -> str:
+    now = desk.now()
+    ref = desk.new_ref(tx, "Q")
+    rule = desk.sla(party)
+    message_id = desk.new_message_id(ref, "request")
+    rows = [RequestRow(device_id=leg.device, device_type=leg.device_type) for leg in legs]
+    small = desk.settings.release.body_table_rows
+    draft = letters.Draft(
+        template="request",
+        ref=ref,
+        recipient=party.request_address,
+        party=party.signifier,
+        marker="request",
+        message_id=message_id,
+        context={
+            "us": letters.us(desk),
+            "them": letters.them(party),
+            "ref": ref,
+            "due": due(now, rule, desk.calendar).due_on,
+            "sla_days": rule.days,
+            "count": len(rows),
+            "rows": rows if len(rows) <= small else (),
+        },
+        attachments=request_files(desk, ref, rows),
+    )
+    letters.queue(desk, tx, draft)
+    request_id = tx.outbound.add_request(ref, party.signifier, message_id, rule.days, now)
+    tx.legs.carry([leg.id for leg in legs], request_id)
+    tx.audit.append(
+        now,
+        AuditEvent(
+            "request.raised",
+            ref,
+            party.signifier,
+            {"devices": len(legs), "address": party.request_address, "message_id": message_id},
+        ),
+    )
+    return ref
+
+
+def request_files(desk: Desk, ref: str, rows: Sequence[RequestRow]) -> tuple[Attachment, ...]:
+    """The list as workbook and CSV, each complete in itself."""
+    facts = Sheetfacts("Install codes requested under MP121", ref, desk.now())
+    return (
+        Attachment(f"{ref}.xlsx", XLSX, requests_workbook(rows, facts)),
+        Attachment(f"{ref}.csv", "text/csv", requests_csv(rows)),
+    )
+
+
+def resend(desk: Desk, ref: str, actor: str = "exchange") -> list[str]:
+    """Ask again for the legs of a request that bounced, with the contact as it is now."""
+    with desk.store.transaction("resend") as tx:
+        request = tx.outbound.find(ref)
+        legs = [
+            leg
+            for leg in tx.legs.legs(request_id=request.id, states=[LegState.BOUNCED])
+            if leg_takes(leg.state, LegEvent.RESEND)
+        ]
+        if not legs:
+            raise BadInput(f"nothing of {ref} has bounced")
+        numbers = [leg.id for leg in legs]
+        tx.legs.move_legs(numbers, LegState.QUEUED)
+        tx.legs.unask(numbers)
+        failed = [one.id for one in tx.outbox.heads(ref=ref, states=(FAILED,))]
+        tx.outbox.put_aside(failed, CANCELLED, "asked anew")
+        tx.audit.append(
+            desk.now(),
+            AuditEvent("request.resent", ref, request.party, {"devices": len(legs)}, actor),
+        )
+    return raise_requests(desk)
+
+
+def unask(tx: Transaction, request: OutboundRequest) -> int:
+    """Take what a request asks out of it, before it left: it is asked in another one."""
+    legs = tx.legs.legs(request_id=request.id, states=[LegState.QUEUED, LegState.BOUNCED])
+    numbers = [leg.id for leg in legs]
+    tx.legs.move_legs(numbers, LegState.QUEUED)
+    tx.legs.unask(numbers)
+    return len(numbers)
+
+
+def withdraw(desk: Desk, ref: str, why: str, actor: str = "exchange") -> int:
+    """Give up what a request still waits for; only our own side does this. Returns the devices."""
+    with desk.store.transaction("withdraw") as tx:
+        request = tx.outbound.find(ref)
+        legs = [
+            leg
+            for leg in tx.legs.legs(request_id=request.id)
+            if leg_takes(leg.state, LegEvent.WITHDRAW)
+        ]
+        tx.legs.move_legs([leg.id for leg in legs], LegState.WITHDRAWN)
+        detail = {"ref": ref, "why": why}
+        events = [AuditEvent("leg.withdrawn", leg.device, leg.party, detail, actor) for leg in legs]
+        events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, desk.now())
+        tx.audit.append(desk.now(), *events)
+    return len(legs)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What ``close_many`` did."""
+
+    closed: int
+    not_open: tuple[str, ...]  # Devices without an open case: nothing was changed for them
+
+
+def close(desk: Desk, device: str, why: str, actor: str) -> None:
+    """Close the case of a device; only our own side does this, and it can be asked about again.
+
+    Raises NotFound when the device has no open case.
+    """
+    wanted = DeviceId.parse(device)
+    if close_many(desk, [wanted], why, actor).not_open:
+        raise NotFound(f"{wanted} has no open case")
+
+
+def close_many(desk: Desk, devices: Iterable[DeviceId], why: str, actor: str) -> Closed:
+    """Close the open cases of these devices and withdraw what is still asked about them."""
+    wanted, now = list(dict.fromkeys(map(str, devices))), desk.now()
+    detail = {"why": why}
+    closed: set[str] = set()
+    for start in range(0, len(wanted), _CLOSED_AT_ONCE):
+        with desk.store.transaction("close") as tx:
+            cases = tx.outbound.open_cases_of(wanted[start : start + _CLOSED_AT_ONCE])
+            open_legs = [
+                leg.id
+                for leg in tx.legs.of_cases(cases.values())
+                if leg_takes(leg.state, LegEvent.WITHDRAW)
+            ]
+            tx.legs.move_legs(open_legs, LegState.WITHDRAWN)
+            tx.outbound.move_cases(list(cases.values()), CaseState.CLOSED, closed_at=now)
+            tx.audit.append(
+                now,
+                *(
+                    AuditEvent("case.closed", device, detail=detail, actor=actor)
+                    for device in cases
+                ),
+            )
+        closed |= cases.keys()
+    return Closed(len(closed), tuple(device for device in wanted if device not in closed))

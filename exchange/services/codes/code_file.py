@@ -1,0 +1,230 @@
+"""The rows of a file of install codes, or of installed devices: each one good, or said why.
+
+No reason, place or note ever repeats what stood in a cell: it may be a code, or most of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from exchange.domain.device import DeviceId, InstallCode, mask_codes
+from exchange.domain.limits import Limits
+from exchange.errors import BadInput
+from exchange.parsing.identifiers.codes import BadCode, read_code_cell
+from exchange.parsing.phrases.header_terms import Role, device_type_of
+from exchange.parsing.reading.import_tables import Row, Table
+from exchange.services.import_rows import (
+    DEVICE,
+    Sheet,
+    by_role,
+    device_column,
+    named_column,
+    sole_column,
+)
+
+CODE: Final = "code"
+TYPE: Final = "type"
+INSTALLED: Final = "installed"
+DATED: Final = "date"
+# A worksheet has at most 1,048,576 rows; a CSV may be longer, but it is read as a whole.
+_MOST_ROWS: Final = 3_000_000
+_MOST_CHARS: Final = 500_000_000
+_FIRST_DAY: Final = date(1970, 1, 1)
+_YES: Final = frozenset(("yes", "y", "true", "1"))
+_NO: Final = frozenset(("no", "n", "false", "0"))
+
+Progress = Callable[[str, int, int], None]  # (what is being done, rows done, rows in all)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read the file.
+
+    A column is named by its header, its letter or its number; None leaves it to the header's
+    wording, an empty text says that there is no such column.
+    """
+
+    device_column: str | None = None
+    code_column: str | None = None
+    type_column: str | None = None
+    installed_column: str | None = None
+    installed_only: bool = False  # a list of installed devices, without codes
+    installed_by_us: bool = True  # where no installed column says it row by row
+    source: str = ""
+    date_column: str | None = None  # never found by its wording
+    date_format: str = ""  # as strptime reads it; empty: 2026-11-03
+    device_type: str = ""  # where neither a column nor a header says it
+
+    def check(self) -> None:
+        """Raise BadInput when the options contradict each other."""
+        if self.installed_only and (self.code_column or not self.installed_by_us):
+            raise BadInput(
+                "a list of installed Devices has no codes and is installed by us",
+                hint="leave out either --installed-only or --code-column and --not-installed",
+            )
+
+    def type_of(self, sheet: Sheet) -> str:
+        """The device type of rows that name none."""
+        return sheet.device_type or self.device_type
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that cannot be taken."""
+
+    where: str  # codes.xlsx > Sheet1 > row 14
+    row: int
+    order: int  # among the rows of all sheets, from 1
+    device: str  # as far as it is readable, else empty
+    reason: str
+
+    @property
+    def fault(self) -> BadInput:
+        """The row as an error; it names the device, never a code."""
+        said = f"{self.device}: {self.reason}" if self.device else self.reason
+        return BadInput(said, place=mask_codes(self.where))
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one good row says."""
+
+    device: DeviceId
+    code: InstallCode | None
+    installed: bool
+    device_type: str
+    day: date
+
+
+def roomy(limits: Limits) -> Limits:
+    """Ceilings for a file that a person hands in and that is read as a whole."""
+    return replace(
+        limits,
+        rows=max(limits.rows, _MOST_ROWS),
+        text_chars=max(limits.text_chars, _MOST_CHARS),
+    )
+
+
+def choose(reading: Reading, table: Table) -> Sheet:
+    """Which column of a table holds what; raises BadInput when that cannot be told."""
+    hint = "say which column holds what: --device-column and --code-column, by header or letter"
+    kind = ""
+    if reading.device_column:
+        device = named_column(table, reading.device_column)
+    else:
+        device, kind = device_column(table, hint)
+    columns = {DEVICE: device}
+    wanted: tuple[tuple[str, str | None, Role | None, str], ...] = (
+        (CODE, reading.code_column, Role.CODE, "--code-column"),
+        (TYPE, reading.type_column, Role.TYPE, "--type-column"),
+        (INSTALLED, reading.installed_column, Role.DENIAL, "--installed-column"),
+        (DATED, reading.date_column, None, "--date-column"),
+    )
+    for name, said, role, option in wanted:
+        if said:
+            columns[name] = named_column(table, said)
+        elif said is None and role is not None:
+            found = by_role(table, role)
+            column = sole_column(table, found, f"the {name}", f"name one with {option}")
+            if column is not None:
+                columns[name] = column
+    if len(set(columns.values())) != len(columns):
+        raise BadInput("two fields are to come from the same column", place=table.where)
+    _check_code_column(reading, table, columns)
+    return Sheet(table, columns, kind)
+
+
+def _check_code_column(reading: Reading, table: Table, columns: dict[str, int]) -> None:
+    if CODE in columns and reading.installed_only:
+        raise BadInput(
+            "there is a column of install codes, and --installed-only would drop it",
+            place=table.where,
+            hint="leave --installed-only out; rows without a code are taken as installed devices",
+        )
+    if CODE not in columns and not reading.installed_only:
+        raise BadInput(
+            "there is no column of install codes",
+            place=table.where,
+            hint="name it with --code-column; or, for a list of installed devices whose codes"
+            " are not held, say --installed-only",
+        )
+
+
+def fact_of(sheet: Sheet, row: Row, device: DeviceId, reading: Reading, today: date) -> Fact:
+    """What a row says of its device; raises BadInput saying what is wrong with it."""
+    return Fact(
+        device=device,
+        code=_code(sheet, row),
+        installed=_installed(sheet, row, default=reading.installed_by_us),
+        device_type=type_of(sheet.cell(row, TYPE), reading.type_of(sheet)),
+        day=day_of(sheet.cell(row, DATED), reading, today),
+    )
+
+
+def _code(sheet: Sheet, row: Row) -> InstallCode | None:
+    cell = sheet.cell(row, CODE)
+    found = read_code_cell(cell, numeric=sheet.damaged(row, CODE))
+    if isinstance(found, BadCode):
+        raise BadInput(found.reason)
+    if found is None and cell:
+        raise BadInput("what stands in the code column is no install code")
+    return found
+
+
+def type_of(cell: str, usual: str) -> str:
+    """The device type that a cell names, ``usual`` where it is empty."""
+    if not cell:
+        return usual
+    named = device_type_of(cell)
+    if not named:
+        raise BadInput(
+            "the device type is none of ESME, GSME, GPF, CHF, HCALCS, PPMID, IHD, CAD"
+            ' (--type-column "" takes no type)'
+        )
+    return named
+
+
+def _installed(sheet: Sheet, row: Row, *, default: bool) -> bool:
+    if INSTALLED not in sheet.columns:
+        return default
+    return installed_of(sheet.cell(row, INSTALLED))
+
+
+def installed_of(cell: str) -> bool:
+    """What the column "installed by us" says; raises BadInput unless it is yes or no."""
+    said = cell.casefold()
+    if said not in _YES | _NO:
+        # Never guessed: "not installed by us" is an answer that discharges a device.
+        raise BadInput("the installed column says neither yes nor no")
+    return said in _YES
+
+
+def day_of(cell: str, reading: Reading, today: date) -> date:
+    """The date that a cell holds, in the source's own form; today where it is empty."""
+    if not cell:
+        return today
+    try:
+        if reading.date_format:
+            day = datetime.strptime(cell, reading.date_format).date()  # noqa: DTZ007
+        else:
+            day = date.fromisoformat(cell[:10])
+    except ValueError:
+        # A workbook keeps a date as a date, whatever the source's texts look like.
+        try:
+            day = datetime.fromisoformat(cell).date()
+        except ValueError:
+            form = reading.date_format or "YYYY-MM-DD"
+            raise BadInput(f"the date is not written as {form}") from None
+    if not _FIRST_DAY <= day <= today:
+        raise BadInput("the date is before 1970, or a day to come")
+    return day
+
+
+def rejects_csv_rows(rejects: Iterable[RejectedRow]) -> Iterator[tuple[str, str, str, str]]:
+    """(sheet, row number, Device ID, reason) of each, for a file without codes."""
+    for one in rejects:
+        sheet = mask_codes(one.where.rpartition(" > ")[0])
+        yield sheet, str(one.row), one.device, one.reason

@@ -1,0 +1,150 @@
+"""Rows of a delivery of codes, understood one by one or column by column, to batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from exchange.domain.columns.device_columns import Numbers
+from exchange.domain.device import CODE_BYTES
+from exchange.errors import BadInput
+from exchange.parsing.sheets.grid import Row
+from exchange.ports import DEVICE_TYPES, Batch, CodeColumns
+from exchange.services.codes.code_file import (
+    DATED,
+    INSTALLED,
+    TYPE,
+    Fact,
+    Reading,
+    day_of,
+    fact_of,
+    installed_of,
+    type_of,
+)
+from exchange.services.codes.import_report import Delivered
+from exchange.services.import_rows import Sheet
+
+_EPOCH: Final = date(1970, 1, 1)
+_DEVICE_TYPES: Final = {name: number for number, name in enumerate(DEVICE_TYPES)}
+# The columns of words, and what each is in a batch.
+_KINDS: Final[dict[str, type[np.generic]]] = {TYPE: np.uint8, INSTALLED: np.bool_, DATED: np.uint16}
+WORDS: Final = tuple(_KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How the rows of one sheet are read."""
+
+    sheet: Sheet
+    reading: Reading
+    today: date
+
+    def meaning(self, name: str, word: str) -> int | None:
+        """What a word in one of the columns WORDS stands for in a batch; None where it is none."""
+        try:
+            if name == TYPE:
+                return _DEVICE_TYPES[type_of(word, self.reading.type_of(self.sheet))]
+            if name == INSTALLED:
+                return int(installed_of(word))
+            return (day_of(word, self.reading, self.today) - _EPOCH).days
+        except BadInput:
+            return None
+
+    def usual(self, name: str) -> int:
+        """What stands in a batch where the sheet has no such column."""
+        if name == TYPE:
+            return _DEVICE_TYPES[self.reading.type_of(self.sheet)]
+        if name == INSTALLED:
+            return int(self.reading.installed_by_us)
+        return (self.today - _EPOCH).days
+
+    def single(self, row: Row, at: int, delivered: Delivered) -> Fact | None:
+        """One row, the ``at``-th of the delivery; None when it is a bad one, which is noted."""
+        device = ""
+        try:
+            found = self.sheet.read_device(row)
+            device = str(found)
+            return fact_of(self.sheet, row, found, self.reading, self.today)
+        except BadInput as error:
+            delivered.reject(at, device, error.message)
+            return None
+
+
+@dataclass(slots=True)
+class Block:
+    """Rows under reading, a place each in every array; ``good`` ones are understood."""
+
+    good: npt.NDArray[np.bool_]
+    devices: npt.NDArray[np.uint64]
+    codes: npt.NDArray[np.uint8] = field(repr=False)  # rows by 16
+    has_code: npt.NDArray[np.bool_]
+    words: dict[str, npt.NDArray[np.generic]] = field(default_factory=dict)
+
+    def take_words(
+        self,
+        terms: Terms,
+        name: str,
+        found: tuple[Sequence[str], Numbers | npt.NDArray[np.int32]] | None,
+    ) -> None:
+        """The words of a column, and which each row has (-1: none of them); None: no column."""
+        if found is None:
+            self.words[name] = np.full(len(self.good), terms.usual(name), _KINDS[name])
+            return
+        texts, which = found
+        meant = [terms.meaning(name, text) for text in texts]
+        known = np.array([one is not None for one in meant] + [False], np.bool_)
+        self.good &= known[which]
+        self.words[name] = np.array([one or 0 for one in meant] + [0], _KINDS[name])[which]
+
+    def take(self, at: int, fact: Fact) -> None:
+        """A row that was read by itself."""
+        self.good[at] = True
+        self.devices[at] = int.from_bytes(fact.device.raw, "big")
+        self.has_code[at] = fact.code is not None
+        raw = fact.code.raw if fact.code else bytes(CODE_BYTES)
+        self.codes[at] = np.frombuffer(raw, np.uint8)
+        self.words[TYPE][at] = _DEVICE_TYPES[fact.device_type]
+        self.words[INSTALLED][at] = fact.installed
+        self.words[DATED][at] = (fact.day - _EPOCH).days
+
+    def batch(self, source: str, numbers: Numbers) -> Batch | None:
+        """The good rows, whose places in the delivery are ``numbers``; None when there is none."""
+        kept = np.flatnonzero(self.good)
+        if not len(kept):
+            return None
+        columns = CodeColumns(
+            self.devices.take(kept),
+            self.codes.take(kept, axis=0),
+            self.has_code.take(kept),
+            self.words[INSTALLED].take(kept).astype(np.bool_, copy=False),
+            self.words[TYPE].take(kept).astype(np.uint8, copy=False),
+            np.zeros(len(kept), np.uint8),
+            self.words[DATED].take(kept).astype(np.uint16, copy=False),
+            (source,),
+        )
+        return Batch(columns, numbers.take(kept).astype(np.uint32))
+
+
+def batch_of(facts: Sequence[tuple[int, Fact]], source: str) -> Batch:
+    """Rows that were read one by one, each with its place in the delivery."""
+    number = len(facts)
+    raw = b"".join([fact.device.raw for _, fact in facts])
+    blank = bytes(CODE_BYTES)
+    codes = b"".join([fact.code.raw if fact.code else blank for _, fact in facts])
+    days: Mapping[date, int] = {day: (day - _EPOCH).days for day in {one.day for _, one in facts}}
+    columns = CodeColumns(
+        np.frombuffer(raw, ">u8").astype(np.uint64),
+        np.frombuffer(codes, np.uint8).reshape(number, CODE_BYTES),
+        np.array([fact.code is not None for _, fact in facts], bool),
+        np.array([fact.installed for _, fact in facts], bool),
+        np.array([_DEVICE_TYPES[fact.device_type] for _, fact in facts], np.uint8),
+        np.zeros(number, np.uint8),
+        np.array([days[fact.day] for _, fact in facts], np.uint16),
+        (source,),
+    )
+    return Batch(columns, np.array([row for row, _ in facts], np.uint32))

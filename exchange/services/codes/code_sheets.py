@@ -1,0 +1,164 @@
+"""A workbook of codes to batches: a large one a window of rows at a time, any other as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from exchange.domain.device import CODE_BYTES
+from exchange.domain.limits import Limits
+from exchange.errors import BadInput
+from exchange.parsing.identifiers.bulk import check_codes, check_devices
+from exchange.parsing.reading.import_tables import with_header
+from exchange.parsing.sheets.grid import ColumnRows, Table
+from exchange.parsing.sheets.xlsx_stream import StreamedSheet, Torn
+from exchange.ports import Batch
+from exchange.services.codes.code_file import CODE, Fact, Progress, Reading, choose, roomy
+from exchange.services.codes.code_rows import WORDS, Block, Terms, batch_of
+from exchange.services.codes.import_report import Delivered
+from exchange.services.import_rows import DEVICE, Sheet, open_sheets, sort_out
+
+_ROWS_AT_ONCE: Final = 50_000
+_TOLD_BY: Final = 50  # rows that are enough to tell the columns by
+
+
+def in_windows(
+    book: Sequence[StreamedSheet],
+    reading: Reading,
+    today: date,
+    delivered: Delivered,
+    progress: Progress | None,
+) -> Iterator[Batch]:
+    """The good rows of a large workbook.
+
+    Raises Torn where it has to be read as a whole after all, BadInput when the columns cannot be
+    told, and Unreadable when the file is damaged.
+    """
+    opened = _opened(book, reading, delivered)
+    total = sum(stream.size for _, stream in opened)
+    offset = before = 0
+    for sheet, stream in opened:
+        delivered.begin(sheet.table, offset)
+        terms = Terms(sheet, reading, today)
+        first, last = sheet.rows[0].number, 0
+        for rows, done in stream.windows():
+            batch = _batch(terms, rows, first, offset, delivered)
+            last = int(rows.numbers[-1])
+            if batch is not None:
+                yield batch
+            if progress:
+                progress("reading", before + done, total)
+        offset, before = offset + last, before + stream.size
+    if progress:
+        progress("reading", total, total)
+
+
+def _opened(
+    book: Sequence[StreamedSheet], reading: Reading, delivered: Delivered
+) -> list[tuple[Sheet, StreamedSheet]]:
+    """The sheets that are lists, their columns told by their first rows."""
+    heads = [(stream, *_head(stream)) for stream in book]
+    tables = [table for _, table, _ in heads if table is not None]
+    streams = {id(table): stream for stream, table, _ in heads}
+    ended = {id(table) for _, table, whole in heads if whole}
+    if not tables:
+        raise Torn  # the reader of the whole says what is wrong with it
+
+    def chosen(table: Table) -> Sheet:
+        try:
+            return choose(reading, table)
+        except BadInput:
+            # What is wrong with a list may be told by any of its rows.
+            if id(table) not in ended:
+                raise Torn from None
+            raise
+
+    sheets, notes = sort_out(tables, delivered.name, chosen)
+    delivered.notes += notes
+    return [(sheet, streams[id(sheet.table)]) for sheet in sheets]
+
+
+def _head(stream: StreamedSheet) -> tuple[Table | None, bool]:
+    """(the sheet's first rows as a table, None when it has none; whether these are all)."""
+    windows = stream.windows()
+    first = next(windows, None)
+    if first is None:
+        return None, True
+    ended = next(windows, None) is None
+    if len(first.rows) < _TOLD_BY and not ended:
+        raise Torn
+    return with_header(Table(stream.where, (), first.rows)), ended
+
+
+def _batch(
+    terms: Terms, rows: ColumnRows, first: int, offset: int, delivered: Delivered
+) -> Batch | None:
+    """The good rows of a window, from the row numbered ``first`` on."""
+    columns, numbers = terms.sheet.columns, rows.numbers
+    listed = numbers >= first
+    delivered.rows += int(np.count_nonzero(listed))
+    devices = check_devices(rows.column(columns[DEVICE]))
+    number = len(rows)
+    block = Block(
+        devices.good & listed,
+        devices.ids.byteswap(),
+        np.zeros((number, CODE_BYTES), np.uint8),
+        np.zeros(number, np.bool_),
+    )
+    if CODE in columns:
+        cells = rows.column(columns[CODE])
+        found = check_codes(cells)
+        empty = (cells.lengths == 0) & ~rows.odd(columns[CODE], numbers=True)
+        block.codes, block.has_code = found.codes, found.good
+        block.good &= found.good | empty
+    for name in WORDS:
+        block.take_words(terms, name, rows.shown(columns[name]) if name in columns else None)
+    for at in np.flatnonzero(listed & ~block.good).tolist():
+        fact = terms.single(rows[at], offset + int(numbers[at]), delivered)
+        if fact is not None:
+            block.take(at, fact)
+    return block.batch(terms.reading.source, numbers + offset)
+
+
+def as_a_whole(
+    content: bytes,
+    reading: Reading,
+    limits: Limits,
+    today: date,
+    delivered: Delivered,
+    progress: Progress | None,
+) -> Iterator[Batch]:
+    """The good rows of any file of tables, row by row.
+
+    Raises BadInput when the file cannot be read, or the columns cannot be told.
+    """
+    sheets, notes = open_sheets(delivered.name, content, roomy(limits), partial(choose, reading))
+    del content
+    delivered.notes += notes
+    total = sum(len(sheet.rows) for sheet in sheets)
+    offset = 0
+    for sheet in sheets:
+        delivered.begin(sheet.table, offset)
+        terms = Terms(sheet, reading, today)
+        last = 0
+        facts: list[tuple[int, Fact]] = []
+        for row in sheet.rows:
+            delivered.rows += 1
+            last = row.number
+            fact = terms.single(row, offset + last, delivered)
+            if fact is not None:
+                facts.append((offset + last, fact))
+            if len(facts) == _ROWS_AT_ONCE:
+                yield batch_of(facts, reading.source)
+                facts.clear()
+                if progress:
+                    progress("reading", delivered.rows, total)
+        if facts:
+            yield batch_of(facts, reading.source)
+        offset += last
+    if progress:
+        progress("reading", total, total)

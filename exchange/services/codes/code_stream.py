@@ -1,0 +1,233 @@
+"""A delivery of codes, of any size, to batches for the vault; memory stays flat.
+
+Delimited texts are read a block at a time by ``parsing/identifiers/codelines.py``, workbooks by
+``codesheets.py``; rows that are written in an unusual way one by one by ``codefile.py``, which says
+why one is bad.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import BinaryIO, Final
+
+import numpy as np
+
+from exchange.domain.device import mask_codes
+from exchange.domain.limits import Limits
+from exchange.errors import BadInput, Unreadable
+from exchange.parsing.containers.sniff import Shape, shape_of
+from exchange.parsing.identifiers.codelines import Lines, Words, read_lines
+from exchange.parsing.sheets.csv_columns import plain_cell
+from exchange.parsing.sheets.delimited import delimiter_of
+from exchange.parsing.sheets.grid import text_row
+from exchange.parsing.sheets.xlsx_stream import Torn, open_book
+from exchange.ports import Batch
+from exchange.services.codes.code_file import CODE, Fact, Progress, Reading, choose
+from exchange.services.codes.code_rows import WORDS, Block, Terms
+from exchange.services.codes.code_sheets import as_a_whole, in_windows
+from exchange.services.codes.import_report import CodeSource, Delivered
+from exchange.services.import_rows import DEVICE, open_sheets
+
+__all__ = ["Torn", "read_delivery"]
+
+_HEAD_BYTES: Final = 1 << 18  # where the header is looked for
+_BLOCK_BYTES: Final = 1 << 21  # what numpy makes of it stays near the processor
+_WHOLE_BYTES: Final = 200_000_000  # the largest file that may be read as a whole
+_WIDE: Final = (
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def read_delivery(
+    source: CodeSource,
+    reading: Reading,
+    limits: Limits,
+    today: date,
+    delivered: Delivered,
+    progress: Progress | None = None,
+    *,
+    whole: bool = False,
+) -> Iterator[Batch]:
+    """The good rows of a file in batches; bad ones and notes go to ``delivered``.
+
+    Raises Torn when it has to be read again with ``whole``, BadInput when the columns cannot be
+    told or the file cannot be read at all.
+    """
+    reading.check()
+    try:
+        with source.open() as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            head = file.read(_HEAD_BYTES)
+            if not whole and _can_stream(head):
+                yield from _streamed(file, size, head, reading, today, delivered, progress)
+                return
+            zipped = head.startswith(b"PK")  # else it is no workbook to the reader of the whole
+            if zipped and not whole and (book := open_book(delivered.name, file, limits)):
+                yield from in_windows(book, reading, today, delivered, progress)
+                return
+            content = _whole(file, size, delivered.name)
+    except OSError as error:
+        raise BadInput(error.strerror or "cannot be read", place=source.name) from None
+    except Unreadable as error:
+        raise BadInput(error.message, place=error.place, hint=error.hint) from None
+    yield from as_a_whole(content, reading, limits, today, delivered, progress)
+
+
+def _whole(file: BinaryIO, size: int, name: str) -> bytes:
+    if size > _WHOLE_BYTES:
+        raise BadInput(
+            "the file is too large to be read as a whole, and cannot be read in pieces: the rows"
+            " of a workbook stand in it in an unusual way, or a quote or a carriage return of a"
+            " text runs over the ends of lines",
+            place=mask_codes(name),
+            hint="have it saved as CSV, one line a row",
+        )
+    file.seek(0)
+    return file.read()
+
+
+def _can_stream(head: bytes) -> bool:
+    if b"\n" not in head:
+        return False
+    if any(head.startswith(bom) for bom, _ in _WIDE):
+        return True
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) or b"\0" in head:
+        return False
+    return shape_of(head) is Shape.TEXT
+
+
+# -- a block at a time --
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """How the rows of one text are read."""
+
+    terms: Terms
+    delimiter: str
+    charset: str
+
+    def rows_of(self, lines: Lines, first: int, delivered: Delivered) -> Batch | None:
+        """The good rows of a block whose first line has the number ``first``."""
+        block = Block(lines.plain.copy(), lines.devices, lines.codes, lines.has_code)
+        for name in WORDS:
+            said = lines.words.get(name)
+            found = None if said is None else (self._texts(said), said.places)
+            block.take_words(self.terms, name, found)
+        for at in np.flatnonzero(~block.good & ~lines.blank).tolist():
+            fact = self._single(lines.text(at), first + at, delivered)
+            if fact is not None:
+                block.take(at, fact)
+        return block.batch(self.terms.reading.source, np.arange(len(block.good)) + first)
+
+    def _texts(self, said: Words) -> list[str]:
+        return [word.decode(self.charset, "replace") for word in said.words]
+
+    def _single(self, line: bytes, number: int, delivered: Delivered) -> Fact | None:
+        """One line by the reader of single rows."""
+        text = line.decode(self.charset, "replace")
+        if '"' in text:
+            (cells,) = csv.reader(
+                [text + "\n"], delimiter=self.delimiter or "\x1f", skipinitialspace=True
+            )
+        else:
+            cells = text.split(self.delimiter) if self.delimiter else [text]
+        row = text_row(number, [plain_cell(cell) for cell in cells])
+        return self.terms.single(row, number, delivered)
+
+
+def _streamed(
+    file: BinaryIO,
+    size: int,
+    head: bytes,
+    reading: Reading,
+    today: date,
+    delivered: Delivered,
+    progress: Progress | None,
+) -> Iterator[Batch]:
+    blocks = _blocks(file, head, size, progress)
+    top = next(blocks)
+    whole = len(head) == size
+    start = top if whole else top[: top.rfind(b"\n", 0, _HEAD_BYTES) + 1]
+    if start.count(b'"') % 2 or b"\r" in start.replace(b"\r\n", b""):
+        raise Torn
+    sheets, _ = open_sheets(delivered.name, start, Limits(), partial(choose, reading))
+    (sheet,) = sheets
+    terms = Terms(sheet, reading, today)
+    reader = _Reader(terms, delimiter_of(_text(start)), _charset(start))
+    delivered.begin(sheet.table, 0)
+    words = {name: sheet.columns[name] for name in WORDS if name in sheet.columns}
+    first_row = sheet.rows[0].number
+    lead = _nth_line(top, first_row)
+    number = first_row
+    for block in _chain(top[lead:], blocks):
+        if not block:
+            continue
+        lines = read_lines(
+            block, reader.delimiter, sheet.columns[DEVICE], sheet.columns.get(CODE), words
+        )
+        if lines.torn:
+            raise Torn
+        delivered.rows += int(np.count_nonzero(~lines.blank))
+        batch = reader.rows_of(lines, number, delivered)
+        number += len(lines.starts)
+        if batch is not None:
+            yield batch
+
+
+def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _nth_line(content: bytes, number: int) -> int:
+    """Where the line of that number (from 1) begins."""
+    at = 0
+    for _ in range(number - 1):
+        at = content.index(b"\n", at) + 1
+    return at
+
+
+def _blocks(file: BinaryIO, head: bytes, size: int, progress: Progress | None) -> Iterator[bytes]:
+    """The file as UTF-8 or a charset of single bytes, in blocks that end where a line does."""
+    wide = next(((bom, name) for bom, name in _WIDE if head.startswith(bom)), None)
+    decoder = codecs.getincrementaldecoder(wide[1])("replace") if wide else None
+    done = len(wide[0]) if wide else (3 if head.startswith(codecs.BOM_UTF8) else 0)
+    file.seek(done)
+    rest = b""
+    while piece := file.read(_BLOCK_BYTES):
+        done += len(piece)
+        if decoder:
+            piece = decoder.decode(piece).encode()
+        cut = piece.rfind(b"\n") + 1
+        if progress:
+            progress("reading", done, size)
+        if not cut:
+            rest += piece
+            if len(rest) > 4 * _BLOCK_BYTES:
+                raise Torn
+            continue
+        yield rest + piece[:cut]
+        rest = piece[cut:]
+    if rest:
+        yield rest
+
+
+def _charset(start: bytes) -> str:
+    try:
+        start.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _text(start: bytes) -> str:
+    return start.decode(_charset(start), "replace")

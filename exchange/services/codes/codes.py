@@ -1,0 +1,348 @@
+"""The vault and the register of installed devices, as people fill, ask and declare them.
+
+An import is all or nothing, unless it is told to take the good rows.  What the vault says already
+is never contradicted without a word: another code for a known device is refused unless the import
+replaces, and one code for two devices is refused always.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from heapq import merge
+from operator import attrgetter
+from typing import Final
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import DeviceId, mask_codes
+from exchange.errors import BadInput, BadInputs
+from exchange.ports import Refusal, RefusedRow, Taken, VaultRecord, VaultStats
+from exchange.services.answering.answer_request import COMPLETE_AS_OF
+from exchange.services.codes.code_file import Progress, Reading, RejectedRow
+from exchange.services.codes.code_stream import Torn, read_delivery
+from exchange.services.codes.import_report import CodeSource, Delivered
+from exchange.services.context import Desk
+from exchange.store.db import Transaction
+
+DEFAULT_SOURCE: Final = "import"
+_MOST_FAULTS: Final = 1_000  # in the text of one error
+_CONFLICTS: Final = frozenset(
+    {Refusal.OTHER_CODE, Refusal.CODE_HELD, Refusal.CODE_TWICE, Refusal.DEVICE_OTHER_CODE}
+)
+
+
+class Rejects(Sequence[RejectedRow]):
+    """All rows of a delivery that were not taken, in its order, made when asked for."""
+
+    def __init__(self, delivered: Delivered, refused: Sequence[RefusedRow]) -> None:
+        self._delivered, self._refused = delivered, refused
+        self.conflicts = sum(one.refusal in _CONFLICTS for one in refused)
+
+    def __len__(self) -> int:
+        return len(self._delivered.rejects) + len(self._refused)
+
+    def __iter__(self) -> Iterator[RejectedRow]:
+        told = (_told(self._delivered, one) for one in self._refused)
+        yield from merge(self._delivered.rejects, told, key=attrgetter("order"))
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # an int or a slice
+        return list(self)[index]
+
+
+class RejectedRows(BadInputs):
+    """Rows of a code file that cannot be taken; nothing was imported."""
+
+    def __init__(self, name: str, rejects: Rejects, repeated: int) -> None:
+        faults: list[BadInput] = []
+        for reject in rejects:
+            if len(faults) == _MOST_FAULTS:
+                break
+            faults.append(reject.fault)
+        super().__init__(f"{len(rejects)} bad rows", faults, place=name)
+        self.rejects = rejects
+        self.repeated = repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did; every device taken is counted in added, updated or unchanged."""
+
+    name: str
+    sha256: str
+    source: str
+    rows: int
+    repeated: int  # rows that only said again what an earlier one said
+    devices: int
+    without_code: int
+    added: int
+    updated: int
+    unchanged: int
+    notes: tuple[str, ...]
+    rejects: Rejects = field(repr=False)
+    resumed: bool  # an attempt that was cut off had taken a part
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The vault's counts, and until when the register of installed devices is declared complete."""
+
+    stats: VaultStats
+    complete_as_of: date | None
+    age_days: int  # of the declaration; 0 without one
+    max_age_days: int  # 0: a declaration never ages
+
+    @property
+    def current(self) -> bool:
+        """Whether "not the installing Supplier" may be answered from a missing row."""
+        if self.complete_as_of is None:
+            return False
+        return not self.max_age_days or self.age_days <= self.max_age_days
+
+
+def import_codes(
+    desk: Desk,
+    file: CodeSource,
+    reading: Reading,
+    by: str,
+    *,
+    replacing: bool = False,
+    good: bool = False,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Imported:
+    """Read a CSV or workbook and seal all of it in the vault, or nothing.
+
+    ``good`` takes all rows but the bad ones; ``resume`` does so in steps, and goes on where an
+    import of the same file was cut off.  Raises RejectedRows with every bad row where nothing was
+    taken because of them, BadInput when the file cannot be read as such a list.
+    """
+    source = mask_codes(reading.source) or DEFAULT_SOURCE
+    reading = replace(reading, source=source)
+    stamp = file.stamp()
+    sha256 = digest_of(file)
+    resume_by = f"{sha256}:{reading}:{replacing}" if resume else ""
+    terms = _Terms(replacing, good, resume_by, stamp, progress)
+    recorded = False
+
+    def imported(taken: Taken, delivered: Delivered) -> Imported:
+        return Imported(
+            name=file.name,
+            sha256=sha256,
+            source=source,
+            rows=delivered.rows,
+            repeated=taken.repeated,
+            devices=taken.added + taken.updated + taken.unchanged,
+            without_code=taken.without_code,
+            added=taken.added,
+            updated=taken.updated,
+            unchanged=taken.unchanged,
+            notes=(*delivered.notes, *_doubts(taken, reading)),
+            rejects=Rejects(delivered, taken.refused),
+            resumed=taken.resumed,
+        )
+
+    def record(transaction: object, taken: Taken, delivered: Delivered) -> None:
+        nonlocal recorded
+        with desk.store.joined(transaction) as tx:
+            _record(desk, tx, imported(taken, delivered), by)
+        recorded = True
+
+    try:
+        taken, delivered = _deliver(desk, file, reading, terms, record, whole=False)
+    except Torn:
+        taken, delivered = _deliver(desk, file, reading, terms, record, whole=True)
+    done = imported(taken, delivered)
+    if not taken.kept:
+        raise RejectedRows(file.name, done.rejects, taken.repeated)
+    if not recorded:  # nothing was written, in the last step at least
+        with desk.store.transaction("codes") as tx:
+            _record(desk, tx, done, by)
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    replacing: bool
+    good: bool
+    resume: str  # what tells this import from another, or empty
+    stamp: tuple[int, ...]  # of the file, before it was read
+    progress: Progress | None
+
+
+def _deliver(
+    desk: Desk,
+    file: CodeSource,
+    reading: Reading,
+    terms: _Terms,
+    record: Callable[[object, Taken, Delivered], None],
+    *,
+    whole: bool,
+) -> tuple[Taken, Delivered]:
+    delivered = Delivered(file.name)
+    batches = read_delivery(
+        file, reading, desk.limits, desk.today(), delivered, terms.progress, whole=whole
+    )
+    lenient = terms.good or bool(terms.resume)
+
+    def keep() -> bool:
+        # All of it is read, nothing is in the vault yet.
+        if file.stamp() != terms.stamp:
+            raise BadInput(
+                "the file changed while it was read; nothing was changed in the vault",
+                place=mask_codes(file.name),
+                hint="wait until it is complete, then import it again",
+            )
+        return lenient or not delivered.rejects
+
+    taken = desk.vault.deliver(
+        batches,
+        replace=terms.replacing,
+        good=terms.good,
+        resume=hashlib.sha256(terms.resume.encode()).hexdigest() if terms.resume else "",
+        told=terms.progress,
+        keep=keep,
+        record=lambda transaction, taken: record(transaction, taken, delivered),
+    )
+    return taken, delivered
+
+
+def _doubts(taken: Taken, reading: Reading) -> Iterator[str]:
+    """What a person should look at although every row was good."""
+    devices = taken.added + taken.updated + taken.unchanged
+    if devices and taken.without_code == devices and not reading.installed_only:
+        yield (
+            "not one row has an install code, all were taken as installed Devices without one;"
+            " a workbook whose formulas were never calculated shows none either"
+        )
+
+
+def digest_of(file: CodeSource) -> str:
+    try:
+        with file.open() as content:
+            # Typed for files that read into a buffer; every binary file does.
+            return hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+    except OSError as error:
+        raise BadInput(error.strerror or "cannot be read", place=file.name) from None
+
+
+def _told(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
+    """A row that the vault refused, in words; never with a code."""
+    table, number = delivered.located(refused.row)
+    other = delivered.located(refused.other_row)[1] if refused.other_row else 0
+    twice = f"the Device stands in row {other} too,"
+    known = f"(imported on {refused.held_on} from {refused.held_from or 'no source'})"
+    reason = {
+        Refusal.OTHER_CODE: f"the vault holds another install code for the Device {known}; "
+        "--replace overwrites it",
+        Refusal.INSTALLED: "the vault says that we installed the Device",
+        Refusal.CODE_HELD: f"the vault holds the same install code for {refused.other_device}",
+        Refusal.CODE_TWICE: f"the same install code as {refused.other_device} in row {other}",
+        Refusal.DEVICE_OTHER_CODE: f"{twice} with another install code",
+        Refusal.DEVICE_NO_CODE: f"{twice} and without a code once",
+        Refusal.DEVICE_INSTALLED: f"{twice} and only one of the rows says that we installed it",
+        Refusal.DEVICE_TYPE: f"{twice} with another device type",
+    }[refused.refusal]
+    return RejectedRow(table.place(number), number, refused.row, str(refused.device), reason)
+
+
+def _record(desk: Desk, tx: Transaction, done: Imported, by: str) -> None:
+    tx.audit.append(
+        desk.now(),
+        AuditEvent(
+            "codes.imported",
+            mask_codes(done.name),
+            detail={
+                "sha256": done.sha256,
+                "source": done.source,
+                "devices": done.devices,
+                "without_code": done.without_code,
+                "added": done.added,
+                "updated": done.updated,
+                "unchanged": done.unchanged,
+                "rejected": len(done.rejects),
+                "conflicts": done.rejects.conflicts,
+            },
+            actor=by,
+        ),
+    )
+
+
+def look_up(desk: Desk, device: DeviceId, by: str, *, revealed: bool) -> VaultRecord | None:
+    """What the vault knows of a device; the look-up is in the audit log before it is answered."""
+    found = desk.vault.find(device)
+    with desk.store.transaction("look up") as tx:
+        tx.audit.append(
+            desk.now(),
+            AuditEvent(
+                "code.looked_up",
+                str(device),
+                detail={
+                    "found": found is not None,
+                    "code_held": found is not None and found.code is not None,
+                    "revealed": revealed,
+                },
+                actor=by,
+            ),
+        )
+    return found
+
+
+def standing(desk: Desk, *, verify: bool = False) -> Standing:
+    """The vault's counts and the declaration; ``verify`` opens and checks every bucket.
+
+    Raises VaultDamaged naming every bucket that does not hold.
+    """
+    stats = desk.vault.verify() if verify else desk.vault.stats()
+    with desk.store.reading() as tx:
+        declared = tx.facts.get(COMPLETE_AS_OF)
+    complete = date.fromisoformat(declared) if declared else None
+    return Standing(
+        stats=stats,
+        complete_as_of=complete,
+        age_days=(desk.today() - complete).days if complete else 0,
+        max_age_days=desk.settings.installed.max_age_days,
+    )
+
+
+def declare_complete(
+    desk: Desk, as_of: date | None, by: str, *, empty: bool = False
+) -> date | None:
+    """Declare that the vault knows every device we installed up to and including ``as_of``.
+
+    None takes the declaration back.  Returns what was declared before.  Raises BadInput for a day
+    to come, or when the vault knows no device that we installed and ``empty`` does not say that
+    this is so.
+    """
+    if as_of is not None:
+        if as_of > desk.today():
+            raise BadInput(f"{as_of.isoformat()} is a day to come")
+        if not empty and not desk.vault.stats().installed_by_us:
+            raise BadInput(
+                "the vault knows no Device that we installed",
+                hint="`exchange codes import` first: on an empty register every Device is answered"
+                ' with "not the installing Supplier"; --empty says that this is so',
+            )
+    with desk.store.transaction("declare") as tx:
+        before = put_declaration(desk, tx, as_of, by)
+    return date.fromisoformat(before) if before else None
+
+
+def put_declaration(desk: Desk, tx: Transaction, as_of: date | None, by: str) -> str:
+    """Write the declaration down, None: none; returns the one before as text, or empty."""
+    before = tx.facts.get(COMPLETE_AS_OF)
+    tx.facts.put(COMPLETE_AS_OF, as_of.isoformat() if as_of else "")
+    tx.audit.append(
+        desk.now(),
+        AuditEvent(
+            "installed.declared",
+            "installed devices",
+            detail={
+                "complete_as_of": as_of.isoformat() if as_of else None,
+                "before": before or None,
+            },
+            actor=by,
+        ),
+    )
+    return before

@@ -1,0 +1,196 @@
+"""Devices taken out of the vault again: one by one, by a list, or all that came from one source.
+
+All or nothing, with its entry in the audit log in the same commit.  Who counts first and asks a
+person removes exactly what was counted, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import DeviceId, mask_codes
+from exchange.errors import BadInput, BadInputs
+from exchange.ports import Numbers, Removed
+from exchange.services.answering.answer_request import COMPLETE_AS_OF
+from exchange.services.codes.code_file import Progress, Reading
+from exchange.services.codes.code_stream import Torn, read_delivery
+from exchange.services.codes.codes import digest_of, put_declaration
+from exchange.services.codes.import_report import CodeSource, Delivered
+from exchange.services.context import Desk
+
+_MOST_FAULTS: Final = 1_000  # in the text of one error
+_ONE_BY_ONE: Final = "named one by one"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which Devices are to go; ``numbers`` stand once each, None: all of the source."""
+
+    name: str
+    numbers: Numbers | None = field(default=None, repr=False)
+    sha256: str = ""  # of the list
+    notes: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()  # where no file tells them: for the audit log
+
+    def __len__(self) -> int:
+        return 0 if self.numbers is None else len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a removal would do."""
+
+    chosen: Chosen
+    source: str  # empty: whatever the source
+    counts: Removed
+    installed_left: int  # Devices installed by us that the vault knows afterwards
+
+    @property
+    def ends_declaration(self) -> bool:
+        """Whether the register would be empty: no word that it is complete can stand then."""
+        return self.counts.installed > 0 and not self.installed_left
+
+    @property
+    def unknown(self) -> int:
+        """Devices named that the vault does not know."""
+        return 0 if self.chosen.numbers is None else len(self.chosen) - self.counts.known
+
+    @property
+    def spared(self) -> int:
+        """Devices that stay because their record came from another source."""
+        return 0 if self.chosen.numbers is None else self.counts.known - self.counts.removed
+
+
+def everything() -> Chosen:
+    """All Devices; a source says of which."""
+    return Chosen("everything")
+
+
+def devices_named(written: Sequence[str]) -> Chosen:
+    """Devices by their IDs; raises BadInput for what is none."""
+    devices = dict.fromkeys(DeviceId.parse(one) for one in written)
+    numbers = np.unique([int.from_bytes(one.raw, "big") for one in devices]).astype(np.uint64)
+    name = str(next(iter(devices))) if len(devices) == 1 else _ONE_BY_ONE
+    return Chosen(name, numbers, named=tuple(map(str, devices)))
+
+
+def devices_listed(
+    desk: Desk, file: CodeSource, device_column: str | None, progress: Progress | None = None
+) -> Chosen:
+    """The Devices of a CSV or workbook; whatever else stands there, codes too, is not read.
+
+    Raises BadInput, or BadInputs with every bad row: then nobody may take the others.
+    """
+    stamp, sha256 = file.stamp(), digest_of(file)
+    read = partial(_read, desk, file, device_column, progress)
+    try:
+        numbers, delivered = read(whole=False)
+    except Torn:
+        numbers, delivered = read(whole=True)
+    if file.stamp() != stamp:
+        raise BadInput(
+            "the file changed while it was read; nothing was removed",
+            place=mask_codes(file.name),
+            hint="wait until it is complete",
+        )
+    faults = [one.fault for one in delivered.rejects]
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise BadInputs(
+            f"{len(faults)} bad rows",
+            list(faults[:_MOST_FAULTS]),
+            place=mask_codes(file.name),
+        )
+    return Chosen(file.name, numbers, sha256, tuple(map(mask_codes, delivered.notes)))
+
+
+def _read(
+    desk: Desk,
+    file: CodeSource,
+    device_column: str | None,
+    progress: Progress | None,
+    *,
+    whole: bool,
+) -> tuple[Numbers, Delivered]:
+    # Only the Device IDs: the very file of a wrong import will do, whatever its codes are like.
+    reading = Reading(
+        device_column=device_column,
+        code_column="", type_column="", installed_column="", installed_only=True,
+    )  # fmt: skip
+    delivered = Delivered(file.name)
+    batches = read_delivery(
+        file, reading, desk.limits, desk.today(), delivered, progress, whole=whole
+    )
+    parts = [batch.columns.devices for batch in batches]
+    numbers = np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.uint64)
+    return numbers, delivered
+
+
+def plan(desk: Desk, chosen: Chosen, source: str, progress: Progress | None = None) -> Plan:
+    """Count what ``remove`` would take out; nothing is changed.
+
+    Raises BadInput where neither Devices nor a source are named, NotFound for an unknown source.
+    """
+    source = mask_codes(" ".join(source.split()))
+    if chosen.numbers is None and not source:
+        raise BadInput("name Devices, a list of them, or a source")
+    counts = desk.vault.remove(chosen.numbers, source=source or None, dry=True, told=progress)
+    left = desk.vault.stats().installed_by_us - counts.installed
+    return Plan(chosen, source, counts, left)
+
+
+def remove(desk: Desk, planned: Plan, by: str, progress: Progress | None = None) -> Removed:
+    """Take out what was counted, and note it in the audit log, in one commit.
+
+    With the last installed Device goes the declaration that the register is complete: on an empty
+    one every Device would be denied.
+
+    Raises BadInput when the vault has changed since, so that it would be something else.
+    """
+
+    def record(transaction: object, done: Removed) -> None:
+        if done != planned.counts:
+            raise BadInput(
+                "the vault has changed since it was counted; nothing was removed",
+                hint="do it again",
+            )
+        with desk.store.joined(transaction) as tx:
+            tx.audit.append(desk.now(), _event(planned, by))
+            if planned.ends_declaration and tx.facts.get(COMPLETE_AS_OF):
+                put_declaration(desk, tx, None, by)
+
+    if not planned.counts.removed:
+        return planned.counts
+    done = desk.vault.remove(
+        planned.chosen.numbers, source=planned.source or None, told=progress, record=record
+    )
+    if done != planned.counts:  # nothing was left of it
+        raise BadInput("the vault has changed since it was counted; nothing was removed")
+    return done
+
+
+def _event(planned: Plan, by: str) -> AuditEvent:
+    chosen, counts = planned.chosen, planned.counts
+    return AuditEvent(
+        "codes.removed",
+        mask_codes(chosen.name),
+        detail={
+            "sha256": chosen.sha256 or None,
+            "source": planned.source or None,
+            "listed": None if chosen.numbers is None else len(chosen),
+            "removed": counts.removed,
+            "with_code": counts.with_code,
+            "installed_by_us": counts.installed,
+            "unknown": planned.unknown,
+            "of_other_sources": planned.spared,
+            **({"device_ids": ",".join(chosen.named)} if chosen.named else {}),
+        },
+        actor=by,
+    )

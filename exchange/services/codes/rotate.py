@@ -1,0 +1,162 @@
+"""A change of keys, while the daemon answers: at once, or everything sealed again.
+
+The steps of ``reseal``: (1) old data keys under which nothing is sealed are given up; (2) a new
+data key goes in front, which everybody who seals takes up within ``settle`` seconds; (3) buckets
+and texts under another key are sealed again, a part at a time; (4) once everybody has taken it up,
+what was sealed meanwhile under the old key follows; (5) it is counted that nothing is left, and
+every bucket is opened.  Cut off anywhere, the next run goes on: what is left says so itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from exchange.domain.audit import AuditEvent
+from exchange.errors import VaultDamaged
+from exchange.ports import KeyChange
+from exchange.services.context import Desk
+from exchange.store.mails.sealed import SEALED
+
+_ROWS_AT_ONCE = 200
+
+Told = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """What sealing everything again came to."""
+
+    key_id: str  # of the data key that everything is under
+    buckets: int
+    texts: int
+    records: int  # in the buckets, all opened
+    kept_texts: int  # sealed texts in all, each of which names the key
+    resumed: bool
+
+
+def rotate(desk: Desk, change: KeyChange, by: str) -> tuple[str, str]:
+    """Lock the vault by a new key; returns the ids of the old and the new one.
+
+    A change that was cut off is finished instead; the old id is empty where no file told it.
+    """
+
+    def note(transaction: object, old: str, new: str) -> None:
+        # In one transaction with the change: what was not noted was not done.
+        with desk.store.joined(transaction) as tx:
+            detail: dict[str, str | int | bool | None] = {"old_key": old, "new_key": new}
+            tx.audit.append(desk.now(), AuditEvent("key.rotated", "keys", detail=detail, actor=by))
+
+    return change.rewrap(note)
+
+
+def reseal(
+    desk: Desk,
+    change: KeyChange,
+    by: str,
+    pause: Callable[[float], None],
+    told: Told | None = None,
+) -> Resealed:
+    """Seal everything again under a new data key, or go on with that; ends with the proof.
+
+    Raises VaultDamaged when something does not open: all else is done by then, and it is named.
+    """
+    say = told or _silent
+    before = _counted(desk, change)
+    current = change.current_key()
+    resumed = bool(set(before) - {current})
+    if not resumed:
+        change.give_up(set(before))  # 1
+        current = change.new_data_key()  # 2
+        _audit(desk, by, "reseal.begun", {"data_key": current.hex()})
+    buckets = texts = 0
+    damaged: list[VaultDamaged] = []
+    for settled in (False, True):
+        try:
+            buckets += change.reseal_buckets(lambda done, total: say("buckets", done, total))  # 3
+        except VaultDamaged as error:
+            damaged.append(error)
+        texts += _texts(desk, change, current, say)
+        if damaged:
+            raise damaged[0]
+        if not settled:
+            pause(change.settle)  # 4
+    left = _counted(desk, change)  # 5
+    stray = {key: number for key, number in left.items() if key != current}
+    if stray:
+        raise VaultDamaged(
+            f"{sum(stray.values()):,} sealed texts are not under the new key",
+            hint="run `exchange codes rotate-key --reseal` again; it goes on from here",
+        )
+    records = desk.vault.verify().records
+    done = Resealed(
+        current.hex(), buckets, texts, records, sum(_texts_by_key(desk).values()), resumed
+    )
+    _audit(
+        desk, by, "reseal.ended",
+        {"data_key": done.key_id, "buckets": buckets, "texts": texts, "left": 0},
+    )  # fmt: skip
+    return done
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    """Nobody wants to know."""
+
+
+def under_other_keys(desk: Desk, change: KeyChange) -> int:
+    """How many buckets and texts are sealed under another key than the current one."""
+    current = change.current_key()
+    return sum(number for key, number in _counted(desk, change).items() if key != current)
+
+
+def _counted(desk: Desk, change: KeyChange) -> Counter[bytes]:
+    return change.buckets_by_key() + _texts_by_key(desk)
+
+
+def _texts_by_key(desk: Desk) -> Counter[bytes]:
+    with desk.store.reading() as tx:
+        return Counter(tx.sealed.by_key())
+
+
+def _texts(desk: Desk, change: KeyChange, current: bytes, say: Told) -> int:
+    """Seal the texts again; those that do not open are left as they are, and told at the end."""
+    sealer = change.sealer()
+    faults: list[str] = []
+    done = 0
+    for kind in SEALED:
+
+        def again(sealed: bytes, purpose: str = kind.purpose) -> bytes:
+            return sealer.seal(sealer.open(sealed, purpose), purpose)
+
+        after: object = None
+        while True:
+            with desk.store.transaction("reseal") as tx:
+                rows = tx.sealed.stale(kind, current, after, _ROWS_AT_ONCE)
+                if not rows:
+                    break
+                try:
+                    number = tx.sealed.reseal(kind, rows, again)
+                except VaultDamaged:
+                    # One of them: each by itself, so that only that one stays behind.
+                    rows = rows[:1]
+                    number = 1
+                    try:
+                        tx.sealed.reseal(kind, rows, again)
+                    except VaultDamaged as error:
+                        faults.append(f"{kind.purpose} {rows[0]}: {error.message}")
+                        number = 0
+            after = rows[max(number, 1) - 1]
+            done += number
+            say("texts", done, done)
+    if faults:
+        raise VaultDamaged(
+            f"{len(faults):,} sealed texts do not open: {'; '.join(faults[:20])}",
+            hint="restore the database from a backup; everything else was sealed again",
+        )
+    return done
+
+
+def _audit(desk: Desk, by: str, event: str, detail: dict[str, str | int | bool | None]) -> None:
+    with desk.store.transaction("keys") as tx:
+        tx.audit.append(desk.now(), AuditEvent(event, "keys", detail=detail, actor=by))

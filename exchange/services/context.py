@@ -1,0 +1,109 @@
+"""What every use case works with, put together once by ``bootstrap``."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import structlog
+
+from exchange.config import Settings
+from exchange.domain.audit import AuditEvent
+from exchange.domain.escalation import Ladder
+from exchange.domain.limits import Limits
+from exchange.domain.party import Party
+from exchange.domain.time.calendar import WorkingCalendar
+from exchange.domain.time.sla import SlaRule, local_date
+from exchange.ports import Clock, CodeVault, Delivery, Reader, Sealer
+from exchange.rendering.compose import Templates
+from exchange.services.running.heartbeat import SILENT, Heart
+from exchange.store.db import Store, Transaction
+
+log = structlog.get_logger("exchange.desk")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One supplier's end of the exchange."""
+
+    settings: Settings
+    folder: Path
+    store: Store
+    vault: CodeVault
+    sealer: Sealer
+    reader: Reader
+    clock: Clock
+    calendar: WorkingCalendar
+    templates: Templates
+    limits: Limits
+    heart: Heart = SILENT  # hears how far the work is
+    # What a mail server said of letters and the database did not take: nothing is sent before.
+    unrecorded: list[Delivery] = field(default_factory=list)
+
+    @property
+    def signifier(self) -> str:
+        """Our own SEC Party Signifier."""
+        return self.settings.party.signifier
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """Addresses our own mails come from."""
+        return frozenset({self.settings.party.address.lower()})
+
+    def now(self) -> datetime:
+        """This instant, aware UTC."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """Today in Europe/London."""
+        return local_date(self.clock.now())
+
+    def sla(self, party: Party | None) -> SlaRule:
+        """The answer time between us and a party."""
+        return sla_rule(self.settings, party)
+
+    def mail_bytes(self, party: Party) -> int:
+        """The largest mail that ``party`` takes, encoded; 0: no ceiling."""
+        return (party.max_mail_mb or self.settings.release.max_mail_mb) * 1_000_000
+
+    def ladder(self) -> Ladder:
+        """The escalation ladder for what we ask."""
+        steps = self.settings.escalation
+        return Ladder(
+            reminder_days=steps.reminder_days,
+            breach_day=steps.breach_day,
+            next_level_every=steps.next_level_every,
+        )
+
+    def new_ref(self, tx: Transaction, kind: str) -> str:
+        """The next reference: ``Q`` for what we ask, ``A`` for what we are asked."""
+        month = f"{self.today():%y%m}"
+        number = tx.counters.next(f"{kind}{month}")
+        ref = f"MP121-{self.signifier}-{month}-{kind}{number:05d}"
+        before = tx.counters.gaps.pop(f"{kind}{month}", None)
+        if before is not None:
+            log.warning("references go on at a higher number: some may be given already", ref=ref)
+            detail = {"last_known": before, "number": number}
+            tx.audit.append(self.now(), AuditEvent("references.gap", ref, detail=detail))
+        return ref
+
+    def new_message_id(self, ref: str, purpose: str) -> str:
+        """A Message-ID fixed before the first attempt; the random part outlives a lost database."""
+        return self.message_id(ref, purpose, secrets.token_hex(6))
+
+    def message_id(self, ref: str, purpose: str, mark: str) -> str:
+        """The Message-ID of a letter that ``mark`` tells from others of its kind."""
+        domain = self.settings.party.address.rpartition("@")[2].lower()
+        return f"<{ref.lower()}.{purpose}.{mark}@{domain}>"
+
+
+def sla_rule(settings: Settings, party: Party | None) -> SlaRule:
+    """The answer time that was agreed with a party, else the usual one."""
+    return SlaRule(
+        days=(party.sla_days if party and party.sla_days else settings.sla.days),
+        deemed_receipt=settings.calendar.deemed_receipt,
+        deemed_after=settings.calendar.deemed_receipt_after,
+        agreed=party.sla_agreed if party and party.sla_days else "",
+    )

@@ -1,0 +1,193 @@
+"""The sheets of a file that a person imports: columns told apart, each cell with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.foreign import storable
+from exchange.domain.limits import Limits
+from exchange.errors import BadInput, BadInputs
+from exchange.parsing.identifiers.devices import Damaged, read_device, read_device_cell
+from exchange.parsing.phrases.header_terms import Role, header_wording
+from exchange.parsing.reading.import_tables import Row, Table, normalised, read_tables
+
+DEVICE: Final = "device"
+_HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
+_LONGEST_HEADER: Final = 40
+_MOST_HEADERS: Final = 20
+
+
+class NoColumns(BadInput):
+    """A sheet that is not the list at all, such as a sheet of notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table; ``columns`` says which column (from 0) holds which field."""
+
+    table: Table = field(repr=False)
+    columns: Mapping[str, int]
+    device_type: str = ""  # where the header of the device column names one
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows below the header."""
+        return self.table.rows
+
+    def cell(self, row: Row, name: str) -> str:
+        """What a field's column holds; empty where the sheet has no such column."""
+        column = self.columns.get(name, -1)
+        return storable(row.cells[column]) if 0 <= column < len(row.cells) else ""
+
+    def damaged(self, row: Row, name: str) -> bool:
+        """Whether Excel kept a field's cell as a number or a date."""
+        return self.columns.get(name, -1) in row.damaged
+
+    def place(self, row: Row, name: str = "") -> str:
+        """``gained.xlsx > Sheet1 > row 14 > Losing supplier``; without ``name`` the row alone."""
+        spot = self.table.place(row.number)
+        if name not in self.columns:
+            return spot
+        return f"{spot} > {column_name(self.table, self.columns[name])}"
+
+    def read_device(self, row: Row) -> DeviceId:
+        """The row's Device ID; raises BadInput saying why there is none, with its place."""
+        found = read_device_cell(self.cell(row, DEVICE), numeric=self.damaged(row, DEVICE))
+        if isinstance(found, DeviceId):
+            return found
+        reason = found.reason if isinstance(found, Damaged) else "there is no Device ID"
+        raise BadInput(reason, place=self.place(row, DEVICE))
+
+
+def open_sheets(
+    name: str, content: bytes, limits: Limits, choose: Callable[[Table], Sheet]
+) -> tuple[list[Sheet], list[str]]:
+    """The sheets of ``content`` as ``choose`` sees them, and a note for each that is left out.
+
+    Only a sheet for which ``choose`` raises NoColumns is left out, and only beside another that
+    is not.  Raises BadInput, or BadInputs when several sheets are at fault.
+    """
+    return sort_out(read_tables(name, content, limits), name, choose)
+
+
+def sort_out(
+    tables: Iterable[Table], name: str, choose: Callable[[Table], Sheet]
+) -> tuple[list[Sheet], list[str]]:
+    """As ``open_sheets``, of tables that are read already."""
+    sheets: list[Sheet] = []
+    strangers: list[BadInput] = []
+    faults: list[BadInput] = []
+    for table in tables:
+        try:
+            if table.rows:
+                sheets.append(choose(table))
+            else:
+                strangers.append(NoColumns("there is no row below the header", place=table.where))
+        except NoColumns as error:
+            strangers.append(error)
+        except BadInput as error:
+            faults.append(error)
+    if faults or not sheets:
+        raise_all(faults or strangers, name)
+    return sheets, [f"left out: {error}" for error in strangers]
+
+
+def raise_all(faults: Sequence[BadInput], place: str) -> None:
+    """Raise the one fault, or all of them together; nothing when there is none."""
+    flat = [
+        part
+        for fault in faults
+        for part in (fault.faults if isinstance(fault, BadInputs) else [fault])
+    ]
+    if len(flat) == 1:
+        raise flat[0]
+    if flat:
+        raise BadInputs(f"{len(flat)} faults", flat, place=place)
+
+
+def column_letter(column: int) -> str:
+    """The name a spreadsheet gives a column (from 0): A, B ... Z, AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def column_name(table: Table, column: int) -> str:
+    """A column's header as people see it, or ``column B`` where there is none."""
+    title = table.header[column] if column < len(table.header) else ""
+    return _shown(title) if title else f"column {column_letter(column + table.left)}"
+
+
+def header_shown(table: Table) -> str:
+    """The columns of a table in words, codes masked: a data row may have passed for a header."""
+    titles = [_shown(title) for title in table.header if title]
+    more = ", ..." if len(titles) > _MOST_HEADERS else ""
+    return ", ".join(titles[:_MOST_HEADERS]) + more
+
+
+def _shown(title: str) -> str:
+    masked = mask_codes(" ".join(title.split()))
+    return masked if len(masked) <= _LONGEST_HEADER else masked[: _LONGEST_HEADER - 3] + "..."
+
+
+def named_column(table: Table, named: str) -> int:
+    """The column a person named: by its header, else by its letter or its number (from 1).
+
+    Raises BadInput listing the columns there are.
+    """
+    wanted = normalised(named)
+    for column, title in enumerate(table.header):
+        if wanted and normalised(title) == wanted:
+            return column
+    width = max((len(row.cells) for row in table.rows[:50]), default=0)
+    for column in range(max(width, len(table.header))):
+        shown = column + table.left  # a sheet may begin further right
+        if named.strip().upper() == column_letter(shown) or named.strip() == str(shown + 1):
+            return column
+    titles = header_shown(table)
+    known = f"the columns are {titles}" if titles else f"it has {width} columns and no header"
+    raise BadInput(f"there is no column {mask_codes(named)!r}; {known}", place=table.where)
+
+
+def by_role(table: Table, *roles: Role) -> list[int]:
+    """The columns whose header has one of the roles."""
+    return [
+        column for column, title in enumerate(table.header) if header_wording(title).role in roles
+    ]
+
+
+def sole_column(table: Table, columns: Sequence[int], what: str, hint: str) -> int | None:
+    """The one column of ``columns``, None when empty; raises BadInput when there are several."""
+    if len(columns) > 1:
+        titles = ", ".join(column_name(table, column) for column in columns)
+        raise BadInput(f"several columns could hold {what}: {titles}", place=table.where, hint=hint)
+    return columns[0] if columns else None
+
+
+def device_column(table: Table, hint: str) -> tuple[int, str]:
+    """(the column that holds the Device IDs, the device type its header names or empty).
+
+    A Communications Hub's column beside a meter's is not the one.  Raises NoColumns when nothing
+    in the sheet is a Device ID, BadInput when the column cannot be told.
+    """
+    named = by_role(table, Role.DEVICE) or by_role(table, Role.MAYBE_DEVICE)
+    kinds = {column: header_wording(table.header[column]).device_type for column in named}
+    meters = [column for column in named if kinds[column] not in _HUBS]
+    found = sole_column(table, meters or named, "the Device ID", hint)
+    if found is not None:
+        return found, kinds[found]
+    if not any(read_device(cell) for row in table.rows for cell in row.cells):
+        raise NoColumns(_no_device(table), place=table.where, hint=hint)
+    raise BadInput(_no_device(table), place=table.where, hint=hint)
+
+
+def _no_device(table: Table) -> str:
+    if not table.header:
+        return "there is no header row that names the columns"
+    return f"no column is named Device ID; the columns are {header_shown(table)}"

@@ -1,0 +1,247 @@
+"""Sending rests after trouble with our own account; the pause is on file and grows.
+
+The row outlives the process: a restart burns no attempt.  Whoever mended the cause ends the pause
+by a command; so does another account or server in the configuration.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from exchange.config import Settings
+from exchange.domain.audit import AuditEvent
+from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
+from exchange.domain.refusal import PAUSES, About, Alike, paused_until
+from exchange.errors import CourierPaused, CourierTrouble
+from exchange.services.context import Desk
+from exchange.store.db import Transaction
+from exchange.store.mails.outbox import DEFERRED, FAILED
+
+log = structlog.get_logger("exchange.pauses")
+
+_PAUSE: Final = "courier.pause"
+_ALIKE: Final = "courier.refused_alike"
+_LONDON: Final = ZoneInfo("Europe/London")
+_AFTER: Final = timedelta(minutes=1)  # others go before the letter that met with the trouble
+_MOST_DOUBTED: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Trouble with our account, as it is on file."""
+
+    until: str  # ISO, UTC
+    times: int  # in a row
+    about: str
+    said: str  # the message with its place
+    hint: str
+    letters: tuple[int, ...] = ()  # those that met with it
+    over: bool = (
+        False  # another letter was accepted since: the letters are looked at for themselves
+    )
+    account: str = ""  # a fingerprint of the account and server
+    places: tuple[str, ...] = ()  # domains that those letters go to
+    elsewhere: str = (
+        ""  # when a letter to another domain may go, to see whether it is only that one
+    )
+
+    @property
+    def ends(self) -> datetime:
+        """When sending is tried again."""
+        return datetime.fromisoformat(self.until)
+
+    def error(self) -> CourierPaused:
+        """It as an error: the same words as long as it is the same pause."""
+        when = self.ends.astimezone(_LONDON)
+        return CourierPaused(
+            f"{self.said}; outgoing mail rests until {when:%H:%M on} {when.day} {when:%B}",
+            hint=f"{self.hint}; then `exchange letters resume`",
+            about=self.about,
+        )
+
+
+@dataclass(slots=True)
+class Standing:
+    """What is on file of our account's standing with the server, for one batch of letters."""
+
+    pause: Pause | None = None
+    alike: Alike = field(default_factory=Alike)
+    tripped: CourierTrouble | None = None  # refusals of this batch that are about us after all
+
+    def doubted(self, letter: int, recipient: str = "") -> bool:
+        """Whether a letter met with trouble that others did not have since: it is its own.
+
+        With its recipient: or another one to the same domain.
+        """
+        pause = self.pause
+        if pause is None or not pause.over:
+            return False
+        return letter in pause.letters or domain_of(recipient) in pause.places
+
+
+def standing(tx: Transaction) -> Standing:
+    """As it is on file."""
+    noted = json.loads(tx.facts.get(_ALIKE) or "[]")
+    return Standing(_on_file(tx), Alike([(key, domain, words) for key, domain, words in noted]))
+
+
+def domain_of(address: str) -> str:
+    """Where a letter goes, as far as it counts here."""
+    return address.rpartition("@")[2].lower()
+
+
+def places(tx: Transaction) -> tuple[str, ...]:
+    """The domains whose letters met with trouble: letters to others go first, whatever it is."""
+    pause = _on_file(tx)
+    return pause.places if pause else ()
+
+
+def _on_file(tx: Transaction) -> Pause | None:
+    text = tx.facts.get(_PAUSE)
+    if not text:
+        return None
+    found = json.loads(text)
+    listed = {name: tuple(found.get(name, ())) for name in ("letters", "places")}
+    return Pause(**(found | listed))
+
+
+def current(desk: Desk, tx: Transaction) -> Pause | None:
+    """The pause that is in force now, if there is one."""
+    return in_force(tx, desk.settings, desk.now())
+
+
+def in_force(tx: Transaction, settings: Settings, now: datetime) -> Pause | None:
+    """The pause that is in force at an instant, if there is one."""
+    pause = _on_file(tx)
+    if pause is None or pause.over or pause.account != _account(settings):
+        return None
+    return pause if now < pause.ends else None
+
+
+def worked(tx: Transaction, state: Standing, recipient: str) -> None:
+    """A letter was accepted: whatever was said before was not about our account."""
+    if state.alike.accepted():
+        tx.facts.put(_ALIKE, "[]")
+    pause, place = state.pause, domain_of(recipient)
+    if pause is None or (pause.over and place not in pause.places):
+        return
+    if not pause.over:
+        log.info("outgoing mail goes again")
+    left = tuple(one for one in pause.places if one != place)
+    state.pause = replace(pause, over=True, places=left)
+    _write(tx, state.pause)
+
+
+def refused(
+    tx: Transaction, state: Standing, letter: int, recipient: str, reply: str, about: About
+) -> Sequence[int]:
+    """Note a refusal; the letters refused alike, this one last, once that is hardly chance."""
+    if about is About.SIZE or state.doubted(letter):
+        return ()
+    same = state.alike.note(letter, recipient, reply, plain=about is About.RECIPIENT)
+    tx.facts.put(_ALIKE, json.dumps(state.alike.noted[-_MOST_DOUBTED:]))
+    return same
+
+
+def begin(desk: Desk, state: Standing, trouble: CourierTrouble) -> CourierPaused | None:
+    """Let sending rest after trouble, longer each time in a row.
+
+    None where the trouble is that of one letter only: others went since it met with the same.
+    Letters refused alike get back what they were before.
+    """
+    met = trouble.alike or ((trouble.letter,) if trouble.letter is not None else ())
+    with desk.store.reading() as tx:
+        recipients = {one.id: one.recipient for one in tx.outbox.heads(numbers=met)} if met else {}
+    # What fails letters counts for itself; what only puts them off counts for the whole domain.
+    whom = {} if trouble.alike else recipients
+    if met and all(state.doubted(one, whom.get(one, "")) for one in met):
+        return None
+    before = state.pause if state.pause is not None and not state.pause.over else None
+    times = before.times + 1 if before else 1
+    named = None if trouble.named is None else timedelta(seconds=trouble.named)
+    about = About(trouble.about)
+    until = paused_until(desk.now(), about, times, named=named, daily=trouble.daily)
+    said = f"{trouble.place}: {trouble.message}" if trouble.place else trouble.message
+    letters = tuple(dict.fromkeys((*(before.letters if before else ()), *met)))[-_MOST_DOUBTED:]
+    places = tuple(
+        dict.fromkeys((*(before.places if before else ()), *map(domain_of, recipients.values())))
+    )
+    pause = Pause(
+        until.isoformat(), times, about, said, trouble.hint, letters,
+        account=_account(desk.settings), places=places,
+        elsewhere=_elsewhere(desk.now(), trouble, places),
+    )  # fmt: skip
+    with desk.store.transaction("pause") as tx:
+        _write(tx, pause)
+        reinstate(desk, tx, trouble.alike, until + _AFTER)
+        if trouble.letter is not None:
+            tx.outbox.put_aside([trouble.letter], DEFERRED, next_attempt_at=until + _AFTER)
+        detail: dict[str, str | int | bool | None] = {
+            "why": said[:300], "until": pause.until, "times": times, "about": str(about),
+        }  # fmt: skip
+        tx.audit.append(desk.now(), AuditEvent("courier.paused", "outgoing mail", detail=detail))
+    state.pause = pause
+    return pause.error()
+
+
+def _elsewhere(now: datetime, trouble: CourierTrouble, places: Sequence[str]) -> str:
+    """When letters to other domains may try for themselves; empty where they may not.
+
+    Trouble that only one place met with may be that place's own, however it is worded.
+    """
+    if len(places) != 1 or trouble.named is not None or trouble.daily:
+        return ""
+    return (now + PAUSES[About(trouble.about)][0]).isoformat()
+
+
+def elsewhere_now(desk: Desk, pause: Pause) -> bool:
+    """Whether letters to other domains may go while sending rests."""
+    return bool(pause.elsewhere) and desk.now() >= datetime.fromisoformat(pause.elsewhere)
+
+
+def reinstate(desk: Desk, tx: Transaction, numbers: Sequence[int], at: datetime) -> None:
+    """Letters that failed by what was about us wait again; requests among them are not void."""
+    heads = tx.outbox.heads(numbers=numbers, states=(FAILED, DEFERRED)) if numbers else []
+    tx.outbox.put_aside([one.id for one in heads], DEFERRED, next_attempt_at=at, uncounted=True)
+    for one in heads:
+        if one.state != FAILED:
+            continue
+        if one.purpose == "request":
+            legs = tx.legs.legs(request_id=tx.outbound.find(one.ref).id, states=[LegState.BOUNCED])
+            again = [leg.id for leg in legs if leg_takes(leg.state, LegEvent.RESEND)]
+            tx.legs.move_legs(again, move_leg(LegState.BOUNCED, LegEvent.RESEND))
+        why = {"why": "everybody was refused alike: not the recipient's refusal"}
+        tx.audit.append(desk.now(), AuditEvent("mail.reinstated", one.ref, one.party, why))
+
+
+def end(desk: Desk, tx: Transaction, actor: str) -> Pause | None:
+    """A person says that sending may go on; the pause that was in force."""
+    pause = current(desk, tx)
+    if pause is None:
+        return None
+    _write(tx, replace(pause, until=desk.now().isoformat()))
+    tx.outbox.put_aside(
+        [one.id for one in tx.outbox.heads(numbers=pause.letters, states=(DEFERRED,))],
+        DEFERRED,
+        next_attempt_at=desk.now(),
+    )
+    tx.audit.append(desk.now(), AuditEvent("courier.resumed", "outgoing mail", actor=actor))
+    return pause
+
+
+def _write(tx: Transaction, pause: Pause) -> None:
+    tx.facts.put(_PAUSE, json.dumps(asdict(pause)))
+
+
+def _account(settings: Settings) -> str:
+    smtp = settings.smtp
+    named = (smtp.host, smtp.port, smtp.tls, smtp.username, settings.party.address)
+    return sha256(repr(named).encode()).hexdigest()[:16]

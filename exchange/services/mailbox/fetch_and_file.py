@@ -1,0 +1,396 @@
+"""Keep what arrives, and file what is decided: the two ends of a mail's way.
+
+Commit 1 keeps the raw bytes, sealed; from there nothing is lost.  Filing moves the mail on the
+server and may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
+
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import mask_codes
+from exchange.domain.foreign import clipped
+from exchange.domain.mail import MailHead
+from exchange.errors import StoreError, Unreadable, VaultError
+from exchange.parsing.reading.head import received
+from exchange.parsing.reading.understand import read_head
+from exchange.ports import Fetched, FetchedMail, Mailbox, MailRef, NotGiven, OldMail
+from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.context import Desk
+from exchange.services.mailbox import listing
+from exchange.store.db import Transaction
+from exchange.store.mails.mail import (
+    FILED,
+    KEPT,
+    NOT_FETCHED,
+    NOT_GIVEN,
+    OLD,
+    PROCESSED,
+    SHUNTED,
+    VANISHED,
+    KeptMail,
+    NewMail,
+)
+from exchange.store.mails.places import Holder
+
+log = structlog.get_logger("exchange.intake")
+
+_KEEP_BATCH = 200
+_BATCH_BYTES = 64_000_000
+_FILE_BATCH = 500
+_PIECE_BYTES = 1 << 20
+_SUBJECT_CHARS = 300
+_FIRST_PAUSE: Final = timedelta(minutes=1)
+_LONGEST_PAUSE: Final = timedelta(hours=4)
+_LOOKED_AT: Final = timedelta(minutes=15)
+
+
+fresh = listing.fresh
+
+
+def content_hash(raw: bytes, message_id: str) -> str:
+    """Recognises a mail that comes again by another way: same Message-ID, same body.
+
+    Transport headers differ from copy to copy, so they do not count.  Without a Message-ID every
+    byte counts.
+    """
+    if not message_id:
+        return sha256(raw).hexdigest()
+    for blank in (b"\r\n\r\n", b"\n\n"):
+        end = raw.find(blank)
+        if end >= 0 and raw.find(b"\n\n", 0, end) < 0:
+            found = sha256(message_id.encode() + b"\0")
+            for piece in _pieces(raw, end + len(blank)):
+                found.update(piece.replace(b"\r\n", b"\n"))
+            return found.hexdigest()
+    return sha256(raw).hexdigest()
+
+
+def _pieces(raw: bytes, start: int) -> Iterator[bytes]:
+    """What stands from ``start`` on, some at a time; no line end is parted."""
+    while start < len(raw):
+        end = start + _PIECE_BYTES
+        end += raw[end - 1 : end + 1] == b"\r\n"
+        yield raw[start:end]
+        start = end
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is to be written of one mail that the server listed."""
+
+    mail: NewMail
+    oversize: int = 0
+    fault: str = ""  # the kind of what making or writing it set off
+    arrived_from: str = ""  # where the server does not say when it arrived
+
+
+def keep(desk: Desk, mailbox: Mailbox, refs: Sequence[MailRef]) -> int:
+    """Commit 1: seal and record the mails at ``refs``; returns how many are to be decided.
+
+    Every one of them becomes a row of the ledger, or the row that waits for it is filled in.
+    """
+    if refs:
+        desk.reader.start()  # it takes half a second, in which these are kept
+    with desk.store.reading() as tx:
+        states = tx.places.states(mailbox.name, refs)
+    asked = [ref for ref in refs if states.get(ref, OLD) != OLD]
+    rest = [ref for ref in refs if states.get(ref, OLD) == OLD]
+    work = _Keeping(desk, mailbox, states)
+    # Whom the ledger knows, or a person asked for, is fetched however old it is.
+    for some, not_before in ((asked, None), (rest, listing.not_before_of(desk, mailbox))):
+        if some:
+            work.take(mailbox.fetch(some, not_before))
+    if work.reused:
+        # What else stands at a place that we know may be another mail too, and must not be moved.
+        listing.doubt_all(desk, mailbox)
+    return work.kept
+
+
+class _Keeping:
+    """Writes what a mailbox gives, some hundred mails a commit."""
+
+    def __init__(self, desk: Desk, mailbox: Mailbox, states: Mapping[MailRef, str]) -> None:
+        self._desk, self._mailbox, self._states = desk, mailbox, states
+        self._batch: list[_Made] = []
+        self._weight = 0
+        self.kept = 0
+        self.reused = False
+
+    def take(self, given: Iterator[Fetched]) -> None:
+        """Keep everything that is given."""
+        try:
+            for one in given:
+                self._batch.append(_made(self._desk, self._mailbox.name, one))
+                self._weight += self._batch[-1].mail.size
+                if len(self._batch) == _KEEP_BATCH or self._weight >= _BATCH_BYTES:
+                    self._write()
+        finally:
+            # What was fetched before the connection broke is not fetched again.
+            self._write()
+
+    def _write(self) -> None:
+        batch, self._batch, self._weight = self._batch, [], 0
+        if not batch:
+            return
+        try:
+            self._commit(batch)
+        except StoreError:
+            raise  # no mail is at fault where the database takes nothing
+        except Exception:
+            # Nothing of it was written; whose fault it was shows when each goes alone.
+            for one in batch:
+                self._alone(one)
+
+    def _alone(self, one: _Made) -> None:
+        """The border of one mail: whatever it sets off, it is a row, and the others go on."""
+        try:
+            self._commit([one])
+        except StoreError:
+            raise
+        except Exception as error:
+            bare = replace(one.mail, message_id="", sender="", subject="", reason="")
+            self._commit([replace(one, mail=bare, fault=type(error).__name__)])
+
+    def _commit(self, batch: Sequence[_Made]) -> None:
+        desk, now, name = self._desk, self._desk.now(), self._mailbox.name
+        desk.heart.moved()
+        known = [one.mail.ref for one in batch if one.mail.ref in self._states]
+        reused, kept = False, 0
+        with desk.store.transaction("keep") as tx:
+            holders = tx.places.holders(name, known) if known else {}
+            fresh = list[_Made]()
+            for one in batch:
+                holder = holders.get(one.mail.ref)
+                if holder is None:
+                    fresh.append(one)
+                elif holder.state in NOT_FETCHED:
+                    kept += _fill(desk, tx, holder, one)
+                elif _is_another(one.mail, holder):
+                    tx.places.free(holder.number)
+                    _place_reused(desk, tx, holder, name)
+                    fresh.append(one)
+                    reused = reused or not holder.doubted
+                else:
+                    _same_again(desk, tx, holder)
+            numbers = tx.mail.keep([one.mail for one in fresh], now)
+            _audit(desk, tx, name, list(zip(numbers, fresh, strict=True)))
+            listing.note_uidnext(tx, self._mailbox, batch[0].mail.ref)
+        self.kept += kept + sum(one.mail.state == KEPT for one in fresh)
+        self.reused = self.reused or reused
+
+
+def _audit(desk: Desk, tx: Transaction, mailbox: str, rows: Sequence[tuple[int, _Made]]) -> None:
+    """Write into the audit log what came into the ledger, and shunt what cannot be decided."""
+    now = desk.now()
+    tx.audit.append(
+        now,
+        *(_event(number, one) for number, one in rows if one.mail.state != OLD),
+    )
+    if old := [one.mail.arrived_at for _, one in rows if one.mail.state == OLD]:
+        oldest = f"{min(old):%Y-%m-%d}"
+        detail: dict[str, str | int | bool | None] = {"mails": len(old), "oldest": oldest}
+        tx.audit.append(now, AuditEvent("mails.old", f"mailbox {mailbox}", detail=detail))
+        words = "older than not_before: listed and left alone"
+        tx.afterwards(lambda: log.info(words, mailbox=mailbox, mails=detail["mails"]))
+    if withheld := [(number, one) for number, one in rows if one.mail.state == NOT_GIVEN]:
+        first, mail, not_given = withheld[0][0], withheld[0][1].mail, len(withheld)
+        tx.afterwards(
+            lambda: log.warning(
+                "the server does not give some mails; they are tried again",
+                mailbox=mailbox,
+                mails=not_given,
+                first=first,
+                why=mail.reason,
+            )
+        )
+    for number, one in rows:
+        _shunt_if_due(desk, tx, number, one)
+
+
+def _event(number: int, one: _Made) -> AuditEvent:
+    detail = {"sender": one.mail.sender}
+    if one.mail.state != KEPT:
+        detail["reason"] = one.mail.reason
+    elif one.arrived_from:
+        detail["arrived_from"] = one.arrived_from
+    return AuditEvent(f"mail.{one.mail.state}", f"mail {number}", detail=detail)
+
+
+def _shunt_if_due(desk: Desk, tx: Transaction, number: int, one: _Made) -> None:
+    reason = ""
+    if one.oversize:
+        reason = (
+            f"{one.oversize:,} bytes, the ceiling is {desk.settings.limits.mail_bytes:,}: "
+            "only its header was fetched"
+        )
+    elif one.fault and one.mail.state == KEPT:
+        reason = f"an internal fault ({one.fault})"
+        tx.afterwards(lambda: log.error("a mail set off a fault", mail=number, fault=one.fault))
+    if reason:
+        record(desk, tx, tx.mail.get(number), MailOutcome(SHUNTED, reason=reason))
+
+
+def _fill(desk: Desk, tx: Transaction, holder: Holder, one: _Made) -> int:
+    """A row that waits to be fetched: what the server gave, or that it still gives nothing."""
+    now, mail = desk.now(), one.mail
+    if mail.state == NOT_GIVEN:
+        again = now + _pause(holder.attempts + 1)
+        tx.places.still_not_given(holder.number, mail.reason, again)
+        if holder.state != NOT_GIVEN:
+            _audit(desk, tx, mail.mailbox, [(holder.number, one)])
+    elif mail.state == VANISHED:
+        listing.vanish(desk, tx, holder.number)
+    else:
+        tx.places.fill(holder.number, mail, now)
+        if holder.state == mail.state:
+            return 0
+        _audit(desk, tx, mail.mailbox, [(holder.number, one)])
+    return int(mail.state == KEPT)
+
+
+def _is_another(mail: NewMail, holder: Holder) -> bool:
+    """Whether what the server gave is not the mail that the ledger has of this place."""
+    return mail.content_hash != holder.content_hash or mail.sender != holder.sender
+
+
+def _place_reused(desk: Desk, tx: Transaction, holder: Holder, mailbox: str) -> None:
+    detail = {"state": holder.state, "mailbox": mailbox}
+    event = AuditEvent("mail.place_reused", f"mail {holder.number}", detail=detail)
+    tx.audit.append(desk.now(), event)
+
+
+def _same_again(desk: Desk, tx: Transaction, holder: Holder) -> None:
+    """The place is still this mail's; if it was filed, it has to be filed once more."""
+    now = desk.now()
+    if holder.state == KEPT:  # its attempts are those to understand it
+        tx.places.settle(holder.number, now + _LOOKED_AT)
+        return
+    tx.places.file_again(holder.number, now + _pause(holder.attempts + 1))
+    if holder.state == FILED:
+        tx.audit.append(now, AuditEvent("mail.listed_again", f"mail {holder.number}"))
+
+
+def _pause(attempts: int) -> timedelta:
+    """How long until the next attempt: a minute, doubling up to four hours."""
+    return min(_FIRST_PAUSE * (1 << min(attempts - 1, 20)), _LONGEST_PAUSE)
+
+
+def _made(desk: Desk, mailbox: str, given: Fetched) -> _Made:
+    """The row of a mail, or a bare one where making it sets off a fault."""
+    try:
+        return _row(desk, mailbox, given, read=True)
+    except (StoreError, VaultError):
+        raise
+    except Exception as error:
+        return replace(_row(desk, mailbox, given, read=False), fault=type(error).__name__)
+
+
+def _row(desk: Desk, mailbox: str, given: Fetched, *, read: bool) -> _Made:
+    now = desk.now()
+    raw = b"" if isinstance(given, NotGiven | OldMail) else given.raw
+    shown = given.head if isinstance(given, OldMail) else raw
+    head = _head(shown) if read and shown else MailHead()
+    state, size, reason, again, arrived_from = KEPT, len(raw), "", None, ""
+    arrived = given.arrived
+    if isinstance(given, NotGiven):
+        state, size, reason = (VANISHED if given.vanished else NOT_GIVEN), given.size, given.reason
+        again = None if given.vanished else now + _FIRST_PAUSE
+    elif isinstance(given, OldMail):
+        state, size, reason = OLD, given.size, "older than not_before"
+    elif arrived is None or arrived.date() < desk.calendar.covers[0]:
+        # A file restored without its date is often of 1970: no answer time could be counted.
+        arrived = received(raw) if read else None
+        arrived_from = "Received" if arrived else "the time of fetching"
+    # A simulated clock, or a server whose clock is ahead: never later than our own now.
+    if arrived is None or (desk.clock.simulated and state != OLD):
+        arrived = now
+    # Of a clock that cannot be right and the server's, the server's is the one to be believed.
+    latest = arrived if desk.clock.trouble else now
+    mail = NewMail(
+        mailbox=mailbox,
+        ref=given.ref,
+        content_hash=_own_hash(mailbox, given.ref)
+        if state != KEPT or not raw.strip()
+        else content_hash(raw, head.message_id),
+        message_id=clipped(head.message_id, 998),
+        sender=mask_codes(head.sender)[:320],
+        subject=mask_codes(head.subject)[:_SUBJECT_CHARS],
+        size=size,
+        arrived_at=min(arrived, latest),
+        sealed=desk.sealer.seal(raw, "mail"),
+        state=state,
+        reason=reason,
+        next_fetch_at=again,
+    )
+    oversize = given.oversize if isinstance(given, FetchedMail) else 0
+    return _Made(mail, oversize, arrived_from=arrived_from)
+
+
+def _head(raw: bytes) -> MailHead:
+    try:
+        return read_head(raw)
+    except Unreadable:
+        return MailHead()
+
+
+def _own_hash(mailbox: str, ref: MailRef) -> str:
+    """For a mail without content: nothing is the same as it, another of nothing least of all."""
+    place = f"nothing at {mailbox} {ref.uidvalidity} {ref.uid}"
+    return sha256(place.encode("utf-8", "replace")).hexdigest()
+
+
+def record(desk: Desk, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
+    """Write what became of a mail into the ledger and the audit log."""
+    now = desk.now()
+    reason = mask_codes(outcome.reason)
+    tx.mail.decide(
+        mail.id,
+        now,
+        folder=outcome.folder,
+        kind=outcome.kind,
+        reason=reason,
+        party=outcome.party,
+        ref=outcome.ref,
+    )
+    tx.audit.append(
+        now,
+        AuditEvent(
+            f"mail.{outcome.folder}",
+            f"mail {mail.id}",
+            outcome.party,
+            {"kind": str(outcome.kind), "reason": reason, "ref": outcome.ref},
+        ),
+    )
+    if outcome.folder != PROCESSED:
+        tx.afterwards(
+            lambda: log.warning(
+                "a mail waits for a person", mail=mail.id, folder=outcome.folder, reason=reason
+            )
+        )
+
+
+def file(desk: Desk, mailbox: Mailbox, folders: Mapping[str, str]) -> int:
+    """Move decided mails into their folders; ``folders`` names the server's for each of ours."""
+    filed = 0
+    while True:
+        with desk.store.reading() as tx:
+            numbers, places = tx.places.to_file(mailbox.name, desk.now(), _FILE_BATCH)
+        if not numbers:
+            return filed
+        by_folder: dict[str, list[MailRef]] = {}
+        for ref, folder in places:
+            by_folder.setdefault(folders[folder], []).append(ref)
+        for folder, refs in by_folder.items():
+            desk.heart.moved()
+            mailbox.file(refs, folder)
+        with desk.store.transaction("file") as tx:
+            tx.mail.filed(numbers)
+        filed += len(numbers)

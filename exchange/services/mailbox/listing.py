@@ -1,0 +1,157 @@
+"""What a mailbox lists against what the ledger knows: what is to be fetched, in which order.
+
+A mail's place is its name on the server: mailbox, UIDVALIDITY and UID.  A server that was put back
+to an earlier state gives UIDs once more under the same UIDVALIDITY (RFC 9051, 2.3.1.1 forbids it,
+and backups do it): UIDNEXT has fallen, or a mail is listed where one was filed from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.ports import Mailbox, MailRef
+from exchange.services.context import Desk
+from exchange.store.db import Transaction
+from exchange.store.mails.mail import (
+    DECIDED,
+    FILED,
+    KEPT,
+    NOT_FETCHED,
+    NOT_GIVEN,
+    OLD,
+    VANISHED,
+    WANTED,
+)
+from exchange.store.mails.places import Pending
+
+log = structlog.get_logger("exchange.intake")
+
+_OLD_AT_ONCE: Final = 5000  # a round: today's requests do not wait for those of years
+_WORTH_A_SEARCH: Final = 500
+_TO_COMPARE: Final = (KEPT, DECIDED, FILED, VANISHED)
+# A server counts days by a clock and a zone that we do not know.
+_MARGIN: Final = timedelta(days=2)
+
+
+def fresh(desk: Desk, mailbox: Mailbox) -> list[MailRef]:
+    """What is to be fetched of the inbox, in the order in which to do it.
+
+    Mails whose place is in doubt, new mails, those that the server did not give before, and some
+    of those that are older than ``not_before``.
+    """
+    listed = mailbox.list()
+    _look_for_a_fall(desk, mailbox, listed)
+    with desk.store.reading() as tx:
+        states = tx.places.states(mailbox.name, listed)
+        pending = tx.places.pending(mailbox.name)
+    there = set(listed)
+    _sweep(desk, [one for one in pending if one.ref not in there])
+    now = desk.now()
+    waits = {one.ref for one in pending}
+    due = [one for one in pending if one.ref in there and one.at <= now]
+    doubted = [one.ref for one in due if one.state not in NOT_FETCHED]
+    # What was decided is filed in the same round.  Where a mail is listed all the same, it was
+    # not moved, or the place is another mail's by now: that shows when it is fetched.
+    doubted += [ref for ref, state in states.items() if state in _TO_COMPARE and ref not in waits]
+    missing = [one.ref for one in due if one.state in (WANTED, NOT_GIVEN, VANISHED)]
+    new, older = _by_age(desk, mailbox, [ref for ref in listed if ref not in states])
+    older += [one.ref for one in due if one.state == OLD]
+    return [*doubted, *new, *missing, *older[:_OLD_AT_ONCE]]
+
+
+def not_before_of(desk: Desk, mailbox: Mailbox) -> datetime | None:
+    """The instant from which on a mailbox is ours to answer; None: it always was."""
+    found = (one.not_before for one in desk.settings.mailbox if one.name == mailbox.name)
+    return next(found, None)
+
+
+def _by_age(
+    desk: Desk, mailbox: Mailbox, new: list[MailRef]
+) -> tuple[list[MailRef], list[MailRef]]:
+    """New mails, and those that are surely older than ``not_before``, newest of these first."""
+    not_before = not_before_of(desk, mailbox)
+    if not_before is None or len(new) <= _WORTH_A_SEARCH:
+        return new, []  # each says its own age when it is fetched
+    recent = set(mailbox.since((not_before - _MARGIN).date()))
+    return (
+        [ref for ref in new if ref in recent],
+        [ref for ref in reversed(new) if ref not in recent],
+    )
+
+
+def _uidnext_fact(mailbox: str, validity: int) -> str:
+    return f"uidnext {mailbox} {validity}"
+
+
+def note_uidnext(tx: Transaction, mailbox: Mailbox, listed: MailRef) -> None:
+    """Remember the highest UIDNEXT that was seen, with whatever else is written."""
+    name = _uidnext_fact(mailbox.name, listed.uidvalidity)
+    if mailbox.uidnext > int(tx.facts.get(name) or 0):
+        tx.facts.put(name, str(mailbox.uidnext))
+
+
+def _look_for_a_fall(desk: Desk, mailbox: Mailbox, listed: Sequence[MailRef]) -> None:
+    """Doubt every place that we know where UIDNEXT is lower than it was."""
+    uidnext = mailbox.uidnext
+    if not listed or not uidnext:
+        return
+    validity = listed[0].uidvalidity
+    name = _uidnext_fact(mailbox.name, validity)
+    with desk.store.reading() as tx:
+        seen = int(tx.facts.get(name) or 0) or tx.places.highest(mailbox.name, validity) + 1
+    if uidnext >= seen:
+        return
+    with desk.store.transaction("doubt") as tx:
+        tx.facts.put(name, str(uidnext))
+        _doubt(desk, tx, mailbox.name, listed, {"uidnext": uidnext, "before": seen})
+
+
+def doubt_all(desk: Desk, mailbox: Mailbox) -> None:
+    """Doubt every place that we know: one of them turned out to be another mail's."""
+    listed = mailbox.list()
+    with desk.store.transaction("doubt") as tx:
+        _doubt(desk, tx, mailbox.name, listed, {})
+
+
+def _doubt(
+    desk: Desk, tx: Transaction, mailbox: str, listed: Sequence[MailRef], detail: dict[str, int]
+) -> None:
+    now = desk.now()
+    doubted = tx.places.doubt(mailbox, listed, now)
+    log.warning(
+        "the mail server was put back to an earlier state and gives its UIDs once more: "
+        "what it lists is read again",
+        mailbox=mailbox,
+        mails=doubted,
+    )
+    event = AuditEvent(
+        "mailbox.put_back", f"mailbox {mailbox}", detail={"mails": doubted, **detail}
+    )
+    tx.audit.append(now, event)
+
+
+def _sweep(desk: Desk, gone: Sequence[Pending]) -> None:
+    """Those that were to be fetched and are not in the inbox any more."""
+    if not gone:
+        return
+    with desk.store.transaction("vanished") as tx:
+        for one in gone:
+            if one.state in (WANTED, NOT_GIVEN):
+                vanish(desk, tx, one.number)
+            else:
+                tx.places.settle(one.number)
+
+
+def vanish(desk: Desk, tx: Transaction, number: int) -> None:
+    """Mark a mail that left the inbox before the server gave it."""
+    reason = "it left the inbox before the server gave it"
+    tx.places.vanished(number, reason)
+    tx.audit.append(
+        desk.now(), AuditEvent("mail.vanished", f"mail {number}", detail={"reason": reason})
+    )
+    log.warning(reason, mail=number)

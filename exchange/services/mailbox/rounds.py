@@ -1,0 +1,370 @@
+"""One complete round: keep, decide, file, ask, chase, deliver."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from exchange.config import MailboxSettings
+from exchange.errors import CourierPaused, ExchangeError, StoreError
+from exchange.ports import Courier, Mailbox, MailRef
+from exchange.services.answering import intake
+from exchange.services.asking import chase, clocks, request
+from exchange.services.context import Desk
+from exchange.services.mailbox import fetch_and_file
+from exchange.services.running import clock_guard
+from exchange.services.running.progress import Progress
+from exchange.services.running.reach import Reachability as Reachability
+from exchange.services.running.reach import words_of
+from exchange.services.sending import send_mail
+from exchange.services.sending.posting import Posting
+from exchange.store.mails.mail import PROCESSED, REVIEW, SHUNTED
+
+# What messages and ``Progress`` call the parts of the work.
+ROUND: Final = "round"
+SENDING: Final = "sending"
+OUTGOING: Final = "outgoing mail"
+_FILING: Final = "filing"
+_READING: Final = "the reading of mails"
+_AT_ONCE: Final = 2000  # mails of one mailbox
+_BACKLOG: Final = 500  # from so many on letters leave while further mails are decided
+_STEP_SECONDS: Final = 3600.0  # one step at one mailbox; a slow line may have much to bring
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round did."""
+
+    kept: int = 0
+    decided: Counter[str] = field(default_factory=Counter)
+    filed: int = 0
+    raised: list[str] = field(default_factory=list)
+    chased: Counter[str] = field(default_factory=Counter)
+    delivered: Counter[str] = field(default_factory=Counter)
+    moved: list[str] = field(default_factory=list)  # references whose due date the calendar moved
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing was done; troubles were said when they began."""
+        return not (
+            self.kept or self.decided or self.filed or self.raised or self.chased
+            or self.moved
+            or self.delivered
+        )  # fmt: skip
+
+    def add(self, other: Round) -> None:
+        """Count what another did as well."""
+        self.kept += other.kept
+        self.decided += other.decided
+        self.filed += other.filed
+        self.raised += other.raised
+        self.chased += other.chased
+        self.delivered += other.delivered
+        self.moved += other.moved
+        self.troubles += other.troubles
+
+    def summary(self) -> str:
+        """One line for people."""
+        parts = [
+            f"{self.kept} mails kept",
+            *(f"{number} {folder}" for folder, number in sorted(self.decided.items())),
+            f"{len(self.raised)} requests raised",
+            *([f"{len(self.moved)} due dates moved"] if self.moved else []),
+            *(f"{number} {kind}" for kind, number in sorted(self.chased.items())),
+            *(f"{number} letters {state}" for state, number in sorted(self.delivered.items())),
+        ]
+        return ", ".join(parts)
+
+
+def folders_of(settings: MailboxSettings) -> Mapping[str, str]:
+    """The server's folder for each of our three."""
+    return {
+        PROCESSED: settings.processed,
+        REVIEW: settings.review,
+        SHUNTED: settings.shunted,
+    }
+
+
+def bordered(
+    what: str, work: Callable[[], None], done: Round, reach: Reachability, by: str = ""
+) -> bool:
+    """Whether a step could be done; whatever it sets off costs this step alone.
+
+    It is said once, is trouble of the round, and a pause follows.  Only a database that refuses
+    ends more than the step: it raises StoreError.  A pause on file is no failure: CourierPaused.
+    """
+    try:
+        work()
+    except (StoreError, CourierPaused):
+        raise
+    except Exception as error:
+        reach.failed(what, error, by)
+        said = words_of(error)
+        done.troubles.append(said if isinstance(error, ExchangeError) else f"{what}: {said}")
+        return False
+    return True
+
+
+class Inbox:
+    """A mailbox, and those mails in it that we do not have yet."""
+
+    def __init__(
+        self, desk: Desk, mailbox: Mailbox, reach: Reachability, progress: Progress
+    ) -> None:
+        self.name = f"mailbox {mailbox.name}"  # in messages
+        self.fresh: list[MailRef] = []
+        self.mailbox = mailbox
+        self._desk, self._reach, self._progress = desk, reach, progress
+        settings = next(one for one in desk.settings.mailbox if one.name == mailbox.name)
+        self._folders = folders_of(settings)
+
+    @property
+    def backlog(self) -> bool:
+        """Whether so much waits that letters leave while further mails are decided."""
+        return len(self.fresh) > _BACKLOG
+
+    def look(self, done: Round) -> bool:
+        """List what is new; False where the mailbox cannot be used."""
+        return self._step("listing", self._list, done)
+
+    def keep_some(self, done: Round) -> bool:
+        """Keep the next of what is new; False where the mailbox cannot be used any more."""
+        if not self._step("fetching from", lambda: self._keep(done), done):
+            return False
+        self._desk.heart.mailbox_good(self.mailbox.name)
+        if not self.fresh:
+            self._reach.worked(self.name)
+        return True
+
+    def file(self, done: Round) -> bool:
+        """File what is decided; False where that cannot be done now."""
+        if not self._reach.worth_trying(self.name, _FILING):
+            return False
+        if not self._step("filing in", lambda: self._file(done), done, _FILING):
+            return False
+        self._reach.worked(self.name, _FILING)
+        return True
+
+    def _step(self, doing: str, work: Callable[[], None], done: Round, by: str = "") -> bool:
+        def timed() -> None:
+            what = f"{doing} {self.name}"
+            with self._progress.at(self.name, what, _STEP_SECONDS, self._cut):
+                try:
+                    work()
+                except ExchangeError:
+                    raise
+                except Exception:
+                    with suppress(Exception):
+                        self.mailbox.close()  # who knows where in its answer it stumbled
+                    raise
+
+        if bordered(self.name, timed, done, self._reach, by):
+            return True
+        self._desk.heart.mailbox_failed(self.mailbox.name, done.troubles[-1])
+        self.fresh = []
+        return False
+
+    def _cut(self) -> None:
+        self.mailbox.close()
+
+    def _list(self) -> None:
+        self.fresh = list(fetch_and_file.fresh(self._desk, self.mailbox))
+
+    def _keep(self, done: Round) -> None:
+        some, self.fresh = self.fresh[:_AT_ONCE], self.fresh[_AT_ONCE:]
+        done.kept += fetch_and_file.keep(self._desk, self.mailbox, some)
+
+    def _file(self, done: Round) -> None:
+        done.filed += fetch_and_file.file(self._desk, self.mailbox, self._folders)
+
+
+def take_in(
+    desk: Desk,
+    mailboxes: Sequence[Mailbox],
+    done: Round,
+    reach: Reachability,
+    posting: Posting | None,
+    stop: threading.Event,
+    progress: Progress,
+) -> None:
+    """Keep what is new in each mailbox, decide everything kept, file what is decided.
+
+    Some thousand mails at a time: of a backlog the first are answered while the last still wait on
+    the server, and once ``stop`` is set they stay there.  A mailbox that cannot be used does not
+    hold the others up.
+    """
+    every = [Inbox(desk, mailbox, reach, progress) for mailbox in mailboxes]
+    inboxes = [one for one in every if reach.worth_trying(one.name) and one.look(done)]
+    # A process of its own cannot have a clock that somebody set here.
+    alone = posting is not None and not desk.clock.simulated
+    if posting and alone and any(one.backlog for one in inboxes) and reach.worth_trying(OUTGOING):
+        posting.start()
+    decided = intake.Decided()
+    while True:
+        inboxes = [one for one in inboxes if one.keep_some(done)]
+        decide(desk, done, reach, stop, progress, decided)
+        for one in inboxes:
+            one.file(done)
+        if stop.is_set() or not any(one.fresh for one in inboxes):
+            break
+    note_left(decided, done, reach)
+
+
+def decide(
+    desk: Desk,
+    done: Round,
+    reach: Reachability,
+    stop: threading.Event,
+    progress: Progress,
+    decided: intake.Decided,
+) -> None:
+    """Decide every mail that is kept; ``decided`` is of the passes before in this round."""
+    if not (reach.worth_trying("deciding") and reach.worth_trying(_READING)):
+        return
+    before = Counter(decided.folders)
+
+    def work() -> None:
+        with progress.at(ROUND, "deciding mails"):
+            intake.decide_all(desk, decided, stop)
+
+    if bordered("deciding", work, done, reach):
+        reach.worked("deciding")
+    done.decided += decided.folders - before
+
+
+def note_left(decided: intake.Decided, done: Round, reach: Reachability) -> None:
+    """Say which mails could not be decided, and whether mails can be read at all."""
+    if decided.unread:
+        reach.failed(_READING, decided.unread)
+        done.troubles.append(str(decided.unread))
+    elif decided.read:
+        reach.worked(_READING)
+    for number, why in decided.left.items():
+        reach.told_once(f"mail {number}", f"it waits: {why}")
+        done.troubles.append(f"mail {number} waits: {why}")
+
+
+def send_out(
+    desk: Desk,
+    courier: Courier,
+    done: Round,
+    reach: Reachability,
+    progress: Progress | None = None,
+) -> None:
+    """Deliver what is due."""
+    if not reach.worth_trying(OUTGOING):
+        return
+
+    def work() -> None:
+        with (progress or Progress()).at(SENDING, "sending letters"):
+            send_mail.deliver(desk, courier, done.delivered)
+
+    try:
+        worked = bordered(OUTGOING, work, done, reach)
+    except CourierPaused as error:  # on file, with its own pause
+        if reach.told_once(OUTGOING, str(error)):
+            done.troubles.append(str(error))
+    else:
+        if worked:
+            reach.worked(OUTGOING)
+
+
+def begin(
+    desk: Desk,
+    mailboxes: Sequence[Mailbox],
+    done: Round,
+    reach: Reachability,
+    progress: Progress,
+) -> None:
+    """Look at the clock, and count due dates again where the calendar changed."""
+    _one_step(
+        "looking at the clock", lambda: _look_at_clock(desk, mailboxes, done), done, reach, progress
+    )
+    _one_step("counting the clocks again", lambda: _replay(desk, done), done, reach, progress)
+
+
+def ask_and_chase(desk: Desk, done: Round, reach: Reachability, progress: Progress) -> None:
+    """Raise what is to be asked and remind of what was: from stored dates alone."""
+    _one_step("asking", lambda: _ask(desk, done), done, reach, progress)
+    _one_step("chasing", lambda: _chase(desk, done), done, reach, progress)
+
+
+def _one_step(
+    what: str, work: Callable[[], None], done: Round, reach: Reachability, progress: Progress
+) -> None:
+    """A step that a fault of ours, a broken template say, keeps from nothing but itself."""
+    if not reach.worth_trying(what):
+        return
+
+    def timed() -> None:
+        with progress.at(ROUND, what):
+            work()
+
+    if bordered(what, timed, done, reach):
+        reach.worked(what)
+
+
+def one_round(
+    desk: Desk,
+    mailboxes: Sequence[Mailbox],
+    courier: Courier,
+    reach: Reachability,
+    stop: threading.Event | None = None,
+    posting: Posting | None = None,
+    progress: Progress | None = None,
+) -> Round:
+    """Everything there is to do now, or what is under way when ``stop`` is set.
+
+    ``posting`` is what may deliver beside the work on a backlog.  One thing is done after the
+    other, so that under a clock that somebody set the same always happens; the daemon does the
+    same steps in threads of their own (``exchange.daemon.threads``).
+    """
+    done, stop, progress = Round(), stop or threading.Event(), progress or Progress()
+    begin(desk, mailboxes, done, reach, progress)
+    try:
+        take_in(desk, mailboxes, done, reach, posting, stop, progress)
+    finally:
+        if posting:
+            end_posting(desk, posting, done, reach)
+    ask_and_chase(desk, done, reach, progress)
+    send_out(desk, courier, done, reach, progress)
+    return done
+
+
+def end_posting(desk: Desk, posting: Posting, done: Round, reach: Reachability) -> None:
+    """Have the sending beside us end, and note what it did."""
+    posted = posting.finish()
+    desk.unrecorded.extend(posted.unrecorded)
+    done.delivered += posted.fates
+    if posted.trouble:
+        done.troubles.append(posted.trouble)
+    if isinstance(posted.fault, StoreError):
+        raise posted.fault
+    if isinstance(posted.fault, CourierPaused):
+        reach.told_once(OUTGOING, str(posted.fault))
+    elif posted.fault is not None:
+        reach.failed(OUTGOING, posted.fault)
+        done.troubles.append(str(posted.fault))
+
+
+def _look_at_clock(desk: Desk, mailboxes: Sequence[Mailbox], done: Round) -> None:
+    if wrong := clock_guard.check(desk, mailboxes):
+        done.troubles.append(f"{wrong} ({clock_guard.HINT})")
+
+
+def _replay(desk: Desk, done: Round) -> None:
+    for moved in clocks.replay(desk):
+        done.moved.append(moved.ref)
+
+
+def _ask(desk: Desk, done: Round) -> None:
+    done.raised += request.raise_requests(desk)
+
+
+def _chase(desk: Desk, done: Round) -> None:
+    done.chased += chase.chase(desk)

@@ -1,0 +1,222 @@
+"""The contacts register as people keep it: import with a diff before it applies, checks, history.
+
+A column that the file lacks leaves its field as it is; an empty cell clears it.  A party that the
+file lacks is left alone unless the import replaces the register: then it is made inactive, never
+deleted, for its history and its requests stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.contactrow import COLUMNS, REQUIRED, party_from_row
+from exchange.domain.party import (
+    STALE_AFTER_DAYS,
+    WHOLE_ENTRY,
+    Change,
+    Finding,
+    Party,
+    check,
+    diff,
+)
+from exchange.errors import BadInput
+from exchange.parsing.reading.import_tables import Row, Table, match_columns
+from exchange.services.context import Desk
+from exchange.services.import_rows import (
+    NoColumns,
+    Sheet,
+    column_name,
+    header_shown,
+    open_sheets,
+    raise_all,
+)
+from exchange.store.db import Transaction
+from exchange.store.parties import PastChange
+
+_TEXT_ONLY: Final = ("signifier", "party", "mpids")  # Excel's numbers lose digits of these
+_KEPT: Final = ("mpids", "role", "sla_days", "sla_agreed", "max_mail_mb", "active", "confirmed_on")
+_HINT: Final = "config/contacts.csv of a new working folder is a sample"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsPlan:
+    """What an import would do to the register."""
+
+    source: str
+    parties: tuple[Party, ...]  # as they will stand, only those that change
+    changes: tuple[Change, ...]
+    rows: int
+    not_in_file: tuple[str, ...]  # active parties that the file does not name
+    notes: tuple[str, ...]
+    seen: tuple[Party, ...]  # the register this was worked out against
+
+
+def plan_import(desk: Desk, name: str, content: bytes, *, replacing: bool = False) -> ContactsPlan:
+    """Read a CSV or workbook and compare it with the register; changes nothing.
+
+    Raises BadInput, or BadInputs with every bad row as ``file > sheet > row N > field``.
+    """
+    with desk.store.reading() as tx:
+        register = tx.parties.all()
+    held = {party.signifier: party for party in register}
+    sheets, notes = open_sheets(name, content, desk.limits, _choose)
+    notes += _ignored(sheets)
+    wanted: dict[str, Party] = {}
+    places: dict[str, str] = {}
+    faults: list[BadInput] = []
+    rows = 0
+    for sheet in sheets:
+        for row in sheet.rows:
+            rows += 1
+            signifier = sheet.cell(row, "signifier").upper()
+            if signifier == desk.signifier:
+                notes.append(f"{sheet.place(row)}: {signifier} is we ourselves; left out")
+                continue
+            try:
+                party = _party(sheet, row, held)
+                if party.signifier in wanted:
+                    raise BadInput(
+                        f"{party.signifier} stands at {places[party.signifier]} too",
+                        place=f"{sheet.place(row)} > signifier",
+                    )
+                wanted[party.signifier] = party
+                places[party.signifier] = sheet.place(row)
+            except BadInput as error:
+                faults.append(error)
+    raise_all(faults, name)
+    notes += [
+        f"{party.signifier} is in the file and stays inactive; a column active with yes changes it"
+        for party in wanted.values()
+        if not party.active and not _has(sheets, "active")
+    ]
+    missing = [p for p in register if p.active and p.signifier not in wanted]
+    becomes = held | wanted
+    if replacing:
+        becomes |= {party.signifier: replace(party, active=False) for party in missing}
+    changes = diff(register, list(becomes.values()))
+    changed = {change.signifier for change in changes}
+    return ContactsPlan(
+        source=name,
+        parties=tuple(becomes[signifier] for signifier in sorted(changed)),
+        changes=changes,
+        rows=rows,
+        not_in_file=tuple(party.signifier for party in missing),
+        notes=tuple(notes),
+        seen=tuple(register),
+    )
+
+
+def apply_plan(desk: Desk, plan: ContactsPlan, by: str) -> int:
+    """Write the plan with its history and audit events; returns the number of changed parties.
+
+    Raises BadInput when the register is no longer the one the plan was shown against.
+    """
+    if not plan.changes:
+        return 0
+    now = desk.now()
+    with desk.store.transaction("contacts") as tx:
+        if tuple(tx.parties.all()) != plan.seen:
+            raise BadInput(
+                "somebody changed the register meanwhile; nothing was changed",
+                hint="import the file again and look at the differences",
+            )
+        tx.parties.apply(plan.parties, plan.changes, now, actor=by, source=plan.source)
+        _record(desk, tx, plan, by)
+    return len(plan.parties)
+
+
+def check_register(desk: Desk, stale_after_days: int = STALE_AFTER_DAYS) -> tuple[Finding, ...]:
+    """What a person should look at, party by party."""
+    with desk.store.reading() as tx:
+        parties = tx.parties.all()
+    return check(
+        parties,
+        desk.today(),
+        stale_after_days=stale_after_days,
+        ours=desk.own_addresses,
+        usual_days=desk.settings.sla.days,
+    )
+
+
+def register(desk: Desk) -> list[Party]:
+    """Every party, by signifier."""
+    with desk.store.reading() as tx:
+        return tx.parties.all()
+
+
+def history(desk: Desk, signifier: str = "") -> list[PastChange]:
+    """What changed and when, oldest first; of one party or of all."""
+    with desk.store.reading() as tx:
+        return tx.parties.history(signifier.strip().upper())
+
+
+def _choose(table: Table) -> Sheet:
+    columns = match_columns(table.header, COLUMNS)
+    lacking = [field for field in REQUIRED if field not in columns]
+    if not lacking:
+        return Sheet(table, columns)
+    if not table.header:
+        said = "there is no header row that names the columns"
+    else:
+        said = f"no column {', '.join(lacking)}; the columns are {header_shown(table)}"
+    kind = BadInput if {"signifier", "request_address"} & columns.keys() else NoColumns
+    raise kind(said, place=table.where, hint=_HINT)
+
+
+def _party(sheet: Sheet, row: Row, held: Mapping[str, Party]) -> Party:
+    place = sheet.place(row)
+    lost = [
+        BadInput("Excel kept this as a number; make the cell text", place=f"{place} > {field}")
+        for field in _TEXT_ONLY
+        if sheet.damaged(row, field)
+    ]
+    raise_all(lost, place)
+    party = party_from_row({field: sheet.cell(row, field) for field in sheet.columns}, place)
+    old = held.get(party.signifier)
+    if old is None:
+        return party
+    kept: dict[str, object] = {
+        field: getattr(old, field) for field in _KEPT if field not in sheet.columns
+    }
+    if "reply_address" not in sheet.columns and old.reply_address != old.request_address:
+        kept["reply_address"] = old.reply_address
+    if not any(field.startswith("escalation") for field in sheet.columns):
+        kept["escalation"] = old.escalation
+    return replace(party, **kept)  # type: ignore[arg-type]
+
+
+def _has(sheets: Sequence[Sheet], field: str) -> bool:
+    return any(field in sheet.columns for sheet in sheets)
+
+
+def _ignored(sheets: Sequence[Sheet]) -> list[str]:
+    """A column whose wording is not understood: a misspelt one would silently do nothing."""
+    notes = []
+    for sheet in sheets:
+        names = [
+            column_name(sheet.table, column)
+            for column, title in enumerate(sheet.table.header)
+            if title and column not in sheet.columns.values()
+        ]
+        if names:
+            notes.append(f"{sheet.table.where}: columns not taken: {', '.join(names)}")
+    return notes
+
+
+def _record(desk: Desk, tx: Transaction, plan: ContactsPlan, by: str) -> None:
+    events = []
+    for party in plan.parties:
+        mine = [change for change in plan.changes if change.signifier == party.signifier]
+        detail: dict[str, str | int | bool | None] = {"source": plan.source}
+        for change in mine:
+            whole = change.field == WHOLE_ENTRY
+            detail["added" if whole else change.field] = (
+                change.after if whole else f"{change.before or 'none'} -> {change.after or 'none'}"
+            )
+        events.append(
+            AuditEvent("contacts.changed", party.signifier, party.signifier, detail, actor=by)
+        )
+    tx.audit.append(desk.now(), *events)

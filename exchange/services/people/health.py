@@ -1,0 +1,390 @@
+"""Is all well at this moment: what ``exchange health`` looks at, and from when on it is not.
+
+Nothing here waits for a mail server, takes a lock or changes a thing; the database is looked at in
+a thread of its own that is given up after some seconds.  The thresholds stand in one table in
+docs/operations.md.
+"""
+
+from __future__ import annotations
+
+import queue
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from exchange.config import MailboxSettings, Settings
+from exchange.domain.time.calendar import WorkingCalendar
+from exchange.domain.time.sla import due, local_date
+from exchange.errors import ExchangeError, StoreError
+from exchange.rendering.wording import counted
+from exchange.services.context import sla_rule
+from exchange.services.letters import pauses
+from exchange.services.letters.pauses import Pause
+from exchange.services.running.heartbeat import STILL, Beat, lives, read_heartbeat, when
+from exchange.store.db import Transaction
+from exchange.store.mails.mail import NOT_GIVEN, OLD
+from exchange.store.mails.outbox import DEFERRED, FAILED
+from exchange.store.pulse import Oldest, Owed
+from exchange.store.upkeep.looking import Holder, LookingStore
+
+DATABASE_SECONDS: Final = 3.0  # one call
+_WHOLE_SECONDS: Final = 8.0  # all of them
+
+POLLS: Final = 5  # of a mailbox, without a good one
+LEAST_MAILBOX: Final = 300.0  # seconds, where it is polled more often
+UNDECIDED: Final = timedelta(minutes=15)
+NOT_HANDED_OVER: Final = timedelta(minutes=15)
+LETTER: Final = timedelta(hours=2)
+CHASE_LATE: Final = timedelta(days=1)
+DISK_BYTES: Final = 500_000_000
+_CLOCK: Final = "clock.trouble"  # the fact of ``clock_guard``
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing that was looked at; ``advice`` says what to do where it is not well."""
+
+    what: str
+    well: bool
+    found: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """All that was found: in words, and as values for a program."""
+
+    signs: tuple[Sign, ...]
+    values: Mapping[str, Any]
+
+    @property
+    def problems(self) -> tuple[Sign, ...]:
+        """What is not well."""
+        return tuple(sign for sign in self.signs if not sign.well)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database says."""
+
+    holder: Holder
+    undecided: Oldest
+    not_given: Oldest
+    old: Oldest
+    for_a_person: Oldest
+    letters: Oldest
+    deferred: int
+    refused: int
+    ours: Owed
+    theirs: Owed
+    next_chase: date | None
+    waiting_due: date | None  # the earliest of what may be a request and waits for a person
+    pause: Pause | None  # of all that is sent
+    clock: str  # why the clock cannot be right; empty while it can
+
+
+class Opens(Protocol):
+    """Opens the database for a look; raises ExchangeError."""
+
+    def __call__(self) -> LookingStore: ...
+
+
+def examine(
+    folder: Path, settings: Settings, calendar: WorkingCalendar, opens: Opens, now: datetime
+) -> Health:
+    """Look at everything; raises nothing for whatever is wrong there, and takes some seconds."""
+    beat = read_heartbeat(folder)
+    known = _within(lambda: _ask(opens(), settings, calendar, now), _WHOLE_SECONDS)
+    fault = known if isinstance(known, ExchangeError) else None
+    told = known if isinstance(known, Known) else None
+    free = shutil.disk_usage(folder).free
+    signs = [
+        _daemon(beat, told),
+        *(_progress(beat, settings) if beat and _lives(beat, told) else ()),
+        *(_mailbox(one, beat) for one in settings.mailbox),
+        _database(fault),
+        *(_waiting(told, now) if told else ()),
+        _disk(free, folder),
+    ]
+    return Health(tuple(signs), _values(beat, told, settings, free))
+
+
+def _within(work: Callable[[], Known], seconds: float) -> Known | ExchangeError:
+    """What ``work`` yields, in a thread that nobody has to wait for."""
+    box: queue.SimpleQueue[Known | ExchangeError] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            box.put(work())
+        except ExchangeError as error:
+            box.put(error)
+        except Exception as error:  # a thread's border; the message may quote anything
+            box.put(StoreError(f"it cannot be looked at ({type(error).__name__})"))
+
+    threading.Thread(target=run, name="health", daemon=True).start()
+    try:
+        return box.get(timeout=seconds)
+    except queue.Empty:
+        return StoreError(f"no answer within {seconds:.0f} seconds", place="database")
+
+
+def _ask(
+    store: LookingStore, settings: Settings, calendar: WorkingCalendar, now: datetime
+) -> Known:
+    today = local_date(now)
+    holder = store.holder()
+    with store.reading() as tx:
+        pulse = tx.pulse
+        return Known(
+            holder=holder,
+            undecided=pulse.undecided(),
+            not_given=pulse.in_state(NOT_GIVEN),
+            old=pulse.in_state(OLD),
+            for_a_person=pulse.for_a_person(),
+            letters=pulse.letters_waiting(),
+            deferred=pulse.letters_in(DEFERRED),
+            refused=pulse.letters_in(FAILED),
+            ours=pulse.owed_by_us(today),
+            theirs=pulse.owed_to_us(today),
+            next_chase=pulse.next_chase(),
+            waiting_due=_waiting_due(tx, settings, calendar),
+            pause=pauses.in_force(tx, settings, now),
+            clock=tx.facts.get(_CLOCK),
+        )
+
+
+def _waiting_due(tx: Transaction, settings: Settings, calendar: WorkingCalendar) -> date | None:
+    dates = [
+        due(arrived, sla_rule(settings, tx.parties.get(party) if party else None), calendar).due_on
+        for party, arrived in tx.pulse.requests_for_a_person().items()
+    ]
+    return min(dates, default=None)
+
+
+# -- the daemon ------------------------------------------------------------------------------------
+
+
+def _lives(beat: Beat | None, known: Known | None) -> bool | None:
+    return lives(beat, known.holder.held if known else None)
+
+
+def _daemon(beat: Beat | None, known: Known | None) -> Sign:
+    what = "daemon"
+    lives = _lives(beat, known)
+    start = "`exchange run`, or start its service; its log says why it ended"
+    if lives is None:
+        return Sign(what, False, "whether one works cannot be seen", start)
+    if not lives:
+        if beat is None:
+            return Sign(what, False, "none is running, and none has left a sign", start)
+        verb = "stopped" if beat.ended else "ended without a word, last seen"
+        return Sign(what, False, f"none is running; the last one {verb} {_at(beat.written)}", start)
+    if beat is None:
+        said = f"one holds the database (process {known.holder.pid})" if known else "one works"
+        return Sign(
+            what, False, f"{said}, and gives no sign of life",
+            "see whether it may write into the working folder; restart it",
+        )  # fmt: skip
+    last = f"last round {_at(beat.last_round)}" if beat.last_round is not None else "no round yet"
+    return Sign(what, True, f"process {_pid(beat, known)}, since {_at(beat.started)}; {last}")
+
+
+def _pid(beat: Beat, known: Known | None) -> int:
+    return (known.holder.pid if known else 0) or beat.pid
+
+
+def _progress(beat: Beat, settings: Settings) -> Iterator[Sign]:
+    patience = max(STILL, 2 * settings.limits.seconds)
+    first = max((one.since for one in beat.lanes), default=0.0)
+    doing = f"{beat.doing}, since {_at(first)}" if beat.lanes else beat.doing
+    if beat.moved > patience:
+        yield Sign(
+            "work", False, f"{doing}; no progress since {_at(beat.moved)}",
+            "look into its log; restart it: what was under way is done again",
+        )  # fmt: skip
+    else:
+        yield Sign("work", True, doing)
+
+
+def limit_of(mailbox: MailboxSettings) -> float:
+    """Seconds after which a mailbox without a good round is a problem."""
+    return max(LEAST_MAILBOX, POLLS * mailbox.poll_seconds)
+
+
+def _mailbox(mailbox: MailboxSettings, beat: Beat | None) -> Sign:
+    what = f"mailbox {mailbox.name}"
+    seen = next((one for one in beat.mailboxes if one.name == mailbox.name), None) if beat else None
+    good = seen.good if seen else None
+    said = f"last good round {_at(good)}" if good is not None else "no good round yet"
+    if seen and seen.why:
+        said += f"; {seen.why}"
+    waited = good if good is not None else (beat.started if beat else None)
+    if waited is not None and waited <= limit_of(mailbox):
+        return Sign(what, True, said)
+    return Sign(what, False, said, "`exchange doctor` tries it and says what to mend")
+
+
+# -- the database and the disk ---------------------------------------------------------------------
+
+
+def _database(fault: ExchangeError | None) -> Sign:
+    if fault is None:
+        return Sign("database", True, "answers")
+    return Sign("database", False, str(fault), fault.hint or "`exchange doctor` looks closer")
+
+
+def _waiting(known: Known, now: datetime) -> Iterator[Sign]:
+    yield _old(
+        "mails undecided", known.undecided, now, UNDECIDED,
+        "its log says what they wait for; `exchange doctor`",
+    )  # fmt: skip
+    yield _old(
+        "mails not given", known.not_given, now, NOT_HANDED_OVER,
+        "`exchange inbox list --folder not_given`; ask whoever runs the mail server",
+    )  # fmt: skip
+    letters = _old(
+        "letters waiting", known.letters, now, LETTER,
+        "`exchange doctor` tries the way out; `exchange inbox list` shows who does not take any",
+    )  # fmt: skip
+    extra = f"; {known.deferred} deferred, {known.refused} refused"
+    yield Sign(letters.what, letters.well, letters.found + extra, letters.advice)
+    if known.pause is not None:
+        until = f"{known.pause.ends:%Y-%m-%d %H:%M} UTC"
+        advice = f"{known.pause.hint}; then `exchange letters resume`".removeprefix("; then ")
+        yield Sign("sending", False, f"rests until {until}: {known.pause.said}", advice)
+    if known.clock:
+        advice = "set the machine's clock by NTP; or, where it is right, `exchange clock confirm`"
+        yield Sign("clock", False, known.clock, advice)
+    person = counted(known.for_a_person.number, "mail")
+    old = f", {known.old.number} older than the first day" if known.old.number else ""
+    yield Sign("waiting for a person", True, f"{person}{old}; `exchange inbox list`")
+    yield from _due(known, local_date(now))
+
+
+def _old(what: str, oldest: Oldest, now: datetime, limit: timedelta, advice: str) -> Sign:
+    if not oldest.number or oldest.since is None:
+        return Sign(what, True, "none")
+    said = f"{oldest.number}, the oldest since {oldest.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    well = now - oldest.since <= limit
+    return Sign(what, well, said, "" if well else advice)
+
+
+def _due(known: Known, today: date) -> Iterator[Sign]:
+    ours, what = known.ours, "due from us"
+    said = "nothing"
+    if ours.number:
+        said = f"{counted(ours.number, 'request')}, the nearest {ours.ref} on {ours.nearest}"
+        if ours.past:
+            said += f"; {ours.past} past their due date"
+    in_review = known.waiting_due
+    if in_review:
+        said += f"; what may be a request and waits for a person: {in_review}"
+    past = bool(ours.past) or bool(in_review and in_review < today)
+    advice = "`exchange inbox list` shows what waits, and for what"
+    yield Sign(what, not past, said, advice if past else "")
+    theirs, said = known.theirs, "nothing"
+    if theirs.number:
+        said = f"{counted(theirs.number, 'request')} of ours, the nearest {theirs.ref}"
+        said += f" ({theirs.party}) on {theirs.nearest}"
+        if theirs.past:
+            said += f"; {theirs.past} past their due date, which are chased"
+    late = known.next_chase is not None and known.next_chase < today - CHASE_LATE
+    if late:
+        said += f"; a reminder was due on {known.next_chase} and is not written"
+    hint = "the log names what hinders it: a template, or a party that is not on the register"
+    yield Sign("due to us", not late, said, hint if late else "")
+
+
+def _disk(free: int, folder: Path) -> Sign:
+    said = f"{free / 1_000_000:,.0f} MB free"
+    well = free >= DISK_BYTES
+    advice = "" if well else f"free some space on the disk of {folder.absolute()}"
+    return Sign("disk", well, said, advice)
+
+
+def _at(ago: float) -> str:
+    return f"{when(ago):%Y-%m-%d %H:%M:%S} UTC"
+
+
+# -- for a program ---------------------------------------------------------------------------------
+
+
+def _values(
+    beat: Beat | None, known: Known | None, settings: Settings, free: int
+) -> dict[str, Any]:
+    return {
+        "daemon": _daemon_values(beat, known),
+        "mailboxes": [_mailbox_values(one, beat) for one in settings.mailbox],
+        "mails": known and {
+            "undecided": known.undecided.number,
+            "oldest_undecided": _iso(known.undecided.since),
+            "not_given": known.not_given.number,
+            "oldest_not_given": _iso(known.not_given.since),
+            "waiting_for_a_person": known.for_a_person.number,
+            "old": known.old.number,
+        },
+        "letters": known and {
+            "waiting": known.letters.number,
+            "oldest": _iso(known.letters.since),
+            "deferred": known.deferred,
+            "refused": known.refused,
+        },
+        "due_from_us": known and {
+            **_owed(known.ours), "waiting_for_a_person": _iso(known.waiting_due),
+        },
+        "due_to_us": known and {**_owed(known.theirs), "next_step": _iso(known.next_chase)},
+        "sending": known and {
+            "paused_until": known.pause.until if known.pause else None,
+            "why": known.pause.said if known.pause else "",
+        },
+        "clock": known and {"trouble": known.clock},
+        "disk_free_bytes": free,
+    }  # fmt: skip
+
+
+def _daemon_values(beat: Beat | None, known: Known | None) -> dict[str, Any]:
+    return {
+        "alive": _lives(beat, known),
+        "holds_lock": known.holder.held if known else None,
+        "pid": (_pid(beat, known) if beat else known.holder.pid if known else 0) or None,
+        "since": _moment(beat.started if beat else None),
+        "seen": _moment(beat.written if beat else None),
+        "last_round": _moment(beat.last_round if beat else None),
+        "progress": _moment(beat.moved if beat else None),
+        "at": [
+            {"line": one.name, "doing": one.step, "since": _moment(one.since)}
+            for one in (beat.lanes if beat else ())
+        ],
+    }
+
+
+def _mailbox_values(mailbox: MailboxSettings, beat: Beat | None) -> dict[str, Any]:
+    seen = next((one for one in beat.mailboxes if one.name == mailbox.name), None) if beat else None
+    return {
+        "name": mailbox.name,
+        "last_good": _moment(seen.good if seen else None),
+        "failing_since": _moment(seen.failed if seen else None),
+        "why": seen.why if seen else "",
+    }
+
+
+def _owed(owed: Owed) -> dict[str, Any]:
+    return {
+        "requests": owed.number,
+        "past": owed.past,
+        "nearest": _iso(owed.nearest),
+        "ref": owed.ref or None,
+        "party": owed.party or None,
+    }
+
+
+def _iso(moment: date | datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(ago: float | None) -> str | None:
+    return None if ago is None else when(ago).isoformat()

@@ -1,0 +1,365 @@
+"""What waits for a person: mails in Review and Shunted, devices held, letters refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.columns.column_map import ColumnMap
+from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.inbound import (
+    DeviceEvent,
+    DeviceState,
+    InboundRequest,
+    move,
+)
+from exchange.domain.mail import Found, MailHead, Understanding
+from exchange.domain.outbound import Ruling
+from exchange.domain.party import Party
+from exchange.domain.time.sla import due
+from exchange.errors import BadInput, NotFound
+from exchange.parsing.reading.understand import read_head
+from exchange.services.answering import (
+    answer_request,
+    disputes,
+    intake,
+    party_columns,
+    party_passwords,
+)
+from exchange.services.answering.device_decisions import Holdings, rule
+from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.context import Desk
+from exchange.store.db import Transaction
+from exchange.store.mails.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
+from exchange.store.mails.outbox import StoredLetter
+from exchange.store.mails.waiting import MailFilter, WaitingMail
+from exchange.store.requests.disputes import Dispute
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a person, a page of its mails."""
+
+    mails: tuple[tuple[WaitingMail, date | None], ...]  # with the day an answer would be due
+    chosen: int  # how many mails the filter chooses
+    folders: Mapping[str, int]  # how many wait in each of FOLDERS
+    requests: tuple[tuple[InboundRequest, int, int], ...]  # held, unreadable
+    letters: tuple[StoredLetter, ...]
+    disputes: tuple[Dispute, ...]  # install codes that came for two devices
+
+
+def waiting(
+    desk: Desk, chosen: MailFilter | None = None, most: int | None = None, skip: int = 0
+) -> Waiting:
+    """The list: mails newest first, the rest oldest first."""
+    chosen = chosen or MailFilter()
+    with desk.store.reading() as tx:
+        mails = tx.waiting.page(chosen, most, skip)
+        number, folders = tx.waiting.count(chosen), tx.waiting.counts()
+        open_requests = tx.inbound.requests(open_only=True)
+        requests = [(one, tx.inbound.counts(one.id)) for one in open_requests]
+        failed = tx.outbox.stuck()
+        disputed = tx.disputes.waiting()
+    return Waiting(
+        mails=tuple((mail, _answer_due(desk, mail)) for mail in mails),
+        chosen=number,
+        folders=folders,
+        requests=tuple(
+            (one, counts.get(DeviceState.HELD, 0), counts.get(DeviceState.UNREADABLE, 0))
+            for one, counts in requests
+        ),
+        letters=tuple(failed),
+        disputes=tuple(disputed),
+    )
+
+
+def _answer_due(desk: Desk, mail: WaitingMail) -> date | None:
+    """By when an answer would be due; None for one that nobody has looked at."""
+    if mail.place in NOT_FETCHED:
+        return None
+    return due(mail.arrived_at, desk.sla(None), desk.calendar).due_on
+
+
+def show_mail(desk: Desk, number: int) -> tuple[KeptMail, Understanding]:
+    """A kept mail, opened and understood again; raises NotFound or Unreadable."""
+    with desk.store.reading() as tx:
+        mail = tx.mail.get(number)
+    _must_be_fetched(mail)
+    return mail, _understood(desk, mail, party_columns.of_sender(desk, mail.sender))
+
+
+def _understood(desk: Desk, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
+    raw = desk.sealer.open(mail.sealed, "mail")
+    return desk.reader.read(raw, party_passwords.of_sender(desk, mail.sender), columns=maps)
+
+
+def _must_be_fetched(mail: KeptMail) -> None:
+    if mail.state in NOT_FETCHED:
+        raise BadInput(
+            f"mail {mail.id} was not fetched: {mail.reason}",
+            hint=f"`exchange inbox replay {mail.id}` has it fetched in the next round",
+        )
+
+
+def want_mail(desk: Desk, number: int, actor: str, then: str = "") -> MailOutcome | None:
+    """Have a mail that is in the ledger alone fetched in the next round, and decided then.
+
+    ``then`` is what a person has to do after that.
+
+    None when it was fetched long ago.  Raises BadInput when nothing is left to fetch.
+    """
+    with desk.store.transaction("want") as tx:
+        state, _, resolved = tx.mail.claim(number)
+        if state not in NOT_FETCHED:
+            return None
+        mail = tx.mail.get(number)
+        if mail.ref.uid <= 0 or resolved:
+            why = "was dealt with" if resolved else "is not on the server any more"
+            raise BadInput(f"mail {number} {why}")
+        reason = "a person wants it: it is fetched in the next round, and then decided" + then
+        tx.places.want(number, desk.now(), reason)
+        detail = {"was": state}
+        event = AuditEvent("mail.wanted", f"mail {number}", detail=detail, actor=actor)
+        tx.audit.append(desk.now(), event)
+    return MailOutcome(WANTED, reason=reason)
+
+
+def raw_mail(desk: Desk, number: int) -> bytes:
+    """The bytes of a kept mail, as received."""
+    with desk.store.reading() as tx:
+        mail = tx.mail.get(number)
+    _must_be_fetched(mail)
+    return desk.sealer.open(mail.sealed, "mail")
+
+
+def release_mail(desk: Desk, number: int, signifier: str, actor: str) -> MailOutcome:
+    """Deal with a waiting mail as sent by a party that a person vouches for.
+
+    The answer still goes only to that party's reply address on the register.  A mail that was not
+    fetched is fetched in the next round, and decided as any other: nobody knows yet what it says.
+    """
+    with desk.store.reading() as tx:
+        mail = tx.mail.get(number)
+        party = _active(tx, signifier)
+    if party.signifier == desk.signifier:
+        raise BadInput("that party is ourselves")
+    then = f" by its sender; where it waits then, release it as {party.signifier} once more"
+    if wanted := want_mail(desk, number, actor, then):
+        return wanted
+    # A person says whose mail it is: so it is that party's columns that count.
+    said = _understood(desk, mail, party_columns.of_party(desk, signifier))
+    return intake.release(desk, mail, said, party, actor)
+
+
+def replay_mail(desk: Desk, number: int, actor: str) -> MailOutcome:
+    """Understand and decide a waiting mail once more, as if it had just been kept.
+
+    One that was not fetched is fetched in the next round, and decided then.
+    """
+    if wanted := reopen_mail(desk, number, actor):
+        return wanted
+    if (unread := intake.decide_all(desk).unread) is not None:
+        raise unread
+    return outcome_of(desk, number)
+
+
+def reopen_mail(desk: Desk, number: int, actor: str) -> MailOutcome | None:
+    """Put a waiting mail back among those that are to be understood and decided.
+
+    None when that can be done at once; one that was not fetched is fetched in the next round.
+    """
+    if wanted := want_mail(desk, number, actor):
+        return wanted
+    with desk.store.transaction("replay") as tx:
+        _claim_waiting(tx, number)
+        tx.mail.reopen(number, desk.now())
+        tx.audit.append(desk.now(), AuditEvent("mail.replayed", f"mail {number}", actor=actor))
+    return None
+
+
+def outcome_of(desk: Desk, number: int) -> MailOutcome:
+    """What has become of a mail; its folder is empty while that is still open."""
+    with desk.store.reading() as tx:
+        mail = tx.mail.get(number)
+    return MailOutcome(mail.folder, mail.kind, mail.reason, mail.party, mail.request_ref)
+
+
+def reject_mail(desk: Desk, number: int, why: str, actor: str) -> None:
+    """A person says that nothing is to be done with this mail."""
+    with desk.store.transaction("resolve") as tx:
+        _claim_waiting(tx, number)
+        if tx.disputes.waiting(number):
+            raise BadInput(
+                f"mail {number} brought install codes that are in dispute",
+                hint=f"`exchange inbox settle {number}` says whose they are",
+            )
+        if tx.mail.get(number).state in NOT_FETCHED:
+            tx.places.settle(number)  # nobody waits for it any more
+        intake.resolve(desk, tx, number, f"rejected: {why}", actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What ``settle_codes`` did."""
+
+    codes: int
+    mail: MailOutcome | None  # what came of the mail; None: it did not wait any more
+
+
+def settle_codes(
+    desk: Desk, number: int, ruling: Ruling, why: str, actor: str, *, only: Collection[str] = ()
+) -> Settled:
+    """A person says whose the install codes are that a mail brought for second devices.
+
+    ``only`` limits it to some Device IDs, of either side.  The mail is then decided again, as the
+    party's that sent it.  Raises NotFound when none of its codes is in dispute, BadInput when the
+    ruling cannot be followed; then nothing was changed.
+    """
+    wanted = {str(DeviceId.parse(text)) for text in only}
+    why = mask_codes(why)
+    with desk.store.transaction("settle") as tx:
+        _, folder, resolved = tx.mail.claim(number)
+        tx.outbound.wait_for_codes()
+        chosen = [
+            one
+            for one in tx.disputes.waiting(number)
+            if not wanted or wanted & {one.claim.device, one.claim.rival}
+        ]
+        unknown = wanted - {name for one in chosen for name in (one.claim.device, one.claim.rival)}
+        if not chosen or unknown:
+            named = ", ".join(sorted(unknown)) or "no install code"
+            raise NotFound(f"{named} of mail {number}: not in dispute")
+        waits = folder not in ("", PROCESSED) and not resolved
+        party = chosen[0].claim.rival_party
+        if ruling is Ruling.SECOND and not waits:
+            raise BadInput(
+                f"mail {number} does not wait any more: its code cannot be taken",
+                hint="--neither, and have it sent again",
+            )
+        _active(tx, party)
+        disputes.rule(desk, tx, chosen, ruling, why, actor)
+    outcome = release_mail(desk, number, party, actor) if waits else None
+    return Settled(len(chosen), outcome)
+
+
+def reply_address(desk: Desk, signifier: str) -> str:
+    """Where answers to a party go; raises NotFound when it is not on the register."""
+    with desk.store.reading() as tx:
+        return _active(tx, signifier).reply_address
+
+
+def _active(tx: Transaction, signifier: str) -> Party:
+    party = tx.parties.get(signifier)
+    if party is None or not party.active:
+        raise NotFound(f"{signifier} is not an active party on the contacts register")
+    return party
+
+
+def _claim_waiting(tx: Transaction, number: int) -> None:
+    _, folder, resolved = tx.mail.claim(number)
+    if folder in ("", PROCESSED) or resolved:
+        raise BadInput(f"mail {number} does not wait for a person")
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What ``release_devices`` did."""
+
+    provided: int
+    not_installer: int
+    still_held: int
+
+
+def release_devices(
+    desk: Desk,
+    ref: str,
+    actor: str,
+    *,
+    only: Collection[str] = (),
+    not_installer: str = "",
+) -> Released:
+    """Decide the held devices of a request again, by what the vault and register say now.
+
+    ``only`` limits it to some Device IDs.  ``not_installer`` is a person's reason for answering
+    "not the installing Supplier" where the register alone would not; it is never accepted for a
+    device that our register says we installed.
+    """
+    wanted = {str(DeviceId.parse(text)) for text in only}
+    not_installer = mask_codes(not_installer)
+    with desk.store.reading() as tx:
+        request = tx.inbound.find(ref)
+        held = list(tx.inbound.devices(request.id, [DeviceState.HELD]))
+        party = tx.parties.get(request.party)
+        terms = answer_request.terms(desk, tx, request.clock.day_zero)
+        mail = tx.mail.get(request.mail_id)
+    unknown = wanted - {row.device for row in held}
+    if unknown:
+        raise NotFound(f"{', '.join(sorted(unknown))}: not held in {ref}")
+    if party is None or not party.active:
+        raise NotFound(f"{request.party} is not an active party on the contacts register")
+    chosen = [row for row in held if not wanted or row.device in wanted]
+    asked = [Found(DeviceId.parse(row.device), row.where, row.device_type) for row in chosen]
+    known = Holdings.of(desk.vault, [asked]).devices(asked)
+    rulings = rule(asked, known, terms, state=DeviceState.HELD, not_installer=not_installer)
+    still = set(rulings.by_state(DeviceState.HELD))
+    places = [at for at in range(len(chosen)) if at not in still]
+    settled = rulings.chosen(places)
+    rows = [chosen[at].id for at in places]
+    if rows:
+        head = _head_of(desk, mail)
+        with desk.store.transaction("release") as tx:
+            tx.inbound.claim(request.id)
+            held_now = {row.id for row in tx.inbound.devices(request.id, [DeviceState.HELD])}
+            if not held_now.issuperset(rows):
+                raise BadInput(f"somebody else is releasing Devices of {ref}; look again")
+            parts = answer_request.send_answer(
+                desk, tx, request, party, party.reply_address, head, settled
+            )
+            for some, outbox_id in parts:
+                own = settled.taken(some)
+                moved = zip(rows[some], own.states, own.reasons.texts(), strict=True)
+                tx.inbound.move_many(moved, outbox_id)
+            tx.inbound.settle(request.id)
+            tx.audit.append(
+                desk.now(),
+                AuditEvent(
+                    "devices.released",
+                    ref,
+                    party.signifier,
+                    {"devices": len(settled), "why": not_installer},
+                    actor,
+                ),
+            )
+    counts = settled.counts()
+    return Released(
+        provided=counts[DeviceState.PROVIDED],
+        not_installer=counts[DeviceState.NOT_INSTALLER],
+        still_held=len(held) - len(settled),
+    )
+
+
+def _head_of(desk: Desk, mail: KeptMail) -> MailHead:
+    return read_head(desk.sealer.open(mail.sealed, "mail"))
+
+
+def withdraw_devices(desk: Desk, ref: str, why: str, actor: str) -> int:
+    """The other side took back what is still open in a request (held or unreadable rows)."""
+    now, why = desk.now(), mask_codes(why)
+    with desk.store.transaction("withdraw inbound") as tx:
+        request = tx.inbound.find(ref)
+        rows = list(tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE]))
+        tx.inbound.move_many((row.id, move(row.state, DeviceEvent.WITHDRAW), why) for row in rows)
+        tx.inbound.settle(request.id)
+        tx.audit.append(
+            now,
+            *(
+                AuditEvent(
+                    "device.withdrawn", row.device or row.where, request.party,
+                    {"ref": ref, "why": why}, actor,
+                )
+                for row in rows
+            ),
+        )  # fmt: skip
+    return len(rows)

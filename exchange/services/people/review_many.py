@@ -1,0 +1,135 @@
+"""Several waiting mails at once: chosen, shown, then dealt with one by one, each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Final
+
+from exchange.errors import BadInput, ExchangeError, StoreError
+from exchange.services.answering import intake
+from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.context import Desk
+from exchange.services.people import review
+from exchange.store.mails.mail import NOT_FETCHED
+from exchange.store.mails.waiting import MailFilter, WaitingMail
+
+_REPLAYED_AT_ONCE: Final = 200
+_FIRST_SHOWN: Final = 5
+_REASONS_SHOWN: Final = 5
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The mails that are meant, oldest first, and what to show of them before anything is done."""
+
+    numbers: tuple[int, ...]
+    first: tuple[WaitingMail, ...] = ()
+    reasons: tuple[tuple[str, str, int], ...] = ()  # (folder, reason, how many), commonest first
+    missed: tuple[int, ...] = ()  # named one by one, and not among those that wait
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What became of one mail: its outcome, or the fault that hindered it."""
+
+    number: int
+    outcome: MailOutcome | None = None
+    fault: ExchangeError | None = None
+
+
+def choose(desk: Desk, chosen: MailFilter, spans: Sequence[Span] | None) -> Chosen:
+    """The waiting mails among ``spans`` (None: all) that ``chosen`` lets through.
+
+    A span is of mails in Review and Shunted, unless the filter names a folder; a mail that is
+    named by its own number may wait anywhere.
+    """
+    single = {first for first, last in spans or () if first == last}
+    with desk.store.reading() as tx:
+        if spans is None:
+            numbers = tx.waiting.numbers(chosen)
+        else:
+            numbers = tx.waiting.numbers(replace(chosen, numbers=tuple(spans)))
+            if single and not chosen.folder:
+                alone = replace(chosen, numbers=tuple((one, one) for one in sorted(single)))
+                others = (replace(alone, folder=state) for state in NOT_FETCHED)
+                found = chain.from_iterable(tx.waiting.numbers(one) for one in others)
+                numbers = sorted({*numbers, *found})
+        among = replace(chosen, numbers=_spans_of(numbers)) if spans is not None else chosen
+        return Chosen(
+            numbers=tuple(numbers),
+            first=tuple(tx.waiting.rows(numbers[:_FIRST_SHOWN])),
+            reasons=tuple(tx.waiting.reasons(among, _REASONS_SHOWN)) if numbers else (),
+            missed=tuple(sorted(single - set(numbers))),
+        )
+
+
+def _spans_of(numbers: Sequence[int]) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number - 1:
+            spans[-1] = (spans[-1][0], number)
+        else:
+            spans.append((number, number))
+    return tuple(spans)
+
+
+def named(numbers: Sequence[int]) -> str:
+    """Numbers as people write them: ``12-40, 45``."""
+    return ", ".join(
+        str(first) if first == last else f"{first}-{last}"
+        for first, last in _spans_of(sorted(numbers))
+    )
+
+
+def replay(desk: Desk, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
+    """Understand and decide each once more; ends early when the database cannot go on.
+
+    Each is put back by itself; they are decided as the daemon decides, so a fault of one is its
+    own.  What is put back when this is cut off is decided by the daemon.
+    """
+    done = intake.Decided()
+    for start in range(0, len(numbers), _REPLAYED_AT_ONCE):
+        some = numbers[start : start + _REPLAYED_AT_ONCE]
+        dealt = list(_each(some, lambda number: review.reopen_mail(desk, number, actor)))
+        # One that is fetched in the next round has its outcome already.
+        yield from (one for one in dealt if one.fault or one.outcome)
+        reopened = [one.number for one in dealt if not (one.fault or one.outcome)]
+        try:
+            intake.decide_all(desk, done)
+        except StoreError as error:
+            yield from (Dealt(number, fault=error) for number in reopened[:1])
+            return
+        if done.unread is not None:  # they are put back, and are decided once mails can be read
+            yield from (Dealt(number, fault=done.unread) for number in reopened)
+            return
+        for number in reopened:
+            why = done.left.get(number)
+            fault = BadInput(f"it is put back and waits: {why}") if why else None
+            yield Dealt(number, None if fault else review.outcome_of(desk, number), fault)
+        if len(dealt) < len(some):
+            return
+
+
+def release(desk: Desk, numbers: Sequence[int], party: str, actor: str) -> Iterator[Dealt]:
+    """Deal with each as sent by a party; ends early when the database cannot go on."""
+    return _each(numbers, lambda number: review.release_mail(desk, number, party, actor))
+
+
+def reject(desk: Desk, numbers: Sequence[int], why: str, actor: str) -> Iterator[Dealt]:
+    """Nothing is to be done with any of them; ends early when the database cannot go on."""
+    return _each(numbers, lambda number: review.reject_mail(desk, number, why, actor))
+
+
+def _each(numbers: Sequence[int], work: Callable[[int], MailOutcome | None]) -> Iterator[Dealt]:
+    for number in numbers:
+        try:
+            yield Dealt(number, work(number))
+        except StoreError as error:
+            yield Dealt(number, fault=error)
+            return
+        except ExchangeError as error:
+            yield Dealt(number, fault=error)

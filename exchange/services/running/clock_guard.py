@@ -1,0 +1,335 @@
+"""A clock that cannot be right stops what is counted by it, and nothing else.
+
+While it is wrong, mails are kept (with the time of the server and of a clock that only runs on),
+and nothing is decided, asked, chased, sent or reported: whatever a due date or a letter's date
+would come from waits.  It goes on by itself when the clock is right again, or when a mail server or
+a person confirms the new time (``exchange clock confirm``).  The rules stand in
+``exchange.domain.time.timekeeping``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.time.timekeeping import (
+    RECENT,
+    TOLERANCE,
+    Verdict,
+    Witness,
+    apart,
+    at_start,
+    lately,
+    told,
+    while_running,
+)
+from exchange.errors import BadInput, ExchangeError
+from exchange.ports import Mailbox, ServerTime
+from exchange.services.context import Desk
+from exchange.store.db import Transaction
+
+log = structlog.get_logger("exchange.clock")
+
+TROUBLE: Final = "clock.trouble"  # facts: why nothing is sent; empty or missing while all is well
+_KNOWN: Final = "clock.known"  # when the clock was last known to be right
+_OFFSET: Final = "clock.offset."  # and a mailbox: seconds that its server is usually ahead of us
+_CONFIRMED: Final = "clock.confirmed"  # the time that a person said it is
+_NOTING, _ASKING, _DOUBTING, _SAYING = "noting", "asking", "doubting", "saying"
+_NOTED_EVERY: Final = 600.0  # seconds
+_SAID_EVERY: Final = 3600.0
+_ASKED_EVERY: Final = 60.0  # while the clock is doubtful
+_ANSWER_SECONDS: Final = 10.0
+_SETTLED: Final = 60.0
+_OFFSET_MATTERS: Final = timedelta(minutes=1)
+HINT: Final = (
+    "mails are kept, nothing is decided, asked, chased, sent or reported; set the clock (NTP), or "
+    "say that it is right: `exchange clock confirm`"
+)
+
+
+def _machine() -> datetime:
+    return datetime.now(UTC)
+
+
+def _steady() -> float:
+    """Seconds that only grow, by as much as passes; on Linux also while the machine sleeps."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot is None else time.clock_gettime(boot)
+
+
+class WatchedClock:
+    """The machine's clock, which is not believed when it jumps.
+
+    It then goes on with the time that it should be, and ``trouble`` says why.  ``wall`` is the
+    machine's clock, ``steady`` seconds that only grow.
+    """
+
+    simulated = False
+
+    def __init__(
+        self, wall: Callable[[], datetime] = _machine, steady: Callable[[], float] = _steady
+    ) -> None:
+        self._wall, self.steady = wall, steady
+        self._anchor = (wall(), steady())
+        self._distrusted = ""
+        self._contradicted = False  # whether a server said so
+        self._looked: float | None = None  # while it was believed, by the steady clock
+        self.lock = threading.Lock()
+        self._last: dict[str, float] = {}  # when something was done that is done rarely
+
+    def now(self) -> datetime:
+        """This instant, aware UTC: the machine's time, or the one that it should be."""
+        wall, expected = self.hands()
+        return expected if self._distrusted or abs(wall - expected) > TOLERANCE else wall
+
+    @property
+    def trouble(self) -> str:
+        """Why the machine's clock cannot be right; empty while it can."""
+        return self._distrusted or while_running(*self.hands(), ()).trouble
+
+    def hands(self) -> tuple[datetime, datetime]:
+        """The machine's time, and the one that it should be."""
+        wall, steady = self._wall(), self.steady()
+        at, since = self._anchor
+        expected = at + timedelta(seconds=steady - since)
+        if steady - since > _SETTLED and not self._distrusted and abs(wall - expected) <= TOLERANCE:
+            self._anchor = (wall, steady)  # NTP may slow it down or speed it up
+        return wall, expected
+
+    def looked_before(self) -> timedelta | None:
+        """How long ago the clock was looked at and believed; None when nobody knows that."""
+        if self._looked is None or self.steady() < self._looked:
+            return None
+        return timedelta(seconds=self.steady() - self._looked)
+
+    def looked(self) -> None:
+        """It was looked at, and runs on from a time that is believed."""
+        self._looked = self.steady()
+
+    def believe(self, at: datetime) -> None:
+        """It is right, at ``at`` a moment ago."""
+        self._anchor, self._distrusted, self._contradicted = (at, self.steady()), "", False
+        self.looked()
+
+    def distrust(self, trouble: str, likely: datetime | None, *, by_server: bool) -> None:
+        """It cannot be right, and by whom; ``likely`` is the time that it should be."""
+        if likely is not None:
+            self._anchor = (likely, self.steady())
+        self._distrusted, self._looked = trouble, None
+        self._contradicted = self._contradicted or by_server
+
+    @property
+    def contradicted(self) -> str:
+        """Why a server's word stands against the clock, until one is asked again; or empty."""
+        wall, expected = self.hands()
+        return self._distrusted if self._contradicted and abs(wall - expected) > TOLERANCE else ""
+
+    def rarely(self, what: str, every: float) -> bool:
+        """Whether it is time again for what is done once in so many seconds; notes that it is."""
+        now = self.steady()
+        if what in self._last and 0 <= now - self._last[what] < every:
+            return False
+        self._last[what] = now
+        return True
+
+    def awaits(self, what: str) -> bool:
+        """Whether something was done and nothing has come of it yet."""
+        return what in self._last
+
+    def anew(self, what: str) -> bool:
+        """Do it the next time again; whether it was done at all."""
+        return self._last.pop(what, None) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is on record of the time."""
+
+    known: datetime | None
+    recorded: datetime | None
+    confirmed: datetime | None
+    trouble: str
+    offsets: dict[str, timedelta]  # by mailbox
+
+
+def check(desk: Desk, mailboxes: Sequence[Mailbox] = ()) -> str:
+    """Why the clock cannot be right, or an empty text; said in the log, loudly and rarely.
+
+    Costs nothing while the clock runs on evenly.  The servers of ``mailboxes`` are asked for their
+    time at a start, once an hour, and when the clock jumped.
+    """
+    clock = desk.clock
+    if not isinstance(clock, WatchedClock):
+        return ""  # somebody set it
+    with clock.lock:
+        return _check(desk, clock, mailboxes)
+
+
+def _check(desk: Desk, clock: WatchedClock, mailboxes: Sequence[Mailbox]) -> str:
+    before = clock.looked_before()
+    if before is not None and not clock.trouble and before <= RECENT:
+        clock.looked()
+        if not clock.awaits(_SAYING) and not clock.rarely(_NOTING, _NOTED_EVERY):
+            return ""
+    with desk.store.reading() as tx:
+        facts = _facts(tx, mailboxes)
+    verdict = _verdict(clock, facts, ())
+    asked: dict[str, ServerTime] = {}
+    doubtful = bool(verdict.trouble) or not verdict.sure
+    if mailboxes and before is None and lately(clock.hands()[0], facts.known):
+        pass  # started again: nobody needs to be asked
+    elif mailboxes and (
+        clock.rarely(_DOUBTING, _ASKED_EVERY)
+        if doubtful
+        else clock.rarely(_ASKING, RECENT.total_seconds())
+    ):
+        asked = _asked(mailboxes)
+        witnesses = [_witness(name, one, facts) for name, one in asked.items()]
+        verdict = _verdict(clock, facts, witnesses)
+    if not asked and not verdict.sure and not verdict.trouble:
+        verdict = replace(verdict, trouble=clock.contradicted)  # nothing new was heard
+    wall = clock.hands()[0]
+    if verdict.trouble and lately(wall, facts.confirmed):
+        log.warning("a person says that the clock is right", clock=told(wall))
+        verdict = Verdict(likely=wall, sure=True)
+        clock.anew(_ASKING)  # how far the servers are off is another thing now
+    if verdict.trouble:
+        _stop(desk, clock, verdict, facts, by_server=bool(asked))
+    else:
+        _go_on(desk, clock, facts, asked)
+    return verdict.trouble
+
+
+def _verdict(clock: WatchedClock, facts: _Facts, witnesses: Sequence[Witness]) -> Verdict:
+    (wall, expected), before = clock.hands(), clock.looked_before()
+    if before is not None:
+        jumped = while_running(wall, expected, witnesses)
+        if before <= RECENT or abs(wall - expected) > TOLERANCE:
+            return jumped
+    # One that looked long ago knows no more than one that begins: the machine slept, or what
+    # counts the seconds was set as well.
+    return at_start(wall, facts.known, facts.recorded, witnesses)
+
+
+def _asked(mailboxes: Sequence[Mailbox]) -> dict[str, ServerTime]:
+    """What the servers say that the time is; nobody waits long for one that does not answer."""
+    found: dict[str, ServerTime] = {}
+
+    def ask(mailbox: Mailbox) -> None:
+        try:
+            said = mailbox.server_time()
+        except ExchangeError:
+            return  # said where its mails are fetched
+        except Exception as error:  # a thread's border: one server does not silence the others
+            log.error("a server's time is not understood", fault=type(error).__name__)
+            return
+        if said is not None:
+            found[mailbox.name] = said
+
+    threads = [
+        threading.Thread(target=ask, args=(one,), name=f"time-{one.name}", daemon=True)
+        for one in mailboxes
+    ]
+    for thread in threads:
+        thread.start()
+    end = time.monotonic() + _ANSWER_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
+    return dict(found)
+
+
+def _witness(name: str, said: ServerTime, facts: _Facts) -> Witness:
+    offset = facts.offsets.get(name)
+    return Witness(
+        f"mailbox {name}", said.at - (offset or timedelta()), said.exact, offset is not None
+    )
+
+
+def _facts(tx: Transaction, mailboxes: Sequence[Mailbox]) -> _Facts:
+    offsets = {one.name: tx.facts.get(_OFFSET + one.name) for one in mailboxes}
+    known, recorded = _instant(tx.facts.get(_KNOWN)), tx.audit.newest()
+    trouble = tx.facts.get(TROUBLE)
+    if trouble and known is not None and recorded is not None:
+        # What was written since by a clock that cannot be right is no record in its favour.
+        recorded = min(recorded, known + timedelta(seconds=_NOTED_EVERY))
+    return _Facts(
+        known=known,
+        recorded=recorded,
+        confirmed=_instant(tx.facts.get(_CONFIRMED)),
+        trouble=trouble,
+        offsets={name: timedelta(seconds=float(text)) for name, text in offsets.items() if text},
+    )
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _stop(
+    desk: Desk, clock: WatchedClock, verdict: Verdict, facts: _Facts, *, by_server: bool
+) -> None:
+    if clock.looked_before() is None:
+        likely = None if verdict.trouble == clock.contradicted else verdict.likely
+        clock.distrust(verdict.trouble, likely, by_server=by_server)
+    else:
+        clock.looked()
+    if clock.rarely(_SAYING, _SAID_EVERY):
+        log.error("the clock cannot be right", why=verdict.trouble, hint=HINT)
+    if not facts.trouble:
+        with desk.store.transaction("clock") as tx:
+            tx.facts.put(TROUBLE, verdict.trouble)
+
+
+def _go_on(desk: Desk, clock: WatchedClock, facts: _Facts, asked: dict[str, ServerTime]) -> None:
+    wall, expected = clock.hands()
+    if clock.anew(_SAYING) or facts.trouble:
+        log.info("the clock can be right again", clock=told(wall))
+    elif clock.looked_before() is not None and abs(wall - expected) > TOLERANCE:
+        log.warning("the clock was set; a mail server confirms it", by=apart(wall - expected))
+    clock.believe(wall)
+    clock.anew(_DOUBTING)
+    clock.rarely(_NOTING, 0.0)
+    with desk.store.transaction("clock") as tx:
+        tx.facts.put(_KNOWN, wall.isoformat())
+        for fact, value in ((TROUBLE, facts.trouble), (_CONFIRMED, facts.confirmed)):
+            if value:
+                tx.facts.put(fact, "")
+        for name, said in asked.items():
+            if said.exact:
+                _note_offset(tx, name, facts.offsets.get(name), said.at - wall)
+
+
+def _note_offset(tx: Transaction, name: str, usual: timedelta | None, found: timedelta) -> None:
+    """Note how far a server's clock is from ours, which is known to be right."""
+    if usual is not None and abs(found - usual) < _OFFSET_MATTERS:
+        return
+    tx.facts.put(_OFFSET + name, f"{found.total_seconds():.0f}")
+    if abs(found) > TOLERANCE:
+        way = "ahead" if found > timedelta() else "behind"
+        log.warning("a mail server has another time", mailbox=name, off=f"{apart(found)} {way}")
+
+
+def confirm(desk: Desk, at: datetime, actor: str) -> None:
+    """A person says that it is ``at`` now; raises BadInput when the machine says otherwise.
+
+    A daemon that runs, or one that is started within the hour, then believes its clock.
+    """
+    now = desk.now()
+    if abs(now - at) > 2 * TOLERANCE:
+        raise BadInput(
+            f"the machine's clock says {told(now)}, which is {apart(now - at)} off {told(at)}",
+            hint="set the machine's clock; what you say here must be the time by another clock",
+        )
+    with desk.store.transaction("clock") as tx:
+        tx.facts.put(_CONFIRMED, now.isoformat())
+        tx.audit.append(now, AuditEvent("clock.confirmed", told(now), actor=actor))

@@ -1,0 +1,278 @@
+"""What a person does with letters before they leave, or after they were refused.
+
+Holding back and cancelling wait for a letter that is under way (``claiming.turn``): afterwards it
+is either sent or held, never both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import mask_codes
+from exchange.domain.inbound import DeviceEvent, DeviceState, move
+from exchange.domain.outbound import LegEvent, LegState, leg_takes
+from exchange.domain.release import misdirected
+from exchange.errors import BadInput, NotFound
+from exchange.services.asking import request
+from exchange.services.asking.next_supplier import next_turn
+from exchange.services.context import Desk
+from exchange.services.letters import claiming, letters, pauses
+from exchange.services.letters.pauses import Pause
+from exchange.services.sending import remake_letters
+from exchange.store.db import Transaction
+from exchange.store.mails.outbox import CANCELLED, DEFERRED, FAILED, HELD, QUEUED, SENT, LetterHead
+
+STATES: Final = (QUEUED, DEFERRED, SENT, FAILED, HELD, CANCELLED)
+_WAITING: Final = (QUEUED, DEFERRED)
+_REFUSED: Final = (FAILED, DEFERRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which letters are meant: by number, or by what they have in common."""
+
+    numbers: tuple[int, ...] = ()
+    ref: str = ""
+    party: str = ""
+    reason: str = ""  # a part of what the server said last
+    everything: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.numbers or self.ref or self.party or self.reason or self.everything)
+
+
+def listed(
+    desk: Desk, choice: Choice, states: Collection[str] = ()
+) -> tuple[list[LetterHead], Pause | None]:
+    """Letters, oldest first, and the pause of outgoing mail that is in force."""
+    with desk.store.reading() as tx:
+        return _heads(tx, choice, states), pauses.current(desk, tx)
+
+
+def _heads(tx: Transaction, choice: Choice, states: Collection[str]) -> list[LetterHead]:
+    return tx.outbox.heads(
+        numbers=choice.numbers or None,
+        ref=choice.ref,
+        party=choice.party,
+        states=states,
+        said=choice.reason,
+    )
+
+
+def shown(desk: Desk, number: int) -> LetterHead:
+    """One letter; raises NotFound."""
+    with desk.store.reading() as tx:
+        found = tx.outbox.heads(numbers=[number])
+    if not found:
+        raise NotFound(f"there is no letter {number}")
+    return found[0]
+
+
+def hold(desk: Desk, choice: Choice, why: str, actor: str) -> list[LetterHead]:
+    """Keep letters that wait from being sent; those that were held."""
+    numbers = _chosen(desk, choice, _WAITING, "waits to be sent")
+    with claiming.turn(desk, "hold", numbers) as tx:
+        heads = tx.outbox.heads(numbers=numbers, states=_WAITING)
+        _some(heads, "was still waiting: it was sent meanwhile")
+        for one in heads:
+            claiming.hold(desk, tx, one, mask_codes(why) or "by a person", actor)
+    return heads
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """A held letter that goes, and the address it goes to."""
+
+    letter: LetterHead
+    address: str
+
+
+def release(desk: Desk, choice: Choice, actor: str) -> list[Freed]:
+    """Let held letters go: to the address that the register has now, made anew where it changed.
+
+    Raises BadInput where the party is not active any more; then nothing was changed.
+    """
+    numbers = _chosen(desk, choice, (HELD,), "is held")
+    now, freed = desk.now(), []
+    with desk.store.transaction("release letters") as tx:
+        tx.outbox.take_turn()
+        heads = _some(tx.outbox.heads(numbers=numbers, states=(HELD,)), "is held")
+        parties = tx.parties.standing({one.party for one in heads})
+        for one in heads:
+            address = one.recipient
+            if misdirected(one.purpose, address, one.party, parties.get(one.party)):
+                address = remake_letters.readdressed(desk, tx, tx.outbox.get(one.id))
+            tx.outbox.put_aside([one.id], QUEUED, "", next_attempt_at=now)
+            detail: dict[str, str | int | bool | None] = {
+                "letter": one.id, "address": address, "before": one.recipient,
+            }  # fmt: skip
+            tx.audit.append(now, AuditEvent("mail.freed", one.ref, one.party, detail, actor))
+            freed.append(Freed(one, address))
+    return freed
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """What ``cancel`` did."""
+
+    letters: list[LetterHead]
+    devices: int  # asked of us: they wait for a person again
+    withdrawn: int  # that we asked about: not asked of that Supplier any more
+
+
+def cancel(desk: Desk, choice: Choice, why: str, actor: str) -> Cancelled:
+    """Letters that were not sent never are.
+
+    What an answer was to tell waits for a person again, its clock running; what a request was to
+    ask is withdrawn from that Supplier, and the next former one is asked.
+    """
+    states, why = (*_WAITING, HELD, FAILED), mask_codes(why)
+    numbers = _chosen(desk, choice, states, "can be cancelled")
+    devices = withdrawn = 0
+    with claiming.turn(desk, "cancel", numbers) as tx:
+        heads = tx.outbox.heads(numbers=numbers, states=states)
+        _some(heads, "was still waiting: it was sent meanwhile")
+        for one in heads:
+            tx.outbox.put_aside([one.id], CANCELLED, f"cancelled: {why}")
+            detail: dict[str, str | int | bool | None] = {
+                "letter": one.id, "purpose": one.purpose, "address": one.recipient,
+                "message_id": one.message_id, "codes": one.codes, "why": why,
+            }  # fmt: skip
+            event = AuditEvent("mail.cancelled", one.ref, one.party, detail, actor)
+            tx.audit.append(desk.now(), event)
+            if one.purpose == "answer":
+                devices += _take_back(desk, tx, one, why, actor)
+            elif one.purpose == "request":
+                withdrawn += _give_up(desk, tx, one, why, actor)
+    return Cancelled(heads, devices, withdrawn)
+
+
+def _take_back(desk: Desk, tx: Transaction, letter: LetterHead, why: str, actor: str) -> int:
+    """Devices that a cancelled answer was to tell of wait for a person."""
+    asked = tx.inbound.find(letter.ref)
+    tx.inbound.claim(asked.id)
+    told = tx.inbound.told_by(asked.id, letter.id)
+    for state in (DeviceState.PROVIDED, DeviceState.NOT_INSTALLER):
+        move(state, DeviceEvent.TAKE_BACK)  # the table has it
+    tx.inbound.take_back([row for _, row in told], f"the answer was cancelled: {why}")
+    tx.inbound.settle(asked.id)
+    detail: dict[str, str | int | bool | None] = {
+        "letter": letter.id, "devices": len(told), "why": why,
+    }  # fmt: skip
+    event = AuditEvent("devices.taken_back", letter.ref, letter.party, detail, actor)
+    tx.audit.append(desk.now(), event)
+    return len(told)
+
+
+def _give_up(desk: Desk, tx: Transaction, letter: LetterHead, why: str, actor: str) -> int:
+    """What a cancelled request was to ask is not asked of that Supplier any more."""
+    asked = tx.outbound.find(letter.ref)
+    legs = [
+        leg
+        for leg in tx.legs.legs(request_id=asked.id, states=[LegState.QUEUED, LegState.BOUNCED])
+        if leg_takes(leg.state, LegEvent.WITHDRAW)
+    ]
+    tx.legs.move_legs([leg.id for leg in legs], LegState.WITHDRAWN)
+    detail: dict[str, str | int | bool | None] = {"ref": letter.ref, "why": why}
+    events = [AuditEvent("leg.withdrawn", leg.device, leg.party, detail, actor) for leg in legs]
+    events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, desk.now())
+    tx.audit.append(desk.now(), *events)
+    return len(legs)
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What ``retry`` did."""
+
+    again: int  # letters that are tried again as they are
+    remade: int  # letters that others were made of, which the server takes
+    asked: tuple[str, ...]  # requests of ours that are asked anew
+    held: int  # letters that could not be made smaller
+
+
+def retriable(desk: Desk, choice: Choice) -> list[LetterHead]:
+    """The refused letters that are meant; raises NotFound when there are none."""
+    with desk.store.reading() as tx:
+        found = _heads(tx, choice, _REFUSED)
+    if choice.ref and found and all(one.purpose == "request" for one in found):
+        hint = f"correct the contact, then `exchange request resend {choice.ref}`"
+        raise NotFound(f"{choice.ref} is a request of ours: it is asked anew instead", hint=hint)
+    if not found:
+        where = f" has the reference {choice.ref}" if choice.ref else " is meant"
+        raise NotFound(f"no refused letter{where}")
+    return found
+
+
+def retry(desk: Desk, choice: Choice, actor: str) -> Retried:
+    """Try refused letters again, each with its own Message-ID; a pause of outgoing mail ends.
+
+    Where the limit of a mail's size changed, smaller ones are made of it.  A request of ours that
+    was refused is asked anew, with the contact as it is now: its clock is void.  When it is handed
+    over, every letter still has to be where the register has its party.
+    """
+    found = retriable(desk, choice)
+    now = desk.now()
+    large: list[LetterHead] = []
+    bounced = [one for one in found if one.purpose == "request" and one.state == FAILED]
+    rest = [one for one in found if one not in bounced]
+    if choice.ref:
+        bounced = []
+    with claiming.turn(desk, "retry", [one.id for one in rest]) as tx:
+        pauses.end(desk, tx, actor)
+        still = {
+            one.id for one in tx.outbox.heads(numbers=[one.id for one in rest], states=_REFUSED)
+        }
+        rest = [one for one in rest if one.id in still]
+        for one in rest:
+            party = tx.parties.get(one.party)
+            limit = letters.most_bytes(desk, tx, party) if party else 0
+            if one.purpose in ("answer", "request") and 0 < limit < one.size:
+                large.append(one)
+                tx.outbox.put_aside([one.id], FAILED)  # nobody sends it meanwhile
+            else:
+                tx.outbox.put_aside([one.id], QUEUED, next_attempt_at=now)
+        by_ref: dict[str, list[LetterHead]] = {}
+        for one in rest:
+            by_ref.setdefault(one.ref, []).append(one)
+        events = [
+            AuditEvent("mail.retried", ref, some[0].party, {"letters": len(some)}, actor)
+            for ref, some in by_ref.items()
+        ]
+        tx.audit.append(now, *events)
+    remade = [remake_letters.in_parts(desk, one.id, actor) for one in large]
+    asked: list[str] = []
+    for one in bounced:
+        asked += request.resend(desk, one.ref, actor)
+    return Retried(len(rest) - len(large), sum(map(bool, remade)), tuple(asked), remade.count(0))
+
+
+def resume(desk: Desk, actor: str) -> Pause:
+    """A person mended what outgoing mail rests for: it goes on. Raises NotFound when none rests."""
+    with desk.store.transaction("resume") as tx:
+        pause = pauses.end(desk, tx, actor)
+    if pause is None:
+        raise NotFound("outgoing mail does not rest")
+    return pause
+
+
+def _chosen(desk: Desk, choice: Choice, states: Collection[str], what: str) -> list[int]:
+    """The numbers of the letters meant; raises NotFound, or BadInput for one in another state."""
+    if not choice:
+        raise BadInput("say which letters: numbers, a party or a reference")
+    with desk.store.reading() as tx:
+        found = _heads(tx, choice, states)
+        others = tx.outbox.heads(numbers=set(choice.numbers) - {one.id for one in found})
+    if choice.numbers and len(found) < len(set(choice.numbers)):
+        other = next((f"letter {one.id} is {one.state}" for one in others), "")
+        raise BadInput(f"{other or 'there is no such letter'}; nothing was changed")
+    _some(found, what)
+    return [one.id for one in found]
+
+
+def _some(found: Sequence[LetterHead], what: str) -> Sequence[LetterHead]:
+    if not found:
+        raise NotFound(f"no letter {what}")
+    return found

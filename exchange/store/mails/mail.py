@@ -1,0 +1,344 @@
+"""The mail ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import bindparam, func, text
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, select, update
+
+from exchange.domain.audit import instant_text
+from exchange.domain.mail import Kind
+from exchange.errors import NotFound
+from exchange.ports import MailRef
+from exchange.store.bulk.bulk_insert import Numbers, insert_rows
+from exchange.store.tables import UNRESOLVED, MailRow, table_of
+
+_AT_ONCE = 500
+KEPT, DECIDED, FILED = "kept", "decided", "filed"
+# What the ledger knows of without having it: listed and left, or not handed over by the server.
+OLD, WANTED, NOT_GIVEN, VANISHED = "old", "wanted", "not_given", "vanished"
+NOT_FETCHED = (OLD, WANTED, NOT_GIVEN, VANISHED)
+PROCESSED, REVIEW, SHUNTED = "processed", "review", "shunted"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMail:
+    """A ledger entry; ``sealed`` is the raw mail."""
+
+    id: int
+    mailbox: str
+    ref: MailRef
+    content_hash: str
+    message_id: str
+    sender: str
+    subject: str
+    arrived_at: datetime
+    sealed: bytes
+    state: str
+    folder: str
+    kind: str
+    reason: str
+    party: str
+    request_ref: str
+    attempts: int
+    resolved_at: datetime | None
+    resolution: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """What is known of a mail when it is kept."""
+
+    mailbox: str
+    ref: MailRef
+    content_hash: str
+    message_id: str
+    sender: str
+    subject: str
+    size: int
+    arrived_at: datetime
+    sealed: bytes
+    state: str = KEPT
+    reason: str = ""
+    next_fetch_at: datetime | None = None
+
+
+_MAIL = (
+    "id", "mailbox", "uidvalidity", "uid", "content_hash", "message_id", "sender", "subject",
+    "size", "arrived_at", "kept_at", "sealed", "state", "folder", "kind", "reason", "party", "ref",
+    "attempts", "resolution", "next_fetch_at",
+)  # fmt: skip
+
+
+_ENTRY: tuple[Any, ...] = tuple(
+    table_of(MailRow).c[name]
+    for name in (
+        "id", "mailbox", "uidvalidity", "uid", "content_hash", "message_id", "sender", "subject",
+        "arrived_at", "sealed", "state", "folder", "kind", "reason", "party", "ref", "attempts",
+        "resolved_at", "resolution",
+    )
+)  # fmt: skip
+
+
+_WAITS_FOR_A_PERSON = text(UNRESOLVED)
+
+
+class MailLedger:
+    """Every mail ever kept."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._numbers = Numbers(session, table_of(MailRow))
+        self._decisions: list[dict[str, object]] = []
+
+    def keep(self, mails: Sequence[NewMail], now: datetime) -> list[int]:
+        """Add ledger rows; returns their numbers."""
+        kept_at = instant_text(now.astimezone(UTC))
+        numbers = [self._numbers.next() for _ in mails]
+        rows = [
+            (
+                number, mail.mailbox, mail.ref.uidvalidity, mail.ref.uid, mail.content_hash,
+                mail.message_id, mail.sender, mail.subject, mail.size,
+                instant_text(mail.arrived_at.astimezone(UTC)), kept_at, mail.sealed, mail.state,
+                folder_of(mail.state), "", mail.reason, "", "", int(mail.state == NOT_GIVEN), "",
+                instant_text(mail.next_fetch_at) if mail.next_fetch_at else None,
+            )
+            for number, mail in zip(numbers, mails, strict=True)
+        ]  # fmt: skip
+        insert_rows(self._session, table_of(MailRow), _MAIL, rows)
+        return numbers
+
+    def waiting(self, state: str, mailbox: str = "", most: int = 500) -> list[int]:
+        """Numbers of the mails in ``state``, oldest first."""
+        self.flush()
+        query = select(MailRow.id).where(MailRow.state == state).order_by(col(MailRow.id))
+        if mailbox:
+            query = query.where(MailRow.mailbox == mailbox)
+        return [number for number in self._session.exec(query.limit(most)) if number]
+
+    def get(self, number: int) -> KeptMail:
+        """One entry; raises NotFound."""
+        return _value(self._row(number))
+
+    def get_many(self, numbers: Sequence[int], most_bytes: int) -> list[KeptMail]:
+        """The first of these entries: one at least, else no more than ``most_bytes`` of mail."""
+        self.flush()
+        sizes = self._session.exec(
+            select(MailRow.id, MailRow.size)
+            .where(col(MailRow.id).in_(numbers))
+            .order_by(col(MailRow.id))
+        )
+        chosen, weight = list[int | None](), 0
+        for number, size in sizes:
+            weight += size
+            if chosen and weight > most_bytes:
+                break
+            chosen.append(number)
+        rows = self._session.execute(
+            sa_select(*_ENTRY).where(col(MailRow.id).in_(chosen)).order_by(col(MailRow.id))
+        )
+        # Columns, not row objects: these cost more than all else that is done with a small mail.
+        return [
+            KeptMail(number, mailbox, MailRef(validity, uid), *rest)
+            for number, mailbox, validity, uid, *rest in rows
+        ]
+
+    def twins(self, mails: Sequence[KeptMail]) -> dict[tuple[str, str], list[int]]:
+        """By (content hash, sender): mails like one of ``mails`` that were decided already.
+
+        The sender counts: else a stranger's copy, sent ahead, would keep the real one unanswered.
+        """
+        self.flush()
+        found: dict[tuple[str, str], list[int]] = {}
+        for number, content, sender in self._session.exec(
+            select(MailRow.id, MailRow.content_hash, MailRow.sender).where(
+                col(MailRow.content_hash).in_([one.content_hash for one in mails]),
+                col(MailRow.state) != KEPT,
+                MailRow.folder != SHUNTED,
+            )
+        ):
+            found.setdefault((content, sender), []).append(number or 0)
+        return found
+
+    def claim(self, number: int) -> tuple[str, str, bool]:
+        """(state, folder, resolved) of an entry, which nobody else changes until we commit."""
+        claimed = self.claim_many([number])
+        if number not in claimed:
+            raise NotFound(f"there is no mail {number}")
+        return claimed[number]
+
+    def claim_many(self, numbers: Sequence[int]) -> dict[int, tuple[str, str, bool]]:
+        """By number: (state, folder, resolved); nobody else changes these until we commit."""
+        self.flush()
+        rows = self._session.exec(
+            select(MailRow.id, MailRow.state, MailRow.folder, MailRow.resolved_at)
+            .where(col(MailRow.id).in_(numbers))
+            .order_by(col(MailRow.id))  # one order for all: two that claim never wait in a circle
+            .with_for_update()
+        )
+        return {
+            number or 0: (state, folder, resolved_at is not None)
+            for number, state, folder, resolved_at in rows
+        }
+
+    def attempt(self, number: int) -> int:
+        """Count one more attempt to understand; returns the count."""
+        row = self._row(number)
+        row.attempts += 1
+        self._session.flush()
+        return row.attempts
+
+    def decide(
+        self,
+        number: int,
+        now: datetime,
+        *,
+        folder: str,
+        kind: str = "",
+        reason: str = "",
+        party: str = "",
+        ref: str = "",
+    ) -> None:
+        """Record what became of a kept mail and where it is to be filed."""
+        self._decisions.append(
+            {
+                "number": number,
+                "state": DECIDED,
+                "folder": folder,
+                "decided_at": now,
+                "kind": kind,
+                "reason": reason,
+                "party": party,
+                "ref": ref,
+            }
+        )
+
+    def flush(self) -> None:
+        """Write the decisions that were only noted so far, in one statement."""
+        if not self._decisions:
+            return
+        decisions, self._decisions = self._decisions, []
+        mail = table_of(MailRow)
+        names = [name for name in decisions[0] if name != "number"]
+        self._session.connection().execute(
+            update(mail)
+            .where(mail.c.id == bindparam("number"))
+            .values({name: bindparam(name) for name in names}),
+            decisions,
+        )
+        self._session.expire_all()
+
+    def filed(self, numbers: Collection[int]) -> None:
+        """The server moved these."""
+        self.flush()
+        self._session.exec(
+            update(MailRow).where(col(MailRow.id).in_(list(numbers))).values(state=FILED)
+        )
+
+    def reopen(self, number: int, now: datetime) -> None:
+        """Back to ``kept``: it will be understood again; since ``now`` it waits for that."""
+        row = self._row(number)
+        row.state, row.folder, row.reason, row.attempts = KEPT, "", "", 0
+        row.decided_at = now
+        self._session.flush()
+
+    def resolve(self, number: int, now: datetime, resolution: str) -> None:
+        """A person dealt with a mail in Review or Shunted."""
+        row = self._row(number)
+        row.resolved_at, row.resolution = now, resolution
+        self._session.flush()
+
+    def unresolved(self) -> list[KeptMail]:
+        """Mails in Review or Shunted, or not given, that nobody has dealt with, oldest first."""
+        self.flush()
+        # Their numbers first: put in order, SQLite would rather walk through all mails ever kept.
+        mail = table_of(MailRow)
+        waiting = sa_select(mail.c.id).where(_WAITS_FOR_A_PERSON, mail.c.state != KEPT)
+        withheld = sa_select(mail.c.id).where(
+            mail.c.state.in_((NOT_GIVEN, VANISHED)), mail.c.resolved_at.is_(None)
+        )
+        found = (self._session.execute(query).scalars() for query in (waiting, withheld))
+        numbers = sorted(chain.from_iterable(found))
+        rows: list[KeptMail] = []
+        for first in range(0, len(numbers), _AT_ONCE):
+            some = numbers[first : first + _AT_ONCE]
+            rows += map(
+                _value,
+                self._session.exec(
+                    select(MailRow).where(col(MailRow.id).in_(some)).order_by(col(MailRow.id))
+                ),
+            )
+        return rows
+
+    def answers_waiting(self) -> dict[tuple[str, str], datetime]:
+        """By party and our reference: when their newest answer arrived that waits for a person.
+
+        The reference is empty where the mail belongs to no request of ours for sure.
+        """
+        self.flush()
+        mail = table_of(MailRow)
+        query = (
+            sa_select(mail.c.party, mail.c.ref, func.max(mail.c.arrived_at))
+            .where(_WAITS_FOR_A_PERSON, mail.c.kind == Kind.RESPONSE.value)
+            .group_by(mail.c.party, mail.c.ref)
+        )
+        return {(row[0], row[1]): row[2] for row in self._session.execute(query)}
+
+    def counts(self) -> dict[str, int]:
+        """How many mails by state or, once decided, by folder."""
+        self.flush()
+        pairs = self._session.exec(
+            select(MailRow.state, MailRow.folder, func.count()).group_by(
+                MailRow.state, MailRow.folder
+            )
+        )
+        out: dict[str, int] = {}
+        for state, folder, number in pairs:
+            name = folder or state
+            out[name] = out.get(name, 0) + number
+        return out
+
+    def message_ids(self) -> set[str]:
+        """The Message-IDs of every mail ever kept."""
+        return set(self._session.exec(select(MailRow.message_id)))
+
+    def _row(self, number: int) -> MailRow:
+        self.flush()
+        row = self._session.get(MailRow, number)
+        if row is None:
+            raise NotFound(f"there is no mail {number}")
+        return row
+
+
+def folder_of(state: str) -> str:
+    """How lists name what is not fetched; what is has no folder until it is decided."""
+    return state if state in NOT_FETCHED else ""
+
+
+def _value(row: MailRow) -> KeptMail:
+    return KeptMail(
+        id=row.id or 0,
+        mailbox=row.mailbox,
+        ref=MailRef(row.uidvalidity, row.uid),
+        content_hash=row.content_hash,
+        message_id=row.message_id,
+        sender=row.sender,
+        subject=row.subject,
+        arrived_at=row.arrived_at,
+        sealed=row.sealed,
+        state=row.state,
+        folder=row.folder,
+        kind=row.kind,
+        reason=row.reason,
+        party=row.party,
+        request_ref=row.ref,
+        attempts=row.attempts,
+        resolved_at=row.resolved_at,
+        resolution=row.resolution,
+    )

@@ -1,0 +1,113 @@
+"""Every sealed text of the database, for whoever has to seal them again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Column, ColumnElement, Table, bindparam, func, select, update
+from sqlmodel import Session, SQLModel
+
+from exchange.store.tables import (
+    CaseRow,
+    InboundDeviceRow,
+    MailRow,
+    OutboxRow,
+    PartySecretRow,
+)
+
+_KEY_AT, _KEY_BYTES = 3, 8  # after version and form, see vault/keys/seal.py
+_PART_BYTES: Final = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """A column of sealed texts, the row's key, and the purpose they are sealed for."""
+
+    model: type[SQLModel]
+    key: str
+    name: str
+    purpose: str
+
+    @property
+    def table(self) -> Table:
+        """Where it stands."""
+        return SQLModel.metadata.tables[str(self.model.__tablename__)]
+
+    @property
+    def column(self) -> Column[Any]:
+        """The sealed texts."""
+        return self.table.c[self.name]
+
+    @property
+    def row(self) -> Column[Any]:
+        """The row's key."""
+        return self.table.c[self.key]
+
+
+SEALED: Final = (
+    SealedColumn(MailRow, "id", "sealed", "mail"),
+    SealedColumn(OutboxRow, "id", "sealed", "outbox"),
+    SealedColumn(InboundDeviceRow, "id", "seen", "row"),
+    SealedColumn(PartySecretRow, "signifier", "sealed", "party"),
+    SealedColumn(CaseRow, "id", "sealed_code", "code"),
+)
+
+
+class SealedTexts:
+    """Finds sealed texts by the data key that they name, and puts others in their place."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def stale(self, kind: SealedColumn, key_id: bytes, after: object, most: int) -> list[object]:
+        """The next rows with a text of another key than ``key_id``, by their keys."""
+        other = _key_of(kind).is_distinct_from(key_id)
+        wanted = select(kind.row).where(kind.column.is_not(None), other)
+        if after is not None:
+            wanted = wanted.where(kind.row > after)
+        return list(self._session.execute(wanted.order_by(kind.row).limit(most)).scalars())
+
+    def reseal(
+        self, kind: SealedColumn, rows: list[object], again: Callable[[bytes], bytes]
+    ) -> int:
+        """Put ``again(text)`` in place of the first of ``rows``, some megabytes; how many."""
+        done, spent = [], 0
+        for row, sealed in self._texts(kind, rows):
+            done.append({"resealed_row": row, "resealed": again(sealed)})
+            spent += len(sealed)
+            if spent > _PART_BYTES:
+                break
+        if done:
+            self._session.connection().execute(
+                update(kind.table)
+                .where(kind.row == bindparam("resealed_row"))
+                .values({kind.name: bindparam("resealed")}),
+                done,
+            )
+        return len(done)
+
+    def by_key(self) -> Counter[bytes]:
+        """How many texts are sealed under each data key, by what they say themselves."""
+        found: Counter[bytes] = Counter()
+        for kind in SEALED:
+            key_id = _key_of(kind)
+            counted = select(key_id, func.count()).where(kind.column.is_not(None)).group_by(key_id)
+            for each, number in self._session.execute(counted):
+                found[bytes(each)] += int(number)
+        return found
+
+    def _texts(self, kind: SealedColumn, rows: list[object]) -> Iterator[tuple[object, bytes]]:
+        # One by one: a text may be as large as a mail. Locked where the engine can.
+        for row in rows:
+            found = self._session.execute(
+                select(kind.column).where(kind.row == row).with_for_update()
+            ).scalar_one_or_none()
+            if found is not None:
+                yield row, bytes(found)
+
+
+def _key_of(kind: SealedColumn) -> ColumnElement[Any]:
+    return func.substr(kind.column, _KEY_AT, _KEY_BYTES)

@@ -1,0 +1,309 @@
+"""Requests made of us, and their devices."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, select
+
+from exchange.domain.audit import instant_text
+from exchange.domain.inbound import (
+    DISCHARGED,
+    Clock,
+    DeviceState,
+    InboundRequest,
+    RequestedDevice,
+)
+from exchange.domain.time.sla import Due
+from exchange.errors import NotFound
+from exchange.store.bulk.bulk_insert import Numbers, insert_rows, update_rows
+from exchange.store.bulk.device_rows import COLUMNS, DeviceColumns, insert_columns
+from exchange.store.bulk.in_list import among
+from exchange.store.mails.outbox import Outbox
+from exchange.store.tables import InboundDeviceRow, InboundRequestRow, table_of
+
+_CHUNK = 5000
+_DEVICE: tuple[Any, ...] = tuple(
+    col(column)
+    for column in (
+        InboundDeviceRow.id,
+        InboundDeviceRow.device,
+        InboundDeviceRow.device_type,
+        InboundDeviceRow.where,
+        InboundDeviceRow.state,
+        InboundDeviceRow.reason,
+        InboundDeviceRow.outbox_id,
+    )
+)
+
+
+# A row of a request, decided: device, device type, place, state, reason, and the sealed text of
+# an unreadable row.
+NewDevice = tuple[str, str, str, DeviceState, str, bytes | None]
+
+
+_REQUEST = (
+    "id", "ref", "mail_id", "party", "their_ref", "received_at", "day_zero", "due_on", "due_at",
+    "rule", "calendar", "answered",
+)  # fmt: skip
+
+
+class InboundStore:
+    """Requests made of us."""
+
+    def __init__(self, session: Session, letters: Outbox) -> None:
+        self._session, self._letters = session, letters
+        self._numbers = Numbers(session, table_of(InboundRequestRow))
+        self._requests: list[tuple[object, ...]] = []
+        self._rows: list[tuple[object, ...]] = []
+
+    def add_request(
+        self,
+        ref: str,
+        mail_id: int,
+        party: str,
+        their_ref: str,
+        clock: Clock,
+        *,
+        answered: bool = False,
+    ) -> int:
+        """A new request; returns its number."""
+        number = self._numbers.next()
+        self._requests.append((
+            number, ref, mail_id, party, their_ref, instant_text(clock.received_at.astimezone(UTC)),
+            clock.day_zero.isoformat(), clock.due_on.isoformat(),
+            instant_text(clock.due_at.astimezone(UTC)), clock.rule, clock.calendar, answered,
+        ))  # fmt: skip
+        return number
+
+    def add_devices(
+        self, request_id: int, devices: Iterable[NewDevice], outbox_id: int | None
+    ) -> None:
+        """The rows of a request, in bulk; discharged ones belong to the letter ``outbox_id``."""
+        letters = {state: outbox_id if state in DISCHARGED else None for state in DeviceState}
+        texts = {state: state.value for state in DeviceState}
+        self._rows += [
+            (request_id, device, kind, place, texts[state], reason, seen, letters[state])
+            for device, kind, place, state, reason, seen in devices
+        ]
+        if len(self._rows) >= _CHUNK:
+            self.flush()
+
+    def add_columns(self, request_id: int, columns: DeviceColumns, outbox_id: int | None) -> None:
+        """The same of many rows, at once; they come behind those noted before."""
+        self.flush()
+        insert_columns(self._session, request_id, columns, outbox_id)
+
+    def flush(self) -> None:
+        """Write what was only noted so far: the letters first, to which the rows point."""
+        self._letters.flush()
+        if self._requests:
+            requests, self._requests = self._requests, []
+            insert_rows(self._session, table_of(InboundRequestRow), _REQUEST, requests)
+        if self._rows:
+            rows, self._rows = self._rows, []
+            insert_rows(self._session, table_of(InboundDeviceRow), COLUMNS, rows)
+
+    def move_many(
+        self, rows: Iterable[tuple[int, DeviceState, str]], outbox_id: int | None = None
+    ) -> None:
+        """Write new states: (row, state, reason); ``outbox_id`` is the letter that told of them."""
+        self.flush()
+        table = table_of(InboundDeviceRow)
+        if outbox_id is None:
+            values = ((state.value, reason, row) for row, state, reason in rows)
+            update_rows(self._session, table, ("state", "reason"), values)
+        else:
+            told = ((state.value, reason, outbox_id, row) for row, state, reason in rows)
+            update_rows(self._session, table, ("state", "reason", "outbox_id"), told)
+
+    def told_by(self, request_id: int, outbox_id: int) -> list[tuple[str, int]]:
+        """The rows that a letter tells of: Device ID and number."""
+        self.flush()
+        table = table_of(InboundDeviceRow).c
+        query = sa_select(table.device, table.id).where(
+            table.request_id == request_id, table.outbox_id == outbox_id
+        )
+        return [(device, row) for device, row in self._session.execute(query)]
+
+    def tell_by(self, rows: Iterable[tuple[int, int]]) -> None:
+        """Rows are told of by another letter: (letter, row)."""
+        update_rows(self._session, table_of(InboundDeviceRow), ("outbox_id",), rows)
+
+    def take_back(self, rows: Iterable[int], reason: str) -> None:
+        """What a letter was to tell of these rows is not told: a person decides them again."""
+        table = table_of(InboundDeviceRow)
+        self._session.connection().execute(
+            update(table)
+            .where(among(table.c.id, rows))
+            .values(state=DeviceState.HELD.value, reason=reason, outbox_id=None)
+        )
+
+    def claim(self, request_id: int) -> None:
+        """Nobody else changes the request's rows until we commit."""
+        self.flush()
+        self._session.exec(
+            select(InboundRequestRow.id).where(InboundRequestRow.id == request_id).with_for_update()
+        ).one()
+
+    def settle(self, request_id: int) -> bool:
+        """Mark the request answered when each of its devices is; returns whether it is."""
+        self.flush()
+        left = self._session.exec(
+            select(func.count())
+            .select_from(InboundDeviceRow)
+            .where(
+                InboundDeviceRow.request_id == request_id,
+                col(InboundDeviceRow.state).not_in([state.value for state in DISCHARGED]),
+            )
+        ).one()
+        row = self._session.get(InboundRequestRow, request_id)
+        if row is None:
+            raise NotFound(f"there is no request {request_id}")
+        row.answered = left == 0
+        self._session.flush()
+        return row.answered
+
+    def find(self, ref: str) -> InboundRequest:
+        """By reference; raises NotFound."""
+        self.flush()
+        row = self._session.exec(
+            select(InboundRequestRow).where(InboundRequestRow.ref == ref)
+        ).first()
+        if row is None:
+            raise NotFound(f"no request to us has the reference {ref}")
+        return _request(row)
+
+    def by_mail(self, mail_id: int) -> InboundRequest | None:
+        """The request that came with a mail, if any."""
+        self.flush()
+        row = self._session.exec(
+            select(InboundRequestRow).where(InboundRequestRow.mail_id == mail_id)
+        ).first()
+        return _request(row) if row else None
+
+    def by_refs(self, refs: Collection[str], party: str) -> list[InboundRequest]:
+        """Requests of ``party`` among ``refs``."""
+        if not refs:
+            return []
+        self.flush()
+        rows = self._session.exec(
+            select(InboundRequestRow).where(
+                col(InboundRequestRow.ref).in_(list(refs)), InboundRequestRow.party == party
+            )
+        )
+        return [_request(row) for row in rows]
+
+    def refs_of(self, device: str) -> list[str]:
+        """The references of all requests that named a device."""
+        self.flush()
+        return list(
+            self._session.exec(
+                select(InboundRequestRow.ref)
+                .join(InboundDeviceRow, col(InboundRequestRow.id) == InboundDeviceRow.request_id)
+                .where(InboundDeviceRow.device == device)
+                .distinct()
+            )
+        )
+
+    def of_other_calendar(self, version: str) -> list[InboundRequest]:
+        """Open requests whose due date another calendar produced."""
+        self.flush()
+        rows = self._session.exec(
+            select(InboundRequestRow)
+            .where(
+                col(InboundRequestRow.answered).is_(False), InboundRequestRow.calendar != version
+            )
+            .order_by(col(InboundRequestRow.id))
+        )
+        return [_request(row) for row in rows]
+
+    def set_due(self, request_id: int, when: Due) -> None:
+        """A due date counted anew."""
+        self.flush()
+        row = self._session.get(InboundRequestRow, request_id)
+        if row is None:
+            raise NotFound(f"there is no request {request_id}")
+        row.day_zero, row.due_on, row.due_at = when.day_zero, when.due_on, when.due_at
+        row.calendar = when.calendar_version
+        self._session.flush()
+
+    def by_their_refs(self, refs: Collection[str], party: str) -> list[InboundRequest]:
+        """Requests of ``party`` that carried one of its own references."""
+        self.flush()
+        rows = self._session.exec(
+            select(InboundRequestRow)
+            .where(
+                col(InboundRequestRow.their_ref).in_(list(refs)), InboundRequestRow.party == party
+            )
+            .order_by(col(InboundRequestRow.id))
+        )
+        return [_request(row) for row in rows]
+
+    def requests(self, open_only: bool = False) -> list[InboundRequest]:
+        """Every request, oldest first."""
+        self.flush()
+        query = select(InboundRequestRow).order_by(col(InboundRequestRow.id))
+        if open_only:
+            query = query.where(col(InboundRequestRow.answered).is_(False))
+        return [_request(row) for row in self._session.exec(query)]
+
+    def devices(
+        self, request_id: int, states: Collection[DeviceState] = ()
+    ) -> Iterator[RequestedDevice]:
+        """The rows of a request, streamed: in the sender's order, long lists by Device ID."""
+        self.flush()
+        query = (
+            sa_select(*_DEVICE)
+            .where(col(InboundDeviceRow.request_id) == request_id)
+            .order_by(col(InboundDeviceRow.id))
+        )
+        if states:
+            query = query.where(col(InboundDeviceRow.state).in_([one.value for one in states]))
+        # Else PostgreSQL's driver holds all rows before the first one comes.
+        rows = self._session.execute(query.execution_options(yield_per=_CHUNK))
+        for number, device, kind, where, state, reason, outbox in rows:
+            yield RequestedDevice(number, device, kind, where, DeviceState(state), reason, outbox)
+
+    def counts(self, request_id: int) -> dict[DeviceState, int]:
+        """How many rows of a request are in each state."""
+        self.flush()
+        pairs = self._session.exec(
+            select(InboundDeviceRow.state, func.count())
+            .where(InboundDeviceRow.request_id == request_id)
+            .group_by(InboundDeviceRow.state)
+        )
+        return {DeviceState(state): number for state, number in pairs}
+
+    def devices_since(self, party: str, since: datetime) -> int:
+        """Devices a party asked for since ``since``: the volume guard."""
+        self.flush()
+        return self._session.exec(
+            select(func.count())
+            .select_from(InboundDeviceRow)
+            .join(InboundRequestRow, col(InboundRequestRow.id) == InboundDeviceRow.request_id)
+            .where(InboundRequestRow.party == party, col(InboundRequestRow.received_at) >= since)
+        ).one()
+
+
+def _request(row: InboundRequestRow) -> InboundRequest:
+    return InboundRequest(
+        id=row.id or 0,
+        ref=row.ref,
+        party=row.party,
+        mail_id=row.mail_id,
+        their_ref=row.their_ref,
+        clock=Clock(
+            received_at=row.received_at,
+            day_zero=row.day_zero,
+            due_on=row.due_on,
+            due_at=row.due_at,
+            rule=row.rule,
+            calendar=row.calendar,
+        ),
+        answered=row.answered,
+    )

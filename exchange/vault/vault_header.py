@@ -1,0 +1,261 @@
+"""The head of the vault: one row that holds the wrapped data keys and the sealed manifest.
+
+Every write gives it a new generation and a random stamp, both bound to the sealed manifest.  A
+reader that meets the stamp it knows already need not open the manifest again.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import DatabaseError
+
+from exchange.errors import StoreError, VaultDamaged, VaultError
+from exchange.vault.buckets import BucketCipher
+from exchange.vault.keys.datakeys import NONCE_BYTES, TAG_BYTES, DataKeys, recipe_of
+from exchange.vault.keys.keys import KEY_ID_BYTES, KeyProvider, Lock, WrappingKey
+from exchange.vault.manifest import ENTRY, Manifest
+from exchange.vault.records import joined
+from exchange.vault.tables import vault_bucket, vault_head
+
+FORMAT: Final = 1
+_STAMP_BYTES: Final = 16
+_BOUND: Final = struct.Struct(">IQ")
+_RESTORE: Final = "restore the database from a backup"
+_HINTS: Final = {
+    "disk is full": "free some space; nothing is half written",
+    "disk I/O error": "the disk or a quota may be full; nothing is half written",
+    "malformed": _RESTORE,
+}
+_LIGHT: Final = select(
+    vault_head.c.format, vault_head.c.key_id, vault_head.c.generation, vault_head.c.stamp
+)
+_HEAVY: Final = select(vault_head.c.wrapped_keys, vault_head.c.manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The opened head, as one transaction saw it."""
+
+    key_id: str
+    generation: int
+    stamp: bytes
+    wrapped_keys: bytes = field(repr=False)
+    keys: DataKeys
+    cipher: BucketCipher = field(repr=False)
+    manifest: Manifest = field(repr=False)
+
+    @property
+    def lock(self) -> Lock:
+        """What tells which key opens this head."""
+        return Lock(self.key_id, recipe_of(self.wrapped_keys))
+
+
+def create(connection: Connection, key: WrappingKey) -> None:
+    """Make an empty vault, its data keys wrapped by ``key``, in the tables of ``tables.metadata``.
+
+    Part of the caller's transaction.  Raises VaultError when there is one already.
+    """
+    with translated():
+        if connection.execute(select(vault_head.c.id)).first() is not None:
+            raise VaultError("there is a vault in this database already; nothing was changed")
+        keys = DataKeys.generate()
+        generation, stamp = 1, os.urandom(_STAMP_BYTES)
+        entries = np.zeros(1, ENTRY)
+        entries["generation"] = generation
+        connection.execute(
+            insert(vault_bucket),
+            {
+                "start": 0,
+                "generation": generation,
+                "sealed": BucketCipher(keys).seal(0, generation, joined([])),
+            },
+        )
+        connection.execute(
+            insert(vault_head),
+            {
+                "id": 1,
+                "format": FORMAT,
+                "key_id": key.key_id,
+                "generation": generation,
+                "stamp": stamp,
+                "wrapped_keys": keys.wrap(key),
+                "manifest": _sealed_manifest(keys, Manifest(entries, ()), generation, stamp),
+            },
+        )
+
+
+def open_data_keys(connection: Connection, key: KeyProvider) -> DataKeys:
+    """The data keys of the vault, for a ``BlobSealer``.
+
+    Raises VaultError when there is no vault, WrongKey, VaultDamaged.
+    """
+    with translated():
+        return read_head(connection, key, None).keys
+
+
+def read_head(connection: Connection, key: KeyProvider, known: Head | None) -> Head:
+    """The head as this transaction sees it; ``known`` itself where nothing was written since.
+
+    Raises VaultError when there is none or of another format, WrongKey, VaultDamaged.
+    """
+    row = connection.execute(_LIGHT).one_or_none()
+    if row is None:
+        raise VaultError(
+            "there is no vault in this database", hint="`exchange init` makes one in a new folder"
+        )
+    if row.format != FORMAT:
+        raise VaultError(f"the vault is of format {row.format}; this program reads {FORMAT}")
+    light = (row.key_id, row.generation, row.stamp)
+    if known is not None and light == (known.key_id, known.generation, known.stamp):
+        return known
+    heavy = connection.execute(_HEAVY).one()
+    _check_types(*light, *heavy)
+    wrapped = (row.key_id, heavy.wrapped_keys)
+    if known is not None and wrapped == (known.key_id, known.wrapped_keys):
+        keys, cipher = known.keys, known.cipher
+    else:
+        keys = DataKeys.unwrap(heavy.wrapped_keys, row.key_id, key)
+        cipher = BucketCipher(keys)
+    manifest = _opened_manifest(keys, heavy.manifest, row.generation, row.stamp)
+    return Head(*light, heavy.wrapped_keys, keys, cipher, manifest)
+
+
+def present_lock(connection: Connection) -> Lock:
+    """Which key the vault is locked by, told without any key.
+
+    Raises VaultError when there is no vault, VaultDamaged.
+    """
+    with translated():
+        row = connection.execute(select(vault_head.c.key_id, vault_head.c.wrapped_keys)).first()
+    if row is None:
+        raise VaultError(
+            "there is no vault in this database", hint="`exchange init` makes one in a new folder"
+        )
+    if not isinstance(row.key_id, str) or not isinstance(row.wrapped_keys, bytes):
+        raise VaultDamaged("the head of the vault is damaged", hint=_RESTORE)
+    return Lock(row.key_id, recipe_of(row.wrapped_keys))
+
+
+def lock_head(connection: Connection) -> None:
+    """Keep every other writer out until this transaction ends.
+
+    The first statement of a write: on SQLite it takes the write lock before anything is read, on
+    PostgreSQL the row's lock.
+    """
+    connection.execute(update(vault_head).values(format=vault_head.c.format))
+
+
+def write_head(connection: Connection, head: Head, manifest: Manifest, generation: int) -> Head:
+    """Replace the manifest; returns the head as it stands once the transaction commits."""
+    stamp = os.urandom(_STAMP_BYTES)
+    connection.execute(
+        update(vault_head).values(
+            generation=generation,
+            stamp=stamp,
+            manifest=_sealed_manifest(head.keys, manifest, generation, stamp),
+        )
+    )
+    return Head(head.key_id, generation, stamp, head.wrapped_keys, head.keys, head.cipher, manifest)
+
+
+def write_keys(connection: Connection, head: Head, keys: DataKeys, key: WrappingKey) -> Head:
+    """Put ``keys``, wrapped by ``key``, in place of those in the head; nothing else changes."""
+    generation, stamp = head.generation + 1, os.urandom(_STAMP_BYTES)
+    wrapped = keys.wrap(key)
+    connection.execute(
+        update(vault_head).values(
+            key_id=key.key_id,
+            generation=generation,
+            stamp=stamp,
+            wrapped_keys=wrapped,
+            manifest=_sealed_manifest(keys, head.manifest, generation, stamp),
+        )
+    )
+    return Head(key.key_id, generation, stamp, wrapped, keys, BucketCipher(keys), head.manifest)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees the database as it is at one instant."""
+    with translated(), engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            # Its default shows each statement another instant.
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that no other writer of the vault comes between; rolled back on any error."""
+    with translated(), engine.begin() as connection:
+        lock_head(connection)
+        yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the database's errors into ours."""
+    try:
+        yield
+    except DatabaseError as error:
+        said = str(error.orig).partition("\n")[0]
+        if "no such table" in said or getattr(error.orig, "sqlstate", "") == "42P01":
+            raise VaultError(
+                "there is no vault in this database",
+                hint="run `exchange init` in a new folder, or `exchange doctor`",
+            ) from None
+        hint = next((what for sign, what in _HINTS.items() if sign in said), "")
+        raise StoreError(f"the database refuses: {said}", place="vault", hint=hint) from None
+
+
+def _check_types(
+    key_id: object, generation: object, stamp: object, wrapped: object, manifest: object
+) -> None:
+    # SQLite keeps any type in any column; a head that somebody touched ends here, not deeper.
+    if not (
+        isinstance(key_id, str)
+        and isinstance(generation, int)
+        and 0 < generation < 1 << 63
+        and isinstance(stamp, bytes)
+        and isinstance(wrapped, bytes)
+        and isinstance(manifest, bytes)
+    ):
+        raise VaultDamaged("the head of the vault is damaged", hint=_RESTORE)
+
+
+def _bound(generation: int, stamp: bytes) -> bytes:
+    return b"mp121 manifest" + _BOUND.pack(FORMAT, generation) + stamp
+
+
+def _sealed_manifest(keys: DataKeys, manifest: Manifest, generation: int, stamp: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = keys.current.cipher("manifest").encrypt(
+        nonce, manifest.to_bytes(), _bound(generation, stamp)
+    )
+    return keys.current.key_id + nonce + sealed
+
+
+def _opened_manifest(keys: DataKeys, sealed: bytes, generation: int, stamp: bytes) -> Manifest:
+    opens = KEY_ID_BYTES + NONCE_BYTES
+    key = next((key for key in keys.sealing if key.key_id == sealed[:KEY_ID_BYTES]), None)
+    damaged = VaultDamaged(
+        "the manifest in the head of the vault is damaged, or older than its head", hint=_RESTORE
+    )
+    if key is None or len(sealed) < opens + TAG_BYTES:
+        raise damaged
+    try:
+        content = key.cipher("manifest").decrypt(
+            sealed[KEY_ID_BYTES:opens], sealed[opens:], _bound(generation, stamp)
+        )
+    except InvalidTag:
+        raise damaged from None
+    return Manifest.from_bytes(content)
