@@ -482,3 +482,22 @@ class Sealer(Protocol):
 
     def tag(self, content: bytes, purpose: str) -> str:
         """A keyed fingerprint (32 hex digits): tells equal contents without opening them."""
+
+
+class Heart:
+    """Hears how far the work is; this one ignores it, as a command or a test does."""
+
+    def moved(self) -> None:
+        """The work at hand has come further: some mails, one letter, one look at the clock."""
+
+    def mailbox_good(self, name: str) -> None:
+        """A mailbox was looked at, and what it handed over is kept."""
+
+    def mailbox_failed(self, name: str, why: str) -> None:
+        """A mailbox cannot be used."""
+
+    def round_ended(self) -> None:
+        """A whole round is done."""
+
+
+SILENT: Final = Heart()

@@ -29,9 +29,9 @@ from exchange.files import (
 )
 from exchange.owner import check_owner, owner_of
 from exchange.rendering.shipped import shipped_folder
+from exchange.store.counters import keep_references
 from exchange.store.db import Store, sqlite_path, writing_engine
 from exchange.store.references import References
-from exchange.store.small import keep_references
 from exchange.store.upkeep import schema
 from exchange.store.upkeep.upgrading import Upgraded, bring_forward
 from exchange.vault.keys.keys import KeyProvider

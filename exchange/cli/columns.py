@@ -14,7 +14,7 @@ from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import TableLook, Understanding
 from exchange.errors import BadInput
-from exchange.parsing.mime.headers import one_line
+from exchange.rendering.wording import one_line
 from exchange.services.answering import party_columns
 from exchange.services.people import review
 

@@ -21,7 +21,7 @@ from exchange.domain.device import MASKED, InstallCode, mask_codes
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Kind, MailHead, Reject, Understanding
 from exchange.errors import BadInput, ExchangeError, ReaderUnavailable, Unreadable
-from exchange.parsing.mime.headers import one_line
+from exchange.rendering.wording import one_line
 from exchange.worker.reader import WorkerReader
 
 UNREADABLE = "unreadable"

@@ -1,7 +1,7 @@
 """The daemon: takes mails in, decides and sends until it is told to stop.
 
 The main thread decides, asks and chases; mailboxes and sending have threads of their own
-(``exchange.daemon.threads``).  Nothing is remembered here: what is due is read from the database in every
+(``threads``).  Nothing is remembered here: what is due is read from the database in every
 round.  All waiting is by the monotonic clock: whatever happens to the wall clock, the next round
 comes.
 """

@@ -1,10 +1,10 @@
 """The posting process: delivers a backlog's answers while the daemon decides further mails.
 
-``python -m exchange.daemon.posting FOLDER`` opens the working folder like any other program of ours, with
-keys and password of its own, so no letter and no secret passes between the two.  Standard input
-tells it to come to an end: a byte when no more letters will come, its end when all is to stop.
-Standard output gets a blank line each second as a sign of life, and at the end what became of
-the letters, as JSON.
+``python -m exchange.daemon.posting FOLDER`` opens the working folder like any other program of
+ours, with keys and password of its own, so no letter and no secret passes between the two.
+Standard input tells it to come to an end: a byte when no more letters will come, its end when all
+is to stop. Standard output gets a blank line each second as a sign of life, and at the end what
+became of the letters, as JSON.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from exchange.domain.time.calendar import LAST_YEAR, calendar_overrides
 from exchange.domain.time.sla import local_date
 from exchange.errors import BadInput, ExchangeError
 from exchange.rendering.wording import counted
-from exchange.services.answering.answer_request import COMPLETE_AS_OF
+from exchange.services.codes.register import COMPLETE_AS_OF
 from exchange.services.running.clock_guard import HINT, TROUBLE
 from exchange.store.db import Store
 

@@ -16,9 +16,8 @@ from exchange.domain.limits import Limits
 from exchange.domain.party import Party
 from exchange.domain.time.calendar import WorkingCalendar
 from exchange.domain.time.sla import SlaRule, local_date
-from exchange.ports import Clock, CodeVault, Delivery, Reader, Sealer
+from exchange.ports import SILENT, Clock, CodeVault, Delivery, Heart, Reader, Sealer
 from exchange.rendering.compose import Templates
-from exchange.services.running.heartbeat import SILENT, Heart
 from exchange.store.db import Store, Transaction
 
 log = structlog.get_logger("exchange.desk")

@@ -11,8 +11,14 @@ from exchange.domain.foreign import storable
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput, BadInputs
 from exchange.parsing.identifiers.devices import Damaged, read_device, read_device_cell
-from exchange.parsing.phrases.header_terms import Role, header_wording
-from exchange.parsing.reading.import_tables import Row, Table, normalised, read_tables
+from exchange.parsing.reading.import_tables import (
+    Role,
+    Row,
+    Table,
+    header_wording,
+    normalised,
+    read_tables,
+)
 
 DEVICE: Final = "device"
 _HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))

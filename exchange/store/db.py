@@ -21,6 +21,8 @@ from sqlmodel import Session
 from exchange.errors import AlreadyRunning, NotStorable, StoreError
 from exchange.store.audit import AuditLog
 from exchange.store.bulk.pg_copy import grown, look_at
+from exchange.store.counters import Counters
+from exchange.store.facts import Facts
 from exchange.store.locks import DAEMON, SENDER, FileLock, Guard, Held, LockName, SessionLock
 from exchange.store.mails.mail import MailLedger
 from exchange.store.mails.outbox import Outbox
@@ -36,7 +38,6 @@ from exchange.store.requests.legs import LegStore
 from exchange.store.requests.outbound import OutboundStore
 from exchange.store.requests.report_queries import Figures
 from exchange.store.samefile import SameFiles
-from exchange.store.small import Counters, Facts
 
 _WRITING = "exchange_writing"
 _BUSY_SECONDS = 30.0

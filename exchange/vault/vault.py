@@ -166,7 +166,7 @@ class SealedVault:
         keep: Callable[[], bool] | None = None,
         record: Callable[[object, Taken], None] | None = None,
     ) -> Taken:
-        """Take a delivery; see ``exchange.ports.CodeVault`` and ``exchange.vault.importing.code_import``."""
+        """Take a delivery; see ``exchange.ports.CodeVault`` and ``importing/code_import.py``."""
         doors = Doors(self._engine, self._head, self._rewrite, self._folder)
         terms = Terms(replace, good or bool(resume), resume, told, keep, record, self._step_rows)
         taken, head = deliver(doors, batches, terms)

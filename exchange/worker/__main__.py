@@ -19,9 +19,7 @@ from exchange.domain.columns.column_map import from_values
 from exchange.domain.envelope import Unwrap, WrappedKey
 from exchange.domain.limits import Limits
 from exchange.errors import ExchangeError, NotDecrypted
-from exchange.parsing.containers.openers import Openers
-from exchange.parsing.lists.tables.mapped_columns import Mapping
-from exchange.parsing.reading.understand import understand, understand_file
+from exchange.parsing.reading.understand import Mapping, Openers, understand, understand_file
 from exchange.worker.frames import (
     ASKS,
     FAILED,

@@ -7,9 +7,11 @@ import re
 import zipfile
 import zlib
 from enum import Enum
+from typing import Final
 
-from exchange.parsing.sheets.xml_spreadsheet import is_xml_sheet
-
+XML_SHEET_URN: Final = "urn:schemas-microsoft-com:office:spreadsheet"
+_XML_BOOK = re.compile(rb"<(?:\w{1,20}:)?Workbook[\s>]")
+_XML_HEAD: Final = 4096
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TNEF = b"\x78\x9f\x3e\x22"
@@ -185,3 +187,13 @@ def _ole_shape(content: bytes) -> Shape:
         if stream.encode("utf-16-le") in content:
             return Shape.DOCUMENT
     return Shape.OTHER
+
+
+def is_xml_sheet(content: bytes) -> bool:
+    """Return whether ``content`` begins like an XML Spreadsheet 2003."""
+    head = content[:_XML_HEAD]
+    return (
+        head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        and XML_SHEET_URN.encode() in head
+        and bool(_XML_BOOK.search(head))
+    )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
-from exchange.parsing.lists.prose.device_runs import lines_of
-from exchange.parsing.lists.prose.pasted_tables import mark_tables
 from exchange.parsing.mime.markup import Markup, read_html
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.text.charset import to_text
-from exchange.parsing.text.lines import Line
+from exchange.parsing.text.lines import Line, plain_lines
 
 _SIGNATURES: Final = frozenset(
     ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -32,6 +31,7 @@ _ORIGINALS: Final = frozenset(("text/rfc822-headers", "message/global-headers"))
 class Contents:
     """The parts of one mail by use; ``mails`` are those attached to it."""
 
+    split: Callable[[str], list[Line]] = plain_lines  # a plain body to its lines
     lines: list[Line] = field(default_factory=list)
     unseen: str = ""  # text of the body that is hidden from its reader
     struck: str = ""  # text of the body that its sender struck out
@@ -44,9 +44,14 @@ class Contents:
     sealed: bool = False
 
 
-def contents_of(mail: Part, limits: Limits) -> Contents:
-    """Sort the parts of ``mail``; mails within it are left as they are."""
-    contents = Contents()
+def contents_of(
+    mail: Part, limits: Limits, split: Callable[[str], list[Line]] = plain_lines
+) -> Contents:
+    """Sort the parts of ``mail``; mails within it are left as they are.
+
+    ``split`` makes lines of a plain body: it may mark tables and keep a long list as one line.
+    """
+    contents = Contents(split)
     reporting = mail.media == "multipart/report"
     _sort(mail, contents, limits, reporting=reporting)
     return contents
@@ -77,7 +82,7 @@ def _sort(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None
     elif media == "text/calendar":
         out.calendar = True
     elif _is_body(part):
-        _append(out, body_of(part, limits))
+        _append(out, body_of(part, limits, out.split))
     elif part.content.strip():
         number = len(out.attachments) + 1
         out.attachments.append((part.name or f"attachment {number}", part))
@@ -98,7 +103,7 @@ def _alternative(part: Part, out: Contents, limits: Limits, *, reporting: bool) 
         told = chosen is not None and any(line.text.strip() for line in chosen.lines)
         if leaf.media == "text/plain" and told:
             continue
-        body = body_of(leaf, limits)
+        body = body_of(leaf, limits, out.split)
         if chosen is None or any(line.text.strip() for line in body.lines):
             chosen = body
     if chosen:
@@ -113,7 +118,7 @@ def _leaves(part: Part) -> list[Part]:
     return [leaf for child in part.children for leaf in _leaves(child)]
 
 
-def body_of(part: Part, limits: Limits) -> Markup:
+def body_of(part: Part, limits: Limits, split: Callable[[str], list[Line]]) -> Markup:
     """The lines of a text part, and apart what in it is hidden or struck out."""
     text = to_text(part.content, part.params.get("charset", ""))
     if part.media == "text/html":
@@ -122,9 +127,7 @@ def body_of(part: Part, limits: Limits) -> Markup:
         raise Unreadable(f"a text of more than {limits.text_chars:,} characters")
     if part.params.get("format", "").lower() == "flowed":
         text = _unflowed(text)
-    lines = lines_of(text)
-    mark_tables(lines)
-    return Markup(lines, "")
+    return Markup(split(text), "")
 
 
 def _unflowed(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -216,3 +217,10 @@ _CODE_LABEL = re.compile(r"\b(?:ic|install(?:ation)? ?codes?|code|cod gosod)\b\W
 def labels_code(before: str) -> bool:
     """Whether the words right before a value call it an install code."""
     return bool(_CODE_LABEL.search(before[-40:]))
+
+
+def normalised(wording: str) -> str:
+    """A header wording without case, blanks, underscores and punctuation: ``Device_ID`` and
+    ``device id`` are both ``deviceid``."""
+    folded = unicodedata.normalize("NFKC", wording[:200]).casefold()
+    return "".join(filter(str.isalnum, folded))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import overload
@@ -12,13 +11,25 @@ from exchange.domain.limits import DEFAULT, Limits
 from exchange.errors import BadInput, Unreadable
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.identifiers.devices import read_device
-from exchange.parsing.phrases.header_terms import Role, header_wording
+from exchange.parsing.phrases.header_terms import Role, device_type_of, header_wording, normalised
 from exchange.parsing.sheets.delimited import read_delimited
 from exchange.parsing.sheets.grid import Row, Table
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.text.charset import to_text
 
-__all__ = ["Limits", "Row", "Table", "match_columns", "normalised", "read_tables"]
+__all__ = [
+    "Limits",
+    "Role",
+    "Row",
+    "Shape",
+    "Table",
+    "device_type_of",
+    "header_wording",
+    "match_columns",
+    "normalised",
+    "read_tables",
+    "shape_of",
+]
 
 _HEADER_ROWS = 20
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
@@ -135,13 +146,6 @@ def _names_devices(first: Sequence[Row]) -> int | None:
 
 def _filled(row: Row) -> int:
     return sum(1 for cell in row.cells if cell)
-
-
-def normalised(wording: str) -> str:
-    """A header wording without case, blanks, underscores and punctuation: ``Device_ID`` and
-    ``device id`` are both ``deviceid``."""
-    folded = unicodedata.normalize("NFKC", wording[:200]).casefold()
-    return "".join(filter(str.isalnum, folded))
 
 
 def match_columns(header: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:

@@ -52,6 +52,8 @@ from exchange.parsing.mime.parts import Part, read_parts
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
 
+__all__ = ["Mapping", "Openers", "read_head", "understand", "understand_file"]
+
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
 )

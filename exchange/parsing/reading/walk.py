@@ -15,6 +15,7 @@ from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.lists.prose.device_runs import expanded, text_of
 from exchange.parsing.lists.prose.inline import Quote, quote_of, read_inline, read_quoted_codes
+from exchange.parsing.lists.prose.pasted_tables import lines_with_tables
 from exchange.parsing.lists.prose.prose import devices_in, read_prose
 from exchange.parsing.lists.tables.mapped_columns import UNMAPPED, Mapping
 from exchange.parsing.mailkinds.classify import FORWARD_SUBJECT, REPLY_SUBJECT
@@ -68,7 +69,7 @@ def read_mail(
         raise Unreadable(f"mails within mails deeper than {scope.limits.depth}")
     unpacked = unpack_bodies(path, mail, scope.openers, scope.budget, depth)
     path = unpacked.path
-    contents = contents_of(mail, scope.limits)
+    contents = contents_of(mail, scope.limits, lines_with_tables)
     lines = contents.lines
     scope.budget.read(len(lines), path.removesuffix(" > "))
     forwards = bool(FORWARD_SUBJECT.match(head.subject))

@@ -11,16 +11,12 @@ from exchange.domain.limits import DEFAULT, Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.csv_columns import FIELD_CHARS, TextRows, UnevenError, plain_cell
 from exchange.parsing.sheets.grid import Row, Table, text_row
+from exchange.parsing.text.lines import split_lines
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SAMPLE_LINES: Final = 60
-
-
-def split_lines(text: str) -> list[str]:
-    """Lines as an editor shows them: CRLF, LF or CR end one, nothing else does."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def delimiter_of(text: str) -> str:

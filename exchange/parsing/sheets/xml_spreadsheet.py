@@ -3,32 +3,19 @@ ceilings (Microsoft Office XML schemas, urn:schemas-microsoft-com:office:spreads
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Final
 from xml.parsers import expat
 
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
+from exchange.parsing.containers.sniff import XML_SHEET_URN, is_xml_sheet
 from exchange.parsing.sheets.grid import Cell
 from exchange.parsing.sheets.opendocument import ReadSheet
 
-_URN: Final = "urn:schemas-microsoft-com:office:spreadsheet"
-_BOOK = re.compile(rb"<(?:\w{1,20}:)?Workbook[\s>]")
-_HEAD: Final = 4096
-_SS: Final = f"{_URN} "
+_SS: Final = f"{XML_SHEET_URN} "
 _VISIBLE: Final = "urn:schemas-microsoft-com:office:excel Visible"
 _PIECE: Final = 1 << 20
-
-
-def is_xml_sheet(content: bytes) -> bool:
-    """Whether ``content`` is a workbook of this kind, by its beginning."""
-    head = content[:_HEAD]
-    return (
-        head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-        and _URN.encode() in head
-        and bool(_BOOK.search(head))
-    )
 
 
 def read_xml_sheet(where: str, content: bytes, limits: Limits) -> list[ReadSheet] | None:

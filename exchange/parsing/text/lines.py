@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from exchange.parsing.sheets.delimited import split_lines
-
 _DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _NOTHING: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
 _DASH = re.compile(f"[{_DASHES}]")
@@ -39,6 +37,11 @@ class Line:
     def where(self) -> str:
         """``body line 4``, or ``body table 1 > row 3``."""
         return f"body {self.spot}"
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines as an editor shows them: CRLF, LF or CR end one, nothing else does."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def plain_lines(text: str) -> list[Line]:

@@ -22,7 +22,6 @@ from exchange.domain.inbound import (
     DeviceEvent,
     DeviceState,
     InboundRequest,
-    InstalledRegister,
     move,
 )
 from exchange.domain.mail import MailHead, Understanding
@@ -43,6 +42,7 @@ from exchange.services.answering.device_decisions import (
     unreadable,
 )
 from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.codes.register import register
 from exchange.services.context import Desk
 from exchange.services.letters import letters
 from exchange.store.bulk.device_rows import DeviceColumns
@@ -50,7 +50,6 @@ from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
 
 LONDON = ZoneInfo("Europe/London")
-COMPLETE_AS_OF = "installed.complete_as_of"
 _SORTED_ABOVE = 5000
 
 
@@ -86,15 +85,6 @@ class DayTally:
     def forget(self) -> None:
         """Count anew: what was noted may not have been committed."""
         self._had.clear()
-
-
-def register(desk: Desk, tx: Transaction) -> InstalledRegister:
-    """The register of installed devices as it was last declared."""
-    declared = tx.facts.get(COMPLETE_AS_OF)
-    return InstalledRegister(
-        complete_as_of=datetime.fromisoformat(declared).date() if declared else None,
-        max_age_days=desk.settings.installed.max_age_days,
-    )
 
 
 def take(

@@ -36,9 +36,8 @@ from exchange.services.answering import (
     take_response,
 )
 from exchange.services.answering.device_decisions import Holdings
-from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.answering.mail_outcome import MailOutcome, record
 from exchange.services.context import Desk
-from exchange.services.mailbox.fetch_and_file import record
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import KEPT, NOT_FETCHED, PROCESSED, REVIEW, SHUNTED, KeptMail
 

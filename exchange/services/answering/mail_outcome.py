@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.device import mask_codes
+from exchange.services.context import Desk
+from exchange.store.db import Transaction
+from exchange.store.mails.mail import PROCESSED, KeptMail
+
+log = structlog.get_logger("exchange.keeping")
+
 
 @dataclass(frozen=True, slots=True)
 class MailOutcome:
@@ -14,3 +24,33 @@ class MailOutcome:
     reason: str = ""
     party: str = ""
     ref: str = ""
+
+
+def record(desk: Desk, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
+    """Write what became of a mail into the ledger and the audit log."""
+    now = desk.now()
+    reason = mask_codes(outcome.reason)
+    tx.mail.decide(
+        mail.id,
+        now,
+        folder=outcome.folder,
+        kind=outcome.kind,
+        reason=reason,
+        party=outcome.party,
+        ref=outcome.ref,
+    )
+    tx.audit.append(
+        now,
+        AuditEvent(
+            f"mail.{outcome.folder}",
+            f"mail {mail.id}",
+            outcome.party,
+            {"kind": str(outcome.kind), "reason": reason, "ref": outcome.ref},
+        ),
+    )
+    if outcome.folder != PROCESSED:
+        tx.afterwards(
+            lambda: log.warning(
+                "a mail waits for a person", mail=mail.id, folder=outcome.folder, reason=reason
+            )
+        )

@@ -26,9 +26,9 @@ from exchange.domain.outbound import (
 from exchange.domain.party import Party
 from exchange.services.answering import disputes, query_bad_codes
 from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.asking.leg_clocks import void
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Desk
-from exchange.services.sending.send_mail import void
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
 from exchange.store.mails.outbox import StoredLetter

@@ -18,8 +18,14 @@ from exchange.domain.limits import Limits
 from exchange.domain.outbound import Gained
 from exchange.domain.party import Party
 from exchange.errors import BadInput, BadInputs
-from exchange.parsing.phrases.header_terms import Role, device_type_of
-from exchange.parsing.reading.import_tables import Row, Table, match_columns, normalised
+from exchange.parsing.reading.import_tables import (
+    Role,
+    Row,
+    Table,
+    device_type_of,
+    match_columns,
+    normalised,
+)
 from exchange.services.import_rows import (
     DEVICE,
     Sheet,

@@ -14,8 +14,7 @@ from exchange.domain.device import DeviceId, InstallCode, mask_codes
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput
 from exchange.parsing.identifiers.codes import BadCode, read_code_cell
-from exchange.parsing.phrases.header_terms import Role, device_type_of
-from exchange.parsing.reading.import_tables import Row, Table
+from exchange.parsing.reading.import_tables import Role, Row, Table, device_type_of
 from exchange.services.import_rows import (
     DEVICE,
     Sheet,

@@ -21,8 +21,8 @@ import numpy as np
 from exchange.domain.device import mask_codes
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.identifiers.codelines import Lines, Words, read_lines
+from exchange.parsing.reading.import_tables import Shape, shape_of
 from exchange.parsing.sheets.csv_columns import plain_cell
 from exchange.parsing.sheets.delimited import delimiter_of
 from exchange.parsing.sheets.grid import text_row

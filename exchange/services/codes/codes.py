@@ -19,10 +19,10 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
 from exchange.ports import Refusal, RefusedRow, Taken, VaultRecord, VaultStats
-from exchange.services.answering.answer_request import COMPLETE_AS_OF
 from exchange.services.codes.code_file import Progress, Reading, RejectedRow
 from exchange.services.codes.code_stream import Torn, read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
+from exchange.services.codes.register import COMPLETE_AS_OF
 from exchange.services.context import Desk
 from exchange.store.db import Transaction
 

@@ -17,11 +17,11 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
 from exchange.ports import Numbers, Removed
-from exchange.services.answering.answer_request import COMPLETE_AS_OF
 from exchange.services.codes.code_file import Progress, Reading
 from exchange.services.codes.code_stream import Torn, read_delivery
 from exchange.services.codes.codes import digest_of, put_declaration
 from exchange.services.codes.import_report import CodeSource, Delivered
+from exchange.services.codes.register import COMPLETE_AS_OF
 from exchange.services.context import Desk
 
 _MOST_FAULTS: Final = 1_000  # in the text of one error

@@ -22,7 +22,7 @@ from exchange.errors import StoreError, Unreadable, VaultError
 from exchange.parsing.reading.head import received
 from exchange.parsing.reading.understand import read_head
 from exchange.ports import Fetched, FetchedMail, Mailbox, MailRef, NotGiven, OldMail
-from exchange.services.answering.mail_outcome import MailOutcome
+from exchange.services.answering.mail_outcome import MailOutcome, record
 from exchange.services.context import Desk
 from exchange.services.mailbox import listing
 from exchange.store.db import Transaction
@@ -32,10 +32,8 @@ from exchange.store.mails.mail import (
     NOT_FETCHED,
     NOT_GIVEN,
     OLD,
-    PROCESSED,
     SHUNTED,
     VANISHED,
-    KeptMail,
     NewMail,
 )
 from exchange.store.mails.places import Holder
@@ -345,36 +343,6 @@ def _own_hash(mailbox: str, ref: MailRef) -> str:
     """For a mail without content: nothing is the same as it, another of nothing least of all."""
     place = f"nothing at {mailbox} {ref.uidvalidity} {ref.uid}"
     return sha256(place.encode("utf-8", "replace")).hexdigest()
-
-
-def record(desk: Desk, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
-    """Write what became of a mail into the ledger and the audit log."""
-    now = desk.now()
-    reason = mask_codes(outcome.reason)
-    tx.mail.decide(
-        mail.id,
-        now,
-        folder=outcome.folder,
-        kind=outcome.kind,
-        reason=reason,
-        party=outcome.party,
-        ref=outcome.ref,
-    )
-    tx.audit.append(
-        now,
-        AuditEvent(
-            f"mail.{outcome.folder}",
-            f"mail {mail.id}",
-            outcome.party,
-            {"kind": str(outcome.kind), "reason": reason, "ref": outcome.ref},
-        ),
-    )
-    if outcome.folder != PROCESSED:
-        tx.afterwards(
-            lambda: log.warning(
-                "a mail waits for a person", mail=mail.id, folder=outcome.folder, reason=reason
-            )
-        )
 
 
 def file(desk: Desk, mailbox: Mailbox, folders: Mapping[str, str]) -> int:

@@ -22,6 +22,7 @@ from typing import Any, Final
 import structlog
 
 from exchange.domain.device import mask_codes
+from exchange.ports import Heart
 from exchange.services.running.progress import Progress, Step
 
 log = structlog.get_logger("exchange.heartbeat")
@@ -35,25 +36,6 @@ _MOST_BYTES: Final = 100_000
 _WHY_CHARS: Final = 300
 
 Tell = Callable[..., None]
-
-
-class Heart:
-    """Where nobody listens: a command, a test, a round by hand."""
-
-    def moved(self) -> None:
-        """The work at hand has come further: some mails, one letter, one look at the clock."""
-
-    def mailbox_good(self, name: str) -> None:
-        """A mailbox was looked at, and what it handed over is kept."""
-
-    def mailbox_failed(self, name: str, why: str) -> None:
-        """A mailbox cannot be used."""
-
-    def round_ended(self) -> None:
-        """A whole round is done."""
-
-
-SILENT: Final = Heart()
 
 
 class Heartbeat(Heart):

@@ -1,6 +1,6 @@
 """Letters go out while further mails are decided: the first answers to a backlog wait for no other.
 
-The sending runs beside the round (``exchange.daemon.posting`` gives it a process of its own).  The two
+The sending runs next to the round, in a process of its own (``exchange.daemon.posting``).  The two
 share nothing but the database: what is sent is committed in the outbox, and what becomes of it is
 recorded there.
 """

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from exchange.parsing.lists.prose.device_runs import lines_of
 from exchange.parsing.phrases.header_terms import Role, header_wording
 from exchange.parsing.text.lines import Line
 
@@ -21,6 +22,13 @@ _RULED = re.compile(r"[\s|+:=\-]*-[\s|+:=\-]*")  # the line under a drawn header
 _ID = re.compile(r"(?:[0-9A-Fa-f][:.\- ]?){16}")
 _DIGIT = re.compile(r".*[0-9].*")
 _VALUE = re.compile(r"\W*[0-9A-Fa-fOolI][0-9A-Fa-fOolI:.\- ]{9,30}\W*")
+
+
+def lines_with_tables(text: str) -> list[Line]:
+    """Return the lines of a plain body, the middle of a long list as one, typed tables marked."""
+    lines = lines_of(text)
+    mark_tables(lines)
+    return lines
 
 
 def mark_tables(lines: Sequence[Line]) -> None:

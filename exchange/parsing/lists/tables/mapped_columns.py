@@ -29,8 +29,7 @@ from exchange.parsing.lists.tables.column_finder import (
     header_index,
 )
 from exchange.parsing.lists.tables.table_preview import look_at
-from exchange.parsing.phrases.header_terms import Role, Wording, header_wording
-from exchange.parsing.reading.import_tables import normalised
+from exchange.parsing.phrases.header_terms import Role, Wording, header_wording, normalised
 from exchange.parsing.sheets.grid import Row, Table, column_of
 
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")

@@ -1,4 +1,4 @@
-"""Counters and facts: the small rows."""
+"""Numbers that are given once: those of references, by letter and month."""
 
 from __future__ import annotations
 
@@ -91,24 +91,3 @@ def _row(line: Connection, name: str, given: Given) -> str:
 
 def _insert(line: Connection) -> Any:
     return sqlite.insert if line.dialect.name == "sqlite" else postgresql.insert
-
-
-class Facts:
-    """What somebody declared, by name."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._read: dict[str, str] = {}
-
-    def get(self, name: str) -> str:
-        """The value, or an empty text; one transaction sees one value."""
-        if name not in self._read:
-            query = select(FactRow.value).where(FactRow.name == name)
-            self._read[name] = self._session.exec(query).first() or ""
-        return self._read[name]
-
-    def put(self, name: str, value: str) -> None:
-        """Set or replace."""
-        self._read.pop(name, None)
-        self._session.merge(FactRow(name=name, value=value))
-        self._session.flush()

@@ -1,0 +1,72 @@
+"""The clocks of a request of ours: they start when its letter is accepted, and are void when the
+letter did not reach anybody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import structlog
+
+from exchange.domain.audit import AuditEvent
+from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
+from exchange.domain.time.sla import due
+from exchange.services.asking import ladder
+from exchange.services.context import Desk
+from exchange.store.db import Transaction
+from exchange.store.mails.outbox import StoredLetter
+
+log = structlog.get_logger("exchange.deliver")
+
+
+def start_clocks(desk: Desk, tx: Transaction, letter: StoredLetter) -> None:
+    """The recipient's server took a request of ours: the clock of each of its legs runs."""
+    request = tx.outbound.find(letter.ref)
+    if request.accepted_at is not None:
+        return  # the same letter, delivered again after a crash
+    party = tx.parties.get(request.party)
+    # What was asked for in the mail is what counts, whatever was agreed since.
+    rule = replace(desk.sla(party), days=request.sla_days)
+    when = due(desk.now(), rule, desk.calendar)
+    tx.outbound.accept(
+        request.id, when.received, when.day_zero, when.due_on, when.due_at, when.rule_text,
+        when.calendar_version,
+    )  # fmt: skip
+    legs = [
+        leg for leg in tx.legs.legs(request_id=request.id) if leg_takes(leg.state, LegEvent.ACCEPT)
+    ]
+    if not legs:
+        return
+    numbers = [leg.id for leg in legs]
+    first = ladder.first_look(desk, party, when.day_zero, request.sla_days)
+    sent = move_leg(LegState.QUEUED, LegEvent.ACCEPT)
+    tx.legs.start_clocks(numbers, when.day_zero, when.due_on, first, sent)
+    detail = {
+        "ref": request.ref,
+        "due": when.due_on.isoformat(),
+        "calendar": when.calendar_version,
+    }
+    tx.audit.append(
+        desk.now(),
+        *(AuditEvent("leg.sent", leg.device, leg.party, detail) for leg in legs),
+    )
+
+
+def void(desk: Desk, tx: Transaction, letter: StoredLetter, why: str) -> None:
+    """A letter did not reach anybody: a request's clocks are void, a person must know."""
+    if letter.purpose == "request":
+        request = tx.outbound.find(letter.ref)
+        legs = [
+            leg
+            for leg in tx.legs.legs(request_id=request.id)
+            if leg_takes(leg.state, LegEvent.BOUNCE)
+        ]
+        numbers = [leg.id for leg in legs]
+        tx.legs.move_legs(numbers, LegState.BOUNCED)
+        tx.legs.stop_clocks(numbers)
+        tx.outbound.void_clock(request.id)
+        detail = {"ref": request.ref, "why": why}
+        tx.audit.append(
+            desk.now(),
+            *(AuditEvent("leg.bounced", leg.device, leg.party, detail) for leg in legs),
+        )
+    log.warning("a letter did not arrive", ref=letter.ref, purpose=letter.purpose, why=why)

@@ -1,0 +1,28 @@
+"""What somebody declared, by name."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, select
+
+from exchange.store.tables import FactRow
+
+
+class Facts:
+    """What somebody declared, by name."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._read: dict[str, str] = {}
+
+    def get(self, name: str) -> str:
+        """The value, or an empty text; one transaction sees one value."""
+        if name not in self._read:
+            query = select(FactRow.value).where(FactRow.name == name)
+            self._read[name] = self._session.exec(query).first() or ""
+        return self._read[name]
+
+    def put(self, name: str, value: str) -> None:
+        """Set or replace."""
+        self._read.pop(name, None)
+        self._session.merge(FactRow(name=name, value=value))
+        self._session.flush()
