@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from exchange.domain.columnmap import ColumnMap, as_values, from_values
-from exchange.parsing.mapped import Mapping
-from exchange.parsing.message import understand
 
+from exchange.domain.columns.column_map import ColumnMap, as_values, from_values
 from exchange.parsing.containers.openers import Openers
+from exchange.parsing.lists.tables.mapped_columns import Mapping
+from exchange.parsing.reading.understand import understand
 
 NO_COLUMNS = as_values([ColumnMap("any")])[0]
 HERE = Path(__file__).parent

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from exchange.parsing.message import understand
 
 from exchange.errors import Unreadable
+from exchange.parsing.reading.understand import understand
 
 FOUND = sorted(
     path

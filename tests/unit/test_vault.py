@@ -479,7 +479,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlalchemy import event
-from exchange.vault.keys import WrappingKey
+from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault
 from tests.unit.vault_cases import records, sqlite_engine
 

@@ -19,7 +19,7 @@ from exchange.store.file import look_at
 from exchange.store.tables import MailRow
 
 VERSION_TABLE: Final = "alembic_version"
-VERSIONS: list[Path] = [Path(__file__).parent / "migrations" / "versions"]
+VERSIONS: list[Path] = [Path(__file__).parents[1] / "migrations" / "versions"]
 """Where the revisions lie."""
 
 _DAMAGED: Final = "malformed"  # SQLite's word
@@ -29,7 +29,7 @@ _RESTORE: Final = "check database.url, or restore the database from a backup"
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", "\n".join(map(str, VERSIONS)))
     return config
