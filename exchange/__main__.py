@@ -25,12 +25,10 @@ _MOST_FAULTS = 50
 
 
 def app() -> None:
-    """The command line, as much of it as is asked for."""
-    if sys.argv[1:2] == ["read"]:
-        # It is tried on thousands of files: the rest of the program takes a second to load.
-        from exchange.cli.read import app as found
-    else:
-        from exchange.cli.main import app as found
+    """Run the command line."""
+    # Only now: what goes wrong while it is loaded is said in words, too.
+    from exchange.cli.main import app as found
+
     found()
 
 
