@@ -12,8 +12,17 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
+from exchange.domain.device_type import NAMED_TYPES, OUT_OF_SCOPE, DeviceType
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, BadInputs, ConfigError
 
@@ -30,6 +39,20 @@ class Section(BaseModel):
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Address = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
+
+
+def _upper(written: object) -> object:
+    return written.strip().upper() if isinstance(written, str) else written
+
+
+def _named(written: DeviceType) -> DeviceType:
+    if written is DeviceType.UNKNOWN:
+        raise ValueError(f"name a device type: {', '.join(NAMED_TYPES)}")
+    return written
+
+
+AnyType = Annotated[DeviceType, BeforeValidator(_upper)]
+NamedType = Annotated[AnyType, AfterValidator(_named)]
 
 
 class Credential(Section):
@@ -174,7 +197,7 @@ class SourceSettings(Section):
     installed_column: str | None = None
     date_column: str | None = None  # never found by its wording
     date_format: str = ""  # as strptime reads it; empty: 2026-11-03
-    device_type: Literal["", "ESME", "GSME", "GPF", "CHF", "HCALCS", "PPMID", "IHD", "CAD"] = ""
+    device_type: AnyType = DeviceType.UNKNOWN
     installed_by_us: bool = True
     installed_only: bool = False
 
@@ -225,7 +248,7 @@ class ReleaseSettings(Section):
     mails_per_party_per_day: Annotated[int, Field(ge=1)] = 50
     body_table_rows: Annotated[int, Field(ge=0)] = 25
     max_mail_mb: Annotated[int, Field(ge=0)] = 20  # of an answer, as sent; 0: no limit
-    refused_device_types: tuple[str, ...] = ("CHF", "GPF", "IHD", "CAD")
+    refused_device_types: frozenset[NamedType] = OUT_OF_SCOPE
 
 
 class EscalationSettings(Section):

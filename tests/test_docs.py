@@ -131,7 +131,7 @@ def test_every_relative_link_and_path_leads_somewhere(page: Path) -> None:
 def test_modules_named_in_short_exist() -> None:
     """``services/answering/intake.py`` stands for ``exchange/services/answering/intake.py``."""
     packages = "|".join(path.name for path in (ROOT / "exchange").iterdir() if path.is_dir())
-    short = re.compile(rf"(?:{packages})/\w+\.py")
+    short = re.compile(rf"(?:{packages})/(?:\w+/)*\w+\.py")
     named = {
         span
         for page in (ROOT / "docs").rglob("*.md")
