@@ -28,7 +28,6 @@ from exchange.config import (
     MailboxSettings,
     Settings,
     load_settings,
-    read_toml,
 )
 from exchange.credentials import password_of
 from exchange.domain.audit import AuditEvent
@@ -45,6 +44,7 @@ from exchange.services.running.clock_guard import WatchedClock
 from exchange.store.db import Store, sqlite_path
 from exchange.store.references import References
 from exchange.store.upkeep import schema
+from exchange.toml_file import TomlFile
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.imap_claim import Claim, Holder
 from exchange.transport.smtp import SmtpCourier
@@ -104,9 +104,21 @@ def noon_or(text: str) -> datetime:
 def open_calendar(folder: Path, settings: Settings) -> WorkingCalendar:
     """The Working Days, with the dated additions and removals of the calendar file."""
     path = folder / settings.calendar.file
-    table = read_toml(path) if path.exists() else {}
-    additions, removals = calendar_overrides(table, str(path))
-    return build_calendar(settings.calendar.region, additions=additions, removals=removals)
+    file = TomlFile.read(path) if path.exists() else TomlFile(str(path), "", {})
+    additions, removals = calendar_overrides(file.table, file.place)
+    try:
+        return build_calendar(settings.calendar.region, additions=additions, removals=removals)
+    except BadInput as error:
+        raise ConfigError(error.message, place=_place_of_day(file, error.message)) from None
+
+
+def _place_of_day(file: TomlFile, message: str) -> str:
+    """Return where the calendar file has the day that a message names."""
+    for name, entries in file.table.items():
+        for at, entry in enumerate(entries):
+            if entry["date"].isoformat() in message:
+                return file.place((name, at, "date"))
+    return file.path
 
 
 def database_url(folder: Path, settings: Settings) -> str:
