@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from exchange.config import Settings, read_toml
+from exchange.config import Settings
 from exchange.domain.time.calendar import WorkingCalendar, build_calendar, calendar_overrides
+from exchange.errors import BadInput, ConfigError
+from exchange.toml_file import TomlFile
 
 
 def open_calendar(folder: Path, settings: Settings) -> WorkingCalendar:
     """The Working Days, with the dated additions and removals of the calendar file."""
     path = folder / settings.calendar.file
-    table = read_toml(path) if path.exists() else {}
-    additions, removals = calendar_overrides(table, str(path))
-    return build_calendar(settings.calendar.region, additions=additions, removals=removals)
+    file = TomlFile.read(path) if path.exists() else TomlFile(str(path), "", {})
+    additions, removals = calendar_overrides(file.table, file.place)
+    try:
+        return build_calendar(settings.calendar.region, additions=additions, removals=removals)
+    except BadInput as error:
+        raise ConfigError(error.message, place=_place_of_day(file, error.message)) from None
+
+
+def _place_of_day(file: TomlFile, message: str) -> str:
+    """Return where the calendar file has the day that a message names."""
+    for name, entries in file.table.items():
+        for at, entry in enumerate(entries):
+            if entry["date"].isoformat() in message:
+                return file.place((name, at, "date"))
+    return file.path

@@ -6,20 +6,29 @@ never stand in it: they come from a file, an environment variable or a systemd c
 
 from __future__ import annotations
 
-import re
-import tomllib
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
+from exchange.config_faults import config_fault
+from exchange.domain.device_type import NAMED_TYPES, OUT_OF_SCOPE, DeviceType
+from exchange.domain.nearest import nearest
 from exchange.domain.time.sla import parse_instant
-from exchange.errors import BadInput, BadInputs, ConfigError
+from exchange.errors import BadInput, BadInputs
+from exchange.toml_file import TomlFile
 
 CONFIG_PATH = Path("config") / "exchange.toml"
-# In plain words, by pydantic's types of faults.
-_SAID = {"extra_forbidden": "there is no such option or table", "missing": "this is missing"}
+_DATABASES = ("sqlite", "postgresql+psycopg")
 
 
 class Section(BaseModel):
@@ -30,6 +39,31 @@ class Section(BaseModel):
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Address = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
+
+
+def _upper(written: object) -> object:
+    return written.strip().upper() if isinstance(written, str) else written
+
+
+def _named(written: DeviceType) -> DeviceType:
+    if written is DeviceType.UNKNOWN:
+        raise ValueError(f"name a device type: {', '.join(NAMED_TYPES)}")
+    return written
+
+
+def _date_format(written: str) -> str:
+    """Refuse a format that names no complete date, or that strptime does not know."""
+    day = date(2026, 11, 23)
+    try:
+        if written and datetime.strptime(day.strftime(written), written).date() != day:  # noqa: DTZ007
+            raise ValueError
+    except ValueError:
+        raise ValueError("is not the format of a date, such as %d/%m/%Y") from None
+    return written
+
+
+AnyType = Annotated[DeviceType, BeforeValidator(_upper)]
+NamedType = Annotated[AnyType, AfterValidator(_named)]
 
 
 class Credential(Section):
@@ -108,10 +142,17 @@ class SmtpSettings(Credential):
     timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
 
 
+def _database_url(written: str) -> str:
+    kind = written.partition(":")[0]
+    if kind not in _DATABASES:
+        raise ValueError(f"is not a database that is known ({nearest(kind, _DATABASES)})")
+    return written
+
+
 class DatabaseSettings(Section):
     """SQLite file or PostgreSQL server."""
 
-    url: str = "sqlite:///exchange.db"
+    url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///exchange.db"
     password_env: str = ""
 
 
@@ -175,8 +216,10 @@ class SourceSettings(Section):
     type_column: str | None = None
     installed_column: str | None = None
     date_column: str | None = None  # never found by its wording
-    date_format: str = ""  # as strptime reads it; empty: 2026-11-03
-    device_type: Literal["", "ESME", "GSME", "GPF", "CHF", "HCALCS", "PPMID", "IHD", "CAD"] = ""
+    date_format: Annotated[str, AfterValidator(_date_format)] = (
+        ""  # as strptime reads it; empty: 2026-11-03
+    )
+    device_type: AnyType = DeviceType.UNKNOWN
     installed_by_us: bool = True
     installed_only: bool = False
 
@@ -227,7 +270,7 @@ class ReleaseSettings(Section):
     mails_per_party_per_day: Annotated[int, Field(ge=1)] = 50
     body_table_rows: Annotated[int, Field(ge=0)] = 25
     max_mail_mb: Annotated[int, Field(ge=0)] = 20  # of an answer, as sent; 0: no limit
-    refused_device_types: tuple[str, ...] = ("CHF", "GPF", "IHD", "CAD")
+    refused_device_types: frozenset[NamedType] = OUT_OF_SCOPE
 
 
 class EscalationSettings(Section):
@@ -309,17 +352,16 @@ def load_settings(folder: Path) -> Settings:
 
 def settings_in(path: Path) -> Settings:
     """The settings in one file; raises as ``load_settings``."""
-    table = read_toml(path)
+    file = TomlFile.read(path)
     try:
-        return Settings.model_validate(table)
+        return Settings.model_validate(file.table)
     except ValidationError as error:
-        text = path.read_text(encoding="utf-8")
         faults: list[BadInput] = [
-            _config_fault(path, text, tuple(fault["loc"]), _SAID.get(fault["type"], fault["msg"]))
-            for fault in error.errors(include_input=False, include_url=False)
+            config_fault(file, Settings, fault)
+            for fault in error.errors(include_url=False)
             # Tables with faults are no tables to pydantic: their own faults say so already.
             if not (fault["type"] == "too_short" and fault["ctx"]["actual_length"] == 0)
-            or not table.get(str(fault["loc"][0]))
+            or not file.table.get(str(fault["loc"][0]))
         ]
         if len(faults) == 1:
             raise faults[0] from None
@@ -330,53 +372,4 @@ def settings_in(path: Path) -> Settings:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as a table; raises ConfigError naming file and line."""
-    try:
-        if path.exists() and not path.is_file():
-            raise ConfigError("is not a file", place=str(path))  # a pipe would be waited for
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(
-            "there is no such file", place=str(path), hint="`exchange init` makes a working folder"
-        ) from None
-    except OSError as error:
-        raise ConfigError(
-            error.strerror or "cannot be read", place=str(path), hint="check owner and mode"
-        ) from None
-    except UnicodeDecodeError:
-        raise ConfigError("is not UTF-8 text", place=str(path)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"is not valid TOML: {error}", place=str(path)) from None
-
-
-def _config_fault(path: Path, text: str, loc: tuple[int | str, ...], message: str) -> ConfigError:
-    field = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
-    line = _line_of(text, loc)
-    place = f"{path} line {line}" if line else str(path)
-    said = message.removeprefix("Value error, ")
-    return ConfigError(said, place=f"{place} > {field}" if field else place)
-
-
-def _line_of(text: str, loc: tuple[int | str, ...]) -> int:
-    """The line where a field stands, or its table, or 0: a help for the eye, not a parser."""
-    if not loc:
-        return 0
-    table, nth = str(loc[0]), 0
-    key = ""
-    for part in loc[1:]:
-        if isinstance(part, int):
-            if not key:
-                nth = part
-        else:
-            key = key or part
-    header = re.compile(rf"^\s*\[\[?\s*{re.escape(table)}\s*\]\]?")
-    seen, start = -1, 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.lstrip().startswith("["):
-            if start:
-                break
-            if header.match(line):
-                seen += 1
-                start = number if seen == nth else 0
-        elif start and key and re.match(rf"^\s*{re.escape(key)}\s*=", line):
-            return number
-    return start
+    return TomlFile.read(path).table

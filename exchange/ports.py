@@ -180,7 +180,7 @@ class VaultRecord:
     device: DeviceId
     code: InstallCode | None  # None: known as installed, code not held
     installed_by_us: bool
-    device_type: str = ""  # ESME, GSME, GPF, CHF, HCALCS, PPMID, IHD, CAD or empty
+    device_type: str = ""  # a DeviceType
     source: str = ""  # up to 255 distinct names per vault
     imported_on: date = date(1970, 1, 1)
 
@@ -197,9 +197,6 @@ class PutResult:
 
 Numbers: TypeAlias = npt.NDArray[np.uint64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
-
-# The position is the number in a column and at rest: only ever append.
-DEVICE_TYPES: Final = ("", "ESME", "GSME", "GPF", "CHF", "HCALCS", "PPMID", "IHD", "CAD")
 
 
 @dataclass(frozen=True, slots=True)

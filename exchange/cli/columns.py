@@ -12,7 +12,7 @@ from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, answer, desk_o
 from exchange.cli.people import By, content_of, who
 from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.device import mask_codes
-from exchange.domain.mail import TableLook, Understanding
+from exchange.domain.mail import Outcome, TableLook, Understanding
 from exchange.errors import BadInput
 from exchange.rendering.wording import one_line
 from exchange.services.answering import party_columns
@@ -205,12 +205,10 @@ def _show_table(look: TableLook) -> None:
 
 
 def _counts(said: Understanding) -> dict[str, int]:
-    outcomes = Counter(one.outcome.value for one in said.answers)
+    outcomes = Counter(one.outcome for one in said.answers)
     return {
         "devices": len(said.devices),
-        "provided": outcomes["provided"],
-        "not_installer": outcomes["not_installer"],
-        "unclear": outcomes["unclear"],
+        **{outcome.value: outcomes[outcome] for outcome in Outcome},
         "rejects": len(said.rejects),
     }
 

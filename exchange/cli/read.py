@@ -19,12 +19,12 @@ from exchange.cli.common import say, table, warn
 from exchange.cli.sources import Source, sources
 from exchange.domain.device import MASKED, InstallCode, mask_codes
 from exchange.domain.limits import DEFAULT, Limits
-from exchange.domain.mail import Kind, MailHead, Reject, Understanding
+from exchange.domain.mail import Kind, MailHead, Reject, Subkind, Understanding
 from exchange.errors import BadInput, ExchangeError, ReaderUnavailable, Unreadable
 from exchange.rendering.wording import one_line
 from exchange.worker.reader import WorkerReader
 
-UNREADABLE = "unreadable"
+UNREADABLE = Subkind.UNREADABLE
 _SECONDS, _MEMORY_MB = 120.0, 2048
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from exchange.bootstrap import NOW_VARIABLE, the_clock
 from exchange.calendar_file import open_calendar
-from exchange.config import Settings, read_toml
+from exchange.config import Settings
 from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.domain.party import check as findings_of
 from exchange.domain.time.calendar import LAST_YEAR, calendar_overrides
@@ -20,6 +20,7 @@ from exchange.rendering.wording import counted
 from exchange.services.codes.register import COMPLETE_AS_OF
 from exchange.services.running.clock_guard import HINT, TROUBLE
 from exchange.store.db import Store
+from exchange.toml_file import TomlFile
 
 _AHEAD: Final = 60  # Working Days the calendar must cover: every clock of today, with patience
 _MOST_FINDINGS: Final = 20
@@ -106,8 +107,8 @@ def calendar(folder: Path, settings: Settings) -> list[Check]:
     path = folder / settings.calendar.file
     try:
         days = open_calendar(folder, settings)
-        table = read_toml(path) if path.exists() else {}
-        added, removed = calendar_overrides(table, str(path))
+        file = TomlFile.read(path) if path.exists() else TomlFile(str(path), "", {})
+        added, removed = calendar_overrides(file.table, file.place)
         until = days.add(_today(), _AHEAD)
     except ExchangeError as error:
         return faults(what, error, f"correct {settings.calendar.file}, or update the program")

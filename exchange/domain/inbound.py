@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from exchange.domain.device_type import DeviceType
 from exchange.errors import BadInput
 
 
@@ -70,11 +71,17 @@ def move(state: DeviceState, event: DeviceEvent) -> DeviceState:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What our vault knows of a device, as far as it decides."""
+    """Everything about one requested device that decides.
 
-    has_code: bool
-    installed_by_us: bool
-    device_type: str
+    Long requests are grouped by all of these fields (``columns/group_facts.py``), so each is a flag
+    or an enumeration.  Of a device that is not held the vault says nothing: its defaults.
+    """
+
+    held: bool = False  # the vault has a record of it
+    has_code: bool = False
+    installed_by_us: bool = False
+    device_type: DeviceType = DeviceType.UNKNOWN  # in the vault
+    asked_type: DeviceType = DeviceType.UNKNOWN  # in the request
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,15 @@ class InstalledRegister:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionTerms:
+    """What decides about all devices of one request alike."""
+
+    register: InstalledRegister
+    received_on: date  # in Europe/London
+    refused_types: Collection[DeviceType]
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What follows for one device."""
 
@@ -93,35 +109,30 @@ class Decision:
     reason: str
 
 
-def decide_device(
-    holding: Facts | None,
-    register: InstalledRegister,
-    received_on: date,
-    refused_types: Collection[str],
-    asked_type: str = "",
-) -> Decision:
-    """Decide one device of a request received on ``received_on`` (local date).
+def decide_device(facts: Facts, terms: DecisionTerms) -> Decision:
+    """Decide one device of a request.
 
     A missing row is not a fact: without a current declaration that the register is complete the
     answer "not the installing Supplier" waits for a person.
     """
-    device_type = (holding.device_type if holding else "") or asked_type
-    if device_type.upper() in refused_types:
+    device_type = facts.device_type or facts.asked_type
+    if device_type in terms.refused_types:
         return Decision(
-            DeviceEvent.HOLD, f"a {device_type.upper()} is not a Device that clause 4.16 is for"
+            DeviceEvent.HOLD, f"a {device_type} is not a Device that clause 4.16 is for"
         )
-    if holding is not None and holding.installed_by_us:
-        if holding.has_code:
+    if facts.held and facts.installed_by_us:
+        if facts.has_code:
             return Decision(DeviceEvent.CODE_FOUND, "")
         return Decision(DeviceEvent.HOLD, "we installed this Device but hold no code for it")
-    if holding is not None:
+    if facts.held:
         return Decision(DeviceEvent.NOT_OURS, "")
+    register = terms.register
     if register.complete_as_of is None:
         return Decision(
             DeviceEvent.HOLD,
             "not in our register of installed Devices, which nobody has declared complete",
         )
-    if register.max_age_days and received_on - register.complete_as_of > timedelta(
+    if register.max_age_days and terms.received_on - register.complete_as_of > timedelta(
         days=register.max_age_days
     ):
         return Decision(

@@ -22,6 +22,44 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Subkind(StrEnum):
+    """What a mail is more exactly, within its kind."""
+
+    NONE = ""
+    OWN = "own"
+    COMPLAINT = "complaint"
+    REFUSED = "refused"
+    READ_RECEIPT = "read_receipt"
+    DELIVERY_RECEIPT = "delivery_receipt"
+    FREE_FORM = "free_form"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    QUERY = "query"
+    TICKET = "ticket"
+    CHALLENGE = "challenge"
+    ABSENCE = "absence"
+    AUTOMATIC = "automatic"
+    DELAYED = "delayed"
+    UNREADABLE_REPORT = "unreadable_report"
+    STATEMENT = "statement"
+    PHISHING = "phishing"
+    MAILING_LIST = "list"
+    NEWSLETTER = "newsletter"
+    INVITATION = "invitation"
+    GENERATED = "generated"
+    REPLY = "reply"
+    QUESTION = "question"
+    ELSEWHERE = "elsewhere"
+    NEEDS_MORE = "needs_more"
+    ASKS_WHICH = "asks_which"
+    ATTACHMENT_MISSING = "attachment_missing"
+    ATTACHMENT_SILENT = "attachment_silent"
+    PROMISED = "promised"
+    AUTOMATIC_ANSWER = "automatic_answer"
+    COLUMNS = "columns"  # the columns on file for the sender do not fit
+    UNREADABLE = "unreadable"  # a file that could not be read at all
+
+
 class Outcome(StrEnum):
     """What a response says of one device."""
 
@@ -110,7 +148,7 @@ class Understanding:
 
     head: MailHead
     kind: Kind
-    subkind: str = ""
+    subkind: Subkind = Subkind.NONE
     devices: Sequence[Found] = ()  # a tuple, or columns where they are many
     answers: Sequence[Answer] = ()
     rejects: tuple[Reject, ...] = ()

@@ -18,7 +18,7 @@ from typing import Final
 from jinja2 import Environment, TemplateError, TemplateNotFound, meta, nodes
 
 from exchange.rendering.shipped import shipped_folder
-from exchange.rendering.templates import environment
+from exchange.rendering.templates import GLOBALS, environment
 
 
 def _words(text: str) -> frozenset[str]:
@@ -233,7 +233,7 @@ def _own_names(tree: nodes.Template) -> set[str]:
 
 @cache
 def _globals() -> frozenset[str]:
-    return frozenset(Environment(autoescape=True).globals)
+    return frozenset(Environment(autoescape=True).globals) | GLOBALS.keys()
 
 
 def _tree(where: Environment, file: str) -> nodes.Template:

@@ -23,8 +23,10 @@ from exchange.domain.device import mask_codes
 from exchange.errors import ConfigError
 from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.wording import FILTERS
+from exchange.rendering.workbook import OutcomeWord
 
 _LOOK_SECONDS: Final = 1.0
+GLOBALS: Final = {"outcomes": OutcomeWord}  # known in every template
 
 
 def environment(folders: Sequence[Path]) -> Environment:
@@ -38,6 +40,7 @@ def environment(folders: Sequence[Path]) -> Environment:
         keep_trailing_newline=True,
     )
     made.filters.update(FILTERS)
+    made.globals.update(GLOBALS)
     return made
 
 

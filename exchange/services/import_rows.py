@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.foreign import storable
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput, BadInputs
@@ -21,7 +22,6 @@ from exchange.parsing.reading.import_tables import (
 )
 
 DEVICE: Final = "device"
-_HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 _LONGEST_HEADER: Final = 40
 _MOST_HEADERS: Final = 20
 
@@ -184,7 +184,7 @@ def device_column(table: Table, hint: str) -> tuple[int, str]:
     """
     named = by_role(table, Role.DEVICE) or by_role(table, Role.MAYBE_DEVICE)
     kinds = {column: header_wording(table.header[column]).device_type for column in named}
-    meters = [column for column in named if kinds[column] not in _HUBS]
+    meters = [column for column in named if kinds[column] not in OUT_OF_SCOPE]
     found = sole_column(table, meters or named, "the Device ID", hint)
     if found is not None:
         return found, kinds[found]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES
+from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
-from exchange.ports import DEVICE_TYPES, CodeColumns
+from exchange.ports import CodeColumns
 from exchange.vault.records import (
     CODE_OFFSET,
     HAS_CODE,

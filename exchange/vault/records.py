@@ -26,8 +26,9 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, DeviceId, InstallCode
+from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
-from exchange.ports import DEVICE_TYPES, VaultRecord
+from exchange.ports import VaultRecord
 from exchange.vault.radix_sort import chained
 
 Rows: TypeAlias = npt.NDArray[np.void]  # of ROW
@@ -63,7 +64,7 @@ _SLICE: Final = 4_096
 _SLICES_A_CHUNK: Final = 16
 _NO_CODE: Final = bytes(CODE_BYTES)
 
-_FLAGS: Final = {
+_FLAGS: Final[dict[tuple[bool, bool, str], int]] = {
     (held, installed, name): (HAS_CODE if held else 0)
     | (INSTALLED if installed else 0)
     | number << TYPE_SHIFT

@@ -20,6 +20,7 @@ from exchange.domain.mail import (
     Kind,
     MailHead,
     Reject,
+    Subkind,
     TableLook,
     Understanding,
 )
@@ -105,7 +106,7 @@ def encode(said: Understanding) -> bytes:
     content = {
         "head": head,
         "kind": said.kind.value,
-        "subkind": said.subkind,
+        "subkind": said.subkind.value,
         "devices": columns.of_found(said.devices),
         "answers": columns.of_answers(said.answers),
         "rejects": [
@@ -164,7 +165,7 @@ def _understanding(told: dict[str, Any]) -> Understanding:
     return Understanding(
         head=_head(told["head"]),
         kind=Kind(told["kind"]),
-        subkind=str(told["subkind"]),
+        subkind=Subkind(told["subkind"]),
         devices=columns.to_found(told["devices"]),
         answers=columns.to_answers(told["answers"]),
         rejects=tuple(

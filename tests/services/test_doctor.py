@@ -25,7 +25,7 @@ from exchange.domain.party import EscalationContact, Party
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services.answering.answer_request import COMPLETE_AS_OF
+from exchange.services.codes.register import COMPLETE_AS_OF
 from exchange.services.running.heartbeat import Heartbeat
 from exchange.transport.imap_probe import MailboxProbe
 from exchange.vault.keys.keys import create_key_file
@@ -455,7 +455,7 @@ def test_a_broken_calendar_file(folder: Path) -> None:
     (folder / "config" / "calendar.toml").write_text("[[add]]\ndate = 'tomorrow'\nname = 'x'\n")
     check = by_name(examine(folder), "calendar")
     assert check.state == "failed"
-    assert "add 1 > date" in check.found
+    assert "line 2 > add.1.date" in check.found
 
 
 def test_dated_changes_of_the_calendar(folder: Path) -> None:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from exchange.domain.columns.device_columns import Listed
-from exchange.domain.inbound import DeviceState, InstalledRegister
+from exchange.domain.device_type import OUT_OF_SCOPE
+from exchange.domain.inbound import DecisionTerms, DeviceState, InstalledRegister
 from exchange.domain.mail import Found
 from exchange.ports import VaultRecord
-from exchange.services.answering.device_decisions import Holdings, Rulings, Terms, rule
+from exchange.services.answering.device_decisions import Holdings, Rulings, rule
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault
 from tests.unit.vault_cases import DAY, code, device, fresh, sqlite_engine
@@ -69,7 +70,7 @@ def test_short_and_long_lists_are_decided_alike(
 ) -> None:
     short, long = tuple(asked), Listed.of(asked)
     holdings = Holdings.of(vault, [short, long])
-    terms = Terms(InstalledRegister(complete), TODAY, {"CHF"})
+    terms = DecisionTerms(InstalledRegister(complete), TODAY, OUT_OF_SCOPE)
     few = rule(short, holdings.devices(short), terms)
     many = rule(long, holdings.devices(long), terms)
     assert _said(few) == _said(many)

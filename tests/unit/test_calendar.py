@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from exchange.domain.time.calendar import WorkingCalendar, build_calendar, calendar_overrides
 from exchange.errors import BadInput, ConfigError
+from exchange.toml_file import TomlFile
 
 ENGLAND = build_calendar()
 SCOTLAND = build_calendar("SCT")
@@ -214,7 +215,7 @@ def test_overrides_are_read_from_the_file() -> None:
         '[[add]]\ndate = 2027-05-10\nname = "Celebration"\n'
         '[[remove]]\ndate = 2027-05-03\nname = " May Day "\n'
     )
-    assert calendar_overrides(table, "calendar.toml") == (
+    assert calendar_overrides(table, str) == (
         {date(2027, 5, 10): "Celebration"},
         {date(2027, 5, 3): "May Day"},
     )
@@ -223,46 +224,44 @@ def test_overrides_are_read_from_the_file() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "said"),
     [
-        ("[[holiday]]\n", "c.toml", "unknown key 'holiday'"),
-        ("[add]\ndate = 2027-05-10\n", "c.toml > add", "not a list"),
-        ("add = [1]\n", "c.toml > add 1", "not a table"),
-        ('[[add]]\ndate = "2027-05-10"\nname = "x"\n', "c.toml > add 1 > date", "not a date"),
+        ("[[holiday]]\n", "line 1 > holiday", "unknown key 'holiday'"),
+        ("[[ad]]\n", "line 1 > ad", "did you mean add"),
+        ("\n[add]\ndate = 2027-05-10\n", "line 2 > add", "not a list"),
+        ("add = [1]\n", "line 1 > add.1", "not a table"),
+        ('[[add]]\ndate = "2027-05-10"\nname = "x"\n', "line 2 > add.1.date", "not a date"),
+        ('[[add]]\ndate = 2027-05-10T00:00:00\nname = "x"\n', "line 2 > add.1.date", "not a date"),
+        ('[[add]]\nname = "x"\n', "line 1 > add.1.date", "not a date"),
+        ("[[remove]]\ndate = 2027-05-10\n", "line 1 > remove.1.name", "say in one line"),
+        ('[[add]]\ndate = 2027-05-10\nname = "a\\nb"\n', "line 3 > add.1.name", "one line"),
         (
-            '[[add]]\ndate = 2027-05-10T00:00:00\nname = "x"\n',
-            "c.toml > add 1 > date",
-            "not a date",
-        ),
-        ('[[add]]\nname = "x"\n', "c.toml > add 1 > date", "not a date"),
-        ("[[remove]]\ndate = 2027-05-10\n", "c.toml > remove 1 > name", "say in one line"),
-        ('[[add]]\ndate = 2027-05-10\nname = "a\\nb"\n', "c.toml > add 1 > name", "one line"),
-        (
-            '[[add]]\ndate = 2027-05-10\nname = "a"\nday = 1\n',
-            "c.toml > add 1",
-            "unknown key 'day'",
+            '[[add]]\ndate = 2027-05-10\nnaem = "a"\n',
+            "line 3 > add.1.naem",
+            "unknown key 'naem' .did you mean name",
         ),
         (
             '[[add]]\ndate = 2027-05-10\nname = "a"\n[[add]]\ndate = 2027-05-10\nname = "b"\n',
-            "c.toml > add 2 > date",
-            "2027-05-10 stands twice",
+            "line 5 > add.2.date",
+            "2027-05-10 is there twice",
         ),
         (
             '[[add]]\ndate = 2027-05-10\nname = "a"\n[[remove]]\ndate = 2027-05-10\nname = "b"\n',
-            "c.toml",
+            "line 5 > remove.1.date",
             "both added and removed",
         ),
     ],
 )
 def test_faults_of_the_file_name_their_place(text: str, place: str, said: str) -> None:
+    file = TomlFile.parse(text, "c.toml")
     with pytest.raises(ConfigError, match=said) as caught:
-        calendar_overrides(tomllib.loads(text), "c.toml")
-    assert caught.value.place == place
+        calendar_overrides(file.table, file.place)
+    assert caught.value.place == f"c.toml {place}"
 
 
 def test_the_shipped_file_changes_nothing_and_its_examples_work() -> None:
     shipped = SHIPPED.read_text("utf-8")
-    assert calendar_overrides(tomllib.loads(shipped), "calendar.toml") == ({}, {})
+    assert calendar_overrides(tomllib.loads(shipped), str) == ({}, {})
     examples = re.sub(r"(?m)^# (?=\[\[|date =|name =)", "", shipped)
-    additions, removals = calendar_overrides(tomllib.loads(examples), "calendar.toml")
+    additions, removals = calendar_overrides(tomllib.loads(examples), str)
     calendar = build_calendar(additions=additions, removals=removals)
     assert len(additions) == len(removals) == 1
     assert calendar.redundant == ()

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, meta, nodes
 import exchange
 from exchange.errors import ConfigError
 from exchange.rendering.shipped import shipped_folder
-from exchange.rendering.templates import Templates
+from exchange.rendering.templates import GLOBALS, Templates
 from exchange.rendering.wording import counted, day, moment, month, one_line, paragraphs, percent
 from tests.unit.rendering_cases import ANSWERED, CODE, CONTEXTS
 
@@ -39,7 +39,7 @@ def names_used(file: str) -> set[str]:
     # The macros a mail imports count as undeclared inside its blocks.
     macros = {name for node in tree.find_all(nodes.FromImport) for name in node.names}
     macros |= {node.target for node in tree.find_all(nodes.Import)}
-    used = meta.find_undeclared_variables(tree) - macros
+    used = meta.find_undeclared_variables(tree) - macros - GLOBALS.keys()
     for other in meta.find_referenced_templates(tree):
         # A macro's file has parameters of its own and takes nothing from the context.
         if other and other != "_parts.html":

@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
+from exchange.domain.device_type import OUT_OF_SCOPE, DeviceType
 from exchange.domain.inbound import (
     DISCHARGED,
     TRANSITIONS,
+    DecisionTerms,
     DeviceEvent,
     DeviceState,
     Facts,
@@ -30,7 +32,7 @@ from exchange.errors import BadInput
 
 TODAY = date(2026, 12, 14)
 COMPLETE = InstalledRegister(complete_as_of=date(2026, 12, 1), max_age_days=92)
-REFUSED = ("CHF", "GPF", "IHD", "CAD")
+REFUSED = OUT_OF_SCOPE
 
 DEVICE_PAIRS = {
     ("open", "code_found"): "provided",
@@ -94,30 +96,32 @@ def test_acknowledgements_discharge_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "register", "event"),
+    ("facts", "register", "event"),
     [
-        (Facts(True, True, ""), COMPLETE, "code_found"),
-        (Facts(True, True, ""), InstalledRegister(), "code_found"),
+        (Facts(held=True, has_code=True, installed_by_us=True), COMPLETE, "code_found"),
+        (Facts(held=True, has_code=True, installed_by_us=True), InstalledRegister(), "code_found"),
         # We installed it and lost the code: never "not the installer".
-        (Facts(False, True, ""), COMPLETE, "hold"),
+        (Facts(held=True, installed_by_us=True), COMPLETE, "hold"),
         # A code that we received as gaining Supplier is not ours to give.
-        (Facts(True, False, ""), COMPLETE, "not_ours"),
-        (None, COMPLETE, "not_ours"),
-        (None, InstalledRegister(), "hold"),
-        (None, InstalledRegister(date(2026, 9, 12), 92), "hold"),
-        (None, InstalledRegister(date(2026, 9, 13), 92), "not_ours"),
-        (None, InstalledRegister(date(2020, 1, 1), 0), "not_ours"),
-        (Facts(True, True, "CHF"), COMPLETE, "hold"),
-        (Facts(True, True, "ESME"), COMPLETE, "code_found"),
+        (Facts(held=True, has_code=True), COMPLETE, "not_ours"),
+        (Facts(), COMPLETE, "not_ours"),
+        (Facts(), InstalledRegister(), "hold"),
+        (Facts(), InstalledRegister(date(2026, 9, 12), 92), "hold"),
+        (Facts(), InstalledRegister(date(2026, 9, 13), 92), "not_ours"),
+        (Facts(), InstalledRegister(date(2020, 1, 1), 0), "not_ours"),
+        (Facts(True, True, True, DeviceType.CHF), COMPLETE, "hold"),
+        (Facts(True, True, True, DeviceType.ESME), COMPLETE, "code_found"),
     ],
 )
-def test_decision(record: Facts | None, register: InstalledRegister, event: str) -> None:
-    decision = decide_device(record, register, TODAY, REFUSED)
+def test_decision(facts: Facts, register: InstalledRegister, event: str) -> None:
+    decision = decide_device(facts, DecisionTerms(register, TODAY, REFUSED))
     assert decision.event.value == event
     assert bool(decision.reason) == (event == "hold")
 
 
 def test_the_type_the_list_names_counts_where_the_register_knows_none() -> None:
-    assert decide_device(None, COMPLETE, TODAY, REFUSED, "chf").event is DeviceEvent.HOLD
-    ours = Facts(True, True, "ESME")
-    assert decide_device(ours, COMPLETE, TODAY, REFUSED, "CHF").event is DeviceEvent.CODE_FOUND
+    terms = DecisionTerms(COMPLETE, TODAY, REFUSED)
+    hub = DeviceType.CHF
+    assert decide_device(Facts(asked_type=hub), terms).event is DeviceEvent.HOLD
+    ours = Facts(True, True, True, DeviceType.ESME, asked_type=hub)
+    assert decide_device(ours, terms).event is DeviceEvent.CODE_FOUND

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
 from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import StoreError, VaultDamaged
-from exchange.ports import DEVICE_TYPES, FoundColumns, VaultRecord
+from exchange.ports import FoundColumns, VaultRecord
 from exchange.vault.buckets import Fault, Opened
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.lookup import Found, by_bucket

@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
 from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import NotFound
 from exchange.ports import (
-    DEVICE_TYPES,
     Batch,
     CodeColumns,
     PutResult,

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, text, update
 
 from exchange.domain.device import DeviceId
+from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import VaultDamaged, VaultError
-from exchange.ports import DEVICE_TYPES
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.records import EPOCH, Sources, device_numbers, row_in, rows_of
 from exchange.vault.tables import vault_bucket

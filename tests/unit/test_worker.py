@@ -26,6 +26,7 @@ from exchange.domain.mail import (
     MailHead,
     Outcome,
     Reject,
+    Subkind,
     Understanding,
 )
 from exchange.errors import Unreadable
@@ -90,7 +91,7 @@ def understandings(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Understan
             own_marker=texts,
         ),
         kind=st.sampled_from(Kind),
-        subkind=texts,
+        subkind=st.sampled_from(Subkind),
         devices=st.lists(st.builds(Found, devices, texts, texts), max_size=5).map(tuple),
         answers=st.lists(
             st.builds(Answer, devices, st.sampled_from(Outcome), texts, st.none() | codes, texts),

@@ -9,7 +9,7 @@ removals in configuration, and are never presented as law (docs/decisions/0003-w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -17,6 +17,7 @@ from typing import Final
 import holidays
 from holidays.version import __version__ as holidays_version
 
+from exchange.domain.nearest import nearest
 from exchange.errors import BadInput, ConfigError
 
 REGIONS: Final = {
@@ -32,6 +33,9 @@ LAST_YEAR: Final = 2040
 _SATURDAY: Final = 5
 _WEEKEND: Final = {5: "Saturday", 6: "Sunday"}
 _OBSERVED: Final = " (observed)"
+# The file of additions and removals: its lists, and what an entry of them says.
+_LISTS: Final = ("add", "remove")
+_ENTRY: Final = ("date", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,44 +216,61 @@ def _hash_of(covers: tuple[date, date], working: list[date]) -> str:
 
 
 def calendar_overrides(
-    table: Mapping[str, object], place: str
+    table: Mapping[str, object], place: Callable[[tuple[int | str, ...]], str]
 ) -> tuple[dict[date, str], dict[date, str]]:
     """Additions and removals from the content of ``config/calendar.toml``.
 
     Shape: ``[[add]]`` and ``[[remove]]`` tables, each with ``date`` (a TOML date) and ``name``.
-    Raises ConfigError with ``place`` and the entry (``config/calendar.toml > add 2 > date``).
+    ``place`` names a value, here ``("add", 1, "date")``, for a person.  Raises ConfigError with it.
     """
     for key in table:
-        if key not in ("add", "remove"):
+        if key not in _LISTS:
             raise ConfigError(
-                f"unknown key {key!r}", place=place, hint="write [[add]] or [[remove]] tables"
+                f"unknown key {key!r}", place=place((key,)), hint=nearest(key, _LISTS)
             )
-    additions = _entries(table.get("add", []), f"{place} > add")
-    removals = _entries(table.get("remove", []), f"{place} > remove")
-    for day in additions.keys() & removals.keys():
-        raise ConfigError(f"{day.isoformat()} is both added and removed", place=place)
+    additions = _entries(table, "add", place)
+    removals = _entries(table, "remove", place)
+    for at, day in enumerate(removals):
+        if day in additions:
+            raise ConfigError(
+                f"{day.isoformat()} is both added and removed", place=place(("remove", at, "date"))
+            )
     return additions, removals
 
 
-def _entries(tables: object, place: str) -> dict[date, str]:
+def _entries(
+    table: Mapping[str, object], name: str, place: Callable[[tuple[int | str, ...]], str]
+) -> dict[date, str]:
+    tables = table.get(name, [])
     if not isinstance(tables, list):
-        raise ConfigError("not a list of tables", place=place, hint="use double brackets: [[add]]")
+        raise ConfigError(
+            "not a list of tables", place=place((name,)), hint=f"use double brackets: [[{name}]]"
+        )
     days: dict[date, str] = {}
-    for number, entry in enumerate(tables, 1):
-        here = f"{place} {number}"
+    for number, entry in enumerate(tables):
         if not isinstance(entry, dict):
-            raise ConfigError("not a table", place=here)
+            raise ConfigError("not a table", place=place((name, number)))
         for key in entry:
-            if key not in ("date", "name"):
-                raise ConfigError(f"unknown key {key!r}", place=here, hint="date and name")
-        day, name = entry.get("date"), entry.get("name")
+            if key not in _ENTRY:
+                raise ConfigError(
+                    f"unknown key {key!r}",
+                    place=place((name, number, key)),
+                    hint=nearest(key, _ENTRY),
+                )
+        day, called = entry.get("date"), entry.get("name")
         if not isinstance(day, date) or isinstance(day, datetime):
             raise ConfigError(
-                "not a date", place=f"{here} > date", hint="without quotes: date = 2027-05-03"
+                "not a date",
+                place=place((name, number, "date")),
+                hint="without quotes: date = 2027-05-03",
             )
-        if not isinstance(name, str) or not name.strip() or not name.isprintable():
-            raise ConfigError("say in one line what the day is", place=f"{here} > name")
+        if not isinstance(called, str) or not called.strip() or not called.isprintable():
+            raise ConfigError(
+                "say in one line what the day is", place=place((name, number, "name"))
+            )
         if day in days:
-            raise ConfigError(f"{day.isoformat()} stands twice", place=f"{here} > date")
-        days[day] = name.strip()
+            raise ConfigError(
+                f"{day.isoformat()} is there twice", place=place((name, number, "date"))
+            )
+        days[day] = called.strip()
     return days

@@ -10,6 +10,7 @@ import re
 from enum import Enum
 from typing import Final
 
+from exchange.domain.mail import Subkind
 from exchange.parsing.mime.headers import Headers
 
 
@@ -54,14 +55,14 @@ def automatic(headers: Headers, subject: str) -> Automatic:
     return Automatic.NO
 
 
-def list_mail(headers: Headers) -> str:
-    """``list`` or ``newsletter`` when the mail came to many; else empty."""
+def list_mail(headers: Headers) -> Subkind | None:
+    """Return MAILING_LIST or NEWSLETTER when the mail came to many, else None."""
     precedence = headers.get("precedence").strip().lower()
     if headers.get("list-id") or headers.get("list-post") or precedence == "list":
-        return "list"
+        return Subkind.MAILING_LIST
     if headers.get("list-unsubscribe") or precedence in ("bulk", "junk"):
-        return "newsletter"
-    return ""
+        return Subkind.NEWSLETTER
+    return None
 
 
 _THING = (
@@ -219,9 +220,9 @@ _RECEIPT_TEXT = re.compile(
 )
 
 
-def receipt(subject: str, text: str) -> str:
-    """``read_receipt`` or ``delivery_receipt`` for a receipt in words alone; else empty."""
+def receipt(subject: str, text: str) -> Subkind | None:
+    """Return READ_RECEIPT or DELIVERY_RECEIPT for a receipt in words alone, else None."""
     named = _RECEIPT_SUBJECT.match(subject)
     if not named or not _RECEIPT_TEXT.search(_flat(text)):
-        return ""
-    return "read_receipt" if named.group("read") else "delivery_receipt"
+        return None
+    return Subkind.READ_RECEIPT if named.group("read") else Subkind.DELIVERY_RECEIPT

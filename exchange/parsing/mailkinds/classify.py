@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from exchange.domain.mail import Kind, MailHead, Outcome
+from exchange.domain.mail import Kind, MailHead, Outcome, Subkind
 from exchange.parsing.findings.claim_columns import claims_code, claims_outcome, claims_spoiled
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.mailkinds import bounces, notices
@@ -30,7 +30,12 @@ REPLY_SUBJECT = re.compile(r"^\s*(?:(?:re|aw|sv|ateb|antw)(?:\[\d+\])?\s*:\s*)",
 FORWARD_SUBJECT = re.compile(r"^\s*(?:(?:re|aw)\s*:\s*)*(?:fwd?|wg|ymlaen)(?:\[\d+\])?\s*:", re.I)
 _MARKER = re.compile(r"\s*([a-z]+)\b", re.I)
 _MARKED: Final = {"request": Kind.REQUEST, "answer": Kind.RESPONSE}
-_CHASING: Final = frozenset(("reminder", "escalation", "breach", "query"))
+_CHASING: Final = {
+    "reminder": Subkind.REMINDER,
+    "escalation": Subkind.ESCALATION,
+    "breach": Subkind.ESCALATION,
+    "query": Subkind.QUERY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Judged:
     """A kind, the finer kind, and whether what was found counts as the sender's words to us."""
 
     kind: Kind
-    subkind: str = ""
+    subkind: Subkind = Subkind.NONE
     counts: bool = True
 
 
@@ -54,37 +59,37 @@ def by_header(
     ``own_text`` is the text without quotes.
     """
     if head.own_marker and head.sender in own_addresses:
-        return Judged(Kind.UNKNOWN, "own", counts=False)
+        return Judged(Kind.UNKNOWN, Subkind.OWN, counts=False)
     opening = f"{head.subject}\n{own_text}"
     returned = bool(contents.mails or contents.originals)
     if contents.complaint or (returned and complains(head.subject, own_text)):
-        return Judged(Kind.UNKNOWN, "complaint", counts=False)
+        return Judged(Kind.UNKNOWN, Subkind.COMPLAINT, counts=False)
     for part in contents.reports:
         if part.media.endswith("disposition-notification"):
             if bounces.read_refusal(contents, opening[:4000]):
-                return Judged(Kind.BOUNCE, "refused", counts=False)
-            return Judged(Kind.AUTO_REPLY, "read_receipt", counts=False)
+                return Judged(Kind.BOUNCE, Subkind.REFUSED, counts=False)
+            return Judged(Kind.AUTO_REPLY, Subkind.READ_RECEIPT, counts=False)
     if contents.reports:
         return _of_report(contents, opening)
     if notices.looks_bounced(headers, head.subject, contents):
-        return Judged(Kind.BOUNCE, "free_form", counts=False)
+        return Judged(Kind.BOUNCE, Subkind.FREE_FORM, counts=False)
     marked = _marker_of(head)
     if marked in _CHASING:
-        return Judged(Kind.UNKNOWN, "escalation" if marked == "breach" else marked, counts=False)
+        return Judged(Kind.UNKNOWN, _CHASING[marked], counts=False)
     if marked in _MARKED:
         return Judged(_MARKED[marked])
     came = automatic(headers, head.subject)
     if came is Automatic.NO:
         return None
     if acknowledges(opening):
-        return Judged(Kind.ACKNOWLEDGEMENT, "ticket", counts=False)
+        return Judged(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
     if challenges(opening):
-        return Judged(Kind.AUTO_REPLY, "challenge", counts=False)
+        return Judged(Kind.AUTO_REPLY, Subkind.CHALLENGE, counts=False)
     if absent(opening):
-        return Judged(Kind.AUTO_REPLY, "absence", counts=False)
+        return Judged(Kind.AUTO_REPLY, Subkind.ABSENCE, counts=False)
     if came is Automatic.REPLIED:
         if thanks_only(opening):
-            return Judged(Kind.ACKNOWLEDGEMENT, "automatic", counts=False)
+            return Judged(Kind.ACKNOWLEDGEMENT, Subkind.AUTOMATIC, counts=False)
         return Judged(Kind.AUTO_REPLY, counts=False)
     return None
 
@@ -94,11 +99,11 @@ def _of_report(contents: Contents, opening: str) -> Judged:
     if found:
         given_up = any(one.permanent for one in found)
         if not given_up and challenges(opening):
-            return Judged(Kind.AUTO_REPLY, "challenge", counts=False)
-        return Judged(Kind.BOUNCE, "" if given_up else "delayed", counts=False)
+            return Judged(Kind.AUTO_REPLY, Subkind.CHALLENGE, counts=False)
+        return Judged(Kind.BOUNCE, Subkind.NONE if given_up else Subkind.DELAYED, counts=False)
     if bounces.has_success(contents):
-        return Judged(Kind.AUTO_REPLY, "delivery_receipt", counts=False)
-    return Judged(Kind.BOUNCE, "unreadable_report", counts=False)
+        return Judged(Kind.AUTO_REPLY, Subkind.DELIVERY_RECEIPT, counts=False)
+    return Judged(Kind.BOUNCE, Subkind.UNREADABLE_REPORT, counts=False)
 
 
 def _marker_of(head: MailHead) -> str:
@@ -132,36 +137,36 @@ def by_content(
     if found.claims and (about_ours or (found.firm and not found.asks)):
         return Judged(Kind.RESPONSE)
     if found.denies_all and (about_ours or not found.asks):
-        return Judged(Kind.RESPONSE, "" if found.devices else "statement")
+        return Judged(Kind.RESPONSE, Subkind.NONE if found.devices else Subkind.STATEMENT)
     opening = f"{head.subject}\n{own_text}"
     # In this order: most mails are plain requests, and the words take as long as all else here.
     if not denied and not _asks_itself(found) and acknowledges(opening):
-        return Judged(Kind.ACKNOWLEDGEMENT, "ticket", counts=False)
+        return Judged(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
     if not found.devices and absent(opening, sure=True):
-        return Judged(Kind.AUTO_REPLY, "absence", counts=False)
+        return Judged(Kind.AUTO_REPLY, Subkind.ABSENCE, counts=False)
     silent = not (found.devices or found.claims or found.rejects)
-    told = receipt(head.subject, own_text) if silent else ""
+    told = receipt(head.subject, own_text) if silent else None
     if told:
         return Judged(Kind.AUTO_REPLY, told, counts=False)
     if silent and challenges(opening):
-        return Judged(Kind.AUTO_REPLY, "challenge", counts=False)
+        return Judged(Kind.AUTO_REPLY, Subkind.CHALLENGE, counts=False)
     if silent and not about_ours and baits(opening):
-        return Judged(Kind.UNKNOWN, "phishing")
+        return Judged(Kind.UNKNOWN, Subkind.PHISHING)
     many = list_mail(headers)
-    if many and not (found.asks and found.devices and many == "newsletter"):
+    if many and not (found.asks and found.devices and many is Subkind.NEWSLETTER):
         return Judged(Kind.UNKNOWN, many)
     if contents.calendar:
-        return Judged(Kind.UNKNOWN, "invitation")
+        return Judged(Kind.UNKNOWN, Subkind.INVITATION)
     if automatic(headers, head.subject) is Automatic.GENERATED and not found.asks:
-        return Judged(Kind.AUTO_REPLY, "generated", counts=False)
+        return Judged(Kind.AUTO_REPLY, Subkind.GENERATED, counts=False)
     if found.devices or (found.rejects and found.asks):
         if reply and not found.asks:
-            return Judged(Kind.UNKNOWN, "reply")
+            return Judged(Kind.UNKNOWN, Subkind.REPLY)
         return Judged(Kind.REQUEST)
     if reply:
         files = bool(contents.attachments or contents.mails)
         return Judged(Kind.UNKNOWN, reply_says(own_text, files=files))
-    return Judged(Kind.UNKNOWN, "question" if found.asks else "")
+    return Judged(Kind.UNKNOWN, Subkind.QUESTION if found.asks else Subkind.NONE)
 
 
 def _asks_itself(found: Findings) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from exchange.domain.mail import Subkind
+
 _OPENING: Final = 1_500  # characters of a reply in which it says what it is about
 _PORTAL = re.compile(
     r"\b(?:raise|submit|log|send|enter|make|use|via|through|on|porth)\b[^.?!]{0,60}"
@@ -34,33 +36,35 @@ _LATER = re.compile(
     re.I,
 )
 _TOLD: Final = {
-    "elsewhere": "they ask for another way than this mail: a portal, a form, a desk",
-    "needs_more": "they ask for more before they answer: meter points, serial numbers or addresses",
-    "asks_which": "they ask which Devices are meant",
-    "attachment_missing": "it speaks of an attachment and has none",
-    "attachment_silent": "it speaks of an attachment in which no answer was found",
-    "complaint": "somebody reports a mail of ours as spam or abuse",
-    "promised": "an answer is promised and none is given",
+    Subkind.ELSEWHERE: "they ask for another way than this mail: a portal, a form, a desk",
+    Subkind.NEEDS_MORE: (
+        "they ask for more before they answer: meter points, serial numbers or addresses"
+    ),
+    Subkind.ASKS_WHICH: "they ask which Devices are meant",
+    Subkind.ATTACHMENT_MISSING: "it speaks of an attachment and has none",
+    Subkind.ATTACHMENT_SILENT: "it speaks of an attachment in which no answer was found",
+    Subkind.COMPLAINT: "somebody reports a mail of ours as spam or abuse",
+    Subkind.PROMISED: "an answer is promised and none is given",
 }
 
 
-def reply_says(text: str, *, files: bool) -> str:
-    """What a reply without an answer says, as a subkind; ``reply`` when it is none of these.
+def reply_says(text: str, *, files: bool) -> Subkind:
+    """What a reply without an answer says, as a subkind; REPLY when it is none of these.
 
     ``text`` is the sender's own; ``files``: something is attached.
     """
     text = " ".join(text[:_OPENING].replace("\u2019", "'").split(" "))
     if _PORTAL.search(text):
-        return "elsewhere"
+        return Subkind.ELSEWHERE
     if _NEEDS.search(text):
-        return "needs_more"
+        return Subkind.NEEDS_MORE
     if _WHICH.search(text):
-        return "asks_which"
+        return Subkind.ASKS_WHICH
     if _ATTACHED.search(text):
-        return "attachment_silent" if files else "attachment_missing"
-    return "promised" if _LATER.search(text) else "reply"
+        return Subkind.ATTACHMENT_SILENT if files else Subkind.ATTACHMENT_MISSING
+    return Subkind.PROMISED if _LATER.search(text) else Subkind.REPLY
 
 
-def told_of(subkind: str) -> list[str]:
+def told_of(subkind: Subkind) -> list[str]:
     """The warning that goes with such a subkind, if any."""
     return [_TOLD[subkind]] if subkind in _TOLD else []

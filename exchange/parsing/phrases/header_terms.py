@@ -7,6 +7,7 @@ import unicodedata
 from enum import Enum
 from typing import Final, NamedTuple
 
+from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.parsing.text.cache_short import remembered
 
 # -- column headers --
@@ -62,7 +63,6 @@ _PARTS: Final = _words("""
     part parts pt half piece block group first second third left right start end rest of
     1 2 3 4 a b c i ii iii
 """)
-_HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 _DEVICE_FORMS: Final = _words("""
     deviceid deviceids deviceidentifier deviceguid guid guids meterguid eui eui64 eui64id
     deviceeui deviceeui64 metereui smets2device smets2deviceid smetsdevice smets2devices
@@ -106,7 +106,7 @@ def header_wording(text: str) -> Wording:
     bare = "".join(_TOKENS.findall(re.sub(r"[(\[][^)\]]*[)\]]", "", text).lower()))
     kinds = [_TYPES[token] for token in tokens if token in _TYPES]
     # "Communications Hub", "gas proxy": the rarer word decides.
-    device_type = next((kind for kind in kinds if kind in _HUBS), kinds[0] if kinds else "")
+    device_type = next((kind for kind in kinds if kind in OUT_OF_SCOPE), kinds[0] if kinds else "")
     forms = {joined, bare}
     if forms & _TYPE_FORMS:
         return Wording(Role.TYPE)

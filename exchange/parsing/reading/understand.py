@@ -24,6 +24,7 @@ from exchange.domain.mail import (
     Kind,
     MailHead,
     Reject,
+    Subkind,
     Understanding,
 )
 from exchange.errors import Unreadable
@@ -183,12 +184,16 @@ def _concluded(
                 headers, reading.contents, expanded(reading.lines), head.subject, own_addresses
             )
         )
-        if judged.subkind == "free_form" and failed and not any(one.permanent for one in failed):
-            judged = Judged(judged.kind, "delayed", counts=False)
+        if (
+            judged.subkind is Subkind.FREE_FORM
+            and failed
+            and not any(one.permanent for one in failed)
+        ):
+            judged = Judged(judged.kind, Subkind.DELAYED, counts=False)
     if _answers_by_machine(judged, found):
-        judged = Judged(Kind.UNKNOWN, "automatic_answer", counts=False)
+        judged = Judged(Kind.UNKNOWN, Subkind.AUTOMATIC_ANSWER, counts=False)
     if found.misfits and judged.kind in (Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN):
-        judged = Judged(Kind.UNKNOWN, "columns", counts=False)
+        judged = Judged(Kind.UNKNOWN, Subkind.COLUMNS, counts=False)
     if not judged.counts:
         warnings = _told_only(judged, found)
         found = Findings()
@@ -206,7 +211,7 @@ def _concluded(
         bounces=failed,
         returns_on=(
             return_date(f"{head.subject}\n{reading.own_text}", head.date)
-            if judged.kind is Kind.AUTO_REPLY and judged.subkind in ("", "absence")
+            if judged.kind is Kind.AUTO_REPLY and judged.subkind in (Subkind.NONE, Subkind.ABSENCE)
             else None
         ),
         text=reading.text,
@@ -227,9 +232,9 @@ def _references(subject: str, text: str) -> tuple[str, ...]:
 def _answers_by_machine(judged: Judged, found: Findings) -> bool:
     """A machine's reply that is no absence and no ticket, yet brings codes: for a person."""
     plain = judged.kind in (Kind.ACKNOWLEDGEMENT, Kind.AUTO_REPLY) and judged.subkind in (
-        "",
-        "automatic",
-        "generated",
+        Subkind.NONE,
+        Subkind.AUTOMATIC,
+        Subkind.GENERATED,
     )
     return plain and claims_code(found.claims)
 

@@ -19,6 +19,7 @@ from exchange.domain.device import mask_codes
 from exchange.domain.inbound import (
     DISCHARGED,
     Clock,
+    DecisionTerms,
     DeviceEvent,
     DeviceState,
     InboundRequest,
@@ -36,7 +37,6 @@ from exchange.services.answering.device_decisions import (
     WORDS,
     Holdings,
     Rulings,
-    Terms,
     rule,
     told,
     unreadable,
@@ -177,9 +177,9 @@ def _their_ref(said: Understanding) -> str:
     return said.references[0] if said.references else ""
 
 
-def terms(desk: Desk, tx: Transaction, day_zero: date) -> Terms:
+def terms(desk: Desk, tx: Transaction, day_zero: date) -> DecisionTerms:
     """What the rule needs for a request of that day."""
-    return Terms(register(desk, tx), day_zero, desk.settings.release.refused_device_types)
+    return DecisionTerms(register(desk, tx), day_zero, desk.settings.release.refused_device_types)
 
 
 def _keep(desk: Desk, tx: Transaction, request_id: int, rulings: Rulings, outbox_id: int) -> None:

@@ -1,17 +1,15 @@
 """What follows for each device of a request, as columns: a backlog asks for half a million.
 
-The rule itself stands in ``domain.inbound.decide_device`` and is asked once for each combination
-of what can make a difference; no device has an object of its own here.
+The rule is ``domain.inbound.decide_device``.  It is asked once for each combination of ``Facts``
+that occurs in a request; no device has an object of its own here.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 
@@ -27,7 +25,6 @@ from exchange.domain.columns.device_columns import (
     ids_of,
     joined_places,
     joined_words,
-    parted,
 )
 from exchange.domain.columns.format_columns import (
     Grid,
@@ -36,18 +33,20 @@ from exchange.domain.columns.format_columns import (
     devices_written,
     joined_written,
 )
+from exchange.domain.columns.group_facts import FactColumn, group_facts
 from exchange.domain.device import mask_codes
+from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
+    DecisionTerms,
     DeviceEvent,
     DeviceState,
     Facts,
-    InstalledRegister,
     decide_device,
     move,
 )
 from exchange.domain.mail import Found, Reject
 from exchange.errors import BadInput
-from exchange.ports import DEVICE_TYPES, CodeVault, FoundColumns
+from exchange.ports import CodeVault, FoundColumns
 from exchange.rendering.workbook import OutcomeWord
 
 WORDS = {
@@ -59,7 +58,7 @@ WORDS = {
 _EACH_BY_ITSELF = 1000
 _TOGETHER = 500
 _SHORT = 200  # devices of a request, on an average
-_FEW = 64  # rows of a request that needs no arrays
+_NO_YES = (False, True)
 _FOLLOWS = "our team is looking into it; the answer follows"
 
 
@@ -106,15 +105,6 @@ class Holdings:
 
 def _ids(asked: Sequence[Found]) -> Ids:
     return asked.ids if isinstance(asked, Listed) else ids_of([one.device for one in asked])
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the rule needs beside a device."""
-
-    register: InstalledRegister
-    received_on: date  # in Europe/London
-    refused_types: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +204,7 @@ def _told(state: DeviceState, reason: str) -> str:
 def rule(
     asked: Sequence[Found],
     known: Known,
-    terms: Terms,
+    terms: DecisionTerms,
     *,
     state: DeviceState = DeviceState.OPEN,
     not_installer: str = "",
@@ -224,21 +214,18 @@ def rule(
     ``state`` is what they are in now.  ``not_installer`` is a person's reason to answer so where
     the rule alone would hold a device; raises BadInput where our register says we installed it.
     """
-    few = not isinstance(asked, Listed) and len(asked) <= _FEW
-    types, places, first, which = _few(asked, known.held) if few else _many(asked, known.held)
+    if isinstance(asked, Listed):
+        types, places = asked.types, asked.places
+    else:
+        types = Words.of([one.device_type for one in asked])
+        places = Places.of([one.where for one in asked])
+    grouped = group_facts(Facts, _fact_columns(known.held, types), len(asked))
     decided: list[tuple[DeviceState, str]] = []
-    for at in first:
-        holding = _holding(known.held, at)
-        decision = decide_device(
-            holding,
-            terms.register,
-            terms.received_on,
-            terms.refused_types,
-            types.words[int(types.which[at])],
-        )
+    for facts, at in zip(grouped.facts, grouped.first, strict=True):
+        decision = decide_device(facts, terms)
         event, reason = decision.event, decision.reason
         if event is DeviceEvent.HOLD and not_installer:
-            if holding is not None and holding.installed_by_us:
+            if facts.installed_by_us:
                 (device,) = known.devices.taken(slice(at, at + 1)).texts()
                 raise BadInput(
                     f"{device} is on our register as installed by us: "
@@ -246,12 +233,13 @@ def rule(
                 )
             event, reason = DeviceEvent.NOT_OURS, not_installer
         decided.append((move(state, event), reason))
+    which = grouped.which
     provided = np.array([one is DeviceState.PROVIDED for one, _ in decided], np.bool_)[which]
     different = {one: at for at, one in enumerate(dict.fromkeys(decided))}
     return Rulings(
         devices=known.devices,
-        types=types,
-        places=places,
+        types=_masked(types),
+        places=Places(_masked(places.leads), places.numbers),
         decisions=tuple(different),
         which=np.array([different[one] for one in decided], np.int32)[which],
         codes=known.codes._replace(present=provided),
@@ -275,59 +263,26 @@ def unreadable(rejects: Sequence[Reject], like: Rulings) -> Rulings:
     )
 
 
-# What a ruling says of each row beside its answer, and how the rows group: types, places, a row of
-# each combination that the rule may tell apart, and which one each row is of.
-_Grouped: TypeAlias = tuple[Words, Places, list[int], Indexes]
+def _fact_columns(found: FoundColumns, asked: Words) -> dict[str, FactColumn]:
+    """Return each field of ``Facts`` as a column; ``asked`` are the types that the list names."""
+    held, known = found.held, found.columns
+    types = np.array([DEVICE_TYPES.index(DeviceType.of(word)) for word in asked.words], np.uint8)
+    return {
+        "held": FactColumn(_NO_YES, held),
+        # Where no record is held the columns of the vault mean nothing.
+        "has_code": FactColumn(_NO_YES, held & known.has_code),
+        "installed_by_us": FactColumn(_NO_YES, held & known.installed),
+        "device_type": FactColumn(DEVICE_TYPES, held * known.types),
+        "asked_type": FactColumn(DEVICE_TYPES, types[asked.which]),
+    }
 
 
-def _many(asked: Sequence[Found], held: FoundColumns) -> _Grouped:
-    listed = Listed.of(asked)
-    kinds = Words(tuple(map(mask_codes, listed.types.words)), listed.types.which)
-    places = Places(_masked(listed.places.leads), listed.places.numbers)
-    known = held.columns
-    facts = known.has_code * 2 + known.installed * 4 + known.types.astype(np.int64) * 8
-    keys = np.where(held.held, facts + 1, 0) + kinds.which.astype(np.int64) * 256
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    return kinds, places, first.tolist(), which.astype(np.int32)
+def _masked(words: Words) -> Words:
+    """Mask what looks like an install code in each different text.
 
-
-def _few(asked: Sequence[Found], held: FoundColumns) -> _Grouped:
-    """The same row by row, which for a handful of rows is far less work."""
-    types = [mask_codes(one.device_type) for one in asked]
-    parts = [parted(one.where) for one in asked]
-    leads = Words.of([mask_codes(lead) for lead, _ in parts])
-    places = Places(leads, np.array([number for _, number in parts], np.int64))
-    known = held.columns
-    keys = zip(
-        held.held.tolist(),
-        known.has_code.tolist(),
-        known.installed.tolist(),
-        known.types.tolist(),
-        types,
-        strict=True,
-    )
-    combinations: dict[tuple[object, ...], int] = {}
-    first, order = list[int](), list[int]()
-    for at, key in enumerate(keys):
-        which = combinations.setdefault(key, len(first))
-        if which == len(first):
-            first.append(at)
-        order.append(which)
-    return Words.of(types), places, first, np.array(order, np.int32)
-
-
-def _holding(held: FoundColumns, at: int) -> Facts | None:
-    if not held.held[at]:
-        return None
-    known = held.columns
-    return Facts(
-        bool(known.has_code[at]), bool(known.installed[at]), DEVICE_TYPES[int(known.types[at])]
-    )
-
-
-def _masked(leads: Words) -> Words:
-    """The number behind a lead makes no code of it: a word stands between."""
-    return Words(tuple(map(mask_codes, leads.words)), leads.which)
+    A place's number is left: with the words before it, it cannot complete a code.
+    """
+    return Words(tuple(map(mask_codes, words.words)), words.which)
 
 
 def told(

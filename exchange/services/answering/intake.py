@@ -8,15 +8,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
 
 import structlog
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import mask_codes
-from exchange.domain.mail import Kind, Understanding
+from exchange.domain.mail import Kind, Subkind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict, identify
 from exchange.errors import (
@@ -333,34 +334,62 @@ def _follow(
     tally: answer_request.DayTally,
 ) -> MailOutcome:
     """What follows from (state, mail, now), by kind."""
-    party = who.party.signifier if who.party else ""
-    if said.subkind == "own" or _is_ours(desk, tx, said):
+    if said.subkind is Subkind.OWN or _is_ours(desk, tx, said):
         return MailOutcome(PROCESSED, said.kind, "our own mail came back")
     if said.kind is Kind.BOUNCE:
         return take_response.bounce(desk, tx, said)
     if who.party is None:
         return MailOutcome(REVIEW, said.kind, who.reason)
-    if said.kind is Kind.AUTO_REPLY:
-        return take_response.absence(desk, tx, said, who.party)
-    if said.kind is Kind.ACKNOWLEDGEMENT:
-        return take_response.acknowledgement(desk, tx, said, who.party)
-    if said.kind is Kind.RESPONSE:
-        return take_response.answers(desk, tx, mail, said, who.party)
     if said.kind is Kind.REQUEST:
         if take_response.replies_to_ours(tx, said, who.party):
             reason = "a reply to our request that lists devices and answers none"
-            return MailOutcome(REVIEW, said.kind, reason, party)
+            return MailOutcome(REVIEW, said.kind, reason, who.party.signifier)
         return answer_request.take(desk, tx, mail, said, who, holdings, tally)
-    if said.subkind == "reminder":
-        return answer_request.reminded(desk, tx, said, who.party)
-    if said.subkind == "query":
-        reason = "says that install codes which we sent cannot be used"
-        return MailOutcome(REVIEW, said.kind, reason, party)
-    if said.subkind == "columns":
-        reason = said.warnings[0] if said.warnings else "the columns on file do not fit"
-        return MailOutcome(REVIEW, said.kind, reason, party)
-    reason = f"not a request ({said.subkind})" if said.subkind else "not a request"
-    return MailOutcome(REVIEW, said.kind, reason, party)
+    return _BY_KIND[said.kind](_Sent(desk, tx, mail, said, who.party))
+
+
+class _Sent(NamedTuple):
+    """A mail of a known party, with what a decision on it needs."""
+
+    desk: Desk
+    tx: Transaction
+    mail: KeptMail
+    said: Understanding
+    party: Party
+
+
+def _unknown(sent: _Sent) -> MailOutcome:
+    decide = _BY_SUBKIND.get(sent.said.subkind)
+    if decide is not None:
+        return decide(sent)
+    subkind = sent.said.subkind
+    return _review(sent, f"not a request ({subkind})" if subkind else "not a request")
+
+
+def _review(sent: _Sent, reason: str) -> MailOutcome:
+    return MailOutcome(REVIEW, sent.said.kind, reason, sent.party.signifier)
+
+
+# What follows from a mail of a known party, by kind; bounces, requests and mail of strangers need
+# more and are decided before.
+_BY_KIND: Final[Mapping[Kind, Callable[[_Sent], MailOutcome]]] = {
+    Kind.AUTO_REPLY: lambda one: take_response.absence(one.desk, one.tx, one.said, one.party),
+    Kind.ACKNOWLEDGEMENT: lambda one: take_response.acknowledgement(
+        one.desk, one.tx, one.said, one.party
+    ),
+    Kind.RESPONSE: lambda one: take_response.answers(
+        one.desk, one.tx, one.mail, one.said, one.party
+    ),
+    Kind.UNKNOWN: _unknown,
+}
+# Of mails of no known kind: every other subkind waits for a person as "not a request".
+_BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
+    Subkind.REMINDER: lambda one: answer_request.reminded(one.desk, one.tx, one.said, one.party),
+    Subkind.QUERY: lambda one: _review(one, "says that install codes which we sent cannot be used"),
+    Subkind.COLUMNS: lambda one: _review(
+        one, one.said.warnings[0] if one.said.warnings else "the columns on file do not fit"
+    ),
+}
 
 
 def _is_ours(desk: Desk, tx: Transaction, said: Understanding) -> bool:

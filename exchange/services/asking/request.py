@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.device_type import DeviceType
 from exchange.domain.outbound import (
     CaseState,
     Gained,
@@ -68,9 +69,9 @@ def create(
     """
     refused = () if any_type else desk.settings.release.refused_device_types
     for one in gained:
-        if one.device_type.upper() in refused:
+        if (device_type := DeviceType.of(one.device_type)) in refused:
             raise BadInput(
-                f"{one.device} is a {one.device_type.upper()}, which clause 4.16 is not for",
+                f"{one.device} is a {device_type}, which clause 4.16 is not for",
                 place=one.where,
                 hint="take the row out, or ask all the same with --any-type",
             )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Final
 
 from exchange.domain.device import DeviceId, InstallCode, mask_codes
+from exchange.domain.device_type import NAMED_TYPES
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput
 from exchange.parsing.identifiers.codes import BadCode, read_code_cell
@@ -180,8 +181,7 @@ def type_of(cell: str, usual: str) -> str:
     named = device_type_of(cell)
     if not named:
         raise BadInput(
-            "the device type is none of ESME, GSME, GPF, CHF, HCALCS, PPMID, IHD, CAD"
-            ' (--type-column "" takes no type)'
+            f'the device type is none of {", ".join(NAMED_TYPES)} (--type-column "" takes no type)'
         )
     return named
 

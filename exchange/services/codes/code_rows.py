@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from exchange.domain.columns.device_columns import Numbers
 from exchange.domain.device import CODE_BYTES
+from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
 from exchange.parsing.sheets.grid import Row
-from exchange.ports import DEVICE_TYPES, Batch, CodeColumns
+from exchange.ports import Batch, CodeColumns
 from exchange.services.codes.code_file import (
     DATED,
     INSTALLED,
@@ -30,7 +31,7 @@ from exchange.services.codes.import_report import Delivered
 from exchange.services.import_rows import Sheet
 
 _EPOCH: Final = date(1970, 1, 1)
-_DEVICE_TYPES: Final = {name: number for number, name in enumerate(DEVICE_TYPES)}
+_DEVICE_TYPES: Final[dict[str, int]] = {name: number for number, name in enumerate(DEVICE_TYPES)}
 # The columns of words, and what each is in a batch.
 _KINDS: Final[dict[str, type[np.generic]]] = {TYPE: np.uint8, INSTALLED: np.bool_, DATED: np.uint16}
 WORDS: Final = tuple(_KINDS)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from exchange.domain.columns.device_columns import Listed
 from exchange.domain.device import DeviceId
+from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.mail import Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.findings.waiting_devices import Waiting, Waitlist
@@ -37,7 +38,6 @@ from exchange.parsing.phrases.answer_phrases import (
 )
 from exchange.parsing.phrases.header_terms import Role, header_wording, labels_code
 
-HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([A-Za-z][A-Za-z ?/()]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 _REMARK: Final = 300
 _SHORT: Final = 60
@@ -260,7 +260,7 @@ class Pairing:
                 return []
         # A hub with another device below it was only mentioned.
         recent = self.waiting.last(_RECENT)
-        return [one for one in recent if one.kind not in HUBS or one is recent[-1]]
+        return [one for one in recent if one.kind not in OUT_OF_SCOPE or one is recent[-1]]
 
     def _outcome(self, said: str) -> Outcome | None:
         remark = read_remark(said)

@@ -15,6 +15,7 @@ import numpy as np
 
 from exchange.domain.columns.device_columns import Listed, Places, Words
 from exchange.domain.device import DeviceId
+from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.mail import Found, Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.identifiers.devices import Damaged, is_exponent, read_device, read_device_cell
@@ -29,7 +30,7 @@ from exchange.parsing.lists.prose.line_segments import (
     labelled_type,
     sentences,
 )
-from exchange.parsing.lists.prose.pairing import HUBS, Pairing
+from exchange.parsing.lists.prose.pairing import Pairing
 from exchange.parsing.lists.prose.split_codes import ends_in_a_piece, told_apart
 from exchange.parsing.lists.prose.unwrap_lines import Break, rejoin
 from exchange.parsing.phrases.answer_phrases import (
@@ -226,7 +227,7 @@ class Prose:
             if speaks_of_rest(self.denial_line) and not self.leaves_open:
                 self.found.rest = self.denial_line[:_REMARK]
         self.found.rest_open = self.leaves_open
-        if self.hubs and any(one.device_type not in HUBS for one in self.found.devices):
+        if self.hubs and any(one.device_type not in OUT_OF_SCOPE for one in self.found.devices):
             names = ", ".join(str(one.device) for one, _ in self.hubs[:5])
             self.found.warnings.append(
                 f"{len(self.hubs)} Communications Hub or in-home device"
@@ -295,7 +296,7 @@ class Prose:
         if word.device is None:
             return
         found = Found(word.device, self.place(line), kind)
-        if kind in HUBS:
+        if kind in OUT_OF_SCOPE:
             self.hubs.append((found, line))
         else:
             self.found.devices.append(found)

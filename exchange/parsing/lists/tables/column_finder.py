@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.parsing.identifiers.codes import code_digits, looks_like_code
 from exchange.parsing.identifiers.devices import read_device, split_devices
 from exchange.parsing.phrases.header_terms import Role, Wording, header_wording
@@ -15,7 +16,6 @@ from exchange.parsing.sheets.grid import Row
 HEADER_ROWS: Final = 25
 SAMPLE_ROWS: Final = 200
 _SHARE: Final = 0.6  # of the filled cells that must look the part, where the header does not say
-HUBS: Final = frozenset(("CHF", "GPF", "IHD", "CAD"))
 
 
 @dataclass(slots=True)
@@ -100,10 +100,10 @@ def _choose(
     header: Row,
 ) -> None:
     """Hubs beside meters are only mentioned; of two columns for the same kind the first counts."""
-    meters = [i for i in named if wordings[i].device_type not in HUBS]
+    meters = [i for i in named if wordings[i].device_type not in OUT_OF_SCOPE]
     for index in named:
         kind = wordings[index].device_type
-        if meters and kind in HUBS:
+        if meters and kind in OUT_OF_SCOPE:
             columns.warnings.append(f"the column {header.cells[index]!r} is not asked about")
             continue
         rivals = [i for i, other in columns.devices.items() if other == kind]

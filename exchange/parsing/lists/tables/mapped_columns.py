@@ -16,12 +16,12 @@ from typing import Final
 
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import mask_codes
+from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.mail import TableLook
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.identifiers.devices import read_device, split_devices
 from exchange.parsing.lists.tables.column_finder import (
     HEADER_ROWS,
-    HUBS,
     SAMPLE_ROWS,
     Columns,
     fill_columns,
@@ -254,14 +254,17 @@ def _check_titles(
     Somebody inserted a column, or it is another kind of table.
     """
     titles = header.cells if header else ()
-    meters = [w.role is Role.DEVICE and w.device_type not in HUBS for w in wordings]
+    meters = [w.role is Role.DEVICE and w.device_type not in OUT_OF_SCOPE for w in wordings]
     keys = [w.role is Role.CODE for w in wordings]
     checked = [(device, one.device, meters), *zip(codes, one.code or (), repeat(keys))]
     for at, name, said in checked:
         if at >= len(titles) or not titles[at] or _key(titles[at]) == _key(name):
             continue
         found = wordings[at]
-        other = found.device_type in HUBS or found.role not in (None, Role.MAYBE_DEVICE)
+        other = found.device_type in OUT_OF_SCOPE or found.role not in (
+            None,
+            Role.MAYBE_DEVICE,
+        )
         if other and not said[at] and any(said):
             raise _Misfit(f"the column {name!r} is called {titles[at][:_LONGEST_TITLE]!r}")
 

@@ -1,0 +1,15 @@
+"""Suggest the valid word that somebody probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(written: str, valid: Iterable[str]) -> str:
+    """Return a hint that names the valid word most like ``written``, or all where none is."""
+    words = {one.lower(): one for one in valid if one}
+    close = get_close_matches(written.lower(), words, n=1)
+    if close:
+        return f"did you mean {words[close[0]]}?"
+    return f"one of {', '.join(words.values())}" if words else ""

@@ -1,0 +1,88 @@
+"""A TOML file with the line on which each of its values is written."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from exchange.errors import ConfigError
+
+Keys: TypeAlias = tuple[int | str, ...]  # "mailbox", 0, "port": positions count from 0
+
+
+@dataclass(frozen=True, slots=True)
+class TomlFile:
+    """The content of one file; ``place`` names a value in it for a person."""
+
+    path: str
+    text: str = field(repr=False)
+    table: dict[str, Any] = field(repr=False)
+
+    @classmethod
+    def read(cls, path: Path) -> TomlFile:
+        """Read a file; raises ConfigError naming file and line."""
+        try:
+            if path.exists() and not path.is_file():
+                raise ConfigError("is not a file", place=str(path))  # a pipe would be waited for
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise ConfigError(
+                "there is no such file",
+                place=str(path),
+                hint="`exchange init` makes a working folder",
+            ) from None
+        except OSError as error:
+            raise ConfigError(
+                error.strerror or "cannot be read", place=str(path), hint="check owner and mode"
+            ) from None
+        except UnicodeDecodeError:
+            raise ConfigError("is not UTF-8 text", place=str(path)) from None
+        return cls.parse(text, str(path))
+
+    @classmethod
+    def parse(cls, text: str, path: str) -> TomlFile:
+        """Parse the text of the file at ``path``; raises ConfigError naming file and line."""
+        try:
+            return cls(path, text, tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"is not valid TOML: {error}", place=path) from None
+
+    def place(self, keys: Keys) -> str:
+        """Return file, line and key; the line of the table where the key itself is missing."""
+        line = self.line_of(keys)
+        place = f"{self.path} line {line}" if line else self.path
+        named = ".".join(str(one + 1) if isinstance(one, int) else one for one in keys)
+        return f"{place} > {named}" if named else place
+
+    def line_of(self, keys: Keys) -> int:
+        """Return the line on which a value begins, or its table, or 0 where neither is there.
+
+        The text is parsed line by line from its beginning until the value is there, so that every
+        way of writing TOML is understood; only a faulty file has to wait for that.
+        """
+        while keys and not _has(self.table, keys):
+            keys = keys[:-1]
+        if not keys:
+            return 0
+        begun, begins = "", 1
+        for number, line in enumerate(self.text.split("\n"), 1):
+            begun += line + "\n"
+            try:
+                table = tomllib.loads(begun)
+            except tomllib.TOMLDecodeError:
+                continue  # in the middle of a value of several lines
+            if _has(table, keys):
+                return begins
+            begins = number + 1
+        return 0
+
+
+def _has(value: Any, keys: Keys) -> bool:
+    for key in keys:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
