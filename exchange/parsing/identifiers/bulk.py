@@ -120,14 +120,14 @@ def check_codes(cells: Texts) -> CheckedCodes:
     for number, forms in _CODE_FORMS.items():
         for width, form in forms.items():
             for spots in _pieces(np.flatnonzero(lengths == width)):
-                good[spots], codes[spots] = _check_code(cells.cut(spots, width), form)
-                digits[spots] = np.where(good[spots], number, 0)
+                found, codes[spots] = _check_code(cells.cut(spots, width), form)
+                good[spots], digits[spots] = found, np.where(found, number, 0)
     return CheckedCodes(good, codes, digits)
 
 
 def _check_code(text: _Bytes, form: _Form) -> tuple[Flags, Codes]:
     digits_at, separators_at = form
-    digits = _VALUES[text[:, digits_at]]
+    digits = _VALUES[text[:, digits_at] if len(separators_at) else text]
     good = (digits & _NO_DIGIT).max(axis=1) == 0
     if len(separators_at):
         # Groups of a code may be parted by this sign and that.

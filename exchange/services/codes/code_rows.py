@@ -13,9 +13,11 @@ import numpy.typing as npt
 from exchange.domain.columns.device_columns import Numbers
 from exchange.domain.device import CODE_BYTES
 from exchange.errors import BadInput
-from exchange.parsing.sheets.grid import Row
+from exchange.parsing.identifiers.bulk import check_codes, check_devices
+from exchange.parsing.sheets.grid import Row, column_of, numbers_of, odd_cells, shown_texts
 from exchange.ports import DEVICE_TYPES, Batch, CodeColumns
 from exchange.services.codes.code_file import (
+    CODE,
     DATED,
     INSTALLED,
     TYPE,
@@ -27,7 +29,7 @@ from exchange.services.codes.code_file import (
     type_of,
 )
 from exchange.services.codes.import_report import Delivered
-from exchange.services.import_rows import Sheet
+from exchange.services.import_rows import DEVICE, Sheet
 
 _EPOCH: Final = date(1970, 1, 1)
 _DEVICE_TYPES: Final = {name: number for number, name in enumerate(DEVICE_TYPES)}
@@ -89,17 +91,17 @@ class Block:
         self,
         terms: Terms,
         name: str,
-        found: tuple[Sequence[str], Numbers | npt.NDArray[np.int32]] | None,
+        found: tuple[Sequence[str], Numbers] | None,
     ) -> None:
-        """The words of a column, and which each row has (-1: none of them); None: no column."""
+        """Take the words of a column, and which of them each row has; None: no such column."""
         if found is None:
             self.words[name] = np.full(len(self.good), terms.usual(name), _KINDS[name])
             return
         texts, which = found
         meant = [terms.meaning(name, text) for text in texts]
-        known = np.array([one is not None for one in meant] + [False], np.bool_)
+        known = np.array([one is not None for one in meant], np.bool_)
         self.good &= known[which]
-        self.words[name] = np.array([one or 0 for one in meant] + [0], _KINDS[name])[which]
+        self.words[name] = np.array([one or 0 for one in meant], _KINDS[name])[which]
 
     def take(self, at: int, fact: Fact) -> None:
         """A row that was read by itself."""
@@ -128,6 +130,40 @@ class Block:
             (source,),
         )
         return Batch(columns, numbers.take(kept).astype(np.uint32))
+
+
+def checked_batch(
+    terms: Terms, rows: Sequence[Row], first: int, offset: int, delivered: Delivered
+) -> Batch | None:
+    """The good rows among ``rows`` from the one numbered ``first`` on; bad ones are noted.
+
+    Columns are checked as a whole; a row that this does not take is read again by itself, which
+    also says what is wrong with it.  ``offset`` is added to the numbers of the rows.
+    """
+    columns, numbers = terms.sheet.columns, numbers_of(rows)
+    listed = numbers >= first
+    delivered.rows += int(np.count_nonzero(listed))
+    devices = check_devices(column_of(rows, columns[DEVICE]))
+    number = len(rows)
+    block = Block(
+        devices.good & listed,
+        devices.ids.byteswap(),
+        np.zeros((number, CODE_BYTES), np.uint8),
+        np.zeros(number, np.bool_),
+    )
+    if CODE in columns:
+        cells = column_of(rows, columns[CODE])
+        found = check_codes(cells)
+        empty = (cells.lengths == 0) & ~odd_cells(rows, columns[CODE])
+        block.codes, block.has_code = found.codes, found.good
+        block.good &= found.good | empty
+    for name in WORDS:
+        block.take_words(terms, name, shown_texts(rows, columns[name]) if name in columns else None)
+    for at in np.flatnonzero(listed & ~block.good).tolist():
+        fact = terms.single(rows[at], offset + int(numbers[at]), delivered)
+        if fact is not None:
+            block.take(at, fact)
+    return block.batch(terms.reading.source, numbers + offset)
 
 
 def batch_of(facts: Sequence[tuple[int, Fact]], source: str) -> Batch:
