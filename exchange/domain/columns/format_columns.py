@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.columns.device_columns import ColumnSequence, Flags, Numbers, Places, Words
-from exchange.domain.device import CODE_BYTES, CRC_BYTES, DEVICE_ID_BYTES, crc_table
+from exchange.domain.columns.device_ids import DeviceIds, id_bytes
+from exchange.domain.device import CODE_BYTES, CRC_BYTES, crc_table
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -101,10 +102,9 @@ class Grid(ColumnSequence[tuple[str, ...]]):
         return len(first.which if isinstance(first, Words) else first.numbers)
 
 
-def devices_written(ids: npt.NDArray[np.uint64]) -> Written:
-    """``00-DB-12-34-...`` for each row; ``ids`` hold the 8 bytes as they stand in memory."""
-    content = np.ascontiguousarray(ids).view(np.uint8).reshape(-1, DEVICE_ID_BYTES)
-    return _joined(content, 1, "-")
+def devices_written(ids: DeviceIds) -> Written:
+    """Return ``00-DB-12-34-...`` for each row."""
+    return _joined(id_bytes(ids), 1, "-")
 
 
 def codes_written(codes: Bytes) -> Written:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.columns.device_columns import Numbers
+from exchange.domain.columns.device_ids import DeviceIds, ids_of
 from exchange.domain.device import CODE_BYTES
 from exchange.errors import BadInput
 from exchange.parsing.identifiers.bulk import check_codes, check_devices
@@ -82,7 +83,7 @@ class Block:
     """Rows under reading, a place each in every array; ``good`` ones are understood."""
 
     good: npt.NDArray[np.bool_]
-    devices: npt.NDArray[np.uint64]
+    devices: DeviceIds
     codes: npt.NDArray[np.uint8] = field(repr=False)  # rows by 16
     has_code: npt.NDArray[np.bool_]
     words: dict[str, npt.NDArray[np.generic]] = field(default_factory=dict)
@@ -106,7 +107,7 @@ class Block:
     def take(self, at: int, fact: Fact) -> None:
         """A row that was read by itself."""
         self.good[at] = True
-        self.devices[at] = int.from_bytes(fact.device.raw, "big")
+        self.devices[at] = ids_of([fact.device])[0]
         self.has_code[at] = fact.code is not None
         raw = fact.code.raw if fact.code else bytes(CODE_BYTES)
         self.codes[at] = np.frombuffer(raw, np.uint8)
@@ -147,7 +148,7 @@ def checked_batch(
     number = len(rows)
     block = Block(
         devices.good & listed,
-        devices.ids.byteswap(),
+        devices.ids,
         np.zeros((number, CODE_BYTES), np.uint8),
         np.zeros(number, np.bool_),
     )
@@ -169,12 +170,11 @@ def checked_batch(
 def batch_of(facts: Sequence[tuple[int, Fact]], source: str) -> Batch:
     """Rows that were read one by one, each with its place in the delivery."""
     number = len(facts)
-    raw = b"".join([fact.device.raw for _, fact in facts])
     blank = bytes(CODE_BYTES)
     codes = b"".join([fact.code.raw if fact.code else blank for _, fact in facts])
     days: Mapping[date, int] = {day: (day - _EPOCH).days for day in {one.day for _, one in facts}}
     columns = CodeColumns(
-        np.frombuffer(raw, ">u8").astype(np.uint64),
+        ids_of([fact.device for _, fact in facts]),
         np.frombuffer(codes, np.uint8).reshape(number, CODE_BYTES),
         np.array([fact.code is not None for _, fact in facts], bool),
         np.array([fact.installed for _, fact in facts], bool),
