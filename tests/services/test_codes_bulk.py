@@ -99,7 +99,8 @@ _CODES = st.sampled_from(
      "83-FE-D3-40-7A-93-97-23-A5-C6-39-B2-69-16-D5-05", "0" * 32, "F" * 32, "on order", "99",
      "83FED3407A939723A5C639FF4C12", f'"{GOOD}"', f"'{GOOD}", "83FED3407A939723 A5C639B26916D505",
      f"IC: {GOOD}", f"0x{GOOD}", "83FE-D340 7A93:9723.A5C6-39B2-6916-D505-C3B5",
-     "83FE-D340 7A93 9723 A5C6 39B2 6916 D505", f'"{GOOD}" ', f'{GOOD[:20]}"{GOOD[20:]}']
+     "83FE-D340 7A93 9723 A5C6 39B2 6916 D505", "83FE_D340_7A93_9723_A5C6_39B2_6916_D505",
+     f'"{GOOD}" ', f'{GOOD[:20]}"{GOOD[20:]}']
 )  # fmt: skip
 _KINDS = st.sampled_from(
     ["ESME", "gsme", "Toaster", "", "Gas meter", "a word that is far too long"]
