@@ -13,13 +13,14 @@ import socket
 import stat
 import threading
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from exchange.calendar_file import open_calendar
 from exchange.config import (
     CONFIG_PATH,
     Credential,
@@ -28,13 +29,11 @@ from exchange.config import (
     MailboxSettings,
     Settings,
     load_settings,
-    read_toml,
 )
 from exchange.credentials import password_of
 from exchange.domain.audit import AuditEvent
 from exchange.domain.limits import Limits
-from exchange.domain.time.calendar import WorkingCalendar, build_calendar, calendar_overrides
-from exchange.domain.time.sla import parse_instant
+from exchange.domain.time.sla import noon_or
 from exchange.errors import BadInput, ConfigError, VaultError
 from exchange.files import linked
 from exchange.owner import Owner, check_owner, owner_of
@@ -91,22 +90,6 @@ def the_clock(now: str = "") -> Clock:
     """The machine's clock, or one set by ``--now`` or $EXCHANGE_NOW."""
     text = now or os.environ.get(NOW_VARIABLE, "")
     return SetClock(noon_or(text)) if text else SystemClock()
-
-
-def noon_or(text: str) -> datetime:
-    """An instant as people write one; a bare date means its noon in Europe/London."""
-    try:
-        return parse_instant(f"{date.fromisoformat(text.strip())}T12:00")
-    except ValueError:
-        return parse_instant(text)
-
-
-def open_calendar(folder: Path, settings: Settings) -> WorkingCalendar:
-    """The Working Days, with the dated additions and removals of the calendar file."""
-    path = folder / settings.calendar.file
-    table = read_toml(path) if path.exists() else {}
-    additions, removals = calendar_overrides(table, str(path))
-    return build_calendar(settings.calendar.region, additions=additions, removals=removals)
 
 
 def database_url(folder: Path, settings: Settings) -> str:

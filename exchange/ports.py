@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
@@ -162,13 +162,16 @@ class Courier(Protocol):
         None as long as it was not reached.
         """
 
-    def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
+    def send_many(self, letters: Sequence[Letter]) -> Generator[Sequence[Delivery], None, None]:
         """Send each letter once, a few connections at a time; yields fates as they become known.
 
         After some seconds no further letter is begun; those have no fate and are given again.
         Raises CourierUnavailable or CourierRefused when the server itself cannot be used; letters
         whose fate was not yielded by then are not known to be sent.
         """
+
+    def left_over(self) -> Sequence[Delivery]:
+        """What became of letters under way when the iteration was left early; tells it once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,8 +455,11 @@ class KeyChange(Protocol):
     def current_key(self) -> bytes:
         """The id of the data key that seals."""
 
-    def new_data_key(self) -> bytes:
-        """Put a new data key in front; returns its id. The others go on opening."""
+    def new_data_key(self, note: Callable[[object, bytes], None] = ...) -> bytes:
+        """Put a new data key in front; returns its id. The others go on opening.
+
+        ``note`` is called inside the vault's transaction with that id.
+        """
 
     def give_up(self, used: Collection[bytes]) -> None:
         """Give up the data keys that only open, save those in ``used``."""

@@ -147,7 +147,6 @@ def _child(words: list[str], asked: dict[str, Any], folder: Path) -> None:
 
 def _warm_up() -> None:
     """Load everything before the first fork, also what the first command would load."""
-    import typer
 
     import exchange.cli.main
     from exchange.bootstrap import open_desk, the_clock
@@ -160,7 +159,7 @@ def _warm_up() -> None:
             tx.audit.rows(event="key.rotated")
         desk.store.dispose()
     # Typer reads every command's parameters at each call.
-    exchange.cli.main.app = typer.main.get_command(exchange.cli.main.app)  # type: ignore[assignment]
+    exchange.cli.main.app = exchange.cli.main.whole()
 
 
 def _serve() -> None:

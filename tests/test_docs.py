@@ -15,10 +15,9 @@ from pathlib import Path
 
 import pytest
 from rich.text import Text
-from typer.main import get_command
 from typer.testing import CliRunner
 
-from exchange.cli.main import app
+from exchange.cli.main import app, whole
 from exchange.config import (
     CONFIG_PATH,
     Settings,
@@ -64,7 +63,7 @@ def _commands(page: Path) -> Iterator[str]:
 
 def _walk(words: list[str]) -> tuple[list[str], set[str]]:
     """The (sub)command's words and its options; raises AssertionError when there is none."""
-    command = get_command(app)
+    command = whole()
     path: list[str] = []
     while (commands := getattr(command, "commands", None)) and len(path) < len(words):
         word = words[len(path)]
@@ -85,7 +84,7 @@ def _helps(command: object) -> Iterator[str]:
 
 
 def test_no_word_of_the_help_is_taken_for_markup() -> None:
-    texts = list(_helps(get_command(app)))
+    texts = list(_helps(whole()))
     assert len(texts) > 100
     assert [text for text in texts if Text.from_markup(text).plain != text] == []
 
@@ -131,7 +130,7 @@ def test_every_relative_link_and_path_leads_somewhere(page: Path) -> None:
 def test_modules_named_in_short_exist() -> None:
     """``services/answering/intake.py`` stands for ``exchange/services/answering/intake.py``."""
     packages = "|".join(path.name for path in (ROOT / "exchange").iterdir() if path.is_dir())
-    short = re.compile(rf"(?:{packages})/\w+\.py")
+    short = re.compile(rf"(?:{packages})/(?:\w+/)*\w+\.py")
     named = {
         span
         for page in (ROOT / "docs").rglob("*.md")

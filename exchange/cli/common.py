@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from exchange.domain.foreign import storable
 
@@ -91,6 +89,10 @@ def table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) 
     if not listed:
         say(f"{title}: none" if title else "none")
         return
+    # Only now: most commands print no table.
+    from rich.console import Console
+    from rich.table import Table
+
     listing = Table(title=title or None, title_justify="left")
     for header in headers:
         listing.add_column(header, overflow="fold")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import typer
 
-from exchange.bootstrap import database_url, open_calendar, the_clock
+from exchange.bootstrap import database_url, the_clock
+from exchange.calendar_file import open_calendar
 from exchange.cli.common import HERE, Folder, Json, answer, say, table
 from exchange.config import load_settings
 from exchange.domain.device import mask_codes

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from exchange.bootstrap import NOW_VARIABLE, open_calendar, the_clock
+from exchange.bootstrap import NOW_VARIABLE, the_clock
+from exchange.calendar_file import open_calendar
 from exchange.config import Settings, read_toml
 from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.domain.party import check as findings_of

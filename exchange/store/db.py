@@ -37,7 +37,7 @@ from exchange.store.requests.inbound import InboundStore
 from exchange.store.requests.legs import LegStore
 from exchange.store.requests.outbound import OutboundStore
 from exchange.store.requests.report_queries import Figures
-from exchange.store.samefile import SameFiles
+from exchange.store.samefile import SameDatabase, SameFiles
 
 _WRITING = "exchange_writing"
 _BUSY_SECONDS = 30.0
@@ -298,8 +298,13 @@ def _postgresql(engine: Engine) -> Engine:
             super().__init__(*given, **named)
             self.format = Format.BINARY
 
+    same = SameDatabase()
+
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
+        number, name = connection.execute(SameDatabase.QUERY).fetchone()
+        connection.rollback()
+        same.opened(int(number), str(name))
         connection.cursor_factory = Binary
 
     return engine

@@ -15,6 +15,7 @@ from sqlmodel import Session, and_, col, or_, select
 from exchange.domain.columns.column_map import ColumnMap, as_values, from_values
 from exchange.domain.party import Change, EscalationContact, Party
 from exchange.domain.release import Standing
+from exchange.errors import NotFound
 from exchange.store.bulk.in_list import among
 from exchange.store.tables import (
     PartyChangeRow,
@@ -53,6 +54,14 @@ class PartyStore:
         row = self._session.get(PartyRow, signifier)
         return _value(row) if row else None
 
+    def expect(self, signifier: str) -> None:
+        """Raise NotFound for a party that was never on the register; an empty text is no party."""
+        if signifier and self.get(signifier) is None:
+            raise NotFound(
+                f"{signifier} is not on the contacts register",
+                hint="`exchange contacts list` shows who is",
+            )
+
     def standing(self, signifiers: Collection[str]) -> dict[str, Standing]:
         """Where mail to these parties may go now, those that are on the register at all."""
         register = table_of(PartyRow).c
@@ -69,6 +78,13 @@ class PartyStore:
         """Active parties whose request or reply address is exactly ``address``."""
         rows = self._session.exec(select(PartyRow).where(_stands_at(address)))
         return [_value(row) for row in rows]
+
+    def addresses(self) -> frozenset[str]:
+        """Every request and reply address of an active party, in lower case."""
+        rows = self._session.exec(
+            select(PartyRow.request_address, PartyRow.reply_address).where(col(PartyRow.active))
+        )
+        return frozenset(one.lower() for row in rows for one in row if one)
 
     def apply(
         self,

@@ -58,7 +58,7 @@ def main() -> int:
 
 def _part(wanted: argparse.Namespace) -> int:
     """A process of its own with its own servers: prints a line of JSON a scenario and finding."""
-    import exchange.cli.main  # noqa: F401 - each command is a fork that has it loaded
+    from exchange.cli.main import whole
     from tests.faults.post import post
     from tests.faults.scenarios import ON_POSTGRESQL, named
     from tests.faults.sweep import Bases, Trial, sweep
@@ -66,6 +66,7 @@ def _part(wanted: argparse.Namespace) -> int:
     from tests.faults.world import RECIPIENTS
     from tests.servers import postgres
 
+    whole()  # each command is a fork that has all of them loaded
     become_reaper()
     nth, of = map(int, wanted.part.split("/"))
     hows = [How(one) for one in wanted.how] or list(How)
@@ -111,7 +112,7 @@ def _part(wanted: argparse.Namespace) -> int:
 
 def _prove(wanted: argparse.Namespace) -> int:
     """Run with each fault that was put in; ends with 1 where one of them does not show."""
-    import exchange.cli.main  # noqa: F401 - as in _part
+    from exchange.cli.main import whole
     from tests.faults.mutants import MUTANTS
     from tests.faults.post import post
     from tests.faults.scenarios import named
@@ -119,6 +120,7 @@ def _prove(wanted: argparse.Namespace) -> int:
     from tests.faults.traced import How, become_reaper
     from tests.faults.world import RECIPIENTS
 
+    whole()  # each command is a fork that has all of them loaded
     become_reaper()
     unseen = 0
     with (

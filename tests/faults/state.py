@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -27,6 +27,9 @@ _VARYING: Final = frozenset(
     }
 )  # fmt: skip
 _COMES_AND_GOES: Final = re.compile(r"\.db-(wal|shm|journal)$|\.lock$")
+# A folder that was copied counts on at a number made of the time (store/references.py).
+_OF_THE_TIME: Final = re.compile(r"-([AQ])(\d{6,9})\b")
+_COUNTED: Final = 99_999
 _HEX: Final = re.compile(rb"[0-9a-f]{64}|[0-9a-f]{16}")
 
 
@@ -65,19 +68,48 @@ def state_of(folder: Path, outside: Path) -> State:
                     continue
                 rows = [row._mapping for row in connection.execute(select(table))]
                 if name == "audit":
-                    found.events = Counter((row["event"], row["party"]) for row in rows)
+                    found.events = Counter(
+                        (row["event"], row["party"])
+                        for row in rows
+                        if row["event"] != "references.gap"  # a fault may leave one
+                    )
                 elif name == "fact":
                     # A mailbox made anew has another UIDVALIDITY, by which its fact is named.
                     found.tables[name] = Counter(
                         (row["name"].rstrip("0123456789"),) for row in rows
                     )
+                elif name == "counter":
+                    # How far one of the time went, how many references there are says.
+                    found.tables[name] = Counter(
+                        (row["name"].partition(".")[0], min(row["value"], _COUNTED)) for row in rows
+                    )
                 else:
                     found.tables[name] = Counter(_row(table, row, places, desk) for row in rows)
     finally:
         desk.store.dispose()
+    found.tables = dict(zip(found.tables, _by_rank(list(found.tables.values())), strict=True))
     for root, label in ((folder, "folder"), (outside, "outside")):
         found.files.update(_files(root, label))
     return found
+
+
+Row = tuple[Any, ...]
+
+
+def _by_rank(counted: Sequence[Counter[Row]]) -> list[Counter[Row]]:
+    """Name each reference that was made of the time by its place among them."""
+    texts = [one for rows in counted for row in rows for one in row if isinstance(one, str)]
+    made = sorted({match.group() for text in texts for match in _OF_THE_TIME.finditer(text)})
+    ranks = {one: f"-{one[1]}(no. {nth})" for nth, one in enumerate(made, 1)}
+
+    def ranked(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return _OF_THE_TIME.sub(lambda match: ranks[match.group()], value)
+
+    return [
+        Counter({tuple(map(ranked, row)): many for row, many in rows.items()}) for rows in counted
+    ]
 
 
 def _places(connection: Any) -> dict[str, dict[object, int]]:
@@ -218,4 +250,5 @@ def letters_of(sent: Iterable[Sent]) -> tuple[Counter[tuple[str, ...]], list[Fin
         elif one.raw not in by_id[key]:
             findings.append(Finding("doubled", f"another mail under the Message-ID {key}"))
         by_id.setdefault(key, []).append(one.raw)
+    (letters,) = _by_rank([letters])
     return letters, findings, sum(len(copies) - 1 for copies in by_id.values())

@@ -21,11 +21,10 @@ from unittest.mock import patch
 from pymap.flags import FlagOp
 from pymap.parsing.specials.flag import Seen
 from python_calamine import CalamineWorkbook
-from typer.main import get_command
 
 from exchange import __main__ as entry
 from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
-from exchange.cli.main import app
+from exchange.cli.main import whole
 from exchange.domain.device import InstallCode
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput
@@ -53,7 +52,7 @@ CONTACTS = "\r\n".join(
     ]
 )
 # Built once: typer's test runner reads every signature again for every command.
-_COMMANDS = get_command(app)
+_COMMANDS = whole()
 FILED = ("Processed", "Review", "Shunted")
 
 

@@ -16,7 +16,7 @@ import typer
 from typer.testing import CliRunner
 
 from exchange.bootstrap import SystemClock, open_desk
-from exchange.cli import operate
+from exchange.cli import doctor as operate
 from exchange.config import MailboxSettings, load_settings
 from exchange.doctor import Check, examine, mail
 from exchange.domain.audit import AuditEvent

@@ -253,6 +253,14 @@ def local_date(instant: datetime) -> date:
     return _aware(instant).astimezone(LONDON).date()
 
 
+def noon_or(text: str) -> datetime:
+    """An instant as people write one; a bare date means its noon in Europe/London."""
+    try:
+        return parse_instant(f"{date.fromisoformat(text.strip())}T12:00")
+    except ValueError:
+        return parse_instant(text)
+
+
 def parse_instant(text: str) -> datetime:
     """An ISO 8601 date-time as UTC; without an offset it is Europe/London time.
 

@@ -1,4 +1,4 @@
-"""``exchange init``, ``doctor``, ``run``: set up, look after, work."""
+"""``exchange init``: make a working folder or a database, or bring one up to date."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ import typer
 
 from exchange import provision
 from exchange.bootstrap import the_clock
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.common import HERE, Folder, Json, answer, say
 from exchange.config import load_settings
-from exchange.daemon import main
-from exchange.doctor import examine
 from exchange.domain.time.sla import local_date
-from exchange.logs import start_log
 
 
 def init(
@@ -92,66 +89,3 @@ def _upgrade(folder: Path, *, backup: bool, as_json: bool) -> None:
         },
         "\n".join([said, *(f"note: {note}" for note in done.notes)]),
     )
-
-
-def doctor(folder: Folder = HERE, as_json: Json = False) -> None:
-    """Check everything the daemon needs and say what to do about each failure."""
-    checks = examine(folder)
-    failed = [check for check in checks if check.state == "failed"]
-    if as_json:
-        answer(
-            True,
-            {
-                "healthy": not failed,
-                "checks": [
-                    {
-                        "what": check.what,
-                        "state": check.state,
-                        "found": check.found,
-                        "advice": check.advice,
-                    }
-                    for check in checks
-                ],
-            },
-            "",
-        )
-    else:
-        table(
-            "",
-            ("", "what", "found", "what to do"),
-            ((check.state, check.what, check.found, check.advice) for check in checks),
-        )
-        say(f"{len(checks)} checks, {len(failed)} failed")
-    if failed:
-        raise typer.Exit(1)
-
-
-def run(
-    folder: Folder = HERE,
-    once: Annotated[bool, typer.Option("--once", help="One complete round, then end.")] = False,
-    now: Now = "",
-    as_json: Json = False,
-) -> None:
-    """Watch the mailboxes and do the work, until SIGTERM."""
-    start_log(load_settings(folder).log)
-    desk = desk_of(folder, now)
-    if not once:
-        main.run(desk)
-        return
-    done = main.run_once(desk)
-    answer(
-        as_json,
-        {
-            "kept": done.kept,
-            "decided": dict(done.decided),
-            "filed": done.filed,
-            "raised": done.raised,
-            "moved": done.moved,
-            "chased": dict(done.chased),
-            "delivered": dict(done.delivered),
-            "troubles": done.troubles,
-        },
-        done.summary(),
-    )
-    if done.troubles:
-        raise typer.Exit(1)

@@ -1,0 +1,87 @@
+"""Commands that are loaded when somebody asks for them: a clerk waits for ``--help`` at every turn.
+
+A group lists its commands from a table; the module of a command is imported when it is run, or when
+its own help is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command: where its function or group is, and the line that the list shows for it."""
+
+    name: str
+    module: str  # below exchange.cli
+    what: str  # the attribute: a function, or a Typer with commands of its own
+    help: str
+
+    def load(self) -> Any:
+        """Import the command."""
+        found = getattr(import_module(f"exchange.cli.{self.module}"), self.what)
+        if isinstance(found, typer.Typer):
+            command = get_command(found)
+            command.help = self.help
+        else:
+            command = _alone(self.name, found)
+        command.name = self.name
+        return command
+
+
+def _alone(name: str, function: Callable[..., Any]) -> Any:
+    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    single.command(name)(function)
+    return get_command(single)
+
+
+def group_of(entries: Sequence[Entry]) -> type[TyperGroup]:
+    """Return the class of a group with these commands, in this order."""
+    by_name = {one.name: one for one in entries}
+
+    class Lazy(TyperGroup):
+        _listing = False
+
+        def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's
+            return list(by_name)
+
+        def get_command(
+            self,
+            ctx: Any,  # noqa: ARG002 - click's
+            cmd_name: str,
+        ) -> Any:
+            entry = by_name.get(cmd_name)
+            if entry is None:
+                return None
+            if self._listing:
+                return TyperCommand(entry.name, help=entry.help)
+            if entry.name not in self.commands:
+                self.commands[entry.name] = entry.load()
+            return self.commands[entry.name]
+
+        def format_help(self, ctx: Any, formatter: Any) -> None:
+            with self._only_listed():
+                super().format_help(ctx, formatter)
+
+        def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+            with self._only_listed():
+                return super().shell_complete(ctx, incomplete)
+
+        @contextmanager
+        def _only_listed(self) -> Iterator[None]:
+            self._listing = True
+            try:
+                yield
+            finally:
+                self._listing = False
+
+    return Lazy

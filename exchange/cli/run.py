@@ -1,0 +1,43 @@
+"""``exchange run``: the daemon, or one round of its work."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of
+from exchange.config import load_settings
+from exchange.daemon import main
+from exchange.logs import start_log
+
+
+def run(
+    folder: Folder = HERE,
+    once: Annotated[bool, typer.Option("--once", help="One complete round, then end.")] = False,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Watch the mailboxes and do the work, until SIGTERM."""
+    start_log(load_settings(folder).log)
+    desk = desk_of(folder, now)
+    if not once:
+        main.run(desk)
+        return
+    done = main.run_once(desk)
+    answer(
+        as_json,
+        {
+            "kept": done.kept,
+            "decided": dict(done.decided),
+            "filed": done.filed,
+            "raised": done.raised,
+            "moved": done.moved,
+            "chased": dict(done.chased),
+            "delivered": dict(done.delivered),
+            "troubles": done.troubles,
+        },
+        done.summary(),
+    )
+    if done.troubles:
+        raise typer.Exit(1)
