@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.columns.column_map import ColumnMap
+from exchange.domain.columns.device_ids import DeviceIds
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
 from exchange.domain.refusal import About
@@ -195,7 +196,6 @@ class PutResult:
     conflicts: tuple[DeviceId, ...]  # another code is held for this device; the old one stays
 
 
-Numbers: TypeAlias = npt.NDArray[np.uint64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 
@@ -206,7 +206,7 @@ class CodeColumns:
     A code that is not held is sixteen zero bytes.
     """
 
-    devices: Numbers  # the eight bytes of the Device ID as a big-endian number
+    devices: DeviceIds
     codes: npt.NDArray[np.uint8] = field(repr=False)  # (n, 16), without CRC
     has_code: Mask
     installed: Mask  # installed by us
@@ -314,7 +314,7 @@ class Removed:
 class CodeVault(Protocol):
     """The sealed store of install codes."""
 
-    def find_columns(self, devices: Numbers, *, partial: bool = False) -> FoundColumns:
+    def find_columns(self, devices: DeviceIds, *, partial: bool = False) -> FoundColumns:
         """All at once, without an object a device; repeats are answered each time.
 
         Raises VaultDamaged when a bucket asked for does not open, unless ``partial``.
@@ -360,7 +360,7 @@ class CodeVault(Protocol):
 
     def remove(
         self,
-        devices: Numbers | None,
+        devices: DeviceIds | None,
         *,
         source: str | None = None,
         dry: bool = False,

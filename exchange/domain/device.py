@@ -31,7 +31,7 @@ def bare_digits(text: str) -> str:
 
 
 def crc_table() -> tuple[int, ...]:
-    """The 256 steps of CRC-16/X-25, for whoever reckons many at once."""
+    """Return the 256 steps of CRC-16/X-25, for whoever computes many at once."""
     table = []
     for byte in range(256):
         value = byte

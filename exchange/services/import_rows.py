@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from exchange.domain.device import DeviceId, mask_codes
-from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.foreign import storable
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput, BadInputs
@@ -16,12 +15,14 @@ from exchange.parsing.reading.import_tables import (
     Role,
     Row,
     Table,
+    columns_of,
     header_wording,
     normalised,
     read_tables,
 )
 
 DEVICE: Final = "device"
+NO_HEADER: Final = "there is no header row that names the columns"
 _LONGEST_HEADER: Final = 40
 _MOST_HEADERS: Final = 20
 
@@ -168,6 +169,14 @@ def by_role(table: Table, *roles: Role) -> list[int]:
     ]
 
 
+def code_columns(table: Table) -> list[int]:
+    """The columns that hold install codes, as in a mail."""
+    columns = columns_of(table)
+    if columns is None or not columns.devices:  # a person named the column of Device IDs
+        return by_role(table, Role.CODE)
+    return sorted(columns.codes)
+
+
 def sole_column(table: Table, columns: Sequence[int], what: str, hint: str) -> int | None:
     """The one column of ``columns``, None when empty; raises BadInput when there are several."""
     if len(columns) > 1:
@@ -179,15 +188,16 @@ def sole_column(table: Table, columns: Sequence[int], what: str, hint: str) -> i
 def device_column(table: Table, hint: str) -> tuple[int, str]:
     """(the column that holds the Device IDs, the device type its header names or empty).
 
-    A Communications Hub's column beside a meter's is not the one.  Raises NoColumns when nothing
-    in the sheet is a Device ID, BadInput when the column cannot be told.
+    The column is the one that is read in a mail; but where a mail's reader takes several, or one
+    and warns of another, a person has to say which.  Raises NoColumns when nothing in the sheet is
+    a Device ID, BadInput when the column cannot be told.
     """
-    named = by_role(table, Role.DEVICE) or by_role(table, Role.MAYBE_DEVICE)
-    kinds = {column: header_wording(table.header[column]).device_type for column in named}
-    meters = [column for column in named if kinds[column] not in OUT_OF_SCOPE]
-    found = sole_column(table, meters or named, "the Device ID", hint)
-    if found is not None:
-        return found, kinds[found]
+    columns = columns_of(table)
+    if columns is not None:
+        likely = sorted({*columns.devices, *columns.rivals})
+        found = sole_column(table, likely, "the Device ID", hint)
+        if found is not None:
+            return found, columns.devices[found]
     if not any(read_device(cell) for row in table.rows for cell in row.cells):
         raise NoColumns(_no_device(table), place=table.where, hint=hint)
     raise BadInput(_no_device(table), place=table.where, hint=hint)
@@ -195,5 +205,5 @@ def device_column(table: Table, hint: str) -> tuple[int, str]:
 
 def _no_device(table: Table) -> str:
     if not table.header:
-        return "there is no header row that names the columns"
+        return NO_HEADER
     return f"no column is named Device ID; the columns are {header_shown(table)}"

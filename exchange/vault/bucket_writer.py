@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, bindparam, insert, update
 
+from exchange.domain.columns.device_ids import DeviceIds
 from exchange.ports import Removed
 from exchange.vault.buckets import BucketCipher, Opened, Places, damage, open_together
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, Manifest, buckets_of, widths
 from exchange.vault.merge import Merged, merge
 from exchange.vault.radix_sort import chained, chosen, order_of
-from exchange.vault.records import HAS_CODE, INSTALLED, ROW, Devices, Rows, row_devices
+from exchange.vault.records import HAS_CODE, INSTALLED, ROW, Rows, row_devices
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault_header import Head, write_head
 
@@ -65,15 +66,15 @@ class _Placed:
     """Devices sorted by place."""
 
     places: Places
-    devices: Devices
+    devices: DeviceIds
 
     @classmethod
-    def of(cls, devices: Devices, cipher: BucketCipher) -> _Placed:
+    def of(cls, devices: DeviceIds, cipher: BucketCipher) -> _Placed:
         places = cipher.places(devices)
         order = order_of(places)
         return cls(places.take(order), devices.take(order))
 
-    def between(self, first: int, end: int) -> Devices:
+    def between(self, first: int, end: int) -> DeviceIds:
         low = int(np.searchsorted(self.places, np.uint32(first)))
         high = len(self.places)
         if end < ALL_PLACES:
@@ -133,7 +134,7 @@ class Rewrite:
 
     def remove(
         self,
-        devices: Devices | None,
+        devices: DeviceIds | None,
         source: int | None = None,
         *,
         dry: bool = False,

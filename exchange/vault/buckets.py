@@ -32,11 +32,12 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, select
 
+from exchange.domain.columns.device_ids import DeviceIds
 from exchange.errors import VaultDamaged
 from exchange.vault.keys.datakeys import NONCE_BYTES, TAG_BYTES, DataKeys
 from exchange.vault.keys.keys import KEY_ID_BYTES, derive
 from exchange.vault.manifest import Entries
-from exchange.vault.records import ROW, Devices, Rows
+from exchange.vault.records import ROW, Rows
 from exchange.vault.tables import vault_bucket
 
 Places: TypeAlias = npt.NDArray[np.uint32]
@@ -74,7 +75,7 @@ class BucketCipher:
         self._placing = Cipher(algorithms.AES(placing), modes.ECB()).encryptor()  # noqa: S305
         self._lock = threading.Lock()
 
-    def places(self, devices: Devices) -> Places:
+    def places(self, devices: DeviceIds) -> Places:
         """The place of each device, 0 to 2**32 - 1."""
         places = np.empty(len(devices), np.uint32)
         blocks = np.zeros((min(len(devices), _HASHED_AT_ONCE), 2), ">u8")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES
+from exchange.domain.columns.device_ids import none_empty
+from exchange.domain.device import CODE_BYTES
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
 from exchange.ports import CodeColumns
@@ -16,6 +17,7 @@ from exchange.vault.records import (
     TYPE_SHIFT,
     Rows,
     Sources,
+    row_devices,
 )
 
 
@@ -46,7 +48,7 @@ def columns_from(rows: Rows, sources: tuple[str, ...]) -> CodeColumns:
     content = np.ascontiguousarray(rows).view(np.uint8).reshape(len(rows), ROW.itemsize)
     flags = rows["flags"]
     return CodeColumns(
-        devices=rows["device"].astype(np.uint64),
+        devices=row_devices(rows),
         codes=content[:, CODE_OFFSET : CODE_OFFSET + CODE_BYTES],
         has_code=(flags & HAS_CODE) != 0,
         installed=(flags & INSTALLED) != 0,
@@ -68,9 +70,9 @@ def _check(columns: CodeColumns) -> None:
         raise BadInput("the columns of codes are not all of one length")
     if not number:
         return
-    ones = np.uint64((1 << 8 * DEVICE_ID_BYTES) - 1)
-    if np.any((columns.devices == 0) | (columns.devices == ones)):
+    if not none_empty(columns.devices):
         raise BadInput("a Device ID is not all zeros or all Fs")
+    ones = np.uint64((1 << 64) - 1)
     words = np.ascontiguousarray(columns.codes).view("<u8").reshape(-1, 2)
     blank = (words[:, 0] == 0) & (words[:, 1] == 0)
     if np.any(blank & columns.has_code) or np.any(

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection
 
+from exchange.domain.columns.device_ids import DeviceIds, no_ids
 from exchange.vault.buckets import Fault, Opened, open_together
 from exchange.vault.manifest import Entries
 from exchange.vault.radix_sort import Order, Places, order_of
-from exchange.vault.records import ROW, Devices, Rows, row_devices
+from exchange.vault.records import ROW, Rows, row_devices
 from exchange.vault.vault_header import Head
 
 _BUCKETS_AT_ONCE: Final = 128  # 4 MB, so that the search finds them near the processor
@@ -22,7 +23,7 @@ _WORTH_MAPPING: Final = 32  # buckets
 _MAPPED_BYTES: Final = 1 << 30
 _LOW_BITS: Final = 16
 _LOW: Final = (1 << _LOW_BITS) - 1
-_NOBODY: Final = np.zeros(1, np.uint64)
+_NOBODY: Final = no_ids(1)
 _PLAIN: Final = np.dtype((np.void, ROW.itemsize))
 
 
@@ -43,7 +44,7 @@ class Found:
         """Nothing found yet of ``number`` devices."""
         return cls(np.zeros(number, ROW), np.zeros(number, bool), np.zeros(number, bool), [])
 
-    def fill(self, places: Order, opened: Opened, wanted: Devices, asked: Order) -> None:
+    def fill(self, places: Order, opened: Opened, wanted: DeviceIds, asked: Order) -> None:
         """Enter what ``opened`` buckets hold.
 
         The first ``asked[0]`` of ``wanted`` belong to the first of them, and so on; ``places`` are
@@ -66,7 +67,7 @@ class Found:
         np.put(self.rows.view(_PLAIN), places, opened.rows.view(_PLAIN).take(at), mode="clip")
 
 
-def look_up(connection: Connection, head: Head, devices: Devices) -> Found:
+def look_up(connection: Connection, head: Head, devices: DeviceIds) -> Found:
     """Find ``devices``, opening each of their buckets once."""
     entries = head.manifest.entries
     order, cuts = by_bucket(head.cipher.places(devices), entries)
@@ -104,7 +105,7 @@ def by_bucket(places: Places, entries: Entries) -> tuple[Order, Order]:
     return order, np.append(cuts, len(order))
 
 
-def _lower_bounds(known: Devices, opened: Opened, wanted: Devices, asked: Order) -> Order:
+def _lower_bounds(known: DeviceIds, opened: Opened, wanted: DeviceIds, asked: Order) -> Order:
     """Where each of ``wanted`` stands in its bucket, if it does: no bucket has it elsewhere.
 
     One binary search for all buckets, step by step: a call for each costs more than the searching.

@@ -25,6 +25,8 @@ from typing import Final, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from exchange.domain.columns.device_columns import devices_of
+from exchange.domain.columns.device_ids import DeviceIds, ids_from_numbers, ids_of
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, DeviceId, InstallCode
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
@@ -32,7 +34,6 @@ from exchange.ports import VaultRecord
 from exchange.vault.radix_sort import chained
 
 Rows: TypeAlias = npt.NDArray[np.void]  # of ROW
-Devices: TypeAlias = npt.NDArray[np.uint64]  # Device IDs as numbers, native byte order
 
 # The code as two words: numpy compares words at once, 16-byte fields one by one.
 ROW: Final = np.dtype(
@@ -81,15 +82,9 @@ def joined(parts: Sequence[Rows]) -> Rows:
     return chained(parts, ROW)
 
 
-def device_numbers(devices: Sequence[DeviceId]) -> Devices:
-    """Device IDs as numbers."""
-    joined = b"".join([device.raw for device in devices])
-    return np.frombuffer(joined, ">u8").astype(np.uint64)
-
-
-def row_devices(rows: Rows) -> Devices:
-    """The Device IDs of rows as numbers."""
-    return rows["device"].astype(np.uint64)
+def row_devices(rows: Rows) -> DeviceIds:
+    """Return the Device IDs of rows."""
+    return ids_from_numbers(rows["device"])
 
 
 class Sources:
@@ -136,7 +131,7 @@ def rows_of(records: Iterable[VaultRecord], sources: Sources) -> Iterator[Rows]:
 
 def _rows(records: Sequence[VaultRecord], sources: Sources, days: dict[date, int]) -> Rows:
     rows = np.empty(len(records), ROW)
-    rows["device"] = device_numbers([record.device for record in records])
+    rows["device"] = ids_of([record.device for record in records])
     codes = b"".join([record.code.raw if record.code else _NO_CODE for record in records])
     words = np.frombuffer(codes, "<u8")
     rows["code_a"], rows["code_b"] = words[0::2], words[1::2]
@@ -175,7 +170,8 @@ def records_of(
     days: dict[int, date] = {}
     for start in range(0, len(rows), _SLICE):
         part = np.ascontiguousarray(rows[start : start + _SLICE])
-        named = _devices_of(part) if devices is None else devices[start : start + _SLICE]
+        names = None if devices is None else devices[start : start + _SLICE]
+        named = devices_of(row_devices(part)) if names is None else names
         yield from _records(part, named, sources, days)
 
 
@@ -235,11 +231,6 @@ def _made(
     for setter, column in zip(setters, columns, strict=True):
         deque(map(setter, made, column), maxlen=0)
     return made
-
-
-def _devices_of(rows: Rows) -> list[DeviceId]:
-    raws = np.frombuffer(rows["device"].astype(">u8").tobytes(), f"V{DEVICE_ID_BYTES}").tolist()
-    return _made(DeviceId, (_set_device_raw,), raws)
 
 
 def _records(

@@ -14,13 +14,14 @@ from typing import Final
 import numpy as np
 from sqlalchemy import Connection, Engine, select
 
+from exchange.domain.columns.device_columns import devices_of
+from exchange.domain.columns.device_ids import DeviceIds, id_bytes, ids_from_numbers, ids_of
 from exchange.domain.device import DEVICE_ID_BYTES, DeviceId
 from exchange.errors import NotFound, WrongKey
 from exchange.ports import (
     Batch,
     CodeColumns,
     FoundColumns,
-    Numbers,
     PutResult,
     Removed,
     Taken,
@@ -41,10 +42,8 @@ from exchange.vault.records import (
     HAS_CODE,
     INSTALLED,
     ROW,
-    Devices,
     Rows,
     Sources,
-    device_numbers,
     joined,
     record_of,
     records_of,
@@ -101,7 +100,7 @@ class SealedVault:
         buckets are damaged, the devices in the others come first, then VaultDamaged is raised.
         """
         wanted = list(devices)
-        numbers = device_numbers(wanted)
+        numbers = ids_of(wanted)
         first = np.sort(np.unique(numbers, return_index=True)[1])
         with reading(self._engine) as connection:
             head = self._head(connection)
@@ -142,9 +141,9 @@ class SealedVault:
         named = Sources()
         return self._put([rows_from(batch, named) for batch in batches], named, replace=replace)
 
-    def find_columns(self, devices: Numbers, *, partial: bool = False) -> FoundColumns:
+    def find_columns(self, devices: DeviceIds, *, partial: bool = False) -> FoundColumns:
         """Look all ``devices`` up at once, in one transaction; see ``exchange.ports.CodeVault``."""
-        asked = np.ascontiguousarray(devices, np.uint64)
+        asked = ids_from_numbers(devices)
         if 0 < len(asked) <= _FEW and (alone := self._each_alone(asked)):
             return alone
         with reading(self._engine) as connection:
@@ -173,7 +172,7 @@ class SealedVault:
         self._known = head or self._known
         return taken
 
-    def _each_alone(self, devices: Devices) -> FoundColumns | None:
+    def _each_alone(self, devices: DeviceIds) -> FoundColumns | None:
         """A few devices, a statement each; None where that does not do.
 
         All of one instant: each statement saw the same stamp, and no two writes have the same.
@@ -181,7 +180,7 @@ class SealedVault:
         head, rows = self._known, list[bytes]()
         if head is None:
             return None
-        for raw in devices.astype(">u8").view(f"V{DEVICE_ID_BYTES}").tolist():
+        for raw in id_bytes(devices).view(f"V{DEVICE_ID_BYTES}").ravel().tolist():
             row = self._single.row_of(head, raw)
             if row is None:
                 return None
@@ -218,16 +217,16 @@ class SealedVault:
             added=int(counts[ADDED]),
             updated=int(counts[UPDATED]),
             unchanged=int(counts[UNCHANGED]),
-            conflicts=tuple(DeviceId(int(number).to_bytes(8, "big")) for number in refused),
+            conflicts=tuple(devices_of(refused)),
         )
 
     def remove_many(self, devices: Iterable[DeviceId]) -> int:
         """Forget devices, in one transaction; returns how many there were."""
-        return self.remove(device_numbers(list(devices))).removed
+        return self.remove(ids_of(list(devices))).removed
 
     def remove(
         self,
-        devices: Numbers | None,
+        devices: DeviceIds | None,
         *,
         source: str | None = None,
         dry: bool = False,
@@ -235,7 +234,7 @@ class SealedVault:
         record: Callable[[object, Removed], None] | None = None,
     ) -> Removed:
         """Forget devices, None: all; see ``exchange.ports.CodeVault``."""
-        wanted = None if devices is None else np.unique(np.asarray(devices, np.uint64))
+        wanted = None if devices is None else np.unique(devices)
         with reading(self._engine) if dry else writing(self._engine) as connection:
             head = self._head(connection)
             number = None if source is None else _source_number(head, source)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.columns.device_columns import Answered, Listed, Places, Words
+from exchange.domain.columns.device_ids import id_bytes, ids_from_bytes
 from exchange.domain.device import CODE_BYTES, DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Outcome
 
@@ -26,7 +27,7 @@ def of_found(found: Sequence[Found]) -> object:
         return [[one.device.raw.hex(), one.where, one.device_type] for one in found]
     listed = Listed.of(found)
     return {
-        "ids": _text(listed.ids),
+        "ids": _text(id_bytes(listed.ids)),
         "places": _of_places(listed.places),
         "types": _of_words(listed.types),
     }
@@ -39,7 +40,7 @@ def to_found(told: Any) -> Sequence[Found]:
             Found(DeviceId(bytes.fromhex(device)), str(where), str(kind))
             for device, where, kind in told
         )
-    ids = np.frombuffer(_bytes(told["ids"]), np.uint64)
+    ids = ids_from_bytes(_bytes(told["ids"]))
     return Listed(ids, _to_places(told["places"]), _to_words(told["types"]))
 
 
@@ -58,7 +59,7 @@ def of_answers(answers: Sequence[Answer]) -> object:
         ]
     table = Answered.of(answers)
     return {
-        "ids": _text(table.ids),
+        "ids": _text(id_bytes(table.ids)),
         "places": _of_places(table.places),
         "outcomes": _text(table.outcomes),
         "codes": _text(table.codes[table.coded]),
@@ -84,7 +85,7 @@ def to_answers(told: Any) -> Sequence[Answer]:
     codes = np.zeros((len(coded), CODE_BYTES), np.uint8)
     codes[coded] = np.frombuffer(_bytes(told["codes"]), np.uint8).reshape(-1, CODE_BYTES)
     return Answered(
-        np.frombuffer(_bytes(told["ids"]), np.uint64),
+        ids_from_bytes(_bytes(told["ids"])),
         _to_places(told["places"]),
         np.frombuffer(_bytes(told["outcomes"]), np.uint8),
         codes,

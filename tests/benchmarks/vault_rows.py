@@ -39,7 +39,7 @@ def _hex(content: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def write_csv(folder: Path, number: int, _asked: int) -> dict[str, float]:
     """The CSV: device with hyphens, type, code with CRC."""
-    from exchange.parsing.identifiers.codelines import crc_of
+    from exchange.domain.columns.format_columns import crcs
 
     with (folder / "codes.csv").open("wb") as file:
         file.write(b"Device ID,Device Type,Install Code\r\n")
@@ -49,7 +49,7 @@ def write_csv(folder: Path, number: int, _asked: int) -> dict[str, float]:
             written[:, :, :2] = _hex(devices).reshape(many, 8, 2)
             lead = written.reshape(many, 24)
             lead[:, 23] = ord(",")
-            crc = crc_of(codes).astype("<u2").view(np.uint8).reshape(many, 2)
+            crc = crcs(codes).astype("<u2").view(np.uint8).reshape(many, 2)
             parts = [
                 lead, _constant(b"ESME,", many), _hex(np.concatenate([codes, crc], axis=1)),
                 _constant(b"\r\n", many),

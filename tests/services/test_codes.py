@@ -278,23 +278,30 @@ def test_who_installed_it_by_column_or_option(bench: Bench) -> None:
 
 
 def test_columns_by_option(bench: Bench) -> None:
-    text = f"Node,Secret,Ours?,Kind\n{device(1)},{code(1).with_crc},no,Gas meter\n"
-    assert bench.load(text).code == 1
-    options = ("--device-column", "node", "--code-column", "B", "--installed-column", "3",
+    head = "Node,Spare,Secret,Ours?,Kind"
+    text = f"{head}\n{device(1)},{device(2)},{code(1).with_crc},no,Gas meter\n"
+    assert "several columns could hold the Device ID: Node, Spare" in bench.load(text).err
+    options = ("--device-column", "node", "--code-column", "C", "--installed-column", "4",
                "--type-column", "Kind")  # fmt: skip
     assert bench.load(text, *options).code == 0
     held = bench.held()[device(1)]
     assert (held.code, held.installed_by_us, held.device_type) == (code(1), False, "GSME")
     wrong = bench.load(text, "--device-column", "Meter")
     assert wrong.code == 1
-    assert "there is no column 'Meter'; the columns are Node, Secret, Ours?, Kind" in wrong.err
+    assert (
+        "there is no column 'Meter'; the columns are Node, Spare, Secret, Ours?, Kind" in wrong.err
+    )
 
 
-def test_a_file_without_a_header_is_read_by_letter(bench: Bench) -> None:
-    assert "there is no header row" in bench.load(rows([1, 2])).err
-    said = bench.load(rows([1, 2]), "--device-column", "A", "--code-column", "B")
-    assert said.code == 0
-    assert len(bench.held()) == 2
+def test_a_file_without_a_header_is_read_by_its_content_or_by_letter(bench: Bench) -> None:
+    assert bench.load(rows([1, 2])).code == 0
+    assert {one: held.code for one, held in bench.held().items()} == {
+        device(1): code(1), device(2): code(2)
+    }  # fmt: skip
+    twice = f"{device(3)},{device(4)},{code(3).with_crc}\n"
+    assert "several columns could hold the Device ID: column A, column B" in bench.load(twice).err
+    assert bench.load(twice, "--device-column", "A", "--code-column", "C").code == 0
+    assert bench.held()[device(3)].code == code(3)
 
 
 def test_excel_damage_and_text_cells_in_a_workbook(bench: Bench) -> None:
@@ -340,7 +347,7 @@ def test_a_workbook_that_is_good(bench: Bench) -> None:
     [
         ("", "the file is empty"),
         (HEAD, "there is no row below the header"),
-        (f"Thing,Code\n{device(1)},{GOOD}\n", "no column is named Device ID"),
+        (f"Serial,Code\n{device(1)},{GOOD}\n", "no column is named Device ID"),
         (f"ESME ID,GSME ID,Code\n{device(1)},{device(2)},{GOOD}\n", "several columns could hold"),
         ("PK\x03\x04broken", "neither a workbook nor a text file"),
     ],

@@ -23,7 +23,7 @@ from exchange.errors import BadInput
 from exchange.ports import Batch, VaultRecord
 from exchange.services.codes import code_stream, import_report
 from exchange.services.codes.code_file import Reading
-from exchange.services.codes.code_stream import read_delivery
+from exchange.services.codes.code_stream import Torn, read_delivery
 from exchange.services.codes.codes import import_codes
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.vault.columns import rows_from
@@ -90,14 +90,17 @@ _DEVICES = st.sampled_from(
      "00DB 1234 5678 90A3", " 00-DB-12-34-56-78-90-A4 ", "00-DB-12", "", "1.23457E+15",
      "0000000000000000", "FFFFFFFFFFFFFFFF", '"00-DB-12-34-56-78-90-A5"', "'00DB1234567890A6",
      '="00DB1234567890A7"', "00-DB:12-34-56-78-90-A8", "0x00DB1234567890AA",
-     "OODB1234567890A9", "Total", "00DB1234é"]
+     "OODB1234567890A9", "Total", "00DB1234é", '"00-DB-12-34-56-78-90-AB" ', '00DB"1234567890AC',
+     ' "00DB1234567890AD"', '"00DB1234567890AE""']
 )  # fmt: skip
 _CODES = st.sampled_from(
     [GOOD, GOOD.lower(), GOOD[:32], BAD_CRC, "", " ",
      "83FE D340 7A93 9723 A5C6 39B2 6916 D505 C3B5",
      "83-FE-D3-40-7A-93-97-23-A5-C6-39-B2-69-16-D5-05", "0" * 32, "F" * 32, "on order", "99",
      "83FED3407A939723A5C639FF4C12", f'"{GOOD}"', f"'{GOOD}", "83FED3407A939723 A5C639B26916D505",
-     f"IC: {GOOD}", f"0x{GOOD}"]
+     f"IC: {GOOD}", f"0x{GOOD}", "83FE-D340 7A93:9723.A5C6-39B2-6916-D505-C3B5",
+     "83FE-D340 7A93 9723 A5C6 39B2 6916 D505", "83FE_D340_7A93_9723_A5C6_39B2_6916_D505",
+     f'"{GOOD}" ', f'{GOOD[:20]}"{GOOD[20:]}']
 )  # fmt: skip
 _KINDS = st.sampled_from(
     ["ESME", "gsme", "Toaster", "", "Gas meter", "a word that is far too long"]
@@ -137,6 +140,10 @@ def test_blocks_and_rows_read_the_same(
     except BadInput as error:
         said = str(error)
         with pytest.raises(BadInput, match=re.escape(said)):
+            read_one("codes.csv", content, reading, whole=False)
+        return
+    if any(line.count('"') % 2 for line in body):  # it may run on into the next line
+        with pytest.raises(Torn):
             read_one("codes.csv", content, reading, whole=False)
         return
     assert read_one("codes.csv", content, reading, whole=False) == by_rows
@@ -324,14 +331,15 @@ def import_process(folder: Path, path: Path, kill_at: int, before: str = "") -> 
 import os, signal, sys
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from exchange.vault import deliver, vault
+from exchange.vault import vault
+from exchange.vault.importing import code_import
 {before}
 left = [{kill_at}]
 vault.STEP_ROWS = 500
 vault.SealedVault.__init__.__kwdefaults__["step_rows"] = 500
 vault.SealedVault.__init__.__kwdefaults__["bucket_records"] = 40
 vault.SealedVault.__init__.__kwdefaults__["batch_rows"] = 300
-deliver._WINDOW_ROWS = 200
+code_import._WINDOW_ROWS = 200
 @event.listens_for(Engine, "commit")
 def committed(connection):
     left[0] -= 1
@@ -404,7 +412,7 @@ def test_a_full_database_disk_leaves_the_vault_as_it_was(
 def test_a_full_disk_for_what_waits_leaves_the_vault_as_it_was(bench: Bench) -> None:
     said = _limited(
         bench, HEAD + rows(range(1, 5_000)), 100_000,
-        "from exchange.vault import spill; spill._HELD_BYTES = 50_000",
+        "from exchange.vault.importing import sealed_tempfile as t; t._HELD_BYTES = 50_000",
     )  # fmt: skip
     assert said.returncode == 1
     assert "no room to sort the delivery" in said.stderr

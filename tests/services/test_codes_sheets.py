@@ -210,7 +210,7 @@ def test_columns_are_named_by_the_letters_of_the_sheet() -> None:
 
 def test_a_killed_import_of_a_workbook_goes_on_where_it_was(bench: Bench) -> None:
     path = Path(bench.write(workbook(("C", [HEADER[:2], *listed(1, 6_000)])), "codes.xlsx"))
-    before = "from exchange.parsing import sheetstream as s; s._SMALL = 0; s._PIECE = 30_000"
+    before = "from exchange.parsing.sheets import xlsx_stream as s; s._SMALL = 0; s._PIECE = 30_000"
     assert import_process(bench.desk.folder, path, 5, before) == -signal.SIGKILL
     part = bench.desk.vault.verify().records
     assert 0 < part < 6_000

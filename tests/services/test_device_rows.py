@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, text
 
 from exchange.domain.columns.device_columns import Places, Words
+from exchange.domain.columns.device_ids import ids_from_numbers
 from exchange.domain.columns.format_columns import devices_written
 from exchange.domain.inbound import Clock, DeviceState
 from exchange.errors import NotFound, StoreError
@@ -66,7 +67,7 @@ def _begun(tx: Transaction) -> tuple[int, int]:
 def _columns(
     types: list[str], places: list[str], which: list[int], reasons: tuple[str, ...]
 ) -> DeviceColumns:
-    ids = np.arange(1, len(which) + 1).astype(">u8").view(np.uint64)
+    ids = ids_from_numbers(np.arange(1, len(which) + 1))
     return DeviceColumns(
         devices_written(ids),
         Words.of(types),

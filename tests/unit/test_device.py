@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import traceback
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.domain.columns.format_columns import crcs
 from exchange.domain.device import MASKED, DeviceId, InstallCode, crc16_x25, mask_codes
 from exchange.errors import BadInput
 
@@ -26,6 +28,12 @@ FOREIGN = (
 
 def test_the_check_value_of_the_crc() -> None:
     assert crc16_x25(b"123456789") == 0x906E
+
+
+@given(st.lists(st.binary(min_size=16, max_size=16), max_size=20))
+def test_the_crcs_of_a_column_are_those_of_each_code(codes: list[bytes]) -> None:
+    column = np.frombuffer(b"".join(codes), np.uint8).reshape(-1, 16)
+    assert crcs(column).tolist() == [crc16_x25(code) for code in codes]
 
 
 @pytest.mark.parametrize("text", VECTORS)

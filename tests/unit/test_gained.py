@@ -157,7 +157,7 @@ def test_excel_damage_is_reported_and_never_guessed() -> None:
         ("", "the file is empty"),
         ("Device ID,Losing supplier\n", "there is no row below the header"),
         (f"Device ID,MPAN\n{A},1\n", "no column names the suppliers"),
-        (f"Thing,Losing supplier\n{A},LOSE\n", "no column is named Device ID"),
+        (f"Serial,Losing supplier\n{A},LOSE\n", "no column is named Device ID"),
         (f"{A},LOSE\n", "there is no header row"),
         (f"ESME GUID,GSME GUID,Losing supplier\n{A},{B},LOSE\n", "several columns could hold"),
     ],

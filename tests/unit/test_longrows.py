@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from exchange.domain.columns.device_columns import Places, Words
+from exchange.domain.columns.device_ids import id_bytes, ids_from_numbers
 from exchange.domain.columns.format_columns import Grid, Written, codes_written, devices_written
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import BadInput
@@ -36,9 +37,9 @@ LEADS = [
 
 def grid_of(rows: Sequence[tuple[int, str, bool, str, str]]) -> Grid:
     """Columns of (device, outcome, whether a code is told, reason, place)."""
-    ids = np.array([row[0] for row in rows], ">u8").view(np.uint64)
+    ids = ids_from_numbers([row[0] for row in rows])
     codes = np.zeros((len(rows), 16), np.uint8)
-    codes[:, 8:] = ids.view(np.uint8).reshape(-1, 8)
+    codes[:, 8:] = id_bytes(ids)
     return Grid(
         (
             devices_written(ids),

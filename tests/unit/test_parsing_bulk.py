@@ -18,6 +18,7 @@ from exchange.parsing.lists.prose import device_runs
 from exchange.parsing.lists.tables import listing
 from exchange.parsing.reading.understand import understand, understand_file
 from exchange.parsing.sheets import delimited, xlsx_precheck, xlsx_tokenizer
+from exchange.parsing.sheets.csv_columns import TextRows
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.sheets.xlsx_columns import PlainRows
 from exchange.parsing.text.byte_column import Texts
@@ -28,7 +29,17 @@ _CODE = "83FED3407A939723A5C639B26916D505C3B5"
 _BLANK = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "
 
 
-@given(st.lists(CELLS, max_size=40))
+# Pairs or fours with this sign and, before the last group, that one.
+_IDS = st.builds(
+    lambda groups, sign, last: sign.join(groups[:-1]) + last + groups[-1],
+    st.sampled_from((["00", "DB", "12", "34", "56", "78", "90", "A1"],
+                     ["00DB", "1234", "5678", "90A1"])),
+    st.sampled_from("-: ./_0"),
+    st.sampled_from("-: ./_0"),
+)  # fmt: skip
+
+
+@given(st.lists(CELLS | _IDS, max_size=40))
 def test_cells_checked_together_are_those_taken_one_by_one(cells: list[str]) -> None:
     checked = check_devices(Texts.of(cells))
     found = devices_of(checked.ids)
@@ -159,6 +170,22 @@ def test_a_csv_with_quotes_reads_alike_both_ways(data: st.DataObject) -> None:
     ending = data.draw(st.sampled_from(("\n", "\r\n")))
     quick, careful = _both_ways("list.csv", ending.join(lines).encode())
     assert quick == careful
+
+
+_QUOTABLE = st.sampled_from(("", "x", '"x"', '" x "', '="x"', "'00DB", '"a,b"', "1E+10", '""'))
+
+
+@given(st.lists(st.tuples(_QUOTABLE, _QUOTABLE), min_size=1, max_size=12), st.booleans())
+def test_how_lines_end_makes_no_difference(lines: list[tuple[str, str]], ended: bool) -> None:
+    written = [",".join(line) for line in lines] + ([""] if ended else [])
+    unix, windows, mac = (TextRows(end.join(written), ",") for end in ("\n", "\r\n", "\r"))
+    for other in (windows, mac):
+        assert list(other) == list(unix)
+        for column in (0, 1):
+            texts = [row.cells[column] for row in unix]
+            assert list(other.column(column)) == texts
+            shown, which = other.shown(column)
+            assert [shown[at] for at in which] == texts
 
 
 @given(st.lists(CELLS, max_size=40))

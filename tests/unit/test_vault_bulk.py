@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
+from exchange.domain.columns.device_ids import ids_of
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import StoreError, VaultDamaged
@@ -18,7 +19,7 @@ from exchange.vault.buckets import Fault, Opened
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.lookup import Found, by_bucket
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, buckets_of
-from exchange.vault.records import EPOCH, Sources, device_numbers, rows_of
+from exchange.vault.records import EPOCH, Sources, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
 from exchange.vault.vault_header import read_head
@@ -65,7 +66,7 @@ def test_the_answers_are_those_of_a_dict(engine: Engine, bucket_records: int) ->
     mixed = [*unknown[:100], *NAMES, *edges, *unknown[100:], *NAMES[:50]]
     order = np.random.default_rng(1).permutation(len(mixed)).tolist()
     for asked in ([mixed[at] for at in order], NAMES, unknown, NAMES[::40], mixed[:2_500]):
-        found = vault.find_columns(device_numbers(asked))
+        found = vault.find_columns(ids_of(asked))
         assert told(found) == [known.get(each) for each in asked]
         assert not found.unknown.any()
 
@@ -94,7 +95,7 @@ def test_nothing_stands_beside_a_device_that_is_not_held(engine: Engine) -> None
     vault.put_many(RECORDS)
     for first in (10_000, 20_000):
         asked = [device(n) for n in range(first, first + 2_000)]
-        columns = vault.find_columns(device_numbers([*asked, *NAMES[:1]])).columns
+        columns = vault.find_columns(ids_of([*asked, *NAMES[:1]])).columns
         assert not columns.codes[:-1].any()
         assert not columns.devices[:-1].any()
         assert not columns.has_code[:-1].any()
@@ -117,9 +118,9 @@ def test_damaged_buckets_among_many_are_named_and_the_others_answer(engine: Engi
             there = update(vault_bucket).where(vault_bucket.c.start == start)
             connection.execute(there.values(sealed=sealed))
     faulty = {gone, *damaged}
-    found = vault.find_columns(device_numbers(NAMES), partial=True)
+    found = vault.find_columns(ids_of(NAMES), partial=True)
     with engine.connect() as connection:
-        places = read_head(connection, KEY, None).cipher.places(device_numbers(NAMES))
+        places = read_head(connection, KEY, None).cipher.places(ids_of(NAMES))
     owners = np.searchsorted(np.array(starts), places, side="right") - 1
     lost = np.isin(np.array(starts)[owners], sorted(faulty))
     assert lost.any()
@@ -127,7 +128,7 @@ def test_damaged_buckets_among_many_are_named_and_the_others_answer(engine: Engi
     assert told(found) == [None if away else each for each, away in zip(RECORDS, lost, strict=True)]
     assert not found.columns.codes[lost].any()
     for ask in (
-        lambda: vault.find_columns(device_numbers(NAMES)),
+        lambda: vault.find_columns(ids_of(NAMES)),
         lambda: list(vault.find_many(NAMES)),
     ):
         with pytest.raises(VaultDamaged) as error:
@@ -150,7 +151,7 @@ def test_a_bucket_that_nobody_wrote_is_passed_over(engine: Engine) -> None:
                 insert(vault_bucket),
                 {"start": beside, "generation": one.generation, "sealed": one.sealed},
             )
-    assert told(vault.find_columns(device_numbers(NAMES))) == RECORDS
+    assert told(vault.find_columns(ids_of(NAMES))) == RECORDS
     with pytest.raises(VaultDamaged, match="is not in the manifest"):
         vault.verify()
 
@@ -162,7 +163,7 @@ def test_an_answer_is_of_one_instant_beside_a_writer(engine: Engine) -> None:
     held = [record(n, day=days[0]) for n in range(1_200)]
     vault.put_many(held)
     assert len(entries_of(engine)) > 200
-    numbers = device_numbers([each.device for each in held])
+    numbers = ids_of([each.device for each in held])
     done, wrong, seen = threading.Event(), list[object](), set[int]()
 
     def look() -> None:
@@ -209,11 +210,11 @@ def test_a_database_that_fails_between_two_buckets_is_told_in_our_words(tmp_path
     vault = SealedVault(again, KEY)
     first = entries_of(again)["start"][1]
     with again.connect() as connection:
-        places = read_head(connection, KEY, None).cipher.places(device_numbers(NAMES))
+        places = read_head(connection, KEY, None).cipher.places(ids_of(NAMES))
     some = [each for each, place in zip(RECORDS, places, strict=True) if place < first]
-    assert told(vault.find_columns(device_numbers([each.device for each in some]))) == some
+    assert told(vault.find_columns(ids_of([each.device for each in some]))) == some
     with pytest.raises(StoreError, match="malformed") as error:
-        vault.find_columns(device_numbers(NAMES))
+        vault.find_columns(ids_of(NAMES))
     assert error.value.hint == "restore the database from a backup"
     again.dispose()
 

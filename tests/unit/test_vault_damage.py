@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
+from exchange.domain.columns.device_ids import ids_of
 from exchange.domain.device import DeviceId
 from exchange.errors import VaultDamaged, VaultError, WrongKey
 from exchange.ports import VaultRecord
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.manifest import buckets_of
-from exchange.vault.records import ROW, device_numbers
+from exchange.vault.records import ROW
 from exchange.vault.rekeying.keychange import VaultKeyChange
 from exchange.vault.tables import vault_bucket, vault_head
 from exchange.vault.vault import SealedVault
@@ -49,7 +50,7 @@ def devices_by_bucket(engine: Engine) -> dict[int, list[DeviceId]]:
         head = read_head(connection, KEY, None)
     named = [each.device for each in RECORDS]
     entries = head.manifest.entries
-    owners = buckets_of(entries, head.cipher.places(device_numbers(named)))
+    owners = buckets_of(entries, head.cipher.places(ids_of(named)))
     found: dict[int, list[DeviceId]] = {int(start): [] for start in entries["start"]}
     for each, owner in zip(named, owners, strict=True):
         found[int(entries["start"][owner])].append(each)

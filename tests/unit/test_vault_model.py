@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
+from exchange.domain.columns.device_ids import ids_of
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import NotFound
@@ -27,7 +28,7 @@ from exchange.ports import (
 from exchange.vault.columns import columns_from
 from exchange.vault.importing import code_import as deliveries
 from exchange.vault.keys.keys import Lock, WrappingKey
-from exchange.vault.records import EPOCH, Sources, device_numbers, joined, rows_of
+from exchange.vault.records import EPOCH, Sources, joined, rows_of
 from exchange.vault.rekeying import rotate
 from exchange.vault.rekeying.keychange import VaultKeyChange
 from exchange.vault.rekeying.rotate import rewrap
@@ -291,7 +292,7 @@ class VaultMachine(RuleBasedStateMachine):
     @rule(numbers=st.lists(st.integers(0, DEVICES + 5), max_size=20))
     def find_columns(self, numbers: list[int]) -> None:
         devices = [device(n) for n in numbers]
-        found = self.vault.find_columns(device_numbers(devices))
+        found = self.vault.find_columns(ids_of(devices))
         names = found.columns.source_names
         for at, each in enumerate(devices):
             held = self.model.held.get(each)
@@ -347,7 +348,7 @@ class VaultMachine(RuleBasedStateMachine):
             if refused:
                 raise Cut
 
-        wanted = None if numbers is None else device_numbers([device(n) for n in numbers])
+        wanted = None if numbers is None else ids_of([device(n) for n in numbers])
         told: list[Removed] = []
 
         def work() -> None:

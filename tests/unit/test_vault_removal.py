@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine
 
+from exchange.domain.columns.device_ids import ids_of
 from exchange.errors import NotFound
 from exchange.ports import Batch, Removed
 from exchange.vault.columns import columns_from
 from exchange.vault.importing import code_import as deliveries
 from exchange.vault.keys.keys import WrappingKey
-from exchange.vault.records import Sources, device_numbers, joined, rows_of
+from exchange.vault.records import Sources, joined, rows_of
 from exchange.vault.vault import SealedVault
 from tests.unit.vault_cases import contents, device, fresh, record, records
 
@@ -56,7 +57,7 @@ def test_what_is_named_goes_only_where_it_came_from_the_source(engine: Engine) -
     vault = fresh(engine, KEY, bucket_records=20)
     put = records(400)
     vault.put_many(put)
-    named = device_numbers([each.device for each in put[::3]] + [device(5000)])
+    named = ids_of([each.device for each in put[::3]] + [device(5000)])
     done = vault.remove(named, source="delivery 1")
     going = {each.device for each in put[::3] if each.source == "delivery 1"}
     assert (done.known, done.removed) == (134, len(going))

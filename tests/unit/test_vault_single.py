@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text, update
 
+from exchange.domain.columns.device_ids import ids_of
 from exchange.domain.device import DeviceId
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import VaultDamaged, VaultError
 from exchange.vault.keys.keys import WrappingKey
-from exchange.vault.records import EPOCH, Sources, device_numbers, row_in, rows_of
+from exchange.vault.records import EPOCH, Sources, row_in, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
 from tests.servers import want
@@ -74,7 +75,7 @@ def test_a_few_and_many_give_the_same_columns(engine: Engine, number: int) -> No
     vault.put_many(RECORDS)
     asked = [device(n) for n in range(0, 40 * number, 40)]  # those from 500 on are unknown
     expected = dict(vault.find_many(asked))
-    found = vault.find_columns(device_numbers([*asked, asked[0]]))
+    found = vault.find_columns(ids_of([*asked, asked[0]]))
     assert found.held.tolist() == [expected[each] is not None for each in [*asked, asked[0]]]
     assert not found.unknown.any()
     for at, each in enumerate(asked):
@@ -96,10 +97,10 @@ def test_a_few_in_a_damaged_bucket_are_told_as_unknown(engine: Engine) -> None:
     vault.put_many(RECORDS)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE vault_bucket SET sealed = x'00' WHERE start = 0")
-    whole = vault.find_columns(device_numbers([each.device for each in RECORDS]), partial=True)
+    whole = vault.find_columns(ids_of([each.device for each in RECORDS]), partial=True)
     assert 0 < whole.unknown.sum() <= 40
     for at, each in enumerate(RECORDS[:60]):
-        one = device_numbers([each.device])
+        one = ids_of([each.device])
         assert vault.find_columns(one, partial=True).unknown.tolist() == [whole.unknown[at]]
         if whole.unknown[at]:
             with pytest.raises(VaultDamaged, match="bucket 00000000"):

@@ -16,11 +16,11 @@ from typing import Final, NamedTuple, TypeVar, overload
 import numpy as np
 import numpy.typing as npt
 
+from exchange.domain.columns.device_ids import DeviceIds, id_bytes, ids_of, no_ids, none_empty
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Outcome
 from exchange.errors import BadInput
 
-Ids = npt.NDArray[np.uint64]  # the 8 bytes of a Device ID as they stand in memory
 Numbers = npt.NDArray[np.int64]
 Indexes = npt.NDArray[np.int32]
 Codes = npt.NDArray[np.uint8]  # a row of 16 bytes each
@@ -187,9 +187,9 @@ def _made(
     return made
 
 
-def devices_of(ids: Ids) -> list[DeviceId]:
+def devices_of(ids: DeviceIds) -> list[DeviceId]:
     """Device IDs that are known to be good."""
-    raw: list[bytes] = np.ascontiguousarray(ids).view(f"V{DEVICE_ID_BYTES}").tolist()
+    raw: list[bytes] = id_bytes(ids).view(f"V{DEVICE_ID_BYTES}").ravel().tolist()
     return _made(DeviceId, len(raw), _DEVICE, raw)
 
 
@@ -202,21 +202,11 @@ def codes_of(codes: Codes, coded: Flags) -> list[InstallCode | None]:
     return [one if has else None for one, has in zip(made, coded.tolist(), strict=True)]
 
 
-def ids_of(devices: Iterable[DeviceId]) -> Ids:
-    """The column of some Device IDs."""
-    return np.frombuffer(b"".join([one.raw for one in devices]), np.uint64)
-
-
-def none_empty(ids: Ids) -> bool:
-    """Whether none of the Device IDs is all zeros or all Fs."""
-    return not bool(((ids == 0) | (ids == _ALL_FS)).any())
-
-
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Listed(ColumnSequence[Found]):
     """Devices as columns; every column has as many rows.  Raises BadInput when they do not fit."""
 
-    ids: Ids
+    ids: DeviceIds
     places: Places
     types: Words
 
@@ -242,7 +232,7 @@ class Listed(ColumnSequence[Found]):
         if len(pieces) == 1:
             return pieces[0]
         return cls(
-            np.concatenate([np.zeros(0, np.uint64), *(piece.ids for piece in pieces)]),
+            np.concatenate([no_ids(), *(piece.ids for piece in pieces)]),
             joined_places([piece.places for piece in pieces]),
             joined_words([piece.types for piece in pieces]),
         )
@@ -267,7 +257,7 @@ class Answered(ColumnSequence[Answer]):
     Raises BadInput when the columns do not fit, or a code stands by another outcome than PROVIDED.
     """
 
-    ids: Ids
+    ids: DeviceIds
     places: Places
     outcomes: npt.NDArray[np.uint8]
     codes: Codes

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.columns.device_columns import ColumnSequence, Flags, Numbers, Places, Words
-from exchange.domain.device import CODE_BYTES, CRC_BYTES, DEVICE_ID_BYTES, crc16_x25
+from exchange.domain.columns.device_ids import DeviceIds, id_bytes
+from exchange.domain.device import CODE_BYTES, CRC_BYTES, crc_table
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -101,10 +102,9 @@ class Grid(ColumnSequence[tuple[str, ...]]):
         return len(first.which if isinstance(first, Words) else first.numbers)
 
 
-def devices_written(ids: npt.NDArray[np.uint64]) -> Written:
-    """``00-DB-12-34-...`` for each row; ``ids`` hold the 8 bytes as they stand in memory."""
-    content = np.ascontiguousarray(ids).view(np.uint8).reshape(-1, DEVICE_ID_BYTES)
-    return _joined(content, 1, "-")
+def devices_written(ids: DeviceIds) -> Written:
+    """Return ``00-DB-12-34-...`` for each row."""
+    return _joined(id_bytes(ids), 1, "-")
 
 
 def codes_written(codes: Bytes) -> Written:
@@ -129,19 +129,12 @@ def _joined(content: Bytes, group: int, between: str) -> Written:
     return Written(letters.reshape(number, groups * size)[:, :-1], np.ones(number, np.bool_))
 
 
-def _crc_steps() -> npt.NDArray[np.uint16]:
-    """What one byte does to a CRC that is nothing yet: the remainder of each of the 256."""
-    # crc(b) = T[b ^ 0xFF] ^ 0xFF ^ 0xFFFF for a single byte, whence T.
-    steps = [crc16_x25(bytes((byte ^ 0xFF,))) ^ 0xFF00 for byte in range(256)]
-    return np.array(steps, np.uint16)
-
-
-_STEPS: Final = _crc_steps()
+_STEPS: Final = np.array(crc_table(), np.uint16)
 
 
 def crcs(codes: Bytes) -> npt.NDArray[np.uint16]:
-    """CRC-16/X-25 of each row."""
+    """CRC-16/X-25 of each row, as ``crc16_x25`` gives it of one."""
     value = np.full(len(codes), 0xFFFF, np.uint16)
-    for place in range(codes.shape[1]):
-        value = (value >> np.uint16(8)) ^ _STEPS[(value ^ codes[:, place]) & np.uint16(0xFF)]
+    for column in np.ascontiguousarray(codes.T):
+        value = value >> np.uint16(8) ^ _STEPS.take((value ^ column) & np.uint16(0xFF))
     return value ^ np.uint16(0xFFFF)

@@ -14,17 +14,16 @@ from exchange.domain.columns.device_columns import (
     Codes,
     ColumnSequence,
     Flags,
-    Ids,
     Listed,
     Numbers,
     Places,
     Words,
     codes_of,
     devices_of,
-    ids_of,
     joined_places,
     joined_words,
 )
+from exchange.domain.columns.device_ids import DeviceIds, ids_of, no_ids
 from exchange.domain.device import CODE_BYTES
 from exchange.domain.mail import Found, Outcome
 from exchange.parsing.findings.findings import Claim
@@ -38,7 +37,7 @@ _OUTCOMES: Final = (*OUTCOMES, None)
 class Claimed(ColumnSequence[Claim]):
     """Claims as columns, none of them spoiled; ``codes`` count where ``coded``."""
 
-    ids: Ids
+    ids: DeviceIds
     places: Places
     codes: Codes
     coded: Flags
@@ -148,7 +147,7 @@ def _columns(claims: Gathered[Claim]) -> list[Claimed]:
     return [piece for piece in claims.columns() if isinstance(piece, Claimed)]
 
 
-def claimed_ids(claims: Gathered[Claim]) -> Ids:
+def claimed_ids(claims: Gathered[Claim]) -> DeviceIds:
     """The devices of all claims, in their order."""
     return _joined(
         [
@@ -158,7 +157,7 @@ def claimed_ids(claims: Gathered[Claim]) -> Ids:
     )
 
 
-def found_ids(found: Gathered[Found]) -> Ids:
+def found_ids(found: Gathered[Found]) -> DeviceIds:
     """All devices found, in their order."""
     return _joined(
         [
@@ -168,8 +167,8 @@ def found_ids(found: Gathered[Found]) -> Ids:
     )
 
 
-def _joined(pieces: Sequence[Ids]) -> Ids:
-    return np.concatenate([np.zeros(0, np.uint64), *pieces])
+def _joined(pieces: Sequence[DeviceIds]) -> DeviceIds:
+    return np.concatenate([no_ids(), *pieces])
 
 
 def listed_of(found: Gathered[Found]) -> Listed:

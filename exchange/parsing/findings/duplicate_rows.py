@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Ids, Numbers, devices_of
+from exchange.domain.columns.device_columns import Numbers, devices_of
+from exchange.domain.columns.device_ids import DeviceIds, ids_from_bytes
 from exchange.domain.columns.group_equal_rows import first_rows
 from exchange.domain.device import DeviceId
 
@@ -17,7 +18,7 @@ class Repeats:
     """The devices of one table with their rows, in their order."""
 
     def __init__(self) -> None:
-        self._ids: list[Ids] = []
+        self._ids: list[DeviceIds] = []
         self._numbers: list[Numbers] = []
         self._single: list[bytes] = []
         self._rows: list[int] = []
@@ -27,7 +28,7 @@ class Repeats:
         self._single.append(device.raw)
         self._rows.append(number)
 
-    def add_many(self, ids: Ids, numbers: Numbers) -> None:
+    def add_many(self, ids: DeviceIds, numbers: Numbers) -> None:
         """One device of each of many rows."""
         self._settle()
         self._ids.append(ids)
@@ -55,6 +56,6 @@ class Repeats:
 
     def _settle(self) -> None:
         if self._single:
-            self._ids.append(np.frombuffer(b"".join(self._single), np.uint64))
+            self._ids.append(ids_from_bytes(b"".join(self._single)))
             self._numbers.append(np.array(self._rows, np.int64))
             self._single, self._rows = [], []

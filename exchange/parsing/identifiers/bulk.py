@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import Codes, Flags, Ids, Numbers
+from exchange.domain.columns.device_columns import Codes, Flags, Numbers
+from exchange.domain.columns.device_ids import DeviceIds, empty_ids, ids_from_bytes, no_ids
 from exchange.domain.columns.format_columns import crcs
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES
 from exchange.parsing.text.byte_column import Texts
@@ -69,7 +70,7 @@ class Checked(NamedTuple):
     """Cells checked together: which are Device IDs, and the value of each (else anything)."""
 
     good: Flags
-    ids: Ids
+    ids: DeviceIds
 
 
 class CheckedCodes(NamedTuple):
@@ -83,7 +84,7 @@ class CheckedCodes(NamedTuple):
 def check_devices(cells: Texts) -> Checked:
     """Which of ``cells`` are Device IDs in a written form."""
     good = np.zeros(len(cells), np.bool_)
-    ids = np.zeros(len(cells), np.uint64)
+    ids = no_ids(len(cells))
     lengths = cells.lengths
     for width, form in _FORMS.items():
         for spots in _pieces(np.flatnonzero(lengths == width)):
@@ -95,7 +96,7 @@ def _pieces(spots: Numbers) -> Iterator[Numbers]:
     return (spots[start : start + CHUNK] for start in range(0, len(spots), CHUNK))
 
 
-def _check(text: _Bytes, form: _Form) -> tuple[Flags, Ids]:
+def _check(text: _Bytes, form: _Form) -> tuple[Flags, DeviceIds]:
     digits_at, separators_at = form
     digits = _VALUES[text[:, digits_at] if len(separators_at) else text]
     words = np.ascontiguousarray(digits).view(np.uint64)
@@ -106,9 +107,8 @@ def _check(text: _Bytes, form: _Form) -> tuple[Flags, Ids]:
         good &= _SEPARATORS[first]
         for place in separators_at[1:]:
             good &= text[:, place] == first
-    raw = np.ascontiguousarray((digits[:, 0::2] << 4) | digits[:, 1::2])
-    numbers = raw.view(np.uint64)[:, 0]
-    return good & (numbers != 0) & (numbers != _ALL_FS), numbers
+    ids = ids_from_bytes(digits[:, 0::2] << np.uint8(4) | digits[:, 1::2])
+    return good & ~empty_ids(ids), ids
 
 
 def check_codes(cells: Texts) -> CheckedCodes:
@@ -120,14 +120,14 @@ def check_codes(cells: Texts) -> CheckedCodes:
     for number, forms in _CODE_FORMS.items():
         for width, form in forms.items():
             for spots in _pieces(np.flatnonzero(lengths == width)):
-                good[spots], codes[spots] = _check_code(cells.cut(spots, width), form)
-                digits[spots] = np.where(good[spots], number, 0)
+                found, codes[spots] = _check_code(cells.cut(spots, width), form)
+                good[spots], digits[spots] = found, np.where(found, number, 0)
     return CheckedCodes(good, codes, digits)
 
 
 def _check_code(text: _Bytes, form: _Form) -> tuple[Flags, Codes]:
     digits_at, separators_at = form
-    digits = _VALUES[text[:, digits_at]]
+    digits = _VALUES[text[:, digits_at] if len(separators_at) else text]
     good = (digits & _NO_DIGIT).max(axis=1) == 0
     if len(separators_at):
         # Groups of a code may be parted by this sign and that.

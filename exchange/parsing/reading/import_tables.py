@@ -10,7 +10,12 @@ from typing import overload
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.errors import BadInput, Unreadable
 from exchange.parsing.containers.sniff import Shape, shape_of
-from exchange.parsing.identifiers.devices import read_device
+from exchange.parsing.lists.tables.column_finder import (
+    SAMPLE_ROWS,
+    Columns,
+    find_columns,
+    header_index,
+)
 from exchange.parsing.phrases.header_terms import Role, device_type_of, header_wording, normalised
 from exchange.parsing.sheets.delimited import read_delimited
 from exchange.parsing.sheets.grid import Row, Table
@@ -18,11 +23,13 @@ from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.text.charset import to_text
 
 __all__ = [
+    "Columns",
     "Limits",
     "Role",
     "Row",
     "Shape",
     "Table",
+    "columns_of",
     "device_type_of",
     "header_wording",
     "match_columns",
@@ -73,22 +80,32 @@ def _tables(name: str, content: bytes, limits: Limits) -> list[Table]:
 
 
 def with_header(table: Table) -> Table:
-    """Tell the header from the rows: the first full row that holds words and no values.
+    """Tell the header from the rows, as in a mail where the table is a list of devices.
 
-    Title lines above it are dropped, and so are lines with values ("Date", "3 November") above a
-    row that names a column of Device IDs.  When the first full row already holds values, and no
-    such row follows, the table has no header and every row stays.
+    Of any other table the header is the first full row that holds words and no values.  What
+    stands above it is dropped.  A table without a header keeps every row.
     """
+    sample = list(islice(table.rows, SAMPLE_ROWS))
+    named = header_index(sample)
+    if named is not None and find_columns(sample):
+        return _headed(table, sample[named], named)
     first = list(islice(table.rows, _HEADER_ROWS))
     widest = max((_filled(row) for row in first), default=0)
     for index, row in enumerate(first):
         if _filled(row) * 2 < widest or _is_title(first, index):
             continue
         if _holds_values(row):
-            below = _names_devices(first)
-            return table if below is None else _headed(table, first[below], below)
+            return table
         return _headed(table, row, index)
     return table
+
+
+def columns_of(table: Table) -> Columns | None:
+    """Return which column holds what, found as in a mail; None when none holds Device IDs."""
+    sample = list(islice(table.rows, SAMPLE_ROWS))
+    if table.header:
+        sample.insert(0, Row(0, table.header, frozenset()))
+    return find_columns(sample)
 
 
 def _headed(table: Table, row: Row, index: int) -> Table:
@@ -131,17 +148,6 @@ def _is_title(first: Sequence[Row], index: int) -> bool:
     return not _holds_values(first[index]) and (
         (_filled(below) > 1 and not _holds_values(below)) or _is_title(first, index + 1)
     )
-
-
-def _names_devices(first: Sequence[Row]) -> int | None:
-    """The first row, before any that holds a Device ID, of words that name a column of them."""
-    for index, row in enumerate(first):
-        if any(read_device(cell) for cell in row.cells):
-            return None
-        named = any(header_wording(cell).role is Role.DEVICE for cell in row.cells)
-        if named and _filled(row) > 1 and not _holds_values(row):
-            return index
-    return None
 
 
 def _filled(row: Row) -> int:

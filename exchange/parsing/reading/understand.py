@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import ids_of
+from exchange.domain.columns.device_ids import ids_of
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import (
     Answer,

@@ -20,6 +20,7 @@ from exchange.parsing.text.byte_column import Buffer, Texts, buffer_of, cut, to_
 
 FIELD_CHARS: Final = 100_000
 NEWLINE: Final = 10
+_RETURN: Final = 13
 _QUOTE: Final = ord('"')
 _EQUALS: Final = ord("=")
 _APOSTROPHE: Final = ord("'")
@@ -53,6 +54,15 @@ def one_line_end(content: bytes) -> bytes:
     return content.replace(b"\r", b"\n") if b"\r" in content else content
 
 
+def has_bare_return(content: bytes) -> bool:
+    """Whether a carriage return stands anywhere but right before a line feed."""
+    if b"\r" not in content:
+        return False
+    own = np.frombuffer(content, np.uint8)
+    at = np.flatnonzero(own == _RETURN)
+    return bool(at[-1] + 1 == len(own) or (own[at + 1] != NEWLINE).any())
+
+
 class UnevenError(Exception):
     """A text whose quotes have to be read one after another."""
 
@@ -66,15 +76,22 @@ class TextRows(ColumnRows):
 
     def __init__(self, text: str, delimiter: str, first: int = 1) -> None:
         self.delimiter = delimiter
-        content = one_line_end(to_utf8(text))
+        content = to_utf8(text)
+        if has_bare_return(content):
+            content = one_line_end(content)
         self._buffer = buffer_of(content)
         own = self._buffer[: len(content)]
         ended = np.flatnonzero(own == NEWLINE)
         parted = np.flatnonzero(own == ord(delimiter)) if delimiter else ended[:0]
         self._starts = np.concatenate([[0], ended + 1])
         self._ends = np.concatenate([ended, [len(content)]])
+        if b"\r" in content:
+            # Left where it is: taking each out of the text costs more than all the rest here.
+            self._ends[:-1] -= (ended > 0) & (own[ended - 1] == _RETURN)
         self._quoted = b'"' in content
-        self._wrapped = b"'" in content or b'="' in content or b'= "' in content
+        # One character is sought first: two at a time are slow to seek among hex digits.
+        formulas = b"=" in content and (b'="' in content or b'= "' in content)
+        self._wrapped = b"'" in content or formulas
         if self._quoted:
             parted = self._unquoted(own, ended, parted)
         self._parted = parted
@@ -84,7 +101,7 @@ class TextRows(ColumnRows):
         self._keep(self._starts < self._ends)
         self._leave_bare()
         self._exponents = np.zeros(len(self._starts), np.bool_)
-        if b"E+" in content or b"e+" in content:
+        if b"+" in content and (b"E+" in content or b"e+" in content):
             marks = [found.start() for found in _EXPONENT.finditer(content)]
             self._exponents[np.searchsorted(self._starts, marks, "right") - 1] = True
 
@@ -95,7 +112,7 @@ class TextRows(ColumnRows):
         if len(opens) != len(closes) or (own == ord("\x1f")).any():
             raise UnevenError
         edge = np.zeros(256, np.bool_)
-        edge[[NEWLINE, ord(self.delimiter or "\n")]] = True
+        edge[[NEWLINE, _RETURN, ord(self.delimiter or "\n")]] = True
         # A line's end is thought before the first byte; the room behind the last one is zeros.
         before = np.where(opens > 0, own[opens - 1], NEWLINE)
         earlier = np.where(opens > 1, own[opens - 2], NEWLINE)
@@ -198,6 +215,10 @@ class TextRows(ColumnRows):
             if kept.any():
                 cells = Texts(self._buffer, cells.starts + kept, cells.ends)
         return cells
+
+    def shown(self, index: int) -> tuple[list[str], Numbers]:
+        """The different texts of one column, and which of them each row has."""
+        return self.column(index).distinct()
 
     def odd(self, index: int, *, numbers: bool) -> Flags:
         """The rows that hold what Excel writes for a number that it shows in short."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from exchange.domain.limits import DEFAULT, Limits
@@ -94,6 +94,25 @@ def _quick_rows(text: str, delimiter: str, limits: Limits) -> TextRows | None:
     return None if rows.widest > limits.columns or len(rows) > limits.rows else rows
 
 
+def rows_of_block(text: str, delimiter: str, first: int) -> Sequence[Row]:
+    """The rows of some whole lines of a delimited text, the first of them numbered ``first``.
+
+    Raises UnevenError when a quote runs over the end of a line, or a cell is endless.
+    """
+    try:
+        return TextRows(text, delimiter, first)
+    except UnevenError:
+        lines = split_lines(text)
+        if any(line.count('"') % 2 for line in lines):
+            raise
+        limits = Limits(rows=len(lines), columns=len(text) + 1)
+        try:
+            records = _records(lines, delimiter, quoted=True)
+            return list(_rows(records, text, limits, "", first))
+        except csv.Error:  # a field beyond all measure
+            raise UnevenError from None
+
+
 def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
     if not quoted:
         for line in lines:
@@ -104,11 +123,13 @@ def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list
     yield from csv.reader(ended, delimiter=delimiter or "\x1f", skipinitialspace=True)
 
 
-def _rows(records: Iterator[list[str]], text: str, limits: Limits, where: str) -> Iterator[Row]:
+def _rows(
+    records: Iterator[list[str]], text: str, limits: Limits, where: str, first: int = 1
+) -> Iterator[Row]:
     wrapped = '="' in text or '= "' in text or "'" in text
     exponents = "E+" in text or "e+" in text
     kept = 0
-    for number, cells in enumerate(records, 1):
+    for number, cells in enumerate(records, first):
         if not any(map(str.strip, cells)):
             continue
         if number == 1 and _is_sep_line(cells):

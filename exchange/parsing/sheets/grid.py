@@ -193,6 +193,13 @@ def column_of(rows: Sequence[Row], index: int) -> Texts:
     )
 
 
+def shown_texts(rows: Sequence[Row], index: int) -> tuple[list[str], Numbers]:
+    """The different texts of one column as people see them, and which of them each row has."""
+    if isinstance(rows, ColumnRows):
+        return rows.shown(index)
+    return told_apart(row.cells[index] if index < len(row.cells) else "" for row in rows)
+
+
 def odd_cells(rows: Sequence[Row], index: int, *, numbers: bool = True) -> Flags:
     """The rows whose cell there is no text: true or false, and where ``numbers`` are not harmless
     a number or a date, which ``column_of`` leaves out.

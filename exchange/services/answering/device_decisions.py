@@ -16,16 +16,15 @@ import numpy as np
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.device_columns import (
     Flags,
-    Ids,
     Indexes,
     Listed,
     Numbers,
     Places,
     Words,
-    ids_of,
     joined_places,
     joined_words,
 )
+from exchange.domain.columns.device_ids import DeviceIds, ids_of
 from exchange.domain.columns.format_columns import (
     Grid,
     Written,
@@ -86,7 +85,7 @@ class Holdings:
         if not lists:
             return cls({})
         ids = np.concatenate([_ids(one) for one in lists])
-        held = vault.find_columns(ids.view(">u8").astype(np.uint64))
+        held = vault.find_columns(ids)
         devices, codes = devices_written(ids), codes_written(held.columns.codes)
         if len(ids) <= _SHORT * len(lists):
             # For all lists at once: for each short one alone they take longer.
@@ -103,7 +102,7 @@ class Holdings:
         return self.known[id(asked)]
 
 
-def _ids(asked: Sequence[Found]) -> Ids:
+def _ids(asked: Sequence[Found]) -> DeviceIds:
     return asked.ids if isinstance(asked, Listed) else ids_of([one.device for one in asked])
 
 

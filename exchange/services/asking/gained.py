@@ -28,6 +28,7 @@ from exchange.parsing.reading.import_tables import (
 )
 from exchange.services.import_rows import (
     DEVICE,
+    NO_HEADER,
     Sheet,
     by_role,
     device_column,
@@ -116,6 +117,8 @@ def _choose(table: Table) -> Sheet:
             former.append((int(named[1] or 0), column))
     # Numbered columns may stand in any order.
     columns.update((f"former {at}", column) for at, (_, column) in enumerate(sorted(former)))
+    if not table.header:
+        raise BadInput(NO_HEADER, place=table.where, hint=_HINT)
     if len(columns) == 1:
         raise BadInput(
             f"no column names the suppliers; the columns are {header_shown(table)}",

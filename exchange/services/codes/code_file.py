@@ -20,6 +20,7 @@ from exchange.services.import_rows import (
     DEVICE,
     Sheet,
     by_role,
+    code_columns,
     device_column,
     named_column,
     sole_column,
@@ -127,7 +128,7 @@ def choose(reading: Reading, table: Table) -> Sheet:
         if said:
             columns[name] = named_column(table, said)
         elif said is None and role is not None:
-            found = by_role(table, role)
+            found = code_columns(table) if name == CODE else by_role(table, role)
             column = sole_column(table, found, f"the {name}", f"name one with {option}")
             if column is not None:
                 columns[name] = column

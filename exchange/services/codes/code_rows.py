@@ -11,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.columns.device_columns import Numbers
+from exchange.domain.columns.device_ids import DeviceIds, ids_of
 from exchange.domain.device import CODE_BYTES
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
-from exchange.parsing.sheets.grid import Row
+from exchange.parsing.identifiers.bulk import check_codes, check_devices
+from exchange.parsing.sheets.grid import Row, column_of, numbers_of, odd_cells, shown_texts
 from exchange.ports import Batch, CodeColumns
 from exchange.services.codes.code_file import (
+    CODE,
     DATED,
     INSTALLED,
     TYPE,
@@ -28,7 +31,7 @@ from exchange.services.codes.code_file import (
     type_of,
 )
 from exchange.services.codes.import_report import Delivered
-from exchange.services.import_rows import Sheet
+from exchange.services.import_rows import DEVICE, Sheet
 
 _EPOCH: Final = date(1970, 1, 1)
 _DEVICE_TYPES: Final[dict[str, int]] = {name: number for number, name in enumerate(DEVICE_TYPES)}
@@ -81,7 +84,7 @@ class Block:
     """Rows under reading, a place each in every array; ``good`` ones are understood."""
 
     good: npt.NDArray[np.bool_]
-    devices: npt.NDArray[np.uint64]
+    devices: DeviceIds
     codes: npt.NDArray[np.uint8] = field(repr=False)  # rows by 16
     has_code: npt.NDArray[np.bool_]
     words: dict[str, npt.NDArray[np.generic]] = field(default_factory=dict)
@@ -90,22 +93,22 @@ class Block:
         self,
         terms: Terms,
         name: str,
-        found: tuple[Sequence[str], Numbers | npt.NDArray[np.int32]] | None,
+        found: tuple[Sequence[str], Numbers] | None,
     ) -> None:
-        """The words of a column, and which each row has (-1: none of them); None: no column."""
+        """Take the words of a column, and which of them each row has; None: no such column."""
         if found is None:
             self.words[name] = np.full(len(self.good), terms.usual(name), _KINDS[name])
             return
         texts, which = found
         meant = [terms.meaning(name, text) for text in texts]
-        known = np.array([one is not None for one in meant] + [False], np.bool_)
+        known = np.array([one is not None for one in meant], np.bool_)
         self.good &= known[which]
-        self.words[name] = np.array([one or 0 for one in meant] + [0], _KINDS[name])[which]
+        self.words[name] = np.array([one or 0 for one in meant], _KINDS[name])[which]
 
     def take(self, at: int, fact: Fact) -> None:
         """A row that was read by itself."""
         self.good[at] = True
-        self.devices[at] = int.from_bytes(fact.device.raw, "big")
+        self.devices[at] = ids_of([fact.device])[0]
         self.has_code[at] = fact.code is not None
         raw = fact.code.raw if fact.code else bytes(CODE_BYTES)
         self.codes[at] = np.frombuffer(raw, np.uint8)
@@ -131,15 +134,48 @@ class Block:
         return Batch(columns, numbers.take(kept).astype(np.uint32))
 
 
+def checked_batch(
+    terms: Terms, rows: Sequence[Row], first: int, offset: int, delivered: Delivered
+) -> Batch | None:
+    """The good rows among ``rows`` from the one numbered ``first`` on; bad ones are noted.
+
+    Columns are checked as a whole; a row that this does not take is read again by itself, which
+    also says what is wrong with it.  ``offset`` is added to the numbers of the rows.
+    """
+    columns, numbers = terms.sheet.columns, numbers_of(rows)
+    listed = numbers >= first
+    delivered.rows += int(np.count_nonzero(listed))
+    devices = check_devices(column_of(rows, columns[DEVICE]))
+    number = len(rows)
+    block = Block(
+        devices.good & listed,
+        devices.ids,
+        np.zeros((number, CODE_BYTES), np.uint8),
+        np.zeros(number, np.bool_),
+    )
+    if CODE in columns:
+        cells = column_of(rows, columns[CODE])
+        found = check_codes(cells)
+        empty = (cells.lengths == 0) & ~odd_cells(rows, columns[CODE])
+        block.codes, block.has_code = found.codes, found.good
+        block.good &= found.good | empty
+    for name in WORDS:
+        block.take_words(terms, name, shown_texts(rows, columns[name]) if name in columns else None)
+    for at in np.flatnonzero(listed & ~block.good).tolist():
+        fact = terms.single(rows[at], offset + int(numbers[at]), delivered)
+        if fact is not None:
+            block.take(at, fact)
+    return block.batch(terms.reading.source, numbers + offset)
+
+
 def batch_of(facts: Sequence[tuple[int, Fact]], source: str) -> Batch:
     """Rows that were read one by one, each with its place in the delivery."""
     number = len(facts)
-    raw = b"".join([fact.device.raw for _, fact in facts])
     blank = bytes(CODE_BYTES)
     codes = b"".join([fact.code.raw if fact.code else blank for _, fact in facts])
     days: Mapping[date, int] = {day: (day - _EPOCH).days for day in {one.day for _, one in facts}}
     columns = CodeColumns(
-        np.frombuffer(raw, ">u8").astype(np.uint64),
+        ids_of([fact.device for _, fact in facts]),
         np.frombuffer(codes, np.uint8).reshape(number, CODE_BYTES),
         np.array([fact.code is not None for _, fact in facts], bool),
         np.array([fact.installed for _, fact in facts], bool),

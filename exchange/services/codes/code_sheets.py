@@ -7,20 +7,16 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-import numpy as np
-
-from exchange.domain.device import CODE_BYTES
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput
-from exchange.parsing.identifiers.bulk import check_codes, check_devices
 from exchange.parsing.reading.import_tables import with_header
-from exchange.parsing.sheets.grid import ColumnRows, Table
+from exchange.parsing.sheets.grid import Table
 from exchange.parsing.sheets.xlsx_stream import StreamedSheet, Torn
 from exchange.ports import Batch
-from exchange.services.codes.code_file import CODE, Fact, Progress, Reading, choose, roomy
-from exchange.services.codes.code_rows import WORDS, Block, Terms, batch_of
+from exchange.services.codes.code_file import Fact, Progress, Reading, choose, roomy
+from exchange.services.codes.code_rows import Terms, batch_of, checked_batch
 from exchange.services.codes.import_report import Delivered
-from exchange.services.import_rows import DEVICE, Sheet, open_sheets, sort_out
+from exchange.services.import_rows import Sheet, open_sheets, sort_out
 
 _ROWS_AT_ONCE: Final = 50_000
 _TOLD_BY: Final = 50  # rows that are enough to tell the columns by
@@ -46,7 +42,7 @@ def in_windows(
         terms = Terms(sheet, reading, today)
         first, last = sheet.rows[0].number, 0
         for rows, done in stream.windows():
-            batch = _batch(terms, rows, first, offset, delivered)
+            batch = checked_batch(terms, rows, first, offset, delivered)
             last = int(rows.numbers[-1])
             if batch is not None:
                 yield batch
@@ -92,36 +88,6 @@ def _head(stream: StreamedSheet) -> tuple[Table | None, bool]:
     if len(first.rows) < _TOLD_BY and not ended:
         raise Torn
     return with_header(Table(stream.where, (), first.rows)), ended
-
-
-def _batch(
-    terms: Terms, rows: ColumnRows, first: int, offset: int, delivered: Delivered
-) -> Batch | None:
-    """The good rows of a window, from the row numbered ``first`` on."""
-    columns, numbers = terms.sheet.columns, rows.numbers
-    listed = numbers >= first
-    delivered.rows += int(np.count_nonzero(listed))
-    devices = check_devices(rows.column(columns[DEVICE]))
-    number = len(rows)
-    block = Block(
-        devices.good & listed,
-        devices.ids.byteswap(),
-        np.zeros((number, CODE_BYTES), np.uint8),
-        np.zeros(number, np.bool_),
-    )
-    if CODE in columns:
-        cells = rows.column(columns[CODE])
-        found = check_codes(cells)
-        empty = (cells.lengths == 0) & ~rows.odd(columns[CODE], numbers=True)
-        block.codes, block.has_code = found.codes, found.good
-        block.good &= found.good | empty
-    for name in WORDS:
-        block.take_words(terms, name, rows.shown(columns[name]) if name in columns else None)
-    for at in np.flatnonzero(listed & ~block.good).tolist():
-        fact = terms.single(rows[at], offset + int(numbers[at]), delivered)
-        if fact is not None:
-            block.take(at, fact)
-    return block.batch(terms.reading.source, numbers + offset)
 
 
 def as_a_whole(

@@ -1,38 +1,32 @@
-"""A delivery of codes, of any size, to batches for the vault; memory stays flat.
+"""Read a delivery of codes, of any size, into batches for the vault; memory stays flat.
 
-Delimited texts are read a block at a time by ``parsing/identifiers/codelines.py``, workbooks by
-``codesheets.py``; rows that are written in an unusual way one by one by ``codefile.py``, which says
-why one is bad.
+Delimited texts are read here, a block of lines at a time, workbooks by ``code_sheets.py``.  The
+rows of both are checked by ``code_rows.py``.
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from typing import BinaryIO, Final
 
-import numpy as np
-
 from exchange.domain.device import mask_codes
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.identifiers.codelines import Lines, Words, read_lines
 from exchange.parsing.reading.import_tables import Shape, shape_of
-from exchange.parsing.sheets.csv_columns import plain_cell
-from exchange.parsing.sheets.delimited import delimiter_of
-from exchange.parsing.sheets.grid import text_row
+from exchange.parsing.sheets.csv_columns import UnevenError, has_bare_return
+from exchange.parsing.sheets.delimited import delimiter_of, rows_of_block
+from exchange.parsing.sheets.grid import Row
 from exchange.parsing.sheets.xlsx_stream import Torn, open_book
 from exchange.ports import Batch
-from exchange.services.codes.code_file import CODE, Fact, Progress, Reading, choose
-from exchange.services.codes.code_rows import WORDS, Block, Terms
+from exchange.services.codes.code_file import Progress, Reading, choose
+from exchange.services.codes.code_rows import Terms, checked_batch
 from exchange.services.codes.code_sheets import as_a_whole, in_windows
 from exchange.services.codes.import_report import CodeSource, Delivered
-from exchange.services.import_rows import DEVICE, open_sheets
+from exchange.services.import_rows import open_sheets
 
 __all__ = ["Torn", "read_delivery"]
 
@@ -107,43 +101,6 @@ def _can_stream(head: bytes) -> bool:
 # -- a block at a time --
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """How the rows of one text are read."""
-
-    terms: Terms
-    delimiter: str
-    charset: str
-
-    def rows_of(self, lines: Lines, first: int, delivered: Delivered) -> Batch | None:
-        """The good rows of a block whose first line has the number ``first``."""
-        block = Block(lines.plain.copy(), lines.devices, lines.codes, lines.has_code)
-        for name in WORDS:
-            said = lines.words.get(name)
-            found = None if said is None else (self._texts(said), said.places)
-            block.take_words(self.terms, name, found)
-        for at in np.flatnonzero(~block.good & ~lines.blank).tolist():
-            fact = self._single(lines.text(at), first + at, delivered)
-            if fact is not None:
-                block.take(at, fact)
-        return block.batch(self.terms.reading.source, np.arange(len(block.good)) + first)
-
-    def _texts(self, said: Words) -> list[str]:
-        return [word.decode(self.charset, "replace") for word in said.words]
-
-    def _single(self, line: bytes, number: int, delivered: Delivered) -> Fact | None:
-        """One line by the reader of single rows."""
-        text = line.decode(self.charset, "replace")
-        if '"' in text:
-            (cells,) = csv.reader(
-                [text + "\n"], delimiter=self.delimiter or "\x1f", skipinitialspace=True
-            )
-        else:
-            cells = text.split(self.delimiter) if self.delimiter else [text]
-        row = text_row(number, [plain_cell(cell) for cell in cells])
-        return self.terms.single(row, number, delivered)
-
-
 def _streamed(
     file: BinaryIO,
     size: int,
@@ -162,25 +119,30 @@ def _streamed(
     sheets, _ = open_sheets(delivered.name, start, Limits(), partial(choose, reading))
     (sheet,) = sheets
     terms = Terms(sheet, reading, today)
-    reader = _Reader(terms, delimiter_of(_text(start)), _charset(start))
+    charset, delimiter = _charset(start), delimiter_of(_text(start))
     delivered.begin(sheet.table, 0)
-    words = {name: sheet.columns[name] for name in WORDS if name in sheet.columns}
     first_row = sheet.rows[0].number
     lead = _nth_line(top, first_row)
     number = first_row
     for block in _chain(top[lead:], blocks):
         if not block:
             continue
-        lines = read_lines(
-            block, reader.delimiter, sheet.columns[DEVICE], sheet.columns.get(CODE), words
-        )
-        if lines.torn:
-            raise Torn
-        delivered.rows += int(np.count_nonzero(~lines.blank))
-        batch = reader.rows_of(lines, number, delivered)
-        number += len(lines.starts)
-        if batch is not None:
-            yield batch
+        rows = _rows(block, charset, delimiter, number)
+        if len(rows):
+            batch = checked_batch(terms, rows, first_row, 0, delivered)
+            if batch is not None:
+                yield batch
+        number += block.count(b"\n")
+
+
+def _rows(block: bytes, charset: str, delimiter: str, number: int) -> Sequence[Row]:
+    """The rows of a block whose first line has that number; raises Torn."""
+    if has_bare_return(block):
+        raise Torn  # it ends a row too, but not a block
+    try:
+        return rows_of_block(block.decode(charset, "replace"), delimiter, number)
+    except UnevenError:
+        raise Torn from None
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

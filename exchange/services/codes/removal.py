@@ -14,9 +14,10 @@ from typing import Final
 import numpy as np
 
 from exchange.domain.audit import AuditEvent
+from exchange.domain.columns.device_ids import DeviceIds, ids_of, no_ids
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
-from exchange.ports import Numbers, Removed
+from exchange.ports import Removed
 from exchange.services.codes.code_file import Progress, Reading
 from exchange.services.codes.code_stream import Torn, read_delivery
 from exchange.services.codes.codes import digest_of, put_declaration
@@ -33,7 +34,7 @@ class Chosen:
     """Which Devices are to go; ``numbers`` stand once each, None: all of the source."""
 
     name: str
-    numbers: Numbers | None = field(default=None, repr=False)
+    numbers: DeviceIds | None = field(default=None, repr=False)
     sha256: str = ""  # of the list
     notes: tuple[str, ...] = ()
     named: tuple[str, ...] = ()  # where no file tells them: for the audit log
@@ -75,7 +76,7 @@ def everything() -> Chosen:
 def devices_named(written: Sequence[str]) -> Chosen:
     """Devices by their IDs; raises BadInput for what is none."""
     devices = dict.fromkeys(DeviceId.parse(one) for one in written)
-    numbers = np.unique([int.from_bytes(one.raw, "big") for one in devices]).astype(np.uint64)
+    numbers = np.unique(ids_of(devices))
     name = str(next(iter(devices))) if len(devices) == 1 else _ONE_BY_ONE
     return Chosen(name, numbers, named=tuple(map(str, devices)))
 
@@ -118,7 +119,7 @@ def _read(
     progress: Progress | None,
     *,
     whole: bool,
-) -> tuple[Numbers, Delivered]:
+) -> tuple[DeviceIds, Delivered]:
     # Only the Device IDs: the very file of a wrong import will do, whatever its codes are like.
     reading = Reading(
         device_column=device_column,
@@ -129,7 +130,7 @@ def _read(
         file, reading, desk.limits, desk.today(), delivered, progress, whole=whole
     )
     parts = [batch.columns.devices for batch in batches]
-    numbers = np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.uint64)
+    numbers = np.unique(np.concatenate(parts)) if parts else no_ids()
     return numbers, delivered
 
 

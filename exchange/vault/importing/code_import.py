@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, Engine
 
+from exchange.domain.columns.device_ids import DeviceIds
 from exchange.ports import Batch, Taken
 from exchange.vault.bucket_writer import Rewrite, Sorted
 from exchange.vault.buckets import Fault, damage, read_buckets
@@ -27,7 +28,7 @@ from exchange.vault.importing.sealed_tempfile import PARTS, Spill
 from exchange.vault.manifest import ALL_PLACES, Entries
 from exchange.vault.merge import ADDED, UNCHANGED, UPDATED
 from exchange.vault.radix_sort import chained, chosen
-from exchange.vault.records import HAS_CODE, ROW, Rows, Sources
+from exchange.vault.records import HAS_CODE, ROW, Rows, Sources, row_devices
 from exchange.vault.vault_header import Head, reading, writing
 
 _PART_PLACES: Final = ALL_PLACES // PARTS
@@ -88,7 +89,7 @@ class Delivery:
         content = loaded.view(np.uint8).reshape(len(rows), LOADED.itemsize)
         content[:, : ROW.itemsize] = rows.view(np.uint8).reshape(len(rows), ROW.itemsize)
         loaded["row"] = batch.rows
-        places = self._cipher.places(loaded["device"].astype(np.uint64))
+        places = self._cipher.places(row_devices(loaded))
         self._waiting.add((places // np.uint32(_PART_PLACES)).astype(np.uint8), loaded)
         self._shared.add(loaded)
 
@@ -146,7 +147,7 @@ class Delivery:
         if faults:
             raise damage(faults, entries)
 
-    def _coded(self, devices: npt.NDArray[np.uint64]) -> set[int]:
+    def _coded(self, devices: DeviceIds) -> set[int]:
         """To which of ``devices`` the delivery brings a code."""
         found: set[int] = set()
         if not len(devices):

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from exchange.domain.columns.device_ids import DeviceIds, ids_from_numbers
 from exchange.errors import BadInput
 from exchange.ports import Refusal
 from exchange.vault.importing.import_conflicts import REFUSED, Loaded, Refused
@@ -27,7 +28,7 @@ _HELD: Final = 0  # the row number of what the vault holds; a delivery's begin a
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _MOST: Final = 1_000_000
 
-WithCode = Callable[[npt.NDArray[np.uint64]], set[int]]
+WithCode = Callable[[DeviceIds], set[int]]
 
 
 class SharedCodes:
@@ -111,7 +112,7 @@ def _clashes(
     )
     cuts = np.append(np.flatnonzero(~same), len(standing))
     elsewhere = standing["device"][standing["row"] == _HELD]
-    moved = coded(np.unique(elsewhere).astype(np.uint64))
+    moved = coded(np.unique(ids_from_numbers(elsewhere)))
     devices, rows = standing["device"].tolist(), standing["row"].tolist()
     found: list[tuple[int, int, int, int, Refusal]] = []
     for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):

@@ -13,7 +13,7 @@ from typing import Final, overload
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.device import DeviceId
+from exchange.domain.columns.device_ids import device_of
 from exchange.ports import Refusal, RefusedRow
 from exchange.vault.radix_sort import chosen, order_of
 from exchange.vault.records import EPOCH, HAS_CODE, INSTALLED, ROW, TYPE_MASK, Rows
@@ -65,17 +65,13 @@ class RefusedRows(Sequence[RefusedRow]):
         other = int(row["other_device"])
         return RefusedRow(
             row=int(row["row"]),
-            device=_device(int(row["device"])),
+            device=device_of(int(row["device"])),
             refusal=Refusal(int(row["refusal"])),
             other_row=int(row["other_row"]),
-            other_device=_device(other) if other else None,
+            other_device=device_of(other) if other else None,
             held_on=EPOCH + timedelta(days=int(row["days"])) if row["held"] else None,
             held_from=self._sources[int(row["source"])] if row["held"] else "",
         )
-
-
-def _device(number: int) -> DeviceId:
-    return DeviceId(number.to_bytes(8, "big"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,7 @@ def sift(held: Rows, incoming: Loaded, *, replace: bool, good: bool) -> Sifted:
         _compare(rows, first, refused)
         repeats = np.flatnonzero(~opens & (refused["refusal"] == 0))
         if good:
-            _refuse_whole_device(rows, first, refused)
+            _refuse_wholedevice_of(rows, first, refused)
     heads = np.flatnonzero(opens & (refused["refusal"] == 0))
     _against_vault(held, rows, heads, refused, replace=replace)
     if good and len(repeats):
@@ -147,7 +143,7 @@ def _compare(rows: Loaded, first: npt.NDArray[np.intp], refused: Refused) -> Non
         refused["other_row"][mask] = rows["row"][first[mask]]
 
 
-def _refuse_whole_device(rows: Loaded, first: npt.NDArray[np.intp], refused: Refused) -> None:
+def _refuse_wholedevice_of(rows: Loaded, first: npt.NDArray[np.intp], refused: Refused) -> None:
     """Where rows of a device contradict each other, refuse all of them."""
     wrong = np.flatnonzero(refused["refusal"])
     if not len(wrong):

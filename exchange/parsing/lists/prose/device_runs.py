@@ -11,7 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Ids, Numbers
+from exchange.domain.columns.device_columns import Numbers
+from exchange.domain.columns.device_ids import DeviceIds, no_ids
 from exchange.parsing.identifiers.bulk import check_devices, decimal_cells
 from exchange.parsing.sheets.csv_columns import NEWLINE, one_line_end
 from exchange.parsing.text.byte_column import SPARE, Texts, buffer_of, to_utf8
@@ -29,7 +30,7 @@ class Run(Line):
     """Lines that are nothing but a Device ID, from ``number`` on; ``text`` is the first of them."""
 
     whole: str = field(default="", repr=False)
-    ids: Ids = field(default_factory=lambda: np.zeros(0, np.uint64), repr=False)
+    ids: DeviceIds = field(default_factory=no_ids, repr=False)
 
     def lines(self) -> Iterator[Line]:
         """The lines themselves."""

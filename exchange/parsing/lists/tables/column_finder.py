@@ -28,6 +28,7 @@ class Columns:
     remarks: list[int] = field(default_factory=list)
     denial: int | None = None
     type: int | None = None
+    rivals: list[int] = field(default_factory=list)  # held other Device IDs and were not taken
     headed: bool = False  # whether a header named the device column
     warnings: list[str] = field(default_factory=list)
     joined: tuple[int, ...] = ()  # code columns that hold one code in pieces, in this order
@@ -111,8 +112,11 @@ def _choose(
             first = rivals[0]
             if share_of_devices(below, index) > _SHARE > share_of_devices(below, first):
                 del columns.devices[first]
+                if share_of_devices(below, first) and not _same(below, index, first):
+                    columns.rivals.append(first)
             else:
                 if not _same(below, first, index):
+                    columns.rivals.append(index)
                     title = header.cells[index]
                     columns.warnings.append(
                         f"two columns could hold the Device IDs; {title!r} is not taken"
@@ -167,6 +171,7 @@ def _by_content(
     if shy and not told and len(found) + len(shy) > 1:
         # "Kit ref" and "Previous kit", both of Device IDs: which is meant, nobody can tell.
         columns.warnings.append("several columns look like Device IDs and no header tells them")
+        columns.rivals = sorted({*found, *shy})
         return columns
     if not found:
         return None
@@ -179,6 +184,7 @@ def _by_content(
             or any(share_of_devices(below, i) < 0.95 for i in found)
         ):
             columns.warnings.append("several columns look like Device IDs and no header tells them")
+            columns.rivals = found
             return columns
     columns.devices = dict.fromkeys(found, "")
     empty = Row(0, header.cells if header else (), frozenset())

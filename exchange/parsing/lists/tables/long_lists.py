@@ -17,13 +17,13 @@ import numpy.typing as npt
 from exchange.domain.columns.device_columns import (
     OUTCOMES,
     Flags,
-    Ids,
     Indexes,
     Listed,
     Numbers,
     Places,
     Words,
 )
+from exchange.domain.columns.device_ids import DeviceIds
 from exchange.domain.columns.group_equal_rows import first_rows
 from exchange.domain.mail import Outcome
 from exchange.parsing.findings.claim_columns import NOTHING, Claimed
@@ -49,7 +49,7 @@ class Said(NamedTuple):
 class Stretch(NamedTuple):
     """Plain rows that stand one behind another, and what they say."""
 
-    ids: Ids
+    ids: DeviceIds
     numbers: Numbers
     found: Listed
     claims: Claimed | None  # None where nothing is said
