@@ -1,6 +1,6 @@
 """The only place that reads configuration and builds adapters; it reads top to bottom.
 
-``open_desk`` puts one supplier's end together: settings, calendar, database, keys, vault,
+``open_context`` puts one supplier's end together: settings, calendar, database, keys, vault,
 templates.  ``open_mailbox`` and ``open_courier`` add the two ways to the outside.
 """
 
@@ -39,7 +39,7 @@ from exchange.files import linked
 from exchange.owner import Owner, check_owner, owner_of
 from exchange.ports import Clock
 from exchange.rendering.compose import Templates, shipped_folder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.running.clock_guard import WatchedClock
 from exchange.store.db import Store, sqlite_path
 from exchange.store.references import References
@@ -189,15 +189,15 @@ def unfinished_key_change(folder: Path, settings: Settings) -> str:
     return next(filter(None, said), "")
 
 
-def open_key_change(desk: Desk) -> VaultKeyChange:
-    """What changes the keys of a desk's vault."""
-    return VaultKeyChange(desk.store.engine, key_provider(desk.folder, desk.settings.keys))
+def open_key_change(ctx: Context) -> VaultKeyChange:
+    """What changes the keys of a context's vault."""
+    return VaultKeyChange(ctx.store.engine, key_provider(ctx.folder, ctx.settings.keys))
 
 
 def restore_key_file(folder: Path, clock: Clock, by: str) -> tuple[Path, Path | None, str]:
     """Put the key file back that locks the vault (``keychange.restore_key_file``); audited.
 
-    Works where no desk can be opened, because the key is missing.
+    Works where no context can be opened, because the key is missing.
     """
     settings = load_settings(folder)
     store = open_store(folder, settings)
@@ -238,13 +238,13 @@ def open_reader(
     return reader, limits
 
 
-def open_desk(
+def open_context(
     folder: Path,
     clock: Clock,
     after_commit: Callable[[str], None] | None = None,
     *,
     store: Store | None = None,
-) -> Desk:
+) -> Context:
     """One supplier's end, from its working folder.
 
     ``store`` is the database where this process has it open already.  It is not opened a second
@@ -262,7 +262,7 @@ def open_desk(
     key = key_provider(folder, settings.keys)
     vault = SealedVault(store.engine, key, folder=folder)
     reader, limits = open_reader(folder, settings)
-    return Desk(
+    return Context(
         settings=settings,
         folder=folder,
         store=store,
@@ -276,12 +276,12 @@ def open_desk(
     )
 
 
-def open_mailbox(desk: Desk, settings: MailboxSettings) -> ImapMailbox:
+def open_mailbox(ctx: Context, settings: MailboxSettings) -> ImapMailbox:
     """A connection of its own to one mailbox (made at the first call)."""
-    password = password_of(settings, desk.folder, f"{CONFIG_PATH} > mailbox {settings.name}")
-    claim = Claim(settings.claim, holder_of(desk.folder)) if settings.claim else None
+    password = password_of(settings, ctx.folder, f"{CONFIG_PATH} > mailbox {settings.name}")
+    claim = Claim(settings.claim, holder_of(ctx.folder)) if settings.claim else None
     return ImapMailbox(
-        settings, password, desk.folder, max_bytes=desk.settings.limits.mail_bytes, claim=claim
+        settings, password, ctx.folder, max_bytes=ctx.settings.limits.mail_bytes, claim=claim
     )
 
 
@@ -305,10 +305,10 @@ def holder_of(folder: Path) -> Holder:
     return Holder(sha256(known.encode()).hexdigest()[:32], _SESSION, " ".join(words.split()))
 
 
-def open_courier(desk: Desk, stop: threading.Event | None = None) -> SmtpCourier:
+def open_courier(ctx: Context, stop: threading.Event | None = None) -> SmtpCourier:
     """The way out; no letter is begun once ``stop`` is set."""
-    settings = desk.settings.smtp
+    settings = ctx.settings.smtp
     password = (
-        password_of(settings, desk.folder, f"{CONFIG_PATH} > smtp") if settings.username else ""
+        password_of(settings, ctx.folder, f"{CONFIG_PATH} > smtp") if settings.username else ""
     )
-    return SmtpCourier(settings, password, desk.folder, stop=stop)
+    return SmtpCourier(settings, password, ctx.folder, stop=stop)

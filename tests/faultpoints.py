@@ -149,15 +149,15 @@ def _warm_up() -> None:
     """Load everything before the first fork, also what the first command would load."""
 
     import exchange.cli.main
-    from exchange.bootstrap import open_desk, the_clock
+    from exchange.bootstrap import open_context, the_clock
     from exchange.provision import OwnParty, make_folder
 
     with tempfile.TemporaryDirectory(prefix="points-") as at:
         make_folder(Path(at) / "ours", OwnParty("OURS", "Our Energy", "codes@ours.example"))
-        desk = open_desk(Path(at) / "ours", the_clock())
-        with desk.store.reading() as tx:
+        ctx = open_context(Path(at) / "ours", the_clock())
+        with ctx.store.reading() as tx:
             tx.audit.rows(event="key.rotated")
-        desk.store.dispose()
+        ctx.store.dispose()
     # Typer reads every command's parameters at each call.
     exchange.cli.main.app = exchange.cli.main.whole()
 

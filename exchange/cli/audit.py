@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, desk_of, warn
+from exchange.cli.common import HERE, Folder, Json, answer, context_of, warn
 from exchange.errors import BadInput
 from exchange.services.people import audit_log
 
@@ -20,7 +20,7 @@ _EVENT: Final = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 @app.command()
 def verify(folder: Folder = HERE, as_json: Json = False) -> None:
     """Walk the whole chain; exit 1 naming the first row that was changed, added or taken away."""
-    rows, head = audit_log.verify(desk_of(folder))
+    rows, head = audit_log.verify(context_of(folder))
     answer(
         as_json,
         {"rows": rows, "head": head, "intact": True},
@@ -37,14 +37,14 @@ def export(
     event: Annotated[str, typer.Option(help="Only this kind, such as clock.moved.")] = "",
 ) -> None:
     """Write the log to standard output, one JSON object a line; codes never stand in it."""
-    desk, found = desk_of(folder), 0
-    if event and event not in (kinds := audit_log.kinds(desk)):
+    ctx, found = context_of(folder), 0
+    if event and event not in (kinds := audit_log.kinds(ctx)):
         there = ", ".join(kinds)
         if not _EVENT.fullmatch(event):
             raise BadInput(f"{event} is no name of an event", hint=f"the log has {there}")
         warn(f"exchange: the log has no event {event}; it has {there}")
         return
-    for row in audit_log.rows(desk, subject=subject, event=event):
+    for row in audit_log.rows(ctx, subject=subject, event=event):
         found += 1
         sys.stdout.write(
             json.dumps(

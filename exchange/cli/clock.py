@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, desk_of
+from exchange.cli.common import HERE, Folder, Json, answer, context_of
 from exchange.cli.people import By, who
 from exchange.domain.time.timekeeping import told
 from exchange.services.running import clock_guard
@@ -33,7 +33,7 @@ def confirm(
     from exchange.domain.time.sla import parse_instant
 
     at = parse_instant(now)
-    clock_guard.confirm(desk_of(folder), at, who(by))
+    clock_guard.confirm(context_of(folder), at, who(by))
     answer(
         as_json,
         {"confirmed": at.isoformat()},

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, answer, context_of, say, table
 from exchange.cli.people import By, content_of, who
 from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.device import mask_codes
@@ -67,7 +67,7 @@ def set_(
     """
     one = _mapping(device, code, status, comment, device_type, installed, header_row, file, sheet)
     signifier = party.upper()
-    maps = party_columns.put(desk_of(folder, now), signifier, one, who(by), beside=also)
+    maps = party_columns.put(context_of(folder, now), signifier, one, who(by), beside=also)
     if as_json:
         answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
         return
@@ -78,7 +78,7 @@ def set_(
 def show(party: Party, folder: Folder = HERE, as_json: Json = False) -> None:
     """What is on file for a party."""
     signifier = party.upper()
-    maps = party_columns.of_party(desk_of(folder), signifier)
+    maps = party_columns.of_party(context_of(folder), signifier)
     if as_json:
         answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
         return
@@ -96,7 +96,7 @@ def clear(
 ) -> None:
     """Take mappings off file: the tables are read as everybody else's again."""
     signifier = party.upper()
-    maps = party_columns.take_off(desk_of(folder, now), signifier, who(by), number)
+    maps = party_columns.take_off(context_of(folder, now), signifier, who(by), number)
     if as_json:
         answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
         return
@@ -130,7 +130,7 @@ def preview(
 
     Install codes are masked.
     """
-    desk, signifier = desk_of(folder), party.upper()
+    ctx, signifier = context_of(folder), party.upper()
     if (path is None) == (mail == 0):
         raise BadInput("give either a file or --mail with its number")
     given = (code, status, comment, device_type, installed)
@@ -142,15 +142,15 @@ def preview(
     elif any(one is not None for one in given) or header_row or file or sheet:
         raise BadInput("the column of the Device IDs is not named", hint="name it with --device")
     else:
-        maps = party_columns.of_party(desk, signifier)
+        maps = party_columns.of_party(ctx, signifier)
     if path is not None:
         name, content = path.name, content_of(path)
     else:
-        name, content = f"mail {mail}.eml", review.raw_mail(desk, mail)
+        name, content = f"mail {mail}.eml", review.raw_mail(ctx, mail)
     try:
-        seen = party_columns.preview(desk, signifier, name, content, maps)
+        seen = party_columns.preview(ctx, signifier, name, content, maps)
     finally:
-        desk.reader.close()
+        ctx.reader.close()
     if as_json:
         answer(True, _as_object(signifier, maps, seen), "")
         return

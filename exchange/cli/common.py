@@ -15,7 +15,7 @@ import typer
 from exchange.domain.foreign import storable
 
 if TYPE_CHECKING:
-    from exchange.services.context import Desk
+    from exchange.services.context import Context
 
 Folder = Annotated[
     Path,
@@ -43,15 +43,15 @@ HIGHEST: Final = 10**9  # of what is counted and numbered here; no column or sum
 Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST)]
 
 
-def desk_of(folder: Path, now: str = "") -> Desk:
-    """The desk of a working folder."""
+def context_of(folder: Path, now: str = "") -> Context:
+    """The context of a working folder."""
     # Only now: it brings in the whole program, which `exchange read` does without.
-    from exchange.bootstrap import open_desk, the_clock, unfinished_key_change
+    from exchange.bootstrap import open_context, the_clock, unfinished_key_change
 
-    desk = open_desk(folder, the_clock(now))
-    if said := unfinished_key_change(folder, desk.settings):
+    ctx = open_context(folder, the_clock(now))
+    if said := unfinished_key_change(folder, ctx.settings):
         warn(f"exchange: {said}")
-    return desk
+    return ctx
 
 
 def shown(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from exchange.cli import columns
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of, say, table
 from exchange.cli.people import By, at_terminal, content_of, who
 from exchange.domain.foreign import storable
 from exchange.domain.party import STALE_AFTER_DAYS, Change, Party
@@ -36,15 +36,15 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Compare a file with the register, show what changes, and apply it after a yes."""
-    desk = desk_of(folder, now)
-    plan = contacts.plan_import(desk, storable(file.name), content_of(file), replacing=replace)
+    ctx = context_of(folder, now)
+    plan = contacts.plan_import(ctx, storable(file.name), content_of(file), replacing=replace)
     if not as_json:
         _show(plan, replacing=replace)
     applied = 0
     refused = ""
     if plan.changes and not dry_run:
         if yes or (not as_json and at_terminal() and typer.confirm("Apply?", default=False)):
-            applied = contacts.apply_plan(desk, plan, who(by))
+            applied = contacts.apply_plan(ctx, plan, who(by))
         elif as_json or not at_terminal():
             refused = "nobody can be asked here; nothing was changed"
     if as_json:
@@ -60,7 +60,7 @@ def import_(
 @app.command("list")
 def list_(folder: Folder = HERE, as_json: Json = False) -> None:
     """Every party of the register."""
-    parties = contacts.register(desk_of(folder))
+    parties = contacts.register(context_of(folder))
     if as_json:
         answer(True, [_party_json(party) for party in parties], "")
         return
@@ -96,7 +96,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Missing escalation contacts, addresses that stand twice, stale entries."""
-    findings = contacts.check_register(desk_of(folder, now), stale_after_days)
+    findings = contacts.check_register(context_of(folder, now), stale_after_days)
     if as_json:
         answer(
             True,
@@ -125,7 +125,7 @@ def history(
     as_json: Json = False,
 ) -> None:
     """What was changed, when, by whom and from which file."""
-    past = contacts.history(desk_of(folder), signifier)
+    past = contacts.history(context_of(folder), signifier)
     if as_json:
         answer(
             True,
@@ -240,7 +240,7 @@ def passwords(
         found = [one for one in found if one]
         if not found:
             raise BadInput("no password was given", place="standard input")
-    party_passwords.put(desk_of(folder), signifier.upper(), found, who(by))
+    party_passwords.put(context_of(folder), signifier.upper(), found, who(by))
     answer(
         as_json,
         {"signifier": signifier.upper(), "on_file": len(found)},

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from exchange.calendar_file import open_calendar
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of
+from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of
 from exchange.config import CONFIG_PATH, Settings, load_settings
 from exchange.domain.time.calendar import build_calendar
 from exchange.domain.time.sla import (
@@ -60,9 +60,9 @@ def _explain_ref(folder: Path, ref: str) -> tuple[Explanation, str]:
     # Only now: an instant is explained without a database.
     from exchange.services.asking.case_status import clock_of
 
-    desk = desk_of(folder)
-    stored = clock_of(desk, ref.upper())
-    told = explain_due(stored.started, SlaRule.from_text(stored.rule), desk.calendar)
+    ctx = context_of(folder)
+    stored = clock_of(ctx, ref.upper())
+    told = explain_due(stored.started, SlaRule.from_text(stored.rule), ctx.calendar)
     if told.due_on == stored.due_on:
         return told, ""
     return told, (

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, desk_of
+from exchange.cli.common import HERE, Folder, Json, answer, context_of
 from exchange.errors import NotFound
 
 app = typer.Typer(no_args_is_help=True)
@@ -26,12 +26,12 @@ def take_over(
     """Have this folder work on a mailbox that another one has claimed; stop that one first."""
     from exchange.bootstrap import open_mailbox
 
-    desk = desk_of(folder)
-    settings = next((one for one in desk.settings.mailbox if one.name == name), None)
+    ctx = context_of(folder)
+    settings = next((one for one in ctx.settings.mailbox if one.name == name), None)
     if settings is None:
-        known = ", ".join(one.name for one in desk.settings.mailbox)
+        known = ", ".join(one.name for one in ctx.settings.mailbox)
         raise NotFound(f"no mailbox is called {name}", hint=f"there is {known}")
-    mailbox = open_mailbox(desk, settings)
+    mailbox = open_mailbox(ctx, settings)
     try:
         before = mailbox.take_over()
     finally:

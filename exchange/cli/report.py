@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say
+from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of, say
 from exchange.domain.compliance import InboundFigures, MonthlyReport, OutboundFigures
 from exchange.rendering.report import doubts, report_text
 from exchange.services.people import monthly
@@ -21,9 +21,9 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Print a month's compliance report and write it as CSV and HTML."""
-    desk = desk_of(folder, now)
-    built = monthly.build(desk, month)
-    files = monthly.write_report(desk, built)
+    ctx = context_of(folder, now)
+    built = monthly.build(ctx, month)
+    files = monthly.write_report(ctx, built)
     if as_json:
         answer(True, report_json(built, files), "")
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of, say, table
+from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of, say, table
 from exchange.cli.people import By, Why, who
 from exchange.domain.foreign import storable
 from exchange.domain.outbound import LegState
@@ -34,14 +34,12 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Ask for the install codes of gained Devices; the same file twice asks nothing twice."""
-    desk = desk_of(folder, now)
+    ctx = context_of(folder, now)
     content = _content(file)
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         parties = tx.parties.all(active_only=True)
-    gained = read_gained(
-        storable(file.name), content, parties, desk.limits, ours=desk.settings.party
-    )
-    made = asking.create(desk, gained, storable(file.name), who(by), any_type=any_type)
+    gained = read_gained(storable(file.name), content, parties, ctx.limits, ours=ctx.settings.party)
+    made = asking.create(ctx, gained, storable(file.name), who(by), any_type=any_type)
     answer(
         as_json,
         {
@@ -65,8 +63,8 @@ def _content(file: Path) -> bytes:
 @app.command("list")
 def list_(folder: Folder = HERE, as_json: Json = False) -> None:
     """Every request of ours, with what is outstanding."""
-    desk = desk_of(folder)
-    with desk.store.reading() as tx:
+    ctx = context_of(folder)
+    with ctx.store.reading() as tx:
         found = [(one, tx.legs.leg_counts(one.id)) for one in tx.outbound.requests()]
     rows = [
         {
@@ -99,8 +97,8 @@ def list_(folder: Folder = HERE, as_json: Json = False) -> None:
 @app.command()
 def show(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
     """One request of ours, Device by Device."""
-    desk = desk_of(folder)
-    with desk.store.reading() as tx:
+    ctx = context_of(folder)
+    with ctx.store.reading() as tx:
         request = tx.outbound.find(ref)
         legs = tx.legs.legs(request_id=request.id)
         sent = tx.outbox.by_ref(ref)
@@ -141,14 +139,14 @@ def withdraw(
     as_json: Json = False,
 ) -> None:
     """Give up what a request still waits for, and ask the next former Supplier."""
-    number = asking.withdraw(desk_of(folder), ref.upper(), why, who(by))
+    number = asking.withdraw(context_of(folder), ref.upper(), why, who(by))
     answer(as_json, {"withdrawn": number}, f"{number} Devices of {ref} withdrawn")
 
 
 @app.command()
 def resend(ref: str, by: By = "", folder: Folder = HERE, as_json: Json = False) -> None:
     """Ask again for what bounced, with the contact as it is on the register now."""
-    refs = asking.resend(desk_of(folder), ref.upper(), who(by))
+    refs = asking.resend(context_of(folder), ref.upper(), who(by))
     answer(as_json, {"requests": refs}, f"queued {' '.join(refs)}")
 
 
@@ -166,13 +164,13 @@ def close(
     """Close a Device's case, or those of a list; after that it can be asked about anew."""
     if bool(device) == (listed is not None):
         raise typer.BadParameter("name a Device, or a file of them with --list")
-    desk = desk_of(folder)
+    ctx = context_of(folder)
     if listed is None:
-        asking.close(desk, device, why, who(by))
+        asking.close(ctx, device, why, who(by))
         answer(as_json, {"closed": device}, f"the case of {device} is closed")
         return
-    devices = read_listed(listed.name, _content(listed), desk.limits)
-    done = asking.close_many(desk, devices, why, who(by))
+    devices = read_listed(listed.name, _content(listed), ctx.limits)
+    done = asking.close_many(ctx, devices, why, who(by))
     answer(
         as_json,
         {"closed": done.closed, "not_open": list(done.not_open)},
@@ -191,10 +189,10 @@ def outcomes(
     as_json: Json = False,
 ) -> None:
     """Where every gained Device stands; with --codes the received codes, audited."""
-    desk = desk_of(folder)
-    lines = case_lines(desk)
+    ctx = context_of(folder)
+    lines = case_lines(ctx)
     if codes is not None:
-        number = write_codes(desk, codes, who(by))
+        number = write_codes(ctx, codes, who(by))
         answer(as_json, {"codes": number, "file": str(codes)}, f"{number} codes in {codes}")
         return
     if as_json:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, desk_of
+from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of
 from exchange.config import load_settings
 from exchange.daemon import main
 from exchange.logs import start_log
@@ -20,11 +20,11 @@ def run(
 ) -> None:
     """Watch the mailboxes and do the work, until SIGTERM."""
     start_log(load_settings(folder).log)
-    desk = desk_of(folder, now)
+    ctx = context_of(folder, now)
     if not once:
-        main.run(desk)
+        main.run(ctx)
         return
-    done = main.run_once(desk)
+    done = main.run_once(ctx)
     answer(
         as_json,
         {

@@ -20,7 +20,7 @@ from typing import Final
 
 import structlog
 
-from exchange.bootstrap import open_courier, open_desk, open_mailbox
+from exchange.bootstrap import open_context, open_courier, open_mailbox
 from exchange.daemon.posting import PostingProcess
 from exchange.daemon.sdnotify import Supervisor
 from exchange.daemon.threads import FIRST_PAUSE, Floor, MailboxWorker, Overseer, Sender, Watcher
@@ -29,7 +29,7 @@ from exchange.logs import start_log
 from exchange.processes import STRAY
 from exchange.rendering import overrides
 from exchange.services.answering import intake
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.letters import pauses
 from exchange.services.mailbox import rounds
 from exchange.services.mailbox.rounds import ROUND, Round, bordered, one_round
@@ -50,19 +50,19 @@ _REPORT: Final = "the report"
 _WORK: Final = "the work"
 
 
-def run_once(desk: Desk) -> Round:
+def run_once(ctx: Context) -> Round:
     """One complete round; raises AlreadyRunning when a daemon holds the database."""
     progress, stop, reach = Progress(), threading.Event(), Reachability()
     overseer = Overseer(progress)
-    with desk.store.sole_daemon() as guard:
-        desk.store.when_lost(stop.set)
-        mailboxes = [open_mailbox(desk, settings) for settings in desk.settings.mailbox]
+    with ctx.store.sole_daemon() as guard:
+        ctx.store.when_lost(stop.set)
+        mailboxes = [open_mailbox(ctx, settings) for settings in ctx.settings.mailbox]
         try:
             overseer.start()
-            posting = PostingProcess(desk.folder, stop)
-            courier = open_courier(desk, stop)
-            done = one_round(desk, mailboxes, courier, reach, stop, posting, progress)
-            _report(desk, done, reach)
+            posting = PostingProcess(ctx.folder, stop)
+            courier = open_courier(ctx, stop)
+            done = one_round(ctx, mailboxes, courier, reach, stop, posting, progress)
+            _report(ctx, done, reach)
             if guard.fault is not None:
                 raise guard.fault
             if guard.lost.is_set():
@@ -72,10 +72,10 @@ def run_once(desk: Desk) -> Round:
             overseer.close()
             for mailbox in mailboxes:
                 mailbox.close()
-            desk.reader.close()
+            ctx.reader.close()
 
 
-def run(desk: Desk) -> None:
+def run(ctx: Context) -> None:
     """Work until SIGTERM or SIGINT; on SIGHUP the configuration is read again.
 
     Raises AlreadyRunning when a daemon holds the database, also one that took it while its lock
@@ -83,12 +83,12 @@ def run(desk: Desk) -> None:
     """
     supervisor = Supervisor()
     signals = _Signals(supervisor)
-    with signals.caught(), desk.store.sole_daemon() as guard:
-        heart = _heart(desk, supervisor)
-        desk.store.when_lost(signals.lock_lost)
-        log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
-        _look_around(desk)
-        crew = _Crew(desk, guard, signals, heart)
+    with signals.caught(), ctx.store.sole_daemon() as guard:
+        heart = _heart(ctx, supervisor)
+        ctx.store.when_lost(signals.lock_lost)
+        log.info("started", party=ctx.signifier, mailboxes=len(ctx.settings.mailbox))
+        _look_around(ctx)
+        crew = _Crew(ctx, guard, signals, heart)
         try:
             crew.start()
             heart.ready()
@@ -107,76 +107,76 @@ def run(desk: Desk) -> None:
         log.info("stopped")
 
 
-def _heart(desk: Desk, supervisor: Supervisor) -> Heartbeat:
+def _heart(ctx: Context, supervisor: Supervisor) -> Heartbeat:
     """Our signs of life; a watchdog that would end good work is named at once."""
-    patience, longest = supervisor.watchdog_seconds, desk.settings.limits.seconds
+    patience, longest = supervisor.watchdog_seconds, ctx.settings.limits.seconds
     if patience and patience < 2 * longest:
         log.warning(
             "the watchdog may end a mail that is read for long; WatchdogSec should be larger",
             watchdog_seconds=patience,
             at_least=2 * longest,
         )
-    return Heartbeat(desk.folder, supervisor.tell, patience)
+    return Heartbeat(ctx.folder, supervisor.tell, patience)
 
 
 def _again(crew: _Crew, guard: Guard, signals: _Signals, heart: Heartbeat) -> _Crew:
     """A crew by the configuration as it is now, or the same one where that cannot be used."""
-    before = crew.floor.desk
+    before = crew.floor.ctx
     try:
-        desk = open_desk(before.folder, before.clock, store=before.store)
-        fresh = _Crew(desk, guard, signals, heart)
+        ctx = open_context(before.folder, before.clock, store=before.store)
+        fresh = _Crew(ctx, guard, signals, heart)
     except Exception as error:
         why = words_of(error)
         log.error("the configuration is refused; the one before stays in force", why=why)
         return crew
     crew.close()
-    desk.unrecorded.extend(before.unrecorded)
-    start_log(desk.settings.log)
-    _look_around(desk)
-    _end_pause(desk)
-    log.info("the configuration was read again", mailboxes=len(desk.settings.mailbox))
+    ctx.unrecorded.extend(before.unrecorded)
+    start_log(ctx.settings.log)
+    _look_around(ctx)
+    _end_pause(ctx)
+    log.info("the configuration was read again", mailboxes=len(ctx.settings.mailbox))
     fresh.start()
     return fresh
 
 
-def _end_pause(desk: Desk) -> None:
+def _end_pause(ctx: Context) -> None:
     """Let letters go at once: whoever has the configuration read again may have mended it."""
     try:
-        with desk.store.transaction("resume") as tx:
-            pauses.end(desk, tx, "SIGHUP")
+        with ctx.store.transaction("resume") as tx:
+            pauses.end(ctx, tx, "SIGHUP")
     except StoreError as error:
         log.warning("outgoing mail rests as before", why=words_of(error))
 
 
-def _look_around(desk: Desk) -> None:
+def _look_around(ctx: Context) -> None:
     """Log what is allowed and hardly meant: in the wordings of our own, and in the first day."""
-    for mailbox in desk.settings.mailbox:
-        if mailbox.not_before is not None and mailbox.not_before > desk.now():
+    for mailbox in ctx.settings.mailbox:
+        if mailbox.not_before is not None and mailbox.not_before > ctx.now():
             log.warning(
                 "not_before is a time to come: nothing that arrives is answered until then",
                 mailbox=mailbox.name,
                 not_before=f"{mailbox.not_before:%Y-%m-%d %H:%M} UTC",
             )
-    for one in overrides.examine(desk.folder / "templates"):
+    for one in overrides.examine(ctx.folder / "templates"):
         log.warning("a wording of our own differs", file=one.file, what=one.said)
 
 
 class _Crew:
     """Everybody who works by one configuration."""
 
-    def __init__(self, desk: Desk, guard: Guard, signals: _Signals, heart: Heartbeat) -> None:
-        desk = replace(desk, heart=heart)
+    def __init__(self, ctx: Context, guard: Guard, signals: _Signals, heart: Heartbeat) -> None:
+        ctx = replace(ctx, heart=heart)
         self._heart = heart
-        self.floor = Floor(desk, guard, Reachability(first=FIRST_PAUSE), Progress())
+        self.floor = Floor(ctx, guard, Reachability(first=FIRST_PAUSE), Progress())
         self._signals = signals
-        self._sender = Sender(self.floor, lambda halt: PostingProcess(desk.folder, halt))
+        self._sender = Sender(self.floor, lambda halt: PostingProcess(ctx.folder, halt))
         self._workers, self._watchers = list[MailboxWorker](), list[Watcher]()
-        for settings in desk.settings.mailbox:
+        for settings in ctx.settings.mailbox:
             worker = MailboxWorker(self.floor, settings, self._sender)
             self._workers.append(worker)
             self._watchers.append(Watcher(self.floor, settings, worker))
         self._overseer = Overseer(self.floor.progress, [heart.write])
-        self._poll = min(one.poll_seconds for one in desk.settings.mailbox)
+        self._poll = min(one.poll_seconds for one in ctx.settings.mailbox)
 
     def start(self) -> None:
         """Begin."""
@@ -184,7 +184,7 @@ class _Crew:
         self._heart.follow(self.floor.progress)
         for one in (*self._watchers, *self._workers, self._sender, self._overseer):
             one.start()
-        self.floor.desk.reader.start()  # ready by the time of the first mail
+        self.floor.ctx.reader.start()  # ready by the time of the first mail
 
     def stop(self) -> None:
         """Have everybody come to an end."""
@@ -237,21 +237,21 @@ class _Crew:
         return ours
 
     def _round(self, done: Round) -> None:
-        floor, desk = self.floor, self.floor.desk
+        floor, ctx = self.floor, self.floor.ctx
         mailboxes = [worker.inbox.mailbox for worker in self._workers]
-        rounds.begin(desk, mailboxes, done, floor.reach, floor.progress)
+        rounds.begin(ctx, mailboxes, done, floor.reach, floor.progress)
         floor.begun.set()
         with self._sender.beside_as_well(self):
             decided = intake.Decided()
-            rounds.decide(desk, done, floor.reach, floor.stop, floor.progress, decided)
+            rounds.decide(ctx, done, floor.reach, floor.stop, floor.progress, decided)
         rounds.note_left(decided, done, floor.reach)
         if done.decided:
             self._sender.hint()
             for worker in self._workers:
                 worker.file()
-        rounds.ask_and_chase(desk, done, floor.reach, floor.progress)
+        rounds.ask_and_chase(ctx, done, floor.reach, floor.progress)
         self._sender.hint()
-        _report(desk, done, floor.reach)
+        _report(ctx, done, floor.reach)
         self._heart.round_ended()
         if not done.troubles:
             floor.progress.through(ROUND)
@@ -279,14 +279,14 @@ class _Crew:
             if thread.is_alive():
                 thread.join(max(0.0, end - time.monotonic()))
         self._overseer.close()
-        self.floor.desk.reader.close()
+        self.floor.ctx.reader.close()
 
 
-def _report(desk: Desk, done: Round, reach: Reachability) -> None:
+def _report(ctx: Context, done: Round, reach: Reachability) -> None:
     """Write last month's report where it is due."""
 
     def write() -> None:
-        for month in monthly.write_due(desk):
+        for month in monthly.write_due(ctx):
             log.info("report written", month=month)
 
     if reach.worth_trying(_REPORT) and bordered(_REPORT, write, done, reach):

@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import structlog
 
-from exchange.bootstrap import open_courier, open_desk, the_clock
+from exchange.bootstrap import open_context, open_courier, the_clock
 from exchange.config import load_settings
 from exchange.domain.refusal import About
 from exchange.errors import (
@@ -202,13 +202,13 @@ def main(folder: Path) -> None:
     posted = Posted()
     try:
         start_log(load_settings(folder).log)
-        desk = open_desk(folder, the_clock())
+        ctx = open_context(folder, the_clock())
         for call in (stop.set, over.set):
-            desk.store.when_lost(call)  # another process may send them now
+            ctx.store.when_lost(call)  # another process may send them now
         try:
-            post(desk, open_courier(desk, stop), over, posted)
+            post(ctx, open_courier(ctx, stop), over, posted)
         finally:
-            posted.unrecorded += desk.unrecorded
+            posted.unrecorded += ctx.unrecorded
     except ExchangeError as error:
         posted.fault = error
     except Exception as error:  # its words may quote a letter

@@ -25,7 +25,7 @@ from exchange.errors import (
     StoreReplaced,
 )
 from exchange.ports import Mailbox
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox.rounds import OUTGOING, SENDING, Inbox, Round, end_posting, send_out
 from exchange.services.running.progress import Progress
 from exchange.services.running.reach import Reachability, words_of
@@ -51,7 +51,7 @@ _AT_ONCE: Final = 2.0  # a hint that comes sooner than this after the one before
 class Floor:
     """What the threads of one configuration share."""
 
-    desk: Desk
+    ctx: Context
     guard: Guard
     reach: Reachability
     progress: Progress
@@ -111,8 +111,8 @@ class MailboxWorker(threading.Thread):
     def __init__(self, floor: Floor, settings: MailboxSettings, sender: Sender) -> None:
         super().__init__(name=f"mail-{settings.name}", daemon=True)
         self._floor, self._sender = floor, sender
-        self._mailbox: Mailbox = open_mailbox(floor.desk, settings)
-        self.inbox = Inbox(floor.desk, self._mailbox, floor.reach, floor.progress)
+        self._mailbox: Mailbox = open_mailbox(floor.ctx, settings)
+        self.inbox = Inbox(floor.ctx, self._mailbox, floor.reach, floor.progress)
         self._poll = settings.poll_seconds
         self._next_look = 0.0
         self._hinted, self._wake = threading.Event(), threading.Event()
@@ -196,7 +196,7 @@ class Watcher(threading.Thread):
     def __init__(self, floor: Floor, settings: MailboxSettings, worker: MailboxWorker) -> None:
         super().__init__(name=f"watch-{settings.name}", daemon=True)
         self._seconds = settings.poll_seconds
-        self._mailbox: Mailbox = open_mailbox(floor.desk, settings)
+        self._mailbox: Mailbox = open_mailbox(floor.ctx, settings)
         self._floor, self._worker = floor, worker
         self._name = f"waiting for mail in mailbox {settings.name}"
 
@@ -247,11 +247,11 @@ class Sender(threading.Thread):
         super().__init__(name="send", daemon=True)
         self._floor = floor
         self._halt = threading.Event()  # no letter is begun any more
-        self._courier = open_courier(floor.desk, self._halt)
+        self._courier = open_courier(floor.ctx, self._halt)
         self._posting = posting(self._halt)
         self._wake = threading.Event()
         self._crowds: set[object] = set()  # mailboxes with a backlog
-        floor.desk.store.when_lost(self.halt)
+        floor.ctx.store.when_lost(self.halt)
 
     def hint(self) -> None:
         """There may be letters."""
@@ -294,15 +294,15 @@ class Sender(threading.Thread):
 
     def _send(self, done: Round) -> None:
         floor = self._floor
-        if self._crowds and not floor.desk.clock.simulated and floor.reach.worth_trying(OUTGOING):
+        if self._crowds and not floor.ctx.clock.simulated and floor.reach.worth_trying(OUTGOING):
             try:
                 with floor.progress.at(SENDING, "sending letters by the posting process"):
                     self._posting.start()
                     while self._crowds and not self._halt.wait(_STEP):
                         pass
             finally:
-                end_posting(floor.desk, self._posting, done, floor.reach)
-        send_out(floor.desk, self._courier, done, floor.reach, floor.progress)
+                end_posting(floor.ctx, self._posting, done, floor.reach)
+        send_out(floor.ctx, self._courier, done, floor.reach, floor.progress)
 
 
 class Overseer(threading.Thread):

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import structlog
 
-from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
+from exchange.bootstrap import SetClock, open_context, open_courier, open_mailbox
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError
 from exchange.services.asking import request
 from exchange.services.asking.gained import read_gained
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox.rounds import Reachability, one_round
 from exchange.services.people import review
 
@@ -44,17 +44,19 @@ def kill_after(commit: str) -> Callable[[str], None] | None:
 
 
 class SteppedAgent:
-    """The desk of a folder, and its ways to the outside, kept open between steps."""
+    """The context of a folder, and its ways to the outside, kept open between steps."""
 
     def __init__(self, folder: Path) -> None:
         self._clock = SetClock(datetime.now().astimezone())
-        self.desk: Desk = open_desk(folder, self._clock, kill_after(os.environ.get(KILL_AFTER, "")))
+        self.ctx: Context = open_context(
+            folder, self._clock, kill_after(os.environ.get(KILL_AFTER, ""))
+        )
         self._mailboxes = [
-            open_mailbox(self.desk, settings) for settings in self.desk.settings.mailbox
+            open_mailbox(self.ctx, settings) for settings in self.ctx.settings.mailbox
         ]
-        self._courier = open_courier(self.desk)
+        self._courier = open_courier(self.ctx)
         self._reach = Reachability()
-        with self.desk.store.reading() as tx:
+        with self.ctx.store.reading() as tx:
             self._seen = tx.audit.head()[0]
 
     def step(self, wanted: dict[str, str]) -> dict[str, object]:
@@ -66,7 +68,7 @@ class SteppedAgent:
         elif wanted["do"] == "create":
             told["requests"] = self._create(Path(wanted["file"]))
         elif wanted["do"] == "release":
-            done = review.release_devices(self.desk, wanted["ref"], "ops")
+            done = review.release_devices(self.ctx, wanted["ref"], "ops")
             told["provided"] = done.provided
         told["events"] = self._events()
         return told
@@ -75,28 +77,28 @@ class SteppedAgent:
         """Rounds until there is nothing left to do; returns how many mails and letters moved."""
         moved = 0
         for _ in range(_MOST_ROUNDS):
-            done = one_round(self.desk, self._mailboxes, self._courier, self._reach)
+            done = one_round(self.ctx, self._mailboxes, self._courier, self._reach)
             moved += done.kept + sum(done.delivered.values())
             if done.quiet or done.troubles:
                 break
         return moved
 
     def _create(self, file: Path) -> list[str]:
-        with self.desk.store.reading() as tx:
+        with self.ctx.store.reading() as tx:
             parties = tx.parties.all(active_only=True)
         gained = read_gained(
             file.name,
             file.read_bytes(),
             parties,
-            self.desk.limits,
-            ours=self.desk.settings.party,
+            self.ctx.limits,
+            ours=self.ctx.settings.party,
         )
-        return list(request.create(self.desk, gained, file.name).requests)
+        return list(request.create(self.ctx, gained, file.name).requests)
 
     def _events(self) -> list[dict[str, object]]:
         """Audit events since the last step, counted by kind, party and the detail that matters."""
         counted: Counter[tuple[str, str, str]] = Counter()
-        with self.desk.store.reading() as tx:
+        with self.ctx.store.reading() as tx:
             for row in tx.audit.rows(after=self._seen):
                 detail = json.loads(row.detail)
                 shown = {key: detail[key] for key in _SHOWN if detail.get(key) not in (None, "")}
@@ -125,8 +127,8 @@ def main() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     agent = SteppedAgent(Path(sys.argv[1]))
-    with agent.desk.store.sole_daemon():
-        sys.stdout.write(json.dumps({"ready": agent.desk.signifier}) + "\n")
+    with agent.ctx.store.sole_daemon():
+        sys.stdout.write(json.dumps({"ready": agent.ctx.signifier}) + "\n")
         sys.stdout.flush()
         for line in sys.stdin:
             try:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.domain.device import InstallCode
 from exchange.domain.inbound import DeviceState
 from exchange.domain.outbound import CaseState, LegState
@@ -39,7 +39,7 @@ from exchange.sandbox.world import (
     mail_by_hand,
     make_meters,
 )
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.people import monthly
 
 LONDON = ZoneInfo("Europe/London")
@@ -142,9 +142,9 @@ class _Story:
         self.narrator, self.clock, self.servers = narrator, clock, servers
         self.agents, self.meters, self.folder = agents, meters, folder
         self.by_name = {agent.company.signifier: agent for agent in agents}
-        desk = open_desk(agents[0].folder, clock)
-        self.calendar: WorkingCalendar = desk.calendar
-        desk.store.dispose()
+        ctx = open_context(agents[0].folder, clock)
+        self.calendar: WorkingCalendar = ctx.calendar
+        ctx.store.dispose()
 
     def play(self) -> None:
         """Every day once in the morning; a few days bring something of their own."""
@@ -177,13 +177,13 @@ class _Story:
         agent = self.by_name["LOSE"]
         found = self.meters.found_later
         self.narrator.line(f"{LOSE.name} finds {len(found)} of its missing codes and imports them")
-        desk = open_desk(agent.folder, self.clock)
+        ctx = open_context(agent.folder, self.clock)
         try:
-            import_codes(desk, [(one, self.meters.codes[one].grouped) for one in found])
-            with desk.store.reading() as tx:
+            import_codes(ctx, [(one, self.meters.codes[one].grouped) for one in found])
+            with ctx.store.reading() as tx:
                 refs = [one.ref for one in tx.inbound.requests(open_only=True)]
         finally:
-            desk.store.dispose()
+            ctx.store.dispose()
         for ref in refs:
             told = agent.step(self.clock.at, do="release", ref=ref)
             self.narrator.events("LOSE", told["events"])
@@ -207,40 +207,41 @@ def _at(day: date, hour: int) -> datetime:
 
 def _count(story: _Story, started: float) -> DemoResult:
     """Open every database, compare with the truth, write the reports."""
-    desks = {
-        agent.company.signifier: open_desk(agent.folder, story.clock) for agent in story.agents
+    contexts = {
+        agent.company.signifier: open_context(agent.folder, story.clock) for agent in story.agents
     }
     try:
-        for desk in desks.values():
+        for ctx in contexts.values():
             for month in ("2026-12", "2027-01"):
-                monthly.write(desk, month)
-        asked = _asked(desks["GAIN"], story.meters)
+                monthly.write(ctx, month)
+        asked = _asked(contexts["GAIN"], story.meters)
         inbound: Counter[DeviceState] = Counter()
-        for desk in desks.values():
-            with desk.store.reading() as tx:
+        for ctx in contexts.values():
+            with ctx.store.reading() as tx:
                 for request in tx.inbound.requests():
                     inbound += Counter(tx.inbound.counts(request.id))
         return DemoResult(
             **asked,
             held=inbound[DeviceState.HELD],
             unreadable=inbound[DeviceState.UNREADABLE],
-            lost=_lost_devices(desks["GAIN"], story.meters) + _lost_mails(desks, story.servers),
+            lost=_lost_devices(contexts["GAIN"], story.meters)
+            + _lost_mails(contexts, story.servers),
             mails=len(story.servers.sent),
             restarts=sum(agent.restarts for agent in story.agents),
             seconds=round(time.monotonic() - started, 1),
             folder=str(story.folder),
         )
     finally:
-        for desk in desks.values():
-            desk.store.dispose()
+        for ctx in contexts.values():
+            ctx.store.dispose()
 
 
-def _asked(desk: Desk, meters: Meters) -> dict[str, Any]:
-    with desk.store.reading() as tx:
+def _asked(ctx: Context, meters: Meters) -> dict[str, Any]:
+    with ctx.store.reading() as tx:
         cases = list(tx.outbound.cases())
         overdue, escalated = tx.legs.standing()
     received = {
-        case.device: InstallCode(desk.sealer.open(case.sealed_code, "code"))
+        case.device: InstallCode(ctx.sealer.open(case.sealed_code, "code"))
         for case in cases
         if case.sealed_code is not None
     }
@@ -256,9 +257,9 @@ def _asked(desk: Desk, meters: Meters) -> dict[str, Any]:
     }
 
 
-def _lost_devices(desk: Desk, meters: Meters) -> int:
+def _lost_devices(ctx: Context, meters: Meters) -> int:
     """Gained devices that are neither answered nor open at a Supplier with its clock running."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         cases = {case.device: case.state for case in tx.outbound.cases()}
         running_ = {
             leg.device
@@ -272,12 +273,12 @@ def _lost_devices(desk: Desk, meters: Meters) -> int:
     )
 
 
-def _lost_mails(desks: dict[str, Desk], servers: SandboxServers) -> int:
+def _lost_mails(contexts: dict[str, Context], servers: SandboxServers) -> int:
     """Mails that the server took for an agent and that its ledger does not have."""
     ledgers: dict[str, set[str]] = {}
-    for desk in desks.values():
-        with desk.store.reading() as tx:
-            ledgers[desk.settings.party.address] = tx.mail.message_ids()
+    for ctx in contexts.values():
+        with ctx.store.reading() as tx:
+            ledgers[ctx.settings.party.address] = tx.mail.message_ids()
     return sum(
         str(message_from_bytes(mail.raw)["Message-ID"]) not in ledgers[recipient]
         for mail in servers.sent

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError
 from exchange.files import USUAL, replace_file
@@ -23,7 +23,7 @@ from exchange.sandbox.world import Company, Meters, contacts_csv
 from exchange.services.codes import codes
 from exchange.services.codes.code_file import Reading
 from exchange.services.codes.import_report import CodeSource
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.people import contacts
 
 PASSWORD = "made-up-for-the-demo"  # noqa: S105 - opens nothing but the embedded server
@@ -122,27 +122,27 @@ def furnish(
     for name in ("imap-password", "smtp-password"):
         path = folder / "secrets" / name
         replace_file(path, PASSWORD.encode())
-    desk = open_desk(folder, SetClock(parse_instant(start)))
+    ctx = open_context(folder, SetClock(parse_instant(start)))
     try:
-        plan = contacts.plan_import(desk, "contacts.csv", contacts_csv(company))
-        contacts.apply_plan(desk, plan, "demo")
+        plan = contacts.plan_import(ctx, "contacts.csv", contacts_csv(company))
+        contacts.apply_plan(ctx, plan, "demo")
         rows = [
             *((device, meters.codes[device].grouped) for device in
               meters.installed.get(company.signifier, ())),
             *((device, "") for device in meters.codeless.get(company.signifier, ())),
         ]  # fmt: skip
         if rows:
-            import_codes(desk, rows)
-            codes.declare_complete(desk, parse_instant(start).date(), "demo")
+            import_codes(ctx, rows)
+            codes.declare_complete(ctx, parse_instant(start).date(), "demo")
     finally:
-        desk.store.dispose()
+        ctx.store.dispose()
 
 
-def import_codes(desk: Desk, rows: list[tuple[str, str]]) -> None:
+def import_codes(ctx: Context, rows: list[tuple[str, str]]) -> None:
     """Import codes the usual way, from a CSV that never touches a disk."""
     lines = ["Device ID,Install code", *(f"{device},{code}" for device, code in rows)]
     content = ("\r\n".join(lines) + "\r\n").encode()
-    codes.import_codes(desk, CodeSource.of("codes.csv", content), Reading(), "demo")
+    codes.import_codes(ctx, CodeSource.of("codes.csv", content), Reading(), "demo")
 
 
 @contextmanager

@@ -20,11 +20,11 @@ from exchange.ports import SILENT, Clock, CodeVault, Delivery, Heart, Reader, Se
 from exchange.rendering.compose import Templates
 from exchange.store.db import Store, Transaction
 
-log = structlog.get_logger("exchange.desk")
+log = structlog.get_logger("exchange.context")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Context:
     """One supplier's end of the exchange."""
 
     settings: Settings

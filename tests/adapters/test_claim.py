@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 import structlog
 
-from exchange.bootstrap import SetClock, holder_of, open_courier, open_desk, open_mailbox
+from exchange.bootstrap import SetClock, holder_of, open_context, open_courier, open_mailbox
 from exchange.config import MailboxSettings
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import MailboxClaimed
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox.rounds import Reachability, Round, one_round
 from exchange.transport import imap_claim
 from exchange.transport.imap import ImapMailbox
@@ -28,7 +28,7 @@ from tests.adapters.conftest import Account
 from tests.servers import want
 from tests.servers.dovecot import Dovecot
 from tests.servers.scripted import Line, ScriptedImap
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 
 FOLDER = "MP121-claim"
 
@@ -321,7 +321,7 @@ PASSWORD = "only-for-this-test"
 DEVICES = [DeviceId(bytes((0, 0xDB, 0, 0, 0, 0, 1, number))) for number in range(1, 41)]
 
 
-def _desk(folder: Path, dovecot: Dovecot) -> Desk:
+def _ctx(folder: Path, dovecot: Dovecot) -> Context:
     make_folder(folder, OwnParty("LOSE", "Lose Power", US))
     config = folder / "config" / "exchange.toml"
     text = config.read_text().replace('host = "smtp.ours.example"', 'host = "127.0.0.1"\nport = 1')
@@ -333,20 +333,20 @@ def _desk(folder: Path, dovecot: Dovecot) -> Desk:
     )
     for name in ("imap", "smtp"):
         (folder / "secrets" / f"{name}-password").write_text(PASSWORD)
-    desk = open_desk(folder, SetClock(parse_instant("2026-12-14T09:00")))
-    add_parties(desk, make_party("GAIN"))
+    ctx = open_context(folder, SetClock(parse_instant("2026-12-14T09:00")))
+    add_parties(ctx, make_party("GAIN"))
     codes = (InstallCode(bytes(15) + one.raw[-1:]) for one in DEVICES)
-    desk.vault.put_many(
+    ctx.vault.put_many(
         VaultRecord(one, code, True) for one, code in zip(DEVICES, codes, strict=True)
     )
-    return desk
+    return ctx
 
 
 def test_two_folders_answer_each_of_forty_requests_once(tmp_path: Path) -> None:
     want(Dovecot.missing())
     with Dovecot({US: PASSWORD}) as dovecot:
-        desks = [_desk(tmp_path / name, dovecot) for name in ("one", "two")]
-        boxes = [open_mailbox(desk, desk.settings.mailbox[0]) for desk in desks]
+        contexts = [_ctx(tmp_path / name, dovecot) for name in ("one", "two")]
+        boxes = [open_mailbox(ctx, ctx.settings.mailbox[0]) for ctx in contexts]
         # Each as a process of its own, which they are not here.
         for number, box in enumerate(boxes):
             assert box._claim is not None
@@ -356,9 +356,9 @@ def test_two_folders_answer_each_of_forty_requests_once(tmp_path: Path) -> None:
 
         def work(number: int) -> None:
             reach = Reachability()
-            desk = desks[number]
+            ctx = contexts[number]
             while not over.is_set():
-                done: Round = one_round(desk, [boxes[number]], open_courier(desk), reach)
+                done: Round = one_round(ctx, [boxes[number]], open_courier(ctx), reach)
                 troubles[number] += [one for one in done.troubles if "another exchange" in one]
                 over.wait(0.05)
 
@@ -373,7 +373,7 @@ def test_two_folders_answer_each_of_forty_requests_once(tmp_path: Path) -> None:
             )
         found: list[str] = []
         for _ in range(200):
-            found = [ref for desk in desks for ref in _answered(desk)]
+            found = [ref for ctx in contexts for ref in _answered(ctx)]
             if len(found) >= len(DEVICES):
                 break
             over.wait(0.1)
@@ -381,17 +381,17 @@ def test_two_folders_answer_each_of_forty_requests_once(tmp_path: Path) -> None:
         over.set()
         for thread in threads:
             thread.join()
-        found = [ref for desk in desks for ref in _answered(desk)]
-        for box, desk in zip(boxes, desks, strict=True):
+        found = [ref for ctx in contexts for ref in _answered(ctx)]
+        for box, ctx in zip(boxes, contexts, strict=True):
             box.close()
-            desk.reader.close()
-            desk.store.dispose()
+            ctx.reader.close()
+            ctx.store.dispose()
         assert sorted(found) == sorted(f"<{number}@gain.example>" for number in range(40))
         assert len([one for one in troubles if one]) >= 1  # one of the two was refused
 
 
-def _answered(desk: Desk) -> list[str]:
-    with desk.store.engine.begin() as connection:
+def _answered(ctx: Context) -> list[str]:
+    with ctx.store.engine.begin() as connection:
         found = connection.exec_driver_sql(
             "SELECT m.message_id FROM inbound_request r JOIN mail m ON m.id = r.mail_id"
         )

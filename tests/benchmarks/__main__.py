@@ -20,7 +20,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import answering, desk_cases, engine, mailbox, vault_cases
+from tests.benchmarks import answering, context_cases, engine, mailbox, vault_cases
 from tests.benchmarks.cases import CASES, Case
 from tests.benchmarks.measured import Measured, build, measure
 
@@ -108,7 +108,7 @@ def _outcomes(given: argparse.Namespace) -> Iterator[dict[str, Any]]:
     yield from answering.outcomes(*asked)
     if not mailbox.missing():
         yield from mailbox.outcomes(*asked)
-    yield from desk_cases.outcomes(*asked)
+    yield from context_cases.outcomes(*asked)
 
 
 def _skipped(only: str) -> list[dict[str, str]]:

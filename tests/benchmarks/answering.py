@@ -30,7 +30,7 @@ from typing import Any, Final
 
 import structlog
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.config import CONFIG_PATH
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.party import Party, diff
@@ -38,7 +38,7 @@ from exchange.domain.time.sla import parse_instant
 from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.services.answering import intake
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox import fetch_and_file
 from tests.benchmarks import engine, made, usual_answer
 from tests.benchmarks.peak import peak_mb
@@ -85,31 +85,31 @@ def codes_of(number: int) -> Iterator[tuple[str, InstallCode]]:
 
 def make(folder: Path, number: int) -> dict[str, Any]:
     (folder / "request.eml").write_bytes(made.xlsx_mail(list(made.rows_of(number))))
-    desk = _made_desk(folder / "ours", engine.make("answering"))
-    put = desk.vault.put_many(
+    ctx = _made_context(folder / "ours", engine.make("answering"))
+    put = ctx.vault.put_many(
         VaultRecord(DeviceId.parse(device), code, True, "ESME", "bench")
         for device, code in codes_of(number)
     )
-    desk.store.dispose()
+    ctx.store.dispose()
     (folder / "usual").mkdir()
     usual_answer.make(folder / "usual", ((device, code.raw) for device, code in codes_of(number)))
     return {"devices": put.added}
 
 
-def _made_desk(folder: Path, database: str) -> Desk:
+def _made_context(folder: Path, database: str) -> Context:
     make_folder(folder, OwnParty("OURS", "Our Energy", "codes@ours.example", database))
-    desk = _desk(folder)
+    ctx = _ctx(folder)
     them = Party(
         signifier="LOSE", name="Losing Power", mpids=("LOSE",), role="supplier",
         request_address="codes@losing.example", reply_address="codes@losing.example",
     )  # fmt: skip
-    with desk.store.transaction("benchmark") as tx:
-        tx.parties.apply([them], diff([], [them]), desk.now(), actor="bench", source="bench")
-    return desk
+    with ctx.store.transaction("benchmark") as tx:
+        tx.parties.apply([them], diff([], [them]), ctx.now(), actor="bench", source="bench")
+    return ctx
 
 
-def _desk(folder: Path) -> Desk:
-    return open_desk(folder, SetClock(parse_instant(_NOW)))
+def _ctx(folder: Path) -> Context:
+    return open_context(folder, SetClock(parse_instant(_NOW)))
 
 
 class _OneMail:
@@ -156,38 +156,38 @@ def ours(folder: Path, number: int) -> dict[str, Any]:
         if url:
             config = own / CONFIG_PATH
             config.write_text(config.read_text().replace(engine.address("answering"), url))
-        desk, box = _desk(own), _OneMail((folder / "request.eml").read_bytes())
+        ctx, box = _ctx(own), _OneMail((folder / "request.eml").read_bytes())
         # As in a daemon after its first mail: the reading process runs.
-        desk.reader.read(made.small_mail(0))
+        ctx.reader.read(made.small_mail(0))
         stages = StageClock()
         stages.wrap(_STAGES)
         spent = _Spent()
         with TreePeak() as peak:
             spent.begin()
             stages.begin()
-            fetch_and_file.keep(desk, box, fetch_and_file.fresh(desk, box))
-            decided = intake.decide_all(desk)
+            fetch_and_file.keep(ctx, box, fetch_and_file.fresh(ctx, box))
+            decided = intake.decide_all(ctx)
             told = {"stages": stages.end()} | spent.wall() | spent.server()
-            desk.reader.close()
+            ctx.reader.close()
             told |= spent.cpu()
             own_mb = peak_mb()
         assert decided.folders == {"processed": 1}, (decided.folders, decided.left)
-        letters = _letters(desk)
+        letters = _letters(ctx)
         all_right(letters, number)
-        items = _counted(desk)
+        items = _counted(ctx)
         assert items == {"provided": _devices(number)}, items
-        desk.store.dispose()
+        ctx.store.dispose()
     return told | {"peak_mb": peak.mb, "own_mb": own_mb, "letters": len(letters)}
 
 
-def _letters(desk: Desk) -> list[bytes]:
-    with desk.store.reading() as tx:
-        stored = tx.outbox.due(desk.now(), 1000, 1 << 40)
-        return [desk.sealer.open(one.sealed, "outbox") for one in stored]
+def _letters(ctx: Context) -> list[bytes]:
+    with ctx.store.reading() as tx:
+        stored = tx.outbox.due(ctx.now(), 1000, 1 << 40)
+        return [ctx.sealer.open(one.sealed, "outbox") for one in stored]
 
 
-def _counted(desk: Desk) -> dict[str, int]:
-    with desk.store.engine.connect() as connection:
+def _counted(ctx: Context) -> dict[str, int]:
+    with ctx.store.engine.connect() as connection:
         rows = connection.exec_driver_sql(
             "SELECT state, count(*) FROM inbound_device GROUP BY state"
         )

@@ -27,7 +27,7 @@ from exchange.rendering.workbook import XLSX, AnswerRow, Sheetfacts, answers_wor
 from exchange.services.answering import intake
 from exchange.services.asking import chase, request
 from exchange.services.asking.gained import read_gained
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox import fetch_and_file
 from exchange.services.sending import send_mail
 from tests.benchmarks import engine
@@ -164,48 +164,48 @@ def _answer(letter: Letter, message_id: str, subject: str, rows: Sequence[Answer
     return compose(mail, _TEMPLATES)
 
 
-def story(desk: Desk, number: int) -> Stages:
+def story(ctx: Context, number: int) -> Stages:
     """Ask about ``number`` gained devices until each has its code, then close every case.
 
     The losing Supplier installed nine devices in ten; the former one of each has the others.
     """
     stages, post = Stages(), Post()
     content = gained_csv(number)
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         parties = tx.parties.all()
     with stages.stage("read"):
-        gained = read_gained("gained.csv", content, parties, Limits(), ours=desk.settings.party)
+        gained = read_gained("gained.csv", content, parties, Limits(), ours=ctx.settings.party)
     installed = {
         one.device: one.suppliers[0 if int(one.device[-2:], 16) % 10 else 1] for one in gained
     }
     with stages.stage("raise"):
-        request.create(desk, gained, "gained.csv")
+        request.create(ctx, gained, "gained.csv")
     del gained, content
     folders: Counter[str] = Counter()
     for _ in range(2):
         with stages.stage("send"):
-            send_mail.deliver(desk, post, Counter())
+            send_mail.deliver(ctx, post, Counter())
         for letter in post.sent:
             party = f"SUP{letter.recipient[15:17]}"
             post.arrive(answer_to(letter, lambda one, who=party: installed[one] == who))
         post.sent.clear()
         with stages.stage("keep"):
-            fetch_and_file.keep(desk, post, fetch_and_file.fresh(desk, post))
+            fetch_and_file.keep(ctx, post, fetch_and_file.fresh(ctx, post))
         with stages.stage("decide"):
-            decided = intake.decide_all(desk)
+            decided = intake.decide_all(ctx)
         assert not decided.left, decided.left
         folders += decided.folders
         with stages.stage("raise"):
-            request.raise_requests(desk)
+            request.raise_requests(ctx)
     stages.found["decided"] = dict(folders)
     with stages.stage("chase"):
-        chase.chase(desk)
-    with desk.store.reading() as tx:
+        chase.chase(ctx)
+    with ctx.store.reading() as tx:
         stages.found["cases"] = tx.outbound.case_counts()
         wanted = [
             DeviceId.parse(case.device) for case in tx.outbound.cases(CaseState.CODE_RECEIVED)
         ]
     with stages.stage("close"):
-        closed = request.close_many(desk, wanted, "commissioned", "bench")
+        closed = request.close_many(ctx, wanted, "commissioned", "bench")
     stages.found["closed"] = closed.closed
     return stages

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.domain.audit import instant_text
 from exchange.domain.party import EscalationContact, Party, diff
 from exchange.domain.time.sla import Due, due, parse_instant
 from exchange.provision import OwnParty, make_folder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.tables import (
     CaseRow,
     InboundRequestRow,
@@ -32,14 +32,14 @@ _ANSWERS: Final = 10_000_000  # outbox numbers above it are those of answers
 _SEALED: Final = b"sealed" * 200  # letters of the past lie there unopened
 
 
-def make_desk(folder: Path, now: str = NOW, database: str = "") -> Desk:
+def make_context(folder: Path, now: str = NOW, database: str = "") -> Context:
     """A fresh folder with thirty Suppliers on its register."""
     make_folder(folder, OwnParty("OURS", "Our Power", "codes@ours.example", database))
-    desk = open_desk(folder, SetClock(parse_instant(now)))
+    ctx = open_context(folder, SetClock(parse_instant(now)))
     suppliers = [_supplier(number) for number in range(SUPPLIERS)]
-    with desk.store.transaction("benchmark") as tx:
-        tx.parties.apply(suppliers, diff([], suppliers), desk.now(), actor="bench", source="bench")
-    return desk
+    with ctx.store.transaction("benchmark") as tx:
+        tx.parties.apply(suppliers, diff([], suppliers), ctx.now(), actor="bench", source="bench")
+    return ctx
 
 
 def _supplier(number: int) -> Party:
@@ -66,8 +66,8 @@ _NUMBERS: Final = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM 
 class Ledger:
     """Adds requests and their devices; each call starts where the one before ended."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
         self._requests = self._legs = self._inbound = 0
 
     def asked(
@@ -84,7 +84,7 @@ class Ledger:
         self._requests += requests
         numbers = range(first + 1, first + requests + 1)
         closed = instant_text(parse_instant(answered)) if answered else None
-        with self._desk.store.engine.begin() as connection:
+        with self._ctx.store.engine.begin() as connection:
             connection.execute(insert(OutboundRequestRow), [_request(n, at, when) for n in numbers])
             connection.execute(insert(OutboxRow), [_letter(n, at) for n in numbers])
             for some in chunks(range(first_leg, first_leg + legs), _AT_ONCE):
@@ -108,7 +108,7 @@ class Ledger:
         requests = -(-devices // size)
         self._inbound += requests
         numbers = range(first + 1, first + requests + 1)
-        with self._desk.store.engine.begin() as connection:
+        with self._ctx.store.engine.begin() as connection:
             connection.execute(insert(MailRow), [_mail(n, at) for n in numbers])
             connection.execute(insert(InboundRequestRow), [_received(n, when) for n in numbers])
             connection.execute(insert(OutboxRow), [_answer(n, at) for n in numbers])
@@ -123,12 +123,12 @@ class Ledger:
             _counted_on(connection)
 
     def _clock(self, at: str) -> tuple[Due, datetime]:
-        desk, instant = self._desk, parse_instant(at)
-        return due(instant, desk.sla(None), desk.calendar), instant
+        ctx, instant = self._ctx, parse_instant(at)
+        return due(instant, ctx.sla(None), ctx.calendar), instant
 
     def settled(self) -> None:
         """Let the engine look at what it has, as it does by itself in time."""
-        with self._desk.store.engine.begin() as connection:
+        with self._ctx.store.engine.begin() as connection:
             connection.exec_driver_sql("ANALYZE")
 
 

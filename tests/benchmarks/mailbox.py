@@ -24,7 +24,7 @@ from random import Random
 from statistics import median
 from typing import Any, Final
 
-from exchange.bootstrap import open_desk, the_clock
+from exchange.bootstrap import open_context, the_clock
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.party import Party, diff
 from exchange.ports import VaultRecord
@@ -87,9 +87,9 @@ def ours(number: int) -> Whole:
         replies.all_replied(mails, list(_taken(taken)), codes)
         assert sink.recipients == {_THEM: number}, sink.recipients
         replies.all_recorded(folder, number)
-        desk = open_desk(folder, the_clock(""))
-        replies.all_filed(server, _ADDRESS, desk.settings.mailbox[0].processed, number)
-        desk.store.dispose()
+        ctx = open_context(folder, the_clock(""))
+        replies.all_filed(server, _ADDRESS, ctx.settings.mailbox[0].processed, number)
+        ctx.store.dispose()
         passed = json.loads(instants.read_text())
     return Whole(
         answering=sink.last - passed["began"],
@@ -265,18 +265,18 @@ mails_per_party_per_day = 1000000
 url = "{url or "sqlite:///exchange.db"}"
 """
     )
-    desk = open_desk(folder, the_clock(""))
+    ctx = open_context(folder, the_clock(""))
     them = Party(
         signifier="LOSE", name="Losing Power", mpids=("LOSE",), role="supplier",
         request_address=_THEM, reply_address=_THEM,
     )  # fmt: skip
-    with desk.store.transaction("benchmark") as tx:
+    with ctx.store.transaction("benchmark") as tx:
         changes = diff(tx.parties.all(), [them])
-        tx.parties.apply([them], changes, desk.now(), actor="bench", source="bench")
-    desk.vault.put_many(
+        tx.parties.apply([them], changes, ctx.now(), actor="bench", source="bench")
+    ctx.vault.put_many(
         VaultRecord(DeviceId.parse(device), code, True, "ESME") for device, code in codes.items()
     )
-    desk.store.dispose()
+    ctx.store.dispose()
 
 
 if __name__ == "__main__":

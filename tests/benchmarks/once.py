@@ -16,7 +16,7 @@ from typing import Final
 
 from exchange.__main__ import main
 from exchange.daemon import main as daemon
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox.rounds import Round
 from tests.benchmarks.stages import StageClock
 
@@ -39,10 +39,10 @@ def _timed(file: Path) -> None:
     work, stages = daemon.run_once, StageClock()
     stages.wrap(_STAGES)
 
-    def run_once(desk: Desk) -> Round:
+    def run_once(ctx: Context) -> Round:
         began, used = time.monotonic(), _cpu()
         stages.begin()
-        done = work(desk)
+        done = work(ctx)
         ended = time.monotonic()
         seen = {
             "began": began, "ended": ended, "cpu": _cpu() - used, "stages": stages.end(),

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
 
-from exchange.bootstrap import open_desk, the_clock
+from exchange.bootstrap import open_context, the_clock
 from exchange.domain.device import InstallCode
 from tests.servers import HOST, trusting
 from tests.servers.dovecot import Dovecot
@@ -67,9 +67,9 @@ def _answers(raw: bytes) -> dict[str, str]:
 
 def all_recorded(folder: Path, number: int) -> None:
     """Every letter is recorded as sent, every mail as processed and filed."""
-    desk = open_desk(folder, the_clock(""))
+    ctx = open_context(folder, the_clock(""))
     try:
-        with desk.store.engine.connect() as connection:
+        with ctx.store.engine.connect() as connection:
             letters = connection.exec_driver_sql(
                 "SELECT state, purpose, count(*), count(DISTINCT ref), count(accepted_at)"
                 " FROM outbox GROUP BY state, purpose"
@@ -80,7 +80,7 @@ def all_recorded(folder: Path, number: int) -> None:
             )
             assert [tuple(row) for row in mails] == [("filed", "processed", number)]
     finally:
-        desk.store.dispose()
+        ctx.store.dispose()
 
 
 def all_filed(server: Dovecot, address: str, folder: str, number: int) -> None:

@@ -11,16 +11,16 @@ import xlsxwriter
 from sqlmodel import Session, col, select
 
 from exchange.domain.outbound import CHASED_LEGS
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.tables import LegRow, LegRungRow, OutboundRequestRow, OutboxRow
 
 _FIRST_REMINDER = 5  # Working Days
 
 
-def chase_the_usual_way(desk: Desk, today: date) -> int:
+def chase_the_usual_way(ctx: Context, today: date) -> int:
     """Queue the first reminders that are due; returns the letters."""
     days_off = holidays.country_holidays("GB", subdiv="ENG")
-    with Session(desk.store.engine, expire_on_commit=False) as session:
+    with Session(ctx.store.engine, expire_on_commit=False) as session:
         legs = session.exec(
             select(LegRow).where(col(LegRow.state).in_([state.value for state in CHASED_LEGS]))
         ).all()
@@ -31,21 +31,21 @@ def chase_the_usual_way(desk: Desk, today: date) -> int:
             if _after(leg.accepted_on, _FIRST_REMINDER, days_off) <= today:
                 due.setdefault(leg.request_id, []).append(leg)
     for number, some in due.items():
-        with Session(desk.store.engine, expire_on_commit=False) as session:
+        with Session(ctx.store.engine, expire_on_commit=False) as session:
             request = session.get_one(OutboundRequestRow, number)
             raw = _mail(request, [leg.device for leg in some])
             letter = OutboxRow(
                 message_id=f"<reminder.{number}@ours.example>", purpose="reminder",
                 ref=request.ref, recipient="codes@supplier.example", size=len(raw),
-                sealed=desk.sealer.seal(raw, "outbox"), created_at=desk.now(),
-                next_attempt_at=desk.now(),
+                sealed=ctx.sealer.seal(raw, "outbox"), created_at=ctx.now(),
+                next_attempt_at=ctx.now(),
             )  # fmt: skip
             session.add(letter)
             session.flush()
             for leg in some:
                 session.add(
                     LegRungRow(
-                        leg_id=leg.id or 0, rung="reminder-1", at=desk.now(), outbox_id=letter.id
+                        leg_id=leg.id or 0, rung="reminder-1", at=ctx.now(), outbox_id=letter.id
                     )
                 )
             session.commit()

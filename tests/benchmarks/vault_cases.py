@@ -165,16 +165,16 @@ def _measured(task: str, folder: Path, number: int, asked: int) -> Told:
 # -- ours --
 
 
-def _desk(folder: Path):
+def _ctx(folder: Path):
     from datetime import UTC, datetime
 
-    from exchange.bootstrap import SetClock, open_desk
+    from exchange.bootstrap import SetClock, open_context
     from exchange.provision import OwnParty, make_folder
 
     if not (folder / "ours").exists():
         url = engine.make("vault")
         make_folder(folder / "ours", OwnParty("OURS", "Ours", "codes@ours.example", url))
-    return open_desk(folder / "ours", SetClock(datetime(2026, 11, 22, tzinfo=UTC)))
+    return open_context(folder / "ours", SetClock(datetime(2026, 11, 22, tzinfo=UTC)))
 
 
 def ours_import(folder: Path, number: int, _asked: int) -> dict[str, float]:
@@ -185,34 +185,34 @@ def ours_import(folder: Path, number: int, _asked: int) -> dict[str, float]:
     from exchange.services.codes.import_report import CodeSource
 
     shutil.rmtree(folder / "ours", ignore_errors=True)
-    desk = _desk(folder)
+    ctx = _ctx(folder)
     spent = Spent()
     source = CodeSource.at(folder / "codes.csv")
-    done = import_codes(desk, source, Reading(source="bench"), "bench")
+    done = import_codes(ctx, source, Reading(source="bench"), "bench")
     result = spent.told()
     assert done.added == number
     if engine.on_postgresql():
-        desk.store.dispose()
+        ctx.store.dispose()
         return {**result, "bytes": engine.size("vault") / number}
-    with desk.store.engine.connect() as connection:
+    with ctx.store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    desk.store.dispose()
+    ctx.store.dispose()
     return {**result, "bytes": (folder / "ours" / "exchange.db").stat().st_size / number}
 
 
 def ours_find(folder: Path, number: int, asked: int) -> dict[str, float]:
-    desk = _desk(folder)
-    desk.vault.stats()
+    ctx = _ctx(folder)
+    ctx.vault.stats()
     devices = asked_of(number, asked)
     spent = Spent()
-    found = desk.vault.find_columns(devices)
+    found = ctx.vault.find_columns(devices)
     return {**spent.told(), "found": int(found.held.sum()), "asked": len(devices)}
 
 
 def ours_one(folder: Path, number: int, asked: int) -> dict[str, float]:
-    desk = _desk(folder)
+    ctx = _ctx(folder)
     names = [DeviceId(int(one).to_bytes(8, "big")) for one in asked_of(number, asked)]
-    return each_timed(names, lambda name: desk.vault.find(name) is not None)
+    return each_timed(names, lambda name: ctx.vault.find(name) is not None)
 
 
 _TASKS: Final[dict[str, Task]] = {

@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from exchange.ports import Delivery, FetchedMail, Letter, MailRef
 from exchange.services.asking.case_status import case_lines
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.sending import send_mail
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
@@ -59,21 +59,21 @@ def _newly_named(self: SmtpCourier, letters: Sequence[Letter]) -> Iterator[list[
     yield from _send(self, named)
 
 
-def _noted_first(desk: Desk, courier: Any, fates: Any) -> None:
+def _noted_first(ctx: Context, courier: Any, fates: Any) -> None:
     """Letters are noted as sent before the server has them."""
-    while batch := send_mail._next_batch(desk):
-        letters = send_mail._opened(desk, batch, fates)
-        with desk.store.transaction("delivered") as tx:
-            _record(desk, tx, [(Delivery(one.id, accepted=True, permanent=False, reply=""), one)
+    while batch := send_mail._next_batch(ctx):
+        letters = send_mail._opened(ctx, batch, fates)
+        with ctx.store.transaction("delivered") as tx:
+            _record(ctx, tx, [(Delivery(one.id, accepted=True, permanent=False, reply=""), one)
                                for one in batch])  # fmt: skip
         for _ in courier.send_many(letters):
             pass
 
 
-def _written_in_place(_desk: Desk, path: Path, _actor: str) -> int:
+def _written_in_place(_ctx: Context, path: Path, _actor: str) -> int:
     """A file grows under its own name."""
     with path.open("x") as file:
-        for line in case_lines(_desk):
+        for line in case_lines(_ctx):
             file.write(f"{line.device}\n")
             file.flush()
     return 1

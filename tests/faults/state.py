@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import LargeBinary, Table, inspect, select
 from sqlmodel import SQLModel
 
-from exchange.bootstrap import open_desk, the_clock
+from exchange.bootstrap import open_context, the_clock
 from exchange.domain.device import InstallCode
 from exchange.services.people import audit_log
 from exchange.store.tables import Instant
@@ -49,18 +49,18 @@ class State:
 def state_of(folder: Path, outside: Path) -> State:
     """Read a folder; raises ExchangeError where its database, vault or audit log is damaged."""
     found = State()
-    desk = open_desk(folder, the_clock("2027-01-01T12:00"))
+    ctx = open_context(folder, the_clock("2027-01-01T12:00"))
     try:
-        desk.vault.verify()
-        audit_log.verify(desk)
-        for record in desk.vault.iter_all():
+        ctx.vault.verify()
+        audit_log.verify(ctx)
+        for record in ctx.vault.iter_all():
             found.vault[str(record.device)] = (
                 record.code.hex if record.code else "",
                 record.device_type,
                 record.installed_by_us,
                 record.source,
             )
-        with desk.store.engine.connect() as connection:
+        with ctx.store.engine.connect() as connection:
             places = _places(connection)
             there = set(inspect(connection).get_table_names())
             for name, table in SQLModel.metadata.tables.items():
@@ -84,9 +84,9 @@ def state_of(folder: Path, outside: Path) -> State:
                         (row["name"].partition(".")[0], min(row["value"], _COUNTED)) for row in rows
                     )
                 else:
-                    found.tables[name] = Counter(_row(table, row, places, desk) for row in rows)
+                    found.tables[name] = Counter(_row(table, row, places, ctx) for row in rows)
     finally:
-        desk.store.dispose()
+        ctx.store.dispose()
     found.tables = dict(zip(found.tables, _by_rank(list(found.tables.values())), strict=True))
     for root, label in ((folder, "folder"), (outside, "outside")):
         found.files.update(_files(root, label))
@@ -127,13 +127,13 @@ def _places(connection: Any) -> dict[str, dict[object, int]]:
 
 
 def _row(
-    table: Table, row: Mapping[Any, Any], places: Mapping[str, dict[object, int]], desk: Any
+    table: Table, row: Mapping[Any, Any], places: Mapping[str, dict[object, int]], ctx: Any
 ) -> tuple[object, ...]:
     found: list[object] = []
     for column in table.columns:
         value = row[column.key]
         if column.name == "sealed_code" and value is not None:
-            value = InstallCode(desk.sealer.open(value, "code")).hex
+            value = InstallCode(ctx.sealer.open(value, "code")).hex
         elif isinstance(column.type, LargeBinary | Instant):
             # Not when, only whether.
             value = value is not None

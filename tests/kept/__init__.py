@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
@@ -24,10 +24,10 @@ from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.services.answering import party_columns, party_passwords
 from exchange.services.codes import codes
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store import tables
 from exchange.vault.keys.keys import WrappingKey, write_key_file
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 
 HERE = Path(__file__).parent
 NOW = "2026-12-01T10:00"
@@ -72,27 +72,27 @@ def make_place(folder: Path, url: str = "") -> None:
 
 def fill(folder: Path) -> None:
     """A row or more in every table, as the services and the stores write them."""
-    desk = open_desk(folder, SetClock(parse_instant(NOW)))
-    add_parties(desk, make_party("GAIN"), make_party("MORE"))
-    party_passwords.put(desk, "GAIN", ["only for this test"], "kim")
-    party_columns.put(desk, "GAIN", ColumnMap("Meter", status="Outcome"), "kim")
-    desk.vault.put_many(
+    ctx = open_context(folder, SetClock(parse_instant(NOW)))
+    add_parties(ctx, make_party("GAIN"), make_party("MORE"))
+    party_passwords.put(ctx, "GAIN", ["only for this test"], "kim")
+    party_columns.put(ctx, "GAIN", ColumnMap("Meter", status="Outcome"), "kim")
+    ctx.vault.put_many(
         VaultRecord(one, CODE if not at else None, True) for at, one in enumerate(DEVICES)
     )
-    codes.declare_complete(desk, date(2026, 11, 1), "kim")
-    with desk.store.transaction("fill") as tx:
-        desk.new_ref(tx, "A")
-        desk.new_ref(tx, "Q")
-        tx.audit.append(desk.now(), AuditEvent("mail.kept", "mail 1", "GAIN", {"sender": "Ünï"}))
+    codes.declare_complete(ctx, date(2026, 11, 1), "kim")
+    with ctx.store.transaction("fill") as tx:
+        ctx.new_ref(tx, "A")
+        ctx.new_ref(tx, "Q")
+        tx.audit.append(ctx.now(), AuditEvent("mail.kept", "mail 1", "GAIN", {"sender": "Ünï"}))
         session = tx.audit._session
-        for row in _rows(desk, desk.now()):
+        for row in _rows(ctx, ctx.now()):
             session.add(row)
             session.flush()
-    desk.store.dispose()
+    ctx.store.dispose()
 
 
-def _rows(desk: Desk, now: datetime) -> Iterator[object]:
-    day, us = date(2026, 12, 15), desk.sealer
+def _rows(ctx: Context, now: datetime) -> Iterator[object]:
+    day, us = date(2026, 12, 15), ctx.sealer
     tag = us.tag(CODE.raw, "code")
     yield tables.MailRow(
         id=1, mailbox="codes", uidvalidity=2**32 - 1, uid=7, content_hash="ab", message_id="<m@x>",

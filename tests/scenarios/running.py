@@ -16,14 +16,14 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Self
 
-from exchange.bootstrap import open_desk, the_clock
+from exchange.bootstrap import open_context, the_clock
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from tests.servers import HOST
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 
 US, SECOND, THEM = "codes@lose.example", "more@lose.example", "codes@gain.example"
 WORD = "pass word"
@@ -71,9 +71,9 @@ class Running:
             word.write_text(WORD)
             word.chmod(0o600)
         self.configure()
-        desk = self.desk()
-        add_parties(desk, make_party("GAIN"))
-        desk.vault.put_many(
+        ctx = self.ctx()
+        add_parties(ctx, make_party("GAIN"))
+        ctx.vault.put_many(
             VaultRecord(
                 DeviceId.parse(device(nth)),
                 InstallCode(CODE.raw[:14] + nth.to_bytes(2, "big")),
@@ -81,7 +81,7 @@ class Running:
             )
             for nth in range(1000)
         )
-        desk.store.dispose()
+        ctx.store.dispose()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -91,8 +91,8 @@ class Running:
                 process.wait()
         self.servers.__exit__(None, None, None)
 
-    def desk(self) -> Desk:
-        return open_desk(self.folder, the_clock())
+    def ctx(self) -> Context:
+        return open_context(self.folder, the_clock())
 
     def configure(
         self,

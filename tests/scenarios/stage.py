@@ -23,14 +23,14 @@ from pymap.parsing.specials.flag import Seen
 from python_calamine import CalamineWorkbook
 
 from exchange import __main__ as entry
-from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
+from exchange.bootstrap import SetClock, open_context, open_courier, open_mailbox
 from exchange.cli.main import whole
 from exchange.domain.device import InstallCode
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import Relayed, SandboxServers
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox.rounds import Reachability, Round, one_round
 from exchange.transport.imap import ImapMailbox
 from exchange.worker.reader import WorkerReader
@@ -63,7 +63,7 @@ def addresses() -> list[str]:
         for one in THEM
         for box in ("install-codes", "answers", "lead", "head")
     ]
-    return [US, *of_them, "new-desk@gain.example", "stranger@elsewhere.example"]
+    return [US, *of_them, "new-ctx@gain.example", "stranger@elsewhere.example"]
 
 
 _readers: dict[object, WorkerReader] = {}
@@ -77,7 +77,7 @@ class _KeptReader(WorkerReader):
 
 
 def kept_reader(*words: Any, **more: Any) -> WorkerReader:
-    """The reading process that a former desk with the same ceilings has left: 0.4 s saved."""
+    """The reading process that a former context with the same ceilings has left: 0.4 s saved."""
     key = (*words, *more.items())
     if key not in _readers:
         _readers[key] = _KeptReader(*words, **more)
@@ -116,7 +116,7 @@ class Stage:
     post: Mailroom = field(init=False)
     said: list[str] = field(default_factory=list)  # what our commands printed
     answered: int = 0  # how many of our mails the answering machines have seen
-    _desk: Desk | None = None
+    _ctx: Context | None = None
     _mailboxes: list[ImapMailbox] = field(default_factory=list)
 
     def set_up(self) -> None:
@@ -242,20 +242,20 @@ class Stage:
 
     def round(self) -> Round:
         """One complete round, over the connections that the rounds before it left open."""
-        if self._desk is None:
-            self._desk = open_desk(self.folder, self.clock)
-            self._mailboxes = [open_mailbox(self._desk, one) for one in self._desk.settings.mailbox]
-        done = one_round(self._desk, self._mailboxes, open_courier(self._desk), Reachability())
+        if self._ctx is None:
+            self._ctx = open_context(self.folder, self.clock)
+            self._mailboxes = [open_mailbox(self._ctx, one) for one in self._ctx.settings.mailbox]
+        done = one_round(self._ctx, self._mailboxes, open_courier(self._ctx), Reachability())
         self._machines_answer()
         return done
 
     def close(self) -> None:
-        """Give the desk up: the next round begins as after a restart."""
+        """Give the context up: the next round begins as after a restart."""
         for mailbox in self._mailboxes:
             mailbox.close()
-        if self._desk is not None:
-            self._desk.store.dispose()
-        self._desk, self._mailboxes = None, []
+        if self._ctx is not None:
+            self._ctx.store.dispose()
+        self._ctx, self._mailboxes = None, []
 
     def _daily(self, until: str) -> None:
         """A round at this time of every day, until and with that instant."""

@@ -96,11 +96,11 @@ def test_letters_to_a_slow_server_hold_up_nothing_that_arrives(
         code, seconds = running.stop(process)
     assert code == 0
     assert seconds < _SOON
-    desk = running.desk()
-    with desk.store.reading() as tx:
+    ctx = running.ctx()
+    with ctx.store.reading() as tx:
         counts = tx.outbox.counts()
         tx.audit.verify()
-    desk.store.dispose()
+    ctx.store.dispose()
     assert sum(counts.values()) == 22
     assert counts.get("sent", 0) <= len(slow.taken)
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap import SystemClock, open_desk
+from exchange.bootstrap import SystemClock, open_context
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 
 US, THEM, PASSWORD = "codes@lose.example", "codes@gain.example", "only-for-this-test"
 DEVICE = DeviceId.parse("00-DB-12-34-56-78-90-A0")
@@ -30,7 +30,7 @@ LAUNCHER = """\
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from exchange.services import clock_guard
+from exchange.services.running import clock_guard
 
 offset = Path(sys.argv.pop(1))
 
@@ -147,7 +147,7 @@ def _make(folder: Path, servers: SandboxServers) -> None:
         )
         (folder / "secrets" / f"{host}-password").write_text(PASSWORD)
     config.write_text(text)
-    desk = open_desk(folder, SystemClock())
-    add_parties(desk, make_party("GAIN"))
-    desk.vault.put_many([VaultRecord(DEVICE, CODE, True)])
-    desk.store.dispose()
+    ctx = open_context(folder, SystemClock())
+    add_parties(ctx, make_party("GAIN"))
+    ctx.vault.put_many([VaultRecord(DEVICE, CODE, True)])
+    ctx.store.dispose()

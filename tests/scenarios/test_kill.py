@@ -60,7 +60,7 @@ def test_killed_after(stage: Stage, commit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("killed_at", "times"), [("deliver.TakenLetters.note", 2), ("deliver.record", 1)]
+    ("killed_at", "times"), [("send_mail.TakenLetters.note", 2), ("send_mail.record", 1)]
 )
 def test_killed_between_acceptance_and_record(stage: Stage, killed_at: str, times: int) -> None:
     """Once it is noted it does not go again; before, the same Message-ID goes out twice."""
@@ -74,11 +74,11 @@ def test_killed_between_acceptance_and_record(stage: Stage, killed_at: str, time
             "import os, sys\n"
             "from collections import Counter\n"
             "from pathlib import Path\n"
-            "from exchange.bootstrap import open_courier, open_desk, the_clock\n"
-            "from exchange.services import deliver\n"
-            "desk = open_desk(Path(sys.argv[1]), the_clock('2026-12-14T10:31'))\n"
+            "from exchange.bootstrap import open_courier, open_context, the_clock\n"
+            "from exchange.services.sending import send_mail\n"
+            "ctx = open_context(Path(sys.argv[1]), the_clock('2026-12-14T10:31'))\n"
             f"{killed_at} = lambda *_, **__: os._exit(9)\n"
-            "deliver.deliver(desk, open_courier(desk), Counter())\n",
+            "send_mail.deliver(ctx, open_courier(ctx), Counter())\n",
             str(stage.folder),
         ],
         check=False,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap import open_desk
+from exchange.bootstrap import open_context
 from exchange.ports import FetchedMail, MailRef
 from exchange.services.answering import intake
 from exchange.services.mailbox import fetch_and_file
@@ -82,15 +82,15 @@ def test_the_mail_after_the_poison_is_answered(name: str, tmp_path: Path) -> Non
     with staged(STORY, tmp_path) as stage:
         good = stage.mail("good1.eml")
         shelf = Shelf([_poisons()[name], good])
-        desk = open_desk(stage.folder, stage.clock)
+        ctx = open_context(stage.folder, stage.clock)
         try:
-            assert fetch_and_file.keep(desk, shelf, fetch_and_file.fresh(desk, shelf)) == 2
-            intake.decide_all(desk)
+            assert fetch_and_file.keep(ctx, shelf, fetch_and_file.fresh(ctx, shelf)) == 2
+            intake.decide_all(ctx)
             fetch_and_file.file(
-                desk, shelf, {one: one for one in ("processed", "review", "shunted")}
+                ctx, shelf, {one: one for one in ("processed", "review", "shunted")}
             )
         finally:
-            desk.store.dispose()
+            ctx.store.dispose()
         (poison, folder, reason), (number, *_) = stage.rows("SELECT id, folder, reason FROM mail")
         assert (poison, number) == (1, 2)
         assert folder in ("review", "shunted")

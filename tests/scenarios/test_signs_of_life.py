@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap import open_desk
+from exchange.bootstrap import open_context
 from exchange.ports import MailRef
 from exchange.services.running.heartbeat import FILE, Beat, read_heartbeat
 from exchange.store.mails.mail import NewMail
@@ -129,10 +129,10 @@ def test_a_main_thread_that_is_stuck_is_not_fed(
     beat = _beat_with(stage, lambda beat: beat.last_round is not None)
     assert beat.process_lives
     assert beat.mailboxes[0].good is not None
-    raw, desk = stage.mail("request.eml"), open_desk(stage.folder, stage.clock)
+    raw, ctx = stage.mail("request.eml"), open_context(stage.folder, stage.clock)
     with sqlite3.connect(stage.folder / "exchange.db", isolation_level=None) as other:
-        with desk.store.transaction("test") as tx:
-            place, sealed = MailRef(9, 9), desk.sealer.seal(raw, "mail")
+        with ctx.store.transaction("test") as tx:
+            place, sealed = MailRef(9, 9), ctx.sealer.seal(raw, "mail")
             tx.mail.keep(
                 [NewMail("requests", place, "hash", "", "", "", len(raw), NOW, sealed)], NOW
             )

@@ -1,4 +1,4 @@
-"""A desk whose letters go to a scripted server: for what becomes of them."""
+"""A context whose letters go to a scripted server: for what becomes of them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from exchange.bootstrap import SetClock, open_courier, open_desk
+from exchange.bootstrap import SetClock, open_context, open_courier
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError
 from exchange.provision import OwnParty, make_folder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.sending import send_mail
 from exchange.store.mails.outbox import NewLetter
 from tests.servers import HOST
 from tests.servers.scripted import ScriptedSmtp
-from tests.services.desks import NOW, add_parties, make_party
+from tests.services.contexts import NOW, add_parties, make_party
 
 RAW = "From: install-codes@lose.example\r\nTo: {to}\r\nMessage-ID: {id}\r\n\r\ntext of {ref}\r\n"
 
@@ -26,17 +26,17 @@ class Post:
     """A working folder and the way out of it; the clock stands where it was set."""
 
     folder: Path
-    desk: Desk
+    ctx: Context
     server: ScriptedSmtp
 
     def go(self, **minutes: float) -> str:
         """Deliver what is due, later by so much; what hindered it, or an empty text."""
-        clock = self.desk.clock
+        clock = self.ctx.clock
         assert isinstance(clock, SetClock)
         clock.at += timedelta(**minutes)
-        courier = open_courier(self.desk)
+        courier = open_courier(self.ctx)
         try:
-            send_mail.deliver(self.desk, courier, Counter())
+            send_mail.deliver(self.ctx, courier, Counter())
         except ExchangeError as error:
             return str(error)
         return ""
@@ -45,27 +45,27 @@ class Post:
         """Put a letter into the outbox; its number."""
         ref, message_id = f"MP121-LOSE-2612-A{nth:05d}", f"<letter-{nth}@lose.example>"
         raw = RAW.format(to=to, id=message_id, ref=ref).encode()
-        sealed = self.desk.sealer.seal(raw, "outbox")
+        sealed = self.ctx.sealer.seal(raw, "outbox")
         name = party or to.partition("@")[2].partition(".")[0].upper()
         letter = NewLetter(message_id, purpose, ref, name, to, 1, sealed, len(raw))
-        with self.desk.store.transaction("test") as tx:
-            return tx.outbox.add(letter, self.desk.now())
+        with self.ctx.store.transaction("test") as tx:
+            return tx.outbox.add(letter, self.ctx.now())
 
     def states(self) -> dict[int, tuple[str, int]]:
         """State and attempts of each letter."""
-        with self.desk.store.reading() as tx:
+        with self.ctx.store.reading() as tx:
             return {one.id: (one.state, one.attempts) for one in tx.outbox.heads()}
 
     def events(self) -> list[str]:
         """What the audit log tells of letters and of outgoing mail."""
-        with self.desk.store.reading() as tx:
+        with self.ctx.store.reading() as tx:
             tx.audit.verify()
             return [row.event for row in tx.audit.rows() if row.event.startswith(("mail", "cour"))]
 
     def again(self) -> None:
         """As after a restart of the process."""
-        self.desk.store.dispose()
-        self.desk = open_desk(self.folder, self.desk.clock)
+        self.ctx.store.dispose()
+        self.ctx = open_context(self.folder, self.ctx.clock)
 
 
 def make_post(folder: Path, server: ScriptedSmtp, database: str = "") -> Post:
@@ -80,6 +80,6 @@ def make_post(folder: Path, server: ScriptedSmtp, database: str = "") -> Post:
     config.write_text(text)
     (folder / "secrets" / "smtp-password").write_text("a password")
     (folder / "secrets" / "smtp-password").chmod(0o600)
-    desk = open_desk(folder, SetClock(parse_instant(NOW)))
-    add_parties(desk, *(make_party(f"P{letter}") for letter in "ABCDEF"))
-    return Post(folder, desk, server)
+    ctx = open_context(folder, SetClock(parse_instant(NOW)))
+    add_parties(ctx, *(make_party(f"P{letter}") for letter in "ABCDEF"))
+    return Post(folder, ctx, server)

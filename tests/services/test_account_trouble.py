@@ -11,7 +11,7 @@ from exchange.cli.main import app
 from exchange.domain.outbound import Gained, LegState
 from exchange.services.asking import request
 from tests.servers.scripted import Line, ScriptedSmtp
-from tests.services.desks import Said, command
+from tests.services.contexts import Said, command
 from tests.services.posted import Post, make_post
 
 FULL_QUOTA = "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException"
@@ -20,9 +20,9 @@ FULL_QUOTA = "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededExc
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[Post]:
     with ScriptedSmtp(tmp_path / "server") as server:
-        made = make_post(tmp_path / "desk", server)
+        made = make_post(tmp_path / "ctx", server)
         yield made
-        made.desk.store.dispose()
+        made.ctx.store.dispose()
 
 
 def _write(post: Post, parties: str = "abc") -> list[int]:
@@ -149,9 +149,9 @@ def test_letters_of_several_rounds_are_compared_and_a_request_comes_back(post: P
     """One letter a round, each refused for good: the second one shows that it was us."""
     post.server.flaws["."] = "554 rejected by policy 17"
     gained = Gained("00-DB-12-34-56-78-90-A0", ("PA",), "", "row 2")
-    created = request.create(post.desk, [gained], "list")
+    created = request.create(post.ctx, [gained], "list")
     assert post.go() == ""
-    with post.desk.store.reading() as tx:
+    with post.ctx.store.reading() as tx:
         (leg,) = tx.legs.legs(request_id=tx.outbound.find(created.requests[0]).id)
     assert leg.state is LegState.BOUNCED
     post.again()
@@ -160,7 +160,7 @@ def test_letters_of_several_rounds_are_compared_and_a_request_comes_back(post: P
     assert set(post.states().values()) == {("deferred", 0)}
     post.server.flaws.clear()
     post.go(minutes=20)
-    with post.desk.store.reading() as tx:
+    with post.ctx.store.reading() as tx:
         (leg,) = tx.legs.legs(request_id=tx.outbound.find(created.requests[0]).id)
     assert (leg.state, leg.accepted_on is not None) == (LegState.SENT, True)
     assert post.events().count("mail.reinstated") == 2
@@ -276,12 +276,12 @@ def test_a_long_rest_that_one_place_brought_about_lets_others_try(post: Post) ->
 
 
 def test_a_request_that_was_withdrawn_before_it_left_does_not_leave(post: Post) -> None:
-    desk = post.desk
+    ctx = post.ctx
     gained = [Gained(f"00-DB-12-34-56-78-90-A{n}", ("PA",), "", f"row {n + 2}") for n in (0, 1)]
-    (asked,) = request.create(desk, gained, "list").requests
+    (asked,) = request.create(ctx, gained, "list").requests
     post.server.flaws["RCPT"] = "450 4.2.0 later"
     post.go()
-    request.withdraw(desk, asked, "exchanged")
+    request.withdraw(ctx, asked, "exchanged")
     post.server.flaws.clear()
     assert post.go(minutes=6) == ""
     assert post.server.taken == []

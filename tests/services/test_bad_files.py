@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import NotStorable, StoreError
 from exchange.provision import OwnParty, make_folder
 from exchange.services.codes.code_file import Reading
 from exchange.services.codes.codes import import_codes
 from exchange.services.codes.import_report import CodeSource
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from tests.unit.vault_cases import code, device, record, records
 
 CLOCK = SetClock(parse_instant("2026-11-22T10:00"))
@@ -27,13 +27,13 @@ CLOCK = SetClock(parse_instant("2026-11-22T10:00"))
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "desk"
+    made = tmp_path / "ctx"
     make_folder(made, OwnParty("OURS", "Ours", "codes@ours.example"))
-    desk = open_desk(made, CLOCK)
-    desk.vault.put_many(records(6_000))
-    with desk.store.engine.connect() as connection:
+    ctx = open_context(made, CLOCK)
+    ctx.vault.put_many(records(6_000))
+    with ctx.store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    desk.store.dispose()
+    ctx.store.dispose()
     return made
 
 
@@ -82,7 +82,7 @@ def test_it_is_refused_with_its_place_and_not_written_to(folder: Path, how: str)
     spoil(path)
     before, there = path.read_bytes(), {each.name for each in folder.iterdir()}
     with pytest.raises(StoreError, match=said) as told:
-        open_desk(folder, CLOCK)
+        open_context(folder, CLOCK)
     assert str(path) in str(told.value)
     assert "backup" in told.value.hint
     assert path.read_bytes() == before
@@ -94,31 +94,31 @@ def test_a_copy_made_by_sqlite_itself_is_taken(folder: Path) -> None:
         connection.execute("VACUUM INTO ?", (str(folder / "copy.db"),))
     assert (folder / "copy.db").read_bytes()[18] == 1
     shutil.move(folder / "copy.db", folder / "exchange.db")
-    assert open_desk(folder, CLOCK).vault.verify().records == 6_000
+    assert open_context(folder, CLOCK).vault.verify().records == 6_000
 
 
 def test_what_stands_in_the_log_alone_is_no_loss(folder: Path) -> None:
-    desk = open_desk(folder, CLOCK)
-    desk.vault.put_many(record(n) for n in range(6_000, 9_000))
+    ctx = open_context(folder, CLOCK)
+    ctx.vault.put_many(record(n) for n in range(6_000, 9_000))
     shutil.copytree(folder, folder.with_name("killed"))
-    copied = open_desk(folder.with_name("killed"), CLOCK)
+    copied = open_context(folder.with_name("killed"), CLOCK)
     assert copied.vault.verify().records == 9_000
 
 
 @pytest.fixture
-def full(folder: Path) -> Iterator[Desk]:
-    """A desk whose disk is full when it comes to the audit log."""
-    desk = open_desk(folder, CLOCK)
+def full(folder: Path) -> Iterator[Context]:
+    """A context whose disk is full when it comes to the audit log."""
+    ctx = open_context(folder, CLOCK)
 
-    @event.listens_for(desk.store.engine, "begin")
+    @event.listens_for(ctx.store.engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(
             "CREATE TEMP TRIGGER IF NOT EXISTS full BEFORE INSERT ON main.audit "
             "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
         )
 
-    yield desk
-    desk.store.dispose()
+    yield ctx
+    ctx.store.dispose()
 
 
 def _delivery(folder: Path) -> CodeSource:
@@ -130,7 +130,7 @@ def _delivery(folder: Path) -> CodeSource:
 
 @pytest.mark.parametrize("resume", [False, True])
 def test_codes_are_taken_with_their_audit_entry_or_not_at_all(
-    full: Desk, tmp_path: Path, resume: bool
+    full: Context, tmp_path: Path, resume: bool
 ) -> None:
     before = full.vault.verify()
     reading = Reading(source="more")
@@ -138,7 +138,7 @@ def test_codes_are_taken_with_their_audit_entry_or_not_at_all(
         import_codes(full, _delivery(tmp_path), reading, "kim", resume=resume)
     assert full.vault.verify() == before
     assert full.vault.find(device(6_004)) is None
-    again = open_desk(full.folder, CLOCK)
+    again = open_context(full.folder, CLOCK)
     done = import_codes(again, _delivery(tmp_path), reading, "kim", resume=resume)
     assert (done.added, done.resumed) == (5, False)
     assert again.vault.find(device(6_004)) is not None

@@ -12,7 +12,7 @@ import pytest
 import structlog
 from sqlalchemy.exc import InvalidRequestError
 
-from exchange.bootstrap import open_courier, open_desk, the_clock
+from exchange.bootstrap import open_context, open_courier, the_clock
 from exchange.daemon.threads import Floor, MailboxWorker, Watcher
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import (
@@ -27,14 +27,14 @@ from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.answering import intake
 from exchange.services.asking import chase, clocks, request
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox.rounds import Round, one_round
 from exchange.services.people import monthly
 from exchange.services.running.progress import Progress
 from exchange.services.running.reach import Reachability
 from exchange.services.sending import send_mail
 from tests.servers import HOST
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 
 _US, _THEM, _WORD = "codes@lose.example", "codes@gain.example", "pass word"
 _CODE = InstallCode.parse("83FED3407A939723A5C639B26916D505C3B5")
@@ -104,7 +104,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServers]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, site: SandboxServers) -> Iterator[Desk]:
+def ctx(tmp_path: Path, site: SandboxServers) -> Iterator[Context]:
     site.sent.clear()
     folder = tmp_path / "lose"
     make_folder(folder, OwnParty("LOSE", "Lose Power", _US))
@@ -132,23 +132,23 @@ password_file = "secrets/word"
 per_minute = 0
 """
     )
-    desk = open_desk(folder, the_clock())
-    add_parties(desk, make_party("GAIN"))
-    desk.vault.put_many(
+    ctx = open_context(folder, the_clock())
+    add_parties(ctx, make_party("GAIN"))
+    ctx.vault.put_many(
         VaultRecord(DeviceId.parse(_device(nth)), InstallCode(_CODE.raw[:15] + bytes([nth])), True)
         for nth in range(60)
     )
-    yield desk
-    desk.reader.close()
-    desk.store.dispose()
+    yield ctx
+    ctx.reader.close()
+    ctx.store.dispose()
 
 
-def _round(desk: Desk, *boxes: _Mailbox, reach: Reachability | None = None) -> Round:
-    return one_round(desk, boxes, open_courier(desk), reach or Reachability())  # type: ignore[arg-type]
+def _round(ctx: Context, *boxes: _Mailbox, reach: Reachability | None = None) -> Round:
+    return one_round(ctx, boxes, open_courier(ctx), reach or Reachability())  # type: ignore[arg-type]
 
 
 def test_a_mailbox_that_sets_anything_off_costs_itself_alone(
-    desk: Desk, site: SandboxServers
+    ctx: Context, site: SandboxServers
 ) -> None:
     nth = 0
     for call in ("list", "fetch", "file"):
@@ -157,7 +157,7 @@ def test_a_mailbox_that_sets_anything_off_costs_itself_alone(
             site.sent.clear()
             bad, good = _Mailbox("a", nth, **{call: fault}), _Mailbox("b", nth + 1)
             with structlog.testing.capture_logs() as said:
-                done = _round(desk, bad, good)
+                done = _round(ctx, bad, good)
             (trouble,) = done.troubles
             # What a generator lets out, Python calls by another name.
             stop = call == "fetch" and isinstance(fault, StopIteration)
@@ -172,7 +172,7 @@ def test_a_mailbox_that_sets_anything_off_costs_itself_alone(
             assert done.delivered == {"sent": answered}
             assert len(site.sent) == answered
             bad.faults.clear()
-            assert not _round(desk, bad, good).troubles
+            assert not _round(ctx, bad, good).troubles
             assert bad.inbox == []
             assert len(site.sent) == 2
 
@@ -184,7 +184,7 @@ _STEPS = (
 
 
 def test_a_step_that_fails_keeps_the_others_from_nothing(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
     failing: list[tuple[str, Exception]] = []
@@ -204,7 +204,7 @@ def test_a_step_that_fails_keeps_the_others_from_nothing(
         for fault in (_FAULTS[0], ConfigError("a template is broken")):
             failing.append((name, fault))
             steps.clear()
-            done = _round(desk, _Mailbox("a", len(failing)))
+            done = _round(ctx, _Mailbox("a", len(failing)))
             assert steps == [step for _, step in _STEPS]
             (trouble,) = done.troubles
             assert _QUOTED not in trouble
@@ -212,27 +212,27 @@ def test_a_step_that_fails_keeps_the_others_from_nothing(
 
 
 def test_a_database_that_refuses_ends_the_round(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuses(*_: object) -> None:
         raise StoreError("the database refuses: disk is full")
 
     monkeypatch.setattr(intake, "decide_all", refuses)
     with pytest.raises(StoreError):
-        _round(desk, _Mailbox("a", 1))
+        _round(ctx, _Mailbox("a", 1))
 
 
 def test_a_report_that_cannot_be_written_is_trouble_of_the_round(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from exchange.daemon import main
 
-    def refuses(_desk: Desk) -> None:
+    def refuses(_ctx: Context) -> None:
         raise PermissionError(13, _QUOTED)
 
     monkeypatch.setattr(monthly, "write_due", refuses)
     done = Round()
-    main._report(desk, done, Reachability())
+    main._report(ctx, done, Reachability())
     (trouble,) = done.troubles
     assert "PermissionError" in trouble
     assert _QUOTED not in trouble
@@ -301,13 +301,13 @@ def test_one_outage_that_several_meet_is_one_line_until_none_meets_it() -> None:
     assert [one["log_level"] for one in said] == ["error", "info"]
 
 
-def test_a_mailbox_that_can_be_read_and_not_filed_is_said_once(desk: Desk) -> None:
+def test_a_mailbox_that_can_be_read_and_not_filed_is_said_once(ctx: Context) -> None:
     reach, box = Reachability(), _Mailbox("a", 1, file=MailboxUnavailable("over quota"))
     with structlog.testing.capture_logs() as said:
         for _ in range(4):
-            assert _round(desk, box, reach=reach).troubles == ["over quota"]
+            assert _round(ctx, box, reach=reach).troubles == ["over quota"]
         box.faults.clear()
-        assert not _round(desk, box, reach=reach).troubles
+        assert not _round(ctx, box, reach=reach).troubles
     told = [one["event"] for one in said if one.get("what") == "mailbox a"]
     assert told == ["cannot be used; it is tried again", "can be used again"]
 
@@ -333,17 +333,17 @@ def test_what_takes_a_minute_is_said_once_with_its_place_and_cut_off_at_its_end(
     assert not progress.steps()
 
 
-def test_a_thread_that_meets_a_fault_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thread_that_meets_a_fault_goes_on(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     box = _Mailbox("a", 1)
     monkeypatch.setattr("exchange.daemon.threads.open_mailbox", lambda *_: box)
 
     class Guarded:
         lost = threading.Event()
 
-    floor = Floor(desk, Guarded(), Reachability(first=0.1), Progress())  # type: ignore[arg-type]
+    floor = Floor(ctx, Guarded(), Reachability(first=0.1), Progress())  # type: ignore[arg-type]
     floor.begun.set()
     sender = type("Sender", (), {"beside": lambda *_, **__: None})()
-    worker = MailboxWorker(floor, desk.settings.mailbox[0], sender)
+    worker = MailboxWorker(floor, ctx.settings.mailbox[0], sender)
     faults = iter([TypeError(), StoreError("locked"), MemoryError()])
     look = worker.inbox.look
 
@@ -365,7 +365,7 @@ def test_a_thread_that_meets_a_fault_goes_on(desk: Desk, monkeypatch: pytest.Mon
 
 
 def test_a_server_that_announces_mail_without_end_is_not_asked_without_end(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box = _Mailbox("a", 1)
     box.wait = lambda _seconds: True  # type: ignore[attr-defined]
@@ -377,8 +377,8 @@ def test_a_server_that_announces_mail_without_end_is_not_asked_without_end(
         def look(self) -> None:
             self.looks += 1
 
-    floor, worker = Floor(desk, None, Reachability(), Progress()), Worker()  # type: ignore[arg-type]
-    watcher = Watcher(floor, desk.settings.mailbox[0], worker)  # type: ignore[arg-type]
+    floor, worker = Floor(ctx, None, Reachability(), Progress()), Worker()  # type: ignore[arg-type]
+    watcher = Watcher(floor, ctx.settings.mailbox[0], worker)  # type: ignore[arg-type]
     watcher.start()
     floor.stop.wait(1.0)
     floor.stop.set()

@@ -12,7 +12,7 @@ import pytest
 import structlog
 from sqlalchemy import create_engine
 
-from exchange.bootstrap import open_courier, open_desk, open_mailbox
+from exchange.bootstrap import open_context, open_courier, open_mailbox
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import Gained
@@ -28,7 +28,7 @@ from exchange.services.running.clock_guard import WatchedClock
 from exchange.transport.imap import ImapMailbox
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 
 US, THEM = "codes@lose.example", "codes@gain.example"
 PASSWORD = "only-for-this-test"
@@ -77,7 +77,7 @@ def world() -> World:
 
 
 class Site:
-    """A desk whose clock and servers are those of a world, with real IMAP and SMTP."""
+    """A context whose clock and servers are those of a world, with real IMAP and SMTP."""
 
     def __init__(self, folder: Path, world: World, servers: SandboxServers, url: str) -> None:
         self.folder, self.world, self.servers = folder, world, servers
@@ -92,12 +92,12 @@ class Site:
             (folder / "secrets" / f"{host}-password").write_text(PASSWORD)
         config.write_text(text.replace("[[mailbox]]\n", '[[mailbox]]\nclaim = ""\n'))
         self.start()
-        add_parties(self.desk, make_party("GAIN"))
-        self.desk.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])
+        add_parties(self.ctx, make_party("GAIN"))
+        self.ctx.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])
 
     def start(self) -> None:
         """As after a restart: a new process, the same database."""
-        self.desk = open_desk(self.folder, self.world.clock())
+        self.ctx = open_context(self.folder, self.world.clock())
 
     def ask(self, number: int = 1) -> None:
         self.servers.deliver(
@@ -108,15 +108,15 @@ class Site:
         )
 
     def round(self) -> Round:
-        box = open_mailbox(self.desk, self.desk.settings.mailbox[0])
+        box = open_mailbox(self.ctx, self.ctx.settings.mailbox[0])
         told = _Told(box, self.world)
         try:
-            return one_round(self.desk, [told], open_courier(self.desk), Reachability())  # type: ignore[list-item]
+            return one_round(self.ctx, [told], open_courier(self.ctx), Reachability())  # type: ignore[list-item]
         finally:
             box.close()
 
     def sql(self, text: str) -> list[tuple[Any, ...]]:
-        with self.desk.store.engine.begin() as connection:
+        with self.ctx.store.engine.begin() as connection:
             result = connection.exec_driver_sql(text)
             return [tuple(row) for row in result] if result.returns_rows else []
 
@@ -146,8 +146,8 @@ def site(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Iterat
             url = request.getfixturevalue("database")
             found = Site(tmp_path / "lose", world, servers, url)
             yield found
-        found.desk.reader.close()
-        found.desk.store.dispose()
+        found.ctx.reader.close()
+        found.ctx.store.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,7 @@ def database(server: str) -> str:
 def test_a_jump_stops_everything_but_the_keeping_and_back_it_goes_on(
     site: Site, world: World, off: timedelta
 ) -> None:
-    request.create(site.desk, [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")], "g.csv")
+    request.create(site.ctx, [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")], "g.csv")
     site.round()
     assert len(site.servers.sent) == 1
     world.true += 5 * MINUTE
@@ -186,16 +186,16 @@ def test_a_jump_stops_everything_but_the_keeping_and_back_it_goes_on(
             assert "the clock jumped" in trouble
             assert "exchange clock confirm" in trouble
             assert [done.raised, done.chased, done.delivered, done.decided] == [[], {}, {}, {}]
-        with site.desk.store.reading() as tx:
+        with site.ctx.store.reading() as tx:
             assert "the clock jumped" in tx.facts.get(clock_guard.TROUBLE)
-    assert monthly.write_due(site.desk) == []
+    assert monthly.write_due(site.ctx) == []
     assert len([one for one in said if one["log_level"] == "error"]) == 1
     assert site.sql("SELECT state FROM mail") == [("kept",)]
     assert len(site.servers.sent) == 1
     world.ours = timedelta()
     done = site.round()
     assert not done.troubles
-    with site.desk.store.reading() as tx:
+    with site.ctx.store.reading() as tx:
         assert tx.facts.get(clock_guard.TROUBLE) == ""  # what doctor shows
     assert done.decided == {"processed": 1}
     assert len(site.servers.sent) == 2
@@ -205,14 +205,14 @@ def test_a_jump_stops_everything_but_the_keeping_and_back_it_goes_on(
     )
     found = {str(one)[:16].replace("T", " ") for one in (arrived, received)}
     assert found == {"2026-12-14 09:05"}
-    stamps = [datetime.fromisoformat(row.at) for row in audit_log.rows(site.desk)]
+    stamps = [datetime.fromisoformat(row.at) for row in audit_log.rows(site.ctx)]
     assert stamps == sorted(stamps)
     assert stamps[-1] <= world.true
-    audit_log.verify(site.desk)
+    audit_log.verify(site.ctx)
 
 
 def test_no_rung_is_skipped_under_a_clock_that_is_ahead(site: Site, world: World) -> None:
-    request.create(site.desk, [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")], "g.csv")
+    request.create(site.ctx, [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")], "g.csv")
     site.round()
     ((first,),) = site.sql("SELECT next_due FROM leg")
     world.ours = 120 * DAY
@@ -270,7 +270,7 @@ def test_a_person_confirms_a_clock_that_was_set_right(site: Site, world: World) 
     world.ours = timedelta()
     site.ask(1)
     assert site.round().troubles
-    person = replace(site.desk, clock=world.clock())
+    person = replace(site.ctx, clock=world.clock())
     with pytest.raises(BadInput, match="set the machine's clock"):
         clock_guard.confirm(person, world.true - DAY, "kim")
     assert site.round().troubles
@@ -278,7 +278,7 @@ def test_a_person_confirms_a_clock_that_was_set_right(site: Site, world: World) 
     done = site.round()
     assert not done.troubles
     assert done.decided == {"processed": 1}
-    assert [row.actor for row in audit_log.rows(site.desk, event="clock.confirmed")] == ["kim"]
+    assert [row.actor for row in audit_log.rows(site.ctx, event="clock.confirmed")] == ["kim"]
     # Once: the next jump is a jump again.
     world.ours = DAY
     assert site.round().troubles
@@ -288,121 +288,121 @@ def test_a_person_confirms_a_clock_that_was_set_right(site: Site, world: World) 
 
 
 @pytest.fixture
-def desk(world: World, tmp_path: Path) -> Iterator[Any]:
+def ctx(world: World, tmp_path: Path) -> Iterator[Any]:
     make_folder(tmp_path / "lose", OwnParty("LOSE", "Lose Power", US))
-    found = open_desk(tmp_path / "lose", world.clock())
+    found = open_context(tmp_path / "lose", world.clock())
     yield found
     found.store.dispose()
 
 
-def _check(desk: Any, world: World) -> str:
-    return clock_guard.check(desk, world.mailboxes())
+def _check(ctx: Any, world: World) -> str:
+    return clock_guard.check(ctx, world.mailboxes())
 
 
-def _restarted(desk: Any, world: World) -> Any:
-    return replace(desk, clock=world.clock())
+def _restarted(ctx: Any, world: World) -> Any:
+    return replace(ctx, clock=world.clock())
 
 
-def _trouble(desk: Any) -> str:
-    with desk.store.reading() as tx:
+def _trouble(ctx: Any) -> str:
+    with ctx.store.reading() as tx:
         return str(tx.facts.get(clock_guard.TROUBLE))
 
 
-def test_a_clock_that_runs_evenly_is_believed(desk: Any, world: World) -> None:
+def test_a_clock_that_runs_evenly_is_believed(ctx: Any, world: World) -> None:
     """Also one that loses a second a minute, as long as somebody looks."""
     for _ in range(150):
-        assert not _check(desk, world)
+        assert not _check(ctx, world)
         world.true += 10 * MINUTE
         world.ours -= timedelta(seconds=10)
-    assert desk.clock.now() == world.true + world.ours
+    assert ctx.clock.now() == world.true + world.ours
 
 
-def test_a_jump_that_a_server_confirms_is_a_clock_set_right(desk: Any, world: World) -> None:
+def test_a_jump_that_a_server_confirms_is_a_clock_set_right(ctx: Any, world: World) -> None:
     world.ours, world.servers = 2 * HOUR, {"a": None, "b": timedelta()}
-    desk = _restarted(desk, world)
+    ctx = _restarted(ctx, world)
     world.servers["b"] = None
-    assert not _check(desk, world)
+    assert not _check(ctx, world)
     world.ours = timedelta()  # set right by NTP, two hours back
-    assert "2026-12-14 11:00" in _check(desk, world)
+    assert "2026-12-14 11:00" in _check(ctx, world)
     world.true += 2 * MINUTE
     world.servers["b"] = timedelta(seconds=20)
-    assert not _check(desk, world)
-    assert desk.clock.now() == world.true
-    assert not _trouble(desk)
+    assert not _check(ctx, world)
+    assert ctx.clock.now() == world.true
+    assert not _trouble(ctx)
 
 
 @pytest.mark.parametrize("off", [DAY, -DAY, 400 * DAY])
 def test_a_server_with_another_time_stops_nothing_for_good(
-    desk: Any, world: World, off: timedelta
+    ctx: Any, world: World, off: timedelta
 ) -> None:
     world.servers = {"a": timedelta()}
-    assert not _check(desk, world)
+    assert not _check(ctx, world)
     world.servers = {"a": off}  # its clock jumps while ours runs evenly
     with structlog.testing.capture_logs() as said:
         for _ in range(20):
             world.true += 10 * MINUTE
-            assert not _check(desk, world)
+            assert not _check(ctx, world)
     assert [one["event"] for one in said] == ["a mail server has another time"]
     # From now on it is known: a start after a long outage goes by the usual difference.
     world.true += 30 * DAY
-    again = _restarted(desk, world)
+    again = _restarted(ctx, world)
     assert not _check(again, world)
     world.ours = 3 * HOUR
     world.true += 2 * DAY
-    assert _check(_restarted(desk, world), world)
+    assert _check(_restarted(ctx, world), world)
 
 
-def test_of_two_servers_one_that_confirms_is_enough(desk: Any, world: World) -> None:
+def test_of_two_servers_one_that_confirms_is_enough(ctx: Any, world: World) -> None:
     world.servers = {"a": 90 * DAY, "b": timedelta(seconds=3)}
-    assert not _check(desk, world)
+    assert not _check(ctx, world)
 
 
 def test_a_fresh_folder_under_a_clock_far_ahead_is_stopped_by_its_server(
-    desk: Any, world: World
+    ctx: Any, world: World
 ) -> None:
     world.ours, world.servers = 120 * DAY, {"a": timedelta()}
-    desk = _restarted(desk, world)
-    assert "120 days apart" in _check(desk, world)
-    assert abs(desk.clock.now() - world.true) < MINUTE  # what is kept gets the likely time
-    assert desk.clock.trouble
-    assert _trouble(desk)
+    ctx = _restarted(ctx, world)
+    assert "120 days apart" in _check(ctx, world)
+    assert abs(ctx.clock.now() - world.true) < MINUTE  # what is kept gets the likely time
+    assert ctx.clock.trouble
+    assert _trouble(ctx)
     world.ours = timedelta()
     world.true += 2 * MINUTE
-    assert not _check(desk, world)
-    assert not desk.clock.trouble
-    assert not _trouble(desk)
+    assert not _check(ctx, world)
+    assert not ctx.clock.trouble
+    assert not _trouble(ctx)
 
 
 @pytest.mark.parametrize("exact", [True, False])
 def test_what_a_server_says_against_the_clock_stands_until_one_is_asked_again(
-    desk: Any, world: World, exact: bool
+    ctx: Any, world: World, exact: bool
 ) -> None:
     """Also where the next look comes before servers are asked once more, or none answers then."""
     world.servers = {"a": timedelta()}
-    assert not _check(desk, world)
+    assert not _check(ctx, world)
     world.true += 4 * HOUR
     world.ours = 30 * HOUR if exact else -90 * MINUTE
-    desk, server = _restarted(desk, world), [_Server("a", world, exact)]
-    assert clock_guard.check(desk, server)
+    ctx, server = _restarted(ctx, world), [_Server("a", world, exact)]
+    assert clock_guard.check(ctx, server)
     for _ in range(5):
         world.true += timedelta(seconds=2)
-        assert clock_guard.check(desk, server)
-        assert clock_guard.check(desk)
-        assert abs(desk.clock.now() - world.true) < MINUTE
+        assert clock_guard.check(ctx, server)
+        assert clock_guard.check(ctx)
+        assert abs(ctx.clock.now() - world.true) < MINUTE
     world.servers = {"a": None}
     world.true += 2 * MINUTE
-    assert clock_guard.check(desk, server)
+    assert clock_guard.check(ctx, server)
     world.ours = timedelta()
-    assert not clock_guard.check(desk, server)
-    assert desk.clock.now() == world.true
+    assert not clock_guard.check(ctx, server)
+    assert ctx.clock.now() == world.true
 
 
-def test_after_an_outage(desk: Any, world: World) -> None:
-    assert not _check(desk, world)
+def test_after_an_outage(ctx: Any, world: World) -> None:
+    assert not _check(ctx, world)
     world.true += 3 * DAY
-    assert not _check(_restarted(desk, world), world)
+    assert not _check(_restarted(ctx, world), world)
     world.true += 30 * DAY
-    stopped = _restarted(desk, world)
+    stopped = _restarted(ctx, world)
     assert "30 days after the last thing on record" in _check(stopped, world)
     world.true += 2 * MINUTE
     world.servers = {"a": timedelta()}
@@ -410,61 +410,61 @@ def test_after_an_outage(desk: Any, world: World) -> None:
 
 
 def test_what_is_written_under_a_wrong_clock_is_no_record_in_its_favour(
-    desk: Any, world: World
+    ctx: Any, world: World
 ) -> None:
-    assert not _check(desk, world)
+    assert not _check(ctx, world)
     world.ours = 30 * DAY
-    stopped = _restarted(desk, world)
+    stopped = _restarted(ctx, world)
     assert _check(stopped, world)
-    with desk.store.transaction("hold") as tx:  # as a person's command does, by the machine's clock
+    with ctx.store.transaction("hold") as tx:  # as a person's command does, by the machine's clock
         tx.audit.append(world.true + world.ours, AuditEvent("mail.held", "letter 1"))
     world.true += 2 * MINUTE
     assert _check(stopped, world)
-    assert _check(_restarted(desk, world), world)
+    assert _check(_restarted(ctx, world), world)
     world.ours = timedelta()
     assert not _check(stopped, world)
 
 
 def test_the_newest_mail_tells_the_day_where_no_server_tells_the_time(
-    desk: Any, world: World
+    ctx: Any, world: World
 ) -> None:
-    assert not _check(desk, world)
+    assert not _check(ctx, world)
     world.true += 30 * DAY
     for off, fine in ((-3 * DAY, False), (2 * HOUR, False), (-HOUR, True)):
         world.servers = {"a": off}
-        found = clock_guard.check(_restarted(desk, world), [_Server("a", world, exact=False)])
+        found = clock_guard.check(_restarted(ctx, world), [_Server("a", world, exact=False)])
         assert (not found) is fine, off
 
 
 @pytest.mark.parametrize("year", [1970, 2000, 2025, 2150])
-def test_a_year_that_cannot_be(desk: Any, world: World, year: int) -> None:
+def test_a_year_that_cannot_be(ctx: Any, world: World, year: int) -> None:
     world.ours = datetime(year, 6, 1, tzinfo=UTC) - world.true
-    assert "cannot be" in _check(_restarted(desk, world), world)
+    assert "cannot be" in _check(_restarted(ctx, world), world)
 
 
 @pytest.mark.parametrize("year", [1, 1970, 2150, 9999])
 def test_what_was_recorded_in_a_year_that_cannot_be_stops_nothing_once_the_clock_is_right(
-    desk: Any, world: World, year: int
+    ctx: Any, world: World, year: int
 ) -> None:
     """A machine that starts without the time, keeps a mail, and is set right by NTP."""
     world.ours = datetime(year, 6, 1, tzinfo=UTC) - world.true
-    stopped = _restarted(desk, world)
+    stopped = _restarted(ctx, world)
     assert "cannot be" in _check(stopped, world)
-    with desk.store.transaction("keep") as tx:
+    with ctx.store.transaction("keep") as tx:
         tx.audit.append(stopped.now(), AuditEvent("mail.kept", "mail 1"))
     world.ours = timedelta()
     world.true += MINUTE
     assert not _check(stopped, world)
-    assert not _check(_restarted(desk, world), world)
+    assert not _check(_restarted(ctx, world), world)
 
 
 def test_a_clock_set_right_from_a_year_that_cannot_be_goes_on_at_once(
-    desk: Any, world: World
+    ctx: Any, world: World
 ) -> None:
     """Its server was asked a moment before, and is not asked again so soon."""
     world.servers = {"a": timedelta()}
     world.ours = datetime(1970, 6, 1, tzinfo=UTC) - world.true
-    stopped = _restarted(desk, world)
+    stopped = _restarted(ctx, world)
     assert "cannot be" in _check(stopped, world)
     assert abs(stopped.now() - world.true) < MINUTE  # what is kept meanwhile has a time that can be
     world.ours = timedelta()
@@ -472,39 +472,39 @@ def test_a_clock_set_right_from_a_year_that_cannot_be_goes_on_at_once(
     assert not _check(stopped, world)
 
 
-def test_a_server_in_a_year_that_cannot_be_stops_nothing(desk: Any, world: World) -> None:
+def test_a_server_in_a_year_that_cannot_be_stops_nothing(ctx: Any, world: World) -> None:
     world.servers = {"a": datetime(1970, 1, 1, tzinfo=UTC) - world.true}
-    assert not _check(_restarted(desk, world), world)
+    assert not _check(_restarted(ctx, world), world)
 
 
-def test_a_clock_behind_the_record(desk: Any, world: World) -> None:
-    with desk.store.transaction("test") as tx:
+def test_a_clock_behind_the_record(ctx: Any, world: World) -> None:
+    with ctx.store.transaction("test") as tx:
         tx.audit.append(world.true, clock_guard.AuditEvent("test", "test"))
     world.ours = -6 * MINUTE
-    assert "there is a record of 2026-12-14 09:00" in _check(_restarted(desk, world), world)
+    assert "there is a record of 2026-12-14 09:00" in _check(_restarted(ctx, world), world)
     world.ours = -4 * MINUTE
-    assert not _check(_restarted(desk, world), world)
+    assert not _check(_restarted(ctx, world), world)
 
 
-def test_a_machine_that_slept_knows_what_a_start_knows(desk: Any, world: World) -> None:
-    assert not _check(desk, world)
+def test_a_machine_that_slept_knows_what_a_start_knows(ctx: Any, world: World) -> None:
+    assert not _check(ctx, world)
     world.true += 20 * HOUR  # counted by the clock that only runs on
-    assert not _check(desk, world)
+    assert not _check(ctx, world)
     world.true += 40 * DAY
-    assert "40 days after" in _check(desk, world)
+    assert "40 days after" in _check(ctx, world)
     world.servers, world.true = {"a": timedelta()}, world.true + 2 * MINUTE
-    assert not _check(desk, world)
+    assert not _check(ctx, world)
     world.true += 20 * HOUR
     world.asleep = 20 * HOUR  # not counted: to us the clock jumps, and the server confirms it
-    assert not _check(desk, world)
+    assert not _check(ctx, world)
 
 
-def test_a_jump_stays_one_however_long_it_lasts(desk: Any, world: World) -> None:
-    assert not _check(desk, world)
+def test_a_jump_stays_one_however_long_it_lasts(ctx: Any, world: World) -> None:
+    assert not _check(ctx, world)
     world.ours = DAY
     with structlog.testing.capture_logs() as said:
         for _ in range(24):
-            assert _check(desk, world)
+            assert _check(ctx, world)
             world.true += 10 * MINUTE
     assert 4 <= len([one for one in said if one["log_level"] == "error"]) <= 5
-    assert desk.clock.now() == world.true
+    assert ctx.clock.now() == world.true

@@ -16,14 +16,14 @@ from random import Random
 import pytest
 import xlsxwriter
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.cli.codes.codes import app
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.time.sla import parse_instant
 from exchange.ports import VaultRecord
 from exchange.services.answering.answer_request import register
-from exchange.services.context import Desk
-from tests.services.desks import NOW, Said, bytes_of, command, make_desk
+from exchange.services.context import Context
+from tests.services.contexts import NOW, Said, bytes_of, command, make_context
 
 HEAD = "Device ID,Install code\n"
 GOOD = "83FED3407A939723A5C639B26916D505C3B5"
@@ -45,13 +45,13 @@ def rows(numbers: Sequence[int]) -> str:
 
 @dataclass
 class Bench:
-    """A desk, and a folder beside it for the files that people hand in."""
+    """A context, and a folder beside it for the files that people hand in."""
 
-    desk: Desk
+    ctx: Context
     files: Path
 
     def run(self, *words: str, now: str = NOW) -> Said:
-        return command(app, self.desk.folder, *words, now=now)
+        return command(app, self.ctx.folder, *words, now=now)
 
     def write(self, text: str | bytes, name: str = "codes.csv") -> str:
         path = self.files / name
@@ -62,14 +62,14 @@ class Bench:
         return self.run("import", self.write(text, name), *words)
 
     def held(self) -> dict[str, VaultRecord]:
-        return {str(one.device): one for one in self.desk.vault.iter_all()}
+        return {str(one.device): one for one in self.ctx.vault.iter_all()}
 
     def rejects(self, name: str = "codes.csv") -> list[list[str]]:
         text = (self.files / f"{name}.rejects.csv").read_text()
         return list(csv.reader(io.StringIO(text)))[1:]
 
     def audited(self, event: str) -> list[tuple[str, str, dict[str, object]]]:
-        with self.desk.store.reading() as tx:
+        with self.ctx.store.reading() as tx:
             return [
                 (one.actor, one.subject, json.loads(one.detail))
                 for one in tx.audit.rows(event=event)
@@ -79,7 +79,7 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     (tmp_path / "files").mkdir()
-    return Bench(make_desk(tmp_path / "lose"), tmp_path / "files")
+    return Bench(make_context(tmp_path / "lose"), tmp_path / "files")
 
 
 def forms(secret: str) -> Iterator[bytes]:
@@ -136,7 +136,7 @@ def test_no_code_of_a_good_or_a_bad_file_lies_about_in_the_clear(bench: Bench) -
     assert said.code == as_json.code == 1
     # The files handed in stay where they were; everything else must be free of codes.
     reject_file = (bench.files / "bad.csv.rejects.csv").read_bytes()
-    seen = (said.all, as_json.all, reject_file, bytes_of(bench.desk.folder))
+    seen = (said.all, as_json.all, reject_file, bytes_of(bench.ctx.folder))
     for secret in (*good, BAD_CRC, grouped, code(7).with_crc, code(8).with_crc, GOOD):
         assert_nowhere(secret, *seen)
     assert len(bench.rejects("bad.csv")) == 6
@@ -392,8 +392,8 @@ def test_find_masks_unless_revealed_and_is_always_audited(bench: Bench) -> None:
         (device(9), False, False),
     ]
     assert looked[2][0] == "Jo"
-    assert_nowhere(code(1).with_crc, json.dumps(looked), bytes_of(bench.desk.folder))
-    with bench.desk.store.reading() as tx:
+    assert_nowhere(code(1).with_crc, json.dumps(looked), bytes_of(bench.ctx.folder))
+    with bench.ctx.store.reading() as tx:
         tx.audit.verify()
 
 
@@ -415,7 +415,7 @@ def test_stats_and_verify(bench: Bench) -> None:
     verified = bench.run("verify")
     assert verified.code == 0
     assert "every bucket is intact" in verified.out
-    with bench.desk.store.engine.begin() as connection:
+    with bench.ctx.store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE vault_bucket SET sealed = zeroblob(200)")
     damaged = bench.run("verify")
     assert damaged.code == 1
@@ -429,8 +429,8 @@ def test_the_register_is_declared_complete(bench: Bench) -> None:
     bench.load(HEAD + rows([1]))
     said = bench.run("complete-as-of", "2026-11-30", "--by", "Head of Metering")
     assert said.out == "declared complete as of 2026-11-30, 1 installed Devices known\n"
-    with bench.desk.store.reading() as tx:
-        assert register(bench.desk, tx).complete_as_of == date(2026, 11, 30)
+    with bench.ctx.store.reading() as tx:
+        assert register(bench.ctx, tx).complete_as_of == date(2026, 11, 30)
     assert bench.audited("installed.declared") == [
         (
             "Head of Metering",
@@ -449,8 +449,8 @@ def test_the_register_is_declared_complete(bench: Bench) -> None:
 def test_a_day_to_come_or_no_day_is_refused(bench: Bench, written: str) -> None:
     bench.load(HEAD + rows([1]))
     assert bench.run("complete-as-of", written).code == 1
-    with bench.desk.store.reading() as tx:
-        assert register(bench.desk, tx).complete_as_of is None
+    with bench.ctx.store.reading() as tx:
+        assert register(bench.ctx, tx).complete_as_of is None
     assert bench.audited("installed.declared") == []
 
 
@@ -458,14 +458,14 @@ def test_a_declaration_can_be_taken_back(bench: Bench) -> None:
     assert bench.run("complete-as-of", "2026-12-01", "--empty").code == 0
     said = bench.run("complete-as-of", "none")
     assert said.out.endswith("held for a person (before: 2026-12-01)\n")
-    with bench.desk.store.reading() as tx:
-        assert register(bench.desk, tx).complete_as_of is None
+    with bench.ctx.store.reading() as tx:
+        assert register(bench.ctx, tx).complete_as_of is None
     assert len(bench.audited("installed.declared")) == 2
 
 
 def test_what_was_imported_outlives_the_process(bench: Bench) -> None:
     bench.load(HEAD + rows([1]))
-    desk = open_desk(bench.desk.folder, SetClock(parse_instant(NOW)))
-    found = desk.vault.find(DeviceId.parse(device(1)))
+    ctx = open_context(bench.ctx.folder, SetClock(parse_instant(NOW)))
+    found = ctx.vault.find(DeviceId.parse(device(1)))
     assert found is not None
     assert found.code == code(1)

@@ -29,7 +29,7 @@ from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.vault.columns import rows_from
 from exchange.vault.records import Sources, records_of
 from tests.corpus import making
-from tests.services.desks import Said, make_desk
+from tests.services.contexts import Said, make_context
 from tests.services.test_codes import (
     BAD_CRC,
     GOOD,
@@ -47,7 +47,7 @@ TODAY = date(2026, 12, 1)
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     (tmp_path / "files").mkdir()
-    return Bench(make_desk(tmp_path / "lose"), tmp_path / "files")
+    return Bench(make_context(tmp_path / "lose"), tmp_path / "files")
 
 
 # -- blocks and rows agree --
@@ -182,7 +182,7 @@ def test_a_file_that_is_written_to_while_it_is_read_is_refused(bench: Bench) -> 
         path.write_bytes(text)
         with pytest.raises(BadInput, match="changed while it was read"):
             import_codes(
-                bench.desk, CodeSource.at(path), Reading(), "t", progress=told, resume=resume
+                bench.ctx, CodeSource.at(path), Reading(), "t", progress=told, resume=resume
             )
         assert bench.held() == {}
     assert bench.run("import", str(path)).code == 0
@@ -268,13 +268,13 @@ def test_a_wrong_file_stops_early(bench: Bench, monkeypatch: pytest.MonkeyPatch)
 def test_importing_the_same_again_changes_nothing_and_says_so(bench: Bench) -> None:
     text = HEAD + rows(range(1, 300))
     bench.load(text)
-    with bench.desk.store.engine.connect() as connection:
+    with bench.ctx.store.engine.connect() as connection:
         head = connection.exec_driver_sql("SELECT * FROM vault_head").one()
     for options in ((), ("--good",), ("--resume",), ("--replace",)):
         said = bench.load(text, *options)
         assert (said.code, said.err) == (0, "")
         assert said.out == "codes.csv: nothing new, 299 Devices known already\n"
-    with bench.desk.store.engine.connect() as connection:
+    with bench.ctx.store.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT * FROM vault_head").one() == head
 
 
@@ -294,7 +294,7 @@ installed_by_us = false
 
 
 def test_a_profile_tells_how_a_source_writes(bench: Bench) -> None:
-    config = bench.desk.folder / "config" / "exchange.toml"
+    config = bench.ctx.folder / "config" / "exchange.toml"
     config.write_text(config.read_text() + PROFILE)
     text = (
         f"Node;Sent;Secret;Installed by us\n{device(1)};03.11.26;{code(1).grouped};yes\n"
@@ -364,31 +364,31 @@ def test_a_killed_import_goes_on_where_it_was(bench: Bench, kill_at: int) -> Non
     random.Random(4).shuffle(numbers)
     text = HEAD + rows(numbers) + f"{device(17)},{code(9_999).with_crc}\n{device(9)},{BAD_CRC}\n"
     path = Path(bench.write(text))
-    assert import_process(bench.desk.folder, path, kill_at) == -signal.SIGKILL
-    part = bench.desk.vault.verify().records
+    assert import_process(bench.ctx.folder, path, kill_at) == -signal.SIGKILL
+    part = bench.ctx.vault.verify().records
     assert 0 < part < MANY - 1
     generation = _generation(bench)
-    assert import_process(bench.desk.folder, path, 1_000_000) == 1  # two rows are refused
+    assert import_process(bench.ctx.folder, path, 1_000_000) == 1  # two rows are refused
     told = json.loads((bench.files / "said.json").read_text())
     assert told["resumed"] is True
     # Device 17 has two codes in the file: neither is taken. Everything is counted once.
     assert (told["added"], told["updated"], told["unchanged"]) == (MANY - 1, 0, 0)
     assert (told["rows"], told["bad_rows"]) == (MANY + 2, 3)
     assert {int(row[1]) for row in bench.rejects()} == {numbers.index(17) + 2, MANY + 2, MANY + 3}
-    assert bench.desk.vault.verify().records == MANY - 1
+    assert bench.ctx.vault.verify().records == MANY - 1
     assert {one: held.code for one, held in bench.held().items()} == {
         device(number): code(number) for number in numbers if number != 17
     }
     # What was committed before was not sealed again: the second attempt wrote the rest alone.
     assert _generation(bench) - generation < 20
-    done = import_process(bench.desk.folder, path, 1_000_000)
+    done = import_process(bench.ctx.folder, path, 1_000_000)
     told = json.loads((bench.files / "said.json").read_text())
     assert done == 1
     assert (told["added"], told["unchanged"], told["resumed"]) == (0, MANY - 1, False)
 
 
 def _generation(bench: Bench) -> int:
-    with bench.desk.store.engine.connect() as connection:
+    with bench.ctx.store.engine.connect() as connection:
         return int(connection.exec_driver_sql("SELECT generation FROM vault_head").scalar_one())
 
 
@@ -405,7 +405,7 @@ def test_a_full_database_disk_leaves_the_vault_as_it_was(
     assert "the database refuses" in said.stderr
     assert "Traceback" not in said.stderr
     assert bench.held() == before
-    assert bench.desk.vault.verify().records == 2
+    assert bench.ctx.vault.verify().records == 2
     assert bench.load(HEAD + rows(range(1, 20_000))).code == 0
 
 
@@ -430,7 +430,7 @@ import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))
 sys.argv = ["exchange", "codes", "import", {path!r}, "--by", "T", "--folder",
-            {str(bench.desk.folder)!r}]
+            {str(bench.ctx.folder)!r}]
 from exchange.__main__ import main
 main()
 """

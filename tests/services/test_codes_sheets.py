@@ -23,7 +23,7 @@ from exchange.services.codes import code_sheets
 from exchange.services.codes.code_file import Reading
 from exchange.services.codes.code_stream import read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
-from tests.services.desks import make_desk
+from tests.services.contexts import make_context
 from tests.services.test_codes import BAD_CRC, GOOD, Bench, code, device
 from tests.services.test_codes_bulk import TODAY, import_process, read_both, read_one
 
@@ -37,7 +37,7 @@ READING = Reading(
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     (tmp_path / "files").mkdir()
-    return Bench(make_desk(tmp_path / "lose"), tmp_path / "files")
+    return Bench(make_context(tmp_path / "lose"), tmp_path / "files")
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_an_unusual_row_far_below_ends_in_reading_the_whole(
     assert (told["added"], told["rows"]) == (400, 400)
     assert set(bench.held()) == {device(at) for at in range(1, 401)}
     assert bench.load(odd, "--json", *words, name="codes.xlsx").code == 0
-    assert bench.desk.vault.verify().records == 400
+    assert bench.ctx.vault.verify().records == 400
 
 
 @pytest.mark.usefixtures("in_windows")
@@ -211,10 +211,10 @@ def test_columns_are_named_by_the_letters_of_the_sheet() -> None:
 def test_a_killed_import_of_a_workbook_goes_on_where_it_was(bench: Bench) -> None:
     path = Path(bench.write(workbook(("C", [HEADER[:2], *listed(1, 6_000)])), "codes.xlsx"))
     before = "from exchange.parsing.sheets import xlsx_stream as s; s._SMALL = 0; s._PIECE = 30_000"
-    assert import_process(bench.desk.folder, path, 5, before) == -signal.SIGKILL
-    part = bench.desk.vault.verify().records
+    assert import_process(bench.ctx.folder, path, 5, before) == -signal.SIGKILL
+    part = bench.ctx.vault.verify().records
     assert 0 < part < 6_000
-    assert import_process(bench.desk.folder, path, 1_000_000, before) == 0
+    assert import_process(bench.ctx.folder, path, 1_000_000, before) == 0
     told = json.loads((bench.files / "said.json").read_text())
     assert (told["resumed"], told["added"], told["rows"]) == (True, 6_000, 6_000)
     assert {one: held.code for one, held in bench.held().items()} == {

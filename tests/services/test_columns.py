@@ -14,7 +14,7 @@ from exchange.cli.contacts import app
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.errors import BadInput, NotFound
 from exchange.services.answering import party_columns
-from tests.services.desks import add_parties, command, make_desk, make_party
+from tests.services.contexts import add_parties, command, make_context, make_party
 
 # In halves of sixteen digits each looks like a Device ID; this one has no CRC.
 HALVES = ("83FED3407A939723", "A5C639B26916D505")
@@ -33,8 +33,8 @@ def _book() -> bytes:
 
 def test_what_is_put_on_file_comes_back_and_goes(tmp_path: Path) -> None:
     folder = tmp_path / "lose"
-    desk = make_desk(folder)
-    add_parties(desk, make_party("GAIN"))
+    ctx = make_context(folder)
+    add_parties(ctx, make_party("GAIN"))
     first = command(app, folder, "columns", "set", "gain", "--device", "Unit A", "--code", "F")
     assert first.out == ("1. Device ID in 'Unit A', install code in 'F'\n1 on file for GAIN\n")
     command(
@@ -50,34 +50,34 @@ def test_what_is_put_on_file_comes_back_and_goes(tmp_path: Path) -> None:
         ColumnMap("2", header_row=3),
     ]
     assert [one["device"] for one in json.loads(said.out)["columns"]] == ["C", "Unit B", "2"]
-    assert party_columns.of_party(desk, "GAIN") == tuple(held)
+    assert party_columns.of_party(ctx, "GAIN") == tuple(held)
     command(app, folder, "columns", "clear", "GAIN", "--number", "2")
-    assert party_columns.of_party(desk, "GAIN") == (held[0], held[2])
+    assert party_columns.of_party(ctx, "GAIN") == (held[0], held[2])
     assert command(app, folder, "columns", "clear", "GAIN").out == "none on file for GAIN\n"
-    assert party_columns.of_sender(desk, "codes@gain.example") == ()
+    assert party_columns.of_sender(ctx, "codes@gain.example") == ()
     history = command(app, folder, "history", "GAIN").out
     assert "Device ID in 'Unit B', no comment" in history
 
 
 def test_only_for_the_address_of_the_one_active_party(tmp_path: Path) -> None:
-    desk = make_desk(tmp_path / "lose")
-    add_parties(desk, make_party("GAIN"), make_party("FORM"), make_party("GONE", active=False))
+    ctx = make_context(tmp_path / "lose")
+    add_parties(ctx, make_party("GAIN"), make_party("FORM"), make_party("GONE", active=False))
     one = ColumnMap("Unit A")
     for signifier in ("GAIN", "GONE"):
-        party_columns.put(desk, signifier, one, "kim")
-    assert party_columns.of_sender(desk, "Codes@Gain.example") == (one,)
+        party_columns.put(ctx, signifier, one, "kim")
+    assert party_columns.of_sender(ctx, "Codes@Gain.example") == (one,)
     for stranger in ("codes@form.example", "codes@gone.example", "x@gain.example", ""):
-        assert party_columns.of_sender(desk, stranger) == ()
+        assert party_columns.of_sender(ctx, stranger) == ()
     # Two parties at one address: nobody can say whose columns they are.
     twin = replace(make_party("TWIN"), reply_address="codes@gain.example")
-    add_parties(desk, twin)
-    assert party_columns.of_sender(desk, "codes@gain.example") == ()
+    add_parties(ctx, twin)
+    assert party_columns.of_sender(ctx, "codes@gain.example") == ()
 
 
 def test_what_cannot_be_a_mapping_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "lose"
-    desk = make_desk(folder)
-    add_parties(desk, make_party("GAIN"))
+    ctx = make_context(folder)
+    add_parties(ctx, make_party("GAIN"))
     for words, reason in (
         (("--device", " "), "not named"),
         (("--device", "A", "--code", "a"), "same column"),
@@ -89,22 +89,22 @@ def test_what_cannot_be_a_mapping_is_refused(tmp_path: Path) -> None:
         said = command(app, folder, "columns", "set", "GAIN", *words)
         assert said.code == 1, words
         assert reason in said.err
-    assert party_columns.of_party(desk, "GAIN") == ()
+    assert party_columns.of_party(ctx, "GAIN") == ()
     assert "not on the contacts register" in command(app, folder, "columns", "show", "NOBODY").err
     with pytest.raises(NotFound):
-        party_columns.put(desk, "NOBODY", ColumnMap("A"), "kim")
+        party_columns.put(ctx, "NOBODY", ColumnMap("A"), "kim")
     with pytest.raises(NotFound, match="no mapping 1"):
-        party_columns.take_off(desk, "GAIN", "kim", 1)
+        party_columns.take_off(ctx, "GAIN", "kim", 1)
     for number in range(1, 21):
-        party_columns.put(desk, "GAIN", ColumnMap(str(number)), "kim", beside=True)
+        party_columns.put(ctx, "GAIN", ColumnMap(str(number)), "kim", beside=True)
     with pytest.raises(BadInput, match="20 mappings"):
-        party_columns.put(desk, "GAIN", ColumnMap("21"), "kim", beside=True)
+        party_columns.put(ctx, "GAIN", ColumnMap("21"), "kim", beside=True)
 
 
 def test_a_preview_shows_both_readings_and_no_piece_of_a_code(tmp_path: Path) -> None:
     folder = tmp_path / "lose"
-    desk = make_desk(folder)
-    add_parties(desk, make_party("GAIN"))
+    ctx = make_context(folder)
+    add_parties(ctx, make_party("GAIN"))
     book = tmp_path / "replies.xlsx"
     book.write_bytes(_book())
     tried = ("--device", "Unit A", "--code", "D", "--code", "E")
@@ -122,7 +122,7 @@ def test_a_preview_shows_both_readings_and_no_piece_of_a_code(tmp_path: Path) ->
     assert any(
         line.startswith("with the columns: response: 1 devices, 1 provided") for line in lines
     )
-    assert party_columns.of_party(desk, "GAIN") == ()
+    assert party_columns.of_party(ctx, "GAIN") == ()
 
     shown = command(app, folder, "columns", "preview", "GAIN", str(book), "--json", *tried)
     every += shown.all

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from exchange.bootstrap import SetClock, key_provider, open_desk
+from exchange.bootstrap import SetClock, key_provider, open_context
 from exchange.doctor import storage
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId
@@ -22,7 +22,7 @@ from exchange.domain.time.sla import parse_instant
 from exchange.errors import StoreError
 from exchange.ports import VaultRecord
 from exchange.provision import OwnParty, make_folder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.people import audit_log, monthly
 from exchange.store.db import Store, sqlite_path
 from exchange.vault.vault import SealedVault
@@ -39,29 +39,29 @@ SOMETIMES = [
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def desk(
+def ctx(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Desk]:
+) -> Iterator[Context]:
     folder = tmp_path_factory.mktemp("lose")
     if request.param == "sqlite":
-        yield from _desk(folder, "")
+        yield from _ctx(folder, "")
         return
     want(missing())
     with postgres() as url:
-        yield from _desk(folder, url)
+        yield from _ctx(folder, url)
 
 
-def _desk(folder: Path, url: str) -> Iterator[Desk]:
+def _ctx(folder: Path, url: str) -> Iterator[Context]:
     make_folder(folder, OwnParty("LOSE", "Lose Power", "codes@lose.example", url))
-    desk = open_desk(folder, SetClock(parse_instant(NOW)))
-    desk.vault.put_many(ALWAYS)
-    with desk.store.transaction("made") as tx:
-        _ask(tx.figures._session, desk)
-    yield desk
-    desk.store.dispose()
+    ctx = open_context(folder, SetClock(parse_instant(NOW)))
+    ctx.vault.put_many(ALWAYS)
+    with ctx.store.transaction("made") as tx:
+        _ask(tx.figures._session, ctx)
+    yield ctx
+    ctx.store.dispose()
 
 
-def _ask(session: object, desk: Desk) -> None:
+def _ask(session: object, ctx: Context) -> None:
     """Two requests of December, of two Suppliers, with two Devices each: one provided, one held."""
     connection = session.connection()  # type: ignore[attr-defined]
     at = "2026-12-01T10:00:00.000000Z"
@@ -100,16 +100,16 @@ def _ask(session: object, desk: Desk) -> None:
 class Writer(threading.Thread):
     """Writes as fast as it can through connections of its own, until ``over``."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, ctx: Context) -> None:
         super().__init__()
         self.over = threading.Event()
         self.commits = 0
         self.fault: BaseException | None = None
-        self._desk = desk
+        self._ctx = ctx
 
     def run(self) -> None:
-        store = Store(self._desk.store.url)
-        key = key_provider(self._desk.folder, self._desk.settings.keys)
+        store = Store(self._ctx.store.url)
+        key = key_provider(self._ctx.folder, self._ctx.settings.keys)
         vault = SealedVault(store.engine, key, bucket_records=40)
         swap = (
             "UPDATE inbound_device SET state = CASE state WHEN 'held' THEN 'unreadable'"
@@ -121,7 +121,7 @@ class Writer(threading.Thread):
                     break
                 with store.transaction("write") as tx:
                     events = [AuditEvent("test.written", f"thing {one}") for one in range(20)]
-                    tx.audit.append(self._desk.now(), *events)
+                    tx.audit.append(self._ctx.now(), *events)
                     tx.figures._session.connection().execute(text(swap))
                     tx.facts.put("pair.first", str(turn))
                     tx.facts.put("pair.second", str(turn))
@@ -137,8 +137,8 @@ class Writer(threading.Thread):
 
 
 @contextmanager
-def writing(desk: Desk) -> Iterator[Writer]:
-    writer = Writer(desk)
+def writing(ctx: Context) -> Iterator[Writer]:
+    writer = Writer(ctx)
     writer.start()
     try:
         while not writer.commits and writer.is_alive():
@@ -161,91 +161,91 @@ def _while_writing(writer: Writer) -> Iterator[int]:
         assert passed < 60, "the writer does not come to write"
 
 
-def test_the_audit_log_is_found_intact(desk: Desk) -> None:
-    with writing(desk) as writer:
+def test_the_audit_log_is_found_intact(ctx: Context) -> None:
+    with writing(ctx) as writer:
         for _ in _while_writing(writer):
-            rows, head = audit_log.verify(desk)
+            rows, head = audit_log.verify(ctx)
             assert rows
             assert len(head) == 64
-            with desk.store.reading() as tx:
+            with ctx.store.reading() as tx:
                 assert tx.audit.verify() >= rows
-            exported = list(audit_log.rows(desk))
+            exported = list(audit_log.rows(ctx))
             assert [one.seq for one in exported] == list(range(1, len(exported) + 1))
             assert len(exported) >= rows
             assert exported[rows - 1].hash == head
 
 
-def test_a_changed_row_is_found_beside_the_writer(desk: Desk) -> None:
+def test_a_changed_row_is_found_beside_the_writer(ctx: Context) -> None:
     def put(subject: str) -> None:
-        with desk.store.transaction("tamper") as tx:
+        with ctx.store.transaction("tamper") as tx:
             connection = tx.audit._session.connection()
             connection.execute(
                 text("UPDATE audit SET subject = :to WHERE seq = 3"), {"to": subject}
             )
 
-    with desk.store.transaction("first") as tx:
-        tx.audit.append(desk.now(), *(AuditEvent("first", "thing") for _ in range(3)))
-    with desk.store.reading() as tx:
+    with ctx.store.transaction("first") as tx:
+        tx.audit.append(ctx.now(), *(AuditEvent("first", "thing") for _ in range(3)))
+    with ctx.store.reading() as tx:
         *_, third = tx.audit.rows(until=3)
-    with writing(desk):
+    with writing(ctx):
         put("another")
         with pytest.raises(StoreError, match="audit row 3 was changed"):
-            audit_log.verify(desk)
+            audit_log.verify(ctx)
         put(third.subject)
-        audit_log.verify(desk)
+        audit_log.verify(ctx)
 
 
-def test_two_queries_of_one_reading_see_one_instant(desk: Desk) -> None:
-    with writing(desk) as writer:
+def test_two_queries_of_one_reading_see_one_instant(ctx: Context) -> None:
+    with writing(ctx) as writer:
         for _ in _while_writing(writer):
-            with desk.store.reading() as tx:
+            with ctx.store.reading() as tx:
                 first = tx.facts.get("pair.first")
                 time.sleep(0.002)
                 assert tx.facts.get("pair.second") == first
 
 
-def test_the_vault_verifies_and_counts(desk: Desk) -> None:
-    with writing(desk) as writer:
+def test_the_vault_verifies_and_counts(ctx: Context) -> None:
+    with writing(ctx) as writer:
         for _ in _while_writing(writer):
-            found = desk.vault.verify()
+            found = ctx.vault.verify()
             assert found.records in (len(ALWAYS), len(ALWAYS) + len(SOMETIMES))
-            assert desk.vault.stats().records in (len(ALWAYS), len(ALWAYS) + len(SOMETIMES))
-            assert {one.device for one in ALWAYS} <= {one.device for one in desk.vault.iter_all()}
+            assert ctx.vault.stats().records in (len(ALWAYS), len(ALWAYS) + len(SOMETIMES))
+            assert {one.device for one in ALWAYS} <= {one.device for one in ctx.vault.iter_all()}
 
 
-def test_the_report_adds_up(desk: Desk) -> None:
-    with writing(desk) as writer:
+def test_the_report_adds_up(ctx: Context) -> None:
+    with writing(ctx) as writer:
         for _ in _while_writing(writer):
-            report = monthly.build(desk, "2026-12")
+            report = monthly.build(ctx, "2026-12")
             figures = report.inbound
             assert figures.requests_received == 2
             assert (figures.devices_received, figures.held, figures.unreadable) == (4, 2, 2)
             assert [one.figures.devices_received for one in report.inbound_by_party] == [2, 2]
 
 
-def test_doctor_cries_no_tampering(desk: Desk) -> None:
-    store = Store(desk.store.url)
-    key = key_provider(desk.folder, desk.settings.keys)
+def test_doctor_cries_no_tampering(ctx: Context) -> None:
+    store = Store(ctx.store.url)
+    key = key_provider(ctx.folder, ctx.settings.keys)
     try:
-        with writing(desk) as writer:
+        with writing(ctx) as writer:
             for _ in _while_writing(writer):
                 checks, newest = storage.vault(store, key)
                 assert [(one.what, one.state) for one in checks] == [
                     ("vault", "ok" if checks[0].state == "ok" else "warning"),
                     ("audit log", "ok"),
                 ]
-                assert newest == desk.now()
+                assert newest == ctx.now()
     finally:
         store.dispose()
 
 
-def test_an_export_that_nobody_reads_on_holds_nothing_back(desk: Desk) -> None:
-    with desk.store.transaction("some") as tx:
-        tx.audit.append(desk.now(), *(AuditEvent("more", f"{one}") for one in range(6_000)))
-    paused = audit_log.rows(desk)
+def test_an_export_that_nobody_reads_on_holds_nothing_back(ctx: Context) -> None:
+    with ctx.store.transaction("some") as tx:
+        tx.audit.append(ctx.now(), *(AuditEvent("more", f"{one}") for one in range(6_000)))
+    paused = audit_log.rows(ctx)
     next(paused)
-    if desk.store.engine.dialect.name == "postgresql":
-        with desk.store.engine.connect() as connection:
+    if ctx.store.engine.dialect.name == "postgresql":
+        with ctx.store.engine.connect() as connection:
             held = connection.scalar(
                 text(
                     "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
@@ -255,24 +255,24 @@ def test_an_export_that_nobody_reads_on_holds_nothing_back(desk: Desk) -> None:
             )
         assert held == 0
     else:
-        log = sqlite_path(desk.store.url + "-wal")
-        with desk.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
+        log = sqlite_path(ctx.store.url + "-wal")
+        with ctx.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
             # Other tests of this database made it long; it is shortened where nobody reads.
             driver = line.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
             line.rollback()
             assert driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
         for _ in range(150):
-            with desk.store.transaction("write") as tx:
-                tx.audit.append(desk.now(), *(AuditEvent("x", "y") for _ in range(200)))
+            with ctx.store.transaction("write") as tx:
+                tx.audit.append(ctx.now(), *(AuditEvent("x", "y") for _ in range(200)))
         assert log.stat().st_size < 12_000_000
     assert sum(1 for _ in paused) >= 5_999
 
 
-def test_writing_in_a_reading_is_refused(desk: Desk) -> None:
-    if desk.store.engine.dialect.name != "postgresql":
+def test_writing_in_a_reading_is_refused(ctx: Context) -> None:
+    if ctx.store.engine.dialect.name != "postgresql":
         pytest.skip("SQLite rolls it back")
-    with pytest.raises(StoreError, match="read-only"), desk.store.reading() as tx:
+    with pytest.raises(StoreError, match="read-only"), ctx.store.reading() as tx:
         tx.facts.put("x", "y")
-    with desk.store.transaction("after") as tx:  # the connection writes again when it comes back
+    with ctx.store.transaction("after") as tx:  # the connection writes again when it comes back
         tx.facts.put("x", "y")

@@ -28,8 +28,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
     with SandboxServers(tmp_path / "servers", accounts, clock.now) as servers:
         found = Site(tmp_path / "lose", servers, clock)
         yield found
-        found.desk.reader.close()
-        found.desk.store.dispose()
+        found.ctx.reader.close()
+        found.ctx.store.dispose()
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -37,7 +37,7 @@ def test_a_mail_met_by_a_locked_database_is_answered_and_not_shunted(
     site: Site, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     site.ask()
-    real, refused = site.desk.store.transaction, list[str]()
+    real, refused = site.ctx.store.transaction, list[str]()
 
     def locked_at_first(name: str) -> Any:
         if name == "keep" and len(refused) < times:
@@ -45,7 +45,7 @@ def test_a_mail_met_by_a_locked_database_is_answered_and_not_shunted(
             raise StoreError("the database refuses: database is locked")
         return real(name)
 
-    monkeypatch.setattr(site.desk.store, "transaction", locked_at_first)
+    monkeypatch.setattr(site.ctx.store, "transaction", locked_at_first)
     for _ in range(times):
         with pytest.raises(StoreError):
             site.round()
@@ -57,7 +57,7 @@ def test_a_mail_met_by_a_locked_database_is_answered_and_not_shunted(
 
 @pytest.mark.parametrize("kept_before", [True, False])
 def test_what_a_full_disk_takes_back_is_not_said_of_a_mail(site: Site, kept_before: bool) -> None:
-    engine = site.desk.store.engine
+    engine = site.ctx.store.engine
 
     def full(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if statement.startswith("INSERT INTO audit"):  # the last thing before the commit

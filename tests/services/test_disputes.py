@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.domain.device import DeviceId
 from exchange.domain.outbound import CaseState, Gained, LegState, Ruling
 from exchange.domain.time.sla import parse_instant
@@ -26,7 +26,7 @@ from exchange.services.mailbox import fetch_and_file
 from exchange.services.people import monthly, review
 from exchange.services.sending import send_mail
 from exchange.store.requests.outbound import ReceivedCode
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 from tests.services.test_codes import code, device
 
 WHY = "the label was read"
@@ -50,23 +50,23 @@ class _Inbox:
 
 
 class Room:
-    """A desk that asks; what the others answer comes as mails, without any server."""
+    """A context that asks; what the others answer comes as mails, without any server."""
 
     def __init__(self, folder: Path, url: str) -> None:
         make_folder(folder, OwnParty("LOSE", "Lose Power", "codes@lose.example", url))
         self.clock = SetClock(parse_instant("2026-12-01T10:00"))
-        self.desk = open_desk(folder, self.clock)
-        add_parties(self.desk, *map(make_party, ("GAIN", "FORM", "QUIET")))
+        self.ctx = open_context(folder, self.clock)
+        add_parties(self.ctx, *map(make_party, ("GAIN", "FORM", "QUIET")))
         self._mails = 0
 
     def close(self) -> None:
-        self.desk.reader.close()
-        engine = self.desk.store.engine
+        self.ctx.reader.close()
+        engine = self.ctx.store.engine
         if engine.dialect.name == "postgresql":
             with engine.begin() as connection:
                 connection.exec_driver_sql("DROP SCHEMA public CASCADE")
                 connection.exec_driver_sql("CREATE SCHEMA public")
-        self.desk.store.dispose()
+        self.ctx.store.dispose()
 
     def ask(self, **asked: list[int]) -> None:
         """Each Supplier is asked about its devices, QUIET behind it."""
@@ -75,15 +75,15 @@ class Room:
             for party, numbers in asked.items()
             for one in numbers
         ]
-        request.create(self.desk, gained, "gained.csv")
+        request.create(self.ctx, gained, "gained.csv")
         self.post()
 
     def post(self) -> None:
         """Every letter that is due is accepted by its recipient's server."""
-        request.raise_requests(self.desk)
-        with self.desk.store.transaction("delivered") as tx:
-            due = tx.outbox.due(self.desk.now(), 100, 10**9)
-            send_mail.record(self.desk, tx, [(Delivery(one.id, accepted=True), one) for one in due])
+        request.raise_requests(self.ctx)
+        with self.ctx.store.transaction("delivered") as tx:
+            due = tx.outbox.due(self.ctx.now(), 100, 10**9)
+            send_mail.record(self.ctx, tx, [(Delivery(one.id, accepted=True), one) for one in due])
 
     def mail(
         self, party: str, codes: Mapping[int, int | None], *, thread: bool = True
@@ -95,7 +95,7 @@ class Room:
         mail["To"] = "codes@lose.example"
         mail["Subject"] = "Your request"
         mail["Message-ID"] = f"<answer{self._mails}@{party.lower()}.example>"
-        with self.desk.store.reading() as tx:
+        with self.ctx.store.reading() as tx:
             ours = tx.outbound.requests(party)[-1]
         if thread:
             mail["In-Reply-To"] = ours.message_id
@@ -107,49 +107,49 @@ class Room:
                 for one, other in codes.items()
             )
         )
-        return FetchedMail(MailRef(1, self._mails), mail.as_bytes(), self.desk.now())
+        return FetchedMail(MailRef(1, self._mails), mail.as_bytes(), self.ctx.now())
 
     def arrive(self, *mails: FetchedMail) -> None:
         """Mails come together and are decided in one batch."""
         inbox = _Inbox(list(mails))
-        fetch_and_file.keep(self.desk, inbox, fetch_and_file.fresh(self.desk, inbox))  # type: ignore[arg-type]
-        assert intake.decide_all(self.desk).left == {}
+        fetch_and_file.keep(self.ctx, inbox, fetch_and_file.fresh(self.ctx, inbox))  # type: ignore[arg-type]
+        assert intake.decide_all(self.ctx).left == {}
 
     def settle(self, number: int, ruling: Ruling, *only: int) -> MailOutcome | None:
         names = [device(one) for one in only]
         number = self.numbers()[number - 1]
-        return review.settle_codes(self.desk, number, ruling, WHY, "kim", only=names).mail
+        return review.settle_codes(self.ctx, number, ruling, WHY, "kim", only=names).mail
 
     def release(self, number: int, party: str) -> str:
         """Where a mail goes that is decided again."""
-        return review.release_mail(self.desk, self.numbers()[number - 1], party, "kim").folder
+        return review.release_mail(self.ctx, self.numbers()[number - 1], party, "kim").folder
 
     def numbers(self) -> list[int]:
         """The mails' numbers, in the order of arrival: PostgreSQL leaves gaps."""
-        with self.desk.store.engine.connect() as connection:
+        with self.ctx.store.engine.connect() as connection:
             found = connection.exec_driver_sql("SELECT id FROM mail ORDER BY id")
             return [row.id for row in found]
 
     def reason(self, number: int) -> str:
         """Where a mail lies, and why."""
-        with self.desk.store.reading() as tx:
+        with self.ctx.store.reading() as tx:
             mail = tx.mail.get(self.numbers()[number - 1])
         return f"{mail.folder}: {mail.reason}"
 
     def states(self) -> dict[int, str]:
         """Device -> state of its case."""
-        return {int(line.device[-2:], 16): line.state for line in case_lines(self.desk)}
+        return {int(line.device[-2:], 16): line.state for line in case_lines(self.ctx)}
 
     def legs(self, one: int) -> list[tuple[str, str]]:
-        with self.desk.store.reading() as tx:
+        with self.ctx.store.reading() as tx:
             return [(leg.party, leg.state.value) for leg in tx.legs.legs(devices=[device(one)])]
 
     def codes(self) -> dict[int, int]:
         """Device -> whose code is held for it and may be used."""
         whose = {code(one).raw: one for one in range(1, 256)}
-        with self.desk.store.reading() as tx:
+        with self.ctx.store.reading() as tx:
             return {
-                int(case.device[-2:], 16): whose[self.desk.sealer.open(case.sealed_code, "code")]
+                int(case.device[-2:], 16): whose[self.ctx.sealer.open(case.sealed_code, "code")]
                 for case in tx.outbound.cases(CaseState.CODE_RECEIVED)
                 if case.sealed_code is not None
             }
@@ -157,7 +157,7 @@ class Room:
     def waiting(self) -> list[tuple[int, str, str]]:
         return [
             (self.numbers().index(one.claim.mail_id) + 1, one.claim.device, one.claim.rival)
-            for one in review.waiting(self.desk).disputes
+            for one in review.waiting(self.ctx).disputes
         ]
 
 
@@ -178,7 +178,7 @@ def test_two_mails_decided_together_are_as_two_apart(room: Room, tmp_path: Path)
     assert "is that of" in room.reason(2)
     # Only what nobody doubts is handed out.
     target = tmp_path / "codes.csv"
-    assert write_codes(room.desk, target, "kim") == 1
+    assert write_codes(room.ctx, target, "kim") == 1
     assert code(1).grouped not in target.read_text()
 
 
@@ -284,28 +284,28 @@ def test_a_mail_that_belongs_to_nothing_brings_no_dispute(room: Room) -> None:
 def test_the_first_supplier_is_asked_anew_and_reminded_anew(room: Room) -> None:
     room.ask(GAIN=[1, 4], FORM=[2])
     room.clock.at = parse_instant("2026-12-08T10:00")
-    assert chase.chase(room.desk) == {"reminder": 2}
+    assert chase.chase(room.ctx) == {"reminder": 2}
     room.post()
     room.arrive(room.mail("GAIN", {1: 1}), room.mail("FORM", {2: 1}))
     assert room.legs(1) == [("GAIN", "provided"), ("QUIET", "withdrawn")]
     room.settle(2, Ruling.NEITHER)
     assert room.legs(1) == [("GAIN", "queued"), ("QUIET", "waiting")]
     room.post()
-    with room.desk.store.reading() as tx:
+    with room.ctx.store.reading() as tx:
         (leg,) = tx.legs.legs(party="GAIN", devices=[device(1)])
         asked = [one.ref for one in tx.outbound.requests("GAIN")]
     assert leg.state is LegState.SENT
     assert str(leg.accepted_on) == "2026-12-08"
     assert len(asked) == 2
     room.clock.at = parse_instant("2026-12-15T10:00")
-    chase.chase(room.desk)
-    with room.desk.store.reading() as tx:
+    chase.chase(room.ctx)
+    with room.ctx.store.reading() as tx:
         kinds = [one.purpose for one in tx.outbox.by_ref(asked[1])]
     assert kinds == ["request", "reminder"]
     # A denial of the first goes on where it would have gone before.
     room.arrive(room.mail("GAIN", {1: None}))
     assert room.legs(1) == [("GAIN", "not_installer"), ("QUIET", "queued")]
-    told = monthly.build(room.desk, "2026-12").outbound
+    told = monthly.build(room.ctx, "2026-12").outbound
     assert (told.devices_asked, told.unaccounted) == (3, 0)
     assert (told.not_installer, told.provided) == (1, 0)
 
@@ -325,7 +325,7 @@ def test_a_ruling_holds_where_the_process_ends_before_the_mail_is_decided(
             room.settle(2, Ruling.SECOND)
     assert (room.codes(), room.waiting()) == ({}, [])
     assert room.reason(2).startswith("review: ")
-    assert review.replay_mail(room.desk, room.numbers()[1], "kim").folder == "processed"
+    assert review.replay_mail(room.ctx, room.numbers()[1], "kim").folder == "processed"
     assert room.codes() == {2: 1}
 
 
@@ -336,10 +336,10 @@ def test_what_cannot_be_ruled_on(room: Room) -> None:
         room.settle(1, Ruling.FIRST)
     with pytest.raises(NotFound, match="not in dispute"):
         room.settle(2, Ruling.FIRST, 1, 9)
-    with room.desk.store.transaction("test") as tx:
+    with room.ctx.store.transaction("test") as tx:
         parties = {one.signifier: one for one in tx.parties.all()}
         object.__setattr__(parties["FORM"], "active", False)
-        tx.parties.apply([parties["FORM"]], [], room.desk.now(), actor="test", source="test")
+        tx.parties.apply([parties["FORM"]], [], room.ctx.now(), actor="test", source="test")
     with pytest.raises(ExchangeError, match="FORM is not an active party"):
         room.settle(2, Ruling.SECOND)
     assert room.states() == {1: "disputed", 2: "seeking"}
@@ -349,10 +349,10 @@ def test_what_cannot_be_ruled_on(room: Room) -> None:
 def test_a_case_closed_while_in_dispute_is_not_changed_by_the_ruling(room: Room) -> None:
     room.ask(GAIN=[1], FORM=[2])
     room.arrive(room.mail("GAIN", {1: 1}), room.mail("FORM", {2: 1}))
-    request.close(room.desk, device(1), "meter exchanged", "kim")
+    request.close(room.ctx, device(1), "meter exchanged", "kim")
     assert room.settle(2, Ruling.SECOND)
     assert room.states() == {1: "closed", 2: "code_received"}
-    with room.desk.store.reading() as tx:
+    with room.ctx.store.reading() as tx:
         (first, _) = tx.outbound.cases()
     assert first.sealed_code is not None
     assert first.code_from == "GAIN"
@@ -375,13 +375,13 @@ def test_two_who_decide_at_once_see_each_others_codes(tmp_path: Path, postgres_u
         done.set()
 
     thread = threading.Thread(target=other)
-    with room.desk.store.transaction("a person's release") as tx:
+    with room.ctx.store.transaction("a person's release") as tx:
         tx.outbound.wait_for_codes()
         (leg,) = tx.legs.legs(party="GAIN")
         raw = code(1).raw
-        seal = room.desk.sealer
+        seal = room.ctx.sealer
         given = ReceivedCode(leg.case_id, seal.seal(raw, "code"), seal.tag(raw, "code"))
-        tx.outbound.receive_codes([given], "GAIN", room.desk.now())
+        tx.outbound.receive_codes([given], "GAIN", room.ctx.now())
         tx.legs.move_legs([leg.id], LegState.PROVIDED)
         thread.start()
         assert not done.wait(1.0)
@@ -421,7 +421,7 @@ def test_whatever_comes_in_whatever_order_no_code_is_used_for_two_devices(
         elif act < 0.93:
             party = chance.choice(list(asked))
             one = chance.choice(asked[party])
-            request.close_many(room.desk, [DeviceId.parse(device(one))], "exchanged", "kim")
+            request.close_many(room.ctx, [DeviceId.parse(device(one))], "exchanged", "kim")
             room.ask(**{party: [one]})
         else:
             room.post()
@@ -432,7 +432,7 @@ def test_whatever_comes_in_whatever_order_no_code_is_used_for_two_devices(
 
 def _nothing_is_used_twice(room: Room) -> None:
     """What must hold after every step."""
-    with room.desk.store.reading() as tx:
+    with room.ctx.store.reading() as tx:
         cases = {case.id: case for case in tx.outbound.cases()}
         disputes = tx.disputes.of_codes({case.code_tag for case in cases.values()} - {""})
         open_ = set(tx.outbound.open_cases_of([case.device for case in cases.values()]).values())

@@ -15,7 +15,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from exchange.bootstrap import SystemClock, open_desk
+from exchange.bootstrap import SystemClock, open_context
 from exchange.cli import doctor as operate
 from exchange.config import MailboxSettings, load_settings
 from exchange.doctor import Check, examine, mail
@@ -117,14 +117,14 @@ def party(signifier: str = "LOSE", confirmed_on: date | None = None) -> Party:
 
 
 def fill(folder: Path, *parties: Party, complete_as_of: date | None = None) -> None:
-    desk = open_desk(folder, SystemClock())
+    ctx = open_context(folder, SystemClock())
     device, code = DeviceId.parse("00DB1234567890A0"), InstallCode(bytes(range(16)))
-    desk.vault.put_many([VaultRecord(device, code, installed_by_us=True)])
-    with desk.store.transaction("fill") as tx:
+    ctx.vault.put_many([VaultRecord(device, code, installed_by_us=True)])
+    with ctx.store.transaction("fill") as tx:
         tx.parties.apply(parties, [], NOW, actor="test", source="test")
         tx.facts.put(COMPLETE_AS_OF, (complete_as_of or NOW.date()).isoformat())
         tx.audit.append(NOW, AuditEvent("contacts.changed", "LOSE"))
-    desk.store.dispose()
+    ctx.store.dispose()
 
 
 def by_name(checks: list[Check], name: str) -> Check:
@@ -402,8 +402,8 @@ def test_an_audit_log_without_its_head(folder: Path) -> None:
 
 
 def test_a_running_daemon_is_no_fault(folder: Path) -> None:
-    desk = open_desk(folder, SystemClock())
-    with desk.store.sole_daemon():
+    ctx = open_context(folder, SystemClock())
+    with ctx.store.sole_daemon():
         check = by_name(examine(folder), "daemon")
         assert check.state == "warning"
         assert "gives no sign of life" in check.found
@@ -419,7 +419,7 @@ def test_a_running_daemon_is_no_fault(folder: Path) -> None:
     said = by_name(examine(folder), "daemon").found
     assert "none is running" in said
     assert "last one was seen" in said
-    desk.store.dispose()
+    ctx.store.dispose()
 
 
 # -- what people have to tell, and time
@@ -483,10 +483,10 @@ def test_a_set_clock(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_clock_behind_the_audit_log(folder: Path) -> None:
-    desk = open_desk(folder, SystemClock())
-    with desk.store.transaction("future") as tx:
+    ctx = open_context(folder, SystemClock())
+    with ctx.store.transaction("future") as tx:
         tx.audit.append(datetime(2039, 1, 2, 3, 4, tzinfo=UTC), AuditEvent("mail.kept", "mail 1"))
-    desk.store.dispose()
+    ctx.store.dispose()
     check = by_name(examine(folder), "clock")
     assert check.state == "warning"
     assert "2039-01-02 03:04 UTC" in check.found

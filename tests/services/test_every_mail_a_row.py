@@ -19,7 +19,7 @@ from exchange.store.mails.waiting import MailFilter
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
 from tests.servers.scripted import HangUp, ImapFlaw, Line, ScriptedImap
-from tests.services.desks import command
+from tests.services.contexts import command
 from tests.services.yards import THEM, Yard, asks
 
 
@@ -60,7 +60,7 @@ def both(tmp_path: Path, server: ScriptedImap, database: Callable[[], str]) -> I
     found = Scripted(tmp_path / "lose", server, url)
     yield found
     if url:
-        with found.desk.store.engine.begin() as connection:
+        with found.ctx.store.engine.begin() as connection:
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")
     found.close()
@@ -108,7 +108,7 @@ def test_text_that_no_database_takes_stops_nothing(both: Scripted) -> None:
     assert not [row.reason for row in rows if "fault" in row.reason]
     assert rows[-1].folder == "processed"
     assert both.server.mails == {}
-    audit_log.verify(both.desk)
+    audit_log.verify(both.ctx)
 
 
 def test_a_mail_whose_row_cannot_be_made_is_kept_bare_and_shown(
@@ -132,12 +132,12 @@ def test_a_mail_whose_row_cannot_be_made_is_kept_bare_and_shown(
     assert (first.folder, third.folder) == ("processed", "processed")
     assert (second.folder, second.reason) == ("shunted", "an internal fault (ZeroDivisionError)")
     assert both.raw(second.id) == asks(2)
-    assert [mail.id for mail, _ in review.waiting(both.desk).mails] == [second.id]
+    assert [mail.id for mail, _ in review.waiting(both.ctx).mails] == [second.id]
 
 
 def test_a_row_that_the_database_refuses_costs_its_own_mail(both: Scripted) -> None:
     rule = "NEW.subject LIKE '%sesame%'"
-    if both.desk.store.engine.dialect.name == "sqlite":
+    if both.ctx.store.engine.dialect.name == "sqlite":
         both.sql_write(
             "CREATE TRIGGER picky BEFORE INSERT ON mail"
             f" WHEN {rule} BEGIN SELECT RAISE(ABORT, 'not this one'); END"
@@ -235,11 +235,11 @@ def test_mails_that_are_not_given_wait_in_the_ledger_and_hinder_nobody(yard: Scr
     withheld = [by_uid[uid] for uid in bad]
     assert all(mail.reason and len(mail.reason) < 400 for mail in withheld)
     assert {mail.arrived_at.isoformat() for mail in withheld} == {"2026-10-05T09:30:00+00:00"}
-    shown = review.waiting(yard.desk, MailFilter(folder="not_given"))
+    shown = review.waiting(yard.ctx, MailFilter(folder="not_given"))
     assert {one.id for one, _ in shown.mails} == {one.id for one in withheld}
-    assert review.waiting(yard.desk).folders["not_given"] == len(withheld)
+    assert review.waiting(yard.ctx).folders["not_given"] == len(withheld)
     words = ("inbox", "list", "--folder", "not_given")
-    assert command(app, yard.desk.folder, *words).out.count("not_given") == len(bad)
+    assert command(app, yard.ctx.folder, *words).out.count("not_given") == len(bad)
     yard.round()  # not at once again
     assert {row.attempts for row in yard.rows() if row.ref.uid in bad} == {1}
     server.flaws.clear()
@@ -251,7 +251,7 @@ def test_mails_that_are_not_given_wait_in_the_ledger_and_hinder_nobody(yard: Scr
     assert {row.state for row in again.values()} == {"filed"}
     assert [yard.raw(again[uid].id) for uid in bad] == [asks(uid) for uid in bad]
     assert not [row for row in again.values() if "the same as" in row.reason]
-    audit_log.verify(yard.desk)
+    audit_log.verify(yard.ctx)
 
 
 def test_a_mail_that_is_not_given_is_tried_with_growing_pauses(yard: Scripted) -> None:
@@ -384,9 +384,9 @@ def test_a_mail_that_vanishes_before_it_is_given_is_marked_and_not_tried_for_eve
     mail = yard.rows()[number - 1]
     assert mail.state == "vanished"
     assert "left the inbox" in mail.reason
-    shown = review.waiting(yard.desk, MailFilter(folder="vanished"))
+    shown = review.waiting(yard.ctx, MailFilter(folder="vanished"))
     assert [one.id for one, _ in shown.mails] == [number]
-    assert review.waiting(yard.desk).folders["vanished"] == 1
+    assert review.waiting(yard.ctx).folders["vanished"] == 1
     heard = len(yard.server.heard)
     yard.later(1000)
     yard.round()
@@ -428,7 +428,7 @@ def test_a_mail_without_a_time_of_receipt_has_the_one_of_its_last_server(
     (mail,) = yard.rows()
     assert mail.folder == "processed"
     assert mail.arrived_at.isoformat() == arrived
-    (kept,) = audit_log.rows(yard.desk, event="mail.kept")
+    (kept,) = audit_log.rows(yard.ctx, event="mail.kept")
     assert f'"arrived_from":"{source}"' in kept.detail or not source
 
 
@@ -466,8 +466,8 @@ def test_a_server_put_back_gives_uids_again_and_nothing_is_lost_or_answered_twic
     assert [row.ref.uid for row in rows[1:3]] == [-row.id for row in rows[1:3]]
     assert {row.state for row in rows} == {"filed"}
     assert [row.reason for row in rows].count(f"the same as mail {rows[2].id}") == 1
-    assert len(list(audit_log.rows(both.desk, event="mailbox.put_back"))) == 1
-    audit_log.verify(both.desk)
+    assert len(list(audit_log.rows(both.ctx, event="mailbox.put_back"))) == 1
+    audit_log.verify(both.ctx)
 
 
 def test_a_filed_uid_that_is_listed_again_is_read_without_any_sign_of_uidnext(
@@ -568,7 +568,7 @@ def test_old_mail_is_listed_and_left_alone(aged: Scripted) -> None:
         ("codes@gain.example", "codes please", "old")
     ] * 7
     assert {row.arrived_at.isoformat() for row in old} == {"2022-03-05T10:30:00+00:00"}
-    assert not review.waiting(aged.desk).mails
+    assert not review.waiting(aged.ctx).mails
     assert all(aged.raw(row.id) == b"" for row in old)
     heard = len(server.heard)
     aged.round()
@@ -580,16 +580,16 @@ def test_a_person_may_ask_for_an_old_mail(aged: Scripted) -> None:
     aged.server.arrive(asks(2), OLD_DATE)
     aged.round()
     with pytest.raises(BadInput, match="replay 1"):
-        review.show_mail(aged.desk, 1)
-    said = command(app, aged.desk.folder, "inbox", "replay", "1")
+        review.show_mail(aged.ctx, 1)
+    said = command(app, aged.ctx.folder, "inbox", "replay", "1")
     assert (said.code, "next round" in said.out) == (0, True)
     aged.round()
     first, second = aged.rows()
     assert (first.folder, second.state) == ("processed", "old")
     assert aged.answers() == 1
-    review.reject_mail(aged.desk, 2, "too old", "kim")
+    review.reject_mail(aged.ctx, 2, "too old", "kim")
     with pytest.raises(BadInput, match="dealt with"):
-        review.replay_mail(aged.desk, 2, "kim")
+        review.replay_mail(aged.ctx, 2, "kim")
 
 
 def test_todays_requests_do_not_wait_for_those_of_years(aged: Scripted) -> None:
@@ -624,7 +624,7 @@ def test_not_before_is_a_day_or_an_instant(
     tmp_path: Path, server: ScriptedImap, written: str, instant: str
 ) -> None:
     found = Scripted(tmp_path / "lose", server, not_before=written)
-    settings = found.desk.settings.mailbox[0]
+    settings = found.ctx.settings.mailbox[0]
     assert settings.not_before
     assert settings.not_before.isoformat() == instant
     found.close()
@@ -638,10 +638,10 @@ def test_mail_of_strangers_is_read_after_that_of_parties_and_few_at_a_time(
         strange = asks(number).replace(b"gain.example", b"elsewhere.example")
         both.server.arrive(strange + b" " * 700_000)
     both.server.arrive(asks(4).replace(b"codes@gain", b"Codes@Gain"))
-    fetch_and_file.keep(both.desk, both.box, fetch_and_file.fresh(both.desk, both.box))
+    fetch_and_file.keep(both.ctx, both.box, fetch_and_file.fresh(both.ctx, both.box))
     over = threading.Event()
     over.set()  # the mails at hand are the last
-    folders = [intake.decide_all(both.desk, stop=over).folders for _ in range(4)]
+    folders = [intake.decide_all(both.ctx, stop=over).folders for _ in range(4)]
     assert folders == [{"processed": 1}, {"review": 1}, {"review": 1}, {"review": 1}]
 
 
@@ -650,9 +650,9 @@ def test_a_mail_that_cannot_be_read_is_shown_with_whose_it_is_and_why(yard: Scri
     yard.round()
     (row,) = yard.rows()
     assert (row.folder, row.sender, row.subject) == ("shunted", THEM, "codes please")
-    said = command(app, yard.desk.folder, "inbox", "show", "1")
+    said = command(app, yard.ctx.folder, "inbox", "show", "1")
     assert said.code == 0
     assert THEM in said.out
     assert "not read: a header of more than 256,000 bytes" in said.out
-    said = command(app, yard.desk.folder, "inbox", "show", "1", "--json")
+    said = command(app, yard.ctx.folder, "inbox", "show", "1", "--json")
     assert (said.code, json.loads(said.out)["from"]) == (0, THEM)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
+from exchange.bootstrap import SetClock, open_context, open_courier, open_mailbox
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
@@ -26,7 +26,7 @@ from exchange.services.answering import answer_request, intake
 from exchange.services.answering.answer_request import DayTally
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking import request
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox import fetch_and_file
 from exchange.services.mailbox.rounds import Reachability, Round, one_round
 from exchange.services.people import audit_log, review
@@ -35,7 +35,7 @@ from exchange.store.db import Store, Transaction
 from exchange.store.mails.mail import KeptMail
 from exchange.store.taken import TakenLetter, TakenLetters
 from exchange.transport import smtp
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 
 US, THEM = "codes@lose.example", "codes@gain.example"
 PASSWORD = "only-for-this-test"
@@ -48,7 +48,7 @@ MAIL = (
 
 
 class Site:
-    """A desk with real IMAP and SMTP around it."""
+    """A context with real IMAP and SMTP around it."""
 
     def __init__(self, folder: Path, servers: SandboxServers, clock: SetClock) -> None:
         self.folder, self.servers, self.clock = folder, servers, clock
@@ -62,19 +62,19 @@ class Site:
             )
             (folder / "secrets" / f"{host}-password").write_text(PASSWORD)
         config.write_text(text)
-        self.desk = self.open()
-        add_parties(self.desk, make_party("GAIN"))
-        self.desk.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])
+        self.ctx = self.open()
+        add_parties(self.ctx, make_party("GAIN"))
+        self.ctx.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])
 
-    def open(self) -> Desk:
-        return open_desk(self.folder, self.clock)
+    def open(self) -> Context:
+        return open_context(self.folder, self.clock)
 
     def ask(self, number: int = 1, sender: str = THEM, device: str = DEVICE) -> None:
         raw = MAIL.format(number=number, sender=sender, device=device).encode()
         self.servers.deliver(raw, US)
 
-    def round(self, desk: Desk | None = None) -> Round:
-        used = desk or self.desk
+    def round(self, ctx: Context | None = None) -> Round:
+        used = ctx or self.ctx
         box = open_mailbox(used, used.settings.mailbox[0])
         try:
             return one_round(used, [box], open_courier(used), Reachability())
@@ -82,8 +82,8 @@ class Site:
             box.close()
 
     def keep(self) -> int:
-        box = open_mailbox(self.desk, self.desk.settings.mailbox[0])
-        kept = fetch_and_file.keep(self.desk, box, fetch_and_file.fresh(self.desk, box))
+        box = open_mailbox(self.ctx, self.ctx.settings.mailbox[0])
+        kept = fetch_and_file.keep(self.ctx, box, fetch_and_file.fresh(self.ctx, box))
         box.close()
         return kept
 
@@ -92,7 +92,7 @@ class Site:
         return [str(message_from_bytes(one.raw)["Message-ID"]) for one in self.servers.sent]
 
     def sql(self, text: str) -> list[tuple[object, ...]]:
-        with self.desk.store.engine.begin() as connection:
+        with self.ctx.store.engine.begin() as connection:
             result = connection.exec_driver_sql(text)
             return [tuple(row) for row in result] if result.returns_rows else []
 
@@ -103,19 +103,19 @@ def site(tmp_path: Path) -> Iterator[Site]:
     with SandboxServers(tmp_path / "servers", {US: PASSWORD, THEM: PASSWORD}, clock.now) as servers:
         found = Site(tmp_path / "lose", servers, clock)
         yield found
-        found.desk.reader.close()
-        found.desk.store.dispose()
+        found.ctx.reader.close()
+        found.ctx.store.dispose()
 
 
 def test_two_at_the_same_mail_answer_it_once(site: Site) -> None:
     site.ask()
     site.keep()
     other = site.open()
-    with site.desk.store.reading() as tx:
+    with site.ctx.store.reading() as tx:
         mail = tx.mail.get(1)
-    said = site.desk.reader.read(other.sealer.open(mail.sealed, "mail"))
+    said = site.ctx.reader.read(other.sealer.open(mail.sealed, "mail"))
     read = [intake.Understood(mail, said)]
-    (first,), (second,) = (intake.decide(one, read, DayTally()) for one in (site.desk, other))
+    (first,), (second,) = (intake.decide(one, read, DayTally()) for one in (site.ctx, other))
     assert (first.folder, second.folder) == ("processed", "processed")
     assert first.ref
     assert not second.ref
@@ -134,10 +134,10 @@ def test_a_fault_among_mails_decided_together_stays_with_its_own(
     site.ask()
     take = answer_request.take
 
-    def faulty(desk: Desk, tx: Transaction, mail: KeptMail, *rest: object) -> MailOutcome:
+    def faulty(ctx: Context, tx: Transaction, mail: KeptMail, *rest: object) -> MailOutcome:
         if mail.id == 1:
             raise RuntimeError("a fault of ours")
-        return take(desk, tx, mail, *rest)  # type: ignore[arg-type]
+        return take(ctx, tx, mail, *rest)  # type: ignore[arg-type]
 
     with monkeypatch.context() as broken:
         broken.setattr(answer_request, "take", faulty)
@@ -149,15 +149,15 @@ def test_a_fault_among_mails_decided_together_stays_with_its_own(
     ]
     assert site.sql("SELECT mail_id FROM inbound_request") == [(3,)]
     assert len(site.servers.sent) == 1
-    audit_log.verify(site.desk)
+    audit_log.verify(site.ctx)
 
 
 def test_two_people_release_one_mail_once(site: Site) -> None:
     site.ask(sender="stranger@elsewhere.example")
     site.round()
-    assert review.release_mail(site.desk, 1, "GAIN", "kim").folder == "processed"
+    assert review.release_mail(site.ctx, 1, "GAIN", "kim").folder == "processed"
     with pytest.raises(BadInput, match="does not wait"):
-        review.release_mail(site.desk, 1, "GAIN", "lee")
+        review.release_mail(site.ctx, 1, "GAIN", "lee")
     site.round()
     (sent,) = site.servers.sent
     assert sent.recipients == (THEM,)
@@ -169,14 +169,14 @@ def test_a_database_that_refuses_costs_no_attempt_and_no_mail(
     site.ask()
     site.keep()
     with monkeypatch.context() as broken:
-        real = site.desk.store.transaction
+        real = site.ctx.store.transaction
 
         def refuse(name: str) -> object:
             if name == "decide":
                 raise StoreError("the database refuses: disk is full")
             return real(name)
 
-        broken.setattr(type(site.desk.store), "transaction", lambda _self, name: refuse(name))
+        broken.setattr(type(site.ctx.store), "transaction", lambda _self, name: refuse(name))
         for _ in range(5):
             with pytest.raises(StoreError):
                 site.round()
@@ -291,7 +291,7 @@ def test_letters_under_way_while_the_database_refuses_do_not_go_again(
         broken.setattr(smtp, "_TELL_SECONDS", 0.0)
         with pytest.raises(StoreError):
             site.round()
-    assert len(site.desk.unrecorded) == len(site.went()) > 1
+    assert len(site.ctx.unrecorded) == len(site.went()) > 1
     site.round()
     assert len(site.went()) == len(set(site.went())) == 8
 
@@ -320,16 +320,16 @@ def test_a_fate_that_can_never_be_recorded_does_not_stop_the_others(
         with pytest.raises(StoreError):
             site.round()
     assert len(site.went()) == 1
-    fate = site.desk.unrecorded.pop()
+    fate = site.ctx.unrecorded.pop()
     if lost == "gone":
         site.sql("UPDATE outbox SET state = 'sent'")
-        site.desk.unrecorded.append(replace(fate, key=fate.key + 1000))
+        site.ctx.unrecorded.append(replace(fate, key=fate.key + 1000))
     else:
-        site.desk.unrecorded.append(replace(fate, reply="\ud800"))
+        site.ctx.unrecorded.append(replace(fate, reply="\ud800"))
     site.ask(2)
     site.clock.at += timedelta(hours=1)
     site.round()
-    assert site.desk.unrecorded == []
+    assert site.ctx.unrecorded == []
     assert len(site.went()) == len(set(site.went())) == 2
     states = [state for (state,) in site.sql("SELECT state FROM outbox ORDER BY id")]
     assert states == [{"gone": "sent", "unrecordable": "held"}[lost], "sent"]
@@ -376,7 +376,7 @@ class EndingReader:
 
 def test_a_mail_that_ends_the_reading_process_is_set_aside_at_last(site: Site) -> None:
     site.ask()
-    broken = replace(site.desk, reader=EndingReader())
+    broken = replace(site.ctx, reader=EndingReader())
     for attempt in (1, 2):
         assert any("waits" in trouble for trouble in site.round(broken).troubles)
         assert site.sql("SELECT state, attempts FROM mail") == [("kept", attempt)]
@@ -384,7 +384,7 @@ def test_a_mail_that_ends_the_reading_process_is_set_aside_at_last(site: Site) -
     ((state, folder, reason),) = site.sql("SELECT state, folder, reason FROM mail")
     assert (state, folder) == ("filed", "shunted")
     assert "120 seconds, 3 times" in str(reason)
-    review.replay_mail(site.desk, 1, "kim")
+    review.replay_mail(site.ctx, 1, "kim")
     site.round()
     assert len(site.servers.sent) == 1
 
@@ -393,12 +393,12 @@ def test_a_damaged_letter_does_not_hold_the_others_up(site: Site) -> None:
     site.ask(1)
     site.ask(2)
     site.keep()
-    intake.decide_all(site.desk)
+    intake.decide_all(site.ctx)
     site.sql("UPDATE outbox SET sealed = substr(sealed, 1, 40) WHERE id = 1")
     done = site.round()
     assert dict(done.delivered) == {"failed": 1, "sent": 1}
     assert len(site.servers.sent) == 1
-    (stuck,) = review.waiting(site.desk).letters
+    (stuck,) = review.waiting(site.ctx).letters
     assert "not sent" in stuck.reply
 
 
@@ -434,7 +434,7 @@ def test_a_broken_request_template_does_not_stop_answers(site: Site) -> None:
 
 def test_a_late_holiday_moves_open_clocks(site: Site) -> None:
     site.ask(device="00-DB-00-00-00-00-03-01")  # unknown to us: held, its clock open
-    request.create(site.desk, [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")], "g.csv")
+    request.create(site.ctx, [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")], "g.csv")
     site.round()
     assert site.sql("SELECT due_on FROM inbound_request") == [("2026-12-30",)]
     calendar = site.folder / "config" / "calendar.toml"
@@ -454,17 +454,17 @@ def test_a_late_holiday_moves_open_clocks(site: Site) -> None:
 
 def test_a_case_that_is_closed_can_be_asked_about_anew(site: Site) -> None:
     gained = [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row 2")]
-    assert request.create(site.desk, gained, "g.csv").opened == 1
-    assert request.create(site.desk, gained, "g.csv").opened == 0
-    request.close(site.desk, gained[0].device, "the meter was replaced", "kim")
-    assert request.create(site.desk, gained, "g.csv").opened == 1
+    assert request.create(site.ctx, gained, "g.csv").opened == 1
+    assert request.create(site.ctx, gained, "g.csv").opened == 0
+    request.close(site.ctx, gained[0].device, "the meter was replaced", "kim")
+    assert request.create(site.ctx, gained, "g.csv").opened == 1
     assert site.sql("SELECT state FROM gained_case ORDER BY id") == [("closed",), ("seeking",)]
     assert site.sql("SELECT state FROM leg ORDER BY id") == [("withdrawn",), ("queued",)]
 
 
 def test_an_answer_with_nothing_but_an_address_is_not_believed(site: Site) -> None:
     asked = "00-DB-00-00-00-00-02-01"
-    request.create(site.desk, [Gained(asked, ("GAIN",), "", "row 2")], "g.csv")
+    request.create(site.ctx, [Gained(asked, ("GAIN",), "", "row 2")], "g.csv")
     site.round()
     forged = (
         f"From: {THEM}\r\nTo: {US}\r\nSubject: codes\r\nMessage-ID: <f@gain.example>\r\n\r\n"

@@ -12,7 +12,7 @@ import pytest
 from exchange.cli.main import app
 from exchange.config import load_settings
 from exchange.provision import OwnParty, make_folder
-from tests.services.desks import command
+from tests.services.contexts import command
 
 
 @pytest.mark.parametrize(

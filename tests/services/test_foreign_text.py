@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.cli.main import app
 from exchange.domain.time.sla import parse_instant
 from exchange.provision import OwnParty, make_folder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.people import audit_log
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
-from tests.services.desks import NOW, command
+from tests.services.contexts import NOW, command
 
 HALF = "\udcff"
 CONTACTS = "party,signifier,mpids,request_address\r\nGain,GAIN,GNSB,codes@gain.example\r\n"
@@ -24,10 +24,10 @@ GAINED = "Device ID,Former supplier\r\n00-DB-12-34-56-78-90-A1,GAIN\r\n"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    def opened(url: str) -> Desk:
+def ctx(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]:
+    def opened(url: str) -> Context:
         make_folder(tmp_path / "lose", OwnParty("LOSE", "Lose Power", "codes@lose.example", url))
-        return open_desk(tmp_path / "lose", SetClock(parse_instant(NOW)))
+        return open_context(tmp_path / "lose", SetClock(parse_instant(NOW)))
 
     if request.param == "sqlite":
         yield opened("")
@@ -39,14 +39,14 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
         found.store.dispose()
 
 
-def test_commands_store_what_a_person_gives_them(desk: Desk, tmp_path: Path) -> None:
+def test_commands_store_what_a_person_gives_them(ctx: Context, tmp_path: Path) -> None:
     def file(name: str, content: str) -> str:
         path = tmp_path / f"{name}{HALF}.csv"
         path.write_bytes(content.encode("utf-8", "surrogateescape"))
         return str(path)
 
     def run(*words: str) -> None:
-        said = command(app, desk.folder, *words)
+        said = command(app, ctx.folder, *words)
         assert said.code == 0, said.all
 
     run("contacts", "import", file("contacts", CONTACTS), "--yes", "--by", f"k{HALF}m\0")
@@ -54,7 +54,7 @@ def test_commands_store_what_a_person_gives_them(desk: Desk, tmp_path: Path) -> 
     run("request", "create", file("gained", GAINED), "--by", f"k{HALF}")
     run("request", "close", "00-DB-12-34-56-78-90-A1", "--why", f"sold{HALF}\0", "--by", "kim")
     run("codes", "remove", "--source", "main\ufffd", "--yes", "--by", f"k{HALF}")
-    audit_log.verify(desk)
-    actors = {row.actor for row in audit_log.rows(desk)}
+    audit_log.verify(ctx)
+    actors = {row.actor for row in audit_log.rows(ctx)}
     assert {"k\ufffdm\ufffd", "k\ufffd"} <= actors
-    assert "sold\ufffd\ufffd" in "".join(row.detail for row in audit_log.rows(desk))
+    assert "sold\ufffd\ufffd" in "".join(row.detail for row in audit_log.rows(ctx))

@@ -24,7 +24,7 @@ from exchange.domain.inbound import Clock
 from exchange.errors import AlreadyRunning, CourierTrouble
 from exchange.ports import MailRef
 from exchange.provision import OwnParty, make_folder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.letters import pauses
 from exchange.services.running.heartbeat import FILE, SILENCE, Heartbeat, read_heartbeat
 from exchange.services.running.progress import Progress
@@ -33,16 +33,16 @@ from exchange.store.mails.mail import REVIEW, SHUNTED, NewMail
 from exchange.store.mails.outbox import DEFERRED, NewLetter
 from exchange.store.tables import LegRow, MailRow
 from tests.servers import free_ports
-from tests.services.desks import NOW, add_parties, command, make_desk, make_party
+from tests.services.contexts import NOW, add_parties, command, make_context, make_party
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = make_desk(tmp_path / "ours")
-    yield desk
-    desk.store.dispose()
+def ctx(tmp_path: Path) -> Iterator[Context]:
+    ctx = make_context(tmp_path / "ours")
+    yield ctx
+    ctx.store.dispose()
 
 
 def health(folder: Path) -> tuple[int, dict[str, Any], float]:
@@ -58,10 +58,10 @@ def problems(told: dict[str, Any]) -> dict[str, str]:
 
 
 @contextmanager
-def working(desk: Desk) -> Iterator[Heartbeat]:
+def working(ctx: Context) -> Iterator[Heartbeat]:
     """A daemon's lock and its signs of life, in this process."""
-    with desk.store.sole_daemon():
-        heart = Heartbeat(desk.folder, lambda *_: None)
+    with ctx.store.sole_daemon():
+        heart = Heartbeat(ctx.folder, lambda *_: None)
         heart.ready()
         heart.mailbox_good("requests")
         heart.round_ended()
@@ -84,25 +84,25 @@ def keep(tx: Transaction, number: int, at: datetime, kind: str = "") -> int:
 # -- the daemon
 
 
-def test_a_new_folder_is_not_well_and_stays_as_it_was(desk: Desk) -> None:
-    desk.store.dispose()
-    before = {path: path.stat().st_mtime_ns for path in desk.folder.rglob("*")}
-    code, told, seconds = health(desk.folder)
+def test_a_new_folder_is_not_well_and_stays_as_it_was(ctx: Context) -> None:
+    ctx.store.dispose()
+    before = {path: path.stat().st_mtime_ns for path in ctx.folder.rglob("*")}
+    code, told, seconds = health(ctx.folder)
     assert code == 1
     assert told["healthy"] is False
     assert set(problems(told)) == {"daemon", "mailbox requests"}
     assert told["daemon"]["alive"] is False
     assert seconds < 8
-    assert {path: path.stat().st_mtime_ns for path in desk.folder.rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in ctx.folder.rglob("*")} == before
 
 
-def test_a_daemon_at_work_is_well(desk: Desk) -> None:
-    with working(desk) as heart:
+def test_a_daemon_at_work_is_well(ctx: Context) -> None:
+    with working(ctx) as heart:
         progress = Progress()
         heart.follow(progress)
         with progress.at("round", "deciding what is kept"):
             heart.write()
-        code, told, _ = health(desk.folder)
+        code, told, _ = health(ctx.folder)
         assert (code, told["problems"], told["healthy"]) == (0, [], True)
         assert told["daemon"]["alive"] is True
         assert told["daemon"]["holds_lock"] is True
@@ -110,15 +110,15 @@ def test_a_daemon_at_work_is_well(desk: Desk) -> None:
         (at,) = told["daemon"]["at"]
         assert (at["line"], at["doing"]) == ("round", "deciding what is kept")
         assert told["mailboxes"][0]["last_good"]
-        said = command(app, desk.folder, "health")
+        said = command(app, ctx.folder, "health")
         assert said.code == 0
         assert f"process {os.getpid()}" in said.out
         assert "all is well" in said.out
         heart.mailbox_failed("requests", "the login was refused")
         heart.write()
-        assert health(desk.folder)[0] == 0  # once is no matter yet
+        assert health(ctx.folder)[0] == 0  # once is no matter yet
         heart.stopped()
-    code, told, _ = health(desk.folder)
+    code, told, _ = health(ctx.folder)
     assert "the last one stopped" in problems(told)["daemon"]
 
 
@@ -128,8 +128,8 @@ def _aged(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     (folder / FILE).write_text(json.dumps(told))
 
 
-def test_a_mailbox_without_a_good_round_and_work_without_progress(desk: Desk) -> None:
-    with working(desk) as heart:
+def test_a_mailbox_without_a_good_round_and_work_without_progress(ctx: Context) -> None:
+    with working(ctx) as heart:
         heart.mailbox_failed("requests", "the server does not answer")
         progress = Progress()
         heart.follow(progress)
@@ -141,40 +141,40 @@ def test_a_mailbox_without_a_good_round_and_work_without_progress(desk: Desk) ->
             told["mailboxes"]["requests"]["good"] -= 301
             told["moved"] -= 301
 
-        _aged(desk.folder, long_ago)
-        _, told, _ = health(desk.folder)
+        _aged(ctx.folder, long_ago)
+        _, told, _ = health(ctx.folder)
         found = problems(told)
         assert set(found) == {"work", "mailbox requests"}
         assert "the server does not answer" in found["mailbox requests"]
         assert "filing in mailbox requests, since" in found["work"]
 
 
-def test_a_daemon_that_ended_with_a_reason(desk: Desk) -> None:
-    with working(desk) as heart:
+def test_a_daemon_that_ended_with_a_reason(ctx: Context) -> None:
+    with working(ctx) as heart:
         heart.stopped("exchange.db: the file was replaced")
-    _, told, _ = health(desk.folder)
+    _, told, _ = health(ctx.folder)
     assert "the file was replaced" in problems(told)["daemon"]
     assert "without a word" not in problems(told)["daemon"]
 
 
-def test_a_daemon_that_gives_no_sign_for_a_minute(desk: Desk) -> None:
-    with working(desk):
+def test_a_daemon_that_gives_no_sign_for_a_minute(ctx: Context) -> None:
+    with working(ctx):
 
         def long_ago(told: dict[str, Any]) -> None:
             told["now"] -= SILENCE + 1
 
-        _aged(desk.folder, long_ago)
-        _, told, _ = health(desk.folder)
+        _aged(ctx.folder, long_ago)
+        _, told, _ = health(ctx.folder)
         assert "no sign of life since" in problems(told)["daemon"]
 
 
-def test_a_daemon_held_by_a_signal_is_seen_at_once(desk: Desk) -> None:
-    with working(desk), subprocess.Popen(["sleep", "60"]) as other:
+def test_a_daemon_held_by_a_signal_is_seen_at_once(ctx: Context) -> None:
+    with working(ctx), subprocess.Popen(["sleep", "60"]) as other:
         try:
             os.kill(other.pid, signal.SIGSTOP)
             os.waitpid(other.pid, os.WUNTRACED)
-            _aged(desk.folder, lambda told: told.update(pid=other.pid))
-            _, told, _ = health(desk.folder)
+            _aged(ctx.folder, lambda told: told.update(pid=other.pid))
+            _, told, _ = health(ctx.folder)
             assert "held by a signal" in problems(told)["daemon"]
             assert f"kill -CONT {other.pid}" in told["problems"][0]["advice"]
         finally:
@@ -182,42 +182,42 @@ def test_a_daemon_held_by_a_signal_is_seen_at_once(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"boot": 1, "now": "x"}', "[1", '{"now": null}'])
-def test_signs_of_life_that_cannot_be_read(desk: Desk, content: str) -> None:
-    with desk.store.sole_daemon():
-        (desk.folder / FILE).write_text(content)
-        code, told, _ = health(desk.folder)
+def test_signs_of_life_that_cannot_be_read(ctx: Context, content: str) -> None:
+    with ctx.store.sole_daemon():
+        (ctx.folder / FILE).write_text(content)
+        code, told, _ = health(ctx.folder)
         assert code == 1
         assert "gives no sign of life" in problems(told)["daemon"]
 
 
-def test_a_wall_clock_that_is_set_makes_nothing_old(desk: Desk) -> None:
-    with working(desk):
-        _aged(desk.folder, lambda told: told.update(wall="2031-01-01T00:00:00+00:00"))
-        assert health(desk.folder)[0] == 0
+def test_a_wall_clock_that_is_set_makes_nothing_old(ctx: Context) -> None:
+    with working(ctx):
+        _aged(ctx.folder, lambda told: told.update(wall="2031-01-01T00:00:00+00:00"))
+        assert health(ctx.folder)[0] == 0
         # Of another start of the machine: then its age is that of the wall clock.
-        _aged(desk.folder, lambda told: told.update(boot="another", wall="2020-01-01T00:00:00Z"))
-        assert "mailbox requests" in problems(health(desk.folder)[1])
+        _aged(ctx.folder, lambda told: told.update(boot="another", wall="2020-01-01T00:00:00Z"))
+        assert "mailbox requests" in problems(health(ctx.folder)[1])
 
 
-def test_what_a_mailbox_was_is_known_after_a_restart(desk: Desk) -> None:
-    with working(desk) as heart:
+def test_what_a_mailbox_was_is_known_after_a_restart(ctx: Context) -> None:
+    with working(ctx) as heart:
         heart.stopped()
-    _aged(desk.folder, lambda told: told["mailboxes"]["requests"].update(good=told["now"] - 400))
-    with desk.store.sole_daemon():
-        Heartbeat(desk.folder, lambda *_: None).ready()
-        beat = read_heartbeat(desk.folder)
+    _aged(ctx.folder, lambda told: told["mailboxes"]["requests"].update(good=told["now"] - 400))
+    with ctx.store.sole_daemon():
+        Heartbeat(ctx.folder, lambda *_: None).ready()
+        beat = read_heartbeat(ctx.folder)
         assert beat is not None
         assert 399 < (beat.mailboxes[0].good or 0) < 460
-        assert "mailbox requests" in problems(health(desk.folder)[1])
+        assert "mailbox requests" in problems(health(ctx.folder)[1])
 
 
-def test_asking_never_takes_the_lock(desk: Desk) -> None:
+def test_asking_never_takes_the_lock(ctx: Context) -> None:
     over, refused = threading.Event(), list[str]()
 
     def starts() -> None:
         while not over.is_set():
             try:
-                with desk.store.sole_daemon():
+                with ctx.store.sole_daemon():
                     pass
             except AlreadyRunning as error:
                 refused.append(str(error))
@@ -226,7 +226,7 @@ def test_asking_never_takes_the_lock(desk: Desk) -> None:
     thread.start()
     try:
         for _ in range(6):
-            health(desk.folder)
+            health(ctx.folder)
     finally:
         over.set()
         thread.join()
@@ -260,29 +260,29 @@ def _letter(tx: Transaction, at: datetime) -> None:
     ],
 )
 def test_what_waits_for_too_long(
-    desk: Desk, what: str, put: Callable[[Transaction, datetime], None], limit: timedelta
+    ctx: Context, what: str, put: Callable[[Transaction, datetime], None], limit: timedelta
 ) -> None:
-    with working(desk):
-        since = desk.now() - limit
-        with desk.store.transaction("test") as tx:
+    with working(ctx):
+        since = ctx.now() - limit
+        with ctx.store.transaction("test") as tx:
             put(tx, since)
-        assert health(desk.folder)[0] == 0
-        desk.clock.at += timedelta(seconds=61)  # type: ignore[attr-defined]
-        later = f"{desk.now():%Y-%m-%dT%H:%M}"
-        said = command(app, desk.folder, "health", "--json", now=later)
+        assert health(ctx.folder)[0] == 0
+        ctx.clock.at += timedelta(seconds=61)  # type: ignore[attr-defined]
+        later = f"{ctx.now():%Y-%m-%dT%H:%M}"
+        said = command(app, ctx.folder, "health", "--json", now=later)
         assert said.code == 1
         found = problems(json.loads(said.out))
         assert list(found) == [what]
         assert f"{since:%Y-%m-%d %H:%M} UTC" in found[what]
 
 
-def test_a_mail_that_is_replayed_counts_from_then(desk: Desk) -> None:
-    with working(desk):
-        with desk.store.transaction("test") as tx:
-            number = keep(tx, 1, desk.now() - timedelta(days=40))
-            tx.mail.decide(number, desk.now() - timedelta(days=40), folder=SHUNTED)
-            tx.mail.reopen(number, desk.now())
-        _, told, _ = health(desk.folder)
+def test_a_mail_that_is_replayed_counts_from_then(ctx: Context) -> None:
+    with working(ctx):
+        with ctx.store.transaction("test") as tx:
+            number = keep(tx, 1, ctx.now() - timedelta(days=40))
+            tx.mail.decide(number, ctx.now() - timedelta(days=40), folder=SHUNTED)
+            tx.mail.reopen(number, ctx.now())
+        _, told, _ = health(ctx.folder)
         assert told["healthy"] is True
         assert told["mails"]["undecided"] == 1
 
@@ -295,26 +295,26 @@ def _request(tx: Transaction, mail: int, due: datetime, ref: str, *, answered: b
     tx.inbound.add_request(ref, mail, "GAIN", "", clock, answered=answered)
 
 
-def test_due_dates_of_ours(desk: Desk) -> None:
-    tomorrow, yesterday = desk.now() + 24 * HOUR, desk.now() - 24 * HOUR
-    with working(desk):
-        with desk.store.transaction("test") as tx:
+def test_due_dates_of_ours(ctx: Context) -> None:
+    tomorrow, yesterday = ctx.now() + 24 * HOUR, ctx.now() - 24 * HOUR
+    with working(ctx):
+        with ctx.store.transaction("test") as tx:
             for number in range(1, 5):
-                tx.mail.decide(keep(tx, number, desk.now()), desk.now(), folder="processed")
+                tx.mail.decide(keep(tx, number, ctx.now()), ctx.now(), folder="processed")
             _request(tx, 1, tomorrow, "MP121-LOSE-2612-A00001", answered=False)
             _request(tx, 2, yesterday, "MP121-LOSE-2612-A00002", answered=True)
-        code, told, _ = health(desk.folder)
+        code, told, _ = health(ctx.folder)
         assert code == 0
         assert told["due_from_us"]["nearest"] == tomorrow.date().isoformat()
         assert told["due_from_us"]["ref"] == "MP121-LOSE-2612-A00001"
         assert told["due_from_us"]["requests"] == 1
         # Decided, and its answer has not been taken: we still owe it.
-        with desk.store.transaction("test") as tx:
+        with ctx.store.transaction("test") as tx:
             letter = NewLetter(
                 "<2@x>", "answer", "MP121-LOSE-2612-A00002", "GAIN", "a@b.example", 1, b"x", 1
             )
-            tx.outbox.add(letter, desk.now())
-        code, told, _ = health(desk.folder)
+            tx.outbox.add(letter, ctx.now())
+        code, told, _ = health(ctx.folder)
         assert code == 1
         assert "1 past" in problems(told)["due from us"]
         assert told["due_from_us"]["ref"] == "MP121-LOSE-2612-A00002"
@@ -330,31 +330,31 @@ def test_due_dates_of_ours(desk: Desk) -> None:
     ],
 )
 def test_a_request_that_waits_for_a_person_has_a_due_date(
-    desk: Desk, folder: str, kind: str, well: bool
+    ctx: Context, folder: str, kind: str, well: bool
 ) -> None:
-    with working(desk):
-        with desk.store.transaction("test") as tx:
-            number = keep(tx, 1, desk.now() - timedelta(days=20))
-            tx.mail.decide(number, desk.now(), folder=folder, kind=kind, reason="why")
-        _, told, _ = health(desk.folder)
+    with working(ctx):
+        with ctx.store.transaction("test") as tx:
+            number = keep(tx, 1, ctx.now() - timedelta(days=20))
+            tx.mail.decide(number, ctx.now(), folder=folder, kind=kind, reason="why")
+        _, told, _ = health(ctx.folder)
         assert told["healthy"] is well
         assert (told["due_from_us"]["waiting_for_a_person"] is None) is well
 
 
-def test_an_answer_time_agreed_with_a_party_counts(desk: Desk) -> None:
+def test_an_answer_time_agreed_with_a_party_counts(ctx: Context) -> None:
     from dataclasses import replace
 
-    add_parties(desk, replace(make_party("GAIN"), sla_days=2, sla_agreed="by mail"))
-    with desk.store.transaction("test") as tx:
-        number = keep(tx, 1, desk.now() - timedelta(days=6))
-        tx.mail.decide(number, desk.now(), folder=REVIEW, kind="request", party="GAIN")
-    assert "due from us" in problems(health(desk.folder)[1])
+    add_parties(ctx, replace(make_party("GAIN"), sla_days=2, sla_agreed="by mail"))
+    with ctx.store.transaction("test") as tx:
+        number = keep(tx, 1, ctx.now() - timedelta(days=6))
+        tx.mail.decide(number, ctx.now(), folder=REVIEW, kind="request", party="GAIN")
+    assert "due from us" in problems(health(ctx.folder)[1])
 
 
-def test_what_is_due_to_us_and_a_reminder_that_nobody_writes(desk: Desk) -> None:
-    today = desk.now().date()
-    with working(desk):
-        with desk.store.transaction("test") as tx:
+def test_what_is_due_to_us_and_a_reminder_that_nobody_writes(ctx: Context) -> None:
+    today = ctx.now().date()
+    with working(ctx):
+        with ctx.store.transaction("test") as tx:
             number = tx.outbound.add_request("MP121-LOSE-2612-Q00001", "GAIN", "<q@x>", 10, NOW_)
             due = today - timedelta(days=3)
             tx.outbound.accept(number, NOW_, due, due, NOW_, "rule", "calendar")
@@ -370,12 +370,12 @@ def test_what_is_due_to_us_and_a_reminder_that_nobody_writes(desk: Desk) -> None
                     request_id=number, accepted_on=due, due_on=due, next_due=today,
                 )
             )  # fmt: skip
-        code, told, _ = health(desk.folder)
+        code, told, _ = health(ctx.folder)
         assert code == 0
         assert told["due_to_us"]["past"] == 1
         assert told["due_to_us"]["nearest"] == due.isoformat()
-        later = f"{desk.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
-        said = command(app, desk.folder, "health", "--json", now=later)
+        later = f"{ctx.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+        said = command(app, ctx.folder, "health", "--json", now=later)
         assert "is not written" in problems(json.loads(said.out))["due to us"]
 
 
@@ -390,36 +390,36 @@ def _insert(table: str, **values: object) -> Any:
     return text(f"INSERT INTO {table} ({names}) VALUES ({marks})").bindparams(**values)
 
 
-def test_sending_that_rests_and_a_clock_that_cannot_be_right(desk: Desk) -> None:
-    with working(desk):
+def test_sending_that_rests_and_a_clock_that_cannot_be_right(ctx: Context) -> None:
+    with working(ctx):
         trouble = CourierTrouble("550 5.7.60 SendAsDenied", hint="let us send", about="account")
-        pauses.begin(desk, pauses.Standing(), trouble)
-        with desk.store.transaction("test") as tx:
+        pauses.begin(ctx, pauses.Standing(), trouble)
+        with ctx.store.transaction("test") as tx:
             tx.facts.put("clock.trouble", "it is 120 days ahead of the audit log")
-        code, told, _ = health(desk.folder)
+        code, told, _ = health(ctx.folder)
         assert code == 1
         found = problems(told)
         assert set(found) == {"sending", "clock"}
         assert "SendAsDenied" in found["sending"]
         assert "120 days" in found["clock"]
-        assert told["sending"]["paused_until"] > desk.now().isoformat()
-        with desk.store.transaction("test") as tx:
-            pauses.end(desk, tx, "kim")
+        assert told["sending"]["paused_until"] > ctx.now().isoformat()
+        with ctx.store.transaction("test") as tx:
+            pauses.end(ctx, tx, "kim")
             tx.facts.put("clock.trouble", "")
-        assert health(desk.folder)[0] == 0
+        assert health(ctx.folder)[0] == 0
 
 
-def test_a_full_disk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("exchange.services.people.health.DISK_BYTES", 1 << 60)
-    assert "MB free" in problems(health(desk.folder)[1])["disk"]
+    assert "MB free" in problems(health(ctx.folder)[1])["disk"]
 
 
 # -- databases that do not answer
 
 
-def test_no_database_a_cut_one_and_something_else(desk: Desk) -> None:
-    desk.store.dispose()
-    path = desk.folder / "exchange.db"
+def test_no_database_a_cut_one_and_something_else(ctx: Context) -> None:
+    ctx.store.dispose()
+    path = ctx.folder / "exchange.db"
     content = path.read_bytes()
     for bytes_, said in (
         (None, "there is no database"),
@@ -429,43 +429,43 @@ def test_no_database_a_cut_one_and_something_else(desk: Desk) -> None:
         path.unlink(missing_ok=True)
         if bytes_ is not None:
             path.write_bytes(bytes_)
-        code, told, seconds = health(desk.folder)
+        code, told, seconds = health(ctx.folder)
         assert code == 1
         assert said in problems(told)["database"]
         assert seconds < 8
         assert path.exists() == (bytes_ is not None)
 
 
-def test_a_database_of_another_schema(desk: Desk) -> None:
-    desk.store.dispose()
-    with sqlite3.connect(desk.folder / "exchange.db") as connection:
+def test_a_database_of_another_schema(ctx: Context) -> None:
+    ctx.store.dispose()
+    with sqlite3.connect(ctx.folder / "exchange.db") as connection:
         connection.execute("DROP TABLE leg_rung")
         connection.execute("ALTER TABLE outbox RENAME COLUMN created_at TO made_at")
-    _, told, _ = health(desk.folder)
+    _, told, _ = health(ctx.folder)
     assert "made_at" not in problems(told)["database"]
     assert "created_at" in problems(told)["database"]
     (advice,) = [one["advice"] for one in told["problems"] if one["what"] == "database"]
     assert "init --upgrade" in advice
 
 
-def test_a_database_that_somebody_holds_for_himself(desk: Desk) -> None:
-    desk.store.dispose()
-    with sqlite3.connect(desk.folder / "exchange.db") as other:
+def test_a_database_that_somebody_holds_for_himself(ctx: Context) -> None:
+    ctx.store.dispose()
+    with sqlite3.connect(ctx.folder / "exchange.db") as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         for suffix in ("-wal", "-shm"):
-            (desk.folder / f"exchange.db{suffix}").touch()
-        code, told, seconds = health(desk.folder)
+            (ctx.folder / f"exchange.db{suffix}").touch()
+        code, told, seconds = health(ctx.folder)
     assert code == 1
     assert "locked" in problems(told)["database"]
-    assert str(desk.folder / "exchange.db") in problems(told)["database"]
+    assert str(ctx.folder / "exchange.db") in problems(told)["database"]
     assert seconds < 10
 
 
-def test_a_writer_holds_nobody_up(desk: Desk) -> None:
-    with working(desk), desk.store.transaction("test") as tx:
+def test_a_writer_holds_nobody_up(ctx: Context) -> None:
+    with working(ctx), ctx.store.transaction("test") as tx:
         tx.facts.put("x", "y")
-        code, _, seconds = health(desk.folder)
+        code, _, seconds = health(ctx.folder)
     assert code == 0
     assert seconds < 8
 
@@ -488,10 +488,10 @@ def test_a_server_that_is_down_or_says_nothing(tmp_path: Path, silent: bool) -> 
     assert seconds < 12
 
 
-def test_a_configuration_that_does_not_load(desk: Desk) -> None:
-    path = desk.folder / "config" / "exchange.toml"
+def test_a_configuration_that_does_not_load(ctx: Context) -> None:
+    path = ctx.folder / "config" / "exchange.toml"
     path.write_text(path.read_text().replace("[sla]", "[sla]\ndays = 0"))
-    code, told, _ = health(desk.folder)
+    code, told, _ = health(ctx.folder)
     assert code == 1
     assert "sla.days" in problems(told)["configuration"]
 
@@ -500,37 +500,37 @@ def test_a_configuration_that_does_not_load(desk: Desk) -> None:
 
 
 def test_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
-    desk = make_desk_on(tmp_path / "ours", postgres_url)
-    with desk.store.transaction("test") as tx:
-        keep(tx, 1, desk.now() - HOUR)
-        number = keep(tx, 2, desk.now() - timedelta(days=30))
-        tx.mail.decide(number, desk.now(), folder=REVIEW, kind="request")
-        _letter(tx, desk.now() - 3 * HOUR)
-    code, told, _ = health(desk.folder)
+    ctx = make_context_on(tmp_path / "ours", postgres_url)
+    with ctx.store.transaction("test") as tx:
+        keep(tx, 1, ctx.now() - HOUR)
+        number = keep(tx, 2, ctx.now() - timedelta(days=30))
+        tx.mail.decide(number, ctx.now(), folder=REVIEW, kind="request")
+        _letter(tx, ctx.now() - 3 * HOUR)
+    code, told, _ = health(ctx.folder)
     assert told["daemon"]["alive"] is False
     assert told["daemon"]["holds_lock"] is False
-    with working(desk):
-        code, told, _ = health(desk.folder)
+    with working(ctx):
+        code, told, _ = health(ctx.folder)
         assert code == 1
         assert told["daemon"]["holds_lock"] is True
         assert set(problems(told)) == {"mails undecided", "letters waiting", "due from us"}
     # In a process of its own, while another writes and holds what it wrote.
-    with working(desk), desk.store.transaction("test") as tx:
+    with working(ctx), ctx.store.transaction("test") as tx:
         tx.facts.put("x", "y")
         done = subprocess.run(
-            [sys.executable, "-m", "exchange", "health", "--folder", str(desk.folder)],
+            [sys.executable, "-m", "exchange", "health", "--folder", str(ctx.folder)],
             capture_output=True, text=True, check=False, timeout=30,
             env={**os.environ, "EXCHANGE_NOW": NOW},
         )  # fmt: skip
     assert done.returncode == 1
     assert "3 not well" in done.stdout
     assert done.stderr == ""
-    desk.store.dispose()
+    ctx.store.dispose()
 
 
-def make_desk_on(folder: Path, url: str) -> Desk:
-    from exchange.bootstrap import SetClock, open_desk
+def make_context_on(folder: Path, url: str) -> Context:
+    from exchange.bootstrap import SetClock, open_context
     from exchange.domain.time.sla import parse_instant
 
     make_folder(folder, OwnParty("LOSE", "Lose", "codes@lose.example", url))
-    return open_desk(folder, SetClock(parse_instant(NOW)))
+    return open_context(folder, SetClock(parse_instant(NOW)))

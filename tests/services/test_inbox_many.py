@@ -17,18 +17,18 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from exchange import __main__ as entry
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.cli.main import app
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import NotFound, StoreError
 from exchange.ports import MailRef, VaultRecord
 from exchange.provision import OwnParty, make_folder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.people import review
 from exchange.store.mails.mail import REVIEW, SHUNTED, NewMail
 from exchange.store.tables import MailRow
-from tests.services.desks import NOW, Said, add_parties, command, make_desk, make_party
+from tests.services.contexts import NOW, Said, add_parties, command, make_context, make_party
 
 ENDED = "understanding it ended the reading process (exit 1), 3 times"
 DEVICE = "00-DB-12-34-56-78-90-A0"
@@ -42,10 +42,10 @@ def _raw(number: int, sender: str) -> bytes:
     ).encode()
 
 
-def _fill(desk: Desk, *mails: tuple[str, str, str, str]) -> None:
+def _fill(ctx: Context, *mails: tuple[str, str, str, str]) -> None:
     """A row for each (sender, folder, kind, reason), filed, an hour apart."""
-    now = desk.now()
-    with desk.store.transaction("test") as tx:
+    now = ctx.now()
+    with ctx.store.transaction("test") as tx:
         for number, (sender, folder, kind, reason) in enumerate(mails, 1):
             raw = _raw(number, sender)
             (row,) = tx.mail.keep(
@@ -53,7 +53,7 @@ def _fill(desk: Desk, *mails: tuple[str, str, str, str]) -> None:
                     NewMail(
                         "requests", MailRef(1, number), f"hash {number}",
                         f"<{number}@gain.example>", sender, f"codes {number}", len(raw),
-                        now - timedelta(hours=1000 - number), desk.sealer.seal(raw, "mail"),
+                        now - timedelta(hours=1000 - number), ctx.sealer.seal(raw, "mail"),
                     )
                 ],
                 now,
@@ -69,31 +69,31 @@ def _fill(desk: Desk, *mails: tuple[str, str, str, str]) -> None:
                 tx.mail._session.flush()
 
 
-def _desk_with_party(desk: Desk) -> Desk:
-    add_parties(desk, make_party("GAIN"))
+def _context_with_party(ctx: Context) -> Context:
+    add_parties(ctx, make_party("GAIN"))
     code = InstallCode(bytes(range(16)))
-    desk.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), code, installed_by_us=True)])
-    return desk
+    ctx.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), code, installed_by_us=True)])
+    return ctx
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = _desk_with_party(make_desk(tmp_path / "ours"))
-    yield desk
-    desk.reader.close()
-    desk.store.dispose()
+def ctx(tmp_path: Path) -> Iterator[Context]:
+    ctx = _context_with_party(make_context(tmp_path / "ours"))
+    yield ctx
+    ctx.reader.close()
+    ctx.store.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]:
     url = ""
     if request.param == "postgresql":
         url = _new_database(request.getfixturevalue("postgres_url"), request.node.name)
     make_folder(tmp_path / "ours", OwnParty("LOSE", "Lose", "codes@lose.example", url))
-    desk = _desk_with_party(open_desk(tmp_path / "ours", SetClock(parse_instant(NOW))))
-    yield desk
-    desk.reader.close()
-    desk.store.dispose()
+    ctx = _context_with_party(open_context(tmp_path / "ours", SetClock(parse_instant(NOW))))
+    yield ctx
+    ctx.reader.close()
+    ctx.store.dispose()
 
 
 def _new_database(url: str, name: str) -> str:
@@ -105,12 +105,12 @@ def _new_database(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
-def inbox(desk: Desk, *words: str) -> Said:
-    return command(app, desk.folder, "inbox", *words)
+def inbox(ctx: Context, *words: str) -> Said:
+    return command(app, ctx.folder, "inbox", *words)
 
 
-def listed(desk: Desk, *words: str) -> dict[str, Any]:
-    said = inbox(desk, "list", "--json", *words)
+def listed(ctx: Context, *words: str) -> dict[str, Any]:
+    said = inbox(ctx, "list", "--json", *words)
     assert said.code == 0, said.all
     found: dict[str, Any] = json.loads(said.out)
     return found
@@ -120,9 +120,9 @@ def numbers(told: dict[str, Any]) -> list[int]:
     return [mail["number"] for mail in told["mails"]]
 
 
-def places(desk: Desk) -> dict[int, tuple[str, bool]]:
+def places(ctx: Context) -> dict[int, tuple[str, bool]]:
     """(folder, resolved) of every mail."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         return {
             number: (mail.folder, mail.resolved_at is not None)
             for number in range(1, 1 + max(tx.mail.counts().values(), default=0) * 9)
@@ -149,7 +149,7 @@ MIXED = [
 ]
 
 
-def test_pages_and_filters(either: Desk) -> None:
+def test_pages_and_filters(either: Context) -> None:
     _fill(either, *MIXED)
     told = listed(either)
     assert numbers(told) == [9, 8, 7, 6, 5, 4, 3, 2, 1]  # newest first
@@ -175,38 +175,38 @@ def test_pages_and_filters(either: Desk) -> None:
     assert listed(either, "--limit", "1", "--kind", "request")["chosen"] == 3
 
 
-def test_the_list_for_people(desk: Desk) -> None:
-    _fill(desk, *MIXED, *[("x@y.example", REVIEW, "unknown", "not a request")] * 60)
-    said = inbox(desk, "list").out
+def test_the_list_for_people(ctx: Context) -> None:
+    _fill(ctx, *MIXED, *[("x@y.example", REVIEW, "unknown", "not a request")] * 60)
+    said = inbox(ctx, "list").out
     assert said.count("not a request") == 50
     assert "... and 19 more: --page 2" in said
     assert "5 mails from before the first day" in said
     assert "`exchange inbox list --folder old`" in said
     assert "1 mail that the mail server does not hand over" in said
     assert "Requests: none" in said
-    second = inbox(desk, "list", "--page", "2").out
+    second = inbox(ctx, "list", "--page", "2").out
     assert second.count("not a request") == 10
     assert "more:" not in second
-    old = inbox(desk, "list", "--folder", "old").out
+    old = inbox(ctx, "list", "--folder", "old").out
     assert old.count("received before the first day") == 5
     assert "Requests" not in old
-    assert inbox(desk, "list", "--page", "2", "--offset", "3").code == 2
+    assert inbox(ctx, "list", "--page", "2", "--offset", "3").code == 2
 
 
-def test_a_name_that_is_neither_a_folder_of_mails_nor_ours(desk: Desk) -> None:
-    said = inbox(desk, "list", "--folder", "shuntd")
+def test_a_name_that_is_neither_a_folder_of_mails_nor_ours(ctx: Context) -> None:
+    said = inbox(ctx, "list", "--folder", "shuntd")
     assert said.code == 1
     assert "shuntd" in said.err
     assert "not_given" in said.err
     # The working folder by the same option, beside a folder of mails.
-    said = command(app, Path("nowhere"), "inbox", "list", "-C", str(desk.folder), "-C", "review")
+    said = command(app, Path("nowhere"), "inbox", "list", "-C", str(ctx.folder), "-C", "review")
     assert said.code == 0
 
 
 # -- many at once
 
 
-def test_what_the_reading_process_shunted_comes_back(either: Desk) -> None:
+def test_what_the_reading_process_shunted_comes_back(either: Context) -> None:
     mails = [("codes@gain.example", SHUNTED, "", ENDED)] * 6
     mails += [("codes@gain.example", SHUNTED, "", "more than 1,000,000 rows")]
     mails += [("who@else.example", REVIEW, "request", "sender is not on the register")]
@@ -232,23 +232,23 @@ def test_what_the_reading_process_shunted_comes_back(either: Desk) -> None:
         ]
 
 
-def test_nothing_is_done_unasked(desk: Desk) -> None:
-    _fill(desk, *MIXED)
-    before = places(desk)
+def test_nothing_is_done_unasked(ctx: Context) -> None:
+    _fill(ctx, *MIXED)
+    before = places(ctx)
     for words in (
         ["replay", "--all"],
         ["replay", "--all", "--json"],
         ["reject", "1-4", "--why", "x"],
         ["release", "--all", "--folder", "review", "--as", "GAIN"],
     ):
-        said = inbox(desk, *words)
+        said = inbox(ctx, *words)
         assert said.code == 1, words
         assert "nobody can be asked here; nothing was done" in said.err
         assert "--yes" in said.err
-        dry = inbox(desk, *words, "--dry-run")
+        dry = inbox(ctx, *words, "--dry-run")
         assert dry.code == 0, dry.all
-    assert places(desk) == before
-    told = json.loads(inbox(desk, "reject", "2-8", "--why", "x", "--dry-run", "--json").out)
+    assert places(ctx) == before
+    told = json.loads(inbox(ctx, "reject", "2-8", "--why", "x", "--dry-run", "--json").out)
     assert told["chosen"] == [2, 3, 4, 5, 6, 7, 8]
     assert told["done"] == []
     assert told["dry_run"] is True
@@ -271,78 +271,78 @@ def test_nothing_is_done_unasked(desk: Desk) -> None:
         ["release", "1-2", "MP121-LOSE-2612-A00001", "--as", "GAIN"],
     ],
 )
-def test_a_wrong_choice_is_a_wrong_usage(desk: Desk, words: list[str]) -> None:
-    assert inbox(desk, *words).code == 2
+def test_a_wrong_choice_is_a_wrong_usage(ctx: Context, words: list[str]) -> None:
+    assert inbox(ctx, *words).code == 2
 
 
-def test_numbers_and_spans_and_what_does_not_wait(desk: Desk) -> None:
-    _fill(desk, *MIXED)
-    assert inbox(desk, "reject", "2", "--why", "noise").out == "mail 2 rejected\n"
-    said = inbox(desk, "reject", "1-4,7", "9", "2", "77", "--why", "noise", "--yes")
+def test_numbers_and_spans_and_what_does_not_wait(ctx: Context) -> None:
+    _fill(ctx, *MIXED)
+    assert inbox(ctx, "reject", "2", "--why", "noise").out == "mail 2 rejected\n"
+    said = inbox(ctx, "reject", "1-4,7", "9", "2", "77", "--why", "noise", "--yes")
     assert said.code == 1
     assert "5 done: 1, 3-4, 7, 9" in said.out
     assert "mail 2: it does not wait" in said.err
     assert "mail 77: it does not wait" in said.err
-    resolved = {number for number, (_, done) in places(desk).items() if done}
+    resolved = {number for number, (_, done) in places(ctx).items() if done}
     assert resolved == {1, 2, 3, 4, 7, 9}
     # A span takes what waits in Review and Shunted; what is old is named, or filtered for.
-    told = json.loads(inbox(desk, "reject", "1-12", "--why", "x", "--dry-run", "--json").out)
+    told = json.loads(inbox(ctx, "reject", "1-12", "--why", "x", "--dry-run", "--json").out)
     assert told["chosen"] == [5, 6, 8]
-    said = inbox(desk, "replay", "10-15", "--dry-run")
+    said = inbox(ctx, "replay", "10-15", "--dry-run")
     assert "0 mails" in said.out
     assert "5 mails in old; --folder old takes them" in said.out
     assert "1 mail in not_given; --folder not_given takes them" in said.out
-    told = json.loads(inbox(desk, "reject", "11", "5", "--why", "x", "--dry-run", "--json").out)
+    told = json.loads(inbox(ctx, "reject", "11", "5", "--why", "x", "--dry-run", "--json").out)
     assert told["chosen"] == [5, 11]
     words = ["reject", "1-12", "--folder", "old", "--why", "x", "--dry-run", "--json"]
-    assert json.loads(inbox(desk, *words).out)["chosen"] == [10, 11, 12]
+    assert json.loads(inbox(ctx, *words).out)["chosen"] == [10, 11, 12]
     words = ["reject", "10", "--folder", "old", "--from", "gain", "--why", "x", "--yes", "--json"]
-    assert json.loads(inbox(desk, *words).out)["done"] == [{"number": 10}]
+    assert json.loads(inbox(ctx, *words).out)["done"] == [{"number": 10}]
 
 
-def test_released_as_a_party_each_by_itself(desk: Desk) -> None:
-    _fill(desk, *MIXED)
-    with desk.store.transaction("test") as tx:  # one of them cannot be opened any more
+def test_released_as_a_party_each_by_itself(ctx: Context) -> None:
+    _fill(ctx, *MIXED)
+    with ctx.store.transaction("test") as tx:  # one of them cannot be opened any more
         row = tx.mail._session.get(MailRow, 6)
         assert row
         row.sealed = b"damaged"
-    said = inbox(desk, "release", "5-7", "--as", "gain", "--yes")
+    said = inbox(ctx, "release", "5-7", "--as", "gain", "--yes")
     assert said.code == 1
     assert "answers go to codes@gain.example" in said.out
     assert "2 done: 5, 7 (2 processed)" in said.out
     assert "mail 6:" in said.err
-    found = places(desk)
+    found = places(ctx)
     assert [found[number] for number in (5, 6, 7)] == [
         ("processed", True), ("review", False), ("processed", True),
     ]  # fmt: skip
-    assert inbox(desk, "release", "5-7", "--as", "NOBODY", "--yes").code == 1
+    assert inbox(ctx, "release", "5-7", "--as", "NOBODY", "--yes").code == 1
 
 
 def test_a_database_that_goes_away_stops_it_and_what_was_done_is_said(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _fill(desk, *MIXED)
+    _fill(ctx, *MIXED)
     real = review.reject_mail
 
-    def fails(desk: Desk, number: int, why: str, actor: str) -> None:
+    def fails(ctx: Context, number: int, why: str, actor: str) -> None:
         if number == 3:
             raise StoreError("the database refuses: disk full")
-        real(desk, number, why, actor)
+        real(ctx, number, why, actor)
 
     monkeypatch.setattr(review, "reject_mail", fails)
-    said = inbox(desk, "reject", "--all", "--why", "x", "--yes")
+    said = inbox(ctx, "reject", "--all", "--why", "x", "--yes")
     assert said.code == 1
     assert "2 done: 1-2" in said.out
     assert "mail 3: the database refuses: disk full" in said.err
     assert "6 not tried: 4-9" in said.out
 
 
-def test_at_a_terminal_it_asks(desk: Desk) -> None:
-    _fill(desk, *MIXED)
+def test_at_a_terminal_it_asks(ctx: Context) -> None:
+    _fill(ctx, *MIXED)
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "exchange", "inbox", "reject", "--all", "--why", "x",
-         "-C", str(desk.folder)],
+         "-C", str(ctx.folder)],
         stdin=theirs, stdout=theirs, stderr=theirs,
         env={**os.environ, "EXCHANGE_NOW": NOW, "COLUMNS": "200"},
     )  # fmt: skip
@@ -354,7 +354,7 @@ def test_at_a_terminal_it_asks(desk: Desk) -> None:
             # Once: the blank after the question may come by itself, after the answer.
             if not asked and said.rstrip().endswith(b"Go on? [y/N]:"):
                 asked = True
-                assert listed(desk)["chosen"] == 9
+                assert listed(ctx)["chosen"] == 9
                 os.write(ours, b"y\n")
     except OSError:  # Linux ends a terminal nobody holds open with EIO
         pass
@@ -362,7 +362,7 @@ def test_at_a_terminal_it_asks(desk: Desk) -> None:
     assert process.wait() == 0
     assert "9 mails to be marked as dealt with" in said.decode()
     assert "9 done: 1-9" in said.decode()
-    assert listed(desk)["chosen"] == 0
+    assert listed(ctx)["chosen"] == 0
 
 
 HUGE = "9" * 23
@@ -380,15 +380,15 @@ HUGE = "9" * 23
         ["settle", HUGE, "--first", "--why", "x"],
     ],
 )
-def test_a_number_beyond_all_numbers_is_a_wrong_usage(desk: Desk, words: list[str]) -> None:
-    assert inbox(desk, *words).code == 2
+def test_a_number_beyond_all_numbers_is_a_wrong_usage(ctx: Context, words: list[str]) -> None:
+    assert inbox(ctx, *words).code == 2
 
 
 @pytest.mark.parametrize("option", ["--from", "--reason", "--kind", "--party"])
 def test_what_is_no_text_is_refused_in_words(
-    desk: Desk, option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ctx: Context, option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    typed = ["exchange", "inbox", "list", "-C", str(desk.folder), option, "caf\udce9"]
+    typed = ["exchange", "inbox", "list", "-C", str(ctx.folder), option, "caf\udce9"]
     monkeypatch.setattr("sys.argv", typed)
     with pytest.raises(SystemExit) as ended:
         entry.main()
@@ -398,12 +398,12 @@ def test_what_is_no_text_is_refused_in_words(
     assert "internal fault" not in said
 
 
-def test_a_release_of_what_was_not_fetched_names_the_party(desk: Desk) -> None:
-    _fill(desk, *MIXED)
-    old = numbers(listed(desk, "--folder", "old"))[0]
-    assert inbox(desk, "release", str(old), "--as", "NOBODY").code == 1
-    assert old in numbers(listed(desk, "--folder", "old"))
-    said = inbox(desk, "release", str(old), "--as", "GAIN")
+def test_a_release_of_what_was_not_fetched_names_the_party(ctx: Context) -> None:
+    _fill(ctx, *MIXED)
+    old = numbers(listed(ctx, "--folder", "old"))[0]
+    assert inbox(ctx, "release", str(old), "--as", "NOBODY").code == 1
+    assert old in numbers(listed(ctx, "--folder", "old"))
+    said = inbox(ctx, "release", str(old), "--as", "GAIN")
     assert said.code == 0
     assert "release it as GAIN once more" in said.out
 
@@ -418,25 +418,25 @@ def test_a_release_of_what_was_not_fetched_names_the_party(desk: Desk) -> None:
         ["letters", "hold", "--party", "NOPE"],
     ],
 )
-def test_a_party_that_was_never_on_the_register_is_refused(desk: Desk, words: list[str]) -> None:
-    said = command(app, desk.folder, *words)
+def test_a_party_that_was_never_on_the_register_is_refused(ctx: Context, words: list[str]) -> None:
+    said = command(app, ctx.folder, *words)
     assert said.code == 1
     assert "NOPE is not on the contacts register" in said.err
 
 
-def test_a_cancelled_letter_has_a_reason(desk: Desk) -> None:
-    said = command(app, desk.folder, "letters", "cancel", "1", "--why", " ")
+def test_a_cancelled_letter_has_a_reason(ctx: Context) -> None:
+    said = command(app, ctx.folder, "letters", "cancel", "1", "--why", " ")
     assert said.code == 2
     assert "say why" in said.err
 
 
-def test_an_export_of_nothing_says_so(desk: Desk) -> None:
-    refused = command(app, desk.folder, "audit", "export", "--event", "NONSENSE")
+def test_an_export_of_nothing_says_so(ctx: Context) -> None:
+    refused = command(app, ctx.folder, "audit", "export", "--event", "NONSENSE")
     assert refused.code == 1
     assert "NONSENSE is no name of an event" in refused.err
-    none = command(app, desk.folder, "audit", "export", "--event", "clock.moved")
+    none = command(app, ctx.folder, "audit", "export", "--event", "clock.moved")
     assert (none.code, none.out) == (0, "")
     assert "the log has no event clock.moved" in none.err
-    none = command(app, desk.folder, "audit", "export", "--subject", "mail 99")
+    none = command(app, ctx.folder, "audit", "export", "--subject", "mail 99")
     assert (none.code, none.out) == (0, "")
     assert "nothing of mail 99" in none.err

@@ -18,16 +18,16 @@ from exchange.ports import VaultRecord
 from exchange.provision import make_database
 from tests.conftest import empty
 from tests.faultpoints import Commands
-from tests.services.desks import INIT, make_desk
+from tests.services.contexts import INIT, make_context
 from tests.services.test_key_change_faults import held
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A working folder that has a code."""
-    desk = make_desk(tmp_path / "made")
-    desk.vault.put_many([VaultRecord(DeviceId.parse("00-DB-12-34-56-78-90-A0"), None, True)])
-    desk.store.dispose()
+    ctx = make_context(tmp_path / "made")
+    ctx.vault.put_many([VaultRecord(DeviceId.parse("00-DB-12-34-56-78-90-A0"), None, True)])
+    ctx.store.dispose()
     return tmp_path / "made"
 
 

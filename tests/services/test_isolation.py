@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap import open_desk, the_clock
+from exchange.bootstrap import open_context, the_clock
 from exchange.daemon.posting import PostingProcess
 from exchange.processes import clean_environment, package_root
 from exchange.vault.keys.keys import load_key_file
 from exchange.vault.keys.providers import command_key
-from tests.services.desks import make_desk
+from tests.services.contexts import make_context
 
 MAIL = b"From: a@gain.example\r\nSubject: codes\r\n\r\nPlease send:\r\n00-DB-12-34-56-78-90-A0\r\n"
 # Of the standard library, of what we depend on, of ours, and what Python runs by itself.
@@ -88,9 +88,9 @@ def test_a_program_from_a_source_tree_reads_with_that_tree(tmp_path: Path) -> No
 def test_the_posting_process_runs_nothing_from_either_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    desk = make_desk(tmp_path / "lose")
-    desk.store.dispose()
-    ran = [poison(desk.folder, LATER + EARLY), poison(tmp_path / "here", LATER + EARLY)]
+    ctx = make_context(tmp_path / "lose")
+    ctx.store.dispose()
+    ran = [poison(ctx.folder, LATER + EARLY), poison(tmp_path / "here", LATER + EARLY)]
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("PYTHONPATH", f"{os.pathsep}.")
     posting = PostingProcess(Path("..") / "lose", threading.Event())
@@ -103,14 +103,14 @@ def test_the_posting_process_runs_nothing_from_either_folder(
     assert "ended early" not in said
 
 
-def test_a_reader_of_a_desk_runs_nothing_from_the_working_folder(
+def test_a_reader_of_a_context_runs_nothing_from_the_working_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = make_desk(tmp_path / "lose")
-    desk.store.dispose()
-    ran = poison(desk.folder, LATER + EARLY)
-    monkeypatch.chdir(desk.folder)
-    again = open_desk(Path(), the_clock(""))
+    ctx = make_context(tmp_path / "lose")
+    ctx.store.dispose()
+    ran = poison(ctx.folder, LATER + EARLY)
+    monkeypatch.chdir(ctx.folder)
+    again = open_context(Path(), the_clock(""))
     try:
         assert [str(one.device) for one in again.reader.read(MAIL).devices]
     finally:
@@ -122,8 +122,8 @@ def test_a_reader_of_a_desk_runs_nothing_from_the_working_folder(
 def test_a_key_command_runs_in_the_working_folder_on_a_clean_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = make_desk(tmp_path / "lose")
-    desk.store.dispose()
+    ctx = make_context(tmp_path / "lose")
+    ctx.store.dispose()
     here = tmp_path / "here"
     ran = poison(here, LATER)
     tool = here / "unwrap"
@@ -132,7 +132,7 @@ def test_a_key_command_runs_in_the_working_folder_on_a_clean_path(
     monkeypatch.chdir(here)
     monkeypatch.setenv("PATH", f"{os.pathsep}.{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", os.pathsep)
-    folder = desk.folder
+    folder = ctx.folder
     # A file is named as everywhere in the configuration: from the working folder.
     words = [sys.executable, "-c", "import json, csv; print(open('keys/exchange.key').read())"]
     key = load_key_file(folder / "keys" / "exchange.key")

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError
 from exchange.vault.keys.keys import load_key_file
 from tests.faultpoints import Commands
-from tests.services.desks import INIT, NOW, make_desk
+from tests.services.contexts import INIT, NOW, make_context
 from tests.services.test_codes import HEAD, rows
 
 CODES = range(1, 6)
@@ -26,7 +26,7 @@ CODES = range(1, 6)
 def filled(tmp_path_factory: pytest.TempPathFactory, far: Commands) -> Path:
     """A folder with a few codes, to be copied."""
     folder = tmp_path_factory.mktemp("keys") / "ours"
-    make_desk(folder).store.dispose()
+    make_context(folder).store.dispose()
     (folder / "codes.csv").write_text(HEAD + rows(CODES))
     words = ("codes", "import", str(folder / "codes.csv"), "--by", "T", "-C", str(folder))
     assert far.run(*words, "--quiet").code == 0
@@ -48,13 +48,13 @@ def looked(folder: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
 
     The changes are those of the audit log, from which key to which.
     """
-    desk = open_desk(folder, SetClock(parse_instant(NOW)))
+    ctx = open_context(folder, SetClock(parse_instant(NOW)))
     try:
-        with desk.store.reading() as tx:
+        with ctx.store.reading() as tx:
             details = [json.loads(row.detail) for row in tx.audit.rows(event="key.rotated")]
-        codes = {str(one.device): one.code.hex for one in desk.vault.iter_all() if one.code}
+        codes = {str(one.device): one.code.hex for one in ctx.vault.iter_all() if one.code}
     finally:
-        desk.store.dispose()
+        ctx.store.dispose()
     return codes, [(one["old_key"], one["new_key"]) for one in details]
 
 

@@ -11,22 +11,22 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from exchange.bootstrap import open_desk, the_clock
+from exchange.bootstrap import open_context, the_clock
 from exchange.errors import AlreadyRunning, StoreReplaced
 from exchange.provision import OwnParty, make_folder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Store
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def ctx(tmp_path: Path) -> Iterator[Context]:
     folder = tmp_path / "lose"
     make_folder(folder, OwnParty("LOSE", "Lose Power", "codes@lose.example"))
-    desk = open_desk(folder, the_clock())
-    yield desk
-    desk.store.dispose()
+    ctx = open_context(folder, the_clock())
+    yield ctx
+    ctx.store.dispose()
 
 
 def _write(store: Store, number: int) -> None:
@@ -49,11 +49,11 @@ def _until(true: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("ending", ["", "-wal", "-shm", ".lock"])
 @pytest.mark.parametrize("how", ["deleted", "replaced", "moved away"])
 def test_the_next_transaction_finds_a_file_that_is_another_one(
-    desk: Desk, ending: str, how: str
+    ctx: Context, ending: str, how: str
 ) -> None:
-    path = desk.folder / f"exchange.db{ending}"
-    with desk.store.sole_daemon() as guard:
-        _write(desk.store, 1)
+    path = ctx.folder / f"exchange.db{ending}"
+    with ctx.store.sole_daemon() as guard:
+        _write(ctx.store, 1)
         if how == "moved away":
             path.rename(path.with_name("aside"))
         else:
@@ -64,10 +64,10 @@ def test_the_next_transaction_finds_a_file_that_is_another_one(
             path.with_name("aside").unlink()
         said = "replaced" if how == "replaced" else "deleted"
         for work in (
-            lambda: _write(desk.store, 2),
-            lambda: _read(desk.store),
-            lambda: desk.vault.put_many([]),
-            lambda: desk.vault.verify(),
+            lambda: _write(ctx.store, 2),
+            lambda: _read(ctx.store),
+            lambda: ctx.vault.put_many([]),
+            lambda: ctx.vault.verify(),
         ):
             with pytest.raises(StoreReplaced, match=f"{said} while it was in use .inode") as fault:
                 work()
@@ -77,20 +77,20 @@ def test_the_next_transaction_finds_a_file_that_is_another_one(
         assert isinstance(guard.fault, StoreReplaced)
 
 
-def test_whoever_sends_hears_of_it_without_a_transaction(desk: Desk) -> None:
+def test_whoever_sends_hears_of_it_without_a_transaction(ctx: Context) -> None:
     lost = threading.Event()
-    desk.store.when_lost(lost.set)
-    with desk.store.sole_sender() as ours:
+    ctx.store.when_lost(lost.set)
+    with ctx.store.sole_sender() as ours:
         assert ours
-        (desk.folder / "exchange.db.sending.lock").unlink()
+        (ctx.folder / "exchange.db.sending.lock").unlink()
         assert lost.wait(5)
 
 
-def test_files_beside_it_that_go_with_the_last_connection_are_no_fault(desk: Desk) -> None:
+def test_files_beside_it_that_go_with_the_last_connection_are_no_fault(ctx: Context) -> None:
     for number in range(3):
-        _write(desk.store, number)
-        desk.store.dispose()
-        assert not (desk.folder / "exchange.db-wal").exists()
+        _write(ctx.store, number)
+        ctx.store.dispose()
+        assert not (ctx.folder / "exchange.db-wal").exists()
 
 
 # -- PostgreSQL

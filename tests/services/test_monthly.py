@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from lxml import html
 from typer.testing import CliRunner
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.cli import report as report_command
 from exchange.domain.compliance import MonthlyReport
 from exchange.domain.inbound import Clock, DeviceState
@@ -30,7 +30,7 @@ from exchange.domain.party import Party
 from exchange.errors import BadInput
 from exchange.ports import MailRef
 from exchange.provision import OwnParty, make_folder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.people import monthly
 from exchange.store.db import Store, Transaction
 from exchange.store.mails.mail import NewMail
@@ -201,8 +201,8 @@ def put_sent(tx: Transaction, one: Sent) -> None:
         tx.legs.mark_level([leg.id], asked.level)
 
 
-def put(desk: Desk, takes: list[Received], asks: list[Sent]) -> None:
-    with desk.store.transaction("fill") as tx:
+def put(ctx: Context, takes: list[Received], asks: list[Sent]) -> None:
+    with ctx.store.transaction("fill") as tx:
         for take in takes:
             put_received(tx, take)
         for ask in asks:
@@ -305,38 +305,38 @@ def assert_right(report: MonthlyReport, takes: list[Received], asks: list[Sent])
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("month") / "ours"
     make_folder(folder, OwnParty("OURS", "Our Energy", "codes@ours.example"))
-    desk = open_desk(folder, SetClock(SEEN))
-    with desk.store.transaction("contacts") as tx:
+    ctx = open_context(folder, SetClock(SEEN))
+    with ctx.store.transaction("contacts") as tx:
         parties = [
             Party(name, f"{name.title()} Power", (), "supplier", "a@b.example", "a@b.example")
             for name in PARTIES
         ]
         tx.parties.apply(parties, [], SEEN, actor="test", source="test")
-    desk.store.dispose()
+    ctx.store.dispose()
     return folder
 
 
 @contextmanager
-def desk_in(base: Path, place: Path, at: datetime = SEEN) -> Iterator[Desk]:
+def context_in(base: Path, place: Path, at: datetime = SEEN) -> Iterator[Context]:
     shutil.copytree(base, place)
-    desk = open_desk(place, SetClock(at))
+    ctx = open_context(place, SetClock(at))
     try:
-        yield desk
+        yield ctx
     finally:
-        desk.store.dispose()
+        ctx.store.dispose()
 
 
 @pytest.fixture
-def desk(base: Path, tmp_path: Path) -> Iterator[Desk]:
-    with desk_in(base, tmp_path / "ours") as desk:
-        yield desk
+def ctx(base: Path, tmp_path: Path) -> Iterator[Context]:
+    with context_in(base, tmp_path / "ours") as ctx:
+        yield ctx
 
 
 @pytest.fixture(scope="module")
-def still(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A desk whose database is replaced for each example."""
-    with desk_in(base, tmp_path_factory.mktemp("still") / "ours") as desk:
-        yield desk
+def still(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """A context whose database is replaced for each example."""
+    with context_in(base, tmp_path_factory.mktemp("still") / "ours") as ctx:
+        yield ctx
 
 
 _copies = itertools.count()
@@ -345,16 +345,16 @@ _copies = itertools.count()
 @settings(max_examples=60)
 @given(takes=st.lists(received(), max_size=6), asks=st.lists(sent(), max_size=6))
 def test_every_device_stands_in_exactly_one_figure(
-    still: Desk, base: Path, takes: list[Received], asks: list[Sent]
+    still: Context, base: Path, takes: list[Received], asks: list[Sent]
 ) -> None:
     path = still.folder / f"copy-{next(_copies)}.db"
     shutil.copy(base / "exchange.db", path)
-    desk = replace(still, store=Store(f"sqlite:///{path}"))
+    ctx = replace(still, store=Store(f"sqlite:///{path}"))
     try:
-        put(desk, takes, asks)
-        assert_right(monthly.build(desk, MONTH), takes, asks)
+        put(ctx, takes, asks)
+        assert_right(monthly.build(ctx, MONTH), takes, asks)
     finally:
-        desk.store.dispose()
+        ctx.store.dispose()
         path.unlink()
 
 
@@ -389,10 +389,10 @@ def _october() -> tuple[list[Received], list[Sent]]:
     return takes, asks
 
 
-def test_a_month_by_hand(desk: Desk) -> None:
+def test_a_month_by_hand(ctx: Context) -> None:
     takes, asks = _october()
-    put(desk, takes, asks)
-    report = monthly.build(desk, MONTH)
+    put(ctx, takes, asks)
+    report = monthly.build(ctx, MONTH)
     assert_right(report, takes, asks)
     inbound, outbound = report.inbound, report.outbound
     assert (inbound.requests_received, inbound.devices_received) == (1, 8)
@@ -413,29 +413,29 @@ def test_a_month_by_hand(desk: Desk) -> None:
     assert "not over" not in notes
 
 
-def test_postgresql_counts_alike(still: Desk) -> None:
+def test_postgresql_counts_alike(still: Context) -> None:
     want(pg.missing())
     from exchange.store.db import writing_engine
     from exchange.store.upkeep import schema
 
     takes, asks = _october()
     with pg.postgres() as url:
-        desk = replace(still, store=Store(url))
+        ctx = replace(still, store=Store(url))
         try:
-            with writing_engine(desk.store.engine).begin() as connection:
+            with writing_engine(ctx.store.engine).begin() as connection:
                 schema.upgrade(connection)
-            put(desk, takes, asks)
-            assert_right(monthly.build(desk, MONTH), takes, asks)
+            put(ctx, takes, asks)
+            assert_right(monthly.build(ctx, MONTH), takes, asks)
         finally:
-            desk.store.dispose()
+            ctx.store.dispose()
 
 
-def test_the_files_say_what_was_counted(desk: Desk) -> None:
+def test_the_files_say_what_was_counted(ctx: Context) -> None:
     takes, asks = _october()
-    put(desk, takes, asks)
-    csv_path, html_path = monthly.write(desk, MONTH)
-    assert csv_path == desk.folder / "reports" / "mp121-2026-10.csv"
-    assert html_path == desk.folder / "reports" / "mp121-2026-10.html"
+    put(ctx, takes, asks)
+    csv_path, html_path = monthly.write(ctx, MONTH)
+    assert csv_path == ctx.folder / "reports" / "mp121-2026-10.csv"
+    assert html_path == ctx.folder / "reports" / "mp121-2026-10.html"
     assert sorted(path.name for path in csv_path.parent.iterdir()) == [
         "mp121-2026-10.csv",
         "mp121-2026-10.html",
@@ -466,85 +466,85 @@ def test_the_files_say_what_was_counted(desk: Desk) -> None:
     assert "Past Power" in page.text_content()
 
 
-def test_the_report_is_on_record(desk: Desk) -> None:
-    with desk.store.transaction("something") as tx:
+def test_the_report_is_on_record(ctx: Context) -> None:
+    with ctx.store.transaction("something") as tx:
         from exchange.domain.audit import AuditEvent
 
         tx.audit.append(SEEN, AuditEvent("mail.kept", "mail 1"))
         _, head = tx.audit.head()
-    monthly.write(desk, MONTH)
-    with desk.store.reading() as tx:
+    monthly.write(ctx, MONTH)
+    with ctx.store.reading() as tx:
         *_, row = tx.audit.rows()
         assert tx.audit.verify() == 2
     assert (row.event, row.subject) == ("report.written", MONTH)
     assert json.loads(row.detail)["audit_head"] == head
     (line, *_) = csv.DictReader(
-        io.StringIO((desk.folder / "reports/mp121-2026-10.csv").read_text("utf-8-sig"))
+        io.StringIO((ctx.folder / "reports/mp121-2026-10.csv").read_text("utf-8-sig"))
     )
     assert line["Audit head"] == head
 
 
 def test_the_daemon_writes_last_month_once(base: Path, tmp_path: Path) -> None:
-    with desk_in(base, tmp_path / "ours", START) as desk:
-        clock = desk.clock
+    with context_in(base, tmp_path / "ours", START) as ctx:
+        clock = ctx.clock
         assert isinstance(clock, SetClock)
-        reports = desk.folder / "reports"
-        assert monthly.write_due(desk) == ["2026-09"]
+        reports = ctx.folder / "reports"
+        assert monthly.write_due(ctx) == ["2026-09"]
         clock.at = END - timedelta(seconds=1)
-        assert monthly.write_due(desk) == []
+        assert monthly.write_due(ctx) == []
         # Somebody looks at the month before it is over: the final report still comes.
-        monthly.write(desk, MONTH)
+        monthly.write(ctx, MONTH)
         clock.at = END
-        assert monthly.write_due(desk) == [MONTH]
+        assert monthly.write_due(ctx) == [MONTH]
         written = (reports / "mp121-2026-10.csv").read_bytes()
         assert b"2026-11-01T00:00:00" in written
         clock.at = SEEN
-        assert monthly.write_due(desk) == []
+        assert monthly.write_due(ctx) == []
         assert (reports / "mp121-2026-10.csv").read_bytes() == written
 
 
-def test_a_folder_that_cannot_be_written_stops_nothing(desk: Desk) -> None:
-    clock = desk.clock
+def test_a_folder_that_cannot_be_written_stops_nothing(ctx: Context) -> None:
+    clock = ctx.clock
     assert isinstance(clock, SetClock)
-    (desk.folder / "reports").write_text("a file stands where the folder should be")
-    assert monthly.write_due(desk) == []
+    (ctx.folder / "reports").write_text("a file stands where the folder should be")
+    assert monthly.write_due(ctx) == []
     with pytest.raises(BadInput, match=r"report\.folder"):
-        monthly.write(desk, MONTH)
-    (desk.folder / "reports").unlink()
-    assert monthly.write_due(desk) == []  # tried again after an hour
+        monthly.write(ctx, MONTH)
+    (ctx.folder / "reports").unlink()
+    assert monthly.write_due(ctx) == []  # tried again after an hour
     clock.at += timedelta(hours=1)
-    assert monthly.write_due(desk) == [MONTH]
-    with desk.store.reading() as tx:
+    assert monthly.write_due(ctx) == [MONTH]
+    with ctx.store.reading() as tx:
         assert [row.event for row in tx.audit.rows()] == ["report.written"]
 
 
 @pytest.mark.parametrize("month", ["2026-13", "October", "2026-12", ""])
-def test_a_month_that_is_none(desk: Desk, month: str) -> None:
+def test_a_month_that_is_none(ctx: Context, month: str) -> None:
     with pytest.raises(BadInput):
-        monthly.write(desk, month)
-    assert not (desk.folder / "reports").exists()
+        monthly.write(ctx, month)
+    assert not (ctx.folder / "reports").exists()
 
 
-def test_an_empty_month(desk: Desk) -> None:
-    report = monthly.build(desk, MONTH)
+def test_an_empty_month(ctx: Context) -> None:
+    report = monthly.build(ctx, MONTH)
     assert (report.inbound_by_party, report.outbound_by_party, report.audit_head) == ((), (), "")
     assert set(as_counted(report.inbound).values()) == {0}
     assert report.inbound.in_time_share is None
 
 
 def test_a_month_under_way_says_so(base: Path, tmp_path: Path) -> None:
-    with desk_in(base, tmp_path / "ours", START + timedelta(days=3)) as desk:
-        assert "not over" in " ".join(monthly.build(desk, MONTH).notes)
+    with context_in(base, tmp_path / "ours", START + timedelta(days=3)) as ctx:
+        assert "not over" in " ".join(monthly.build(ctx, MONTH).notes)
 
 
-def test_the_command(desk: Desk) -> None:
+def test_the_command(ctx: Context) -> None:
     import typer
 
     takes, asks = _october()
-    put(desk, takes, asks)
+    put(ctx, takes, asks)
     app = typer.Typer()
     app.command("report")(report_command.report)
-    place = ["--folder", str(desk.folder), "--now", "2026-11-12T09:30"]
+    place = ["--folder", str(ctx.folder), "--now", "2026-11-12T09:30"]
     said = CliRunner().invoke(app, [MONTH, *place])
     assert said.exit_code == 0, said.output
     assert "October 2026" in said.output

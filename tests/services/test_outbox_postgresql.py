@@ -13,16 +13,16 @@ from exchange.errors import ExchangeError
 from exchange.services.sending import outbox_review
 from exchange.services.sending.outbox_review import Choice
 from tests.servers.scripted import ScriptedSmtp
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 from tests.services.posted import Post, make_post
 
 
 @pytest.fixture
 def post(tmp_path: Path, postgres_url: str) -> Iterator[Post]:
     with ScriptedSmtp(tmp_path / "server") as server:
-        made = make_post(tmp_path / "desk", server, postgres_url)
+        made = make_post(tmp_path / "ctx", server, postgres_url)
         yield made
-        made.desk.store.dispose()
+        made.ctx.store.dispose()
 
 
 def test_letters_held_by_people_while_they_are_sent(post: Post) -> None:
@@ -33,7 +33,7 @@ def test_letters_held_by_people_while_they_are_sent(post: Post) -> None:
     def hold() -> None:
         for number in numbers[::-3]:
             try:
-                outbox_review.hold(post.desk, Choice((number,)), "wait", "kim")
+                outbox_review.hold(post.ctx, Choice((number,)), "wait", "kim")
                 held.append(number)
             except ExchangeError as error:
                 told.append(str(error))
@@ -57,10 +57,10 @@ def test_letters_held_by_people_while_they_are_sent(post: Post) -> None:
     assert "rests until" in rests
     post.again()
     assert post.go() == rests
-    outbox_review.resume(post.desk, "kim")
+    outbox_review.resume(post.ctx, "kim")
     post.server.flaws.clear()
     party = make_party("PB")
     object.__setattr__(party, "reply_address", "new@pb.example")
-    add_parties(post.desk, party)
+    add_parties(post.ctx, party)
     assert post.go(minutes=2) == ""
     assert post.states()[moved][0] == "held"

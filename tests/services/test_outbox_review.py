@@ -25,7 +25,7 @@ from exchange.services.mailbox import fetch_and_file
 from exchange.services.sending import outbox_review
 from exchange.services.sending.outbox_review import Choice
 from tests.servers.scripted import Line, ScriptedSmtp
-from tests.services.desks import Said, add_parties, command, make_party
+from tests.services.contexts import Said, add_parties, command, make_party
 from tests.services.posted import Post, make_post
 
 CODE = "83FED3407A939723A5C639B26916D505C3B5"
@@ -39,10 +39,10 @@ MAIL = (
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[Post]:
     with ScriptedSmtp(tmp_path / "server") as server:
-        made = make_post(tmp_path / "desk", server)
+        made = make_post(tmp_path / "ctx", server)
         yield made
-        made.desk.reader.close()
-        made.desk.store.dispose()
+        made.ctx.reader.close()
+        made.ctx.store.dispose()
 
 
 class _Inbox:
@@ -65,12 +65,12 @@ class _Inbox:
 
 def asked(post: Post, device: str = DEVICE) -> str:
     """PA asks for a code that we hold, and is answered; the reference."""
-    desk = post.desk
-    desk.vault.put_many([VaultRecord(DeviceId.parse(device), InstallCode.parse(CODE), True)])
-    inbox = _Inbox(FetchedMail(MailRef(1, 1), MAIL.format(device=device).encode(), desk.now()))
-    fetch_and_file.keep(desk, inbox, fetch_and_file.fresh(desk, inbox))  # type: ignore[arg-type]
-    assert intake.decide_all(desk).folders == {"processed": 1}
-    with desk.store.reading() as tx:
+    ctx = post.ctx
+    ctx.vault.put_many([VaultRecord(DeviceId.parse(device), InstallCode.parse(CODE), True)])
+    inbox = _Inbox(FetchedMail(MailRef(1, 1), MAIL.format(device=device).encode(), ctx.now()))
+    fetch_and_file.keep(ctx, inbox, fetch_and_file.fresh(ctx, inbox))  # type: ignore[arg-type]
+    assert intake.decide_all(ctx).folders == {"processed": 1}
+    with ctx.store.reading() as tx:
         return tx.inbound.requests()[0].ref
 
 
@@ -79,7 +79,7 @@ def _run(post: Post, *words: str) -> Said:
 
 
 def _devices(post: Post, ref: str) -> list[DeviceState]:
-    with post.desk.store.reading() as tx:
+    with post.ctx.store.reading() as tx:
         return [row.state for row in tx.inbound.devices(tx.inbound.find(ref).id)]
 
 
@@ -95,7 +95,7 @@ def test_an_answer_decided_before_the_register_changed_does_not_leave(
     post: Post, what: str
 ) -> None:
     ref = asked(post)
-    add_parties(post.desk, _changed(make_party("PA"), what))
+    add_parties(post.ctx, _changed(make_party("PA"), what))
     other = post.write(9, "codes@pb.example")
     assert post.go() == ""
     assert post.states() == {1: ("held", 0), other: ("sent", 1)}
@@ -145,22 +145,22 @@ def test_every_kind_of_letter_is_looked_up_again(
     post: Post, purpose: str, to: str, goes: bool
 ) -> None:
     number = post.write(1, to, purpose, "PA")
-    add_parties(post.desk, _changed(make_party("PA"), "moved"))
+    add_parties(post.ctx, _changed(make_party("PA"), "moved"))
     post.go()
     assert post.states()[number][0] == ("sent" if goes else "held")
     assert len(post.server.taken) == goes
 
 
 def test_a_request_that_was_held_goes_to_the_new_address_and_its_clock_starts(post: Post) -> None:
-    (ref,) = request.create(post.desk, [Gained(DEVICE, ("PA",), "", "row 2")], "list").requests
-    add_parties(post.desk, _changed(make_party("PA"), "moved"))
+    (ref,) = request.create(post.ctx, [Gained(DEVICE, ("PA",), "", "row 2")], "list").requests
+    add_parties(post.ctx, _changed(make_party("PA"), "moved"))
     post.go()
     assert post.server.taken == []
     _run(post, "letters", "release", "1")
     post.go()
     mail = message_from_bytes(post.server.taken[0])
     assert mail["To"] == "new@pa.example"
-    with post.desk.store.reading() as tx:
+    with post.ctx.store.reading() as tx:
         found = tx.outbound.find(ref)
         (leg,) = tx.legs.legs(request_id=found.id)
     assert found.message_id == mail["Message-ID"]
@@ -190,15 +190,15 @@ def test_a_cancelled_answer_waits_for_a_person_and_can_be_answered_anew(post: Po
 
 
 def test_a_cancelled_request_is_withdrawn_and_the_next_supplier_is_asked(post: Post) -> None:
-    (ref,) = request.create(post.desk, [Gained(DEVICE, ("PA", "PB"), "", "row 2")], "list").requests
+    (ref,) = request.create(post.ctx, [Gained(DEVICE, ("PA", "PB"), "", "row 2")], "list").requests
     many = _run(post, "letters", "cancel", "--party", "PA", "--why", "no")
     assert (many.code, "nothing was changed" in many.err) == (1, True)
     done = _run(post, "letters", "cancel", "--party", "PA", "--why", "no", "--yes")
     assert "1 Device not asked of that Supplier any more" in done.out
-    with post.desk.store.reading() as tx:
+    with post.ctx.store.reading() as tx:
         (leg,) = tx.legs.legs(request_id=tx.outbound.find(ref).id)
     assert leg.state is LegState.WITHDRAWN
-    request.raise_requests(post.desk)
+    request.raise_requests(post.ctx)
     post.go()
     assert [message_from_bytes(raw)["To"] for raw in post.server.taken] == ["codes@pb.example"]
 
@@ -223,9 +223,9 @@ def test_a_letter_under_way_is_sent_or_held_never_both(post: Post, word: str) ->
     def do() -> None:
         try:
             if word == "hold":
-                outbox_review.hold(post.desk, Choice((third,)), "wait", "kim")
+                outbox_review.hold(post.ctx, Choice((third,)), "wait", "kim")
             else:
-                outbox_review.cancel(post.desk, Choice(party="PA"), "wait", "kim")
+                outbox_review.cancel(post.ctx, Choice(party="PA"), "wait", "kim")
         except Exception as error:
             told.append(str(error))
 
@@ -262,7 +262,7 @@ def test_what_was_claimed_and_not_begun_is_held(
     sending.start()
     assert reached.wait(10)
     acting = threading.Thread(
-        target=outbox_review.hold, args=(post.desk, Choice((second,)), "wait", "kim")
+        target=outbox_review.hold, args=(post.ctx, Choice((second,)), "wait", "kim")
     )
     acting.start()
     time.sleep(0.5)
@@ -279,7 +279,7 @@ def test_choosing_nothing_or_what_is_sent_changes_nothing(post: Post) -> None:
     for words in (("hold",), ("hold", str(number)), ("hold", "99"), ("cancel", "--why", "x")):
         assert _run(post, "letters", *words).code == 1
     with pytest.raises(BadInput, match="is sent"):
-        outbox_review.cancel(post.desk, Choice((number,)), "x", "kim")
+        outbox_review.cancel(post.ctx, Choice((number,)), "x", "kim")
     shown = _run(post, "letters", "show", str(number)).out
     assert "accepted" in shown
     assert "text of" not in shown

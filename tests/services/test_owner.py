@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faultpoints import Commands
-from tests.services.desks import make_desk
+from tests.services.contexts import make_context
 
 SERVICE = 65_534  # a user who is not root, whatever name it has here
 REFUSED = [
@@ -31,7 +31,7 @@ def folder() -> Iterator[Path]:
     top = Path(tempfile.mkdtemp(prefix="owner-"))
     top.chmod(0o755)
     made = top / "ours"
-    make_desk(made).store.dispose()
+    make_context(made).store.dispose()
     (made / "templates").mkdir()
     (made / "codes.csv").write_text("Device ID,Install code\n")
     give(made, SERVICE)

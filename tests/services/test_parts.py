@@ -19,13 +19,13 @@ from exchange.rendering import workbook
 from exchange.rendering.workbook import AnswerRow, Sheetfacts, answers_workbook
 from exchange.services.answering import answer_parts, intake
 from exchange.services.answering.answer_parts import in_parts
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.letters import letters
 from exchange.services.mailbox import fetch_and_file
 from exchange.services.people import audit_log
 from exchange.store.mails.outbox import NewLetter
 from tests.benchmarks import made
-from tests.services.desks import add_parties, make_desk, make_party
+from tests.services.contexts import add_parties, make_context, make_party
 from tests.unit.rendering_cases import CODE, FACTS
 
 _ROWS = 3_000
@@ -109,51 +109,51 @@ class _Inbox:
         return [self._mail] * len(refs)
 
 
-def _asked(tmp_path: Path, rows: list[tuple[str, ...]]) -> Desk:
-    """A desk that was asked for the devices of ``rows``, holds the codes, and keeps the mail."""
-    desk = make_desk(tmp_path)
+def _asked(tmp_path: Path, rows: list[tuple[str, ...]]) -> Context:
+    """A context that was asked for the devices of ``rows``, holds the codes, and keeps the mail."""
+    ctx = make_context(tmp_path)
     party = make_party("GAIN")
     object.__setattr__(party, "request_address", "codes@losing.example")
     object.__setattr__(party, "max_mail_mb", 1)
-    add_parties(desk, party)
+    add_parties(ctx, party)
     code = InstallCode.parse(CODE)
-    desk.vault.put_many(
+    ctx.vault.put_many(
         VaultRecord(DeviceId.parse(one), InstallCode(code.raw[:8] + nth.to_bytes(8, "big")), True)
         for nth, one in enumerate(dict.fromkeys(row[0] for row in rows))
     )
-    mail = FetchedMail(MailRef(1, 1), made.csv_mail(rows), desk.now())
-    fetch_and_file.keep(desk, _Inbox(mail), fetch_and_file.fresh(desk, _Inbox(mail)))  # type: ignore[arg-type]
-    return desk
+    mail = FetchedMail(MailRef(1, 1), made.csv_mail(rows), ctx.now())
+    fetch_and_file.keep(ctx, _Inbox(mail), fetch_and_file.fresh(ctx, _Inbox(mail)))  # type: ignore[arg-type]
+    return ctx
 
 
 @pytest.mark.parametrize("broken", [1, 2, 3])
 def test_a_part_that_cannot_be_written_leaves_nothing_of_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: int
 ) -> None:
-    desk = _asked(tmp_path, list(made.rows_of(_ROWS * 5)))
+    ctx = _asked(tmp_path, list(made.rows_of(_ROWS * 5)))
     usual = letters.write
 
-    def failing(desk: Desk, draft: letters.Draft) -> NewLetter:
+    def failing(ctx: Context, draft: letters.Draft) -> NewLetter:
         if f"(part {broken} of" in draft.subject:
             raise ConfigError("a template is broken")
-        return usual(desk, draft)
+        return usual(ctx, draft)
 
     with monkeypatch.context() as patch:
         patch.setattr(letters, "write", failing)
-        assert intake.decide_all(desk).left == {1: "a template is broken"}
-    with desk.store.reading() as tx:
+        assert intake.decide_all(ctx).left == {1: "a template is broken"}
+    with ctx.store.reading() as tx:
         assert tx.outbox.counts() == {}
         assert tx.inbound.requests() == []
     # Mended, all of it goes, in order.
-    assert intake.decide_all(desk).folders == {"processed": 1}
-    desk.reader.close()
-    with desk.store.reading() as tx:
-        found = tx.outbox.due(desk.now(), 100, 10**9)
-    mails = [message_from_bytes(desk.sealer.open(one.sealed, "outbox")) for one in found]
+    assert intake.decide_all(ctx).folders == {"processed": 1}
+    ctx.reader.close()
+    with ctx.store.reading() as tx:
+        found = tx.outbox.due(ctx.now(), 100, 10**9)
+    mails = [message_from_bytes(ctx.sealer.open(one.sealed, "outbox")) for one in found]
     ends = [str(mail["subject"]).rpartition("(part ")[2] for mail in mails]
     assert ends == [f"{nth} of {len(found)})" for nth in range(1, len(found) + 1)]
     assert len({one.message_id for one in found}) == len(found) > 2
-    audit_log.verify(desk)
+    audit_log.verify(ctx)
 
 
 def test_a_fault_while_parts_are_made_is_that_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,14 +171,14 @@ def _bodies(mail: EmailMessage) -> str:
 def test_a_long_answer_goes_in_numbered_parts_under_one_reference(tmp_path: Path) -> None:
     rows = list(made.rows_of(_ROWS * 5))
     devices = list(dict.fromkeys(row[0] for row in rows))
-    desk = _asked(tmp_path, rows)
-    assert intake.decide_all(desk).folders == {"processed": 1}
-    desk.reader.close()
-    with desk.store.reading() as tx:
-        letters = tx.outbox.due(desk.now(), 100, 10**9)
+    ctx = _asked(tmp_path, rows)
+    assert intake.decide_all(ctx).folders == {"processed": 1}
+    ctx.reader.close()
+    with ctx.store.reading() as tx:
+        letters = tx.outbox.due(ctx.now(), 100, 10**9)
         (request,) = tx.inbound.requests()
         kept = list(tx.inbound.devices(request.id))
-    raws = [desk.sealer.open(one.sealed, "outbox") for one in letters]
+    raws = [ctx.sealer.open(one.sealed, "outbox") for one in letters]
     mails = [message_from_bytes(raw, policy=policy.default) for raw in raws]
     number = len(letters)
     assert number > 2
@@ -200,8 +200,8 @@ def test_a_long_answer_goes_in_numbered_parts_under_one_reference(tmp_path: Path
     assert {row.device: row.outbox_id for row in kept} == told
     # The log tells of many devices at once, and still of each to whoever asks for it.
     for device in (devices[0], devices[len(devices) // 2], devices[-1]):
-        (row,) = audit_log.rows(desk, subject=device)
+        (row,) = audit_log.rows(ctx, subject=device)
         assert (row.event, row.subject) == ("codes.released", request.ref)
         assert letters[told[device] - letters[0].id].message_id in row.detail
-    assert list(audit_log.rows(desk, subject="00-DB-12-34-FF-FF-FF-FE")) == []
-    audit_log.verify(desk)
+    assert list(audit_log.rows(ctx, subject="00-DB-12-34-FF-FF-FF-FE")) == []
+    audit_log.verify(ctx)

@@ -12,7 +12,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from exchange.cli.contacts import app
 from exchange.services.answering import party_passwords
-from tests.services.desks import add_parties, bytes_of, command, make_desk, make_party
+from tests.services.contexts import add_parties, bytes_of, command, make_context, make_party
 
 DEVICE = "00-DB-12-34-56-78-90-A0"
 PASSWORD = "correct-horse-battery"
@@ -43,30 +43,30 @@ def _mail(sender: str) -> bytes:
 
 def test_a_protected_list_opens_with_the_password_of_its_sender(tmp_path: Path) -> None:
     folder = tmp_path / "lose"
-    desk = make_desk(folder)
-    add_parties(desk, make_party("GAIN"), make_party("FORM"))
+    ctx = make_context(folder)
+    add_parties(ctx, make_party("GAIN"), make_party("FORM"))
     said = command(app, folder, "passwords", "gain", typed=f"wrong-one\n{PASSWORD}\n")
     assert (said.code, said.out) == (0, "2 passwords on file for GAIN\n")
-    ours = party_passwords.of_sender(desk, "codes@gain.example")
+    ours = party_passwords.of_sender(ctx, "codes@gain.example")
     assert ours == ("wrong-one", PASSWORD)
-    assert party_passwords.of_sender(desk, "codes@form.example") == ()
-    assert party_passwords.of_sender(desk, "stranger@elsewhere.example") == ()
-    read = desk.reader.read(_mail("codes@gain.example"), ours)
+    assert party_passwords.of_sender(ctx, "codes@form.example") == ()
+    assert party_passwords.of_sender(ctx, "stranger@elsewhere.example") == ()
+    read = ctx.reader.read(_mail("codes@gain.example"), ours)
     assert [str(found.device) for found in read.devices] == [DEVICE]
-    closed = desk.reader.read(_mail("codes@form.example"), ())
+    closed = ctx.reader.read(_mail("codes@form.example"), ())
     assert not closed.devices
     assert any("password" in reject.reason for reject in closed.rejects)
     assert PASSWORD.encode() not in bytes_of(folder)
     assert PASSWORD not in said.all
 
     assert command(app, folder, "passwords", "GAIN", "--forget").code == 0
-    assert party_passwords.of_sender(desk, "codes@gain.example") == ()
-    desk.reader.close()
+    assert party_passwords.of_sender(ctx, "codes@gain.example") == ()
+    ctx.reader.close()
 
 
 def test_refused_without_a_party_or_a_password(tmp_path: Path) -> None:
     folder = tmp_path / "lose"
-    make_desk(folder)
+    make_context(folder)
     said = command(app, folder, "passwords", "NOBODY", typed="x\n")
     assert said.code == 1
     assert "not on the contacts register" in said.err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap import SetClock, open_courier, open_desk, open_mailbox
+from exchange.bootstrap import SetClock, open_context, open_courier, open_mailbox
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import CaseState, Gained, LegState
@@ -21,13 +21,13 @@ from exchange.services.asking import request
 from exchange.services.codes.code_file import Reading
 from exchange.services.codes.codes import import_codes
 from exchange.services.codes.import_report import CodeSource
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox.rounds import Reachability, one_round
 from exchange.services.people import audit_log, monthly
 from exchange.store.db import Store
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 
 PASSWORD = "only-for-this-test"
 DEVICES = [DeviceId(bytes((0, 0xDB, 0, 0, 0, 0, 1, number))) for number in range(1, 61)]
@@ -41,7 +41,7 @@ def url() -> Iterator[str]:
         yield found
 
 
-def _open(folder: Path, servers: SandboxServers, clock: SetClock, database: str = "") -> Desk:
+def _open(folder: Path, servers: SandboxServers, clock: SetClock, database: str = "") -> Context:
     signifier = folder.name.upper()
     address = f"codes@{folder.name}.example"
     make_folder(folder, OwnParty(signifier, f"{signifier.title()} Energy", address, database))
@@ -54,7 +54,7 @@ def _open(folder: Path, servers: SandboxServers, clock: SetClock, database: str 
         )
         (folder / "secrets" / f"{host}-password").write_text(PASSWORD)
     config.write_text(text)
-    return open_desk(folder, clock)
+    return open_context(folder, clock)
 
 
 def test_both_directions(url: str, tmp_path: Path) -> None:
@@ -73,9 +73,9 @@ def test_both_directions(url: str, tmp_path: Path) -> None:
         gained = [Gained(str(one), ("LOSE",), "ESME", "row") for one in DEVICES]
         assert request.create(gain, gained, "gained.csv").opened == 60
         for _ in range(3):
-            for desk in (gain, lose):
-                box = open_mailbox(desk, desk.settings.mailbox[0])
-                done_round = one_round(desk, [box], open_courier(desk), Reachability())
+            for ctx in (gain, lose):
+                box = open_mailbox(ctx, ctx.settings.mailbox[0])
+                done_round = one_round(ctx, [box], open_courier(ctx), Reachability())
                 box.close()
                 assert not done_round.troubles
         with gain.store.reading() as tx:
@@ -117,26 +117,26 @@ def test_both_directions(url: str, tmp_path: Path) -> None:
             Store(url).sole_daemon(),
         ):
             pass
-        for desk in (gain, lose):
-            desk.store.dispose()
+        for ctx in (gain, lose):
+            ctx.store.dispose()
 
 
 def test_codes_are_taken_with_their_audit_entry_or_not_at_all(url: str, tmp_path: Path) -> None:
     folder = tmp_path / "lose"
     make_folder(folder, OwnParty("LOSE", "Lose Power", "codes@lose.example", url))
-    desk = open_desk(folder, SetClock(parse_instant("2026-12-14T09:00")))
+    ctx = open_context(folder, SetClock(parse_instant("2026-12-14T09:00")))
     file = tmp_path / "codes.csv"
     rows = [f"{one},{CODES[one].with_crc}" for one in DEVICES[:20]]
     file.write_text("Device ID,Install Code\n" + "\n".join(rows))
-    with desk.store.engine.begin() as connection:
+    with ctx.store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE audit ADD CONSTRAINT full_disk CHECK (seq < 0)")
     with pytest.raises(NotStorable, match="full_disk"):
-        import_codes(desk, CodeSource.at(file), Reading(source="more"), "kim")
-    assert desk.vault.stats().records == 0
-    with desk.store.engine.begin() as connection:
+        import_codes(ctx, CodeSource.at(file), Reading(source="more"), "kim")
+    assert ctx.vault.stats().records == 0
+    with ctx.store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE audit DROP CONSTRAINT full_disk")
-    done = import_codes(desk, CodeSource.at(file), Reading(source="more"), "kim")
-    assert (done.added, desk.vault.verify().records) == (20, 20)
-    with desk.store.reading() as tx:
+    done = import_codes(ctx, CodeSource.at(file), Reading(source="more"), "kim")
+    assert (done.added, ctx.vault.verify().records) == (20, 20)
+    with ctx.store.reading() as tx:
         assert [one.actor for one in tx.audit.rows(event="codes.imported")] == ["kim"]
-    desk.store.dispose()
+    ctx.store.dispose()

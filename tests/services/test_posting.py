@@ -16,17 +16,17 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap import open_courier, open_desk, the_clock
+from exchange.bootstrap import open_context, open_courier, the_clock
 from exchange.daemon.posting import PostingProcess
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.ports import FetchedMail, MailRef, VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.answering import intake
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox import rounds
 from tests.servers import HOST, free_ports
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 
 _MAILS, _AT_ONCE = 13, 5
 _CODE = InstallCode.parse("83FED3407A939723A5C639B26916D505C3B5")
@@ -46,21 +46,21 @@ def site(tmp_path: Path) -> Iterator[SandboxServers]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, site: SandboxServers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def ctx(tmp_path: Path, site: SandboxServers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
     monkeypatch.setattr(rounds, "_AT_ONCE", _AT_ONCE)
     monkeypatch.setattr(rounds, "_BACKLOG", _AT_ONCE)
     folder = tmp_path / "lose"
     make_folder(folder, OwnParty("LOSE", "Lose Power", _US))
     _configure(folder, site, site.smtp_port)
-    desk = open_desk(folder, the_clock(""))
-    add_parties(desk, make_party("GAIN"))
-    desk.vault.put_many(
+    ctx = open_context(folder, the_clock(""))
+    add_parties(ctx, make_party("GAIN"))
+    ctx.vault.put_many(
         VaultRecord(DeviceId.parse(_device(nth)), InstallCode(_CODE.raw[:15] + bytes([nth])), True)
         for nth in range(_MAILS)
     )
-    yield desk
-    desk.reader.close()
-    desk.store.dispose()
+    yield ctx
+    ctx.reader.close()
+    ctx.store.dispose()
 
 
 def _configure(folder: Path, site: SandboxServers, port: int, per_minute: int = 0) -> None:
@@ -95,9 +95,9 @@ class _Mailbox:
 
     uidnext = 0
 
-    def __init__(self, desk: Desk, then: Callable[[], None]) -> None:
-        self.name = desk.settings.mailbox[0].name
-        self._desk, self._then = desk, then
+    def __init__(self, ctx: Context, then: Callable[[], None]) -> None:
+        self.name = ctx.settings.mailbox[0].name
+        self._ctx, self._then = ctx, then
         self.inbox = [MailRef(1, nth + 1) for nth in range(_MAILS)]
 
     def list(self) -> Sequence[MailRef]:
@@ -117,27 +117,27 @@ class _Mailbox:
                 f"Message-ID: <{ref.uid}@gain.example>\r\n\r\n"
                 f"Please send the code of\r\n{_device(ref.uid - 1)}\r\n"
             ).encode()
-            yield FetchedMail(ref, raw, self._desk.now())
+            yield FetchedMail(ref, raw, self._ctx.now())
 
     def file(self, refs: Sequence[MailRef], folder: str) -> None:
-        assert folder == self._desk.settings.mailbox[0].processed
+        assert folder == self._ctx.settings.mailbox[0].processed
         self.inbox = [ref for ref in self.inbox if ref not in refs]
 
 
 class _Round:
     """Rounds over one mailbox, with what sends beside them."""
 
-    def __init__(self, desk: Desk, then: Callable[[], None] = lambda: None) -> None:
-        self._desk = desk
+    def __init__(self, ctx: Context, then: Callable[[], None] = lambda: None) -> None:
+        self._ctx = ctx
         self.stop = threading.Event()
-        self.posting = PostingProcess(desk.folder, self.stop)
-        self.mailbox = _Mailbox(desk, then)
+        self.posting = PostingProcess(ctx.folder, self.stop)
+        self.mailbox = _Mailbox(ctx, then)
 
     def __call__(self) -> rounds.Round:
-        courier = open_courier(self._desk)
+        courier = open_courier(self._ctx)
         reach = rounds.Reachability()
         return rounds.one_round(
-            self._desk,
+            self._ctx,
             [self.mailbox],  # type: ignore[list-item]
             courier,
             reach,
@@ -168,7 +168,7 @@ _EVERY_MAIL_ONCE = Counter({f"<{nth + 1}@gain.example>": 1 for nth in range(_MAI
 
 
 def test_the_first_answers_leave_while_the_last_mails_are_still_on_the_server(
-    desk: Desk, site: SandboxServers
+    ctx: Context, site: SandboxServers
 ) -> None:
     held: list[int] = []
 
@@ -176,7 +176,7 @@ def test_the_first_answers_leave_while_the_last_mails_are_still_on_the_server(
         _until(lambda: len(site.sent) >= 2 * _AT_ONCE)
         held.append(len(work.mailbox.inbox))
 
-    work = _Round(desk, then)
+    work = _Round(ctx, then)
     done = work()
     assert held == [_MAILS - 2 * _AT_ONCE], "no letter left before everything was read"
     assert (done.kept, dict(done.decided), done.filed) == (_MAILS, {"processed": _MAILS}, _MAILS)
@@ -184,16 +184,16 @@ def test_the_first_answers_leave_while_the_last_mails_are_still_on_the_server(
     assert done.delivered == {"sent": _MAILS}
     assert _answered(site) == _EVERY_MAIL_ONCE
     assert work.mailbox.inbox == []
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         assert tx.outbox.counts() == {"sent": _MAILS}
         tx.audit.verify()
 
 
 def test_told_to_stop_in_a_backlog_it_ends_what_it_holds_and_leaves_the_rest(
-    desk: Desk, site: SandboxServers, monkeypatch: pytest.MonkeyPatch
+    ctx: Context, site: SandboxServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "_DECIDE_BATCH", 2)
-    work = _Round(desk)
+    work = _Round(ctx)
     work.stop.set()
     done = work()
     assert (done.kept, dict(done.decided), done.filed) == (_AT_ONCE, {"processed": 2}, 2)
@@ -206,11 +206,11 @@ def test_told_to_stop_in_a_backlog_it_ends_what_it_holds_and_leaves_the_rest(
 
 
 def test_a_server_that_takes_no_letters_is_told_and_everything_goes_later(
-    desk: Desk, site: SandboxServers
+    ctx: Context, site: SandboxServers
 ) -> None:
     (nobody,) = free_ports(1)
-    _configure(desk.folder, site, nobody)  # read by the process beside, not by this one
-    work = _Round(desk)
+    _configure(ctx.folder, site, nobody)  # read by the process beside, not by this one
+    work = _Round(ctx)
     done = work()
     assert [one for one in done.troubles if f"smtp {HOST}:{nobody}" in one]
     assert (done.kept, dict(done.decided)) == (_MAILS, {"processed": _MAILS})
@@ -219,13 +219,13 @@ def test_a_server_that_takes_no_letters_is_told_and_everything_goes_later(
 
 
 def test_when_the_process_is_killed_the_rest_goes_all_the_same(
-    desk: Desk, site: SandboxServers
+    ctx: Context, site: SandboxServers
 ) -> None:
     def then() -> None:
         _until(lambda: bool(site.sent))
         work.process.kill()
 
-    work = _Round(desk, then)
+    work = _Round(ctx, then)
     done = work()
     assert (done.kept, dict(done.decided)) == (_MAILS, {"processed": _MAILS})
     answered = _answered(site)
@@ -235,30 +235,30 @@ def test_when_the_process_is_killed_the_rest_goes_all_the_same(
         mails = [message_from_bytes(one.raw) for one in site.sent]
         same = {mail["Message-ID"] for mail in mails if mail["In-Reply-To"] == of}
         assert len(same) == 1
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         assert tx.outbox.counts() == {"sent": _MAILS}
         tx.audit.verify()
 
 
 def test_what_it_sent_and_could_not_record_is_told_and_does_not_go_again(
-    desk: Desk, site: SandboxServers
+    ctx: Context, site: SandboxServers
 ) -> None:
-    with desk.store.engine.begin() as connection:
+    with ctx.store.engine.begin() as connection:
         connection.exec_driver_sql(
             "CREATE TRIGGER refuse BEFORE INSERT ON audit WHEN new.event = 'mail.accepted'"
             " BEGIN SELECT RAISE(ABORT, 'refused'); END"
         )
-    work = _Round(desk, lambda: _until(lambda: bool(site.sent)))
+    work = _Round(ctx, lambda: _until(lambda: bool(site.sent)))
     done = work()
     assert [one for one in done.troubles if "refuses: refused" in one]
     went = [message_from_bytes(one.raw)["Message-ID"] for one in site.sent]
     assert went
     assert len(went) == len(set(went))
-    with desk.store.engine.begin() as connection:
+    with ctx.store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER refuse")
     work()
     assert _answered(site) == _EVERY_MAIL_ONCE
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         counts = tx.outbox.counts()
         tx.audit.verify()
     assert set(counts) <= {"held", "sent"}
@@ -266,7 +266,7 @@ def test_what_it_sent_and_could_not_record_is_told_and_does_not_go_again(
 
 
 def test_a_process_that_hangs_is_ended_and_the_rest_goes_all_the_same(
-    desk: Desk, site: SandboxServers
+    ctx: Context, site: SandboxServers
 ) -> None:
     stopped: list[int] = []
 
@@ -275,21 +275,21 @@ def test_a_process_that_hangs_is_ended_and_the_rest_goes_all_the_same(
         stopped.append(work.process.pid)
         os.kill(work.process.pid, signal.SIGSTOP)
 
-    work = _Round(desk, then)
-    work.posting = PostingProcess(desk.folder, work.stop, silent_seconds=3.0)
+    work = _Round(ctx, then)
+    work.posting = PostingProcess(ctx.folder, work.stop, silent_seconds=3.0)
     done = work()
     assert (done.kept, dict(done.decided)) == (_MAILS, {"processed": _MAILS})
     (trouble,) = done.troubles
     assert "no sign of life" in trouble
     assert not Path(f"/proc/{stopped[0]}").exists()
     assert _answered(site).keys() == _EVERY_MAIL_ONCE.keys()
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         assert tx.outbox.counts() == {"sent": _MAILS}
 
 
-def test_a_process_that_hangs_does_not_outlive_a_stop(desk: Desk) -> None:
+def test_a_process_that_hangs_does_not_outlive_a_stop(ctx: Context) -> None:
     stop = threading.Event()
-    hanging = PostingProcess(desk.folder, stop)
+    hanging = PostingProcess(ctx.folder, stop)
     hanging.start()
     process = hanging._process
     assert process is not None
@@ -299,9 +299,9 @@ def test_a_process_that_hangs_does_not_outlive_a_stop(desk: Desk) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
-def test_the_process_ends_by_itself_when_whoever_started_it_is_gone(desk: Desk) -> None:
+def test_the_process_ends_by_itself_when_whoever_started_it_is_gone(ctx: Context) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "exchange.daemon.posting", str(desk.folder)],
+        [sys.executable, "-m", "exchange.daemon.posting", str(ctx.folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -315,9 +315,9 @@ def test_the_process_ends_by_itself_when_whoever_started_it_is_gone(desk: Desk) 
         assert process.stderr.read() == b""
 
 
-def test_the_process_ends_when_all_is_to_stop(desk: Desk) -> None:
+def test_the_process_ends_when_all_is_to_stop(ctx: Context) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "exchange.daemon.posting", str(desk.folder)],
+        [sys.executable, "-m", "exchange.daemon.posting", str(ctx.folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:
@@ -331,31 +331,31 @@ def _handles(number: signal.Signals, status: str) -> bool:
     return bool(int(status.split("SigCgt:")[1].split()[0], 16) & 1 << (number - 1))
 
 
-def test_two_never_send_the_same_letters(desk: Desk, site: SandboxServers) -> None:
-    work = _Round(desk)
-    with desk.store.sole_sender() as ours:
+def test_two_never_send_the_same_letters(ctx: Context, site: SandboxServers) -> None:
+    work = _Round(ctx)
+    with ctx.store.sole_sender() as ours:
         assert ours
         done = work()  # as after a daemon was killed whose posting process still sends
         assert not done.troubles
         assert done.delivered == {}
         assert site.sent == []
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         assert tx.outbox.counts() == {"queued": _MAILS}
     assert work().delivered == {"sent": _MAILS}
     assert _answered(site) == _EVERY_MAIL_ONCE
 
 
 def test_no_more_letters_leave_in_a_minute_than_the_provider_allows(
-    desk: Desk, site: SandboxServers
+    ctx: Context, site: SandboxServers
 ) -> None:
-    _configure(desk.folder, site, site.smtp_port, per_minute=4)
-    object.__setattr__(desk.settings.smtp, "per_minute", 4)
-    work = _Round(desk)
+    _configure(ctx.folder, site, site.smtp_port, per_minute=4)
+    object.__setattr__(ctx.settings.smtp, "per_minute", 4)
+    work = _Round(ctx)
     assert work().delivered == {"sent": 4}
     assert work().delivered == {}
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         assert tx.outbox.counts() == {"sent": 4, "queued": _MAILS - 4}
-    with desk.store.engine.begin() as connection:  # as if it had been long ago
+    with ctx.store.engine.begin() as connection:  # as if it had been long ago
         connection.exec_driver_sql(
             "UPDATE outbox SET attempted_at = '2020-01-01T00:00:00.000000Z' WHERE state = 'sent'"
         )

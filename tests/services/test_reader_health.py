@@ -33,9 +33,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 def _rounds(site: Site, number: int, reach: Reachability | None = None) -> list[Round]:
     reach = reach or Reachability()
-    box = open_mailbox(site.desk, site.desk.settings.mailbox[0])
+    box = open_mailbox(site.ctx, site.ctx.settings.mailbox[0])
     try:
-        return [one_round(site.desk, [box], open_courier(site.desk), reach) for _ in range(number)]
+        return [one_round(site.ctx, [box], open_courier(site.ctx), reach) for _ in range(number)]
     finally:
         box.close()
 
@@ -50,7 +50,7 @@ def test_good_mails_wait_for_a_reading_process_that_works(
 ) -> None:
     for number in range(MAILS):
         site.ask(number)
-    request.create(site.desk, [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")], "g.csv")
+    request.create(site.ctx, [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row")], "g.csv")
     with (
         monkeypatch.context() as changed,
         structlog.testing.capture_logs() as said,
@@ -72,8 +72,8 @@ def test_good_mails_wait_for_a_reading_process_that_works(
 def test_somebody_who_kills_every_reading_process_sets_no_mail_aside(site: Site) -> None:
     for number in range(MAILS):
         site.ask(number)
-    assert isinstance(site.desk.reader, WorkerReader)
-    reader, over = site.desk.reader, threading.Event()
+    assert isinstance(site.ctx.reader, WorkerReader)
+    reader, over = site.ctx.reader, threading.Event()
 
     def kill() -> None:
         while not over.wait(0.05):
@@ -110,11 +110,11 @@ def test_a_person_who_replays_a_mail_is_told(
 ) -> None:
     site.ask(sender="stranger@elsewhere.example")
     site.round()
-    site.desk.reader.close()
+    site.ctx.reader.close()
     with monkeypatch.context() as changed:
         changed.setattr(sys, "executable", broken(tmp_path, "ends at once"))
         with pytest.raises(ReaderUnavailable, match="exit 3"):
-            review.replay_mail(site.desk, 1, "kim")
+            review.replay_mail(site.ctx, 1, "kim")
     assert _untouched(site)
     assert _rounds(site, 1)[0].decided == {"review": 1}
 
@@ -123,7 +123,7 @@ def test_run_once_ends_with_one(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from exchange.cli.main import app
-    from tests.services.desks import command
+    from tests.services.contexts import command
 
     site.ask()
     monkeypatch.setattr(sys, "executable", broken(tmp_path, "ends at once"))

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 
 from exchange import bootstrap
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import StoreError
 from exchange.parsing.reading.understand import read_head
@@ -41,13 +41,13 @@ class Site:
 
     def give(self, number: int, kind: str = "A", now: str = NOW) -> list[str]:
         """As many more, each in a transaction of its own or several together."""
-        desk = open_desk(self.folder, SetClock(parse_instant(now)))
+        ctx = open_context(self.folder, SetClock(parse_instant(now)))
         fresh: list[str] = []
         while len(fresh) < number:
-            with desk.store.transaction("give") as tx:
-                some = [desk.new_ref(tx, kind) for _ in range(min(7, number - len(fresh)))]
+            with ctx.store.transaction("give") as tx:
+                some = [ctx.new_ref(tx, kind) for _ in range(min(7, number - len(fresh)))]
             fresh += some
-        desk.store.dispose()
+        ctx.store.dispose()
         self.given += fresh
         assert len(set(self.given)) == len(self.given), "given twice"
         return fresh
@@ -88,10 +88,10 @@ class Site:
             (self.folder / name).unlink()
 
     def gaps(self) -> int:
-        desk = open_desk(self.folder, SetClock(parse_instant(NOW)))
-        found = sum(1 for _ in audit_log.rows(desk, event="references.gap"))
-        audit_log.verify(desk)
-        desk.store.dispose()
+        ctx = open_context(self.folder, SetClock(parse_instant(NOW)))
+        found = sum(1 for _ in audit_log.rows(ctx, event="references.gap"))
+        audit_log.verify(ctx)
+        ctx.store.dispose()
         return found
 
 
@@ -252,22 +252,22 @@ def test_every_reader_of_references_takes_the_long_ones(site: Site) -> None:
 
 
 def test_numbers_that_were_rolled_back_are_a_gap_at_most(site: Site) -> None:
-    desk = open_desk(site.folder, SetClock(parse_instant(NOW)))
+    ctx = open_context(site.folder, SetClock(parse_instant(NOW)))
     site.give(3)
 
     class Stop(Exception):
         pass
 
     def stopped() -> None:
-        with desk.store.transaction("lost") as tx:
-            desk.new_ref(tx, "A")
+        with ctx.store.transaction("lost") as tx:
+            ctx.new_ref(tx, "A")
             tx.flush()
             raise Stop
 
     with pytest.raises(Stop):
         stopped()
     assert 4 <= _number(site.give(1)[0]) <= 5
-    desk.store.dispose()
+    ctx.store.dispose()
 
 
 def test_several_at_once(site: Site) -> None:
@@ -277,12 +277,12 @@ def test_several_at_once(site: Site) -> None:
 
     def work() -> None:
         try:
-            desk = open_desk(site.folder, SetClock(parse_instant(NOW)))
+            ctx = open_context(site.folder, SetClock(parse_instant(NOW)))
             for _ in range(25):
-                with desk.store.transaction("give") as tx:
-                    some = [desk.new_ref(tx, "A") for _ in range(3)]
+                with ctx.store.transaction("give") as tx:
+                    some = [ctx.new_ref(tx, "A") for _ in range(3)]
                 found.extend(some)
-            desk.store.dispose()
+            ctx.store.dispose()
         except BaseException as error:
             faults.append(error)
 

@@ -10,16 +10,16 @@ from random import Random
 
 import pytest
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.cli.codes import codes_remove
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, NotStorable
 from exchange.ports import Removed
 from exchange.provision import OwnParty, make_folder
 from exchange.services.codes import codes, removal
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from tests.corpus import making
-from tests.services.desks import NOW, Said, bytes_of, command
+from tests.services.contexts import NOW, Said, bytes_of, command
 from tests.services.test_codes import (
     HEAD,
     Bench,
@@ -36,13 +36,13 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     make_folder(tmp_path / "lose", OwnParty("LOSE", "Lose Power", "codes@lose.example", url))
     (tmp_path / "files").mkdir()
-    made = Bench(open_desk(tmp_path / "lose", SetClock(parse_instant(NOW))), tmp_path / "files")
+    made = Bench(open_context(tmp_path / "lose", SetClock(parse_instant(NOW))), tmp_path / "files")
     yield made
     if url:
-        with made.desk.store.engine.begin() as connection:
+        with made.ctx.store.engine.begin() as connection:
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")
-    made.desk.store.dispose()
+    made.ctx.store.dispose()
 
 
 def _two_imports(bench: Bench) -> str:
@@ -70,7 +70,7 @@ def test_a_wrong_import_is_undone_and_what_others_brought_stays(bench: Bench) ->
     ]
     assert "held for a person: there is no current declaration" in said.err
     assert bench.held() == {name: before[name] for name in map(device, range(1, 7))}
-    assert bench.desk.vault.verify().records == 6
+    assert bench.ctx.vault.verify().records == 6
     assert bench.audited("codes.removed") == [
         (
             "Kim Example",
@@ -151,7 +151,7 @@ def test_a_person_is_asked(
 ) -> None:
     _two_imports(bench)
     monkeypatch.setattr(codes_remove, "at_terminal", lambda: True)
-    said = command(app, bench.desk.folder, "remove", device(1), typed=typed)
+    said = command(app, bench.ctx.folder, "remove", device(1), typed=typed)
     assert said.code == 0, said.all
     assert "1 to remove, 1 with a code, 1 installed by us" in said.out
     assert len(bench.held()) == left
@@ -188,7 +188,7 @@ def test_where_the_register_is_declared_complete_it_is_said_what_follows(bench: 
     told = json.loads(bench.run("remove", device(1), "--dry-run", "--json").out)
     assert (told["complete_as_of"], told["answered_not_installer"]) == ("2026-11-30", True)
     # A declaration that is too old answers nothing.
-    late = command(app, bench.desk.folder, "remove", device(1), "--dry-run", now="2027-06-01T10:00")
+    late = command(app, bench.ctx.folder, "remove", device(1), "--dry-run", now="2027-06-01T10:00")
     assert "held for a person" in late.err
 
 
@@ -202,7 +202,7 @@ def test_with_the_last_installed_device_goes_the_declaration(bench: Bench) -> No
     said = bench.run("remove", "--source", "map-north", "--yes", "--by", "Kim")
     assert said.code == 0, said.all
     assert "the declaration that the register is complete goes with the last one" in said.err
-    standing = codes.standing(bench.desk)
+    standing = codes.standing(bench.ctx)
     assert (standing.complete_as_of, standing.stats.installed_by_us) == (None, 0)
     actor, _, detail = bench.audited("installed.declared")[-1]
     assert actor == "Kim"
@@ -210,7 +210,7 @@ def test_with_the_last_installed_device_goes_the_declaration(bench: Bench) -> No
     # Declared on purpose, an empty register stays declared.
     assert bench.run("complete-as-of", "2026-11-30", "--empty").code == 0
     assert bench.run("remove", device(50), "--yes").code == 0
-    assert codes.standing(bench.desk).complete_as_of is not None
+    assert codes.standing(bench.ctx).complete_as_of is not None
 
 
 def test_what_cannot_be_meant_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,29 +236,27 @@ def test_what_cannot_be_meant_is_refused(bench: Bench, monkeypatch: pytest.Monke
 
 def test_what_was_counted_is_removed_or_nothing(bench: Bench) -> None:
     _two_imports(bench)
-    desk = bench.desk
-    planned = removal.plan(desk, removal.everything(), "map-south")
+    ctx = bench.ctx
+    planned = removal.plan(ctx, removal.everything(), "map-south")
     assert planned.counts == Removed(12, 6, 6, 6)
     assert bench.load(HEAD + rows([20]), "--source", "map-south", name="more.csv").code == 0
     with pytest.raises(BadInput, match="has changed since"):
-        removal.remove(desk, planned, "kim")
+        removal.remove(ctx, planned, "kim")
     assert len(bench.held()) == 13
     assert bench.audited("codes.removed") == []
 
 
 def test_without_its_audit_entry_nothing_is_removed(bench: Bench) -> None:
     _two_imports(bench)
-    _refuse_audit(bench.desk)
+    _refuse_audit(bench.ctx)
     with pytest.raises(NotStorable):
-        removal.remove(
-            bench.desk, removal.plan(bench.desk, removal.everything(), "map-south"), "kim"
-        )
+        removal.remove(bench.ctx, removal.plan(bench.ctx, removal.everything(), "map-south"), "kim")
     assert len(bench.held()) == 12
-    assert bench.desk.vault.verify().records == 12
+    assert bench.ctx.vault.verify().records == 12
 
 
-def _refuse_audit(desk: Desk) -> None:
-    with desk.store.engine.begin() as connection:
+def _refuse_audit(ctx: Context) -> None:
+    with ctx.store.engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(
                 "CREATE TRIGGER refuse BEFORE INSERT ON audit"
@@ -279,14 +277,14 @@ def test_a_list_of_many_in_any_order_with_the_codes_beside(bench: Bench) -> None
     said = bench.run("remove", bench.write(lines, "wrong.csv"), "--yes", "--quiet")
     assert said.code == 0, said.all
     assert set(bench.held()) == set(map(device, many[3000:]))
-    assert bench.desk.vault.verify().records == 2000
+    assert bench.ctx.vault.verify().records == 2000
 
 
 def test_the_codes_of_a_source_are_gone_from_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "lose"
     make_folder(folder, OwnParty("LOSE", "Lose Power", "codes@lose.example"))
     (tmp_path / "files").mkdir()
-    bench = Bench(open_desk(folder, SetClock(parse_instant(NOW))), tmp_path / "files")
+    bench = Bench(open_context(folder, SetClock(parse_instant(NOW))), tmp_path / "files")
     _two_imports(bench)
     assert bench.run("remove", "--source", "map-south", "--yes").code == 0
     assert_nowhere(code(8).with_crc, bytes_of(folder))

@@ -25,7 +25,7 @@ from exchange.store.db import Store, writing_engine
 from exchange.vault.keys import seal
 from exchange.vault.keys.seal import BlobSealer
 from tests.services import test_faults
-from tests.services.desks import add_parties, make_desk, make_party
+from tests.services.contexts import add_parties, make_context, make_party
 from tests.services.test_faults import CODE, DEVICE, THEM, Site
 
 UNKNOWN = "00-DB-00-00-00-00-03-01"
@@ -37,7 +37,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def _inactive(site: Site) -> None:
-    add_parties(site.desk, make_party("GAIN", active=False))
+    add_parties(site.ctx, make_party("GAIN", active=False))
 
 
 # -- an inactive party
@@ -56,7 +56,7 @@ def test_no_mail_is_released_as_an_inactive_partys(site: Site) -> None:
     site.round()
     _inactive(site)
     with pytest.raises(NotFound, match="GAIN is not an active party"):
-        review.release_mail(site.desk, 1, "GAIN", "kim")
+        review.release_mail(site.ctx, 1, "GAIN", "kim")
     assert site.sql("SELECT state, folder, resolved_at FROM mail") == [("filed", "review", None)]
     assert site.sql("SELECT count(*) FROM outbox") == [(0,)]
 
@@ -65,11 +65,11 @@ def test_a_mail_that_waits_for_nobody_is_not_released(site: Site) -> None:
     site.ask()
     site.round()
     with pytest.raises(BadInput, match="does not wait for a person"):
-        review.release_mail(site.desk, 1, "GAIN", "kim")
+        review.release_mail(site.ctx, 1, "GAIN", "kim")
     site.ask(2)
     site.keep()  # kept, and not decided yet
     with pytest.raises(BadInput, match="does not wait for a person"):
-        review.release_mail(site.desk, 2, "GAIN", "kim")
+        review.release_mail(site.ctx, 2, "GAIN", "kim")
     assert site.sql("SELECT count(*) FROM outbox") == [(1,)]
 
 
@@ -78,11 +78,11 @@ def test_no_device_is_released_to_an_inactive_party(site: Site) -> None:
     site.round()
     ((ref,),) = site.sql("SELECT ref FROM inbound_request")
     device = DeviceId.parse(UNKNOWN)
-    site.desk.vault.put_many([VaultRecord(device, InstallCode(bytes(15) + b"\1"), True)])
+    site.ctx.vault.put_many([VaultRecord(device, InstallCode(bytes(15) + b"\1"), True)])
     _inactive(site)
     sent = len(site.servers.sent)
     with pytest.raises(NotFound, match="GAIN is not an active party"):
-        review.release_devices(site.desk, str(ref), "kim")
+        review.release_devices(site.ctx, str(ref), "kim")
     site.round()
     assert site.sql("SELECT state FROM inbound_device") == [("held",)]
     assert len(site.servers.sent) == sent
@@ -91,12 +91,12 @@ def test_no_device_is_released_to_an_inactive_party(site: Site) -> None:
 def test_an_inactive_party_is_asked_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = [Gained("00-DB-00-00-00-00-02-01", ("GAIN",), "", "row 2")]
     with monkeypatch.context() as ended:  # before anything was asked
-        ended.setattr(request, "raise_requests", lambda _desk: [])
-        request.create(site.desk, asked, "g.csv")
+        ended.setattr(request, "raise_requests", lambda _ctx: [])
+        request.create(site.ctx, asked, "g.csv")
     _inactive(site)
     assert site.round().raised == []
     assert site.servers.sent == []
-    add_parties(site.desk, make_party("GAIN"))
+    add_parties(site.ctx, make_party("GAIN"))
     assert len(site.round().raised) == 1
 
 
@@ -104,20 +104,20 @@ def test_an_inactive_party_is_asked_nothing(site: Site, monkeypatch: pytest.Monk
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Any]:
-    found = make_desk(tmp_path / "lose")
+def ctx(tmp_path: Path) -> Iterator[Any]:
+    found = make_context(tmp_path / "lose")
     yield found
     found.store.dispose()
 
 
 def test_a_new_data_key_seals_after_a_second_at_most(
-    desk: Any, monkeypatch: pytest.MonkeyPatch
+    ctx: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By then whoever changed it takes it that nothing is sealed under the old one any more."""
     instant = [0.0]
     monkeypatch.setattr(seal.time, "monotonic", lambda: instant[0])
-    sealer = BlobSealer(desk.vault.data_keys(), reload=desk.vault.data_keys)
-    change = open_key_change(desk)
+    sealer = BlobSealer(ctx.vault.data_keys(), reload=ctx.vault.data_keys)
+    change = open_key_change(ctx)
     old, new = change.current_key(), change.new_data_key()
     assert old in sealer.seal(b"text", "mail")[:30]
     assert change.settle <= 2.0
@@ -127,9 +127,9 @@ def test_a_new_data_key_seals_after_a_second_at_most(
     assert sealer.open(sealed, "mail") == b"text"
 
 
-def test_a_text_under_a_newer_key_is_opened_at_once(desk: Any) -> None:
-    sealer = BlobSealer(desk.vault.data_keys(), reload=desk.vault.data_keys)
-    change = open_key_change(desk)
+def test_a_text_under_a_newer_key_is_opened_at_once(ctx: Any) -> None:
+    sealer = BlobSealer(ctx.vault.data_keys(), reload=ctx.vault.data_keys)
+    change = open_key_change(ctx)
     change.new_data_key()
     assert sealer.open(change.sealer().seal(b"text", "mail"), "mail") == b"text"
 
@@ -161,10 +161,10 @@ class _Box:
     ],
 )
 def test_a_mail_is_received_when_its_server_says_and_never_later_than_now(
-    desk: Any, off: timedelta, counted: timedelta
+    ctx: Any, off: timedelta, counted: timedelta
 ) -> None:
     now = datetime(2026, 12, 14, 9, tzinfo=UTC)
-    there = replace(desk, clock=WatchedClock(lambda: now, lambda: 0.0))
+    there = replace(ctx, clock=WatchedClock(lambda: now, lambda: 0.0))
     add_parties(there, make_party("GAIN"))
     there.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])
     fetch_and_file.keep(there, _Box(now + off), [MailRef(1, 1)])  # type: ignore[arg-type]
@@ -194,8 +194,8 @@ def test_a_request_that_sets_off_a_fault_costs_itself(
         site.ask(number)
     real = answer_request.take
 
-    def take(desk: Any, tx: Any, mail: Any, *more: Any) -> Any:
-        outcome = real(desk, tx, mail, *more)  # what it wrote by then must go as well
+    def take(ctx: Any, tx: Any, mail: Any, *more: Any) -> Any:
+        outcome = real(ctx, tx, mail, *more)  # what it wrote by then must go as well
         if mail.id == at:
             raise fault
         return outcome
@@ -207,7 +207,7 @@ def test_a_request_that_sets_off_a_fault_costs_itself(
     rows = site.sql("SELECT mail_id FROM inbound_request ORDER BY mail_id")
     assert rows == [(one,) for one in range(1, 6) if one != at]
     assert site.sql("SELECT count(*) FROM outbox") == [(4,)]
-    audit_log.verify(site.desk)
+    audit_log.verify(site.ctx)
 
 
 def test_a_fault_of_ours_leaves_its_mail_waiting_and_the_others_go_on(
@@ -219,10 +219,10 @@ def test_a_fault_of_ours_leaves_its_mail_waiting_and_the_others_go_on(
         site.ask(number)
     real = answer_request.take
 
-    def take(desk: Any, tx: Any, mail: Any, *more: Any) -> Any:
+    def take(ctx: Any, tx: Any, mail: Any, *more: Any) -> Any:
         if mail.id == 2:
             raise ConfigError("a template is broken")
-        return real(desk, tx, mail, *more)
+        return real(ctx, tx, mail, *more)
 
     with monkeypatch.context() as broken:
         broken.setattr(answer_request, "take", take)
@@ -240,18 +240,18 @@ def test_a_mail_that_somebody_decided_meanwhile_is_not_set_aside(
     site.ask()
     site.keep()
     other = site.open()
-    real = site.desk.reader.read
+    real = site.ctx.reader.read
 
     def read(*words: Any, **more: Any) -> Any:
         assert intake.decide_all(other).folders == {"processed": 1}
         raise Unreadable("it passes a ceiling")
 
-    monkeypatch.setattr(site.desk.reader, "read", read)
-    intake.decide_all(site.desk)
-    monkeypatch.setattr(site.desk.reader, "read", real)
+    monkeypatch.setattr(site.ctx.reader, "read", read)
+    intake.decide_all(site.ctx)
+    monkeypatch.setattr(site.ctx.reader, "read", real)
     assert site.sql("SELECT folder FROM mail") == [("processed",)]
-    assert len(list(audit_log.rows(site.desk, event="mail.shunted"))) == 0
-    assert len(list(audit_log.rows(site.desk, event="mail.processed"))) == 1
+    assert len(list(audit_log.rows(site.ctx, event="mail.shunted"))) == 0
+    assert len(list(audit_log.rows(site.ctx, event="mail.processed"))) == 1
     other.reader.close()
     other.store.dispose()
 
@@ -289,27 +289,27 @@ def test_every_connection_waits_for_the_disk(tmp_path: Path) -> None:
     assert found == [wanted] * 6
 
 
-def test_what_a_reading_wrote_is_gone(desk: Any) -> None:
-    with desk.store.reading() as tx:
+def test_what_a_reading_wrote_is_gone(ctx: Any) -> None:
+    with ctx.store.reading() as tx:
         tx.facts.put("a", "b")
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         assert tx.facts.get("a") == ""
 
 
-def test_a_transaction_that_raises_changed_nothing(desk: Any) -> None:
+def test_a_transaction_that_raises_changed_nothing(ctx: Any) -> None:
     def write() -> None:
-        with desk.store.transaction("odd") as tx:
+        with ctx.store.transaction("odd") as tx:
             tx.facts.put("a", "b")
             tx.counters.next("n")
             raise _Odd
 
     with pytest.raises(_Odd):
         write()
-    with desk.store.transaction("fine") as tx:
+    with ctx.store.transaction("fine") as tx:
         assert tx.facts.get("a") == ""
         assert tx.counters.next("n") == 1
 
 
-def test_a_letter_that_nobody_sent_is_recorded_by_nobody(desk: Any) -> None:
-    with pytest.raises((NotFound, StoreError)), desk.store.transaction("odd") as tx:
+def test_a_letter_that_nobody_sent_is_recorded_by_nobody(ctx: Any) -> None:
+    with pytest.raises((NotFound, StoreError)), ctx.store.transaction("odd") as tx:
         tx.outbox.accepted([(17, "250 ok")], datetime(2026, 12, 1, tzinfo=UTC))

@@ -70,4 +70,4 @@ def test_every_mail_is_answered_once(
     assert {(row.state, row.folder) for row in rows} == {("filed", "processed")}
     assert sorted(yard.raw(row.id) for row in rows) == [asks(number) for number in range(1, 9)]
     assert yard.box.list() == []
-    audit_log.verify(yard.desk)
+    audit_log.verify(yard.ctx)

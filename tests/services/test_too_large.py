@@ -20,7 +20,7 @@ from exchange.services.people import audit_log
 from exchange.store.mails.outbox import NewLetter
 from tests.benchmarks import made
 from tests.servers.scripted import ScriptedSmtp
-from tests.services.desks import command
+from tests.services.contexts import command
 from tests.services.posted import Post, make_post
 from tests.services.test_outbox_review import _Inbox
 
@@ -33,26 +33,26 @@ _PLAIN = ("AUTH PLAIN", "8BITMIME")
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[Post]:
     with ScriptedSmtp(tmp_path / "server", extensions=(*_PLAIN, f"SIZE {_LIMIT}")) as server:
-        post = make_post(tmp_path / "desk", server)
+        post = make_post(tmp_path / "ctx", server)
         yield post
-        post.desk.reader.close()
-        post.desk.store.dispose()
+        post.ctx.reader.close()
+        post.ctx.store.dispose()
 
 
 def _asked(post: Post, number: int) -> list[str]:
     """PA asks for the codes of so many devices, which we hold, and is answered."""
-    desk = post.desk
+    ctx = post.ctx
     rows = [(f"00-DB-12-34-56-{n >> 16:02X}-{n >> 8 & 255:02X}-{n & 255:02X}", "ESME")
             for n in range(number)]  # fmt: skip
     devices = [row[0] for row in rows]
-    desk.vault.put_many(
+    ctx.vault.put_many(
         VaultRecord(DeviceId.parse(one), InstallCode(_CODE.raw[:8] + n.to_bytes(8, "big")), True)
         for n, one in enumerate(devices)
     )
     raw = made.csv_mail(rows).replace(b"codes@losing.example", b"codes@pa.example")
-    inbox = _Inbox(FetchedMail(MailRef(1, 1), raw, desk.now()))
-    fetch_and_file.keep(desk, inbox, fetch_and_file.fresh(desk, inbox))  # type: ignore[arg-type]
-    assert intake.decide_all(desk).folders == {"processed": 1}
+    inbox = _Inbox(FetchedMail(MailRef(1, 1), raw, ctx.now()))
+    fetch_and_file.keep(ctx, inbox, fetch_and_file.fresh(ctx, inbox))  # type: ignore[arg-type]
+    assert intake.decide_all(ctx).folders == {"processed": 1}
     return devices
 
 
@@ -77,7 +77,7 @@ def _told(post: Post) -> tuple[Counter[str], dict[str, str]]:
 
 def _rows(post: Post) -> dict[str, str]:
     """The Message-ID of the letter that tells of each device, by the database."""
-    with post.desk.store.reading() as tx:
+    with post.ctx.store.reading() as tx:
         (asked,) = tx.inbound.requests()
         assert asked.answered
         letters = {one.id: one for one in tx.outbox.heads()}
@@ -101,9 +101,9 @@ def test_an_answer_larger_than_the_server_takes_is_made_anew_in_parts(post: Post
     assert ends == {f"{n} of {len(ends)})" for n in range(1, len(ends) + 1)}
     assert "mail.remade" in post.events()
     # The log tells of a device under the mail that really carried it.
-    last = list(audit_log.rows(post.desk, subject=devices[-1]))[-1]
+    last = list(audit_log.rows(post.ctx, subject=devices[-1]))[-1]
     assert where[devices[-1]] in last.detail
-    audit_log.verify(post.desk)
+    audit_log.verify(post.ctx)
 
 
 def test_the_next_answer_is_written_in_parts_at_once(post: Post) -> None:
@@ -119,7 +119,7 @@ def test_the_next_answer_is_written_in_parts_at_once(post: Post) -> None:
 
 def test_a_552_of_a_server_that_names_no_limit_halves_the_answer(tmp_path: Path) -> None:
     with ScriptedSmtp(tmp_path / "server", extensions=_PLAIN) as server:
-        post = make_post(tmp_path / "desk", server)
+        post = make_post(tmp_path / "ctx", server)
         devices = _asked(post, 9_000)
         size = {"raw": 0}
         content = ScriptedSmtp._content
@@ -138,20 +138,20 @@ def test_a_552_of_a_server_that_names_no_limit_halves_the_answer(tmp_path: Path)
         told, where = _told(post)
         assert told == Counter(devices)
         assert _rows(post) == where
-        post.desk.reader.close()
-        post.desk.store.dispose()
+        post.ctx.reader.close()
+        post.ctx.store.dispose()
 
 
 def test_a_letter_that_cannot_be_split_is_held_in_words_and_goes_when_the_limit_rose(
     post: Post,
 ) -> None:
     number = post.write(1, "codes@pa.example", "reminder", "PA")
-    with post.desk.store.transaction("test") as tx:
+    with post.ctx.store.transaction("test") as tx:
         raw = b"To: codes@pa.example\r\n\r\n" + (b"x" * 70 + b"\r\n") * 10_000
         letter = tx.outbox.get(number)
         tx.outbox.replace(
             number,
-            made_letter(letter.message_id, letter.ref, post.desk.sealer.seal(raw, "outbox"), raw),
+            made_letter(letter.message_id, letter.ref, post.ctx.sealer.seal(raw, "outbox"), raw),
         )
     assert post.go() == ""
     assert post.states()[number][0] == "held"
@@ -172,11 +172,11 @@ def test_a_request_of_ours_is_asked_in_several_that_fit(post: Post) -> None:
         Gained(f"00-DB-12-34-56-78-{n >> 8:02X}-{n & 255:02X}", ("PA",), "ESME", f"row {n}")
         for n in range(12_000)
     ]
-    request.create(post.desk, gained, "list")
+    request.create(post.ctx, gained, "list")
     assert post.go() == ""
     assert len(post.server.taken) > 1
     assert all(len(raw) <= _LIMIT for raw in post.server.taken)
-    with post.desk.store.reading() as tx:
+    with post.ctx.store.reading() as tx:
         counts = tx.legs.leg_counts()
         asked = [number for one in tx.outbound.requests() for number in
                  tx.legs.asked([one.id]).values()]  # fmt: skip
@@ -189,7 +189,7 @@ def test_a_request_of_ours_is_asked_in_several_that_fit(post: Post) -> None:
 def test_a_letter_that_failed_for_its_size_is_made_anew_by_retry(post: Post) -> None:
     """As an outbox has it from before, or where a party's own ceiling was lowered."""
     devices = _asked(post, 9_000)
-    with post.desk.store.transaction("test") as tx:
+    with post.ctx.store.transaction("test") as tx:
         (head,) = tx.outbox.heads()
         tx.outbox.put_aside([head.id], "failed", "552 5.3.4 too large")
         tx.facts.put("courier.size_limit", str(_LIMIT))
@@ -204,11 +204,11 @@ def test_a_letter_that_failed_for_its_size_is_made_anew_by_retry(post: Post) -> 
 
 def test_a_limit_that_nothing_fits_into_decides_the_request_all_the_same(post: Post) -> None:
     """The letter is held with its reason, and goes once the server takes it."""
-    desk = post.desk
-    with desk.store.transaction("test") as tx:
+    ctx = post.ctx
+    with ctx.store.transaction("test") as tx:
         tx.facts.put("courier.size_limit", "700")
     _asked(post, 2)
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         (asked,) = tx.inbound.requests()
         (letter,) = tx.outbox.heads()
     assert asked.answered
@@ -223,12 +223,12 @@ def test_a_request_of_ours_goes_in_small_mails_too_or_waits_and_blocks_no_other(
 ) -> None:
     extensions = (*_PLAIN, f"SIZE {limit}")
     with ScriptedSmtp(tmp_path / "server", extensions=extensions) as server:
-        post = make_post(tmp_path / "desk", server)
+        post = make_post(tmp_path / "ctx", server)
         gained = [
             Gained(f"00-DB-12-34-56-78-{n >> 8:02X}-{n & 255:02X}", ("PA",), "ESME", f"row {n}")
             for n in range(400)
         ]
-        request.create(post.desk, gained, "list")
+        request.create(post.ctx, gained, "list")
         post.go()
         post.go()
         assert len(server.taken) == letters
@@ -236,6 +236,6 @@ def test_a_request_of_ours_goes_in_small_mails_too_or_waits_and_blocks_no_other(
         held = [one for one in post.states().values() if one[0] == "held"]
         assert len(held) == (0 if letters else 1)
         more = Gained("00-DB-12-34-56-79-00-00", ("PB",), "ESME", "row 1")
-        assert len(request.create(post.desk, [more], "another").requests) == 1
-        post.desk.reader.close()
-        post.desk.store.dispose()
+        assert len(request.create(post.ctx, [more], "another").requests) == 1
+        post.ctx.reader.close()
+        post.ctx.store.dispose()

@@ -10,39 +10,39 @@ from pathlib import Path
 import pytest
 
 from exchange.errors import StoreError
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store import db
 from exchange.store.db import Store
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
-from tests.services.desks import make_desk
+from tests.services.contexts import make_context
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = make_desk(tmp_path / "lose")
-    yield desk
-    desk.store.dispose()
+def ctx(tmp_path: Path) -> Iterator[Context]:
+    ctx = make_context(tmp_path / "lose")
+    yield ctx
+    ctx.store.dispose()
 
 
 @pytest.fixture
-def other(desk: Desk) -> Iterator[sqlite3.Connection]:
+def other(ctx: Context) -> Iterator[sqlite3.Connection]:
     """What another process has: a connection of its own."""
-    path = desk.folder / "exchange.db"
+    path = ctx.folder / "exchange.db"
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     yield other
     other.close()
 
 
 def test_who_writes_waits_until_another_process_is_done(
-    desk: Desk, other: sqlite3.Connection
+    ctx: Context, other: sqlite3.Connection
 ) -> None:
     other.execute("BEGIN IMMEDIATE")
     other.execute("INSERT INTO fact (name, value) VALUES ('theirs', '1')")
     written = threading.Event()
 
     def write() -> None:
-        with desk.store.transaction("test") as tx:
+        with ctx.store.transaction("test") as tx:
             tx.facts.put("ours", tx.facts.get("theirs") + "2")
         written.set()
 
@@ -51,24 +51,24 @@ def test_who_writes_waits_until_another_process_is_done(
     assert not written.wait(0.1)
     other.execute("COMMIT")
     thread.join(20)
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         assert tx.facts.get("ours") == "12"  # it began after the other had ended
 
 
 def test_a_writer_that_does_not_end_is_told_and_nothing_is_changed(
-    desk: Desk, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+    ctx: Context, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(db, "_BUSY_SECONDS", 0.05)
     other.execute("BEGIN IMMEDIATE")
     with (
         pytest.raises(StoreError, match="database is locked"),
-        desk.store.transaction("test") as tx,
+        ctx.store.transaction("test") as tx,
     ):
         tx.facts.put("ours", "1")
     other.execute("ROLLBACK")
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         assert tx.facts.get("ours") == ""
-    with desk.store.transaction("test") as tx:  # the connection is as good as before
+    with ctx.store.transaction("test") as tx:  # the connection is as good as before
         tx.facts.put("ours", "2")
 
 
@@ -87,8 +87,8 @@ def _one_sends_at_a_time(url: str) -> None:
         store.dispose()
 
 
-def test_one_process_sends_at_a_time(desk: Desk) -> None:
-    _one_sends_at_a_time(desk.store.url)
+def test_one_process_sends_at_a_time(ctx: Context) -> None:
+    _one_sends_at_a_time(ctx.store.url)
 
 
 def test_one_process_sends_at_a_time_on_postgresql() -> None:
@@ -97,8 +97,8 @@ def test_one_process_sends_at_a_time_on_postgresql() -> None:
         _one_sends_at_a_time(url)
 
 
-def test_the_turn_to_send_goes_with_an_error(desk: Desk) -> None:
-    with pytest.raises(RuntimeError), desk.store.sole_sender():
+def test_the_turn_to_send_goes_with_an_error(ctx: Context) -> None:
+    with pytest.raises(RuntimeError), ctx.store.sole_sender():
         raise RuntimeError
-    with desk.store.sole_sender() as ours:
+    with ctx.store.sole_sender() as ours:
         assert ours

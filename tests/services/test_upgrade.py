@@ -23,7 +23,7 @@ import pytest
 from sqlalchemy import Connection, Engine, TextClause, create_engine, event, inspect, make_url, text
 
 from exchange import provision
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.cli.main import app
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError, StoreError
@@ -33,7 +33,7 @@ from exchange.store.upkeep import backup, schema, shape
 from tests import kept
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
-from tests.services.desks import Said, command
+from tests.services.contexts import Said, command
 
 ROOT = Path(__file__).parents[2]
 AT = parse_instant(kept.NOW)
@@ -208,20 +208,20 @@ def test_a_kept_database_is_brought_forward(
     assert place.shape() == shape.expected(engine, LATER)
     engine.dispose()
     # And it works: the key opens the vault and what is sealed, the log holds, work goes on.
-    desk = open_desk(place.folder, SetClock(AT))
-    assert desk.vault.verify().with_code == 1
+    ctx = open_context(place.folder, SetClock(AT))
+    assert ctx.vault.verify().with_code == 1
     for table, column, purpose in (
         ("mail", "sealed", "mail"),
         ("outbox", "sealed", "outbox"),
         ("gained_case", "sealed_code", "code"),
     ):
-        assert desk.sealer.open(bytes(after[table][0][column]), purpose) == kept.SEALED[purpose]
-    assert audit_log.verify(desk)[0] == len(before["audit"]) + 1
-    (row,) = audit_log.rows(desk, event="schema.upgraded")
+        assert ctx.sealer.open(bytes(after[table][0][column]), purpose) == kept.SEALED[purpose]
+    assert audit_log.verify(ctx)[0] == len(before["audit"]) + 1
+    (row,) = audit_log.rows(ctx, event="schema.upgraded")
     assert json.loads(row.detail) == {
         "backup": Path(told["backup"]).name, "from": revision, "to": LATER,
     }  # fmt: skip
-    desk.store.dispose()
+    ctx.store.dispose()
 
 
 @pytest.mark.parametrize(("revision", "dialect"), kept.kept())
@@ -267,7 +267,7 @@ def test_the_backup_is_the_database_before(place: Place, later: None) -> None:
         subprocess.run(words, env=environment, check=False, capture_output=True)
     assert place.rows() == before
     with pytest.raises(StoreError, match="exchange init --upgrade"):
-        open_desk(place.folder, SetClock(AT))
+        open_context(place.folder, SetClock(AT))
     again = provision.upgrade(place.folder, AT)  # within the same second: beside the first
     assert again.backup is not None
     assert again.backup.name.endswith(("-2.backup", "-2.dump"))
@@ -611,7 +611,7 @@ def test_a_migration_that_fails_is_taken_back(place: Place, tmp_path: Path, late
     assert "nowhere" in said.err
     assert (place.rows(), place.shape()) == (before, shaped)
     with pytest.raises(ExchangeError):
-        open_desk(place.folder, SetClock(AT))
+        open_context(place.folder, SetClock(AT))
 
 
 # -- docs/upgrade.md --

@@ -1,4 +1,4 @@
-"""A desk before a scripted mail server, on either engine: what is listed, kept, decided, filed."""
+"""A working folder and a scripted mail server, on either engine: what is listed, kept, decided."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 from unittest.mock import patch
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.config import MailboxSettings
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.time.sla import parse_instant
@@ -22,7 +22,7 @@ from exchange.store.mails.mail import KeptMail
 from exchange.transport.imap import ImapMailbox
 from tests.scenarios.stage import kept_reader
 from tests.servers import HOST
-from tests.services.desks import add_parties, make_party
+from tests.services.contexts import add_parties, make_party
 
 DEVICE = "00-DB-12-34-56-78-90-A0"
 CODE = InstallCode.parse("83FED3407A939723A5C639B26916D505C3B5")
@@ -48,7 +48,7 @@ class Server(Protocol):
 
 
 class Yard:
-    """The desk, its server, and rounds without sending."""
+    """The context, its server, and rounds without sending."""
 
     def __init__(
         self, folder: Path, server: Server, database: str = "", not_before: str = ""
@@ -62,16 +62,16 @@ class Yard:
         # Not a simulated clock: the server's own times count.
         self.clock = RealClock("2026-12-14T09:00")
         with patch("exchange.bootstrap.WorkerReader", kept_reader):
-            self.desk = open_desk(folder, self.clock)
-        add_parties(self.desk, make_party("GAIN"))
-        self.desk.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])
+            self.ctx = open_context(folder, self.clock)
+        add_parties(self.ctx, make_party("GAIN"))
+        self.ctx.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])
         self._server = server
         self.box = self.mailbox()
         self.troubles: list[str] = []
 
     def mailbox(self, timeout: float = 2.0) -> ImapMailbox:
         settings = MailboxSettings(
-            name=self.desk.settings.mailbox[0].name,
+            name=self.ctx.settings.mailbox[0].name,
             host=HOST,
             port=self._server.port,
             username=US,
@@ -83,11 +83,11 @@ class Yard:
     def round(self) -> Counter[str]:
         """Keep, decide, file; what the server refuses is remembered, nothing else may be raised."""
         decided = Counter[str]()
-        folders = folders_of(self.desk.settings.mailbox[0])
+        folders = folders_of(self.ctx.settings.mailbox[0])
         try:
-            fetch_and_file.keep(self.desk, self.box, fetch_and_file.fresh(self.desk, self.box))
-            decided = intake.decide_all(self.desk).folders
-            fetch_and_file.file(self.desk, self.box, folders)
+            fetch_and_file.keep(self.ctx, self.box, fetch_and_file.fresh(self.ctx, self.box))
+            decided = intake.decide_all(self.ctx).folders
+            fetch_and_file.file(self.ctx, self.box, folders)
         except (MailboxUnavailable, MailboxRefused) as error:
             self.troubles.append(str(error))
         return decided
@@ -96,23 +96,23 @@ class Yard:
         self.clock.at += timedelta(minutes=minutes)
 
     def rows(self) -> list[KeptMail]:
-        with self.desk.store.reading() as tx:
+        with self.ctx.store.reading() as tx:
             return [tx.mail.get(number) for number in self.numbers()]
 
     def numbers(self) -> list[int]:
         return [int(str(row[0])) for row in self.sql("SELECT id FROM mail ORDER BY id")]
 
     def sql(self, text: str) -> list[tuple[object, ...]]:
-        with self.desk.store.engine.begin() as connection:
+        with self.ctx.store.engine.begin() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(text)]
 
     def sql_write(self, text: str) -> None:
-        with self.desk.store.engine.begin() as connection:
+        with self.ctx.store.engine.begin() as connection:
             connection.exec_driver_sql(text)
 
     def raw(self, number: int) -> bytes:
-        with self.desk.store.reading() as tx:
-            return self.desk.sealer.open(tx.mail.get(number).sealed, "mail")
+        with self.ctx.store.reading() as tx:
+            return self.ctx.sealer.open(tx.mail.get(number).sealed, "mail")
 
     def answers(self) -> int:
         """How many answers were written."""
@@ -120,7 +120,7 @@ class Yard:
 
     def close(self) -> None:
         self.box.close()
-        self.desk.store.dispose()
+        self.ctx.store.dispose()
 
 
 class RealClock(SetClock):

@@ -17,7 +17,7 @@ from exchange.services.asking import case_status
 from exchange.services.people import monthly
 from exchange.vault.keys.keyfile import KeyFile
 from exchange.vault.keys.keys import create_key_file
-from tests.services.desks import make_desk
+from tests.services.contexts import make_context
 
 
 def names(folder: Path) -> list[str]:
@@ -165,30 +165,30 @@ def test_a_folder_is_locked_by_one(tmp_path: Path) -> None:
 
 def _report(folder: Path, elsewhere: Path) -> None:
     (folder / "reports").symlink_to(elsewhere)
-    desk = make_desk_again(folder)
+    ctx = make_context_again(folder)
     with pytest.raises(BadInput, match="symbolic link"):
-        monthly.write(desk, "2026-10")
+        monthly.write(ctx, "2026-10")
 
 
 def _report_file(folder: Path, elsewhere: Path) -> None:
     (folder / "reports").mkdir()
     for ending in ("csv", "html"):
         (folder / "reports" / f"mp121-2026-10.{ending}").symlink_to(elsewhere / "victim")
-    monthly.write(make_desk_again(folder), "2026-10")
+    monthly.write(make_context_again(folder), "2026-10")
     assert not (folder / "reports" / "mp121-2026-10.csv").is_symlink()
 
 
 def _codes(folder: Path, elsewhere: Path) -> None:
     (folder / "received.csv").symlink_to(elsewhere / "none")
     with pytest.raises(BadInput, match="there already"):
-        case_status.write_codes(make_desk_again(folder), folder / "received.csv", "T")
+        case_status.write_codes(make_context_again(folder), folder / "received.csv", "T")
 
 
 def _lock(folder: Path, elsewhere: Path) -> None:
     (folder / "exchange.db.lock").unlink(missing_ok=True)
     (folder / "exchange.db.lock").symlink_to(elsewhere / "none")
-    desk = make_desk_again(folder)
-    with pytest.raises(Exception, match="lock file cannot be made"), desk.store.sole_daemon():
+    ctx = make_context_again(folder)
+    with pytest.raises(Exception, match="lock file cannot be made"), ctx.store.sole_daemon():
         pass
 
 
@@ -196,14 +196,14 @@ def _database(folder: Path, elsewhere: Path) -> None:
     (folder / "exchange.db").replace(elsewhere / "moved.db")
     (folder / "exchange.db").symlink_to(elsewhere / "moved.db")
     with pytest.raises(ConfigError, match="symbolic link"):
-        make_desk_again(folder)
+        make_context_again(folder)
 
 
 def _key(folder: Path, elsewhere: Path) -> None:
     path = folder / "keys" / "exchange.key"
     path.replace(elsewhere / "usb.key")
     path.symlink_to(elsewhere / "usb.key")
-    make_desk_again(folder)  # to read it is another thing
+    make_context_again(folder)  # to read it is another thing
     with pytest.raises(VaultError, match="symbolic link"), KeyFile(path).alone():
         pass
 
@@ -215,10 +215,10 @@ def _next_key(folder: Path, elsewhere: Path) -> None:
         create_key_file(path.with_name("exchange.key.next"))
 
 
-def make_desk_again(folder: Path):  # type: ignore[no-untyped-def]
-    from exchange.bootstrap import open_desk, the_clock
+def make_context_again(folder: Path):  # type: ignore[no-untyped-def]
+    from exchange.bootstrap import open_context, the_clock
 
-    return open_desk(folder, the_clock("2026-12-01T10:00"))
+    return open_context(folder, the_clock("2026-12-01T10:00"))
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def make_desk_again(folder: Path):  # type: ignore[no-untyped-def]
 )
 def test_no_write_follows_a_link(tmp_path: Path, attempt: Callable[[Path, Path], None]) -> None:
     folder, elsewhere = tmp_path / "lose", tmp_path / "elsewhere"
-    make_desk(folder).store.dispose()
+    make_context(folder).store.dispose()
     elsewhere.mkdir()
     (elsewhere / "victim").write_bytes(b"mine")
     attempt(folder, elsewhere)

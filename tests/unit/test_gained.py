@@ -11,7 +11,7 @@ from exchange.config import OurParty
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput, BadInputs
 from exchange.services.asking.gained import read_gained
-from tests.services.desks import make_party
+from tests.services.contexts import make_party
 
 A, B, C = "00-DB-12-34-56-78-90-A0", "00-DB-12-34-56-78-90-A1", "00-DB-12-34-56-78-90-A2"
 PARTIES = (

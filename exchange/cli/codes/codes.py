@@ -12,7 +12,7 @@ import typer
 from exchange.bootstrap import open_key_change, restore_key_file, the_clock
 from exchange.cli.codes.codes_import import import_, progress
 from exchange.cli.codes.codes_remove import remove
-from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of, say, table
+from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, context_of, say, table
 from exchange.cli.people import By, who
 from exchange.domain.device import MASKED, DeviceId
 from exchange.errors import BadInput
@@ -38,7 +38,7 @@ def find(
 ) -> None:
     """What the vault knows of one Device; masked unless --reveal, audited always."""
     named = DeviceId.parse(device)
-    found = codes.look_up(desk_of(folder, now), named, who(by), revealed=reveal)
+    found = codes.look_up(context_of(folder, now), named, who(by), revealed=reveal)
     answer(as_json, _found_json(named, found, reveal), _found_line(named, found, reveal))
     if found is None:
         raise typer.Exit(1)
@@ -47,15 +47,15 @@ def find(
 @app.command("stats")
 def stats(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
     """How many Devices and codes the vault holds, and how current its register is."""
-    _show_standing(codes.standing(desk_of(folder, now)), as_json, verified=False)
+    _show_standing(codes.standing(context_of(folder, now)), as_json, verified=False)
 
 
 @app.command("verify")
 def verify(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
     """Open every bucket of the vault and check it; exit 1 naming the damaged ones."""
-    desk = desk_of(folder, now)
-    found = codes.standing(desk, verify=True)
-    older = rotate.under_other_keys(desk, open_key_change(desk))
+    ctx = context_of(folder, now)
+    found = codes.standing(ctx, verify=True)
+    older = rotate.under_other_keys(ctx, open_key_change(ctx))
     _show_standing(found, as_json, verified=True, older=older)
     if older and not as_json:
         say(
@@ -86,18 +86,18 @@ def rotate_key(
     other key: put the new one in table keys of the configuration, the present one in keys.old,
     first.
     """
-    desk = desk_of(folder, now)
-    change, actor = open_key_change(desk), who(by)
+    ctx = context_of(folder, now)
+    change, actor = open_key_change(ctx), who(by)
     told: dict[str, object] = {}
     if not only_reseal:
-        old, new = rotate.rotate(desk, change, actor)
+        old, new = rotate.rotate(ctx, change, actor)
         told |= {"old_key": old, "new_key": new}
         if not as_json:
             alone = f"; key {old} opens older backups alone" if old not in ("", new) else ""
             say(f"the vault is locked by key {new}{alone}")
     if reseal or only_reseal:
         with progress(quiet=quiet) as bar:
-            done = rotate.reseal(desk, change, actor, time.sleep, bar)
+            done = rotate.reseal(ctx, change, actor, time.sleep, bar)
         told |= {
             "data_key": done.key_id, "buckets": done.buckets, "texts": done.texts,
             "resumed": done.resumed, "left_under_old_keys": 0,
@@ -145,9 +145,9 @@ def complete_as_of(
     Only then is a Device it does not know answered with "not the installing Supplier".
     """
     as_of = None if day.strip().lower() == "none" else _day(day)
-    desk = desk_of(folder, now)
-    before = codes.declare_complete(desk, as_of, who(by), empty=empty)
-    known = codes.standing(desk).stats.installed_by_us
+    ctx = context_of(folder, now)
+    before = codes.declare_complete(ctx, as_of, who(by), empty=empty)
+    known = codes.standing(ctx).stats.installed_by_us
     was = f" (before: {before.isoformat()})" if before else ""
     said = (
         f"declared complete as of {as_of.isoformat()}, {known} installed Devices known"

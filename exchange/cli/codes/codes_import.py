@@ -24,7 +24,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of, say, warn
+from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, context_of, say, warn
 from exchange.cli.people import By, who
 from exchange.config import Settings, SourceSettings
 from exchange.domain.device import mask_codes
@@ -94,8 +94,8 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Seal the codes of a file in the vault: all rows, or none and every bad row said why."""
-    desk = desk_of(folder, now)
-    profile = profile_of(desk.settings, source)
+    ctx = context_of(folder, now)
+    profile = profile_of(ctx.settings, source)
     reading = Reading(
         device_column=first_said(device_column, profile.device_column),
         code_column=first_said(code_column, profile.code_column),
@@ -112,7 +112,7 @@ def import_(
     try:
         with progress(quiet=quiet) as told:
             done = codes.import_codes(
-                desk,
+                ctx,
                 CodeSource.at(file),
                 reading,
                 actor,

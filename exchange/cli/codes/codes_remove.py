@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from exchange.cli.codes.codes_import import first_said, profile_of, progress
-from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, desk_of, say, warn
+from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, context_of, say, warn
 from exchange.cli.people import By, at_terminal, who
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.domain.foreign import storable
@@ -19,7 +19,7 @@ from exchange.services.codes.code_file import Progress
 from exchange.services.codes.codes import Standing
 from exchange.services.codes.import_report import CodeSource
 from exchange.services.codes.removal import Chosen, Plan
-from exchange.services.context import Desk
+from exchange.services.context import Context
 
 
 def remove(
@@ -54,12 +54,12 @@ def remove(
     """
     if not what and not source.strip():
         raise typer.BadParameter("name Devices or a list of them, or a source with --source")
-    desk = desk_of(folder, now)
-    column = first_said(device_column, profile_of(desk.settings, source).device_column)
+    ctx = context_of(folder, now)
+    column = first_said(device_column, profile_of(ctx.settings, source).device_column)
     with progress(quiet=quiet) as told:
-        chosen = _chosen(desk, what or [], column, told)
-        planned = removal.plan(desk, chosen, source, told)
-    standing = codes.standing(desk)
+        chosen = _chosen(ctx, what or [], column, told)
+        planned = removal.plan(ctx, chosen, source, told)
+    standing = codes.standing(ctx)
     if not as_json:
         for line in _plan_lines(planned):
             say(line)
@@ -74,7 +74,7 @@ def remove(
             )
         if yes or typer.confirm("Remove them?", default=False):
             with progress(quiet=quiet) as told:
-                removed = removal.remove(desk, planned, who(by), told).removed
+                removed = removal.remove(ctx, planned, who(by), told).removed
     if as_json:
         answer(True, _json(planned, standing, removed, dry_run=dry_run), "")
     elif removed:
@@ -83,7 +83,7 @@ def remove(
         say("nothing was removed")
 
 
-def _chosen(desk: Desk, what: list[str], column: str | None, told: Progress | None) -> Chosen:
+def _chosen(ctx: Context, what: list[str], column: str | None, told: Progress | None) -> Chosen:
     if not what:
         return removal.everything()
     files = [one for one in what if Path(one).exists()]
@@ -97,7 +97,7 @@ def _chosen(desk: Desk, what: list[str], column: str | None, told: Progress | No
             place=files[0],
             hint=f"./{files[0]} is the file",
         )
-    return removal.devices_listed(desk, CodeSource.at(Path(files[0])), column, told)
+    return removal.devices_listed(ctx, CodeSource.at(Path(files[0])), column, told)
 
 
 def _device(written: str) -> str:

@@ -16,7 +16,7 @@ from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind as Kinds
 from exchange.errors import BadInput
 from exchange.rendering.wording import counted
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.people import review_many
 from exchange.services.people.review_many import Chosen, Dealt, Span, named
 from exchange.store.mails.waiting import FOLDERS, MailFilter
@@ -104,7 +104,7 @@ def one_number(words: Sequence[str] | None, chosen: MailFilter, *, every: bool) 
 
 
 def deal(
-    desk: Desk,
+    ctx: Context,
     words: Sequence[str] | None,
     chosen: MailFilter,
     work: Callable[[Sequence[int]], Iterator[Dealt]],
@@ -121,7 +121,7 @@ def deal(
     """
     if bool(words) == every:
         raise typer.BadParameter("name mails by number or span, or say --all")
-    meant = review_many.choose(desk, chosen, None if every else spans_of(words or ()))
+    meant = review_many.choose(ctx, chosen, None if every else spans_of(words or ()))
     if not as_json:
         for line in _preview(meant, what):
             say(line)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, Number, answer, desk_of, say
+from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, Number, answer, context_of, say
 from exchange.cli.inbox import letters
 from exchange.cli.inbox.choosing import (
     All,
@@ -32,7 +32,7 @@ from exchange.domain.outbound import Ruling
 from exchange.errors import BadInput
 from exchange.files import make_file
 from exchange.rendering.wording import counted
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.people import review, review_many
 
 app = typer.Typer(no_args_is_help=True)
@@ -50,16 +50,16 @@ def show(
     as_json: Json = False,
 ) -> None:
     """One mail: what was understood of it; codes masked."""
-    desk = desk_of(folder)
+    ctx = context_of(folder)
     if raw is not None:
-        content = review.raw_mail(desk, number)
+        content = review.raw_mail(ctx, number)
         try:
             make_file(raw, content)
         except OSError as error:
             raise BadInput(error.strerror or "cannot be written", place=str(raw)) from None
         answer(as_json, {"file": str(raw)}, f"mail {number} in {raw}")
         return
-    mail, said = review.show_mail(desk, number)
+    mail, said = review.show_mail(ctx, number)
     if as_json:
         answer(
             True,
@@ -151,39 +151,39 @@ def release(
     Several mails are shown and asked about first; each is then dealt with by itself.
     """
     if what and len(what) == 1 and not what[0][:1].isdigit():
-        desk = desk_of(working_folder(folder))
-        _release_devices(desk, what[0].upper(), who(by), device or (), not_installer, as_json)
+        ctx = context_of(working_folder(folder))
+        _release_devices(ctx, what[0].upper(), who(by), device or (), not_installer, as_json)
         return
     if not party:
         raise typer.BadParameter("say whose mail it is with --as SIGNIFIER")
     chosen = filter_of(folder, sender, reason, kind, of_party)
-    desk, signifier = desk_of(working_folder(folder)), party.upper()
+    ctx, signifier = context_of(working_folder(folder)), party.upper()
     number = one_number(what, chosen, every=every)
     if number is not None and not dry_run:
-        outcome = review.release_mail(desk, number, signifier, who(by))
+        outcome = review.release_mail(ctx, number, signifier, who(by))
         answer(
             as_json,
             {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
             f"mail {number}: {outcome.folder}, {mask_codes(outcome.reason)} {outcome.ref}".rstrip(),
         )
         return
-    address = review.reply_address(desk, signifier)
+    address = review.reply_address(ctx, signifier)
     deal(
-        desk, what, chosen, lambda numbers: review_many.release(desk, numbers, signifier, who(by)),
+        ctx, what, chosen, lambda numbers: review_many.release(ctx, numbers, signifier, who(by)),
         what=f"to be dealt with as sent by {signifier}: answers go to {address}",
         every=every, yes=yes, dry=dry_run, as_json=as_json,
     )  # fmt: skip
 
 
 def _release_devices(
-    desk: Desk,
+    ctx: Context,
     ref: str,
     actor: str,
     only: Collection[str],
     not_installer: str,
     as_json: bool,
 ) -> None:
-    done = review.release_devices(desk, ref, actor, only=only, not_installer=not_installer)
+    done = review.release_devices(ctx, ref, actor, only=only, not_installer=not_installer)
     answer(
         as_json,
         {
@@ -223,8 +223,8 @@ def settle(
     said = [ruling for given, ruling in flags if given]
     if len(said) != 1:
         raise typer.BadParameter("say one of --first, --second, --neither")
-    desk = desk_of(folder, now)
-    done = review.settle_codes(desk, number, said[0], why, who(by), only=device or ())
+    ctx = context_of(folder, now)
+    done = review.settle_codes(ctx, number, said[0], why, who(by), only=device or ())
     outcome = done.mail
     shown = f"{outcome.folder}, {mask_codes(outcome.reason)}" if outcome else "dealt with before"
     answer(
@@ -259,14 +259,14 @@ def reject(
     Several are shown and asked about first; each is then dealt with by itself.
     """
     chosen = filter_of(folder, sender, reason, kind, party)
-    desk = desk_of(working_folder(folder))
+    ctx = context_of(working_folder(folder))
     number = one_number(numbers, chosen, every=every)
     if number is not None and not dry_run:
-        review.reject_mail(desk, number, why, who(by))
+        review.reject_mail(ctx, number, why, who(by))
         answer(as_json, {"rejected": number}, f"mail {number} rejected")
         return
     deal(
-        desk, numbers, chosen, lambda some: review_many.reject(desk, some, why, who(by)),
+        ctx, numbers, chosen, lambda some: review_many.reject(ctx, some, why, who(by)),
         what="to be marked as dealt with: nothing is sent and nothing moved",
         every=every, yes=yes, dry=dry_run, as_json=as_json,
     )  # fmt: skip
@@ -291,10 +291,10 @@ def replay(
     Several are shown and asked about first; each is then dealt with by itself.
     """
     chosen = filter_of(folder, sender, reason, kind, party)
-    desk = desk_of(working_folder(folder))
+    ctx = context_of(working_folder(folder))
     number = one_number(numbers, chosen, every=every)
     if number is not None and not dry_run:
-        outcome = review.replay_mail(desk, number, who(by))
+        outcome = review.replay_mail(ctx, number, who(by))
         answer(
             as_json,
             {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
@@ -302,7 +302,7 @@ def replay(
         )
         return
     deal(
-        desk, numbers, chosen, lambda some: review_many.replay(desk, some, who(by)),
+        ctx, numbers, chosen, lambda some: review_many.replay(ctx, some, who(by)),
         what="to be understood and decided once more: answers may be sent",
         every=every, yes=yes, dry=dry_run, as_json=as_json,
     )  # fmt: skip
@@ -320,5 +320,5 @@ def withdraw(
     as_json: Json = False,
 ) -> None:
     """The other side took back what is still open in its request."""
-    number = review.withdraw_devices(desk_of(folder), ref.upper(), why, who(by))
+    number = review.withdraw_devices(context_of(folder), ref.upper(), why, who(by))
     answer(as_json, {"withdrawn": number}, f"{number} rows of {ref.upper()} withdrawn")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HIGHEST, Json, answer, desk_of, say, table
+from exchange.cli.common import HIGHEST, Json, answer, context_of, say, table
 from exchange.cli.inbox.choosing import (
     From,
     Kind,
@@ -61,7 +61,7 @@ def list_(
     if most is None and page > 1:
         most = _USUAL
     skip = offset if offset is not None else (page - 1) * (most or 0)
-    found = review.waiting(desk_of(working_folder(folder)), chosen, most, skip)
+    found = review.waiting(context_of(working_folder(folder)), chosen, most, skip)
     if as_json:
         answer(True, _as_values(found, skip), "")
         return

@@ -17,7 +17,7 @@ from exchange.cli.common import (
     Now,
     Number,
     answer,
-    desk_of,
+    context_of,
     say,
     table,
 )
@@ -69,7 +69,7 @@ def list_(
         if one not in outbox_review.STATES:
             raise typer.BadParameter(f"{one} is none of {', '.join(outbox_review.STATES)}")
     found, pause = outbox_review.listed(
-        desk_of(folder, now), _choice(None, party, ref, reason), states
+        context_of(folder, now), _choice(None, party, ref, reason), states
     )
     some = found[-limit:] if limit else found
     if as_json:
@@ -86,7 +86,7 @@ def list_(
 @app.command()
 def show(number: Number, folder: Folder = HERE, as_json: Json = False) -> None:
     """One letter: to whom, what became of it; never what it says."""
-    one = outbox_review.shown(desk_of(folder), number)
+    one = outbox_review.shown(context_of(folder), number)
     if as_json:
         answer(True, _values(one), "")
         return
@@ -113,7 +113,7 @@ def hold(
     as_json: Json = False,
 ) -> None:
     """Keep letters that wait from being sent, until they are released or cancelled."""
-    held = outbox_review.hold(desk_of(folder, now), _choice(numbers, party, ref), why, who(by))
+    held = outbox_review.hold(context_of(folder, now), _choice(numbers, party, ref), why, who(by))
     answer(as_json, {"held": [one.id for one in held]}, f"{counted(len(held), 'letter')} held")
 
 
@@ -128,7 +128,7 @@ def release(
     as_json: Json = False,
 ) -> None:
     """Let held letters go, to the address that the contacts register has now."""
-    freed = outbox_review.release(desk_of(folder, now), _choice(numbers, party, ref), who(by))
+    freed = outbox_review.release(context_of(folder, now), _choice(numbers, party, ref), who(by))
     if as_json:
         answer(True, {"released": [{"letter": o.letter.id, "to": o.address} for o in freed]}, "")
         return
@@ -154,12 +154,12 @@ def cancel(
     Devices that an answer was to tell of wait for a person again, their clocks running; what a
     request of ours was to ask is withdrawn from that Supplier, and the next one is asked.
     """
-    desk, choice = desk_of(folder, now), _choice(numbers, party, ref)
+    ctx, choice = context_of(folder, now), _choice(numbers, party, ref)
     if not numbers:
         states = ("queued", "deferred", "held", "failed")
-        meant, _ = outbox_review.listed(desk, choice, states) if choice else ([], None)
+        meant, _ = outbox_review.listed(ctx, choice, states) if choice else ([], None)
         sure(meant, "Cancel them?", yes=yes, as_json=as_json)
-    done = outbox_review.cancel(desk, choice, why, who(by))
+    done = outbox_review.cancel(ctx, choice, why, who(by))
     said = f"{counted(len(done.letters), 'letter')} cancelled"
     if done.devices:
         said += f"; {counted(done.devices, 'Device')} held for a person"
@@ -179,7 +179,7 @@ def cancel(
 @app.command()
 def resume(by: By = "", folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
     """The cause is mended: outgoing mail that rests goes on at once."""
-    pause = outbox_review.resume(desk_of(folder, now), who(by))
+    pause = outbox_review.resume(context_of(folder, now), who(by))
     answer(
         as_json, {"rested_for": pause.said}, f"outgoing mail goes on; it rested for: {pause.said}"
     )
@@ -203,10 +203,10 @@ def retry(
     choice = Choice((), ref.upper(), party.upper(), reason, everything)
     if not choice:
         raise typer.BadParameter("name a reference, or say --all, --party or --reason")
-    desk = desk_of(folder, now)
+    ctx = context_of(folder, now)
     if not ref:
-        sure(outbox_review.retriable(desk, choice), "Try them again?", yes=yes, as_json=as_json)
-    done = outbox_review.retry(desk, choice, who(by))
+        sure(outbox_review.retriable(ctx, choice), "Try them again?", yes=yes, as_json=as_json)
+    done = outbox_review.retry(ctx, choice, who(by))
     of = f" of {ref.upper()}" if ref else ""
     said = []
     if done.remade:

@@ -45,7 +45,7 @@ _DAMAGE: Final = (
     RuntimeError,
     struct.error,
 )
-_CLUTTER: Final = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
+_CLUTTER: Final = ("__macosx/", ".ds_store", "thumbs.db", "contexttop.ini")
 
 LOCKED: Final = "it needs a password, and none is on file for this contact"
 NOT_OURS: Final = "none of the passwords on file for this contact opens it"
@@ -96,7 +96,7 @@ def _read_zip(where: str, content: bytes, openers: Openers, budget: Budget, open
 
 
 def _is_clutter(name: str) -> bool:
-    """Folders, and what desktops add to an archive unasked."""
+    """Folders, and what contexttops add to an archive unasked."""
     lowered = name.lower()
     last = lowered.rpartition("/")[2]
     return not last or lowered.startswith(_CLUTTER[0]) or last in _CLUTTER

@@ -43,7 +43,7 @@ from exchange.services.answering.device_decisions import (
 )
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.codes.register import register
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.letters import letters
 from exchange.store.bulk.device_rows import DeviceColumns
 from exchange.store.db import Transaction
@@ -64,9 +64,9 @@ class DayTally:
         self._day: date | None = None
         self._had: dict[str, tuple[int, int]] = {}  # answers, devices asked for
 
-    def usage(self, desk: Desk, tx: Transaction, party: str, asked: int) -> DayUsage:
+    def usage(self, ctx: Context, tx: Transaction, party: str, asked: int) -> DayUsage:
         """Today so far, and the devices of the request at hand."""
-        today = desk.today()
+        today = ctx.today()
         if today != self._day:
             self._day, self._had = today, {}
         if party not in self._had:
@@ -88,7 +88,7 @@ class DayTally:
 
 
 def take(
-    desk: Desk,
+    ctx: Context,
     tx: Transaction,
     mail: KeptMail,
     said: Understanding,
@@ -101,12 +101,12 @@ def take(
     if party is None:
         return MailOutcome(REVIEW, said.kind, who.reason)
     asked = len(said.devices)
-    verdict = _verdict(desk, tx, said, who, party, tally)
+    verdict = _verdict(ctx, tx, said, who, party, tally)
     if verdict.party is None:
         return MailOutcome(REVIEW, said.kind, verdict.reason, party.signifier)
     if not said.devices and not said.rejects:
         return MailOutcome(REVIEW, said.kind, "a request that names no Device", party.signifier)
-    when = due(mail.arrived_at, desk.sla(party), desk.calendar)
+    when = due(mail.arrived_at, ctx.sla(party), ctx.calendar)
     clock = Clock(
         received_at=when.received,
         day_zero=when.day_zero,
@@ -115,11 +115,11 @@ def take(
         rule=when.rule_text,
         calendar=when.calendar_version,
     )
-    rulings = rule(said.devices, holdings.devices(said.devices), terms(desk, tx, clock.day_zero))
+    rulings = rule(said.devices, holdings.devices(said.devices), terms(ctx, tx, clock.day_zero))
     if said.rejects:
         rulings += unreadable(said.rejects, rulings)
     counts = rulings.counts()
-    ref = desk.new_ref(tx, "A")
+    ref = ctx.new_ref(tx, "A")
     answered = DISCHARGED.issuperset(counts)
     request_id = tx.inbound.add_request(
         ref, mail.id, party.signifier, _their_ref(said), clock, answered=answered
@@ -128,14 +128,14 @@ def take(
         request_id, ref, party.signifier, mail.id, _their_ref(said), clock, answered
     )
     parts = 0
-    answer = send_answer(desk, tx, request, party, verdict.address, said.head, rulings)
+    answer = send_answer(ctx, tx, request, party, verdict.address, said.head, rulings)
     for rows, outbox_id in answer:
-        _keep(desk, tx, request_id, rulings.taken(rows), outbox_id)
+        _keep(ctx, tx, request_id, rulings.taken(rows), outbox_id)
         parts += 1
     tally.note(party.signifier, parts, len(rulings))
-    _supersede(desk, tx, said, party, ref, asked)
+    _supersede(ctx, tx, said, party, ref, asked)
     tx.audit.append(
-        desk.now(),
+        ctx.now(),
         AuditEvent(
             "request.received",
             ref,
@@ -154,7 +154,7 @@ def take(
 
 
 def _verdict(
-    desk: Desk,
+    ctx: Context,
     tx: Transaction,
     said: Understanding,
     who: Verdict,
@@ -164,12 +164,12 @@ def _verdict(
     """The release procedure; a person's word stands in for the sender's address and the guard."""
     if who.vouched:
         return Verdict(party=party, address=party.reply_address, vouched=True)
-    usage = tally.usage(desk, tx, party.signifier, len(said.devices))
-    return may_answer(said.kind, said.head, [party], desk.signifier, usage, _ceilings(desk))
+    usage = tally.usage(ctx, tx, party.signifier, len(said.devices))
+    return may_answer(said.kind, said.head, [party], ctx.signifier, usage, _ceilings(ctx))
 
 
-def _ceilings(desk: Desk) -> Ceilings:
-    release = desk.settings.release
+def _ceilings(ctx: Context) -> Ceilings:
+    release = ctx.settings.release
     return Ceilings(release.mails_per_party_per_day, release.devices_per_party_per_day)
 
 
@@ -177,12 +177,12 @@ def _their_ref(said: Understanding) -> str:
     return said.references[0] if said.references else ""
 
 
-def terms(desk: Desk, tx: Transaction, day_zero: date) -> DecisionTerms:
+def terms(ctx: Context, tx: Transaction, day_zero: date) -> DecisionTerms:
     """What the rule needs for a request of that day."""
-    return DecisionTerms(register(desk, tx), day_zero, desk.settings.release.refused_device_types)
+    return DecisionTerms(register(ctx, tx), day_zero, ctx.settings.release.refused_device_types)
 
 
-def _keep(desk: Desk, tx: Transaction, request_id: int, rulings: Rulings, outbox_id: int) -> None:
+def _keep(ctx: Context, tx: Transaction, request_id: int, rulings: Rulings, outbox_id: int) -> None:
     if len(rulings) > _SORTED_ABOVE:
         # The index on devices takes them in their order in a third of the time.
         rulings = rulings.taken(rulings.devices.order())
@@ -190,7 +190,7 @@ def _keep(desk: Desk, tx: Transaction, request_id: int, rulings: Rulings, outbox
         unread, many = rulings.taken(~readable), rulings.taken(readable)
     else:
         unread, many = rulings, None
-    seen = [desk.sealer.seal(one.encode(), "row") if one else None for one in unread.seen.texts()]
+    seen = [ctx.sealer.seal(one.encode(), "row") if one else None for one in unread.seen.texts()]
     rows = zip(
         unread.devices.texts(), unread.types.texts(), unread.places.texts(), unread.states,
         unread.reasons.texts(), seen,
@@ -204,7 +204,7 @@ def _keep(desk: Desk, tx: Transaction, request_id: int, rulings: Rulings, outbox
 
 
 def send_answer(
-    desk: Desk,
+    ctx: Context,
     tx: Transaction,
     request: InboundRequest,
     party: Party,
@@ -218,36 +218,36 @@ def send_answer(
     the next one is written while the caller is at work on this.
     """
     rows = rulings.answer_rows()
-    facts = Sheetfacts("Answers under MP121", request.ref, desk.now())
+    facts = Sheetfacts("Answers under MP121", request.ref, ctx.now())
     parts, drafts = [], []
-    for part, some, files in _in_parts(desk, tx, party, rows, facts):
+    for part, some, files in _in_parts(ctx, tx, party, rows, facts):
         own = rulings if part is None else rulings.taken(some)
-        said = _said(desk, own, rows[some])
-        drafts.append(draft_answer(desk, request, party, address, head, said, part, files))
+        said = _said(ctx, own, rows[some])
+        drafts.append(draft_answer(ctx, request, party, address, head, said, part, files))
         parts.append((some, own))
     del files
-    for nth, letter in enumerate(letters.written(desk, drafts)):
+    for nth, letter in enumerate(letters.written(ctx, drafts)):
         some, own = parts[nth]
-        outbox_id, message_id = tx.outbox.add(letter, desk.now()), letter.message_id
+        outbox_id, message_id = tx.outbox.add(letter, ctx.now()), letter.message_id
         del letter  # as large as a mail, and in the database now
         happened = told(own, request.ref, party.signifier, address, message_id)
-        tx.audit.append(desk.now(), *happened)
+        tx.audit.append(ctx.now(), *happened)
         yield some, outbox_id
 
 
 def _in_parts(
-    desk: Desk, tx: Transaction, party: Party, rows: Sequence[tuple[str, ...]], facts: Sheetfacts
+    ctx: Context, tx: Transaction, party: Party, rows: Sequence[tuple[str, ...]], facts: Sheetfacts
 ) -> Iterator[tuple[Part | None, slice, Files]]:
     """The answer's files, within what the party and our own server take.
 
     What our server could never take is decided all the same, and then held in the outbox: that is
     no fault of the request's.
     """
-    most = letters.most_bytes(desk, tx, party)
+    most = letters.most_bytes(ctx, tx, party)
     try:
         yield from in_parts(rows, facts, most)
     except BadInput:
-        own = desk.mail_bytes(party)
+        own = ctx.mail_bytes(party)
         if most == own:
             raise
         yield from in_parts(rows, facts, own)
@@ -263,8 +263,8 @@ class Said:
     unreadable: Sequence[AnswerRow]
 
 
-def _said(desk: Desk, rulings: Rulings, rows: Sequence[tuple[str, ...]]) -> Said:
-    small = desk.settings.release.body_table_rows
+def _said(ctx: Context, rulings: Rulings, rows: Sequence[tuple[str, ...]]) -> Said:
+    small = ctx.settings.release.body_table_rows
     return Said(
         rulings.counts(),
         list(map(AnswerRow._make, rows)) if len(rows) <= small else (),
@@ -274,7 +274,7 @@ def _said(desk: Desk, rulings: Rulings, rows: Sequence[tuple[str, ...]]) -> Said
 
 
 def draft_answer(
-    desk: Desk,
+    ctx: Context,
     request: InboundRequest,
     party: Party,
     address: str,
@@ -296,7 +296,7 @@ def draft_answer(
         references=head.references,
         subject=f"{subject} (part {part.number} of {part.of})" if part else subject,
         context={
-            "us": letters.us(desk),
+            "us": letters.us(ctx),
             "them": letters.them(party),
             "ref": request.ref,
             "their_ref": request.their_ref,
@@ -325,7 +325,7 @@ def _first(
 
 
 def _supersede(
-    desk: Desk, tx: Transaction, said: Understanding, party: Party, ref: str, asked: int
+    ctx: Context, tx: Transaction, said: Understanding, party: Party, ref: str, asked: int
 ) -> None:
     """A follow-up in the thread corrects unreadable rows, when it brings enough devices for all.
 
@@ -344,12 +344,12 @@ def _supersede(
         )
         tx.inbound.settle(earlier.id)
         tx.audit.append(
-            desk.now(),
+            ctx.now(),
             AuditEvent("request.corrected", earlier.ref, party.signifier, {"by": ref}),
         )
 
 
-def reminded(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
+def reminded(ctx: Context, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
     """A reminder about a request: its list is not asked anew.
 
     While the request is open it already waits for a person; when it is answered, our answer may
@@ -358,7 +358,7 @@ def reminded(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> 
     found = tx.inbound.by_their_refs(said.references, party.signifier)
     still_open = [one for one in found if not one.answered]
     tx.audit.append(
-        desk.now(), *(AuditEvent("request.reminded", one.ref, party.signifier) for one in found)
+        ctx.now(), *(AuditEvent("request.reminded", one.ref, party.signifier) for one in found)
     )
     if still_open:
         refs = ", ".join(one.ref for one in still_open)

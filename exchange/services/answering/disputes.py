@@ -14,7 +14,7 @@ from typing import Final
 from exchange.domain.audit import AuditEvent
 from exchange.domain.outbound import CaseState, Leg, LegEvent, LegState, Ruling, leg_takes, move_leg
 from exchange.errors import BadInput
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.requests.disputes import Claim, Dispute
 from exchange.store.requests.outbound import Case
@@ -95,11 +95,11 @@ def known(tx: Transaction, tags: Collection[str], cases: Mapping[int, Case]) -> 
     return Known(holders, ruled_out, tx.disputes.contested(cases.keys()), in_dispute)
 
 
-def open_claims(desk: Desk, tx: Transaction, claims: Sequence[Claim]) -> None:
+def open_claims(ctx: Context, tx: Transaction, claims: Sequence[Claim]) -> None:
     """Bring both devices of each claim to a person; one that is on file already changes nothing."""
     if not claims:
         return
-    now = desk.now()
+    now = ctx.now()
     on_file = {
         (one.claim.code_tag, one.claim.rival_case_id)
         for one in tx.disputes.of_codes({claim.code_tag for claim in claims})
@@ -122,13 +122,13 @@ def open_claims(desk: Desk, tx: Transaction, claims: Sequence[Claim]) -> None:
 
 
 def rule(
-    desk: Desk, tx: Transaction, disputes: Sequence[Dispute], ruling: Ruling, why: str, actor: str
+    ctx: Context, tx: Transaction, disputes: Sequence[Dispute], ruling: Ruling, why: str, actor: str
 ) -> None:
     """Write down whose the codes are, and what follows for the devices that had them first.
 
     Raises BadInput where that cannot be followed; then nothing may be committed.
     """
-    now = desk.now()
+    now = ctx.now()
     mine = {one.id for one in disputes}
     others = [
         one

@@ -39,7 +39,7 @@ from exchange.services.answering import (
 )
 from exchange.services.answering.device_decisions import Holdings
 from exchange.services.answering.mail_outcome import MailOutcome, record
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import KEPT, NOT_FETCHED, PROCESSED, REVIEW, SHUNTED, KeptMail
 
@@ -64,7 +64,7 @@ class Decided:
 
 
 def decide_all(
-    desk: Desk, done: Decided | None = None, stop: threading.Event | None = None
+    ctx: Context, done: Decided | None = None, stop: threading.Event | None = None
 ) -> Decided:
     """Commit 2 for every kept mail that can be decided now; ``done`` is of an earlier pass.
 
@@ -73,19 +73,19 @@ def decide_all(
     Raises StoreError when the database cannot take it; then they stay kept.
     """
     done = Decided() if done is None else done
-    if done.unread or desk.clock.trouble:
+    if done.unread or ctx.clock.trouble:
         return done
-    batch = _opened(desk, (), done)
-    desk.reader.ahead([question for _, question in batch])
+    batch = _opened(ctx, (), done)
+    ctx.reader.ahead([question for _, question in batch])
     while batch:
         at_hand = [mail.id for mail, _ in batch]
         together: list[Understood] = []
         weight, began = 0, time.monotonic()
         while batch:
-            desk.heart.moved()
+            ctx.heart.moved()
             # A large mail does not stay while what it asks is answered.
             try:
-                said = _understood(desk, batch.popleft(), done)
+                said = _understood(ctx, batch.popleft(), done)
             except ReaderUnavailable as error:
                 done.unread = error
                 break
@@ -94,24 +94,26 @@ def decide_all(
                 together.append(said)
                 weight += said.weight
             if weight >= _DECIDE_DEVICES or time.monotonic() - began > _DECIDE_SECONDS:
-                _decide_some(desk, together, done)
+                _decide_some(ctx, together, done)
                 together, weight, began = [], 0, time.monotonic()
         # The next ones are understood by the other process while these are decided here.
         if done.unread is None:
-            batch = _opened(desk, at_hand, done)
-            desk.reader.ahead([question for _, question in batch])
-        _decide_some(desk, together, done)
-        if done.unread or desk.clock.trouble or (stop and stop.is_set()):
+            batch = _opened(ctx, at_hand, done)
+            ctx.reader.ahead([question for _, question in batch])
+        _decide_some(ctx, together, done)
+        if done.unread or ctx.clock.trouble or (stop and stop.is_set()):
             break
     return done
 
 
-def _opened(desk: Desk, at_hand: Sequence[int], done: Decided) -> deque[tuple[KeptMail, Question]]:
+def _opened(
+    ctx: Context, at_hand: Sequence[int], done: Decided
+) -> deque[tuple[KeptMail, Question]]:
     """The next kept mails beside those ``at_hand``, with what is on file for their senders.
 
     A mail may take minutes to read: those of strangers come after all others, few at a time.
     """
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         passed = {*done.left, *at_hand}
         mails = list[KeptMail]()
         for senders, most_bytes in (
@@ -128,21 +130,21 @@ def _opened(desk: Desk, at_hand: Sequence[int], done: Decided) -> deque[tuple[Ke
         try:
             if mail.sender not in on_file:
                 on_file[mail.sender] = (
-                    party_passwords.of_sender(desk, mail.sender),
-                    party_columns.of_sender(desk, mail.sender),
+                    party_passwords.of_sender(ctx, mail.sender),
+                    party_columns.of_sender(ctx, mail.sender),
                 )
-            raw = desk.sealer.open(mail.sealed, "mail")
+            raw = ctx.sealer.open(mail.sealed, "mail")
         except StoreError:
             raise
         except VaultError as error:
             done.left[mail.id] = str(error)  # ours to mend; it waits
         except Exception as error:
-            _note(done, mail, _fault(desk, mail, error), "")
+            _note(done, mail, _fault(ctx, mail, error), "")
         else:
             # A large mail lies here once, not sealed as well.
             found.append((replace(mail, sealed=b""), Question(raw, *on_file[mail.sender])))
     if mails and not found:
-        return _opened(desk, at_hand, done)
+        return _opened(ctx, at_hand, done)
     return found
 
 
@@ -159,59 +161,59 @@ class Understood:
         return len(self.said.devices) + len(self.said.answers) + len(self.said.rejects)
 
 
-def _understood(desk: Desk, asked: tuple[KeptMail, Question], done: Decided) -> Understood | None:
+def _understood(ctx: Context, asked: tuple[KeptMail, Question], done: Decided) -> Understood | None:
     """What one mail says; None when that is settled already, or the mail is tried again later."""
     (mail, question), outcome, why = asked, None, ""
     try:
-        said = desk.reader.read(question.raw, question.passwords, columns=question.columns)
+        said = ctx.reader.read(question.raw, question.passwords, columns=question.columns)
         return Understood(mail, said)
     except (StoreError, ReaderUnavailable):
         raise
     except ReaderEnded as error:
-        outcome, why = _once_more(desk, mail, str(error))
+        outcome, why = _once_more(ctx, mail, str(error))
     except (ConfigError, VaultError) as error:
         why = str(error)
     except ExchangeError as error:
-        outcome = _shunt(desk, mail, str(error))
+        outcome = _shunt(ctx, mail, str(error))
     except Exception as error:
-        outcome = _fault(desk, mail, error)
+        outcome = _fault(ctx, mail, error)
     _note(done, mail, outcome, why)
     return None
 
 
-def _decide_some(desk: Desk, mails: Sequence[Understood], done: Decided) -> None:
+def _decide_some(ctx: Context, mails: Sequence[Understood], done: Decided) -> None:
     """Decide some mails in one transaction, or, where one of them hinders it, each by itself."""
-    desk.heart.moved()
+    ctx.heart.moved()
     try:
         with uncollected():
-            outcomes = decide(desk, mails, done.tally) if mails else []
+            outcomes = decide(ctx, mails, done.tally) if mails else []
     except Exception:
         done.tally.forget()
         # Nothing of it was committed; whose fault it was shows when each goes alone.
         if len(mails) > 1:
             for one in mails:
-                _decide_some(desk, [one], done)
+                _decide_some(ctx, [one], done)
             return
-        _decide_alone(desk, mails[0], done)
+        _decide_alone(ctx, mails[0], done)
         return
     for one, outcome in zip(mails, outcomes, strict=True):
         _note(done, one.mail, outcome, "")
 
 
-def _decide_alone(desk: Desk, one: Understood, done: Decided) -> None:
+def _decide_alone(ctx: Context, one: Understood, done: Decided) -> None:
     """Decide a mail that set something off; it does not hold the others up."""
     outcome, why = None, ""
     try:
-        (outcome,) = decide(desk, [one], answer_request.DayTally())
+        (outcome,) = decide(ctx, [one], answer_request.DayTally())
     except StoreError:
         raise
     except (ConfigError, VaultError) as error:
         # Ours to mend (a template, a damaged bucket), and no fault of the mail's: it waits.
         why = str(error)
     except ExchangeError as error:
-        outcome = _shunt(desk, one.mail, str(error))
+        outcome = _shunt(ctx, one.mail, str(error))
     except Exception as error:
-        outcome = _fault(desk, one.mail, error)
+        outcome = _fault(ctx, one.mail, error)
     done.tally.forget()
     _note(done, one.mail, outcome, why)
 
@@ -223,45 +225,45 @@ def _note(done: Decided, mail: KeptMail, outcome: MailOutcome | None, why: str) 
         done.folders[outcome.folder] += 1
 
 
-def _fault(desk: Desk, mail: KeptMail, error: Exception) -> MailOutcome:
+def _fault(ctx: Context, mail: KeptMail, error: Exception) -> MailOutcome:
     """The border of one mail: whatever it set off, the others go on.
 
     The message may quote the mail, so only the kind of fault is told.
     """
     log.error("a mail set off a fault", mail=mail.id, fault=type(error).__name__)
-    return _shunt(desk, mail, f"an internal fault ({type(error).__name__})")
+    return _shunt(ctx, mail, f"an internal fault ({type(error).__name__})")
 
 
-def _once_more(desk: Desk, mail: KeptMail, why: str) -> tuple[MailOutcome | None, str]:
+def _once_more(ctx: Context, mail: KeptMail, why: str) -> tuple[MailOutcome | None, str]:
     """A busy machine can end the reading process too: a few attempts, then a person."""
-    with desk.store.transaction("attempt") as tx:
+    with ctx.store.transaction("attempt") as tx:
         attempts = tx.mail.attempt(mail.id)
-    if attempts < desk.settings.limits.attempts:
+    if attempts < ctx.settings.limits.attempts:
         return None, why
-    return _shunt(desk, mail, f"{why}, {attempts} times"), ""
+    return _shunt(ctx, mail, f"{why}, {attempts} times"), ""
 
 
-def _shunt(desk: Desk, mail: KeptMail, reason: str) -> MailOutcome:
+def _shunt(ctx: Context, mail: KeptMail, reason: str) -> MailOutcome:
     outcome = MailOutcome(SHUNTED, reason=mask_codes(reason))
-    with desk.store.transaction("decide") as tx:
+    with ctx.store.transaction("decide") as tx:
         if tx.mail.claim(mail.id)[0] == KEPT:
-            record(desk, tx, mail, outcome)
+            record(ctx, tx, mail, outcome)
     return outcome
 
 
 def decide(
-    desk: Desk, mails: Sequence[Understood], tally: answer_request.DayTally
+    ctx: Context, mails: Sequence[Understood], tally: answer_request.DayTally
 ) -> list[MailOutcome]:
     """Commit 2 for some mails, in their order; all of them or none."""
-    who = _senders(desk, mails)
+    who = _senders(ctx, mails)
     asking = [
         one.said.devices
         for one, verdict in zip(mails, who, strict=True)
         if one.said.kind is Kind.REQUEST and verdict.party
     ]
-    holdings = Holdings.of(desk.vault, asking)  # before the transaction
+    holdings = Holdings.of(ctx.vault, asking)  # before the transaction
     outcomes = []
-    with desk.store.transaction("decide") as tx:
+    with ctx.store.transaction("decide") as tx:
         claimed = tx.mail.claim_many([one.mail.id for one in mails])
         twins = tx.mail.twins([one.mail for one in mails])
         for one, verdict in zip(mails, who, strict=True):
@@ -276,56 +278,56 @@ def decide(
                 reason = f"the same as mail {twin}"
                 outcome = MailOutcome(PROCESSED, said.kind, reason, mail.party)
             else:
-                outcome = _follow(desk, tx, mail, said, verdict, holdings, tally)
-            record(desk, tx, mail, outcome)
+                outcome = _follow(ctx, tx, mail, said, verdict, holdings, tally)
+            record(ctx, tx, mail, outcome)
             if outcome.folder != SHUNTED:
                 alike.append(mail.id)
             outcomes.append(outcome)
     return outcomes
 
 
-def _senders(desk: Desk, mails: Sequence[Understood]) -> list[Verdict]:
+def _senders(ctx: Context, mails: Sequence[Understood]) -> list[Verdict]:
     """Whom each mail is from."""
     candidates: dict[str, list[Party]] = {}
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         for sender in {one.said.head.sender for one in mails}:
             candidates[sender] = tx.parties.by_address(sender) if sender else []
     return [
-        identify(one.said.head, candidates[one.said.head.sender], desk.signifier) for one in mails
+        identify(one.said.head, candidates[one.said.head.sender], ctx.signifier) for one in mails
     ]
 
 
 def release(
-    desk: Desk, mail: KeptMail, said: Understanding, party: Party, actor: str
+    ctx: Context, mail: KeptMail, said: Understanding, party: Party, actor: str
 ) -> MailOutcome:
     """Decide a waiting mail as sent by a party that a person vouches for.
 
     Raises BadInput when the mail does not wait (any more); then nothing was changed.
     """
     who = Verdict(party=party, vouched=True)
-    holdings = Holdings.of(desk.vault, [said.devices] if said.kind is Kind.REQUEST else [])
-    with desk.store.transaction("release") as tx:
+    holdings = Holdings.of(ctx.vault, [said.devices] if said.kind is Kind.REQUEST else [])
+    with ctx.store.transaction("release") as tx:
         state, folder, resolved = tx.mail.claim(mail.id)
         if state in NOT_FETCHED or folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
-        outcome = _follow(desk, tx, mail, said, who, holdings, answer_request.DayTally())
-        record(desk, tx, mail, outcome)
+        outcome = _follow(ctx, tx, mail, said, who, holdings, answer_request.DayTally())
+        record(ctx, tx, mail, outcome)
         if outcome.folder == PROCESSED:
-            resolve(desk, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
+            resolve(ctx, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
     return outcome
 
 
-def resolve(desk: Desk, tx: Transaction, number: int, resolution: str, actor: str) -> None:
+def resolve(ctx: Context, tx: Transaction, number: int, resolution: str, actor: str) -> None:
     """A person dealt with a waiting mail."""
     said = mask_codes(resolution)
-    tx.mail.resolve(number, desk.now(), said)
+    tx.mail.resolve(number, ctx.now(), said)
     tx.audit.append(
-        desk.now(), AuditEvent("mail.resolved", f"mail {number}", "", {"resolution": said}, actor)
+        ctx.now(), AuditEvent("mail.resolved", f"mail {number}", "", {"resolution": said}, actor)
     )
 
 
 def _follow(
-    desk: Desk,
+    ctx: Context,
     tx: Transaction,
     mail: KeptMail,
     said: Understanding,
@@ -334,24 +336,24 @@ def _follow(
     tally: answer_request.DayTally,
 ) -> MailOutcome:
     """What follows from (state, mail, now), by kind."""
-    if said.subkind is Subkind.OWN or _is_ours(desk, tx, said):
+    if said.subkind is Subkind.OWN or _is_ours(ctx, tx, said):
         return MailOutcome(PROCESSED, said.kind, "our own mail came back")
     if said.kind is Kind.BOUNCE:
-        return take_response.bounce(desk, tx, said)
+        return take_response.bounce(ctx, tx, said)
     if who.party is None:
         return MailOutcome(REVIEW, said.kind, who.reason)
     if said.kind is Kind.REQUEST:
         if take_response.replies_to_ours(tx, said, who.party):
             reason = "a reply to our request that lists devices and answers none"
             return MailOutcome(REVIEW, said.kind, reason, who.party.signifier)
-        return answer_request.take(desk, tx, mail, said, who, holdings, tally)
-    return _BY_KIND[said.kind](_Sent(desk, tx, mail, said, who.party))
+        return answer_request.take(ctx, tx, mail, said, who, holdings, tally)
+    return _BY_KIND[said.kind](_Sent(ctx, tx, mail, said, who.party))
 
 
 class _Sent(NamedTuple):
     """A mail of a known party, with what a decision on it needs."""
 
-    desk: Desk
+    ctx: Context
     tx: Transaction
     mail: KeptMail
     said: Understanding
@@ -373,18 +375,18 @@ def _review(sent: _Sent, reason: str) -> MailOutcome:
 # What follows from a mail of a known party, by kind; bounces, requests and mail of strangers need
 # more and are decided before.
 _BY_KIND: Final[Mapping[Kind, Callable[[_Sent], MailOutcome]]] = {
-    Kind.AUTO_REPLY: lambda one: take_response.absence(one.desk, one.tx, one.said, one.party),
+    Kind.AUTO_REPLY: lambda one: take_response.absence(one.ctx, one.tx, one.said, one.party),
     Kind.ACKNOWLEDGEMENT: lambda one: take_response.acknowledgement(
-        one.desk, one.tx, one.said, one.party
+        one.ctx, one.tx, one.said, one.party
     ),
     Kind.RESPONSE: lambda one: take_response.answers(
-        one.desk, one.tx, one.mail, one.said, one.party
+        one.ctx, one.tx, one.mail, one.said, one.party
     ),
     Kind.UNKNOWN: _unknown,
 }
 # Of mails of no known kind: every other subkind waits for a person as "not a request".
 _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
-    Subkind.REMINDER: lambda one: answer_request.reminded(one.desk, one.tx, one.said, one.party),
+    Subkind.REMINDER: lambda one: answer_request.reminded(one.ctx, one.tx, one.said, one.party),
     Subkind.QUERY: lambda one: _review(one, "says that install codes which we sent cannot be used"),
     Subkind.COLUMNS: lambda one: _review(
         one, one.said.warnings[0] if one.said.warnings else "the columns on file do not fit"
@@ -392,8 +394,8 @@ _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
 }
 
 
-def _is_ours(desk: Desk, tx: Transaction, said: Understanding) -> bool:
+def _is_ours(ctx: Context, tx: Transaction, said: Understanding) -> bool:
     """A letter of ours, say an evidence file where no compliance address is configured."""
-    return said.head.sender in desk.own_addresses and bool(
+    return said.head.sender in ctx.own_addresses and bool(
         tx.outbox.by_message_id([said.head.message_id])
     )

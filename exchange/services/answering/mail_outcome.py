@@ -8,7 +8,7 @@ import structlog
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, KeptMail
 
@@ -26,9 +26,9 @@ class MailOutcome:
     ref: str = ""
 
 
-def record(desk: Desk, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
+def record(ctx: Context, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
     """Write what became of a mail into the ledger and the audit log."""
-    now = desk.now()
+    now = ctx.now()
     reason = mask_codes(outcome.reason)
     tx.mail.decide(
         mail.id,

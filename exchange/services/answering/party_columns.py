@@ -11,7 +11,7 @@ from exchange.domain.mail import Understanding
 from exchange.domain.party import Change
 from exchange.errors import BadInput, NotFound
 from exchange.services.answering import party_passwords
-from exchange.services.context import Desk
+from exchange.services.context import Context
 
 _FIELD = "columns"
 
@@ -23,24 +23,24 @@ class Preview(NamedTuple):
     with_maps: Understanding
 
 
-def of_party(desk: Desk, signifier: str) -> tuple[ColumnMap, ...]:
+def of_party(ctx: Context, signifier: str) -> tuple[ColumnMap, ...]:
     """What is on file for a party, in the order in which it is tried; raises NotFound."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         if tx.parties.get(signifier) is None:
             raise _unknown(signifier)
         return tx.parties.columns(signifier)
 
 
-def of_sender(desk: Desk, address: str) -> tuple[ColumnMap, ...]:
+def of_sender(ctx: Context, address: str) -> tuple[ColumnMap, ...]:
     """What is on file for whoever ``address`` stands at; nothing for a stranger."""
     if not address:
         return ()
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         return tx.parties.columns_of_sender(address)
 
 
 def put(
-    desk: Desk, signifier: str, one: ColumnMap, actor: str, *, beside: bool = False
+    ctx: Context, signifier: str, one: ColumnMap, actor: str, *, beside: bool = False
 ) -> tuple[ColumnMap, ...]:
     """Put a mapping on file in place of the party's others for the same files and sheets.
 
@@ -55,10 +55,10 @@ def put(
             raise BadInput(f"a party has {MOST_MAPS} mappings at most")
         return tuple(found)
 
-    return _change(desk, signifier, actor, changed)
+    return _change(ctx, signifier, actor, changed)
 
 
-def take_off(desk: Desk, signifier: str, actor: str, number: int = 0) -> tuple[ColumnMap, ...]:
+def take_off(ctx: Context, signifier: str, actor: str, number: int = 0) -> tuple[ColumnMap, ...]:
     """Take one of a party's mappings off file (``number`` from 1), or all; returns what stays."""
 
     def changed(maps: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
@@ -66,35 +66,35 @@ def take_off(desk: Desk, signifier: str, actor: str, number: int = 0) -> tuple[C
             raise NotFound(f"there is no mapping {number} on file for {signifier}")
         return maps[: number - 1] + maps[number:] if number else ()
 
-    return _change(desk, signifier, actor, changed)
+    return _change(ctx, signifier, actor, changed)
 
 
 def preview(
-    desk: Desk, signifier: str, name: str, content: bytes, maps: Sequence[ColumnMap]
+    ctx: Context, signifier: str, name: str, content: bytes, maps: Sequence[ColumnMap]
 ) -> Preview:
     """Read a mail or a file as one of the party's, as usual and with ``maps``; changes nothing.
 
     Raises Unreadable when it cannot be read, NotFound for a party not on the register.
     """
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         party = tx.parties.get(signifier)
     if party is None:
         raise _unknown(signifier)
-    passwords = party_passwords.of_sender(desk, party.request_address)
-    usual = desk.reader.read(content, passwords, name, look=True)
+    passwords = party_passwords.of_sender(ctx, party.request_address)
+    usual = ctx.reader.read(content, passwords, name, look=True)
     if not maps:
         return Preview(usual, usual)
-    return Preview(usual, desk.reader.read(content, passwords, name, columns=maps, look=True))
+    return Preview(usual, ctx.reader.read(content, passwords, name, columns=maps, look=True))
 
 
 def _change(
-    desk: Desk,
+    ctx: Context,
     signifier: str,
     actor: str,
     changed: Callable[[tuple[ColumnMap, ...]], tuple[ColumnMap, ...]],
 ) -> tuple[ColumnMap, ...]:
-    now = desk.now()
-    with desk.store.transaction("columns") as tx:
+    now = ctx.now()
+    with ctx.store.transaction("columns") as tx:
         if tx.parties.get(signifier) is None:
             raise _unknown(signifier)
         before = tx.parties.columns(signifier)

@@ -7,22 +7,22 @@ from collections.abc import Sequence
 
 from exchange.domain.audit import AuditEvent
 from exchange.errors import NotFound
-from exchange.services.context import Desk
+from exchange.services.context import Context
 
 _PURPOSE = "party"
 
 
-def put(desk: Desk, signifier: str, passwords: Sequence[str], actor: str) -> None:
+def put(ctx: Context, signifier: str, passwords: Sequence[str], actor: str) -> None:
     """Put a party's passwords on file, sealed, in place of those that were; none takes them off.
 
     Raises NotFound for a party that is not on the contacts register.
     """
-    now = desk.now()
-    with desk.store.transaction("secrets") as tx:
+    now = ctx.now()
+    with ctx.store.transaction("secrets") as tx:
         if tx.parties.get(signifier) is None:
             raise NotFound(f"{signifier} is not on the contacts register")
         content = json.dumps(list(passwords)).encode()
-        sealed = desk.sealer.seal(content, _PURPOSE) if passwords else None
+        sealed = ctx.sealer.seal(content, _PURPOSE) if passwords else None
         tx.parties.keep_secret(signifier, sealed, now)
         tx.audit.append(
             now,
@@ -32,14 +32,14 @@ def put(desk: Desk, signifier: str, passwords: Sequence[str], actor: str) -> Non
         )
 
 
-def of_sender(desk: Desk, address: str) -> tuple[str, ...]:
+def of_sender(ctx: Context, address: str) -> tuple[str, ...]:
     """The passwords on file for whoever ``address`` stands at; nobody's for a stranger."""
     if not address:
         return ()
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         sealed = [tx.parties.secret(party.signifier) for party in tx.parties.by_address(address)]
     found: list[str] = []
     for one in sealed:
         if one is not None:
-            found += map(str, json.loads(desk.sealer.open(one, _PURPOSE)))
+            found += map(str, json.loads(ctx.sealer.open(one, _PURPOSE)))
     return tuple(found)

@@ -20,7 +20,7 @@ from exchange.domain.outbound import OPEN_LEGS, Leg, OutboundRequest
 from exchange.domain.party import Party
 from exchange.rendering.workbook import RequestRow
 from exchange.services.asking.request import request_files
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.letters import letters
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import KeptMail
@@ -32,7 +32,7 @@ _MOST: Final = 3  # queries of one request; a machine that sends the same again 
 
 
 def ask_again(
-    desk: Desk,
+    ctx: Context,
     tx: Transaction,
     mail: KeptMail,
     said: Understanding,
@@ -62,11 +62,11 @@ def ask_again(
             and legs[device].state in OPEN_LEGS
         }
         # One letter about one mail, however often that is decided.
-        message_id = desk.message_id(request.ref, QUERY, mail.content_hash[:12])
+        message_id = ctx.message_id(request.ref, QUERY, mail.content_hash[:12])
         if own and tx.outbox.by_message_id([message_id]):
             asked += own
         elif own and tx.outbox.count(request.ref, QUERY) < _MOST:
-            _write(desk, tx, answer, request, own, message_id)
+            _write(ctx, tx, answer, request, own, message_id)
             asked += own
     return frozenset(asked)
 
@@ -82,7 +82,7 @@ class _Answer:
 
 
 def _write(
-    desk: Desk,
+    ctx: Context,
     tx: Transaction,
     answer: _Answer,
     request: OutboundRequest,
@@ -99,7 +99,7 @@ def _write(
     ]
     party = answer.party
     letters.queue(
-        desk,
+        ctx,
         tx,
         letters.Draft(
             template="query",
@@ -109,8 +109,8 @@ def _write(
             marker=QUERY,
             in_reply_to=answer.said.head.message_id,
             references=(request.message_id,),
-            context=_context(desk, tx, answer, request, rows),
-            attachments=request_files(desk, request.ref, rows),
+            context=_context(ctx, tx, answer, request, rows),
+            attachments=request_files(ctx, request.ref, rows),
             message_id=message_id,
         ),
     )
@@ -119,28 +119,28 @@ def _write(
         "devices": len(rows),
         "message_id": message_id,
     }
-    tx.audit.append(desk.now(), AuditEvent("request.query", request.ref, party.signifier, told))
+    tx.audit.append(ctx.now(), AuditEvent("request.query", request.ref, party.signifier, told))
     log.info("queried", ref=request.ref, party=party.signifier, devices=len(rows))
 
 
 def _context(
-    desk: Desk,
+    ctx: Context,
     tx: Transaction,
     answer: _Answer,
     request: OutboundRequest,
     rows: Sequence[RequestRow],
 ) -> dict[str, object]:
-    small = desk.settings.release.body_table_rows
-    today = desk.today()
+    small = ctx.settings.release.body_table_rows
+    today = ctx.today()
     due_on = request.due_on or today
     reasons = Counter(mask_codes(answer.spoilt[row.device_id].reason) for row in rows)
     return {
-        "us": letters.us(desk),
+        "us": letters.us(ctx),
         "them": letters.them(answer.party),
         "ref": request.ref,
         "received": answer.mail.arrived_at,
         "due": due_on,
-        "days_late": desk.calendar.working_days_between(due_on, today) if today > due_on else 0,
+        "days_late": ctx.calendar.working_days_between(due_on, today) if today > due_on else 0,
         "asked": tx.legs.asked([request.id]).get(request.id, 0),
         "outstanding": len(rows),
         "reasons": reasons.most_common(),

@@ -28,7 +28,7 @@ from exchange.services.answering import disputes, query_bad_codes
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking.leg_clocks import void
 from exchange.services.asking.next_supplier import next_turn
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
 from exchange.store.mails.outbox import StoredLetter
@@ -74,21 +74,21 @@ class _Sorted:
 
 
 def answers(
-    desk: Desk, tx: Transaction, mail: KeptMail, said: Understanding, party: Party
+    ctx: Context, tx: Transaction, mail: KeptMail, said: Understanding, party: Party
 ) -> MailOutcome:
     """Apply a response of ``party``; what is doubtful stays as it was and goes to Review."""
     requests = asked_in(tx, said, party)
-    sorted_ = _sort(desk, tx, mail, said, party)
+    sorted_ = _sort(ctx, tx, mail, said, party)
     if not requests and sorted_.strays:
         # Neither thread nor reference, and devices we never asked about: the sender's address
         # alone, which anybody can write, is not enough to take the rest.
         reason = "belongs to no request of ours by thread or reference, and " + sorted_.doubts[0]
         return MailOutcome(REVIEW, Kind.RESPONSE, reason, party.signifier)
-    disputes.open_claims(desk, tx, sorted_.claims)
-    _take_codes(desk, tx, mail, party, sorted_.codes)
-    _take_denials(desk, tx, mail, party, sorted_.denials)
+    disputes.open_claims(ctx, tx, sorted_.claims)
+    _take_codes(ctx, tx, mail, party, sorted_.codes)
+    _take_denials(ctx, tx, mail, party, sorted_.denials)
     ref = requests[0].ref if requests else ""
-    queried = query_bad_codes.ask_again(desk, tx, mail, said, party, requests)
+    queried = query_bad_codes.ask_again(ctx, tx, mail, said, party, requests)
     for reject in said.rejects:
         if not (reject.spoils_code and str(reject.device) in queried):
             sorted_.doubts.append(f"{reject.where}: {reject.reason}")
@@ -124,7 +124,7 @@ def answers(
 
 
 def _sort(
-    desk: Desk, tx: Transaction, mail: KeptMail, said: Understanding, party: Party
+    ctx: Context, tx: Transaction, mail: KeptMail, said: Understanding, party: Party
 ) -> _Sorted:
     out = _Sorted()
     if any(answer.code is not None for answer in said.answers):
@@ -132,7 +132,7 @@ def _sort(
     legs = tx.legs.newest(party.signifier, {str(answer.device) for answer in said.answers})
     cases = tx.outbound.cases_of({leg.case_id for leg in legs.values()})
     tags = {
-        answer.device: desk.sealer.tag(answer.code.raw, "code")
+        answer.device: ctx.sealer.tag(answer.code.raw, "code")
         for answer in said.answers
         if answer.code is not None
     }
@@ -191,7 +191,7 @@ def _sort_denial(out: _Sorted, answer: Answer, leg: Leg, case: Case) -> None:
 
 
 def _take_codes(
-    desk: Desk,
+    ctx: Context,
     tx: Transaction,
     mail: KeptMail,
     party: Party,
@@ -199,10 +199,10 @@ def _take_codes(
 ) -> None:
     if not codes:
         return
-    now = desk.now()
+    now = ctx.now()
     tx.outbound.receive_codes(
         [
-            ReceivedCode(leg.case_id, desk.sealer.seal(code.raw, "code"), tag)
+            ReceivedCode(leg.case_id, ctx.sealer.seal(code.raw, "code"), tag)
             for leg, code, tag in codes
         ],
         party.signifier,
@@ -234,11 +234,11 @@ def _take_codes(
 
 
 def _take_denials(
-    desk: Desk, tx: Transaction, mail: KeptMail, party: Party, legs: Sequence[Leg]
+    ctx: Context, tx: Transaction, mail: KeptMail, party: Party, legs: Sequence[Leg]
 ) -> None:
     if not legs:
         return
-    now = desk.now()
+    now = ctx.now()
     tx.legs.move_legs(
         [leg.id for leg in legs],
         LegState.NOT_INSTALLER,
@@ -251,11 +251,13 @@ def _take_denials(
     tx.audit.append(now, *events)
 
 
-def acknowledgement(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
+def acknowledgement(
+    ctx: Context, tx: Transaction, said: Understanding, party: Party
+) -> MailOutcome:
     """They have our request. It discharges nothing and stops no clock."""
     requests = asked_in(tx, said, party)
     for request in requests:
-        tx.outbound.acknowledged(request.id, desk.now())
+        tx.outbound.acknowledged(request.id, ctx.now())
         legs = [
             leg
             for leg in tx.legs.legs(request_id=request.id, states=[LegState.SENT])
@@ -263,15 +265,13 @@ def acknowledgement(desk: Desk, tx: Transaction, said: Understanding, party: Par
         ]
         # ``next_due`` stays: an acknowledged leg is chased like any other.
         tx.legs.move_legs([leg.id for leg in legs], LegState.ACKNOWLEDGED)
-        tx.audit.append(
-            desk.now(), AuditEvent("request.acknowledged", request.ref, party.signifier)
-        )
+        tx.audit.append(ctx.now(), AuditEvent("request.acknowledged", request.ref, party.signifier))
     ref = requests[0].ref if requests else ""
     reason = "an acknowledgement" if ref else "an acknowledgement of nothing that we know"
     return MailOutcome(PROCESSED, Kind.ACKNOWLEDGEMENT, reason, party.signifier, ref)
 
 
-def absence(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
+def absence(ctx: Context, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
     """An automatic reply; its return date is noted, nothing is discharged."""
     requests = asked_in(tx, said, party)
     until = said.returns_on
@@ -279,7 +279,7 @@ def absence(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> M
         if until:
             tx.outbound.away_until(request.id, until)
         tx.audit.append(
-            desk.now(),
+            ctx.now(),
             AuditEvent(
                 "request.auto_reply",
                 request.ref,
@@ -292,7 +292,7 @@ def absence(desk: Desk, tx: Transaction, said: Understanding, party: Party) -> M
     return MailOutcome(PROCESSED, Kind.AUTO_REPLY, reason, party.signifier, ref)
 
 
-def bounce(desk: Desk, tx: Transaction, said: Understanding) -> MailOutcome:
+def bounce(ctx: Context, tx: Transaction, said: Understanding) -> MailOutcome:
     """A delivery report; one for good voids the clocks that its letter had started.
 
     Believed only where it names a letter of ours: anybody can write a delivery report, so what
@@ -316,7 +316,7 @@ def bounce(desk: Desk, tx: Transaction, said: Understanding) -> MailOutcome:
     status = next((one.status for one in said.bounces if one.permanent), "")
     tx.outbox.fail(letter.id, f"bounced {status}".strip())
     tx.audit.append(
-        desk.now(),
+        ctx.now(),
         AuditEvent(
             "mail.bounced",
             letter.ref,
@@ -324,6 +324,6 @@ def bounce(desk: Desk, tx: Transaction, said: Understanding) -> MailOutcome:
             {"purpose": letter.purpose, "address": letter.recipient, "status": status},
         ),
     )
-    void(desk, tx, letter, f"bounced {status}".strip())
+    void(ctx, tx, letter, f"bounced {status}".strip())
     reason = f"the {letter.purpose} {letter.ref} to {letter.recipient} bounced {status}".strip()
     return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)

@@ -14,7 +14,7 @@ from exchange.domain.device import InstallCode
 from exchange.domain.outbound import CaseState, Leg
 from exchange.errors import BadInput, NotFound
 from exchange.files import written
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 
 
@@ -51,9 +51,9 @@ class CaseLine:
         }
 
 
-def case_lines(desk: Desk) -> list[CaseLine]:
+def case_lines(ctx: Context) -> list[CaseLine]:
     """Every case, oldest first."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         by_case: dict[int, list[Leg]] = {}
         for leg in tx.legs.legs():
             by_case.setdefault(leg.case_id, []).append(leg)
@@ -63,7 +63,7 @@ def case_lines(desk: Desk) -> list[CaseLine]:
         ]
 
 
-def write_codes(desk: Desk, path: Path, actor: str) -> int:
+def write_codes(ctx: Context, path: Path, actor: str) -> int:
     """Write the received codes to a new CSV file that only its owner can read; audited.
 
     Raises BadInput when the file cannot be made; then nothing was written.  All is on the disk
@@ -71,12 +71,12 @@ def write_codes(desk: Desk, path: Path, actor: str) -> int:
     written and not noted.
     """
     try:
-        with written(path, new=True) as file, desk.store.transaction("export") as tx:
-            content, events = _codes(desk, tx, actor)
+        with written(path, new=True) as file, ctx.store.transaction("export") as tx:
+            content, events = _codes(ctx, tx, actor)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            tx.audit.append(desk.now(), *events)
+            tx.audit.append(ctx.now(), *events)
     except FileExistsError:
         raise BadInput("is there already; nothing was written", place=str(path)) from None
     except OSError as error:
@@ -86,14 +86,14 @@ def write_codes(desk: Desk, path: Path, actor: str) -> int:
     return len(events)
 
 
-def _codes(desk: Desk, tx: Transaction, actor: str) -> tuple[bytes, list[AuditEvent]]:
+def _codes(ctx: Context, tx: Transaction, actor: str) -> tuple[bytes, list[AuditEvent]]:
     events = []
     listed = io.StringIO(newline="")
     writer = csv.writer(listed, lineterminator="\r\n")
     writer.writerow(("Device ID", "Install code", "Received from"))
     for case in tx.outbound.cases(CaseState.CODE_RECEIVED):
         if case.sealed_code is not None:
-            code = InstallCode(desk.sealer.open(case.sealed_code, "code"))
+            code = InstallCode(ctx.sealer.open(case.sealed_code, "code"))
             writer.writerow((case.device, code.grouped, case.code_from))
             events.append(AuditEvent("code.exported", case.device, case.code_from, actor=actor))
     return listed.getvalue().encode(), events
@@ -109,9 +109,9 @@ class StoredClock:
     calendar: str
 
 
-def clock_of(desk: Desk, ref: str) -> StoredClock:
+def clock_of(ctx: Context, ref: str) -> StoredClock:
     """The clock of a reference of either direction; raises NotFound."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         if ref.rpartition("-")[2].startswith("A"):
             clock = tx.inbound.find(ref).clock
             return StoredClock(clock.received_at, clock.rule, clock.due_on, clock.calendar)

@@ -25,7 +25,7 @@ from exchange.rendering.wording import day
 from exchange.rendering.workbook import RequestRow
 from exchange.services.asking import ladder
 from exchange.services.asking.request import request_files
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.letters import letters
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import AcceptedLetter, NewLetter
@@ -81,25 +81,25 @@ class _Taken:
     events: list[AuditEvent] = field(default_factory=list)
 
 
-def chase(desk: Desk) -> Counter[str]:
+def chase(ctx: Context) -> Counter[str]:
     """Take every rung that is due today; returns how many letters of which kind were queued.
 
     A request whose letter cannot be written holds nobody up: its fault is raised when all others
     are done.
     """
-    if desk.clock.trouble:  # rungs would be skipped, or taken before their time
+    if ctx.clock.trouble:  # rungs would be skipped, or taken before their time
         return Counter()
-    today = desk.today()
+    today = ctx.today()
     taken: Counter[str] = Counter()
     fault: ExchangeError | None = None
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         waiting = tx.legs.due_requests(today)
         parties = {party.signifier: party for party in tx.parties.all()} if waiting else {}
     batches = list(_batches(waiting))[::-1]
     while batches:
         numbers = batches.pop()
         try:
-            taken += _chase_some(desk, numbers, parties, today)
+            taken += _chase_some(ctx, numbers, parties, today)
         except StoreError:
             raise
         except ExchangeError as error:
@@ -114,16 +114,16 @@ def chase(desk: Desk) -> Counter[str]:
 
 
 def _chase_some(
-    desk: Desk, numbers: Sequence[int], parties: Mapping[str, Party], today: date
+    ctx: Context, numbers: Sequence[int], parties: Mapping[str, Party], today: date
 ) -> Counter[str]:
     found = _Taken()
-    with desk.store.transaction("chase") as tx:
+    with ctx.store.transaction("chase") as tx:
         known = _read(tx, numbers, today)
         for number in numbers:
             request = known.requests[number]
             if request.party in parties:
-                _chase_request(desk, known, request, parties[request.party], today, found)
-        _write(desk, tx, found)
+                _chase_request(ctx, known, request, parties[request.party], today, found)
+        _write(ctx, tx, found)
     return Counter(rung.kind for _, rung, letter in found.rungs if letter is not None)
 
 
@@ -152,8 +152,8 @@ def _read(tx: Transaction, numbers: Sequence[int], today: date) -> _Known:
     )
 
 
-def _write(desk: Desk, tx: Transaction, found: _Taken) -> None:
-    now = desk.now()
+def _write(ctx: Context, tx: Transaction, found: _Taken) -> None:
+    now = ctx.now()
     numbers = tx.outbox.add_many(found.letters, now)
     tx.legs.take_rungs(
         (
@@ -172,13 +172,13 @@ def _write(desk: Desk, tx: Transaction, found: _Taken) -> None:
 
 
 def _chase_request(
-    desk: Desk, known: _Known, request: OutboundRequest, party: Party, today: date, found: _Taken
+    ctx: Context, known: _Known, request: OutboundRequest, party: Party, today: date, found: _Taken
 ) -> None:
     for (behind, accepted_on), legs in ladder.alike(known.legs[request.id], known.done).items():
-        step = ladder.step(desk, party, dict(behind), accepted_on, request.sla_days, today)
+        step = ladder.step(ctx, party, dict(behind), accepted_on, request.sla_days, today)
         found.rungs += [(legs, rung, None) for rung in step.skipped]
         if step.now:
-            _take(desk, known, request, party, legs, step.now, today, found)
+            _take(ctx, known, request, party, legs, step.now, today, found)
         found.next_on[step.next_on] += [leg.id for leg in legs]
         late = [leg for leg in legs if not leg.overdue and leg.due_on and today > leg.due_on]
         found.overdue += [leg.id for leg in late]
@@ -189,7 +189,7 @@ def _chase_request(
 
 
 def _take(
-    desk: Desk,
+    ctx: Context,
     known: _Known,
     request: OutboundRequest,
     party: Party,
@@ -200,9 +200,9 @@ def _take(
 ) -> None:
     rows = [RequestRow(device_id=leg.device, device_type=leg.device_type) for leg in legs]
     template: TemplateName = rung.kind
-    address = ladder.recipient(desk, party, rung)
+    address = ladder.recipient(ctx, party, rung)
     letter = letters.write(
-        desk,
+        ctx,
         letters.Draft(
             template=template,
             ref=request.ref,
@@ -210,8 +210,8 @@ def _take(
             party=party.signifier,
             marker=_MARKERS[rung.kind],
             in_reply_to=request.message_id,
-            context=_context(desk, known, request, party, rung, rows, today),
-            attachments=request_files(desk, request.ref, rows),
+            context=_context(ctx, known, request, party, rung, rows, today),
+            attachments=request_files(ctx, request.ref, rows),
         ),
     )
     found.rungs.append((legs, rung, len(found.letters)))
@@ -230,7 +230,7 @@ def _take(
 
 
 def _context(
-    desk: Desk,
+    ctx: Context,
     known: _Known,
     request: OutboundRequest,
     party: Party,
@@ -238,12 +238,12 @@ def _context(
     rows: Sequence[RequestRow],
     today: date,
 ) -> dict[str, object]:
-    small = desk.settings.release.body_table_rows
+    small = ctx.settings.release.body_table_rows
     due_on = request.due_on or today
     before, behind = (today, due_on) if today <= due_on else (due_on, today)
-    days = desk.calendar.working_days_between(before, behind)
+    days = ctx.calendar.working_days_between(before, behind)
     return {
-        "us": letters.us(desk),
+        "us": letters.us(ctx),
         "them": letters.them(party),
         "ref": request.ref,
         "sent": request.accepted_at or request.created_at,

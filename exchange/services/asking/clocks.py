@@ -20,7 +20,7 @@ from exchange.domain.outbound import CHASED_LEGS, OutboundRequest
 from exchange.domain.party import Party
 from exchange.domain.time.sla import Due, SlaRule, due
 from exchange.services.asking import ladder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 
 log = structlog.get_logger("exchange.clocks")
@@ -39,12 +39,12 @@ class MovedClock:
     after: date
 
 
-def replay(desk: Desk) -> list[MovedClock]:
+def replay(ctx: Context) -> list[MovedClock]:
     """Replay what another calendar produced; costs one look-up when there is nothing to do."""
-    version = desk.calendar.version
-    if desk.clock.trouble:
+    version = ctx.calendar.version
+    if ctx.clock.trouble:
         return []
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         if tx.facts.get(_CALENDAR) == version:
             return []
         inbound = tx.inbound.of_other_calendar(version)
@@ -52,18 +52,18 @@ def replay(desk: Desk) -> list[MovedClock]:
         parties = {party.signifier: party for party in tx.parties.all()}
     moved: list[MovedClock] = []
     for some in _some(inbound):
-        with desk.store.transaction("replay clocks") as tx:
+        with ctx.store.transaction("replay clocks") as tx:
             for asked in some:
                 rule = SlaRule.from_text(asked.clock.rule)
-                when = due(asked.clock.received_at, rule, desk.calendar)
+                when = due(asked.clock.received_at, rule, ctx.calendar)
                 tx.inbound.set_due(asked.id, when)
-                moved += _told(desk, tx, asked.ref, asked.party, asked.clock.due_on, when)
+                moved += _told(ctx, tx, asked.ref, asked.party, asked.clock.due_on, when)
     for batch in _some(outbound):
-        with desk.store.transaction("replay clocks") as tx:
+        with ctx.store.transaction("replay clocks") as tx:
             for request in batch:
-                moved += _move(desk, tx, request, parties.get(request.party))
+                moved += _move(ctx, tx, request, parties.get(request.party))
     # Noted last: whatever ends the process before, everything is replayed again.
-    with desk.store.transaction("replay clocks") as tx:
+    with ctx.store.transaction("replay clocks") as tx:
         tx.facts.put(_CALENDAR, version)
     return moved
 
@@ -73,26 +73,26 @@ def _some(clocks: Sequence[Clocked]) -> Iterator[Sequence[Clocked]]:
 
 
 def _move(
-    desk: Desk, tx: Transaction, request: OutboundRequest, party: Party | None
+    ctx: Context, tx: Transaction, request: OutboundRequest, party: Party | None
 ) -> list[MovedClock]:
     if request.accepted_at is None or request.due_on is None:
         return []
-    when = due(request.accepted_at, SlaRule.from_text(request.rule), desk.calendar)
+    when = due(request.accepted_at, SlaRule.from_text(request.rule), ctx.calendar)
     tx.outbound.accept(
         request.id, when.received, when.day_zero, when.due_on, when.due_at,
         when.rule_text, when.calendar_version,
     )  # fmt: skip
-    _move_legs(desk, tx, request, party, when)
-    return _told(desk, tx, request.ref, request.party, request.due_on, when)
+    _move_legs(ctx, tx, request, party, when)
+    return _told(ctx, tx, request.ref, request.party, request.due_on, when)
 
 
 def _told(
-    desk: Desk, tx: Transaction, ref: str, party: str, before: date, when: Due
+    ctx: Context, tx: Transaction, ref: str, party: str, before: date, when: Due
 ) -> list[MovedClock]:
     if before == when.due_on:
         return []
     tx.audit.append(
-        desk.now(),
+        ctx.now(),
         AuditEvent(
             "clock.moved",
             ref,
@@ -109,15 +109,15 @@ def _told(
 
 
 def _move_legs(
-    desk: Desk, tx: Transaction, request: OutboundRequest, party: Party | None, when: Due
+    ctx: Context, tx: Transaction, request: OutboundRequest, party: Party | None, when: Due
 ) -> None:
     """The legs' own dates follow: their due day, whether it has passed, and their next rung."""
-    today = desk.today()
+    today = ctx.today()
     legs = tx.legs.legs(request_id=request.id, states=CHASED_LEGS)
     done = tx.legs.rungs_done([leg.id for leg in legs])
     for (behind, accepted_on), alike in ladder.alike(legs, done).items():
         numbers = [leg.id for leg in alike]
-        step = ladder.step(desk, party, dict(behind), accepted_on, request.sla_days, today)
+        step = ladder.step(ctx, party, dict(behind), accepted_on, request.sla_days, today)
         tx.legs.start_clocks(numbers, accepted_on, when.due_on, today if step.now else step.next_on)
     if today <= when.due_on:
         tx.legs.mark_overdue([leg.id for leg in legs if leg.overdue], overdue=False)

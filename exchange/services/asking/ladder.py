@@ -9,7 +9,7 @@ from exchange.domain.escalation import Rung, Step, next_rung
 from exchange.domain.outbound import Leg
 from exchange.domain.party import Party
 from exchange.domain.time.sla import local_date
-from exchange.services.context import Desk
+from exchange.services.context import Context
 
 # The rungs behind a leg and its day zero.
 Behind = tuple[tuple[tuple[str, datetime | None], ...], date]
@@ -31,7 +31,7 @@ def alike(
 
 
 def step(
-    desk: Desk,
+    ctx: Context,
     party: Party | None,
     done: Mapping[str, datetime | None],
     accepted_on: date,
@@ -44,24 +44,24 @@ def step(
         done,
         accepted_on,
         today,
-        ladder=desk.ladder(),
+        ladder=ctx.ladder(),
         levels=len(party.escalation) if party else 0,
-        calendar=desk.calendar,
+        calendar=ctx.calendar,
         sla_days=sla_days,
         last_on=local_date(max(sent)) if sent else None,
     )
 
 
-def first_look(desk: Desk, party: Party | None, accepted_on: date, sla_days: int) -> date | None:
+def first_look(ctx: Context, party: Party | None, accepted_on: date, sla_days: int) -> date | None:
     """When the first rung of a fresh clock is due."""
-    first = step(desk, party, {}, accepted_on, sla_days, accepted_on)
+    first = step(ctx, party, {}, accepted_on, sla_days, accepted_on)
     return accepted_on if first.now else first.next_on
 
 
-def recipient(desk: Desk, party: Party, rung: Rung) -> str:
+def recipient(ctx: Context, party: Party, rung: Rung) -> str:
     """The address a rung's mail goes to."""
     if rung.recipient == "compliance":
-        settings = desk.settings.party
+        settings = ctx.settings.party
         return settings.compliance_address or settings.address
     if rung.recipient == "escalation":
         return party.escalation[rung.level - 1].address

@@ -11,22 +11,22 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
 from exchange.domain.time.sla import due
 from exchange.services.asking import ladder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import StoredLetter
 
 log = structlog.get_logger("exchange.deliver")
 
 
-def start_clocks(desk: Desk, tx: Transaction, letter: StoredLetter) -> None:
+def start_clocks(ctx: Context, tx: Transaction, letter: StoredLetter) -> None:
     """The recipient's server took a request of ours: the clock of each of its legs runs."""
     request = tx.outbound.find(letter.ref)
     if request.accepted_at is not None:
         return  # the same letter, delivered again after a crash
     party = tx.parties.get(request.party)
     # What was asked for in the mail is what counts, whatever was agreed since.
-    rule = replace(desk.sla(party), days=request.sla_days)
-    when = due(desk.now(), rule, desk.calendar)
+    rule = replace(ctx.sla(party), days=request.sla_days)
+    when = due(ctx.now(), rule, ctx.calendar)
     tx.outbound.accept(
         request.id, when.received, when.day_zero, when.due_on, when.due_at, when.rule_text,
         when.calendar_version,
@@ -37,7 +37,7 @@ def start_clocks(desk: Desk, tx: Transaction, letter: StoredLetter) -> None:
     if not legs:
         return
     numbers = [leg.id for leg in legs]
-    first = ladder.first_look(desk, party, when.day_zero, request.sla_days)
+    first = ladder.first_look(ctx, party, when.day_zero, request.sla_days)
     sent = move_leg(LegState.QUEUED, LegEvent.ACCEPT)
     tx.legs.start_clocks(numbers, when.day_zero, when.due_on, first, sent)
     detail = {
@@ -46,12 +46,12 @@ def start_clocks(desk: Desk, tx: Transaction, letter: StoredLetter) -> None:
         "calendar": when.calendar_version,
     }
     tx.audit.append(
-        desk.now(),
+        ctx.now(),
         *(AuditEvent("leg.sent", leg.device, leg.party, detail) for leg in legs),
     )
 
 
-def void(desk: Desk, tx: Transaction, letter: StoredLetter, why: str) -> None:
+def void(ctx: Context, tx: Transaction, letter: StoredLetter, why: str) -> None:
     """A letter did not reach anybody: a request's clocks are void, a person must know."""
     if letter.purpose == "request":
         request = tx.outbound.find(letter.ref)
@@ -66,7 +66,7 @@ def void(desk: Desk, tx: Transaction, letter: StoredLetter, why: str) -> None:
         tx.outbound.void_clock(request.id)
         detail = {"ref": request.ref, "why": why}
         tx.audit.append(
-            desk.now(),
+            ctx.now(),
             *(AuditEvent("leg.bounced", leg.device, leg.party, detail) for leg in legs),
         )
     log.warning("a letter did not arrive", ref=letter.ref, purpose=letter.purpose, why=why)

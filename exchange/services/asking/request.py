@@ -34,7 +34,7 @@ from exchange.rendering.workbook import (
     requests_workbook,
 )
 from exchange.services.asking.next_supplier import next_turn
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.letters import letters
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import CANCELLED, FAILED
@@ -55,7 +55,7 @@ class Created:
 
 
 def create(
-    desk: Desk,
+    ctx: Context,
     gained: Sequence[Gained],
     source: str,
     actor: str = "exchange",
@@ -67,7 +67,7 @@ def create(
     Raises BadInput when a Supplier is not on the contacts register, or for a device of a type
     that clause 4.16 is not for unless ``any_type``; then nothing was changed.
     """
-    refused = () if any_type else desk.settings.release.refused_device_types
+    refused = () if any_type else ctx.settings.release.refused_device_types
     for one in gained:
         if (device_type := DeviceType.of(one.device_type)) in refused:
             raise BadInput(
@@ -76,8 +76,8 @@ def create(
                 hint="take the row out, or ask all the same with --any-type",
             )
     unique = list({one.device: one for one in gained}.values())
-    now = desk.now()
-    with desk.store.transaction("create") as tx:
+    now = ctx.now()
+    with ctx.store.transaction("create") as tx:
         known = {party.signifier for party in tx.parties.all(active_only=True)}
         for one in unique:
             for supplier in one.suppliers:
@@ -98,27 +98,27 @@ def create(
                 for one in fresh
             ),
         )
-    return Created(len(unique), len(fresh), len(open_already), tuple(raise_requests(desk)))
+    return Created(len(unique), len(fresh), len(open_already), tuple(raise_requests(ctx)))
 
 
-def raise_requests(desk: Desk, only: str = "", at_most: int = 0) -> list[str]:
+def raise_requests(ctx: Context, only: str = "", at_most: int = 0) -> list[str]:
     """One request per Supplier for every queued leg that none carries; returns the references.
 
     ``only`` one party is asked, in mails of ``at_most`` so many bytes.
     """
-    if desk.clock.trouble:
+    if ctx.clock.trouble:
         return []
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         waiting = [only] if only else tx.legs.queued_parties()
     refs = []
     for signifier in waiting:
-        with desk.store.transaction("raise") as tx:
+        with ctx.store.transaction("raise") as tx:
             party = tx.parties.get(signifier)
             legs = tx.legs.to_ask(signifier)
             if party is None or not party.active or not legs:
                 continue
             portions = _portions(tx, party, legs, at_most)
-            refs += [_raise(desk, tx, party, some) for some in portions]
+            refs += [_raise(ctx, tx, party, some) for some in portions]
     return refs
 
 
@@ -146,13 +146,13 @@ def _portions(
     yield from (legs[first:last] for first, last in pairwise(bounds))
 
 
-def _raise(desk: Desk, tx: Transaction, party: Party, legs: Sequence[Leg]) -> str:
-    now = desk.now()
-    ref = desk.new_ref(tx, "Q")
-    rule = desk.sla(party)
-    message_id = desk.new_message_id(ref, "request")
+def _raise(ctx: Context, tx: Transaction, party: Party, legs: Sequence[Leg]) -> str:
+    now = ctx.now()
+    ref = ctx.new_ref(tx, "Q")
+    rule = ctx.sla(party)
+    message_id = ctx.new_message_id(ref, "request")
     rows = [RequestRow(device_id=leg.device, device_type=leg.device_type) for leg in legs]
-    small = desk.settings.release.body_table_rows
+    small = ctx.settings.release.body_table_rows
     draft = letters.Draft(
         template="request",
         ref=ref,
@@ -161,17 +161,17 @@ def _raise(desk: Desk, tx: Transaction, party: Party, legs: Sequence[Leg]) -> st
         marker="request",
         message_id=message_id,
         context={
-            "us": letters.us(desk),
+            "us": letters.us(ctx),
             "them": letters.them(party),
             "ref": ref,
-            "due": due(now, rule, desk.calendar).due_on,
+            "due": due(now, rule, ctx.calendar).due_on,
             "sla_days": rule.days,
             "count": len(rows),
             "rows": rows if len(rows) <= small else (),
         },
-        attachments=request_files(desk, ref, rows),
+        attachments=request_files(ctx, ref, rows),
     )
-    letters.queue(desk, tx, draft)
+    letters.queue(ctx, tx, draft)
     request_id = tx.outbound.add_request(ref, party.signifier, message_id, rule.days, now)
     tx.legs.carry([leg.id for leg in legs], request_id)
     tx.audit.append(
@@ -186,18 +186,18 @@ def _raise(desk: Desk, tx: Transaction, party: Party, legs: Sequence[Leg]) -> st
     return ref
 
 
-def request_files(desk: Desk, ref: str, rows: Sequence[RequestRow]) -> tuple[Attachment, ...]:
+def request_files(ctx: Context, ref: str, rows: Sequence[RequestRow]) -> tuple[Attachment, ...]:
     """The list as workbook and CSV, each complete in itself."""
-    facts = Sheetfacts("Install codes requested under MP121", ref, desk.now())
+    facts = Sheetfacts("Install codes requested under MP121", ref, ctx.now())
     return (
         Attachment(f"{ref}.xlsx", XLSX, requests_workbook(rows, facts)),
         Attachment(f"{ref}.csv", "text/csv", requests_csv(rows)),
     )
 
 
-def resend(desk: Desk, ref: str, actor: str = "exchange") -> list[str]:
+def resend(ctx: Context, ref: str, actor: str = "exchange") -> list[str]:
     """Ask again for the legs of a request that bounced, with the contact as it is now."""
-    with desk.store.transaction("resend") as tx:
+    with ctx.store.transaction("resend") as tx:
         request = tx.outbound.find(ref)
         legs = [
             leg
@@ -212,10 +212,10 @@ def resend(desk: Desk, ref: str, actor: str = "exchange") -> list[str]:
         failed = [one.id for one in tx.outbox.heads(ref=ref, states=(FAILED,))]
         tx.outbox.put_aside(failed, CANCELLED, "asked anew")
         tx.audit.append(
-            desk.now(),
+            ctx.now(),
             AuditEvent("request.resent", ref, request.party, {"devices": len(legs)}, actor),
         )
-    return raise_requests(desk)
+    return raise_requests(ctx)
 
 
 def unask(tx: Transaction, request: OutboundRequest) -> int:
@@ -227,9 +227,9 @@ def unask(tx: Transaction, request: OutboundRequest) -> int:
     return len(numbers)
 
 
-def withdraw(desk: Desk, ref: str, why: str, actor: str = "exchange") -> int:
+def withdraw(ctx: Context, ref: str, why: str, actor: str = "exchange") -> int:
     """Give up what a request still waits for; only our own side does this. Returns the devices."""
-    with desk.store.transaction("withdraw") as tx:
+    with ctx.store.transaction("withdraw") as tx:
         request = tx.outbound.find(ref)
         legs = [
             leg
@@ -239,8 +239,8 @@ def withdraw(desk: Desk, ref: str, why: str, actor: str = "exchange") -> int:
         tx.legs.move_legs([leg.id for leg in legs], LegState.WITHDRAWN)
         detail = {"ref": ref, "why": why}
         events = [AuditEvent("leg.withdrawn", leg.device, leg.party, detail, actor) for leg in legs]
-        events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, desk.now())
-        tx.audit.append(desk.now(), *events)
+        events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, ctx.now())
+        tx.audit.append(ctx.now(), *events)
     return len(legs)
 
 
@@ -252,23 +252,23 @@ class Closed:
     not_open: tuple[str, ...]  # Devices without an open case: nothing was changed for them
 
 
-def close(desk: Desk, device: str, why: str, actor: str) -> None:
+def close(ctx: Context, device: str, why: str, actor: str) -> None:
     """Close the case of a device; only our own side does this, and it can be asked about again.
 
     Raises NotFound when the device has no open case.
     """
     wanted = DeviceId.parse(device)
-    if close_many(desk, [wanted], why, actor).not_open:
+    if close_many(ctx, [wanted], why, actor).not_open:
         raise NotFound(f"{wanted} has no open case")
 
 
-def close_many(desk: Desk, devices: Iterable[DeviceId], why: str, actor: str) -> Closed:
+def close_many(ctx: Context, devices: Iterable[DeviceId], why: str, actor: str) -> Closed:
     """Close the open cases of these devices and withdraw what is still asked about them."""
-    wanted, now = list(dict.fromkeys(map(str, devices))), desk.now()
+    wanted, now = list(dict.fromkeys(map(str, devices))), ctx.now()
     detail = {"why": why}
     closed: set[str] = set()
     for start in range(0, len(wanted), _CLOSED_AT_ONCE):
-        with desk.store.transaction("close") as tx:
+        with ctx.store.transaction("close") as tx:
             cases = tx.outbound.open_cases_of(wanted[start : start + _CLOSED_AT_ONCE])
             open_legs = [
                 leg.id

@@ -23,7 +23,7 @@ from exchange.services.codes.code_file import Progress, Reading, RejectedRow
 from exchange.services.codes.code_stream import Torn, read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.services.codes.register import COMPLETE_AS_OF
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 
 DEFAULT_SOURCE: Final = "import"
@@ -102,7 +102,7 @@ class Standing:
 
 
 def import_codes(
-    desk: Desk,
+    ctx: Context,
     file: CodeSource,
     reading: Reading,
     by: str,
@@ -145,20 +145,20 @@ def import_codes(
 
     def record(transaction: object, taken: Taken, delivered: Delivered) -> None:
         nonlocal recorded
-        with desk.store.joined(transaction) as tx:
-            _record(desk, tx, imported(taken, delivered), by)
+        with ctx.store.joined(transaction) as tx:
+            _record(ctx, tx, imported(taken, delivered), by)
         recorded = True
 
     try:
-        taken, delivered = _deliver(desk, file, reading, terms, record, whole=False)
+        taken, delivered = _deliver(ctx, file, reading, terms, record, whole=False)
     except Torn:
-        taken, delivered = _deliver(desk, file, reading, terms, record, whole=True)
+        taken, delivered = _deliver(ctx, file, reading, terms, record, whole=True)
     done = imported(taken, delivered)
     if not taken.kept:
         raise RejectedRows(file.name, done.rejects, taken.repeated)
     if not recorded:  # nothing was written, in the last step at least
-        with desk.store.transaction("codes") as tx:
-            _record(desk, tx, done, by)
+        with ctx.store.transaction("codes") as tx:
+            _record(ctx, tx, done, by)
     return done
 
 
@@ -172,7 +172,7 @@ class _Terms:
 
 
 def _deliver(
-    desk: Desk,
+    ctx: Context,
     file: CodeSource,
     reading: Reading,
     terms: _Terms,
@@ -182,7 +182,7 @@ def _deliver(
 ) -> tuple[Taken, Delivered]:
     delivered = Delivered(file.name)
     batches = read_delivery(
-        file, reading, desk.limits, desk.today(), delivered, terms.progress, whole=whole
+        file, reading, ctx.limits, ctx.today(), delivered, terms.progress, whole=whole
     )
     lenient = terms.good or bool(terms.resume)
 
@@ -196,7 +196,7 @@ def _deliver(
             )
         return lenient or not delivered.rejects
 
-    taken = desk.vault.deliver(
+    taken = ctx.vault.deliver(
         batches,
         replace=terms.replacing,
         good=terms.good,
@@ -247,9 +247,9 @@ def _told(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
     return RejectedRow(table.place(number), number, refused.row, str(refused.device), reason)
 
 
-def _record(desk: Desk, tx: Transaction, done: Imported, by: str) -> None:
+def _record(ctx: Context, tx: Transaction, done: Imported, by: str) -> None:
     tx.audit.append(
-        desk.now(),
+        ctx.now(),
         AuditEvent(
             "codes.imported",
             mask_codes(done.name),
@@ -269,12 +269,12 @@ def _record(desk: Desk, tx: Transaction, done: Imported, by: str) -> None:
     )
 
 
-def look_up(desk: Desk, device: DeviceId, by: str, *, revealed: bool) -> VaultRecord | None:
+def look_up(ctx: Context, device: DeviceId, by: str, *, revealed: bool) -> VaultRecord | None:
     """What the vault knows of a device; the look-up is in the audit log before it is answered."""
-    found = desk.vault.find(device)
-    with desk.store.transaction("look up") as tx:
+    found = ctx.vault.find(device)
+    with ctx.store.transaction("look up") as tx:
         tx.audit.append(
-            desk.now(),
+            ctx.now(),
             AuditEvent(
                 "code.looked_up",
                 str(device),
@@ -289,25 +289,25 @@ def look_up(desk: Desk, device: DeviceId, by: str, *, revealed: bool) -> VaultRe
     return found
 
 
-def standing(desk: Desk, *, verify: bool = False) -> Standing:
+def standing(ctx: Context, *, verify: bool = False) -> Standing:
     """The vault's counts and the declaration; ``verify`` opens and checks every bucket.
 
     Raises VaultDamaged naming every bucket that does not hold.
     """
-    stats = desk.vault.verify() if verify else desk.vault.stats()
-    with desk.store.reading() as tx:
+    stats = ctx.vault.verify() if verify else ctx.vault.stats()
+    with ctx.store.reading() as tx:
         declared = tx.facts.get(COMPLETE_AS_OF)
     complete = date.fromisoformat(declared) if declared else None
     return Standing(
         stats=stats,
         complete_as_of=complete,
-        age_days=(desk.today() - complete).days if complete else 0,
-        max_age_days=desk.settings.installed.max_age_days,
+        age_days=(ctx.today() - complete).days if complete else 0,
+        max_age_days=ctx.settings.installed.max_age_days,
     )
 
 
 def declare_complete(
-    desk: Desk, as_of: date | None, by: str, *, empty: bool = False
+    ctx: Context, as_of: date | None, by: str, *, empty: bool = False
 ) -> date | None:
     """Declare that the vault knows every device we installed up to and including ``as_of``.
 
@@ -316,25 +316,25 @@ def declare_complete(
     this is so.
     """
     if as_of is not None:
-        if as_of > desk.today():
+        if as_of > ctx.today():
             raise BadInput(f"{as_of.isoformat()} is a day to come")
-        if not empty and not desk.vault.stats().installed_by_us:
+        if not empty and not ctx.vault.stats().installed_by_us:
             raise BadInput(
                 "the vault knows no Device that we installed",
                 hint="`exchange codes import` first: on an empty register every Device is answered"
                 ' with "not the installing Supplier"; --empty says that this is so',
             )
-    with desk.store.transaction("declare") as tx:
-        before = put_declaration(desk, tx, as_of, by)
+    with ctx.store.transaction("declare") as tx:
+        before = put_declaration(ctx, tx, as_of, by)
     return date.fromisoformat(before) if before else None
 
 
-def put_declaration(desk: Desk, tx: Transaction, as_of: date | None, by: str) -> str:
+def put_declaration(ctx: Context, tx: Transaction, as_of: date | None, by: str) -> str:
     """Write the declaration down, None: none; returns the one before as text, or empty."""
     before = tx.facts.get(COMPLETE_AS_OF)
     tx.facts.put(COMPLETE_AS_OF, as_of.isoformat() if as_of else "")
     tx.audit.append(
-        desk.now(),
+        ctx.now(),
         AuditEvent(
             "installed.declared",
             "installed devices",

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from exchange.domain.inbound import InstalledRegister
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 
 COMPLETE_AS_OF = "installed.complete_as_of"
 
 
-def register(desk: Desk, tx: Transaction) -> InstalledRegister:
+def register(ctx: Context, tx: Transaction) -> InstalledRegister:
     """The register of installed devices as it was last declared."""
     declared = tx.facts.get(COMPLETE_AS_OF)
     return InstalledRegister(
         complete_as_of=datetime.fromisoformat(declared).date() if declared else None,
-        max_age_days=desk.settings.installed.max_age_days,
+        max_age_days=ctx.settings.installed.max_age_days,
     )

@@ -23,7 +23,7 @@ from exchange.services.codes.code_stream import Torn, read_delivery
 from exchange.services.codes.codes import digest_of, put_declaration
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.services.codes.register import COMPLETE_AS_OF
-from exchange.services.context import Desk
+from exchange.services.context import Context
 
 _MOST_FAULTS: Final = 1_000  # in the text of one error
 _ONE_BY_ONE: Final = "named one by one"
@@ -82,14 +82,14 @@ def devices_named(written: Sequence[str]) -> Chosen:
 
 
 def devices_listed(
-    desk: Desk, file: CodeSource, device_column: str | None, progress: Progress | None = None
+    ctx: Context, file: CodeSource, device_column: str | None, progress: Progress | None = None
 ) -> Chosen:
     """The Devices of a CSV or workbook; whatever else stands there, codes too, is not read.
 
     Raises BadInput, or BadInputs with every bad row: then nobody may take the others.
     """
     stamp, sha256 = file.stamp(), digest_of(file)
-    read = partial(_read, desk, file, device_column, progress)
+    read = partial(_read, ctx, file, device_column, progress)
     try:
         numbers, delivered = read(whole=False)
     except Torn:
@@ -113,7 +113,7 @@ def devices_listed(
 
 
 def _read(
-    desk: Desk,
+    ctx: Context,
     file: CodeSource,
     device_column: str | None,
     progress: Progress | None,
@@ -127,14 +127,14 @@ def _read(
     )  # fmt: skip
     delivered = Delivered(file.name)
     batches = read_delivery(
-        file, reading, desk.limits, desk.today(), delivered, progress, whole=whole
+        file, reading, ctx.limits, ctx.today(), delivered, progress, whole=whole
     )
     parts = [batch.columns.devices for batch in batches]
     numbers = np.unique(np.concatenate(parts)) if parts else no_ids()
     return numbers, delivered
 
 
-def plan(desk: Desk, chosen: Chosen, source: str, progress: Progress | None = None) -> Plan:
+def plan(ctx: Context, chosen: Chosen, source: str, progress: Progress | None = None) -> Plan:
     """Count what ``remove`` would take out; nothing is changed.
 
     Raises BadInput where neither Devices nor a source are named, NotFound for an unknown source.
@@ -142,12 +142,12 @@ def plan(desk: Desk, chosen: Chosen, source: str, progress: Progress | None = No
     source = mask_codes(" ".join(source.split()))
     if chosen.numbers is None and not source:
         raise BadInput("name Devices, a list of them, or a source")
-    counts = desk.vault.remove(chosen.numbers, source=source or None, dry=True, told=progress)
-    left = desk.vault.stats().installed_by_us - counts.installed
+    counts = ctx.vault.remove(chosen.numbers, source=source or None, dry=True, told=progress)
+    left = ctx.vault.stats().installed_by_us - counts.installed
     return Plan(chosen, source, counts, left)
 
 
-def remove(desk: Desk, planned: Plan, by: str, progress: Progress | None = None) -> Removed:
+def remove(ctx: Context, planned: Plan, by: str, progress: Progress | None = None) -> Removed:
     """Take out what was counted, and note it in the audit log, in one commit.
 
     With the last installed Device goes the declaration that the register is complete: on an empty
@@ -162,14 +162,14 @@ def remove(desk: Desk, planned: Plan, by: str, progress: Progress | None = None)
                 "the vault has changed since it was counted; nothing was removed",
                 hint="do it again",
             )
-        with desk.store.joined(transaction) as tx:
-            tx.audit.append(desk.now(), _event(planned, by))
+        with ctx.store.joined(transaction) as tx:
+            tx.audit.append(ctx.now(), _event(planned, by))
             if planned.ends_declaration and tx.facts.get(COMPLETE_AS_OF):
-                put_declaration(desk, tx, None, by)
+                put_declaration(ctx, tx, None, by)
 
     if not planned.counts.removed:
         return planned.counts
-    done = desk.vault.remove(
+    done = ctx.vault.remove(
         planned.chosen.numbers, source=planned.source or None, told=progress, record=record
     )
     if done != planned.counts:  # nothing was left of it

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from exchange.domain.audit import AuditEvent
 from exchange.errors import VaultDamaged
 from exchange.ports import KeyChange
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.sealed import SEALED
 
@@ -38,7 +38,7 @@ class Resealed:
     resumed: bool
 
 
-def rotate(desk: Desk, change: KeyChange, by: str) -> tuple[str, str]:
+def rotate(ctx: Context, change: KeyChange, by: str) -> tuple[str, str]:
     """Lock the vault by a new key; returns the ids of the old and the new one.
 
     A change that was cut off is finished instead; the old id is empty where no file told it.
@@ -46,14 +46,14 @@ def rotate(desk: Desk, change: KeyChange, by: str) -> tuple[str, str]:
 
     def note(transaction: object, old: str, new: str) -> None:
         # In one transaction with the change: what was not noted was not done.
-        with desk.store.joined(transaction) as tx:
-            _event(desk, tx, by, "key.rotated", {"old_key": old, "new_key": new})
+        with ctx.store.joined(transaction) as tx:
+            _event(ctx, tx, by, "key.rotated", {"old_key": old, "new_key": new})
 
     return change.rewrap(note)
 
 
 def reseal(
-    desk: Desk,
+    ctx: Context,
     change: KeyChange,
     by: str,
     pause: Callable[[float], None],
@@ -64,12 +64,12 @@ def reseal(
     Raises VaultDamaged when something does not open: all else is done by then, and it is named.
     """
     say = told or _silent
-    before = _counted(desk, change)
+    before = _counted(ctx, change)
     current = change.current_key()
     resumed = bool(set(before) - {current})
     if not resumed:
         change.give_up(set(before))  # 1
-        current = change.new_data_key(_noted(desk, by))  # 2
+        current = change.new_data_key(_noted(ctx, by))  # 2
     buckets = texts = 0
     damaged: list[VaultDamaged] = []
     for settled in (False, True):
@@ -77,38 +77,38 @@ def reseal(
             buckets += change.reseal_buckets(lambda done, total: say("buckets", done, total))  # 3
         except VaultDamaged as error:
             damaged.append(error)
-        texts += _texts(desk, change, current, say)
+        texts += _texts(ctx, change, current, say)
         if damaged:
             raise damaged[0]
         if not settled:
             pause(change.settle)  # 4
-    left = _counted(desk, change)  # 5
+    left = _counted(ctx, change)  # 5
     stray = {key: number for key, number in left.items() if key != current}
     if stray:
         raise VaultDamaged(
             f"{sum(stray.values()):,} sealed texts are not under the new key",
             hint="run `exchange codes rotate-key --reseal` again; it goes on from here",
         )
-    records = desk.vault.verify().records
+    records = ctx.vault.verify().records
     done = Resealed(
-        current.hex(), buckets, texts, records, sum(_texts_by_key(desk).values()), resumed
+        current.hex(), buckets, texts, records, sum(_texts_by_key(ctx).values()), resumed
     )
     _audit(
-        desk, by, "reseal.ended",
+        ctx, by, "reseal.ended",
         {"data_key": done.key_id, "buckets": buckets, "texts": texts, "left": 0},
     )  # fmt: skip
     return done
 
 
-def _noted(desk: Desk, by: str) -> Callable[[object, bytes], None]:
+def _noted(ctx: Context, by: str) -> Callable[[object, bytes], None]:
     """Write the beginning into the audit log within the transaction that makes the new key.
 
     A run that goes on after a kill sees that key and has nothing to begin any more.
     """
 
     def note(transaction: object, key: bytes) -> None:
-        with desk.store.joined(transaction) as tx:
-            _event(desk, tx, by, "reseal.begun", {"data_key": key.hex()})
+        with ctx.store.joined(transaction) as tx:
+            _event(ctx, tx, by, "reseal.begun", {"data_key": key.hex()})
 
     return note
 
@@ -117,22 +117,22 @@ def _silent(_what: str, _done: int, _total: int) -> None:
     """Nobody wants to know."""
 
 
-def under_other_keys(desk: Desk, change: KeyChange) -> int:
+def under_other_keys(ctx: Context, change: KeyChange) -> int:
     """How many buckets and texts are sealed under another key than the current one."""
     current = change.current_key()
-    return sum(number for key, number in _counted(desk, change).items() if key != current)
+    return sum(number for key, number in _counted(ctx, change).items() if key != current)
 
 
-def _counted(desk: Desk, change: KeyChange) -> Counter[bytes]:
-    return change.buckets_by_key() + _texts_by_key(desk)
+def _counted(ctx: Context, change: KeyChange) -> Counter[bytes]:
+    return change.buckets_by_key() + _texts_by_key(ctx)
 
 
-def _texts_by_key(desk: Desk) -> Counter[bytes]:
-    with desk.store.reading() as tx:
+def _texts_by_key(ctx: Context) -> Counter[bytes]:
+    with ctx.store.reading() as tx:
         return Counter(tx.sealed.by_key())
 
 
-def _texts(desk: Desk, change: KeyChange, current: bytes, say: Told) -> int:
+def _texts(ctx: Context, change: KeyChange, current: bytes, say: Told) -> int:
     """Seal the texts again; those that do not open are left as they are, and told at the end."""
     sealer = change.sealer()
     faults: list[str] = []
@@ -144,7 +144,7 @@ def _texts(desk: Desk, change: KeyChange, current: bytes, say: Told) -> int:
 
         after: object = None
         while True:
-            with desk.store.transaction("reseal") as tx:
+            with ctx.store.transaction("reseal") as tx:
                 rows = tx.sealed.stale(kind, current, after, _ROWS_AT_ONCE)
                 if not rows:
                     break
@@ -170,10 +170,10 @@ def _texts(desk: Desk, change: KeyChange, current: bytes, say: Told) -> int:
     return done
 
 
-def _audit(desk: Desk, by: str, event: str, detail: Detail) -> None:
-    with desk.store.transaction("keys") as tx:
-        _event(desk, tx, by, event, detail)
+def _audit(ctx: Context, by: str, event: str, detail: Detail) -> None:
+    with ctx.store.transaction("keys") as tx:
+        _event(ctx, tx, by, event, detail)
 
 
-def _event(desk: Desk, tx: Transaction, by: str, event: str, detail: Detail) -> None:
-    tx.audit.append(desk.now(), AuditEvent(event, "keys", detail=detail, actor=by))
+def _event(ctx: Context, tx: Transaction, by: str, event: str, detail: Detail) -> None:
+    tx.audit.append(ctx.now(), AuditEvent(event, "keys", detail=detail, actor=by))

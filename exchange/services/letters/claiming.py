@@ -17,7 +17,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.outbound import LegEvent, leg_takes
 from exchange.domain.release import misdirected
 from exchange.errors import BadInput
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.letters import pauses
 from exchange.services.letters.pauses import Standing
 from exchange.store.db import Transaction
@@ -39,48 +39,48 @@ _WAIT_SECONDS: Final = 45.0  # longer than a courier begins letters of one claim
 _LOOK_SECONDS: Final = 0.2
 
 
-def claim(desk: Desk) -> tuple[list[StoredLetter], Standing]:
+def claim(ctx: Context) -> tuple[list[StoredLetter], Standing]:
     """The letters to hand over now; those that the register sends elsewhere by now are held.
 
     Raises CourierPaused while sending rests.
     """
-    now = desk.now()
-    with desk.store.reading() as tx:
-        pause = pauses.current(desk, tx)
+    now = ctx.now()
+    with ctx.store.reading() as tx:
+        pause = pauses.current(ctx, tx)
         troubled = pauses.places(tx)
-        if pause and not pauses.elsewhere_now(desk, pause):
+        if pause and not pauses.elsewhere_now(ctx, pause):
             raise pause.error()
-        most = _most(desk, tx, now)
+        most = _most(ctx, tx, now)
         if most <= 0 or not tx.outbox.any_due(now):
             if pause:
                 raise pause.error()
             return [], Standing()
     without = troubled if pause else ()
     while True:
-        with desk.store.transaction("claim") as tx:
+        with ctx.store.transaction("claim") as tx:
             tx.outbox.take_turn()
             heads = tx.outbox.due_letters(now, most, _BATCH_BYTES, last=troubled, without=without)
-            wrong = _misdirected(desk, tx, heads)
-            wrong |= _withdrawn(desk, tx, [one for one in heads if one.id not in wrong])
+            wrong = _misdirected(ctx, tx, heads)
+            wrong |= _withdrawn(ctx, tx, [one for one in heads if one.id not in wrong])
             good = [one.id for one in heads if one.id not in wrong]
             tx.facts.put(_CLAIM, json.dumps(good))
         if good or not heads:
             break
     if pause and not good:
         raise pause.error()
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         letters = {one.id: one for one in tx.outbox.letters(good)}
         return [letters[one] for one in good if one in letters], pauses.standing(tx)
 
 
-def _most(desk: Desk, tx: Transaction, now: datetime) -> int:
-    budget = desk.settings.smtp.per_minute
-    if not budget or desk.clock.simulated:
+def _most(ctx: Context, tx: Transaction, now: datetime) -> int:
+    budget = ctx.settings.smtp.per_minute
+    if not budget or ctx.clock.simulated:
         return _BATCH
     return min(_BATCH, budget - tx.outbox.tried_since(now - _MINUTE, now))
 
 
-def _misdirected(desk: Desk, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:
+def _misdirected(ctx: Context, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:
     """Step 7 of the release procedure, for all at once; those that fail it are held."""
     parties = tx.parties.standing({one.party for one in heads})
     wrong = {
@@ -89,11 +89,11 @@ def _misdirected(desk: Desk, tx: Transaction, heads: Sequence[DueLetter]) -> set
         if (why := misdirected(one.purpose, one.recipient, one.party, parties.get(one.party)))
     }
     for letter in tx.outbox.heads(numbers=wrong) if wrong else ():
-        hold(desk, tx, letter, wrong[letter.id], "exchange")
+        hold(ctx, tx, letter, wrong[letter.id], "exchange")
     return set(wrong)
 
 
-def _withdrawn(desk: Desk, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:
+def _withdrawn(ctx: Context, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:
     """Requests of ours that ask for nothing any more, for all of it was withdrawn: cancelled."""
     found = set()
     for one in heads:
@@ -104,32 +104,32 @@ def _withdrawn(desk: Desk, tx: Transaction, heads: Sequence[DueLetter]) -> set[i
             why = "everything that it was to ask was withdrawn before it left"
             tx.outbox.put_aside([one.id], CANCELLED, why)
             detail: dict[str, str | int | bool | None] = {"letter": one.id, "why": why}
-            tx.audit.append(desk.now(), AuditEvent("mail.cancelled", one.ref, one.party, detail))
+            tx.audit.append(ctx.now(), AuditEvent("mail.cancelled", one.ref, one.party, detail))
             found.add(one.id)
     return found
 
 
-def hold(desk: Desk, tx: Transaction, letter: LetterHead, why: str, actor: str) -> None:
+def hold(ctx: Context, tx: Transaction, letter: LetterHead, why: str, actor: str) -> None:
     """Keep a letter from being sent until a person releases or cancels it."""
     tx.outbox.put_aside([letter.id], HELD, f"held: {why}")
     detail: dict[str, str | int | bool | None] = {
         "letter": letter.id, "purpose": letter.purpose, "address": letter.recipient,
         "message_id": letter.message_id, "why": why,
     }  # fmt: skip
-    tx.audit.append(desk.now(), AuditEvent("mail.held", letter.ref, letter.party, detail, actor))
+    tx.audit.append(ctx.now(), AuditEvent("mail.held", letter.ref, letter.party, detail, actor))
 
 
 @contextmanager
-def turn(desk: Desk, name: str, numbers: Collection[int]) -> Iterator[Transaction]:
+def turn(ctx: Context, name: str, numbers: Collection[int]) -> Iterator[Transaction]:
     """A transaction in which none of these letters is being sent, nor claimed.
 
     Waits for those under way; raises BadInput when that takes too long.
     """
     end = time.monotonic() + _WAIT_SECONDS
     while True:
-        with desk.store.transaction(name) as tx:
+        with ctx.store.transaction(name) as tx:
             tx.outbox.take_turn()
-            under_way = _under_way(desk, tx, numbers)
+            under_way = _under_way(ctx, tx, numbers)
             if not under_way:
                 yield tx
                 return
@@ -142,13 +142,13 @@ def turn(desk: Desk, name: str, numbers: Collection[int]) -> Iterator[Transactio
         time.sleep(_LOOK_SECONDS)
 
 
-def _under_way(desk: Desk, tx: Transaction, numbers: Collection[int]) -> set[int]:
-    with desk.store.sole_sender() as nobody_sends:
+def _under_way(ctx: Context, tx: Transaction, numbers: Collection[int]) -> set[int]:
+    with ctx.store.sole_sender() as nobody_sends:
         if nobody_sends:
             return set()
     claimed = set(json.loads(tx.facts.get(_CLAIM) or "[]")) & set(numbers)
     waiting = tx.outbox.heads(numbers=claimed, states=(QUEUED, DEFERRED)) if claimed else []
     # What was claimed and not begun must not be claimed again before we look once more.
     for one in waiting:
-        tx.outbox.put_aside([one.id], one.state, next_attempt_at=desk.now() + _MINUTE)
+        tx.outbox.put_aside([one.id], one.state, next_attempt_at=ctx.now() + _MINUTE)
     return {one.id for one in waiting}

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from exchange.domain.party import Party
 from exchange.rendering.compose import Attachment, Mail, TemplateName, compose
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import NewLetter
 
@@ -44,9 +44,9 @@ class Named(NamedTuple):
     address: str
 
 
-def us(desk: Desk) -> Named:
+def us(ctx: Context) -> Named:
     """Ourselves."""
-    party = desk.settings.party
+    party = ctx.settings.party
     return Named(party.name, party.signifier, party.address)
 
 
@@ -60,71 +60,71 @@ def server_limit(tx: Transaction) -> int:
     return int(tx.facts.get(_SIZE_LIMIT) or 0)
 
 
-def learn_limit(desk: Desk, announced: int | None) -> None:
+def learn_limit(ctx: Context, announced: int | None) -> None:
     """Remember what the server announced; None: it was not reached."""
     if announced is None:
         return
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         known = server_limit(tx)
     if known != announced:
-        with desk.store.transaction("size") as tx:
+        with ctx.store.transaction("size") as tx:
             tx.facts.put(_SIZE_LIMIT, str(announced))
 
 
-def most_bytes(desk: Desk, tx: Transaction, party: Party) -> int:
+def most_bytes(ctx: Context, tx: Transaction, party: Party) -> int:
     """The largest answer to ``party``: what it takes, and what our server takes; 0: no ceiling."""
-    return min((one for one in (desk.mail_bytes(party), server_limit(tx)) if one), default=0)
+    return min((one for one in (ctx.mail_bytes(party), server_limit(tx)) if one), default=0)
 
 
-def queue(desk: Desk, tx: Transaction, draft: Draft) -> tuple[int, str]:
+def queue(ctx: Context, tx: Transaction, draft: Draft) -> tuple[int, str]:
     """Write the letter into the outbox; returns its number and Message-ID."""
-    letter = write(desk, draft)
-    return tx.outbox.add(letter, desk.now()), letter.message_id
+    letter = write(ctx, draft)
+    return tx.outbox.add(letter, ctx.now()), letter.message_id
 
 
-def written(desk: Desk, drafts: list[Draft]) -> Iterator[NewLetter]:
+def written(ctx: Context, drafts: list[Draft]) -> Iterator[NewLetter]:
     """The letters, in their order; while the caller is at work on one, the next is written.
 
     Each is taken out of ``drafts``, for together they may be larger than ten mails.
     """
     drafts.reverse()
     if len(drafts) == 1:
-        yield write(desk, drafts.pop())
+        yield write(ctx, drafts.pop())
         return
     with ThreadPoolExecutor(1) as writer:
         try:
             ahead: deque[Future[NewLetter]] = deque()
             while drafts or ahead:
                 while drafts and len(ahead) < _AHEAD:
-                    ahead.append(writer.submit(write, desk, drafts.pop()))
+                    ahead.append(writer.submit(write, ctx, drafts.pop()))
                 yield ahead.popleft().result()
         finally:
             writer.shutdown(cancel_futures=True)
 
 
-def write(desk: Desk, draft: Draft) -> NewLetter:
+def write(ctx: Context, draft: Draft) -> NewLetter:
     """The letter, composed and sealed, as it goes into the outbox.
 
     The Message-ID is fixed here, before the first attempt: whatever happens later, another copy
     of this letter can be recognised as the same.
     """
-    message_id = draft.message_id or desk.new_message_id(draft.ref, draft.template)
+    message_id = draft.message_id or ctx.new_message_id(draft.ref, draft.template)
     raw = compose(
         Mail(
             template=draft.template,
             context=draft.context,
-            sender_name=desk.settings.party.name,
-            sender=desk.settings.party.address,
+            sender_name=ctx.settings.party.name,
+            sender=ctx.settings.party.address,
             recipient=draft.recipient,
             message_id=message_id,
-            date=desk.now(),
+            date=ctx.now(),
             in_reply_to=draft.in_reply_to,
             references=draft.references,
             subject_override=draft.subject,
             marker=f"{draft.marker}; ref={draft.ref}" if draft.marker else "",
             attachments=tuple(draft.attachments),
         ),
-        desk.templates,
+        ctx.templates,
     )
     return NewLetter(
         message_id=message_id,
@@ -133,6 +133,6 @@ def write(desk: Desk, draft: Draft) -> NewLetter:
         party=draft.party,
         recipient=draft.recipient,
         codes=draft.codes,
-        sealed=desk.sealer.seal(raw, "outbox"),
+        sealed=ctx.sealer.seal(raw, "outbox"),
         size=len(raw),
     )

@@ -21,7 +21,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
 from exchange.domain.refusal import PAUSES, About, Alike, paused_until
 from exchange.errors import CourierPaused, CourierTrouble
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import DEFERRED, FAILED
 
@@ -113,9 +113,9 @@ def _on_file(tx: Transaction) -> Pause | None:
     return Pause(**(found | listed))
 
 
-def current(desk: Desk, tx: Transaction) -> Pause | None:
+def current(ctx: Context, tx: Transaction) -> Pause | None:
     """The pause that is in force now, if there is one."""
-    return in_force(tx, desk.settings, desk.now())
+    return in_force(tx, ctx.settings, ctx.now())
 
 
 def in_force(tx: Transaction, settings: Settings, now: datetime) -> Pause | None:
@@ -151,14 +151,14 @@ def refused(
     return same
 
 
-def begin(desk: Desk, state: Standing, trouble: CourierTrouble) -> CourierPaused | None:
+def begin(ctx: Context, state: Standing, trouble: CourierTrouble) -> CourierPaused | None:
     """Let sending rest after trouble, longer each time in a row.
 
     None where the trouble is that of one letter only: others went since it met with the same.
     Letters refused alike get back what they were before.
     """
     met = trouble.alike or ((trouble.letter,) if trouble.letter is not None else ())
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         recipients = {one.id: one.recipient for one in tx.outbox.heads(numbers=met)} if met else {}
     # What fails letters counts for itself; what only puts them off counts for the whole domain.
     whom = {} if trouble.alike else recipients
@@ -168,7 +168,7 @@ def begin(desk: Desk, state: Standing, trouble: CourierTrouble) -> CourierPaused
     times = before.times + 1 if before else 1
     named = None if trouble.named is None else timedelta(seconds=trouble.named)
     about = About(trouble.about)
-    until = paused_until(desk.now(), about, times, named=named, daily=trouble.daily)
+    until = paused_until(ctx.now(), about, times, named=named, daily=trouble.daily)
     said = f"{trouble.place}: {trouble.message}" if trouble.place else trouble.message
     letters = tuple(dict.fromkeys((*(before.letters if before else ()), *met)))[-_MOST_DOUBTED:]
     places = tuple(
@@ -176,18 +176,18 @@ def begin(desk: Desk, state: Standing, trouble: CourierTrouble) -> CourierPaused
     )
     pause = Pause(
         until.isoformat(), times, about, said, trouble.hint, letters,
-        account=_account(desk.settings), places=places,
-        elsewhere=_elsewhere(desk.now(), trouble, places),
+        account=_account(ctx.settings), places=places,
+        elsewhere=_elsewhere(ctx.now(), trouble, places),
     )  # fmt: skip
-    with desk.store.transaction("pause") as tx:
+    with ctx.store.transaction("pause") as tx:
         _write(tx, pause)
-        reinstate(desk, tx, trouble.alike, until + _AFTER)
+        reinstate(ctx, tx, trouble.alike, until + _AFTER)
         if trouble.letter is not None:
             tx.outbox.put_aside([trouble.letter], DEFERRED, next_attempt_at=until + _AFTER)
         detail: dict[str, str | int | bool | None] = {
             "why": said[:300], "until": pause.until, "times": times, "about": str(about),
         }  # fmt: skip
-        tx.audit.append(desk.now(), AuditEvent("courier.paused", "outgoing mail", detail=detail))
+        tx.audit.append(ctx.now(), AuditEvent("courier.paused", "outgoing mail", detail=detail))
     state.pause = pause
     return pause.error()
 
@@ -202,12 +202,12 @@ def _elsewhere(now: datetime, trouble: CourierTrouble, places: Sequence[str]) ->
     return (now + PAUSES[About(trouble.about)][0]).isoformat()
 
 
-def elsewhere_now(desk: Desk, pause: Pause) -> bool:
+def elsewhere_now(ctx: Context, pause: Pause) -> bool:
     """Whether letters to other domains may go while sending rests."""
-    return bool(pause.elsewhere) and desk.now() >= datetime.fromisoformat(pause.elsewhere)
+    return bool(pause.elsewhere) and ctx.now() >= datetime.fromisoformat(pause.elsewhere)
 
 
-def reinstate(desk: Desk, tx: Transaction, numbers: Sequence[int], at: datetime) -> None:
+def reinstate(ctx: Context, tx: Transaction, numbers: Sequence[int], at: datetime) -> None:
     """Letters that failed by what was about us wait again; requests among them are not void."""
     heads = tx.outbox.heads(numbers=numbers, states=(FAILED, DEFERRED)) if numbers else []
     tx.outbox.put_aside([one.id for one in heads], DEFERRED, next_attempt_at=at, uncounted=True)
@@ -219,21 +219,21 @@ def reinstate(desk: Desk, tx: Transaction, numbers: Sequence[int], at: datetime)
             again = [leg.id for leg in legs if leg_takes(leg.state, LegEvent.RESEND)]
             tx.legs.move_legs(again, move_leg(LegState.BOUNCED, LegEvent.RESEND))
         why = {"why": "everybody was refused alike: not the recipient's refusal"}
-        tx.audit.append(desk.now(), AuditEvent("mail.reinstated", one.ref, one.party, why))
+        tx.audit.append(ctx.now(), AuditEvent("mail.reinstated", one.ref, one.party, why))
 
 
-def end(desk: Desk, tx: Transaction, actor: str) -> Pause | None:
+def end(ctx: Context, tx: Transaction, actor: str) -> Pause | None:
     """A person says that sending may go on; the pause that was in force."""
-    pause = current(desk, tx)
+    pause = current(ctx, tx)
     if pause is None:
         return None
-    _write(tx, replace(pause, until=desk.now().isoformat()))
+    _write(tx, replace(pause, until=ctx.now().isoformat()))
     tx.outbox.put_aside(
         [one.id for one in tx.outbox.heads(numbers=pause.letters, states=(DEFERRED,))],
         DEFERRED,
-        next_attempt_at=desk.now(),
+        next_attempt_at=ctx.now(),
     )
-    tx.audit.append(desk.now(), AuditEvent("courier.resumed", "outgoing mail", actor=actor))
+    tx.audit.append(ctx.now(), AuditEvent("courier.resumed", "outgoing mail", actor=actor))
     return pause
 
 

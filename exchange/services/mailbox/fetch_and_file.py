@@ -23,7 +23,7 @@ from exchange.parsing.reading.head import received
 from exchange.parsing.reading.understand import read_head
 from exchange.ports import Fetched, FetchedMail, Mailbox, MailRef, NotGiven, OldMail
 from exchange.services.answering.mail_outcome import MailOutcome, record
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox import listing
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import (
@@ -91,33 +91,33 @@ class _Made:
     arrived_from: str = ""  # where the server does not say when it arrived
 
 
-def keep(desk: Desk, mailbox: Mailbox, refs: Sequence[MailRef]) -> int:
+def keep(ctx: Context, mailbox: Mailbox, refs: Sequence[MailRef]) -> int:
     """Commit 1: seal and record the mails at ``refs``; returns how many are to be decided.
 
     Every one of them becomes a row of the ledger, or the row that waits for it is filled in.
     """
     if refs:
-        desk.reader.start()  # it takes half a second, in which these are kept
-    with desk.store.reading() as tx:
+        ctx.reader.start()  # it takes half a second, in which these are kept
+    with ctx.store.reading() as tx:
         states = tx.places.states(mailbox.name, refs)
     asked = [ref for ref in refs if states.get(ref, OLD) != OLD]
     rest = [ref for ref in refs if states.get(ref, OLD) == OLD]
-    work = _Keeping(desk, mailbox, states)
+    work = _Keeping(ctx, mailbox, states)
     # Whom the ledger knows, or a person asked for, is fetched however old it is.
-    for some, not_before in ((asked, None), (rest, listing.not_before_of(desk, mailbox))):
+    for some, not_before in ((asked, None), (rest, listing.not_before_of(ctx, mailbox))):
         if some:
             work.take(mailbox.fetch(some, not_before))
     if work.reused:
         # What else stands at a place that we know may be another mail too, and must not be moved.
-        listing.doubt_all(desk, mailbox)
+        listing.doubt_all(ctx, mailbox)
     return work.kept
 
 
 class _Keeping:
     """Writes what a mailbox gives, some hundred mails a commit."""
 
-    def __init__(self, desk: Desk, mailbox: Mailbox, states: Mapping[MailRef, str]) -> None:
-        self._desk, self._mailbox, self._states = desk, mailbox, states
+    def __init__(self, ctx: Context, mailbox: Mailbox, states: Mapping[MailRef, str]) -> None:
+        self._ctx, self._mailbox, self._states = ctx, mailbox, states
         self._batch: list[_Made] = []
         self._weight = 0
         self.kept = 0
@@ -127,7 +127,7 @@ class _Keeping:
         """Keep everything that is given."""
         try:
             for one in given:
-                self._batch.append(_made(self._desk, self._mailbox.name, one))
+                self._batch.append(_made(self._ctx, self._mailbox.name, one))
                 self._weight += self._batch[-1].mail.size
                 if len(self._batch) == _KEEP_BATCH or self._weight >= _BATCH_BYTES:
                     self._write()
@@ -159,11 +159,11 @@ class _Keeping:
             self._commit([replace(one, mail=bare, fault=type(error).__name__)])
 
     def _commit(self, batch: Sequence[_Made]) -> None:
-        desk, now, name = self._desk, self._desk.now(), self._mailbox.name
-        desk.heart.moved()
+        ctx, now, name = self._ctx, self._ctx.now(), self._mailbox.name
+        ctx.heart.moved()
         known = [one.mail.ref for one in batch if one.mail.ref in self._states]
         reused, kept = False, 0
-        with desk.store.transaction("keep") as tx:
+        with ctx.store.transaction("keep") as tx:
             holders = tx.places.holders(name, known) if known else {}
             fresh = list[_Made]()
             for one in batch:
@@ -171,24 +171,24 @@ class _Keeping:
                 if holder is None:
                     fresh.append(one)
                 elif holder.state in NOT_FETCHED:
-                    kept += _fill(desk, tx, holder, one)
+                    kept += _fill(ctx, tx, holder, one)
                 elif _is_another(one.mail, holder):
                     tx.places.free(holder.number)
-                    _place_reused(desk, tx, holder, name)
+                    _place_reused(ctx, tx, holder, name)
                     fresh.append(one)
                     reused = reused or not holder.doubted
                 else:
-                    _same_again(desk, tx, holder)
+                    _same_again(ctx, tx, holder)
             numbers = tx.mail.keep([one.mail for one in fresh], now)
-            _audit(desk, tx, name, list(zip(numbers, fresh, strict=True)))
+            _audit(ctx, tx, name, list(zip(numbers, fresh, strict=True)))
             listing.note_uidnext(tx, self._mailbox, batch[0].mail.ref)
         self.kept += kept + sum(one.mail.state == KEPT for one in fresh)
         self.reused = self.reused or reused
 
 
-def _audit(desk: Desk, tx: Transaction, mailbox: str, rows: Sequence[tuple[int, _Made]]) -> None:
+def _audit(ctx: Context, tx: Transaction, mailbox: str, rows: Sequence[tuple[int, _Made]]) -> None:
     """Write into the audit log what came into the ledger, and shunt what cannot be decided."""
-    now = desk.now()
+    now = ctx.now()
     tx.audit.append(
         now,
         *(_event(number, one) for number, one in rows if one.mail.state != OLD),
@@ -211,7 +211,7 @@ def _audit(desk: Desk, tx: Transaction, mailbox: str, rows: Sequence[tuple[int, 
             )
         )
     for number, one in rows:
-        _shunt_if_due(desk, tx, number, one)
+        _shunt_if_due(ctx, tx, number, one)
 
 
 def _event(number: int, one: _Made) -> AuditEvent:
@@ -223,35 +223,35 @@ def _event(number: int, one: _Made) -> AuditEvent:
     return AuditEvent(f"mail.{one.mail.state}", f"mail {number}", detail=detail)
 
 
-def _shunt_if_due(desk: Desk, tx: Transaction, number: int, one: _Made) -> None:
+def _shunt_if_due(ctx: Context, tx: Transaction, number: int, one: _Made) -> None:
     reason = ""
     if one.oversize:
         reason = (
-            f"{one.oversize:,} bytes, the ceiling is {desk.settings.limits.mail_bytes:,}: "
+            f"{one.oversize:,} bytes, the ceiling is {ctx.settings.limits.mail_bytes:,}: "
             "only its header was fetched"
         )
     elif one.fault and one.mail.state == KEPT:
         reason = f"an internal fault ({one.fault})"
         tx.afterwards(lambda: log.error("a mail set off a fault", mail=number, fault=one.fault))
     if reason:
-        record(desk, tx, tx.mail.get(number), MailOutcome(SHUNTED, reason=reason))
+        record(ctx, tx, tx.mail.get(number), MailOutcome(SHUNTED, reason=reason))
 
 
-def _fill(desk: Desk, tx: Transaction, holder: Holder, one: _Made) -> int:
+def _fill(ctx: Context, tx: Transaction, holder: Holder, one: _Made) -> int:
     """A row that waits to be fetched: what the server gave, or that it still gives nothing."""
-    now, mail = desk.now(), one.mail
+    now, mail = ctx.now(), one.mail
     if mail.state == NOT_GIVEN:
         again = now + _pause(holder.attempts + 1)
         tx.places.still_not_given(holder.number, mail.reason, again)
         if holder.state != NOT_GIVEN:
-            _audit(desk, tx, mail.mailbox, [(holder.number, one)])
+            _audit(ctx, tx, mail.mailbox, [(holder.number, one)])
     elif mail.state == VANISHED:
-        listing.vanish(desk, tx, holder.number)
+        listing.vanish(ctx, tx, holder.number)
     else:
         tx.places.fill(holder.number, mail, now)
         if holder.state == mail.state:
             return 0
-        _audit(desk, tx, mail.mailbox, [(holder.number, one)])
+        _audit(ctx, tx, mail.mailbox, [(holder.number, one)])
     return int(mail.state == KEPT)
 
 
@@ -260,15 +260,15 @@ def _is_another(mail: NewMail, holder: Holder) -> bool:
     return mail.content_hash != holder.content_hash or mail.sender != holder.sender
 
 
-def _place_reused(desk: Desk, tx: Transaction, holder: Holder, mailbox: str) -> None:
+def _place_reused(ctx: Context, tx: Transaction, holder: Holder, mailbox: str) -> None:
     detail = {"state": holder.state, "mailbox": mailbox}
     event = AuditEvent("mail.place_reused", f"mail {holder.number}", detail=detail)
-    tx.audit.append(desk.now(), event)
+    tx.audit.append(ctx.now(), event)
 
 
-def _same_again(desk: Desk, tx: Transaction, holder: Holder) -> None:
+def _same_again(ctx: Context, tx: Transaction, holder: Holder) -> None:
     """The place is still this mail's; if it was filed, it has to be filed once more."""
-    now = desk.now()
+    now = ctx.now()
     if holder.state == KEPT:  # its attempts are those to understand it
         tx.places.settle(holder.number, now + _LOOKED_AT)
         return
@@ -282,18 +282,18 @@ def _pause(attempts: int) -> timedelta:
     return min(_FIRST_PAUSE * (1 << min(attempts - 1, 20)), _LONGEST_PAUSE)
 
 
-def _made(desk: Desk, mailbox: str, given: Fetched) -> _Made:
+def _made(ctx: Context, mailbox: str, given: Fetched) -> _Made:
     """The row of a mail, or a bare one where making it sets off a fault."""
     try:
-        return _row(desk, mailbox, given, read=True)
+        return _row(ctx, mailbox, given, read=True)
     except (StoreError, VaultError):
         raise
     except Exception as error:
-        return replace(_row(desk, mailbox, given, read=False), fault=type(error).__name__)
+        return replace(_row(ctx, mailbox, given, read=False), fault=type(error).__name__)
 
 
-def _row(desk: Desk, mailbox: str, given: Fetched, *, read: bool) -> _Made:
-    now = desk.now()
+def _row(ctx: Context, mailbox: str, given: Fetched, *, read: bool) -> _Made:
+    now = ctx.now()
     raw = b"" if isinstance(given, NotGiven | OldMail) else given.raw
     shown = given.head if isinstance(given, OldMail) else raw
     head = _head(shown) if read and shown else MailHead()
@@ -304,15 +304,15 @@ def _row(desk: Desk, mailbox: str, given: Fetched, *, read: bool) -> _Made:
         again = None if given.vanished else now + _FIRST_PAUSE
     elif isinstance(given, OldMail):
         state, size, reason = OLD, given.size, "older than not_before"
-    elif arrived is None or arrived.date() < desk.calendar.covers[0]:
+    elif arrived is None or arrived.date() < ctx.calendar.covers[0]:
         # A file restored without its date is often of 1970: no answer time could be counted.
         arrived = received(raw) if read else None
         arrived_from = "Received" if arrived else "the time of fetching"
     # A simulated clock, or a server whose clock is ahead: never later than our own now.
-    if arrived is None or (desk.clock.simulated and state != OLD):
+    if arrived is None or (ctx.clock.simulated and state != OLD):
         arrived = now
     # Of a clock that cannot be right and the server's, the server's is the one to be believed.
-    latest = arrived if desk.clock.trouble else now
+    latest = arrived if ctx.clock.trouble else now
     mail = NewMail(
         mailbox=mailbox,
         ref=given.ref,
@@ -324,7 +324,7 @@ def _row(desk: Desk, mailbox: str, given: Fetched, *, read: bool) -> _Made:
         subject=mask_codes(head.subject)[:_SUBJECT_CHARS],
         size=size,
         arrived_at=min(arrived, latest),
-        sealed=desk.sealer.seal(raw, "mail"),
+        sealed=ctx.sealer.seal(raw, "mail"),
         state=state,
         reason=reason,
         next_fetch_at=again,
@@ -347,20 +347,20 @@ def _own_hash(mailbox: str, ref: MailRef) -> str:
     return sha256(place.encode("utf-8", "replace")).hexdigest()
 
 
-def file(desk: Desk, mailbox: Mailbox, folders: Mapping[str, str]) -> int:
+def file(ctx: Context, mailbox: Mailbox, folders: Mapping[str, str]) -> int:
     """Move decided mails into their folders; ``folders`` names the server's for each of ours."""
     filed = 0
     while True:
-        with desk.store.reading() as tx:
-            numbers, places = tx.places.to_file(mailbox.name, desk.now(), _FILE_BATCH)
+        with ctx.store.reading() as tx:
+            numbers, places = tx.places.to_file(mailbox.name, ctx.now(), _FILE_BATCH)
         if not numbers:
             return filed
         by_folder: dict[str, list[MailRef]] = {}
         for ref, folder in places:
             by_folder.setdefault(folders[folder], []).append(ref)
         for folder, refs in by_folder.items():
-            desk.heart.moved()
+            ctx.heart.moved()
             mailbox.file(refs, folder)
-        with desk.store.transaction("file") as tx:
+        with ctx.store.transaction("file") as tx:
             tx.mail.filed(numbers)
         filed += len(numbers)

@@ -15,7 +15,7 @@ import structlog
 
 from exchange.domain.audit import AuditEvent
 from exchange.ports import Mailbox, MailRef
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import (
     DECIDED,
@@ -38,20 +38,20 @@ _TO_COMPARE: Final = (KEPT, DECIDED, FILED, VANISHED)
 _MARGIN: Final = timedelta(days=2)
 
 
-def fresh(desk: Desk, mailbox: Mailbox) -> list[MailRef]:
+def fresh(ctx: Context, mailbox: Mailbox) -> list[MailRef]:
     """What is to be fetched of the inbox, in the order in which to do it.
 
     Mails whose place is in doubt, new mails, those that the server did not give before, and some
     of those that are older than ``not_before``.
     """
     listed = mailbox.list()
-    _look_for_a_fall(desk, mailbox, listed)
-    with desk.store.reading() as tx:
+    _look_for_a_fall(ctx, mailbox, listed)
+    with ctx.store.reading() as tx:
         states = tx.places.states(mailbox.name, listed)
         pending = tx.places.pending(mailbox.name)
     there = set(listed)
-    _sweep(desk, [one for one in pending if one.ref not in there])
-    now = desk.now()
+    _sweep(ctx, [one for one in pending if one.ref not in there])
+    now = ctx.now()
     waits = {one.ref for one in pending}
     due = [one for one in pending if one.ref in there and one.at <= now]
     doubted = [one.ref for one in due if one.state not in NOT_FETCHED]
@@ -59,22 +59,22 @@ def fresh(desk: Desk, mailbox: Mailbox) -> list[MailRef]:
     # not moved, or the place is another mail's by now: that shows when it is fetched.
     doubted += [ref for ref, state in states.items() if state in _TO_COMPARE and ref not in waits]
     missing = [one.ref for one in due if one.state in (WANTED, NOT_GIVEN, VANISHED)]
-    new, older = _by_age(desk, mailbox, [ref for ref in listed if ref not in states])
+    new, older = _by_age(ctx, mailbox, [ref for ref in listed if ref not in states])
     older += [one.ref for one in due if one.state == OLD]
     return [*doubted, *new, *missing, *older[:_OLD_AT_ONCE]]
 
 
-def not_before_of(desk: Desk, mailbox: Mailbox) -> datetime | None:
+def not_before_of(ctx: Context, mailbox: Mailbox) -> datetime | None:
     """The instant from which on a mailbox is ours to answer; None: it always was."""
-    found = (one.not_before for one in desk.settings.mailbox if one.name == mailbox.name)
+    found = (one.not_before for one in ctx.settings.mailbox if one.name == mailbox.name)
     return next(found, None)
 
 
 def _by_age(
-    desk: Desk, mailbox: Mailbox, new: list[MailRef]
+    ctx: Context, mailbox: Mailbox, new: list[MailRef]
 ) -> tuple[list[MailRef], list[MailRef]]:
     """New mails, and those that are surely older than ``not_before``, newest of these first."""
-    not_before = not_before_of(desk, mailbox)
+    not_before = not_before_of(ctx, mailbox)
     if not_before is None or len(new) <= _WORTH_A_SEARCH:
         return new, []  # each says its own age when it is fetched
     recent = set(mailbox.since((not_before - _MARGIN).date()))
@@ -95,33 +95,33 @@ def note_uidnext(tx: Transaction, mailbox: Mailbox, listed: MailRef) -> None:
         tx.facts.put(name, str(mailbox.uidnext))
 
 
-def _look_for_a_fall(desk: Desk, mailbox: Mailbox, listed: Sequence[MailRef]) -> None:
+def _look_for_a_fall(ctx: Context, mailbox: Mailbox, listed: Sequence[MailRef]) -> None:
     """Doubt every place that we know where UIDNEXT is lower than it was."""
     uidnext = mailbox.uidnext
     if not listed or not uidnext:
         return
     validity = listed[0].uidvalidity
     name = _uidnext_fact(mailbox.name, validity)
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         seen = int(tx.facts.get(name) or 0) or tx.places.highest(mailbox.name, validity) + 1
     if uidnext >= seen:
         return
-    with desk.store.transaction("doubt") as tx:
+    with ctx.store.transaction("doubt") as tx:
         tx.facts.put(name, str(uidnext))
-        _doubt(desk, tx, mailbox.name, listed, {"uidnext": uidnext, "before": seen})
+        _doubt(ctx, tx, mailbox.name, listed, {"uidnext": uidnext, "before": seen})
 
 
-def doubt_all(desk: Desk, mailbox: Mailbox) -> None:
+def doubt_all(ctx: Context, mailbox: Mailbox) -> None:
     """Doubt every place that we know: one of them turned out to be another mail's."""
     listed = mailbox.list()
-    with desk.store.transaction("doubt") as tx:
-        _doubt(desk, tx, mailbox.name, listed, {})
+    with ctx.store.transaction("doubt") as tx:
+        _doubt(ctx, tx, mailbox.name, listed, {})
 
 
 def _doubt(
-    desk: Desk, tx: Transaction, mailbox: str, listed: Sequence[MailRef], detail: dict[str, int]
+    ctx: Context, tx: Transaction, mailbox: str, listed: Sequence[MailRef], detail: dict[str, int]
 ) -> None:
-    now = desk.now()
+    now = ctx.now()
     doubted = tx.places.doubt(mailbox, listed, now)
     log.warning(
         "the mail server was put back to an earlier state and gives its UIDs once more: "
@@ -135,23 +135,23 @@ def _doubt(
     tx.audit.append(now, event)
 
 
-def _sweep(desk: Desk, gone: Sequence[Pending]) -> None:
+def _sweep(ctx: Context, gone: Sequence[Pending]) -> None:
     """Those that were to be fetched and are not in the inbox any more."""
     if not gone:
         return
-    with desk.store.transaction("vanished") as tx:
+    with ctx.store.transaction("vanished") as tx:
         for one in gone:
             if one.state in (WANTED, NOT_GIVEN):
-                vanish(desk, tx, one.number)
+                vanish(ctx, tx, one.number)
             else:
                 tx.places.settle(one.number)
 
 
-def vanish(desk: Desk, tx: Transaction, number: int) -> None:
+def vanish(ctx: Context, tx: Transaction, number: int) -> None:
     """Mark a mail that left the inbox before the server gave it."""
     reason = "it left the inbox before the server gave it"
     tx.places.vanished(number, reason)
     tx.audit.append(
-        desk.now(), AuditEvent("mail.vanished", f"mail {number}", detail={"reason": reason})
+        ctx.now(), AuditEvent("mail.vanished", f"mail {number}", detail={"reason": reason})
     )
     log.warning(reason, mail=number)

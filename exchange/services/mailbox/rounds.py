@@ -14,7 +14,7 @@ from exchange.errors import CourierPaused, ExchangeError, StoreError
 from exchange.ports import Courier, Mailbox, MailRef
 from exchange.services.answering import intake
 from exchange.services.asking import chase, clocks, request
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.mailbox import fetch_and_file
 from exchange.services.running import clock_guard
 from exchange.services.running.progress import Progress
@@ -114,13 +114,13 @@ class Inbox:
     """A mailbox, and those mails in it that we do not have yet."""
 
     def __init__(
-        self, desk: Desk, mailbox: Mailbox, reach: Reachability, progress: Progress
+        self, ctx: Context, mailbox: Mailbox, reach: Reachability, progress: Progress
     ) -> None:
         self.name = f"mailbox {mailbox.name}"  # in messages
         self.fresh: list[MailRef] = []
         self.mailbox = mailbox
-        self._desk, self._reach, self._progress = desk, reach, progress
-        settings = next(one for one in desk.settings.mailbox if one.name == mailbox.name)
+        self._ctx, self._reach, self._progress = ctx, reach, progress
+        settings = next(one for one in ctx.settings.mailbox if one.name == mailbox.name)
         self._folders = folders_of(settings)
 
     @property
@@ -136,7 +136,7 @@ class Inbox:
         """Keep the next of what is new; False where the mailbox cannot be used any more."""
         if not self._step("fetching from", lambda: self._keep(done), done):
             return False
-        self._desk.heart.mailbox_good(self.mailbox.name)
+        self._ctx.heart.mailbox_good(self.mailbox.name)
         if not self.fresh:
             self._reach.worked(self.name)
         return True
@@ -165,7 +165,7 @@ class Inbox:
 
         if bordered(self.name, timed, done, self._reach, by):
             return True
-        self._desk.heart.mailbox_failed(self.mailbox.name, done.troubles[-1])
+        self._ctx.heart.mailbox_failed(self.mailbox.name, done.troubles[-1])
         self.fresh = []
         return False
 
@@ -173,18 +173,18 @@ class Inbox:
         self.mailbox.close()
 
     def _list(self) -> None:
-        self.fresh = list(fetch_and_file.fresh(self._desk, self.mailbox))
+        self.fresh = list(fetch_and_file.fresh(self._ctx, self.mailbox))
 
     def _keep(self, done: Round) -> None:
         some, self.fresh = self.fresh[:_AT_ONCE], self.fresh[_AT_ONCE:]
-        done.kept += fetch_and_file.keep(self._desk, self.mailbox, some)
+        done.kept += fetch_and_file.keep(self._ctx, self.mailbox, some)
 
     def _file(self, done: Round) -> None:
-        done.filed += fetch_and_file.file(self._desk, self.mailbox, self._folders)
+        done.filed += fetch_and_file.file(self._ctx, self.mailbox, self._folders)
 
 
 def take_in(
-    desk: Desk,
+    ctx: Context,
     mailboxes: Sequence[Mailbox],
     done: Round,
     reach: Reachability,
@@ -198,16 +198,16 @@ def take_in(
     the server, and once ``stop`` is set they stay there.  A mailbox that cannot be used does not
     hold the others up.
     """
-    every = [Inbox(desk, mailbox, reach, progress) for mailbox in mailboxes]
+    every = [Inbox(ctx, mailbox, reach, progress) for mailbox in mailboxes]
     inboxes = [one for one in every if reach.worth_trying(one.name) and one.look(done)]
     # A process of its own cannot have a clock that somebody set here.
-    alone = posting is not None and not desk.clock.simulated
+    alone = posting is not None and not ctx.clock.simulated
     if posting and alone and any(one.backlog for one in inboxes) and reach.worth_trying(OUTGOING):
         posting.start()
     decided = intake.Decided()
     while True:
         inboxes = [one for one in inboxes if one.keep_some(done)]
-        decide(desk, done, reach, stop, progress, decided)
+        decide(ctx, done, reach, stop, progress, decided)
         for one in inboxes:
             one.file(done)
         if stop.is_set() or not any(one.fresh for one in inboxes):
@@ -216,7 +216,7 @@ def take_in(
 
 
 def decide(
-    desk: Desk,
+    ctx: Context,
     done: Round,
     reach: Reachability,
     stop: threading.Event,
@@ -230,7 +230,7 @@ def decide(
 
     def work() -> None:
         with progress.at(ROUND, "deciding mails"):
-            intake.decide_all(desk, decided, stop)
+            intake.decide_all(ctx, decided, stop)
 
     if bordered("deciding", work, done, reach):
         reach.worked("deciding")
@@ -250,7 +250,7 @@ def note_left(decided: intake.Decided, done: Round, reach: Reachability) -> None
 
 
 def send_out(
-    desk: Desk,
+    ctx: Context,
     courier: Courier,
     done: Round,
     reach: Reachability,
@@ -262,7 +262,7 @@ def send_out(
 
     def work() -> None:
         with (progress or Progress()).at(SENDING, "sending letters"):
-            send_mail.deliver(desk, courier, done.delivered)
+            send_mail.deliver(ctx, courier, done.delivered)
 
     try:
         worked = bordered(OUTGOING, work, done, reach)
@@ -275,7 +275,7 @@ def send_out(
 
 
 def begin(
-    desk: Desk,
+    ctx: Context,
     mailboxes: Sequence[Mailbox],
     done: Round,
     reach: Reachability,
@@ -283,15 +283,15 @@ def begin(
 ) -> None:
     """Look at the clock, and count due dates again where the calendar changed."""
     _one_step(
-        "looking at the clock", lambda: _look_at_clock(desk, mailboxes, done), done, reach, progress
+        "looking at the clock", lambda: _look_at_clock(ctx, mailboxes, done), done, reach, progress
     )
-    _one_step("counting the clocks again", lambda: _replay(desk, done), done, reach, progress)
+    _one_step("counting the clocks again", lambda: _replay(ctx, done), done, reach, progress)
 
 
-def ask_and_chase(desk: Desk, done: Round, reach: Reachability, progress: Progress) -> None:
+def ask_and_chase(ctx: Context, done: Round, reach: Reachability, progress: Progress) -> None:
     """Raise what is to be asked and remind of what was: from stored dates alone."""
-    _one_step("asking", lambda: _ask(desk, done), done, reach, progress)
-    _one_step("chasing", lambda: _chase(desk, done), done, reach, progress)
+    _one_step("asking", lambda: _ask(ctx, done), done, reach, progress)
+    _one_step("chasing", lambda: _chase(ctx, done), done, reach, progress)
 
 
 def _one_step(
@@ -310,7 +310,7 @@ def _one_step(
 
 
 def one_round(
-    desk: Desk,
+    ctx: Context,
     mailboxes: Sequence[Mailbox],
     courier: Courier,
     reach: Reachability,
@@ -325,21 +325,21 @@ def one_round(
     same steps in threads of their own (``exchange.daemon.threads``).
     """
     done, stop, progress = Round(), stop or threading.Event(), progress or Progress()
-    begin(desk, mailboxes, done, reach, progress)
+    begin(ctx, mailboxes, done, reach, progress)
     try:
-        take_in(desk, mailboxes, done, reach, posting, stop, progress)
+        take_in(ctx, mailboxes, done, reach, posting, stop, progress)
     finally:
         if posting:
-            end_posting(desk, posting, done, reach)
-    ask_and_chase(desk, done, reach, progress)
-    send_out(desk, courier, done, reach, progress)
+            end_posting(ctx, posting, done, reach)
+    ask_and_chase(ctx, done, reach, progress)
+    send_out(ctx, courier, done, reach, progress)
     return done
 
 
-def end_posting(desk: Desk, posting: Posting, done: Round, reach: Reachability) -> None:
+def end_posting(ctx: Context, posting: Posting, done: Round, reach: Reachability) -> None:
     """Have the sending beside us end, and note what it did."""
     posted = posting.finish()
-    desk.unrecorded.extend(posted.unrecorded)
+    ctx.unrecorded.extend(posted.unrecorded)
     done.delivered += posted.fates
     if posted.trouble:
         done.troubles.append(posted.trouble)
@@ -352,19 +352,19 @@ def end_posting(desk: Desk, posting: Posting, done: Round, reach: Reachability) 
         done.troubles.append(str(posted.fault))
 
 
-def _look_at_clock(desk: Desk, mailboxes: Sequence[Mailbox], done: Round) -> None:
-    if wrong := clock_guard.check(desk, mailboxes):
+def _look_at_clock(ctx: Context, mailboxes: Sequence[Mailbox], done: Round) -> None:
+    if wrong := clock_guard.check(ctx, mailboxes):
         done.troubles.append(f"{wrong} ({clock_guard.HINT})")
 
 
-def _replay(desk: Desk, done: Round) -> None:
-    for moved in clocks.replay(desk):
+def _replay(ctx: Context, done: Round) -> None:
+    for moved in clocks.replay(ctx):
         done.moved.append(moved.ref)
 
 
-def _ask(desk: Desk, done: Round) -> None:
-    done.raised += request.raise_requests(desk)
+def _ask(ctx: Context, done: Round) -> None:
+    done.raised += request.raise_requests(ctx)
 
 
-def _chase(desk: Desk, done: Round) -> None:
-    done.chased += chase.chase(desk)
+def _chase(ctx: Context, done: Round) -> None:
+    done.chased += chase.chase(ctx)

@@ -24,7 +24,7 @@ from exchange.domain.party import (
 )
 from exchange.errors import BadInput
 from exchange.parsing.reading.import_tables import Row, Table, match_columns
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.import_rows import (
     NoColumns,
     Sheet,
@@ -54,15 +54,17 @@ class ContactsPlan:
     seen: tuple[Party, ...]  # the register this was worked out against
 
 
-def plan_import(desk: Desk, name: str, content: bytes, *, replacing: bool = False) -> ContactsPlan:
+def plan_import(
+    ctx: Context, name: str, content: bytes, *, replacing: bool = False
+) -> ContactsPlan:
     """Read a CSV or workbook and compare it with the register; changes nothing.
 
     Raises BadInput, or BadInputs with every bad row as ``file > sheet > row N > field``.
     """
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         register = tx.parties.all()
     held = {party.signifier: party for party in register}
-    sheets, notes = open_sheets(name, content, desk.limits, _choose)
+    sheets, notes = open_sheets(name, content, ctx.limits, _choose)
     notes += _ignored(sheets)
     wanted: dict[str, Party] = {}
     places: dict[str, str] = {}
@@ -72,7 +74,7 @@ def plan_import(desk: Desk, name: str, content: bytes, *, replacing: bool = Fals
         for row in sheet.rows:
             rows += 1
             signifier = sheet.cell(row, "signifier").upper()
-            if signifier == desk.signifier:
+            if signifier == ctx.signifier:
                 notes.append(f"{sheet.place(row)}: {signifier} is we ourselves; left out")
                 continue
             try:
@@ -109,47 +111,47 @@ def plan_import(desk: Desk, name: str, content: bytes, *, replacing: bool = Fals
     )
 
 
-def apply_plan(desk: Desk, plan: ContactsPlan, by: str) -> int:
+def apply_plan(ctx: Context, plan: ContactsPlan, by: str) -> int:
     """Write the plan with its history and audit events; returns the number of changed parties.
 
     Raises BadInput when the register is no longer the one the plan was shown against.
     """
     if not plan.changes:
         return 0
-    now = desk.now()
-    with desk.store.transaction("contacts") as tx:
+    now = ctx.now()
+    with ctx.store.transaction("contacts") as tx:
         if tuple(tx.parties.all()) != plan.seen:
             raise BadInput(
                 "somebody changed the register meanwhile; nothing was changed",
                 hint="import the file again and look at the differences",
             )
         tx.parties.apply(plan.parties, plan.changes, now, actor=by, source=plan.source)
-        _record(desk, tx, plan, by)
+        _record(ctx, tx, plan, by)
     return len(plan.parties)
 
 
-def check_register(desk: Desk, stale_after_days: int = STALE_AFTER_DAYS) -> tuple[Finding, ...]:
+def check_register(ctx: Context, stale_after_days: int = STALE_AFTER_DAYS) -> tuple[Finding, ...]:
     """What a person should look at, party by party."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         parties = tx.parties.all()
     return check(
         parties,
-        desk.today(),
+        ctx.today(),
         stale_after_days=stale_after_days,
-        ours=desk.own_addresses,
-        usual_days=desk.settings.sla.days,
+        ours=ctx.own_addresses,
+        usual_days=ctx.settings.sla.days,
     )
 
 
-def register(desk: Desk) -> list[Party]:
+def register(ctx: Context) -> list[Party]:
     """Every party, by signifier."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         return tx.parties.all()
 
 
-def history(desk: Desk, signifier: str = "") -> list[PastChange]:
+def history(ctx: Context, signifier: str = "") -> list[PastChange]:
     """What changed and when, oldest first; of one party or of all."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         return tx.parties.history(signifier.strip().upper())
 
 
@@ -206,7 +208,7 @@ def _ignored(sheets: Sequence[Sheet]) -> list[str]:
     return notes
 
 
-def _record(desk: Desk, tx: Transaction, plan: ContactsPlan, by: str) -> None:
+def _record(ctx: Context, tx: Transaction, plan: ContactsPlan, by: str) -> None:
     events = []
     for party in plan.parties:
         mine = [change for change in plan.changes if change.signifier == party.signifier]
@@ -219,4 +221,4 @@ def _record(desk: Desk, tx: Transaction, plan: ContactsPlan, by: str) -> None:
         events.append(
             AuditEvent("contacts.changed", party.signifier, party.signifier, detail, actor=by)
         )
-    tx.audit.append(desk.now(), *events)
+    tx.audit.append(ctx.now(), *events)

@@ -26,7 +26,7 @@ from exchange.domain.time.sla import local_date, parse_month
 from exchange.errors import BadInput, ExchangeError, StoreError
 from exchange.files import USUAL, plain_folder, replace_file
 from exchange.rendering.report import report_csv, report_html
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.requests.report_queries import AskedByUs, AskedOfUs, Standing
 
 log = structlog.get_logger("exchange.monthly")
@@ -41,17 +41,17 @@ _SETTLED: Final = frozenset(
 Row = TypeVar("Row", AskedOfUs, AskedByUs)
 
 
-def build(desk: Desk, month: str) -> MonthlyReport:
+def build(ctx: Context, month: str) -> MonthlyReport:
     """The report of a month such as ``2026-10`` (Europe/London), as things stand now.
 
     Raises BadInput when the month is not one, or has not begun.
     """
     month = month.strip()
     start, end = parse_month(month)
-    now = desk.now()
+    now = ctx.now()
     if now < start:
         raise BadInput("the month has not begun yet", place=month)
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         figures = tx.figures
         names = {party.signifier: party.name for party in tx.parties.all()}
         requests_in = figures.requests_to_us(start, end)
@@ -62,9 +62,9 @@ def build(desk: Desk, month: str) -> MonthlyReport:
         _, head = tx.audit.head()
     return MonthlyReport(
         month=month,
-        party=ReportParty(desk.signifier, desk.settings.party.name),
+        party=ReportParty(ctx.signifier, ctx.settings.party.name),
         generated_at=now,
-        calendar_version=desk.calendar.version,
+        calendar_version=ctx.calendar.version,
         audit_head="" if head == GENESIS else head,
         inbound=_inbound(sum(requests_in.values()), of_us),
         outbound=_outbound(sum(requests_out.values()), by_us),
@@ -77,7 +77,7 @@ def build(desk: Desk, month: str) -> MonthlyReport:
                 signifier,
                 names.get(signifier, signifier),
                 _outbound(number, rows),
-                median_working_days(rows, desk.calendar),
+                median_working_days(rows, ctx.calendar),
             )
             for signifier, number, rows in _by_party(requests_out, by_us)
         ),
@@ -85,25 +85,25 @@ def build(desk: Desk, month: str) -> MonthlyReport:
     )
 
 
-def write(desk: Desk, month: str) -> list[Path]:
+def write(ctx: Context, month: str) -> list[Path]:
     """Write the report as CSV and HTML into the report folder; returns the two files.
 
     A file is complete or not there: it is written beside its place and then renamed.  Raises
     BadInput when the folder cannot be written to.
     """
-    return write_report(desk, build(desk, month))
+    return write_report(ctx, build(ctx, month))
 
 
-def write_report(desk: Desk, report: MonthlyReport) -> list[Path]:
+def write_report(ctx: Context, report: MonthlyReport) -> list[Path]:
     """Write a report that was built, and record it in the audit log."""
-    folder = desk.folder / desk.settings.report.folder
+    folder = ctx.folder / ctx.settings.report.folder
     name = f"mp121-{report.month}"
     contents = {
         folder / f"{name}.csv": report_csv(report),
-        folder / f"{name}.html": report_html(report, desk.templates),
+        folder / f"{name}.html": report_html(report, ctx.templates),
     }
     try:
-        plain_folder(folder, desk.folder)
+        plain_folder(folder, ctx.folder)
         for path, content in contents.items():
             replace_file(path, content, mode=USUAL)
     except OSError as error:
@@ -112,12 +112,12 @@ def write_report(desk: Desk, report: MonthlyReport) -> list[Path]:
             place=str(error.filename or folder),
             hint="check report.folder in the configuration, its permissions and the free space",
         ) from None
-    with desk.store.transaction("report") as tx:
+    with ctx.store.transaction("report") as tx:
         # A report of a month that is not over yet does not stand in for the final one.
         if report.generated_at >= parse_month(report.month)[1]:
             tx.facts.put(_WRITTEN + report.month, report.generated_at.isoformat())
         tx.audit.append(
-            desk.now(),
+            ctx.now(),
             AuditEvent(
                 "report.written",
                 report.month,
@@ -131,29 +131,29 @@ def write_report(desk: Desk, report: MonthlyReport) -> list[Path]:
     return list(contents)
 
 
-def write_due(desk: Desk) -> list[str]:
+def write_due(ctx: Context) -> list[str]:
     """Write last month's report if that was not done yet; returns the months written.
 
     Cheap when nothing is due.  A report that cannot be written stops nothing else: it is said in
     the log once per reason and tried again after an hour.
     """
-    if desk.clock.trouble:
+    if ctx.clock.trouble:
         return []
-    month = last_month(desk.today())
-    with desk.store.reading() as tx:
+    month = last_month(ctx.today())
+    with ctx.store.reading() as tx:
         if tx.facts.get(_WRITTEN + month):
             return []
         failed_at, _, said_before = tx.facts.get(_FAILED + month).partition(" ")
     if failed_at:
-        since = desk.now() - datetime.fromisoformat(failed_at)
+        since = ctx.now() - datetime.fromisoformat(failed_at)
         if timedelta() <= since < _RETRY:
             return []
     try:
-        write(desk, month)
+        write(ctx, month)
     except StoreError:
         raise
     except ExchangeError as error:
-        _failed(desk, month, str(error), said_before)
+        _failed(ctx, month, str(error), said_before)
         return []
     return [month]
 
@@ -293,8 +293,8 @@ def _notes(
     return tuple(notes)
 
 
-def _failed(desk: Desk, month: str, why: str, said_before: str) -> None:
+def _failed(ctx: Context, month: str, why: str, said_before: str) -> None:
     if why != said_before:
         log.error("the report cannot be written; it is tried again", month=month, why=why)
-    with desk.store.transaction("report failed") as tx:
-        tx.facts.put(_FAILED + month, f"{desk.now().isoformat()} {why}")
+    with ctx.store.transaction("report failed") as tx:
+        tx.facts.put(_FAILED + month, f"{ctx.now().isoformat()} {why}")

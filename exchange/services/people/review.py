@@ -30,7 +30,7 @@ from exchange.services.answering import (
 )
 from exchange.services.answering.device_decisions import Holdings, rule
 from exchange.services.answering.mail_outcome import MailOutcome
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
 from exchange.store.mails.outbox import StoredLetter
@@ -51,11 +51,11 @@ class Waiting:
 
 
 def waiting(
-    desk: Desk, chosen: MailFilter | None = None, most: int | None = None, skip: int = 0
+    ctx: Context, chosen: MailFilter | None = None, most: int | None = None, skip: int = 0
 ) -> Waiting:
     """The list: mails newest first, the rest oldest first."""
     chosen = chosen or MailFilter()
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         tx.parties.expect(chosen.party)
         mails = tx.waiting.page(chosen, most, skip)
         number, folders = tx.waiting.count(chosen), tx.waiting.counts()
@@ -64,7 +64,7 @@ def waiting(
         failed = tx.outbox.stuck()
         disputed = tx.disputes.waiting()
     return Waiting(
-        mails=tuple((mail, _answer_due(desk, mail)) for mail in mails),
+        mails=tuple((mail, _answer_due(ctx, mail)) for mail in mails),
         chosen=number,
         folders=folders,
         requests=tuple(
@@ -76,31 +76,31 @@ def waiting(
     )
 
 
-def _answer_due(desk: Desk, mail: WaitingMail) -> date | None:
+def _answer_due(ctx: Context, mail: WaitingMail) -> date | None:
     """By when an answer would be due; None for one that nobody has looked at."""
     if mail.place in NOT_FETCHED:
         return None
-    return due(mail.arrived_at, desk.sla(None), desk.calendar).due_on
+    return due(mail.arrived_at, ctx.sla(None), ctx.calendar).due_on
 
 
-def show_mail(desk: Desk, number: int) -> tuple[KeptMail, Understanding]:
+def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
     """A kept mail, opened and understood again; why it cannot be is a warning of its own.
 
     Raises NotFound, and BadInput for a mail that was not fetched.
     """
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         mail = tx.mail.get(number)
     _must_be_fetched(mail)
     try:
-        return mail, _understood(desk, mail, party_columns.of_sender(desk, mail.sender))
+        return mail, _understood(ctx, mail, party_columns.of_sender(ctx, mail.sender))
     except Unreadable as error:
         # It lies in Shunted: whose it is, and why, is what a person wants to see.
         return mail, Understanding(MailHead(), Kind.UNKNOWN, warnings=(f"not read: {error}",))
 
 
-def _understood(desk: Desk, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
-    raw = desk.sealer.open(mail.sealed, "mail")
-    return desk.reader.read(raw, party_passwords.of_sender(desk, mail.sender), columns=maps)
+def _understood(ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
+    raw = ctx.sealer.open(mail.sealed, "mail")
+    return ctx.reader.read(raw, party_passwords.of_sender(ctx, mail.sender), columns=maps)
 
 
 def _must_be_fetched(mail: KeptMail) -> None:
@@ -111,14 +111,14 @@ def _must_be_fetched(mail: KeptMail) -> None:
         )
 
 
-def want_mail(desk: Desk, number: int, actor: str, then: str = "") -> MailOutcome | None:
+def want_mail(ctx: Context, number: int, actor: str, then: str = "") -> MailOutcome | None:
     """Have a mail that is in the ledger alone fetched in the next round, and decided then.
 
     ``then`` is what a person has to do after that.
 
     None when it was fetched long ago.  Raises BadInput when nothing is left to fetch.
     """
-    with desk.store.transaction("want") as tx:
+    with ctx.store.transaction("want") as tx:
         state, _, resolved = tx.mail.claim(number)
         if state not in NOT_FETCHED:
             return None
@@ -127,76 +127,76 @@ def want_mail(desk: Desk, number: int, actor: str, then: str = "") -> MailOutcom
             why = "was dealt with" if resolved else "is not on the server any more"
             raise BadInput(f"mail {number} {why}")
         reason = "a person wants it: it is fetched in the next round, and then decided" + then
-        tx.places.want(number, desk.now(), reason)
+        tx.places.want(number, ctx.now(), reason)
         detail = {"was": state}
         event = AuditEvent("mail.wanted", f"mail {number}", detail=detail, actor=actor)
-        tx.audit.append(desk.now(), event)
+        tx.audit.append(ctx.now(), event)
     return MailOutcome(WANTED, reason=reason)
 
 
-def raw_mail(desk: Desk, number: int) -> bytes:
+def raw_mail(ctx: Context, number: int) -> bytes:
     """The bytes of a kept mail, as received."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         mail = tx.mail.get(number)
     _must_be_fetched(mail)
-    return desk.sealer.open(mail.sealed, "mail")
+    return ctx.sealer.open(mail.sealed, "mail")
 
 
-def release_mail(desk: Desk, number: int, signifier: str, actor: str) -> MailOutcome:
+def release_mail(ctx: Context, number: int, signifier: str, actor: str) -> MailOutcome:
     """Deal with a waiting mail as sent by a party that a person vouches for.
 
     The answer still goes only to that party's reply address on the register.  A mail that was not
     fetched is fetched in the next round, and decided as any other: nobody knows yet what it says.
     """
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         mail = tx.mail.get(number)
         party = _active(tx, signifier)
-    if party.signifier == desk.signifier:
+    if party.signifier == ctx.signifier:
         raise BadInput("that party is ourselves")
     then = f" by its sender; where it waits then, release it as {party.signifier} once more"
-    if wanted := want_mail(desk, number, actor, then):
+    if wanted := want_mail(ctx, number, actor, then):
         return wanted
     # A person says whose mail it is: so it is that party's columns that count.
-    said = _understood(desk, mail, party_columns.of_party(desk, signifier))
-    return intake.release(desk, mail, said, party, actor)
+    said = _understood(ctx, mail, party_columns.of_party(ctx, signifier))
+    return intake.release(ctx, mail, said, party, actor)
 
 
-def replay_mail(desk: Desk, number: int, actor: str) -> MailOutcome:
+def replay_mail(ctx: Context, number: int, actor: str) -> MailOutcome:
     """Understand and decide a waiting mail once more, as if it had just been kept.
 
     One that was not fetched is fetched in the next round, and decided then.
     """
-    if wanted := reopen_mail(desk, number, actor):
+    if wanted := reopen_mail(ctx, number, actor):
         return wanted
-    if (unread := intake.decide_all(desk).unread) is not None:
+    if (unread := intake.decide_all(ctx).unread) is not None:
         raise unread
-    return outcome_of(desk, number)
+    return outcome_of(ctx, number)
 
 
-def reopen_mail(desk: Desk, number: int, actor: str) -> MailOutcome | None:
+def reopen_mail(ctx: Context, number: int, actor: str) -> MailOutcome | None:
     """Put a waiting mail back among those that are to be understood and decided.
 
     None when that can be done at once; one that was not fetched is fetched in the next round.
     """
-    if wanted := want_mail(desk, number, actor):
+    if wanted := want_mail(ctx, number, actor):
         return wanted
-    with desk.store.transaction("replay") as tx:
+    with ctx.store.transaction("replay") as tx:
         _claim_waiting(tx, number)
-        tx.mail.reopen(number, desk.now())
-        tx.audit.append(desk.now(), AuditEvent("mail.replayed", f"mail {number}", actor=actor))
+        tx.mail.reopen(number, ctx.now())
+        tx.audit.append(ctx.now(), AuditEvent("mail.replayed", f"mail {number}", actor=actor))
     return None
 
 
-def outcome_of(desk: Desk, number: int) -> MailOutcome:
+def outcome_of(ctx: Context, number: int) -> MailOutcome:
     """What has become of a mail; its folder is empty while that is still open."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         mail = tx.mail.get(number)
     return MailOutcome(mail.folder, mail.kind, mail.reason, mail.party, mail.request_ref)
 
 
-def reject_mail(desk: Desk, number: int, why: str, actor: str) -> None:
+def reject_mail(ctx: Context, number: int, why: str, actor: str) -> None:
     """A person says that nothing is to be done with this mail."""
-    with desk.store.transaction("resolve") as tx:
+    with ctx.store.transaction("resolve") as tx:
         _claim_waiting(tx, number)
         if tx.disputes.waiting(number):
             raise BadInput(
@@ -205,7 +205,7 @@ def reject_mail(desk: Desk, number: int, why: str, actor: str) -> None:
             )
         if tx.mail.get(number).state in NOT_FETCHED:
             tx.places.settle(number)  # nobody waits for it any more
-        intake.resolve(desk, tx, number, f"rejected: {why}", actor)
+        intake.resolve(ctx, tx, number, f"rejected: {why}", actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ class Settled:
 
 
 def settle_codes(
-    desk: Desk, number: int, ruling: Ruling, why: str, actor: str, *, only: Collection[str] = ()
+    ctx: Context, number: int, ruling: Ruling, why: str, actor: str, *, only: Collection[str] = ()
 ) -> Settled:
     """A person says whose the install codes are that a mail brought for second devices.
 
@@ -227,7 +227,7 @@ def settle_codes(
     """
     wanted = {str(DeviceId.parse(text)) for text in only}
     why = mask_codes(why)
-    with desk.store.transaction("settle") as tx:
+    with ctx.store.transaction("settle") as tx:
         _, folder, resolved = tx.mail.claim(number)
         tx.outbound.wait_for_codes()
         chosen = [
@@ -247,14 +247,14 @@ def settle_codes(
                 hint="--neither, and have it sent again",
             )
         _active(tx, party)
-        disputes.rule(desk, tx, chosen, ruling, why, actor)
-    outcome = release_mail(desk, number, party, actor) if waits else None
+        disputes.rule(ctx, tx, chosen, ruling, why, actor)
+    outcome = release_mail(ctx, number, party, actor) if waits else None
     return Settled(len(chosen), outcome)
 
 
-def reply_address(desk: Desk, signifier: str) -> str:
+def reply_address(ctx: Context, signifier: str) -> str:
     """Where answers to a party go; raises NotFound when it is not on the register."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         return _active(tx, signifier).reply_address
 
 
@@ -281,7 +281,7 @@ class Released:
 
 
 def release_devices(
-    desk: Desk,
+    ctx: Context,
     ref: str,
     actor: str,
     *,
@@ -296,11 +296,11 @@ def release_devices(
     """
     wanted = {str(DeviceId.parse(text)) for text in only}
     not_installer = mask_codes(not_installer)
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         request = tx.inbound.find(ref)
         held = list(tx.inbound.devices(request.id, [DeviceState.HELD]))
         party = tx.parties.get(request.party)
-        terms = answer_request.terms(desk, tx, request.clock.day_zero)
+        terms = answer_request.terms(ctx, tx, request.clock.day_zero)
         mail = tx.mail.get(request.mail_id)
     unknown = wanted - {row.device for row in held}
     if unknown:
@@ -309,21 +309,21 @@ def release_devices(
         raise NotFound(f"{request.party} is not an active party on the contacts register")
     chosen = [row for row in held if not wanted or row.device in wanted]
     asked = [Found(DeviceId.parse(row.device), row.where, row.device_type) for row in chosen]
-    known = Holdings.of(desk.vault, [asked]).devices(asked)
+    known = Holdings.of(ctx.vault, [asked]).devices(asked)
     rulings = rule(asked, known, terms, state=DeviceState.HELD, not_installer=not_installer)
     still = set(rulings.by_state(DeviceState.HELD))
     places = [at for at in range(len(chosen)) if at not in still]
     settled = rulings.chosen(places)
     rows = [chosen[at].id for at in places]
     if rows:
-        head = _head_of(desk, mail)
-        with desk.store.transaction("release") as tx:
+        head = _head_of(ctx, mail)
+        with ctx.store.transaction("release") as tx:
             tx.inbound.claim(request.id)
             held_now = {row.id for row in tx.inbound.devices(request.id, [DeviceState.HELD])}
             if not held_now.issuperset(rows):
                 raise BadInput(f"somebody else is releasing Devices of {ref}; look again")
             parts = answer_request.send_answer(
-                desk, tx, request, party, party.reply_address, head, settled
+                ctx, tx, request, party, party.reply_address, head, settled
             )
             for some, outbox_id in parts:
                 own = settled.taken(some)
@@ -331,7 +331,7 @@ def release_devices(
                 tx.inbound.move_many(moved, outbox_id)
             tx.inbound.settle(request.id)
             tx.audit.append(
-                desk.now(),
+                ctx.now(),
                 AuditEvent(
                     "devices.released",
                     ref,
@@ -348,14 +348,14 @@ def release_devices(
     )
 
 
-def _head_of(desk: Desk, mail: KeptMail) -> MailHead:
-    return read_head(desk.sealer.open(mail.sealed, "mail"))
+def _head_of(ctx: Context, mail: KeptMail) -> MailHead:
+    return read_head(ctx.sealer.open(mail.sealed, "mail"))
 
 
-def withdraw_devices(desk: Desk, ref: str, why: str, actor: str) -> int:
+def withdraw_devices(ctx: Context, ref: str, why: str, actor: str) -> int:
     """The other side took back what is still open in a request (held or unreadable rows)."""
-    now, why = desk.now(), mask_codes(why)
-    with desk.store.transaction("withdraw inbound") as tx:
+    now, why = ctx.now(), mask_codes(why)
+    with ctx.store.transaction("withdraw inbound") as tx:
         request = tx.inbound.find(ref)
         rows = list(tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE]))
         tx.inbound.move_many((row.id, move(row.state, DeviceEvent.WITHDRAW), why) for row in rows)

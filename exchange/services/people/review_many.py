@@ -10,7 +10,7 @@ from typing import Final
 from exchange.errors import BadInput, ExchangeError, StoreError
 from exchange.services.answering import intake
 from exchange.services.answering.mail_outcome import MailOutcome
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.people import review
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import NOT_FETCHED
@@ -43,14 +43,14 @@ class Dealt:
     fault: ExchangeError | None = None
 
 
-def choose(desk: Desk, chosen: MailFilter, spans: Sequence[Span] | None) -> Chosen:
+def choose(ctx: Context, chosen: MailFilter, spans: Sequence[Span] | None) -> Chosen:
     """The waiting mails among ``spans`` (None: all) that ``chosen`` lets through.
 
     A span is of mails in Review and Shunted, unless the filter names a folder; a mail that is
     named by its own number may wait anywhere.
     """
     single = {first for first, last in spans or () if first == last}
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         tx.parties.expect(chosen.party)
         if spans is None:
             numbers = tx.waiting.numbers(chosen)
@@ -99,7 +99,7 @@ def named(numbers: Sequence[int]) -> str:
     )
 
 
-def replay(desk: Desk, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
+def replay(ctx: Context, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
     """Understand and decide each once more; ends early when the database cannot go on.
 
     Each is put back by itself; they are decided as the daemon decides, so a fault of one is its
@@ -108,12 +108,12 @@ def replay(desk: Desk, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
     done = intake.Decided()
     for start in range(0, len(numbers), _REPLAYED_AT_ONCE):
         some = numbers[start : start + _REPLAYED_AT_ONCE]
-        dealt = list(_each(some, lambda number: review.reopen_mail(desk, number, actor)))
+        dealt = list(_each(some, lambda number: review.reopen_mail(ctx, number, actor)))
         # One that is fetched in the next round has its outcome already.
         yield from (one for one in dealt if one.fault or one.outcome)
         reopened = [one.number for one in dealt if not (one.fault or one.outcome)]
         try:
-            intake.decide_all(desk, done)
+            intake.decide_all(ctx, done)
         except StoreError as error:
             yield from (Dealt(number, fault=error) for number in reopened[:1])
             return
@@ -123,19 +123,19 @@ def replay(desk: Desk, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
         for number in reopened:
             why = done.left.get(number)
             fault = BadInput(f"it is put back and waits: {why}") if why else None
-            yield Dealt(number, None if fault else review.outcome_of(desk, number), fault)
+            yield Dealt(number, None if fault else review.outcome_of(ctx, number), fault)
         if len(dealt) < len(some):
             return
 
 
-def release(desk: Desk, numbers: Sequence[int], party: str, actor: str) -> Iterator[Dealt]:
+def release(ctx: Context, numbers: Sequence[int], party: str, actor: str) -> Iterator[Dealt]:
     """Deal with each as sent by a party; ends early when the database cannot go on."""
-    return _each(numbers, lambda number: review.release_mail(desk, number, party, actor))
+    return _each(numbers, lambda number: review.release_mail(ctx, number, party, actor))
 
 
-def reject(desk: Desk, numbers: Sequence[int], why: str, actor: str) -> Iterator[Dealt]:
+def reject(ctx: Context, numbers: Sequence[int], why: str, actor: str) -> Iterator[Dealt]:
     """Nothing is to be done with any of them; ends early when the database cannot go on."""
-    return _each(numbers, lambda number: review.reject_mail(desk, number, why, actor))
+    return _each(numbers, lambda number: review.reject_mail(ctx, number, why, actor))
 
 
 def _each(numbers: Sequence[int], work: Callable[[int], MailOutcome | None]) -> Iterator[Dealt]:

@@ -33,7 +33,7 @@ from exchange.domain.time.timekeeping import (
 )
 from exchange.errors import BadInput, ExchangeError
 from exchange.ports import Mailbox, ServerTime
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.store.db import Transaction
 
 log = structlog.get_logger("exchange.clock")
@@ -160,26 +160,26 @@ class _Facts:
     offsets: dict[str, timedelta]  # by mailbox
 
 
-def check(desk: Desk, mailboxes: Sequence[Mailbox] = ()) -> str:
+def check(ctx: Context, mailboxes: Sequence[Mailbox] = ()) -> str:
     """Why the clock cannot be right, or an empty text; said in the log, loudly and rarely.
 
     Costs nothing while the clock runs on evenly.  The servers of ``mailboxes`` are asked for their
     time at a start, once an hour, and when the clock jumped.
     """
-    clock = desk.clock
+    clock = ctx.clock
     if not isinstance(clock, WatchedClock):
         return ""  # somebody set it
     with clock.lock:
-        return _check(desk, clock, mailboxes)
+        return _check(ctx, clock, mailboxes)
 
 
-def _check(desk: Desk, clock: WatchedClock, mailboxes: Sequence[Mailbox]) -> str:
+def _check(ctx: Context, clock: WatchedClock, mailboxes: Sequence[Mailbox]) -> str:
     before = clock.looked_before()
     if before is not None and not clock.trouble and before <= RECENT:
         clock.looked()
         if not clock.awaits(_SAYING) and not clock.rarely(_NOTING, _NOTED_EVERY):
             return ""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         facts = _facts(tx, mailboxes)
     verdict = _verdict(clock, facts, ())
     asked: dict[str, ServerTime] = {}
@@ -203,9 +203,9 @@ def _check(desk: Desk, clock: WatchedClock, mailboxes: Sequence[Mailbox]) -> str
         clock.anew(_ASKING)  # how far the servers are off is another thing now
     if verdict.trouble:
         # A year that cannot be needs no server to say so, and none to take it back.
-        _stop(desk, clock, verdict, facts, by_server=bool(asked) and possible(wall))
+        _stop(ctx, clock, verdict, facts, by_server=bool(asked) and possible(wall))
     else:
-        _go_on(desk, clock, facts, asked)
+        _go_on(ctx, clock, facts, asked)
     return verdict.trouble
 
 
@@ -278,7 +278,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def _stop(
-    desk: Desk, clock: WatchedClock, verdict: Verdict, facts: _Facts, *, by_server: bool
+    ctx: Context, clock: WatchedClock, verdict: Verdict, facts: _Facts, *, by_server: bool
 ) -> None:
     if clock.looked_before() is None:
         likely = None if verdict.trouble == clock.contradicted else verdict.likely
@@ -288,11 +288,11 @@ def _stop(
     if clock.rarely(_SAYING, _SAID_EVERY):
         log.error("the clock cannot be right", why=verdict.trouble, hint=HINT)
     if not facts.trouble:
-        with desk.store.transaction("clock") as tx:
+        with ctx.store.transaction("clock") as tx:
             tx.facts.put(TROUBLE, verdict.trouble)
 
 
-def _go_on(desk: Desk, clock: WatchedClock, facts: _Facts, asked: dict[str, ServerTime]) -> None:
+def _go_on(ctx: Context, clock: WatchedClock, facts: _Facts, asked: dict[str, ServerTime]) -> None:
     wall, expected = clock.hands()
     if clock.anew(_SAYING) or facts.trouble:
         log.info("the clock can be right again", clock=told(wall))
@@ -301,7 +301,7 @@ def _go_on(desk: Desk, clock: WatchedClock, facts: _Facts, asked: dict[str, Serv
     clock.believe(wall)
     clock.anew(_DOUBTING)
     clock.rarely(_NOTING, 0.0)
-    with desk.store.transaction("clock") as tx:
+    with ctx.store.transaction("clock") as tx:
         tx.facts.put(_KNOWN, wall.isoformat())
         for fact, value in ((TROUBLE, facts.trouble), (_CONFIRMED, facts.confirmed)):
             if value:
@@ -321,17 +321,17 @@ def _note_offset(tx: Transaction, name: str, usual: timedelta | None, found: tim
         log.warning("a mail server has another time", mailbox=name, off=f"{apart(found)} {way}")
 
 
-def confirm(desk: Desk, at: datetime, actor: str) -> None:
+def confirm(ctx: Context, at: datetime, actor: str) -> None:
     """A person says that it is ``at`` now; raises BadInput when the machine says otherwise.
 
     A daemon that runs, or one that is started within the hour, then believes its clock.
     """
-    now = desk.now()
+    now = ctx.now()
     if abs(now - at) > 2 * TOLERANCE:
         raise BadInput(
             f"the machine's clock says {told(now)}, which is {apart(now - at)} off {told(at)}",
             hint="set the machine's clock; what you say here must be the time by another clock",
         )
-    with desk.store.transaction("clock") as tx:
+    with ctx.store.transaction("clock") as tx:
         tx.facts.put(_CONFIRMED, now.isoformat())
         tx.audit.append(now, AuditEvent("clock.confirmed", told(now), actor=actor))

@@ -18,7 +18,7 @@ from exchange.domain.release import misdirected
 from exchange.errors import BadInput, NotFound
 from exchange.services.asking import request
 from exchange.services.asking.next_supplier import next_turn
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.letters import claiming, letters, pauses
 from exchange.services.letters.pauses import Pause
 from exchange.services.sending import remake_letters
@@ -45,11 +45,11 @@ class Choice:
 
 
 def listed(
-    desk: Desk, choice: Choice, states: Collection[str] = ()
+    ctx: Context, choice: Choice, states: Collection[str] = ()
 ) -> tuple[list[LetterHead], Pause | None]:
     """Letters, oldest first, and the pause of outgoing mail that is in force."""
-    with desk.store.reading() as tx:
-        return _heads(tx, choice, states), pauses.current(desk, tx)
+    with ctx.store.reading() as tx:
+        return _heads(tx, choice, states), pauses.current(ctx, tx)
 
 
 def _heads(tx: Transaction, choice: Choice, states: Collection[str]) -> list[LetterHead]:
@@ -63,23 +63,23 @@ def _heads(tx: Transaction, choice: Choice, states: Collection[str]) -> list[Let
     )
 
 
-def shown(desk: Desk, number: int) -> LetterHead:
+def shown(ctx: Context, number: int) -> LetterHead:
     """One letter; raises NotFound."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         found = tx.outbox.heads(numbers=[number])
     if not found:
         raise NotFound(f"there is no letter {number}")
     return found[0]
 
 
-def hold(desk: Desk, choice: Choice, why: str, actor: str) -> list[LetterHead]:
+def hold(ctx: Context, choice: Choice, why: str, actor: str) -> list[LetterHead]:
     """Keep letters that wait from being sent; those that were held."""
-    numbers = _chosen(desk, choice, _WAITING, "waits to be sent")
-    with claiming.turn(desk, "hold", numbers) as tx:
+    numbers = _chosen(ctx, choice, _WAITING, "waits to be sent")
+    with claiming.turn(ctx, "hold", numbers) as tx:
         heads = tx.outbox.heads(numbers=numbers, states=_WAITING)
         _some(heads, "was still waiting: it was sent meanwhile")
         for one in heads:
-            claiming.hold(desk, tx, one, mask_codes(why) or "by a person", actor)
+            claiming.hold(ctx, tx, one, mask_codes(why) or "by a person", actor)
     return heads
 
 
@@ -91,21 +91,21 @@ class Freed:
     address: str
 
 
-def release(desk: Desk, choice: Choice, actor: str) -> list[Freed]:
+def release(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
     """Let held letters go: to the address that the register has now, made anew where it changed.
 
     Raises BadInput where the party is not active any more; then nothing was changed.
     """
-    numbers = _chosen(desk, choice, (HELD,), "is held")
-    now, freed = desk.now(), []
-    with desk.store.transaction("release letters") as tx:
+    numbers = _chosen(ctx, choice, (HELD,), "is held")
+    now, freed = ctx.now(), []
+    with ctx.store.transaction("release letters") as tx:
         tx.outbox.take_turn()
         heads = _some(tx.outbox.heads(numbers=numbers, states=(HELD,)), "is held")
         parties = tx.parties.standing({one.party for one in heads})
         for one in heads:
             address = one.recipient
             if misdirected(one.purpose, address, one.party, parties.get(one.party)):
-                address = remake_letters.readdressed(desk, tx, tx.outbox.get(one.id))
+                address = remake_letters.readdressed(ctx, tx, tx.outbox.get(one.id))
             tx.outbox.put_aside([one.id], QUEUED, "", next_attempt_at=now)
             detail: dict[str, str | int | bool | None] = {
                 "letter": one.id, "address": address, "before": one.recipient,
@@ -124,16 +124,16 @@ class Cancelled:
     withdrawn: int  # that we asked about: not asked of that Supplier any more
 
 
-def cancel(desk: Desk, choice: Choice, why: str, actor: str) -> Cancelled:
+def cancel(ctx: Context, choice: Choice, why: str, actor: str) -> Cancelled:
     """Letters that were not sent never are.
 
     What an answer was to tell waits for a person again, its clock running; what a request was to
     ask is withdrawn from that Supplier, and the next former one is asked.
     """
     states, why = (*_WAITING, HELD, FAILED), mask_codes(why)
-    numbers = _chosen(desk, choice, states, "can be cancelled")
+    numbers = _chosen(ctx, choice, states, "can be cancelled")
     devices = withdrawn = 0
-    with claiming.turn(desk, "cancel", numbers) as tx:
+    with claiming.turn(ctx, "cancel", numbers) as tx:
         heads = tx.outbox.heads(numbers=numbers, states=states)
         _some(heads, "was still waiting: it was sent meanwhile")
         for one in heads:
@@ -143,15 +143,15 @@ def cancel(desk: Desk, choice: Choice, why: str, actor: str) -> Cancelled:
                 "message_id": one.message_id, "codes": one.codes, "why": why,
             }  # fmt: skip
             event = AuditEvent("mail.cancelled", one.ref, one.party, detail, actor)
-            tx.audit.append(desk.now(), event)
+            tx.audit.append(ctx.now(), event)
             if one.purpose == "answer":
-                devices += _take_back(desk, tx, one, why, actor)
+                devices += _take_back(ctx, tx, one, why, actor)
             elif one.purpose == "request":
-                withdrawn += _give_up(desk, tx, one, why, actor)
+                withdrawn += _give_up(ctx, tx, one, why, actor)
     return Cancelled(heads, devices, withdrawn)
 
 
-def _take_back(desk: Desk, tx: Transaction, letter: LetterHead, why: str, actor: str) -> int:
+def _take_back(ctx: Context, tx: Transaction, letter: LetterHead, why: str, actor: str) -> int:
     """Devices that a cancelled answer was to tell of wait for a person."""
     asked = tx.inbound.find(letter.ref)
     tx.inbound.claim(asked.id)
@@ -164,11 +164,11 @@ def _take_back(desk: Desk, tx: Transaction, letter: LetterHead, why: str, actor:
         "letter": letter.id, "devices": len(told), "why": why,
     }  # fmt: skip
     event = AuditEvent("devices.taken_back", letter.ref, letter.party, detail, actor)
-    tx.audit.append(desk.now(), event)
+    tx.audit.append(ctx.now(), event)
     return len(told)
 
 
-def _give_up(desk: Desk, tx: Transaction, letter: LetterHead, why: str, actor: str) -> int:
+def _give_up(ctx: Context, tx: Transaction, letter: LetterHead, why: str, actor: str) -> int:
     """What a cancelled request was to ask is not asked of that Supplier any more."""
     asked = tx.outbound.find(letter.ref)
     legs = [
@@ -179,8 +179,8 @@ def _give_up(desk: Desk, tx: Transaction, letter: LetterHead, why: str, actor: s
     tx.legs.move_legs([leg.id for leg in legs], LegState.WITHDRAWN)
     detail: dict[str, str | int | bool | None] = {"ref": letter.ref, "why": why}
     events = [AuditEvent("leg.withdrawn", leg.device, leg.party, detail, actor) for leg in legs]
-    events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, desk.now())
-    tx.audit.append(desk.now(), *events)
+    events += next_turn(tx, {leg.case_id: leg.device for leg in legs}, ctx.now())
+    tx.audit.append(ctx.now(), *events)
     return len(legs)
 
 
@@ -194,9 +194,9 @@ class Retried:
     held: int  # letters that could not be made smaller
 
 
-def retriable(desk: Desk, choice: Choice) -> list[LetterHead]:
+def retriable(ctx: Context, choice: Choice) -> list[LetterHead]:
     """The refused letters that are meant; raises NotFound when there are none."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         found = _heads(tx, choice, _REFUSED)
     if choice.ref and found and all(one.purpose == "request" for one in found):
         hint = f"correct the contact, then `exchange request resend {choice.ref}`"
@@ -207,29 +207,29 @@ def retriable(desk: Desk, choice: Choice) -> list[LetterHead]:
     return found
 
 
-def retry(desk: Desk, choice: Choice, actor: str) -> Retried:
+def retry(ctx: Context, choice: Choice, actor: str) -> Retried:
     """Try refused letters again, each with its own Message-ID; a pause of outgoing mail ends.
 
     Where the limit of a mail's size changed, smaller ones are made of it.  A request of ours that
     was refused is asked anew, with the contact as it is now: its clock is void.  When it is handed
     over, every letter still has to be where the register has its party.
     """
-    found = retriable(desk, choice)
-    now = desk.now()
+    found = retriable(ctx, choice)
+    now = ctx.now()
     large: list[LetterHead] = []
     bounced = [one for one in found if one.purpose == "request" and one.state == FAILED]
     rest = [one for one in found if one not in bounced]
     if choice.ref:
         bounced = []
-    with claiming.turn(desk, "retry", [one.id for one in rest]) as tx:
-        pauses.end(desk, tx, actor)
+    with claiming.turn(ctx, "retry", [one.id for one in rest]) as tx:
+        pauses.end(ctx, tx, actor)
         still = {
             one.id for one in tx.outbox.heads(numbers=[one.id for one in rest], states=_REFUSED)
         }
         rest = [one for one in rest if one.id in still]
         for one in rest:
             party = tx.parties.get(one.party)
-            limit = letters.most_bytes(desk, tx, party) if party else 0
+            limit = letters.most_bytes(ctx, tx, party) if party else 0
             if one.purpose in ("answer", "request") and 0 < limit < one.size:
                 large.append(one)
                 tx.outbox.put_aside([one.id], FAILED)  # nobody sends it meanwhile
@@ -243,27 +243,27 @@ def retry(desk: Desk, choice: Choice, actor: str) -> Retried:
             for ref, some in by_ref.items()
         ]
         tx.audit.append(now, *events)
-    remade = [remake_letters.in_parts(desk, one.id, actor) for one in large]
+    remade = [remake_letters.in_parts(ctx, one.id, actor) for one in large]
     asked: list[str] = []
     for one in bounced:
-        asked += request.resend(desk, one.ref, actor)
+        asked += request.resend(ctx, one.ref, actor)
     return Retried(len(rest) - len(large), sum(map(bool, remade)), tuple(asked), remade.count(0))
 
 
-def resume(desk: Desk, actor: str) -> Pause:
+def resume(ctx: Context, actor: str) -> Pause:
     """A person mended what outgoing mail rests for: it goes on. Raises NotFound when none rests."""
-    with desk.store.transaction("resume") as tx:
-        pause = pauses.end(desk, tx, actor)
+    with ctx.store.transaction("resume") as tx:
+        pause = pauses.end(ctx, tx, actor)
     if pause is None:
         raise NotFound("outgoing mail does not rest")
     return pause
 
 
-def _chosen(desk: Desk, choice: Choice, states: Collection[str], what: str) -> list[int]:
+def _chosen(ctx: Context, choice: Choice, states: Collection[str], what: str) -> list[int]:
     """The numbers of the letters meant; raises NotFound, or BadInput for one in another state."""
     if not choice:
         raise BadInput("say which letters: numbers, a party or a reference")
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         found = _heads(tx, choice, states)
         others = tx.outbox.heads(numbers=set(choice.numbers) - {one.id for one in found})
     if choice.numbers and len(found) < len(set(choice.numbers)):

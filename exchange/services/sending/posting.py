@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from exchange.errors import ExchangeError
 from exchange.ports import Courier, Delivery
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.running import clock_guard
 from exchange.services.sending import send_mail
 
@@ -43,13 +43,13 @@ class Posting(Protocol):
         """Send what is due by now, and end; also when nothing was started."""
 
 
-def post(desk: Desk, courier: Courier, over: threading.Event, posted: Posted) -> None:
+def post(ctx: Context, courier: Courier, over: threading.Event, posted: Posted) -> None:
     """Deliver whatever becomes due until ``over`` is set, and then once more."""
     try:
-        clock_guard.check(desk)
+        clock_guard.check(ctx)
         while True:
             last = over.wait(_LOOK_SECONDS)
-            send_mail.deliver(desk, courier, posted.fates)
+            send_mail.deliver(ctx, courier, posted.fates)
             if last:
                 return
     except ExchangeError as error:  # told by whoever started it

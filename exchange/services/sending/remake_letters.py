@@ -30,7 +30,7 @@ from exchange.services.answering.answer_parts import in_parts as files_in_parts
 from exchange.services.answering.answer_request import Said
 from exchange.services.answering.device_decisions import WORDS
 from exchange.services.asking import request
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.letters import claiming, letters
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import CANCELLED, DEFERRED, FAILED, QUEUED, NewLetter, StoredLetter
@@ -46,27 +46,27 @@ _EACH_BY_ITSELF: Final = 1_000
 _HEADER: Final = re.compile(rb"(?mi)^(To|Message-ID|Date):[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*")
 
 
-def in_parts(desk: Desk, number: int, actor: str = "exchange") -> int:
+def in_parts(ctx: Context, number: int, actor: str = "exchange") -> int:
     """Letters in place of one that is too large for the server; how many there are now.
 
     0 where none can be made: then the letter is held, and says what a person can do.
     """
     try:
-        with desk.store.reading() as tx:
+        with ctx.store.reading() as tx:
             letter = tx.outbox.get(number)
         if letter.purpose == "answer":
-            return _answer_in_parts(desk, letter, actor)
+            return _answer_in_parts(ctx, letter, actor)
         if letter.purpose == "request":
-            return _request_in_parts(desk, letter, actor)
+            return _request_in_parts(ctx, letter, actor)
         raise BadInput(f"a {letter.purpose} cannot be split")
     except StoreError:
         raise
     except ExchangeError as error:
         why = f"it is larger than the server takes, and not made smaller: {error}"
         log.warning("a letter is too large for the server", letter=number, why=str(error))
-        with desk.store.transaction("hold") as tx:
+        with ctx.store.transaction("hold") as tx:
             for head in tx.outbox.heads(numbers=[number], states=(QUEUED, DEFERRED, FAILED)):
-                claiming.hold(desk, tx, head, why, actor)
+                claiming.hold(ctx, tx, head, why, actor)
         return 0
 
 
@@ -79,52 +79,52 @@ class _Answer:
     rows: Sequence[AnswerRow]
 
 
-def _answer_in_parts(desk: Desk, letter: StoredLetter, actor: str) -> int:
-    with desk.store.reading() as tx:
+def _answer_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
+    with ctx.store.reading() as tx:
         asked = tx.inbound.find(letter.ref)
         mail = tx.mail.get(asked.mail_id)
         party = tx.parties.get(letter.party)
         if party is None:
             raise NotFound(f"{letter.party} is not on the contacts register any more")
-        most = letters.most_bytes(desk, tx, party)
-    raw = desk.sealer.open(letter.sealed, "outbox")
+        most = letters.most_bytes(ctx, tx, party)
+    raw = ctx.sealer.open(letter.sealed, "outbox")
     if not 0 < most < len(raw):
         # Refused although nobody named so small a limit: half, as far as that makes sense.
         if len(raw) <= _SMALLEST:
             raise BadInput(f"the server refuses {len(raw):,} bytes and names no limit")
         most = len(raw) // 2
     answer = _Answer(letter, asked, _rows_of(raw))
-    head = read_head(desk.sealer.open(mail.sealed, "mail"))
-    made, portions = _written_to_fit(desk, answer, party, head, most)
-    with desk.store.transaction("remake") as tx:
+    head = read_head(ctx.sealer.open(mail.sealed, "mail"))
+    made, portions = _written_to_fit(ctx, answer, party, head, most)
+    with ctx.store.transaction("remake") as tx:
         tx.inbound.claim(asked.id)
         _still_here(tx, letter)
-        _put_in_place(desk, tx, answer, list(zip(made, portions, strict=True)), actor)
+        _put_in_place(ctx, tx, answer, list(zip(made, portions, strict=True)), actor)
     log.info("an answer was made anew in parts", ref=letter.ref, parts=len(made), most=most)
     return len(made)
 
 
 def _written_to_fit(
-    desk: Desk, answer: _Answer, party: Party, head: MailHead, most: int
+    ctx: Context, answer: _Answer, party: Party, head: MailHead, most: int
 ) -> tuple[list[NewLetter], list[Sequence[AnswerRow]]]:
     """The letters, none larger than ``most``, and the rows of each.
 
     How long their text gets is seen only once they are written.
     """
-    facts = Sheetfacts("Answers under MP121", answer.request.ref, desk.now())
+    facts = Sheetfacts("Answers under MP121", answer.request.ref, ctx.now())
     recipient, room = answer.letter.recipient, most
     for _ in range(_ATTEMPTS):
         drafts, portions = [], []
         for part, some, files in files_in_parts(answer.rows, facts, room, called=most):
             rows = answer.rows[some]
-            said = _said(desk, rows)
+            said = _said(ctx, rows)
             drafts.append(
                 answer_request.draft_answer(
-                    desk, answer.request, party, recipient, head, said, part, files
+                    ctx, answer.request, party, recipient, head, said, part, files
                 )
             )
             portions.append(rows)
-        made = list(letters.written(desk, drafts))
+        made = list(letters.written(ctx, drafts))
         over = max(one.size for one in made) - most
         if over <= 0:
             return made, portions
@@ -138,13 +138,13 @@ def _still_here(tx: Transaction, letter: StoredLetter) -> None:
 
 
 def _put_in_place(
-    desk: Desk,
+    ctx: Context,
     tx: Transaction,
     answer: _Answer,
     parts: Sequence[tuple[NewLetter, Sequence[AnswerRow]]],
     actor: str,
 ) -> None:
-    letter, now = answer.letter, desk.now()
+    letter, now = answer.letter, ctx.now()
     told = tx.inbound.told_by(answer.request.id, letter.id)
     numbers = tx.outbox.add_many([made for made, _ in parts], now)
     number_of = {
@@ -183,8 +183,8 @@ def _told_again(
             yield AuditEvent(f"{one}s.{word}", letter.ref, letter.party, together)
 
 
-def _said(desk: Desk, rows: Sequence[AnswerRow]) -> Said:
-    small = desk.settings.release.body_table_rows
+def _said(ctx: Context, rows: Sequence[AnswerRow]) -> Said:
+    small = ctx.settings.release.body_table_rows
     states = [_STATES[row.outcome] for row in rows]
     pairs = list(zip(rows, states, strict=True))
     return Said(
@@ -207,16 +207,16 @@ def _rows_of(raw: bytes) -> list[AnswerRow]:
     raise BadInput("the letter has no list")
 
 
-def _request_in_parts(desk: Desk, letter: StoredLetter, actor: str) -> int:
+def _request_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
     """Ask anew, in as many requests as the server's limit asks for, each with its reference."""
-    with desk.store.reading() as tx:
+    with ctx.store.reading() as tx:
         most = letters.server_limit(tx)
-    size = len(desk.sealer.open(letter.sealed, "outbox"))
+    size = len(ctx.sealer.open(letter.sealed, "outbox"))
     if not 0 < most < size:
         if size <= _SMALLEST:
             raise BadInput(f"the server refuses {size:,} bytes and names no limit")
         most = size // 2
-    with desk.store.transaction("remake") as tx:
+    with ctx.store.transaction("remake") as tx:
         asked = tx.outbound.find(letter.ref)
         _still_here(tx, letter)
         tx.outbox.put_aside([letter.id], CANCELLED, "asked anew in smaller requests")
@@ -225,11 +225,11 @@ def _request_in_parts(desk: Desk, letter: StoredLetter, actor: str) -> int:
             raise BadInput(f"a request does not fit into mails of {most:,} bytes")
         detail: dict[str, str | int | bool | None] = {"letter": letter.id, "devices": legs}
         event = AuditEvent("mail.remade", letter.ref, letter.party, detail, actor)
-        tx.audit.append(desk.now(), event)
-    return len(request.raise_requests(desk, letter.party, most))
+        tx.audit.append(ctx.now(), event)
+    return len(request.raise_requests(ctx, letter.party, most))
 
 
-def readdressed(desk: Desk, tx: Transaction, letter: StoredLetter) -> str:
+def readdressed(ctx: Context, tx: Transaction, letter: StoredLetter) -> str:
     """Write the letter anew to the address that the register has now; returns that address.
 
     The same text and files under a new Message-ID: nothing of it reached anybody.
@@ -243,8 +243,8 @@ def readdressed(desk: Desk, tx: Transaction, letter: StoredLetter) -> str:
         )
     _, _, level = tx.legs.rung_of(letter.id).partition("-")
     address = address_now(letter.purpose, int(level) if level.isdigit() else 1, party)
-    message_id = desk.new_message_id(letter.ref, letter.purpose)
-    raw = desk.sealer.open(letter.sealed, "outbox")
+    message_id = ctx.new_message_id(letter.ref, letter.purpose)
+    raw = ctx.sealer.open(letter.sealed, "outbox")
     head, end, body = raw.partition(b"\r\n\r\n")
     new = {b"to": address, b"message-id": message_id}
 
@@ -258,7 +258,7 @@ def readdressed(desk: Desk, tx: Transaction, letter: StoredLetter) -> str:
         letter.id,
         NewLetter(
             message_id, letter.purpose, letter.ref, letter.party, address, letter.codes,
-            desk.sealer.seal(mail, "outbox"), len(mail),
+            ctx.sealer.seal(mail, "outbox"), len(mail),
         ),
     )  # fmt: skip
     if letter.purpose == "request":

@@ -22,7 +22,7 @@ from exchange.domain.refusal import About
 from exchange.errors import CourierRefused, CourierUnavailable, StoreError, VaultDamaged
 from exchange.ports import Courier, Delivery, Letter
 from exchange.services.asking.leg_clocks import start_clocks, void
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.letters import claiming, pauses
 from exchange.services.letters.letters import learn_limit
 from exchange.services.letters.pauses import Standing
@@ -37,49 +37,49 @@ log = structlog.get_logger("exchange.deliver")
 _FIRST_RETRY = timedelta(minutes=5)
 
 
-def deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
+def deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
     """Send what is due, as far as the rate budget goes; ``fates`` counts what became of it.
 
     While another process sends (one whose daemon was just killed, say), the letters wait: both
     would send the same.  Raises CourierPaused after trouble with our account, and as long as the
     pause lasts; CourierUnavailable or CourierRefused where the server cannot be used.
     """
-    with desk.store.sole_sender() as ours:
-        if ours and not desk.clock.trouble:
-            _deliver(desk, courier, fates)
+    with ctx.store.sole_sender() as ours:
+        if ours and not ctx.clock.trouble:
+            _deliver(ctx, courier, fates)
 
 
-def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
-    _catch_up(desk, fates)
-    while not desk.clock.trouble:
-        batch, standing = claiming.claim(desk)
+def _deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
+    _catch_up(ctx, fates)
+    while not ctx.clock.trouble:
+        batch, standing = claiming.claim(ctx)
         if not batch:
             return
-        letters, known = _opened(desk, batch, fates), 0
+        letters, known = _opened(ctx, batch, fates), 0
         by_key, large = {one.id: one for one in batch}, list[int]()
-        taken = TakenLetters(desk.folder)
+        taken = TakenLetters(ctx.folder)
         taken.make_room()
         trouble: CourierUnavailable | CourierRefused | None = None
         try:
-            with _written_down(desk, courier, by_key), closing(courier.send_many(letters)) as sent:
+            with _written_down(ctx, courier, by_key), closing(courier.send_many(letters)) as sent:
                 for some in sent:
-                    desk.heart.moved()
-                    desk.unrecorded.extend(some)
+                    ctx.heart.moved()
+                    ctx.unrecorded.extend(some)
                     taken.note(_accepted_of(some, by_key), lasting=False)
-                    with desk.store.transaction("delivered") as tx:
+                    with ctx.store.transaction("delivered") as tx:
                         told = [(fate, by_key[fate.key]) for fate in some]
-                        states = record(desk, tx, told, standing)
-                    desk.unrecorded.clear()
+                        states = record(ctx, tx, told, standing)
+                    ctx.unrecorded.clear()
                     taken.clear()
                     fates.update(states)
                     known += len(some)
                     large += [fate.key for fate in some if fate.about is About.SIZE]
         except (CourierUnavailable, CourierRefused) as error:
             trouble = error
-        learn_limit(desk, courier.size_limit)
+        learn_limit(ctx, courier.size_limit)
         for number in large:
-            remake_letters.in_parts(desk, number)
-        if _own_trouble(desk, standing, trouble):
+            remake_letters.in_parts(ctx, number)
+        if _own_trouble(ctx, standing, trouble):
             continue  # the others go on
         if letters and not known:
             return  # a server that says nothing of any letter: another time
@@ -87,7 +87,7 @@ def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
 
 @contextmanager
 def _written_down(
-    desk: Desk, courier: Courier, letters: Mapping[int, StoredLetter]
+    ctx: Context, courier: Courier, letters: Mapping[int, StoredLetter]
 ) -> Iterator[None]:
     """Have accepted letters that the database does not record known to whoever comes next.
 
@@ -96,9 +96,9 @@ def _written_down(
     try:
         yield
     except BaseException:
-        desk.unrecorded.extend(courier.left_over())
-        accepted = _accepted_of(desk.unrecorded, letters)
-        TakenLetters(desk.folder).note(accepted, lasting=True)
+        ctx.unrecorded.extend(courier.left_over())
+        accepted = _accepted_of(ctx.unrecorded, letters)
+        TakenLetters(ctx.folder).note(accepted, lasting=True)
         raise
 
 
@@ -112,37 +112,37 @@ def _accepted_of(
     ]
 
 
-def _catch_up(desk: Desk, fates: Counter[str]) -> None:
+def _catch_up(ctx: Context, fates: Counter[str]) -> None:
     """Record what the database did not take before; raises StoreError where it still does not."""
-    taken = TakenLetters(desk.folder)
+    taken = TakenLetters(ctx.folder)
     noted = {one.number: one for one in taken.noted()}
-    known = {fate.key for fate in desk.unrecorded}
-    desk.unrecorded.extend(
+    known = {fate.key for fate in ctx.unrecorded}
+    ctx.unrecorded.extend(
         Delivery(number, accepted=True, reply=one.reply)
         for number, one in noted.items()
         if number not in known
     )
-    for fate in tuple(desk.unrecorded):
+    for fate in tuple(ctx.unrecorded):
         try:
-            with desk.store.transaction("delivered") as tx:
+            with ctx.store.transaction("delivered") as tx:
                 letters = [  # none: it was removed meanwhile, or recorded after all
                     one
                     for one in tx.outbox.letters([fate.key])
                     if fate.key not in noted
                     or (one.message_id == noted[fate.key].message_id and one.state != SENT)
                 ]
-                states = record(desk, tx, [(fate, letter) for letter in letters])
+                states = record(ctx, tx, [(fate, letter) for letter in letters])
         except StoreError:
             raise
         except Exception as error:
-            states = _held_instead(desk, fate, error)
-        desk.unrecorded.remove(fate)
+            states = _held_instead(ctx, fate, error)
+        ctx.unrecorded.remove(fate)
         fates.update(states)
     if noted:
         taken.clear()
 
 
-def _held_instead(desk: Desk, fate: Delivery, error: Exception) -> list[str]:
+def _held_instead(ctx: Context, fate: Delivery, error: Exception) -> list[str]:
     """Hold a letter whose fate cannot be recorded, so that it neither goes again nor stops others.
 
     A person sees it among the letters that wait for somebody.
@@ -150,14 +150,14 @@ def _held_instead(desk: Desk, fate: Delivery, error: Exception) -> list[str]:
     word = "taken" if fate.accepted else "refused"
     why = f"the mail server has {word} it already, and that could not be recorded"
     log.error("a letter's fate cannot be recorded", letter=fate.key, why=words_of(error))
-    with desk.store.transaction("delivered") as tx:
+    with ctx.store.transaction("delivered") as tx:
         for letter in tx.outbox.heads(numbers=[fate.key]):
-            claiming.hold(desk, tx, letter, why, "exchange")
+            claiming.hold(ctx, tx, letter, why, "exchange")
     return []
 
 
 def _own_trouble(
-    desk: Desk, standing: Standing, trouble: CourierUnavailable | CourierRefused | None
+    ctx: Context, standing: Standing, trouble: CourierUnavailable | CourierRefused | None
 ) -> bool:
     """Whether what ended the sending is one letter's own trouble after all.
 
@@ -168,14 +168,14 @@ def _own_trouble(
     for error in (standing.tripped, trouble):
         if error is None:
             continue
-        paused = pauses.begin(desk, standing, error)
+        paused = pauses.begin(ctx, standing, error)
         if paused is not None:
             raise paused from None
         if error.letter is not None:
-            with desk.store.transaction("delivered") as tx:
+            with ctx.store.transaction("delivered") as tx:
                 letter = tx.outbox.get(error.letter)
                 fate = Delivery(error.letter, accepted=False, reply=error.message)
-                record(desk, tx, [(fate, letter)], standing)
+                record(ctx, tx, [(fate, letter)], standing)
                 _put_off(tx, letter)
             return True
     return False
@@ -189,23 +189,23 @@ def _put_off(tx: Transaction, letter: StoredLetter) -> None:
     tx.outbox.put_aside(soon, DEFERRED, next_attempt_at=tried.next_attempt_at)
 
 
-def _opened(desk: Desk, batch: list[StoredLetter], fates: Counter[str]) -> list[Letter]:
+def _opened(ctx: Context, batch: list[StoredLetter], fates: Counter[str]) -> list[Letter]:
     """The letters as they go out; a damaged one is set aside and does not hold the others up."""
     letters = []
     for one in batch:
         try:
-            raw = desk.sealer.open(one.sealed, "outbox")
+            raw = ctx.sealer.open(one.sealed, "outbox")
         except VaultDamaged as error:
-            with desk.store.transaction("delivered") as tx:
+            with ctx.store.transaction("delivered") as tx:
                 fate = Delivery(one.id, accepted=False, permanent=True, reply=f"not sent: {error}")
-                fates.update(record(desk, tx, [(fate, one)]))
+                fates.update(record(ctx, tx, [(fate, one)]))
         else:
-            letters.append(Letter(one.id, desk.settings.party.address, one.recipient, raw))
+            letters.append(Letter(one.id, ctx.settings.party.address, one.recipient, raw))
     return letters
 
 
 def record(
-    desk: Desk,
+    ctx: Context,
     tx: Transaction,
     known: Sequence[tuple[Delivery, StoredLetter]],
     standing: Standing | None = None,
@@ -214,17 +214,17 @@ def record(
 
     ``standing`` is what is known of our account: refusals that are about us fail no letter.
     """
-    now, standing = desk.now(), standing or Standing()
+    now, standing = ctx.now(), standing or Standing()
     accepted = [(letter.id, mask_codes(fate.reply)) for fate, letter in known if fate.accepted]
     tx.outbox.accepted(accepted, now)
     states = []
     for fate, letter in known:
         if fate.accepted:
             pauses.worked(tx, standing, letter.recipient)
-            states.append(_accepted(desk, tx, letter, fate))
+            states.append(_accepted(ctx, tx, letter, fate))
         else:
             _compare(tx, standing, letter, fate)
-            states.append(_refused(desk, tx, letter, fate))
+            states.append(_refused(ctx, tx, letter, fate))
     return states
 
 
@@ -240,33 +240,33 @@ def _compare(tx: Transaction, standing: Standing, letter: StoredLetter, fate: De
         )
 
 
-def _accepted(desk: Desk, tx: Transaction, letter: StoredLetter, fate: Delivery) -> str:
-    _audit(desk, tx, "mail.accepted", letter, fate.reply)
+def _accepted(ctx: Context, tx: Transaction, letter: StoredLetter, fate: Delivery) -> str:
+    _audit(ctx, tx, "mail.accepted", letter, fate.reply)
     if letter.purpose == "request":
-        start_clocks(desk, tx, letter)
+        start_clocks(ctx, tx, letter)
     return SENT
 
 
-def _refused(desk: Desk, tx: Transaction, letter: StoredLetter, fate: Delivery) -> str:
+def _refused(ctx: Context, tx: Transaction, letter: StoredLetter, fate: Delivery) -> str:
     # Of what is too large smaller letters are made (``remaking``), or a person is called.
     state = FAILED if fate.permanent and fate.about is not About.SIZE else DEFERRED
     pause = min(_FIRST_RETRY * 2 ** min(letter.attempts, 10), LONGEST_PAUSE)
     reply = mask_codes(fate.reply)
-    now = desk.now()
+    now = ctx.now()
     tx.outbox.record(letter.id, now, state=state, reply=reply, next_attempt_at=now + pause)
-    _audit(desk, tx, f"mail.{state}", letter, fate.reply)
+    _audit(ctx, tx, f"mail.{state}", letter, fate.reply)
     log.warning(
         "a letter was not accepted", ref=letter.ref, purpose=letter.purpose, state=state,
         reply=reply,
     )  # fmt: skip
     if state == FAILED:
-        void(desk, tx, letter, "refused by the recipient's server")
+        void(ctx, tx, letter, "refused by the recipient's server")
     return state
 
 
-def _audit(desk: Desk, tx: Transaction, event: str, letter: StoredLetter, reply: str) -> None:
+def _audit(ctx: Context, tx: Transaction, event: str, letter: StoredLetter, reply: str) -> None:
     tx.audit.append(
-        desk.now(),
+        ctx.now(),
         AuditEvent(
             event,
             letter.ref,

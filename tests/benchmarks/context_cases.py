@@ -1,7 +1,7 @@
 """Cases that need a whole working folder: due work, the monthly report, bulk asking.
 
-Each runs in a process of its own, ``python -m tests.benchmarks.desk_cases NAME NUMBER RUNS``, and
-prints what it found as JSON: wall and processor seconds, peak memory, comparators, stages.
+Each runs in a process of its own, ``python -m tests.benchmarks.context_cases NAME NUMBER RUNS``,
+and prints what it found as JSON: wall and processor seconds, peak memory, comparators, stages.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from sqlalchemy import text
 
 from exchange.domain.outbound import CaseState
 from exchange.services.asking import chase
-from exchange.services.context import Desk
+from exchange.services.context import Context
 from exchange.services.people import monthly
 from tests.benchmarks import engine
 from tests.benchmarks.asking import story
-from tests.benchmarks.ledger import NOW, Ledger, make_desk
+from tests.benchmarks.ledger import NOW, Ledger, make_context
 from tests.benchmarks.peak import peak_mb
 from tests.benchmarks.usual_chase import chase_the_usual_way
 
@@ -40,7 +40,7 @@ _CLOSED: Final = 10  # closed legs for each open one
 
 
 @dataclass(frozen=True)
-class DeskCase:
+class ContextCase:
     """One line of the table; ``goal`` in seconds, ``ratio`` against the comparator or 0."""
 
     name: str
@@ -52,13 +52,13 @@ class DeskCase:
 
 
 @contextmanager
-def _folder() -> Iterator[Desk]:
-    with tempfile.TemporaryDirectory() as folder, engine.database("desk") as url:
-        desk = make_desk(Path(folder) / "desk", NOW, url)
+def _folder() -> Iterator[Context]:
+    with tempfile.TemporaryDirectory() as folder, engine.database("ctx") as url:
+        ctx = make_context(Path(folder) / "ctx", NOW, url)
         try:
-            yield desk
+            yield ctx
         finally:
-            desk.store.dispose()
+            ctx.store.dispose()
 
 
 def _timed(work: Callable[[], object], runs: int, before: Callable[[], object]) -> dict[str, Any]:
@@ -74,9 +74,9 @@ def _timed(work: Callable[[], object], runs: int, before: Callable[[], object]) 
     return {"wall": median(wall), "cpu": median(cpu), "server_cpu": median(server)}
 
 
-def _chased_again(desk: Desk) -> None:
+def _chased_again(ctx: Context) -> None:
     """Everything as it was before the tick."""
-    with desk.store.engine.begin() as connection:
+    with ctx.store.engine.begin() as connection:
         for statement in (
             "DELETE FROM leg_rung",
             "DELETE FROM outbox WHERE purpose = 'reminder'",
@@ -86,16 +86,16 @@ def _chased_again(desk: Desk) -> None:
             connection.execute(text(statement))
 
 
-def _tick(desk: Desk, due: int, runs: int) -> dict[str, Any]:
+def _tick(ctx: Context, due: int, runs: int) -> dict[str, Any]:
     letters: Counter[str] = Counter()
 
     def once() -> None:
         letters.clear()
-        letters.update(chase.chase(desk))
+        letters.update(chase.chase(ctx))
 
-    taken = _timed(once, runs, lambda: _chased_again(desk))
+    taken = _timed(once, runs, lambda: _chased_again(ctx))
     assert letters["reminder"] == -(-due // _SIZE), letters
-    with desk.store.engine.connect() as connection:
+    with ctx.store.engine.connect() as connection:
         rungs = connection.execute(text("SELECT count(*) FROM leg_rung")).scalar_one()
     assert rungs == due, rungs
     return taken
@@ -110,12 +110,12 @@ def _open_legs(ledger: Ledger, number: int) -> int:
 
 
 def _chase(number: int, runs: int) -> dict[str, Any]:
-    with _folder() as desk:
-        due = _open_legs(Ledger(desk), number)
-        ours = _tick(desk, due, runs) | {"peak_mb": peak_mb()}
-        _chased_again(desk)
+    with _folder() as ctx:
+        due = _open_legs(Ledger(ctx), number)
+        ours = _tick(ctx, due, runs) | {"peak_mb": peak_mb()}
+        _chased_again(ctx)
         started = time.perf_counter()
-        letters = chase_the_usual_way(desk, _DUE)
+        letters = chase_the_usual_way(ctx, _DUE)
         usual = time.perf_counter() - started
         assert letters == -(-due // _SIZE), letters
     return ours | {"comparators": {"every open leg an object, a commit a letter": usual}}
@@ -123,14 +123,14 @@ def _chase(number: int, runs: int) -> dict[str, Any]:
 
 def _chase_beside(number: int, runs: int) -> dict[str, Any]:
     """The tick with closed legs beside, against the same tick before they were put in."""
-    with _folder() as desk:
-        ledger = Ledger(desk)
+    with _folder() as ctx:
+        ledger = Ledger(ctx)
         due = _open_legs(ledger, number)
-        without = _tick(desk, due, runs)
-        _chased_again(desk)
+        without = _tick(ctx, due, runs)
+        _chased_again(ctx)
         ledger.asked(number * _CLOSED, _SIZE, "2026-06-01T10:00", None, "2026-06-04T10:00")
         ledger.settled()
-        ours = _tick(desk, due, runs) | {"peak_mb": peak_mb()}
+        ours = _tick(ctx, due, runs) | {"peak_mb": peak_mb()}
     return ours | {
         "comparators": {"without the closed legs": without["wall"]},
         "comparator_cpu": without["cpu"],
@@ -140,22 +140,22 @@ def _chase_beside(number: int, runs: int) -> dict[str, Any]:
 
 def _report(number: int, runs: int) -> dict[str, Any]:
     half = number // 2
-    with _folder() as desk:
-        ledger = Ledger(desk)
+    with _folder() as ctx:
+        ledger = Ledger(ctx)
         ledger.asked_of_us(half, 500, "2026-10-05T10:00", "2026-10-14T10:00")
         ledger.asked(half, 500, "2026-10-05T10:00", None, "2026-10-14T10:00")
         ledger.settled()
-        ours = _timed(lambda: monthly.build(desk, "2026-10"), runs, lambda: None)
+        ours = _timed(lambda: monthly.build(ctx, "2026-10"), runs, lambda: None)
         ours["peak_mb"] = peak_mb()
-        report = monthly.build(desk, "2026-10")
+        report = monthly.build(ctx, "2026-10")
         assert report.inbound.answered_in_time == report.outbound.answered_in_time == half
         started = time.perf_counter()
-        assert _counted_in_python(desk) == number
+        assert _counted_in_python(ctx) == number
         usual = time.perf_counter() - started
     return ours | {"comparators": {"every row read and counted in Python": usual}}
 
 
-def _counted_in_python(desk: Desk) -> int:
+def _counted_in_python(ctx: Context) -> int:
     counted: Counter[tuple[object, ...]] = Counter()
     queries = (
         "SELECT r.party, d.state, o.state, o.accepted_at < r.due_at FROM inbound_device d"
@@ -163,17 +163,17 @@ def _counted_in_python(desk: Desk) -> int:
         "SELECT r.party, l.state, l.level, l.answered_at < r.due_at FROM leg l"
         " JOIN outbound_request r ON r.id = l.request_id",
     )
-    with desk.store.engine.connect() as connection:
+    with ctx.store.engine.connect() as connection:
         for query in queries:
             counted.update(map(tuple, connection.execute(text(query))))
     return counted.total()
 
 
 def _asking(number: int, _runs: int) -> dict[str, Any]:
-    with _folder() as desk:
-        stages = story(desk, number)
+    with _folder() as ctx:
+        stages = story(ctx, number)
         assert stages.found["closed"] == number, stages.found
-        with desk.store.reading() as tx:
+        with ctx.store.reading() as tx:
             assert tx.outbound.case_counts() == {CaseState.CLOSED: number}
     return {
         "wall": sum(stages.wall.values()),
@@ -188,14 +188,14 @@ def _asking(number: int, _runs: int) -> dict[str, Any]:
 
 
 CASES: Final = {
-    "chase": DeskCase("chase tick, 100,000 open legs, 1 % due", 100_000, 1.0, 0.0, 400, _chase),
-    "chase-beside": DeskCase(
+    "chase": ContextCase("chase tick, 100,000 open legs, 1 % due", 100_000, 1.0, 0.0, 400, _chase),
+    "chase-beside": ContextCase(
         "the same with 1,000,000 closed legs beside", 100_000, 1.0, 1 / 1.2, 400, _chase_beside
     ),
-    "report": DeskCase(
+    "report": ContextCase(
         "monthly report over 2,000,000 items, from rows", 2_000_000, 2.0, 0.0, 400, _report
     ),
-    "asking": DeskCase(
+    "asking": ContextCase(
         "100,000 gained devices asked of 30 Suppliers, answered, closed", 100_000, 120.0, 0.0,
         600, _asking,
     ),
@@ -208,7 +208,14 @@ def outcomes(share: int, number: int | None, runs: int, only: str) -> Iterator[d
         if only.lower() not in case.name.lower():
             continue
         size = number or case.number // share
-        command = [sys.executable, "-m", "tests.benchmarks.desk_cases", key, str(size), str(runs)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.benchmarks.context_cases",
+            key,
+            str(size),
+            str(runs),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit(f"{case.name} failed:\n{done.stderr[-2000:]}")
@@ -217,7 +224,7 @@ def outcomes(share: int, number: int | None, runs: int, only: str) -> Iterator[d
 
 
 def _outcome(
-    case: DeskCase, number: int, told: dict[str, Any], runs: int, *, full: bool
+    case: ContextCase, number: int, told: dict[str, Any], runs: int, *, full: bool
 ) -> dict[str, Any]:
     wall, usual = told.pop("wall"), told.pop("comparators")
     ratio = min(usual.values()) / wall if usual else 0.0

@@ -9,22 +9,22 @@ from pathlib import Path
 import typer
 from typer.testing import CliRunner
 
-from exchange.bootstrap import SetClock, open_desk
+from exchange.bootstrap import SetClock, open_context
 from exchange.domain.party import EscalationContact, Party, diff
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInputs, ExchangeError
 from exchange.provision import OwnParty, make_folder
-from exchange.services.context import Desk
+from exchange.services.context import Context
 
 NOW = "2026-12-01T10:00"
 INIT = ("--signifier", "OURS", "--name", "Our Energy", "--address", "codes@ours.example")
 
 
-def make_desk(folder: Path, signifier: str = "LOSE", now: str = NOW) -> Desk:
-    """Make ``folder`` as ``exchange init`` does and open it; ``desk.clock.at`` may be set."""
+def make_context(folder: Path, signifier: str = "LOSE", now: str = NOW) -> Context:
+    """Make ``folder`` as ``exchange init`` does and open it; ``context.clock.at`` may be set."""
     address = f"install-codes@{signifier.lower()}.example"
     make_folder(folder, OwnParty(signifier, f"{signifier.title()} Power", address))
-    return open_desk(folder, SetClock(parse_instant(now)))
+    return open_context(folder, SetClock(parse_instant(now)))
 
 
 def make_party(signifier: str, name: str = "", *mpids: str, active: bool = True) -> Party:
@@ -42,11 +42,11 @@ def make_party(signifier: str, name: str = "", *mpids: str, active: bool = True)
     )
 
 
-def add_parties(desk: Desk, *parties: Party) -> None:
+def add_parties(ctx: Context, *parties: Party) -> None:
     """Put parties on the register, past any file."""
-    with desk.store.transaction("test") as tx:
+    with ctx.store.transaction("test") as tx:
         tx.parties.apply(
-            parties, diff(tx.parties.all(), parties), desk.now(), actor="test", source="test"
+            parties, diff(tx.parties.all(), parties), ctx.now(), actor="test", source="test"
         )
 
 
