@@ -452,8 +452,11 @@ class KeyChange(Protocol):
     def current_key(self) -> bytes:
         """The id of the data key that seals."""
 
-    def new_data_key(self) -> bytes:
-        """Put a new data key in front; returns its id. The others go on opening."""
+    def new_data_key(self, note: Callable[[object, bytes], None] = ...) -> bytes:
+        """Put a new data key in front; returns its id. The others go on opening.
+
+        ``note`` is called inside the vault's transaction with that id.
+        """
 
     def give_up(self, used: Collection[bytes]) -> None:
         """Give up the data keys that only open, save those in ``used``."""

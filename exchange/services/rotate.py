@@ -17,11 +17,13 @@ from exchange.domain.audit import AuditEvent
 from exchange.errors import VaultDamaged
 from exchange.ports import KeyChange
 from exchange.services.desk import Desk
+from exchange.store.db import Transaction
 from exchange.store.sealed import SEALED
 
 _ROWS_AT_ONCE = 200
 
 Told = Callable[[str, int, int], None]
+Detail = dict[str, str | int | bool | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,7 @@ def rotate(desk: Desk, change: KeyChange, by: str) -> tuple[str, str]:
     def note(transaction: object, old: str, new: str) -> None:
         # In one transaction with the change: what was not noted was not done.
         with desk.store.joined(transaction) as tx:
-            detail: dict[str, str | int | bool | None] = {"old_key": old, "new_key": new}
-            tx.audit.append(desk.now(), AuditEvent("key.rotated", "keys", detail=detail, actor=by))
+            _event(desk, tx, by, "key.rotated", {"old_key": old, "new_key": new})
 
     return change.rewrap(note)
 
@@ -68,8 +69,7 @@ def reseal(
     resumed = bool(set(before) - {current})
     if not resumed:
         change.give_up(set(before))  # 1
-        current = change.new_data_key()  # 2
-        _audit(desk, by, "reseal.begun", {"data_key": current.hex()})
+        current = change.new_data_key(_noted(desk, by))  # 2
     buckets = texts = 0
     damaged: list[VaultDamaged] = []
     for settled in (False, True):
@@ -98,6 +98,19 @@ def reseal(
         {"data_key": done.key_id, "buckets": buckets, "texts": texts, "left": 0},
     )  # fmt: skip
     return done
+
+
+def _noted(desk: Desk, by: str) -> Callable[[object, bytes], None]:
+    """Write the beginning into the audit log within the transaction that makes the new key.
+
+    A run that goes on after a kill sees that key and has nothing to begin any more.
+    """
+
+    def note(transaction: object, key: bytes) -> None:
+        with desk.store.joined(transaction) as tx:
+            _event(desk, tx, by, "reseal.begun", {"data_key": key.hex()})
+
+    return note
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
@@ -157,6 +170,10 @@ def _texts(desk: Desk, change: KeyChange, current: bytes, say: Told) -> int:
     return done
 
 
-def _audit(desk: Desk, by: str, event: str, detail: dict[str, str | int | bool | None]) -> None:
+def _audit(desk: Desk, by: str, event: str, detail: Detail) -> None:
     with desk.store.transaction("keys") as tx:
-        tx.audit.append(desk.now(), AuditEvent(event, "keys", detail=detail, actor=by))
+        _event(desk, tx, by, event, detail)
+
+
+def _event(desk: Desk, tx: Transaction, by: str, event: str, detail: Detail) -> None:
+    tx.audit.append(desk.now(), AuditEvent(event, "keys", detail=detail, actor=by))

@@ -73,9 +73,12 @@ class VaultKeyChange:
         """The id of the data key that seals."""
         return self._keys().current.key_id
 
-    def new_data_key(self) -> bytes:
-        """Put a new data key in front; returns its id."""
-        changed = change_data_keys(self._engine, self._provider, DataKeys.with_new)
+    def new_data_key(self, note: Callable[[object, bytes], None] = lambda *_: None) -> bytes:
+        """Put a new data key in front; returns its id.
+
+        ``note`` is called with the open transaction and that id.
+        """
+        changed = change_data_keys(self._engine, self._provider, DataKeys.with_new, note)
         return changed.keys.current.key_id
 
     def give_up(self, used: Collection[bytes]) -> None:

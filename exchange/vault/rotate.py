@@ -54,13 +54,21 @@ def rewrap(
 
 
 def change_data_keys(
-    engine: Engine, key: KeyProvider, change: Callable[[DataKeys], DataKeys]
+    engine: Engine,
+    key: KeyProvider,
+    change: Callable[[DataKeys], DataKeys],
+    note: Callable[[object, bytes], None] = lambda *_: None,
 ) -> Head:
-    """Replace the data keys by ``change`` of them, wrapped as before."""
+    """Replace the data keys by ``change`` of them, wrapped as before.
+
+    ``note`` is called with the open transaction and the id of the key that seals from now on.
+    """
     with writing(engine) as connection:
         head = read_head(connection, key, None)
         wrapping = key.key_for(head.lock)
-        return write_keys(connection, head, change(head.keys), wrapping)
+        changed = write_keys(connection, head, change(head.keys), wrapping)
+        note(connection, changed.keys.current.key_id)
+        return changed
 
 
 def reseal_buckets(engine: Engine, key: KeyProvider, told: Callable[[int, int], None]) -> int:
