@@ -27,6 +27,9 @@ _VARYING: Final = frozenset(
     }
 )  # fmt: skip
 _COMES_AND_GOES: Final = re.compile(r"\.db-(wal|shm|journal)$|\.lock$")
+# A folder that was copied counts on at a number made of the time (store/references.py).
+_OF_THE_TIME: Final = re.compile(r"-([AQ])(\d{6,9})\b")
+_COUNTED: Final = 99_999
 _HEX: Final = re.compile(rb"[0-9a-f]{64}|[0-9a-f]{16}")
 
 
@@ -65,19 +68,52 @@ def state_of(folder: Path, outside: Path) -> State:
                     continue
                 rows = [row._mapping for row in connection.execute(select(table))]
                 if name == "audit":
-                    found.events = Counter((row["event"], row["party"]) for row in rows)
+                    found.events = Counter(
+                        (row["event"], row["party"])
+                        for row in rows
+                        if row["event"] != "references.gap"  # a fault may leave one
+                    )
                 elif name == "fact":
                     # A mailbox made anew has another UIDVALIDITY, by which its fact is named.
                     found.tables[name] = Counter(
                         (row["name"].rstrip("0123456789"),) for row in rows
                     )
+                elif name == "counter":
+                    # How far one of the time went, how many references there are says.
+                    found.tables[name] = Counter(
+                        (row["name"].partition(".")[0], min(row["value"], _COUNTED)) for row in rows
+                    )
                 else:
                     found.tables[name] = Counter(_row(table, row, places, desk) for row in rows)
     finally:
         desk.store.dispose()
+    _number_by_rank(found.tables)
     for root, label in ((folder, "folder"), (outside, "outside")):
         found.files.update(_files(root, label))
     return found
+
+
+def _number_by_rank(tables: dict[str, Counter[tuple[object, ...]]]) -> None:
+    """Name each reference that was made of the time by its place among them."""
+    made = sorted(
+        {
+            match.group()
+            for rows in tables.values()
+            for row in rows
+            for value in row
+            if isinstance(value, str)
+            for match in _OF_THE_TIME.finditer(value)
+        }
+    )
+    ranks = {one: f"-{one[1]}(no. {nth})" for nth, one in enumerate(made, 1)}
+
+    def ranked(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return _OF_THE_TIME.sub(lambda match: ranks[match.group()], value)
+
+    for name, rows in tables.items():
+        tables[name] = Counter({tuple(map(ranked, row)): number for row, number in rows.items()})
 
 
 def _places(connection: Any) -> dict[str, dict[object, int]]:
