@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -87,33 +87,29 @@ def state_of(folder: Path, outside: Path) -> State:
                     found.tables[name] = Counter(_row(table, row, places, desk) for row in rows)
     finally:
         desk.store.dispose()
-    _number_by_rank(found.tables)
+    found.tables = dict(zip(found.tables, _by_rank(list(found.tables.values())), strict=True))
     for root, label in ((folder, "folder"), (outside, "outside")):
         found.files.update(_files(root, label))
     return found
 
 
-def _number_by_rank(tables: dict[str, Counter[tuple[object, ...]]]) -> None:
+Row = tuple[Any, ...]
+
+
+def _by_rank(counted: Sequence[Counter[Row]]) -> list[Counter[Row]]:
     """Name each reference that was made of the time by its place among them."""
-    made = sorted(
-        {
-            match.group()
-            for rows in tables.values()
-            for row in rows
-            for value in row
-            if isinstance(value, str)
-            for match in _OF_THE_TIME.finditer(value)
-        }
-    )
+    texts = [one for rows in counted for row in rows for one in row if isinstance(one, str)]
+    made = sorted({match.group() for text in texts for match in _OF_THE_TIME.finditer(text)})
     ranks = {one: f"-{one[1]}(no. {nth})" for nth, one in enumerate(made, 1)}
 
-    def ranked(value: object) -> object:
+    def ranked(value: Any) -> Any:
         if not isinstance(value, str):
             return value
         return _OF_THE_TIME.sub(lambda match: ranks[match.group()], value)
 
-    for name, rows in tables.items():
-        tables[name] = Counter({tuple(map(ranked, row)): number for row, number in rows.items()})
+    return [
+        Counter({tuple(map(ranked, row)): many for row, many in rows.items()}) for rows in counted
+    ]
 
 
 def _places(connection: Any) -> dict[str, dict[object, int]]:
@@ -254,4 +250,5 @@ def letters_of(sent: Iterable[Sent]) -> tuple[Counter[tuple[str, ...]], list[Fin
         elif one.raw not in by_id[key]:
             findings.append(Finding("doubled", f"another mail under the Message-ID {key}"))
         by_id.setdefault(key, []).append(one.raw)
+    (letters,) = _by_rank([letters])
     return letters, findings, sum(len(copies) - 1 for copies in by_id.values())

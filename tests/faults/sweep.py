@@ -64,7 +64,7 @@ class Bases:
             elif name == "found":
                 world.found()
             else:
-                world.copy_of(self.of("found"))
+                world.found()  # no copy: a copy counts its references from the time on
                 world.busy()
             self._made[name] = world
         return self._made[name]
