@@ -84,7 +84,7 @@ def run(desk: Desk) -> None:
         heart = _heart(desk, supervisor)
         desk.store.when_lost(signals.lock_lost)
         log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
-        _look_at_wordings(desk)
+        _look_around(desk)
         crew = _Crew(desk, guard, signals, heart)
         try:
             crew.start()
@@ -129,7 +129,7 @@ def _again(crew: _Crew, guard: Guard, signals: _Signals, heart: Heartbeat) -> _C
     crew.close()
     desk.unrecorded.extend(before.unrecorded)
     start_log(desk.settings.log)
-    _look_at_wordings(desk)
+    _look_around(desk)
     _end_pause(desk)
     log.info("the configuration was read again", mailboxes=len(desk.settings.mailbox))
     fresh.start()
@@ -145,8 +145,15 @@ def _end_pause(desk: Desk) -> None:
         log.warning("outgoing mail rests as before", why=words_of(error))
 
 
-def _look_at_wordings(desk: Desk) -> None:
-    """Log where wordings of our own differ from what this version fills in."""
+def _look_around(desk: Desk) -> None:
+    """Log what is allowed and hardly meant: in the wordings of our own, and in the first day."""
+    for mailbox in desk.settings.mailbox:
+        if mailbox.not_before is not None and mailbox.not_before > desk.now():
+            log.warning(
+                "not_before is a time to come: nothing that arrives is answered until then",
+                mailbox=mailbox.name,
+                not_before=f"{mailbox.not_before:%Y-%m-%d %H:%M} UTC",
+            )
     for one in overrides.examine(desk.folder / "templates"):
         log.warning("a wording of our own differs", file=one.file, what=one.said)
 

@@ -106,7 +106,7 @@ def examine(
     signs = [
         _daemon(beat, told),
         *(_progress(beat, settings) if beat and _lives(beat, told) else ()),
-        *(_mailbox(one, beat) for one in settings.mailbox),
+        *(_mailbox(one, beat, now) for one in settings.mailbox),
         _database(fault),
         *(_waiting(told, now) if told else ()),
         _disk(free, folder),
@@ -218,13 +218,16 @@ def limit_of(mailbox: MailboxSettings) -> float:
     return max(LEAST_MAILBOX, POLLS * mailbox.poll_seconds)
 
 
-def _mailbox(mailbox: MailboxSettings, beat: Beat | None) -> Sign:
+def _mailbox(mailbox: MailboxSettings, beat: Beat | None, now: datetime) -> Sign:
     what = f"mailbox {mailbox.name}"
     seen = next((one for one in beat.mailboxes if one.name == mailbox.name), None) if beat else None
     good = seen.good if seen else None
     said = f"last good round {_at(good)}" if good is not None else "no good round yet"
     if seen and seen.why:
         said += f"; {seen.why}"
+    if mailbox.not_before is not None and mailbox.not_before > now:
+        said = f"nothing is answered until {mailbox.not_before:%Y-%m-%d}: not_before is to come"
+        return Sign(what, False, said, "set not_before in its [[mailbox]] right, and reload")
     waited = good if good is not None else (beat.started if beat else None)
     if waited is not None and waited <= limit_of(mailbox):
         return Sign(what, True, said)
