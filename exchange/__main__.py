@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from typing import NoReturn
 
-from exchange.processes import leave_current_folder
+from exchange.processes import ignore_signals, leave_current_folder
 
 # Before anything else is looked for: a mail is often read in the folder that it was saved to.
 leave_current_folder()
 if "run" in sys.argv[1:2]:
     # A reload asked for while the program is loaded is met by the start: it reads everything.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    ignore_signals()
 
 from exchange.cli.common import warn  # noqa: E402
 from exchange.domain.device import mask_codes  # noqa: E402

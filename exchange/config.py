@@ -63,8 +63,10 @@ def _start(written: object) -> object:
         written = datetime(written.year, written.month, written.day)  # noqa: DTZ001 - local
     if isinstance(written, datetime):
         written = written.isoformat()
-    if not isinstance(written, str):
-        return written
+    if written is None:
+        return None
+    if not isinstance(written, str):  # a bare number would be taken for seconds since 1970
+        raise ValueError(f"{written} is neither a day such as 2026-12-01 nor an instant")
     try:
         day_alone = len(written.strip()) == len("2026-12-01")
         return parse_instant(f"{written.strip()}T00:00" if day_alone else written)
@@ -285,6 +287,12 @@ class Settings(Section):
         names = [mailbox.name for mailbox in self.mailbox]
         if len(set(names)) != len(names):
             raise ValueError("two mailboxes have the same name")
+        inboxes: dict[object, str] = {}
+        for one in self.mailbox:
+            place = (one.host.lower(), one.port, one.username, one.inbox)
+            if other := inboxes.get(place):
+                raise ValueError(f"mailboxes {other} and {one.name} are one inbox")
+            inboxes[place] = one.name
         sources = [source.name for source in self.source]
         if len(set(sources)) != len(sources):
             raise ValueError("two sources of install codes have the same name")

@@ -21,9 +21,10 @@ from typing import Final
 import structlog
 
 from exchange.bootstrap import open_courier, open_desk, open_mailbox
-from exchange.errors import StoreError
+from exchange.errors import AlreadyRunning, StoreError
 from exchange.logs import start_log
 from exchange.posting import PostingProcess
+from exchange.processes import STRAY
 from exchange.rendering import overrides
 from exchange.sdnotify import Supervisor
 from exchange.services import intake, monthly, pauses, rounds
@@ -83,7 +84,7 @@ def run(desk: Desk) -> None:
         heart = _heart(desk, supervisor)
         desk.store.when_lost(signals.lock_lost)
         log.info("started", party=desk.signifier, mailboxes=len(desk.settings.mailbox))
-        _look_at_wordings(desk)
+        _look_around(desk)
         crew = _Crew(desk, guard, signals, heart)
         try:
             crew.start()
@@ -92,6 +93,11 @@ def run(desk: Desk) -> None:
                 heart.reloading()
                 crew = _again(crew, guard, signals, heart)
                 heart.ready()
+        except AlreadyRunning:
+            raise  # the signs of life are the other one's now
+        except Exception as error:
+            heart.stopped(words_of(error))
+            raise
         finally:
             crew.close()
         heart.stopped()
@@ -123,7 +129,7 @@ def _again(crew: _Crew, guard: Guard, signals: _Signals, heart: Heartbeat) -> _C
     crew.close()
     desk.unrecorded.extend(before.unrecorded)
     start_log(desk.settings.log)
-    _look_at_wordings(desk)
+    _look_around(desk)
     _end_pause(desk)
     log.info("the configuration was read again", mailboxes=len(desk.settings.mailbox))
     fresh.start()
@@ -139,8 +145,15 @@ def _end_pause(desk: Desk) -> None:
         log.warning("outgoing mail rests as before", why=words_of(error))
 
 
-def _look_at_wordings(desk: Desk) -> None:
-    """Log where wordings of our own differ from what this version fills in."""
+def _look_around(desk: Desk) -> None:
+    """Log what is allowed and hardly meant: in the wordings of our own, and in the first day."""
+    for mailbox in desk.settings.mailbox:
+        if mailbox.not_before is not None and mailbox.not_before > desk.now():
+            log.warning(
+                "not_before is a time to come: nothing that arrives is answered until then",
+                mailbox=mailbox.name,
+                not_before=f"{mailbox.not_before:%Y-%m-%d %H:%M} UTC",
+            )
     for one in overrides.examine(desk.folder / "templates"):
         log.warning("a wording of our own differs", file=one.file, what=one.said)
 
@@ -303,10 +316,10 @@ class _Signals:
 
     @contextmanager
     def caught(self) -> Iterator[None]:
-        """Stop on SIGTERM and SIGINT, read the configuration again on SIGHUP."""
+        """Stop on SIGTERM, SIGINT and SIGQUIT, read the configuration again on SIGHUP."""
         handlers = {
-            signal.SIGTERM: self._told_to_stop,
-            signal.SIGINT: self._told_to_stop,
+            **dict.fromkeys(STRAY, self._told_nothing),
+            **dict.fromkeys((signal.SIGTERM, signal.SIGINT, signal.SIGQUIT), self._told_to_stop),
             signal.SIGHUP: self._told_to_read,
         }
         before = {number: signal.signal(number, told) for number, told in handlers.items()}
@@ -326,11 +339,25 @@ class _Signals:
     def _told_to_read(self, _number: int, _frame: FrameType | None) -> None:
         threading.Thread(target=self.reload.set, daemon=True).start()
 
+    @staticmethod
+    def _told_nothing(number: int, _frame: FrameType | None) -> None:
+        # In a thread, as above: the log may be what the main thread is at.
+        threading.Thread(target=_passed_over, args=(number,), daemon=True).start()
+
     def _stop(self) -> None:
         self._stopping = True
         self._supervisor.tell("STOPPING=1")
         if self._crew is not None:
             self._crew.stop()
+
+
+def _passed_over(number: int) -> None:
+    name = signal.Signals(number).name if number in list(signal.Signals) else f"signal {number}"
+    log.warning(
+        "a signal that means nothing here was passed over",
+        signal=name,
+        hint="SIGHUP reads the configuration again, SIGTERM stops",
+    )
 
 
 def _leave() -> None:

@@ -38,7 +38,7 @@ from exchange.errors import (
 )
 from exchange.logs import start_log
 from exchange.ports import Delivery
-from exchange.processes import OWN_FOLDER, clean_environment, python_command
+from exchange.processes import OWN_FOLDER, clean_environment, ignore_signals, python_command
 from exchange.services.posting import Posted, post
 from exchange.services.reach import words_of
 
@@ -196,7 +196,7 @@ def main(folder: Path) -> None:
                 os.write(1, _ALIVE)
 
     signal.signal(signal.SIGTERM, stopped)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the daemon reads the configuration again
+    ignore_signals()
     threading.Thread(target=alive, daemon=True).start()
     threading.Thread(target=listen, daemon=True).start()
     posted = Posted()

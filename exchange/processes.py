@@ -9,6 +9,7 @@ in the installed packages and, after those, where this process has installed pac
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Final
 
@@ -29,6 +30,26 @@ sys.path += [one for one in more.split('\\n') if one and one not in sys.path]
 import runpy
 runpy.run_module(name, run_name='__main__', alter_sys=True)
 """
+
+
+# Signals that mean nothing here and whose default would end a process without a word: sent by a
+# tool that knows another daemon.  Real-time signals are of their kind.
+STRAY: Final = frozenset(
+    number
+    for number in signal.valid_signals()
+    if number
+    in {
+        signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF,
+        signal.SIGIO, signal.SIGPWR, signal.SIGXCPU, getattr(signal, "SIGSTKFLT", 0),
+    }
+    or signal.SIGRTMIN <= number <= signal.SIGRTMAX
+)  # fmt: skip
+
+
+def ignore_signals() -> None:
+    """Ignore the signals of a reload, which only the daemon heeds, and those that mean nothing."""
+    for number in (signal.SIGHUP, *STRAY):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def python_command(module: str, *words: str) -> list[str]:
@@ -62,15 +83,23 @@ def leave_current_folder() -> None:
     ``python -m`` puts it first, an empty entry of $PYTHONPATH anywhere.  Where it is the folder
     that our own package comes from it stays: that is a source tree.
     """
-    here, root = os.path.realpath("."), os.path.realpath(package_root())
+    here, root = _here(), os.path.realpath(package_root())
     if here == root:
         return
     sys.path[:] = [one for one in sys.path if one and os.path.realpath(one) != here]
 
 
+def _here() -> str:
+    """The current folder; empty where somebody has deleted it."""
+    try:
+        return os.path.realpath(".")
+    except FileNotFoundError:
+        return ""
+
+
 def _more() -> list[str]:
     """Where installed packages lie on our own path: for those that are installed unusually."""
-    here = os.path.realpath(".")
+    here = _here()
     return [
         one
         for one in sys.path

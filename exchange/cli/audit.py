@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from typing import Annotated, Final
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, desk_of
+from exchange.cli.common import HERE, Folder, Json, answer, desk_of, warn
+from exchange.errors import BadInput
 from exchange.services import trail
 
 app = typer.Typer(no_args_is_help=True)
+_EVENT: Final = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 
 
 @app.command()
@@ -25,9 +29,23 @@ def verify(folder: Folder = HERE, as_json: Json = False) -> None:
 
 
 @app.command()
-def export(folder: Folder = HERE, subject: str = "", event: str = "") -> None:
+def export(
+    folder: Folder = HERE,
+    subject: Annotated[
+        str, typer.Option(help="Only of this: a Device ID, a reference, mail 12.")
+    ] = "",
+    event: Annotated[str, typer.Option(help="Only this kind, such as clock.moved.")] = "",
+) -> None:
     """Write the log to standard output, one JSON object a line; codes never stand in it."""
-    for row in trail.rows(desk_of(folder), subject=subject, event=event):
+    desk, found = desk_of(folder), 0
+    if event and event not in (kinds := trail.kinds(desk)):
+        there = ", ".join(kinds)
+        if not _EVENT.fullmatch(event):
+            raise BadInput(f"{event} is no name of an event", hint=f"the log has {there}")
+        warn(f"exchange: the log has no event {event}; it has {there}")
+        return
+    for row in trail.rows(desk, subject=subject, event=event):
+        found += 1
         sys.stdout.write(
             json.dumps(
                 {
@@ -45,3 +63,5 @@ def export(folder: Folder = HERE, subject: str = "", event: str = "") -> None:
             )
             + "\n"
         )
+    if subject and not found:
+        warn(f"exchange: the log has nothing of {subject}")

@@ -13,6 +13,7 @@ import typer
 from exchange.cli.common import HERE, answer, say, warn
 from exchange.cli.people import at_terminal
 from exchange.domain.device import mask_codes
+from exchange.domain.mail import Kind as Kinds
 from exchange.errors import BadInput
 from exchange.rendering.wording import counted
 from exchange.services import several
@@ -44,9 +45,7 @@ Places = Annotated[
 ]
 From = Annotated[str, typer.Option("--from", help="Only whose sender's address has this in it.")]
 Reason = Annotated[str, typer.Option("--reason", help="Only whose reason has this in it.")]
-Kind = Annotated[
-    str, typer.Option("--kind", help="Only of this kind: request, response, bounce, unknown ...")
-]
+Kind = Annotated[str, typer.Option("--kind", help=f"Only of this kind: {', '.join(Kinds)}.")]
 PartyIs = Annotated[str, typer.Option("--party", help="Only of this party, by its signifier.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Only show which mails are meant.")]
@@ -70,12 +69,15 @@ def filter_of(
     places: Sequence[str] | None, sender: str, reason: str, kind: str, party: str
 ) -> MailFilter:
     """A filter from its options; of ``places`` those that are folders of mails count."""
+    kind = kind.strip().lower().replace("-", "_")
+    if kind and kind not in tuple(Kinds):
+        raise typer.BadParameter(f"--kind {kind} is none of {', '.join(Kinds)}")
     folders = [name for one in places or () if (name := _as_folder(one)) in FOLDERS]
     return MailFilter(
         folder=folders[-1] if folders else "",
         sender=sender.strip(),
         reason=reason.strip(),
-        kind=kind.strip().lower(),
+        kind=kind,
         party=party.strip().upper(),
     )
 
@@ -157,6 +159,8 @@ def _preview(meant: Chosen, what: str) -> Iterator[str]:
         arrived = f"{mail.arrived_at:%Y-%m-%d}"
         sender = mail.sender or "nobody certain"
         yield f"  mail {mail.id}, {arrived}, from {sender}: {mask_codes(mail.subject)}"
+    for folder, number in meant.elsewhere.items():
+        yield f"  left out: {counted(number, 'mail')} in {folder}; --folder {folder} takes them"
     if len(meant.numbers) > len(meant.first):
         yield f"  ... and {len(meant.numbers) - len(meant.first)} more"
 

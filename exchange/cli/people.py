@@ -16,7 +16,15 @@ By = Annotated[
     str, typer.Option("--by", help="Who does this, for the audit log.", show_default="login name")
 ]
 
-Why = Annotated[str, typer.Option(help="The reason, for the record.", callback=storable)]
+
+def _reason(written: str) -> str:
+    """What may go into the record; nothing but spaces is no reason."""
+    if not written.strip():
+        raise typer.BadParameter("say why: an empty reason is none")
+    return storable(written)
+
+
+Why = Annotated[str, typer.Option(help="The reason, for the record.", callback=_reason)]
 
 
 def who(by: str) -> str:

@@ -148,6 +148,13 @@ def _certificate(what: str, ends: datetime | None) -> Iterator[Check]:
 def _inbox(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Check:
     """How much lies there and how old it is: what a first day would answer."""
     said = f"{counted(probe.mails, 'mail')} in {settings.inbox}"
+    if settings.not_before is not None and settings.not_before > datetime.now(UTC):
+        return warning(
+            what,
+            f"{said}; not_before is a time to come: nothing that arrives is answered until "
+            f"{settings.not_before:%Y-%m-%d %H:%M} UTC",
+            "set not_before in this [[mailbox]] right, or remove it",
+        )
     if not probe.mails:
         return ok(what, said)
     if probe.oldest is None:

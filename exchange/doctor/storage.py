@@ -18,6 +18,7 @@ from exchange.domain.audit import GENESIS
 from exchange.errors import ExchangeError
 from exchange.rendering.wording import counted
 from exchange.services.heartbeat import lives, read_heartbeat, when
+from exchange.services.signs import silence
 from exchange.store import schema, shape
 from exchange.store.db import Store, sqlite_path
 from exchange.store.looking import LookingStore
@@ -221,11 +222,14 @@ def running(store: Store, folder: Path) -> list[Check]:
         return [warning(what, said, "`exchange health` says when it was last seen")]
     if not alive:
         last = f"; the last one was seen {_ago(beat.written)}" if beat else ""
+        last += f" and ended: {beat.why}" if beat and beat.why else ""
         return [ok(what, f"none is running; `exchange run` starts one{last}")]
     if beat is None:
         known = f" (process {holder.pid})" if holder.pid else ""
         return [warning(what, f"one is running on this database{known}, and gives no sign of life",
                         "see whether it may write into the working folder")]  # fmt: skip
+    if (mute := silence(beat)) is not None:
+        return [warning(what, f"process {holder.pid or beat.pid} {mute[0]}", mute[1])]
     last = f"last round {_ago(beat.last_round)}" if beat.last_round is not None else "no round yet"
     said = (
         f"one is running on this database: process {holder.pid or beat.pid}, since "

@@ -25,6 +25,7 @@ from exchange.services import pauses
 from exchange.services.desk import sla_rule
 from exchange.services.heartbeat import STILL, Beat, lives, read_heartbeat, when
 from exchange.services.pauses import Pause
+from exchange.services.signs import end_of, silence
 from exchange.store.db import Transaction
 from exchange.store.looking import Holder, LookingStore
 from exchange.store.mail import NOT_GIVEN, OLD
@@ -105,7 +106,7 @@ def examine(
     signs = [
         _daemon(beat, told),
         *(_progress(beat, settings) if beat and _lives(beat, told) else ()),
-        *(_mailbox(one, beat) for one in settings.mailbox),
+        *(_mailbox(one, beat, now) for one in settings.mailbox),
         _database(fault),
         *(_waiting(told, now) if told else ()),
         _disk(free, folder),
@@ -181,14 +182,16 @@ def _daemon(beat: Beat | None, known: Known | None) -> Sign:
     if not lives:
         if beat is None:
             return Sign(what, False, "none is running, and none has left a sign", start)
-        verb = "stopped" if beat.ended else "ended without a word, last seen"
-        return Sign(what, False, f"none is running; the last one {verb} {_at(beat.written)}", start)
+        return Sign(what, False, f"none is running; the last one {end_of(beat)}", start)
     if beat is None:
         said = f"one holds the database (process {known.holder.pid})" if known else "one works"
         return Sign(
             what, False, f"{said}, and gives no sign of life",
             "see whether it may write into the working folder; restart it",
         )  # fmt: skip
+    if (mute := silence(beat)) is not None:
+        said, advice = mute
+        return Sign(what, False, f"process {_pid(beat, known)} {said}", advice)
     last = f"last round {_at(beat.last_round)}" if beat.last_round is not None else "no round yet"
     return Sign(what, True, f"process {_pid(beat, known)}, since {_at(beat.started)}; {last}")
 
@@ -215,13 +218,16 @@ def limit_of(mailbox: MailboxSettings) -> float:
     return max(LEAST_MAILBOX, POLLS * mailbox.poll_seconds)
 
 
-def _mailbox(mailbox: MailboxSettings, beat: Beat | None) -> Sign:
+def _mailbox(mailbox: MailboxSettings, beat: Beat | None, now: datetime) -> Sign:
     what = f"mailbox {mailbox.name}"
     seen = next((one for one in beat.mailboxes if one.name == mailbox.name), None) if beat else None
     good = seen.good if seen else None
     said = f"last good round {_at(good)}" if good is not None else "no good round yet"
     if seen and seen.why:
         said += f"; {seen.why}"
+    if mailbox.not_before is not None and mailbox.not_before > now:
+        said = f"nothing is answered until {mailbox.not_before:%Y-%m-%d}: not_before is to come"
+        return Sign(what, False, said, "set not_before in its [[mailbox]] right, and reload")
     waited = good if good is not None else (beat.started if beat else None)
     if waited is not None and waited <= limit_of(mailbox):
         return Sign(what, True, said)

@@ -28,6 +28,7 @@ log = structlog.get_logger("exchange.heartbeat")
 
 FILE: Final = "exchange.heartbeat"
 STILL: Final = 300.0  # seconds without any progress; twice limits.seconds at least
+SILENCE: Final = 60.0  # seconds without a sign, where one is written each second
 _STATUS_CHARS: Final = 300
 _BLOCK: Final = 1024
 _LOOKS, _LOOK_PAUSE = 5, 0.02
@@ -93,9 +94,9 @@ class Heartbeat(Heart):
         """The configuration is read again; ``ready`` says when that is done."""
         self._tell("RELOADING=1", f"MONOTONIC_USEC={int(time.monotonic() * 1_000_000)}")
 
-    def stopped(self) -> None:
-        """The daemon has ended in good order."""
-        self.write(ended=True)
+    def stopped(self, why: str = "") -> None:
+        """The daemon has ended: in good order, or because of ``why``."""
+        self.write(ended=True, why=why)
 
     # -- what the work says
 
@@ -128,7 +129,7 @@ class Heartbeat(Heart):
 
     # -- saying it
 
-    def write(self, *, ended: bool = False) -> None:
+    def write(self, *, ended: bool = False, why: str = "") -> None:
         """Put it all into the file, and the status to the supervisor; called each second.
 
         A file that cannot be written costs the file, and is said once.
@@ -140,6 +141,7 @@ class Heartbeat(Heart):
             steps = self._progress.steps()
             self._say_status([step.doing for step in steps.values()])
             content = self._content({} if ended else steps, ended=ended)
+            content["why"] = mask_codes(why)[:_WHY_CHARS]
             try:
                 self._slate.write(json.dumps(content).encode("ascii"))
             except (OSError, ValueError) as error:
@@ -248,7 +250,8 @@ class Beat:
     same_boot: bool
     written: float
     started: float
-    ended: bool  # whether that daemon has stopped in good order
+    ended: bool  # whether that daemon has said that it ends
+    why: str  # what made it end; empty where it was stopped
     moved: float  # since its main thread last came further
     last_round: float | None
     lanes: tuple[Lane, ...]  # lines of work that are at something
@@ -271,6 +274,16 @@ class Beat:
         except OSError:
             return True  # of another user
         return True
+
+    @property
+    def halted(self) -> bool:
+        """Whether its process is held by a signal (SIGSTOP, SIGTSTP, a debugger)."""
+        if not self.process_lives:
+            return False
+        with contextlib.suppress(OSError, LookupError):
+            status = Path(f"/proc/{self.pid}/stat").read_text("utf-8", "replace")
+            return status.rpartition(")")[2].split()[0] in "Tt"
+        return False
 
 
 def read_heartbeat(folder: Path) -> Beat | None:
@@ -323,6 +336,7 @@ def _beat(told: Mapping[str, Any]) -> Beat:
         written=written,
         started=ago(told["started"]) or 0.0,
         ended=bool(told["ended"]),
+        why=str(told.get("why", "")),
         moved=ago(told["moved"]) or 0.0,
         last_round=ago(told["last_round"]),
         lanes=tuple(

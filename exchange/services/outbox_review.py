@@ -59,6 +59,7 @@ def listed(
 
 
 def _heads(tx: Transaction, choice: Choice, states: Collection[str]) -> list[LetterHead]:
+    tx.parties.expect(choice.party)
     return tx.outbox.heads(
         numbers=choice.numbers or None,
         ref=choice.ref,

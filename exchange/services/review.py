@@ -50,6 +50,7 @@ def waiting(
     """The list: mails newest first, the rest oldest first."""
     chosen = chosen or MailFilter()
     with desk.store.reading() as tx:
+        tx.parties.expect(chosen.party)
         mails = tx.waiting.page(chosen, most, skip)
         number, folders = tx.waiting.count(chosen), tx.waiting.counts()
         open_requests = tx.inbound.requests(open_only=True)

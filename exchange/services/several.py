@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
 
@@ -11,6 +11,7 @@ from exchange.errors import BadInput, ExchangeError, StoreError
 from exchange.services import intake, review
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
+from exchange.store.db import Transaction
 from exchange.store.mail import NOT_FETCHED
 from exchange.store.waiting import MailFilter, WaitingMail
 
@@ -29,6 +30,7 @@ class Chosen:
     first: tuple[WaitingMail, ...] = ()
     reasons: tuple[tuple[str, str, int], ...] = ()  # (folder, reason, how many), commonest first
     missed: tuple[int, ...] = ()  # named one by one, and not among those that wait
+    elsewhere: Mapping[str, int] = field(default_factory=dict)  # in folders that spans leave out
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def choose(desk: Desk, chosen: MailFilter, spans: Sequence[Span] | None) -> Chos
     """
     single = {first for first, last in spans or () if first == last}
     with desk.store.reading() as tx:
+        tx.parties.expect(chosen.party)
         if spans is None:
             numbers = tx.waiting.numbers(chosen)
         else:
@@ -57,13 +60,24 @@ def choose(desk: Desk, chosen: MailFilter, spans: Sequence[Span] | None) -> Chos
                 others = (replace(alone, folder=state) for state in NOT_FETCHED)
                 found = chain.from_iterable(tx.waiting.numbers(one) for one in others)
                 numbers = sorted({*numbers, *found})
+        ranges = [one for one in spans or () if one[0] != one[1]]
         among = replace(chosen, numbers=_spans_of(numbers)) if spans is not None else chosen
         return Chosen(
             numbers=tuple(numbers),
             first=tuple(tx.waiting.rows(numbers[:_FIRST_SHOWN])),
             reasons=tuple(tx.waiting.reasons(among, _REASONS_SHOWN)) if numbers else (),
             missed=tuple(sorted(single - set(numbers))),
+            elsewhere=_elsewhere(tx, chosen, ranges),
         )
+
+
+def _elsewhere(tx: Transaction, chosen: MailFilter, spans: Sequence[Span]) -> dict[str, int]:
+    """How many mails of these spans lie in folders that a span does not take by itself."""
+    if chosen.folder or not spans:
+        return {}
+    among = replace(chosen, numbers=tuple(spans))
+    found = {one: tx.waiting.count(replace(among, folder=one)) for one in NOT_FETCHED}
+    return {folder: number for folder, number in found.items() if number}
 
 
 def _spans_of(numbers: Sequence[int]) -> tuple[Span, ...]:

@@ -32,6 +32,12 @@ def verify(desk: Desk) -> tuple[int, str]:
     return head
 
 
+def kinds(desk: Desk) -> list[str]:
+    """Every kind of event that stands in the log, in the order of the alphabet."""
+    with desk.store.reading() as tx:
+        return tx.audit.kinds()
+
+
 def rows(desk: Desk, subject: str = "", event: str = "") -> Iterator[AuditRow]:
     """The log in order up to its present end, optionally of one subject or kind of event.
 

@@ -105,6 +105,11 @@ class AuditLog:
             update(fact).where(fact.c.name == _HEAD).values(value=f"{seq} {digest}")
         )
 
+    def kinds(self) -> list[str]:
+        """The kinds of event that were recorded, in the order of the alphabet."""
+        event = AuditRowTable.event
+        return list(self._session.exec(select(event).distinct().order_by(event)))
+
     def head(self) -> tuple[int, str]:
         """Number and hash of the newest row; (0, GENESIS) for an empty log."""
         self.flush()

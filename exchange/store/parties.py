@@ -15,6 +15,7 @@ from sqlmodel import Session, and_, col, or_, select
 from exchange.domain.columnmap import ColumnMap, as_values, from_values
 from exchange.domain.party import Change, EscalationContact, Party
 from exchange.domain.release import Standing
+from exchange.errors import NotFound
 from exchange.store.among import among
 from exchange.store.tables import (
     PartyChangeRow,
@@ -52,6 +53,14 @@ class PartyStore:
         """One party, or None."""
         row = self._session.get(PartyRow, signifier)
         return _value(row) if row else None
+
+    def expect(self, signifier: str) -> None:
+        """Raise NotFound for a party that was never on the register; an empty text is no party."""
+        if signifier and self.get(signifier) is None:
+            raise NotFound(
+                f"{signifier} is not on the contacts register",
+                hint="`exchange contacts list` shows who is",
+            )
 
     def standing(self, signifiers: Collection[str]) -> dict[str, Standing]:
         """Where mail to these parties may go now, those that are on the register at all."""

@@ -10,7 +10,6 @@ import base64
 import json
 import os
 import resource
-import signal
 import sys
 from collections.abc import Sequence
 from typing import Any, BinaryIO
@@ -22,6 +21,7 @@ from exchange.parsing.containers.openers import Openers
 from exchange.parsing.limits import Limits
 from exchange.parsing.mapped import Mapping
 from exchange.parsing.message import understand, understand_file
+from exchange.processes import ignore_signals
 from exchange.worker.frames import (
     ASKS,
     FAILED,
@@ -89,7 +89,7 @@ def main() -> None:
     """Serve until standard input ends."""
     if len(sys.argv) < 2:  # a person, whom we sent here to see why it does not start
         sys.exit("the reading process can start; `exchange` starts it by itself")
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the daemon reads the configuration again
+    ignore_signals()
     setup: dict[str, Any] = json.loads(base64.b64decode(sys.argv[1]))
     limits = Limits(**setup["limits"])
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")

@@ -48,10 +48,14 @@ def test_the_oldest_mail_of_the_inbox(account: Account) -> None:
     assert told.state == "warning"
     assert "2 mails in INBOX, the oldest of 2024-03-08" in told.found
     assert "not_before" in told.advice
-    settings = account.settings(not_before="2026-11-30")
+    settings = account.settings(not_before="2025-11-30")
     checks = {one.what: one for one in doctor._of_mailbox("mailbox x", settings, seen)}
     assert checks["mailbox x: inbox"].state == "ok"
-    assert "older than 2026-11-30" in checks["mailbox x: inbox"].found
+    assert "older than 2025-11-30" in checks["mailbox x: inbox"].found
+    settings = account.settings(not_before="2162-11-30")
+    checks = {one.what: one for one in doctor._of_mailbox("mailbox x", settings, seen)}
+    assert checks["mailbox x: inbox"].state == "warning"
+    assert "a time to come" in checks["mailbox x: inbox"].found
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -36,10 +36,11 @@ def test_one_byte_a_second_and_signals_of_every_day_hold_nobody_up(running: Runn
         running.ask(1)
         assert running.answer_to(1, _SOON) < _SOON
         until(lambda: len(running.servers.mails(US, "Processed")) == 1, "for filing", _SOON)
-        for number in (signal.SIGPIPE, signal.SIGHUP):
+        for number in (signal.SIGPIPE, signal.SIGHUP, signal.SIGUSR1, signal.SIGALRM):
             for one in (process.pid, *children(process, "exchange.worker")):
                 os.kill(one, number)
         until(lambda: "was read again" in running.log, "for the configuration", _SOON)
+        until(lambda: "signal=SIGUSR1" in running.log, "for a word on a stray signal", _SOON)
         for times, (broken, words) in enumerate(
             (
                 (good.replace("[smtp]", "[smtp"), "is not valid TOML"),

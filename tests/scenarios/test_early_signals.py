@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from exchange.processes import package_root
 
 WAIT = """\
 import sys, time
@@ -47,3 +50,38 @@ def test_the_end_does_not_wait_for_a_look_through_the_memory() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_signals_that_mean_nothing_end_nothing() -> None:
+    """Each kind that a tool may send, to a process as the daemon's helpers are."""
+    script = (
+        "import os\n"
+        "from exchange.processes import STRAY, ignore_signals\n"
+        "ignore_signals()\n"
+        "for number in STRAY: os.kill(os.getpid(), number)\n"
+        "print(len(STRAY))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 8
+
+
+def test_a_command_typed_in_a_folder_that_was_deleted(tmp_path: Path) -> None:
+    script = (
+        "import os, sys\n"
+        f"os.mkdir({str(tmp_path / 'gone')!r}); os.chdir({str(tmp_path / 'gone')!r})\n"
+        f"os.rmdir({str(tmp_path / 'gone')!r})\n"
+        "import exchange.__main__ as entry\n"
+        f"sys.argv = ['exchange', 'inbox', 'list', '--folder', {str(tmp_path / 'none')!r}]\n"
+        "entry.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": package_root()},
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("exchange: ")
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,3 +41,38 @@ def test_init_writes_its_day(tmp_path: Path, now: str, day: str) -> None:
 def test_a_folder_made_without_a_day_answers_everything(tmp_path: Path) -> None:
     make_folder(tmp_path / "ours", OwnParty())
     assert load_settings(tmp_path / "ours").mailbox[0].not_before is None
+
+
+def _with(folder: Path, line: str) -> Path:
+    make_folder(folder, OwnParty())
+    config = folder / "config" / "exchange.toml"
+    config.write_text(config.read_text().replace("[[mailbox]]\n", f"[[mailbox]]\n{line}\n", 1))
+    return folder
+
+
+@pytest.mark.parametrize("written", ["20261201", "1.5", "true", "[]", '"soon"', "10:00:00"])
+def test_what_is_no_day_is_refused(tmp_path: Path, written: str) -> None:
+    folder = _with(tmp_path / "ours", f"not_before = {written}")
+    said = command(app, folder, "inbox", "list")
+    assert said.code == 1
+    assert "not_before" in said.err
+
+
+def test_a_first_day_to_come_is_a_problem(tmp_path: Path) -> None:
+    folder = _with(tmp_path / "ours", "not_before = 2062-12-01")
+    told = json.loads(command(app, folder, "health", "--json").out)
+    found = {one["what"]: one["found"] for one in told["problems"]}
+    assert "nothing is answered until 2062-12-01" in found["mailbox requests"]
+
+
+def test_two_names_for_one_inbox_are_refused(tmp_path: Path) -> None:
+    folder = _with(tmp_path / "ours", "")
+    config = folder / "config" / "exchange.toml"
+    table = 'host = "imap.ours.example"\nusername = "install-codes@ours.example"\n'
+    table += 'password_file = "secrets/imap-password"\n'
+    config.write_text(
+        config.read_text().replace("[smtp]", f'[[mailbox]]\nname = "b"\n{table}\n[smtp]', 1)
+    )
+    said = command(app, folder, "inbox", "list")
+    assert said.code == 1
+    assert "mailboxes requests and b are one inbox" in said.err

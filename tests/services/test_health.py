@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -25,7 +26,7 @@ from exchange.ports import MailRef
 from exchange.provision import OwnParty, make_folder
 from exchange.services import pauses
 from exchange.services.desk import Desk
-from exchange.services.heartbeat import FILE, Heartbeat, read_heartbeat
+from exchange.services.heartbeat import FILE, SILENCE, Heartbeat, read_heartbeat
 from exchange.services.progress import Progress
 from exchange.store.db import Transaction
 from exchange.store.mail import REVIEW, SHUNTED, NewMail
@@ -146,6 +147,38 @@ def test_a_mailbox_without_a_good_round_and_work_without_progress(desk: Desk) ->
         assert set(found) == {"work", "mailbox requests"}
         assert "the server does not answer" in found["mailbox requests"]
         assert "filing in mailbox requests, since" in found["work"]
+
+
+def test_a_daemon_that_ended_with_a_reason(desk: Desk) -> None:
+    with working(desk) as heart:
+        heart.stopped("exchange.db: the file was replaced")
+    _, told, _ = health(desk.folder)
+    assert "the file was replaced" in problems(told)["daemon"]
+    assert "without a word" not in problems(told)["daemon"]
+
+
+def test_a_daemon_that_gives_no_sign_for_a_minute(desk: Desk) -> None:
+    with working(desk):
+
+        def long_ago(told: dict[str, Any]) -> None:
+            told["now"] -= SILENCE + 1
+
+        _aged(desk.folder, long_ago)
+        _, told, _ = health(desk.folder)
+        assert "no sign of life since" in problems(told)["daemon"]
+
+
+def test_a_daemon_held_by_a_signal_is_seen_at_once(desk: Desk) -> None:
+    with working(desk), subprocess.Popen(["sleep", "60"]) as other:
+        try:
+            os.kill(other.pid, signal.SIGSTOP)
+            os.waitpid(other.pid, os.WUNTRACED)
+            _aged(desk.folder, lambda told: told.update(pid=other.pid))
+            _, told, _ = health(desk.folder)
+            assert "held by a signal" in problems(told)["daemon"]
+            assert f"kill -CONT {other.pid}" in told["problems"][0]["advice"]
+        finally:
+            other.kill()
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"boot": 1, "now": "x"}', "[1", '{"now": null}'])

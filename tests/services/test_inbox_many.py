@@ -264,6 +264,9 @@ def test_nothing_is_done_unasked(desk: Desk) -> None:
         ["replay", "3-"],
         ["reject", "1,,2", "--why", "x"],
         ["reject", "1-2"],
+        ["reject", "1", "--why", ""],
+        ["reject", "1", "--why", "  "],
+        ["list", "--kind", "nonsense"],
         ["release", "1-2"],
         ["release", "1-2", "MP121-LOSE-2612-A00001", "--as", "GAIN"],
     ],
@@ -285,6 +288,10 @@ def test_numbers_and_spans_and_what_does_not_wait(desk: Desk) -> None:
     # A span takes what waits in Review and Shunted; what is old is named, or filtered for.
     told = json.loads(inbox(desk, "reject", "1-12", "--why", "x", "--dry-run", "--json").out)
     assert told["chosen"] == [5, 6, 8]
+    said = inbox(desk, "replay", "10-15", "--dry-run")
+    assert "0 mails" in said.out
+    assert "5 mails in old; --folder old takes them" in said.out
+    assert "1 mail in not_given; --folder not_given takes them" in said.out
     told = json.loads(inbox(desk, "reject", "11", "5", "--why", "x", "--dry-run", "--json").out)
     assert told["chosen"] == [5, 11]
     words = ["reject", "1-12", "--folder", "old", "--why", "x", "--dry-run", "--json"]
@@ -399,3 +406,37 @@ def test_a_release_of_what_was_not_fetched_names_the_party(desk: Desk) -> None:
     said = inbox(desk, "release", str(old), "--as", "GAIN")
     assert said.code == 0
     assert "release it as GAIN once more" in said.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["inbox", "list", "--party", "NOPE"],
+        ["inbox", "replay", "--all", "--party", "NOPE", "--dry-run"],
+        ["inbox", "retry", "--party", "NOPE"],
+        ["letters", "list", "--party", "NOPE"],
+        ["letters", "hold", "--party", "NOPE"],
+    ],
+)
+def test_a_party_that_was_never_on_the_register_is_refused(desk: Desk, words: list[str]) -> None:
+    said = command(app, desk.folder, *words)
+    assert said.code == 1
+    assert "NOPE is not on the contacts register" in said.err
+
+
+def test_a_cancelled_letter_has_a_reason(desk: Desk) -> None:
+    said = command(app, desk.folder, "letters", "cancel", "1", "--why", " ")
+    assert said.code == 2
+    assert "say why" in said.err
+
+
+def test_an_export_of_nothing_says_so(desk: Desk) -> None:
+    refused = command(app, desk.folder, "audit", "export", "--event", "NONSENSE")
+    assert refused.code == 1
+    assert "NONSENSE is no name of an event" in refused.err
+    none = command(app, desk.folder, "audit", "export", "--event", "clock.moved")
+    assert (none.code, none.out) == (0, "")
+    assert "the log has no event clock.moved" in none.err
+    none = command(app, desk.folder, "audit", "export", "--subject", "mail 99")
+    assert (none.code, none.out) == (0, "")
+    assert "nothing of mail 99" in none.err
