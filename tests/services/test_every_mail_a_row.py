@@ -333,6 +333,39 @@ def test_a_mail_whose_end_the_server_keeps_back_is_not_decided_by_its_beginning(
     assert {row.folder for row in both.rows()} == {"processed"}
 
 
+_PARTS_HEAD = b'Content-Type: multipart/mixed;\r\n boundary="q-q"\r\n'
+_IN_PARTS = _PARTS_HEAD + asks(1).replace(b"\r\n\r\n", b"\r\n\r\n--q-q\r\n\r\n", 1) + b"--q-q--\r\n"
+
+
+@pytest.mark.parametrize("told", [0, 100, 10_000])
+def test_a_mail_cut_short_is_not_decided_whatever_size_the_server_tells(
+    yard: Scripted, told: int
+) -> None:
+    server = yard.server
+    for number in (1, 2):
+        server.sizes[server.arrive(asks(number))] = told
+    server.cuts[2] = len(server.mails[2]) - 25
+    yard.round()
+    rows = {row.ref.uid: row for row in yard.rows()}
+    assert rows[1].folder == "processed"
+    assert rows[2].state == "not_given"
+    assert f"{server.cuts[2]} " in rows[2].reason
+    server.cuts.clear()
+    yard.later(2)
+    yard.round()
+    assert {row.folder for row in yard.rows()} == {"processed"}
+
+
+@pytest.mark.parametrize("lost", [asks(1)[:-3], _IN_PARTS[:-9], _IN_PARTS[:-30]])
+def test_a_mail_whose_end_the_server_has_lost_is_not_decided(yard: Scripted, lost: bytes) -> None:
+    server = yard.server
+    server.sizes[server.arrive(lost)] = len(_IN_PARTS) + 5
+    server.sizes[server.arrive(_IN_PARTS)] = len(_IN_PARTS) + 5
+    yard.round()
+    assert [row.folder for row in yard.rows()] == ["not_given", "processed"]
+    assert "gives" in yard.rows()[0].reason
+
+
 def test_a_mail_that_vanishes_before_it_is_given_is_marked_and_not_tried_for_ever(
     yard: Scripted,
 ) -> None:
