@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from exchange.cli.main import app
 from exchange.errors import BadInput
-from exchange.services import review, trail
+from exchange.services import intake, keeping, review, trail
 from exchange.store.waiting import MailFilter
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
@@ -624,3 +625,18 @@ def test_not_before_is_a_day_or_an_instant(
     assert settings.not_before
     assert settings.not_before.isoformat() == instant
     found.close()
+
+
+def test_mail_of_strangers_is_read_after_that_of_parties_and_few_at_a_time(
+    both: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exchange.services.intake._STRANGERS_BYTES", 1_000_000)
+    for number in (1, 2, 3):
+        strange = asks(number).replace(b"gain.example", b"elsewhere.example")
+        both.server.arrive(strange + b" " * 700_000)
+    both.server.arrive(asks(4).replace(b"codes@gain", b"Codes@Gain"))
+    keeping.keep(both.desk, both.box, keeping.fresh(both.desk, both.box))
+    over = threading.Event()
+    over.set()  # the mails at hand are the last
+    folders = [intake.decide_all(both.desk, stop=over).folders for _ in range(4)]
+    assert folders == [{"processed": 1}, {"review": 1}, {"review": 1}, {"review": 1}]
