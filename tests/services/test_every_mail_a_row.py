@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from tests.servers import want
 from tests.servers.postgres import missing, postgres
 from tests.servers.scripted import HangUp, ImapFlaw, Line, ScriptedImap
 from tests.services.desks import command
-from tests.services.yards import Yard, asks
+from tests.services.yards import THEM, Yard, asks
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -640,3 +641,16 @@ def test_mail_of_strangers_is_read_after_that_of_parties_and_few_at_a_time(
     over.set()  # the mails at hand are the last
     folders = [intake.decide_all(both.desk, stop=over).folders for _ in range(4)]
     assert folders == [{"processed": 1}, {"review": 1}, {"review": 1}, {"review": 1}]
+
+
+def test_a_mail_that_cannot_be_read_is_shown_with_whose_it_is_and_why(yard: Scripted) -> None:
+    yard.server.arrive(asks(1, head="References: " + "<a@b>\r\n " * 60_000 + "\r\n"))
+    yard.round()
+    (row,) = yard.rows()
+    assert (row.folder, row.sender, row.subject) == ("shunted", THEM, "codes please")
+    said = command(app, yard.desk.folder, "inbox", "show", "1")
+    assert said.code == 0
+    assert THEM in said.out
+    assert "not read: a header of more than 256,000 bytes" in said.out
+    said = command(app, yard.desk.folder, "inbox", "show", "1", "--json")
+    assert (said.code, json.loads(said.out)["from"]) == (0, THEM)
