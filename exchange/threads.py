@@ -43,6 +43,8 @@ _STEP: Final = 0.2
 _SHORTEST: Final = 0.05
 _LOGIN_PAUSE: Final = 3600.0  # of a connection that only waits
 _TELLING: Final = 3  # failures to wait in a row
+_CALM: Final = 5.0  # seconds between two hints of a server that gives them without end
+_AT_ONCE: Final = 2.0  # a hint that comes sooner than this after the one before follows at once
 
 
 @dataclass
@@ -204,11 +206,12 @@ class Watcher(threading.Thread):
         While the mailbox cannot be used its worker alone tries again: one connection less, and no
         second wrong password.
         """
-        floor, failures, pause = self._floor, 0, FIRST_PAUSE
+        floor, failures, pause, calm = self._floor, 0, FIRST_PAUSE, _SHORTEST
         while not floor.stop.is_set():
             if floor.reach.is_down(self._worker.inbox.name):
                 floor.stop.wait(1.0)
                 continue
+            began = time.monotonic()
             try:
                 hinted = self._mailbox.wait(self._seconds)
             except Exception as error:
@@ -226,6 +229,11 @@ class Watcher(threading.Thread):
             floor.reach.worked(self._name)
             if hinted:
                 self._worker.look()
+                # Some servers announce mail whenever IDLE begins, be there any or not: the inbox
+                # would be listed a hundred times a second.
+                hurried = time.monotonic() - began < _AT_ONCE
+                calm = min(calm * 2, _CALM) if hurried else _SHORTEST
+                floor.stop.wait(calm)
 
     def close(self) -> None:
         """End the wait that is under way."""

@@ -6,6 +6,7 @@ Commit 2 holds the decision with everything that follows from it.
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -40,7 +41,9 @@ from exchange.store.mail import KEPT, NOT_FETCHED, PROCESSED, REVIEW, SHUNTED, K
 log = structlog.get_logger("exchange.intake")
 
 _BATCH_BYTES = 64_000_000
+_STRANGERS_BYTES = 2_000_000
 _DECIDE_BATCH = 200
+_DECIDE_SECONDS = 5.0  # of reading, after which what was understood is decided
 _DECIDE_DEVICES = 5000  # in one transaction, one mail's apart: it holds the database meanwhile
 
 
@@ -72,7 +75,7 @@ def decide_all(
     while batch:
         at_hand = [mail.id for mail, _ in batch]
         together: list[Understood] = []
-        weight = 0
+        weight, began = 0, time.monotonic()
         while batch:
             desk.heart.moved()
             # A large mail does not stay while what it asks is answered.
@@ -85,9 +88,9 @@ def decide_all(
             if said is not None:
                 together.append(said)
                 weight += said.weight
-            if weight >= _DECIDE_DEVICES:
+            if weight >= _DECIDE_DEVICES or time.monotonic() - began > _DECIDE_SECONDS:
                 _decide_some(desk, together, done)
-                together, weight = [], 0
+                together, weight, began = [], 0, time.monotonic()
         # The next ones are understood by the other process while these are decided here.
         if done.unread is None:
             batch = _opened(desk, at_hand, done)
@@ -99,12 +102,21 @@ def decide_all(
 
 
 def _opened(desk: Desk, at_hand: Sequence[int], done: Decided) -> deque[tuple[KeptMail, Question]]:
-    """The next kept mails beside those ``at_hand``, with what is on file for their senders."""
+    """The next kept mails beside those ``at_hand``, with what is on file for their senders.
+
+    A mail may take minutes to read: those of strangers come after all others, few at a time.
+    """
     with desk.store.reading() as tx:
         passed = {*done.left, *at_hand}
-        listed = tx.mail.waiting(KEPT, most=_DECIDE_BATCH + len(passed))
-        fresh = [one for one in listed if one not in passed]
-        mails = tx.mail.get_many(fresh[:_DECIDE_BATCH], _BATCH_BYTES)
+        mails = list[KeptMail]()
+        for senders, most_bytes in (
+            (tx.parties.addresses(), _BATCH_BYTES),
+            (None, _STRANGERS_BYTES),
+        ):
+            listed = tx.mail.waiting(KEPT, most=_DECIDE_BATCH + len(passed), senders=senders)
+            fresh = [one for one in listed if one not in passed]
+            if mails := tx.mail.get_many(fresh[:_DECIDE_BATCH], most_bytes):
+                break
     on_file: dict[str, tuple[tuple[str, ...], tuple[ColumnMap, ...]]] = {}
     found = deque[tuple[KeptMail, Question]]()
     for mail in mails:

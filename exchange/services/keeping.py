@@ -47,6 +47,7 @@ _BATCH_BYTES = 64_000_000
 _FILE_BATCH = 500
 _PIECE_BYTES = 1 << 20
 _SUBJECT_CHARS = 300
+_HEAD_BEGUN: Final = 64_000
 _FIRST_PAUSE: Final = timedelta(minutes=1)
 _LONGEST_PAUSE: Final = timedelta(hours=4)
 _LOOKED_AT: Final = timedelta(minutes=15)
@@ -337,8 +338,9 @@ def _row(desk: Desk, mailbox: str, given: Fetched, *, read: bool) -> _Made:
 def _head(raw: bytes) -> MailHead:
     try:
         return read_head(raw)
-    except Unreadable:
-        return MailHead()
+    except Unreadable:  # too long to be decided by; whose it seems to be is shown all the same
+        begun = read_head(raw[:_HEAD_BEGUN].rpartition(b"\n")[0])
+        return MailHead(sender=begun.sender, subject=begun.subject)
 
 
 def _own_hash(mailbox: str, ref: MailRef) -> str:

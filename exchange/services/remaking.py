@@ -215,18 +215,23 @@ def _rows_of(raw: bytes) -> list[AnswerRow]:
 def _request_in_parts(desk: Desk, letter: StoredLetter, actor: str) -> int:
     """Ask anew, in as many requests as the server's limit asks for, each with its reference."""
     with desk.store.reading() as tx:
-        limit = letters.server_limit(tx)
-    if not limit:
-        raise BadInput("the server names no limit", hint="ask whoever runs it for a higher one")
+        most = letters.server_limit(tx)
+    size = len(desk.sealer.open(letter.sealed, "outbox"))
+    if not 0 < most < size:
+        if size <= _SMALLEST:
+            raise BadInput(f"the server refuses {size:,} bytes and names no limit")
+        most = size // 2
     with desk.store.transaction("remake") as tx:
         asked = tx.outbound.find(letter.ref)
         _still_here(tx, letter)
         tx.outbox.put_aside([letter.id], CANCELLED, "asked anew in smaller requests")
         legs = request.unask(tx, asked)
+        if not 0 < request.rows_within(most) < legs:  # no smaller one would come of it
+            raise BadInput(f"a request does not fit into mails of {most:,} bytes")
         detail: dict[str, str | int | bool | None] = {"letter": letter.id, "devices": legs}
         event = AuditEvent("mail.remade", letter.ref, letter.party, detail, actor)
         tx.audit.append(desk.now(), event)
-    return len(request.raise_requests(desk))
+    return len(request.raise_requests(desk, letter.party, most))
 
 
 def readdressed(desk: Desk, tx: Transaction, letter: StoredLetter) -> str:

@@ -40,7 +40,7 @@ from exchange.store.outbox import CANCELLED, FAILED
 
 _CLOSED_AT_ONCE = 20_000
 # Of a request, in the mail, both files together; and its text, headers and boundaries.
-_ROW_BYTES, _ROOM = 150, 100_000
+_ROW_BYTES, _ROOM, _LEAST_ROOM = 150, 100_000, 14_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +100,15 @@ def create(
     return Created(len(unique), len(fresh), len(open_already), tuple(raise_requests(desk)))
 
 
-def raise_requests(desk: Desk) -> list[str]:
-    """One request per Supplier for every queued leg that none carries; returns the references."""
+def raise_requests(desk: Desk, only: str = "", at_most: int = 0) -> list[str]:
+    """One request per Supplier for every queued leg that none carries; returns the references.
+
+    ``only`` one party is asked, in mails of ``at_most`` so many bytes.
+    """
     if desk.clock.trouble:
         return []
     with desk.store.reading() as tx:
-        waiting = tx.legs.queued_parties()
+        waiting = [only] if only else tx.legs.queued_parties()
     refs = []
     for signifier in waiting:
         with desk.store.transaction("raise") as tx:
@@ -113,20 +116,30 @@ def raise_requests(desk: Desk) -> list[str]:
             legs = tx.legs.to_ask(signifier)
             if party is None or not party.active or not legs:
                 continue
-            refs += [_raise(desk, tx, party, some) for some in _portions(tx, party, legs)]
+            portions = _portions(tx, party, legs, at_most)
+            refs += [_raise(desk, tx, party, some) for some in portions]
     return refs
 
 
-def _portions(tx: Transaction, party: Party, legs: Sequence[Leg]) -> Iterator[Sequence[Leg]]:
-    """As many legs as go into one mail, by what the party's server takes and what ours does."""
+def rows_within(most: int) -> int:
+    """How many Devices a request of ``most`` bytes asks for; 0: not even one."""
+    room = min(_ROOM, max(_LEAST_ROOM, most // 4))
+    return max(0, (most - room) // _ROW_BYTES)
+
+
+def _portions(
+    tx: Transaction, party: Party, legs: Sequence[Leg], at_most: int
+) -> Iterator[Sequence[Leg]]:
+    """As many legs as go into one mail, by what the party's server takes and what ours does.
+
+    Where not even one does, all go into one: the letter is held until a larger one is taken.
+    """
     theirs = (party.max_mail_mb or 0) * 1_000_000
-    most = min((one for one in (theirs, letters.server_limit(tx)) if one), default=0)
-    if not most or len(legs) * _ROW_BYTES + _ROOM <= most:
+    most = min((one for one in (theirs, letters.server_limit(tx), at_most) if one), default=0)
+    rows = rows_within(most)
+    if not rows or len(legs) <= rows:
         yield legs
         return
-    rows = (most - _ROOM) // _ROW_BYTES
-    if rows < 1:
-        raise BadInput(f"a request does not fit into mails of {most:,} bytes")
     parts = -(-len(legs) // rows)
     bounds = [len(legs) * nth // parts for nth in range(parts + 1)]
     yield from (legs[first:last] for first, last in pairwise(bounds))

@@ -15,11 +15,11 @@ from exchange.domain.inbound import (
     InboundRequest,
     move,
 )
-from exchange.domain.mail import Found, MailHead, Understanding
+from exchange.domain.mail import Found, Kind, MailHead, Understanding
 from exchange.domain.outbound import Ruling
 from exchange.domain.party import Party
 from exchange.domain.sla import due
-from exchange.errors import BadInput, NotFound
+from exchange.errors import BadInput, NotFound, Unreadable
 from exchange.parsing.message import read_head
 from exchange.services import columns, disputes, intake, respond, secrets
 from exchange.services.desk import Desk
@@ -78,11 +78,18 @@ def _answer_due(desk: Desk, mail: WaitingMail) -> date | None:
 
 
 def show_mail(desk: Desk, number: int) -> tuple[KeptMail, Understanding]:
-    """A kept mail, opened and understood again; raises NotFound or Unreadable."""
+    """A kept mail, opened and understood again; why it cannot be is a warning of its own.
+
+    Raises NotFound, and BadInput for a mail that was not fetched.
+    """
     with desk.store.reading() as tx:
         mail = tx.mail.get(number)
     _must_be_fetched(mail)
-    return mail, _understood(desk, mail, columns.of_sender(desk, mail.sender))
+    try:
+        return mail, _understood(desk, mail, columns.of_sender(desk, mail.sender))
+    except Unreadable as error:
+        # It lies in Shunted: whose it is, and why, is what a person wants to see.
+        return mail, Understanding(MailHead(), Kind.UNKNOWN, warnings=(f"not read: {error}",))
 
 
 def _understood(desk: Desk, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:

@@ -114,12 +114,20 @@ class MailLedger:
         insert_rows(self._session, table_of(MailRow), _MAIL, rows)
         return numbers
 
-    def waiting(self, state: str, mailbox: str = "", most: int = 500) -> list[int]:
-        """Numbers of the mails in ``state``, oldest first."""
+    def waiting(
+        self,
+        state: str,
+        mailbox: str = "",
+        most: int = 500,
+        senders: Collection[str] | None = None,
+    ) -> list[int]:
+        """Numbers of the mails in ``state``, oldest first; of these ``senders`` (lower case)."""
         self.flush()
         query = select(MailRow.id).where(MailRow.state == state).order_by(col(MailRow.id))
         if mailbox:
             query = query.where(MailRow.mailbox == mailbox)
+        if senders is not None:
+            query = query.where(func.lower(MailRow.sender).in_(senders))
         return [number for number in self._session.exec(query.limit(most)) if number]
 
     def get(self, number: int) -> KeptMail:

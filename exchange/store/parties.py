@@ -79,6 +79,13 @@ class PartyStore:
         rows = self._session.exec(select(PartyRow).where(_stands_at(address)))
         return [_value(row) for row in rows]
 
+    def addresses(self) -> frozenset[str]:
+        """Every request and reply address of an active party, in lower case."""
+        rows = self._session.exec(
+            select(PartyRow.request_address, PartyRow.reply_address).where(col(PartyRow.active))
+        )
+        return frozenset(one.lower() for row in rows for one in row if one)
+
     def apply(
         self,
         parties: Sequence[Party],

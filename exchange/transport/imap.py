@@ -31,8 +31,8 @@ from exchange.transport.imap_fetch import (
     arrival,
     cut_off,
     groups,
+    in_doubt,
     is_old,
-    last_octet,
     not_given,
     outcome,
     sized,
@@ -397,8 +397,8 @@ class ImapMailbox:
 
 
 def _whole(session: Session, mail: Sized, found: Fetched) -> Fetched:
-    """The same, once the server was asked whether a mail shorter than announced has ended there."""
-    end = last_octet(mail, found)
+    """The same, once the server was asked whether a mail of another size has ended there."""
+    end = in_doubt(mail, found)
     if end is None:
         return found
     beyond, _ = session.given([mail.ref.uid], (f"BODY.PEEK[]<{end}.1>",))

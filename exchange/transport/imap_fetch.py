@@ -26,6 +26,12 @@ HEADER: Final = "BODY.PEEK[HEADER]<0.65536>"
 FEW_FIELDS: Final = "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT MESSAGE-ID)]<0.8192>"
 _LARGEST: Final = 2**31 - 1  # what a column of the ledger holds; no mail comes near
 _NUMBERS: Final = re.compile(rb"\s*((?:\d{1,10}(?:\s+|$))*)(?:\(MODSEQ \d+\))?\s*", re.IGNORECASE)
+_HEAD: Final = 65_536  # bytes in which the header field with the boundary is looked for
+_FOLD: Final = re.compile(rb"\r?\n[ \t]")
+_BOUNDARY: Final = re.compile(
+    rb"^content-type\s*:\s*multipart/[^\r\n]*?;\s*boundary\s*=\s*(?:\"([^\"\r\n]+)|([^\s;\"]+))",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 Fields = Mapping[bytes, object]
 
@@ -139,27 +145,42 @@ def outcome(
     return FetchedMail(mail.ref, raw, mail.arrived)
 
 
-def last_octet(mail: Sized, found: Fetched) -> int | None:
-    """Where a whole mail ended, if the server announced more; None where it is not in doubt.
+def in_doubt(mail: Sized, found: Fetched) -> int | None:
+    """Where a whole mail ended, unless its size is what the server announced; else None.
 
-    Some servers only estimate RFC822.SIZE, others lose the end of a mail: one octet asked for
-    from there on (RFC 9051, 6.4.5, partial FETCH) tells which.
+    Some servers only estimate RFC822.SIZE or tell none, others lose the end of a mail: one octet
+    asked for from there on (RFC 9051, 6.4.5, partial FETCH) tells which.
     """
-    if not isinstance(found, FetchedMail) or found.oversize or mail.size is None:
+    if not isinstance(found, FetchedMail) or found.oversize:
         return None
-    return len(found.raw) if len(found.raw) < mail.size else None
+    return len(found.raw) if len(found.raw) != mail.size else None
 
 
 def cut_off(mail: Sized, found: Fetched, beyond: Fields) -> Fetched:
-    """The same, or *not given* where ``beyond`` shows that the mail goes on past its end."""
+    """The same, or *not given* where the mail goes on past its end.
+
+    ``beyond`` shows it, or the mail itself, where it is shorter than announced and breaks off.
+    """
     if not isinstance(found, FetchedMail):
         return found
     end = len(found.raw)
     past = beyond.get(b"BODY[]<%d>" % end)
     again = beyond.get(b"BODY[]")  # a server that does not know partial FETCH gives all of it
-    if not past and not (isinstance(again, bytes) and len(again) > end):
+    more = past or (isinstance(again, bytes) and len(again) > end)
+    if end >= (mail.size or 0):
+        return not_given(mail, f"the server gives only {end:,} bytes of it") if more else found
+    if not more and not _breaks_off(found.raw):
         return found
-    return not_given(mail, f"the server gives {len(found.raw):,} of its {mail.size:,} bytes")
+    return not_given(mail, f"the server gives {end:,} of its {mail.size:,} bytes")
+
+
+def _breaks_off(raw: bytes) -> bool:
+    """Whether a mail ends within a line, or before the last of its parts is closed."""
+    if not raw.endswith(b"\n"):
+        return True
+    head = _FOLD.sub(b" ", _header_of(raw[:_HEAD]))
+    found = _BOUNDARY.search(head)
+    return found is not None and b"--%b--" % (found[1] or found[2]) not in raw
 
 
 def not_given(mail: Sized, reason: str) -> NotGiven:

@@ -73,7 +73,7 @@ _PRECISE: Final = (
     (2, 250, 259, _A),  # SendAsDenied and its kind
     (4, 5, 5, _Q),  # congestion; Google: daily sending limit
     (5, 3, 3, _T),  # too many recipients, of one
-    (6, 0, 99, _L),
+    (6, 1, 99, _L),
     (7, 2, 2, _R),
     (7, 4, 7, _L),
     (7, 8, 14, _A),
@@ -111,6 +111,7 @@ _WORDS: Final = tuple(
             |(?<!ip\s)address\s(is\s)?(on\s\w+\s)?(black|block|suppress)|suppression\slist
             |recipient\s(thread|message|receiv\w+)\slimit
             |(account|user|mailbox|person|address)\s(that\s)?you('re|\sare|\shave)?\s(trying|tried)
+            |by\s(the\s|its\s)?(recipient|addressee)\b
             |to\s(this|the|that)\s(recipient|group|list|mailbox|user|distribution)
             |recipient('s)?\s(mailbox|inbox|account|server|domain)|gr[ea]y.?list""",
         ),
@@ -277,6 +278,11 @@ def _vague(stage: Stage, code: int, subject: int, detail: int, permanent: bool) 
         return _V
     if subject == 4:
         return _R
+    if subject == 6:
+        return _L  # "other": what the words say counts first
+    # No command, or not now (RFC 5321, 4.2.4): between the two servers, whoever the recipient is.
+    if code in (502, 503):
+        return _V
     if subject == 7 and not permanent:
         return _T
     return About.UNCLEAR

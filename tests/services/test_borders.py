@@ -29,7 +29,7 @@ from exchange.services.desk import Desk
 from exchange.services.progress import Progress
 from exchange.services.reach import Reachability
 from exchange.services.rounds import Round, one_round
-from exchange.threads import Floor, MailboxWorker
+from exchange.threads import Floor, MailboxWorker, Watcher
 from tests.servers import HOST
 from tests.services.desks import add_parties, make_party
 
@@ -359,3 +359,26 @@ def test_a_thread_that_meets_a_fault_goes_on(desk: Desk, monkeypatch: pytest.Mon
         worker.join(5)
     assert not worker.is_alive()
     assert floor.reported().kept == 1
+
+
+def test_a_server_that_announces_mail_without_end_is_not_asked_without_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = _Mailbox("a", 1)
+    box.wait = lambda _seconds: True  # type: ignore[attr-defined]
+    monkeypatch.setattr("exchange.threads.open_mailbox", lambda *_: box)
+
+    class Worker:
+        inbox, looks = box, 0
+
+        def look(self) -> None:
+            self.looks += 1
+
+    floor, worker = Floor(desk, None, Reachability(), Progress()), Worker()  # type: ignore[arg-type]
+    watcher = Watcher(floor, desk.settings.mailbox[0], worker)  # type: ignore[arg-type]
+    watcher.start()
+    floor.stop.wait(1.0)
+    floor.stop.set()
+    watcher.join(5)
+    assert not watcher.is_alive()
+    assert 1 < worker.looks < 8

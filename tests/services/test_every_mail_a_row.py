@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -10,13 +12,13 @@ import pytest
 
 from exchange.cli.main import app
 from exchange.errors import BadInput
-from exchange.services import review, trail
+from exchange.services import intake, keeping, review, trail
 from exchange.store.waiting import MailFilter
 from tests.servers import want
 from tests.servers.postgres import missing, postgres
 from tests.servers.scripted import HangUp, ImapFlaw, Line, ScriptedImap
 from tests.services.desks import command
-from tests.services.yards import Yard, asks
+from tests.services.yards import THEM, Yard, asks
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -333,6 +335,39 @@ def test_a_mail_whose_end_the_server_keeps_back_is_not_decided_by_its_beginning(
     assert {row.folder for row in both.rows()} == {"processed"}
 
 
+_PARTS_HEAD = b'Content-Type: multipart/mixed;\r\n boundary="q-q"\r\n'
+_IN_PARTS = _PARTS_HEAD + asks(1).replace(b"\r\n\r\n", b"\r\n\r\n--q-q\r\n\r\n", 1) + b"--q-q--\r\n"
+
+
+@pytest.mark.parametrize("told", [0, 100, 10_000])
+def test_a_mail_cut_short_is_not_decided_whatever_size_the_server_tells(
+    yard: Scripted, told: int
+) -> None:
+    server = yard.server
+    for number in (1, 2):
+        server.sizes[server.arrive(asks(number))] = told
+    server.cuts[2] = len(server.mails[2]) - 25
+    yard.round()
+    rows = {row.ref.uid: row for row in yard.rows()}
+    assert rows[1].folder == "processed"
+    assert rows[2].state == "not_given"
+    assert f"{server.cuts[2]} " in rows[2].reason
+    server.cuts.clear()
+    yard.later(2)
+    yard.round()
+    assert {row.folder for row in yard.rows()} == {"processed"}
+
+
+@pytest.mark.parametrize("lost", [asks(1)[:-3], _IN_PARTS[:-9], _IN_PARTS[:-30]])
+def test_a_mail_whose_end_the_server_has_lost_is_not_decided(yard: Scripted, lost: bytes) -> None:
+    server = yard.server
+    server.sizes[server.arrive(lost)] = len(_IN_PARTS) + 5
+    server.sizes[server.arrive(_IN_PARTS)] = len(_IN_PARTS) + 5
+    yard.round()
+    assert [row.folder for row in yard.rows()] == ["not_given", "processed"]
+    assert "gives" in yard.rows()[0].reason
+
+
 def test_a_mail_that_vanishes_before_it_is_given_is_marked_and_not_tried_for_ever(
     yard: Scripted,
 ) -> None:
@@ -591,3 +626,31 @@ def test_not_before_is_a_day_or_an_instant(
     assert settings.not_before
     assert settings.not_before.isoformat() == instant
     found.close()
+
+
+def test_mail_of_strangers_is_read_after_that_of_parties_and_few_at_a_time(
+    both: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exchange.services.intake._STRANGERS_BYTES", 1_000_000)
+    for number in (1, 2, 3):
+        strange = asks(number).replace(b"gain.example", b"elsewhere.example")
+        both.server.arrive(strange + b" " * 700_000)
+    both.server.arrive(asks(4).replace(b"codes@gain", b"Codes@Gain"))
+    keeping.keep(both.desk, both.box, keeping.fresh(both.desk, both.box))
+    over = threading.Event()
+    over.set()  # the mails at hand are the last
+    folders = [intake.decide_all(both.desk, stop=over).folders for _ in range(4)]
+    assert folders == [{"processed": 1}, {"review": 1}, {"review": 1}, {"review": 1}]
+
+
+def test_a_mail_that_cannot_be_read_is_shown_with_whose_it_is_and_why(yard: Scripted) -> None:
+    yard.server.arrive(asks(1, head="References: " + "<a@b>\r\n " * 60_000 + "\r\n"))
+    yard.round()
+    (row,) = yard.rows()
+    assert (row.folder, row.sender, row.subject) == ("shunted", THEM, "codes please")
+    said = command(app, yard.desk.folder, "inbox", "show", "1")
+    assert said.code == 0
+    assert THEM in said.out
+    assert "not read: a header of more than 256,000 bytes" in said.out
+    said = command(app, yard.desk.folder, "inbox", "show", "1", "--json")
+    assert (said.code, json.loads(said.out)["from"]) == (0, THEM)

@@ -212,3 +212,27 @@ def test_a_limit_that_nothing_fits_into_decides_the_request_all_the_same(post: P
     assert letter.state == "queued"
     assert post.go() == ""
     assert len(post.server.taken) == 1
+
+
+@pytest.mark.parametrize(("limit", "letters"), [(35_000, 3), (9_000, 0)])
+def test_a_request_of_ours_goes_in_small_mails_too_or_waits_and_blocks_no_other(
+    tmp_path: Path, limit: int, letters: int
+) -> None:
+    extensions = (*_PLAIN, f"SIZE {limit}")
+    with ScriptedSmtp(tmp_path / "server", extensions=extensions) as server:
+        post = make_post(tmp_path / "desk", server)
+        gained = [
+            Gained(f"00-DB-12-34-56-78-{n >> 8:02X}-{n & 255:02X}", ("PA",), "ESME", f"row {n}")
+            for n in range(400)
+        ]
+        request.create(post.desk, gained, "list")
+        post.go()
+        post.go()
+        assert len(server.taken) == letters
+        assert all(len(raw) <= limit for raw in server.taken)
+        held = [one for one in post.states().values() if one[0] == "held"]
+        assert len(held) == (0 if letters else 1)
+        more = Gained("00-DB-12-34-56-79-00-00", ("PB",), "ESME", "row 1")
+        assert len(request.create(post.desk, [more], "another").requests) == 1
+        post.desk.reader.close()
+        post.desk.store.dispose()

@@ -33,6 +33,12 @@ REPLIES = [
         "5.7.233 Your message can't be sent because your tenant "
         "exceeded its daily limit",
     ),
+    # X.6.0 is "other": what the words say counts; out of sequence is between the two servers.
+    ("quota", D, 550, "5.6.0 Outbound hourly send limit reached for the domain (100/100 (100%))"),
+    ("letter", D, 550, "5.6.0 Lone CR or LF in body"),
+    ("server", D, 503, "5.5.1 Error: need RCPT command"),
+    ("server", R, 502, "Command not implemented"),
+    ("recipient", R, 550, "5.7.1 Sender blocked by recipient"),
     ("account", D, 550, "5.7.705 Access denied, tenant has exceeded threshold."),
     ("account", D, 550, "5.7.708 Access denied, traffic not accepted from this IP."),
     ("recipient", R, 552, "5.2.2 Over quota"),
