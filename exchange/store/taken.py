@@ -25,6 +25,7 @@ log = structlog.get_logger("exchange.store")
 FILE: Final = "letters.taken"
 _BYTES: Final = 256 * 1024
 _REPLY: Final = 100  # characters of what the server said: a batch of letters has to fit
+_SAID: Final = set[Path]()  # said once, not with each letter
 _FLAGS: Final = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # no pipe is waited for
 
 
@@ -96,6 +97,9 @@ class TakenLetters:
             self._cannot(error)
 
     def _cannot(self, error: OSError) -> None:
+        if self._path in _SAID:
+            return
+        _SAID.add(self._path)
         log.warning(
             "letters that were sent cannot be noted outside the database",
             file=str(self._path),
