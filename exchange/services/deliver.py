@@ -1,10 +1,10 @@
 """Outbox -> SMTP under a rate budget, every fate recorded per recipient.
 
-A crash between the server's acceptance and our record sends the letter again, with the same
+A crash between the server's acceptance and our note of it sends the letter again, with the same
 Message-ID: at least once, and recognisable as the same.  A database that does not take the record
 (a disk that fails or is full) is no crash: the record is kept in memory and offered again, and
-nothing is sent before it is taken.  What was accepted is written down outside the database as well,
-so that it does not go again where the process ends before (``store/taken.py``).
+nothing is sent before it is taken.  What was accepted is noted outside the database first, so that
+it does not go again where the process ends before it is recorded (``store/taken.py``).
 """
 
 from __future__ import annotations
@@ -58,17 +58,20 @@ def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
             return
         letters, known = _opened(desk, batch, fates), 0
         by_key, large = {one.id: one for one in batch}, list[int]()
-        TakenLetters(desk.folder).make_room()
+        taken = TakenLetters(desk.folder)
+        taken.make_room()
         trouble: CourierUnavailable | CourierRefused | None = None
         try:
             with _written_down(desk, courier, by_key), closing(courier.send_many(letters)) as sent:
                 for some in sent:
                     desk.heart.moved()
                     desk.unrecorded.extend(some)
+                    taken.note(_accepted_of(some, by_key), lasting=False)
                     with desk.store.transaction("delivered") as tx:
                         told = [(fate, by_key[fate.key]) for fate in some]
                         states = record(desk, tx, told, standing)
                     desk.unrecorded.clear()
+                    taken.clear()
                     fates.update(states)
                     known += len(some)
                     large += [fate.key for fate in some if fate.about is About.SIZE]
@@ -95,14 +98,19 @@ def _written_down(
         yield
     except BaseException:
         desk.unrecorded.extend(courier.left_over())
-        accepted = [
-            TakenLetter(fate.key, letters[fate.key].message_id, mask_codes(fate.reply))
-            for fate in desk.unrecorded
-            if fate.accepted and fate.key in letters
-        ]
-        if accepted:
-            TakenLetters(desk.folder).note(accepted)
+        accepted = _accepted_of(desk.unrecorded, letters)
+        TakenLetters(desk.folder).note(accepted, lasting=True)
         raise
+
+
+def _accepted_of(
+    fates: Sequence[Delivery], letters: Mapping[int, StoredLetter]
+) -> list[TakenLetter]:
+    return [
+        TakenLetter(fate.key, letters[fate.key].message_id, mask_codes(fate.reply))
+        for fate in fates
+        if fate.accepted and fate.key in letters
+    ]
 
 
 def _catch_up(desk: Desk, fates: Counter[str]) -> None:

@@ -1,8 +1,9 @@
 """Letters that a mail server took and the database did not record, kept outside the database.
 
-A database that refuses just then (a disk that is full, a server that is gone) would have the letter
-sent once more by the next process.  So that is written down in a small file of the working folder,
-which has its space before any letter goes: writing over it needs none.
+A database that refuses just then (a disk that is full, a server that is gone), or a process that is
+killed while it waits, would have the letter sent once more by the next process.  So that is written
+down in a small file of the working folder, which has its space before any letter goes: writing over
+it needs none.
 """
 
 from __future__ import annotations
@@ -58,13 +59,16 @@ class TakenLetters:
         except OSError as error:
             self._cannot(error)
 
-    def note(self, letters: Sequence[TakenLetter]) -> None:
-        """Write these down; never raises, for the database's own fault is about to be said."""
+    def note(self, letters: Sequence[TakenLetter], *, lasting: bool) -> None:
+        """Write these down; never raises: the letters are gone, whatever becomes of the note.
+
+        ``lasting`` outlives the machine too, not only this process; it costs a look at the disk.
+        """
         told = [asdict(one) | {"reply": one.reply[:_REPLY]} for one in letters]
         text = json.dumps(told, separators=(",", ":"))
         page = f"{_seal(text)} {text}\n".encode()
-        if len(page) <= _BYTES:
-            self._write(page)
+        if letters and len(page) <= _BYTES:
+            self._write(page, lasting=lasting)
 
     def noted(self) -> list[TakenLetter]:
         """What was written down and not cleared."""
@@ -83,14 +87,15 @@ class TakenLetters:
 
     def clear(self) -> None:
         """All of it is recorded now."""
-        self._write(b"\0")
+        self._write(b"\0", lasting=False)  # what is recorded is not recorded again
 
-    def _write(self, page: bytes) -> None:
+    def _write(self, page: bytes, *, lasting: bool) -> None:
         try:
             file = os.open(self._path, os.O_WRONLY | _FLAGS)
             try:
                 os.pwrite(file, page, 0)
-                os.fsync(file)
+                if lasting:
+                    os.fsync(file)
             finally:
                 os.close(file)
         except OSError as error:

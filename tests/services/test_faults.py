@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -21,7 +22,7 @@ from exchange.errors import BadInput, ReaderEnded, StoreError
 from exchange.ports import Question, VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import intake, keeping, request, respond, review, trail
+from exchange.services import deliver, intake, keeping, request, respond, review, trail
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
 from exchange.services.respond import DayTally
@@ -236,6 +237,37 @@ def test_a_letter_that_was_taken_does_not_go_again_from_another_process_either(
     assert len(site.sql("SELECT * FROM audit WHERE event = 'mail.accepted'")) == 2
 
 
+class Killed(BaseException):
+    """What no border catches, as kill -9."""
+
+
+def test_a_letter_that_was_taken_does_not_go_again_after_a_kill_while_it_is_recorded(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database has another writer, the daemon waits for it, and is killed."""
+    site.ask()
+
+    def kill(store: Store, asked: str) -> object:
+        if asked == "delivered":
+            raise Killed
+        return real(store, asked)
+
+    real = Store.transaction
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "transaction", kill)
+        broken.setattr(deliver, "_written_down", lambda *_: nullcontext())  # nobody comes to that
+        with pytest.raises(Killed):
+            site.round()
+    assert len(site.went()) == 1
+    for _ in range(2):
+        later = site.open()
+        site.round(later)
+        later.reader.close()
+        later.store.dispose()
+    assert len(site.went()) == 1
+    assert site.sql("SELECT state, attempts FROM outbox") == [("sent", 1)]
+
+
 def test_letters_under_way_while_the_database_refuses_do_not_go_again(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,7 +299,7 @@ def test_a_note_of_another_letter_or_a_damaged_one_keeps_nothing_back(site: Site
         (site.folder / "letters.taken").write_bytes(note)
         assert notes.noted() == []
     notes.make_room()
-    notes.note([TakenLetter(1, "<of-a-database-put-back@lose.example>", "250 OK")])
+    notes.note([TakenLetter(1, "<of-a-database-put-back@lose.example>", "250 OK")], lasting=True)
     site.ask()
     site.round()
     assert len(site.went()) == 1
