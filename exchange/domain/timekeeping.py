@@ -87,7 +87,8 @@ def at_start(
     known, recorded = (at if at is not None and possible(at) else None for at in (known, recorded))
     witnesses = [one for one in witnesses if possible(one.at)]
     if not possible(now):
-        return Verdict(f"the clock says {told(now)}, which cannot be", _latest(known, recorded))
+        likely = _latest(known, recorded, *(one.at for one in witnesses))
+        return Verdict(f"the clock says {told(now)}, which cannot be", likely)
     if lately(now, known) or _confirmed(now, witnesses):
         return Verdict(likely=now, sure=True)
     for one in witnesses:

@@ -456,6 +456,20 @@ def test_what_was_recorded_in_a_year_that_cannot_be_stops_nothing_once_the_clock
     assert not _check(_restarted(desk, world), world)
 
 
+def test_a_clock_set_right_from_a_year_that_cannot_be_goes_on_at_once(
+    desk: Any, world: World
+) -> None:
+    """Its server was asked a moment before, and is not asked again so soon."""
+    world.servers = {"a": timedelta()}
+    world.ours = datetime(1970, 6, 1, tzinfo=UTC) - world.true
+    stopped = _restarted(desk, world)
+    assert "cannot be" in _check(stopped, world)
+    assert abs(stopped.now() - world.true) < MINUTE  # what is kept meanwhile has a time that can be
+    world.ours = timedelta()
+    world.true += timedelta(seconds=2)
+    assert not _check(stopped, world)
+
+
 def test_a_server_in_a_year_that_cannot_be_stops_nothing(desk: Any, world: World) -> None:
     world.servers = {"a": datetime(1970, 1, 1, tzinfo=UTC) - world.true}
     assert not _check(_restarted(desk, world), world)
