@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
@@ -161,13 +161,16 @@ class Courier(Protocol):
         None as long as it was not reached.
         """
 
-    def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
+    def send_many(self, letters: Sequence[Letter]) -> Generator[Sequence[Delivery], None, None]:
         """Send each letter once, a few connections at a time; yields fates as they become known.
 
         After some seconds no further letter is begun; those have no fate and are given again.
         Raises CourierUnavailable or CourierRefused when the server itself cannot be used; letters
         whose fate was not yielded by then are not known to be sent.
         """
+
+    def left_over(self) -> Sequence[Delivery]:
+        """What became of letters under way when the iteration was left early; tells it once."""
 
 
 @dataclass(frozen=True, slots=True)

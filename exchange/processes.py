@@ -83,23 +83,23 @@ def leave_current_folder() -> None:
     ``python -m`` puts it first, an empty entry of $PYTHONPATH anywhere.  Where it is the folder
     that our own package comes from it stays: that is a source tree.
     """
-    here, root = _here(), os.path.realpath(package_root())
+    here, root = _real("."), os.path.realpath(package_root())
     if here == root:
         return
-    sys.path[:] = [one for one in sys.path if one and os.path.realpath(one) != here]
+    sys.path[:] = [one for one in sys.path if one and _real(one) not in {here, ""}]
 
 
-def _here() -> str:
-    """The current folder; empty where somebody has deleted it."""
+def _real(path: str) -> str:
+    """``path`` without links; empty in a current folder that was deleted: nothing lies there."""
     try:
-        return os.path.realpath(".")
-    except FileNotFoundError:
+        return os.path.realpath(path)
+    except OSError:
         return ""
 
 
 def _more() -> list[str]:
     """Where installed packages lie on our own path: for those that are installed unusually."""
-    here = _here()
+    here = _real(".")
     return [
         one
         for one in sys.path

@@ -24,6 +24,7 @@ from exchange.rendering.wording import counted
 from exchange.services.heartbeat import FILE as HEARTBEAT
 from exchange.store.db import sqlite_path
 from exchange.store.references import FILES as REFERENCES
+from exchange.store.taken import FILE as TAKEN
 
 _WHAT: Final = "files"
 _MOST_IN_FOLDER, _MOST_SAID = 1_000, 20
@@ -95,7 +96,7 @@ def files(folder: Path, settings: Settings) -> list[Check]:
 
 def _entries(folder: Path, settings: Settings) -> Iterator[_Entry]:
     yield _Entry(folder, written=True)
-    for name in (*REFERENCES, INSTANCE, HEARTBEAT):
+    for name in (*REFERENCES, INSTANCE, HEARTBEAT, TAKEN):
         vital = name in REFERENCES  # without them no reference is given
         yield _Entry(folder / name, written=True, private=True, vital=vital, plain=True)
     for path in _tree(folder / "config"):

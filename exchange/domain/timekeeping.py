@@ -82,10 +82,13 @@ def at_start(
     """Of a process that has just begun.
 
     ``known`` is when the clock was last known to be right, ``recorded`` the newest instant on
-    record.
+    record.  What names a time that cannot be is no witness: it was written under such a clock.
     """
-    if not _FIRST_YEAR <= now.year < _LAST_YEAR:
-        return Verdict(f"the clock says {told(now)}, which cannot be", _latest(known, recorded))
+    known, recorded = (at if at is not None and possible(at) else None for at in (known, recorded))
+    witnesses = [one for one in witnesses if possible(one.at)]
+    if not possible(now):
+        likely = _latest(known, recorded, *(one.at for one in witnesses))
+        return Verdict(f"the clock says {told(now)}, which cannot be", likely)
     if lately(now, known) or _confirmed(now, witnesses):
         return Verdict(likely=now, sure=True)
     for one in witnesses:
@@ -110,6 +113,11 @@ def at_start(
             last,
         )
     return Verdict(likely=now)
+
+
+def possible(at: datetime) -> bool:
+    """Whether this can be now at all."""
+    return _FIRST_YEAR <= at.year < _LAST_YEAR
 
 
 def lately(now: datetime, known: datetime | None) -> bool:

@@ -27,6 +27,7 @@ from exchange.domain.timekeeping import (
     apart,
     at_start,
     lately,
+    possible,
     told,
     while_running,
 )
@@ -201,7 +202,8 @@ def _check(desk: Desk, clock: WatchedClock, mailboxes: Sequence[Mailbox]) -> str
         verdict = Verdict(likely=wall, sure=True)
         clock.anew(_ASKING)  # how far the servers are off is another thing now
     if verdict.trouble:
-        _stop(desk, clock, verdict, facts, by_server=bool(asked))
+        # A year that cannot be needs no server to say so, and none to take it back.
+        _stop(desk, clock, verdict, facts, by_server=bool(asked) and possible(wall))
     else:
         _go_on(desk, clock, facts, asked)
     return verdict.trouble

@@ -1,15 +1,17 @@
 """Outbox -> SMTP under a rate budget, every fate recorded per recipient.
 
-A crash between the server's acceptance and our record sends the letter again, with the same
+A crash between the server's acceptance and our note of it sends the letter again, with the same
 Message-ID: at least once, and recognisable as the same.  A database that does not take the record
 (a disk that fails or is full) is no crash: the record is kept in memory and offered again, and
-nothing is sent before it is taken.
+nothing is sent before it is taken.  What was accepted is noted outside the database first, so that
+it does not go again where the process ends before it is recorded (``store/taken.py``).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -29,6 +31,7 @@ from exchange.services.pauses import Standing
 from exchange.services.reach import words_of
 from exchange.store.db import Transaction
 from exchange.store.outbox import DEFERRED, FAILED, LONGEST_PAUSE, QUEUED, SENT, StoredLetter
+from exchange.store.taken import TakenLetter, TakenLetters
 
 log = structlog.get_logger("exchange.deliver")
 
@@ -55,18 +58,23 @@ def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
             return
         letters, known = _opened(desk, batch, fates), 0
         by_key, large = {one.id: one for one in batch}, list[int]()
+        taken = TakenLetters(desk.folder)
+        taken.make_room()
         trouble: CourierUnavailable | CourierRefused | None = None
         try:
-            for some in courier.send_many(letters):
-                desk.heart.moved()
-                desk.unrecorded.extend(some)
-                with desk.store.transaction("delivered") as tx:
-                    told = [(fate, by_key[fate.key]) for fate in some]
-                    states = record(desk, tx, told, standing)
-                desk.unrecorded.clear()
-                fates.update(states)
-                known += len(some)
-                large += [fate.key for fate in some if fate.about is About.SIZE]
+            with _written_down(desk, courier, by_key), closing(courier.send_many(letters)) as sent:
+                for some in sent:
+                    desk.heart.moved()
+                    desk.unrecorded.extend(some)
+                    taken.note(_accepted_of(some, by_key), lasting=False)
+                    with desk.store.transaction("delivered") as tx:
+                        told = [(fate, by_key[fate.key]) for fate in some]
+                        states = record(desk, tx, told, standing)
+                    desk.unrecorded.clear()
+                    taken.clear()
+                    fates.update(states)
+                    known += len(some)
+                    large += [fate.key for fate in some if fate.about is About.SIZE]
         except (CourierUnavailable, CourierRefused) as error:
             trouble = error
         learn_limit(desk, courier.size_limit)
@@ -78,12 +86,52 @@ def _deliver(desk: Desk, courier: Courier, fates: Counter[str]) -> None:
             return  # a server that says nothing of any letter: another time
 
 
+@contextmanager
+def _written_down(
+    desk: Desk, courier: Courier, letters: Mapping[int, StoredLetter]
+) -> Iterator[None]:
+    """Have accepted letters that the database does not record known to whoever comes next.
+
+    Those that were under way when it refused are among them.
+    """
+    try:
+        yield
+    except BaseException:
+        desk.unrecorded.extend(courier.left_over())
+        accepted = _accepted_of(desk.unrecorded, letters)
+        TakenLetters(desk.folder).note(accepted, lasting=True)
+        raise
+
+
+def _accepted_of(
+    fates: Sequence[Delivery], letters: Mapping[int, StoredLetter]
+) -> list[TakenLetter]:
+    return [
+        TakenLetter(fate.key, letters[fate.key].message_id, mask_codes(fate.reply))
+        for fate in fates
+        if fate.accepted and fate.key in letters
+    ]
+
+
 def _catch_up(desk: Desk, fates: Counter[str]) -> None:
     """Record what the database did not take before; raises StoreError where it still does not."""
+    taken = TakenLetters(desk.folder)
+    noted = {one.number: one for one in taken.noted()}
+    known = {fate.key for fate in desk.unrecorded}
+    desk.unrecorded.extend(
+        Delivery(number, accepted=True, reply=one.reply)
+        for number, one in noted.items()
+        if number not in known
+    )
     for fate in tuple(desk.unrecorded):
         try:
             with desk.store.transaction("delivered") as tx:
-                letters = tx.outbox.letters([fate.key])  # none: it was removed meanwhile
+                letters = [  # none: it was removed meanwhile, or recorded after all
+                    one
+                    for one in tx.outbox.letters([fate.key])
+                    if fate.key not in noted
+                    or (one.message_id == noted[fate.key].message_id and one.state != SENT)
+                ]
                 states = record(desk, tx, [(fate, letter) for letter in letters])
         except StoreError:
             raise
@@ -91,6 +139,8 @@ def _catch_up(desk: Desk, fates: Counter[str]) -> None:
             states = _held_instead(desk, fate, error)
         desk.unrecorded.remove(fate)
         fates.update(states)
+    if noted:
+        taken.clear()
 
 
 def _held_instead(desk: Desk, fate: Delivery, error: Exception) -> list[str]:

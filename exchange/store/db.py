@@ -33,7 +33,7 @@ from exchange.store.parties import PartyStore
 from exchange.store.places import MailPlaces
 from exchange.store.pulse import Pulse
 from exchange.store.references import References
-from exchange.store.samefile import SameFiles
+from exchange.store.samefile import SameDatabase, SameFiles
 from exchange.store.sealed import SealedTexts
 from exchange.store.small import Counters, Facts
 from exchange.store.waiting import WaitingMails
@@ -297,8 +297,13 @@ def _postgresql(engine: Engine) -> Engine:
             super().__init__(*given, **named)
             self.format = Format.BINARY
 
+    same = SameDatabase()
+
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
+        number, name = connection.execute(SameDatabase.QUERY).fetchone()
+        connection.rollback()
+        same.opened(int(number), str(name))
         connection.cursor_factory = Binary
 
     return engine

@@ -46,7 +46,10 @@ class Held(Protocol):
         """Whether it is held still, seen now; raises StoreReplaced where its file is another."""
 
     def take_again(self) -> bool | None:
-        """Take a lost lock once more: True taken, False another has it, None not to be told now."""
+        """Take a lost lock once more: True taken, False another has it, None not to be told now.
+
+        Raises StoreReplaced where its database is another one now.
+        """
 
     def release(self) -> None:
         """Give it up; never raises."""
@@ -232,7 +235,11 @@ class Guard:
     def _once_more(self) -> bool:
         if not self._again or self.taken or self.fault is not None:
             return False
-        took = self._held.take_again()
+        try:
+            took = self._held.take_again()
+        except StoreReplaced as error:
+            self.fault = error
+            return False
         if took is False:
             self.taken = True
             self._over.set()

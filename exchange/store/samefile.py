@@ -1,4 +1,4 @@
-"""Whether the files of a SQLite database are still the ones that were opened.
+"""Whether a database is still the one that was opened: the files of SQLite, one of PostgreSQL.
 
 SQLite goes on with a file that was replaced or deleted meanwhile, and so does a lock: what is
 committed then is in no file that anybody can find again, and another daemon may start beside.
@@ -75,6 +75,30 @@ class SameFiles:
             with self._lock:
                 if self._known.get(path) == known:
                     raise _replaced(path, known, now)
+
+
+class SameDatabase:
+    """Whether a new session on PostgreSQL is in the database of those before: its number says so.
+
+    One that was put back from a backup, or renamed, and takes the place of another has its own.
+    """
+
+    QUERY: Final = "SELECT oid::bigint, datname FROM pg_database WHERE datname = current_database()"
+
+    def __init__(self) -> None:
+        self._number: int | None = None
+
+    def opened(self, number: int, name: str) -> None:
+        """A session began; raises StoreReplaced where it is in another database."""
+        known, self._number = self._number, self._number or number
+        if known is not None and known != number:
+            raise StoreReplaced(
+                "the database was replaced while it was in use "
+                f"(number {known} was opened, number {number} has its name now)",
+                place=f"database {name}",
+                hint="everything that uses it has to stop; see which one holds what was recorded "
+                "last, give that one the name, run `exchange doctor`, then start again",
+            )
 
 
 def _identity(path: Path) -> _Identity | None:

@@ -9,6 +9,9 @@ looks, so of two that begin at the same instant at least the later one sees the 
 holder keeps its first claim until it stops; further signs of life are mails of their own, of which
 the last is kept.  A claim without a sign of life for LEASE is dead.
 
+Whoever is pushed out by a person (a take-over) finds that out when it renews, and works until then.
+So the one that takes over leaves a claim that says so, and begins once that time has passed.
+
 The claims are never in the inbox, and no other mail of the account is touched.
 """
 
@@ -20,7 +23,7 @@ import imaplib
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
@@ -37,10 +40,17 @@ log = structlog.get_logger("exchange.claim")
 
 LEASE: Final = timedelta(minutes=15)
 RENEW_SECONDS: Final = 240.0
+# By then whoever had a claim that was taken over has looked, or has ended.
+_NOTICED: Final = timedelta(seconds=RENEW_SECONDS + 60.0)
+_TAKEN: Final = "taken-over-"  # a claim's session begins so where it was left by a take-over
 _AT_ONCE: Final = 200
 _HEADER: Final = "X-MP121-Claim"
 _FIELD: Final = "BODY.PEEK[HEADER.FIELDS (X-MP121-CLAIM X-MP121-HOLDER)]"
 _HOLDER: Final = "X-MP121-Holder"
+_STILL: Final = (
+    f"where that one still works it notices within {_NOTICED // timedelta(minutes=1)} minutes, and "
+    "this folder begins after them"
+)
 _WORDS: Final = """\
 The MP121 install code exchange that runs in
 
@@ -132,6 +142,7 @@ class Claim:
     def _judge(self, session: Session, signs: Sequence[_Sign], mark: str, now: datetime) -> None:
         """Keep what has to stay of the claims, and raise MailboxClaimed when another one holds."""
         ours = [one for one in signs if one.session == self._holder.session]
+        self._wait_for_others(session, signs, now)
         before = [one for one in ours if one.mark != mark]
         # Whoever was silent for so long may have been taken for dead: it begins anew.
         alive = bool(before) and now - max(one.at for one in before) <= LEASE
@@ -154,6 +165,24 @@ class Claim:
             raise self._claimed(session, rivals[0])
         _remove(session, gone)
 
+    def _wait_for_others(self, session: Session, signs: Sequence[_Sign], now: datetime) -> None:
+        """Raise MailboxClaimed as long as one that was pushed out may not have noticed."""
+        taken = [
+            one.at
+            for one in signs
+            if one.instance == self._holder.instance and one.session.startswith(_TAKEN)
+        ]
+        if self._held or not taken or now - max(taken) > _NOTICED:
+            return
+        self._renewed = None
+        _remove(session, [one.uid for one in signs if one.session == self._holder.session])
+        raise MailboxClaimed(
+            f"taken over at {max(taken):%Y-%m-%d %H:%M} UTC from another exchange, which may work "
+            f"there until {max(taken) + _NOTICED:%H:%M} UTC",
+            place=session.place,
+            hint="this folder begins by itself then",
+        )
+
     def _claimed(self, session: Session, rival: _Sign) -> MailboxClaimed:
         return MailboxClaimed(
             f"another exchange works on this mailbox: {rival.words}, instance "
@@ -172,9 +201,21 @@ class Claim:
         signs = self._signs(session, full)
         foreign = [one for one in signs if one.instance != self._holder.instance]
         ours = [one for one in signs if one.mark == _mark_of(raw)]
+        # One without a sign of life for longer has ended, or looks before it does anything more.
+        busy = [one for one in foreign if ours and ours[0].at - one.at <= _NOTICED]
+        if busy:
+            taken = replace(self._holder, session=f"{_TAKEN}{secrets.token_hex(4)}")
+            session.client.append(full, taken.mail())
         # Where nobody else holds it our daemon has its own claim, or needs none to begin.
         _remove(session, [one.uid for one in foreign or ours])
-        return sorted({f"{one.words}, instance {one.instance[:8]}" for one in foreign})
+        began = {one.instance for one in busy}
+        return sorted(
+            {
+                f"{one.words}, instance {one.instance[:8]}"
+                + (f"; {_STILL}" if one.instance in began else "")
+                for one in foreign
+            }
+        )
 
     def release(self, session: Session) -> None:
         """Take it away: whoever comes next need not wait.  Never raises: it dies by itself."""

@@ -11,7 +11,7 @@ import queue
 import ssl
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -75,6 +75,7 @@ class SmtpCourier:
         self._token = token
         self._stop = stop or threading.Event()
         self._size_limit: int | None = None
+        self._left_over: list[Delivery] = []
 
     @property
     def size_limit(self) -> int | None:
@@ -89,7 +90,7 @@ class SmtpCourier:
         for some in self.send_many(letters):
             yield from some
 
-    def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
+    def send_many(self, letters: Sequence[Letter]) -> Generator[Sequence[Delivery], None, None]:
         """Send each letter once; yields whatever fates are known, as soon as one is.
 
         Only a few letters more than the caller has taken fates of are ever on their way, and after
@@ -110,6 +111,13 @@ class SmtpCourier:
         finally:
             batch.stop()
             thread.join()
+            while some := batch.known():
+                self._left_over += some
+
+    def left_over(self) -> Sequence[Delivery]:
+        """What became of letters under way when the iteration was left early; tells it once."""
+        found, self._left_over = self._left_over, []
+        return found
 
     def probe(self) -> CourierProbe:
         """What ``exchange doctor`` wants to know; sends nothing.  Faults are in the answer."""

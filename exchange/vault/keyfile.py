@@ -34,6 +34,7 @@ from exchange.vault.keys import (
 )
 
 RESTORE_KEY: Final = "`exchange codes restore-key` puts it back"
+_PLAIN_FIRST: Final = f"remove the symbolic link that stands there, then {RESTORE_KEY}"
 _AGAIN: Final = "the vault is locked by it and opens; `exchange codes rotate-key` again finishes it"
 _PATIENCE: Final = 30.0  # seconds that one change of the key waits for another
 _MOST_FILES: Final = 10_000
@@ -81,7 +82,7 @@ class KeyFile:
             raise kind(
                 f"{said}; the key of this vault (id {lock.key_id}) lies in {found[0]}",
                 place=str(self.path),
-                hint=RESTORE_KEY,
+                hint=_PLAIN_FIRST if _is_link(self.path) else RESTORE_KEY,
             )
         if present is not None:
             return present
@@ -132,7 +133,7 @@ class KeyFile:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Be the only one who changes this key; raises VaultError when another does for long."""
-        if os.path.islink(self.path):  # noqa: PTH114 - is_symlink raises where it may not look
+        if _is_link(self.path):
             raise VaultError(
                 "the key file is a symbolic link, which is not followed to change it",
                 place=str(self.path),
@@ -243,6 +244,10 @@ class KeyFile:
                 place=str(error.filename or self.path),
                 hint=hint or "check the folder, its owner, its mode and the free space",
             ) from None
+
+
+def _is_link(path: Path) -> bool:
+    return os.path.islink(path)  # noqa: PTH114 - is_symlink raises where it may not look
 
 
 def _id_in(path: Path) -> str:

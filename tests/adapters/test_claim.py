@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -160,20 +161,49 @@ def test_of_many_that_begin_at_once_one_works_at_most(box: Callable[..., ImapMai
 
 
 @pytest.mark.usefixtures("put")
-def test_a_take_over_pushes_the_other_out(box: Callable[..., ImapMailbox], steady: Clock) -> None:
+def test_a_take_over_pushes_the_other_out_before_it_begins(
+    account: Account,
+    box: Callable[..., ImapMailbox],
+    steady: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As long as the other may not have noticed, both would answer."""
     first, second = box(_holder("a")), box(_holder("b"))
     assert first.list()
     (said,) = box(_holder("b", session="cli")).take_over()
     assert said.startswith("/srv/a on a.example")
-    assert second.list()
+    assert "5 minutes" in said
+    left = len(account.holds(FOLDER))
+    for _ in range(3):
+        with pytest.raises(MailboxClaimed, match=r"taken over at .* may work there until"):
+            second.list()
+    assert len(account.holds(FOLDER)) == left
+    assert first.list()  # it has not looked again
     steady.at += imap_claim.RENEW_SECONDS
     with pytest.raises(MailboxClaimed, match="/srv/b"):
         first.list()
+    with pytest.raises(MailboxClaimed):
+        box(_holder("c")).list()
+    monkeypatch.setattr(imap_claim, "_NOTICED", timedelta(seconds=-1))  # that time has passed
     assert second.list()
+    assert len(account.holds(FOLDER)) == 1
     # A needless one does no harm.
     assert box(_holder("b", session="cli")).take_over() == []
     steady.at += imap_claim.RENEW_SECONDS
     assert second.list()
+
+
+@pytest.mark.usefixtures("put")
+def test_a_take_over_from_one_that_is_silent_for_long_begins_at_once(
+    account: Account, box: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert box(_holder("a")).list()
+    monkeypatch.setattr(imap_claim, "_NOTICED", timedelta(seconds=-1))
+    (said,) = box(_holder("b", session="cli")).take_over()
+    assert "minutes" not in said
+    monkeypatch.undo()
+    assert box(_holder("b")).list()
+    assert len(account.holds(FOLDER)) == 1
 
 
 def test_other_mails_in_its_folder_are_let_be(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import resource
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -86,9 +86,12 @@ class Post:
 
     size_limit = None
 
-    def send_many(self, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
+    def send_many(self, letters: Sequence[Letter]) -> Generator[Sequence[Delivery], None, None]:
         self.sent += letters
         yield [Delivery(letter.key, accepted=True, reply="250 OK") for letter in letters]
+
+    def left_over(self) -> Sequence[Delivery]:
+        return ()
 
     def arrive(self, raw: bytes) -> None:
         self._uid += 1

@@ -440,6 +440,41 @@ def test_a_year_that_cannot_be(desk: Any, world: World, year: int) -> None:
     assert "cannot be" in _check(_restarted(desk, world), world)
 
 
+@pytest.mark.parametrize("year", [1, 1970, 2150, 9999])
+def test_what_was_recorded_in_a_year_that_cannot_be_stops_nothing_once_the_clock_is_right(
+    desk: Any, world: World, year: int
+) -> None:
+    """A machine that starts without the time, keeps a mail, and is set right by NTP."""
+    world.ours = datetime(year, 6, 1, tzinfo=UTC) - world.true
+    stopped = _restarted(desk, world)
+    assert "cannot be" in _check(stopped, world)
+    with desk.store.transaction("keep") as tx:
+        tx.audit.append(stopped.now(), AuditEvent("mail.kept", "mail 1"))
+    world.ours = timedelta()
+    world.true += MINUTE
+    assert not _check(stopped, world)
+    assert not _check(_restarted(desk, world), world)
+
+
+def test_a_clock_set_right_from_a_year_that_cannot_be_goes_on_at_once(
+    desk: Any, world: World
+) -> None:
+    """Its server was asked a moment before, and is not asked again so soon."""
+    world.servers = {"a": timedelta()}
+    world.ours = datetime(1970, 6, 1, tzinfo=UTC) - world.true
+    stopped = _restarted(desk, world)
+    assert "cannot be" in _check(stopped, world)
+    assert abs(stopped.now() - world.true) < MINUTE  # what is kept meanwhile has a time that can be
+    world.ours = timedelta()
+    world.true += timedelta(seconds=2)
+    assert not _check(stopped, world)
+
+
+def test_a_server_in_a_year_that_cannot_be_stops_nothing(desk: Any, world: World) -> None:
+    world.servers = {"a": datetime(1970, 1, 1, tzinfo=UTC) - world.true}
+    assert not _check(_restarted(desk, world), world)
+
+
 def test_a_clock_behind_the_record(desk: Any, world: World) -> None:
     with desk.store.transaction("test") as tx:
         tx.audit.append(world.true, clock_guard.AuditEvent("test", "test"))

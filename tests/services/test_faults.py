@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -20,13 +22,15 @@ from exchange.errors import BadInput, ReaderEnded, StoreError
 from exchange.ports import Question, VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
-from exchange.services import intake, keeping, request, respond, review, trail
+from exchange.services import deliver, intake, keeping, request, respond, review, trail
 from exchange.services.desk import Desk
 from exchange.services.outcome import MailOutcome
 from exchange.services.respond import DayTally
 from exchange.services.rounds import Reachability, Round, one_round
 from exchange.store.db import Store, Transaction
 from exchange.store.mail import KeptMail
+from exchange.store.taken import TakenLetter, TakenLetters
+from exchange.transport import smtp
 from tests.services.desks import add_parties, make_party
 
 US, THEM = "codes@lose.example", "codes@gain.example"
@@ -208,6 +212,98 @@ def test_a_letter_that_was_taken_and_not_recorded_does_not_go_again(
     assert len(site.sql("SELECT * FROM audit WHERE event = 'mail.accepted'")) == 2
     site.round()
     assert len(site.went()) == 2
+
+
+def test_a_letter_that_was_taken_does_not_go_again_from_another_process_either(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full at that moment, and the daemon ends (by any signal) before there is room."""
+    for number in (1, 2):
+        site.ask(number)
+    with monkeypatch.context() as broken:
+        _refusing(broken, "delivered")
+        with pytest.raises(StoreError):
+            site.round()
+    went = site.went()
+    assert went
+    for _ in range(2):
+        later = site.open()
+        site.round(later)
+        later.reader.close()
+        later.store.dispose()
+    assert sorted(site.went()) == sorted(set(site.went()))
+    assert site.went()[: len(went)] == went
+    assert site.sql("SELECT state, attempts FROM outbox") == [("sent", 1)] * 2
+    assert len(site.sql("SELECT * FROM audit WHERE event = 'mail.accepted'")) == 2
+
+
+class Killed(BaseException):
+    """What no border catches, as kill -9."""
+
+
+def test_a_letter_that_was_taken_does_not_go_again_after_a_kill_while_it_is_recorded(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database has another writer, the daemon waits for it, and is killed."""
+    site.ask()
+
+    def kill(store: Store, asked: str) -> object:
+        if asked == "delivered":
+            raise Killed
+        return real(store, asked)
+
+    real = Store.transaction
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "transaction", kill)
+        broken.setattr(deliver, "_written_down", lambda *_: nullcontext())  # nobody comes to that
+        with pytest.raises(Killed):
+            site.round()
+    assert len(site.went()) == 1
+    for _ in range(2):
+        later = site.open()
+        site.round(later)
+        later.reader.close()
+        later.store.dispose()
+    assert len(site.went()) == 1
+    assert site.sql("SELECT state, attempts FROM outbox") == [("sent", 1)]
+
+
+def test_letters_under_way_while_the_database_refuses_do_not_go_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first of them is told, the disk takes seconds to refuse, and the others arrive."""
+    for number in range(1, 9):
+        site.ask(number)
+
+    def refuse(store: Store, asked: str) -> object:
+        if asked == "delivered":
+            time.sleep(1.0)
+            raise StoreError("the database refuses: database is locked")
+        return real(store, asked)
+
+    real = Store.transaction
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "transaction", refuse)
+        broken.setattr(smtp, "_TELL_SECONDS", 0.0)
+        with pytest.raises(StoreError):
+            site.round()
+    assert len(site.desk.unrecorded) == len(site.went()) > 1
+    site.round()
+    assert len(site.went()) == len(set(site.went())) == 8
+
+
+def test_a_note_of_another_letter_or_a_damaged_one_keeps_nothing_back(site: Site) -> None:
+    notes = TakenLetters(site.folder)
+    notes.make_room()
+    for note in (b"", b"0123456789abcdef [1]\n", b"\xff" * 100):
+        (site.folder / "letters.taken").write_bytes(note)
+        assert notes.noted() == []
+    notes.make_room()
+    notes.note([TakenLetter(1, "<of-a-database-put-back@lose.example>", "250 OK")], lasting=True)
+    site.ask()
+    site.round()
+    assert len(site.went()) == 1
+    assert notes.noted() == []
 
 
 @pytest.mark.parametrize("lost", ["gone", "unrecordable"])

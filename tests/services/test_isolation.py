@@ -146,3 +146,19 @@ def test_a_key_command_runs_in_the_working_folder_on_a_clean_path(
     assert not ran.exists()
     assert all(map(os.path.isabs, clean_environment()["PATH"].split(os.pathsep)))
     assert json.dumps(clean_environment().get("PYTHONPATH", "")) == '""'
+
+
+def test_a_current_folder_that_was_deleted_costs_nothing(tmp_path: Path) -> None:
+    mail, gone = tmp_path / "mail.eml", tmp_path / "gone"
+    mail.write_bytes(MAIL)
+    gone.mkdir()
+    program = f"import os; os.rmdir({str(gone)!r}); {ENTRY}"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program, "read", str(mail)],
+        cwd=gone,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "00-DB-12-34-56-78-90-A0" in done.stdout
+    assert (done.returncode, done.stderr) == (0, "")

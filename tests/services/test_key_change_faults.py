@@ -230,6 +230,24 @@ def test_a_lost_key_is_found_by_its_id_and_put_back(
     assert far.run("codes", "stats", "-C", str(folder)).err == ""
 
 
+def test_a_link_that_leads_to_no_key_is_to_be_removed_first(
+    copy: Callable[[], Path], far: Commands
+) -> None:
+    """``restore-key`` follows no link and replaces none, so the word does not stop at it."""
+    folder = copy()
+    path = folder / "keys" / "exchange.key"
+    _moved("copy")(path.parent)
+    path.symlink_to("/dev/zero")
+    said = far.run("codes", "stats", "-C", str(folder))
+    assert said.code == 1
+    assert "remove the symbolic link that stands there, then `exchange codes restore-key`" in (
+        said.err
+    )
+    path.unlink()
+    assert far.run("codes", "restore-key", "-C", str(folder), "--by", "T").code == 0
+    assert far.run("codes", "stats", "-C", str(folder)).err == ""
+
+
 def test_a_key_that_is_nowhere_is_asked_for_by_its_id(
     copy: Callable[[], Path], far: Commands
 ) -> None:

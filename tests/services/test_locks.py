@@ -164,3 +164,30 @@ def _entered(block: object) -> bool:
     except AlreadyRunning:
         return False
     return True
+
+
+@pytest.mark.servers
+def test_a_database_that_another_one_took_the_place_of_ends_everything(server: str) -> None:
+    """Put back from a backup under the same name, while the daemon is connected."""
+
+    def run(*statements: str) -> None:
+        plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain, autocommit=True) as connection:
+            for one in statements:
+                connection.execute(one)
+
+    run("CREATE DATABASE live")
+    store = Store(make_url(server).set(database="live").render_as_string(hide_password=False))
+    with store.sole_daemon() as guard:
+        assert guard.look()
+        run(
+            "ALTER DATABASE live ALLOW_CONNECTIONS false",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'live'",
+            "ALTER DATABASE live RENAME TO before",
+            "CREATE DATABASE live",
+        )
+        _until(lambda: guard.fault is not None)
+        assert "database live: the database was replaced while it was in use" in str(guard.fault)
+        with pytest.raises(StoreReplaced), store.reading() as tx:
+            tx.facts.get("anything")
+    store.dispose()
