@@ -8,15 +8,16 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
-from exchange.ports import Delivery, FetchedMail, Letter, MailRef
-from exchange.services import deliver
+from exchange.ports import Delivery, Fetched, Letter, MailRef
+from exchange.services import claiming, deliver
 from exchange.services.desk import Desk
 from exchange.services.outcomes import case_lines
 from exchange.transport.imap import ImapMailbox
@@ -39,14 +40,18 @@ _fetch, _send, _record = ImapMailbox.fetch, SmtpCourier.send_many, deliver.recor
 _numbers = itertools.count(1)
 
 
-def _filed_first(self: ImapMailbox, refs: Sequence[MailRef]) -> Iterator[FetchedMail]:
+def _filed_first(
+    self: ImapMailbox, refs: Sequence[MailRef], not_before: datetime | None = None
+) -> Iterator[Fetched]:
     """A mail is moved away before it is kept."""
-    found = list(_fetch(self, refs))
+    found = list(_fetch(self, refs, not_before))
     self.file([one.ref for one in found], "Processed")
     yield from found
 
 
-def _newly_named(self: SmtpCourier, letters: Sequence[Letter]) -> Iterator[list[Delivery]]:
+def _newly_named(
+    self: SmtpCourier, letters: Sequence[Letter]
+) -> Generator[Sequence[Delivery], None, None]:
     """A letter has another Message-ID at every attempt."""
     named = [
         Letter(
@@ -61,7 +66,7 @@ def _newly_named(self: SmtpCourier, letters: Sequence[Letter]) -> Iterator[list[
 
 def _noted_first(desk: Desk, courier: Any, fates: Any) -> None:
     """Letters are noted as sent before the server has them."""
-    while batch := deliver._next_batch(desk):
+    while batch := claiming.claim(desk)[0]:
         letters = deliver._opened(desk, batch, fates)
         with desk.store.transaction("delivered") as tx:
             _record(desk, tx, [(Delivery(one.id, accepted=True, permanent=False, reply=""), one)
