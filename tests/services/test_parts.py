@@ -26,7 +26,7 @@ from exchange.services.people import audit_log
 from exchange.store.mails.outbox import NewLetter
 from tests.benchmarks import made
 from tests.services.contexts import add_parties, make_context, make_party
-from tests.unit.rendering_cases import CODE, FACTS
+from tests.unit.rendering.cases import CODE, FACTS
 
 _ROWS = 3_000
 _LIMIT = 300_000
