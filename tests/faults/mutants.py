@@ -18,6 +18,7 @@ from unittest.mock import patch
 from exchange.ports import Delivery, FetchedMail, Letter, MailRef
 from exchange.services.asking.case_status import case_lines
 from exchange.services.context import Context
+from exchange.services.letters import claiming
 from exchange.services.sending import send_mail
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
@@ -41,12 +42,12 @@ _numbers = itertools.count(1)
 
 def _filed_first(self: ImapMailbox, refs: Sequence[MailRef]) -> Iterator[FetchedMail]:
     """A mail is moved away before it is kept."""
-    found = list(_fetch(self, refs))
+    found = [one for one in _fetch(self, refs) if isinstance(one, FetchedMail)]
     self.file([one.ref for one in found], "Processed")
     yield from found
 
 
-def _newly_named(self: SmtpCourier, letters: Sequence[Letter]) -> Iterator[list[Delivery]]:
+def _newly_named(self: SmtpCourier, letters: Sequence[Letter]) -> Iterator[Sequence[Delivery]]:
     """A letter has another Message-ID at every attempt."""
     named = [
         Letter(
@@ -61,11 +62,14 @@ def _newly_named(self: SmtpCourier, letters: Sequence[Letter]) -> Iterator[list[
 
 def _noted_first(ctx: Context, courier: Any, fates: Any) -> None:
     """Letters are noted as sent before the server has them."""
-    while batch := send_mail._next_batch(ctx):
+    while True:
+        batch, standing = claiming.claim(ctx)
+        if not batch:
+            return
         letters = send_mail._opened(ctx, batch, fates)
         with ctx.store.transaction("delivered") as tx:
             _record(ctx, tx, [(Delivery(one.id, accepted=True, permanent=False, reply=""), one)
-                               for one in batch])  # fmt: skip
+                               for one in batch], standing)  # fmt: skip
         for _ in courier.send_many(letters):
             pass
 

@@ -42,10 +42,7 @@ def look(
 
 
 def table(*args: object, **kwargs: object) -> list[tuple[str, int, str, int]]:
-    return [
-        (rung.name, rung.day, rung.recipient, rung.level)
-        for rung in rungs(*args, **kwargs)  # type: ignore[arg-type]
-    ]
+    return [(rung.name, rung.day, rung.recipient, rung.level) for rung in rungs(*args, **kwargs)]
 
 
 def test_the_default_ladder() -> None:

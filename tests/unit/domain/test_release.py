@@ -19,7 +19,7 @@ from exchange.domain.release import (
 )
 from tests.services.contexts import make_party
 
-PARTY = make_party("THRS")
+PARTY = replace(make_party("THRS"), reply_address="reply@thrs.example")
 HEAD = MailHead(sender=PARTY.request_address)
 USAGE, CEILINGS = DayUsage(0, 0, 3), Ceilings(5, 100)
 STANDING = Standing(True, "ask@t.example", "reply@t.example", ("one@t.example", "two@t.example"))

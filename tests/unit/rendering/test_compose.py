@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -53,7 +54,7 @@ def raw_header(raw: bytes, name: str) -> str:
     lines = head.replace("\r\n", "\n")
     found = re.findall(rf"^{name}:(.*(?:\n[ \t].*)*)", lines, re.MULTILINE)
     assert len(found) == 1
-    return found[0].replace("\n", "").strip()
+    return str(found[0]).replace("\n", "").strip()
 
 
 def text_of(message: EmailMessage, kind: str) -> str:
@@ -292,7 +293,8 @@ class TestBody:
 
     def test_hostile_words_neither_break_the_parts_nor_the_page(self) -> None:
         hostile = "<script>x</script> \r\n--=_\r\n\x00\x0c \ud800 {{ us }} " + "y" * 5_000
-        (first,) = CONTEXTS["answer"]["unreadable"]  # type: ignore[misc]
+        unreadable: Any = CONTEXTS["answer"]["unreadable"]
+        (first,) = unreadable
         row = first._replace(reason=hostile, where=hostile)
         context = CONTEXTS["answer"] | {"unreadable": [row], "their_ref": hostile}
         message = read(compose(changed(context=context), TEMPLATES))

@@ -35,7 +35,7 @@ def sqlite_engine(path: Path) -> Engine:
     return engine
 
 
-def fresh(engine: Engine, key: WrappingKey, **sizes: int) -> SealedVault:
+def fresh(engine: Engine, key: WrappingKey, **sizes: Any) -> SealedVault:
     """An empty vault in empty tables."""
     tables.metadata.drop_all(engine)
     tables.metadata.create_all(engine)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
-from exchange.domain.columns.device_ids import ids_of
+from exchange.domain.columns.device_ids import ids_from_numbers, ids_of
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import StoreError, VaultDamaged
@@ -222,7 +222,7 @@ def test_a_database_that_fails_between_two_buckets_is_told_in_our_words(tmp_path
 def test_what_lies_in_memory_where_a_faulty_bucket_should_is_no_answer() -> None:
     """The memory is used again: rows of an earlier reading may still stand in it."""
     rows = next(rows_of(sorted(RECORDS[:5], key=lambda each: each.device.raw), Sources()))
-    numbers = rows["device"].astype(np.uint64)
+    numbers = ids_from_numbers(rows["device"])
     for faulty in range(2):
         sizes = np.array([2, 3])
         sizes[faulty] = 0

@@ -70,8 +70,13 @@ def test_a_code_of_the_same_call_is_never_replaced() -> None:
         (record(1, None), record(1, day=LATER), record(1, day=LATER)),
         (record(1), record(1, installed=True, day=LATER), record(1, installed=True, day=LATER)),
         (record(1), record(1, None, kind="GSME", day=LATER), record(1, kind="GSME", day=LATER)),
+        (
+            record(1, kind="ESME"),
+            record(1, None, installed=True, day=LATER),
+            record(1, kind="ESME", installed=True, day=LATER),
+        ),
     ],
-    ids=["a code", "installed by us", "a type"],
+    ids=["a code", "installed by us", "a type", "installed by us, the type stays"],
 )
 def test_new_knowledge_comes_with_its_day(
     held: VaultRecord, new: VaultRecord, after: VaultRecord

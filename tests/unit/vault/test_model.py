@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -170,9 +171,9 @@ class Model:
                 for one in self.held.values()
                 if one.code == held_code and one.device not in coded
             ]
-            for row, each in rows:
+            for row, own in rows:
                 rivals = rows if good else rows[:1]
-                if any(other != each for _, other in rivals) or any(one != each for one in here):
+                if any(other != own for _, other in rivals) or any(one != own for one in here):
                     found.add(row)
         return found
 
@@ -201,7 +202,10 @@ class VaultMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        sizes = {"bucket_records": self.bucket_records, "batch_rows": self.batch_rows}
+        sizes: dict[str, Any] = {
+            "bucket_records": self.bucket_records,
+            "batch_rows": self.batch_rows,
+        }
         self.left: int | None = None  # statements until the cut
         fresh(self.engine, KEY, **sizes)
         sizes["step_rows"] = 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def test_places_come_back_as_they_were_written(places: list[str]) -> None:
     assert Places.of(places).texts() == places
 
 
-def _same(columns: ColumnSequence, items: Sequence[object]) -> None:
+def _same(columns: ColumnSequence[Any], items: Sequence[object]) -> None:
     assert list(columns) == list(items)
     assert columns == tuple(items)
     assert tuple(items) == columns
@@ -104,11 +105,14 @@ def test_first_rows_where_the_values_are_made_to_collide(monkeypatch: pytest.Mon
     assert first_rows(ids).tolist() == [0, 1, 0, 3, 1, 5, 3, 0]
 
 
+Mixed: TypeAlias = tuple[Gathered[Any], list[Any]]
+
+
 @st.composite
-def _mixed(draw: st.DrawFn, items: st.SearchStrategy) -> tuple[Gathered, list]:
+def _mixed(draw: st.DrawFn, items: st.SearchStrategy[Any]) -> Mixed:
     """The same items, some of them standing in columns."""
-    mixed: Gathered = Gathered()
-    plain: list = []
+    mixed: Gathered[Any] = Gathered()
+    plain: list[Any] = []
     for _ in range(draw(st.integers(1, 4))):
         some = draw(st.lists(items, max_size=8))
         plain += some
@@ -124,7 +128,7 @@ def _mixed(draw: st.DrawFn, items: st.SearchStrategy) -> tuple[Gathered, list]:
     _mixed(_claims() | _claims() | st.tuples(_DEVICES, _PLACES).map(lambda pair: Claim(*pair))),
     st.booleans(),
 )
-def test_claims_in_columns_weigh_the_same(mixed: tuple[Gathered, list], spoil: bool) -> None:
+def test_claims_in_columns_weigh_the_same(mixed: Mixed, spoil: bool) -> None:
     claims, plain = mixed
     if spoil:
         device = DeviceId((3).to_bytes(8, "big"))
@@ -135,7 +139,9 @@ def test_claims_in_columns_weigh_the_same(mixed: tuple[Gathered, list], spoil: b
 
 
 @given(_mixed(_FOUND))
-def test_devices_in_columns_have_the_same_first_places(mixed: tuple[Gathered, list]) -> None:
+def test_devices_in_columns_have_the_same_first_places(
+    mixed: Mixed,
+) -> None:
     found, plain = mixed
     assert tuple(first_places(found)) == tuple(first_places(Gathered(plain)))
     assert found_ids(found).tolist() == found_ids(Gathered(plain)).tolist()

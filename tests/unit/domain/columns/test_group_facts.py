@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.domain.columns.device_columns import Listed, ids_of
+from exchange.domain.columns.device_columns import Listed
+from exchange.domain.columns.device_ids import ids_of
 from exchange.domain.columns.format_columns import codes_written, devices_written
 from exchange.domain.columns.group_facts import FactColumn, group_facts
 from exchange.domain.device import DeviceId

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -53,7 +54,7 @@ def _headed(written: list[str]) -> list[list[str]]:
 
 
 def _page(ids: list[str]) -> sheetfiles.Page:
-    return sheetfiles.Page("S", _headed(ids))  # type: ignore[arg-type]
+    return sheetfiles.Page("S", _headed(ids))
 
 
 _ASK = "Please send the install codes for these devices:\n\n"
@@ -74,8 +75,8 @@ LAYOUTS: dict[str, Callable[[list[str]], bytes]] = {
     ),
     "one column": lambda ids: _attached(("Device ID\n" + "\n".join(ids)).encode(), "a.csv"),
     "xlsx": lambda ids: _attached(making.xlsx(("S", _headed(ids))), "a.xlsx"),
-    "ods": lambda ids: _attached(making.ods("S", _headed(ids)), "a.ods"),  # type: ignore[arg-type]
-    "xls": lambda ids: _attached(making.xls("S", _headed(ids)), "a.xls"),  # type: ignore[arg-type]
+    "ods": lambda ids: _attached(making.ods("S", _headed(ids)), "a.ods"),
+    "xls": lambda ids: _attached(making.xls("S", _headed(ids)), "a.xls"),
     "xlsb": lambda ids: _attached(sheetfiles.xlsb(_page(ids)), "a.xlsb"),
     "xml 2003": lambda ids: _attached(sheetfiles.xml_2003(_page(ids)), "a.xls"),
 }
@@ -167,7 +168,7 @@ def _refused(read: Callable[[], Understanding | MailHead]) -> Understanding | Ma
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_raise_only_our_errors(raw: bytes) -> None:
     for read in (understand, read_head, lambda content: understand_file("x", content)):
-        _refused(lambda read=read: read(raw))
+        _refused(partial(read, raw))
 
 
 @given(data=st.data())

@@ -247,7 +247,7 @@ class TestOwnMails:
 
 def test_which_rejects_are_damaged_codes() -> None:
     """Their sender can be asked for them again; a contradiction is for a person."""
-    rows = [
+    rows: list[list[object]] = [
         ["Device ID", "Install code", "Outcome"],
         [D[0], 1.2345678901234567e35, ""],
         [D[1], f"{making.CODE_CRC[:-4]}0000", ""],

@@ -110,7 +110,7 @@ def test_lists_written_in_many_ways(way: str, size: int) -> None:
             return
         assert streamed(content) == as_a_whole(content)
         if way in PLAIN and way != "entities":
-            (sheet,) = open_book("list.xlsx", io.BytesIO(content), DEFAULT) or ()
+            (sheet,) = open_book("list.xlsx", io.BytesIO(content), DEFAULT) or []
             assert all(isinstance(rows, PlainRows) for rows, _ in sheet.windows())
 
 

@@ -48,6 +48,11 @@ def test_what_the_work_raised_is_raised() -> None:
 
 def test_what_was_begun_gives_its_result_when_asked() -> None:
     started = threading.Event()
-    outcome = begun(lambda: (started.set(), 5)[1])
+
+    def work() -> int:
+        started.set()
+        return 5
+
+    outcome = begun(work)
     assert started.wait(10)
     assert outcome() == 5

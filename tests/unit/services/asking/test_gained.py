@@ -9,6 +9,7 @@ import xlsxwriter
 
 from exchange.config import OurParty
 from exchange.domain.limits import Limits
+from exchange.domain.outbound import Gained
 from exchange.errors import BadInput, BadInputs
 from exchange.services.asking.gained import read_gained
 from tests.services.contexts import make_party
@@ -23,7 +24,7 @@ PARTIES = (
 OURS = OurParty(signifier="GAIN", name="Gainsborough Energy", mpids=("GNSB",), address="a@b.test")
 
 
-def read(text: str, name: str = "gained.csv"):
+def read(text: str, name: str = "gained.csv") -> list[Gained]:
     return read_gained(name, text.encode(), PARTIES, Limits(), ours=OURS)
 
 

@@ -48,7 +48,7 @@ def test_nothing_lies_on_the_disk_in_the_clear(
     made: list[Any] = []
 
     def named(**options: Any) -> Any:
-        made.append(open(tmp_path / "seen", "w+b", buffering=0))  # noqa: PTH123
+        made.append((tmp_path / "seen").open("w+b", buffering=0))
         return made[-1]
 
     monkeypatch.setattr(tempfile, "TemporaryFile", named)

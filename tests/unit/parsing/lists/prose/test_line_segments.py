@@ -81,6 +81,7 @@ def test_devices_are_one_group_where_only_a_list_joins_them(
         (f"{CODE} for {A}, {OTHER} for {B}", [(A, CODE), (B, OTHER)]),
         (f"{CODE} {A} {OTHER} {B}", []),  # before or behind: nothing says
         (f"{CODE} for {A} for {OTHER} {B}", []),
+        (f"{CODE} for {A} of {OTHER} for {B}", []),
         (f"{A} {B} {CODE} {OTHER}", []),
         (f"{A} {B} {CODE}", []),
         (f"{CODE} {A}", [(A, CODE)]),

@@ -19,6 +19,7 @@ from exchange.parsing.lists.tables import listing
 from exchange.parsing.reading.understand import understand, understand_file
 from exchange.parsing.sheets import delimited, xlsx_precheck, xlsx_tokenizer
 from exchange.parsing.sheets.csv_columns import TextRows
+from exchange.parsing.sheets.grid import TypedRows
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.sheets.xlsx_columns import PlainRows
 from exchange.parsing.text.byte_column import Texts
@@ -265,6 +266,7 @@ def test_a_sheet_reads_alike_with_and_without_the_library(content: bytes, window
     assert quick == careful
     if rows and isinstance(rows[0], PlainRows):
         (by_library,) = (table.rows for table in read_workbook("list.xlsx", content).tables)
+        assert isinstance(by_library, TypedRows)
         assert list(rows[0]) == list(by_library)
         assert rows[0][1:3] == by_library[1:3]
         assert list(rows[0].numbers) == list(by_library.numbers)
@@ -293,6 +295,7 @@ def test_a_workbook_reads_alike_with_and_without_the_library() -> None:
             assert quick == careful, way
             if isinstance(rows, PlainRows):
                 by_library = read_workbook("list.xlsx", content).tables[0].rows
+                assert isinstance(by_library, TypedRows)
                 assert list(rows) == list(by_library)
                 assert rows[3:5] == by_library[3:5]
                 for column in range(6):

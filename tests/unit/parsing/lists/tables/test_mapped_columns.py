@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
 from hypothesis import given
@@ -32,7 +33,7 @@ def _mail(content: bytes, name: str) -> bytes:
     return mail(multi("mixed", body, raw_part(content, media, name)))
 
 
-def _csv(rows: list[tuple[str, ...]]) -> bytes:
+def _csv(rows: Sequence[tuple[str, ...]]) -> bytes:
     return "\r\n".join(",".join(row) for row in rows).encode()
 
 
