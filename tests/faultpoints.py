@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +114,7 @@ def _inject(at: int, fault: str, tell: Path) -> None:
         event.listen(Engine, "commit", lambda _connection: point())
         from sqlalchemy.engine.default import DefaultDialect
 
-        commit = DefaultDialect.do_commit
+        commit: Callable[[Any, Any], None] = DefaultDialect.do_commit
 
         def committed(self: Any, connection: Any) -> None:
             commit(self, connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,6 +102,7 @@ def test_leaving_early_stops_the_sending(smtp_site: SmtpSite, mail: Make) -> Non
     letters = [Letter(key, one.address, two.address, mail()) for key in range(300)]
     sending = smtp_site.courier(one, connections=2).send(letters)
     fates = [next(sending) for _ in range(5)]
+    assert isinstance(sending, Generator)
     sending.close()
     assert all(fate.accepted for fate in fates)
     # Two connections run at most 16 letters each ahead of whom takes the fates, and the fates of

@@ -9,7 +9,7 @@ import pytest
 
 from exchange.config import SmtpSettings
 from exchange.errors import CourierRefused, CourierUnavailable
-from exchange.ports import Letter
+from exchange.ports import Delivery, Letter
 from exchange.transport.smtp import SmtpCourier
 from tests.servers import HOST
 from tests.servers.scripted import HangUp, Line, ScriptedSmtp
@@ -96,7 +96,7 @@ def test_a_server_that_breaks_every_connection_is_given_up(tmp_path: Path) -> No
             list(courier_at(server).send(letters(50)))
         assert server.visits == 3
     with ScriptedSmtp(tmp_path, flaws={".": hang_up}) as server:
-        fates = []
+        fates: list[Delivery] = []
         with pytest.raises(CourierUnavailable):
             fates.extend(courier_at(server).send(letters(50)))
         assert server.visits == 3

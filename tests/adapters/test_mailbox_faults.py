@@ -485,7 +485,7 @@ def dovecots() -> Iterator[Callable[..., Account]]:
     accounts = iter(ACCOUNTS.items())
 
     def make(**options: str) -> Account:
-        dovecot = Dovecot(ACCOUNTS, **options)  # type: ignore[arg-type]
+        dovecot = Dovecot(ACCOUNTS, **options)
         running.append(dovecot)
         dovecot.start()
         address, password = next(accounts)

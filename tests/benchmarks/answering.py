@@ -136,6 +136,9 @@ class _OneMail:
     def file(self, refs: Sequence[MailRef], folder: str) -> None:
         raise AssertionError("nothing is filed here")
 
+    def server_time(self) -> None:
+        return None
+
     def wait(self, seconds: float) -> bool:
         return True
 

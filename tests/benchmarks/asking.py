@@ -9,12 +9,13 @@ from __future__ import annotations
 import resource
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from hashlib import sha256
 
 from exchange.domain.device import DeviceId, InstallCode
@@ -117,11 +118,18 @@ class Post:
             del self.inbox[ref]
             self.filed[folder] += 1
 
+    def server_time(self) -> None:
+        return None
+
     def wait(self, seconds: float) -> bool:
         return bool(self.inbox)
 
     def close(self) -> None:
         pass
+
+
+def _installed_by(installed: Mapping[str, str], party: str, device: str) -> bool:
+    return installed[device] == party
 
 
 def answer_to(letter: Letter, knows: Callable[[str], bool]) -> bytes:
@@ -187,7 +195,7 @@ def story(ctx: Context, number: int) -> Stages:
             send_mail.deliver(ctx, post, Counter())
         for letter in post.sent:
             party = f"SUP{letter.recipient[15:17]}"
-            post.arrive(answer_to(letter, lambda one, who=party: installed[one] == who))
+            post.arrive(answer_to(letter, partial(_installed_by, installed, party)))
         post.sent.clear()
         with stages.stage("keep"):
             fetch_and_file.keep(ctx, post, fetch_and_file.fresh(ctx, post))

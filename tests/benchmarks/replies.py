@@ -37,7 +37,7 @@ def all_replied(
             device: codes[device].grouped for device in _devices(asked[message_id].decode("ascii"))
         }
         assert wanted
-        assert _answers(answered[message_id]) == wanted, f"the answer to {message_id}"
+        assert _answers(answered[message_id]) == wanted, f"the answer to {message_id!r}"
 
 
 def _headers(raw: bytes) -> dict[str, bytes]:

@@ -165,7 +165,7 @@ def _measured(task: str, folder: Path, number: int, asked: int) -> Told:
 # -- ours --
 
 
-def _ctx(folder: Path):
+def _ctx(folder: Path) -> Any:
     from datetime import UTC, datetime
 
     from exchange.bootstrap import SetClock, open_context

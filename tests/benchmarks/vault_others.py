@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -24,7 +24,7 @@ _INSERTED: Final = 250_000  # rows made at a time
 _KEY: Final = bytes(range(32))
 
 
-def _cipher(folder: Path, cache_mb: int = 200):
+def _cipher(folder: Path, cache_mb: int = 200) -> Any:
     import sqlcipher3
 
     connection = sqlcipher3.connect(str(folder / "cipher.db"), isolation_level=None)
@@ -70,12 +70,12 @@ def sqlcipher_find(folder: Path, number: int, asked: int) -> dict[str, float]:
     """
     numbers = sorted(asked_of(number, asked).tolist())
 
-    def one_by_one(connection) -> int:
+    def one_by_one(connection: Any) -> int:
         find = connection.cursor().execute
         sql = "SELECT code FROM code WHERE device = ?"
         return sum(find(sql, (device,)).fetchone() is not None for device in numbers)
 
-    def lists(connection) -> int:
+    def lists(connection: Any) -> int:
         found = 0
         for first in range(0, len(numbers), _AT_ONCE):
             some = numbers[first : first + _AT_ONCE]
@@ -84,13 +84,13 @@ def sqlcipher_find(folder: Path, number: int, asked: int) -> dict[str, float]:
             found += len(connection.execute(sql, some).fetchall())
         return found
 
-    def joined(connection) -> int:
+    def joined(connection: Any) -> int:
         connection.execute("CREATE TEMP TABLE asked (device INTEGER PRIMARY KEY)")
         connection.executemany("INSERT INTO asked VALUES (?)", ((one,) for one in numbers))
         sql = "SELECT device, code FROM asked JOIN code USING (device)"
         return len(connection.execute(sql).fetchall())
 
-    def listed(connection) -> int:
+    def listed(connection: Any) -> int:
         sql = "SELECT device, code FROM json_each(?) AS one CROSS JOIN code ON device = one.value"
         return len(connection.execute(sql, (json.dumps(numbers),)).fetchall())
 
@@ -118,7 +118,7 @@ def sqlcipher_one(folder: Path, number: int, asked: int) -> dict[str, float]:
 # -- one Fernet token a row --
 
 
-def _rows(folder: Path):
+def _rows(folder: Path) -> Any:
     from cryptography.fernet import Fernet
     from sqlalchemy import Column, LargeBinary, MetaData, String, Table, create_engine
 

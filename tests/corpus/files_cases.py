@@ -221,7 +221,7 @@ def _workbooks() -> list[Case]:
         ["2234567890125", D[1], "GSME"],
     ]
     found = [(D[0], "request.xlsx > Sheet1 > row 4"), (D[1], "request.xlsx > Sheet1 > row 5")]
-    damaged = [
+    damaged: list[list[object]] = [
         ["EUI"],
         [1234567890123456],
         [12345678901234],

@@ -155,7 +155,8 @@ def compound_file(tree: Tree) -> bytes:
                 entries.append((name, 1 if isinstance(content[name], dict) else 2, content[name]))
                 children.append([])
         place += 1
-    mini, mini_table = b"", []
+    mini = b""
+    mini_table: list[int] = []
     sectors: list[bytes] = []
     table: list[int] = []
     starts: list[tuple[int, int]] = []

@@ -136,7 +136,7 @@ def protected(password: str, workbook: bytes) -> bytes:
     """An XLSX under a password, as Excel writes it (agile encryption, AES-256)."""
     out = io.BytesIO()
     with _counted():
-        msoffcrypto.OfficeFile(io.BytesIO(workbook)).encrypt(password, out)  # type: ignore[attr-defined]
+        msoffcrypto.OfficeFile(io.BytesIO(workbook)).encrypt(password, out)
     return out.getvalue()
 
 

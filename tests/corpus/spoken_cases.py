@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.corpus.answers_cases import reply, response
 from tests.corpus.making import (
     CODE,
@@ -49,7 +51,7 @@ def _silent(name: str, words: str, kind: str = "unknown", subkind: str = "reply"
     )
 
 
-def _one(name: str, words: str, outcome: str, **more: object) -> Case:
+def _one(name: str, words: str, outcome: str, **more: Any) -> Case:
     """A sentence about the first device."""
     return response(name, reply(words), (D[0], outcome, None, "body line 1"), **more)
 

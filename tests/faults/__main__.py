@@ -89,7 +89,7 @@ def _part(wanted: argparse.Namespace) -> int:
             scenarios, part = (rounds if 0 < nth == of - 1 else scenarios), (0, 1)
         work = [(one, "", hows, wanted.sample) for one in scenarios]
         if wanted.postgresql:
-            url = stack.enter_context(postgres.postgres())
+            url = stack.enter_context(postgres.postgres(alone=True))
             work += [(one, url, [How.KILL], wanted.postgresql // of) for one in ON_POSTGRESQL]
         bases = {url: Bases(at / (url and "postgresql"), servers, url) for _, url, _, _ in work}
         for number, (scenario, url, kinds, sample) in enumerate(work):

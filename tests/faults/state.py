@@ -193,12 +193,10 @@ def compared(found: State, *rightly: State) -> list[Finding]:
     files = [state.files for state in rightly]
     if found.files not in files:
         findings += _differing("file", found.files, files[0])
-    for what, here, there in (
-        ("mail in", found.lying, [state.lying for state in rightly]),
-        ("letter", found.sent, [state.sent for state in rightly]),
-    ):
-        if here not in there:
-            findings += _differing(what, here, there[0])
+    if found.lying not in [state.lying for state in rightly]:
+        findings += _differing("mail in", found.lying, rightly[0].lying)
+    if found.sent not in [state.sent for state in rightly]:
+        findings += _differing("letter", found.sent, rightly[0].sent)
     for event in {event for state in (found, *rightly) for event in state.events}:
         counts = [state.events[event] for state in rightly]
         if found.events[event] < min(counts):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_what_differs_is_counted(
         Counter(right.events), Counter(right.files), Counter(right.lying), Counter(right.sent),
     )  # fmt: skip
     assert compared(found, right) == []
-    counter = found.tables.get(part) if part in found.tables else getattr(found, part)
+    counter: Any = found.tables.get(part) if part in found.tables else getattr(found, part)
     counter[key] = number
     found.tables = {name: +rows for name, rows in found.tables.items()}
     for name in ("files", "lying", "sent"):
@@ -88,7 +89,8 @@ def test_what_differs_is_counted(
 
 def test_a_record_of_the_vault_that_is_missing_or_another_is_lost(right: State) -> None:
     (device,) = right.vault
-    for vault in ({}, {device: ("cd" * 16, "ESME", True, "")}):
+    other: dict[str, tuple[object, ...]] = {device: ("cd" * 16, "ESME", True, "")}
+    for vault in ({}, other):
         found = State(right.tables, vault, right.events, right.files, right.lying, right.sent)
         assert compared(found, right) == [Finding("lost", f"vault record of {device}")]
 

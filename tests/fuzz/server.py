@@ -105,9 +105,9 @@ def damaged(answer: bytes, random: Random) -> bytes:
             tokens[random.randrange(len(tokens))] = random.choice(_NONSENSE)
             lines[at % len(lines)] = b"".join(tokens)
         elif way == 6 and lines:
-            line = bytearray(lines[at % len(lines)])
-            line[random.randrange(len(line))] = random.randrange(256)
-            lines[at % len(lines)] = bytes(line)
+            changed = bytearray(lines[at % len(lines)])
+            changed[random.randrange(len(changed))] = random.randrange(256)
+            lines[at % len(lines)] = bytes(changed)
         elif way == 7:
             content = b"".join(lines)
             lines = [content[: random.randrange(len(content) + 1)]]

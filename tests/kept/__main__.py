@@ -27,7 +27,7 @@ def main() -> None:
         fill(place)
         with closing(sqlite3.connect(place / "exchange.db")) as connection:
             _write(f"{revision}-sqlite.sql", "\n".join(connection.iterdump()))
-    with tempfile.TemporaryDirectory() as folder, postgres() as url:
+    with tempfile.TemporaryDirectory() as folder, postgres(alone=True) as url:
         place = Path(folder) / "lose"
         make_place(place, url)
         fill(place)

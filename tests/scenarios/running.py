@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from exchange.bootstrap import open_context, the_clock
 from exchange.domain.device import DeviceId, InstallCode
@@ -142,7 +142,7 @@ per_minute = 0
     def start(
         self,
         *command: str,
-        stderr: object = None,
+        stderr: IO[bytes] | int | None = None,
         wait: bool = True,
         log: Path | None = None,
     ) -> subprocess.Popen[bytes]:
@@ -154,7 +154,7 @@ per_minute = 0
                     *(command or (sys.executable, "-m", "exchange")),
                     *("run", "--folder", str(self.folder)),
                 ],
-                stderr=file if stderr is None else stderr,  # type: ignore[arg-type]
+                stderr=file if stderr is None else stderr,
                 stdout=file,
             )
         self.processes.append(process)

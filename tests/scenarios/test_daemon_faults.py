@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_one_byte_a_second_and_signals_of_every_day_hold_nobody_up(running: Runn
             shutil.copy(running.folder / "exchange.db", running.folder / "other.db")
             config.write_text(broken)
             process.send_signal(signal.SIGHUP)
-            until(lambda words=words: words in running.log, f"for {words}", _SOON)
+            until(partial(_logged, running, words), f"for {words}", _SOON)
             assert running.log.count("stays in force") == times
         # Whoever else closes the database now is not the last: its files stay where they are.
         listed = [sys.executable, "-m", "exchange", "inbox", "list", "-C", str(running.folder)]
@@ -89,9 +90,7 @@ def test_letters_to_a_slow_server_hold_up_nothing_that_arrives(
         until(lambda: len(running.servers.mails(US, "Processed")) == 20, "for the first")
         for nth in (20, 21):
             running.ask(nth)
-            until(
-                lambda nth=nth: len(running.servers.mails(US, "Processed")) > nth, "for it", _SOON
-            )
+            until(partial(_processed_more, running, nth), "for it", _SOON)
         assert len(slow.taken) < 10, "the server was not slow"
         code, seconds = running.stop(process)
     assert code == 0
@@ -157,6 +156,18 @@ main()
 """
 
 
+def _logged(running: Running, words: str) -> bool:
+    return words in running.log
+
+
+def _processed_more(running: Running, number: int) -> bool:
+    return len(running.servers.mails(US, "Processed")) > number
+
+
+def _has_kept(running: Running, number: int) -> bool:
+    return _kept(running.folder) == number
+
+
 def _kept(folder: Path) -> int:
     with closing(sqlite3.connect(folder / "exchange.db")) as database:
         return int(database.execute("SELECT count(*) FROM mail").fetchone()[0])
@@ -175,7 +186,7 @@ def test_a_wall_clock_set_back_three_hours_stops_no_tick(running: Running, tmp_p
     time.sleep(1)
     for nth in (2, 3):  # listed and kept as ever; letters wait for a clock that can be right
         running.ask(nth)
-        until(lambda nth=nth: _kept(running.folder) == nth, f"for mail {nth} to be kept", _SOON)
+        until(partial(_has_kept, running, nth), f"for mail {nth} to be kept", _SOON)
     assert "the clock jumped 3 hours back" in running.log
     jump.unlink()
     for nth in (2, 3):

@@ -44,6 +44,9 @@ class Shelf:
     def file(self, refs: Sequence[MailRef], folder: str) -> None:
         self.folders.setdefault(folder, []).extend(ref.uid for ref in refs)
 
+    def server_time(self) -> None:
+        return None
+
     def wait(self, seconds: float) -> bool:
         return False
 

@@ -1,11 +1,14 @@
 """PostgreSQL: a server of our own in a temporary folder, as an unprivileged user.
 
-``with postgres() as url`` gives a SQLAlchemy URL (``postgresql+psycopg://``) of an empty database;
-the server and everything in it go with the context.
+``with postgres() as url`` gives a SQLAlchemy URL (``postgresql+psycopg://``) of an empty database,
+which goes with the context.  Starting a server takes seconds, so that one serves all tests of a
+process; ``alone`` and ``durable`` start another.
 """
 
 from __future__ import annotations
 
+import atexit
+import itertools
 import os
 import pwd
 import secrets
@@ -15,7 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -36,11 +39,52 @@ def missing() -> str:
 
 
 @contextmanager
-def postgres(*, durable: bool = False) -> Iterator[str]:
-    """A running server; yields the URL of its empty database.
+def postgres(*, durable: bool = False, alone: bool = False) -> Iterator[str]:
+    """An empty database; yields its URL, and removes it with whoever is still connected.
 
-    ``durable``: what is committed is on the disk, as in earnest.
+    ``durable``: what is committed is on the disk, as in earnest.  ``alone``: on a server of its
+    own, for tests that look at all connections or add databases.
     """
+    if durable or alone:
+        with _server(durable=durable) as url:
+            yield url
+        return
+    base = _shared_server().removesuffix("/postgres")
+    name = f"test_{next(_numbers)}"
+    _execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    try:
+        yield f"{base}/{name}"
+    finally:
+        _execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+_numbers = itertools.count(1)
+_shared = ExitStack()  # the server of this process, once it is started
+_shared_url: list[tuple[int, str]] = []  # and the process that started it
+
+
+def _shared_server() -> str:
+    """The URL of this process's server, started at the first call and stopped at the exit."""
+    if not _shared_url or _shared_url[0][0] != os.getpid():
+        url = _shared.enter_context(_server(durable=False))
+        _shared_url[:] = [(os.getpid(), url)]
+        atexit.register(_stop_shared)
+    return _shared_url[0][1]
+
+
+def _stop_shared() -> None:
+    if _shared_url[0][0] == os.getpid():  # a forked child leaves it alone
+        _shared.close()
+
+
+def _execute(sql: str) -> None:
+    url = _shared_server().replace("postgresql+psycopg://", "postgresql://")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.encode())
+
+
+@contextmanager
+def _server(*, durable: bool) -> Iterator[str]:
     # /tmp, not pytest's folder: that one is closed to the user the server runs as.
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     server: subprocess.Popen[bytes] | None = None

@@ -20,7 +20,7 @@ from exchange.services.codes.code_file import Reading
 from exchange.services.codes.codes import import_codes
 from exchange.services.codes.import_report import CodeSource
 from exchange.services.context import Context
-from tests.unit.vault_cases import code, device, record, records
+from tests.unit.vault.cases import code, device, record, records
 
 CLOCK = SetClock(parse_instant("2026-11-22T10:00"))
 

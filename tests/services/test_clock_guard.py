@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import structlog
@@ -17,7 +17,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import Gained
 from exchange.errors import BadInput, MailboxUnavailable
-from exchange.ports import ServerTime, VaultRecord
+from exchange.ports import Mailbox, ServerTime, VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.asking import request
@@ -71,6 +71,11 @@ class _Server:
         return ServerTime(self.world.true + off, self.exact)
 
 
+def _servers(name: str, world: World, *, exact: bool) -> list[Mailbox]:
+    """One mailbox of which nothing but its server's time is asked."""
+    return [cast(Mailbox, _Server(name, world, exact))]
+
+
 @pytest.fixture
 def world() -> World:
     return World()
@@ -111,7 +116,7 @@ class Site:
         box = open_mailbox(self.ctx, self.ctx.settings.mailbox[0])
         told = _Told(box, self.world)
         try:
-            return one_round(self.ctx, [told], open_courier(self.ctx), Reachability())  # type: ignore[list-item]
+            return one_round(self.ctx, [told], open_courier(self.ctx), Reachability())
         finally:
             box.close()
 
@@ -382,7 +387,7 @@ def test_what_a_server_says_against_the_clock_stands_until_one_is_asked_again(
     assert not _check(ctx, world)
     world.true += 4 * HOUR
     world.ours = 30 * HOUR if exact else -90 * MINUTE
-    ctx, server = _restarted(ctx, world), [_Server("a", world, exact)]
+    ctx, server = _restarted(ctx, world), _servers("a", world, exact=exact)
     assert clock_guard.check(ctx, server)
     for _ in range(5):
         world.true += timedelta(seconds=2)
@@ -432,7 +437,7 @@ def test_the_newest_mail_tells_the_day_where_no_server_tells_the_time(
     world.true += 30 * DAY
     for off, fine in ((-3 * DAY, False), (2 * HOUR, False), (-HOUR, True)):
         world.servers = {"a": off}
-        found = clock_guard.check(_restarted(ctx, world), [_Server("a", world, exact=False)])
+        found = clock_guard.check(_restarted(ctx, world), _servers("a", world, exact=False))
         assert (not found) is fine, off
 
 
@@ -479,7 +484,7 @@ def test_a_server_in_a_year_that_cannot_be_stops_nothing(ctx: Any, world: World)
 
 def test_a_clock_behind_the_record(ctx: Any, world: World) -> None:
     with ctx.store.transaction("test") as tx:
-        tx.audit.append(world.true, clock_guard.AuditEvent("test", "test"))
+        tx.audit.append(world.true, AuditEvent("test", "test"))
     world.ours = -6 * MINUTE
     assert "there is a record of 2026-12-14 09:00" in _check(_restarted(ctx, world), world)
     world.ours = -4 * MINUTE

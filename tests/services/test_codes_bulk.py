@@ -443,21 +443,18 @@ main()
 # -- progress --
 
 
-def test_progress_is_told_in_lines_only_where_it_takes_long(bench: Bench) -> None:
+def test_progress_is_told_in_lines_only_where_it_takes_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from exchange.cli.codes.codes_import import _lines
 
     at = [0.0]
     seen: list[str] = []
-    import exchange.cli.codes.codes_import as module
-
-    was, module.warn = module.warn, seen.append
-    try:
-        told = _lines(lambda: at[0])
-        for second in range(1, 12):
-            at[0] = float(second)
-            told("reading", second * 10_000_000, 200_000_000)
-    finally:
-        module.warn = was
+    monkeypatch.setattr("exchange.cli.codes.codes_import.warn", seen.append)
+    told = _lines(lambda: at[0])
+    for second in range(1, 12):
+        at[0] = float(second)
+        told("reading", second * 10_000_000, 200_000_000)
     assert seen == [
         "exchange: reading 25 %, 12 MB/s, 12 s left",
         "exchange: reading 50 %, 11 MB/s, 9 s left",

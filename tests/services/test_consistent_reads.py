@@ -47,7 +47,7 @@ def ctx(
         yield from _ctx(folder, "")
         return
     want(missing())
-    with postgres() as url:
+    with postgres(alone=True) as url:
         yield from _ctx(folder, url)
 
 

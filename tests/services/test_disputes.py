@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -39,13 +39,15 @@ class _Inbox:
     def __init__(self, mails: list[FetchedMail]) -> None:
         self._mails = {mail.ref: mail for mail in mails}
 
-    def list(self) -> list[MailRef]:
+    def list(self) -> Sequence[MailRef]:
         return list(self._mails)
 
-    def since(self, day: date) -> list[MailRef]:
+    def since(self, day: date) -> Sequence[MailRef]:
         return self.list()
 
-    def fetch(self, refs: list[MailRef], not_before: datetime | None = None) -> list[FetchedMail]:
+    def fetch(
+        self, refs: Sequence[MailRef], not_before: datetime | None = None
+    ) -> Sequence[FetchedMail]:
         return [self._mails[ref] for ref in refs]
 
 

@@ -84,7 +84,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A freshly made folder whose servers are nowhere."""
     folder = tmp_path_factory.mktemp("made") / "ours"
     make_folder(folder, OwnParty("OURS", "Our Energy", ADDRESS))
-    configure(folder, *free_ports(2))
+    imap, smtp = free_ports(2)
+    configure(folder, imap, smtp)
     set_password(folder, PASSWORD)
     return folder
 

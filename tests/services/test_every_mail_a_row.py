@@ -12,6 +12,7 @@ import pytest
 
 from exchange.cli.main import app
 from exchange.errors import BadInput
+from exchange.parsing.reading.understand import read_head
 from exchange.services.answering import intake
 from exchange.services.mailbox import fetch_and_file
 from exchange.services.people import audit_log, review
@@ -124,7 +125,7 @@ def test_a_mail_whose_row_cannot_be_made_is_kept_bare_and_shown(
 
     from exchange.services.mailbox import fetch_and_file
 
-    real = fetch_and_file.read_head
+    real = read_head
     with monkeypatch.context() as broken:
         broken.setattr(fetch_and_file, "read_head", stumble)
         both.round()

@@ -99,6 +99,11 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
+    yield from a_site(tmp_path)
+
+
+def a_site(tmp_path: Path) -> Iterator[Site]:
+    """The site of one test, taken down after it."""
     clock = SetClock(parse_instant("2026-12-14T09:00"))
     with SandboxServers(tmp_path / "servers", {US: PASSWORD, THEM: PASSWORD}, clock.now) as servers:
         found = Site(tmp_path / "lose", servers, clock)

@@ -99,7 +99,7 @@ def test_files_beside_it_that_go_with_the_last_connection_are_no_fault(ctx: Cont
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     want(missing())
-    with postgres() as url:
+    with postgres(alone=True) as url:
         yield url
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from email import message_from_bytes
@@ -53,13 +53,15 @@ class _Inbox:
     def __init__(self, mail: FetchedMail) -> None:
         self._mail = mail
 
-    def list(self) -> list[MailRef]:
+    def list(self) -> Sequence[MailRef]:
         return [self._mail.ref]
 
-    def since(self, day: date) -> list[MailRef]:
+    def since(self, day: date) -> Sequence[MailRef]:
         return self.list()
 
-    def fetch(self, refs: list[MailRef], not_before: datetime | None = None) -> list[FetchedMail]:
+    def fetch(
+        self, refs: Sequence[MailRef], not_before: datetime | None = None
+    ) -> Sequence[FetchedMail]:
         return [self._mail] * len(refs)
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -153,7 +153,8 @@ def test_doctor_names_each_file_that_is_not_as_it_must_be(
 
 def test_doctor_names_what_is_no_file_where_one_has_to_be(folder: Path, far: Commands) -> None:
     amiss = ("references.0", "references.1", "instance", "exchange.heartbeat", "exchange.db.lock")
-    for name, make in zip(amiss, (Path.mkdir, os.mkfifo, *[_linked] * 3), strict=True):
+    makers: list[Callable[[Path], object]] = [Path.mkdir, os.mkfifo, *[_linked] * 3]
+    for name, make in zip(amiss, makers, strict=True):
         (folder / name).unlink(missing_ok=True)
         make(folder / name)
         os.chown(folder / name, SERVICE, SERVICE, follow_symlinks=False)
@@ -208,8 +209,8 @@ def test_the_owner_reads_of_unreadable_folders_in_words(folder: Path, far: Comma
         assert str(folder / name) in said["found"]
         told = [one for one in checks if one["what"] == "files" and name in one["found"]]
         assert "sudo chown" in told[0]["advice"]
-    said = far.run("codes", "stats", "-C", str(folder), user=SERVICE)
-    assert said.code == 1
-    assert "keys" in said.err
-    assert "Permission denied" in said.err
-    assert "internal fault" not in said.err
+    done = far.run("codes", "stats", "-C", str(folder), user=SERVICE)
+    assert done.code == 1
+    assert "keys" in done.err
+    assert "Permission denied" in done.err
+    assert "internal fault" not in done.err

@@ -26,7 +26,7 @@ from exchange.services.people import audit_log
 from exchange.store.mails.outbox import NewLetter
 from tests.benchmarks import made
 from tests.services.contexts import add_parties, make_context, make_party
-from tests.unit.rendering_cases import CODE, FACTS
+from tests.unit.rendering.cases import CODE, FACTS
 
 _ROWS = 3_000
 _LIMIT = 300_000
@@ -99,13 +99,15 @@ class _Inbox:
     def __init__(self, mail: FetchedMail) -> None:
         self._mail = mail
 
-    def list(self) -> list[MailRef]:
+    def list(self) -> Sequence[MailRef]:
         return [self._mail.ref]
 
-    def since(self, day: date) -> list[MailRef]:
+    def since(self, day: date) -> Sequence[MailRef]:
         return self.list()
 
-    def fetch(self, refs: list[MailRef], not_before: datetime | None = None) -> list[FetchedMail]:
+    def fetch(
+        self, refs: Sequence[MailRef], not_before: datetime | None = None
+    ) -> Sequence[FetchedMail]:
         return [self._mail] * len(refs)
 
 

@@ -28,7 +28,7 @@ MAILS = 30
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    yield from test_faults.site.__wrapped__(tmp_path)
+    yield from test_faults.a_site(tmp_path)
 
 
 def _rounds(site: Site, number: int, reach: Reachability | None = None) -> list[Round]:

@@ -338,7 +338,7 @@ def test_a_full_disk_is_said_and_nothing_is_given(tmp_path: Path) -> None:
     references.look()
     kept = os.pwrite
     try:
-        os.pwrite = lambda *_: _raise_full()  # type: ignore[assignment]
+        os.pwrite = lambda *_: _raise_full()
         with pytest.raises(StoreError, match="No space left"):
             references.note({"A2612": 5})
     finally:

@@ -12,6 +12,7 @@ import pytest
 
 from exchange.bootstrap import SetClock, open_context
 from exchange.cli.codes import codes_remove
+from exchange.cli.codes.codes import app
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, NotStorable
 from exchange.ports import Removed
@@ -23,7 +24,6 @@ from tests.services.contexts import NOW, Said, bytes_of, command
 from tests.services.test_codes import (
     HEAD,
     Bench,
-    app,
     assert_nowhere,
     code,
     device,

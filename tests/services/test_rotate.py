@@ -204,8 +204,13 @@ main()
     assert {"data_key": told["data_key"]} in begun
 
 
+def _wait(stop: threading.Event, seconds: float) -> None:
+    stop.wait(seconds)
+
+
 def test_the_daemon_answers_and_writes_meanwhile(ctx: Context) -> None:
-    daemon, wrong, stop = again(ctx), [], threading.Event()
+    daemon, stop = again(ctx), threading.Event()
+    wrong: list[int | str] = []
     expected = everything(ctx)[0]
     finds = [0]
 
@@ -226,7 +231,9 @@ def test_the_daemon_answers_and_writes_meanwhile(ctx: Context) -> None:
     thread = threading.Thread(target=answer)
     thread.start()
     try:
-        done = rotate.reseal(ctx, open_key_change(ctx), "test", stop.wait)
+        done = rotate.reseal(
+            ctx, open_key_change(ctx), "test", lambda seconds: _wait(stop, seconds)
+        )
     finally:
         stop.set()
         thread.join()

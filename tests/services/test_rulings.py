@@ -18,7 +18,7 @@ from exchange.ports import VaultRecord
 from exchange.services.answering.device_decisions import Holdings, Rulings, rule
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault
-from tests.unit.vault_cases import DAY, code, device, fresh, sqlite_engine
+from tests.unit.vault.cases import DAY, code, device, fresh, sqlite_engine
 
 KEY = WrappingKey.generate()
 TYPES = ("", "ESME", "CHF", "gsme")

@@ -22,7 +22,6 @@ from exchange.services.mailbox import fetch_and_file
 from exchange.services.people import audit_log, review
 from exchange.services.running.clock_guard import WatchedClock
 from exchange.store.db import Store, writing_engine
-from exchange.vault.keys import seal
 from exchange.vault.keys.seal import BlobSealer
 from tests.services import test_faults
 from tests.services.contexts import add_parties, make_context, make_party
@@ -33,7 +32,7 @@ UNKNOWN = "00-DB-00-00-00-00-03-01"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    yield from test_faults.site.__wrapped__(tmp_path)
+    yield from test_faults.a_site(tmp_path)
 
 
 def _inactive(site: Site) -> None:
@@ -115,7 +114,7 @@ def test_a_new_data_key_seals_after_a_second_at_most(
 ) -> None:
     """By then whoever changed it takes it that nothing is sealed under the old one any more."""
     instant = [0.0]
-    monkeypatch.setattr(seal.time, "monotonic", lambda: instant[0])
+    monkeypatch.setattr("exchange.vault.keys.seal.time.monotonic", lambda: instant[0])
     sealer = BlobSealer(ctx.vault.data_keys(), reload=ctx.vault.data_keys)
     change = open_key_change(ctx)
     old, new = change.current_key(), change.new_data_key()

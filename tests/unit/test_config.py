@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from exchange.bootstrap import open_calendar
+from exchange.calendar_file import open_calendar
 from exchange.config import KeySource, Settings, settings_in
 from exchange.domain.device_type import OUT_OF_SCOPE, DeviceType
 from exchange.errors import BadInput, BadInputs

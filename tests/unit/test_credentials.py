@@ -11,8 +11,9 @@ import pytest
 from exchange.config import Credential, read_toml, settings_in
 from exchange.credentials import password_of
 from exchange.errors import BadInput, BadInputs, ConfigError
+from tests.places import ROOT
 
-SAMPLE = Path(__file__).parents[2] / "config" / "exchange.toml"
+SAMPLE = ROOT / "config" / "exchange.toml"
 
 
 @pytest.mark.parametrize("content", ["", "\n", " \t\r\n"])

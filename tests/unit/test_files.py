@@ -54,7 +54,7 @@ def test_a_block_that_raises_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"before")
     with pytest.raises(TypeError), files.written(path) as file:
-        file.writelines((b"half", "no bytes"))  # type: ignore[list-item]
+        file.writelines((b"half", "no bytes"))  # type: ignore[arg-type]
     assert path.read_bytes() == b"before"
     assert names(tmp_path) == ["a"]
 

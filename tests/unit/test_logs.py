@@ -62,8 +62,8 @@ def test_a_full_disk_is_told_of_when_there_is_room_again(tmp_path: Path) -> None
 def test_a_closed_pipe_and_no_stream_at_all_raise_nothing() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with os.fdopen(writing, "w") as stream:
-        LossyStream(stream).write("nobody\n")
+    with os.fdopen(writing, "w") as pipe:
+        LossyStream(pipe).write("nobody\n")
     LossyStream(None).write("nobody\n")
     stream = io.StringIO()
     LossyStream(stream).write("seen\n")

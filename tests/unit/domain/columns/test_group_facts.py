@@ -1,0 +1,137 @@
+"""Rows are grouped by every field of their facts; the rule is asked once for each combination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exchange.domain.columns.device_columns import Listed
+from exchange.domain.columns.device_ids import ids_of
+from exchange.domain.columns.format_columns import codes_written, devices_written
+from exchange.domain.columns.group_facts import FactColumn, group_facts
+from exchange.domain.device import DeviceId
+from exchange.domain.device_type import DEVICE_TYPES, DeviceType
+from exchange.domain.inbound import (
+    DecisionTerms,
+    DeviceState,
+    Facts,
+    InstalledRegister,
+    decide_device,
+    move,
+)
+from exchange.domain.mail import Found
+from exchange.ports import CodeColumns, FoundColumns
+from exchange.services.answering.device_decisions import Known, rule
+
+TODAY = date(2026, 12, 14)
+NO_YES = (False, True)
+
+
+@dataclass(frozen=True, slots=True)
+class FactsWithOneMore(Facts):
+    """What ``Facts`` is once somebody has added a field."""
+
+    under_dispute: bool = False
+
+
+def _columns(rows: list[FactsWithOneMore], kind: type[Facts]) -> dict[str, FactColumn]:
+    found = {}
+    for name in (one.name for one in fields(kind)):
+        values = DEVICE_TYPES if name.endswith("_type") else NO_YES
+        places = [values.index(getattr(row, name)) for row in rows]
+        found[name] = FactColumn(values, np.array(places, np.uint8))
+    return found
+
+
+# Few types, so that many rows differ in one field only.
+_types = st.sampled_from([DeviceType.UNKNOWN, DeviceType.ESME, DeviceType.CHF])
+_more_facts = st.builds(
+    FactsWithOneMore,
+    held=st.booleans(),
+    has_code=st.booleans(),
+    installed_by_us=st.booleans(),
+    device_type=_types,
+    asked_type=_types,
+    under_dispute=st.booleans(),
+)
+_terms = st.builds(
+    DecisionTerms,
+    st.builds(
+        InstalledRegister,
+        st.sampled_from([None, date(2026, 12, 1), date(2025, 1, 1)]),
+        st.sampled_from([0, 92]),
+    ),
+    st.just(TODAY),
+    st.frozensets(_types.filter(bool)),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(_more_facts, max_size=60))
+def test_each_row_has_the_facts_of_its_group(rows: list[FactsWithOneMore]) -> None:
+    grouped = group_facts(FactsWithOneMore, _columns(rows, FactsWithOneMore), len(rows))
+    assert [grouped.facts[at] for at in grouped.which.tolist()] == rows
+    assert grouped.first == [rows.index(facts) for facts in grouped.facts]
+    assert len(set(grouped.facts)) == len(grouped.facts)
+
+
+def test_a_field_that_nobody_gives_a_column_is_refused() -> None:
+    rows = [FactsWithOneMore(), FactsWithOneMore(under_dispute=True)]
+    with pytest.raises(TypeError, match="under_dispute"):
+        group_facts(FactsWithOneMore, _columns(rows, Facts), len(rows))
+    with pytest.raises(TypeError, match="under_dispute"):
+        group_facts(Facts, _columns(rows, FactsWithOneMore), len(rows))
+
+
+def _vault_columns(rows: list[Facts]) -> FoundColumns:
+    """What a look-up gives for ``rows``; their columns are filled in where nothing is held too."""
+    number = len(rows)
+    return FoundColumns(
+        np.array([row.held for row in rows], np.bool_),
+        np.zeros(number, np.bool_),
+        CodeColumns(
+            np.arange(1, number + 1, dtype=np.uint64),
+            np.ones((number, 16), np.uint8),
+            np.array([row.has_code for row in rows], np.bool_),
+            np.array([row.installed_by_us for row in rows], np.bool_),
+            np.array([DEVICE_TYPES.index(row.device_type) for row in rows], np.uint8),
+            np.zeros(number, np.uint8),
+            np.zeros(number, np.uint16),
+        ),
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(_more_facts, min_size=1, max_size=40), terms=_terms, columns=st.booleans())
+def test_a_list_is_decided_as_each_of_its_devices(
+    rows: list[FactsWithOneMore], terms: DecisionTerms, columns: bool
+) -> None:
+    asked = [
+        Found(DeviceId((at + 1).to_bytes(8, "big")), f"row {at}", row.asked_type)
+        for at, row in enumerate(rows)
+    ]
+    held = _vault_columns(list(rows))
+    ids = ids_of([one.device for one in asked])
+    known = Known(held, devices_written(ids), codes_written(held.columns.codes))
+    rulings = rule(Listed.of(asked) if columns else asked, known, terms)
+    each = [
+        decide_device(
+            Facts(True, row.has_code, row.installed_by_us, row.device_type, row.asked_type)
+            if row.held
+            else Facts(asked_type=row.asked_type),
+            terms,
+        )
+        for row in rows
+    ]
+    assert rulings.states == [move(DeviceState.OPEN, one.event) for one in each]
+    assert rulings.reasons.texts() == [one.reason for one in each]
+
+
+def test_types_are_known_in_any_case() -> None:
+    assert DeviceType.of(" chf ") is DeviceType.CHF
+    assert DeviceType.of("hub") is DeviceType.UNKNOWN
