@@ -71,7 +71,7 @@ def _noted_first(ctx: Context, courier: Any, fates: Any) -> None:
         letters = send_mail._opened(ctx, batch, fates)
         with ctx.store.transaction("delivered") as tx:
             _record(ctx, tx, [(Delivery(one.id, accepted=True, permanent=False, reply=""), one)
-                               for one in batch], standing)  # fmt: skip
+                               for one in batch])  # fmt: skip
         for _ in courier.send_many(letters):
             pass
 
