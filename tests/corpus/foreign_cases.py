@@ -213,10 +213,11 @@ def _damaged() -> list[Case]:
         ),
         _refused(
             "xlsb-sheet-ends-before-it-begins", xlsb(backwards), _XLSB, "list.xlsb",
-            "no true size", "list.xlsb > S",
+            "the size of a sheet is wrong", "list.xlsb > S",
         ),
         _refused(
-            "xls-sheet-ends-before-it-begins", old_xls(backwards), _XLS, "list.xls", "no true size"
+            "xls-sheet-ends-before-it-begins", old_xls(backwards), _XLS, "list.xls",
+            "the size of a sheet is wrong",
         ),
         _refused(
             "xls-claims-texts-without-end",

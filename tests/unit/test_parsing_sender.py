@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.parsing.mime.sender import bare, mailbox
+from exchange.parsing.mime.sender import parse_mailbox, plain_address
 from exchange.parsing.reading.understand import read_head
 
 
@@ -76,8 +76,8 @@ def test_reply_to_is_kept_apart() -> None:
 
 @given(st.text(max_size=60))
 def test_an_address_that_is_found_stands_in_the_field_whole(text: str) -> None:
-    found = mailbox(text)
+    found = parse_mailbox(text)
     if found:
         assert found.address in text.lower()
-        assert bare(found.address) == found.address
+        assert plain_address(found.address) == found.address
         assert found.address.count("@") == 1

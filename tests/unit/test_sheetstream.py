@@ -23,7 +23,7 @@ from exchange.parsing.sheets import xlsx_stream
 from exchange.parsing.sheets.grid import Row
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.sheets.xlsx_columns import PlainRows
-from exchange.parsing.sheets.xlsx_stream import Torn, open_book
+from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, open_book
 from tests.benchmarks import made
 from tests.corpus import making
 from tests.unit.sheet_cases import PLAIN, WAYS, repacked, sheets, workbook
@@ -105,7 +105,7 @@ def test_lists_written_in_many_ways(way: str, size: int) -> None:
     with pieces_of(size):
         # The row of a cell may be another one's, which shows where both are in one window.
         if way == "index beyond" or (way == "misplaced" and size == 300):
-            with pytest.raises(Torn):
+            with pytest.raises(NeedsWholeFile):
                 streamed(content)
             return
         assert streamed(content) == as_a_whole(content)
@@ -193,7 +193,7 @@ def test_what_windows_cannot_tell_is_left_to_the_whole(case: str) -> None:
     content = workbook(rows, ["<t>x</t>"])
     for old, new in changes.items():
         content = changed(content, SHEET, old, new)
-    with pieces_of(200), pytest.raises(Torn):
+    with pieces_of(200), pytest.raises(NeedsWholeFile):
         streamed(content)
 
 
@@ -218,7 +218,7 @@ def _read_alike(seed: int) -> bool:
     with pieces_of(random.choice((120, 1000, 1 << 20))):
         try:
             found = streamed(content)
-        except (Torn, Unreadable):
+        except (NeedsWholeFile, Unreadable):
             return False
     assert found == as_a_whole(content), seed
     return True
@@ -243,7 +243,7 @@ def test_a_bomb_is_refused_and_damage_is_named() -> None:
     damaged = bytearray(workbook(PLAIN_ROWS, ["<t>x</t>"]))
     at = damaged.index(b'<row r="20"')
     damaged[at + 8 : at + 10] = b"19"  # the checksum of the member does not hold
-    with pieces_of(100), pytest.raises((Unreadable, Torn)):
+    with pieces_of(100), pytest.raises((Unreadable, NeedsWholeFile)):
         streamed(bytes(damaged))
     with pieces_of(10**6), pytest.raises(Unreadable, match="damaged") as error:
         streamed(bytes(damaged))
@@ -252,7 +252,7 @@ def test_a_bomb_is_refused_and_damage_is_named() -> None:
 
 def test_one_far_cell_costs_nothing() -> None:
     far = PLAIN_ROWS + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    with pieces_of(10**6), pytest.raises(Torn):
+    with pieces_of(10**6), pytest.raises(NeedsWholeFile):
         streamed(workbook(far, ["<t>x</t>"]))
     with pytest.raises(Unreadable, match="spans"):
         read_workbook("list.xlsx", workbook(far, ["<t>x</t>"]))
@@ -260,7 +260,7 @@ def test_one_far_cell_costs_nothing() -> None:
 
 def test_shared_strings_have_a_ceiling() -> None:
     limits = replace(DEFAULT, inflated_bytes=200)
-    with pieces_of(100), pytest.raises(Torn):
+    with pieces_of(100), pytest.raises(NeedsWholeFile):
         streamed(workbook(PLAIN_ROWS, ["<t>x</t>"] * 50), limits)
 
 

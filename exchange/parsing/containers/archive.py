@@ -17,7 +17,7 @@ import pyzipper
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.naming import Steps, file_part, member_path
-from exchange.parsing.containers.openers import Budget, Inner, Opened, Openers
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened, Openers
 from exchange.parsing.containers.sniff import zip_directory_bytes
 
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -75,8 +75,8 @@ def _read_zip(where: str, content: bytes, openers: Openers, budget: Budget, open
         reason = _oversized(listed, content, budget)
         if reason:
             return reason
-        budget.count(len(listed), where)
-        budget.take(sum(one.file_size for one in listed), where)
+        budget.count_files(len(listed), where)
+        budget.count_bytes(sum(one.file_size for one in listed), where)
         steps = Steps("file")
         unlocked = _Unlocked(archive, openers)
         for one in listed:
@@ -85,7 +85,7 @@ def _read_zip(where: str, content: bytes, openers: Openers, budget: Budget, open
             locked = one.flag_bits & _ENCRYPTED
             got = unlocked.read(one) if locked else _plain_member(archive, one)
             if isinstance(got, bytes):
-                opened.inner.append(Inner(step, file_part(one.filename, got)))
+                opened.inner.append(InnerPart(step, file_part(one.filename, got)))
             elif got not in (LOCKED, NOT_OURS):
                 opened.rejects.append(Reject(member_path(one.filename), got, there))
     for told in (LOCKED, NOT_OURS):
@@ -193,7 +193,7 @@ def count_workbook(where: str, content: bytes, budget: Budget) -> None:
             total = sum(one.file_size for one in archive.infolist())
     except _DAMAGE:
         return
-    budget.take(total, where)
+    budget.count_bytes(total, where)
 
 
 def open_gzip(where: str, name: str, content: bytes, budget: Budget) -> Opened:
@@ -206,10 +206,10 @@ def open_gzip(where: str, name: str, content: bytes, budget: Budget) -> Opened:
         reason = "the archive is damaged, or grows beyond all measure"
         opened.rejects.append(Reject(name, reason, where))
         return opened
-    budget.take(len(plain), where)
-    budget.count(1, where)
+    budget.count_bytes(len(plain), where)
+    budget.count_files(1, where)
     inner = name[:-3] if name.lower().endswith(".gz") else ""
-    opened.inner.append(Inner(Steps("file").of(inner), file_part(inner, plain)))
+    opened.inner.append(InnerPart(Steps("file").of(inner), file_part(inner, plain)))
     return opened
 
 

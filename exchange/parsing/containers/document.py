@@ -13,7 +13,7 @@ from lxml import etree
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.naming import file_part
-from exchange.parsing.containers.openers import Budget, Inner, Opened
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened
 from exchange.parsing.containers.rtf import read_rtf
 
 _MAIN: Final = "word/document.xml"
@@ -52,7 +52,7 @@ def open_document(where: str, name: str, content: bytes, budget: Budget) -> Open
             return opened
         media = "text/html" if is_html else "text/plain"
         opened.inner.append(
-            Inner("", file_part(name, text.encode("utf-8", "replace"), media, "utf-8"))
+            InnerPart("", file_part(name, text.encode("utf-8", "replace"), media, "utf-8"))
         )
         return opened
     try:
@@ -63,7 +63,7 @@ def open_document(where: str, name: str, content: bytes, budget: Budget) -> Open
     if shown is None:
         return None
     opened.inner.append(
-        Inner("", file_part(name, shown.encode("utf-8", "replace"), "text/html", "utf-8"))
+        InnerPart("", file_part(name, shown.encode("utf-8", "replace"), "text/html", "utf-8"))
     )
     return opened
 
@@ -76,7 +76,7 @@ def _word(where: str, content: bytes, budget: Budget) -> str | None:
         size = archive.getinfo(_MAIN).file_size
         if size > limits.html_bytes:
             raise ValueError("too large")
-        budget.take(size, where)
+        budget.count_bytes(size, where)
         with archive.open(_MAIN) as stream:
             body = stream.read(size + 1)
     pieces = ["<html><body>"]

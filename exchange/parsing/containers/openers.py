@@ -27,7 +27,7 @@ NO_OPENERS = Openers()
 
 
 @dataclass(frozen=True, slots=True)
-class Inner:
+class InnerPart:
     """Something that lay in a container; ``step`` is its element of the path, or empty when it
     stands at the container's own place (a workbook without its password, a mail in its file)."""
 
@@ -41,7 +41,7 @@ class Inner:
 class Opened:
     """What a container held, and what of it could not be opened."""
 
-    inner: list[Inner] = field(default_factory=list)
+    inner: list[InnerPart] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -56,14 +56,14 @@ class Budget:
         self.rows = 0
         self.decryptions = 0
 
-    def deeper(self, depth: int, where: str) -> None:
+    def check_depth(self, depth: int, where: str) -> None:
         """Raises Unreadable when ``depth`` levels of containers and mails are too many."""
         if depth > self.limits.depth:
             raise Unreadable(
                 f"containers within containers deeper than {self.limits.depth}", place=where
             )
 
-    def take(self, size: int, where: str) -> None:
+    def count_bytes(self, size: int, where: str) -> None:
         """Count ``size`` bytes that come out of a container; raises Unreadable at the ceiling."""
         self.inflated += size
         if self.inflated > self.limits.inflated_bytes:
@@ -71,7 +71,7 @@ class Budget:
                 f"its containers hold more than {self.limits.inflated_bytes:,} bytes", place=where
             )
 
-    def read(self, rows: int, where: str) -> None:
+    def count_rows(self, rows: int, where: str) -> None:
         """Count rows of tables and lines of texts; raises Unreadable at the ceiling."""
         self.rows += rows
         if self.rows > self.limits.rows:
@@ -80,7 +80,7 @@ class Budget:
                 place=where,
             )
 
-    def count(self, members: int, where: str) -> None:
+    def count_files(self, members: int, where: str) -> None:
         """Count files that lie in containers; raises Unreadable at the ceiling."""
         self.members += members
         if self.members > self.limits.members:
@@ -88,7 +88,7 @@ class Budget:
                 f"its containers hold more than {self.limits.members:,} files", place=where
             )
 
-    def decrypt(self, where: str) -> None:
+    def count_decryption(self, where: str) -> None:
         """Count one encrypted part; raises NotDecrypted when there are too many."""
         self.decryptions += 1
         if self.decryptions > MOST_DECRYPTIONS:

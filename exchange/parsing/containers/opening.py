@@ -10,10 +10,10 @@ from exchange.errors import NotDecrypted, Unreadable
 from exchange.parsing.containers.archive import open_gzip, open_zip
 from exchange.parsing.containers.document import is_rtf, open_document
 from exchange.parsing.containers.naming import Steps, file_part
-from exchange.parsing.containers.openers import Budget, Inner, Opened, Openers
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened, Openers
 from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.protected import is_protected_xls, open_protected
-from exchange.parsing.containers.smime import MEDIA, der_of, entity_of, sealed_kind
+from exchange.parsing.containers.smime import MEDIA, cms_kind, der_of, entity_of
 from exchange.parsing.containers.sniff import Shape
 from exchange.parsing.containers.tnef import open_tnef
 from exchange.parsing.containers.uu import UuFile, take_uu
@@ -68,7 +68,7 @@ def open_container(
     kind = _kind_of(part, shape)
     if not kind:
         return None
-    budget.deeper(depth + 1, where)
+    budget.check_depth(depth + 1, where)
     if kind == "zip":
         return open_zip(where, content, openers, budget)
     if kind == "gzip":
@@ -100,8 +100,8 @@ def _kind_of(part: Part, shape: Shape) -> str:
     if shape is Shape.WORKBOOK and content.startswith(_OLE) and is_protected_xls(content):
         return "protected"
     if part.media in MEDIA or part.name.lower().endswith((".p7m", ".p7s", ".p7z")):
-        return "cms" if sealed_kind(der_of(content)) or part.media in MEDIA else ""
-    if shape is Shape.OTHER and content[:1] == b"\x30" and sealed_kind(content):
+        return "cms" if cms_kind(der_of(content)) or part.media in MEDIA else ""
+    if shape is Shape.OTHER and content[:1] == b"\x30" and cms_kind(content):
         return "cms"
     if shape is Shape.OTHER and part.name.lower().endswith(_LISTS):
         return "spoiled"
@@ -120,13 +120,13 @@ def _open_cms(where: str, content: bytes, openers: Openers, budget: Budget, dept
     except NotDecrypted:
         raise
     except Unreadable as error:
-        budget.take(0, where)  # a ceiling of the whole mail ends the reading of it
+        budget.count_bytes(0, where)  # a ceiling of the whole mail ends the reading of it
         opened.rejects.append(Reject(where, error.message, where))
         return opened
     if entity is not None:
         inner = mail_in(entity.content, budget, where, depth)
         step = ENCRYPTED if entity.encrypted else ""
-        opened.inner.append(Inner(step, inner, mail=True, same_mail=True))
+        opened.inner.append(InnerPart(step, inner, mail=True, same_mail=True))
         if entity.warning:
             opened.warnings.append(f"{where}: {entity.warning}")
     return opened
@@ -140,7 +140,7 @@ def mail_in(content: bytes, budget: Budget, where: str, depth: int) -> Part:
         part = waiting.pop()
         parts += 1
         waiting += part.children
-    budget.count(parts, where)
+    budget.count_files(parts, where)
     return mail
 
 
@@ -180,7 +180,7 @@ def _unseal(
     """Put the MIME entity in the place of the S/MIME part that holds it; whether it was encrypted
     to us."""
     where = f"{path}{part.name or 'smime.p7m'}"
-    budget.deeper(depth + 1, where)
+    budget.check_depth(depth + 1, where)
     opened = _open_cms(where, part.content, openers, budget, depth + 1)
     part.media, part.content, part.name, part.attached = "multipart/mixed", b"", "", False
     part.children = [inner.part for inner in opened.inner]
@@ -202,13 +202,13 @@ def _split_off(path: str, part: Part, budget: Budget) -> Opened:
 def _files(where: str, files: list[UuFile], budget: Budget) -> Opened:
     opened = Opened()
     steps = Steps("file")
-    budget.count(len(files), where)
+    budget.count_files(len(files), where)
     for one in files:
-        budget.take(len(one.content), where)
+        budget.count_bytes(len(one.content), where)
         step = steps.of(one.name)
         if not one.whole:
             reason = "the uuencoded file is damaged: a part of it may be missing"
             there = f"{where} > {step}" if where else step
             opened.rejects.append(Reject(step, reason, there))
-        opened.inner.append(Inner(step, file_part(one.name, one.content)))
+        opened.inner.append(InnerPart(step, file_part(one.name, one.content)))
     return opened

@@ -14,7 +14,7 @@ from exchange.errors import Unreadable
 from exchange.parsing.containers import mapi
 from exchange.parsing.containers.embedded import in_streams
 from exchange.parsing.containers.mapi import Attachment, Item, Value
-from exchange.parsing.containers.openers import Budget, Inner, Opened
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened
 from exchange.parsing.containers.protected import OLE_DAMAGE
 
 _STREAM = re.compile(r"__substg1\.0_([0-9A-F]{4})([0-9A-F]{4})", re.I)
@@ -43,7 +43,7 @@ def open_outlook(where: str, content: bytes, budget: Budget, depth: int) -> Open
         opened.rejects.append(Reject(where, "the Outlook message file is damaged", where))
         return opened
     part = mapi.as_mail(item, budget.limits.header_bytes, opened.warnings, where)
-    opened.inner.append(Inner("", part, mail=True))
+    opened.inner.append(InnerPart("", part, mail=True))
     return opened
 
 
@@ -58,7 +58,7 @@ class _Reader:
 
     def item(self, path: list[str], head: int, depth: int) -> Item:
         """The item in the storage ``path``."""
-        self._budget.deeper(depth, self._where)
+        self._budget.check_depth(depth, self._where)
         storage = self._storage(path)
         item = Item(self._properties(path, storage, head))
         numbered = []
@@ -66,7 +66,7 @@ class _Reader:
             match = _ATTACHMENT.fullmatch(name)
             if match and isinstance(entry, dict):
                 numbered.append((int(match.group(1), 16), name))
-        self._budget.count(len(numbered), self._where)
+        self._budget.count_files(len(numbered), self._where)
         for _, name in sorted(numbered):
             item.attachments.append(self._attachment([*path, name], depth))
         charset = {
@@ -131,7 +131,7 @@ class _Reader:
             )
         with self._file.openstream(path) as stream:
             content: bytes = stream.read()
-        self._budget.take(len(content), self._where)
+        self._budget.count_bytes(len(content), self._where)
         return content
 
 

@@ -12,7 +12,7 @@ from msoffcrypto.exceptions import InvalidKeyError
 
 from exchange.domain.mail import Reject
 from exchange.parsing.containers.naming import file_part
-from exchange.parsing.containers.openers import Budget, Inner, Opened, Openers
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened, Openers
 
 _LOCKED: Final = "the workbook is protected by a password, and none is on file for this contact"
 _NOT_OURS: Final = (
@@ -47,8 +47,8 @@ def open_protected(
             reason = _LOCKED
         opened.rejects.append(Reject(name, reason, where))
         return opened
-    budget.take(len(plain), where)
-    opened.inner.append(Inner("", file_part(name, plain)))
+    budget.count_bytes(len(plain), where)
+    opened.inner.append(InnerPart("", file_part(name, plain)))
     return opened
 
 

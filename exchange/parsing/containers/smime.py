@@ -34,7 +34,7 @@ _COMPRESSED = binascii.unhexlify("2a864886f70d0109100109")
 _SEALED_AUTHENTIC = binascii.unhexlify("2a864886f70d0109100117")
 
 
-class Sealed(Enum):
+class CmsKind(Enum):
     """What a CMS message is."""
 
     SIGNED = "signed"
@@ -50,7 +50,7 @@ class Entity(NamedTuple):
     warning: str = ""
 
 
-def sealed_kind(content: bytes) -> Sealed | None:
+def cms_kind(content: bytes) -> CmsKind | None:
     """What kind of CMS ``content`` (DER or BER) is; None when it is none."""
     try:
         return _kind(content)[0]
@@ -78,14 +78,14 @@ def entity_of(where: str, content: bytes, openers: Openers, budget: Budget) -> E
     der = der_of(content)
     try:
         kind, place = _kind(der)
-        if kind is Sealed.ENCRYPTED:
+        if kind is CmsKind.ENCRYPTED:
             return _opened(where, der, place, openers, budget)
         inner = _encapsulated(der, place)
     except (IndexError, ValueError):
         raise Unreadable("the signed or encrypted part is damaged", place=where) from None
     if inner is None:
         return None
-    if kind is Sealed.COMPRESSED:
+    if kind is CmsKind.COMPRESSED:
         limits = budget.limits
         plain = inflated(inner, min(limits.member_bytes, limits.expansion * len(inner) + 10_000))
         if plain is None:
@@ -93,23 +93,23 @@ def entity_of(where: str, content: bytes, openers: Openers, budget: Budget) -> E
                 "the compressed part is damaged, or grows beyond all measure", place=where
             )
         inner = plain
-    budget.take(len(inner), where)
+    budget.count_bytes(len(inner), where)
     return Entity(inner)
 
 
 def _opened(where: str, der: bytes, place: int, openers: Openers, budget: Budget) -> Entity:
     if openers.unwrap is None:
         raise Unreadable(NO_KEY, place=where)
-    budget.decrypt(where)
+    budget.count_decryption(where)
     try:
         plain, warning = decrypted(der, place, openers.unwrap)
     except NotDecrypted as error:
         raise NotDecrypted(f"it cannot be decrypted: {error.message}", place=where) from None
-    budget.take(len(plain), where)
+    budget.count_bytes(len(plain), where)
     return Entity(plain, encrypted=True, warning=warning)
 
 
-def _kind(content: bytes) -> tuple[Sealed, int]:
+def _kind(content: bytes) -> tuple[CmsKind, int]:
     """The kind, and where the content of ContentInfo begins."""
     info = element(content, 0)
     name = element(content, info.start)
@@ -120,11 +120,11 @@ def _kind(content: bytes) -> tuple[Sealed, int]:
     if place.tag != CONTEXT:
         raise ValueError("no content")
     if oid == _DATA + b"\x02":
-        return Sealed.SIGNED, place.start
+        return CmsKind.SIGNED, place.start
     if oid == _DATA + b"\x03" or oid == _SEALED_AUTHENTIC:
-        return Sealed.ENCRYPTED, place.start
+        return CmsKind.ENCRYPTED, place.start
     if oid == _COMPRESSED:
-        return Sealed.COMPRESSED, place.start
+        return CmsKind.COMPRESSED, place.start
     raise ValueError("another kind of content")
 
 

@@ -110,7 +110,7 @@ def _first_block(content: bytes) -> bytes:
     return text.partition(b"\n\n")[0]
 
 
-def headed_as_mail(content: bytes) -> bool:
+def has_mail_header(content: bytes) -> bool:
     """Whether a text begins with a header and nothing else, if only with what people see of one.
 
     Weaker than MAIL: a mail saved by hand, and the block that Outlook writes over a quoted one.

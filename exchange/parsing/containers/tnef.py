@@ -14,7 +14,7 @@ from exchange.errors import Unreadable
 from exchange.parsing.containers import mapi
 from exchange.parsing.containers.embedded import in_compound
 from exchange.parsing.containers.mapi import Attachment, Item, Value
-from exchange.parsing.containers.openers import Budget, Inner, Opened
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened
 
 MAGIC: Final = b"\x78\x9f\x3e\x22"
 _HEAD = struct.Struct("<BII")  # level, attribute, length
@@ -41,13 +41,13 @@ def open_tnef(where: str, content: bytes, budget: Budget, depth: int) -> Opened:
         reason = "Outlook's winmail.dat is damaged: a part of it may be missing"
         opened.rejects.append(Reject(where, reason, where))
     part = mapi.as_mail(item, budget.limits.header_bytes, opened.warnings, where)
-    opened.inner.append(Inner("", part, mail=True, same_mail=True))
+    opened.inner.append(InnerPart("", part, mail=True, same_mail=True))
     return opened
 
 
 def _item(where: str, content: bytes, budget: Budget, depth: int) -> tuple[Item, bool]:
     """One TNEF stream, and whether it was whole."""
-    budget.deeper(depth, where)
+    budget.check_depth(depth, where)
     item = Item()
     attachment = Attachment()
     place, end = 6, len(content)
@@ -62,13 +62,13 @@ def _item(where: str, content: bytes, budget: Budget, depth: int) -> tuple[Item,
         if name == _NEW_ATTACHMENT or (level == 2 and not item.attachments):
             attachment = Attachment()
             item.attachments.append(attachment)
-            budget.count(1, where)
+            budget.count_files(1, where)
         if level == 1:
             _message_attribute(where, item, name, value, budget)
         elif name == _TITLE:
             attachment.properties.setdefault(mapi.SHORT_NAME, value.rstrip(b"\0"))
         elif name == _FILE:
-            budget.take(length, where)
+            budget.count_bytes(length, where)
             attachment.properties[mapi.ATTACHED] = value
         elif name == _ATTACHMENT_PROPERTIES:
             _attachment_properties(where, attachment, value, budget, depth)
@@ -86,14 +86,14 @@ def _message_attribute(where: str, item: Item, name: int, value: bytes, budget: 
     elif name == _CODEPAGE and len(value) >= 4:
         item.properties.setdefault(mapi.CODEPAGE, int.from_bytes(value[:4], "little"))
     elif name == _PROPERTIES:
-        budget.take(len(value), where)
+        budget.count_bytes(len(value), where)
         item.properties.update(_properties(value))
 
 
 def _attachment_properties(
     where: str, attachment: Attachment, value: bytes, budget: Budget, depth: int
 ) -> None:
-    budget.take(len(value), where)
+    budget.count_bytes(len(value), where)
     found = _properties(value)
     held = found.pop(mapi.ATTACHED, None)
     attachment.properties.update(found)
