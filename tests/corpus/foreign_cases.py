@@ -202,7 +202,7 @@ def _damaged() -> list[Case]:
             b"\0\1\0\0Standard Jet DB\0" + bytes(range(1, 32)) * 40,
             "application/x-msaccess",
             "list.mdb",
-            "a file of this kind is not read",
+            "cannot read this kind of file",
         ),
         _refused(
             "xlsb-claims-texts-without-end",

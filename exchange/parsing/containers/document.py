@@ -1,4 +1,4 @@
-"""Word documents (ECMA-376 part 1, 17) and RTF files to the HTML or text that they show."""
+"""Turn Word documents (ECMA-376 part 1, 17) and RTF files into the HTML or text they show."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _DAMAGE: Final = (
 
 
 def is_rtf(content: bytes) -> bool:
-    """Whether ``content`` is an RTF file."""
+    """Return whether ``content`` is an RTF file."""
     return content[:100].lstrip().startswith(b"{\\rtf")
 
 
 def open_document(where: str, name: str, content: bytes, budget: Budget) -> Opened | None:
-    """The document as HTML or text at the same place; None when it is of a kind not read.
+    """Return the document as HTML or text at the same place; None for a kind we do not support.
 
     Raises Unreadable when the mail's ceilings are passed.
     """
@@ -84,7 +84,7 @@ def _word(where: str, content: bytes, budget: Budget) -> str | None:
         io.BytesIO(body), events=("start", "end"), resolve_entities=False, no_network=True,
         load_dtd=False, huge_tree=False,
     )  # fmt: skip
-    hidden = 0  # inside text that was deleted, or alternative content for older programs
+    hidden = 0  # > 0 inside deleted text, or inside alternative content for older programs
     for event, element in events:
         tag = element.tag if isinstance(element.tag, str) else ""
         local = tag.rpartition("}")[2]

@@ -1,4 +1,4 @@
-"""What opens the containers of one mail, and what comes out of one."""
+"""The secrets that open a mail's containers, what an open container holds, and what it may cost."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from exchange.parsing.mime.parts import Part
 
 @dataclass(frozen=True, slots=True)
 class Openers:
-    """The secrets that a mail's containers may ask for.
+    """The secrets that a mail's containers may need.
 
-    ``passwords``: those on file for the contact, tried in order.  ``unwrap``: asks whoever has the
-    private keys for the content key of an encrypted mail; None when there are none.
+    ``passwords``: those on file for the contact, tried in order.  ``unwrap``: asks the holder of
+    the private keys for the content key of an encrypted mail; None when there are no keys.
     """
 
     passwords: tuple[str, ...] = field(default=(), repr=False)
@@ -28,18 +28,20 @@ NO_OPENERS = Openers()
 
 @dataclass(frozen=True, slots=True)
 class InnerPart:
-    """Something that lay in a container; ``step`` is its element of the path, or empty when it
-    stands at the container's own place (a workbook without its password, a mail in its file)."""
+    """Something from a container; ``step`` is its element of the path.
+
+    Empty when it takes the container's place: a workbook without its password, a mail in a file.
+    """
 
     step: str
     part: Part
     mail: bool = False  # a whole mail, to be read as one
-    same_mail: bool = False  # the very mail that the container lies in, packed (winmail.dat)
+    same_mail: bool = False  # the mail that holds the container, packed (winmail.dat)
 
 
 @dataclass(slots=True)
 class Opened:
-    """What a container held, and what of it could not be opened."""
+    """What a container held, and what could not be opened."""
 
     inner: list[InnerPart] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
@@ -47,7 +49,7 @@ class Opened:
 
 
 class Budget:
-    """What one mail has cost so far, its containers and texts of all kinds and levels together."""
+    """What one mail has cost so far: the containers and texts of all kinds and levels together."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -57,10 +59,10 @@ class Budget:
         self.decryptions = 0
 
     def check_depth(self, depth: int, where: str) -> None:
-        """Raises Unreadable when ``depth`` levels of containers and mails are too many."""
+        """Raise Unreadable when ``depth`` levels of containers and mails are too many."""
         if depth > self.limits.depth:
             raise Unreadable(
-                f"containers within containers deeper than {self.limits.depth}", place=where
+                f"containers nested deeper than {self.limits.depth} levels", place=where
             )
 
     def count_bytes(self, size: int, where: str) -> None:
@@ -81,7 +83,7 @@ class Budget:
             )
 
     def count_files(self, members: int, where: str) -> None:
-        """Count files that lie in containers; raises Unreadable at the ceiling."""
+        """Count files in containers; raises Unreadable at the ceiling."""
         self.members += members
         if self.members > self.limits.members:
             raise Unreadable(

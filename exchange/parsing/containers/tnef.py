@@ -1,7 +1,7 @@
-"""winmail.dat: Transport Neutral Encapsulation Format ([MS-OXTNEF]), read in one pass.
+"""Read winmail.dat, the Transport Neutral Encapsulation Format ([MS-OXTNEF]), in one pass.
 
-Read by ourselves: lengths are those declared (a workbook keeps its last zero bytes), nothing is
-copied per attribute, and a damaged property costs what follows it in its own list only.
+We use the declared lengths (so a workbook keeps its last zero bytes), copy nothing for an
+attribute, and after a damaged property lose only the rest of its own list.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers import mapi
-from exchange.parsing.containers.embedded import in_compound
+from exchange.parsing.containers.embedded import file_in_compound
 from exchange.parsing.containers.mapi import Attachment, Item, Value
 from exchange.parsing.containers.openers import Budget, InnerPart, Opened
 
@@ -23,7 +23,7 @@ _PROPERTIES, _NEW_ATTACHMENT, _TITLE, _FILE, _ATTACHMENT_PROPERTIES = (
     0x9003, 0x9002, 0x8010, 0x800F, 0x9005,
 )  # fmt: skip
 _MESSAGE_ITEM = bytes.fromhex("0703020000000000c000000000000046")  # IID_IMessage
-_INTERFACE: Final = 16  # bytes of the interface's number before an object
+_INTERFACE: Final = 16  # bytes of the interface ID before an object
 _MANY: Final = 0x1000
 _FIXED: Final = {
     0x01: 0, 0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 4, 0x14: 8,
@@ -34,7 +34,7 @@ _INTEGERS: Final = (0x02, 0x03, 0x0B)
 
 
 def open_tnef(where: str, content: bytes, budget: Budget, depth: int) -> Opened:
-    """The mail in a winmail.dat; raises Unreadable when the mail's ceilings are passed."""
+    """Open the mail in a winmail.dat; raises Unreadable when the mail's ceilings are passed."""
     opened = Opened()
     item, whole = _item(where, content, budget, depth)
     if not whole:
@@ -46,7 +46,7 @@ def open_tnef(where: str, content: bytes, budget: Budget, depth: int) -> Opened:
 
 
 def _item(where: str, content: bytes, budget: Budget, depth: int) -> tuple[Item, bool]:
-    """One TNEF stream, and whether it was whole."""
+    """Return the item in one TNEF stream, and whether the stream was complete."""
     budget.check_depth(depth, where)
     item = Item()
     attachment = Attachment()
@@ -107,13 +107,13 @@ def _attachment_properties(
             if not whole and not attachment.item.properties:
                 raise Unreadable("a damaged item in winmail.dat", place=f"{where} > {called}")
     elif len(held) > _INTERFACE and found.get(mapi.METHOD) == 6:
-        attachment.hold(in_compound(held[_INTERFACE:]))
+        attachment.take_file(file_in_compound(held[_INTERFACE:]))
     else:
         attachment.properties.setdefault(mapi.ATTACHED, held)
 
 
 def _properties(content: bytes) -> dict[int, Value]:
-    """A list of MAPI properties; ends where it is damaged."""
+    """Return a list of MAPI properties, up to the place where it is damaged."""
     found: dict[int, Value] = {}
     try:
         (count,) = struct.unpack_from("<I", content)
@@ -122,24 +122,24 @@ def _properties(content: bytes) -> dict[int, Value]:
             kind, tag = struct.unpack_from("<HH", content, place)
             place += 4
             if tag >= 0x8000:
-                place = _past_name(content, place)
+                place = _after_name(content, place)
             value, place = _value(content, place, kind)
             if value is not None:
                 found[tag] = value
     except (struct.error, UnicodeDecodeError):
-        pass  # cut short: what was read so far stands
+        pass  # truncated: keep what was read so far
     return found
 
 
-def _past_name(content: bytes, place: int) -> int:
-    """Behind the name of a named property: a GUID, and a number or a text."""
+def _after_name(content: bytes, place: int) -> int:
+    """Return the place after the name of a named property: a GUID, and a number or a text."""
     kind, size = struct.unpack_from("<II", content, place + 16)
     place += 24
     return place + _padded(size) if kind else place
 
 
 def _value(content: bytes, place: int, kind: int) -> tuple[Value | None, int]:
-    """The (last) value of a property, and the place behind it."""
+    """Return the value of a property (None for several), and the place after it."""
     many, kind = bool(kind & _MANY), kind & ~_MANY
     fixed = _FIXED.get(kind)
     if fixed is not None:

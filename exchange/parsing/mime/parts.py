@@ -58,7 +58,7 @@ class _Budget:
         if self.parts > self.limits.parts:
             raise Unreadable(f"more than {self.limits.parts} parts")
         if depth > self.limits.depth:
-            raise Unreadable(f"parts within parts deeper than {self.limits.depth}")
+            raise Unreadable(f"parts nested deeper than {self.limits.depth} levels")
 
 
 def read_parts(raw: bytes, limits: Limits) -> Part:
