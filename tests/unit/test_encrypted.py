@@ -193,7 +193,7 @@ def test_damage_behind_the_key_is_always_told_in_the_same_words(
     assert DAMAGED in refused(reader, envelope(listed(D[0]), other, cipher=cipher))
 
 
-def test_ways_that_are_not_read_are_named(reader: WorkerReader) -> None:
+def test_unsupported_encryption_is_named(reader: WorkerReader) -> None:
     agreed = tlv(0xA1, b"\x02\x01\x03")
     assert "key agreement (ECDH)" in refused(reader, envelope(b"x", others=[agreed]))
     phrase = tlv(0xA3, b"\x02\x01\x00")

@@ -1,4 +1,4 @@
-"""Long lists are read column by column: what comes out is what reading row by row gives."""
+"""Reading a long list column by column gives what reading it row by row gives."""
 
 from __future__ import annotations
 
