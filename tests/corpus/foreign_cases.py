@@ -209,7 +209,7 @@ def _damaged() -> list[Case]:
             xlsb(Page("S", rows), strings_claimed=0xFFFFFFF0),
             _XLSB,
             "list.xlsb",
-            "lacks its texts",
+            "its texts are missing",
         ),
         _refused(
             "xlsb-sheet-ends-before-it-begins", xlsb(backwards), _XLSB, "list.xlsb",
@@ -224,7 +224,7 @@ def _damaged() -> list[Case]:
             old_xls(Page("S", rows), extra=record(0xFC, struct.pack("<II", 1, 0xFFFFFFF0))),
             _XLS,
             "list.xls",
-            "lacks its texts",
+            "its texts are missing",
         ),
     ]  # fmt: skip
 

@@ -83,7 +83,7 @@ class ColumnRows(Sequence[Row]):
 
     @abstractmethod
     def lossy(self, index: int, *, numbers: bool) -> Flags:
-        """Return which rows hold a boolean or (with ``numbers``) a number or a date there."""
+        """Return which cells of a column are a boolean or (with ``numbers``) a number or a date."""
 
 
 def factorize(cells: Iterable[str]) -> tuple[list[str], Numbers]:
@@ -150,7 +150,7 @@ class WorkbookRows(ColumnRows):
         )
 
     def lossy(self, index: int, *, numbers: bool) -> Flags:
-        """Return which rows hold a boolean or (with ``numbers``) a number or a date there."""
+        """Return which cells of a column are a boolean or (with ``numbers``) a number or a date."""
         kinds = str if numbers else (str, int, float, date, time, timedelta)
         return np.fromiter(
             (
@@ -163,7 +163,7 @@ class WorkbookRows(ColumnRows):
         )
 
     def without(self, numbers: Set[int], columns: Set[int]) -> WorkbookRows:
-        """Return the rows without those with these ``numbers``, these columns blank."""
+        """Return the rows except those in ``numbers``, with ``columns`` left blank."""
         kept = WorkbookRows(())
         kept._raw = [pair for pair in self._raw if pair[0] not in numbers]
         if columns:
@@ -201,7 +201,7 @@ def distinct_cells(rows: Sequence[Row], index: int) -> tuple[list[str], Numbers]
 
 
 def lossy_cells(rows: Sequence[Row], index: int, *, numbers: bool = True) -> Flags:
-    """Return which rows hold a boolean there or, with ``numbers``, a number or a date.
+    """Return which cells of a column are a boolean or, with ``numbers``, a number or a date.
 
     ``column_of`` leaves these cells empty; ``numbers=False`` is for columns where they do no harm.
     """

@@ -85,7 +85,7 @@ def _from_parsed(sheet: ParsedSheet) -> _Sheet:
 
 
 def _by_name(book: CalamineWorkbook, hidden_cells: Sequence[HiddenCells]) -> dict[str, HiddenCells]:
-    """The hidden_cells of an old workbook, which are in the order of its sheets, by sheet."""
+    """Return what each sheet hides, by name; ``hidden_cells`` has the order of the sheets."""
     named = zip(book.sheets_metadata, hidden_cells, strict=False)
     return {one.name: hidden for one, hidden in named if hidden}
 

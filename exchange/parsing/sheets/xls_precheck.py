@@ -129,7 +129,7 @@ class _RecordWalk:
             # python-calamine allocates as many strings as the record declares, and the process
             # dies when there is not enough memory.
             if int.from_bytes(content[4:8], "little") > len(self._stream) // _SHORTEST_STRING:
-                raise self._damaged("it lacks its texts")
+                raise self._damaged("its texts are missing")
         elif kind == _SPAN and not _fits(content, self._limits):
             raise self._damaged("the size of a sheet is wrong")
         elif kind == _ROW and depth == 1 and len(content) >= 13:

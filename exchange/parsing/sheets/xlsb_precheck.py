@@ -77,7 +77,7 @@ def _check_strings(where: str, archive: zipfile.ZipFile, members: dict[str, str]
     kind, start, _ = _record(head, 0) if head else (0, 0, 0)
     strings = int.from_bytes(head[start + 4 : start + 8], "little")
     if kind == _BEGIN_STRINGS and strings > archive.getinfo(member).file_size:
-        raise Unreadable("the workbook is damaged: it lacks its texts", place=where)
+        raise Unreadable("the workbook is damaged: its texts are missing", place=where)
 
 
 def _sheets(where: str, archive: zipfile.ZipFile, members: dict[str, str]) -> dict[str, str]:

@@ -234,7 +234,7 @@ class PlainRows(WorkbookRows):
         return self.column(index).distinct()
 
     def lossy(self, index: int, *, numbers: bool) -> Flags:
-        """Return which rows hold a number there; none without ``numbers``."""
+        """Return which cells of a column are numbers; none without ``numbers``."""
         if not numbers or index >= self._cells.kinds.shape[1]:
             return np.zeros(len(self), np.bool_)
         return np.asarray(self._cells.kinds[:, index] == NUMBER, np.bool_)
