@@ -444,3 +444,11 @@ def test_an_unencrypted_zip_is_read_without_any_secret() -> None:
         archive.writestr("list.csv", f"Device ID\r\n{_D[0]}\r\n")
     said = understand(attached(out.getvalue(), "a.zip"), DEFAULT)
     assert [one.where for one in said.devices] == ["a.zip > list.csv > row 2"]
+
+
+@pytest.mark.parametrize("name", ["__MACOSX/._a.csv", ".DS_Store", "in/Thumbs.db", "desktop.ini"])
+def test_files_that_a_desktop_adds_to_an_archive_are_ignored(name: str) -> None:
+    listed = f"Device ID\r\n{_D[0]}\r\n".encode()
+    said = understand(attached(packing.zipped(("list.csv", listed), (name, listed)), "a.zip"))
+    assert [one.where for one in said.devices] == ["a.zip > list.csv > row 2"]
+    assert not said.rejects
