@@ -150,7 +150,7 @@ def _archives() -> list[Case]:
         request(
             "zip-bomb",
             attached(zipped(("list.csv", b"0" * 25_000_000))),
-            rejects=[("devices.zip", "grows to more than 200 times its size")],
+            rejects=[("devices.zip", "unpacks to more than 200 times its size")],
         ),
         request(
             "zip-lies-about-a-size",
@@ -160,7 +160,7 @@ def _archives() -> list[Case]:
         request(
             "zip-lzma",
             attached(zipped(one, method=zipfile.ZIP_LZMA)),
-            rejects=[("devices.zip > list.csv", "packed in a way that is not read")],
+            rejects=[("devices.zip > list.csv", "compressed in a way that we do not support")],
         ),
         request(
             "zip-cut-short",
@@ -195,7 +195,7 @@ def _archives() -> list[Case]:
             attaching(
                 b"7z\xbc\xaf\x27\x1c\0\4" + b"\x07" * 40, "application/x-7z-compressed", "list.7z"
             ),
-            rejects=[("list.7z", "kind of archive is not read")],
+            rejects=[("list.7z", "cannot read this kind of archive")],
         ),
         Case(
             "answers-in-a-zip",
@@ -252,7 +252,7 @@ def _protected() -> list[Case]:
         request(
             "xlsx-protection-damaged",
             attached(locked[:5000]),
-            rejects=[("request.xlsx", "protected, and damaged")],
+            rejects=[("request.xlsx", "protected, and it is damaged")],
             passwords=["Winter-2026"],
         ),
         request(

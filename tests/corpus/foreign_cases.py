@@ -202,28 +202,29 @@ def _damaged() -> list[Case]:
             b"\0\1\0\0Standard Jet DB\0" + bytes(range(1, 32)) * 40,
             "application/x-msaccess",
             "list.mdb",
-            "a file of this kind is not read",
+            "cannot read this kind of file",
         ),
         _refused(
             "xlsb-claims-texts-without-end",
             xlsb(Page("S", rows), strings_claimed=0xFFFFFFF0),
             _XLSB,
             "list.xlsb",
-            "lacks its texts",
+            "its texts are missing",
         ),
         _refused(
             "xlsb-sheet-ends-before-it-begins", xlsb(backwards), _XLSB, "list.xlsb",
-            "no true size", "list.xlsb > S",
+            "the size of a sheet is wrong", "list.xlsb > S",
         ),
         _refused(
-            "xls-sheet-ends-before-it-begins", old_xls(backwards), _XLS, "list.xls", "no true size"
+            "xls-sheet-ends-before-it-begins", old_xls(backwards), _XLS, "list.xls",
+            "the size of a sheet is wrong",
         ),
         _refused(
             "xls-claims-texts-without-end",
             old_xls(Page("S", rows), extra=record(0xFC, struct.pack("<II", 1, 0xFFFFFFF0))),
             _XLS,
             "list.xls",
-            "lacks its texts",
+            "its texts are missing",
         ),
     ]  # fmt: skip
 

@@ -23,7 +23,7 @@ from exchange.errors import BadInput
 from exchange.ports import Batch, VaultRecord
 from exchange.services.codes import code_stream, import_report
 from exchange.services.codes.code_file import Reading
-from exchange.services.codes.code_stream import Torn, read_delivery
+from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.codes import import_codes
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.vault.columns import rows_from
@@ -143,7 +143,7 @@ def test_blocks_and_rows_read_the_same(
             read_one("codes.csv", content, reading, whole=False)
         return
     if any(line.count('"') % 2 for line in body):  # it may run on into the next line
-        with pytest.raises(Torn):
+        with pytest.raises(NeedsWholeFile):
             read_one("codes.csv", content, reading, whole=False)
         return
     assert read_one("codes.csv", content, reading, whole=False) == by_rows

@@ -1,1 +1,1 @@
-"""Files and parts that hold other files: bytes to inner parts, under ceilings, without a trace."""
+"""Open files and parts that hold other files, in memory and under ceilings."""

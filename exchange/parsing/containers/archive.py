@@ -1,7 +1,7 @@
-"""ZIP archives (PKWARE APPNOTE 6.3; WinZip AE-1 and AE-2) and gzip (RFC 1952), under ceilings.
+"""Open ZIP archives (PKWARE APPNOTE 6.3; WinZip AE-1 and AE-2) and gzip (RFC 1952), under ceilings.
 
-Sizes are counted as the archive declares them, before anything is inflated, and no more than what
-is declared is ever inflated; a member that lied about its size fails its checksum.
+We count the sizes that the archive declares before we inflate anything, and never inflate more than
+declared; a member that declares a false size fails its checksum.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import pyzipper
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.naming import Steps, file_part, member_path
-from exchange.parsing.containers.openers import Budget, Inner, Opened, Openers
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened, Openers
 from exchange.parsing.containers.sniff import zip_directory_bytes
 
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _AES: Final = 99
 _ENCRYPTED: Final = 0x1
 _STRONG: Final = 0x40  # certificate encryption, which only PKWARE's own programs write
-# What an entry of the central directory takes at least, and with a name of usual length.
+# The size of an entry of the central directory with a name of usual length.
 _ENTRY_BYTES: Final = 46 + 300
-# Below this nobody is harmed by an archive, however well it is packed.
+# An archive that unpacks to less than this does no harm, however well it is packed.
 _HARMLESS: Final = 20_000_000
 # The legacy cipher runs at some 2 MB/s in plain Python.
 _LEGACY_BYTES: Final = 20_000_000
@@ -45,14 +45,14 @@ _DAMAGE: Final = (
     RuntimeError,
     struct.error,
 )
-_CLUTTER: Final = ("__macosx/", ".ds_store", "thumbs.db", "contexttop.ini")
+_CLUTTER: Final = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
 
 LOCKED: Final = "it needs a password, and none is on file for this contact"
-NOT_OURS: Final = "none of the passwords on file for this contact opens it"
+NOT_UNLOCKED: Final = "none of the passwords on file for this contact opens it"
 
 
 def open_zip(where: str, content: bytes, openers: Openers, budget: Budget) -> Opened:
-    """The files of a ZIP; an archive that passes its own ceilings is refused as a whole.
+    """Open a ZIP; an archive that passes its own ceilings is refused as a whole.
 
     Raises Unreadable when the mail's ceilings are passed.
     """
@@ -67,7 +67,7 @@ def open_zip(where: str, content: bytes, openers: Openers, budget: Budget) -> Op
 
 
 def _read_zip(where: str, content: bytes, openers: Openers, budget: Budget, opened: Opened) -> str:
-    """Fill ``opened``; the reason why the archive is refused as a whole, or nothing."""
+    """Fill ``opened``; return why the archive is refused as a whole, or the empty string."""
     if zip_directory_bytes(content) > budget.limits.members * _ENTRY_BYTES:
         raise Unreadable(f"an archive of more than {budget.limits.members:,} files", place=where)
     with pyzipper.AESZipFile(io.BytesIO(content)) as archive:
@@ -75,28 +75,28 @@ def _read_zip(where: str, content: bytes, openers: Openers, budget: Budget, open
         reason = _oversized(listed, content, budget)
         if reason:
             return reason
-        budget.count(len(listed), where)
-        budget.take(sum(one.file_size for one in listed), where)
+        budget.count_files(len(listed), where)
+        budget.count_bytes(sum(one.file_size for one in listed), where)
         steps = Steps("file")
-        unlocked = _Unlocked(archive, openers)
+        unlocked = _Unlocker(archive, openers)
         for one in listed:
             step = steps.of(one.filename)
             there = f"{where} > {step}"
             locked = one.flag_bits & _ENCRYPTED
             got = unlocked.read(one) if locked else _plain_member(archive, one)
             if isinstance(got, bytes):
-                opened.inner.append(Inner(step, file_part(one.filename, got)))
-            elif got not in (LOCKED, NOT_OURS):
+                opened.inner.append(InnerPart(step, file_part(one.filename, got)))
+            elif got not in (LOCKED, NOT_UNLOCKED):
                 opened.rejects.append(Reject(member_path(one.filename), got, there))
-    for told in (LOCKED, NOT_OURS):
-        if unlocked.refused.get(told):
-            # Said once for the archive: its files share their password.
-            opened.rejects.append(Reject(where, told, where))
+    for reason in (LOCKED, NOT_UNLOCKED):
+        if unlocked.refused.get(reason):
+            # Report it once for the archive: its files share their password.
+            opened.rejects.append(Reject(where, reason, where))
     return ""
 
 
 def _is_clutter(name: str) -> bool:
-    """Folders, and what contexttops add to an archive unasked."""
+    """Return whether a member is a folder, or a file that a desktop adds to archives unasked."""
     lowered = name.lower()
     last = lowered.rpartition("/")[2]
     return not last or lowered.startswith(_CLUTTER[0]) or last in _CLUTTER
@@ -106,7 +106,7 @@ def _oversized(listed: list[zipfile.ZipInfo], content: bytes, budget: Budget) ->
     limits = budget.limits
     total = sum(one.file_size for one in listed)
     if total > _HARMLESS and total > limits.expansion * len(content):
-        return f"the archive grows to more than {limits.expansion} times its size"
+        return f"the archive unpacks to more than {limits.expansion} times its size"
     if any(one.file_size > limits.member_bytes for one in listed):
         return f"the archive holds a file of more than {limits.member_bytes:,} bytes"
     return ""
@@ -114,9 +114,9 @@ def _oversized(listed: list[zipfile.ZipInfo], content: bytes, budget: Budget) ->
 
 def _unreadable_kind(one: zipfile.ZipInfo) -> str:
     if one.flag_bits & _STRONG:
-        return "it is encrypted in a way that is not read"
+        return "it is encrypted in a way that we do not support"
     if one.compress_type not in _METHODS:
-        return "it is packed in a way that is not read: ordinary ZIP uses Deflate"
+        return "it is compressed in a way that we do not support: please use ordinary ZIP (Deflate)"
     return ""
 
 
@@ -131,18 +131,18 @@ def _plain_member(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes | str
 
 
 def _exactly(archive: zipfile.ZipFile, one: zipfile.ZipInfo, password: bytes | None) -> bytes:
-    # Asked for less than what is packed, pyzipper may stop before the last packed bytes and then
-    # misses the seal behind them.
+    # Asked for fewer bytes than are packed, pyzipper may stop early and never check the
+    # authentication code after them.
     most = max(one.file_size, one.compress_size) + 1
     with archive.open(one, pwd=password) as stream:
         content = stream.read(most)
     if len(content) != one.file_size:
-        raise zipfile.BadZipFile("another size than declared")
+        raise zipfile.BadZipFile("not the declared size")
     return content
 
 
-class _Unlocked:
-    """Reads encrypted members, the password that fitted last being tried first."""
+class _Unlocker:
+    """Read encrypted members, trying first the password that worked last."""
 
     def __init__(self, archive: zipfile.ZipFile, openers: Openers) -> None:
         self._archive = archive
@@ -155,7 +155,7 @@ class _Unlocked:
         self.refused: dict[str, bool] = {}
 
     def read(self, one: zipfile.ZipInfo) -> bytes | str:
-        """The member's content, or why there is none."""
+        """Return the member's content, or the reason why there is none."""
         reason = _unreadable_kind(one)
         if reason:
             return reason
@@ -169,12 +169,12 @@ class _Unlocked:
             try:
                 content = _exactly(self._archive, one, candidate)
             except _DAMAGE:
-                # A wrong password passes the cipher's own check now and then, and fails later.
+                # Now and then a wrong password passes the cipher's own check, and fails later.
                 continue
             self._candidates.remove(candidate)
             self._candidates.insert(0, candidate)
             return content
-        return self._refuse(NOT_OURS)
+        return self._refuse(NOT_UNLOCKED)
 
     def _refuse(self, reason: str) -> str:
         self.refused[reason] = True
@@ -182,9 +182,9 @@ class _Unlocked:
 
 
 def count_workbook(where: str, content: bytes, budget: Budget) -> None:
-    """Count what a workbook that is a ZIP says it holds; raises Unreadable at the mail's ceiling.
+    """Count the bytes a workbook in ZIP form declares; raises Unreadable at the mail's ceiling.
 
-    Whether it tells the truth, and whether it may be opened, is for its own reader to say.
+    The reader of the workbook checks whether that is true, and whether it may be opened.
     """
     if not content.startswith(b"PK"):
         return
@@ -193,27 +193,27 @@ def count_workbook(where: str, content: bytes, budget: Budget) -> None:
             total = sum(one.file_size for one in archive.infolist())
     except _DAMAGE:
         return
-    budget.take(total, where)
+    budget.count_bytes(total, where)
 
 
 def open_gzip(where: str, name: str, content: bytes, budget: Budget) -> Opened:
-    """The one file of a gzip; raises Unreadable when the mail's ceilings are passed."""
+    """Open the one file in a gzip; raises Unreadable when the mail's ceilings are passed."""
     limits = budget.limits
     ceiling = min(limits.member_bytes, max(_HARMLESS, limits.expansion * len(content)))
     opened = Opened()
-    plain = inflated(content, ceiling, zlib.MAX_WBITS | 16)
+    plain = inflate(content, ceiling, zlib.MAX_WBITS | 16)
     if plain is None:
-        reason = "the archive is damaged, or grows beyond all measure"
+        reason = "the archive is damaged, or unpacks to far more than its size"
         opened.rejects.append(Reject(name, reason, where))
         return opened
-    budget.take(len(plain), where)
-    budget.count(1, where)
+    budget.count_bytes(len(plain), where)
+    budget.count_files(1, where)
     inner = name[:-3] if name.lower().endswith(".gz") else ""
-    opened.inner.append(Inner(Steps("file").of(inner), file_part(inner, plain)))
+    opened.inner.append(InnerPart(Steps("file").of(inner), file_part(inner, plain)))
     return opened
 
 
-def inflated(content: bytes, ceiling: int, window: int = zlib.MAX_WBITS) -> bytes | None:
+def inflate(content: bytes, ceiling: int, window: int = zlib.MAX_WBITS) -> bytes | None:
     """Inflate at most ``ceiling`` bytes; None when there are more, or the stream is damaged."""
     out = bytearray()
     while content:

@@ -1,4 +1,4 @@
-"""BER (X.690) walked forwards and without recursion: its values may come in millions of pieces."""
+"""Walk BER (X.690) forwards and without recursion: a value may come in millions of pieces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEEPEST: Final = 64
 
 
 class Element(NamedTuple):
-    """Tag, and where the content begins and ends; the end is -1 for an indefinite length."""
+    """A tag, and where its content begins and ends; the end is -1 for an indefinite length."""
 
     tag: int
     start: int
@@ -24,9 +24,9 @@ class Element(NamedTuple):
 
 
 def element(content: bytes, place: int) -> Element:
-    """The element at ``place``; raises ValueError or IndexError when there is none.
+    """Return the element at ``place``; raises ValueError or IndexError when there is none.
 
-    Tags above 30 do not occur in what is read here.
+    Tags above 30 do not occur in the structures we read.
     """
     tag, length = content[place], content[place + 1]
     if tag & 0x1F == 0x1F:
@@ -39,7 +39,7 @@ def element(content: bytes, place: int) -> Element:
     if length > 0x80:
         size = length & 0x7F
         if size > 8:
-            raise ValueError("a length beyond all measure")
+            raise ValueError("an oversized length")
         length = int.from_bytes(content[start : start + size], "big")
         start += size
     end = start + length
@@ -48,8 +48,8 @@ def element(content: bytes, place: int) -> Element:
     return Element(tag, start, end)
 
 
-def skipped(content: bytes, place: int) -> int:
-    """The place behind the element at ``place``."""
+def end_of(content: bytes, place: int) -> int:
+    """Return the place after the element at ``place``."""
     if place < 0:
         raise ValueError("an indefinite length where there is none")
     one = element(content, place)
@@ -65,27 +65,27 @@ def skipped(content: bytes, place: int) -> int:
     return place
 
 
-def ends(content: bytes, holder: Element, place: int) -> bool:
-    """Whether nothing more of ``holder`` comes at ``place``."""
+def at_end(content: bytes, holder: Element, place: int) -> bool:
+    """Return whether ``holder`` has no more children at ``place``."""
     if holder.end >= 0:
         return place >= holder.end
     return content[place : place + 2] == _END
 
 
-def inner(content: bytes, holder: Element, most: int) -> list[tuple[int, Element]]:
-    """Place and element of each child of ``holder``; raises ValueError above ``most`` children."""
+def children(content: bytes, holder: Element, most: int) -> list[tuple[int, Element]]:
+    """Return place and element of each child of ``holder``; raises ValueError above ``most``."""
     found: list[tuple[int, Element]] = []
     place = holder.start
-    while not ends(content, holder, place):
+    while not at_end(content, holder, place):
         if len(found) == most:
             raise ValueError("too many pieces")
         found.append((place, element(content, place)))
-        place = skipped(content, place)
+        place = end_of(content, place)
     return found
 
 
-def octets(content: bytes, place: int, tag: int = OCTETS) -> bytes:
-    """An OCTET STRING, in one piece or in nested ones; ``tag`` where it is tagged implicitly."""
+def octet_string(content: bytes, place: int, tag: int = OCTETS) -> bytes:
+    """Return an OCTET STRING, in one piece or in nested ones; ``tag``: its implicit tag, if any."""
     first = element(content, place)
     if first.tag == tag and first.end >= 0:
         return content[first.start : first.end]

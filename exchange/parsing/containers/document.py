@@ -1,4 +1,4 @@
-"""Word documents (ECMA-376 part 1, 17) and RTF files to the HTML or text that they show."""
+"""Turn Word documents (ECMA-376 part 1, 17) and RTF files into the HTML or text they show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lxml import etree
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.naming import file_part
-from exchange.parsing.containers.openers import Budget, Inner, Opened
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened
 from exchange.parsing.containers.rtf import read_rtf
 
 _MAIN: Final = "word/document.xml"
@@ -34,12 +34,12 @@ _DAMAGE: Final = (
 
 
 def is_rtf(content: bytes) -> bool:
-    """Whether ``content`` is an RTF file."""
+    """Return whether ``content`` is an RTF file."""
     return content[:100].lstrip().startswith(b"{\\rtf")
 
 
 def open_document(where: str, name: str, content: bytes, budget: Budget) -> Opened | None:
-    """The document as HTML or text at the same place; None when it is of a kind not read.
+    """Return the document as HTML or text at the same place; None for a kind we do not support.
 
     Raises Unreadable when the mail's ceilings are passed.
     """
@@ -52,7 +52,7 @@ def open_document(where: str, name: str, content: bytes, budget: Budget) -> Open
             return opened
         media = "text/html" if is_html else "text/plain"
         opened.inner.append(
-            Inner("", file_part(name, text.encode("utf-8", "replace"), media, "utf-8"))
+            InnerPart("", file_part(name, text.encode("utf-8", "replace"), media, "utf-8"))
         )
         return opened
     try:
@@ -63,7 +63,7 @@ def open_document(where: str, name: str, content: bytes, budget: Budget) -> Open
     if shown is None:
         return None
     opened.inner.append(
-        Inner("", file_part(name, shown.encode("utf-8", "replace"), "text/html", "utf-8"))
+        InnerPart("", file_part(name, shown.encode("utf-8", "replace"), "text/html", "utf-8"))
     )
     return opened
 
@@ -76,7 +76,7 @@ def _word(where: str, content: bytes, budget: Budget) -> str | None:
         size = archive.getinfo(_MAIN).file_size
         if size > limits.html_bytes:
             raise ValueError("too large")
-        budget.take(size, where)
+        budget.count_bytes(size, where)
         with archive.open(_MAIN) as stream:
             body = stream.read(size + 1)
     pieces = ["<html><body>"]
@@ -84,7 +84,7 @@ def _word(where: str, content: bytes, budget: Budget) -> str | None:
         io.BytesIO(body), events=("start", "end"), resolve_entities=False, no_network=True,
         load_dtd=False, huge_tree=False,
     )  # fmt: skip
-    hidden = 0  # inside text that was deleted, or alternative content for older programs
+    hidden = 0  # > 0 inside deleted text, or inside alternative content for older programs
     for event, element in events:
         tag = element.tag if isinstance(element.tag, str) else ""
         local = tag.rpartition("}")[2]

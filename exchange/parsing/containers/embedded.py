@@ -1,7 +1,7 @@
-"""Files that a person dropped into the text of an Outlook mail: objects of OLE ([MS-OLEDS]).
+"""Find files that a person dropped into the text of an Outlook mail: OLE objects ([MS-OLEDS]).
 
-A mail in Rich Text keeps such a file as an object within a compound file: as a package with its
-name, as a newer Office document, or as the storage of an older one itself.
+A mail in Rich Text keeps such a file as an object in a compound file: as a package with its name,
+as a newer Office document, or as the storage of an older Office document itself.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from exchange.parsing.text.cfb_precheck import has_endless_chain
 from exchange.parsing.text.charset import to_text
 
 _NATIVE, _PACKAGE = "\x01ole10native", "package"
-_DOCUMENTS: Final = ("workbook", "book")  # the object is a file of Excel 97 as it stands
+_DOCUMENTS: Final = ("workbook", "book")  # the object itself is an Excel 97 file
 _EMBEDDED: Final = 3  # not linked
 
 
-class Embedded(NamedTuple):
+class EmbeddedFile(NamedTuple):
     """A file in an object; the name is empty where the object has none."""
 
     name: str
     content: bytes
 
 
-def in_compound(content: bytes) -> Embedded | None:
-    """The file in an object that is a compound file of its own; None when it is another program's.
+def file_in_compound(content: bytes) -> EmbeddedFile | None:
+    """Return the file in an object that is itself a compound file.
 
-    Raises nothing of its own; damage reads as None.
+    None when the object belongs to another program or is damaged; never raises.
     """
     if has_endless_chain(content):
         return None
@@ -46,26 +46,26 @@ def in_compound(content: bytes) -> Embedded | None:
                     found: bytes = stream.read()
                 return found
 
-            held = in_streams(names, read)
+            held = file_in_streams(names, read)
     except OLE_DAMAGE:
         return None
     if held is None and any(one in names for one in _DOCUMENTS):
-        return Embedded("", content)
+        return EmbeddedFile("", content)
     return held
 
 
-def in_streams(names: Collection[str], read: Callable[[str], bytes]) -> Embedded | None:
-    """The file in an object whose streams are these, names in lower case."""
+def file_in_streams(names: Collection[str], read: Callable[[str], bytes]) -> EmbeddedFile | None:
+    """Return the file in an object with these streams, their names in lower case; else None."""
     if _NATIVE in names:
-        return packaged(read(_NATIVE))
+        return file_in_package(read(_NATIVE))
     if _PACKAGE in names:
         content = read(_PACKAGE)
-        return Embedded("", content) if content else None
+        return EmbeddedFile("", content) if content else None
     return None
 
 
-def packaged(stream: bytes) -> Embedded | None:
-    """The file in an Ole10Native stream of a package; None when it holds something else."""
+def file_in_package(stream: bytes) -> EmbeddedFile | None:
+    """Return the file in a package's Ole10Native stream; None when it holds something else."""
     try:
         (flags,) = struct.unpack_from("<H", stream, 4)
         label, place = _text(stream, 6)
@@ -78,10 +78,10 @@ def packaged(stream: bytes) -> Embedded | None:
     content = stream[place + 4 : place + 4 + size]
     if flags != 2 or kind != _EMBEDDED or not size or len(content) < size:
         return None
-    return Embedded(member_path(to_text(label)).rpartition("/")[2], content)
+    return EmbeddedFile(member_path(to_text(label)).rpartition("/")[2], content)
 
 
 def _text(stream: bytes, place: int) -> tuple[bytes, int]:
-    """A text that ends in a zero byte, and the place behind it."""
+    """Return a text that ends in a zero byte, and the place after it."""
     end = stream.index(b"\x00", place)
     return stream[place:end], end + 1

@@ -1,11 +1,11 @@
-"""Encrypted CMS: enveloped-data (RFC 5652, 6) and authenticated-enveloped-data (RFC 5083).
+"""Decrypt CMS: enveloped-data (RFC 5652, 6) and authenticated-enveloped-data (RFC 5083).
 
-The content key is asked for outside, from whoever has the private key; the content is decrypted
-here.  Read are RSA key transport (PKCS #1 v1.5 and OAEP, RFC 8017) and AES in CBC mode (RFC 3565)
-or GCM (RFC 5084); Triple DES with a warning.
+The caller's ``unwrap`` asks the holder of the private key for the content key; this module decrypts
+the content.  We support RSA key transport (PKCS #1 v1.5 and OAEP, RFC 8017) and AES in CBC mode
+(RFC 3565) or GCM (RFC 5084); Triple DES with a warning.
 
-Whatever fails behind the unwrapping of the key is told in the same words, so that nobody learns
-from them at which step it failed.
+Every failure after unwrapping the key gives the same message, so that nobody learns from it which
+step failed.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from exchange.parsing.containers.ber import (
     SEQUENCE,
     SET,
     Element,
+    children,
     element,
-    inner,
-    octets,
-    skipped,
+    end_of,
+    octet_string,
 )
 
 OUT_OF_DATE: Final = "encrypted with Triple DES, which is out of date: please use AES"
@@ -69,9 +69,9 @@ _TOO_WEAK: Final = {
     _oid("2b0e030207"): "DES",
 }
 _OTHERS: Final = {
-    CONTEXT + 1: "by key agreement (ECDH), which is not read: please use our RSA certificate",
-    CONTEXT + 2: "with a key agreed beforehand, and there is none",
-    CONTEXT + 3: "with a password, which is not read: please use our certificate",
+    CONTEXT + 1: "by key agreement (ECDH), which we do not support: please use our RSA certificate",
+    CONTEXT + 2: "with a key agreed in advance, and we have none",
+    CONTEXT + 3: "with a password, which we do not support: please use our certificate",
 }
 
 
@@ -79,7 +79,7 @@ class _Envelope(NamedTuple):
     """The parts of an envelope; ``authentic`` and ``tag`` belong to GCM."""
 
     recipients: list[WrappedKey]
-    others: list[str]  # why the remaining recipients are not read
+    others: list[str]  # why we cannot use the other recipients
     cipher: bytes
     nonce: bytes  # GCM's, or the initialisation vector of CBC
     content: bytes
@@ -87,8 +87,8 @@ class _Envelope(NamedTuple):
     tag: bytes | None
 
 
-def decrypted(content: bytes, start: int, unwrap: Unwrap) -> tuple[bytes, str]:
-    """The plain text of the envelope whose fields begin at ``start``, and a warning or nothing.
+def decrypt_envelope(content: bytes, start: int, unwrap: Unwrap) -> tuple[bytes, str]:
+    """Decrypt the envelope whose fields begin at ``start``; return its text, and a warning if any.
 
     Raises NotDecrypted, with a reason for a person.
     """
@@ -102,7 +102,7 @@ def decrypted(content: bytes, start: int, unwrap: Unwrap) -> tuple[bytes, str]:
             f"it is encrypted {envelope.others[0]}" if envelope.others else "it names no recipient"
         )
     for key in unwrap(envelope.recipients):
-        plain = _plain(envelope, key) if len(key) == key_bytes else None
+        plain = _decrypt(envelope, key) if len(key) == key_bytes else None
         if plain is not None:
             return plain, OUT_OF_DATE if envelope.cipher == _TRIPLE_DES else ""
     raise NotDecrypted(_FAILED)
@@ -112,19 +112,19 @@ def _key_bytes(envelope: _Envelope) -> int:
     cipher = envelope.cipher
     if cipher in _TOO_WEAK:
         raise NotDecrypted(
-            f"it is encrypted with {_TOO_WEAK[cipher]}, which is not safe and not read"
+            f"it is encrypted with {_TOO_WEAK[cipher]}, which is not safe: please use AES"
         )
     known = _CBC_KEYS if envelope.tag is None else _GCM_KEYS
     size = known.get(cipher, 24 if cipher == _TRIPLE_DES and envelope.tag is None else 0)
     if not size:
-        raise NotDecrypted("it is encrypted in a way that is not read: AES is")
+        raise NotDecrypted("it is encrypted in a way that we do not support: please use AES")
     return size
 
 
-def _plain(envelope: _Envelope, key: bytes) -> bytes | None:
+def _decrypt(envelope: _Envelope, key: bytes) -> bytes | None:
     try:
         if envelope.tag is not None:
-            return _authentic(envelope, envelope.tag, key)
+            return _decrypt_gcm(envelope, envelope.tag, key)
         algorithm: BlockCipherAlgorithm = (
             TripleDES(key) if envelope.cipher == _TRIPLE_DES else AES(key)
         )
@@ -136,7 +136,7 @@ def _plain(envelope: _Envelope, key: bytes) -> bytes | None:
         return None
 
 
-def _authentic(envelope: _Envelope, tag: bytes, key: bytes) -> bytes:
+def _decrypt_gcm(envelope: _Envelope, tag: bytes, key: bytes) -> bytes:
     mode = GCM(envelope.nonce, tag, min_tag_length=_TAG_BYTES.start)
     opener = Cipher(AES(key), mode).decryptor()
     opener.authenticate_additional_data(envelope.authentic)
@@ -145,7 +145,7 @@ def _authentic(envelope: _Envelope, tag: bytes, key: bytes) -> bytes:
 
 def _envelope(content: bytes, start: int) -> _Envelope:
     body = element(content, start)
-    fields = inner(content, body, _MOST_FIELDS)
+    fields = children(content, body, _MOST_FIELDS)
     if body.tag != SEQUENCE or not fields or fields[0][1].tag != INTEGER:
         raise ValueError("not an EnvelopedData")
     fields = fields[1:]
@@ -155,7 +155,7 @@ def _envelope(content: bytes, start: int) -> _Envelope:
     if holders.tag != SET or sealed.tag != SEQUENCE:
         raise ValueError("not an EnvelopedData")
     recipients, others = _recipients(content, holders)
-    pieces = inner(content, sealed, 3)
+    pieces = children(content, sealed, 3)
     if len(pieces) != 3:
         raise ValueError("no encrypted content")
     cipher, parameters = _algorithm(content, pieces[1][1])
@@ -164,11 +164,11 @@ def _envelope(content: bytes, start: int) -> _Envelope:
         if one.tag == CONTEXT + 1 and one.end >= 0:
             authentic = b"\x31" + content[place + 1 : one.end]
         elif one.tag in (OCTETS, OCTETS | 0x20):
-            tag = octets(content, place)
+            tag = octet_string(content, place)
     if tag is None:
         authentic = b""  # a plain envelope's unprotected attributes
     nonce = _nonce(content, parameters)
-    text = octets(content, pieces[2][0], 0x80)
+    text = octet_string(content, pieces[2][0], 0x80)
     if tag is not None and len(tag) not in _TAG_BYTES:
         raise ValueError("not a tag")
     return _Envelope(recipients, others, cipher, nonce, text, authentic, tag)
@@ -177,34 +177,34 @@ def _envelope(content: bytes, start: int) -> _Envelope:
 def _recipients(content: bytes, holders: Element) -> tuple[list[WrappedKey], list[str]]:
     found: list[WrappedKey] = []
     others: list[str] = []
-    for _, one in inner(content, holders, _MOST_RECIPIENTS):
+    for _, one in children(content, holders, _MOST_RECIPIENTS):
         if one.tag != SEQUENCE:
-            others.append(_OTHERS.get(one.tag, "in a way that is not read"))
+            others.append(_OTHERS.get(one.tag, "in a way that we do not support"))
             continue
-        wrapped = _wrapped(content, one)
+        wrapped = _wrapped_key(content, one)
         if wrapped is None:
-            others.append("with a key that was wrapped in a way that is not read: RSA is")
+            others.append("with a key wrapped in a way that we do not support: please use RSA")
         else:
             found.append(wrapped)
     return found, others
 
 
-def _wrapped(content: bytes, holder: Element) -> WrappedKey | None:
-    """One KeyTransRecipientInfo; None when its way of wrapping is unknown."""
-    (_, _), (name_at, name), (_, way), (key_at, _) = inner(content, holder, 4)
-    sealed = octets(content, key_at)
+def _wrapped_key(content: bytes, holder: Element) -> WrappedKey | None:
+    """Read one KeyTransRecipientInfo; None when the algorithm that wrapped its key is unknown."""
+    (_, _), (name_at, name), (_, wrapping), (key_at, _) = children(content, holder, 4)
+    sealed = octet_string(content, key_at)
     if len(sealed) > _LARGEST_KEY:
-        raise ValueError("a key beyond all measure")
-    oid, parameters = _algorithm(content, way)
+        raise ValueError("an oversized key")
+    oid, parameters = _algorithm(content, wrapping)
     if oid not in (_RSA, _OAEP):
         return None
     issuer, serial, key_id = b"", 0, b""
     if name.tag == SEQUENCE:
-        (issuer_at, _), (_, number) = inner(content, name, 2)
-        issuer = content[issuer_at : skipped(content, issuer_at)]
+        (issuer_at, _), (_, number) = children(content, name, 2)
+        issuer = content[issuer_at : end_of(content, issuer_at)]
         serial = int.from_bytes(content[number.start : number.end][:64], "big", signed=True)
     else:
-        key_id = octets(content, name_at, 0x80)[:64]
+        key_id = octet_string(content, name_at, 0x80)[:64]
     if oid == _RSA:
         return WrappedKey(sealed, issuer, serial, key_id)
     hashes = _oaep(content, parameters)
@@ -215,13 +215,13 @@ def _wrapped(content: bytes, holder: Element) -> WrappedKey | None:
 
 
 def _oaep(content: bytes, parameters: Element | None) -> tuple[Hash, Hash, bytes] | None:
-    """Hash, mask hash and label (RFC 8017, A.2.1); None where one of them is unknown."""
+    """Return hash, mask hash and label (RFC 8017, A.2.1); None when one of them is unknown."""
     digest: Hash | None = "sha1"
     mask: Hash | None = "sha1"
     label = b""
     if parameters is None or parameters.tag != SEQUENCE:
         return "sha1", "sha1", label
-    for _, one in inner(content, parameters, 3):
+    for _, one in children(content, parameters, 3):
         oid, more = _algorithm(content, element(content, one.start))
         if one.tag == CONTEXT:
             digest = _HASHES.get(oid)
@@ -237,8 +237,8 @@ def _oaep(content: bytes, parameters: Element | None) -> tuple[Hash, Hash, bytes
 
 
 def _algorithm(content: bytes, holder: Element) -> tuple[bytes, Element | None]:
-    """OID and parameters of an AlgorithmIdentifier."""
-    pieces = inner(content, holder, 2)
+    """Return OID and parameters of an AlgorithmIdentifier."""
+    pieces = children(content, holder, 2)
     if holder.tag != SEQUENCE or not pieces or pieces[0][1].tag != OBJECT:
         raise ValueError("not an AlgorithmIdentifier")
     name = pieces[0][1]
@@ -246,7 +246,7 @@ def _algorithm(content: bytes, holder: Element) -> tuple[bytes, Element | None]:
 
 
 def _nonce(content: bytes, parameters: Element | None) -> bytes:
-    """The IV of CBC, or the nonce of GCM (RFC 5084, 3.2)."""
+    """Return the IV of CBC, or the nonce of GCM (RFC 5084, 3.2)."""
     if parameters is None:
         return b""
     if parameters.tag == SEQUENCE:

@@ -1,7 +1,7 @@
-"""An Outlook item, whatever it came in, as a mail: shared by .msg files and winmail.dat.
+"""Turn an Outlook item into a mail: shared by .msg files and winmail.dat.
 
-Properties are those of [MS-OXPROPS]; what a .msg ([MS-OXMSG]) and a TNEF stream ([MS-OXTNEF]) keep
-of a mail differs only in how it is packed.
+The properties are those of [MS-OXPROPS]; a .msg file ([MS-OXMSG]) and a TNEF stream ([MS-OXTNEF])
+hold the same ones, packed differently.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from email.utils import format_datetime
 from typing import Final, TypeAlias
 
 from exchange.errors import Unreadable
-from exchange.parsing.containers.embedded import Embedded
+from exchange.parsing.containers.embedded import EmbeddedFile
 from exchange.parsing.containers.naming import file_part, member_path
-from exchange.parsing.containers.rtf import decompressed, read_rtf
+from exchange.parsing.containers.rtf import decompress, read_rtf
 from exchange.parsing.mime.headers import Headers, one_line, read_fields
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.text.charset import to_text
@@ -39,16 +39,16 @@ _MEDIA = re.compile(r"[\w.+\-]{1,60}/[\w.+\-]{1,60}")
 
 @dataclass(slots=True)
 class Attachment:
-    """A file or an item attached to an item; neither is there when it could not be read."""
+    """A file or an item attached to an item; it has neither when it could not be read."""
 
     properties: dict[int, Value] = field(default_factory=dict)
     item: Item | None = None
-    foreign: bool = False  # an object of another program, which is not read
+    other_program: bool = False  # an object of another program, which we do not support
 
-    def hold(self, embedded: Embedded | None) -> None:
-        """Take the file out of an object; without one the object is another program's."""
+    def take_file(self, embedded: EmbeddedFile | None) -> None:
+        """Keep the file that an object holds; without one the object is another program's."""
         if embedded is None:
-            self.foreign = True
+            self.other_program = True
             return
         self.properties[ATTACHED] = embedded.content
         if embedded.name:
@@ -56,7 +56,7 @@ class Attachment:
 
     @property
     def name(self) -> str:
-        """The name that a person sees, without folders."""
+        """Return the name that a person sees, without folders."""
         for tag in (LONG_NAME, SHORT_NAME, SHOWN_NAME):
             name = text_of(self.properties, tag)
             if name:
@@ -73,7 +73,7 @@ class Item:
 
 
 def text_of(properties: dict[int, Value], tag: int) -> str:
-    """A property as text; 8-bit strings are read in the item's code page."""
+    """Return a property as text; 8-bit strings are decoded in the item's code page."""
     value = properties.get(tag, "")
     if isinstance(value, bytes):
         value = to_text(value, charset_of(properties))
@@ -81,7 +81,7 @@ def text_of(properties: dict[int, Value], tag: int) -> str:
 
 
 def charset_of(properties: dict[int, Value]) -> str:
-    """The charset of an item's 8-bit strings, as mail names it; empty when it does not say."""
+    """Return the mail charset of an item's 8-bit strings; empty when the item names none."""
     for tag in (CODEPAGE, MESSAGE_CODEPAGE):
         page = properties.get(tag)
         if isinstance(page, int) and 0 < page < 100_000:
@@ -90,9 +90,9 @@ def charset_of(properties: dict[int, Value]) -> str:
 
 
 def as_mail(item: Item, ceiling: int, warnings: list[str], where: str) -> Part:
-    """The item as a mail: header, body in its renderings, attachments, items as mails within.
+    """Return the item as a mail: header, body renderings, attachments, and items as attached mails.
 
-    ``ceiling``: bytes of header.  What is not there to be read is told in ``warnings``.
+    ``ceiling``: the most bytes of header.  What cannot be read is added to ``warnings``.
     """
     bodies = _bodies(item, warnings, where)
     children = [Part(Headers([]), "multipart/alternative", {}, children=bodies)] if bodies else []
@@ -117,17 +117,17 @@ def _attached(
         media = text_of(one.properties, MEDIA).strip().lower()
         if not _MEDIA.fullmatch(media) or media.startswith(("multipart/", "message/")):
             media = ""
-        # A name makes it an attachment, whatever its type: a body stands in the item itself.
+        # Named, so it is an attachment whatever its type: a body is in the item itself.
         return file_part(name or f"attachment {number}", content, media)
-    if one.foreign:
-        warnings.append(f"{where}: an embedded object of another program is not read")
+    if one.other_program:
+        warnings.append(f"{where}: an embedded object of another program was not read")
     elif one.properties.get(METHOD) in BY_REFERENCE:
         warnings.append(f"{where} > {name or f'attachment {number}'} is only a link to a file")
     return None
 
 
 def _bodies(item: Item, warnings: list[str], where: str) -> list[Part]:
-    """The body's renderings, plain first."""
+    """Return the renderings of the body, plain text first."""
     bodies: list[Part] = []
     plain = text_of(item.properties, BODY)
     if plain.strip():
@@ -143,7 +143,7 @@ def _bodies(item: Item, warnings: list[str], where: str) -> list[Part]:
     if not isinstance(packed, bytes) or not packed:
         return bodies
     try:
-        text, is_html = read_rtf(decompressed(packed))
+        text, is_html = read_rtf(decompress(packed))
     except Unreadable as error:
         if not bodies:
             warnings.append(f"{where}: {error.message}")
@@ -161,7 +161,10 @@ def _text(media: str, text: str) -> Part:
 
 
 def headers_of(item: Item, ceiling: int) -> Headers:
-    """The header the mail came with, or one made of what Outlook kept (unsent or internal mail)."""
+    """Return the header the mail came with, or one made of Outlook's properties.
+
+    Unsent and internal mail comes without a header.
+    """
     kept = text_of(item.properties, HEADERS)
     if kept.strip():
         headers = read_fields(kept.encode("utf-8", "replace")[:ceiling])
@@ -193,12 +196,12 @@ def _addresses(properties: dict[int, Value]) -> list[str]:
 
 
 def _unencoded(text: str) -> str:
-    """Unicode of Outlook's own: nothing in it is an encoded word of RFC 2047."""
+    """Return Outlook's Unicode text so that nothing in it looks like an encoded word (RFC 2047)."""
     return one_line(text).replace("=?", "= ?")
 
 
 def _sent(value: Value | None) -> str:
-    """A FILETIME (100 ns since 1601) as a Date field."""
+    """Return a FILETIME (100 ns since 1601) as a Date field; empty when it is not one."""
     if isinstance(value, bytes) and len(value) == 8:
         (value,) = struct.unpack("<Q", value)
     if not isinstance(value, int) or value <= 0:

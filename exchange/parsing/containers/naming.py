@@ -1,4 +1,4 @@
-"""Names of files in containers: as they are written by strangers, made fit to stand in a path."""
+"""Make the names of files in containers, which strangers write, safe to show in a path."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Final
 from exchange.parsing.mime.headers import Headers
 from exchange.parsing.mime.parts import Part
 
-# Control characters, and those that turn the direction of what follows (exe.xslx looks like .xlsx).
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+# Control characters, and those that change the writing direction (exe.xslx looks like .xlsx).
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _LONGEST: Final = 120
 
 
 def member_path(name: str) -> str:
-    """``North/list.csv`` of whatever an archive calls a file: never absolute, never upwards."""
-    steps = _DRIVE.sub("", _UNSEEN.sub("", name).replace("\\", "/")).split("/")
+    """Return a member's name as ``North/list.csv``: never absolute, never upwards, not too long."""
+    steps = _DRIVE.sub("", _INVISIBLE.sub("", name).replace("\\", "/")).split("/")
     kept = [step.strip() for step in steps if step.strip() not in ("", ".", "..")]
     path = "/".join(kept)
     return path if len(path) <= _LONGEST else f"…{path[-_LONGEST + 1 :]}"
 
 
 def file_part(name: str, content: bytes, media: str = "", charset: str = "") -> Part:
-    """A file out of a container, as if it had been attached."""
+    """Return a file from a container as if it had been attached."""
     params = {"charset": charset} if charset else {}
     return Part(
         Headers([]),
@@ -36,7 +36,7 @@ def file_part(name: str, content: bytes, media: str = "", charset: str = "") -> 
 
 
 class Steps:
-    """Hands out path elements, so that two files of one name differ: ``a.csv``, ``a.csv (2)``."""
+    """Hand out path elements, so that two files of one name differ: ``a.csv``, ``a.csv (2)``."""
 
     def __init__(self, fallback: str) -> None:
         self._fallback = fallback
@@ -44,7 +44,7 @@ class Steps:
         self._number = 0
 
     def of(self, name: str) -> str:
-        """The path element of the next file."""
+        """Return the path element of the next file."""
         self._number += 1
         step = member_path(name) or f"{self._fallback} {self._number}"
         self._seen[step] = self._seen.get(step, 0) + 1

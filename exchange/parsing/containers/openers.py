@@ -1,4 +1,4 @@
-"""What opens the containers of one mail, and what comes out of one."""
+"""The secrets that open a mail's containers, what an open container holds, and what it may cost."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from exchange.parsing.mime.parts import Part
 
 @dataclass(frozen=True, slots=True)
 class Openers:
-    """The secrets that a mail's containers may ask for.
+    """The secrets that a mail's containers may need.
 
-    ``passwords``: those on file for the contact, tried in order.  ``unwrap``: asks whoever has the
-    private keys for the content key of an encrypted mail; None when there are none.
+    ``passwords``: those on file for the contact, tried in order.  ``unwrap``: asks the holder of
+    the private keys for the content key of an encrypted mail; None when there are no keys.
     """
 
     passwords: tuple[str, ...] = field(default=(), repr=False)
@@ -27,27 +27,29 @@ NO_OPENERS = Openers()
 
 
 @dataclass(frozen=True, slots=True)
-class Inner:
-    """Something that lay in a container; ``step`` is its element of the path, or empty when it
-    stands at the container's own place (a workbook without its password, a mail in its file)."""
+class InnerPart:
+    """Something from a container; ``step`` is its element of the path.
+
+    Empty when it takes the container's place: a workbook without its password, a mail in a file.
+    """
 
     step: str
     part: Part
     mail: bool = False  # a whole mail, to be read as one
-    same_mail: bool = False  # the very mail that the container lies in, packed (winmail.dat)
+    same_mail: bool = False  # the mail that holds the container, packed (winmail.dat)
 
 
 @dataclass(slots=True)
 class Opened:
-    """What a container held, and what of it could not be opened."""
+    """What a container held, and what could not be opened."""
 
-    inner: list[Inner] = field(default_factory=list)
+    inner: list[InnerPart] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
 class Budget:
-    """What one mail has cost so far, its containers and texts of all kinds and levels together."""
+    """What one mail has cost so far: the containers and texts of all kinds and levels together."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -56,14 +58,14 @@ class Budget:
         self.rows = 0
         self.decryptions = 0
 
-    def deeper(self, depth: int, where: str) -> None:
-        """Raises Unreadable when ``depth`` levels of containers and mails are too many."""
+    def check_depth(self, depth: int, where: str) -> None:
+        """Raise Unreadable when ``depth`` levels of containers and mails are too many."""
         if depth > self.limits.depth:
             raise Unreadable(
-                f"containers within containers deeper than {self.limits.depth}", place=where
+                f"containers nested deeper than {self.limits.depth} levels", place=where
             )
 
-    def take(self, size: int, where: str) -> None:
+    def count_bytes(self, size: int, where: str) -> None:
         """Count ``size`` bytes that come out of a container; raises Unreadable at the ceiling."""
         self.inflated += size
         if self.inflated > self.limits.inflated_bytes:
@@ -71,7 +73,7 @@ class Budget:
                 f"its containers hold more than {self.limits.inflated_bytes:,} bytes", place=where
             )
 
-    def read(self, rows: int, where: str) -> None:
+    def count_rows(self, rows: int, where: str) -> None:
         """Count rows of tables and lines of texts; raises Unreadable at the ceiling."""
         self.rows += rows
         if self.rows > self.limits.rows:
@@ -80,15 +82,15 @@ class Budget:
                 place=where,
             )
 
-    def count(self, members: int, where: str) -> None:
-        """Count files that lie in containers; raises Unreadable at the ceiling."""
+    def count_files(self, members: int, where: str) -> None:
+        """Count files in containers; raises Unreadable at the ceiling."""
         self.members += members
         if self.members > self.limits.members:
             raise Unreadable(
                 f"its containers hold more than {self.limits.members:,} files", place=where
             )
 
-    def decrypt(self, where: str) -> None:
+    def count_decryption(self, where: str) -> None:
         """Count one encrypted part; raises NotDecrypted when there are too many."""
         self.decryptions += 1
         if self.decryptions > MOST_DECRYPTIONS:

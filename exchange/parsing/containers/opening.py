@@ -1,4 +1,4 @@
-"""Any container to what it holds: the one way in for the reader of mails."""
+"""Open any container: the one way in for the mail reader."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from exchange.errors import NotDecrypted, Unreadable
 from exchange.parsing.containers.archive import open_gzip, open_zip
 from exchange.parsing.containers.document import is_rtf, open_document
 from exchange.parsing.containers.naming import Steps, file_part
-from exchange.parsing.containers.openers import Budget, Inner, Opened, Openers
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened, Openers
 from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.protected import is_protected_xls, open_protected
-from exchange.parsing.containers.smime import MEDIA, der_of, entity_of, sealed_kind
+from exchange.parsing.containers.smime import MEDIA, cms_kind, der_of, entity_of
 from exchange.parsing.containers.sniff import Shape
 from exchange.parsing.containers.tnef import open_tnef
-from exchange.parsing.containers.uu import UuFile, take_uu
+from exchange.parsing.containers.uu import UuFile, extract_uu
 from exchange.parsing.mime.parts import Part, read_mail_file
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP: Final = b"\x1f\x8b"
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 ENCRYPTED: Final = "encrypted mail"  # its element of the path
-_NOT_READ: Final = "this kind of archive is not read: a ZIP is"
-_SPOILED: Final = "the file is damaged, or not what its name says"
-# Where a list usually lies: what calls itself so and is not must not be passed over in silence.
-_LISTS: Final = (
+_OTHER_ARCHIVE: Final = "we cannot read this kind of archive: please send a ZIP"
+_DAMAGED: Final = "the file is damaged, or is not what its name says"
+# Endings of files that usually hold a list: one with other content must be reported.
+_LIST_ENDINGS: Final = (
     ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".zip", ".msg", ".eml", ".docx",
 )  # fmt: skip
-# Databases and the like: a list may well be in them, and they are not read.
-_NOT_LISTS: Final = (
+# Databases and the like: they may well hold a list, and we do not support them.
+_UNSUPPORTED_ENDINGS: Final = (
     ".mdb",
     ".accdb",
     ".dbf",
@@ -42,13 +42,13 @@ _NOT_LISTS: Final = (
     ".oxps",
     ".parquet",
 )
-_NOT_OPENED: Final = "a file of this kind is not read: please send a workbook or CSV"
+_UNSUPPORTED: Final = "we cannot read this kind of file: please send a workbook or CSV"
 _CONTAINERS: Final = (Shape.ARCHIVE, Shape.OUTLOOK, Shape.TNEF, Shape.PROTECTED)
 
 
 @dataclass(slots=True)
 class Unpacked:
-    """Where the mail's own parts stand now, and what of them could not be opened."""
+    """The path of the mail's own parts after opening, and what could not be opened."""
 
     path: str
     rejects: list[Reject] = field(default_factory=list)
@@ -58,17 +58,17 @@ class Unpacked:
 def open_container(
     where: str, part: Part, shape: Shape, openers: Openers, budget: Budget, depth: int
 ) -> Opened | None:
-    """What a file holds; None when it is no container.
+    """Return what a file holds; None when it is not a container.
 
     ``shape`` is that of ``part.content``, and ``depth`` the number of containers and mails around
-    the file.  What cannot be opened is told among the rejects; raises Unreadable when a ceiling of
-    the whole mail is passed.
+    the file.  What cannot be opened is among the rejects; raises Unreadable when a ceiling of the
+    whole mail is passed.
     """
     content = part.content
     kind = _kind_of(part, shape)
     if not kind:
         return None
-    budget.deeper(depth + 1, where)
+    budget.check_depth(depth + 1, where)
     if kind == "zip":
         return open_zip(where, content, openers, budget)
     if kind == "gzip":
@@ -84,8 +84,8 @@ def open_container(
     if kind == "document":
         return open_document(where, part.name, content, budget)
     if kind == "uu":
-        return _files(where, take_uu(content)[1], budget)
-    reason = {"spoiled": _SPOILED, "foreign": _NOT_OPENED}.get(kind, _NOT_READ)
+        return _files(where, extract_uu(content)[1], budget)
+    reason = {"damaged": _DAMAGED, "unsupported": _UNSUPPORTED}.get(kind, _OTHER_ARCHIVE)
     return Opened(rejects=[Reject(part.name, reason, where)])
 
 
@@ -100,58 +100,61 @@ def _kind_of(part: Part, shape: Shape) -> str:
     if shape is Shape.WORKBOOK and content.startswith(_OLE) and is_protected_xls(content):
         return "protected"
     if part.media in MEDIA or part.name.lower().endswith((".p7m", ".p7s", ".p7z")):
-        return "cms" if sealed_kind(der_of(content)) or part.media in MEDIA else ""
-    if shape is Shape.OTHER and content[:1] == b"\x30" and sealed_kind(content):
+        return "cms" if cms_kind(der_of(content)) or part.media in MEDIA else ""
+    if shape is Shape.OTHER and content[:1] == b"\x30" and cms_kind(content):
         return "cms"
-    if shape is Shape.OTHER and part.name.lower().endswith(_LISTS):
-        return "spoiled"
-    if shape is Shape.OTHER and part.name.lower().endswith(_NOT_LISTS):
-        return "foreign"
+    if shape is Shape.OTHER and part.name.lower().endswith(_LIST_ENDINGS):
+        return "damaged"
+    if shape is Shape.OTHER and part.name.lower().endswith(_UNSUPPORTED_ENDINGS):
+        return "unsupported"
     if shape is Shape.TEXT and content.lstrip().startswith(b"begin"):
-        return "uu" if take_uu(content)[1] else ""
+        return "uu" if extract_uu(content)[1] else ""
     return ""
 
 
 def _open_cms(where: str, content: bytes, openers: Openers, budget: Budget, depth: int) -> Opened:
-    """The MIME entity in an S/MIME message, as a mail at the same place."""
+    """Return the MIME entity in an S/MIME message as a mail at the same place."""
     opened = Opened()
     try:
         entity = entity_of(where, content, openers, budget)
     except NotDecrypted:
         raise
     except Unreadable as error:
-        budget.take(0, where)  # a ceiling of the whole mail ends the reading of it
+        budget.count_bytes(0, where)  # raises if a ceiling of the whole mail was passed
         opened.rejects.append(Reject(where, error.message, where))
         return opened
     if entity is not None:
         inner = mail_in(entity.content, budget, where, depth)
         step = ENCRYPTED if entity.encrypted else ""
-        opened.inner.append(Inner(step, inner, mail=True, same_mail=True))
+        opened.inner.append(InnerPart(step, inner, mail=True, same_mail=True))
         if entity.warning:
             opened.warnings.append(f"{where}: {entity.warning}")
     return opened
 
 
 def mail_in(content: bytes, budget: Budget, where: str, depth: int) -> Part:
-    """A mail that lies in a file, its parts counted with those of all containers."""
+    """Return the mail in a file; its parts count together with those of all containers.
+
+    Raises Unreadable when a ceiling is passed.
+    """
     mail = read_mail_file(content, budget.limits, depth)
     waiting, parts = [mail], 0
     while waiting:
         part = waiting.pop()
         parts += 1
         waiting += part.children
-    budget.count(parts, where)
+    budget.count_files(parts, where)
     return mail
 
 
 def unpack_bodies(path: str, mail: Part, openers: Openers, budget: Budget, depth: int) -> Unpacked:
-    """Open in place what a reader of ``mail`` sees as its own: S/MIME, uuencode in its text.
+    """Open in place what a reader sees as the mail itself: S/MIME, and uuencode in its text.
 
-    The parts are replaced in the tree; the result tells only what could not be opened.  Mails
-    within are left as they are, and an encrypted part of a mail becomes one.
+    The opened parts replace the packed ones in the tree; the result holds only what could not be
+    opened.  Attached mails are not opened here, and an encrypted part becomes an attached mail.
     """
-    told = Unpacked(path)
-    # Part, level, its path, and whether it is all that the mail consists of.
+    result = Unpacked(path)
+    # Part, level, path, and whether the part is the whole mail.
     waiting = [(mail, depth, path, True)]
     while waiting:
         part, level, there, whole = waiting.pop()
@@ -159,28 +162,27 @@ def unpack_bodies(path: str, mail: Part, openers: Openers, budget: Budget, depth
         if part.media in MEDIA and part.content:
             opened, encrypted = _unseal(there, part, openers, budget, level)
             if encrypted and whole:
-                told.path = there = f"{there}{ENCRYPTED} > "
+                result.path = there = f"{there}{ENCRYPTED} > "
             elif encrypted:
                 part.media, part.name = "message/rfc822", ENCRYPTED
         elif part.media == "text/plain" and not part.name and not part.attached:
             opened, whole = _split_off(there, part, budget), False
         else:
             whole = whole and part.media == "multipart/signed"
-        told.rejects += opened.rejects
-        told.warnings += opened.warnings
+        result.rejects += opened.rejects
+        result.warnings += opened.warnings
         if not part.is_mail:
             deeper = level + bool(opened.inner)
             waiting += [(child, deeper, there, whole) for child in part.children]
-    return told
+    return result
 
 
 def _unseal(
     path: str, part: Part, openers: Openers, budget: Budget, depth: int
 ) -> tuple[Opened, bool]:
-    """Put the MIME entity in the place of the S/MIME part that holds it; whether it was encrypted
-    to us."""
+    """Replace an S/MIME part by the MIME entity in it; return also whether it was encrypted."""
     where = f"{path}{part.name or 'smime.p7m'}"
-    budget.deeper(depth + 1, where)
+    budget.check_depth(depth + 1, where)
     opened = _open_cms(where, part.content, openers, budget, depth + 1)
     part.media, part.content, part.name, part.attached = "multipart/mixed", b"", "", False
     part.children = [inner.part for inner in opened.inner]
@@ -188,8 +190,8 @@ def _unseal(
 
 
 def _split_off(path: str, part: Part, budget: Budget) -> Opened:
-    """Put text and files in the place of a text with uuencoded files in it."""
-    rest, files = take_uu(part.content)
+    """Replace a text with uuencoded files in it by the rest of the text and the files."""
+    rest, files = extract_uu(part.content)
     if not files:
         return Opened()
     opened = _files(path.removesuffix(" > "), files, budget)
@@ -202,13 +204,13 @@ def _split_off(path: str, part: Part, budget: Budget) -> Opened:
 def _files(where: str, files: list[UuFile], budget: Budget) -> Opened:
     opened = Opened()
     steps = Steps("file")
-    budget.count(len(files), where)
+    budget.count_files(len(files), where)
     for one in files:
-        budget.take(len(one.content), where)
+        budget.count_bytes(len(one.content), where)
         step = steps.of(one.name)
         if not one.whole:
             reason = "the uuencoded file is damaged: a part of it may be missing"
             there = f"{where} > {step}" if where else step
             opened.rejects.append(Reject(step, reason, there))
-        opened.inner.append(Inner(step, file_part(one.name, one.content)))
+        opened.inner.append(InnerPart(step, file_part(one.name, one.content)))
     return opened

@@ -1,4 +1,4 @@
-"""Outlook message files (.msg): [MS-OXMSG] in a compound file ([MS-CFB])."""
+"""Read Outlook message files (.msg): [MS-OXMSG] in a compound file ([MS-CFB])."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import olefile
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers import mapi
-from exchange.parsing.containers.embedded import in_streams
+from exchange.parsing.containers.embedded import file_in_streams
 from exchange.parsing.containers.mapi import Attachment, Item, Value
-from exchange.parsing.containers.openers import Budget, Inner, Opened
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened
 from exchange.parsing.containers.protected import OLE_DAMAGE
 
 _STREAM = re.compile(r"__substg1\.0_([0-9A-F]{4})([0-9A-F]{4})", re.I)
@@ -25,14 +25,14 @@ _STRING, _UNICODE, _BINARY = 0x1E, 0x1F, 0x102
 _INTEGERS: Final = (0x02, 0x03, 0x0B)
 _TIME: Final = 0x40
 _ENTRY = struct.Struct("<HHI8s")  # type, tag, flags, value
-# How the fixed properties begin: of a file, of an item in it, of an attachment.
+# The size of the header before the fixed properties: of a file, an item in it, an attachment.
 _FILE_HEAD, _ITEM_HEAD, _ATTACHMENT_HEAD = 32, 24, 8
 
 Tree = dict[str, "Tree | str"]  # lower-case name -> storage, or the stream's own name
 
 
 def open_outlook(where: str, content: bytes, budget: Budget, depth: int) -> Opened:
-    """The mail in a .msg file; raises Unreadable when the mail's ceilings are passed."""
+    """Open the mail in a .msg file; raises Unreadable when the mail's ceilings are passed."""
     opened = Opened()
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as file:
@@ -43,12 +43,12 @@ def open_outlook(where: str, content: bytes, budget: Budget, depth: int) -> Open
         opened.rejects.append(Reject(where, "the Outlook message file is damaged", where))
         return opened
     part = mapi.as_mail(item, budget.limits.header_bytes, opened.warnings, where)
-    opened.inner.append(Inner("", part, mail=True))
+    opened.inner.append(InnerPart("", part, mail=True))
     return opened
 
 
 class _Reader:
-    """Reads items out of one compound file."""
+    """Read items from one compound file."""
 
     def __init__(self, file: olefile.OleFileIO, where: str, budget: Budget) -> None:
         self._file = file
@@ -57,8 +57,8 @@ class _Reader:
         self._tree = _tree(file)
 
     def item(self, path: list[str], head: int, depth: int) -> Item:
-        """The item in the storage ``path``."""
-        self._budget.deeper(depth, self._where)
+        """Return the item in the storage ``path``."""
+        self._budget.check_depth(depth, self._where)
         storage = self._storage(path)
         item = Item(self._properties(path, storage, head))
         numbered = []
@@ -66,7 +66,7 @@ class _Reader:
             match = _ATTACHMENT.fullmatch(name)
             if match and isinstance(entry, dict):
                 numbered.append((int(match.group(1), 16), name))
-        self._budget.count(len(numbered), self._where)
+        self._budget.count_files(len(numbered), self._where)
         for _, name in sorted(numbered):
             item.attachments.append(self._attachment([*path, name], depth))
         charset = {
@@ -87,7 +87,9 @@ class _Reader:
                 found.item = self.item([*path, _EMBEDDED], _ITEM_HEAD, depth + 1)
             else:
                 names = [name for name, entry in embedded.items() if isinstance(entry, str)]
-                found.hold(in_streams(names, lambda name: self._stream([*path, _EMBEDDED, name])))
+                found.take_file(
+                    file_in_streams(names, lambda name: self._stream([*path, _EMBEDDED, name]))
+                )
         return found
 
     def _storage(self, path: list[str]) -> Tree:
@@ -131,7 +133,7 @@ class _Reader:
             )
         with self._file.openstream(path) as stream:
             content: bytes = stream.read()
-        self._budget.take(len(content), self._where)
+        self._budget.count_bytes(len(content), self._where)
         return content
 
 
@@ -144,7 +146,7 @@ _WANTED: Final = frozenset(
 
 
 def _tree(file: olefile.OleFileIO) -> Tree:
-    """Every storage and stream, names in lower case as compound files compare them."""
+    """Return all storages and streams, names in lower case as compound files compare them."""
     root: Tree = {}
     for path in file.listdir(streams=True, storages=False):
         storage = root

@@ -1,4 +1,4 @@
-"""Workbooks under a password ([MS-OFFCRYPTO]), opened with the passwords on file."""
+"""Open password-protected workbooks ([MS-OFFCRYPTO]) with the passwords on file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from msoffcrypto.exceptions import InvalidKeyError
 
 from exchange.domain.mail import Reject
 from exchange.parsing.containers.naming import file_part
-from exchange.parsing.containers.openers import Budget, Inner, Opened, Openers
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened, Openers
 
 _LOCKED: Final = "the workbook is protected by a password, and none is on file for this contact"
-_NOT_OURS: Final = (
+_NOT_UNLOCKED: Final = (
     "the workbook is protected by a password, and none of those on file for this contact opens it"
 )
-_DAMAGED: Final = "the workbook is protected, and damaged or protected in a way that is not read"
+_DAMAGED: Final = (
+    "the workbook is protected, and it is damaged or protected in a way that we do not support"
+)
 # Excel opens a workbook with this password without asking: it only keeps others from changing it.
 _NO_SECRET: Final = "VelvetSweatshop"  # noqa: S105  (published in [MS-OFFCRYPTO])
 _MOST_PASSWORDS: Final = 20
@@ -35,7 +37,7 @@ OLE_DAMAGE: Final = (
 def open_protected(
     where: str, name: str, content: bytes, openers: Openers, budget: Budget
 ) -> Opened:
-    """The workbook without its password, at the same place, or why not."""
+    """Return the workbook without its password at the same place, or the reason why not."""
     passwords = list(dict.fromkeys((_NO_SECRET, *openers.passwords[:_MOST_PASSWORDS])))
     opened = Opened()
     plain: bytes | None = None
@@ -43,44 +45,44 @@ def open_protected(
     if not _too_large_record(content):
         plain, reason = _first_that_opens(content, passwords)
     if plain is None:
-        if reason == _NOT_OURS and not openers.passwords:
+        if reason == _NOT_UNLOCKED and not openers.passwords:
             reason = _LOCKED
         opened.rejects.append(Reject(name, reason, where))
         return opened
-    budget.take(len(plain), where)
-    opened.inner.append(Inner("", file_part(name, plain)))
+    budget.count_bytes(len(plain), where)
+    opened.inner.append(InnerPart("", file_part(name, plain)))
     return opened
 
 
 def _first_that_opens(content: bytes, passwords: list[str]) -> tuple[bytes | None, str]:
     try:
         for password in passwords:
-            plain = _opened(content, password)
+            plain = _try_password(content, password)
             if plain is not None:
                 return plain, ""
-    except _Refused:
+    except _TooExpensive:
         return None, _DAMAGED
     except Exception:
-        # The border to a library that has no root for its errors: struct, XML, key and index
-        # errors all come through.  None of them is of use to the sender.
+        # The library has no base class for its errors: struct, XML, key and index errors all
+        # come through.  None of them is of use to the sender.
         return None, _DAMAGED
-    return None, _NOT_OURS
+    return None, _NOT_UNLOCKED
 
 
-class _Refused(Exception):
-    """One guess would cost more than Office ever asks for."""
+class _TooExpensive(Exception):
+    """Trying one password would cost more than with any file that Office writes."""
 
 
-def _opened(content: bytes, password: str) -> bytes | None:
+def _try_password(content: bytes, password: str) -> bytes | None:
     book = msoffcrypto.OfficeFile(io.BytesIO(content))
     out = io.BytesIO()
     try:
         if book.format == "ooxml":
             if getattr(book, "info", {}).get("spinValue", 0) > _MOST_SPINS:
-                raise _Refused
+                raise _TooExpensive
             book.load_key(password=password, verify_password=True)
         elif len(content) > _LARGEST_OLD:
-            raise _Refused
+            raise _TooExpensive
         else:
             book.load_key(password=password)
         book.decrypt(out)
@@ -90,7 +92,7 @@ def _opened(content: bytes, password: str) -> bytes | None:
 
 
 def _too_large_record(content: bytes) -> bool:
-    """Whether the XML that says how the workbook is protected is larger than any."""
+    """Return whether the XML that describes the protection is larger than any real one."""
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as file:
             name = "EncryptionInfo"
@@ -100,7 +102,7 @@ def _too_large_record(content: bytes) -> bool:
 
 
 def is_protected_xls(content: bytes) -> bool:
-    """Whether a BIFF workbook begins with a FilePass record ([MS-XLS] 2.4.117)."""
+    """Return whether a BIFF workbook begins with a FilePass record ([MS-XLS] 2.4.117)."""
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as file:
             name = next((one for one in ("Workbook", "Book") if file.exists(one)), "")

@@ -1,7 +1,7 @@
-"""RTF bodies of Outlook: compressed RTF ([MS-OXRTFCP]) to RTF, and RTF to HTML or text.
+"""Read Outlook's RTF bodies: decompress RTF ([MS-OXRTFCP]), and turn RTF into HTML or text.
 
-Outlook keeps an HTML body as RTF that encapsulates it ([MS-OXRTFEX]); other RTF is read for its
-text, tables with a tab between cells and a line per row.  All in linear time.
+Outlook keeps an HTML body inside RTF ([MS-OXRTFEX]); any other RTF becomes text, its tables with a
+tab between cells and a line for each row.  All in linear time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _FIRST_WORDS: Final = (
 )
 _WINDOW: Final = 4096
 _HEADER = struct.Struct("<II4sI")
-# Larger bodies do not come from people, and each byte costs a step of plain Python.
+# People do not write larger bodies, and each byte costs a step of Python.
 _LARGEST: Final = 8_000_000
 
 _TOKEN = re.compile(
@@ -46,8 +46,8 @@ _CHARSETS: Final = {
 }  # fmt: skip
 
 
-def decompressed(packed: bytes) -> bytes:
-    """The RTF in a PidTagRtfCompressed value; raises Unreadable when it is damaged or too large."""
+def decompress(packed: bytes) -> bytes:
+    """Decompress a PidTagRtfCompressed value; raises Unreadable when it is damaged or too large."""
     if len(packed) < _HEADER.size:
         raise Unreadable("the RTF body is damaged")
     _, size, kind, _ = _HEADER.unpack_from(packed)
@@ -57,7 +57,7 @@ def decompressed(packed: bytes) -> bytes:
         return packed[_HEADER.size : _HEADER.size + size]
     if kind != b"LZFu":
         raise Unreadable("the RTF body is damaged")
-    # The window is the output itself: a place p of the dictionary is the last byte written there.
+    # The output is the window: place p of the dictionary is the last byte written at p modulo 4096.
     out = bytearray(_FIRST_WORDS)
     start = len(out)
     place = _HEADER.size
@@ -84,17 +84,17 @@ def decompressed(packed: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The state that a closing brace gives back."""
+    """The state that a closing brace restores."""
 
     silent: bool = False
     tag: bool = False  # inside \*\htmltag
     html_off: bool = False  # \htmlrtf: for readers of RTF only
     codepage: int = 1252
-    skip: int = 1  # bytes that stand beside a \u for older readers
+    skip: int = 1  # bytes after a \u that are there for older readers
 
 
 class _Reader:
-    """Walks the tokens once, and writes down what a reader sees."""
+    """Walk the tokens once and collect what a reader sees."""
 
     def __init__(self, rtf: bytes) -> None:
         self.html = b"\\fromhtml" in rtf[:1000]
@@ -105,18 +105,18 @@ class _Reader:
         self._font = 0
         self._group = _Group()
         self._codepage = 1252
-        self._passed = 0  # characters still to be passed over after \u
+        self._to_skip = 0  # characters still to skip after \u
         self._surrogate = 0
 
     def read(self) -> str:
         stack: list[_Group] = []
-        fresh = starred = False  # just behind a brace; just behind \*
+        fresh = starred = False  # right after a brace; right after \*
         for match in _TOKEN.finditer(self._rtf):
             kind = match.lastgroup
             word = match.group("word")
             if kind == "brace":
                 self._flush()
-                self._passed = 0
+                self._to_skip = 0
                 if match.group() == b"{":
                     stack.append(self._group)
                 elif stack:
@@ -138,7 +138,7 @@ class _Reader:
         self._flush()
         return "".join(self._out)
 
-    def _seen(self) -> bool:
+    def _visible(self) -> bool:
         group = self._group
         return not group.silent and (group.tag or not (self.html and group.html_off))
 
@@ -165,33 +165,33 @@ class _Reader:
             self._group = replace(group, codepage=self._fonts.get(value, self._codepage))
         elif word == b"fcharset" and value is not None:
             self._fonts[self._font] = _CHARSETS.get(value, self._codepage)
-        elif word in _BREAKS and self._seen() and not group.tag:
+        elif word in _BREAKS and self._visible() and not group.tag:
             self._out.append(_BREAKS[word])
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol in b"\\{}":
             self._raw(symbol)
         elif symbol in b"\r\n":
-            self._say("\n")
+            self._emit("\n")
         elif symbol in _SYMBOLS:
-            self._say(_SYMBOLS[symbol])
+            self._emit(_SYMBOLS[symbol])
 
-    def _say(self, text: str) -> None:
+    def _emit(self, text: str) -> None:
         self._flush()
-        if self._seen():
+        if self._visible():
             self._out.append(text)
 
     def _raw(self, content: bytes) -> None:
-        if self._passed:
-            gone = min(self._passed, len(content))
-            self._passed -= gone
+        if self._to_skip:
+            gone = min(self._to_skip, len(content))
+            self._to_skip -= gone
             content = content[gone:]
-        if content and self._seen():
+        if content and self._visible():
             self._bytes += content
 
     def _unicode(self, point: int) -> None:
         self._flush()
-        self._passed = self._group.skip
+        self._to_skip = self._group.skip
         if 0xD800 <= point < 0xDC00:
             self._surrogate = point
             return
@@ -200,11 +200,11 @@ class _Reader:
             if not high:
                 return
             point = 0x10000 + ((high - 0xD800) << 10) + (point - 0xDC00)
-        if self._seen():
+        if self._visible():
             self._out.append(chr(point))
 
     def _flush(self) -> None:
-        """Bytes so far become text in the charset of their font."""
+        """Decode the bytes collected so far in the charset of their font."""
         if self._bytes:
             name = "utf-8" if self._group.codepage == 65001 else f"cp{self._group.codepage}"
             try:
@@ -215,7 +215,7 @@ class _Reader:
 
 
 def read_rtf(rtf: bytes) -> tuple[str, bool]:
-    """The text of ``rtf``, and whether it is HTML that was encapsulated."""
+    """Return the text of ``rtf``, and whether it is HTML; raises Unreadable when too large."""
     if len(rtf) > _LARGEST:
         raise Unreadable(f"an RTF text of more than {_LARGEST:,} bytes")
     reader = _Reader(rtf)

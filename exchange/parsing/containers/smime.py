@@ -1,8 +1,8 @@
-"""S/MIME (RFC 8551): the MIME entity inside an application/pkcs7-mime part.
+"""Open S/MIME (RFC 8551): return the MIME entity inside an application/pkcs7-mime part.
 
-Read are opaque signed-data, compressed-data (RFC 3274) and, with a key from outside,
-enveloped-data and authenticated-enveloped-data.  Signatures are not checked here.  The CMS
-structure (RFC 5652) is walked by ourselves.
+We support opaque signed-data, compressed-data (RFC 3274) and, with a key from the caller,
+enveloped-data and authenticated-enveloped-data.  Signatures are not checked here.  We parse the CMS
+structure (RFC 5652) ourselves.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from exchange.errors import NotDecrypted, Unreadable
-from exchange.parsing.containers.archive import inflated
+from exchange.parsing.containers.archive import inflate
 from exchange.parsing.containers.ber import (
     CONTEXT,
     OBJECT,
     SEQUENCE,
+    at_end,
     element,
-    ends,
-    octets,
-    skipped,
+    end_of,
+    octet_string,
 )
-from exchange.parsing.containers.enveloped import decrypted
+from exchange.parsing.containers.enveloped import decrypt_envelope
 from exchange.parsing.containers.openers import Budget, Openers
 from exchange.parsing.mime.headers import from_base64
 
@@ -34,8 +34,8 @@ _COMPRESSED = binascii.unhexlify("2a864886f70d0109100109")
 _SEALED_AUTHENTIC = binascii.unhexlify("2a864886f70d0109100117")
 
 
-class Sealed(Enum):
-    """What a CMS message is."""
+class CmsKind(Enum):
+    """The kinds of CMS message that we support."""
 
     SIGNED = "signed"
     COMPRESSED = "compressed"
@@ -43,15 +43,15 @@ class Sealed(Enum):
 
 
 class Entity(NamedTuple):
-    """What a CMS message held; ``warning`` tells of an encryption that is out of date."""
+    """What a CMS message held; ``warning``: its encryption is out of date."""
 
     content: bytes
     encrypted: bool = False
     warning: str = ""
 
 
-def sealed_kind(content: bytes) -> Sealed | None:
-    """What kind of CMS ``content`` (DER or BER) is; None when it is none."""
+def cms_kind(content: bytes) -> CmsKind | None:
+    """Return which kind of CMS message ``content`` (DER or BER) is; None when it is none."""
     try:
         return _kind(content)[0]
     except (IndexError, ValueError):
@@ -59,7 +59,7 @@ def sealed_kind(content: bytes) -> Sealed | None:
 
 
 def der_of(content: bytes) -> bytes:
-    """The bytes of a CMS message that may come in PEM armour or once more in base64."""
+    """Return the DER of a CMS message that may be in PEM armour or in base64 once more."""
     head = content[:200].lstrip()
     if head.startswith(b"-----BEGIN "):
         body = content.partition(b"-----BEGIN ")[2].partition(b"\n")[2]
@@ -70,47 +70,47 @@ def der_of(content: bytes) -> bytes:
 
 
 def entity_of(where: str, content: bytes, openers: Openers, budget: Budget) -> Entity | None:
-    """The MIME entity in a CMS message; None when it has none (a detached signature, certificates).
+    """Return the MIME entity in a CMS message; None for a detached signature or certificates.
 
-    Raises Unreadable with a reason: no key, of an unknown kind, damaged, or past the ceilings; and
-    NotDecrypted when there are keys of ours and none opens it.
+    Raises Unreadable when we have no key, or the message is of an unknown kind, damaged or past a
+    ceiling; and NotDecrypted when none of our keys opens it.
     """
     der = der_of(content)
     try:
         kind, place = _kind(der)
-        if kind is Sealed.ENCRYPTED:
-            return _opened(where, der, place, openers, budget)
+        if kind is CmsKind.ENCRYPTED:
+            return _decrypt_entity(where, der, place, openers, budget)
         inner = _encapsulated(der, place)
     except (IndexError, ValueError):
         raise Unreadable("the signed or encrypted part is damaged", place=where) from None
     if inner is None:
         return None
-    if kind is Sealed.COMPRESSED:
+    if kind is CmsKind.COMPRESSED:
         limits = budget.limits
-        plain = inflated(inner, min(limits.member_bytes, limits.expansion * len(inner) + 10_000))
+        plain = inflate(inner, min(limits.member_bytes, limits.expansion * len(inner) + 10_000))
         if plain is None:
             raise Unreadable(
-                "the compressed part is damaged, or grows beyond all measure", place=where
+                "the compressed part is damaged, or unpacks to far more than its size", place=where
             )
         inner = plain
-    budget.take(len(inner), where)
+    budget.count_bytes(len(inner), where)
     return Entity(inner)
 
 
-def _opened(where: str, der: bytes, place: int, openers: Openers, budget: Budget) -> Entity:
+def _decrypt_entity(where: str, der: bytes, place: int, openers: Openers, budget: Budget) -> Entity:
     if openers.unwrap is None:
         raise Unreadable(NO_KEY, place=where)
-    budget.decrypt(where)
+    budget.count_decryption(where)
     try:
-        plain, warning = decrypted(der, place, openers.unwrap)
+        plain, warning = decrypt_envelope(der, place, openers.unwrap)
     except NotDecrypted as error:
         raise NotDecrypted(f"it cannot be decrypted: {error.message}", place=where) from None
-    budget.take(len(plain), where)
+    budget.count_bytes(len(plain), where)
     return Entity(plain, encrypted=True, warning=warning)
 
 
-def _kind(content: bytes) -> tuple[Sealed, int]:
-    """The kind, and where the content of ContentInfo begins."""
+def _kind(content: bytes) -> tuple[CmsKind, int]:
+    """Return the kind, and where the content of ContentInfo begins."""
     info = element(content, 0)
     name = element(content, info.start)
     if info.tag != SEQUENCE or name.tag != OBJECT or name.end < 0:
@@ -120,28 +120,28 @@ def _kind(content: bytes) -> tuple[Sealed, int]:
     if place.tag != CONTEXT:
         raise ValueError("no content")
     if oid == _DATA + b"\x02":
-        return Sealed.SIGNED, place.start
+        return CmsKind.SIGNED, place.start
     if oid == _DATA + b"\x03" or oid == _SEALED_AUTHENTIC:
-        return Sealed.ENCRYPTED, place.start
+        return CmsKind.ENCRYPTED, place.start
     if oid == _COMPRESSED:
-        return Sealed.COMPRESSED, place.start
+        return CmsKind.COMPRESSED, place.start
     raise ValueError("another kind of content")
 
 
 def _encapsulated(content: bytes, start: int) -> bytes | None:
-    """The eContent of a SignedData or CompressedData that begins at ``start``."""
+    """Return the eContent of a SignedData or CompressedData that begins at ``start``."""
     body = element(content, start)
     version = element(content, body.start)
-    algorithms = skipped(content, version.end)
+    algorithms = end_of(content, version.end)
     holder = element(content, algorithms)
     if body.tag != SEQUENCE or holder.tag != SEQUENCE:
         raise ValueError("not a SignedData")
     name = element(content, holder.start)
     if name.tag != OBJECT:
         raise ValueError("not an EncapsulatedContentInfo")
-    if ends(content, holder, name.end):
+    if at_end(content, holder, name.end):
         return None
     explicit = element(content, name.end)
     if explicit.tag != CONTEXT:
         raise ValueError("not an eContent")
-    return octets(content, explicit.start)
+    return octet_string(content, explicit.start)

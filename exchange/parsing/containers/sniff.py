@@ -1,4 +1,4 @@
-"""What a part is, by its own bytes: names and media types lie too often."""
+"""Recognise what a part is by its bytes: names and media types are wrong too often."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PACKED = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 _RTF = b"{\\rtf"
 _OFFICE = ("word/document.xml", "ppt/presentation.xml", "visio/document.xml")
 _TAR, _TAR_AT = b"ustar", 257
-# No workbook lists more than some hundred files; listing a million costs seconds.
+# No workbook lists more than a few hundred files; listing a million costs seconds.
 _LONGEST_DIRECTORY = 2_000_000
 _BINARY = (
     b"\x89PNG",
@@ -49,7 +49,7 @@ _FIELD_LINE = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 
 
 class Shape(Enum):
-    """The shapes that matter to us; everything else is OTHER."""
+    """The kinds of content that matter to us; everything else is OTHER."""
 
     WORKBOOK = "workbook"
     PROTECTED = "protected workbook"
@@ -68,7 +68,7 @@ class Shape(Enum):
 
 
 def shape_of(content: bytes) -> Shape:
-    """The shape of ``content`` by its first bytes and, for containers, by what they list."""
+    """Return the shape of ``content`` by its first bytes and, for containers, by what they list."""
     if not content.strip(b"\x00 \t\r\n"):
         return Shape.EMPTY
     if content.startswith(_ZIP):
@@ -88,7 +88,7 @@ def shape_of(content: bytes) -> Shape:
         return Shape.CALENDAR
     if head.startswith(b"BEGIN:VCARD"):
         return Shape.VCARD
-    if content.startswith(_BINARY) and not _plain(head):
+    if content.startswith(_BINARY) and not _is_text(head):
         return Shape.OTHER
     if _MAIL.match(head) and _is_mail(content[:16_384].lstrip()):
         return Shape.MAIL
@@ -96,11 +96,11 @@ def shape_of(content: bytes) -> Shape:
         return Shape.WORKBOOK
     if head[:1] == b"<" and _HTML.search(head):
         return Shape.HTML
-    return Shape.TEXT if _plain(content[:4096]) else Shape.OTHER
+    return Shape.TEXT if _is_text(content[:4096]) else Shape.OTHER
 
 
 def _is_mail(head: bytes) -> bool:
-    """Whether the first block is a mail's header: fields that only machines write among them."""
+    """Return whether the first block is a mail header, with a field that only machines write."""
     head = _first_block(head)
     return len(_MAIL_FIELD.findall(head)) >= 2 and bool(_MAIL_ONLY.search(head))
 
@@ -110,10 +110,10 @@ def _first_block(content: bytes) -> bytes:
     return text.partition(b"\n\n")[0]
 
 
-def headed_as_mail(content: bytes) -> bool:
-    """Whether a text begins with a header and nothing else, if only with what people see of one.
+def has_mail_header(content: bytes) -> bool:
+    """Return whether a text begins with a mail header, even one with only the fields people see.
 
-    Weaker than MAIL: a mail saved by hand, and the block that Outlook writes over a quoted one.
+    Weaker than MAIL: also true for a mail saved by hand, and for Outlook's block above a quotation.
     """
     head = _first_block(content[:16_384].lstrip())
     lines = [line for line in head.split(b"\n")[1:] if line[:1] not in (b" ", b"\t")]
@@ -126,8 +126,8 @@ def headed_as_mail(content: bytes) -> bool:
     )
 
 
-def _plain(head: bytes) -> bool:
-    """Whether these bytes read as text: hardly a control character, or UTF-16's rhythm of NULs."""
+def _is_text(head: bytes) -> bool:
+    """Return whether these bytes are text: few control characters, or the NUL pattern of UTF-16."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         return True
     nuls = head.count(0)
@@ -140,7 +140,7 @@ def _plain(head: bytes) -> bool:
 
 
 def zip_directory_bytes(content: bytes) -> int:
-    """How long a ZIP's list of files claims to be (APPNOTE 4.3.16, and 4.3.14 for ZIP64)."""
+    """Return the declared size of a ZIP's file list (APPNOTE 4.3.16, and 4.3.14 for ZIP64)."""
     end = content.rfind(b"PK\x05\x06")
     size = int.from_bytes(content[end + 12 : end + 16], "little") if end >= 0 else 0
     if size == 0xFFFFFFFF:
@@ -175,7 +175,7 @@ def _zip_shape(content: bytes) -> Shape:
 
 
 def _ole_shape(content: bytes) -> Shape:
-    """The names in a compound file's directory stand as UTF-16."""
+    """Return the shape of a compound file; the names in its directory are in UTF-16."""
     if "__properties_version1.0".encode("utf-16-le") in content:
         return Shape.OUTLOOK  # whatever else its attachments hold
     if "EncryptedPackage".encode("utf-16-le") in content:

@@ -1,7 +1,7 @@
-"""winmail.dat: Transport Neutral Encapsulation Format ([MS-OXTNEF]), read in one pass.
+"""Read winmail.dat, the Transport Neutral Encapsulation Format ([MS-OXTNEF]), in one pass.
 
-Read by ourselves: lengths are those declared (a workbook keeps its last zero bytes), nothing is
-copied per attribute, and a damaged property costs what follows it in its own list only.
+We use the declared lengths (so a workbook keeps its last zero bytes), copy nothing for an
+attribute, and after a damaged property lose only the rest of its own list.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Final
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers import mapi
-from exchange.parsing.containers.embedded import in_compound
+from exchange.parsing.containers.embedded import file_in_compound
 from exchange.parsing.containers.mapi import Attachment, Item, Value
-from exchange.parsing.containers.openers import Budget, Inner, Opened
+from exchange.parsing.containers.openers import Budget, InnerPart, Opened
 
 MAGIC: Final = b"\x78\x9f\x3e\x22"
 _HEAD = struct.Struct("<BII")  # level, attribute, length
@@ -23,7 +23,7 @@ _PROPERTIES, _NEW_ATTACHMENT, _TITLE, _FILE, _ATTACHMENT_PROPERTIES = (
     0x9003, 0x9002, 0x8010, 0x800F, 0x9005,
 )  # fmt: skip
 _MESSAGE_ITEM = bytes.fromhex("0703020000000000c000000000000046")  # IID_IMessage
-_INTERFACE: Final = 16  # bytes of the interface's number before an object
+_INTERFACE: Final = 16  # bytes of the interface ID before an object
 _MANY: Final = 0x1000
 _FIXED: Final = {
     0x01: 0, 0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 4, 0x14: 8,
@@ -34,20 +34,20 @@ _INTEGERS: Final = (0x02, 0x03, 0x0B)
 
 
 def open_tnef(where: str, content: bytes, budget: Budget, depth: int) -> Opened:
-    """The mail in a winmail.dat; raises Unreadable when the mail's ceilings are passed."""
+    """Open the mail in a winmail.dat; raises Unreadable when the mail's ceilings are passed."""
     opened = Opened()
     item, whole = _item(where, content, budget, depth)
     if not whole:
         reason = "Outlook's winmail.dat is damaged: a part of it may be missing"
         opened.rejects.append(Reject(where, reason, where))
     part = mapi.as_mail(item, budget.limits.header_bytes, opened.warnings, where)
-    opened.inner.append(Inner("", part, mail=True, same_mail=True))
+    opened.inner.append(InnerPart("", part, mail=True, same_mail=True))
     return opened
 
 
 def _item(where: str, content: bytes, budget: Budget, depth: int) -> tuple[Item, bool]:
-    """One TNEF stream, and whether it was whole."""
-    budget.deeper(depth, where)
+    """Return the item in one TNEF stream, and whether the stream was complete."""
+    budget.check_depth(depth, where)
     item = Item()
     attachment = Attachment()
     place, end = 6, len(content)
@@ -62,13 +62,13 @@ def _item(where: str, content: bytes, budget: Budget, depth: int) -> tuple[Item,
         if name == _NEW_ATTACHMENT or (level == 2 and not item.attachments):
             attachment = Attachment()
             item.attachments.append(attachment)
-            budget.count(1, where)
+            budget.count_files(1, where)
         if level == 1:
             _message_attribute(where, item, name, value, budget)
         elif name == _TITLE:
             attachment.properties.setdefault(mapi.SHORT_NAME, value.rstrip(b"\0"))
         elif name == _FILE:
-            budget.take(length, where)
+            budget.count_bytes(length, where)
             attachment.properties[mapi.ATTACHED] = value
         elif name == _ATTACHMENT_PROPERTIES:
             _attachment_properties(where, attachment, value, budget, depth)
@@ -86,14 +86,14 @@ def _message_attribute(where: str, item: Item, name: int, value: bytes, budget: 
     elif name == _CODEPAGE and len(value) >= 4:
         item.properties.setdefault(mapi.CODEPAGE, int.from_bytes(value[:4], "little"))
     elif name == _PROPERTIES:
-        budget.take(len(value), where)
+        budget.count_bytes(len(value), where)
         item.properties.update(_properties(value))
 
 
 def _attachment_properties(
     where: str, attachment: Attachment, value: bytes, budget: Budget, depth: int
 ) -> None:
-    budget.take(len(value), where)
+    budget.count_bytes(len(value), where)
     found = _properties(value)
     held = found.pop(mapi.ATTACHED, None)
     attachment.properties.update(found)
@@ -107,13 +107,13 @@ def _attachment_properties(
             if not whole and not attachment.item.properties:
                 raise Unreadable("a damaged item in winmail.dat", place=f"{where} > {called}")
     elif len(held) > _INTERFACE and found.get(mapi.METHOD) == 6:
-        attachment.hold(in_compound(held[_INTERFACE:]))
+        attachment.take_file(file_in_compound(held[_INTERFACE:]))
     else:
         attachment.properties.setdefault(mapi.ATTACHED, held)
 
 
 def _properties(content: bytes) -> dict[int, Value]:
-    """A list of MAPI properties; ends where it is damaged."""
+    """Return a list of MAPI properties, up to the place where it is damaged."""
     found: dict[int, Value] = {}
     try:
         (count,) = struct.unpack_from("<I", content)
@@ -122,24 +122,24 @@ def _properties(content: bytes) -> dict[int, Value]:
             kind, tag = struct.unpack_from("<HH", content, place)
             place += 4
             if tag >= 0x8000:
-                place = _past_name(content, place)
+                place = _after_name(content, place)
             value, place = _value(content, place, kind)
             if value is not None:
                 found[tag] = value
     except (struct.error, UnicodeDecodeError):
-        pass  # cut short: what was read so far stands
+        pass  # truncated: keep what was read so far
     return found
 
 
-def _past_name(content: bytes, place: int) -> int:
-    """Behind the name of a named property: a GUID, and a number or a text."""
+def _after_name(content: bytes, place: int) -> int:
+    """Return the place after the name of a named property: a GUID, and a number or a text."""
     kind, size = struct.unpack_from("<II", content, place + 16)
     place += 24
     return place + _padded(size) if kind else place
 
 
 def _value(content: bytes, place: int, kind: int) -> tuple[Value | None, int]:
-    """The (last) value of a property, and the place behind it."""
+    """Return the value of a property (None for several), and the place after it."""
     many, kind = bool(kind & _MANY), kind & ~_MANY
     fixed = _FIXED.get(kind)
     if fixed is not None:

@@ -1,4 +1,4 @@
-"""Files that stand as uuencode in a text (POSIX, "uuencode utility"), found in linear time."""
+"""Find uuencoded files in a text (POSIX, "uuencode utility") in linear time."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class UuFile(NamedTuple):
     whole: bool
 
 
-def take_uu(body: bytes) -> tuple[bytes, list[UuFile]]:
-    """``body`` with every uuencoded file blanked, its lines kept for counting, and those files.
+def extract_uu(body: bytes) -> tuple[bytes, list[UuFile]]:
+    """Return ``body`` with each uuencoded file replaced by empty lines, and those files.
 
-    ``begin 644 name`` alone makes no file: the next line has to be one of uuencode.
+    ``begin 644 name`` alone is not a file: the next line has to be uuencode.
     """
     if b"begin" not in body:
         return body, []
@@ -43,7 +43,7 @@ def take_uu(body: bytes) -> tuple[bytes, list[UuFile]]:
 
 
 def _read(body: bytes, start: int, *, base64: bool) -> tuple[bytes, int, bool] | None:
-    """Content, the place behind the last line, and whether all is well; None when not a file."""
+    """Return the content, the place after the last line, whether it is whole; None: no file."""
     out: list[bytes] = []
     place = body.find(b"\n", start) + 1
     closing = b"====" if base64 else b"end"
@@ -57,7 +57,7 @@ def _read(body: bytes, start: int, *, base64: bool) -> tuple[bytes, int, bool] |
             if not out:
                 return None
             if b" " in line.strip() or not line.strip():
-                # Plain words again: the end is missing.
+                # Ordinary text again: the end of the file is missing.
                 return b"".join(out), place, False
             whole = False
         else:
@@ -69,14 +69,14 @@ def _read(body: bytes, start: int, *, base64: bool) -> tuple[bytes, int, bool] |
 
 
 def _line_at(body: bytes, place: int) -> tuple[bytes, int]:
-    """The line at ``place`` without its end, and where the next one begins."""
+    """Return the line at ``place`` without its line end, and where the next one begins."""
     stop = body.find(b"\n", place)
     after = len(body) if stop < 0 else stop + 1
     return body[place:after].strip(b"\r\n"), after
 
 
 def _ends(body: bytes, place: int) -> bool:
-    """Whether the next lines close a file: ``end``, or an empty line and ``end``."""
+    """Return whether the next lines close a file: ``end``, or an empty line and ``end``."""
     line, after = _line_at(body, place)
     if line.strip() in (b"", b"`"):
         line, _ = _line_at(body, after)
@@ -94,13 +94,13 @@ def _decoded(line: bytes, *, base64: bool) -> bytes | None:
         if not 32 <= line[0] <= 96:
             return None
         size = (line[0] - 32) & 63
-        # Blanks at the end are lost on the way now and then; more than three bytes too many are
-        # no uuencode.
+        # Blanks at the end are sometimes lost on the way; a line with more than three bytes too
+        # many is not uuencode.
         needed = -(-size // 3) * 4
         if not needed <= len(line.ljust(needed + 1)) - 1 <= needed + 2:
             return None
         if size and len(line) - 1 < needed - 8:
             return None
-        return binascii.a2b_uu(line[: 1 - (-4 * size // 3)])  # whatever fills the last group
+        return binascii.a2b_uu(line[: 1 - (-4 * size // 3)])  # whatever pads the last group
     except (binascii.Error, ValueError):
         return None

@@ -19,7 +19,7 @@ from exchange.domain.columns.device_columns import Codes, Flags, Numbers
 from exchange.domain.columns.device_ids import DeviceIds, empty_ids, ids_from_bytes, no_ids
 from exchange.domain.columns.format_columns import crcs
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES
-from exchange.parsing.text.byte_column import Texts
+from exchange.parsing.text.byte_column import TextColumn
 
 # Rows checked at a time: enough for numpy, and little memory.
 CHUNK: Final = 1 << 16
@@ -81,14 +81,14 @@ class CheckedCodes(NamedTuple):
     digits: npt.NDArray[np.uint8]  # 32 or 36; 0 where a cell is no good code
 
 
-def check_devices(cells: Texts) -> Checked:
+def check_devices(cells: TextColumn) -> Checked:
     """Which of ``cells`` are Device IDs in a written form."""
     good = np.zeros(len(cells), np.bool_)
     ids = no_ids(len(cells))
     lengths = cells.lengths
     for width, form in _FORMS.items():
         for spots in _pieces(np.flatnonzero(lengths == width)):
-            good[spots], ids[spots] = _check(cells.cut(spots, width), form)
+            good[spots], ids[spots] = _check(cells.byte_rows(spots, width), form)
     return Checked(good, ids)
 
 
@@ -111,7 +111,7 @@ def _check(text: _Bytes, form: _Form) -> tuple[Flags, DeviceIds]:
     return good & ~empty_ids(ids), ids
 
 
-def check_codes(cells: Texts) -> CheckedCodes:
+def check_codes(cells: TextColumn) -> CheckedCodes:
     """Which of ``cells`` are install codes, the CRC of those that have one holding."""
     good = np.zeros(len(cells), np.bool_)
     codes = np.zeros((len(cells), CODE_BYTES), np.uint8)
@@ -120,7 +120,7 @@ def check_codes(cells: Texts) -> CheckedCodes:
     for number, forms in _CODE_FORMS.items():
         for width, form in forms.items():
             for spots in _pieces(np.flatnonzero(lengths == width)):
-                found, codes[spots] = _check_code(cells.cut(spots, width), form)
+                found, codes[spots] = _check_code(cells.byte_rows(spots, width), form)
                 good[spots], digits[spots] = found, np.where(found, number, 0)
     return CheckedCodes(good, codes, digits)
 
@@ -145,17 +145,17 @@ def _check_code(text: _Bytes, form: _Form) -> tuple[Flags, Codes]:
     return good, codes
 
 
-def decimal_cells(cells: Texts) -> Flags:
+def decimal_cells(cells: TextColumn) -> Flags:
     """Which cells are 16 decimal digits of ASCII."""
     found = np.zeros(len(cells), np.bool_)
     for spots in _pieces(np.flatnonzero(cells.lengths == _DIGITS)):
-        text = cells.cut(spots, _DIGITS)
+        text = cells.byte_rows(spots, _DIGITS)
         likely = np.flatnonzero(_DECIMALS[text[:, 1]] & _DECIMALS[text[:, -1]])
         found[spots[likely]] = _DECIMALS[text[likely]].all(axis=1)
     return found
 
 
-def decimal_ids(cells: Texts) -> tuple[int, int]:
+def decimal_ids(cells: TextColumn) -> tuple[int, int]:
     """How many cells are 16 decimal digits that do not begin with 0, and how many end in 0.
 
     Cells with characters beyond ASCII are not counted.

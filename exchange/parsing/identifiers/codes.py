@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import InstallCode, bare_digits
 from exchange.errors import BadInput
-from exchange.parsing.text.lines import settled
+from exchange.parsing.text.lines import normalized
 
 _SEPARATORS = re.compile(r"[\s:.\-]+")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
@@ -41,7 +41,7 @@ def read_code_cell(text: str, *, numeric: bool = False) -> InstallCode | BadCode
 
     ``numeric``: the spreadsheet kept it as a number.
     """
-    text = _LABEL.sub("", " ".join(settled(text).split()).strip("'\"`,;"))
+    text = _LABEL.sub("", " ".join(normalized(text).split()).strip("'\"`,;"))
     if not text:
         return None
     if numeric:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
 from exchange.errors import BadInput
-from exchange.parsing.text.lines import settled
+from exchange.parsing.text.lines import normalized
 
 _PLAIN = re.compile(r"(?:0[xX])?[0-9A-Fa-f]{16}")
 # Eight pairs or four groups of four, one separator throughout.
@@ -69,7 +69,7 @@ def read_device_cell(text: str, *, numeric: bool = False) -> DeviceId | Damaged 
         found = read_device(text)
         if found:
             return found
-    text = " ".join(settled(text).split()).strip("'\"`,;")
+    text = " ".join(normalized(text).split()).strip("'\"`,;")
     if (
         not text.strip("-=_*.:~")
         or text.lower().rstrip(":. ") in _TELLS
@@ -130,7 +130,7 @@ def split_devices(text: str) -> list[DeviceId]:
 
     Empty when any piece is something else.
     """
-    pieces = [piece.strip() for piece in re.split(r"[,;/\n|&]+|\s+and\s+", settled(text))]
+    pieces = [piece.strip() for piece in re.split(r"[,;/\n|&]+|\s+and\s+", normalized(text))]
     if len(pieces) < 2:
         pieces = text.split()
         if len(pieces) < 2:

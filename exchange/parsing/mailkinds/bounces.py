@@ -13,7 +13,7 @@ from exchange.domain.mail import Bounce
 from exchange.parsing.mime.contents import Contents
 from exchange.parsing.mime.headers import Headers, message_ids, one_line, read_fields
 from exchange.parsing.mime.parts import Part
-from exchange.parsing.mime.sender import addresses, bare
+from exchange.parsing.mime.sender import addresses, plain_address
 from exchange.parsing.phrases.notice_phrases import (
     ADDRESS,
     MESSAGE_ID_LINE,
@@ -157,7 +157,7 @@ def _typed(value: str) -> str:
     """``rfc822; someone@example.test`` without its type, bare and in lower case."""
     kind, semicolon, address = value.partition(";")
     address = (address if semicolon else kind).strip().strip("<>\"'").strip()
-    known = bare(address)
+    known = plain_address(address)
     if known or not address:
         return known
     found = ADDRESS.search(address[:500])

@@ -21,7 +21,7 @@ from exchange.parsing.mailkinds.bounces import (
     sent_to_of,
 )
 from exchange.parsing.mime.contents import Contents
-from exchange.parsing.mime.headers import Headers, decoded, message_ids, one_line
+from exchange.parsing.mime.headers import Headers, decode_words, message_ids, one_line
 from exchange.parsing.mime.sender import addresses
 from exchange.parsing.phrases.notice_phrases import (
     ADDRESS,
@@ -66,7 +66,7 @@ def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
     if declared.startswith("multipart/report") and "delivery-status" in declared:
         return True  # of which the report itself is lost
     look = _look_at(headers, subject, contents)
-    return _of_a_server(look) if DAEMON.search(decoded(look.sender)) else _of_anybody(look)
+    return _of_a_server(look) if DAEMON.search(decode_words(look.sender)) else _of_anybody(look)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Read a mail: its header, parts, body lines, quotations and sender."""

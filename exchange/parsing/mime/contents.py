@@ -1,4 +1,4 @@
-"""What each part of a mail is for: the body a person reads, attachments, reports, mails within."""
+"""Sort the parts of a mail by use: body, attachments, delivery reports, attached mails."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from exchange.parsing.text.lines import Line, plain_lines
 _SIGNATURES: Final = frozenset(
     ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 )
-_SEALED: Final = frozenset(
+_ENCRYPTED: Final = frozenset(
     ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 )
 _REPORTS: Final = frozenset(
@@ -29,27 +29,27 @@ _ORIGINALS: Final = frozenset(("text/rfc822-headers", "message/global-headers"))
 
 @dataclass(slots=True)
 class Contents:
-    """The parts of one mail by use; ``mails`` are those attached to it."""
+    """The parts of one mail by use; ``mails`` are the mails attached to it."""
 
-    split: Callable[[str], list[Line]] = plain_lines  # a plain body to its lines
+    split: Callable[[str], list[Line]] = plain_lines  # splits a plain body into lines
     lines: list[Line] = field(default_factory=list)
-    unseen: str = ""  # text of the body that is hidden from its reader
-    struck: str = ""  # text of the body that its sender struck out
+    hidden_text: str = ""  # text of the body that is hidden from its reader
+    struck_text: str = ""  # text of the body that its sender struck out
     attachments: list[tuple[str, Part]] = field(default_factory=list)
     mails: list[tuple[str, Part]] = field(default_factory=list)
     reports: list[Part] = field(default_factory=list)
-    originals: list[Part] = field(default_factory=list)  # what a report is about
+    originals: list[Part] = field(default_factory=list)  # the mails that a report is about
     calendar: bool = False
     complaint: bool = False  # a reader or a filter reports our mail as abuse
-    sealed: bool = False
+    encrypted: bool = False
 
 
 def contents_of(
     mail: Part, limits: Limits, split: Callable[[str], list[Line]] = plain_lines
 ) -> Contents:
-    """Sort the parts of ``mail``; mails within it are left as they are.
+    """Sort the parts of ``mail``; mails attached to it are not opened.
 
-    ``split`` makes lines of a plain body: it may mark tables and keep a long list as one line.
+    ``split`` splits a plain body into lines: it may mark tables and keep a long list as one line.
     """
     contents = Contents(split)
     reporting = mail.media == "multipart/report"
@@ -77,8 +77,8 @@ def _sort(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None
             _sort(child, out, limits, reporting=reporting)
     elif media in _SIGNATURES:
         return
-    elif media in _SEALED:
-        out.sealed = True
+    elif media in _ENCRYPTED:
+        out.encrypted = True
     elif media == "text/calendar":
         out.calendar = True
     elif _is_body(part):
@@ -93,15 +93,15 @@ def _is_body(part: Part) -> bool:
 
 
 def _alternative(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None:
-    """Of several renderings of one text the HTML is read, for its tables; else the plain one."""
+    """Take the HTML of several renderings of one text, for its tables; without it the plain one."""
     chosen: Markup | None = None
     others: list[Part] = []
     for leaf in _leaves(part):
         if leaf.media not in ("text/plain", "text/html") or not _is_body(leaf):
             others.append(leaf)
             continue
-        told = chosen is not None and any(line.text.strip() for line in chosen.lines)
-        if leaf.media == "text/plain" and told:
+        has_text = chosen is not None and any(line.text.strip() for line in chosen.lines)
+        if leaf.media == "text/plain" and has_text:
             continue
         body = body_of(leaf, limits, out.split)
         if chosen is None or any(line.text.strip() for line in body.lines):
@@ -119,19 +119,25 @@ def _leaves(part: Part) -> list[Part]:
 
 
 def body_of(part: Part, limits: Limits, split: Callable[[str], list[Line]]) -> Markup:
-    """The lines of a text part, and apart what in it is hidden or struck out."""
+    """Return the lines of a text part and, separately, its hidden and struck-out text.
+
+    Raises Unreadable when the text passes a ceiling.
+    """
     text = to_text(part.content, part.params.get("charset", ""))
     if part.media == "text/html":
         return read_html(text, limits)
     if len(text) > limits.text_chars:
         raise Unreadable(f"a text of more than {limits.text_chars:,} characters")
     if part.params.get("format", "").lower() == "flowed":
-        text = _unflowed(text)
+        text = _join_flowed(text)
     return Markup(split(text), "")
 
 
-def _unflowed(text: str) -> str:
-    """RFC 3676: a line that ends in a blank goes on in the next one, unless it is a signature's."""
+def _join_flowed(text: str) -> str:
+    """Join format=flowed lines (RFC 3676): one that ends in a blank continues in the next.
+
+    A quoted line and the signature separator ``-- `` do not continue.
+    """
     out: list[list[str]] = []
     open_line = False
     for line in text.replace("\r\n", "\n").split("\n"):
@@ -144,7 +150,7 @@ def _unflowed(text: str) -> str:
 
 
 def _append(out: Contents, body: Markup) -> None:
-    """A further body text goes on counting where the first one ended."""
+    """Append a further body; its line and table numbers go on from the first one."""
     start = out.lines[-1].number if out.lines else 0
     tables = max((line.table for line in out.lines), default=0)
     for line in body.lines:
@@ -152,5 +158,5 @@ def _append(out: Contents, body: Markup) -> None:
         if line.table:
             line.table += tables
     out.lines += body.lines
-    out.unseen += body.unseen
-    out.struck += body.struck
+    out.hidden_text += body.hidden_text
+    out.struck_text += body.struck_text

@@ -1,8 +1,8 @@
-"""Header fields of a mail or a part, read by ourselves: linear, capped, and never raising.
+"""Read the header fields of a mail or a part: in linear time, capped, never raising.
 
 RFC 5322 section 2.2 (fields and folding), RFC 2047 (encoded words), RFC 2231 (parameters), RFC
-2045 section 5 (media types).  The standard library reads the same with quadratic cases and
-exceptions of its own.
+2045 section 5 (media types).  The standard library is not used: it is quadratic on some input and
+raises on other.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LONGEST_DATE: Final = 120
 
 
 class Headers:
-    """The fields of one head, in order; names are compared without case."""
+    """The fields of one header, in order; names are compared without case."""
 
     __slots__ = ("_fields", "_first")
 
@@ -40,11 +40,11 @@ class Headers:
         self._first = dict(reversed(fields))
 
     def get(self, name: str) -> str:
-        """The first field of this name, unfolded but not decoded, or the empty string."""
+        """Return the first field of this name, unfolded but not decoded, or the empty string."""
         return self._first.get(name.lower(), "")
 
     def all(self, name: str) -> list[str]:
-        """Every field of this name."""
+        """Return every field of this name."""
         wanted = name.lower()
         return [value for key, value in self._fields if key == wanted]
 
@@ -61,9 +61,9 @@ class Headers:
 def head_end(
     content: bytes, ceiling: int, start: int = 0, end: int | None = None
 ) -> tuple[int, int] | None:
-    """Where the head that begins at ``start`` ends, and where the body behind it begins.
+    """Return where the header that begins at ``start`` ends, and where its body begins.
 
-    They are parted by the first empty line; None when the head passes ``ceiling`` bytes.
+    The first empty line separates them; None when the header is longer than ``ceiling`` bytes.
     """
     end = len(content) if end is None else end
     for blank in (b"\r\n", b"\n"):
@@ -76,7 +76,7 @@ def head_end(
 
 
 def read_fields(head: bytes) -> Headers:
-    """The fields of a head; lines that are no field are left out."""
+    """Return the fields of a header; lines that are not fields are left out."""
     fields: list[tuple[str, str]] = []
     lines: list[bytes] = []
 
@@ -100,23 +100,23 @@ def read_fields(head: bytes) -> Headers:
     return Headers(fields)
 
 
-def decoded(value: str) -> str:
-    """A field's value with its encoded words read, on one line, without control characters."""
+def decode_words(value: str) -> str:
+    """Return a field's value with its encoded words decoded, as one line, no control characters."""
     if "=?" in value:
         value = _WORD.sub(_read_word, _BETWEEN.sub(r"\1\2", _BETWEEN.sub(r"\1\2", value)))
     return one_line(value)
 
 
 def one_line(text: str) -> str:
-    """Every run of blanks and control characters as one space: nothing can smuggle a line end."""
+    """Replace each run of blanks and control characters by one space, so no line end slips in."""
     return _BLANKS.sub(" ", text).strip()
 
 
 def _read_word(match: re.Match[str]) -> str:
-    charset, way, body = match.groups()
+    charset, encoding, body = match.groups()
     charset = known_charset(charset.partition("*")[0])
     try:
-        if way in "Bb":
+        if encoding in "Bb":
             content = from_base64(body.encode("ascii", "ignore"))
         else:
             content = binascii.a2b_qp(body.encode("ascii", "ignore"), header=True)
@@ -130,16 +130,16 @@ def _read_word(match: re.Match[str]) -> str:
     return to_text(content)
 
 
-_AT_ONCE: Final = 1 << 20  # bytes of base64
+_AT_ONCE: Final = 1 << 20  # bytes of base64 decoded at a time
 _NOT_BASE64: Final = bytes(
     set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 )
 
 
 def from_base64(content: bytes, start: int = 0, end: int | None = None) -> bytes:
-    """Base64 with whatever damage: foreign characters are dropped, missing padding is added.
+    """Decode base64, however damaged: other characters are dropped, missing padding is added.
 
-    It is read some at a time: a workbook that came by mail is held once, not in three forms.
+    It is decoded in chunks, so that a large workbook is in memory once, not in three forms.
     """
     end = len(content) if end is None else end
     pieces, digits = list[bytes](), b""
@@ -154,17 +154,17 @@ def from_base64(content: bytes, start: int = 0, end: int | None = None) -> bytes
 
 
 def media_type(value: str) -> str:
-    """``text/plain`` of a Content-Type, in lower case; empty when it is not one."""
+    """Return the media type of a Content-Type in lower case; empty when it is malformed."""
     kind = value.partition(";")[0].strip().lower()
     return (
         kind if re.fullmatch(r"[a-z0-9!#$&^_.+\-]{1,100}/[a-z0-9!#$&^_.+\-]{1,100}", kind) else ""
     )
 
 
-def params(value: str) -> dict[str, str]:
-    """The parameters of a Content-Type or Content-Disposition, RFC 2231 pieces joined.
+def parse_params(value: str) -> dict[str, str]:
+    """Return the parameters of a Content-Type or Content-Disposition, RFC 2231 pieces joined.
 
-    Names in lower case; values decoded, RFC 2047 words in quotes (what Outlook writes) too.
+    Names are in lower case; values are decoded, including the quoted RFC 2047 words Outlook writes.
     """
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[bool, str]]] = {}
@@ -177,7 +177,7 @@ def params(value: str) -> dict[str, str]:
         if starred or number:
             pieces.setdefault(base, {}).setdefault(int(number or 0), (starred, text))
         else:
-            plain.setdefault(name, decoded(text))
+            plain.setdefault(name, decode_words(text))
     for base, numbered in pieces.items():
         plain[base] = _joined(numbered)
     return plain
@@ -194,12 +194,12 @@ def _joined(numbered: dict[int, tuple[bool, str]]) -> str:
 
 
 def message_ids(value: str) -> tuple[str, ...]:
-    """The Message-IDs of a field, with their angle brackets, in order."""
+    """Return the Message-IDs of a field, with their angle brackets, in order."""
     return tuple(_ANGLED.findall(value))
 
 
-def when(value: str) -> datetime | None:
-    """A Date field as UTC, or None when it is not one."""
+def parse_date(value: str) -> datetime | None:
+    """Return a Date field in UTC, or None when it is not a date."""
     if not value or len(value) > _LONGEST_DATE:
         return None
     try:

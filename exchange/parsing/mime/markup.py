@@ -1,8 +1,7 @@
-"""HTML bodies to the lines and tables that a reader sees; streamed, so that depth costs nothing.
+"""Read HTML bodies into the lines and tables a reader sees; streamed, so that depth costs nothing.
 
-What is not shown (hidden elements, scripts, styles) is not part of the text, and neither is what
-the sender struck out.  Quoted parts that Gmail, Apple Mail, Thunderbird and Outlook mark as such
-keep their mark.
+Hidden elements, scripts, styles and text that the sender struck out are left out of the lines.
+Parts that Gmail, Apple Mail, Thunderbird or Outlook mark as quoted are marked as quoted.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _BLOCKS: Final = frozenset((
     "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td",
     "tfoot", "th", "thead", "tr", "ul",
 ))  # fmt: skip
-_UNSEEN: Final = frozenset(
+_NOT_SHOWN: Final = frozenset(
     ("head", "style", "script", "title", "template", "noscript", "object", "select", "textarea")
 )
 _HIDDEN = re.compile(
@@ -39,7 +38,7 @@ _QUOTE_CLASS = re.compile(
     r"|zmail_extra|tutanota_quote|quoted-text|ms-outlook-mobile-reference-message)(?=\s|$)",
     re.I,
 )
-_REST_ID: Final = frozenset(
+_QUOTE_FROM_HERE_ID: Final = frozenset(
     (
         "divrplyfwdmsg",
         "x_divrplyfwdmsg",
@@ -48,48 +47,48 @@ _REST_ID: Final = frozenset(
     )
 )
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_LAYOUT_LINES: Final = 4  # a cell with more lines is a page layout's, not a table's
+_LAYOUT_LINES: Final = 4  # a cell with more lines belongs to a page layout, not to a table
 _WIDEST_SPAN: Final = 100
 
 
 @dataclass(slots=True)
 class Markup:
-    """The lines of an HTML text, and the text of it that no reader sees."""
+    """The lines of an HTML text and, apart from them, its hidden and struck-out text."""
 
     lines: list[Line]
-    unseen: str
-    struck: str = ""  # text that is struck out: its reader sees that it no longer holds
+    hidden_text: str
+    struck_text: str = ""  # struck out: a reader sees it, and sees that it no longer holds
 
 
 def read_html(content: str, limits: Limits = DEFAULT) -> Markup:
-    """The visible lines of an HTML text; raises Unreadable when it passes a ceiling."""
+    """Return the visible lines of an HTML text; raises Unreadable when it passes a ceiling."""
     if len(content) > limits.html_bytes:
         raise Unreadable(f"an HTML text of more than {limits.html_bytes} characters")
     target = _Reader(limits)
     parser = etree.HTMLParser(target=target, encoding="utf-8", remove_comments=True)
     encoded = content.replace("\x00", "").encode("utf-8", "replace")
     try:
-        # In pieces: fed at once, a deep tree of hundreds of megabytes would be one C call.
+        # In chunks: a deep tree of hundreds of megabytes fed at once would be a single C call.
         for start in range(0, len(encoded), 1 << 20):
             parser.feed(encoded[start : start + (1 << 20)])
         parser.close()
     except (etree.LxmlError, ValueError, AssertionError):
-        # libxml2 gave up (nothing to parse, or too deep): what was read so far is what there is.
+        # libxml2 gave up (nothing to parse, or too deep): keep what was read so far.
         target.incomplete = bool(content.strip())
     return target.result()
 
 
 @dataclass(slots=True)
 class _Grid:
-    """A table under way."""
+    """A table that is being read."""
 
     rows: list[tuple[list[str], bool]] = field(default_factory=list)
     row: list[str] | None = None
     cell: list[str] | None = None
     span: int = 1
     rowspan: int = 1
-    held: dict[int, int] = field(default_factory=dict)  # column -> rows it still spans
-    layout: bool = False
+    rowspans: dict[int, int] = field(default_factory=dict)  # column -> rows still covered
+    layout: bool = False  # only lays out the page: its cells are lines
 
 
 class _Reader:
@@ -99,7 +98,7 @@ class _Reader:
         self.limits = limits
         self.incomplete = False
         self._lines: list[Line] = []
-        self._spans: list[int] = []  # per line: the Gmail container it stands in, or 0
+        self._spans: list[int] = []  # for each line: the number of its Gmail container, or 0
         self._text: list[str] = []
         self._unseen: list[str] = []
         self._crossed: list[str] = []
@@ -114,7 +113,7 @@ class _Reader:
     # -- what lxml calls --
 
     def start(self, tag: str, attrib: Mapping[str, str]) -> None:
-        hides = tag in _UNSEEN or self._hides(attrib)
+        hides = tag in _NOT_SHOWN or self._hides(attrib)
         self._stack.append(
             (tag, self._hidden, self._quoted, self._container, self._pre, self._struck)
         )
@@ -157,7 +156,7 @@ class _Reader:
 
     def data(self, text: str) -> None:
         if self._hidden:
-            if not any(entry[0] in _UNSEEN for entry in self._stack[-3:]):
+            if not any(entry[0] in _NOT_SHOWN for entry in self._stack[-3:]):
                 self._unseen.append(text)
             return
         if self._struck:
@@ -173,10 +172,10 @@ class _Reader:
         self._text.append(text)
 
     def comment(self, _text: str) -> None:
-        """Comments are not shown."""
+        """Ignore a comment."""
 
     def close(self) -> None:
-        """All was fed."""
+        """Do nothing at the end of the input."""
 
     # -- lines --
 
@@ -185,7 +184,7 @@ class _Reader:
         while self._grids:
             self._close_table()
         for line, container in zip(self._lines, self._spans, strict=True):
-            # A Gmail reply puts own text between its blockquotes; a forward has no blockquote.
+            # In a Gmail reply the sender's text is between blockquotes; a forward has none.
             if container and container not in self._with_blockquote:
                 line.quoted = True
         return Markup(self._lines, " ".join(self._unseen), "\n".join(self._crossed))
@@ -224,11 +223,11 @@ class _Reader:
     def _mark_quote(self, tag: str, attrib: Mapping[str, str]) -> None:
         name = attrib.get("class", "")
         marked = bool(name) and bool(_QUOTE_CLASS.search(name))
-        if attrib.get("id", "").lower() in _REST_ID:
+        if attrib.get("id", "").lower() in _QUOTE_FROM_HERE_ID:
             self._rest = True
         if tag == "blockquote":
             style = attrib.get("style", "")
-            # A blockquote may be a mere indent; a cited one says so or draws a line at its left.
+            # A blockquote may only indent; a quotation says "cite" or has a line on its left.
             if marked or attrib.get("type", "").lower() == "cite" or "border-left" in style:
                 self._quoted += 1
                 self._with_blockquote.add(self._container)
@@ -245,7 +244,7 @@ class _Reader:
         if outer and not outer.layout:
             # A table inside a cell: the outer one only lays out the page.
             outer.layout = True
-            self._spill(outer)
+            self._emit_as_lines(outer)
         self._grids.append(_Grid())
 
     def _open_row(self) -> None:
@@ -262,8 +261,8 @@ class _Reader:
             self._close_cell()
         if grid.row is None:
             grid.row = []
-        while grid.held.get(len(grid.row), 0) > 0:
-            grid.held[len(grid.row)] -= 1
+        while grid.rowspans.get(len(grid.row), 0) > 0:
+            grid.rowspans[len(grid.row)] -= 1
             grid.row.append("")
         grid.cell = []
         grid.span = _span(attrib.get("colspan"))
@@ -279,7 +278,7 @@ class _Reader:
         grid.row.extend([""] * (grid.span - 1))
         if grid.rowspan > 1:
             for one in range(column, len(grid.row)):
-                grid.held[one] = grid.rowspan - 1
+                grid.rowspans[one] = grid.rowspan - 1
         if len(grid.row) > self.limits.columns:
             raise Unreadable(f"more than {self.limits.columns} columns")
         grid.cell = None
@@ -306,7 +305,7 @@ class _Reader:
         deep = any(cell.count("\n") >= _LAYOUT_LINES for row, _ in grid.rows for cell in row)
         outer = self._grids[-1] if self._grids else None
         if filled <= 1 or deep or (outer and not outer.layout):
-            self._spill(grid)
+            self._emit_as_lines(grid)
             return
         self._tables += 1
         for number, (row, quoted) in enumerate(grid.rows, 1):
@@ -315,8 +314,8 @@ class _Reader:
                 self._emit("\t".join(cells), self._tables, number, cells)
                 self._lines[-1].quoted = self._lines[-1].quoted or quoted
 
-    def _spill(self, grid: _Grid) -> None:
-        """The cells of what is no table, as lines."""
+    def _emit_as_lines(self, grid: _Grid) -> None:
+        """Emit the cells of a layout table as lines."""
         pending = list(grid.rows)
         if grid.row is not None:
             pending.append((grid.row, False))

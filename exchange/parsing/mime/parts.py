@@ -1,7 +1,7 @@
-"""The parts of a mail (RFC 2045-2049), read by ourselves in linear time under ceilings.
+"""Read the parts of a mail (RFC 2045-2049) in linear time, under ceilings.
 
-Each part is decoded once; what passes a ceiling ends the reading of the whole mail, because a mail
-of which only a half was read must not be answered.
+Each part is decoded once.  A part that passes a ceiling ends the reading of the whole mail, because
+we must not answer a mail that was only half read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from exchange.parsing.mime.headers import (
     from_base64,
     head_end,
     media_type,
-    params,
+    parse_params,
     read_fields,
 )
 
@@ -42,7 +42,7 @@ class Part:
 
     @property
     def is_mail(self) -> bool:
-        """Whether this part carries a whole mail, its one child."""
+        """Return whether this part carries a whole mail, its one child."""
         return self.media in _MAILS and bool(self.children)
 
 
@@ -58,18 +58,18 @@ class _Budget:
         if self.parts > self.limits.parts:
             raise Unreadable(f"more than {self.limits.parts} parts")
         if depth > self.limits.depth:
-            raise Unreadable(f"parts within parts deeper than {self.limits.depth}")
+            raise Unreadable(f"parts nested deeper than {self.limits.depth} levels")
 
 
 def read_parts(raw: bytes, limits: Limits) -> Part:
-    """The whole mail as a tree; raises Unreadable when it passes a ceiling."""
+    """Return the whole mail as a tree; raises Unreadable when it passes a ceiling."""
     if len(raw) > limits.mail_bytes:
         raise Unreadable(f"the mail has {len(raw):,} bytes, more than {limits.mail_bytes:,}")
-    return _read(_Stretch(raw, 0, len(raw)), _Budget(limits), 0, "text/plain", limits.header_bytes)
+    return _read(_Slice(raw, 0, len(raw)), _Budget(limits), 0, "text/plain", limits.header_bytes)
 
 
-class _Stretch(NamedTuple):
-    """Bytes of a mail from ``start`` up to ``end``: a part is not copied before it is decoded."""
+class _Slice(NamedTuple):
+    """The bytes of a mail from ``start`` to ``end``: a part is not copied before it is decoded."""
 
     mail: bytes
     start: int
@@ -80,7 +80,7 @@ class _Stretch(NamedTuple):
         return self.mail[self.start : self.end]
 
 
-def _read(own: _Stretch, budget: _Budget, depth: int, default: str, ceiling: int) -> Part:
+def _read(own: _Slice, budget: _Budget, depth: int, default: str, ceiling: int) -> Part:
     budget.spend(depth)
     ends = head_end(own.mail, ceiling, own.start, own.end)
     if ends is None:
@@ -88,13 +88,13 @@ def _read(own: _Stretch, budget: _Budget, depth: int, default: str, ceiling: int
     head, body = own.mail[own.start : ends[0]], own._replace(start=ends[1])
     headers = read_fields(head)
     if head.strip() and not len(headers):
-        # No field at all: a part whose text begins at once, without the empty line.
+        # No field at all: the text of this part begins at once, without the empty line.
         body = own
     declared = headers.get("content-type")
     media = media_type(declared) or default
-    given = params(declared) if declared else {}
+    given = parse_params(declared) if declared else {}
     disposition = headers.get("content-disposition")
-    placed = params(disposition) if disposition else {}
+    placed = parse_params(disposition) if disposition else {}
     part = Part(
         headers,
         media,
@@ -110,65 +110,68 @@ def _read(own: _Stretch, budget: _Budget, depth: int, default: str, ceiling: int
             part.children = [_read(one, budget, depth + 1, inner, room) for one in bodies]
             return part
     if media.startswith("multipart/"):
-        part.media = "text/plain"  # a container without parts is a text
+        part.media = "text/plain"  # a multipart without parts is read as text
     part.content = _decoded(body, headers.get("content-transfer-encoding"))
     if part.media in _MAILS and part.content.strip():
-        whole = _Stretch(part.content, 0, len(part.content))
+        whole = _Slice(part.content, 0, len(part.content))
         mail = _read(whole, budget, depth + 1, "text/plain", budget.limits.header_bytes)
         part.children = [mail]
     return part
 
 
 def read_mail_file(content: bytes, limits: Limits, depth: int) -> Part:
-    """A mail that lies in an attachment as a file, ``depth`` levels down."""
-    whole = _Stretch(content, 0, len(content))
+    """Return a mail that was attached as a file, ``depth`` levels down, as a tree.
+
+    Raises Unreadable when it passes a ceiling.
+    """
+    whole = _Slice(content, 0, len(content))
     return _read(whole, _Budget(limits), depth, "text/plain", limits.header_bytes)
 
 
-def _split(body: _Stretch, boundary: str) -> list[_Stretch]:
-    """The bodies between the delimiter lines; an unclosed last one runs to the end."""
+def _split(body: _Slice, boundary: str) -> list[_Slice]:
+    """Return the bodies between the delimiter lines; an unclosed last one runs to the end."""
     mark = b"--" + boundary.encode("utf-8", "replace")
     mail, begin, end = body
-    bodies: list[_Stretch] = []
+    bodies: list[_Slice] = []
     start, at = -1, mail.find(mark, begin, end)
     while at >= 0:
         after = _LINE_END.match(mail, at + len(mark), end)
         if after and (at == begin or mail[at - 1] in b"\r\n"):
             if start >= 0:
-                bodies.append(_Stretch(mail, start, _before_line_end(mail, at, start)))
+                bodies.append(_Slice(mail, start, _before_line_end(mail, at, start)))
             start = after.end()
             if after.group(1):
                 return bodies
         at = mail.find(mark, at + len(mark), end)
     if start >= 0:
-        bodies.append(_Stretch(mail, start, end))
+        bodies.append(_Slice(mail, start, end))
     return bodies
 
 
 def _before_line_end(body: bytes, at: int, start: int) -> int:
-    """Where the part that began at ``start`` ends: the line end before a delimiter is not its."""
+    """Return where a part ends: the line end before a delimiter does not belong to it."""
     if at - start >= 2 and body[at - 2 : at] == b"\r\n":
         return at - 2
     return max(start, at - 1)
 
 
-def _decoded(own: _Stretch, encoding: str) -> bytes:
-    way = encoding.strip().strip("\"'").lower().partition(";")[0]
-    if way == "base64":
+def _decoded(own: _Slice, encoding: str) -> bytes:
+    encoding = encoding.strip().strip("\"'").lower().partition(";")[0]
+    if encoding == "base64":
         return from_base64(own.mail, own.start, own.end)
     body = own.content
-    if way == "quoted-printable":
+    if encoding == "quoted-printable":
         if body.count(b"\r") != body.count(b"\r\n"):
             # The decoder drops everything from "=" and a lone carriage return to the next \n.
             body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         return binascii.a2b_qp(body)
-    if way in ("x-uuencode", "uuencode", "x-uue", "uue"):
+    if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return uudecoded(body)
     return body
 
 
 def uudecoded(body: bytes) -> bytes:
-    """The content between ``begin`` and ``end``; damaged lines are left out."""
+    """Decode the content between ``begin`` and ``end``; damaged lines are left out."""
     out = bytearray()
     inside = False
     for line in body.splitlines():
@@ -185,7 +188,7 @@ def uudecoded(body: bytes) -> bytes:
 
 
 def _uu_line(line: bytes) -> bytes:
-    """What a line says, whatever fills its last group or stands behind it (a checksum, say)."""
+    """Decode a line, whatever pads its last group or follows it (a checksum, for example)."""
     size = (line[0] - 32) & 63 if line else 0
     try:
         return binascii.a2b_uu(line[: 1 - (-4 * size // 3)])
@@ -194,7 +197,7 @@ def _uu_line(line: bytes) -> bytes:
 
 
 def _name(text: str) -> str:
-    """A file name without folders and control characters."""
+    """Return a file name without folders and control characters, shortened if need be."""
     bare = _NAME_BLANKS.sub(" ", text).replace("\\", "/").rpartition("/")[2].strip()
     if len(bare) <= _LONGEST_NAME:
         return bare

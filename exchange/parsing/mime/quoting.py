@@ -1,7 +1,7 @@
-"""Which lines of a body the sender typed, and which come from an earlier mail; linear time.
+"""Mark which lines of a body come from an earlier mail and were not typed by the sender.
 
-Nothing is removed: lines are marked.  A forwarded block is told from an answered one, because
-whoever forwards a list speaks of it.
+Nothing is removed.  A forwarded block is marked apart from the mail that is answered, because
+somebody who forwards a list is asking about it.  Linear time.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _FIELD = re.compile(
     r"\s?:\*?\s",
     re.I,
 )
-# How any line begins that the patterns above could match: most lines end here.
-_TELLING = re.compile(
+# How a line begins if one of the patterns above can match it: most lines are ruled out here.
+_MAY_BEGIN_QUOTE = re.compile(
     r"\s*(?:[-_=*]{2}|begin|\*?(?:from|oddi|o\s?:|von\s?:|de\s?:|on\b|ar\b|le\b|am\b|el\b)|[a-z]{0,3}(?:>|\|))",
     re.I,
 )
@@ -47,13 +47,13 @@ _WROTE_SPAN: Final = 3
 def mark_quotes(lines: Sequence[Line], *, subject_forwards: bool = False) -> None:
     """Set ``quoted`` and ``forwarded`` on ``lines`` in place.
 
-    Lines that HTML already told to be quoted stay so.  ``subject_forwards``: the subject begins
-    with Fwd: or FW:, so that an Outlook header block is a forwarded mail's.
+    Lines that the HTML already marked as quoted stay so.  ``subject_forwards``: the subject begins
+    with Fwd: or FW:, so an Outlook header block begins a forwarded mail.
     """
     index = 0
     while index < len(lines):
         line = lines[index]
-        if not _TELLING.match(line.text):
+        if not _MAY_BEGIN_QUOTE.match(line.text):
             index += 1
             continue
         if _FORWARDED.fullmatch(line.text):
@@ -75,17 +75,17 @@ def mark_quotes(lines: Sequence[Line], *, subject_forwards: bool = False) -> Non
 
 
 def begins_quote(lines: Sequence[Line], index: int) -> bool:
-    """Whether a line begins an earlier mail: Outlook's header block, or ``On ... wrote:``."""
+    """Return whether a line begins an earlier mail: Outlook's header block or ``On ... wrote:``."""
     text = lines[index].text
-    if not _TELLING.match(text):
+    if not _MAY_BEGIN_QUOTE.match(text):
         return False
     return bool(_header_block(lines, index) or _attribution(lines, index))
 
 
 def _mark_rest(lines: Sequence[Line], start: int, *, forwarded: bool) -> None:
-    """Everything from ``start`` on comes from an earlier mail.
+    """Mark everything from ``start`` on as an earlier mail.
 
-    Inside a forwarded one, a further header block or attribution begins what *it* answers.
+    Inside a forwarded mail, another header block or attribution begins the mail that *it* answers.
     """
     for index in range(start, len(lines)):
         line = lines[index]
@@ -97,7 +97,7 @@ def _mark_rest(lines: Sequence[Line], start: int, *, forwarded: bool) -> None:
 
 
 def _header_block(lines: Sequence[Line], index: int) -> bool:
-    """Outlook's ``From: ... Sent: ... To: ... Subject:`` over the next lines."""
+    """Return whether Outlook's ``From: ... Sent: ... To: ... Subject:`` begins here."""
     if not _FROM.match(lines[index].text):
         return False
     named = set()
@@ -109,7 +109,7 @@ def _header_block(lines: Sequence[Line], index: int) -> bool:
 
 
 def _attribution(lines: Sequence[Line], index: int) -> int:
-    """How many lines ``On 3 Nov 2026, Ann <ann@a.test> wrote:`` takes from here; 0 when none."""
+    """Return how many lines ``On 3 Nov 2026, Ann <ann@a.test> wrote:`` takes here; 0 for none."""
     first = lines[index].text
     if len(first) > 500 or not _WROTE_START.match(first):
         return 0

@@ -1,8 +1,8 @@
-"""Who a mail claims to be from: exactly one plain address, or nobody.
+"""Read who a mail claims to be from: exactly one plain address, or nobody.
 
-A code leaves only to an address on the register, and the register is entered by this address;
-so whatever could be read in two ways (several addresses, groups, comments around an address, a
-display name that poses as one: CVE-2023-27043 and its kin) is read as nobody.
+We send codes only to addresses on the register, and look the register up by this address; so a
+From field that could be read in two ways (several addresses, groups, comments around an address, a
+display name that looks like an address: CVE-2023-27043 and the like) counts as nobody.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from exchange.parsing.mime.headers import Headers, decoded
+from exchange.parsing.mime.headers import Headers, decode_words
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?"
@@ -22,14 +22,14 @@ _MOST_IN_LIST: Final = 200
 
 
 class Address(NamedTuple):
-    """A bare address in lower case and the name that stood beside it."""
+    """A plain address in lower case and the display name that came with it."""
 
     address: str
     name: str
 
 
-def bare(text: str) -> str:
-    """``text`` as one bare address in lower case, or empty when it is not exactly one."""
+def plain_address(text: str) -> str:
+    """Return ``text`` in lower case when it is exactly one plain address, else empty."""
     text = text.strip()
     if len(text) > _LONGEST or not text.isascii() or not _ADDR_SPEC.fullmatch(text):
         return ""
@@ -37,26 +37,26 @@ def bare(text: str) -> str:
 
 
 def sender_of(headers: Headers) -> Address:
-    """The one author; an empty address when From is missing, doubled, or not one plain mailbox."""
+    """Return the one author; the address is empty unless From is there once, with one mailbox."""
     fields = headers.all("from")
     if len(fields) != 1:
         return Address("", "")
-    return mailbox(fields[0]) or Address("", decoded(fields[0])[:200])
+    return parse_mailbox(fields[0]) or Address("", decode_words(fields[0])[:200])
 
 
 def addresses(fields: list[str]) -> tuple[str, ...]:
-    """The plain addresses of list fields (Reply-To, To), in order, without what cannot be read."""
+    """Return the plain addresses of list fields (Reply-To, To) in order; others are left out."""
     found: dict[str, None] = {}
     for field in fields:
         for piece in _split(field[:100_000]) or ():
-            one = mailbox(piece)
+            one = parse_mailbox(piece)
             if one and len(found) < _MOST_IN_LIST:
                 found.setdefault(one.address)
     return tuple(found)
 
 
-def mailbox(text: str) -> Address | None:
-    """``name <address>``, ``<address>`` or ``address``; None for anything else."""
+def parse_mailbox(text: str) -> Address | None:
+    """Read ``name <address>``, ``<address>`` or ``address``; None for anything else."""
     text = text.strip()
     if len(text) > _LONGEST_FIELD:
         return None
@@ -66,41 +66,41 @@ def mailbox(text: str) -> Address | None:
     if not text.endswith(">"):
         return _without_angles(text)
     name, _, address = text.rpartition("<")
-    address = bare(address[:-1])
-    spoken = _name_of(name)
-    if not address or spoken is None:
+    address = plain_address(address[:-1])
+    display = _display_name(name)
+    if not address or display is None:
         return None
-    posed = _ADDRESS_LIKE.findall(spoken)
-    if any(one.strip(".").lower() != address for one in posed) or spoken.count("@") > len(posed):
+    similar = _ADDRESS_LIKE.findall(display)
+    if any(one.strip(".").lower() != address for one in similar):
         return None
-    return Address(address, spoken[:200])
+    return None if display.count("@") > len(similar) else Address(address, display[:200])
 
 
 def _without_angles(text: str) -> Address | None:
-    """A bare address, perhaps with the old-style name in brackets behind it."""
+    """Read a plain address, with or without an old-style name in brackets after it."""
     address, _, comment = text.partition("(")
-    found = bare(address)
+    found = plain_address(address)
     if not found or (comment and not re.fullmatch(r"[^()<>@,;:\\\"]*\)", comment)):
         return None
-    return Address(found, decoded(comment[:-1]))
+    return Address(found, decode_words(comment[:-1]))
 
 
-def _name_of(name: str) -> str | None:
-    """A display name, unquoted and decoded; None when it holds what only an address may."""
+def _display_name(name: str) -> str | None:
+    """Return a display name, unquoted and decoded; None when it holds what only an address may."""
     outside = re.sub(r"\"(?:[^\"\\]|\\.)*\"", " ", name)
     if re.search(r"[<>:;,\\\"\[\]]", outside):
         return None
     if re.search(r"[()]", outside) and not re.fullmatch(r"(?:[^()]|\([^()@]*\))*", outside):
         return None
-    return decoded(re.sub(r"\\(.)", r"\1", name).replace('"', ""))
+    return decode_words(re.sub(r"\\(.)", r"\1", name).replace('"', ""))
 
 
-# A name and an address, and nothing that could part them.
+# A name and an address, and nothing that could separate two of them.
 _ONE_PLAIN = re.compile(r"[^\"\\()<>:;,]*(?:<[^\"\\()<>:;,]*>[^\"\\()<>:;,]*)?")
 
 
 def _split(text: str) -> list[str] | None:
-    """Cut an address list at its commas; None when it is not well formed (groups included)."""
+    """Split an address list at its commas; None when it is malformed or holds a group."""
     if _ONE_PLAIN.fullmatch(text):
         return [text]
     pieces: list[str] = []

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from exchange.domain.mail import Outcome
-from exchange.parsing.text.cache_short import remembered
+from exchange.parsing.text.cache_short import cache_short
 
 
 class Remark(NamedTuple):
@@ -126,13 +126,13 @@ _LETTERS = re.compile(r"[a-z]+")
 _LONGEST: Final = 500
 
 
-@remembered
+@cache_short
 def plain_words(text: str) -> str:
     """``text`` on one line with straight apostrophes, as the patterns here expect it."""
     return " ".join(text[:_LONGEST].replace("\u2019", "'").replace("\u2018", "'").split())
 
 
-@remembered
+@cache_short
 def read_remark(text: str) -> Remark:
     """The outcome that words beside a device state, or ``Remark(None)``."""
     text = plain_words(text)
@@ -232,7 +232,7 @@ _HEDGES = re.compile(
 )
 
 
-@remembered
+@cache_short
 def denies_all(text: str) -> bool:
     """Whether a sentence denies a whole list: ``none of these meters were installed by us``."""
     text = plain_words(text)
@@ -250,7 +250,7 @@ def denies_all(text: str) -> bool:
 _SENTENCE_END = re.compile(r"(?<=[.!;])\s+")
 
 
-@remembered
+@cache_short
 def denies_this(text: str) -> bool:
     """Whether a sentence denies one device that it does not name: ``we did not install this``."""
     text = plain_words(text)
@@ -259,7 +259,7 @@ def denies_this(text: str) -> bool:
     return not text.endswith(":") and read_remark(text).outcome is Outcome.NOT_INSTALLER
 
 
-@remembered
+@cache_short
 def heads_denial(text: str) -> bool:
     """Whether a heading denies what is listed below it: ``Not ours:``."""
     text = plain_words(text)
@@ -268,7 +268,7 @@ def heads_denial(text: str) -> bool:
     return read_remark(text).outcome is Outcome.NOT_INSTALLER
 
 
-@remembered
+@cache_short
 def hedges(text: str) -> bool:
     """Whether a line can take back some of a denial that stands near it."""
     text = plain_words(text)
@@ -277,7 +277,7 @@ def hedges(text: str) -> bool:
     return bool(_HEDGES.search(_NOT_INSTALLER.sub(" ", text)))
 
 
-@remembered
+@cache_short
 def closes(text: str) -> bool:
     """Whether a line closes what the sender wrote: ``Kind regards``."""
     return len(text) < 200 and bool(_CLOSES.match(text))
@@ -305,7 +305,7 @@ def speaks_of_rest(text: str) -> bool:
     return bool(_REST.search(plain_words(text)))
 
 
-@remembered
+@cache_short
 def leaves_rest_open(text: str) -> bool:
     """Words on the rest of a list that are no plain denial: ``none of the others``."""
     if not speaks_of_rest(text):
@@ -338,7 +338,7 @@ _ASKS_PLAINLY = re.compile(
 _ASK_SPAN: Final = 220  # characters between the asking and what is asked for
 
 
-@remembered
+@cache_short
 def asks(text: str) -> bool:
     """Whether a line asks for codes."""
     text = plain_words(text)

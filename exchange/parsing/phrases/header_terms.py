@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from exchange.domain.device_type import OUT_OF_SCOPE
-from exchange.parsing.text.cache_short import remembered
+from exchange.parsing.text.cache_short import cache_short
 
 # -- column headers --
 
@@ -95,7 +95,7 @@ _TYPE_FORMS: Final = _words("""
 """)
 
 
-@remembered
+@cache_short
 def header_wording(text: str) -> Wording:
     """What a column header says of its column; ``Wording(None)`` when it says nothing to us."""
     text = " ".join(text[:120].split())
@@ -148,7 +148,7 @@ _TYPE_WORDS = re.compile(
 )
 
 
-@remembered
+@cache_short
 def device_type_of(text: str) -> str:
     """The DUIS device type that a cell or a label names, the last one if several; or empty."""
     found = _TYPE_WORDS.findall(text[-60:])
@@ -178,7 +178,7 @@ _ID_LABEL = re.compile(
 )
 
 
-@remembered
+@cache_short
 def labels_device(before: str) -> bool | None:
     """Whether words before a value call it a device (True), something else (False) or nothing."""
     tail = before[-60:]
@@ -187,19 +187,19 @@ def labels_device(before: str) -> bool | None:
     return True if _LABEL_YES.search(tail) else None
 
 
-@remembered
+@cache_short
 def labels_id(before: str) -> bool:
     """Whether the words right before a value call it a Device ID."""
     return bool(_ID_LABEL.search(before[-40:]))
 
 
-@remembered
+@cache_short
 def names_devices(text: str) -> bool:
     """Whether a text speaks of devices, meters or install codes at all."""
     return bool(_LABEL_YES.search(text[:600]))
 
 
-@remembered
+@cache_short
 def labels_heading(text: str) -> bool:
     """Whether a line heads a list of devices: ``Device IDs:`` or the header of a pasted table."""
     if len(text) > 200:
@@ -213,7 +213,7 @@ def labels_heading(text: str) -> bool:
 _CODE_LABEL = re.compile(r"\b(?:ic|install(?:ation)? ?codes?|code|cod gosod)\b\W*(?:is\W*)?$", re.I)
 
 
-@remembered
+@cache_short
 def labels_code(before: str) -> bool:
     """Whether the words right before a value call it an install code."""
     return bool(_CODE_LABEL.search(before[-40:]))

@@ -26,7 +26,7 @@ from exchange.parsing.sheets.grid import Row, Table
 from exchange.parsing.sheets.pdf import read_pdf
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.text.charset import to_text
-from exchange.parsing.text.lines import Line, plain_lines, settled
+from exchange.parsing.text.lines import Line, normalized, plain_lines
 
 _BODY = TablePlace()
 _TABLE_ENDINGS = (".csv", ".tsv", ".psv")
@@ -110,7 +110,7 @@ def _workbook(
         if listing:
             told = True
             found.add(listing)
-    for visible, whole in book.veiled:
+    for visible, whole in book.partly_hidden:
         veiled = (_listed(whole) | _standing(whole)) - _listed(visible) - _standing(visible)
         if veiled:
             found.warnings.append(
@@ -203,7 +203,7 @@ def _telling(lines: list[Line]) -> Iterator[Line]:
     for at, line in enumerate(lines):
         text = line.text
         if not text.isascii():
-            text = settled(text).translate(OTHER_ALPHABETS)
+            text = normalized(text).translate(OTHER_ALPHABETS)
         if _HEX_RUN.search(text):
             wanted.update(range(at - _AROUND, at + _AROUND + 1))
     return (line for at, line in enumerate(lines) if at in wanted)

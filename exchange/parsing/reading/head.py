@@ -9,12 +9,12 @@ from exchange.domain.foreign import storable
 from exchange.domain.mail import MailHead
 from exchange.parsing.mime.headers import (
     Headers,
-    decoded,
+    decode_words,
     head_end,
     message_ids,
     one_line,
+    parse_date,
     read_fields,
-    when,
 )
 from exchange.parsing.mime.sender import addresses, sender_of
 
@@ -27,7 +27,7 @@ def received(raw: bytes) -> datetime | None:
     """When the last server took a mail in, by the date of its topmost Received field; or None."""
     ends = head_end(raw, _LONGEST_HEAD)
     trace = read_fields(raw[: ends[0]]).get("received") if ends else ""
-    return when(trace.rpartition(";")[2].strip())
+    return parse_date(trace.rpartition(";")[2].strip())
 
 
 def head_of(headers: Headers) -> MailHead:
@@ -37,13 +37,13 @@ def head_of(headers: Headers) -> MailHead:
     parents = message_ids(headers.get("in-reply-to"))
     return MailHead(
         message_id=storable(ids[0]) if ids else "",
-        subject=storable(decoded(headers.get("subject"))[:_LONGEST_SUBJECT]),
+        subject=storable(decode_words(headers.get("subject"))[:_LONGEST_SUBJECT]),
         sender=storable(sender.address),
         sender_name=storable(sender.name),
         reply_to=addresses(headers.all("reply-to")),
         to=addresses(headers.all("to")),
         in_reply_to=storable(parents[0]) if parents else "",
         references=tuple(map(storable, message_ids(" ".join(headers.all("references"))))),
-        date=when(headers.get("date")),
+        date=parse_date(headers.get("date")),
         own_marker=storable(one_line(headers.get(_MARKER_HEADER))[:300]),
     )

@@ -30,7 +30,7 @@ from exchange.domain.mail import (
 from exchange.errors import Unreadable
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
-from exchange.parsing.containers.sniff import Shape, headed_as_mail, shape_of
+from exchange.parsing.containers.sniff import Shape, has_mail_header, shape_of
 from exchange.parsing.findings.claim_columns import claimed_ids, claims_code, found_ids
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.findings.mixed_list import Gathered
@@ -140,7 +140,7 @@ def understand_file(
     ``understand``.
     """
     shape = shape_of(content)
-    headed = shape is Shape.TEXT and headed_as_mail(content)
+    headed = shape is Shape.TEXT and has_mail_header(content)
     if shape is Shape.MAIL or headed or name.lower().endswith(".eml"):
         whole = content.lstrip(b"\r\n")
         return understand(whole, limits, own_addresses, openers, mapping)

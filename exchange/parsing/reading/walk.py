@@ -9,7 +9,7 @@ from exchange.domain.limits import Limits
 from exchange.domain.mail import MailHead, Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.archive import count_workbook
-from exchange.parsing.containers.openers import Budget, Inner, Openers
+from exchange.parsing.containers.openers import Budget, InnerPart, Openers
 from exchange.parsing.containers.opening import mail_in, open_container, unpack_bodies
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
@@ -71,7 +71,7 @@ def read_mail(
     path = unpacked.path
     contents = contents_of(mail, scope.limits, lines_with_tables)
     lines = contents.lines
-    scope.budget.read(len(lines), path.removesuffix(" > "))
+    scope.budget.count_rows(len(lines), path.removesuffix(" > "))
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
     replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
     mark_quotes(lines, subject_forwards=forwards)
@@ -100,12 +100,12 @@ def read_mail(
         taken = {line.number for line in passed_on}
     quoted = [line for line in lines if line.quoted and line.number not in taken]
     found.quoted.update(dict.fromkeys(devices_in(quoted)))
-    unseen = hidden_devices(contents.unseen)
-    if unseen:
+    hidden = hidden_devices(contents.hidden_text)
+    if hidden:
         found.warnings.append(
-            f"{path}body: {unseen} Device IDs stand in hidden text and are not taken"
+            f"{path}body: {hidden} Device IDs stand in hidden text and are not taken"
         )
-    crossed = devices_in(plain_lines(contents.struck)) if contents.struck.strip() else ()
+    crossed = devices_in(plain_lines(contents.struck_text)) if contents.struck_text.strip() else ()
     if crossed:
         found.warnings.append(
             f"{path}body: {len(crossed)} Device IDs are struck out and not taken: "
@@ -125,7 +125,7 @@ def read_mail(
         _take_mail(found, inner, f"{path}{name}", scope, depth)
     found.rejects += unpacked.rejects
     found.warnings += unpacked.warnings
-    if contents.sealed:
+    if contents.encrypted:
         found.warnings.append(f"{path}an encrypted part is not read")
     return reading
 
@@ -166,7 +166,7 @@ def _take_file(
             count_workbook(where, part.content, scope.budget)
         replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
         told = read_attachment(where, part, scope.limits, in_reply=replies, mapping=scope.mapping)
-        scope.budget.read(told.rows, where)
+        scope.budget.count_rows(told.rows, where)
         found.add(told)
         return
     found.rejects += opened.rejects
@@ -182,7 +182,7 @@ def _take_file(
 
 
 def _take_same_mail(
-    reading: Reading, one: Inner, where: str, scope: Scope, depth: int, head: MailHead
+    reading: Reading, one: InnerPart, where: str, scope: Scope, depth: int, head: MailHead
 ) -> None:
     """This very mail once more, in Outlook's own form: it often repeats the body."""
     again = read_mail(one.part, head, scope, path=f"{where} > ", depth=depth)

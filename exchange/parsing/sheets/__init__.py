@@ -1,0 +1,1 @@
+"""Read workbooks, delimited files and PDFs into rows and columns, under ceilings."""

@@ -1,8 +1,8 @@
-"""The rows of a delimited text found with arithmetic on its bytes.
+"""Find the rows of a delimited text with array arithmetic on its bytes.
 
-Quotes may stand around whole cells, and so may Excel's ways to keep text as text
-(``="00DB..."``, a leading apostrophe).  A text with quotes elsewhere, doubled or around the end of
-a line is none of these.
+Quotes may be around whole cells, and so may Excel's ways to keep text as text (``="00DB..."``, a
+leading apostrophe).  A text with quotes elsewhere, doubled quotes or quotes around a line end is
+left to the csv module.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from exchange.domain.columns.device_columns import Flags, Numbers
 from exchange.parsing.sheets.grid import ColumnRows, Row, text_row
-from exchange.parsing.text.byte_column import Buffer, Texts, buffer_of, cut, to_utf8
+from exchange.parsing.text.byte_column import Buffer, TextColumn, byte_rows, padded_buffer, to_utf8
 
 FIELD_CHARS: Final = 100_000
 NEWLINE: Final = 10
@@ -24,7 +24,7 @@ _RETURN: Final = 13
 _QUOTE: Final = ord('"')
 _EQUALS: Final = ord("=")
 _APOSTROPHE: Final = ord("'")
-# A row that begins otherwise holds something.
+# A row may be blank only if it begins with one of these bytes.
 _PERHAPS_BLANK: Final = np.array(
     [byte >= 128 or chr(byte) in '" \t' or byte < 32 for byte in range(256)]
 )
@@ -37,7 +37,7 @@ _EXPONENT: Final = re.compile(rb"[Ee]\+")
 
 
 def plain_cell(cell: str) -> str:
-    """Undo ``="00DB..."`` and a leading apostrophe, Excel's two ways to keep text as text."""
+    """Remove ``="00DB..."`` and a leading apostrophe, Excel's two ways to keep text as text."""
     cell = cell.strip()
     if cell.startswith("="):
         formula = _FORMULA.fullmatch(cell)
@@ -46,8 +46,8 @@ def plain_cell(cell: str) -> str:
     return _KEPT_AS_TEXT.sub("", cell, count=1) if cell.startswith("'") else cell
 
 
-def one_line_end(content: bytes) -> bytes:
-    """The same text with LF alone at the end of its lines."""
+def unix_line_ends(content: bytes) -> bytes:
+    """Return the text with LF as its only line end."""
     if b"\r" not in content:
         return content
     content = content.replace(b"\r\n", b"\n")
@@ -55,7 +55,7 @@ def one_line_end(content: bytes) -> bytes:
 
 
 def has_bare_return(content: bytes) -> bool:
-    """Whether a carriage return stands anywhere but right before a line feed."""
+    """Return whether the text holds a carriage return that is not followed by a line feed."""
     if b"\r" not in content:
         return False
     own = np.frombuffer(content, np.uint8)
@@ -63,75 +63,75 @@ def has_bare_return(content: bytes) -> bool:
     return bool(at[-1] + 1 == len(own) or (own[at + 1] != NEWLINE).any())
 
 
-class UnevenError(Exception):
-    """A text whose quotes have to be read one after another."""
+class NeedsCsvReader(Exception):
+    """The quotes of this text have to be read one after another, with the csv module."""
 
 
-class TextRows(ColumnRows):
-    """Rows over the lines of a text, built when asked for; empty ones are left out.
+class DelimitedRows(ColumnRows):
+    """The rows of a delimited text, built on demand; empty rows are left out.
 
-    ``delimiter`` is empty where a line is one cell, else a character of ASCII; ``first`` is the
-    number of the first line.  Raises UnevenError when the quotes do not stand around whole cells.
+    ``delimiter`` is one ASCII character, or empty where a line is one cell; ``first`` is the number
+    of the first line.  Raises NeedsCsvReader when quotes are not around whole cells.
     """
 
     def __init__(self, text: str, delimiter: str, first: int = 1) -> None:
         self.delimiter = delimiter
         content = to_utf8(text)
         if has_bare_return(content):
-            content = one_line_end(content)
-        self._buffer = buffer_of(content)
+            content = unix_line_ends(content)
+        self._buffer = padded_buffer(content)
         own = self._buffer[: len(content)]
         ended = np.flatnonzero(own == NEWLINE)
-        parted = np.flatnonzero(own == ord(delimiter)) if delimiter else ended[:0]
+        delimiters = np.flatnonzero(own == ord(delimiter)) if delimiter else ended[:0]
         self._starts = np.concatenate([[0], ended + 1])
         self._ends = np.concatenate([ended, [len(content)]])
         if b"\r" in content:
-            # Left where it is: taking each out of the text costs more than all the rest here.
+            # Skip it, do not remove it: rewriting the text costs more than all the rest here.
             self._ends[:-1] -= (ended > 0) & (own[ended - 1] == _RETURN)
         self._quoted = b'"' in content
-        # One character is sought first: two at a time are slow to seek among hex digits.
+        # Look for one character first: two at a time are slow to find among hex digits.
         formulas = b"=" in content and (b'="' in content or b'= "' in content)
         self._wrapped = b"'" in content or formulas
         if self._quoted:
-            parted = self._unquoted(own, ended, parted)
-        self._parted = parted
-        bounds = np.searchsorted(parted, np.concatenate([self._starts, [len(content) + 1]]))
+            delimiters = self._unquoted(own, ended, delimiters)
+        self._delimiters = delimiters
+        bounds = np.searchsorted(delimiters, np.concatenate([self._starts, [len(content) + 1]]))
         self._cells_at, self._cell_counts = bounds[:-1], np.diff(bounds)
         self._numbers = np.arange(first, first + len(self._starts))
         self._keep(self._starts < self._ends)
-        self._leave_bare()
+        self._drop_blank()
         self._exponents = np.zeros(len(self._starts), np.bool_)
         if b"+" in content and (b"E+" in content or b"e+" in content):
             marks = [found.start() for found in _EXPONENT.finditer(content)]
             self._exponents[np.searchsorted(self._starts, marks, "right") - 1] = True
 
-    def _unquoted(self, own: Buffer, ended: Numbers, parted: Numbers) -> Numbers:
-        """The delimiters outside of quotes."""
+    def _unquoted(self, own: Buffer, ended: Numbers, delimiters: Numbers) -> Numbers:
+        """Return the places of the delimiters outside quotes; raises NeedsCsvReader."""
         quotes = np.flatnonzero(own == _QUOTE)
         opens, closes = quotes[0::2], quotes[1::2]
         if len(opens) != len(closes) or (own == ord("\x1f")).any():
-            raise UnevenError
+            raise NeedsCsvReader
         edge = np.zeros(256, np.bool_)
         edge[[NEWLINE, _RETURN, ord(self.delimiter or "\n")]] = True
-        # A line's end is thought before the first byte; the room behind the last one is zeros.
+        # Treat the text as if a line end came before its first byte and after its last.
         before = np.where(opens > 0, own[opens - 1], NEWLINE)
         earlier = np.where(opens > 1, own[opens - 2], NEWLINE)
-        behind = np.where(closes + 1 < len(own), self._buffer[closes + 1], NEWLINE)
+        after = np.where(closes + 1 < len(own), self._buffer[closes + 1], NEWLINE)
         formula = (before == _EQUALS) & edge[earlier]
         lines = np.searchsorted(ended, opens) == np.searchsorted(ended, closes)
-        if not ((edge[before] | formula) & edge[behind] & lines).all():
-            raise UnevenError
+        if not ((edge[before] | formula) & edge[after] & lines).all():
+            raise NeedsCsvReader
         if int((self._ends - self._starts).max()) > FIELD_CHARS:
-            raise UnevenError
-        at = np.searchsorted(quotes, parted)
+            raise NeedsCsvReader
+        at = np.searchsorted(quotes, delimiters)
         inside = at % 2 == 1
         if formula[at[inside] // 2].any():
-            raise UnevenError
-        outside: Numbers = parted[~inside]
+            raise NeedsCsvReader
+        outside: Numbers = delimiters[~inside]
         return outside
 
-    def _leave_bare(self) -> None:
-        """Leave out the rows that hold nothing but blanks and delimiters."""
+    def _drop_blank(self) -> None:
+        """Drop the rows that hold nothing but blanks and delimiters."""
         begun = self._buffer[self._starts]
         begun = np.where(begun == _QUOTE, self._buffer[self._starts + 1], begun)
         filled = np.ones(len(self._starts), np.bool_)
@@ -147,7 +147,7 @@ class TextRows(ColumnRows):
             self._numbers = self._numbers[chosen]
 
     def _written(self, index: int) -> list[str]:
-        """The cells of a row as they are written."""
+        """Return the cells of a row as they are written."""
         piece = self._buffer[self._starts[index] : self._ends[index]].tobytes()
         line = piece.decode("utf-8", "surrogatepass")
         if self._quoted:
@@ -178,26 +178,26 @@ class TextRows(ColumnRows):
 
     @property
     def widest(self) -> int:
-        """The most cells that a row has."""
+        """Return the number of cells in the longest row."""
         return int(self._cell_counts.max()) + 1 if len(self) else 1
 
     @property
     def numbers(self) -> Numbers:
-        """The number of each row."""
+        """Return the number of each row."""
         return self._numbers
 
-    def column(self, index: int) -> Texts:
-        """One column's cells; empty where a row ends before it."""
+    def column(self, index: int) -> TextColumn:
+        """Return the cells of one column; empty where a row ends before it."""
         starts, ends = self._starts, self._ends
-        if len(self._parted):
-            last = len(self._parted) - 1
+        if len(self._delimiters):
+            last = len(self._delimiters) - 1
             if index:
                 there = self._cell_counts >= index
-                before = self._parted[np.clip(self._cells_at + index - 1, 0, last)]
+                before = self._delimiters[np.clip(self._cells_at + index - 1, 0, last)]
                 starts = np.where(there, before + 1, ends)
             more = self._cell_counts > index
-            behind = self._parted[np.clip(self._cells_at + index, 0, last)]
-            ends = np.where(more, behind, ends)
+            after = self._delimiters[np.clip(self._cells_at + index, 0, last)]
+            ends = np.where(more, after, ends)
         elif index:
             starts = ends
         if self._quoted:
@@ -207,28 +207,28 @@ class TextRows(ColumnRows):
             formula &= self._buffer[starts + 1] == _QUOTE
             starts = starts + quoted + 2 * formula
             ends = ends - (quoted | formula)
-        cells = Texts(self._buffer, starts, ends)
+        cells = TextColumn(self._buffer, starts, ends)
         if self._wrapped:
             kept = _kept_as_text(cells)
             if self._quoted:
                 kept &= ~formula
             if kept.any():
-                cells = Texts(self._buffer, cells.starts + kept, cells.ends)
+                cells = TextColumn(self._buffer, cells.starts + kept, cells.ends)
         return cells
 
-    def shown(self, index: int) -> tuple[list[str], Numbers]:
-        """The different texts of one column, and which of them each row has."""
+    def distinct(self, index: int) -> tuple[list[str], Numbers]:
+        """Return the distinct texts of one column and, for each row, the index of its text."""
         return self.column(index).distinct()
 
-    def odd(self, index: int, *, numbers: bool) -> Flags:
-        """The rows that hold what Excel writes for a number that it shows in short."""
+    def lossy(self, index: int, *, numbers: bool) -> Flags:
+        """Return the rows with a number that Excel wrote in short form (``1.23457E+15``)."""
         if not numbers or index > int(self._cell_counts.max(initial=0)):
             return np.zeros(len(self), np.bool_)
         return self._exponents.copy()
 
 
-def _kept_as_text(cells: Texts) -> Flags:
-    """The cells that begin with an apostrophe and then hold hex digits as IDs have them."""
+def _kept_as_text(cells: TextColumn) -> Flags:
+    """Return which cells hold an apostrophe and then hex digits as an ID has them."""
     found = np.zeros(len(cells), np.bool_)
     marked = np.flatnonzero((cells.lengths > 1) & (cells.buffer[cells.starts] == _APOSTROPHE))
     lengths = cells.lengths[marked]
@@ -237,6 +237,6 @@ def _kept_as_text(cells: Texts) -> Flags:
         if width > _LONGEST_ID:
             found[own] = [bool(_KEPT_AS_TEXT.match(cells[at])) for at in own.tolist()]
             continue
-        text = cut(cells.buffer, cells.starts[own] + 1, width - 1)
+        text = byte_rows(cells.buffer, cells.starts[own] + 1, width - 1)
         found[own] = _HEX[text[:, 0]] & _HEX_LIKE[text].all(axis=1)
     return found

@@ -1,4 +1,4 @@
-"""CSV and its relatives: comma, semicolon, tab or pipe, quoted or not, and what Excel adds."""
+"""Read CSV and the like: comma, semicolon, tab or pipe, quoted or not, and what Excel adds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from typing import Final
 
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.errors import Unreadable
-from exchange.parsing.sheets.csv_columns import FIELD_CHARS, TextRows, UnevenError, plain_cell
+from exchange.parsing.sheets.csv_columns import (
+    FIELD_CHARS,
+    DelimitedRows,
+    NeedsCsvReader,
+    plain_cell,
+)
 from exchange.parsing.sheets.grid import Row, Table, text_row
 from exchange.parsing.text.lines import split_lines
 
@@ -20,7 +25,7 @@ _SAMPLE_LINES: Final = 60
 
 
 def delimiter_of(text: str) -> str:
-    """The delimiter of a delimited text, or the empty string when it is a plain list or prose."""
+    """Return the delimiter of a delimited text; empty when it is a plain list or prose."""
     sample = [line for line in split_lines(text[:40_000])[:_SAMPLE_LINES] if line.strip()]
     if not sample:
         return ""
@@ -35,7 +40,7 @@ def delimiter_of(text: str) -> str:
             continue
         usual = max(set(filled), key=lambda n: (filled.count(n), n))
         share = counts.count(usual) / len(counts)
-        # Title and total lines may lack it; prose has a comma here and there and no rhythm.
+        # Title and total lines may have none; prose has commas here and there, in no pattern.
         if share < 0.5 or (len(sample) == 1 and delimiter == "," and ", " in sample[0]):
             continue
         score = share * 10 + min(usual, 20) * 0.1 + (0 if delimiter == "," else 0.05)
@@ -51,7 +56,7 @@ def _outside_quotes(line: str) -> str:
 def read_delimited(
     where: str, text: str, limits: Limits = DEFAULT, *, delimiter: str | None = None
 ) -> Table:
-    """The rows of a delimited text, without a header told apart; empty rows are left out.
+    """Return the rows of a delimited text, a header row among them; empty rows are left out.
 
     Raises Unreadable when a ceiling is passed.
     """
@@ -60,24 +65,24 @@ def read_delimited(
     if delimiter is None:
         delimiter = delimiter_of(text)
     unit = "row" if delimiter else "line"
-    quick = _quick_rows(text, delimiter, limits)
-    if quick is not None:
-        return Table(where, (), quick, unit)
+    fast = _fast_rows(text, delimiter, limits)
+    if fast is not None:
+        return Table(where, (), fast, unit)
     lines = split_lines(text)
     try:
         rows = list(_rows(_records(lines, delimiter, quoted='"' in text), text, limits, where))
         if '"' in text and _stray_quote(rows, delimiter):
             rows = list(_rows(_records(lines, delimiter, quoted=False), text, limits, where))
     except csv.Error:
-        # A quote that never closes, or a field beyond all measure: the quotes mean nothing here.
+        # A quote that never closes, or an oversized field: quotes mean nothing in this text.
         rows = list(_rows(_records(lines, delimiter, quoted=False), text, limits, where))
     return Table(where, (), rows, unit)
 
 
-def _quick_rows(text: str, delimiter: str, limits: Limits) -> TextRows | None:
-    """The rows of a text that can be had as columns; None when it must be read with care.
+def _fast_rows(text: str, delimiter: str, limits: Limits) -> DelimitedRows | None:
+    """Return the rows as columns; None when the csv module must read the text.
 
-    So must one that passes a ceiling: whichever is passed first is named then.
+    It also reads a text that passes a ceiling, to name the ceiling that is passed first.
     """
     ended = _LINE_END.search(text)
     first = text[: ended.start()] if ended else text
@@ -86,22 +91,22 @@ def _quick_rows(text: str, delimiter: str, limits: Limits) -> TextRows | None:
         return None
     try:
         if named:
-            rows = TextRows(text[ended.end() :] if ended else "", delimiter, 2)
+            rows = DelimitedRows(text[ended.end() :] if ended else "", delimiter, 2)
         else:
-            rows = TextRows(text, delimiter)
-    except UnevenError:
+            rows = DelimitedRows(text, delimiter)
+    except NeedsCsvReader:
         return None
     return None if rows.widest > limits.columns or len(rows) > limits.rows else rows
 
 
 def rows_of_block(text: str, delimiter: str, first: int) -> Sequence[Row]:
-    """The rows of some whole lines of a delimited text, the first of them numbered ``first``.
+    """Return the rows of some whole lines of a delimited text; the first has the number ``first``.
 
-    Raises UnevenError when a quote runs over the end of a line, or a cell is endless.
+    Raises NeedsCsvReader when a quoted cell runs past the end of its line, or a cell is too long.
     """
     try:
-        return TextRows(text, delimiter, first)
-    except UnevenError:
+        return DelimitedRows(text, delimiter, first)
+    except NeedsCsvReader:
         lines = split_lines(text)
         if any(line.count('"') % 2 for line in lines):
             raise
@@ -109,8 +114,8 @@ def rows_of_block(text: str, delimiter: str, first: int) -> Sequence[Row]:
         try:
             records = _records(lines, delimiter, quoted=True)
             return list(_rows(records, text, limits, "", first))
-        except csv.Error:  # a field beyond all measure
-            raise UnevenError from None
+        except csv.Error:  # an oversized field
+            raise NeedsCsvReader from None
 
 
 def _records(lines: list[str], delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
@@ -145,21 +150,21 @@ def _rows(
 
 
 def _is_sep_line(cells: list[str]) -> bool:
-    """``sep=;`` as it stands, or split by its own delimiter."""
+    """Return whether a row is Excel's ``sep=;``, whole or split by its own delimiter."""
     if len(cells) == 2 and cells[0].strip('" ').lower() == "sep=" and not cells[1].strip('"'):
         return True
     return bool(_SEP_LINE.fullmatch(",".join(cells).strip()))
 
 
 def _stray_quote(rows: list[Row], delimiter: str) -> bool:
-    """Whether a quote swallowed whole rows: a cell that holds lines shaped like the table's own."""
+    """Return whether a stray quote swallowed whole rows: a cell holds lines that look like rows."""
     usual = max((len(row.cells) for row in rows[:_SAMPLE_LINES]), default=1)
     for row in rows:
         for cell in row.cells:
             if "\n" not in cell:
                 continue
             inner = cell.split("\n")
-            # A quote that is never closed swallows the last line too, and its row ends there.
+            # A quote that is never closed swallows the last line as well, and its row ends there.
             swallowed = inner[1:] if len(row.cells) < usual else inner[1:-1]
             if len(inner) > 40 or (
                 delimiter and sum(line.count(delimiter) >= usual - 1 > 0 for line in swallowed)

@@ -1,4 +1,4 @@
-"""Rows and tables as people see them in a spreadsheet."""
+"""Rows, columns and tables as people see them in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from typing import Final, NamedTuple, TypeAlias, overload
 import numpy as np
 
 from exchange.domain.columns.device_columns import Flags, Numbers
-from exchange.parsing.text.byte_column import Texts
+from exchange.parsing.text.byte_column import TextColumn
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
 NO_DAMAGE: Final[frozenset[int]] = frozenset()
-# What Excel writes into a CSV for a long number that it shows in short: 1.23457E+15.
+# A long number in the short form in which Excel writes it to a CSV: 1.23457E+15.
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}")
 
 
 class Row(NamedTuple):
-    """One row: ``number`` as the spreadsheet shows it, 1-based, the header counted."""
+    """One row; ``number`` is the one the spreadsheet shows: from 1, the header counts."""
 
     number: int
     cells: tuple[str, ...]  # outer blanks removed
-    damaged: frozenset[int]  # columns whose cell was a number or a date: digits may be lost
+    damaged: frozenset[int]  # columns whose cell is a number or a date: digits may be lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,17 @@ class Table:
     left: int = 0  # empty columns of the sheet before the first cell of a row
 
     def place(self, number: int) -> str:
-        """Where a row stands: ``request.xlsx > Sheet1 > row 14``."""
-        return f"{self.place_lead}{number}"
+        """Return where a row is: ``request.xlsx > Sheet1 > row 14``."""
+        return f"{self.place_prefix}{number}"
 
     @property
-    def place_lead(self) -> str:
-        """What stands before the number of a row in its place."""
+    def place_prefix(self) -> str:
+        """Return the place of a row without its number: ``request.xlsx > Sheet1 > row ``."""
         return f"{self.where} > {self.unit} " if self.where else f"{self.unit} "
 
 
-def shown(cell: Cell) -> str:
-    """A typed cell as text, the way a person sees it; a whole number has no decimal point."""
+def cell_text(cell: Cell) -> str:
+    """Return a typed cell as text, as a person sees it; a whole number has no decimal point."""
     if isinstance(cell, str):
         return cell.strip()
     if isinstance(cell, bool):
@@ -66,35 +66,35 @@ def shown(cell: Cell) -> str:
 
 
 class ColumnRows(Sequence[Row]):
-    """Rows that can be had column by column as well."""
+    """Rows that can also be read column by column."""
 
     @property
     @abstractmethod
     def numbers(self) -> Numbers:
-        """The number of each row."""
+        """Return the number of each row."""
 
     @abstractmethod
-    def column(self, index: int) -> Texts:
-        """One column's cells; empty where a cell is no text or missing."""
+    def column(self, index: int) -> TextColumn:
+        """Return the cells of one column; empty where a cell is missing or is not text."""
 
-    def shown(self, index: int) -> tuple[list[str], Numbers]:
-        """The different texts of one column as people see them, and which of them each row has."""
-        return told_apart(row.cells[index] if index < len(row.cells) else "" for row in self)
+    def distinct(self, index: int) -> tuple[list[str], Numbers]:
+        """Return the distinct texts of one column, as people see them, and each row's index."""
+        return factorize(row.cells[index] if index < len(row.cells) else "" for row in self)
 
     @abstractmethod
-    def odd(self, index: int, *, numbers: bool) -> Flags:
-        """The rows whose cell there is true or false, or (``numbers``) a number or a date."""
+    def lossy(self, index: int, *, numbers: bool) -> Flags:
+        """Return which cells of a column are a boolean or (with ``numbers``) a number or a date."""
 
 
-def told_apart(cells: Iterable[str]) -> tuple[list[str], Numbers]:
-    """The different ones of ``cells``, and for each cell which of them it is."""
+def factorize(cells: Iterable[str]) -> tuple[list[str], Numbers]:
+    """Return the distinct texts among ``cells``, and each cell's index into them."""
     texts: dict[str, int] = {}
     which = [texts.setdefault(cell, len(texts)) for cell in cells]
     return list(texts), np.array(which, np.int64)
 
 
-class TypedRows(ColumnRows):
-    """Rows over the cells of a workbook, built when asked for; wholly empty rows are left out."""
+class WorkbookRows(ColumnRows):
+    """The rows of a workbook's sheet, built on demand; empty rows are left out."""
 
     def __init__(self, raw: Iterable[Sequence[Cell]]) -> None:
         self._raw = [
@@ -104,9 +104,9 @@ class TypedRows(ColumnRows):
         ]
 
     @classmethod
-    def numbered(cls, raw: Iterable[tuple[int, Sequence[Cell]]]) -> TypedRows:
-        """Rows whose numbers are known, none of them empty."""
-        rows = TypedRows(())
+    def numbered(cls, raw: Iterable[tuple[int, Sequence[Cell]]]) -> WorkbookRows:
+        """Return rows whose numbers are known and of which none is empty."""
+        rows = WorkbookRows(())
         rows._raw = list(raw)
         return rows
 
@@ -128,29 +128,29 @@ class TypedRows(ColumnRows):
 
     @property
     def numbers(self) -> Numbers:
-        """The number of each row."""
+        """Return the number of each row."""
         return np.fromiter((number for number, _ in self._raw), np.int64, len(self._raw))
 
-    def column(self, index: int) -> Texts:
-        """One column's cells; empty where a cell is no text or missing."""
+    def column(self, index: int) -> TextColumn:
+        """Return the cells of one column; empty where a cell is missing or is not text."""
         try:
-            return Texts.of([cells[index] for _, cells in self._raw])  # type: ignore[misc]
+            return TextColumn.of([cells[index] for _, cells in self._raw])  # type: ignore[misc]
         except (TypeError, IndexError):
-            return Texts.of(
+            return TextColumn.of(
                 [
                     cell if index < len(cells) and isinstance(cell := cells[index], str) else ""
                     for _, cells in self._raw
                 ]
             )
 
-    def shown(self, index: int) -> tuple[list[str], Numbers]:
-        """The different texts of one column as people see them, and which of them each row has."""
-        return told_apart(
-            shown(cells[index]) if index < len(cells) else "" for _, cells in self._raw
+    def distinct(self, index: int) -> tuple[list[str], Numbers]:
+        """Return the distinct texts of one column, as people see them, and each row's index."""
+        return factorize(
+            cell_text(cells[index]) if index < len(cells) else "" for _, cells in self._raw
         )
 
-    def odd(self, index: int, *, numbers: bool) -> Flags:
-        """The rows whose cell there is true or false, or (``numbers``) a number or a date."""
+    def lossy(self, index: int, *, numbers: bool) -> Flags:
+        """Return which cells of a column are a boolean or (with ``numbers``) a number or a date."""
         kinds = str if numbers else (str, int, float, date, time, timedelta)
         return np.fromiter(
             (
@@ -162,9 +162,9 @@ class TypedRows(ColumnRows):
             len(self._raw),
         )
 
-    def without(self, numbers: Set[int], columns: Set[int]) -> TypedRows:
-        """The same rows save those numbered so, and with nothing in those columns."""
-        kept = TypedRows(())
+    def without(self, numbers: Set[int], columns: Set[int]) -> WorkbookRows:
+        """Return the rows except those in ``numbers``, with ``columns`` left blank."""
+        kept = WorkbookRows(())
         kept._raw = [pair for pair in self._raw if pair[0] not in numbers]
         if columns:
             kept._raw = [
@@ -175,17 +175,17 @@ class TypedRows(ColumnRows):
 
 
 def numbers_of(rows: Sequence[Row]) -> Numbers:
-    """The number of each row."""
+    """Return the number of each row."""
     if isinstance(rows, ColumnRows):
         return rows.numbers
     return np.fromiter((row.number for row in rows), np.int64, len(rows))
 
 
-def column_of(rows: Sequence[Row], index: int) -> Texts:
-    """One column's cells; empty where a cell is no text, damaged or missing."""
+def column_of(rows: Sequence[Row], index: int) -> TextColumn:
+    """Return the cells of one column; empty where a cell is missing, damaged or not text."""
     if isinstance(rows, ColumnRows):
         return rows.column(index)
-    return Texts.of(
+    return TextColumn.of(
         [
             row.cells[index] if index < len(row.cells) and index not in row.damaged else ""
             for row in rows
@@ -193,19 +193,20 @@ def column_of(rows: Sequence[Row], index: int) -> Texts:
     )
 
 
-def shown_texts(rows: Sequence[Row], index: int) -> tuple[list[str], Numbers]:
-    """The different texts of one column as people see them, and which of them each row has."""
+def distinct_cells(rows: Sequence[Row], index: int) -> tuple[list[str], Numbers]:
+    """Return the distinct texts of one column, as people see them, and each row's index."""
     if isinstance(rows, ColumnRows):
-        return rows.shown(index)
-    return told_apart(row.cells[index] if index < len(row.cells) else "" for row in rows)
+        return rows.distinct(index)
+    return factorize(row.cells[index] if index < len(row.cells) else "" for row in rows)
 
 
-def odd_cells(rows: Sequence[Row], index: int, *, numbers: bool = True) -> Flags:
-    """The rows whose cell there is no text: true or false, and where ``numbers`` are not harmless
-    a number or a date, which ``column_of`` leaves out.
+def lossy_cells(rows: Sequence[Row], index: int, *, numbers: bool = True) -> Flags:
+    """Return which cells of a column are a boolean or, with ``numbers``, a number or a date.
+
+    ``column_of`` leaves these cells empty; ``numbers=False`` is for columns where they do no harm.
     """
     if isinstance(rows, ColumnRows):
-        return rows.odd(index, numbers=numbers)
+        return rows.lossy(index, numbers=numbers)
     if not numbers:
         return np.zeros(len(rows), np.bool_)
     return np.fromiter((index in row.damaged for row in rows), np.bool_, len(rows))
@@ -213,19 +214,19 @@ def odd_cells(rows: Sequence[Row], index: int, *, numbers: bool = True) -> Flags
 
 def _typed_row(number: int, cells: Sequence[Cell]) -> Row:
     try:
-        # All text, as nearly always: the quick way out.
+        # Nearly always every cell is text.
         return Row(number, tuple(map(str.strip, cells)), NO_DAMAGE)  # type: ignore[arg-type]
     except TypeError:
         damaged = frozenset(
             i for i, c in enumerate(cells) if not isinstance(c, str | bool) and c != ""
         )
-        return Row(number, tuple(map(shown, cells)), damaged)
+        return Row(number, tuple(map(cell_text, cells)), damaged)
 
 
 def text_row(number: int, cells: Sequence[str], *, exponents: bool = True) -> Row:
-    """A row of a plain text file; only an exponent tells there that digits were lost.
+    """Return a row of a text file; only an exponent shows there that digits were lost.
 
-    ``exponents``: whether the file holds any at all.
+    ``exponents``: whether the file holds any exponent at all.
     """
     stripped = tuple(map(str.strip, cells))
     damaged = NO_DAMAGE

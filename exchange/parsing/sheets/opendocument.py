@@ -1,7 +1,7 @@
-"""The sheets of an ODS (OpenDocument 1.3 part 3), read by ourselves in one pass under ceilings.
+"""Read the sheets of an ODS file (OpenDocument 1.3 part 3) in one pass, under ceilings.
 
-OpenDocument says "a million times this row" in one attribute, and hides rows, columns, groups and
-sheets in ways that python-calamine does not tell; it also refuses files that a person opens.
+One attribute of OpenDocument can repeat a row a million times, and python-calamine does not report
+hidden rows, columns, groups and sheets; it also refuses files that office programs open.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from xml.parsers import expat
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.grid import Cell
-from exchange.parsing.sheets.xlsx_precheck import Veil
+from exchange.parsing.sheets.xlsx_precheck import HiddenCells
 
 _CONTENT: Final = "content.xml"
 _MANIFEST: Final = "META-INF/manifest.xml"
 _PIECE: Final = 1 << 20
 _LONGEST_MANIFEST: Final = 1_000_000
-_LONGEST_BLANK: Final = 1000  # blanks that one text:s may stand for
-_UNSEEN: Final = ("collapse", "filter")
+_LONGEST_BLANK: Final = 1000  # the most blanks that one text:s may stand for
+_HIDING: Final = ("collapse", "filter")
 _GROUPS: Final = ("table:table-row-group", "table:table-column-group")
 _CELL, _COVERED = "table:table-cell", "table:covered-table-cell"
-# Comments, pictures with words and the history of changes are no cell's text.
-_ASIDE: Final = ("office:annotation", "table:shapes", "table:tracked-changes")
+# Comments, pictures with words and the history of changes are not the text of a cell.
+_NOT_TEXT: Final = ("office:annotation", "table:shapes", "table:tracked-changes")
 _NUMBERS: Final = ("float", "percentage", "currency")
 _DURATION = re.compile(r"PT(\d{1,6})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
 
 
 @dataclass(slots=True)
-class ReadSheet:
-    """One sheet, cells from column A on; ``seen``: whether the program shows it."""
+class ParsedSheet:
+    """One sheet, its cells counted from column A; ``visible``: whether the program shows it."""
 
     name: str
-    seen: bool
+    visible: bool
     rows: list[tuple[int, list[Cell]]] = field(default_factory=list)
-    veil: Veil = field(default_factory=Veil)
+    hidden_cells: HiddenCells = field(default_factory=HiddenCells)
 
 
-def read_ods(where: str, content: bytes, limits: Limits) -> list[ReadSheet] | None:
-    """Every sheet of an ODS, hidden ones too; None for another kind of file.
+def read_ods(where: str, content: bytes, limits: Limits) -> list[ParsedSheet] | None:
+    """Return every sheet of an ODS file, hidden ones too; None for another kind of file.
 
-    Raises Unreadable when the file is protected or damaged, or spans more than may be read.
+    Raises Unreadable when the file is protected or damaged, or passes a ceiling.
     """
     if not content.startswith(b"PK"):
         return None
@@ -64,9 +64,9 @@ def read_ods(where: str, content: bytes, limits: Limits) -> list[ReadSheet] | No
 
 def _read(
     where: str, archive: zipfile.ZipFile, names: list[str], limits: Limits
-) -> list[ReadSheet]:
+) -> list[ParsedSheet]:
     if names.count(_CONTENT) != 1:
-        raise Unreadable("the workbook is damaged: its sheets stand in it twice", place=where)
+        raise Unreadable("the workbook is damaged: it holds its sheets twice", place=where)
     if _MANIFEST in names:
         with archive.open(_MANIFEST) as stream:
             if b"encryption-data" in stream.read(_LONGEST_MANIFEST):
@@ -89,30 +89,30 @@ def _read(
 
 
 class _Reader:
-    """Walks the document once; rows count from 1, columns from 0."""
+    """Walk the document once; rows count from 1, columns from 0."""
 
     def __init__(self, where: str, limits: Limits) -> None:
-        self.sheets: list[ReadSheet] = []
+        self.sheets: list[ParsedSheet] = []
         self._where = where
         self._limits = limits
         self._style = ""
         self._hidden_styles: set[str] = set()
-        self._sheet = ReadSheet("", seen=False)
-        self._tables = self._aside = 0  # tables, and things that are no text, around this place
-        self._groups: list[bool] = []  # whether each group around is closed
+        self._sheet = ParsedSheet("", visible=False)
+        self._tables = self._ignored = 0  # how many tables, and elements of _NOT_TEXT, are open
+        self._groups: list[bool] = []  # for each open group: whether it is collapsed
         self._columns = self._row = self._widest = 0
         self._rows_left = limits.rows
         self._repeats = 1
         self._hidden = False
         self._cells: list[Cell] = []
-        self._column = 0  # behind the last cell seen in this row
+        self._column = 0  # the column after the last cell of this row so far
         self._cell: dict[str, str] | None = None
         self._words: list[str] = []
         self._paragraphs = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if self._aside or name in _ASIDE or name.startswith("draw:"):
-            self._aside += 1
+        if self._ignored or name in _NOT_TEXT or name.startswith("draw:"):
+            self._ignored += 1
         elif name == "table:table":
             self._tables += 1
             if self._tables == 1:
@@ -127,7 +127,7 @@ class _Reader:
             self._paragraphs = 0
         elif name == "table:table-row":
             self._repeats = _repeated(attributes, "table:number-rows-repeated")
-            self._hidden = attributes.get("table:visibility") in _UNSEEN or any(self._groups)
+            self._hidden = attributes.get("table:visibility") in _HIDING or any(self._groups)
             self._cells, self._column = [], 0
         elif name == "table:table-column":
             self._take_columns(attributes)
@@ -135,8 +135,8 @@ class _Reader:
             self._groups.append(attributes.get("table:display") == "false")
 
     def end(self, name: str) -> None:
-        if self._aside:
-            self._aside -= 1
+        if self._ignored:
+            self._ignored -= 1
         elif name == "table:table":
             self._tables -= 1
         elif self._tables != 1:
@@ -151,12 +151,12 @@ class _Reader:
             self._groups.pop()
 
     def text(self, words: str) -> None:
-        """Characters: of a cell where they stand in a paragraph of it, else of nothing."""
-        if self._paragraphs and self._cell is not None and not self._aside:
+        """Collect characters inside a paragraph of a cell; ignore all others."""
+        if self._paragraphs and self._cell is not None and not self._ignored:
             self._words.append(words)
 
     def entity(self, *_: object) -> None:
-        """A document that defines words of its own is none that a spreadsheet program wrote."""
+        """Refuse a document that defines entities: no spreadsheet program writes one."""
         raise Unreadable("the workbook is damaged: it defines entities", place=self._where)
 
     def _note_style(self, name: str, attributes: dict[str, str]) -> None:
@@ -168,8 +168,8 @@ class _Reader:
     def _begin_sheet(self, attributes: dict[str, str]) -> None:
         if len(self.sheets) >= self._limits.sheets:
             raise Unreadable(f"more than {self._limits.sheets} sheets", place=self._where)
-        seen = attributes.get("table:style-name", "") not in self._hidden_styles
-        self._sheet = ReadSheet(attributes.get("table:name", ""), seen)
+        visible = attributes.get("table:style-name", "") not in self._hidden_styles
+        self._sheet = ParsedSheet(attributes.get("table:name", ""), visible)
         self.sheets.append(self._sheet)
         self._groups.clear()
         self._columns = self._row = self._widest = 0
@@ -177,12 +177,12 @@ class _Reader:
     def _take_columns(self, attributes: dict[str, str]) -> None:
         first = self._columns
         self._columns += _repeated(attributes, "table:number-columns-repeated")
-        if attributes.get("table:visibility") in _UNSEEN or any(self._groups):
+        if attributes.get("table:visibility") in _HIDING or any(self._groups):
             last = min(self._columns, self._limits.columns)
-            self._sheet.veil.columns.update(range(first, last))
+            self._sheet.hidden_cells.columns.update(range(first, last))
 
     def _within(self, name: str, attributes: dict[str, str]) -> None:
-        """An element inside a cell's text."""
+        """Handle an element inside the text of a cell."""
         if name == "text:p":
             if self._paragraphs:
                 self._words.append("\n")
@@ -198,7 +198,7 @@ class _Reader:
     def _end_cell(self, attributes: dict[str, str]) -> None:
         repeats = _repeated(attributes, "table:number-columns-repeated")
         value: Cell = ""
-        if _COVERED not in attributes:  # else it lies under a merged cell, out of sight
+        if _COVERED not in attributes:  # a covered cell is hidden under a merged one
             value = _value(attributes, "".join(self._words))
         self._column += repeats
         if value == "" and isinstance(value, str):
@@ -221,7 +221,7 @@ class _Reader:
         numbers = range(first, self._row + 1)
         self._sheet.rows += [(number, self._cells) for number in numbers]
         if self._hidden:
-            self._sheet.veil.rows.update(numbers)
+            self._sheet.hidden_cells.rows.update(numbers)
 
     def _refuse(self, rows: int, columns: int) -> None:
         limits, name = self._limits, self._sheet.name
@@ -233,7 +233,7 @@ class _Reader:
 
 
 def _value(attributes: dict[str, str], words: str) -> Cell:
-    """What a cell holds, a number or a date as such: its digits may not be those once typed."""
+    """Return what a cell holds; a number or a date keeps its type, for its digits may be wrong."""
     kind = attributes.get("office:value-type", "")
     try:
         if kind in _NUMBERS:
@@ -249,7 +249,7 @@ def _value(attributes: dict[str, str], words: str) -> Cell:
         if kind == "boolean":
             return attributes["office:boolean-value"] == "true"
     except (KeyError, ValueError, OverflowError):
-        pass  # what is shown stands
+        pass  # take the text that is shown
     return words.strip() or attributes.get("office:string-value", "").strip()
 
 

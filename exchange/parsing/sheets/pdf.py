@@ -1,7 +1,7 @@
-"""The text layer of a PDF: lines page by page, in the order the file draws them.
+"""Read the text layer of a PDF: lines page by page, in the order the file draws them.
 
-Columns of a table come out as words on a line, if that, so what is read here is less sure than a
-workbook: whoever takes a finding says so.
+The columns of a table come out as words on a line at best, so what is read here is less certain
+than a workbook, and every finding made of it says so.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FAULTS = (PyPdfError, ValueError, LookupError, TypeError, AttributeError, Arith
 
 @dataclass(frozen=True, slots=True)
 class PdfLine:
-    """A line of a page, both counted from 1."""
+    """A line of a page; pages and lines are counted from 1."""
 
     page: int
     number: int
@@ -33,9 +33,9 @@ class PdfLine:
 
 
 def read_pdf(where: str, content: bytes, limits: Limits) -> list[PdfLine]:
-    """Every line of text; none when the pages are pictures.
+    """Return every line of text; none when the pages are pictures.
 
-    Raises Unreadable, naming ``where``, for a protected, damaged or too large file.
+    Raises Unreadable, naming ``where``, when the file is protected, damaged or too large.
     """
     try:
         reader = PdfReader(io.BytesIO(content), strict=False)
@@ -46,7 +46,7 @@ def read_pdf(where: str, content: bytes, limits: Limits) -> list[PdfLine]:
             raise Unreadable(f"the PDF has {pages} pages, more than {MOST_PAGES}", place=where)
         return _lines(where, reader, limits)
     except RecursionError:
-        raise Unreadable("the PDF is built without end", place=where) from None
+        raise Unreadable("the PDF is damaged: it has no end", place=where) from None
     except _FAULTS as error:
         raise Unreadable(f"the PDF is damaged ({type(error).__name__})", place=where) from None
 

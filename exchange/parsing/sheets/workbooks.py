@@ -1,6 +1,6 @@
-"""Workbooks (XLSX, XLSM, XLSB, XLS, ODS, XML) to tables, as a person sees them on opening one.
+"""Read workbooks (XLSX, XLSM, XLSB, XLS, ODS, XML) into tables, as a person sees them.
 
-Hidden sheets, rows and columns are not what the sender sees: they are named, never taken.
+The sender does not see hidden sheets, rows and columns: we mention them and never take data there.
 """
 
 from __future__ import annotations
@@ -20,45 +20,45 @@ from python_calamine import (
 
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.errors import Unreadable
-from exchange.parsing.sheets.grid import Table, TypedRows
-from exchange.parsing.sheets.opendocument import ReadSheet, read_ods
-from exchange.parsing.sheets.xls_precheck import look_into_old
-from exchange.parsing.sheets.xlsb_precheck import look_into_binary
-from exchange.parsing.sheets.xlsx_precheck import Veil, look_into
+from exchange.parsing.sheets.grid import Table, WorkbookRows
+from exchange.parsing.sheets.opendocument import ParsedSheet, read_ods
+from exchange.parsing.sheets.xls_precheck import precheck_xls
+from exchange.parsing.sheets.xlsb_precheck import precheck_xlsb
+from exchange.parsing.sheets.xlsx_precheck import HiddenCells, precheck_xlsx
 from exchange.parsing.sheets.xml_spreadsheet import read_xml_sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """The visible sheets that hold something, and what was left out of them."""
+    """The visible sheets that hold something, and what was left out."""
 
     tables: tuple[Table, ...]
-    hidden: tuple[Table, ...]  # hidden sheets, to be named and not taken
-    veiled: tuple[tuple[Table, Table], ...] = ()  # visible part and whole, where they differ
+    hidden: tuple[Table, ...]  # hidden sheets: mentioned, not taken
+    partly_hidden: tuple[tuple[Table, Table], ...] = ()  # visible part and whole, where they differ
 
 
 def read_workbook(
     where: str, content: bytes, limits: Limits = DEFAULT, *, whole: bool = False
 ) -> Workbook:
-    """All sheets of a workbook; ``whole`` keeps hidden rows and columns.
+    """Return all sheets of a workbook; ``whole`` keeps hidden rows and columns.
 
     Raises Unreadable when the workbook is protected or damaged, or passes a ceiling.
     """
-    veils, name, plain = look_into(where, content, limits)
+    hidden_cells, name, plain = precheck_xlsx(where, content, limits)
     if plain is not None:
         return Workbook((Table(f"{where} > {name}" if where else name, (), plain),), ())
-    veils |= look_into_binary(where, content, limits)
+    hidden_cells |= precheck_xlsb(where, content, limits)
     opened = read_ods(where, content, limits)
     if opened is None:
         opened = read_xml_sheet(where, content, limits)
     if opened is not None:
-        return _sorted(where, map(_of_read, opened), whole=whole)
-    in_order = look_into_old(where, content, limits)
+        return _sorted(where, map(_from_parsed, opened), whole=whole)
+    in_order = precheck_xls(where, content, limits)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             if in_order:
-                veils = _by_name(book, in_order)
-            return _sorted(where, _sheets(where, book, limits, veils), whole=whole)
+                hidden_cells = _by_name(book, in_order)
+            return _sorted(where, _sheets(where, book, limits, hidden_cells), whole=whole)
     except PasswordError:
         raise Unreadable("the workbook is protected by a password", place=where) from None
     except (CalamineError, OSError, ValueError, OverflowError, MemoryError) as error:
@@ -71,27 +71,27 @@ def read_workbook(
 
 
 class _Sheet(NamedTuple):
-    """One sheet that holds something; ``left``: the column that its rows begin at, from 0."""
+    """One sheet that holds something; ``left``: the column its rows begin at, from 0."""
 
     name: str
-    rows: TypedRows
-    seen: bool
-    veil: Veil | None
+    rows: WorkbookRows
+    visible: bool
+    hidden_cells: HiddenCells | None
     left: int = 0
 
 
-def _of_read(sheet: ReadSheet) -> _Sheet:
-    return _Sheet(sheet.name, TypedRows.numbered(sheet.rows), sheet.seen, sheet.veil)
+def _from_parsed(sheet: ParsedSheet) -> _Sheet:
+    return _Sheet(sheet.name, WorkbookRows.numbered(sheet.rows), sheet.visible, sheet.hidden_cells)
 
 
-def _by_name(book: CalamineWorkbook, veils: Sequence[Veil]) -> dict[str, Veil]:
-    """The veils of an old workbook, which are in the order of its sheets, by sheet."""
-    named = zip(book.sheets_metadata, veils, strict=False)
-    return {one.name: veil for one, veil in named if veil}
+def _by_name(book: CalamineWorkbook, hidden_cells: Sequence[HiddenCells]) -> dict[str, HiddenCells]:
+    """Return what each sheet hides, by name; ``hidden_cells`` has the order of the sheets."""
+    named = zip(book.sheets_metadata, hidden_cells, strict=False)
+    return {one.name: hidden for one, hidden in named if hidden}
 
 
 def _sheets(
-    where: str, book: CalamineWorkbook, limits: Limits, veils: Mapping[str, Veil]
+    where: str, book: CalamineWorkbook, limits: Limits, hidden_cells: Mapping[str, HiddenCells]
 ) -> Iterator[_Sheet]:
     listed = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
     if len(listed) > limits.sheets:
@@ -106,28 +106,30 @@ def _sheets(
             raise Unreadable(
                 f"more than {limits.rows} rows or {limits.columns} columns", place=place
             )
-        rows = TypedRows(sheet.iter_rows())
+        rows = WorkbookRows(sheet.iter_rows())
         rows_left -= len(rows)
-        seen = one.visible == SheetVisibleEnum.Visible
-        yield _Sheet(one.name, rows, seen, veils.get(one.name), sheet.start[1])
+        visible = one.visible == SheetVisibleEnum.Visible
+        yield _Sheet(one.name, rows, visible, hidden_cells.get(one.name), sheet.start[1])
 
 
 def _sorted(where: str, sheets: Iterable[_Sheet], *, whole: bool) -> Workbook:
-    """The sheets by what the sender sees of them."""
-    seen: list[Table] = []
+    """Sort the sheets by what the sender sees of them."""
+    visible: list[Table] = []
     hidden: list[Table] = []
-    veiled: list[tuple[Table, Table]] = []
+    partly_hidden: list[tuple[Table, Table]] = []
     for one in sheets:
         if not one.rows:
             continue
         table = Table(f"{where} > {one.name}" if where else one.name, (), one.rows, left=one.left)
-        if not one.seen:
+        if not one.visible:
             hidden.append(table)
             continue
-        if one.veil and not whole:
-            columns = {column - one.left for column in one.veil.columns}
-            shown = Table(table.where, (), one.rows.without(one.veil.rows, columns), left=one.left)
-            veiled.append((shown, table))
+        if one.hidden_cells and not whole:
+            columns = {column - one.left for column in one.hidden_cells.columns}
+            shown = Table(
+                table.where, (), one.rows.without(one.hidden_cells.rows, columns), left=one.left
+            )
+            partly_hidden.append((shown, table))
             table = shown
-        seen.append(table)
-    return Workbook(tuple(seen), tuple(hidden), tuple(veiled))
+        visible.append(table)
+    return Workbook(tuple(visible), tuple(hidden), tuple(partly_hidden))

@@ -1,8 +1,8 @@
-"""Old workbooks ([MS-XLS]) looked at before the library opens them: how much their sheets span, and
-what they hide.
+"""Check an old workbook ([MS-XLS]) before the library opens it: how far its sheets reach, and what
+they hide.
 
-python-calamine takes memory for the whole rectangle up to the farthest cell, a damaged record can
-name a cell that no sheet has, and of what is hidden it tells sheets only.
+python-calamine allocates the whole rectangle up to the farthest cell, a damaged record can name a
+cell that no sheet has, and the library reports hidden sheets but not hidden rows and columns.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import olefile
 
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
-from exchange.parsing.sheets.xlsx_precheck import Veil
+from exchange.parsing.sheets.xlsx_precheck import HiddenCells
 from exchange.parsing.text.cfb_precheck import MAGIC, has_endless_chain
 
-# FORMULA, BLANK, NUMBER, LABEL, BOOLERR, RK, MULRK, MULBLANK, RSTRING, LABELSST; and their like
-# of older files.
+# FORMULA, BLANK, NUMBER, LABEL, BOOLERR, RK, MULRK, MULBLANK, RSTRING, LABELSST; and the same
+# records in older files.
 _CELLS: Final = frozenset(
     (0x06, 0x201, 0x203, 0x204, 0x205, 0x27E, 0xBD, 0xBE, 0xD6, 0xFD, 0x7E, 0x206, 0x406)
 )
@@ -39,10 +39,10 @@ _DAMAGE: Final = (
 )  # fmt: skip
 
 
-def look_into_old(where: str, content: bytes, limits: Limits) -> list[Veil]:
-    """What the sheets of an old workbook hide, in their order; nothing for every other file.
+def precheck_xls(where: str, content: bytes, limits: Limits) -> list[HiddenCells]:
+    """Return what each sheet of an old workbook hides, in order; empty for any other file.
 
-    Raises Unreadable when it is without end, locked, or spans more than it may.
+    Raises Unreadable when the workbook is endless, protected or damaged, or passes a ceiling.
     """
     if not content.startswith(MAGIC):
         return []
@@ -57,36 +57,36 @@ def look_into_old(where: str, content: bytes, limits: Limits) -> list[Veil]:
     if not streams:
         return []
     stream, walked = streams[0], 0
-    book = _Walk(where, stream, limits)
-    walked = book.go(0)
-    veils: list[Veil] = []
+    book = _RecordWalk(where, stream, limits)
+    walked = book.run(0)
+    hidden_cells: list[HiddenCells] = []
     for start in book.sheets:
-        sheet = _Walk(where, stream, limits)
-        walked += sheet.go(start)
+        sheet = _RecordWalk(where, stream, limits)
+        walked += sheet.run(start)
         if walked > _OVERLAPS * len(stream):
-            raise Unreadable("the workbook is damaged: its sheets lie in each other", place=where)
-        veils.append(sheet.veil)
-    return veils
+            raise Unreadable("the workbook is damaged: its sheets overlap", place=where)
+        hidden_cells.append(sheet.hidden_cells)
+    return hidden_cells
 
 
-class _Walk:
+class _RecordWalk:
     """One pass over the workbook's own records, or over those of one sheet.
 
-    Begins where python-calamine begins, so that nothing it meets goes unseen.
+    It begins where python-calamine begins, so that it checks every record the library reads.
     """
 
     def __init__(self, where: str, stream: bytes, limits: Limits) -> None:
         self.sheets: list[int] = []  # where each sheet begins
-        self.veil = Veil()
+        self.hidden_cells = HiddenCells()
         self._where = where
         self._stream = stream
         self._limits = limits
         self._highest = self._widest = 0
 
-    def go(self, start: int) -> int:
-        """Walk from ``start`` to the end that belongs to it; returns the bytes gone through.
+    def run(self, start: int) -> int:
+        """Walk from ``start`` to its matching end record; return the number of bytes passed.
 
-        Raises Unreadable when something there would cost more than it may.
+        Raises Unreadable when a ceiling is passed or a record is damaged.
         """
         stream, place, depth = self._stream, start, 0
         unpack, end = _RECORD.unpack_from, len(self._stream) - 4
@@ -118,7 +118,7 @@ class _Walk:
             raise self._damaged("a cell lies beyond its sheet")
 
     def _other(self, kind: int, content: bytes, depth: int) -> None:
-        """A record that is no cell; those of a chart in a sheet are at a depth of 2."""
+        """Handle a record that is not a cell; those of a chart in a sheet are at depth 2."""
         if kind == _LOCKED:
             raise Unreadable("the workbook is protected by a password", place=self._where)
         if kind == _SHEET and len(content) >= 4:
@@ -126,32 +126,34 @@ class _Walk:
             if len(self.sheets) > self._limits.sheets:
                 raise Unreadable(f"more than {self._limits.sheets} sheets", place=self._where)
         elif kind == _STRINGS and len(content) >= 8:
-            # python-calamine asks for room for as many strings as there are said to be, and the
-            # process ends where there is none.
+            # python-calamine allocates as many strings as the record declares, and the process
+            # dies when there is not enough memory.
             if int.from_bytes(content[4:8], "little") > len(self._stream) // _SHORTEST_STRING:
-                raise self._damaged("it lacks its texts")
+                raise self._damaged("its texts are missing")
         elif kind == _SPAN and not _fits(content, self._limits):
-            raise self._damaged("a sheet has no true size")
+            raise self._damaged("the size of a sheet is wrong")
         elif kind == _ROW and depth == 1 and len(content) >= 13:
             if content[12] & _ROW_HIDDEN:
-                self.veil.rows.add(int.from_bytes(content[:2], "little") + 1)
+                self.hidden_cells.rows.add(int.from_bytes(content[:2], "little") + 1)
         elif kind == _WIDTHS and depth == 1 and len(content) >= 10:
             first, last, _, _, flags = struct.unpack_from("<5H", content)
             if flags & _COLUMN_HIDDEN:
-                self.veil.columns.update(range(first, min(last + 1, _COLUMNS)))
+                self.hidden_cells.columns.update(range(first, min(last + 1, _COLUMNS)))
 
     def _damaged(self, reason: str) -> Unreadable:
         return Unreadable(f"the workbook is damaged: {reason}", place=self._where)
 
 
 def _fits(span: bytes, limits: Limits) -> bool:
-    """Whether a sheet's first and last row and column can be: python-calamine takes memory for what
-    lies between them, and the process ends where they are the wrong way round."""
+    """Return whether a sheet's declared rows and columns are possible.
+
+    python-calamine allocates memory for the rectangle; the process dies when they are reversed.
+    """
     if len(span) < 8:
         return True
     form = "<IIHH" if len(span) >= 12 else "<HHHH"
-    first_row, behind_row, first_column, behind_column = struct.unpack_from(form, span)
-    if not (behind_row and behind_column):
+    first_row, end_row, first_column, end_column = struct.unpack_from(form, span)
+    if not (end_row and end_column):
         return True
-    ordered = behind_row > first_row and behind_column > first_column
-    return bool(ordered and behind_row * behind_column <= limits.cells)
+    ordered = end_row > first_row and end_column > first_column
+    return bool(ordered and end_row * end_column <= limits.cells)

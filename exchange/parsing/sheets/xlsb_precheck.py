@@ -1,7 +1,7 @@
-"""An XLSB looked at before the library opens it: how much its sheets span, and what they hide.
+"""Check an XLSB file before the library opens it: how far its sheets reach, and what they hide.
 
-python-calamine tells hidden sheets only, and takes memory for the whole rectangle up to the
-farthest cell ([MS-XLSB]: BrtBundleSh, BrtRowHdr, BrtColInfo).
+python-calamine reports hidden sheets but not hidden rows and columns, and allocates the whole
+rectangle up to the farthest cell ([MS-XLSB]: BrtBundleSh, BrtRowHdr, BrtColInfo).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
-from exchange.parsing.sheets.xlsx_precheck import Veil
+from exchange.parsing.sheets.xlsx_precheck import HiddenCells
 
 BOOK: Final = "xl/workbook.bin"
 _RELATIONS: Final = "xl/_rels/workbook.bin.rels"
@@ -29,10 +29,10 @@ _ROW_HIDDEN: Final = 0x10  # fDyZero
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
 
 
-def look_into_binary(where: str, content: bytes, limits: Limits) -> dict[str, Veil]:
-    """What the sheets of an XLSB hide, by their names; nothing for another kind of file.
+def precheck_xlsb(where: str, content: bytes, limits: Limits) -> dict[str, HiddenCells]:
+    """Return what the sheets of an XLSB file hide, by sheet name; empty for another kind of file.
 
-    Raises Unreadable when the file is damaged or spans more than may be read.
+    Raises Unreadable when the file is damaged or passes a ceiling.
     """
     if not content.startswith(b"PK"):
         return {}
@@ -47,28 +47,28 @@ def look_into_binary(where: str, content: bytes, limits: Limits) -> dict[str, Ve
 
 def _look(
     where: str, archive: zipfile.ZipFile, names: list[str], limits: Limits
-) -> dict[str, Veil]:
+) -> dict[str, HiddenCells]:
     if len(set(names)) != len(names):
-        raise Unreadable("the workbook is damaged: a file stands in it twice", place=where)
+        raise Unreadable("the workbook is damaged: it holds a file twice", place=where)
     members = {one.lower(): one for one in names}
     _check_strings(where, archive, members)
-    veils: dict[str, Veil] = {}
+    hidden_cells: dict[str, HiddenCells] = {}
     for name, path in _sheets(where, archive, members).items():
         place = f"{where} > {name}" if where else name
         member = members.get(path.lower())
         if member is None:
-            continue  # a sheet that is not there: for the library to say
+            continue  # a missing sheet: the library reports it
         size = archive.getinfo(member).file_size
         if size > limits.inflated_bytes:
             raise Unreadable(f"the sheet has {size:,} bytes", place=place)
-        veil = _veil(place, archive.read(member), limits)
-        if veil:
-            veils[name] = veil
-    return veils
+        hidden = _hidden_cells(place, archive.read(member), limits)
+        if hidden:
+            hidden_cells[name] = hidden
+    return hidden_cells
 
 
 def _check_strings(where: str, archive: zipfile.ZipFile, members: dict[str, str]) -> None:
-    """Raises Unreadable when there are said to be more strings than the file has room for."""
+    """Raise Unreadable when the file declares more strings than it has room for."""
     member = members.get(_STRINGS)
     if member is None:
         return
@@ -77,11 +77,11 @@ def _check_strings(where: str, archive: zipfile.ZipFile, members: dict[str, str]
     kind, start, _ = _record(head, 0) if head else (0, 0, 0)
     strings = int.from_bytes(head[start + 4 : start + 8], "little")
     if kind == _BEGIN_STRINGS and strings > archive.getinfo(member).file_size:
-        raise Unreadable("the workbook is damaged: it lacks its texts", place=where)
+        raise Unreadable("the workbook is damaged: its texts are missing", place=where)
 
 
 def _sheets(where: str, archive: zipfile.ZipFile, members: dict[str, str]) -> dict[str, str]:
-    """The member of each sheet, by the sheet's name."""
+    """Return the ZIP member of each sheet, by sheet name."""
     if _RELATIONS not in members:
         raise Unreadable("the workbook is damaged: it does not name its sheets", place=where)
     with archive.open(members[_RELATIONS]) as stream:
@@ -104,8 +104,8 @@ def _sheets(where: str, archive: zipfile.ZipFile, members: dict[str, str]) -> di
     return found
 
 
-def _veil(place: str, sheet: bytes, limits: Limits) -> Veil:
-    veil = Veil()
+def _hidden_cells(place: str, sheet: bytes, limits: Limits) -> HiddenCells:
+    hidden = HiddenCells()
     row = highest = widest = at = 0
     end = len(sheet)
     while at < end:
@@ -123,20 +123,21 @@ def _veil(place: str, sheet: bytes, limits: Limits) -> Veil:
         elif kind == _ROW and at - start >= 12:
             row = int.from_bytes(sheet[start : start + 4], "little") + 1
             if sheet[start + 11] & _ROW_HIDDEN:
-                veil.rows.add(row)
+                hidden.rows.add(row)
         elif kind == _SPAN and at - start >= 16:
             first_row, last_row, first, last = struct.unpack_from("<4I", sheet, start)
             if last_row < first_row or last < first:
-                raise Unreadable("the workbook is damaged: a sheet has no true size", place=place)
+                reason = "the workbook is damaged: the size of a sheet is wrong"
+                raise Unreadable(reason, place=place)
         elif kind == _COLUMNS and at - start >= 18:
             first, last = struct.unpack_from("<II", sheet, start)
             if sheet[start + 16] & 1:
-                veil.columns.update(range(first, min(last + 1, limits.columns)))
-    return veil
+                hidden.columns.update(range(first, min(last + 1, limits.columns)))
+    return hidden
 
 
 def _record(content: bytes, place: int) -> tuple[int, int, int]:
-    """The kind of the record at ``place``, where its content begins, and where the next begins."""
+    """Return the kind of the record at ``place``, where its content begins, and the next record."""
     kind = content[place]
     place += 1
     if kind & 0x80 and place < len(content):
@@ -153,10 +154,10 @@ def _record(content: bytes, place: int) -> tuple[int, int, int]:
 
 
 def _text(content: bytes, place: int) -> tuple[str, int]:
-    """An XLWideString, and the place behind it."""
+    """Return an XLWideString and the place after it."""
     size = int.from_bytes(content[place : place + 4], "little")
     if size > 10_000:
-        return "", place + 4  # 0xFFFFFFFF: no text at all
+        return "", place + 4  # 0xFFFFFFFF means no text
     end = place + 4 + 2 * size
     return content[place + 4 : end].decode("utf-16-le", "replace"), end
 

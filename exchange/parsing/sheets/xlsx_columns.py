@@ -1,7 +1,7 @@
-"""The sheet of a long plain list read as columns: its strings and numbers, and rows made of them.
+"""Read the sheet of a long, plainly written list as columns of strings and numbers.
 
-What is read here is exactly what the library reads of the same sheet; where that is not plain to
-see, it reads it (ECMA-376 part 1, 18.4.9 sst, 18.8.30 numFmt).
+The result is exactly what python-calamine reads of the same sheet; where that is not certain, the
+functions return None and the library reads it (ECMA-376 part 1, 18.4.9 sst, 18.8.30 numFmt).
 """
 
 from __future__ import annotations
@@ -14,19 +14,18 @@ from typing import Final, TypeAlias, overload
 import numpy as np
 
 from exchange.domain.columns.device_columns import Flags, Numbers
-from exchange.parsing.sheets.grid import NO_DAMAGE, Row, TypedRows, told_apart
+from exchange.parsing.sheets.grid import NO_DAMAGE, Row, WorkbookRows, factorize
 from exchange.parsing.sheets.xlsx_tokenizer import (
     EMPTY,
     INLINE,
     NUMBER,
-    ROOM,
     SHARED,
     Cells,
     read_cells,
     read_window,
 )
-from exchange.parsing.text.byte_column import Texts, cut
-from exchange.parsing.text.thread_map import begun
+from exchange.parsing.text.byte_column import PADDING, TextColumn, byte_rows
+from exchange.parsing.text.thread_map import start_in_thread
 
 Content: TypeAlias = bytes | bytearray  # of a member of a workbook
 
@@ -48,35 +47,37 @@ _ENTITIES: Final = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
 
 
 def plain_rows(sheet: Content, strings: Content, styles: Content, most: int) -> PlainRows | None:
-    """The rows of a sheet whose XML is ``sheet``; None when it is not plain, or of ``most`` cells.
+    """Return the rows of the sheet with the XML ``sheet``; None when it is not plain.
 
-    ``strings`` and ``styles`` are those members of the workbook, empty where it has none.  ROOM
-    stands behind each.
+    None also for more than ``most`` cells.  ``strings`` and ``styles`` are those members of the
+    workbook, empty where it has none.  PADDING follows each.
     """
-    # Their own work of a third of the whole, which nothing else waits for till the end.
-    texts = begun(lambda: plain_strings(strings)) if len(strings) > _LONG else None
+    # A third of all the work, and nothing waits for it till the end: do it in a thread.
+    texts = start_in_thread(lambda: plain_strings(strings)) if len(strings) > _LONG else None
     cells = read_cells(sheet, most)
     if cells is None or not cells.styles <= numeric_styles(styles):
         return None
     if cells.ends is not None and not _plain_text(sheet, 0):
         return None
-    shared: Texts | None = None
+    shared: TextColumn | None = None
     wanted = cells.kinds == SHARED
     if wanted.any():
         shared = texts() if texts else plain_strings(strings)
         if shared is None or int(cells.values[wanted].max()) >= len(shared):
             return None
-    # The XML is as large as all that was made of it: it stays only for the texts that it holds.
-    inline = sheet if cells.ends is not None else ROOM
+    # The XML is as large as all that was made of it: keep it only if it holds texts of cells.
+    inline = sheet if cells.ends is not None else PADDING
     buffer = np.frombuffer(inline, np.uint8)
-    return PlainRows(cells, shared, Texts(buffer, _NONE, _NONE, escaped=cells.ends is not None))
+    return PlainRows(
+        cells, shared, TextColumn(buffer, _NONE, _NONE, escaped=cells.ends is not None)
+    )
 
 
 _NONE: Final = np.zeros(0, np.int64)
 
 
 def _plain_text(content: Content, start: int) -> bool:
-    """Whether a member is UTF-8 whose texts hold nothing that is written in a special way."""
+    """Return whether a member is UTF-8 and holds no escapes but the five entities of XML."""
     if content.find(b"_x", start) >= 0 or content.find(b"\r", start) >= 0:
         return False
     escapes = content.count(b"&", start)
@@ -95,14 +96,14 @@ def _plain_text(content: Content, start: int) -> bool:
 
 
 def plain_window(
-    content: bytes, strings: Texts | None, numeric: frozenset[int]
+    content: bytes, strings: TextColumn | None, numeric: frozenset[int]
 ) -> PlainRows | None:
-    """The rows of some whole ``row`` elements; None where they are not plain.
+    """Return the rows of some whole ``row`` elements; None when they are not plain.
 
     ``numeric``: the styles that show a number as a number.
     """
-    with_room = content + ROOM
-    cells = read_window(with_room, len(content))
+    padded = content + PADDING
+    cells = read_window(padded, len(content))
     if cells is None or not cells.styles <= numeric:
         return None
     if cells.ends is not None and not _plain_text(content, 0):
@@ -110,19 +111,21 @@ def plain_window(
     wanted = cells.kinds == SHARED
     if wanted.any() and (strings is None or int(cells.values[wanted].max()) >= len(strings)):
         return None
-    buffer = np.frombuffer(with_room, np.uint8)
-    return PlainRows(cells, strings, Texts(buffer, _NONE, _NONE, escaped=cells.ends is not None))
+    buffer = np.frombuffer(padded, np.uint8)
+    return PlainRows(
+        cells, strings, TextColumn(buffer, _NONE, _NONE, escaped=cells.ends is not None)
+    )
 
 
 def numeric_styles(styles: Content) -> frozenset[int]:
-    """The styles whose number format shows a number; style 0 where the workbook tells none."""
+    """Return the styles whose format shows a number; only style 0 if the workbook lists none."""
     found = _FORMATS.search(styles)
     formats = _FORMAT.findall(found.group()) if found else [b"0"]
     return frozenset(at for at, number in enumerate(formats) if int(number or 0) in _NUMERIC)
 
 
-def plain_strings(content: Content) -> Texts | None:
-    """The shared strings of a workbook; None when any is more than plain, filled text."""
+def plain_strings(content: Content) -> TextColumn | None:
+    """Return the shared strings of a workbook; None when any of them is empty or not plain text."""
     head = _SST.match(content)
     if not head or not _plain_text(content, head.end()):
         return None
@@ -138,7 +141,7 @@ def plain_strings(content: Content) -> Texts | None:
         np.flatnonzero(buffer[at : min(at + _LONG, end)] == ord("<")) + at
         for at in range(begin, end, _LONG)
     ])  # fmt: skip
-    # <si><t>text</t></si>, one right behind the other, and </sst>
+    # <si><t>text</t></si>, one right after the other, and </sst>
     begins, ends = tags[0:-1:4], tags[2:-1:4].copy()
     if (
         len(tags) % 4 != 1
@@ -149,19 +152,19 @@ def plain_strings(content: Content) -> Texts | None:
     if (begins + len(_BEGIN) >= ends).any():
         return None
     for tag, at in ((_BEGIN, begins), (_END, ends)):
-        if (cut(buffer, at, len(tag)) != np.frombuffer(tag, np.uint8)).any():
+        if (byte_rows(buffer, at, len(tag)) != np.frombuffer(tag, np.uint8)).any():
             return None
-    return Texts(buffer, begins + len(_BEGIN), ends, escaped=content.find(b"&", begin) >= 0)
+    return TextColumn(buffer, begins + len(_BEGIN), ends, escaped=content.find(b"&", begin) >= 0)
 
 
-class PlainRows(TypedRows):
-    """Rows of text and whole numbers, built when asked for."""
+class PlainRows(WorkbookRows):
+    """Rows of text and whole numbers, built on demand."""
 
-    def __init__(self, cells: Cells, strings: Texts | None, inline: Texts) -> None:
+    def __init__(self, cells: Cells, strings: TextColumn | None, inline: TextColumn) -> None:
         super().__init__(())
         self._cells = cells
         self._strings = strings
-        self._inline = inline  # the buffer of the texts that stand in the sheet itself
+        self._inline = inline  # the buffer of the texts inside the sheet itself
 
     def _row(self, index: int) -> Row:
         kinds = self._cells.kinds[index].tolist()
@@ -178,7 +181,7 @@ class PlainRows(TypedRows):
         if kind == SHARED and self._strings is not None:
             return self._strings[value]
         if kind == INLINE and self._cells.ends is not None:
-            return self._inline.piece(value, int(self._cells.ends[index, column]))
+            return self._inline.text_at(value, int(self._cells.ends[index, column]))
         return str(value)
 
     def __len__(self) -> int:
@@ -197,41 +200,41 @@ class PlainRows(TypedRows):
 
     @property
     def numbers(self) -> Numbers:
-        """The number of each row."""
+        """Return the number of each row."""
         return self._cells.numbers
 
-    def column(self, index: int) -> Texts:
-        """One column's cells; empty where a cell is a number or missing."""
+    def column(self, index: int) -> TextColumn:
+        """Return the cells of one column; empty where a cell is a number or missing."""
         cells = self._cells
         if index >= cells.kinds.shape[1]:
-            return Texts.of([""] * len(self))
+            return TextColumn.of([""] * len(self))
         kinds, values = cells.kinds[:, index], cells.values[:, index]
         shared, inline = kinds == SHARED, kinds == INLINE
         if self._strings is not None and not inline.any():
             own = np.where(shared, values, 0)
             starts, ends = self._strings.starts[own], self._strings.ends[own]
             ends = np.where(shared, ends, starts)
-            return self._strings.others(starts, ends, np.where(shared, own, -1))
+            return self._strings.same_buffer(starts, ends, np.where(shared, own, -1))
         if cells.ends is not None and not shared.any():
             starts = np.where(inline, values, 0)
             ends = np.where(inline, cells.ends[:, index], 0)
-            return self._inline.others(starts, ends)
+            return self._inline.same_buffer(starts, ends)
         texts = (
             self._cell(at, index, kind) if kind not in (EMPTY, NUMBER) else ""
             for at, kind in enumerate(kinds.tolist())
         )
-        return Texts.of(list(texts))
+        return TextColumn.of(list(texts))
 
-    def shown(self, index: int) -> tuple[list[str], Numbers]:
-        """The different texts of one column as people see them, and which each row has."""
+    def distinct(self, index: int) -> tuple[list[str], Numbers]:
+        """Return the distinct texts of one column, as people see them, and each row's index."""
         kinds = self._cells.kinds
         if index < kinds.shape[1] and (kinds[:, index] == NUMBER).any():
-            return told_apart(self._cell(at, index, int(kind)) for at, kind in
+            return factorize(self._cell(at, index, int(kind)) for at, kind in
                               enumerate(kinds[:, index]))  # fmt: skip
         return self.column(index).distinct()
 
-    def odd(self, index: int, *, numbers: bool) -> Flags:
-        """The rows whose cell there is a number, where ``numbers`` count."""
+    def lossy(self, index: int, *, numbers: bool) -> Flags:
+        """Return which cells of a column are numbers; none without ``numbers``."""
         if not numbers or index >= self._cells.kinds.shape[1]:
             return np.zeros(len(self), np.bool_)
         return np.asarray(self._cells.kinds[:, index] == NUMBER, np.bool_)

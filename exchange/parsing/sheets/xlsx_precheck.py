@@ -1,8 +1,8 @@
-"""An XLSX looked at before the library opens it: its true size, and the rows and columns it hides.
+"""Check an XLSX file before the library opens it: its true size, and what its sheets hide.
 
-python-calamine tells neither, and takes memory for the whole rectangle that the two farthest cells
-span.  The members are inflated once, in pieces, under a ceiling (ECMA-376 part 1, 18.3.1.73 row,
-18.3.1.13 col, 18.2.19 sheet).
+python-calamine reports neither hidden rows nor columns, and allocates the whole rectangle that the
+two farthest cells span.  The members are inflated once, in chunks, under a ceiling (ECMA-376 part
+1, 18.3.1.73 row, 18.3.1.13 col, 18.2.19 sheet).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ import numpy as np
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.xlsx_columns import Content, PlainRows, plain_rows
-from exchange.parsing.sheets.xlsx_tokenizer import ROOM
-from exchange.parsing.text.thread_map import begun
+from exchange.parsing.text.byte_column import PADDING
+from exchange.parsing.text.thread_map import start_in_thread
 
 _PIECE: Final = 1 << 20
-# Bytes of a sheet from which on it pays to read a plain list ourselves, and up to which.
+# The sizes of a sheet in bytes between which it pays to read a plain list ourselves.
 _LARGE: Final = 100_000
 _LARGEST: Final = 250_000_000
 _STRINGS: Final = "xl/sharedStrings.xml"
@@ -34,10 +34,10 @@ _STYLES: Final = "xl/styles.xml"
 _FIRST_SHEET: Final = "xl/worksheets/sheet1.xml"
 _LISTED: Final = frozenset((_FIRST_SHEET, _STRINGS, _STYLES))
 _RELATIONS: Final = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-_OVERLAP: Final = 400  # longer than any tag that is looked for
+_OVERLAP: Final = 400  # longer than any tag that we look for
 _HARMLESS: Final = 50_000_000  # below this no ratio is suspicious
 LONGEST_BOOK: Final = 4_000_000
-# What reading a damaged workbook ends in.
+# The errors that reading a damaged workbook can end in.
 DAMAGE: Final = (
     zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError,
     RuntimeError, IndexError, OverflowError,
@@ -46,15 +46,15 @@ _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]{1,2000}>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]{1,4000}>")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]{0,380}>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]{0,380}>")
-# A cell that holds nothing counts for nothing: programs write the style of whole rows that way.
+# Empty cells do not count: programs write them to give whole rows a style.
 _WIDE = re.compile(rb"\br=\"([A-Z]{2,3})\d{1,7}\"(?![^<>]{0,200}/>)")
 _MEMBER: Final = re.compile(r"xl/(?:[^/]{1,200}/){0,2}[^/]{1,200}\.(?:xml|rels|bin)", re.I)
 _WORKSHEET: Final = re.compile(r"xl/(?:worksheets/)?[^/]{1,200}\.xml", re.I)
 
 
 @dataclass(slots=True)
-class Veil:
-    """What one sheet hides: row numbers from 1, column indexes from 0."""
+class HiddenCells:
+    """The rows (numbered from 1) and columns (from 0) that one sheet hides."""
 
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
@@ -63,22 +63,22 @@ class Veil:
         return bool(self.rows or self.columns)
 
 
-class Looked(NamedTuple):
-    """What each sheet hides, by its name; and the one sheet's name and rows, where it is plain."""
+class Precheck(NamedTuple):
+    """What each sheet hides, by sheet name; and the only sheet's name and rows, if it is plain."""
 
-    veils: dict[str, Veil]
+    hidden_cells: dict[str, HiddenCells]
     name: str = ""
     rows: PlainRows | None = None
 
 
-def look_into(where: str, content: bytes, limits: Limits) -> Looked:
-    """What the sheets of an XLSX hide, and a long plain list; nothing for another kind of workbook.
+def precheck_xlsx(where: str, content: bytes, limits: Limits) -> Precheck:
+    """Return what the sheets of an XLSX hide, and the rows of a long plain list.
 
-    Raises Unreadable when the file inflates beyond its ceiling, is damaged, or spans more cells
-    than may be read.
+    The result is empty for another kind of workbook.  Raises Unreadable when the file is damaged,
+    inflates beyond its ceiling or spans too many cells.
     """
     if not content.startswith(b"PK"):
-        return Looked({})
+        return Precheck({})
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _look(where, archive, len(content), limits)
@@ -86,57 +86,61 @@ def look_into(where: str, content: bytes, limits: Limits) -> Looked:
         raise Unreadable(f"the workbook is damaged: {error}"[:200], place=where) from None
 
 
-def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> Looked:
+def _look(where: str, archive: zipfile.ZipFile, packed: int, limits: Limits) -> Precheck:
     members = [one for one in archive.infolist() if _MEMBER.fullmatch(one.filename)]
     total = sum(one.file_size for one in archive.infolist())
-    if total > limits.inflated_bytes or swells(total, packed, limits):
+    if total > limits.inflated_bytes or unpacks_too_large(total, packed, limits):
         raise Unreadable(f"the workbook unpacks to {total:,} bytes", place=where)
     names = _sheet_names(archive, {one.filename for one in members})
-    veils: dict[str, Veil] = {}
+    hidden_cells: dict[str, HiddenCells] = {}
     single = _single_sheet(archive, members, names)
     kept: dict[str, Content] = {}
     listed = [one for one in members if single and one.filename in _LISTED]
     long = [one for one in listed if one.file_size > _PIECE]
-    texts = {one.filename: begun(partial(_whole, archive, one)) for one in long}
+    texts = {one.filename: start_in_thread(partial(_whole, archive, one)) for one in long}
     for one in members:
         if one in listed:
             kept[one.filename] = texts.get(one.filename, partial(_whole, archive, one))()
         elif _WORKSHEET.fullmatch(one.filename):
             name = names.get(one.filename.lower(), "")
-            _look_at(name, _pieces(archive, one), where, limits, veils)
+            _look_at(name, _pieces(archive, one), where, limits, hidden_cells)
         else:
             for _ in _pieces(archive, one):
-                pass  # a member that is longer than it says ends in an error here
+                pass  # raises an error when the member is longer than declared
     if not single:
-        return Looked(veils)
+        return Precheck(hidden_cells)
     sheet = kept[_FIRST_SHEET]
     strings, styles = kept.get(_STRINGS, b""), kept.get(_STYLES, b"")
     rows = plain_rows(sheet, strings, styles, limits.cells)
     if rows is not None and int(rows.numbers[-1]) <= limits.rows:
-        # Plain rows hide nothing and are narrow: what stands around them is left to look at.
-        _look_at(single, iter((_around(sheet),)), where, limits, veils)
+        # Plain rows hide nothing and are narrow: only what is around them is left to check.
+        _look_at(single, iter((_around(sheet),)), where, limits, hidden_cells)
     else:
         pieces = (sheet[at : at + _PIECE] for at in range(0, len(sheet), _PIECE))
-        _look_at(single, pieces, where, limits, veils)
-    return Looked(veils, single, None if veils else rows)
+        _look_at(single, pieces, where, limits, hidden_cells)
+    return Precheck(hidden_cells, single, None if hidden_cells else rows)
 
 
-def swells(total: int, packed: int, limits: Limits) -> bool:
-    """Whether a file of ``packed`` bytes unpacks to more than an honest one does."""
+def unpacks_too_large(total: int, packed: int, limits: Limits) -> bool:
+    """Return whether a file of ``packed`` bytes unpacks to more than an honest one does."""
     return total > max(packed * limits.expansion, _HARMLESS)
 
 
 def _look_at(
-    name: str, pieces: Iterator[Content], where: str, limits: Limits, veils: dict[str, Veil]
+    name: str,
+    pieces: Iterator[Content],
+    where: str,
+    limits: Limits,
+    hidden_cells: dict[str, HiddenCells],
 ) -> None:
-    """Scan one sheet; what it hides is told under its name."""
-    veil = _scan(pieces, f"{where} > {name}" if name else where, limits)
-    if veil and name:
-        veils[name] = veil
+    """Scan one sheet and note what it hides under its name."""
+    hidden = _scan(pieces, f"{where} > {name}" if name else where, limits)
+    if hidden and name:
+        hidden_cells[name] = hidden
 
 
 def _around(sheet: Content) -> Content:
-    """What stands before the rows of a sheet and behind them."""
+    """Return the XML before and after the rows of a sheet."""
     begin, end = sheet.find(b"<sheetData>"), sheet.rfind(b"</sheetData>")
     return sheet[:begin] + sheet[end:]
 
@@ -144,7 +148,7 @@ def _around(sheet: Content) -> Content:
 def _single_sheet(
     archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: dict[str, str]
 ) -> str:
-    """The name of the only sheet of a workbook that is large and usual; else empty."""
+    """Return the name of the only sheet, when it is large and laid out as usual; else empty."""
     sizes = {one.filename: one.file_size for one in members}
     if len(names) != 1 or len(sizes) != len(members):
         return ""
@@ -172,13 +176,13 @@ def _single_sheet(
 
 
 def _whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytearray:
-    """A member and ROOM behind it, which stands in memory once at any time."""
-    content = bytearray(member.file_size + len(ROOM))  # it never inflates to more than it says
+    """Return a member with PADDING after it, without ever holding it twice in memory."""
+    content = bytearray(member.file_size + len(PADDING))  # it never inflates to more than declared
     at = 0
     for piece in _pieces(archive, member):
         content[at : at + len(piece)] = piece
         at += len(piece)
-    del content[at + len(ROOM) :]
+    del content[at + len(PADDING) :]
     return content
 
 
@@ -189,7 +193,7 @@ def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 
 
 def _sheet_names(archive: zipfile.ZipFile, known: set[str]) -> dict[str, str]:
-    """Sheet name by member, over the relationships of the workbook."""
+    """Return the sheet names by member, following the relationships of the workbook."""
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= known:
         return {}
     with archive.open("xl/_rels/workbook.xml.rels") as stream:
@@ -202,12 +206,12 @@ def _sheet_names(archive: zipfile.ZipFile, known: set[str]) -> dict[str, str]:
 
 
 def listed_sheets(book: bytes) -> list[bytes]:
-    """The tags of the sheets in a ``workbook.xml``, in the order of their tabs."""
+    """Return the sheet tags in a ``workbook.xml``, in the order of the tabs."""
     return _SHEET.findall(book)
 
 
 def relations_of(content: bytes) -> dict[bytes, tuple[bytes, str]]:
-    """What the workbook relates to, by name: (what that is to it, the member in small letters)."""
+    """Return the relationships of a workbook by Id: (type, member in lower case)."""
     found: dict[bytes, tuple[bytes, str]] = {}
     for tag in _RELATION.findall(content):
         target = text_of(attribute(tag, b"Target"))
@@ -216,20 +220,20 @@ def relations_of(content: bytes) -> dict[bytes, tuple[bytes, str]]:
     return found
 
 
-def _scan(pieces: Iterator[Content], place: str, limits: Limits) -> Veil:
-    veil = Veil()
+def _scan(pieces: Iterator[Content], place: str, limits: Limits) -> HiddenCells:
+    hidden = HiddenCells()
     widest = last = begun = 0
     before = b""
     for piece in pieces:
         text = before + piece
         if b"hidden=" in text:
-            _note_hidden(text, veil)
+            _note_hidden(text, hidden)
         if _perhaps_wide(text):
             for letters in set(_WIDE.findall(text, 0, text.rfind(b">") + 1)):
                 widest = max(widest, column_number(letters))
         filled = max(text.rfind(b"</c>"), text.rfind(b":c>"))
         if filled >= 0:
-            # A row that began in the piece before counts too: its cells may stand in this one.
+            # A row that began in the chunk before counts too: its cells may be in this one.
             last = max(last, begun, _row_before(text, filled))
         begun = _row_before(text, len(text)) or begun
         if widest > limits.columns or last > limits.rows or last * widest > limits.cells:
@@ -240,18 +244,18 @@ def _scan(pieces: Iterator[Content], place: str, limits: Limits) -> Veil:
                 place=place,
             )
         before = text[-_OVERLAP:]
-    return veil
+    return hidden
 
 
 def _row_before(text: bytes, end: int) -> int:
-    """The number of the last row that begins before ``end``; 0 when none does."""
+    """Return the number of the last row that begins before ``end``; 0 when none does."""
     at = max(text.rfind(b"<row ", 0, end), text.rfind(b":row ", 0, end))
     tag = _ROW.match(text, text.rfind(b"<", 0, at + 1)) if at >= 0 else None
     return _number(attribute(tag.group(), b"r")) if tag else 0
 
 
 def _perhaps_wide(text: bytes) -> bool:
-    """Whether two capitals follow a quotation mark anywhere: many times the pattern's pace."""
+    """Return whether two capitals follow a quotation mark anywhere: much faster than a pattern."""
     letters = np.frombuffer(text, np.uint8)
     capital = (letters - np.uint8(65)) < 26
     quoted = letters[:-2] == 34
@@ -260,25 +264,25 @@ def _perhaps_wide(text: bytes) -> bool:
     return bool(quoted.any())
 
 
-def _note_hidden(text: bytes, veil: Veil) -> None:
+def _note_hidden(text: bytes, hidden: HiddenCells) -> None:
     for tag in _ROW.findall(text):
         if attribute(tag, b"hidden") in (b"1", b"true"):
-            veil.rows.add(_number(attribute(tag, b"r")))
+            hidden.rows.add(_number(attribute(tag, b"r")))
     for tag in _COLUMN.findall(text):
         if attribute(tag, b"hidden") in (b"1", b"true"):
             first, last = _number(attribute(tag, b"min")), _number(attribute(tag, b"max"))
-            # Excel hides "everything to the right" as one range up to its last column.
-            veil.columns.update(range(first - 1, min(last, first + 1000)))
+            # Excel hides "everything to the right" as one range that ends at its last column.
+            hidden.columns.update(range(first - 1, min(last, first + 1000)))
 
 
 def attribute(tag: bytes, name: bytes) -> bytes:
-    """The value of the first attribute of that name, a pattern; empty where there is none."""
+    """Return the value of the first attribute whose name matches a pattern; empty for none."""
     found = re.search(rb"\s" + name + rb"\s?=\s?[\"']([^\"']{0,4000})[\"']", tag)
     return found.group(1) if found else b""
 
 
 def text_of(value: bytes) -> str:
-    """The text that an attribute's value stands for."""
+    """Decode the value of an attribute, entities included."""
     return html.unescape(value.decode("utf-8", "replace"))
 
 
@@ -287,7 +291,7 @@ def _number(value: bytes) -> int:
 
 
 def column_number(letters: bytes) -> int:
-    """``AA`` is 27."""
+    """Return the number of a column from 1: ``AA`` is 27."""
     value = 0
     for letter in letters:
         value = value * 26 + letter - 64

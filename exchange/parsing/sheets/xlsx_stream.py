@@ -1,9 +1,9 @@
-"""The sheets of a large XLSX a window of rows at a time: memory does not grow with the rows.
+"""Read the sheets of a large XLSX one window of rows at a time: memory does not grow with the rows.
 
-A window whose XML is plain is taken apart by arithmetic, any other by the library
-(``windowbook.py``); both read what the library reads of the whole.  Only the shared strings, which
-any row may name, are held for as long as the workbook is read (ECMA-376 part 1, 18.3.1.80
-sheetData, 18.4.9 sst).
+A window whose XML is plain is parsed with array arithmetic, any other by the library
+(``xlsx_window.py``); both give what the library reads of the whole sheet.  Only the shared strings,
+which any row may refer to, stay in memory throughout (ECMA-376 part 1, 18.3.1.80 sheetData, 18.4.9
+sst).
 """
 
 from __future__ import annotations
@@ -27,14 +27,19 @@ from exchange.parsing.sheets.xlsx_precheck import (
     attribute,
     listed_sheets,
     relations_of,
-    swells,
     text_of,
+    unpacks_too_large,
 )
-from exchange.parsing.sheets.xlsx_tokenizer import ROOM
-from exchange.parsing.sheets.xlsx_window import MAIN, Frame, Torn, rows_of, strings_of
-from exchange.parsing.text.byte_column import Texts, to_utf8
+from exchange.parsing.sheets.xlsx_window import (
+    MAIN,
+    Frame,
+    NeedsWholeFile,
+    read_strings,
+    window_rows,
+)
+from exchange.parsing.text.byte_column import PADDING, TextColumn, to_utf8
 
-__all__ = ["StreamedSheet", "Torn", "Window", "open_book"]
+__all__ = ["NeedsWholeFile", "StreamedSheet", "Window", "open_book"]
 
 _PIECE: Final = 1 << 20
 _SMALL: Final = 4_000_000  # bytes of sheets and strings below which a workbook is read as a whole
@@ -44,13 +49,13 @@ _BOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _ROWS, _ROWS_END, _NO_ROWS, _ROW_END = b"<sheetData", b"</sheetData>", b"<sheetData/>", b"</row>"
 _ITEM_END, _ITEMS_END = b"</si>", b"</sst>"
-_SEEN: Final = (b"", b"visible")  # what a sheet's tag says of it
+_VISIBLE: Final = (b"", b"visible")  # the states of a sheet that is not hidden
 _SST: Final = b'<sst xmlns="' + MAIN + b'">'
 _MARKS: Final = (b"<row ", b"<row>", _ROWS, b"<!")  # what may not follow the rows
 
 
 class Window(NamedTuple):
-    """Some rows of a sheet, none of them empty, and how many bytes of its XML are read by then."""
+    """Some rows of a sheet, none of them empty, and how many bytes of its XML are read so far."""
 
     rows: ColumnRows
     done: int
@@ -58,9 +63,9 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StreamedSheet:
-    """A visible sheet; ``windows`` reads it from its beginning, as often as it is asked.
+    """A visible sheet; each call of ``windows`` reads it from the beginning.
 
-    It raises Torn where the sheet has to be read as a whole, Unreadable where it is damaged.
+    It raises NeedsWholeFile when the sheet must be read as a whole, Unreadable when it is damaged.
     """
 
     where: str
@@ -69,24 +74,24 @@ class StreamedSheet:
 
 
 def open_book(where: str, file: BinaryIO, limits: Limits) -> list[StreamedSheet] | None:
-    """The visible sheets of an XLSX in their order; None for a file that is better read whole.
+    """Return the visible sheets of an XLSX in order; None for a file that is better read whole.
 
-    ``file`` has to stay open.  Raises Torn where that shows only later, and Unreadable when the
-    file is damaged or unpacks to far more than it is.
+    ``file`` has to stay open.  Raises NeedsWholeFile when that shows only later, and Unreadable
+    when the file is damaged or unpacks to far more than its size.
     """
     try:
         archive = zipfile.ZipFile(file)
         members = {one.filename.lower(): one for one in archive.infolist()}
     except DAMAGE:
         return None
-    with _damage(where):
+    with _damage_as_unreadable(where):
         if not {_BOOK, _RELATIONS} <= set(members) or len(members) != len(archive.infolist()):
             return None
         sizes = sum(one.file_size for one in members.values())
         if sizes < _SMALL:
             return None
         file.seek(0, 2)
-        if swells(sizes, file.tell(), limits):
+        if unpacks_too_large(sizes, file.tell(), limits):
             raise Unreadable(f"the workbook unpacks to {sizes:,} bytes", place=where)
         return _Book(where, archive, members, limits).sheets()
 
@@ -107,17 +112,17 @@ class _Book:
         self._kinds = relations_of(self._short(_RELATIONS))
         self._styles = self._part(b"styles")
         self._numeric = numeric_styles(self._styles)
-        self._strings: Texts | None = None
+        self._strings: TextColumn | None = None
 
     def sheets(self) -> list[StreamedSheet] | None:
-        """As ``open_book``."""
+        """Return the visible sheets, as ``open_book`` does."""
         found = []
         for tag in listed_sheets(self._book):
             kind, path = self._kinds.get(attribute(tag, rb"\w+:id"), (b"", ""))
             member = self._members.get(path)
             if member is None:
                 return None
-            if not kind.endswith(b"/worksheet") or attribute(tag, b"state") not in _SEEN:
+            if not kind.endswith(b"/worksheet") or attribute(tag, b"state") not in _VISIBLE:
                 continue
             name = text_of(attribute(tag, b"name"))
             place = f"{self._where} > {name}" if self._where else name
@@ -126,7 +131,7 @@ class _Book:
 
     def _opener(self, place: str, member: zipfile.ZipInfo) -> Callable[[], Iterator[Window]]:
         def windows() -> Iterator[Window]:
-            with _damage(place):
+            with _damage_as_unreadable(place):
                 yield from self._windows(member)
 
         return windows
@@ -135,12 +140,12 @@ class _Book:
         with self._archive.open(self._members[path]) as stream:
             content = stream.read(LONGEST_BOOK)
         if b"<!" in content or len(content) == LONGEST_BOOK:
-            raise Torn
+            raise NeedsWholeFile
         return content
 
     def _path(self, kind: bytes) -> str:
-        """The member that the workbook relates to as its ``styles``, or its ``sharedStrings``."""
-        return next((path for said, path in self._kinds.values() if said.endswith(kind)), "")
+        """Return the member that a relationship names as ``styles`` or ``sharedStrings``."""
+        return next((path for one, path in self._kinds.values() if one.endswith(kind)), "")
 
     def _part(self, kind: bytes) -> bytes:
         path = self._path(b"/" + kind)
@@ -152,13 +157,13 @@ class _Book:
             since = attribute(self._book, b"date1904") in (b"1", b"true")
             frame = Frame(root, self._styles, since_1904=since)
             last = 0
-            for content, done in _stretches(stream, start, _ROW_END, _ROWS_END):
+            for content, done in _chunks(stream, start, _ROW_END, _ROWS_END):
                 rows = self._rows(content, frame)
                 if not len(rows):
                     continue
                 numbers = rows.numbers
                 if int(numbers[0]) <= last:
-                    raise Torn  # the library sorts rows that stand in no order
+                    raise NeedsWholeFile  # the library sorts rows that are not in order
                 last = int(numbers[-1])
                 yield Window(rows, done)
 
@@ -170,73 +175,74 @@ class _Book:
         plain = plain_window(content, strings, self._numeric)
         if plain is not None:
             return plain
-        return rows_of(content, frame, strings if strings is not None else (), self._limits)
+        return window_rows(content, frame, strings if strings is not None else (), self._limits)
 
-    def _shared_strings(self) -> Texts:
-        """Every shared string, outer blanks removed, one behind the other."""
+    def _shared_strings(self) -> TextColumn:
+        """Return all shared strings, outer blanks removed, in one column."""
         member = self._members.get(self._path(b"/sharedStrings"))
         if member is None or member.file_size > self._limits.inflated_bytes:
-            raise Torn
+            raise NeedsWholeFile
         letters = bytearray()
         ends = [np.zeros(1, np.int64)]
         with self._archive.open(member) as stream:
-            _, start = _begun(stream, b"<sst")
-            for items, _ in _stretches(
-                stream, start[start.find(b">") + 1 :], _ITEM_END, _ITEMS_END
-            ):
+            _, start = _read_to(stream, b"<sst")
+            for items, _ in _chunks(stream, start[start.find(b">") + 1 :], _ITEM_END, _ITEMS_END):
                 content, lengths = _texts_of(items)
                 ends.append(np.cumsum(lengths) + len(letters))
                 letters += content
-        letters += ROOM
+        letters += PADDING
         places = np.concatenate(ends)
-        return Texts(np.frombuffer(letters, np.uint8), places[:-1], places[1:])
+        return TextColumn(np.frombuffer(letters, np.uint8), places[:-1], places[1:])
 
 
 def _texts_of(items: bytes) -> tuple[bytes, Numbers]:
-    """The texts of whole ``si`` elements in UTF-8, joined, and the length of each."""
-    texts = None if b"&" in items else plain_strings(b"".join((_SST, items, _ITEMS_END, ROOM)))
+    """Return the texts of whole ``si`` elements in UTF-8, joined, and the length of each."""
+    texts = None if b"&" in items else plain_strings(b"".join((_SST, items, _ITEMS_END, PADDING)))
     if texts is None:
-        pieces = [to_utf8(text) for text in strings_of(items)]
+        pieces = [to_utf8(text) for text in read_strings(items)]
         return b"".join(pieces), np.fromiter(map(len, pieces), np.int64, len(pieces))
     lengths = texts.lengths
-    behind = np.cumsum(lengths)
-    within = np.arange(int(behind[-1])) + np.repeat(texts.starts - (behind - lengths), lengths)
+    ends = np.cumsum(lengths)
+    within = np.arange(int(ends[-1])) + np.repeat(texts.starts - (ends - lengths), lengths)
     return texts.buffer[within].tobytes(), lengths
 
 
 def _head_of(stream: IO[bytes]) -> tuple[bytes, bytes]:
-    """(the root tag of a sheet, what was read behind the tag that opens its rows)."""
-    head, rest = _begun(stream, _ROWS)
+    """Return (the root tag of a sheet, what was read after the tag that opens its rows)."""
+    head, rest = _read_to(stream, _ROWS)
     if rest.startswith(_NO_ROWS):
         rest = _ROWS_END + rest[len(_NO_ROWS) :]
     elif rest.startswith(_ROWS + b">"):
         rest = rest[len(_ROWS) + 1 :]
     else:
-        raise Torn
+        raise NeedsWholeFile
     at = head.find(b"<worksheet")
     root = head[at : head.find(b">", at) + 1]
     if at < 0 or b'"' + MAIN + b'"' not in root:
-        raise Torn
+        raise NeedsWholeFile
     return root, rest
 
 
-def _begun(stream: IO[bytes], tag: bytes) -> tuple[bytes, bytes]:
-    """(what stands before the first tag that begins so, what was read from there on)."""
+def _read_to(stream: IO[bytes], tag: bytes) -> tuple[bytes, bytes]:
+    """Return (what is before the first tag that begins with ``tag``, what was read from it on)."""
     content = b""
     while (at := content.find(tag)) < 0 or content.find(b">", at) < 0:
         piece = stream.read(_PIECE)
         if not piece or len(content) > _LONGEST_HEAD:
-            raise Torn
+            raise NeedsWholeFile
         content += piece
     if b"<!" in content[:at]:
-        raise Torn
+        raise NeedsWholeFile
     return content[:at], content[at:]
 
 
-def _stretches(
+def _chunks(
     stream: IO[bytes], start: bytes, one_end: bytes, all_end: bytes
 ) -> Iterator[tuple[bytes, int]]:
-    """What follows ``start``, cut behind ``one_end``, and the bytes read; up to ``all_end``."""
+    """Yield chunks that end with ``one_end``, and the bytes read so far, up to ``all_end``.
+
+    ``start`` is what was already read.
+    """
     content, done = start, len(start)
     while True:
         end = content.find(all_end)
@@ -250,25 +256,25 @@ def _stretches(
             yield content[:cut], done
             content = content[cut:]
         elif len(content) > _LONGEST_ROW:
-            raise Torn
+            raise NeedsWholeFile
         piece = stream.read(_PIECE)
         if not piece:
-            raise Torn
+            raise NeedsWholeFile
         done += len(piece)
         content += piece
 
 
 def _check_tail(stream: IO[bytes], content: bytes) -> None:
-    """Read to the end, so that damage shows; rows that follow the rows are for the library."""
+    """Read to the end, so that damage shows; the library reads a sheet with more rows there."""
     while content:
         if any(mark in content for mark in _MARKS):
-            raise Torn
+            raise NeedsWholeFile
         piece = stream.read(_PIECE)
         content = content[-len(_ROWS_END) :] + piece if piece else b""
 
 
 @contextmanager
-def _damage(where: str) -> Iterator[None]:
+def _damage_as_unreadable(where: str) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:

@@ -1,9 +1,9 @@
-"""The cells of a sheet's XML found with arithmetic on whole megabytes, where it is written plainly.
+"""Find the cells in a sheet's XML with array arithmetic on whole megabytes, where it is plain.
 
 Export programs and Excel write the rows of a list in a few tags: ``row``, ``c``, ``v``, ``is`` and
-``t``, nothing between them, and few attributes.  Such a sheet is taken apart without an object a
-cell; the least irregularity anywhere, and the library reads it instead (ECMA-376 part 1, 18.3.1.4
-c, 18.3.1.73 row, 18.3.1.53 is).
+``t``, nothing between them, and few attributes.  Such a sheet is "plain": we read it without an
+object for each cell.  At the least irregularity the library reads it instead (ECMA-376 part 1,
+18.3.1.4 c, 18.3.1.73 row, 18.3.1.53 is).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.columns.device_columns import Numbers
-from exchange.parsing.text.byte_column import SPARE, Buffer
-from exchange.parsing.text.thread_map import side_by_side
+from exchange.parsing.text.byte_column import Buffer
+from exchange.parsing.text.thread_map import thread_map
 
 EMPTY: Final = 0
 SHARED: Final = 1  # the value is the number of a shared string
@@ -27,11 +27,11 @@ _Flags = npt.NDArray[np.bool_]
 _Table = TypeVar("_Table", Buffer, npt.NDArray[np.int64])
 _Words = npt.NDArray[np.uint64]
 _WINDOW: Final = 1_000_000
-ROOM: Final = SPARE  # behind the XML, so that whole words may be read at its end
+
 _LETTERS: Final = 26  # columns A to Z
 _SPACED: Final = b'<t xml:space="preserve">'
 
-# One token a tag; 0 is a tag that no plain sheet has.
+# One token for each tag; 0 is a tag that no plain sheet has.
 _ROW, _ROW_END, _CELL, _CELL_END, _V, _V_END, _IS, _IS_END, _T, _T_END, _NO_CELL, _NO_ROW = range(
     1, 13
 )
@@ -56,9 +56,10 @@ _FOLLOWING: Final = {
 
 
 def _tables() -> tuple[Buffer, _Flags, _Flags, Buffer]:
-    """Token by the second and third byte of a tag; fourth byte by token; token by token; lengths.
+    """Return the lookup tables for tags.
 
-    The length of a tag that may hold more is told as 0.
+    Token by the second and third byte of a tag; allowed fourth bytes by token; allowed next token
+    by token; length of the tag by token, 0 where a tag may have any length.
     """
     tokens = np.zeros(1 << 16, np.uint8)
     fourth = np.zeros((16, 256), np.bool_)
@@ -83,10 +84,10 @@ _TEXTUAL: Final = np.isin(np.arange(16), (_V, _T))
 
 
 class Cells(NamedTuple):
-    """A sheet's rows that hold something, from A1 on; EMPTY where a cell holds nothing.
+    """The rows of a sheet that hold something, from A1 on; EMPTY where a cell holds nothing.
 
-    ``numbers`` (rows), ``kinds`` and ``values`` (rows by columns); of an INLINE cell ``ends`` tells
-    where its text ends.  ``styles`` are the number formats that its NUMBER cells have.
+    ``numbers`` (rows), ``kinds`` and ``values`` (rows by columns); ``ends`` is where the text of an
+    INLINE cell ends.  ``styles`` are the number formats of the NUMBER cells.
     """
 
     numbers: Numbers
@@ -97,15 +98,15 @@ class Cells(NamedTuple):
 
 
 class _NotPlainError(Exception):
-    """Something that the library has to read."""
+    """The XML is not plain: the library has to read it."""
 
 
 def read_cells(content: bytes | bytearray, most_cells: int) -> Cells | None:
-    """The cells of a plain sheet; None for any other.  ROOM bytes of anything stand behind it."""
+    """Return the cells of a plain sheet; None for any other.  PADDING must follow the XML."""
     buffer = np.frombuffer(content, np.uint8)
     begin = content.find(b"<sheetData>")
     end = content.find(b"</sheetData>", begin)
-    if begin < 0 or end < 0 or b"<!" in content[:begin] or _more(content[end + 12 :]):
+    if begin < 0 or end < 0 or b"<!" in content[:begin] or _rows_in(content[end + 12 :]):
         return None
     if _hides(content, begin, end):
         return None
@@ -120,15 +121,16 @@ def read_cells(content: bytes | bytearray, most_cells: int) -> Cells | None:
         bounds.append(until)
     try:
         windows = list(pairwise(bounds))
-        parts = side_by_side(lambda window: _Window(buffer, *window).read(), windows)
+        parts = thread_map(lambda window: _Window(buffer, *window).read(), windows)
         return _joined(parts, most_cells)
     except _NotPlainError:
         return None
 
 
 def read_window(content: bytes | bytearray, end: int) -> Cells | None:
-    """The cells of whole rows that stand in ``content`` up to ``end``; None where they are not
-    plain.  ROOM bytes of anything stand behind it; hidden rows are rows like any other.
+    """Return the cells of whole rows, ``content`` up to ``end``; None when they are not plain.
+
+    PADDING must follow ``end``.  Hidden rows are read like any other.
     """
     try:
         part = _Window(np.frombuffer(content, np.uint8), 0, end).read()
@@ -136,18 +138,18 @@ def read_window(content: bytes | bytearray, end: int) -> Cells | None:
         return None
     if (np.diff(part.numbers) <= 0).any():
         return None
-    return _held(part)
+    return _without_empty_rows(part)
 
 
 def _hides(content: bytes | bytearray, begin: int, end: int) -> bool:
-    """Whether rows may be hidden; LibreOffice says of each that it is not."""
-    said = content.count(b"hidden=", begin, end)
-    return said > 0 and said != sum(
+    """Return whether any row may be hidden; LibreOffice writes ``hidden="false"`` on each row."""
+    declared = content.count(b"hidden=", begin, end)
+    return declared > 0 and declared != sum(
         content.count(b'hidden="%s"' % no, begin, end) for no in (b"false", b"0")
     )
 
 
-def _more(rest: bytes | bytearray) -> bool:
+def _rows_in(rest: bytes | bytearray) -> bool:
     return any(mark in rest for mark in (b"<row ", b"<sheetData", b"<!"))
 
 
@@ -165,37 +167,37 @@ def _joined(parts: list[Cells], most_cells: int) -> Cells | None:
         stops = (part.values if part.ends is None else part.ends for part in parts)
         ends = np.concatenate([_wide(one, width) for one in stops])
     styles = frozenset[int]().union(*(part.styles for part in parts))
-    return _held(Cells(numbers, kinds, values, ends, styles))
+    return _without_empty_rows(Cells(numbers, kinds, values, ends, styles))
 
 
-def _held(cells: Cells) -> Cells:
-    """Without the rows that hold nothing."""
+def _without_empty_rows(cells: Cells) -> Cells:
+    """Return the rows that hold something."""
     numbers, kinds, values, ends, styles = cells
-    held = kinds.any(axis=1)
-    if held.all():
+    filled = kinds.any(axis=1)
+    if filled.all():
         return cells
-    ends = ends[held] if ends is not None else None
-    return Cells(numbers[held], kinds[held], values[held], ends, styles)
+    ends = ends[filled] if ends is not None else None
+    return Cells(numbers[filled], kinds[filled], values[filled], ends, styles)
 
 
 def _width(part: Cells) -> int:
-    """How many columns there are up to the last that holds anything."""
+    """Return the number of columns up to the last one that holds anything."""
     filled = np.flatnonzero(part.kinds.any(axis=0))
     return int(filled[-1]) + 1 if len(filled) else 0
 
 
 def _wide(table: _Table, width: int) -> _Table:
-    """The same rows with ``width`` columns."""
+    """Return the rows cut or padded to ``width`` columns."""
     missing = width - table.shape[1]
     return np.pad(table, ((0, 0), (0, missing))) if missing > 0 else table[:, :width]
 
 
 class _Window:
-    """Some whole rows under reading."""
+    """Some whole rows that are being read."""
 
     def __init__(self, buffer: Buffer, begin: int, end: int) -> None:
         self.buffer = buffer
-        self.eights: _Words = np.ndarray((len(buffer) - 7,), "<u8", buffer, strides=(1,))
+        self.words: _Words = np.ndarray((len(buffer) - 7,), "<u8", buffer, strides=(1,))
         piece = buffer[begin:end]
         self.tags = np.flatnonzero(piece == ord("<")) + begin
         self.end = end
@@ -212,18 +214,18 @@ class _Window:
         last = int(columns.max()) + 1 if len(columns) else 1
         kinds = np.zeros((len(rows), last), np.uint8)
         values = np.zeros((len(rows), last), np.int64)
-        # What a cell holds shows in the tag behind its own.
-        behind = tokens[np.minimum(opened + 1, len(tokens) - 1)]
+        # The tag after a cell's own tag shows what the cell holds.
+        following = tokens[np.minimum(opened + 1, len(tokens) - 1)]
         ends: npt.NDArray[np.int64] | None = None
         styles: frozenset[int] = frozenset()
         attributes = self.tags[opened] + 8 + digits[row_of]
-        valued = (behind == _V) & (tokens[opened] == _CELL)
+        valued = (following == _V) & (tokens[opened] == _CELL)
         if valued.any():
             at = opened[valued]
             kind, value, styles = self._values(at, attributes[valued])
             kinds[row_of[valued], columns[valued]] = kind
             values[row_of[valued], columns[valued]] = value
-        inline = (behind == _IS) & (tokens[opened] == _CELL)
+        inline = (following == _IS) & (tokens[opened] == _CELL)
         if inline.any():
             at = opened[inline]
             self._check_attributes(attributes[inline], self.next[at], b' t="inlineStr">')
@@ -232,7 +234,7 @@ class _Window:
             kinds[row_of[inline], columns[inline]] = INLINE
             values[row_of[inline], columns[inline]] = begins
             ends[row_of[inline], columns[inline]] = stops
-        for bare, tail in ((tokens[opened] == _NO_CELL, b"/>"), (behind == _CELL_END, b">")):
+        for bare, tail in ((tokens[opened] == _NO_CELL, b"/>"), (following == _CELL_END, b">")):
             if bare.any():
                 self._check_attributes(attributes[bare], self.next[opened[bare]], tail)
         return Cells(numbers, kinds, values, ends, styles)
@@ -247,11 +249,11 @@ class _Window:
         heads: npt.NDArray[np.uint16] = np.ndarray((len(buffer) - 1,), "<u2", buffer, strides=(1,))
         tokens: Buffer = _TOKENS[heads[tags + 1]]
         self._need(_FOURTH[tokens, buffer[tags + 3]])
-        # Closing tags and <is> are as long as they are.
+        # Closing tags and <is> have a fixed length.
         lengths = _LENGTHS[tokens]
         self._need((self.next - tags == lengths) | (lengths == 0))
         self._need(buffer[tags[tokens == _ROW_END] + 4] == ord("w"))
-        # Nothing stands between the tags save in v and t.
+        # There is nothing between tags except inside v and t.
         self._need((buffer[self.next - 1] == ord(">")) | _TEXTUAL[tokens])
         for token, closed in ((_CELL, _NO_CELL), (_ROW, _NO_ROW)):
             at = np.flatnonzero(tokens == token)
@@ -261,11 +263,11 @@ class _Window:
         return tokens
 
     def _head(self, at: Numbers, width: int) -> _Words:
-        """The first bytes from ``at`` on as one number."""
-        return self.eights[at] & np.uint64((1 << 8 * width) - 1)
+        """Return the first ``width`` bytes at each place as one integer."""
+        return self.words[at] & np.uint64((1 << 8 * width) - 1)
 
     def _row_numbers(self, rows: Numbers) -> tuple[Numbers, Numbers]:
-        """The number of each row, and how many digits it has."""
+        """Return the number of each row, and how many digits it has."""
         at = self.tags[rows]
         self._need(self._head(at, 8) == _word(b'<row r="'))
         quoted = self.buffer[at[:, None] + np.arange(8, 16)] == ord('"')
@@ -274,20 +276,20 @@ class _Window:
         return self._number(at + 8 + digits, digits), digits
 
     def _columns(self, opened: Numbers, rows: Numbers, digits: Numbers, row_of: Numbers) -> Numbers:
-        """The column of each cell, whose row must be the one it stands in."""
+        """Return the column of each cell; its reference must name the row that the cell is in."""
         at = self.tags[opened]
         self._need(self._head(at, 6) == _word(b'<c r="'))
         columns = self.buffer[at + 6].astype(np.int64) - ord("A")
         self._need((columns >= 0) & (columns < _LETTERS))
         masks = _LOW[digits + 1]
-        wanted = self.eights[self.tags[rows] + 8] & masks
-        self._need((self.eights[at + 7] & masks[row_of]) == wanted[row_of])
+        wanted = self.words[self.tags[rows] + 8] & masks
+        self._need((self.words[at + 7] & masks[row_of]) == wanted[row_of])
         self._need((np.diff(columns) > 0) | (np.diff(row_of) > 0))
         return columns
 
     def _values(self, at: Numbers, attributes: Numbers) -> tuple[Buffer, Numbers, frozenset[int]]:
         begins, ends = self.next[at], self.next[at + 1]  # <v> and </v>
-        shared = (self.eights[begins - 8] >> np.uint64(16)) == _word(b't="s">')
+        shared = (self.words[begins - 8] >> np.uint64(16)) == _word(b't="s">')
         lengths = ends - begins - 3
         self._need((lengths > 0) & (lengths <= np.where(shared, 8, 15)))
         values = self._number(ends, np.minimum(lengths, 8))
@@ -300,16 +302,16 @@ class _Window:
         else:
             self._check_attributes(attributes[shared], begins[shared], b' t="s">')
             styles = frozenset[int]()
-            # LibreOffice and openpyxl say that a number is one.
-            said = ~shared & ((self.eights[begins - 8] >> np.uint64(16)) == _word(b't="n">'))
-            for plain, tail in ((said, b' t="n">'), (~shared & ~said, b">")):
-                seen = self._check_attributes(attributes[plain], begins[plain], tail)
-                styles |= frozenset(np.unique(seen).tolist())
+            # LibreOffice and openpyxl mark a number with t="n"; Excel does not.
+            marked = ~shared & ((self.words[begins - 8] >> np.uint64(16)) == _word(b't="n">'))
+            for chosen, tail in ((marked, b' t="n">'), (~shared & ~marked, b">")):
+                found = self._check_attributes(attributes[chosen], begins[chosen], tail)
+                styles |= frozenset(np.unique(found).tolist())
         kinds = np.where(shared, SHARED, NUMBER).astype(np.uint8)
         return kinds, values, styles
 
     def _check_attributes(self, at: Numbers, end: Numbers, tail: bytes) -> Numbers:
-        """Behind the reference a style may stand, then ``tail`` up to ``end``; the styles."""
+        """Return the styles; between ``at`` and ``end`` only a style and ``tail`` may come."""
         room = end - at - len(tail)
         styled = room > 0
         styles = np.zeros(len(at), np.int64)
@@ -328,7 +330,7 @@ class _Window:
         return styles
 
     def _inline(self, at: Numbers) -> tuple[Numbers, Numbers]:
-        """Where the texts of the ``t`` tags ``at`` begin and end."""
+        """Return where the texts of the ``t`` tags ``at`` begin and end."""
         tags, ends = self.tags[at], self.next[at]
         spaced = self.buffer[tags + 2] == ord(" ")
         for start in range(0, len(_SPACED), 8):
@@ -339,8 +341,8 @@ class _Window:
         return begins, ends
 
     def _number(self, ends: Numbers, digits: Numbers) -> Numbers:
-        """The decimal numbers of 1 to 8 digits that end before ``ends``, eight digits at once."""
-        word = (self.eights[ends - 8] ^ np.uint64(0x3030303030303030)) & _HIGH[digits]
+        """Return the decimal numbers of 1 to 8 digits that end before ``ends``, all at once."""
+        word = (self.words[ends - 8] ^ np.uint64(0x3030303030303030)) & _HIGH[digits]
         over = (word + np.uint64(0x7676767676767676)) | word
         self._need((over & np.uint64(0x8080808080808080)) == 0)
         word = (word * np.uint64(10) + (word >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)

@@ -1,5 +1,5 @@
-"""XML Spreadsheet 2003, which reporting systems send as ``.xls`` and ``.xml``: one pass under
-ceilings (Microsoft Office XML schemas, urn:schemas-microsoft-com:office:spreadsheet)."""
+"""Read XML Spreadsheet 2003, which reporting systems send as ``.xls`` or ``.xml``, in one pass
+under ceilings (Microsoft Office XML schemas, urn:schemas-microsoft-com:office:spreadsheet)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 from exchange.parsing.containers.sniff import XML_SHEET_URN, is_xml_sheet
 from exchange.parsing.sheets.grid import Cell
-from exchange.parsing.sheets.opendocument import ReadSheet
+from exchange.parsing.sheets.opendocument import ParsedSheet
 
 _SS: Final = f"{XML_SHEET_URN} "
 _VISIBLE: Final = "urn:schemas-microsoft-com:office:excel Visible"
 _PIECE: Final = 1 << 20
 
 
-def read_xml_sheet(where: str, content: bytes, limits: Limits) -> list[ReadSheet] | None:
-    """Every sheet, hidden ones too; None for another kind of file.
+def read_xml_sheet(where: str, content: bytes, limits: Limits) -> list[ParsedSheet] | None:
+    """Return every sheet, hidden ones too; None for another kind of file.
 
-    Raises Unreadable when the file is damaged or spans more than may be read.
+    Raises Unreadable when the file is damaged or passes a ceiling.
     """
     if not is_xml_sheet(content):
         return None
@@ -42,27 +42,27 @@ def read_xml_sheet(where: str, content: bytes, limits: Limits) -> list[ReadSheet
 
 
 class _Reader:
-    """Walks the document once; rows count from 1, columns from 0."""
+    """Walk the document once; rows count from 1, columns from 0."""
 
     def __init__(self, where: str, limits: Limits) -> None:
-        self.sheets: list[ReadSheet] = []
+        self.sheets: list[ParsedSheet] = []
         self._where = where
         self._limits = limits
-        self._sheet = ReadSheet("", seen=True)
+        self._sheet = ParsedSheet("", visible=True)
         self._row = self._column = self._next = self._columns = self._widest = 0
         self._span = 0
         self._rows_left = limits.rows
         self._cells: list[Cell] = []
         self._kind = ""
-        self._words: list[str] | None = None  # of the cell's value, where one is open
-        self._said: list[str] | None = None  # whether the sheet is visible
+        self._words: list[str] | None = None  # the text of the open Data element, if any
+        self._visibility: list[str] | None = None  # the text of the open Visible element, if any
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.removeprefix(_SS) if name.startswith(_SS) else ""
         if local == "Worksheet":
             if len(self.sheets) >= self._limits.sheets:
                 raise Unreadable(f"more than {self._limits.sheets} sheets", place=self._where)
-            self._sheet = ReadSheet(attributes.get(f"{_SS}Name", ""), seen=True)
+            self._sheet = ParsedSheet(attributes.get(f"{_SS}Name", ""), visible=True)
             self.sheets.append(self._sheet)
             self._row = self._columns = self._widest = 0
         elif local == "Column":
@@ -70,9 +70,9 @@ class _Reader:
         elif local == "Row":
             self._row = _number(attributes, "Index", self._row + 1)
             self._column, self._cells = 0, []
-            self._span = _number(attributes, "Span", 0)  # further rows like it, all empty
+            self._span = _number(attributes, "Span", 0)  # this many empty rows follow
             if attributes.get(f"{_SS}Hidden") == "1":
-                self._sheet.veil.rows.add(self._row)
+                self._sheet.hidden_cells.rows.add(self._row)
         elif local == "Cell":
             self._column = _number(attributes, "Index", self._column + 1) - 1
             merged = _number(attributes, "MergeAcross", 0)
@@ -81,7 +81,7 @@ class _Reader:
             self._kind = attributes.get(f"{_SS}Type", "")
             self._words = []
         elif name == _VISIBLE:
-            self._said = []
+            self._visibility = []
 
     def end(self, name: str) -> None:
         if name == f"{_SS}Data" and self._words is not None:
@@ -92,19 +92,19 @@ class _Reader:
         elif name == f"{_SS}Row":
             self._end_row()
             self._row += self._span
-        elif name == _VISIBLE and self._said is not None:
-            self._sheet.seen = not "".join(self._said).strip().endswith("Hidden")
-            self._said = None
+        elif name == _VISIBLE and self._visibility is not None:
+            self._sheet.visible = not "".join(self._visibility).strip().endswith("Hidden")
+            self._visibility = None
 
     def text(self, words: str) -> None:
-        """Characters of a value, or of what the sheet says of itself."""
+        """Collect the characters of a cell's value or of the sheet's visibility."""
         if self._words is not None:
             self._words.append(words)
-        elif self._said is not None:
-            self._said.append(words)
+        elif self._visibility is not None:
+            self._visibility.append(words)
 
     def entity(self, *_: object) -> None:
-        """A document that defines words of its own is none that a spreadsheet program wrote."""
+        """Refuse a document that defines entities: no spreadsheet program writes one."""
         raise Unreadable("the workbook is damaged: it defines entities", place=self._where)
 
     def _take_columns(self, attributes: dict[str, str]) -> None:
@@ -112,7 +112,7 @@ class _Reader:
         self._columns = first + 1 + _number(attributes, "Span", 0)
         if attributes.get(f"{_SS}Hidden") == "1":
             last = min(self._columns, self._limits.columns)
-            self._sheet.veil.columns.update(range(first, last))
+            self._sheet.hidden_cells.columns.update(range(first, last))
 
     def _take(self, words: str) -> None:
         value = _value(self._kind, words.strip())
@@ -144,7 +144,7 @@ class _Reader:
 
 
 def _value(kind: str, words: str) -> Cell:
-    """What a cell holds, a number or a date as such: its digits may not be those once typed."""
+    """Return what a cell holds; a number or a date keeps its type, for its digits may be wrong."""
     try:
         if kind == "Number":
             return float(words)
@@ -153,7 +153,7 @@ def _value(kind: str, words: str) -> Cell:
         if kind == "Boolean":
             return words == "1"
     except (ValueError, OverflowError):
-        pass  # what stands there stands
+        pass  # take the text as it is
     return words
 
 

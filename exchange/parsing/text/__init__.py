@@ -1,0 +1,1 @@
+"""Bytes, charsets and lines: decode text, and keep long columns of it in one buffer."""

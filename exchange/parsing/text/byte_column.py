@@ -1,4 +1,4 @@
-"""A column of cells as pieces of one buffer: long lists are checked in it, without a text each."""
+"""A column of cells kept as slices of one byte buffer, so that no string is made for each cell."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from exchange.domain.columns.group_equal_rows import first_rows
 
 Buffer = npt.NDArray[np.uint8]
 
-_BLANK: Final = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "  # what str.strip() takes off, of ASCII
+_BLANK: Final = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "  # the ASCII characters str.strip() removes
 _BLANKS: Final = np.isin(np.arange(256), list(_BLANK))
 _MASKS: Final = np.array([(1 << 8 * n) - 1 for n in range(8)] + [2**64 - 1], np.uint64)
 _MOST_TRIMMED: Final = 32
 _LONGEST_KEY: Final = 64
-SPARE: Final = bytes(_LONGEST_KEY + 8)
+PADDING: Final = bytes(_LONGEST_KEY + 8)
 
 
-def buffer_of(content: bytes) -> Buffer:
-    """The bytes of a text in UTF-8 with some room behind them, for whole words to be read."""
-    return np.frombuffer(content + SPARE, np.uint8)
+def padded_buffer(content: bytes) -> Buffer:
+    """Return UTF-8 bytes as an array with PADDING after them, so that 8-byte reads stay inside."""
+    return np.frombuffer(content + PADDING, np.uint8)
 
 
 def to_utf8(text: str) -> bytes:
-    """UTF-8 of any text, and back the same."""
+    """Encode any text as UTF-8, lone surrogates too, so that decoding gives the same text back."""
     return text.encode("utf-8", "surrogatepass")
 
 
-def cut(buffer: Buffer, starts: Numbers, width: int) -> Buffer:
-    """``width`` bytes from each of ``starts`` on, a row each."""
+def byte_rows(buffer: Buffer, starts: Numbers, width: int) -> Buffer:
+    """Return the ``width`` bytes that begin at each of ``starts``, one row for each start."""
     windows: npt.NDArray[np.void] = np.ndarray(
         (max(0, len(buffer) - width + 1),), f"V{width}", buffer, strides=(1,)
     )
     return windows[starts].view(np.uint8).reshape(-1, width)
 
 
-class Texts(Sequence[str]):
-    """Cells in UTF-8: where each begins and ends in ``buffer``; outer blanks do not count.
+class TextColumn(Sequence[str]):
+    """Cells in UTF-8: where each begins and ends in ``buffer``, outer blanks removed.
 
     ``keys`` may number the cells so that the same number means the same text.  ``escaped``: the
-    buffer is XML, and holds the five entities that XML knows by name.
+    buffer is XML and may hold the five entities that XML names.
     """
 
     def __init__(
@@ -62,8 +62,8 @@ class Texts(Sequence[str]):
         self._escaped = escaped
 
     @classmethod
-    def of(cls, cells: Sequence[str]) -> Texts:
-        """The column of ``cells``."""
+    def of(cls, cells: Sequence[str]) -> TextColumn:
+        """Return ``cells`` as a column."""
         joined = "".join(cells)
         if joined.isascii():
             lengths = np.fromiter(map(len, cells), np.int64, len(cells))
@@ -73,19 +73,19 @@ class Texts(Sequence[str]):
             lengths = np.fromiter(map(len, pieces), np.int64, len(cells))
             content = b"".join(pieces)
         ends = np.cumsum(lengths)
-        return cls(buffer_of(content), ends - lengths, ends)
+        return cls(padded_buffer(content), ends - lengths, ends)
 
     @property
     def lengths(self) -> Numbers:
-        """How many bytes each cell has."""
+        """Return the number of bytes in each cell."""
         return self.ends - self.starts
 
-    def cut(self, chosen: Numbers, width: int) -> Buffer:
-        """The first ``width`` bytes from the start of the chosen cells on, a row each."""
-        return cut(self.buffer, self.starts[chosen], width)
+    def byte_rows(self, chosen: Numbers, width: int) -> Buffer:
+        """Return the first ``width`` bytes of each chosen cell, one row for each cell."""
+        return byte_rows(self.buffer, self.starts[chosen], width)
 
-    def foreign(self) -> Numbers:
-        """The cells with a character beyond ASCII."""
+    def non_ascii(self) -> Numbers:
+        """Return the indexes of the cells that hold a character outside ASCII."""
         places = np.flatnonzero(self.buffer >= 0x80)
         if not len(places):
             return places
@@ -94,7 +94,7 @@ class Texts(Sequence[str]):
         )
 
     def distinct(self) -> tuple[list[str], Numbers]:
-        """The different texts (some perhaps twice), and for each cell which of them it holds."""
+        """Return the distinct texts (a few may repeat) and the index of each cell's text."""
         if not len(self):
             return [], np.zeros(0, np.int64)
         if self._keys is not None:
@@ -111,7 +111,7 @@ class Texts(Sequence[str]):
         return [self[at] for at in np.flatnonzero(begins).tolist()], ranks[first]
 
     def _words(self) -> list[npt.NDArray[np.uint64]]:
-        """Each cell as numbers of eight bytes, its length the first of them."""
+        """Return each cell as 8-byte integers, its length first."""
         lengths = self.lengths
         words = [lengths.astype(np.uint64)]
         whole: npt.NDArray[np.uint64] = np.ndarray(
@@ -133,25 +133,27 @@ class Texts(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
-        return self.piece(int(self.starts[index]), int(self.ends[index]))
+        return self.text_at(int(self.starts[index]), int(self.ends[index]))
 
-    def piece(self, start: int, end: int) -> str:
-        """The text between two places of the buffer, outer blanks removed."""
+    def text_at(self, start: int, end: int) -> str:
+        """Return the text between two places of the buffer, outer blanks removed."""
         text = self.buffer[start:end].tobytes().decode("utf-8", "surrogatepass")
         if self._escaped and "&" in text:
             text = html.unescape(text)
         return text.strip()
 
-    def others(self, starts: Numbers, ends: Numbers, keys: Numbers | None = None) -> Texts:
-        """Other cells in the same buffer."""
-        return Texts(self.buffer, starts, ends, keys, escaped=self._escaped)
+    def same_buffer(
+        self, starts: Numbers, ends: Numbers, keys: Numbers | None = None
+    ) -> TextColumn:
+        """Return other cells of the same buffer as a column."""
+        return TextColumn(self.buffer, starts, ends, keys, escaped=self._escaped)
 
     def __iter__(self) -> Iterator[str]:
-        return map(self.piece, self.starts.tolist(), self.ends.tolist())
+        return map(self.text_at, self.starts.tolist(), self.ends.tolist())
 
 
 def _trimmed(buffer: Buffer, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
-    """Without the blanks of ASCII around each cell."""
+    """Return ``starts`` and ``ends`` moved inwards past ASCII blanks."""
     for step, bound in ((1, 0), (-1, 1)):
         edge = ends - 1 if bound else starts
         blank = _BLANKS[buffer[edge]] & (starts < ends)

@@ -1,4 +1,4 @@
-"""Remembers what was found in short texts: greetings, requests and signatures come again."""
+"""Cache what a function returns for short texts: greetings and signatures come again and again."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Final, TypeVar
 
-_Said = TypeVar("_Said")
+_Result = TypeVar("_Result")
 
 _SHORT: Final = 300  # characters; a line may have two million
-_MOST: Final = 2048  # texts for each question asked of them
+_MOST: Final = 2048  # texts cached for each function
 
 
-def remembered(ask: Callable[[str], _Said]) -> Callable[[str], _Said]:
-    """``ask``, which depends on the text alone, asked once for each short text."""
-    known = lru_cache(maxsize=_MOST)(ask)
+def cache_short(function: Callable[[str], _Result]) -> Callable[[str], _Result]:
+    """Return ``function``, which depends on its text alone, with a cache for short texts."""
+    cached = lru_cache(maxsize=_MOST)(function)
 
-    @wraps(ask)
-    def answer(text: str) -> _Said:
-        return known(text) if len(text) <= _SHORT else ask(text)
+    @wraps(function)
+    def call(text: str) -> _Result:
+        return cached(text) if len(text) <= _SHORT else function(text)
 
-    return answer
+    return call

@@ -1,4 +1,4 @@
-"""Bytes to text, whatever they claim to be."""
+"""Decode bytes to text, whatever charset they claim to be in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,39}")
-# Python knows "encodings" that are no charset of mail, and some take quadratic time (idna).
+# Python has "encodings" that are not mail charsets, and some take quadratic time (idna).
 _FAMILIES = re.compile(
     r"(?:iso-?8859-\d+|cp\d{3,4}|koi8-[rut]|mac-\w+|utf-(?:7|8|8-sig|16|16-le|16-be|32|32-le|32-be)"
     r"|ascii|big5(?:hkscs)?|gb(?:2312|k|18030)|shift_jis(?:_2004|x0213)?|euc_(?:jp|kr|jis_2004)"
@@ -24,7 +24,7 @@ _SEVEN_BIT: Final = frozenset({"utf-7", "hz", "iso2022_jp", "iso2022_kr"})
 
 
 def known_charset(name: str) -> str:
-    """Python's name of a mail charset, or the empty string."""
+    """Return Python's name for a mail charset, or the empty string."""
     name = name.strip().strip("\"'")
     if not _NAME.fullmatch(name):
         return ""
@@ -38,20 +38,20 @@ def known_charset(name: str) -> str:
 def to_text(content: bytes, declared: str = "") -> str:
     """Decode ``content``; ``declared`` is a hint that a BOM or the bytes themselves overrule.
 
-    Never raises: in the end every byte is a character of Windows-1252 or Latin-1.
+    Never raises: at worst every byte is read as a character of Windows-1252 or Latin-1.
     """
     for bom, name in _BOMS:
         if content.startswith(bom):
             return content[len(bom) :].decode(name, "replace")
-    wide = _wide(content)
-    if wide:
-        return content.decode(wide, "replace")
+    utf16 = _utf16_without_bom(content)
+    if utf16:
+        return content.decode(utf16, "replace")
     charset = known_charset(declared) if declared else ""
     if charset in _SEVEN_BIT or charset.startswith("iso2022"):
         text = _strict(content, charset)
         if text is not None:
             return text
-    # Valid UTF-8 beyond ASCII is hardly ever anything else, whatever the header says.
+    # Bytes outside ASCII that are valid UTF-8 are hardly ever anything else, whatever is declared.
     for name in ("utf-8", charset, "cp1252"):
         text = _strict(content, name) if name else None
         if text is not None:
@@ -66,8 +66,8 @@ def _strict(content: bytes, name: str) -> str | None:
         return None
 
 
-def _wide(content: bytes) -> str:
-    """UTF-16 without a BOM: Latin text has a NUL in every other byte."""
+def _utf16_without_bom(content: bytes) -> str:
+    """Recognise UTF-16 without a BOM: Latin text has a NUL in every other byte."""
     head = content[:4000]
     if len(head) < 4 or b"\x00" not in head:
         return ""

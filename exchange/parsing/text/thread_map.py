@@ -1,4 +1,4 @@
-"""Pieces of a long list read side by side: numpy leaves the interpreter to others meanwhile."""
+"""Map a function over chunks in two threads; numpy releases the GIL."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Final, TypeVar
 From = TypeVar("From")
 To = TypeVar("To")
 
-_THREADS: Final = 2  # what is asked of a machine; each has the room of one piece
-_FEW: Final = 8
+_THREADS: Final = 2  # the cores we ask of a machine; each thread needs memory for one chunk
+_FEW: Final = 8  # fewer chunks than this are not worth a thread
 
 
-def side_by_side(work: Callable[[From], To], pieces: Sequence[From]) -> list[To]:
-    """What ``map`` gives, in its order; raises what ``work`` raised on the first such piece."""
-    if len(pieces) < _FEW:
-        return list(map(work, pieces))
+def thread_map(work: Callable[[From], To], chunks: Sequence[From]) -> list[To]:
+    """Return what ``map`` returns, in order; raise what ``work`` raised on the first bad chunk."""
+    if len(chunks) < _FEW:
+        return list(map(work, chunks))
     try:
         with ThreadPoolExecutor(_THREADS) as pool:
-            return list(pool.map(work, pieces))
+            return list(pool.map(work, chunks))
     except RuntimeError:
-        # No thread can be had: the process may be at its ceiling.
-        return list(map(work, pieces))
+        # No thread could be started: the process may have reached its limit.
+        return list(map(work, chunks))
 
 
-def begun(work: Callable[[], To]) -> Callable[[], To]:
-    """``work`` begun at once; what it gives or raises comes when the outcome is called for."""
+def start_in_thread(work: Callable[[], To]) -> Callable[[], To]:
+    """Start ``work`` in a thread; the function returned waits and gives, or raises, its result."""
     pool = ThreadPoolExecutor(1)
     try:
-        outcome = pool.submit(work)
+        future = pool.submit(work)
     except RuntimeError:
         return work
     pool.shutdown(wait=False)
-    return outcome.result
+    return future.result

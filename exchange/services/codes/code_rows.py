@@ -16,7 +16,7 @@ from exchange.domain.device import CODE_BYTES
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
 from exchange.parsing.identifiers.bulk import check_codes, check_devices
-from exchange.parsing.sheets.grid import Row, column_of, numbers_of, odd_cells, shown_texts
+from exchange.parsing.sheets.grid import Row, column_of, distinct_cells, lossy_cells, numbers_of
 from exchange.ports import Batch, CodeColumns
 from exchange.services.codes.code_file import (
     CODE,
@@ -156,11 +156,13 @@ def checked_batch(
     if CODE in columns:
         cells = column_of(rows, columns[CODE])
         found = check_codes(cells)
-        empty = (cells.lengths == 0) & ~odd_cells(rows, columns[CODE])
+        empty = (cells.lengths == 0) & ~lossy_cells(rows, columns[CODE])
         block.codes, block.has_code = found.codes, found.good
         block.good &= found.good | empty
     for name in WORDS:
-        block.take_words(terms, name, shown_texts(rows, columns[name]) if name in columns else None)
+        block.take_words(
+            terms, name, distinct_cells(rows, columns[name]) if name in columns else None
+        )
     for at in np.flatnonzero(listed & ~block.good).tolist():
         fact = terms.single(rows[at], offset + int(numbers[at]), delivered)
         if fact is not None:

@@ -11,7 +11,7 @@ from exchange.domain.limits import Limits
 from exchange.errors import BadInput
 from exchange.parsing.reading.import_tables import with_header
 from exchange.parsing.sheets.grid import Table
-from exchange.parsing.sheets.xlsx_stream import StreamedSheet, Torn
+from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, StreamedSheet
 from exchange.ports import Batch
 from exchange.services.codes.code_file import Fact, Progress, Reading, choose, roomy
 from exchange.services.codes.code_rows import Terms, batch_of, checked_batch
@@ -31,8 +31,8 @@ def in_windows(
 ) -> Iterator[Batch]:
     """The good rows of a large workbook.
 
-    Raises Torn where it has to be read as a whole after all, BadInput when the columns cannot be
-    told, and Unreadable when the file is damaged.
+    Raises NeedsWholeFile where it has to be read as a whole after all, BadInput when the columns
+    cannot be told, and Unreadable when the file is damaged.
     """
     opened = _opened(book, reading, delivered)
     total = sum(stream.size for _, stream in opened)
@@ -62,7 +62,7 @@ def _opened(
     streams = {id(table): stream for stream, table, _ in heads}
     ended = {id(table) for _, table, whole in heads if whole}
     if not tables:
-        raise Torn  # the reader of the whole says what is wrong with it
+        raise NeedsWholeFile  # the reader of the whole says what is wrong with it
 
     def chosen(table: Table) -> Sheet:
         try:
@@ -70,7 +70,7 @@ def _opened(
         except BadInput:
             # What is wrong with a list may be told by any of its rows.
             if id(table) not in ended:
-                raise Torn from None
+                raise NeedsWholeFile from None
             raise
 
     sheets, notes = sort_out(tables, delivered.name, chosen)
@@ -86,7 +86,7 @@ def _head(stream: StreamedSheet) -> tuple[Table | None, bool]:
         return None, True
     ended = next(windows, None) is None
     if len(first.rows) < _TOLD_BY and not ended:
-        raise Torn
+        raise NeedsWholeFile
     return with_header(Table(stream.where, (), first.rows)), ended
 
 

@@ -17,10 +17,10 @@ from exchange.domain.device import mask_codes
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput, Unreadable
 from exchange.parsing.reading.import_tables import Shape, shape_of
-from exchange.parsing.sheets.csv_columns import UnevenError, has_bare_return
+from exchange.parsing.sheets.csv_columns import NeedsCsvReader, has_bare_return
 from exchange.parsing.sheets.delimited import delimiter_of, rows_of_block
 from exchange.parsing.sheets.grid import Row
-from exchange.parsing.sheets.xlsx_stream import Torn, open_book
+from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, open_book
 from exchange.ports import Batch
 from exchange.services.codes.code_file import Progress, Reading, choose
 from exchange.services.codes.code_rows import Terms, checked_batch
@@ -28,7 +28,7 @@ from exchange.services.codes.code_sheets import as_a_whole, in_windows
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.services.import_rows import open_sheets
 
-__all__ = ["Torn", "read_delivery"]
+__all__ = ["NeedsWholeFile", "read_delivery"]
 
 _HEAD_BYTES: Final = 1 << 18  # where the header is looked for
 _BLOCK_BYTES: Final = 1 << 21  # what numpy makes of it stays near the processor
@@ -51,8 +51,8 @@ def read_delivery(
 ) -> Iterator[Batch]:
     """The good rows of a file in batches; bad ones and notes go to ``delivered``.
 
-    Raises Torn when it has to be read again with ``whole``, BadInput when the columns cannot be
-    told or the file cannot be read at all.
+    Raises NeedsWholeFile when it has to be read again with ``whole``, BadInput when the columns
+    cannot be told or the file cannot be read at all.
     """
     reading.check()
     try:
@@ -115,7 +115,7 @@ def _streamed(
     whole = len(head) == size
     start = top if whole else top[: top.rfind(b"\n", 0, _HEAD_BYTES) + 1]
     if start.count(b'"') % 2 or b"\r" in start.replace(b"\r\n", b""):
-        raise Torn
+        raise NeedsWholeFile
     sheets, _ = open_sheets(delivered.name, start, Limits(), partial(choose, reading))
     (sheet,) = sheets
     terms = Terms(sheet, reading, today)
@@ -136,13 +136,13 @@ def _streamed(
 
 
 def _rows(block: bytes, charset: str, delimiter: str, number: int) -> Sequence[Row]:
-    """The rows of a block whose first line has that number; raises Torn."""
+    """The rows of a block whose first line has that number; raises NeedsWholeFile."""
     if has_bare_return(block):
-        raise Torn  # it ends a row too, but not a block
+        raise NeedsWholeFile  # it ends a row too, but not a block
     try:
         return rows_of_block(block.decode(charset, "replace"), delimiter, number)
-    except UnevenError:
-        raise Torn from None
+    except NeedsCsvReader:
+        raise NeedsWholeFile from None
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -175,7 +175,7 @@ def _blocks(file: BinaryIO, head: bytes, size: int, progress: Progress | None) -
         if not cut:
             rest += piece
             if len(rest) > 4 * _BLOCK_BYTES:
-                raise Torn
+                raise NeedsWholeFile
             continue
         yield rest + piece[:cut]
         rest = piece[cut:]

@@ -20,7 +20,7 @@ from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
 from exchange.ports import Refusal, RefusedRow, Taken, VaultRecord, VaultStats
 from exchange.services.codes.code_file import Progress, Reading, RejectedRow
-from exchange.services.codes.code_stream import Torn, read_delivery
+from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.services.codes.register import COMPLETE_AS_OF
 from exchange.services.context import Context
@@ -151,7 +151,7 @@ def import_codes(
 
     try:
         taken, delivered = _deliver(ctx, file, reading, terms, record, whole=False)
-    except Torn:
+    except NeedsWholeFile:
         taken, delivered = _deliver(ctx, file, reading, terms, record, whole=True)
     done = imported(taken, delivered)
     if not taken.kept:

@@ -19,7 +19,7 @@ from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
 from exchange.ports import Removed
 from exchange.services.codes.code_file import Progress, Reading
-from exchange.services.codes.code_stream import Torn, read_delivery
+from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.codes import digest_of, put_declaration
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.services.codes.register import COMPLETE_AS_OF
@@ -92,7 +92,7 @@ def devices_listed(
     read = partial(_read, ctx, file, device_column, progress)
     try:
         numbers, delivered = read(whole=False)
-    except Torn:
+    except NeedsWholeFile:
         numbers, delivered = read(whole=True)
     if file.stamp() != stamp:
         raise BadInput(

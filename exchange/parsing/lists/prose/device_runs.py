@@ -14,8 +14,8 @@ import numpy as np
 from exchange.domain.columns.device_columns import Numbers
 from exchange.domain.columns.device_ids import DeviceIds, no_ids
 from exchange.parsing.identifiers.bulk import check_devices, decimal_cells
-from exchange.parsing.sheets.csv_columns import NEWLINE, one_line_end
-from exchange.parsing.text.byte_column import SPARE, Texts, buffer_of, to_utf8
+from exchange.parsing.sheets.csv_columns import NEWLINE, unix_line_ends
+from exchange.parsing.text.byte_column import PADDING, TextColumn, padded_buffer, to_utf8
 from exchange.parsing.text.lines import Line, plain_lines
 
 _LONG: Final = 100_000  # characters
@@ -42,12 +42,12 @@ def lines_of(text: str) -> list[Line]:
     """The lines of a text, the middle of a long list as one."""
     if len(text) < _LONG:
         return plain_lines(text)
-    content = one_line_end(to_utf8(text))
-    buffer = buffer_of(content)
-    ended = np.flatnonzero(buffer[: len(buffer) - len(SPARE)] == NEWLINE)
+    content = unix_line_ends(to_utf8(text))
+    buffer = padded_buffer(content)
+    ended = np.flatnonzero(buffer[: len(buffer) - len(PADDING)] == NEWLINE)
     starts = np.concatenate([[0], ended + 1])
     ends = np.concatenate([ended, [len(content)]])
-    cells = Texts(buffer, starts, ends)
+    cells = TextColumn(buffer, starts, ends)
     checked = check_devices(cells)
     lengths = ends - starts
     good = checked.good & (lengths == cells.lengths) & np.isin(lengths, _WIDTHS)

@@ -24,7 +24,7 @@ from exchange.parsing.phrases.answer_phrases import (
     speaks_of_rest,
     speaks_of_several,
 )
-from exchange.parsing.text.lines import Line, settled
+from exchange.parsing.text.lines import Line, normalized
 
 Place = Callable[[Line], str]
 
@@ -156,7 +156,7 @@ def read_inline(
 
 
 def _row(line: Line) -> Row | None:
-    text = settled(_stripped(line)[1])
+    text = normalized(_stripped(line)[1])
     words = words_of(text)
     devices = [word for word in words if word.device is not None and word.form in _DEVICES]
     if not devices:
@@ -260,7 +260,10 @@ def _words(one: _Typed) -> str:
 
 def _codes(one: _Typed) -> list[Word]:
     return [
-        word for line in one.lines for word in words_of(settled(line.text)) if word.form in _CODES
+        word
+        for line in one.lines
+        for word in words_of(normalized(line.text))
+        if word.form in _CODES
     ]
 
 
@@ -268,7 +271,7 @@ def _tells(one: _Typed) -> bool:
     """Whether typed lines answer a row: a code or plain words, and no device of their own."""
     if sum(len(line.text) for line in one.lines) > _LONGEST_REMARK:
         return False
-    words = [word for line in one.lines for word in words_of(settled(line.text))]
+    words = [word for line in one.lines for word in words_of(normalized(line.text))]
     if any(word.device is not None for word in words):
         return False
     if any(word.form in _CODES for word in words):

@@ -53,7 +53,7 @@ from exchange.parsing.phrases.header_terms import (
     labels_id,
     names_devices,
 )
-from exchange.parsing.text.lines import Line, settled
+from exchange.parsing.text.lines import Line, normalized
 
 Place = Callable[[Line], str]
 
@@ -102,7 +102,7 @@ def devices_in(lines: Iterable[Line]) -> list[DeviceId]:
     """Every Device ID that stands in ``lines``, for naming only: quoted or hidden text."""
     found: dict[DeviceId, None] = {}
     for line in lines:
-        for word in words_of(settled(line.text)):
+        for word in words_of(normalized(line.text)):
             if word.device is not None and word.form in (Form.PARTED, Form.PLAIN):
                 found.setdefault(word.device)
     return list(found)
@@ -130,7 +130,7 @@ class Prose:
         if isinstance(line, Run):
             self._run(line)
             return
-        text = settled(line.text)
+        text = normalized(line.text)
         if self._bare_device(line, text.strip()):
             return
         if not text.strip():

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from exchange.parsing.identifiers.codes import has_good_crc
 from exchange.parsing.identifiers.devices import read_device
-from exchange.parsing.text.lines import Line, settled
+from exchange.parsing.text.lines import Line, normalized
 
 _SPAN: Final = 64  # characters at an end of a line that can hold a piece
 _WHOLE: Final = (16, 23)
@@ -86,13 +86,13 @@ def _piece(line: Line) -> bool:
     text = line.text
     if not text or line.table or len(text) > _SPAN or len(text) in _WHOLE:
         return False
-    return bool(_PIECE.fullmatch(settled(text)))
+    return bool(_PIECE.fullmatch(normalized(text)))
 
 
 def _put_together(held: list[Line]) -> Iterator[Line]:
     """The lines of a run of pieces, each whole code of three lines or more on its first line."""
     at = 0
-    pieces = ["".join(_GROUP.findall(settled(line.text))) for line in held]
+    pieces = ["".join(_GROUP.findall(normalized(line.text))) for line in held]
     while at < len(held):
         digits, end = "", at
         while end < len(held) and len(digits) < _CODE:
@@ -118,8 +118,8 @@ def _may_break(first: Line, second: Line) -> bool:
 
 
 def _joined(first: Line, second: Line) -> tuple[Line, Line] | Break | None:
-    start = settled(first.text).rstrip()
-    rest = settled(second.text).lstrip()
+    start = normalized(first.text).rstrip()
+    rest = normalized(second.text).lstrip()
     tail, head = _TAIL.search(start[-_SPAN:]), _HEAD.match(rest[:_SPAN])
     if tail is None or head is None or (head.end() == _SPAN and len(rest) > _SPAN):
         return None

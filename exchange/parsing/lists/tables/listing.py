@@ -32,8 +32,8 @@ from exchange.parsing.lists.tables.column_finder import Columns, columns_of, fin
 from exchange.parsing.lists.tables.long_lists import LongList, Said, Voice
 from exchange.parsing.phrases.answer_phrases import read_remark, says_no
 from exchange.parsing.phrases.header_terms import Role, device_type_of, header_wording
-from exchange.parsing.sheets.grid import Row, Table, TypedRows, column_of
-from exchange.parsing.text.lines import settled
+from exchange.parsing.sheets.grid import Row, Table, WorkbookRows, column_of
+from exchange.parsing.text.lines import normalized
 
 _ROUNDED_ROWS: Final = 3
 _PAIR_ROWS: Final = 60
@@ -85,7 +85,7 @@ def _codes_in(cell: str) -> list[Word]:
     """The codes that stand in a cell of remarks."""
     if len(cell) < _PIECE - 4 or not cell.strip():
         return []
-    return [word for word in words_of(settled(cell)) if word.form in (Form.CODE, Form.ODD)]
+    return [word for word in words_of(normalized(cell)) if word.form in (Form.CODE, Form.ODD)]
 
 
 class _Listing:
@@ -160,14 +160,14 @@ class _Listing:
 
     def _rounded(self) -> bool:
         """Whether a text file's all-digit IDs all end in zero: Excel rounded them before saving."""
-        if isinstance(self.table.rows, TypedRows):
+        if isinstance(self.table.rows, WorkbookRows):
             return False
         decimal = ended = 0
         for column in self.columns.devices:
             cells = column_of(self.table.rows, column)
             many, of_them = decimal_ids(cells)
             decimal, ended = decimal + many, ended + of_them
-            for cell in map(cells.__getitem__, cells.foreign().tolist()):
+            for cell in map(cells.__getitem__, cells.non_ascii().tolist()):
                 if len(cell) == 16 and is_decimal_id(cell):
                     decimal += 1
                     ended += perhaps_rounded(cell)

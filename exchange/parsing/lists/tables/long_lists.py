@@ -31,7 +31,7 @@ from exchange.parsing.identifiers.bulk import CheckedCodes, check_codes, check_d
 from exchange.parsing.identifiers.codes import CODE_DIGITS, code_digits, read_code_cell
 from exchange.parsing.lists.tables.column_finder import Columns
 from exchange.parsing.phrases.header_terms import device_type_of
-from exchange.parsing.sheets.grid import Row, Table, column_of, numbers_of, odd_cells
+from exchange.parsing.sheets.grid import Row, Table, column_of, lossy_cells, numbers_of
 
 _UNCLEAR: Final = OUTCOMES.index(Outcome.UNCLEAR)
 _REST_OF_CODE: Final = CODE_DIGITS[1] - CODE_DIGITS[0]
@@ -87,7 +87,7 @@ class LongList:
         self.good[: columns.first] = False
         words = self._words()
         self.types = self._types()
-        lead = table.place_lead
+        lead = table.place_prefix
         self.places = Places(Words.same(lead, number), self.numbers)
         self.group, self.said = self._said(words)
 
@@ -117,7 +117,7 @@ class LongList:
         cells = column_of(self.rows, index)
         self.codes = check_codes(cells)
         told = np.flatnonzero(~self.codes.good & (cells.lengths > 0))
-        texts, which = cells.others(cells.starts[told], cells.ends[told]).distinct()
+        texts, which = cells.same_buffer(cells.starts[told], cells.ends[told]).distinct()
         words = [not code_digits(text) and read_code_cell(text) is None for text in texts]
         worded = told[np.array(words, np.bool_)[which]]
         self.good[told] = False
@@ -126,7 +126,7 @@ class LongList:
             self.good[worded] = self.sound[worded]
             self.code_words = np.zeros(len(self.rows), np.int64)
             self.code_words[told] = which + 1
-        self.good &= ~odd_cells(self.rows, index)
+        self.good &= ~lossy_cells(self.rows, index)
         short = self.codes.digits == CODE_DIGITS[0]
         if short.any() and index + 1 not in self.columns.devices:
             beside, which = column_of(self.rows, index + 1).distinct()
@@ -137,14 +137,14 @@ class LongList:
         """The columns of words, each as numbers of its different texts."""
         told = [*self.columns.remarks, *(one for one in (self.columns.denial,) if one is not None)]
         for index in told:
-            self.good &= ~odd_cells(self.rows, index, numbers=index == self.columns.denial)
+            self.good &= ~lossy_cells(self.rows, index, numbers=index == self.columns.denial)
         words = [column_of(self.rows, index).distinct()[1] for index in told]
         return words if self.code_words is None else [*words, self.code_words]
 
     def _types(self) -> Words:
         if self.columns.type is None:
             return Words.same(self.kind, len(self.rows))
-        self.good &= ~odd_cells(self.rows, self.columns.type)
+        self.good &= ~lossy_cells(self.rows, self.columns.type)
         texts, which = column_of(self.rows, self.columns.type).distinct()
         kinds = Words.of([device_type_of(text) or self.kind for text in texts])
         return Words(kinds.words, kinds.which[which])

@@ -1,4 +1,4 @@
-"""Whatever lies in whatever: nothing is lost, nothing is invented, and nothing is without end."""
+"""Containers in containers: nothing is lost, nothing is invented, and every read ends."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from exchange.domain.mail import Kind, Understanding
 from exchange.errors import BadInput, Unreadable
 from exchange.parsing.containers.naming import member_path
 from exchange.parsing.containers.openers import Openers
-from exchange.parsing.containers.rtf import decompressed, read_rtf
-from exchange.parsing.containers.uu import take_uu
+from exchange.parsing.containers.rtf import decompress, read_rtf
+from exchange.parsing.containers.uu import extract_uu
 from exchange.parsing.reading.import_tables import read_tables
 from exchange.parsing.reading.understand import understand, understand_file
 from tests.corpus import making, packing
@@ -40,27 +40,27 @@ _D = making.D
 
 
 def attached(content: bytes, name: str) -> bytes:
-    """A request whose list is in one file."""
+    """Return a request with its list in one file."""
     body = making.raw_part(content, "application/octet-stream", name)
     return making.mail(making.multi("mixed", making.part(_ASK), body))
 
 
 def mail_of(content: bytes, name: str) -> bytes:
-    """The same with another boundary, to lie in a mail."""
+    """Return the same with another boundary, so that it can be inside a mail."""
     body = making.raw_part(content, "application/octet-stream", name)
     boundary = f"=_{zlib.crc32(content):x}"
     return making.mail(making.multi("mixed", making.part("list\n"), body, boundary=boundary))
 
 
 def signed_mail(content: bytes, name: str) -> bytes:
-    """The same once more, signed by wrapping."""
+    """Return the same wrapped in an S/MIME signature."""
     entity = mail_of(content, name).partition(b"MIME-Version: 1.0\r\n")[2]
     return making.mail(
         making.raw_part(packing.signed_in_pieces(entity, 4000), "application/pkcs7-mime", "x.p7m")
     )
 
 
-# What wraps a file: the new file, its name, and the path from it to what lies in it.
+# The ways to wrap a file: each returns the new file and its name.
 WRAPPERS: dict[str, Callable[[bytes, str], tuple[bytes, str]]] = {
     "zip": lambda content, name: (packing.zipped((f"in/{name}", content)), "a.zip"),
     "aes": lambda content, name: (packing.aes_zipped(_PASSWORD, (name, content)), "b.zip"),
@@ -122,7 +122,7 @@ _SEEDS += [
 
 
 def _refused(content: bytes, name: str) -> Understanding | None:
-    """The result, or None when refused for a reason; a fault of ours that was caught is none."""
+    """Return the result, or None when the file was refused; fail on a caught fault of ours."""
     try:
         return understand_file(name, content, openers=_OPENERS)
     except Unreadable as error:
@@ -173,13 +173,13 @@ def _nested(levels: int) -> bytes:
     return attached(content, name)
 
 
-def test_depth_counts_over_all_kinds_of_containers() -> None:
+def test_depth_counts_across_all_kinds_of_containers() -> None:
     assert len(understand(_nested(5), Limits(depth=9)).devices) == 1
     with pytest.raises(Unreadable, match="deeper than 9"):
         understand(_nested(12), Limits(depth=9))
 
 
-def test_what_comes_out_counts_over_all_containers() -> None:
+def test_unpacked_bytes_count_across_all_containers() -> None:
     one = packing.zipped(("a.csv", b"Device ID\r\n" + b"x" * 6000))
     two = making.multi(
         "mixed",
@@ -192,7 +192,7 @@ def test_what_comes_out_counts_over_all_containers() -> None:
         understand(making.mail(two), Limits(inflated_bytes=10_000))
 
 
-def test_files_count_over_all_containers() -> None:
+def test_files_count_across_all_containers() -> None:
     def archive(first: int) -> bytes:
         return packing.zipped(*((f"{n}.txt", b"x") for n in range(first, first + 60)))
 
@@ -212,8 +212,8 @@ def test_an_archive_of_a_million_files_is_refused_before_it_is_listed() -> None:
         understand(attached(bytes(archive), "a.zip"))
 
 
-def test_files_that_share_their_bytes_are_counted_each() -> None:
-    """A bomb without nesting: many entries of the directory name one and the same file."""
+def test_files_that_share_bytes_each_count() -> None:
+    """Count each entry of a flat bomb, in which many entries name the same bytes."""
     single = packing.zipped(("a.csv", b"0" * 1_000_000))
     at, end = single.find(b"PK\x01\x02"), single.rfind(b"PK\x05\x06")
     many = 900
@@ -221,7 +221,7 @@ def test_files_that_share_their_bytes_are_counted_each() -> None:
     bomb = single[:at] + single[at:end] * many + closing
     said = understand(attached(bomb, "a.zip"))
     assert [one.reason for one in said.rejects] == [
-        "the archive grows to more than 200 times its size"
+        "the archive unpacks to more than 200 times its size"
     ]
 
 
@@ -232,9 +232,9 @@ def test_a_large_file_in_an_archive_is_refused() -> None:
     assert "a file of more than 4,000 bytes" in said.rejects[0].reason
 
 
-def test_a_gzip_without_end_is_refused() -> None:
+def test_a_gzip_bomb_or_truncated_gzip_is_refused() -> None:
     bomb = packing.gzipped(b"0" * 30_000_000)
-    assert "grows beyond" in understand(attached(bomb, "a.csv.gz")).rejects[0].reason
+    assert "unpacks to far more" in understand(attached(bomb, "a.csv.gz")).rejects[0].reason
     cut = packing.gzipped(b"Device ID\r\n00DB1234567890A0\r\n")[:-9]
     assert understand(attached(cut, "a.csv.gz")).rejects[0].where == "a.csv.gz"
 
@@ -251,13 +251,13 @@ def test_a_workbook_that_asks_for_millions_of_hashes_is_not_opened() -> None:
     dear = locked.replace(b'spinCount="100000"', b'spinCount="999999"')
     assert dear != locked
     said = understand(attached(dear, "a.xlsx"), openers=_OPENERS)
-    assert "protected in a way that is not read" in said.rejects[0].reason
+    assert "protected in a way that we do not support" in said.rejects[0].reason
     assert len(understand(attached(locked, "a.xlsx"), openers=_OPENERS).devices) == 1
 
 
-def test_an_old_workbook_whose_chain_of_sectors_is_a_ring_is_refused() -> None:
+def test_an_old_workbook_with_a_cyclic_sector_chain_is_refused() -> None:
     book = bytearray(making.xls("S", [["Device ID"], [_D[0]]]))
-    table = 512  # the sector behind the header
+    table = 512  # the sector after the header
     assert struct.unpack_from("<2I", book, table + 4 * 2) == (3, 4)
     book[table + 4 * 3 : table + 4 * 4] = struct.pack("<I", 2)
     said = understand(attached(bytes(book), "a.xls"))
@@ -272,13 +272,13 @@ def test_an_old_workbook_with_a_cell_beyond_its_sheet_is_refused() -> None:
     assert "a cell lies beyond its sheet" in said.rejects[0].reason
 
 
-def test_an_old_workbook_under_a_password_is_called_so_by_the_import_too() -> None:
+def test_the_import_also_reports_a_password_on_an_old_workbook() -> None:
     locked = packing.old_protected(_PASSWORD, making.xls("S", [["Device ID"], [_D[0]]]))
     with pytest.raises(BadInput, match="protected by a password"):
         read_tables("a.xls", locked)
 
 
-def test_a_protected_file_cut_short_is_refused() -> None:
+def test_a_truncated_protected_file_is_refused() -> None:
     archive = packing.aes_zipped(_PASSWORD, ("a.csv", b"x"))
     central, end = archive.find(b"PK\x01\x02"), archive.rfind(b"PK\x05\x06")
     changed = bytearray(archive)
@@ -289,7 +289,7 @@ def test_a_protected_file_cut_short_is_refused() -> None:
     assert not said.devices
 
 
-def test_an_outlook_file_within_itself_without_end_is_refused() -> None:
+def test_an_outlook_file_nested_too_deep_is_refused() -> None:
     item = Item(subject="0", plain=_D[0])
     for level in range(14):
         item = Item(subject=str(level), items=[item])
@@ -307,7 +307,7 @@ def test_openers_never_show_a_secret() -> None:
     assert "lambda" not in repr(openers)
 
 
-def test_no_password_stands_in_a_reject() -> None:
+def test_no_reject_holds_a_password() -> None:
     locked = packing.aes_zipped("right", ("a.csv", b"x"))
     said = understand(attached(locked, "a.zip"), openers=Openers(passwords=(_PASSWORD,)))
     assert said.rejects
@@ -327,7 +327,7 @@ def _entity() -> bytes:
 
 @pytest.fixture(scope="module")
 def identity() -> tuple[x509.Certificate, rsa.RSAPrivateKey]:
-    """A throw-away key with its certificate."""
+    """Return a throw-away key with its certificate."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "codes@op-a.test")])
     start = datetime(2026, 1, 1, tzinfo=UTC)
@@ -379,7 +379,7 @@ def test_mail_encrypted_to_us_opens_with_the_key(
 # Single containers
 
 
-def test_an_old_workbook_under_a_password_opens() -> None:
+def test_an_old_workbook_opens_with_its_password() -> None:
     plain = making.xls("S", [["Device ID"], [_D[0]]])
     locked = packing.old_protected(_PASSWORD, plain)
     said = understand(attached(locked, "a.xls"), openers=_OPENERS)
@@ -392,7 +392,7 @@ def test_an_old_workbook_under_a_password_opens() -> None:
 @given(rtf=st.binary(max_size=5000).map(lambda content: b"{\\rtf1\\" + content))
 @settings(max_examples=60, deadline=None)
 def test_compressed_rtf_reads_back(rtf: bytes) -> None:
-    assert decompressed(packed_rtf(rtf)) == rtf
+    assert decompress(packed_rtf(rtf)) == rtf
 
 
 @given(st.text(st.characters(blacklist_characters="<>{}\\\0\r\n", codec="utf-16-le"), max_size=80))
@@ -405,9 +405,9 @@ def test_html_in_rtf_reads_back(text: str) -> None:
 
 
 @given(content=st.binary(min_size=1, max_size=400), before=st.text("ab \n", max_size=40))
-def test_uuencode_reads_back_and_leaves_the_lines_in_place(content: bytes, before: str) -> None:
+def test_uuencode_reads_back_and_keeps_the_line_numbers(content: bytes, before: str) -> None:
     text = f"{before}\n{packing.uuencoded('a.bin', content)}after\n".encode()
-    rest, files = take_uu(text)
+    rest, files = extract_uu(text)
     assert [(one.name, one.content, one.whole) for one in files] == [("a.bin", content, True)]
     assert rest.count(b"\n") == text.count(b"\n")
     assert rest.strip(b"ab \r\n") == b"after".strip(b"a")
@@ -415,7 +415,7 @@ def test_uuencode_reads_back_and_leaves_the_lines_in_place(content: bytes, befor
 
 @given(st.binary(max_size=600).map(lambda content: b"begin 644 a\n" + content))
 def test_uuencode_takes_any_bytes(content: bytes) -> None:
-    rest, _ = take_uu(content)
+    rest, _ = extract_uu(content)
     assert rest.count(b"\n") == content.count(b"\n")
 
 
@@ -429,7 +429,7 @@ def test_a_member_never_points_out_of_its_archive(name: str) -> None:
 
 
 def test_other_programs_read_our_compound_files() -> None:
-    """Small and large streams, many of them, come back as they were written."""
+    """Write many small and large streams and read the same bytes back."""
     olefile = pytest.importorskip("olefile")
     tree = {f"stream {n}": bytes([n % 251]) * (n * 37) for n in range(1, 200)}
     with olefile.OleFileIO(io.BytesIO(compound_file({"inner": dict(tree), **tree}))) as file:
@@ -438,9 +438,18 @@ def test_other_programs_read_our_compound_files() -> None:
             assert file.openstream(["inner", name]).read() == content
 
 
-def test_a_zip_in_the_clear_beside_plain_files_is_read_without_any_secret() -> None:
+def test_an_unencrypted_zip_is_read_without_any_secret() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("list.csv", f"Device ID\r\n{_D[0]}\r\n")
     said = understand(attached(out.getvalue(), "a.zip"), DEFAULT)
     assert [one.where for one in said.devices] == ["a.zip > list.csv > row 2"]
+
+
+@pytest.mark.parametrize("name", ["__MACOSX/._a.csv", ".DS_Store", "in/Thumbs.db", "desktop.ini"])
+def test_files_that_a_desktop_adds_to_an_archive_are_ignored(name: str) -> None:
+    listed = f"Device ID\r\n{_D[0]}\r\n".encode()
+    other = listed.replace(_D[0].encode(), _D[1].encode())
+    said = understand(attached(packing.zipped(("list.csv", listed), (name, other)), "a.zip"))
+    assert [one.where for one in said.devices] == ["a.zip > list.csv > row 2"]
+    assert not said.rejects

@@ -1,4 +1,4 @@
-"""Who a mail is from: one plain address, or nobody."""
+"""A mail is from exactly one plain address, or from nobody."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.parsing.mime.sender import bare, mailbox
+from exchange.parsing.mime.sender import parse_mailbox, plain_address
 from exchange.parsing.reading.understand import read_head
 
 
@@ -60,7 +60,7 @@ def test_a_plain_mailbox_is_read(field: str, address: str, name: str) -> None:
         "\\<ann@op-b.test>",
     ],
 )
-def test_what_could_be_read_in_two_ways_is_nobody(field: str) -> None:
+def test_an_ambiguous_sender_is_nobody(field: str) -> None:
     assert read_head(head(f"From: {field}")).sender == ""
 
 
@@ -75,9 +75,9 @@ def test_reply_to_is_kept_apart() -> None:
 
 
 @given(st.text(max_size=60))
-def test_an_address_that_is_found_stands_in_the_field_whole(text: str) -> None:
-    found = mailbox(text)
+def test_a_found_address_is_in_the_field_unchanged(text: str) -> None:
+    found = parse_mailbox(text)
     if found:
         assert found.address in text.lower()
-        assert bare(found.address) == found.address
+        assert plain_address(found.address) == found.address
         assert found.address.count("@") == 1

@@ -1,4 +1,4 @@
-"""Files of rows: what the import commands of this software and the reading of mails share."""
+"""Reading files of rows: what the import commands and the mail reader share."""
 
 from __future__ import annotations
 

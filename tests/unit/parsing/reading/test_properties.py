@@ -1,4 +1,4 @@
-"""What holds for every list, every damaged code and every string of bytes."""
+"""Properties of every list, every damaged code and every string of bytes."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_list_reads_back_exactly(layout: str, ids: list[DeviceId], data: st.Da
 
 
 def _damaged(code: InstallCode, data: st.DataObject) -> str:
-    """The code with CRC after one slip of a hand: a wrong, lost, doubled or swapped digit."""
+    """Return the code and CRC after one typing error: a wrong, lost, doubled or swapped digit."""
     digits = code.with_crc
     at = data.draw(st.integers(0, len(digits) - 1))
     slip = data.draw(st.sampled_from(["wrong", "lost", "doubled", "swapped"]))
@@ -155,7 +155,7 @@ def test_a_good_code_is_read_with_or_without_its_crc(
 
 
 def _refused(read: Callable[[], Understanding | MailHead]) -> Understanding | MailHead | None:
-    """The result, or None when it was refused for a reason; a caught fault of ours is no reason."""
+    """Return the result, or None when the mail was refused; fail on a caught fault of ours."""
     try:
         return read()
     except Unreadable as error:

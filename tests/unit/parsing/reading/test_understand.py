@@ -1,4 +1,4 @@
-"""Ceilings, heads, quotes, and the mails of this software read by another of its installations."""
+"""Ceilings, headers, quotes, and our own mails as another installation reads them."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def nested(depth: int) -> bytes:
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 1_600_000, 1_600_001, 1_600_002])
-def test_base64_is_read_whatever_stands_in_it(size: int) -> None:
-    """Blanks, foreign characters, padding lost: in all of the pieces that it is read in."""
+def test_base64_is_decoded_despite_other_characters(size: int) -> None:
+    """Decode base64 with blanks, other characters and lost padding, across its chunks."""
     content = random.Random(size).randbytes(size)
     written = base64.encodebytes(content).replace(b"\n", b" !\r\n").replace(b"=", b"")
     assert from_base64(written) == content
     assert from_base64(b"QUJD" + written + b"QUJD", 4, 4 + len(written)) == content
-    assert from_base64(written + b"A" * (size % 3 == 0)) == content  # half a byte says nothing
+    assert from_base64(written + b"A" * (size % 3 == 0)) == content  # half a byte does not count
 
 
 class TestCeilings:
@@ -204,7 +204,7 @@ def own_mail(template: TemplateName, marker: str, *attachments: Attachment) -> b
 
 
 class TestOwnMails:
-    """Whatever Auto-Submitted says, another installation knows what we wrote."""
+    """Recognise mail of another installation, whatever its Auto-Submitted field says."""
 
     def test_a_request(self) -> None:
         said = understand(own_mail("request", "request; ref=R"))
@@ -246,7 +246,7 @@ class TestOwnMails:
 
 
 def test_which_rejects_are_damaged_codes() -> None:
-    """Their sender can be asked for them again; a contradiction is for a person."""
+    """Ask the sender again for damaged codes; leave a contradiction to a person."""
     rows: list[list[object]] = [
         ["Device ID", "Install code", "Outcome"],
         [D[0], 1.2345678901234567e35, ""],

@@ -1,4 +1,4 @@
-"""Cells, and sheets of a workbook as XML, written in the ways that programs write them."""
+"""Make cells and sheets of a workbook as XML, in the ways that programs write them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _DATE_STYLE = 3
 
 
 def workbook(sheet: str, strings: list[str]) -> bytes:
-    """A workbook of one sheet whose rows are written as ``sheet`` has them."""
+    """Return a workbook of one sheet with the rows in ``sheet`` (XML)."""
     parts = dict(made._WORKBOOK_PARTS)
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     relations = "xl/_rels/workbook.xml.rels"
@@ -86,7 +86,7 @@ def workbook(sheet: str, strings: list[str]) -> bytes:
 
 
 class _Sheet:
-    """Rows of a sheet as XML, with the shared strings that they need."""
+    """The rows of a sheet as XML, with the shared strings that they need."""
 
     def __init__(self) -> None:
         self.strings: list[str] = []
@@ -107,7 +107,7 @@ class _Sheet:
             "inline spaced": ' t="inlineStr"><is><t xml:space="preserve"> '
             f"{escape(text)}</t></is></c>",
             "number": f"{style}><v>{len(text) ** 9}</v></c>",
-            "said": f'{style} t="n"><v>{len(text) ** 9}</v></c>',
+            "marked": f'{style} t="n"><v>{len(text) ** 9}</v></c>',
             "whole": f' s="2"><v>{int(text.encode().hex()[:15] or "0", 16) % 10**15}</v></c>',
             "date": f' s="{_DATE_STYLE}"><v>4{len(text):04}</v></c>',
             "fraction": f"{style}><v>{len(text)}.5</v></c>",
@@ -123,14 +123,14 @@ _TEXTS = CELLS.map(lambda text: re.sub(r"[^\t -\ud7ff\ue000-\ufffd]", "", text))
     str.strip
 ) | st.sampled_from((_CODE, "not ours", "E&S <b>", "see below", "_x0041_", "yes", "n/a"))
 _EASY = ("shared", "shared", "shared", "inline", "number", "whole", "styled", "gone", "spaced",
-         "said")  # fmt: skip
+         "marked")  # fmt: skip
 _KINDS = (*_EASY, "inline spaced", "open", "date", "fraction", "truth", "formula", "rich")
 _HEADER = ("Device ID", "Device Type", "Install Code", "Comments", "MPAN")
 
 
 @st.composite
 def sheets(draw: st.DrawFn) -> bytes:
-    """A list with cells of this kind and that, rows left out, and a few columns."""
+    """Draw a list with a few columns, cells of several kinds, and some rows left out."""
     sheet, rows, number = _Sheet(), [], draw(st.sampled_from((1, 1, 1, 1, 2)))
     header = draw(st.lists(st.sampled_from(_HEADER), min_size=1, max_size=4, unique=True))
     kinds = draw(st.sampled_from((("shared",), ("inline",), _EASY, _EASY, _KINDS)))
@@ -146,8 +146,8 @@ def sheets(draw: st.DrawFn) -> bytes:
             sheet.cell(f"{'ABCDEF'[at]}{number}", kind, text)
             for at, (kind, text) in enumerate(cells)
         )
-        said = ("",) * 30 + (' hidden="1"', ' hidden="false"', ' hidden="false"')
-        hidden = draw(st.sampled_from(said)) if number > 1 else ""
+        hiding = ("",) * 30 + (' hidden="1"', ' hidden="false"', ' hidden="false"')
+        hidden = draw(st.sampled_from(hiding)) if number > 1 else ""
         spans = draw(st.sampled_from(("", ' spans="1:5"', ' ht="15.75"')))
         tail = f">{inner}</row>" if inner else "/>"
         rows.append(f'<row r="{number}"{spans}{hidden}{tail}')
@@ -158,11 +158,11 @@ def sheets(draw: st.DrawFn) -> bytes:
 def _damage(sheet: str, strings: str, way: str) -> tuple[str, str]:
     if way == "number":
         sheet = re.sub(r' t="s"><v>\d+</v></c></row>(?=<row r="9")', "><v>7</v></c></row>", sheet)
-    elif way == "said to be a number":
+    elif way == "marked as a number":
         sheet = re.sub(
             r' t="s"><v>\d+</v></c></row>(?=<row r="9")', ' t="n"><v>7</v></c></row>', sheet
         )
-    elif way == "said not to be hidden":
+    elif way == "marked as not hidden":
         sheet = re.sub(r'<row r="(\d+)"', r'<row r="\1" hidden="false"', sheet)
     elif way == "cell left out":
         sheet = re.sub(r'<c r="C7".*?</c>', "", sheet)
@@ -187,7 +187,7 @@ def _damage(sheet: str, strings: str, way: str) -> tuple[str, str]:
 
 PLAIN = (
     "as it is", "styled header", "number", "cell left out", "row left out", "entities",
-    "said to be a number", "said not to be hidden",
+    "marked as a number", "marked as not hidden",
 )  # fmt: skip
 WAYS = (
     *PLAIN, "hidden row", "misplaced", "rich text", "empty string", "index beyond",

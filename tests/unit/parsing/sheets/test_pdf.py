@@ -1,4 +1,4 @@
-"""PDF: the text layer is read with its page and line; what has none is told."""
+"""PDF: the text layer is read with page and line; a PDF without text is reported."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IDS = [f"00-DB-11-22-33-44-55-{number:02X}" for number in range(1, 41)]
 
 
 def make_pdf(pages: list[list[str]]) -> bytes:
-    """A minimal PDF 1.4 with one text line after the other (ISO 32000-1, 7.5 and 9.4)."""
+    """Make a minimal PDF 1.4 with one text line after the other (ISO 32000-1, 7.5 and 9.4)."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
     objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>")
     kids = []
@@ -94,7 +94,7 @@ def _protected() -> bytes:
         (make_pdf([IDS[:3]])[:60], "damaged"),
     ],
 )
-def test_what_cannot_be_read_is_told_to_its_sender(content: bytes, reason: str) -> None:
+def test_the_sender_learns_why_a_pdf_cannot_be_read(content: bytes, reason: str) -> None:
     said = _understood(content)
     assert not said.devices
     (reject,) = said.rejects
@@ -102,7 +102,7 @@ def test_what_cannot_be_read_is_told_to_its_sender(content: bytes, reason: str) 
     assert reject.where == "list.pdf"
 
 
-def test_a_letter_without_any_id_is_left_alone() -> None:
+def test_a_pdf_without_any_id_gives_no_findings() -> None:
     said = understand(_mail(make_pdf([["Our terms of business", "Page 1"]]), f"Please: {IDS[0]}"))
     assert [str(found.device) for found in said.devices] == IDS[:1]
     assert not said.rejects
@@ -116,7 +116,7 @@ def test_any_list_reads_back(raws: list[bytes]) -> None:
 
 
 @given(st.binary(max_size=400))
-def test_nothing_but_our_error_comes_out(content: bytes) -> None:
+def test_only_our_own_error_is_raised(content: bytes) -> None:
     for raw in (b"%PDF-1.4\n" + content, make_pdf([IDS[:2]])[: len(content)] + content):
         with contextlib.suppress(Unreadable):
             read_pdf("x.pdf", raw, Limits())

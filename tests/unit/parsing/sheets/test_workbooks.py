@@ -1,4 +1,4 @@
-"""Workbooks that cost too much, hide something, or are damaged anywhere."""
+"""Workbooks that would cost too much, hide something, or are damaged."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class TestRowsOfTheWholeMail:
 
 
 @pytest.mark.parametrize("kind", _BOOKS)
-def test_a_workbook_hides_what_it_hides(kind: str) -> None:
+def test_visible_rows_are_read_and_hidden_sheets_are_named(kind: str) -> None:
     book = read_workbook("a", _BOOKS[kind])
     assert [(row.number, row.cells) for row in book.tables[0].rows] == [
         (number, tuple(cells)) for number, cells in enumerate(_ROWS, 1)
@@ -93,18 +93,18 @@ def test_a_workbook_damaged_anywhere_is_read_or_refused(kind: str, data: st.Data
         struct.pack("<HHHHH", 7, 0x4100, 0x6C6C, 0x6F20, 0),
     ],
 )
-def test_a_sheet_that_lies_about_its_size_does_not_end_the_process(span: bytes) -> None:
+def test_a_sheet_with_a_false_size_does_not_kill_the_process(span: bytes) -> None:
     book = old_xls(Page("S", _ROWS, extra=[record(0x200, span)]))
-    with pytest.raises(Unreadable, match="no true size"):
+    with pytest.raises(Unreadable, match="the size of a sheet is wrong"):
         read_workbook("a.xls", book)
 
 
-def test_sheets_that_lie_in_each_other_are_refused() -> None:
+def test_sheets_that_overlap_are_refused() -> None:
     rows = [[_D[0]]] * 5_000
     book = bytearray(old_xls(*(Page(f"S{n}", rows if n == 4 else []) for n in range(5))))
     begin = bytes(book).find(b"\x85\0\x0a\0")
     places = [begin + 14 * n + 4 for n in range(5)]
     for at in places:
         book[at : at + 4] = book[places[4] : places[4] + 4]
-    with pytest.raises(Unreadable, match="in each other"):
+    with pytest.raises(Unreadable, match="sheets overlap"):
         read_workbook("a.xls", bytes(book))

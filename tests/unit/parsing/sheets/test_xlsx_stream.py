@@ -1,4 +1,4 @@
-"""A workbook read a window of rows at a time: its rows are those that the library reads of it."""
+"""Reading a workbook one window of rows at a time gives the rows that the library reads."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ from exchange.parsing.sheets import xlsx_stream
 from exchange.parsing.sheets.grid import Row
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.sheets.xlsx_columns import PlainRows
-from exchange.parsing.sheets.xlsx_stream import Torn, open_book
+from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, open_book
 from tests.benchmarks import made
 from tests.corpus import making
 from tests.unit.parsing.sheets.cases import PLAIN, WAYS, repacked, sheets, workbook
 
 
 @contextmanager
-def pieces_of(size: int) -> Iterator[None]:
-    """Any workbook counts as a large one, and is read so many bytes at a time."""
+def chunks_of(size: int) -> Iterator[None]:
+    """Treat any workbook as a large one, and read it ``size`` bytes at a time."""
     with patch.object(xlsx_stream, "_SMALL", 0), patch.object(xlsx_stream, "_PIECE", size):
         yield
 
 
 def streamed(content: bytes, limits: Limits = DEFAULT) -> dict[str, list[Row]]:
-    """The rows of each visible sheet that has any."""
+    """Return the rows of each visible sheet that has any."""
     book = open_book("list.xlsx", io.BytesIO(content), limits)
     assert book is not None
     found = {one.where: [row for rows, _ in one.windows() for row in rows] for one in book}
-    return {where: list(map(_bare, rows)) for where, rows in found.items() if rows}
+    return {where: list(map(_trimmed, rows)) for where, rows in found.items() if rows}
 
 
 def as_a_whole(content: bytes) -> dict[str, list[Row]]:
     tables = read_workbook("list.xlsx", content, whole=True).tables
     return {
-        one.where: [_bare(_from_a(row, one.left)) for row in one.rows] for one in tables
+        one.where: [_trimmed(_from_a(row, one.left)) for row in one.rows] for one in tables
     }  # fmt: skip
 
 
@@ -55,8 +55,8 @@ def _from_a(row: Row, left: int) -> Row:
     return Row(row.number, ("",) * left + row.cells, frozenset(at + left for at in row.damaged))
 
 
-def _bare(row: Row) -> Row:
-    """Without the empty cells at its end: how many there are says nothing."""
+def _trimmed(row: Row) -> Row:
+    """Return a row without the empty cells at its end: their number means nothing."""
     cells = list(row.cells)
     while cells and not cells[-1]:
         cells.pop()
@@ -64,7 +64,7 @@ def _bare(row: Row) -> Row:
 
 
 def changed(content: bytes, path: str, old: str, new: str) -> bytes:
-    """The workbook with one member written otherwise."""
+    """Return the workbook with one text replaced in one member."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
         for name in before.namelist():
@@ -93,8 +93,8 @@ BOOK = "xl/workbook.xml"
 
 @settings(max_examples=300, deadline=None)
 @given(sheets(), st.sampled_from((40, 300, 10**6)))
-def test_windows_hold_what_the_whole_holds(content: bytes, size: int) -> None:
-    with pieces_of(size):
+def test_windows_hold_the_rows_of_the_whole_sheet(content: bytes, size: int) -> None:
+    with chunks_of(size):
         assert streamed(content) == as_a_whole(content)
 
 
@@ -102,10 +102,10 @@ def test_windows_hold_what_the_whole_holds(content: bytes, size: int) -> None:
 @pytest.mark.parametrize("size", [300, 1 << 20])
 def test_lists_written_in_many_ways(way: str, size: int) -> None:
     content = repacked(made.workbook(list(made.rows_of(60))), way)
-    with pieces_of(size):
-        # The row of a cell may be another one's, which shows where both are in one window.
+    with chunks_of(size):
+        # A cell may name the row of another cell, which shows only when both are in one window.
         if way == "index beyond" or (way == "misplaced" and size == 300):
-            with pytest.raises(Torn):
+            with pytest.raises(NeedsWholeFile):
                 streamed(content)
             return
         assert streamed(content) == as_a_whole(content)
@@ -129,7 +129,7 @@ STRINGS = ["<t>E&amp;S</t>", "<r><t>two </t></r><r><t>runs</t></r>", "<t>_x000D_
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_odd_cells_are_read_as_the_library_reads_them(seed: int) -> None:
+def test_unusual_cells_are_read_as_the_library_reads_them(seed: int) -> None:
     random = Random(seed)
     rows = []
     for number in range(1, 30):
@@ -139,7 +139,7 @@ def test_odd_cells_are_read_as_the_library_reads_them(seed: int) -> None:
     content = workbook("\n".join(rows) if seed % 2 else "".join(rows), STRINGS)
     if seed % 3 == 0:
         content = changed(content, BOOK, "<sheets>", '<workbookPr date1904="1"/><sheets>')
-    with pieces_of(random.choice((200, 900, 1 << 20))):
+    with chunks_of(random.choice((200, 900, 1 << 20))):
         assert streamed(content) == as_a_whole(content)
 
 
@@ -149,7 +149,7 @@ def test_a_sheet_may_begin_anywhere_and_hide_rows() -> None:
         '<row r="6"><c r="C6" t="s"><v>0</v></c><c r="D6"><v>2</v></c></row>'
     )
     content = workbook(rows, ["<t>x</t>"])
-    with pieces_of(50):
+    with chunks_of(50):
         found = streamed(content)
     assert list(found.values()) == [
         [Row(4, ("", "", "x"), frozenset()), Row(6, ("", "", "x", "2"), frozenset({3}))]
@@ -157,12 +157,12 @@ def test_a_sheet_may_begin_anywhere_and_hide_rows() -> None:
     assert found == as_a_whole(content)
 
 
-def test_sheets_come_in_their_order_and_hidden_ones_not() -> None:
+def test_visible_sheets_come_in_order_and_hidden_ones_do_not() -> None:
     content = making.xlsx(
         ("First", [["Device ID"], ["00DB123400000001"]]), ("Away", [["x"]]),
         ("Empty", []), ("Last", [["Device ID"], ["00DB123400000002"]]), hidden=["Away"],
     )  # fmt: skip
-    with pieces_of(100):
+    with chunks_of(100):
         found = streamed(content)
     assert list(found) == ["list.xlsx > First", "list.xlsx > Last"]
     assert found == as_a_whole(content)
@@ -171,7 +171,7 @@ def test_sheets_come_in_their_order_and_hidden_ones_not() -> None:
 PLAIN_ROWS = "".join(
     f'<row r="{at}"><c r="A{at}" t="s"><v>0</v></c></row>' for at in range(1, 30)
 )  # fmt: skip
-TORN = {
+NEED_WHOLE_FILE = {
     "a comment": (PLAIN_ROWS.replace('<row r="9"', '<!-- <row r="9"></row> --><row r="9"'), {}),
     "no number": (PLAIN_ROWS.replace('<row r="9"', "<row"), {}),
     "no order": (PLAIN_ROWS.replace('<row r="9"><c r="A9"', '<row r="99"><c r="A99"'), {}),
@@ -187,20 +187,20 @@ TORN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", TORN)
-def test_what_windows_cannot_tell_is_left_to_the_whole(case: str) -> None:
-    rows, changes = TORN[case]
+@pytest.mark.parametrize("case", NEED_WHOLE_FILE)
+def test_a_sheet_that_windows_cannot_read_is_read_as_a_whole(case: str) -> None:
+    rows, changes = NEED_WHOLE_FILE[case]
     content = workbook(rows, ["<t>x</t>"])
     for old, new in changes.items():
         content = changed(content, SHEET, old, new)
-    with pieces_of(200), pytest.raises(Torn):
+    with chunks_of(200), pytest.raises(NeedsWholeFile):
         streamed(content)
 
 
-def test_a_damaged_sheet_is_never_read_otherwise() -> None:
-    """Bytes of the XML changed at random: the same rows as the whole, or none."""
+def test_a_damaged_sheet_gives_the_same_rows_or_none() -> None:
+    """Change bytes of the XML at random: windows give the rows of the whole sheet, or none."""
     read = sum(map(_read_alike, range(400)))
-    assert read > 30  # not all of them were just left to the whole
+    assert read > 30  # some were read in windows
 
 
 def _read_alike(seed: int) -> bool:
@@ -215,16 +215,16 @@ def _read_alike(seed: int) -> bool:
         at = random.randrange(len(letters))
         letters[at] = random.choice(("", "<", ">", '"', "/", "9", "A", " ", letters[at] * 2, "&"))
     content = workbook("".join(letters), ["<t>x</t>", "<t>y</t>", "<t>z</t>"])
-    with pieces_of(random.choice((120, 1000, 1 << 20))):
+    with chunks_of(random.choice((120, 1000, 1 << 20))):
         try:
             found = streamed(content)
-        except (Torn, Unreadable):
+        except (NeedsWholeFile, Unreadable):
             return False
     assert found == as_a_whole(content), seed
     return True
 
 
-def test_small_and_other_files_are_left_to_the_whole() -> None:
+def test_small_and_other_files_are_read_as_a_whole() -> None:
     assert open_book("a.xlsx", io.BytesIO(making.xlsx(("S", [["x"]]))), DEFAULT) is None
     for content in (
         b"",
@@ -232,7 +232,7 @@ def test_small_and_other_files_are_left_to_the_whole() -> None:
         b"PK\x03\x04 and no more",
         deflated(making.xlsx(("S", [["x"]]))).replace(b"workbook.xml", b"WORKBOOK.XMR"),
     ):
-        with pieces_of(100):
+        with chunks_of(100):
             assert open_book("a.csv", io.BytesIO(content), DEFAULT) is None
 
 
@@ -242,17 +242,17 @@ def test_a_bomb_is_refused_and_damage_is_named() -> None:
         open_book("bomb.xlsx", io.BytesIO(deflated(content)), DEFAULT)
     damaged = bytearray(workbook(PLAIN_ROWS, ["<t>x</t>"]))
     at = damaged.index(b'<row r="20"')
-    damaged[at + 8 : at + 10] = b"19"  # the checksum of the member does not hold
-    with pieces_of(100), pytest.raises((Unreadable, Torn)):
+    damaged[at + 8 : at + 10] = b"19"  # the checksum of the member is wrong now
+    with chunks_of(100), pytest.raises((Unreadable, NeedsWholeFile)):
         streamed(bytes(damaged))
-    with pieces_of(10**6), pytest.raises(Unreadable, match="damaged") as error:
+    with chunks_of(10**6), pytest.raises(Unreadable, match="damaged") as error:
         streamed(bytes(damaged))
     assert error.value.place == "list.xlsx > Sheet1"
 
 
 def test_one_far_cell_costs_nothing() -> None:
     far = PLAIN_ROWS + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    with pieces_of(10**6), pytest.raises(Torn):
+    with chunks_of(10**6), pytest.raises(NeedsWholeFile):
         streamed(workbook(far, ["<t>x</t>"]))
     with pytest.raises(Unreadable, match="spans"):
         read_workbook("list.xlsx", workbook(far, ["<t>x</t>"]))
@@ -260,7 +260,7 @@ def test_one_far_cell_costs_nothing() -> None:
 
 def test_shared_strings_have_a_ceiling() -> None:
     limits = replace(DEFAULT, inflated_bytes=200)
-    with pieces_of(100), pytest.raises(Torn):
+    with chunks_of(100), pytest.raises(NeedsWholeFile):
         streamed(workbook(PLAIN_ROWS, ["<t>x</t>"] * 50), limits)
 
 
@@ -277,7 +277,7 @@ print(rows, peak_mb())
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
-    """Twelve times the rows: 60 MB of XML more, and less than 24 MB of memory more."""
+    """Twelve times the rows, 60 MB more XML: less than 24 MB more memory."""
 
     def peak(number: int, tail: str) -> float:
         rows = (

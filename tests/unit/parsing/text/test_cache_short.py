@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from exchange.parsing.text.cache_short import remembered
+from exchange.parsing.text.cache_short import cache_short
 
 
 def test_a_short_text_is_asked_about_once_and_a_long_one_every_time() -> None:
     asked: list[str] = []
 
-    @remembered
+    @cache_short
     def length(text: str) -> int:
         asked.append(text)
         return len(text)

@@ -7,12 +7,12 @@ import threading
 import pytest
 
 from exchange.parsing.text import thread_map
-from exchange.parsing.text.thread_map import begun, side_by_side
+from exchange.parsing.text.thread_map import start_in_thread, thread_map
 
 
 @pytest.mark.parametrize("count", [0, 3, 100])
 def test_the_order_is_kept(count: int) -> None:
-    assert side_by_side(lambda one: one * one, range(count)) == [n * n for n in range(count)]
+    assert thread_map(lambda one: one * one, range(count)) == [n * n for n in range(count)]
 
 
 def test_long_work_is_shared_by_two_threads() -> None:
@@ -23,7 +23,7 @@ def test_long_work_is_shared_by_two_threads() -> None:
             both.wait()  # ends only when two threads are here at once
         return number
 
-    assert side_by_side(wait, range(8)) == list(range(8))
+    assert thread_map(wait, range(8)) == list(range(8))
 
 
 def _no_pool(*_: object) -> None:
@@ -32,7 +32,7 @@ def _no_pool(*_: object) -> None:
 
 def test_without_threads_the_work_is_done_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thread_map, "ThreadPoolExecutor", _no_pool)
-    assert side_by_side(str, range(20)) == [str(n) for n in range(20)]
+    assert thread_map(str, range(20)) == [str(n) for n in range(20)]
 
 
 def test_what_the_work_raised_is_raised() -> None:
@@ -40,8 +40,8 @@ def test_what_the_work_raised_is_raised() -> None:
         raise ValueError(str(number))
 
     with pytest.raises(ValueError, match="0"):
-        side_by_side(fail, range(20))
-    outcome = begun(lambda: fail(7))
+        thread_map(fail, range(20))
+    outcome = start_in_thread(lambda: fail(7))
     with pytest.raises(ValueError, match="7"):
         outcome()
 
@@ -53,6 +53,6 @@ def test_what_was_begun_gives_its_result_when_asked() -> None:
         started.set()
         return 5
 
-    outcome = begun(work)
+    outcome = start_in_thread(work)
     assert started.wait(10)
     assert outcome() == 5

@@ -1,4 +1,4 @@
-"""Long lists are read column by column: what comes out is what reading row by row gives."""
+"""Reading a long list column by column gives what reading it row by row gives."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from exchange.parsing.lists.prose import device_runs
 from exchange.parsing.lists.tables import listing
 from exchange.parsing.reading.understand import understand, understand_file
 from exchange.parsing.sheets import delimited, xlsx_precheck, xlsx_tokenizer
-from exchange.parsing.sheets.csv_columns import TextRows
-from exchange.parsing.sheets.grid import TypedRows
+from exchange.parsing.sheets.csv_columns import DelimitedRows
+from exchange.parsing.sheets.grid import WorkbookRows
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.sheets.xlsx_columns import PlainRows
-from exchange.parsing.text.byte_column import Texts
+from exchange.parsing.text.byte_column import TextColumn
 from tests.benchmarks import made
 from tests.unit.parsing.sheets.cases import CELLS, PLAIN, WAYS, repacked, sheets
 
@@ -42,7 +42,7 @@ _IDS = st.builds(
 
 @given(st.lists(CELLS | _IDS, max_size=40))
 def test_cells_checked_together_are_those_taken_one_by_one(cells: list[str]) -> None:
-    checked = check_devices(Texts.of(cells))
+    checked = check_devices(TextColumn.of(cells))
     found = devices_of(checked.ids)
     for cell, good, seen in zip(cells, checked.good.tolist(), found, strict=True):
         device = read_device(cell.strip(_BLANK))  # the careful way looks at other blanks
@@ -60,7 +60,7 @@ def _both_ways(name: str, content: bytes) -> tuple[Understanding, Understanding]
         quick = understand_file(name, content)
     with (
         patch.object(listing, "_BULK_ROWS", 10**9),
-        patch.object(delimited, "_quick_rows", lambda *_: None),
+        patch.object(delimited, "_fast_rows", lambda *_: None),
         patch.object(resolve_claims, "_MANY", 10**9),
     ):
         careful = understand_file(name, content)
@@ -179,13 +179,13 @@ _QUOTABLE = st.sampled_from(("", "x", '"x"', '" x "', '="x"', "'00DB", '"a,b"', 
 @given(st.lists(st.tuples(_QUOTABLE, _QUOTABLE), min_size=1, max_size=12), st.booleans())
 def test_how_lines_end_makes_no_difference(lines: list[tuple[str, str]], ended: bool) -> None:
     written = [",".join(line) for line in lines] + ([""] if ended else [])
-    unix, windows, mac = (TextRows(end.join(written), ",") for end in ("\n", "\r\n", "\r"))
+    unix, windows, mac = (DelimitedRows(end.join(written), ",") for end in ("\n", "\r\n", "\r"))
     for other in (windows, mac):
         assert list(other) == list(unix)
         for column in (0, 1):
             texts = [row.cells[column] for row in unix]
             assert list(other.column(column)) == texts
-            shown, which = other.shown(column)
+            shown, which = other.distinct(column)
             assert [shown[at] for at in which] == texts
 
 
@@ -266,14 +266,14 @@ def test_a_sheet_reads_alike_with_and_without_the_library(content: bytes, window
     assert quick == careful
     if rows and isinstance(rows[0], PlainRows):
         (by_library,) = (table.rows for table in read_workbook("list.xlsx", content).tables)
-        assert isinstance(by_library, TypedRows)
+        assert isinstance(by_library, WorkbookRows)
         assert list(rows[0]) == list(by_library)
         assert rows[0][1:3] == by_library[1:3]
         assert list(rows[0].numbers) == list(by_library.numbers)
         for column in range(6):
             assert list(rows[0].column(column)) == list(by_library.column(column))
             for numbers in (True, False):
-                ours, theirs = (one.odd(column, numbers=numbers) for one in (rows[0], by_library))
+                ours, theirs = (one.lossy(column, numbers=numbers) for one in (rows[0], by_library))
                 assert ours.tolist() == theirs.tolist()
 
 
@@ -295,7 +295,7 @@ def test_a_workbook_reads_alike_with_and_without_the_library() -> None:
             assert quick == careful, way
             if isinstance(rows, PlainRows):
                 by_library = read_workbook("list.xlsx", content).tables[0].rows
-                assert isinstance(by_library, TypedRows)
+                assert isinstance(by_library, WorkbookRows)
                 assert list(rows) == list(by_library)
                 assert rows[3:5] == by_library[3:5]
                 for column in range(6):
