@@ -279,7 +279,7 @@ def test_from_a_key_file_to_a_passphrase(ctx: Context, monkeypatch: pytest.Monke
     assert everything(again(ctx)) == before
     again_refused = run(ctx, "rotate-key")
     assert again_refused.code == 1
-    assert "locked by this key already" in again_refused.err
+    assert "already locked by this key" in again_refused.err
     assert "[keys.old]" in again_refused.err
     monkeypatch.setenv("EX_PHRASE", "correct horse battery stable")
     with pytest.raises(WrongKey):
@@ -298,7 +298,7 @@ def test_a_passphrase_file_that_others_can_use_is_refused(ctx: Context) -> None:
     config.write_text(config.read_text().replace(source, source.partition("[keys.old]")[0]))
     assert everything(again(ctx)) == before
     phrase.chmod(0o640)
-    with pytest.raises(VaultError, match=r"others than its owner .*0640"):
+    with pytest.raises(VaultError, match=r"accessible to other users .*0640"):
         again(ctx)
 
 

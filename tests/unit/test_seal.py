@@ -126,9 +126,9 @@ def test_tags_tell_equal_contents_and_nothing_else() -> None:
 
 def test_a_purpose_is_a_short_word() -> None:
     for wrong in ("", "Mail", "m" * 40, "a b"):
-        with pytest.raises(ValueError, match="no purpose"):
+        with pytest.raises(ValueError, match="not a purpose"):
             SEALER.seal(b"", wrong)
-        with pytest.raises(ValueError, match="no purpose"):
+        with pytest.raises(ValueError, match="not a purpose"):
             SEALER.tag(b"", wrong)
 
 

@@ -102,7 +102,7 @@ def test_every_changed_byte_is_noticed_and_told_from_another_key(key_file: Path)
         (b"hello\n", "no key file"),
         (b"\xff" * 40, "no key file"),
         (b"x" * 5000, "longer than"),
-        (b"mp121-exchange key file, version 2\nkey: 00\n", "of version 2"),
+        (b"mp121-exchange key file, version 2\nkey: 00\n", "has version 2"),
         (b"mp121-exchange key file, version 1\nkey-id: 00\n", "damaged"),
     ],
 )

@@ -20,14 +20,14 @@ from exchange.errors import NotFound
 from exchange.ports import (
     Batch,
     CodeColumns,
+    ImportResult,
     PutResult,
     Removed,
-    Taken,
     VaultRecord,
 )
 from exchange.vault.columns import columns_from
 from exchange.vault.importing import code_import as deliveries
-from exchange.vault.keys.keys import Lock, WrappingKey
+from exchange.vault.keys.keys import VaultLock, WrappingKey
 from exchange.vault.records import EPOCH, Sources, joined, rows_of
 from exchange.vault.rekeying import rotate
 from exchange.vault.rekeying.keychange import VaultKeyChange
@@ -53,7 +53,7 @@ def _unnoted(_transaction: object, _before: str, _after: str) -> None:
 class AnyKey:
     """Knows both keys, as a key file and the next one do."""
 
-    def key_for(self, lock: Lock) -> WrappingKey:
+    def key_for(self, lock: VaultLock) -> WrappingKey:
         return next((key for key in KEYS if key.key_id == lock.key_id), KEY)
 
 
@@ -112,9 +112,9 @@ class Model:
             self.held[each.device] = new
         return PutResult(added, updated, unchanged, tuple(sorted(conflicts)))
 
-    def deliver(self, records: list[VaultRecord], *, good: bool) -> Expected:
-        """What a delivery comes to, row by row; taken when nothing is refused, or with good."""
-        shared = self._shared(records, good=good)
+    def import_codes(self, records: list[VaultRecord], *, skip_bad: bool) -> Expected:
+        """Return the outcome of each row; kept when none is refused, or with ``skip_bad``."""
+        shared = self._shared(records, skip_bad=skip_bad)
         refused = set(shared)
         first: dict[DeviceId, int] = {}
         repeated = []
@@ -134,16 +134,16 @@ class Model:
             old = self.held.get(each.device)
             if row in shared or old is None or first[each.device] != row:
                 continue
-            if good and each.device in clashing:
+            if skip_bad and each.device in clashing:
                 continue
             other = None not in (old.code, each.code) and old.code != each.code
             if other or (old.installed_by_us and not each.installed_by_us):
                 refused.add(row)
-                if good:
+                if skip_bad:
                     clashing.add(each.device)
-        if good:
+        if skip_bad:
             refused |= {row for row, each in enumerate(records, 1) if each.device in clashing}
-        if refused and not good:
+        if refused and not skip_bad:
             return Expected(sorted(refused))
         repeated = [row for row in repeated if row not in refused]
         taken = [
@@ -156,7 +156,7 @@ class Model:
         counts = (done.added, done.updated, done.unchanged, len(repeated))
         return Expected(sorted(refused), counts)
 
-    def _shared(self, records: list[VaultRecord], *, good: bool) -> set[int]:
+    def _shared(self, records: list[VaultRecord], *, skip_bad: bool) -> set[int]:
         """Rows whose code stands at another device, in the delivery or here."""
         coded = {each.device for each in records if each.code}
         holders: dict[InstallCode, list[tuple[int, DeviceId]]] = {}
@@ -171,7 +171,7 @@ class Model:
                 if one.code == held_code and one.device not in coded
             ]
             for row, each in rows:
-                rivals = rows if good else rows[:1]
+                rivals = rows if skip_bad else rows[:1]
                 if any(other != each for _, other in rivals) or any(one != each for one in here):
                     found.add(row)
         return found
@@ -232,30 +232,32 @@ class VaultMachine(RuleBasedStateMachine):
 
     @rule(
         records=st.lists(_records, max_size=40),
-        good=st.booleans(),
+        skip_bad=st.booleans(),
         steps=st.booleans(),
         cut=st.sampled_from([1000, 1000, 2, 5, 9, 14, 25]),
     )
-    def deliver(self, records: list[VaultRecord], good: bool, steps: bool, cut: int) -> None:
+    def import_codes(
+        self, records: list[VaultRecord], skip_bad: bool, steps: bool, cut: int
+    ) -> None:
         columns = columns_of(records)
         rows = np.arange(1, len(records) + 1, dtype=np.uint32)
-        taken: list[Taken] = []
+        taken: list[ImportResult] = []
         self.left = None
 
         def work() -> None:
             batches = [Batch(columns, rows)] if records else []
             resume = repr(records) if steps else ""
-            taken.append(self.vault.deliver(batches, good=good, resume=resume))
+            taken.append(self.vault.import_codes(batches, skip_bad=skip_bad, resume=resume))
 
         was_cut = self._cut_after(cut, work)
         if was_cut and steps:
             work()  # goes on where it was
         elif was_cut:
             return  # nothing was taken: the invariant looks
-        expected = self.model.deliver(records, good=good or steps)
+        expected = self.model.import_codes(records, skip_bad=skip_bad or steps)
         refused = [one.row for one in taken[-1].refused]
         assert refused == expected.refused
-        assert taken[-1].kept == (good or steps or not refused)
+        assert taken[-1].kept == (skip_bad or steps or not refused)
         if taken[-1].kept:
             told = taken[-1]
             assert (told.added, told.updated, told.unchanged, told.repeated) == expected.counts
@@ -263,7 +265,7 @@ class VaultMachine(RuleBasedStateMachine):
 
     @rule(cut=st.sampled_from([1000, 3, 4]))
     def rewrap(self, cut: int) -> None:
-        present = Lock(self.vault.stats().key_id)
+        present = VaultLock(self.vault.stats().key_id)
         wanted = KEYS[1] if present.key_id == KEYS[0].key_id else KEYS[0]
 
         def work() -> None:
@@ -279,7 +281,7 @@ class VaultMachine(RuleBasedStateMachine):
         def work() -> None:
             current = change.current_key()
             if set(change.buckets_by_key()) == {current}:
-                change.give_up({current})
+                change.drop_data_keys({current})
                 change.new_data_key()
             change.reseal_buckets(lambda done, total: None)
 

@@ -15,7 +15,7 @@ from exchange.domain.device import DeviceId
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import VaultDamaged, VaultError
 from exchange.vault.keys.keys import WrappingKey
-from exchange.vault.records import EPOCH, Sources, row_in, rows_of
+from exchange.vault.records import EPOCH, Sources, find_row, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
 from tests.servers import want
@@ -48,9 +48,9 @@ def test_a_row_is_found_in_any_number_of_rows() -> None:
         held = sorted((record(n) for n in range(number)), key=lambda each: each.device.raw)
         content = b"".join(rows.tobytes() for rows in rows_of(held, Sources()))
         for each in held:
-            assert row_in(content, each.device.raw)[:8] == each.device.raw[::-1]
+            assert find_row(content, each.device.raw)[:8] == each.device.raw[::-1]
         for n in range(number, number + 50):
-            assert row_in(content, device(n).raw) == b""
+            assert find_row(content, device(n).raw) == b""
 
 
 def test_what_another_process_wrote_is_seen_at_once(engine: Engine, tmp_path: Path) -> None:
