@@ -265,7 +265,7 @@ def decide(
     outcomes = []
     with ctx.store.transaction("decide") as tx:
         claimed = tx.mail.claim_many([one.mail.id for one in mails])
-        twins = tx.mail.twins([one.mail for one in mails])
+        twins = tx.mail.decided_duplicates([one.mail for one in mails])
         for one, verdict in zip(mails, who, strict=True):
             mail, said = one.mail, one.said
             state, folder, _ = claimed[mail.id]
