@@ -372,7 +372,7 @@ _UNWRITABLE: Final = "`exchange doctor` names the file or folder that cannot be 
 
 def _store_error(engine: Engine, error: DatabaseError) -> StoreError | NotStorable:
     """Return an error that a person can act on, never with the statement's parameters."""
-    said = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
+    reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
     hints = {
         "database is locked": "another process is using it; this is tried again",
         "disk is full": "free some space; nothing was changed",
@@ -383,7 +383,7 @@ def _store_error(engine: Engine, error: DatabaseError) -> StoreError | NotStorab
         "no such column": "`exchange doctor` says how the tables differ from their schema",
         "file is not a database": "this is not an exchange database",
     }
-    hint = next((text for sign, text in hints.items() if sign in said), "")
+    hint = next((text for sign, text in hints.items() if sign in reason), "")
     place = str(sqlite_path(str(engine.url))) if engine.dialect.name == "sqlite" else "database"
     kind = NotStorable if isinstance(error, DataError | IntegrityError) else StoreError
-    return kind(f"the database refuses: {said}", place=place, hint=hint)
+    return kind(f"the database refuses: {reason}", place=place, hint=hint)

@@ -31,7 +31,7 @@ class LockName(NamedTuple):
     """A role that only one process at a time may have."""
 
     key: int  # of an advisory lock (PostgreSQL)
-    suffix: str  # of a file beside the database (SQLite)
+    suffix: str  # of a file next to the database (SQLite)
     description: str
 
 

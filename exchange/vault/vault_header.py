@@ -207,14 +207,14 @@ def translate_errors() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        said = str(error.orig).partition("\n")[0]
-        if "no such table" in said or getattr(error.orig, "sqlstate", "") == "42P01":
+        reason = str(error.orig).partition("\n")[0]
+        if "no such table" in reason or getattr(error.orig, "sqlstate", "") == "42P01":
             raise VaultError(
                 "there is no vault in this database",
                 hint="run `exchange init` in a new folder, or `exchange doctor`",
             ) from None
-        hint = next((what for sign, what in _HINTS.items() if sign in said), "")
-        raise StoreError(f"the database refuses: {said}", place="vault", hint=hint) from None
+        hint = next((what for sign, what in _HINTS.items() if sign in reason), "")
+        raise StoreError(f"the database refuses: {reason}", place="vault", hint=hint) from None
 
 
 def _check_types(

@@ -1,4 +1,4 @@
-"""Where the key comes from: each source gives the right key, or says what is wrong with it."""
+"""Sources of the key: each returns the right key, or says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_what_a_hanging_command_started_is_ended_with_it(tmp_path: Path) -> None
         command_key(words, 2.0).key_for(VaultLock(KEY.key_id))
     for _ in range(200):
         state = Path(f"/proc/{started.read_text().strip()}/stat")
-        # Gone, or ended and not yet waited for by whoever inherited it.
+        # Gone, or a zombie that its new parent has not waited for yet.
         if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
             return
         time.sleep(0.05)
@@ -193,7 +193,7 @@ def test_a_next_key_file_opens_what_is_locked_by_it(tmp_path: Path) -> None:
     following = file.prepare(VaultLock(first.key_id))
     assert (
         file.prepare(VaultLock(first.key_id)) == following
-    )  # one that was written down is not made anew
+    )  # a next key that exists is not made again
     assert file.key_for(VaultLock(first.key_id)) == first
     assert file.key_for(VaultLock(following.key_id)) == following
     kept = file.promote()

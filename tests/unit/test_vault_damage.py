@@ -1,4 +1,4 @@
-"""Whatever is changed behind the vault's back is noticed, named, and spoils nothing else."""
+"""Changes made without the vault are detected and named, and damage nothing else."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def devices_by_bucket(engine: Engine) -> dict[int, list[DeviceId]]:
 
 
 def reseal(engine: Engine, start: int, change: Callable[[Any], Any]) -> None:
-    """Seal the bucket at ``start`` again with other rows, as only who has the key can."""
+    """Seal the bucket at ``start`` again with other rows, as only the owner of the key can."""
     with engine.begin() as connection:
         head = read_head(connection, KEY, None)
         row = connection.execute(select(vault_bucket).where(vault_bucket.c.start == start)).one()
@@ -158,8 +158,8 @@ def test_every_change_of_the_head_is_noticed(engine: Engine, column: str) -> Non
         raw.close()
         expected = WrongKey if column == "key_id" else VaultDamaged
         vaults = [SealedVault(engine, KEY)]
-        # The sealed manifest and the wrapped keys are opened once a generation; what an opened
-        # head holds was authentic, so only the three light columns matter to it.
+        # The sealed manifest and the wrapped keys are opened once per generation; an opened head
+        # was authentic, so only the three small columns matter to it.
         if column in ("key_id", "generation", "stamp"):
             vaults.append(known)
         for vault in vaults:
@@ -218,7 +218,7 @@ def test_a_head_put_back_from_an_older_copy(engine: Engine) -> None:
             each.verify()
         with pytest.raises(VaultDamaged):
             each.find(device(1000))
-    # A mix of the two heads is no head at all.
+    # A mixture of the two heads is not a valid head.
     for column in ("generation", "stamp", "manifest"):
         vault_values = dict(run(engine, select(vault_head))[0]._mapping)
         run(engine, update(vault_head).values({column: _other(vault_values[column])}))

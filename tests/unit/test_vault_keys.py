@@ -147,7 +147,7 @@ def test_no_repr_shows_a_secret() -> None:
 
 
 def test_a_sub_key_tells_nothing_of_another() -> None:
-    # HKDF-SHA256 written out (RFC 5869) for one block, so that a changed derivation is noticed:
+    # HKDF-SHA256 (RFC 5869) written out for one block, to detect a changed derivation: existing
     # vaults would no longer open.
     secret = bytes(range(32))
     extracted = hmac.new(bytes(32), secret, hashlib.sha256).digest()

@@ -1,4 +1,4 @@
-"""The vault against a plain dict, in any order of calls, on both engines."""
+"""Compares the vault with a dict, for any order of calls, on both engines."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ DEVICES = 60
 
 
 class Cut(Exception):
-    """The process ends here, as far as the vault can tell."""
+    """Simulates the end of the process."""
 
 
 def _unnoted(_transaction: object, _before: str, _after: str) -> None:
@@ -51,7 +51,7 @@ def _unnoted(_transaction: object, _before: str, _after: str) -> None:
 
 
 class AnyKey:
-    """Knows both keys, as a key file and the next one do."""
+    """Has both keys, as a key file and the next one have."""
 
     def key_for(self, lock: VaultLock) -> WrappingKey:
         return next((key for key in KEYS if key.key_id == lock.key_id), KEY)
@@ -69,7 +69,7 @@ _records = st.builds(
 
 
 class Model:
-    """The rule of put, one record at a time, over a dict."""
+    """The merge rule over a dict, one record at a time."""
 
     def __init__(self) -> None:
         self.held: dict[DeviceId, VaultRecord] = {}
@@ -78,7 +78,7 @@ class Model:
         added = updated = unchanged = 0
         conflicts: list[DeviceId] = []
         confirmed: set[DeviceId] = set()  # devices whose code this call brought
-        fates: dict[tuple[object, ...], bool] = {}  # of what was said already: refused?
+        fates: dict[tuple[object, ...], bool] = {}  # earlier equal record -> refused?
         for each in records:
             said = (each.device, each.code, each.installed_by_us, each.device_type)
             if said in fates:
@@ -157,7 +157,7 @@ class Model:
         return Expected(sorted(refused), counts)
 
     def _shared(self, records: list[VaultRecord], *, skip_bad: bool) -> set[int]:
-        """Rows whose code stands at another device, in the delivery or here."""
+        """Return the rows whose code belongs to another device, in the import or in the model."""
         coded = {each.device for each in records if each.code}
         holders: dict[InstallCode, list[tuple[int, DeviceId]]] = {}
         for row, each in enumerate(records, 1):
@@ -188,7 +188,7 @@ class Expected:
 
 
 def columns_of(records: list[VaultRecord]) -> CodeColumns:
-    """Records as columns."""
+    """Return records as columns."""
     sources = Sources()
     rows = joined(list(rows_of(records, sources)))
     return columns_from(rows, tuple(sources.names))
@@ -202,7 +202,7 @@ class VaultMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         sizes = {"bucket_records": self.bucket_records, "batch_rows": self.batch_rows}
-        self.left: int | None = None  # statements until the cut
+        self.left: int | None = None  # statements until the interruption
         fresh(self.engine, KEY, **sizes)
         sizes["step_rows"] = 8
         self.vault = SealedVault(self.engine, AnyKey(), **sizes)
@@ -220,7 +220,7 @@ class VaultMachine(RuleBasedStateMachine):
                 raise Cut
 
     def _cut_after(self, statements: int, work: Callable[[], object]) -> bool:
-        """Whether ``work`` was cut off; whatever it had not committed is gone then."""
+        """Run ``work``; return whether it was interrupted, which loses what is not committed."""
         self.left = statements
         try:
             work()
@@ -251,9 +251,9 @@ class VaultMachine(RuleBasedStateMachine):
 
         was_cut = self._cut_after(cut, work)
         if was_cut and steps:
-            work()  # goes on where it was
+            work()  # continues where it was
         elif was_cut:
-            return  # nothing was taken: the invariant looks
+            return  # nothing was imported: the invariant checks that
         expected = self.model.import_codes(records, skip_bad=skip_bad or steps)
         refused = [one.row for one in taken[-1].refused]
         assert refused == expected.refused
@@ -286,7 +286,7 @@ class VaultMachine(RuleBasedStateMachine):
             change.reseal_buckets(lambda done, total: None)
 
         self._cut_after(cut, work)
-        # Whether it was cut off or not, every bucket can be read; the next one goes on.
+        # Interrupted or not, every bucket can be read; the next change continues.
         assert contents(self.other) == self.model.held
         change.reseal_buckets(lambda done, total: None)
         assert set(change.buckets_by_key()) == {change.current_key()}
@@ -362,7 +362,7 @@ class VaultMachine(RuleBasedStateMachine):
             assert not going  # nothing ever came from there
             return
         if cut_off:
-            return  # the invariant looks
+            return  # the invariant checks that
         assert told == [expected]
         if not dry:
             for each in going:

@@ -1,4 +1,4 @@
-"""Devices taken out of the vault by source and by name, on both engines."""
+"""Removes devices from the vault by source and by Device ID, on both engines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEY = WrappingKey.generate()
 
 
 class Cut(Exception):
-    """The process ends here, as far as the vault can tell."""
+    """Simulates the end of the process."""
 
 
 def test_one_source_goes_and_the_others_stay(engine: Engine) -> None:

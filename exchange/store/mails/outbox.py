@@ -276,11 +276,11 @@ class Outbox:
             .values(
                 attempts=outbox.c.attempts + 1,
                 state=SENT,
-                reply=bindparam("said"),
+                reply=bindparam("server_reply"),
                 attempted_at=bindparam("at"),
                 accepted_at=bindparam("at"),
             ),
-            [{"number": number, "said": reply, "at": now} for number, reply in letters],
+            [{"number": number, "server_reply": reply, "at": now} for number, reply in letters],
         )
         if changed.rowcount != len(letters):
             raise NotFound("a letter is not in the outbox any more")

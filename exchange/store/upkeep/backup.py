@@ -145,8 +145,8 @@ def _run(words: list[str], part: Path, environment: dict[str, str]) -> str:
         words, capture_output=True, env=environment, stdin=subprocess.DEVNULL, cwd="/", check=False
     )
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
-        raise _impossible(said or f"{Path(words[0]).name} failed", part)
+        reason = done.stderr.decode(errors="replace").strip().partition("\n")[0]
+        raise _impossible(reason or f"{Path(words[0]).name} failed", part)
     return done.stdout.decode(errors="replace")
 
 

@@ -92,8 +92,10 @@ def found_in(connection: Connection) -> str:
         )
     found = sorted(str(row.version_num) for row in rows)
     if len(found) != 1:
-        said = f"names {len(found)} schemas ({', '.join(found)})" if found else "is empty"
-        raise StoreError(f"its table {VERSION_TABLE} {said}: its schema is unknown", hint=_RESTORE)
+        reason = f"names {len(found)} schemas ({', '.join(found)})" if found else "is empty"
+        raise StoreError(
+            f"its table {VERSION_TABLE} {reason}: its schema is unknown", hint=_RESTORE
+        )
     known = revisions()
     if found[0] in known:
         return found[0]
@@ -138,18 +140,18 @@ def opened(engine: Engine) -> Iterator[None]:
     except StoreError as error:
         raise StoreError(error.message, place=error.place or place, hint=error.hint) from None
     except DatabaseError as error:
-        said = str(error.orig).partition("\n")[0]
-        hint = "restore it from a backup" if _DAMAGED in said else ""
-        if _UNOPENED in said or "readonly" in said:
+        reason = str(error.orig).partition("\n")[0]
+        hint = "restore it from a backup" if _DAMAGED in reason else ""
+        if _UNOPENED in reason or "readonly" in reason:
             hint = (
                 "its folder and the files next to it (-wal, -shm) must be writable for us;"
                 " `exchange doctor` names those that are not"
             )
-        if "locked" in said:
+        if "locked" in reason:
             hint = "another process is using it: wait until it has finished, then try again"
-        if "disk is full" in said:
+        if "disk is full" in reason:
             hint = "free some space, then try again; nothing was changed"
-        raise StoreError(f"the database cannot be used: {said}", place=place, hint=hint) from None
+        raise StoreError(f"the database cannot be used: {reason}", place=place, hint=hint) from None
     except (SQLAlchemyError, CommandError) as error:
-        said = str(error).partition("\n")[0]
-        raise StoreError(f"the database cannot be used: {said}", place=place) from None
+        reason = str(error).partition("\n")[0]
+        raise StoreError(f"the database cannot be used: {reason}", place=place) from None

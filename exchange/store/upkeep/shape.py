@@ -38,8 +38,8 @@ class Differences:
     def summary(self) -> str:
         """Return the first faults in one line, and how many more there are."""
         more = len(self.faults) - _NAMED
-        said = "; ".join(self.faults[:_NAMED])
-        return f"{said}; and {more} more" if more > 0 else said
+        text = "; ".join(self.faults[:_NAMED])
+        return f"{text}; and {more} more" if more > 0 else text
 
 
 def expected(engine: Engine, revision: str) -> Shape:

@@ -69,9 +69,10 @@ def _check_integrity(connection: Connection) -> None:
         return
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if found != "ok":
-        said = " ".join(str(found).split())
+        reason = " ".join(str(found).split())
         raise StoreError(
-            f"the database is damaged: {said}; nothing was changed", hint="restore it from a backup"
+            f"the database is damaged: {reason}; nothing was changed",
+            hint="restore it from a backup",
         )
 
 
@@ -79,11 +80,11 @@ def _upgrade(connection: Connection, before: str) -> None:
     try:
         schema.upgrade(connection)
     except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or error).partition("\n")[0]
-        if any(word in said for word in _NOT_BY_HAND):
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        if any(word in reason for word in _NOT_BY_HAND):
             raise
         raise StoreError(
-            f"schema {before} cannot be brought forward: {said}; the upgrade was taken back",
+            f"schema {before} cannot be brought forward: {reason}; the upgrade was taken back",
             hint="something that was added or changed by hand prevents it: correct that and run "
             "this again, or restore the database from a backup",
         ) from None

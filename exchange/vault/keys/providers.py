@@ -109,8 +109,8 @@ def command_key(words: Sequence[str], seconds: float, folder: Path | None = None
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or "it cannot be run"
-            raise VaultError(f"it cannot be run: {said}", place=place) from None
+            reason = getattr(error, "strerror", None) or "it cannot be run"
+            raise VaultError(f"it cannot be run: {reason}", place=place) from None
         with running:
             try:
                 printed, _ = running.communicate(timeout=seconds)
