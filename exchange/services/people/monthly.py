@@ -205,9 +205,9 @@ def _inbound(requests: int, rows: Iterable[AskedOfUs]) -> InboundFigures:
     state: Counter[DeviceState] = Counter()
     answered: Counter[DeviceState] = Counter()
     for row in rows:
-        standing[row.standing] += row.devices
+        standing[row.due_status] += row.devices
         state[row.state] += row.devices
-        if row.standing in (DueStatus.ANSWERED_IN_TIME, DueStatus.ANSWERED_LATE):
+        if row.due_status in (DueStatus.ANSWERED_IN_TIME, DueStatus.ANSWERED_LATE):
             answered[row.state] += row.devices
     return InboundFigures(
         requests_received=requests,
@@ -270,7 +270,7 @@ def _notes(
         row.devices
         for row in of_us
         if row.state in DISCHARGED
-        and row.standing in (DueStatus.OPEN_IN_TIME, DueStatus.OPEN_LATE)
+        and row.due_status in (DueStatus.OPEN_IN_TIME, DueStatus.OPEN_LATE)
         and not row.undelivered
     )
     if underway:

@@ -45,7 +45,7 @@ class AskedOfUs:
 
     party: str
     state: DeviceState
-    standing: DueStatus
+    due_status: DueStatus
     undelivered: bool  # decided, but its letter was refused or bounced
     devices: int
 
@@ -108,34 +108,19 @@ class Figures:
             .subquery()
         )
         decided = alike.c.state.in_(_ANSWERS)
-        standing = case(
-            (alike.c.state == DeviceState.WITHDRAWN.value, DueStatus.WITHDRAWN.value),
-            (
-                and_(decided, col(OutboxRow.state) == SENT),
-                case(
-                    (
-                        col(OutboxRow.accepted_at) < col(InboundRequestRow.due_at),
-                        DueStatus.ANSWERED_IN_TIME.value,
-                    ),
-                    else_=DueStatus.ANSWERED_LATE.value,
-                ),
-            ),
-            (col(InboundRequestRow.due_at) <= at, DueStatus.OPEN_LATE.value),
-            else_=DueStatus.OPEN_IN_TIME.value,
-        )
         undelivered = case((and_(decided, col(OutboxRow.state) == FAILED), 1), else_=0)
         query = (
             select(
                 col(InboundRequestRow.party),
                 alike.c.state,
-                standing.label("standing"),
+                _due_status(alike.c.state, at).label("due_status"),
                 undelivered.label("undelivered"),
                 _total(alike.c.devices),
             )
             .join(InboundRequestRow, col(InboundRequestRow.id) == alike.c.request_id)
             .join(OutboxRow, col(OutboxRow.id) == alike.c.outbox_id, isouter=True)
             # By name: PostgreSQL would take the same CASE with new parameters as another one.
-            .group_by(col(InboundRequestRow.party), alike.c.state, "standing", "undelivered")
+            .group_by(col(InboundRequestRow.party), alike.c.state, "due_status", "undelivered")
         )
         return [
             AskedOfUs(party, DeviceState(state), DueStatus(how), bool(failed), number)
@@ -202,6 +187,24 @@ class Figures:
             for party, state, overdue, day_zero, hour, devices, late, escalated
             in self._session.execute(query)
         ]  # fmt: skip
+
+
+def _due_status(state: Any, at: datetime) -> Any:
+    """Return the ``DueStatus`` of Devices in ``state`` as an SQL expression."""
+    due_at = col(InboundRequestRow.due_at)
+    in_time = col(OutboxRow.accepted_at) < due_at
+    return case(
+        (state == DeviceState.WITHDRAWN.value, DueStatus.WITHDRAWN.value),
+        (
+            and_(state.in_(_ANSWERS), col(OutboxRow.state) == SENT),
+            case(
+                (in_time, DueStatus.ANSWERED_IN_TIME.value),
+                else_=DueStatus.ANSWERED_LATE.value,
+            ),
+        ),
+        (due_at <= at, DueStatus.OPEN_LATE.value),
+        else_=DueStatus.OPEN_IN_TIME.value,
+    )
 
 
 def _total(numbers: Any) -> Any:

@@ -10,7 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Final
 
-from sqlalchemy import ColumnElement, Engine, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    ScalarResult,
+    bindparam,
+    func,
+    select,
+    update,
+)
 
 from exchange.errors import VaultError
 from exchange.vault.buckets import Fault, damage, read_buckets
@@ -82,15 +91,7 @@ def reseal_buckets(engine: Engine, key: KeyProvider, progress: Callable[[int, in
         with writing(engine) as connection:
             head = read_head(connection, key, None)
             current = head.keys.current.key_id
-            stale = [
-                start
-                for start in connection.execute(
-                    select(vault_bucket.c.start)
-                    .where(_KEY_ID.is_distinct_from(current))
-                    .order_by(vault_bucket.c.start)
-                ).scalars()
-                if start not in tried
-            ]
+            stale = [start for start in _stale_buckets(connection, current) if start not in tried]
             part = stale[:_AT_ONCE]
             if not part:
                 break
@@ -123,6 +124,12 @@ def reseal_buckets(engine: Engine, key: KeyProvider, progress: Callable[[int, in
     if faults:
         raise damage(faults, head.manifest.entries)
     return done
+
+
+def _stale_buckets(connection: Connection, current: bytes) -> ScalarResult[int]:
+    """Find the buckets that are not sealed with the data key ``current``, in order."""
+    query = select(vault_bucket.c.start).where(_KEY_ID.is_distinct_from(current))
+    return connection.execute(query.order_by(vault_bucket.c.start)).scalars()
 
 
 def buckets_by_key(engine: Engine) -> Counter[bytes]:
