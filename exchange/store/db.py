@@ -128,13 +128,13 @@ class Store:
         Raises StoreError when the database refuses it; then nothing was changed.
         """
         with self._writer, translate_errors(self.engine), Session(self._writing) as session:
-            work = Transaction(session, self._references)
-            yield work
-            work.flush()
-            many = tables_to_analyze(session.connection())
+            tx = Transaction(session, self._references)
+            yield tx
+            tx.flush()
+            grown_tables = tables_to_analyze(session.connection())
             session.commit()
-        work.committed()
-        analyze(self.engine, many)
+        tx.committed()
+        analyze(self.engine, grown_tables)
         if self._after_commit:
             self._after_commit(name)
 
@@ -147,9 +147,9 @@ class Store:
             translate_errors(self.engine),
             Session(transaction, join_transaction_mode="rollback_only") as session,
         ):
-            work = Transaction(session, self._references)
-            yield work
-            work.flush()
+            tx = Transaction(session, self._references)
+            yield tx
+            tx.flush()
             session.flush()
 
     @contextmanager

@@ -161,11 +161,11 @@ class Outbox:
     ) -> list[DueLetter]:
         """Return due letters without content; domains in ``last`` come last, ``without`` never."""
         self.flush()
-        query = sa_select(*_DUE).where(_OUTBOX.c.state.in_(_WAITING), _comes(now)).limit(most)
+        query = sa_select(*_DUE).where(_OUTBOX.c.state.in_(_WAITING), _is_due(now)).limit(most)
         if without:
-            query = query.where(not_(_to(without)))
+            query = query.where(not_(_goes_to(without)))
         if last:
-            query = query.order_by(case((_to(last), 1), else_=0))
+            query = query.order_by(case((_goes_to(last), 1), else_=0))
         listed = self._session.execute(query.order_by(_OUTBOX.c.id))
         found, weight = list[DueLetter](), 0
         for row in listed:
@@ -179,7 +179,7 @@ class Outbox:
     def any_due(self, now: datetime) -> bool:
         """Whether any letter is due now."""
         self.flush()
-        query = sa_select(_OUTBOX.c.id).where(_OUTBOX.c.state.in_(_WAITING), _comes(now))
+        query = sa_select(_OUTBOX.c.id).where(_OUTBOX.c.state.in_(_WAITING), _is_due(now))
         return self._session.execute(query.limit(1)).first() is not None
 
     def letters(self, numbers: Collection[int]) -> list[StoredLetter]:
@@ -208,7 +208,7 @@ class Outbox:
         if states:
             query = query.where(_OUTBOX.c.state.in_(list(states)))
         if domain:
-            query = query.where(_to([domain]))
+            query = query.where(_goes_to([domain]))
         if reply:
             query = query.where(_OUTBOX.c.reply.icontains(reply, autoescape=True))
         return [LetterHead(*row) for row in self._session.execute(query)]
@@ -388,12 +388,12 @@ class Outbox:
         return dict(self._session.exec(query).all())
 
 
-def _comes(now: datetime) -> ColumnElement[bool]:
+def _is_due(now: datetime) -> ColumnElement[bool]:
     """Whether a letter is due, or due so late that the clock was wrong when that was set."""
     at = _OUTBOX.c.next_attempt_at
     return or_(at <= now, at > now + LONGEST_PAUSE + _MARGIN)
 
 
-def _to(domains: Collection[str]) -> ColumnElement[bool]:
+def _goes_to(domains: Collection[str]) -> ColumnElement[bool]:
     """Whether a letter goes to one of these domains."""
     return or_(*(_OUTBOX.c.recipient.iendswith(f"@{one}", autoescape=True) for one in domains))

@@ -71,12 +71,12 @@ class SealedTexts:
         return list(self._session.execute(wanted.order_by(kind.row).limit(most)).scalars())
 
     def reseal(
-        self, kind: SealedColumn, rows: list[object], again: Callable[[bytes], bytes]
+        self, kind: SealedColumn, rows: list[object], reseal: Callable[[bytes], bytes]
     ) -> int:
-        """Replace the texts of the first ``rows``, some megabytes, by ``again(text)``; count."""
+        """Replace the texts of the first ``rows``, some megabytes, by ``reseal(text)``; count."""
         done, spent = [], 0
         for row, sealed in self._texts(kind, rows):
-            done.append({"resealed_row": row, "resealed": again(sealed)})
+            done.append({"resealed_row": row, "resealed": reseal(sealed)})
             spent += len(sealed)
             if spent > _PART_BYTES:
                 break

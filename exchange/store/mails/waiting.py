@@ -75,26 +75,26 @@ class WaitingMails:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def count(self, chosen: MailFilter) -> int:
+    def count(self, mail_filter: MailFilter) -> int:
         """Count them."""
-        query = select(func.count()).select_from(_TABLE).where(*_conditions(chosen))
+        query = select(func.count()).select_from(_TABLE).where(*_conditions(mail_filter))
         return int(self._session.execute(query).scalar_one())
 
-    def page(self, chosen: MailFilter, most: int | None, skip: int = 0) -> list[WaitingMail]:
+    def page(self, mail_filter: MailFilter, most: int | None, skip: int = 0) -> list[WaitingMail]:
         """Return a page of them, newest first."""
         # First the numbers: they come from an index, without reading sealed mails.
         query = (
             select(_MAIL.id)
-            .where(*_conditions(chosen))
+            .where(*_conditions(mail_filter))
             .order_by(_MAIL.arrived_at.desc(), _MAIL.id.desc())
             .offset(skip)
         )
         numbers = list(self._session.execute(query.limit(most)).scalars())
         return self.rows(numbers)
 
-    def numbers(self, chosen: MailFilter) -> list[int]:
+    def numbers(self, mail_filter: MailFilter) -> list[int]:
         """Return all their numbers, oldest first."""
-        query = select(_MAIL.id).where(*_conditions(chosen)).order_by(_MAIL.id)
+        query = select(_MAIL.id).where(*_conditions(mail_filter)).order_by(_MAIL.id)
         return list(self._session.execute(query).scalars())
 
     def rows(self, numbers: Sequence[int]) -> list[WaitingMail]:
@@ -118,12 +118,12 @@ class WaitingMails:
             found.update((row[0], row[1]) for row in self._session.execute(query))
         return found
 
-    def reasons(self, chosen: MailFilter, most: int) -> list[tuple[str, str, int]]:
+    def reasons(self, mail_filter: MailFilter, most: int) -> list[tuple[str, str, int]]:
         """Return the most common reasons as (folder, reason, count)."""
         number = func.count().label("number")
         query = (
             select(_MAIL.folder, _MAIL.reason, number)
-            .where(*_conditions(chosen))
+            .where(*_conditions(mail_filter))
             .group_by(_MAIL.folder, _MAIL.reason)
             .order_by(number.desc(), _MAIL.reason)
             .limit(most)
@@ -131,28 +131,30 @@ class WaitingMails:
         return [(folder, reason, many) for folder, reason, many in self._session.execute(query)]
 
 
-def _conditions(chosen: MailFilter) -> Iterable[Any]:
-    if chosen.folder in NOT_FETCHED:
-        yield _MAIL.state == chosen.folder
+def _conditions(mail_filter: MailFilter) -> Iterable[Any]:
+    if mail_filter.folder in NOT_FETCHED:
+        yield _MAIL.state == mail_filter.folder
         yield _MAIL.resolved_at.is_(None)
     else:
         yield text(UNRESOLVED)
-        if chosen.folder:
-            yield _MAIL.folder == chosen.folder
-    if chosen.sender:
-        yield _holds(_MAIL.sender, chosen.sender)
-    if chosen.reason:
-        yield _holds(_MAIL.reason, chosen.reason)
-    if chosen.kind:
-        yield _MAIL.kind == chosen.kind
-    if chosen.party:
-        yield _MAIL.party == chosen.party
-    if chosen.numbers is not None:
-        yield or_(*(and_(_MAIL.id >= first, _MAIL.id <= last) for first, last in chosen.numbers))
+        if mail_filter.folder:
+            yield _MAIL.folder == mail_filter.folder
+    if mail_filter.sender:
+        yield _contains(_MAIL.sender, mail_filter.sender)
+    if mail_filter.reason:
+        yield _contains(_MAIL.reason, mail_filter.reason)
+    if mail_filter.kind:
+        yield _MAIL.kind == mail_filter.kind
+    if mail_filter.party:
+        yield _MAIL.party == mail_filter.party
+    if mail_filter.numbers is not None:
+        yield or_(
+            *(and_(_MAIL.id >= first, _MAIL.id <= last) for first, last in mail_filter.numbers)
+        )
 
 
-def _holds(column: Any, wanted: str) -> Any:
-    sought = wanted.lower()
+def _contains(column: Any, wanted: str) -> Any:
+    pattern = wanted.lower()
     for sign in (_ESCAPE, "%", "_"):
-        sought = sought.replace(sign, _ESCAPE + sign)
-    return func.lower(column).like(f"%{sought}%", escape=_ESCAPE)
+        pattern = pattern.replace(sign, _ESCAPE + sign)
+    return func.lower(column).like(f"%{pattern}%", escape=_ESCAPE)

@@ -187,8 +187,8 @@ class CodeImport:
         with reading(self._access.engine) as connection:
             head = self._access.head(connection)
             work = head.manifest.work
-            mine = work.get("delivery") == self._options.resume
-            first = int(work["next"]) if mine else 0
+            interrupted = work.get("delivery") == self._options.resume
+            first = int(work["next"]) if interrupted else 0
             self._resumed = first > 0
             if first:
                 # Already imported: read again only to find the refused rows.
@@ -199,24 +199,24 @@ class CodeImport:
                 self._counts = np.array(
                     [int(work["unchanged"]), int(work["added"]), int(work["updated"]), 0], np.int64
                 )
-        here = first
-        while here < PARTS:
-            here = self._step(here, remembered=mine)
+        part = first
+        while part < PARTS:
+            part = self._step(part, interrupted=interrupted)
 
-    def _step(self, here: int, *, remembered: bool) -> int:
+    def _step(self, part: int, *, interrupted: bool) -> int:
         """Import one step and commit it; return the part where the next one begins."""
         before = self._counts.copy()
         with writing(self._access.engine) as connection:
-            writer, numbers, names = self._begin(connection, here)
-            end, rows = here, 0
-            for window in self._windows(writer.entries, here):
+            writer, numbers, names = self._begin(connection, part)
+            end, rows = part, 0
+            for window in self._windows(writer.entries, part):
                 if rows and rows + self._rows(window) > self._options.step_rows:
                     break
                 self._merge(writer, window, numbers)
                 rows += self._rows(window)
                 end = window[1]
             changed = self._counts - before
-            if changed[ADDED] or changed[UPDATED] or (end == PARTS and remembered):
+            if changed[ADDED] or changed[UPDATED] or (end == PARTS and interrupted):
                 work: dict[str, str | int] = {} if end == PARTS else self._work(end)
                 self.head = writer.finish(names, work)
                 if end == PARTS:
