@@ -23,7 +23,7 @@ from exchange.vault.merge import Merged, merge
 from exchange.vault.radix_sort import concatenated, order_of, rows_where
 from exchange.vault.records import HAS_CODE, INSTALLED, ROW, Rows, row_devices
 from exchange.vault.tables import vault_bucket
-from exchange.vault.vault_header import Head, write_head
+from exchange.vault.vault_header import VaultHeader, write_header
 
 # A split leaves its buckets this full, so that they can grow before the next split.
 _FULL_AFTER_SPLIT: Final = 0.7
@@ -86,16 +86,16 @@ class BucketWriter:
     """The buckets of a vault during one write."""
 
     def __init__(
-        self, connection: Connection, head: Head, *, bucket_records: int, batch_rows: int
+        self, connection: Connection, header: VaultHeader, *, bucket_records: int, batch_rows: int
     ) -> None:
         self._connection = connection
-        self._head = head
+        self._header = header
         # A pass rewrites each bucket at most once: buckets that a split adds are kept apart until
         # the pass ends, so positions and widths stay valid until then.
-        self._entries: Entries = head.manifest.entries.copy()
+        self._entries: Entries = header.manifest.entries.copy()
         self._widths = widths(self._entries)
         self._split_off: list[Entries] = []
-        self._generation = head.generation + 1
+        self._generation = header.generation + 1
         self._bucket_records = bucket_records
         self._batch_rows = batch_rows
 
@@ -144,7 +144,7 @@ class BucketWriter:
 
         ``devices`` are distinct.  ``dry`` only counts.  Raises VaultDamaged as ``put`` does.
         """
-        wanted = None if devices is None else _SortedDevices.of(devices, self._head.cipher)
+        wanted = None if devices is None else _SortedDevices.of(devices, self._header.cipher)
         counts = np.zeros(4, np.int64)
         for group in self._groups(self._wanted_per_bucket(wanted)):
             opened = self._open(self._entries[group])
@@ -170,15 +170,17 @@ class BucketWriter:
         owner = buckets_of(self._entries, wanted.places)
         return np.bincount(owner, minlength=len(self._entries))
 
-    def finish(self, sources: Sequence[str], work: Mapping[str, str | int] | None = None) -> Head:
-        """Write the head, as the last write of this transaction.
+    def finish(
+        self, sources: Sequence[str], work: Mapping[str, str | int] | None = None
+    ) -> VaultHeader:
+        """Write the header, as the last write of this transaction.
 
         ``work`` is the progress of an import in steps; None leaves it unchanged.
         """
         self._end_pass()
-        kept = self._head.manifest.work if work is None else work
+        kept = self._header.manifest.work if work is None else work
         manifest = Manifest(self._entries, tuple(sources), kept)
-        return write_head(self._connection, self._head, manifest, self._generation)
+        return write_header(self._connection, self._header, manifest, self._generation)
 
     def _end_pass(self) -> None:
         entries = np.concatenate([self._entries, *self._split_off], dtype=ENTRY)
@@ -227,9 +229,9 @@ class BucketWriter:
 
     def _open(self, entries: Entries) -> OpenedBuckets:
         memory = np.empty(int(entries["records"].sum()), ROW)
-        opened = open_together(self._connection, self._head.cipher, entries, memory)
+        opened = open_together(self._connection, self._header.cipher, entries, memory)
         if opened.faults:
-            raise damage(list(opened.faults.values()), self._head.manifest.entries)
+            raise damage(list(opened.faults.values()), self._header.manifest.entries)
         return opened
 
     def _keep(
@@ -240,7 +242,7 @@ class BucketWriter:
         With ``changed`` write only the buckets that have a changed row.
         """
         entries = self._entries[group]
-        places = self._head.cipher.places(row_devices(rows))
+        places = self._header.cipher.places(row_devices(rows))
         owner = buckets_of(entries, places)
         if changed is not None:
             dirty = np.zeros(len(group), bool)
@@ -288,7 +290,7 @@ class BucketWriter:
         old = set(known.tolist())
         updates, inserts = [], []
         for start, low, high in zip(starts.tolist(), cuts[:-1], cuts[1:], strict=True):
-            sealed = self._head.cipher.seal(start, self._generation, rows[low:high])
+            sealed = self._header.cipher.seal(start, self._generation, rows[low:high])
             if start in old:
                 updates.append({"bucket": start, "generation": self._generation, "sealed": sealed})
             else:

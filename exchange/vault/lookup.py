@@ -16,7 +16,7 @@ from exchange.vault.buckets import Fault, OpenedBuckets, Places, open_together
 from exchange.vault.manifest import Entries
 from exchange.vault.radix_sort import Order, order_of
 from exchange.vault.records import ROW, Rows, row_devices
-from exchange.vault.vault_header import Head
+from exchange.vault.vault_header import VaultHeader
 
 _BUCKETS_AT_ONCE: Final = 128  # 4 MB, so that the search stays in the processor cache
 _WORTH_MAPPING: Final = 32  # buckets
@@ -67,10 +67,10 @@ class LookupResult:
         np.put(self.rows.view(_PLAIN), places, opened.rows.view(_PLAIN).take(at), mode="clip")
 
 
-def look_up(connection: Connection, head: Head, devices: DeviceIds) -> LookupResult:
+def look_up(connection: Connection, header: VaultHeader, devices: DeviceIds) -> LookupResult:
     """Look up ``devices``, opening each of their buckets once."""
-    entries = head.manifest.entries
-    order, cuts = by_bucket(head.cipher.places(devices), entries)
+    entries = header.manifest.entries
+    order, cuts = by_bucket(header.cipher.places(devices), entries)
     wanted = devices.take(order)
     buckets = np.flatnonzero(np.diff(cuts))
     bounds = np.append(cuts.take(buckets), len(order))
@@ -84,7 +84,7 @@ def look_up(connection: Connection, head: Head, devices: DeviceIds) -> LookupRes
             some = buckets[first : first + _BUCKETS_AT_ONCE]
             consecutive = int(some[-1] - some[0]) == len(some) - 1
             opened = open_together(
-                connection, head.cipher, entries.take(some), memory, whole_range=consecutive
+                connection, header.cipher, entries.take(some), memory, whole_range=consecutive
             )
             here = bounds[first : first + len(some) + 1]
             asked = slice(here[0], here[-1])

@@ -18,9 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from exchange.vault.records import ROW, find_row
 from exchange.vault.tables import vault_bucket, vault_head
-from exchange.vault.vault_header import Head
+from exchange.vault.vault_header import VaultHeader
 
-# Head and bucket in one statement see one state of the database, even without a transaction.
+# VaultHeader and bucket in one statement see one state of the database, even without a transaction.
 _FIND: Final = select(
     vault_head.c.stamp, vault_bucket.c.generation, vault_bucket.c.sealed
 ).select_from(vault_head.join(vault_bucket, vault_bucket.c.start == bindparam("start")))
@@ -47,17 +47,17 @@ class SingleLookup:
         if self._owns:
             event.listen(engine, "engine_disposed", lambda _: self.close())
 
-    def row_of(self, head: Head, device: bytes) -> bytes | None:
+    def row_of(self, header: VaultHeader, device: bytes) -> bytes | None:
         """Return the row (28 bytes, see ``records``) of an 8-byte Device ID; b"" if it is unknown.
 
-        Returns None if ``head`` is out of date, or the bucket is not what ``head`` says.
+        Returns None if ``header`` is out of date, or the bucket is not what ``header`` says.
         """
-        at = bisect_right(head.manifest.starts, head.cipher.place(device)) - 1
-        start, records, _, _, generation = head.manifest.entries.item(at)
+        at = bisect_right(header.manifest.starts, header.cipher.place(device)) - 1
+        start, records, _, _, generation = header.manifest.entries.item(at)
         found = self._read(start)
-        if found is None or found[0] != head.stamp or found[1] != generation:
+        if found is None or found[0] != header.stamp or found[1] != generation:
             return None
-        content = head.cipher.content(start, generation, found[2])
+        content = header.cipher.content(start, generation, found[2])
         if content is None or len(content) != records * ROW.itemsize:
             return None
         return find_row(content, device)
@@ -71,7 +71,7 @@ class SingleLookup:
                 own.close()
 
     def _read(self, start: int) -> Sequence[object] | None:
-        """Read the stamp of the head, and generation and content of the bucket at ``start``."""
+        """Read the stamp of the header, and generation and content of the bucket at ``start``."""
         try:
             if self._owns:
                 with self._lock:

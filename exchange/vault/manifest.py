@@ -1,6 +1,6 @@
 """The manifest: which buckets there are, what each holds, and the names of sources.
 
-It is sealed in the head of the vault and proves that every bucket is the one written last: a bucket
+It is sealed in the vault header and proves that every bucket is the one written last: a bucket
 that was deleted, swapped or restored from an older copy does not match it.
 """
 

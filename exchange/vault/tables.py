@@ -32,7 +32,7 @@ vault_head: Final = Table(
     # Large, so last: reading the other columns does not touch its pages.
     Column("manifest", LargeBinary, nullable=False),
 )
-"""One row: the authenticated head."""
+"""One row: the authenticated header."""
 
 vault_bucket: Final = Table(
     "vault_bucket",

@@ -1,7 +1,7 @@
 """The sealed store of install codes: ``exchange.ports.CodeVault`` over the two vault tables.
 
 Look-ups open each bucket once and make objects only of what they return; writes go through
-``BucketWriter``.  An instance keeps the opened head, which reveals nothing without the database,
+``BucketWriter``.  An instance keeps the opened header, which reveals nothing without the database,
 and reads it again whenever its stamp has changed.  Thread-safe.
 """
 
@@ -51,7 +51,7 @@ from exchange.vault.records import (
     rows_of,
 )
 from exchange.vault.tables import vault_bucket
-from exchange.vault.vault_header import Head, read_head, reading, writing
+from exchange.vault.vault_header import VaultHeader, read_header, reading, writing
 
 BUCKET_RECORDS: Final = 2_000  # a larger bucket is split: 56 kB, 8 us to open
 BATCH_ROWS: Final = 250_000
@@ -88,7 +88,7 @@ class SealedVault:
         self._batch_rows = batch_rows
         self._step_rows = step_rows
         self._folder = folder
-        self._known: Head | None = None
+        self._known: VaultHeader | None = None
         self._single = SingleLookup(engine)
 
     def find_many(
@@ -103,10 +103,10 @@ class SealedVault:
         numbers = ids_of(wanted)
         first = np.sort(np.unique(numbers, return_index=True)[1])
         with reading(self._engine) as connection:
-            head = self._head(connection)
-            found = look_up(connection, head, numbers[first])
+            header = self._header(connection)
+            found = look_up(connection, header, numbers[first])
         names = [wanted[place] for place in first[found.held].tolist()]
-        sources = ("", *head.manifest.sources)
+        sources = ("", *header.manifest.sources)
         yield from zip(
             names,
             records_of(found.rows.take(np.flatnonzero(found.held)), sources, names),
@@ -115,14 +115,14 @@ class SealedVault:
         for place in first[~found.held & ~found.unknown].tolist():
             yield wanted[place], None
         if found.faults:
-            raise damage(found.faults, head.manifest.entries)
+            raise damage(found.faults, header.manifest.entries)
 
     def find(self, device: DeviceId) -> VaultRecord | None:
         """Return the record of one device, or None; opens one bucket."""
-        head = self._known
-        row = None if head is None else self._single.row_of(head, device.raw)
-        if head is not None and row is not None:
-            return record_of(row, head.manifest.sources, device) if row else None
+        header = self._known
+        row = None if header is None else self._single.row_of(header, device.raw)
+        if header is not None and row is not None:
+            return record_of(row, header.manifest.sources, device) if row else None
         for _, record in self.find_many([device]):
             return record
         return None
@@ -147,11 +147,11 @@ class SealedVault:
         if 0 < len(asked) <= _FEW and (few := self._find_few(asked)):
             return few
         with reading(self._engine) as connection:
-            head = self._head(connection)
-            found = look_up(connection, head, asked)
+            header = self._header(connection)
+            found = look_up(connection, header, asked)
         if found.faults and not partial:
-            raise damage(found.faults, head.manifest.entries)
-        columns = columns_from(found.rows, ("", *head.manifest.sources))
+            raise damage(found.faults, header.manifest.entries)
+        columns = columns_from(found.rows, ("", *header.manifest.sources))
         return FoundColumns(found.held, found.unknown, columns)
 
     def import_codes(
@@ -166,12 +166,12 @@ class SealedVault:
         record: Callable[[object, ImportResult], None] | None = None,
     ) -> ImportResult:
         """Import codes; see ``exchange.ports.CodeVault`` and ``importing/code_import.py``."""
-        access = VaultAccess(self._engine, self._head, self._writer, self._folder)
+        access = VaultAccess(self._engine, self._header, self._writer, self._folder)
         options = ImportOptions(
             replace, skip_bad or bool(resume), resume, progress, confirm, record, self._step_rows
         )
-        result, head = import_codes(access, batches, options)
-        self._known = head or self._known
+        result, header = import_codes(access, batches, options)
+        self._known = header or self._known
         return result
 
     def _find_few(self, devices: DeviceIds) -> FoundColumns | None:
@@ -179,41 +179,41 @@ class SealedVault:
 
         The result is consistent: each statement saw the same stamp, which every write changes.
         """
-        head, rows = self._known, list[bytes]()
-        if head is None:
+        header, rows = self._known, list[bytes]()
+        if header is None:
             return None
         for raw in id_bytes(devices).view(f"V{DEVICE_ID_BYTES}").ravel().tolist():
-            row = self._single.row_of(head, raw)
+            row = self._single.row_of(header, raw)
             if row is None:
                 return None
             rows.append(row)
         held = np.array([bool(row) for row in rows])
         found = np.frombuffer(bytearray().join(row or bytes(ROW.itemsize) for row in rows), ROW)
-        columns = columns_from(found, ("", *head.manifest.sources))
+        columns = columns_from(found, ("", *header.manifest.sources))
         return FoundColumns(held, np.zeros(len(rows), bool), columns)
 
     def _put(self, pending: list[Rows], named: Sources, *, replace: bool) -> PutResult:
         counts = np.zeros(4, np.int64)
         conflicts: list[Rows] = []
         with writing(self._engine) as connection:
-            head = self._head(connection)
-            sources = Sources(head.manifest.sources)
+            header = self._header(connection)
+            sources = Sources(header.manifest.sources)
             numbers = np.array([sources.number(name) for name in named.names], np.uint8)
             chunks: list[SortedRows] = []
             pending.reverse()
             while pending:  # so that rows are in memory only once
                 rows = pending.pop()
                 rows["source"] = numbers[rows["source"]]
-                chunks.append(SortedRows.of(rows, head.cipher))
-            writer = self._writer(connection, head)
+                chunks.append(SortedRows.of(rows, header.cipher))
+            writer = self._writer(connection, header)
             for incoming, merged in writer.put(chunks, replace=replace):
                 counts += np.bincount(merged.outcomes, minlength=4)
                 conflicts.append(incoming[merged.outcomes == CONFLICT])
             if counts[ADDED] or counts[UPDATED]:
-                head = writer.finish(sources.names[1:])
+                header = writer.finish(sources.names[1:])
             else:
                 connection.rollback()
-        self._known = head
+        self._known = header
         refused = row_devices(joined(conflicts))
         return PutResult(
             added=int(counts[ADDED]),
@@ -238,18 +238,18 @@ class SealedVault:
         """Remove ``devices`` (None: all); see ``exchange.ports.CodeVault``."""
         wanted = None if devices is None else np.unique(devices)
         with reading(self._engine) if dry else writing(self._engine) as connection:
-            head = self._head(connection)
-            number = None if source is None else _source_number(head, source)
-            writer = self._writer(connection, head)
+            header = self._header(connection)
+            number = None if source is None else _source_number(header, source)
+            writer = self._writer(connection, header)
             done = writer.remove(wanted, number, dry=dry, progress=progress)
             if dry or not done.removed:
                 connection.rollback()
             else:
                 # An interrupted import in steps must not count rows as done that are removed now.
-                head = writer.finish(head.manifest.sources, {})
+                header = writer.finish(header.manifest.sources, {})
                 if record:
                     record(connection, done)
-        self._known = head
+        self._known = header
         return done
 
     def iter_all(self) -> Iterator[VaultRecord]:
@@ -260,15 +260,15 @@ class SealedVault:
         """
         faults: list[Fault] = []
         with reading(self._engine) as connection:
-            head = self._head(connection)
-            sources = ("", *head.manifest.sources)
-            for _, found in _all_buckets(connection, head):
+            header = self._header(connection)
+            sources = ("", *header.manifest.sources)
+            for _, found in _all_buckets(connection, header):
                 if isinstance(found, Fault):
                     faults.append(found)
                 else:
                     yield from records_of(found, sources)
         if faults:
-            raise damage(faults, head.manifest.entries)
+            raise damage(faults, header.manifest.entries)
 
     def verify(self) -> VaultStats:
         """Open every bucket and check it against the manifest, and its records against its range.
@@ -277,8 +277,8 @@ class SealedVault:
         from another vault.
         """
         with reading(self._engine) as connection:
-            head = self._head(connection)
-            entries = head.manifest.entries
+            header = self._header(connection)
+            entries = header.manifest.entries
             due = set(entries["start"].tolist())
             faults = [
                 Fault(start, 0, "is not in the manifest")
@@ -286,51 +286,51 @@ class SealedVault:
                 if start not in due
             ]
             ranges = widths(entries)
-            for position, found in _all_buckets(connection, head):
+            for position, found in _all_buckets(connection, header):
                 if not isinstance(found, Fault):
-                    found = _check_records(found, entries[position], int(ranges[position]), head)
+                    found = _check_records(found, entries[position], int(ranges[position]), header)
                 if isinstance(found, Fault):
                     faults.append(found)
         if faults:
             raise damage(faults, entries)
-        return _stats(head)
+        return _stats(header)
 
     def stats(self) -> VaultStats:
         """Return counts from the authenticated manifest; opens no bucket."""
         with reading(self._engine) as connection:
-            return _stats(self._head(connection))
+            return _stats(self._header(connection))
 
     def data_keys(self) -> DataKeys:
         """Return the present data keys."""
         try:
             with reading(self._engine) as connection:
-                return self._head(connection).keys
+                return self._header(connection).keys
         except WrongKey:
-            # The key may have changed between reading the head and reading the key file.
+            # The key may have changed between reading the header and reading the key file.
             with reading(self._engine) as connection:
-                return self._head(connection).keys
+                return self._header(connection).keys
 
-    def _head(self, connection: Connection) -> Head:
-        head = read_head(connection, self._key, self._known)
-        self._known = head
-        return head
+    def _header(self, connection: Connection) -> VaultHeader:
+        header = read_header(connection, self._key, self._known)
+        self._known = header
+        return header
 
-    def _writer(self, connection: Connection, head: Head) -> BucketWriter:
+    def _writer(self, connection: Connection, header: VaultHeader) -> BucketWriter:
         return BucketWriter(
-            connection, head, bucket_records=self._bucket_records, batch_rows=self._batch_rows
+            connection, header, bucket_records=self._bucket_records, batch_rows=self._batch_rows
         )
 
 
-def _all_buckets(connection: Connection, head: Head) -> Iterator[tuple[int, Rows | Fault]]:
-    entries: Entries = head.manifest.entries
+def _all_buckets(connection: Connection, header: VaultHeader) -> Iterator[tuple[int, Rows | Fault]]:
+    entries: Entries = header.manifest.entries
     for first in range(0, len(entries), _BUCKETS_AT_ONCE):
         part = entries[first : first + _BUCKETS_AT_ONCE]
-        yield from enumerate(read_buckets(connection, head.cipher, part), first)
+        yield from enumerate(read_buckets(connection, header.cipher, part), first)
 
 
-def _source_number(head: Head, source: str) -> int:
+def _source_number(header: VaultHeader, source: str) -> int:
     """Return the number of a source name; raises NotFound listing the names there are."""
-    names = head.manifest.sources
+    names = header.manifest.sources
     if source in names:
         return names.index(source) + 1
     known = ", ".join(repr(name) for name in names[:_MOST_NAMED]) or "none"
@@ -339,11 +339,11 @@ def _source_number(head: Head, source: str) -> int:
     raise NotFound(f"the vault has no record from {source!r}", hint=f"its sources: {known}")
 
 
-def _check_records(rows: Rows, entry: np.void, width: int, head: Head) -> Rows | Fault:
+def _check_records(rows: Rows, entry: np.void, width: int, header: VaultHeader) -> Rows | Fault:
     """Return ``rows``, or a fault if they contradict the bucket's entry in the manifest."""
     devices = row_devices(rows)
     start = int(entry["start"])
-    offsets = head.cipher.places(devices).astype(np.int64) - start
+    offsets = header.cipher.places(devices).astype(np.int64) - start
     sound = (
         bool(np.all(devices[1:] > devices[:-1]))
         and bool(np.all((offsets >= 0) & (offsets < width)))
@@ -353,12 +353,12 @@ def _check_records(rows: Rows, entry: np.void, width: int, head: Head) -> Rows |
     return rows if sound else Fault(start, len(rows), "holds other records than it should")
 
 
-def _stats(head: Head) -> VaultStats:
-    entries = head.manifest.entries
+def _stats(header: VaultHeader) -> VaultStats:
+    entries = header.manifest.entries
     return VaultStats(
         records=int(entries["records"].sum()),
         with_code=int(entries["with_code"].sum()),
         installed_by_us=int(entries["installed"].sum()),
         buckets=len(entries),
-        key_id=head.key_id,
+        key_id=header.key_id,
     )

@@ -1,4 +1,4 @@
-"""The head of the vault: one row that holds the wrapped data keys and the sealed manifest.
+"""The vault header: one row that holds the wrapped data keys and the sealed manifest.
 
 Every write gives it a new generation and a random stamp, both bound to the sealed manifest.  A
 reader that finds the stamp unchanged need not open the manifest again.
@@ -42,8 +42,8 @@ _LARGE_COLUMNS: Final = select(vault_head.c.wrapped_keys, vault_head.c.manifest)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The opened head, as one transaction saw it."""
+class VaultHeader:
+    """The opened header, as one transaction saw it."""
 
     key_id: str
     generation: int
@@ -55,7 +55,7 @@ class Head:
 
     @property
     def lock(self) -> VaultLock:
-        """Which key opens this head."""
+        """Which key opens this header."""
         return VaultLock(self.key_id, recipe_of(self.wrapped_keys))
 
 
@@ -99,11 +99,11 @@ def open_data_keys(connection: Connection, key: KeyProvider) -> DataKeys:
     Raises VaultError when there is no vault, WrongKey, VaultDamaged.
     """
     with translate_errors():
-        return read_head(connection, key, None).keys
+        return read_header(connection, key, None).keys
 
 
-def read_head(connection: Connection, key: KeyProvider, known: Head | None) -> Head:
-    """Read the head; return ``known`` itself if nothing was written since.
+def read_header(connection: Connection, key: KeyProvider, known: VaultHeader | None) -> VaultHeader:
+    """Read the header; return ``known`` itself if nothing was written since.
 
     Raises VaultError when there is no vault or it has another format, WrongKey, VaultDamaged.
     """
@@ -126,7 +126,7 @@ def read_head(connection: Connection, key: KeyProvider, known: Head | None) -> H
         keys = DataKeys.unwrap(heavy.wrapped_keys, row.key_id, key)
         cipher = BucketCipher(keys)
     manifest = _open_manifest(keys, heavy.manifest, row.generation, row.stamp)
-    return Head(*light, heavy.wrapped_keys, keys, cipher, manifest)
+    return VaultHeader(*light, heavy.wrapped_keys, keys, cipher, manifest)
 
 
 def present_lock(connection: Connection) -> VaultLock:
@@ -141,11 +141,11 @@ def present_lock(connection: Connection) -> VaultLock:
             "there is no vault in this database", hint="`exchange init` makes one in a new folder"
         )
     if not isinstance(row.key_id, str) or not isinstance(row.wrapped_keys, bytes):
-        raise VaultDamaged("the head of the vault is damaged", hint=_RESTORE)
+        raise VaultDamaged("the vault header is damaged", hint=_RESTORE)
     return VaultLock(row.key_id, recipe_of(row.wrapped_keys))
 
 
-def lock_head(connection: Connection) -> None:
+def lock_header(connection: Connection) -> None:
     """Block all other writers until this transaction ends.
 
     Must be the first statement of a write: it takes the write lock on SQLite, and the lock of the
@@ -154,22 +154,28 @@ def lock_head(connection: Connection) -> None:
     connection.execute(update(vault_head).values(format=vault_head.c.format))
 
 
-def write_head(connection: Connection, head: Head, manifest: Manifest, generation: int) -> Head:
-    """Replace the manifest; return the head as it is after the commit."""
+def write_header(
+    connection: Connection, header: VaultHeader, manifest: Manifest, generation: int
+) -> VaultHeader:
+    """Replace the manifest; return the header as it is after the commit."""
     stamp = os.urandom(_STAMP_BYTES)
     connection.execute(
         update(vault_head).values(
             generation=generation,
             stamp=stamp,
-            manifest=_seal_manifest(head.keys, manifest, generation, stamp),
+            manifest=_seal_manifest(header.keys, manifest, generation, stamp),
         )
     )
-    return Head(head.key_id, generation, stamp, head.wrapped_keys, head.keys, head.cipher, manifest)
+    return VaultHeader(
+        header.key_id, generation, stamp, header.wrapped_keys, header.keys, header.cipher, manifest
+    )
 
 
-def write_keys(connection: Connection, head: Head, keys: DataKeys, key: WrappingKey) -> Head:
-    """Replace the keys in the head by ``keys``, wrapped by ``key``; nothing else changes."""
-    generation, stamp = head.generation + 1, os.urandom(_STAMP_BYTES)
+def write_keys(
+    connection: Connection, header: VaultHeader, keys: DataKeys, key: WrappingKey
+) -> VaultHeader:
+    """Replace the keys in the header by ``keys``, wrapped by ``key``; nothing else changes."""
+    generation, stamp = header.generation + 1, os.urandom(_STAMP_BYTES)
     wrapped = keys.wrap(key)
     connection.execute(
         update(vault_head).values(
@@ -177,10 +183,12 @@ def write_keys(connection: Connection, head: Head, keys: DataKeys, key: Wrapping
             generation=generation,
             stamp=stamp,
             wrapped_keys=wrapped,
-            manifest=_seal_manifest(keys, head.manifest, generation, stamp),
+            manifest=_seal_manifest(keys, header.manifest, generation, stamp),
         )
     )
-    return Head(key.key_id, generation, stamp, wrapped, keys, BucketCipher(keys), head.manifest)
+    return VaultHeader(
+        key.key_id, generation, stamp, wrapped, keys, BucketCipher(keys), header.manifest
+    )
 
 
 @contextmanager
@@ -197,7 +205,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that blocks other writers of the vault; roll back on any error."""
     with translate_errors(), engine.begin() as connection:
-        lock_head(connection)
+        lock_header(connection)
         yield connection
 
 
@@ -220,7 +228,7 @@ def translate_errors() -> Iterator[None]:
 def _check_types(
     key_id: object, generation: object, stamp: object, wrapped: object, manifest: object
 ) -> None:
-    # SQLite stores any type in any column; report a head that somebody changed here already.
+    # SQLite stores any type in any column; report a header that somebody changed here already.
     if not (
         isinstance(key_id, str)
         and isinstance(generation, int)
@@ -229,7 +237,7 @@ def _check_types(
         and isinstance(wrapped, bytes)
         and isinstance(manifest, bytes)
     ):
-        raise VaultDamaged("the head of the vault is damaged", hint=_RESTORE)
+        raise VaultDamaged("the vault header is damaged", hint=_RESTORE)
 
 
 def _bound(generation: int, stamp: bytes) -> bytes:
@@ -248,7 +256,7 @@ def _open_manifest(keys: DataKeys, sealed: bytes, generation: int, stamp: bytes)
     opens = KEY_ID_BYTES + NONCE_BYTES
     key = next((key for key in keys.sealing if key.key_id == sealed[:KEY_ID_BYTES]), None)
     damaged = VaultDamaged(
-        "the manifest in the head of the vault is damaged, or older than its head", hint=_RESTORE
+        "the manifest in the vault header is damaged, or older than the header", hint=_RESTORE
     )
     if key is None or len(sealed) < opens + TAG_BYTES:
         raise damaged

@@ -22,7 +22,7 @@ from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, buckets_of
 from exchange.vault.records import EPOCH, Sources, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
-from exchange.vault.vault_header import read_head
+from exchange.vault.vault_header import read_header
 from tests.unit.vault_cases import device, fresh, record, records, sqlite_engine
 
 KEY = WrappingKey.generate()
@@ -32,7 +32,7 @@ NAMES = [each.device for each in RECORDS]
 
 def entries_of(engine: Engine) -> Entries:
     with engine.connect() as connection:
-        return read_head(connection, KEY, None).manifest.entries
+        return read_header(connection, KEY, None).manifest.entries
 
 
 def records_in(found: FoundColumns) -> list[VaultRecord | None]:
@@ -120,7 +120,7 @@ def test_damaged_buckets_among_many_are_named_and_the_others_answer(engine: Engi
     faulty = {gone, *damaged}
     found = vault.find_columns(ids_of(NAMES), partial=True)
     with engine.connect() as connection:
-        places = read_head(connection, KEY, None).cipher.places(ids_of(NAMES))
+        places = read_header(connection, KEY, None).cipher.places(ids_of(NAMES))
     owners = np.searchsorted(np.array(starts), places, side="right") - 1
     lost = np.isin(np.array(starts)[owners], sorted(faulty))
     asked = faulty & set(np.array(starts)[owners].tolist())  # a bucket without a device is not read
@@ -213,7 +213,7 @@ def test_a_database_that_fails_between_two_buckets_is_told_in_our_words(tmp_path
     vault = SealedVault(again, KEY)
     first = entries_of(again)["start"][1]
     with again.connect() as connection:
-        places = read_head(connection, KEY, None).cipher.places(ids_of(NAMES))
+        places = read_header(connection, KEY, None).cipher.places(ids_of(NAMES))
     some = [each for each, place in zip(RECORDS, places, strict=True) if place < first]
     assert records_in(vault.find_columns(ids_of([each.device for each in some]))) == some
     with pytest.raises(StoreError, match="malformed") as error:

@@ -35,7 +35,7 @@ from exchange.vault.manifest import ALL_PLACES, Entries
 from exchange.vault.merge import ADDED, UNCHANGED, UPDATED
 from exchange.vault.radix_sort import concatenated, rows_where
 from exchange.vault.records import HAS_CODE, ROW, Rows, Sources, row_devices
-from exchange.vault.vault_header import Head, reading, writing
+from exchange.vault.vault_header import VaultHeader, reading, writing
 
 _PART_PLACES: Final = ALL_PLACES // PARTS
 _BUCKETS_AT_ONCE: Final = 256
@@ -51,8 +51,8 @@ class VaultAccess:
     """What an import needs of its vault."""
 
     engine: Engine
-    head: Callable[[Connection], Head]
-    writer: Callable[[Connection, Head], BucketWriter]
+    header: Callable[[Connection], VaultHeader]
+    writer: Callable[[Connection, VaultHeader], BucketWriter]
     folder: Path | None  # for the rows that wait on disk
 
 
@@ -78,7 +78,7 @@ class CodeImport:
         self._waiting = SealedTempFile(IMPORT_ROW, access.folder)
         self._duplicates = DuplicateCodes(access.folder)
         with reading(access.engine) as connection:
-            self._cipher = access.head(connection).cipher
+            self._cipher = access.header(connection).cipher
         self._duplicate_rows = np.zeros(0, np.uint32)
         self._refused: list[Refusals] = []
         self._repeated = self._without_code = 0
@@ -86,7 +86,7 @@ class CodeImport:
         self._done = 0
         self._resumed = False  # an earlier attempt did a part
         self._sources: tuple[str, ...] = ("",)  # as the vault numbers them
-        self.head: Head | None = None  # after the last commit
+        self.header: VaultHeader | None = None  # after the last commit
 
     def add(self, batch: Batch) -> None:
         """Add the rows of a batch."""
@@ -131,19 +131,19 @@ class CodeImport:
         if not self._duplicates.number:
             return
         with reading(self._access.engine) as connection:
-            head = self._access.head(connection)
-            if head.manifest.entries["with_code"].any():
-                self._duplicates.add_held(self._held(connection, head))
+            header = self._access.header(connection)
+            if header.manifest.entries["with_code"].any():
+                self._duplicates.add_held(self._held(connection, header))
         refused = self._duplicates.refused(self._devices_with_code, skip_bad=self._options.skip_bad)
         self._duplicates.close()
         self._refused.append(refused)
         self._duplicate_rows = np.sort(refused["row"])
 
-    def _held(self, connection: Connection, head: Head) -> Iterator[Rows]:
-        entries, faults = head.manifest.entries, list[Fault]()
+    def _held(self, connection: Connection, header: VaultHeader) -> Iterator[Rows]:
+        entries, faults = header.manifest.entries, list[Fault]()
         for first in range(0, len(entries), _BUCKETS_AT_ONCE):
             for found in read_buckets(
-                connection, head.cipher, entries[first : first + _BUCKETS_AT_ONCE]
+                connection, header.cipher, entries[first : first + _BUCKETS_AT_ONCE]
             ):
                 if isinstance(found, Fault):
                     faults.append(found)
@@ -176,7 +176,7 @@ class CodeImport:
                 connection.rollback()
                 return False
             if self._counts[ADDED] or self._counts[UPDATED]:
-                self.head = writer.finish(names)
+                self.header = writer.finish(names)
                 self._record(connection)
             else:
                 connection.rollback()
@@ -185,16 +185,16 @@ class CodeImport:
     def _import_in_steps(self) -> None:
         """Import in steps, each with a commit of its own."""
         with reading(self._access.engine) as connection:
-            head = self._access.head(connection)
-            work = head.manifest.work
+            header = self._access.header(connection)
+            work = header.manifest.work
             interrupted = work.get("delivery") == self._options.resume
             first = int(work["next"]) if interrupted else 0
             self._resumed = first > 0
             if first:
                 # Already imported: read again only to find the refused rows.
-                writer = self._access.writer(connection, head)
-                numbers, _ = self._numbered(head)
-                for window in self._windows(head.manifest.entries, 0, first):
+                writer = self._access.writer(connection, header)
+                numbers, _ = self._numbered(header)
+                for window in self._windows(header.manifest.entries, 0, first):
                     self._merge(writer, window, numbers, dry=True)
                 self._counts = np.array(
                     [int(work["unchanged"]), int(work["added"]), int(work["updated"]), 0], np.int64
@@ -218,7 +218,7 @@ class CodeImport:
             changed = self._counts - before
             if changed[ADDED] or changed[UPDATED] or (end == PARTS and interrupted):
                 work: dict[str, str | int] = {} if end == PARTS else self._work(end)
-                self.head = writer.finish(names, work)
+                self.header = writer.finish(names, work)
                 if end == PARTS:
                     self._record(connection)
             else:
@@ -241,15 +241,15 @@ class CodeImport:
     def _begin(
         self, connection: Connection, first: int
     ) -> tuple[BucketWriter, npt.NDArray[np.uint8], list[str]]:
-        head = self._access.head(connection)
-        numbers, names = self._numbered(head)
-        writer = self._access.writer(connection, head)
+        header = self._access.header(connection)
+        numbers, names = self._numbered(header)
+        writer = self._access.writer(connection, header)
         writer.split_ahead(self._expected(writer.entries, first))
         return writer, numbers, names
 
-    def _numbered(self, head: Head) -> tuple[npt.NDArray[np.uint8], list[str]]:
+    def _numbered(self, header: VaultHeader) -> tuple[npt.NDArray[np.uint8], list[str]]:
         """Return the vault's number of each source name of the import, and all names with these."""
-        sources = Sources(head.manifest.sources)
+        sources = Sources(header.manifest.sources)
         self._sources = tuple(sources.names)
         numbers = np.array([sources.number(name) for name in self._import_sources.names], np.uint8)
         return numbers, sources.names[1:]
@@ -317,12 +317,12 @@ class CodeImport:
 
 def import_codes(
     access: VaultAccess, batches: Iterable[Batch], options: ImportOptions
-) -> tuple[ImportResult, Head | None]:
-    """Import ``batches``; return the result, and the new head if anything was written."""
+) -> tuple[ImportResult, VaultHeader | None]:
+    """Import ``batches``; return the result, and the new header if anything was written."""
     work = CodeImport(access, options)
     try:
         for batch in batches:
             work.add(batch)
-        return work.run(), work.head
+        return work.run(), work.header
     finally:
         work.close()

@@ -1,4 +1,4 @@
-"""The data keys, which seal buckets and texts; they are stored wrapped in the head of the vault.
+"""The data keys, which seal buckets and texts; they are stored wrapped in the vault header.
 
 The placing secret decides the bucket of a device and the fingerprints of texts.  It never changes,
 because a change would move every record.  The data keys seal: the first one is the current key, the
@@ -102,7 +102,7 @@ class DataKeys:
         does not open.
         """
         damaged = VaultDamaged(
-            "the keys in the head of the vault are damaged",
+            "the keys in the vault header are damaged",
             hint="restore the database from a backup",
         )
         lead, recipe = _lead_of(wrapped)

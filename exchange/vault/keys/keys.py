@@ -1,6 +1,6 @@
 """The key file: the one secret outside the database.
 
-Its key wraps only the data keys, which are stored in the head of the vault (datakeys.py): after a
+Its key wraps only the data keys, which are stored in the vault header (datakeys.py): after a
 change of the key file only these are wrapped again, not everything sealed again.
 
 The file is text, four lines, at most 1,024 bytes::
@@ -79,7 +79,7 @@ class WrappingKey:
 
 @dataclass(frozen=True, slots=True)
 class VaultLock:
-    """What the head of a vault says about the key that opens it."""
+    """What the vault header says about the key that opens it."""
 
     key_id: str
     recipe: bytes = b""

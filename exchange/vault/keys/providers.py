@@ -1,7 +1,7 @@
 """Sources of the wrapping key other than a key file (keyfile.py); see ``KeyProvider``.
 
-A key is derived from a passphrase by Argon2id (RFC 9106).  Salt and cost are stored in the head of
-the vault, so a restore needs only the passphrase and the database.
+A key is derived from a passphrase by Argon2id (RFC 9106).  Salt and cost are stored in the vault
+header, so a restore needs only the passphrase and the database.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def _derive_from_passphrase(passphrase: str, recipe: bytes) -> WrappingKey:
         raise VaultError(
             f"a passphrase needs at least {_MIN_CHARACTERS} characters", place="passphrase"
         )
-    damaged = VaultDamaged("the passphrase settings in the head of the vault are damaged")
+    damaged = VaultDamaged("the passphrase settings in the vault header are damaged")
     if len(recipe) != _RECIPE.size:
         raise damaged
     version, passes, lanes, kib, salt = _RECIPE.unpack(recipe)

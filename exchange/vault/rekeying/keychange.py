@@ -26,7 +26,13 @@ from exchange.vault.rekeying.rotate import (
     rewrap,
     unused,
 )
-from exchange.vault.vault_header import present_lock, read_head, reading, translate_errors, writing
+from exchange.vault.vault_header import (
+    present_lock,
+    read_header,
+    reading,
+    translate_errors,
+    writing,
+)
 
 _CHANGE_OVER: Final = (
     "put the new key where [keys] says, and name the source of the present one in [keys.old]"
@@ -103,11 +109,11 @@ class VaultKeyChange:
 
     def _keys(self) -> DataKeys:
         with reading(self._engine) as connection:
-            return read_head(connection, self._provider, None).keys
+            return read_header(connection, self._provider, None).keys
 
     def _lock(self) -> VaultLock:
         with reading(self._engine) as connection:
-            return read_head(connection, self._provider, None).lock
+            return read_header(connection, self._provider, None).lock
 
     def _change_to_external(
         self, present: KeyProvider, lock: VaultLock, note: Callable[[object, str, str], None]
@@ -155,7 +161,7 @@ def restore_key_file(
         file = next((one for one in files if one.find(lock.key_id)), files[0])
         held = file.restore(lock)
         with writing(engine) as connection:
-            read_head(connection, file, None)  # check that it opens the vault, not only its id
+            read_header(connection, file, None)  # check that it opens the vault, not only its id
             if held is not None:
                 note(connection, lock.key_id)
     return file.path, held, lock.key_id

@@ -27,7 +27,14 @@ from exchange.vault.keys.datakeys import DataKeys
 from exchange.vault.keys.keys import KEY_ID_BYTES, KeyProvider, VaultLock, WrappingKey
 from exchange.vault.manifest import Manifest
 from exchange.vault.tables import vault_bucket
-from exchange.vault.vault_header import Head, read_head, reading, write_head, write_keys, writing
+from exchange.vault.vault_header import (
+    VaultHeader,
+    read_header,
+    reading,
+    write_header,
+    write_keys,
+    writing,
+)
 
 _AT_ONCE: Final = 256  # buckets in one transaction: some ten megabytes
 # After the version byte.
@@ -52,14 +59,14 @@ def rewrap(
     ``old`` does not open the vault, VaultError when another change was quicker.
     """
     with writing(engine) as connection:
-        head = read_head(connection, old, None)
-        if head.key_id != present.key_id:
+        header = read_header(connection, old, None)
+        if header.key_id != present.key_id:
             raise VaultError(
                 "the key was changed by somebody else meanwhile; nothing was changed",
                 hint="`exchange codes stats` names the present key",
             )
-        write_keys(connection, head, head.keys, new)
-        note(connection, head.key_id, new.key_id)
+        write_keys(connection, header, header.keys, new)
+        note(connection, header.key_id, new.key_id)
 
 
 def change_data_keys(
@@ -67,15 +74,15 @@ def change_data_keys(
     key: KeyProvider,
     change: Callable[[DataKeys], DataKeys],
     note: Callable[[object, bytes], None] = lambda *_: None,
-) -> Head:
+) -> VaultHeader:
     """Replace the data keys by ``change(data keys)``, wrapped by the same key.
 
     ``note`` is called with the open transaction and the id of the key that seals from now on.
     """
     with writing(engine) as connection:
-        head = read_head(connection, key, None)
-        wrapping = key.key_for(head.lock)
-        changed = write_keys(connection, head, change(head.keys), wrapping)
+        header = read_header(connection, key, None)
+        wrapping = key.key_for(header.lock)
+        changed = write_keys(connection, header, change(header.keys), wrapping)
         note(connection, changed.keys.current.key_id)
         return changed
 
@@ -89,40 +96,42 @@ def reseal_buckets(engine: Engine, key: KeyProvider, progress: Callable[[int, in
     done, faults, tried = 0, list[Fault](), set[int]()
     while True:
         with writing(engine) as connection:
-            head = read_head(connection, key, None)
-            current = head.keys.current.key_id
+            header = read_header(connection, key, None)
+            current = header.keys.current.key_id
             stale = [start for start in _stale_buckets(connection, current) if start not in tried]
             part = stale[:_AT_ONCE]
             if not part:
                 break
             tried.update(part)
-            entries = head.manifest.entries.copy()
-            known = {start: place for place, start in enumerate(head.manifest.starts)}
+            entries = header.manifest.entries.copy()
+            known = {start: place for place, start in enumerate(header.manifest.starts)}
             faults += [
                 Fault(start, 0, "is not in the manifest") for start in part if start not in known
             ]
             part = [start for start in part if start in known]
             at = [known[start] for start in part]
-            found = read_buckets(connection, head.cipher, entries.take(at))
-            generation = head.generation + 1
+            found = read_buckets(connection, header.cipher, entries.take(at))
+            generation = header.generation + 1
             changed = []
             for place, start, rows in zip(at, part, found, strict=True):
                 if isinstance(rows, Fault):
                     faults.append(rows)
                     continue
-                sealed = head.cipher.seal(start, generation, rows)
+                sealed = header.cipher.seal(start, generation, rows)
                 changed.append(
                     {"bucket": start, "new_generation": generation, "new_sealed": sealed}
                 )
                 entries["generation"][place] = generation
             if changed:
                 connection.execute(_UPDATE, changed)
-                old = head.manifest
-                write_head(connection, head, Manifest(entries, old.sources, old.work), generation)
+                old = header.manifest
+                write_header(
+                    connection, header, Manifest(entries, old.sources, old.work), generation
+                )
             done += len(changed)
         progress(done, done + len(stale) - len(part))
     if faults:
-        raise damage(faults, head.manifest.entries)
+        raise damage(faults, header.manifest.entries)
     return done
 
 
