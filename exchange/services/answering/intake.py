@@ -120,7 +120,7 @@ def _opened(
             (tx.parties.addresses(), _BATCH_BYTES),
             (None, _STRANGERS_BYTES),
         ):
-            listed = tx.mail.waiting(KEPT, most=_DECIDE_BATCH + len(passed), senders=senders)
+            listed = tx.mail.waiting(KEPT, limit=_DECIDE_BATCH + len(passed), senders=senders)
             fresh = [one for one in listed if one not in passed]
             if mails := tx.mail.get_many(fresh[:_DECIDE_BATCH], most_bytes):
                 break

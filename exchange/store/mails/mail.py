@@ -119,7 +119,7 @@ class MailLedger:
         self,
         state: str,
         mailbox: str = "",
-        most: int = 500,
+        limit: int = 500,
         senders: Collection[str] | None = None,
     ) -> list[int]:
         """Return the numbers of mails in ``state``, oldest first; ``senders`` are in lower case."""
@@ -129,14 +129,14 @@ class MailLedger:
             query = query.where(MailRow.mailbox == mailbox)
         if senders is not None:
             query = query.where(func.lower(MailRow.sender).in_(senders))
-        return [number for number in self._session.exec(query.limit(most)) if number]
+        return [number for number in self._session.exec(query.limit(limit)) if number]
 
     def get(self, number: int) -> KeptMail:
         """Return an entry; raises NotFound."""
         return _value(self._row(number))
 
-    def get_many(self, numbers: Sequence[int], most_bytes: int) -> list[KeptMail]:
-        """Return the first of these entries, up to ``most_bytes`` of mail but at least one."""
+    def get_many(self, numbers: Sequence[int], max_bytes: int) -> list[KeptMail]:
+        """Return the first of these entries, up to ``max_bytes`` of mail but at least one."""
         self.flush()
         sizes = self._session.exec(
             select(MailRow.id, MailRow.size)
@@ -146,7 +146,7 @@ class MailLedger:
         chosen, weight = list[int | None](), 0
         for number, size in sizes:
             weight += size
-            if chosen and weight > most_bytes:
+            if chosen and weight > max_bytes:
                 break
             chosen.append(number)
         rows = self._session.execute(

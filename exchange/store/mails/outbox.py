@@ -146,22 +146,22 @@ class Outbox:
             rows, self._unwritten, self._weight = self._unwritten, [], 0
             insert_rows(self._session, table_of(OutboxRow), _LETTER, rows)
 
-    def due(self, now: datetime, most: int, most_bytes: int) -> list[StoredLetter]:
+    def due(self, now: datetime, limit: int, max_bytes: int) -> list[StoredLetter]:
         """Return the letters due now, oldest first, within both limits but at least one."""
-        return self.letters([one.id for one in self.due_letters(now, most, most_bytes)])
+        return self.letters([one.id for one in self.due_letters(now, limit, max_bytes)])
 
     def due_letters(
         self,
         now: datetime,
-        most: int,
-        most_bytes: int,
+        limit: int,
+        max_bytes: int,
         *,
         last: Collection[str] = (),
         without: Collection[str] = (),
     ) -> list[DueLetter]:
         """Return due letters without content; domains in ``last`` come last, ``without`` never."""
         self.flush()
-        query = sa_select(*_DUE).where(_OUTBOX.c.state.in_(_WAITING), _is_due(now)).limit(most)
+        query = sa_select(*_DUE).where(_OUTBOX.c.state.in_(_WAITING), _is_due(now)).limit(limit)
         if without:
             query = query.where(not_(_goes_to(without)))
         if last:
@@ -171,7 +171,7 @@ class Outbox:
         for row in listed:
             letter = DueLetter._make(row)
             weight += letter.size
-            if found and weight > most_bytes:
+            if found and weight > max_bytes:
                 break
             found.append(letter)
         return found

@@ -134,7 +134,7 @@ class MailPlaces:
         return doubted
 
     def to_file(
-        self, mailbox: str, now: datetime, most: int
+        self, mailbox: str, now: datetime, limit: int
     ) -> tuple[list[int], list[tuple[MailRef, str]]]:
         """Return the numbers of decided mails to file, and their places with folders.
 
@@ -150,7 +150,7 @@ class MailPlaces:
                 or_(mail.c.next_fetch_at.is_(None), mail.c.next_fetch_at > now),
             )
             .order_by(mail.c.id)
-            .limit(most)
+            .limit(limit)
         ).all()
         places = [(MailRef(validity, uid), folder) for _, validity, uid, folder in rows if uid > 0]
         return [row[0] for row in rows], places

@@ -62,13 +62,13 @@ class SealedTexts:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def stale(self, kind: SealedColumn, key_id: bytes, after: object, most: int) -> list[object]:
+    def stale(self, kind: SealedColumn, key_id: bytes, after: object, limit: int) -> list[object]:
         """Return the keys of the next rows whose text names another data key than ``key_id``."""
         other = _key_of(kind).is_distinct_from(key_id)
         wanted = select(kind.row).where(kind.column.is_not(None), other)
         if after is not None:
             wanted = wanted.where(kind.row > after)
-        return list(self._session.execute(wanted.order_by(kind.row).limit(most)).scalars())
+        return list(self._session.execute(wanted.order_by(kind.row).limit(limit)).scalars())
 
     def reseal(
         self, kind: SealedColumn, rows: list[object], reseal: Callable[[bytes], bytes]

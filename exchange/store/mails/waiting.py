@@ -80,7 +80,7 @@ class WaitingMails:
         query = select(func.count()).select_from(_TABLE).where(*_conditions(mail_filter))
         return int(self._session.execute(query).scalar_one())
 
-    def page(self, mail_filter: MailFilter, most: int | None, skip: int = 0) -> list[WaitingMail]:
+    def page(self, mail_filter: MailFilter, limit: int | None, skip: int = 0) -> list[WaitingMail]:
         """Return a page of them, newest first."""
         # First the numbers: they come from an index, without reading sealed mails.
         query = (
@@ -89,7 +89,7 @@ class WaitingMails:
             .order_by(_MAIL.arrived_at.desc(), _MAIL.id.desc())
             .offset(skip)
         )
-        numbers = list(self._session.execute(query.limit(most)).scalars())
+        numbers = list(self._session.execute(query.limit(limit)).scalars())
         return self.rows(numbers)
 
     def numbers(self, mail_filter: MailFilter) -> list[int]:
@@ -118,7 +118,7 @@ class WaitingMails:
             found.update((row[0], row[1]) for row in self._session.execute(query))
         return found
 
-    def reasons(self, mail_filter: MailFilter, most: int) -> list[tuple[str, str, int]]:
+    def reasons(self, mail_filter: MailFilter, limit: int) -> list[tuple[str, str, int]]:
         """Return the most common reasons as (folder, reason, count)."""
         number = func.count().label("number")
         query = (
@@ -126,7 +126,7 @@ class WaitingMails:
             .where(*_conditions(mail_filter))
             .group_by(_MAIL.folder, _MAIL.reason)
             .order_by(number.desc(), _MAIL.reason)
-            .limit(most)
+            .limit(limit)
         )
         return [(folder, reason, many) for folder, reason, many in self._session.execute(query)]
 
