@@ -51,7 +51,7 @@ from exchange.vault.keys.keyfile import KeyFile
 from exchange.vault.keys.keys import KeyProvider
 from exchange.vault.keys.mailkeys import MailKeys
 from exchange.vault.keys.providers import (
-    Either,
+    EitherKey,
     Passphrase,
     command_key,
     credential_key,
@@ -146,7 +146,7 @@ def working_owner(folder: Path, settings: Settings) -> Owner:
 def key_provider(folder: Path, settings: KeySettings) -> KeyProvider:
     """Where the key comes from; nothing is read before it is asked for."""
     now = _key_source(folder, settings)
-    return Either(now, _key_source(folder, settings.old)) if settings.old else now
+    return EitherKey(now, _key_source(folder, settings.old)) if settings.old else now
 
 
 def _key_source(folder: Path, source: KeySource) -> KeyProvider:
@@ -184,7 +184,7 @@ def _passphrase(credential: Credential, folder: Path) -> str:
 def unfinished_key_change(folder: Path, settings: Settings) -> str:
     """What a person should know of a key that waits beside the key file; mostly nothing."""
     provider = key_provider(folder, settings.keys)
-    sources = (provider.now, provider.before) if isinstance(provider, Either) else (provider,)
+    sources = (provider.current, provider.old) if isinstance(provider, EitherKey) else (provider,)
     said = (one.unfinished() for one in sources if isinstance(one, KeyFile))
     return next(filter(None, said), "")
 

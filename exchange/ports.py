@@ -264,7 +264,7 @@ class Refusal(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row of a delivery that contradicts another row, or the vault."""
+    """A row of an import that contradicts another row, or the vault."""
 
     row: int
     device: DeviceId
@@ -277,18 +277,18 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows of a delivery; ``rows`` are their numbers in it, ascending over all batches."""
+    """Some rows of an import; ``rows`` are their numbers in it, ascending over all batches."""
 
     columns: CodeColumns
     rows: npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a delivery.
+class ImportResult:
+    """The result of an import.
 
-    Every row is counted once: added, updated, unchanged, repeated (says again what an earlier row
-    said) or refused.  ``kept`` is false when nothing at all was taken because of the refused.
+    Every row is counted once: added, updated, unchanged, repeated (equal to an earlier row) or
+    refused.  ``kept`` is false when nothing was imported because rows were refused.
     """
 
     added: int
@@ -298,7 +298,7 @@ class Taken:
     refused: Sequence[RefusedRow]
     kept: bool
     without_code: int = 0  # of those added, updated or unchanged
-    resumed: bool = False  # an earlier attempt had taken a part
+    resumed: bool = False  # an earlier attempt imported a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,25 +323,26 @@ class CodeVault(Protocol):
     def put_columns(self, batches: Iterable[CodeColumns], *, replace: bool = False) -> PutResult:
         """As ``put_many``, by columns."""
 
-    def deliver(
+    def import_codes(
         self,
         batches: Iterable[Batch],
         *,
         replace: bool = False,
-        good: bool = False,
+        skip_bad: bool = False,
         resume: str = "",
-        told: Callable[[str, int, int], None] | None = None,
-        keep: Callable[[], bool] | None = None,
-        record: Callable[[object, Taken], None] | None = None,
-    ) -> Taken:
-        """Take a delivery that contradicts neither itself nor the vault, in one transaction.
+        progress: Callable[[str, int, int], None] | None = None,
+        confirm: Callable[[], bool] | None = None,
+        record: Callable[[object, ImportResult], None] | None = None,
+    ) -> ImportResult:
+        """Import rows that contradict neither each other nor the vault, in one transaction.
 
-        With refused rows nothing is taken, or with ``good`` every other row.  ``resume`` is a
-        fingerprint of the delivery: the good rows are then committed in steps, and a delivery of
-        the same fingerprint goes on where one was cut off.  ``told`` hears (what, done, of).
-        ``keep`` is asked once after the last batch: on False all is compared and nothing taken.
-        ``record`` is called before the last commit of a delivery that changed anything, with that
-        transaction (for ``Store.joined``): what it writes is committed with the codes, or neither.
+        If any row is refused, nothing is imported; with ``skip_bad`` all other rows are.
+        ``resume`` is a fingerprint of the import: the good rows are then committed in steps, and an
+        import with the same fingerprint continues where an earlier one was interrupted.
+        ``progress`` is called with (what, done, total).  ``confirm`` is called once after the last
+        batch: if it returns False, all rows are compared and none is imported.  ``record`` is
+        called before the last commit of an import that changed anything, with that transaction
+        (for ``Store.joined``): what it writes is committed together with the codes.
         """
 
     def find_many(
@@ -364,15 +365,15 @@ class CodeVault(Protocol):
         *,
         source: str | None = None,
         dry: bool = False,
-        told: Callable[[str, int, int], None] | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
         record: Callable[[object, Removed], None] | None = None,
     ) -> Removed:
         """Forget devices, None: all, in one transaction; memory stays flat.
 
         With ``source`` only records that came from there.  ``dry`` counts and changes nothing.
-        ``told`` hears (what, done, of).  ``record`` is called before the commit of a removal that
-        changes anything, with that transaction (for ``Store.joined``); when it raises, nothing
-        was removed.  Raises NotFound for a source that the vault has no record of.
+        ``progress`` is called with (what, done, total).  ``record`` is called before the commit of
+        a removal that changes anything, with that transaction (for ``Store.joined``); if it
+        raises, nothing was removed.  Raises NotFound for a source that the vault has no record of.
         """
 
     def iter_all(self) -> Iterator[VaultRecord]:
@@ -458,10 +459,10 @@ class KeyChange(Protocol):
         ``note`` is called inside the vault's transaction with that id.
         """
 
-    def give_up(self, used: Collection[bytes]) -> None:
-        """Give up the data keys that only open, save those in ``used``."""
+    def drop_data_keys(self, used: Collection[bytes]) -> None:
+        """Delete the old data keys, except those in ``used``."""
 
-    def reseal_buckets(self, told: Callable[[int, int], None]) -> int:
+    def reseal_buckets(self, progress: Callable[[int, int], None]) -> int:
         """Seal every bucket again that is not under the current data key, in many commits.
 
         Raises VaultDamaged naming those that do not open; all others are done by then.

@@ -37,7 +37,7 @@ from exchange.store.upkeep.upgrading import Upgraded, bring_forward
 from exchange.vault.keys.keys import KeyProvider
 from exchange.vault.rekeying.keychange import first_key
 from exchange.vault.tables import vault_head
-from exchange.vault.vault_header import create, read_head
+from exchange.vault.vault_header import create, read_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +200,8 @@ def _made_before(connection: Connection, provider: KeyProvider) -> bool:
     """Whether a call that was cut off made this database: a vault that our key opens, empty."""
     if not inspect(connection).has_table(vault_head.name):
         return False
-    head = read_head(connection, provider, None)
-    if head.manifest.entries["records"].sum():
+    header = read_header(connection, provider, None)
+    if header.manifest.entries["records"].sum():
         raise BadInput(
             "there is a database already, with records in its vault",
             hint="`exchange init` makes a new one; correct database.url, or restore the"

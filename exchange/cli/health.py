@@ -14,7 +14,7 @@ from exchange.domain.device import mask_codes
 from exchange.errors import BadInput, BadInputs, StoreError
 from exchange.services.people.health import DATABASE_SECONDS, Health, Sign, examine
 from exchange.store.db import sqlite_path
-from exchange.store.upkeep.looking import LookingStore
+from exchange.store.upkeep.read_only_store import ReadOnlyStore
 
 
 def health(folder: Folder = HERE, as_json: Json = False) -> None:
@@ -66,7 +66,7 @@ def _examined(folder: Path) -> Health:
     settings = load_settings(folder)
     calendar = open_calendar(folder, settings)
 
-    def opens() -> LookingStore:
+    def opens() -> ReadOnlyStore:
         url = database_url(folder, settings)
         if url.startswith("sqlite") and not sqlite_path(url).exists():
             raise StoreError(
@@ -74,6 +74,6 @@ def _examined(folder: Path) -> Health:
                 place=str(sqlite_path(url)),
                 hint="restore it from its backup; `exchange init` makes a new one",
             )
-        return LookingStore(url, DATABASE_SECONDS)
+        return ReadOnlyStore(url, DATABASE_SECONDS)
 
     return examine(folder, settings, calendar, opens, the_clock().now())

@@ -38,7 +38,7 @@ from exchange.services.running.heartbeat import Heartbeat
 from exchange.services.running.progress import Progress
 from exchange.services.running.reach import Reachability, words_of
 from exchange.store.db import another_daemon
-from exchange.store.locks import Guard
+from exchange.store.locks import LockGuard
 
 log = structlog.get_logger("exchange.daemon")
 
@@ -119,7 +119,7 @@ def _heart(ctx: Context, supervisor: Supervisor) -> Heartbeat:
     return Heartbeat(ctx.folder, supervisor.tell, patience)
 
 
-def _again(crew: _Crew, guard: Guard, signals: _Signals, heart: Heartbeat) -> _Crew:
+def _again(crew: _Crew, guard: LockGuard, signals: _Signals, heart: Heartbeat) -> _Crew:
     """A crew by the configuration as it is now, or the same one where that cannot be used."""
     before = crew.floor.ctx
     try:
@@ -164,7 +164,7 @@ def _look_around(ctx: Context) -> None:
 class _Crew:
     """Everybody who works by one configuration."""
 
-    def __init__(self, ctx: Context, guard: Guard, signals: _Signals, heart: Heartbeat) -> None:
+    def __init__(self, ctx: Context, guard: LockGuard, signals: _Signals, heart: Heartbeat) -> None:
         ctx = replace(ctx, heart=heart)
         self._heart = heart
         self.floor = Floor(ctx, guard, Reachability(first=FIRST_PAUSE), Progress())
@@ -228,7 +228,7 @@ class _Crew:
     def _is_ours(self) -> bool:
         """Whether the database is; raises what makes going on impossible."""
         floor = self.floor
-        ours = floor.guard.look()
+        ours = floor.guard.check()
         for fault in (floor.fatal, floor.guard.fault):
             if fault is not None:
                 raise fault

@@ -30,7 +30,7 @@ from exchange.services.mailbox.rounds import OUTGOING, SENDING, Inbox, Round, en
 from exchange.services.running.progress import Progress
 from exchange.services.running.reach import Reachability, words_of
 from exchange.services.sending.posting import Posting
-from exchange.store.locks import Guard
+from exchange.store.locks import LockGuard
 
 log = structlog.get_logger("exchange.daemon")
 
@@ -52,7 +52,7 @@ class Floor:
     """What the threads of one configuration share."""
 
     ctx: Context
-    guard: Guard
+    guard: LockGuard
     reach: Reachability
     progress: Progress
     stop: threading.Event = field(default_factory=threading.Event)

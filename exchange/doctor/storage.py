@@ -21,7 +21,7 @@ from exchange.services.running.heartbeat import lives, read_heartbeat, when
 from exchange.services.running.signs import silence
 from exchange.store.db import Store, sqlite_path
 from exchange.store.upkeep import schema, shape
-from exchange.store.upkeep.looking import LookingStore
+from exchange.store.upkeep.read_only_store import ReadOnlyStore
 from exchange.vault.keys.keys import KeyProvider, load_key_file
 from exchange.vault.vault import SealedVault
 from exchange.vault.vault_header import open_data_keys, reading
@@ -117,7 +117,9 @@ def _altered(store: Store) -> list[Check]:
     with store.engine.connect() as connection:
         found = shape.differences(connection, schema.revisions()[-1])
     advice = "restore the database, or put it right by hand: commands may fail until then"
-    faults = [f"{_place(store)} is not as its schema says: {found.told()}"] if found.faults else []
+    faults = (
+        [f"{_place(store)} is not as its schema says: {found.summary()}"] if found.faults else []
+    )
     added = "remove it if nothing of yours needs it"
     return [
         *(failed("database", one, advice) for one in faults),
@@ -211,7 +213,7 @@ def running(store: Store, folder: Path) -> list[Check]:
     """Whether a daemon works on this database now; its lock is looked at and never taken."""
     what = "daemon"
     try:
-        holder = LookingStore(store.url, float(_CONNECT_SECONDS)).holder()
+        holder = ReadOnlyStore(store.url, float(_CONNECT_SECONDS)).holder()
     except ExchangeError as error:
         advice = "run doctor as the daemon's own user"
         return [warning(what, f"cannot be seen: {error.message}", advice)]

@@ -239,7 +239,7 @@ def _count(story: _Story, started: float) -> DemoResult:
 def _asked(ctx: Context, meters: Meters) -> dict[str, Any]:
     with ctx.store.reading() as tx:
         cases = list(tx.outbound.cases())
-        overdue, escalated = tx.legs.standing()
+        overdue, escalated = tx.legs.overdue_and_escalated()
     received = {
         case.device: InstallCode(ctx.sealer.open(case.sealed_code, "code"))
         for case in cases

@@ -1,4 +1,4 @@
-"""The audit log: appended in the same transaction as what it tells of."""
+"""The audit log: events are written in the same transaction as the change they record."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ from exchange.errors import StoreError
 from exchange.store.bulk.bulk_insert import insert_rows
 from exchange.store.tables import AuditRowTable, FactRow, table_of
 
-# What we wrote ourselves and what looks like a code to the mask: hashes, lists of Device IDs.
-_OURS = frozenset({"sha256", "audit_head", "device_ids"})
+# Values we write ourselves that would look like install codes: hashes, lists of Device IDs.
+_UNMASKED = frozenset({"sha256", "audit_head", "device_ids"})
 _COLUMNS = ("seq", "at", "actor", "event", "subject", "party", "detail", "previous", "hash")
 _HEAD = "audit.head"
 Detail = Mapping[str, str | int | bool | None]
 
 
 def _masked(detail: Detail | None) -> Detail:
-    """People type into reasons and file names, so these pass the last net as well."""
+    """Mask install codes in what people typed, such as reasons and file names."""
     return {
-        name: mask_codes(value) if isinstance(value, str) and name not in _OURS else value
+        name: mask_codes(value) if isinstance(value, str) and name not in _UNMASKED else value
         for name, value in (detail or {}).items()
     }
 
 
-def _chained(
+def _rows_after(
     events: Sequence[tuple[datetime, AuditEvent]], seq: int, previous: str
 ) -> list[tuple[object, ...]]:
-    """The rows of ``events`` behind row ``seq``, whose hash is ``previous``; as in _COLUMNS."""
+    """Return rows (as _COLUMNS) for ``events``, to follow row ``seq`` with hash ``previous``."""
     rows: list[tuple[object, ...]] = []
-    # The events of one mail share one detail; ``events`` keeps each alive, and so its id.
-    written: dict[int, str] = {}
+    # The events of one mail share one detail; ``events`` keeps it alive, so its id stays unique.
+    texts: dict[int, str] = {}
     last, stamp = None, ""
     for at, happened in events:
         seq += 1
         if at is not last:
             last, stamp = at, instant_text(at)
-        detail = written.get(id(happened.detail))
+        detail = texts.get(id(happened.detail))
         if detail is None:
-            detail = written[id(happened.detail)] = canonical(_masked(happened.detail))
-        # Subjects are references and Device IDs; masking is the last net, not the rule.
+            detail = texts[id(happened.detail)] = canonical(_masked(happened.detail))
+        # Subjects are references and Device IDs; masking is only a last safeguard.
         fields = (
             stamp,
             happened.actor,
@@ -68,24 +68,24 @@ def _chained(
 
 
 class AuditLog:
-    """Append and read; nothing else is offered."""
+    """Appends and reads events; they cannot be changed or deleted."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._unwritten: list[tuple[datetime, AuditEvent]] = []
 
     def append(self, at: datetime, *events: AuditEvent) -> None:
-        """Chain the events behind the newest row, when the transaction ends.
+        """Append the events to the chain when the transaction ends.
 
-        A transaction's events are written in one piece: the chain's head is then read and
-        changed once, and other writers on PostgreSQL wait for it no longer than they must.
+        The events of a transaction are written together: the head of the chain is then read and
+        changed only once, and other writers on PostgreSQL wait for it as briefly as possible.
         """
         self._unwritten += [(at, one) for one in events]
 
     def flush(self) -> None:
-        """Write what was appended.
+        """Write the appended events.
 
-        The head row is locked first: two writers on PostgreSQL queue up, on SQLite there is one.
+        Locks the head row first: writers on PostgreSQL queue up; SQLite has only one.
         """
         if not self._unwritten:
             return
@@ -97,7 +97,7 @@ class AuditLog:
             head = f"0 {GENESIS}"
             self._session.execute(insert(FactRow), {"name": _HEAD, "value": head})
         seq_text, previous = head.split(" ")
-        rows = _chained(unwritten, int(seq_text), previous)
+        rows = _rows_after(unwritten, int(seq_text), previous)
         insert_rows(self._session, table_of(AuditRowTable), _COLUMNS, rows)
         seq, *_, digest = rows[-1]
         fact = table_of(FactRow)
@@ -106,12 +106,12 @@ class AuditLog:
         )
 
     def kinds(self) -> list[str]:
-        """The kinds of event that were recorded, in the order of the alphabet."""
+        """Return the kinds of event that were recorded, in alphabetical order."""
         event = AuditRowTable.event
         return list(self._session.exec(select(event).distinct().order_by(event)))
 
     def head(self) -> tuple[int, str]:
-        """Number and hash of the newest row; (0, GENESIS) for an empty log."""
+        """Return number and hash of the newest row; (0, GENESIS) for an empty log."""
         self.flush()
         value = self._session.exec(select(FactRow.value).where(FactRow.name == _HEAD)).first()
         if value is None:
@@ -137,7 +137,7 @@ class AuditLog:
         until: int | None = None,
         limit: int | None = None,
     ) -> Iterator[AuditRow]:
-        """Rows in order, streamed; optionally of one subject or kind of event."""
+        """Yield rows in order; optionally only those of one subject or kind of event."""
         self.flush()
         query = select(*(table_of(AuditRowTable).c[name] for name in _COLUMNS))
         query = query.where(col(AuditRowTable.seq) > after).limit(limit)
@@ -152,29 +152,30 @@ class AuditLog:
             yield AuditRow(*row)
 
     def verify(self) -> int:
-        """Walk the whole chain in this transaction; returns the number of rows.
+        """Check the whole chain in this transaction; return the number of rows.
 
-        Raises StoreError naming the first row that was changed, added or taken away.
+        Raises StoreError naming the first row that was changed, added or removed.
         """
-        head = self.ends()
+        head = self.checked_head()
         if self.walk((0, GENESIS), head[0]) != head:
             raise _changed(head[0])
         return head[0]
 
-    def ends(self) -> tuple[int, str]:
-        """The head; raises StoreError where it is not at the log's last row."""
+    def checked_head(self) -> tuple[int, str]:
+        """Return the head; raises StoreError if it is not the last row of the log."""
         head = self.head()
         last = self._session.exec(select(func.max(AuditRowTable.seq))).one() or 0
         if last != head[0]:
             raise StoreError(
-                f"the log ends at row {last}, but its head says row {head[0]}", place="audit log"
+                f"the log checked_head at row {last}, but its head says row {head[0]}",
+                place="audit log",
             )
         return head
 
     def walk(self, good: tuple[int, str], until: int) -> tuple[int, str]:
-        """Check the rows that follow ``good``, which was checked, to row ``until``; returns it.
+        """Check the rows after ``good`` (already checked) up to row ``until``; return the last one.
 
-        Both are number and hash.  Raises StoreError naming the first row that does not hold.
+        Both rows are (number, hash).  Raises StoreError naming the first row that is wrong.
         """
         seq, previous = good
         for row in self.rows(after=seq, until=until):

@@ -1,7 +1,7 @@
-"""Opens the database and gives out transactions.
+"""Opens the database and its transactions.
 
-SQLite (WAL) is the embedded default; PostgreSQL the other.  A write transaction on SQLite takes
-its lock at once (BEGIN IMMEDIATE), so that what a use case read is still true when it writes.
+SQLite (WAL) is the embedded default; PostgreSQL is the alternative.  A write transaction on SQLite
+takes its lock at once (BEGIN IMMEDIATE), so what a use case read is still true when it writes.
 """
 
 from __future__ import annotations
@@ -20,10 +20,18 @@ from sqlmodel import Session
 
 from exchange.errors import AlreadyRunning, NotStorable, StoreError
 from exchange.store.audit import AuditLog
-from exchange.store.bulk.pg_copy import grown, look_at
+from exchange.store.bulk.pg_copy import analyze, tables_to_analyze
 from exchange.store.counters import Counters
-from exchange.store.facts import Facts
-from exchange.store.locks import DAEMON, SENDER, FileLock, Guard, Held, LockName, SessionLock
+from exchange.store.facts import FactStore
+from exchange.store.locks import (
+    DAEMON,
+    SENDER,
+    FileLock,
+    HeldLock,
+    LockGuard,
+    LockName,
+    SessionLock,
+)
 from exchange.store.mails.mail import MailLedger
 from exchange.store.mails.outbox import Outbox
 from exchange.store.mails.places import MailPlaces
@@ -42,8 +50,8 @@ from exchange.store.samefile import SameDatabase, SameFiles
 _WRITING = "exchange_writing"
 _BUSY_SECONDS = 30.0
 _NAP_SECONDS = 0.002
-# A server that says nothing at all any more is given up after some twenty seconds, not two hours.
-_SILENCE: Final = {
+# Give up a server that is completely silent after some twenty seconds, not two hours.
+_GIVE_UP_AFTER: Final = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
     "keepalives_interval": 3,
@@ -53,7 +61,7 @@ _SILENCE: Final = {
 
 
 class Transaction:
-    """Everything the services read and write, inside one database transaction."""
+    """All stores that the services read and write, in one database transaction."""
 
     def __init__(self, session: Session, references: References | None = None) -> None:
         self.mail = MailLedger(session)
@@ -66,7 +74,7 @@ class Transaction:
         self.parties = PartyStore(session)
         self.audit = AuditLog(session)
         self.counters = Counters(session, references)
-        self.facts = Facts(session)
+        self.facts = FactStore(session)
         self.figures = Figures(session)
         self.pulse = Pulse(session)
         self.waiting = WaitingMails(session)
@@ -74,16 +82,16 @@ class Transaction:
         self._afterwards: list[Callable[[], object]] = []
 
     def afterwards(self, call: Callable[[], object]) -> None:
-        """Call this once it has committed: what is rolled back is not said to have happened."""
+        """Call this after the commit, and not at all after a rollback."""
         self._afterwards.append(call)
 
     def committed(self) -> None:
-        """Call what waits for it."""
+        """Make the calls that wait for the commit."""
         for call in self._afterwards:
             call()
 
     def flush(self) -> None:
-        """Write what was only noted so far; the store does so before it commits."""
+        """Write all pending rows; the store does this before it commits."""
         for part in (self.mail, self.outbox, self.inbound, self.counters, self.audit):
             part.flush()
 
@@ -91,9 +99,9 @@ class Transaction:
 class Store:
     """One database.
 
-    ``after_commit`` is called with each write transaction's name once it has committed; a test
-    uses it to stop the process between two commits.  ``references`` remembers outside the
-    database how far references were given; without it none should be.
+    ``after_commit`` is called with the name of each write transaction after its commit; a test uses
+    it to stop the process between two commits.  ``references`` records outside the database which
+    references were issued; without it none should be issued.
     """
 
     def __init__(
@@ -110,60 +118,60 @@ class Store:
         self._writing = self.engine.execution_options(**{_WRITING: True})
         self._reading = _reading(self.engine)
         self._after_commit = after_commit
-        # SQLite has one writer: threads of ours wait in line, and not by looking again.
+        # SQLite has one writer: our threads wait for this lock instead of polling.
         self._writer = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def transaction(self, name: str) -> Iterator[Transaction]:
-        """One write transaction; commits when the block ends, rolls back when it raises.
+        """Open a write transaction; commit when the block ends, roll back when it raises.
 
-        Raises StoreError when the database cannot take it; then nothing was changed.
+        Raises StoreError when the database refuses it; then nothing was changed.
         """
-        with self._writer, translated(self.engine), Session(self._writing) as session:
-            work = Transaction(session, self._references)
-            yield work
-            work.flush()
-            many = grown(session.connection())
+        with self._writer, translate_errors(self.engine), Session(self._writing) as session:
+            tx = Transaction(session, self._references)
+            yield tx
+            tx.flush()
+            grown_tables = tables_to_analyze(session.connection())
             session.commit()
-        work.committed()
-        look_at(self.engine, many)
+        tx.committed()
+        analyze(self.engine, grown_tables)
         if self._after_commit:
             self._after_commit(name)
 
     @contextmanager
     def joined(self, transaction: object) -> Iterator[Transaction]:
-        """Write as a part of an open transaction of the vault in this database, which ends it."""
+        """Join an open vault transaction in this database; the vault commits it."""
         if not isinstance(transaction, Connection):
             raise TypeError("not a transaction of this database")
         with (
-            translated(self.engine),
+            translate_errors(self.engine),
             Session(transaction, join_transaction_mode="rollback_only") as session,
         ):
-            work = Transaction(session, self._references)
-            yield work
-            work.flush()
+            tx = Transaction(session, self._references)
+            yield tx
+            tx.flush()
             session.flush()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """A read of one instant, whoever writes meanwhile; writing in it is a fault.
+        """Open a read transaction that sees one instant; writing in it is an error.
 
-        While it lasts, the database keeps whatever others replace: what takes long is read in
-        several, as the audit log is (services/people/audit_log.py).
+        Meanwhile the database keeps all old versions of rows: split long reads into several, as
+        services/people/audit_log.py does.
         """
-        with translated(self.engine), Session(self._reading) as session:
+        with translate_errors(self.engine), Session(self._reading) as session:
             yield Transaction(session)
             session.rollback()
 
     def when_lost(self, call: Callable[[], None]) -> None:
-        """Call this, from any thread, as soon as a lock of ours turns out to be lost."""
+        """Call this, from any thread, as soon as one of our locks is found to be lost."""
         self._when_lost.append(call)
 
     @contextmanager
-    def sole_daemon(self) -> Iterator[Guard]:
-        """Hold the database as its one daemon; raises AlreadyRunning when another does.
+    def sole_daemon(self) -> Iterator[LockGuard]:
+        """Lock the database as its only daemon; raises AlreadyRunning if there is another.
 
-        The lock goes with the process, however it ends.  One that is lost is taken again.
+        The lock ends with the process, however that ends.  A lost lock is taken again.
         """
         with self._sole(DAEMON, again=True) as guard:
             if guard is None:
@@ -171,31 +179,31 @@ class Store:
             yield guard
 
     @contextmanager
-    def sole_sender(self) -> Iterator[Guard | None]:
-        """Whether nobody else sends this database's letters; nobody does while the block runs.
+    def sole_sender(self) -> Iterator[LockGuard | None]:
+        """Lock the sending of this database's letters; yield None if another process sends.
 
-        The lock goes with the process, however it ends.
+        The lock ends with the process, however that ends.
         """
         with self._sole(SENDER, again=False) as guard:
             yield guard
 
     @contextmanager
-    def _sole(self, name: LockName, *, again: bool) -> Iterator[Guard | None]:
-        held = self._taken(name)
+    def _sole(self, name: LockName, *, again: bool) -> Iterator[LockGuard | None]:
+        held = self._take_lock(name)
         if held is None:
             yield None
             return
-        guard = Guard(held, name, self._lost, again=again)
+        guard = LockGuard(held, name, self._lost, again=again)
         try:
             yield guard
         finally:
             guard.close()
 
-    def _taken(self, name: LockName) -> Held | None:
+    def _take_lock(self, name: LockName) -> HeldLock | None:
         if self.engine.dialect.name == "sqlite":
             return FileLock.take(sqlite_path(self.url), name, self._files)
         lock = SessionLock(self.engine, name)
-        with translated(self.engine):
+        with translate_errors(self.engine):
             return lock if lock.take() else None
 
     def _lost(self) -> None:
@@ -203,12 +211,12 @@ class Store:
             call()
 
     def dispose(self) -> None:
-        """Give all connections up."""
+        """Close all connections."""
         self.engine.dispose()
 
 
 def sqlite_path(url: str) -> Path:
-    """The file behind a SQLite URL."""
+    """Return the file of a SQLite URL."""
     return Path(make_url(url).database or "")
 
 
@@ -216,11 +224,11 @@ def _database_file(url: str) -> Path:
     try:
         return sqlite_path(url)
     except SQLAlchemyError:
-        return Path()  # ``_engine`` has the words for it
+        return Path()  # ``_engine`` reports it
 
 
 def another_daemon() -> AlreadyRunning:
-    """What to raise when another daemon holds the database."""
+    """Return the error to raise when another daemon holds the database."""
     return AlreadyRunning(
         "another exchange daemon is working on this database",
         hint="stop it first, or use another folder",
@@ -229,7 +237,7 @@ def another_daemon() -> AlreadyRunning:
 
 @contextmanager
 def address_faults() -> Iterator[None]:
-    """Raise StoreError in place of what an engine for a wrong or foreign address raises."""
+    """Raise StoreError in place of the errors of an engine for a wrong database address."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -249,7 +257,9 @@ def _engine(url: str, files: SameFiles) -> Engine:
     with address_faults():
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            given = {name: value for name, value in _SILENCE.items() if name not in parsed.query}
+            given = {
+                name: value for name, value in _GIVE_UP_AFTER.items() if name not in parsed.query
+            }
             return _postgresql(
                 create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=given)
             )
@@ -268,7 +278,7 @@ def _engine(url: str, files: SameFiles) -> Engine:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")
-        # In KiB: long lists go into several indexes, whose pages would be written time and again.
+        # In KiB: long lists change several indexes, whose pages would be written again and again.
         cursor.execute("PRAGMA cache_size=-65536")
         cursor.close()
         files.opened()
@@ -281,7 +291,7 @@ def _engine(url: str, files: SameFiles) -> Engine:
     def _begin(connection: Connection) -> None:
         files.check()
         if connection.get_execution_options().get(_WRITING):
-            _begin_writing(connection)
+            _begin_immediate(connection)
         else:
             connection.exec_driver_sql("BEGIN")
 
@@ -292,7 +302,7 @@ def _postgresql(engine: Engine) -> Engine:
     from psycopg import Cursor
     from psycopg.pq import Format
 
-    # As text a sealed mail comes in hex digits, twice as long.
+    # In text format a sealed mail comes as hex digits, twice as long.
     class Binary(Cursor[Any]):
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **named)
@@ -311,19 +321,19 @@ def _postgresql(engine: Engine) -> Engine:
 
 
 def _reading(engine: Engine) -> Engine:
-    """The same engine, all of whose transaction sees the database as it is at its first query."""
+    """Return this engine with transactions that see the database at their first query."""
     if engine.dialect.name == "sqlite":
         return engine  # in WAL mode every transaction does
-    # By default each statement would see another instant.  A transaction that writes nothing is
-    # never refused for what others write, nor does it keep them waiting.
+    # By default each statement would see a later state.  A read-only transaction never fails
+    # because of other writers, and does not block them.
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def _begin_writing(connection: Connection) -> None:
-    """BEGIN IMMEDIATE, waiting for another process that writes.
+def _begin_immediate(connection: Connection) -> None:
+    """Run BEGIN IMMEDIATE, waiting while another process writes.
 
-    SQLite's own naps grow to a tenth of a second, in which others come and go: between two
-    batches of the daemon its posting process would rarely have its turn.
+    SQLite's own pauses grow to a tenth of a second: the posting process would rarely get the lock
+    between two batches of the daemon.
     """
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
@@ -338,18 +348,19 @@ def _begin_writing(connection: Connection) -> None:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     break
             time.sleep(_NAP_SECONDS)
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, for its error
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, to raise its error
     finally:
         driver.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
 
 
 def writing_engine(engine: Engine) -> Engine:
-    """The same engine whose transactions take SQLite's write lock when they begin."""
+    """Return this engine with transactions that take SQLite's write lock when they begin."""
     return engine.execution_options(**{_WRITING: True})
 
 
 @contextmanager
-def translated(engine: Engine) -> Iterator[None]:
+def translate_errors(engine: Engine) -> Iterator[None]:
+    """Raise StoreError or NotStorable in place of the database's errors."""
     try:
         yield
     except DatabaseError as error:
@@ -360,19 +371,19 @@ _UNWRITABLE: Final = "`exchange doctor` names the file or folder that cannot be 
 
 
 def _store_error(engine: Engine, error: DatabaseError) -> StoreError | NotStorable:
-    """A sentence a person can act on; never the statement's parameters."""
-    said = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
+    """Return an error that a person can act on, never with the statement's parameters."""
+    reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
     hints = {
-        "database is locked": "another process holds it; it is tried again",
+        "database is locked": "another process is using it; this is tried again",
         "disk is full": "free some space; nothing was changed",
-        "disk I/O error": "see to the disk and to quotas; nothing was changed",
+        "disk I/O error": "check the disk and quotas; nothing was changed",
         "unable to open database file": _UNWRITABLE,
         "readonly database": _UNWRITABLE,
         "no such table": "run `exchange init` in a new folder, or `exchange doctor`",
         "no such column": "`exchange doctor` says how the tables differ from their schema",
         "file is not a database": "this is not an exchange database",
     }
-    hint = next((text for sign, text in hints.items() if sign in said), "")
+    hint = next((text for sign, text in hints.items() if sign in reason), "")
     place = str(sqlite_path(str(engine.url))) if engine.dialect.name == "sqlite" else "database"
     kind = NotStorable if isinstance(error, DataError | IntegrityError) else StoreError
-    return kind(f"the database refuses: {said}", place=place, hint=hint)
+    return kind(f"the database refuses: {reason}", place=place, hint=hint)

@@ -1,4 +1,4 @@
-"""What somebody declared, by name."""
+"""Facts that somebody declared, by name."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from sqlmodel import Session, select
 from exchange.store.tables import FactRow
 
 
-class Facts:
-    """What somebody declared, by name."""
+class FactStore:
+    """Facts that somebody declared, by name."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._read: dict[str, str] = {}
 
     def get(self, name: str) -> str:
-        """The value, or an empty text; one transaction sees one value."""
+        """Return the value, or an empty text; a transaction always sees the same value."""
         if name not in self._read:
             query = select(FactRow.value).where(FactRow.name == name)
             self._read[name] = self._session.exec(query).first() or ""
         return self._read[name]
 
     def put(self, name: str, value: str) -> None:
-        """Set or replace."""
+        """Set or replace a value."""
         self._read.pop(name, None)
         self._session.merge(FactRow(name=name, value=value))
         self._session.flush()

@@ -1,4 +1,4 @@
-"""Looks at a SQLite file before it is opened: opening alone would already write to it."""
+"""Checks a SQLite file before it is opened, because opening it may already write to it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _MAGIC: Final = b"SQLite format 3\x00"
 _RESTORE: Final = "restore it from a backup; nothing was changed"
 
 
-def look_at(path: Path) -> None:
-    """Raise StoreError where the file at ``path`` cannot be a database of ours, or is cut off."""
+def check_file(path: Path) -> None:
+    """Raise StoreError if the file at ``path`` is not a database of ours, or is cut off."""
     if _open_here(path):
         return
     header, size = b"", 0
@@ -38,25 +38,25 @@ def look_at(path: Path) -> None:
             hint="restore it from a backup, or run `exchange init` in the working folder",
         )
     if not header.startswith(_MAGIC[:size]) or size < _HEADER_BYTES:
-        said = "is cut off" if header.startswith(_MAGIC[:size]) else "file is not a database"
-        raise StoreError(f"the database cannot be opened: {said}", place=str(path), hint=_RESTORE)
+        reason = "is cut off" if header.startswith(_MAGIC[:size]) else "file is not a database"
+        raise StoreError(f"the database cannot be opened: {reason}", place=str(path), hint=_RESTORE)
     due = _page_size(header) * int.from_bytes(header[28:32], "big")
-    # What is missing may still stand in the write-ahead log, where a process was killed.
+    # The missing part may still be in the write-ahead log, if a process was killed.
     if size < due and header[24:28] == header[92:96] and not _logged(path):
         raise StoreError(
             f"the database is cut off: {size:,} of its {due:,} bytes are there",
             place=str(path),
             hint=_RESTORE,
         )
-    if header[18] == 1:  # not in the mode that ours are in since they were made, but for copies
+    if header[18] == 1:  # not in WAL mode: not ours, unless it is a copy
         _check_tables(path)
 
 
 def _open_here(path: Path) -> bool:
-    """Whether this process has the file open already, so that it was looked at before.
+    """Whether this process has the file open already, so that it was checked before.
 
-    Closing one more descriptor of it would give up the locks that SQLite holds on it (POSIX), and
-    another process that ends would delete the write-ahead log.
+    Closing another descriptor of the file would release SQLite's locks on it (POSIX), and another
+    process that ends would delete the write-ahead log.
     """
     held = Path("/proc/self/fd")
     try:
@@ -66,7 +66,7 @@ def _open_here(path: Path) -> bool:
                 if os.path.samestat(one.stat(), wanted):
                     return True
     except OSError:
-        pass  # no such file, or a system that does not show it
+        pass  # no such file, or a system without /proc
     return False
 
 
@@ -94,7 +94,7 @@ def _check_tables(path: Path) -> None:
         connection.close()
     if found is None:
         raise StoreError(
-            "this is a database of something else; it was left as it is",
+            "this is the database of another program; it was not changed",
             place=str(path),
             hint="check database.url, or " + _RESTORE,
         )

@@ -1,8 +1,8 @@
-"""What one process at a time may be: this database's daemon, and whoever sends its letters.
+"""Locks for roles that only one process may have: the daemon of a database, and its sender.
 
-On SQLite a lock on a file, on PostgreSQL an advisory lock of a session of its own.  Both go with
-the process, however it ends; both can be lost while it lives (the file deleted, the session ended
-by the server), so whoever holds one looks after it.
+On SQLite it is a lock on a file, on PostgreSQL an advisory lock in its own session.  Both end with
+the process, however that ends.  Both can be lost while it runs (the file is deleted, the server
+ends the session), so their holder checks them.
 """
 
 from __future__ import annotations
@@ -24,39 +24,39 @@ from exchange.store.samefile import SameFiles
 
 log = structlog.get_logger("exchange.store")
 
-_LOOK_SECONDS: Final = 1.0
+_CHECK_SECONDS: Final = 1.0
 
 
 class LockName(NamedTuple):
-    """What one process at a time may be."""
+    """A role that only one process at a time may have."""
 
     key: int  # of an advisory lock (PostgreSQL)
-    suffix: str  # of a file beside the database (SQLite)
-    words: str
+    suffix: str  # of a file next to the database (SQLite)
+    description: str
 
 
 DAEMON: Final = LockName(0x4D503132, ".lock", "the lock of the one daemon")
 SENDER: Final = LockName(0x4D503133, ".sending.lock", "the lock of the one sender")
 
 
-class Held(Protocol):
-    """A lock while somebody has it."""
+class HeldLock(Protocol):
+    """A lock that this process took."""
 
-    def look(self) -> bool:
-        """Whether it is held still, seen now; raises StoreReplaced where its file is another."""
+    def check(self) -> bool:
+        """Whether it is still held; raises StoreReplaced if its file was replaced."""
 
     def take_again(self) -> bool | None:
-        """Take a lost lock once more: True taken, False another has it, None not to be told now.
+        """Take a lost lock again: True if taken, False if another has it, None if not known.
 
-        Raises StoreReplaced where its database is another one now.
+        Raises StoreReplaced if its database was replaced.
         """
 
     def release(self) -> None:
-        """Give it up; never raises."""
+        """Release the lock; never raises."""
 
 
 class FileLock:
-    """flock, not a file with a process number in it: the kernel gives it back after kill -9."""
+    """A lock by flock, not by a PID in a file: the kernel releases it even after kill -9."""
 
     def __init__(self, path: Path, descriptor: int, files: SameFiles) -> None:
         self._path, self._descriptor, self._files = path, descriptor, files
@@ -64,7 +64,7 @@ class FileLock:
 
     @classmethod
     def take(cls, database: Path, name: LockName, files: SameFiles) -> FileLock | None:
-        """The lock, or None where another has it."""
+        """Take the lock; return None if another process has it."""
         path = database.with_name(database.name + name.suffix)
         try:
             descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
@@ -79,17 +79,17 @@ class FileLock:
             return None
         return cls(path, descriptor, files)
 
-    def look(self) -> bool:
-        """As ``Held``: the kernel keeps it, but perhaps of a file that is gone."""
+    def check(self) -> bool:
+        """As ``HeldLock``: the kernel keeps the lock, but the file may be gone."""
         self._files.check()
         return True
 
     def take_again(self) -> bool | None:
-        """As ``Held``: it is never lost but with its file, which ends everything."""
+        """As ``HeldLock``: it is lost only with its file, and then the daemon ends."""
         return None
 
     def release(self) -> None:
-        """As ``Held``."""
+        """As ``HeldLock``."""
         self._files.unwatch(self._path)
         os.close(self._descriptor)
 
@@ -98,12 +98,12 @@ _TAKE = text(
     "SELECT pg_try_advisory_lock(:key), pg_backend_pid(), "
     "(SELECT backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid())"
 )
-_LOOK = text(
+_CHECK = text(
     "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted "
     "AND pid = pg_backend_pid() AND objid = :key "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
-# A session that we lost sight of and the server did not: it would hold the lock against us.
+# End our earlier session if the server still has it: it would keep the lock from us.
 _END_OURS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE pid = :pid AND backend_start::text = :began"
@@ -111,7 +111,7 @@ _END_OURS = text(
 
 
 class SessionLock:
-    """An advisory lock of a PostgreSQL session of its own."""
+    """An advisory lock in its own PostgreSQL session."""
 
     def __init__(self, engine: Engine, name: LockName) -> None:
         self._engine, self._name = engine, name
@@ -119,7 +119,7 @@ class SessionLock:
         self._session: tuple[int, str] | None = None
 
     def take(self) -> bool:
-        """Whether it is ours now; database errors pass through."""
+        """Try to take the lock; return whether it is ours.  Database errors pass through."""
         connection = self._engine.connect()
         try:
             ours, pid, began = connection.execute(_TAKE, {"key": self._name.key}).one()
@@ -133,13 +133,13 @@ class SessionLock:
         self._connection, self._session = connection, (int(pid), str(began))
         return True
 
-    def look(self) -> bool:
-        """As ``Held``."""
+    def check(self) -> bool:
+        """As ``HeldLock``."""
         connection = self._connection
         if connection is None:
             return False
         try:
-            found = connection.scalar(_LOOK, {"key": self._name.key})
+            found = connection.scalar(_CHECK, {"key": self._name.key})
             connection.commit()
         except SQLAlchemyError:
             found = 0
@@ -149,7 +149,7 @@ class SessionLock:
         return bool(found)
 
     def take_again(self) -> bool | None:
-        """As ``Held``."""
+        """As ``HeldLock``."""
         try:
             if self.take():
                 return True
@@ -166,7 +166,7 @@ class SessionLock:
         return False
 
     def release(self) -> None:
-        """As ``Held``: the session goes with it, so nobody inherits the lock from the pool."""
+        """As ``HeldLock``: ends the session too, so nobody gets the lock from the pool."""
         connection, self._connection = self._connection, None
         if connection is None:
             return
@@ -185,16 +185,16 @@ class SessionLock:
             connection.close()
 
 
-class Guard:
-    """Looks after a lock that is held, each second and whenever it is asked.
+class LockGuard:
+    """Checks a held lock each second and on request.
 
-    When it is lost, ``lost`` is set and ``on_loss`` called at once; ``again`` says whether to try
-    to take it once more.  ``taken`` is set when another process has it by then, and ``fault``
-    holds what makes going on impossible.
+    When it is lost, sets ``lost`` and calls ``on_loss`` at once; with ``again`` it tries to take
+    the lock again.  ``taken`` is set if another process has it by then; ``fault`` is the error that
+    makes it impossible to continue.
     """
 
     def __init__(
-        self, held: Held, name: LockName, on_loss: Callable[[], None], *, again: bool
+        self, held: HeldLock, name: LockName, on_loss: Callable[[], None], *, again: bool
     ) -> None:
         self._held, self._name, self._on_loss, self._again = held, name, on_loss, again
         self._turn = threading.Lock()
@@ -205,15 +205,15 @@ class Guard:
         self._thread = threading.Thread(target=self._run, name="lock-guard", daemon=True)
         self._thread.start()
 
-    def look(self) -> bool:
-        """Whether the lock is held, seen now; takes a lost one again where that can be."""
+    def check(self) -> bool:
+        """Check whether the lock is held; take a lost one again if possible."""
         with self._turn:
             if self._over.is_set():
                 return False
             if self.lost.is_set():
-                return self._once_more()
+                return self._retake()
             try:
-                if self._held.look():
+                if self._held.check():
                     return True
             except StoreReplaced as error:
                 self.fault = error
@@ -221,18 +221,19 @@ class Guard:
         self._on_loss()
         if self.fault is None:
             log.error(
-                f"{self._name.words} was lost: the database ended its session; nothing is sent",
-                what="tried again each second" if self._again else "the sending ends",
+                f"{self._name.description} was lost: the database ended its session;"
+                " nothing is sent",
+                what="tried again each second" if self._again else "sending stops",
             )
         return False
 
     def close(self) -> None:
-        """Give the lock up."""
+        """Release the lock."""
         self._over.set()
         with self._turn:
             self._held.release()
 
-    def _once_more(self) -> bool:
+    def _retake(self) -> bool:
         if not self._again or self.taken or self.fault is not None:
             return False
         try:
@@ -245,13 +246,13 @@ class Guard:
             self._over.set()
             return False
         if took:
-            log.info(f"{self._name.words} is held again")
+            log.info(f"{self._name.description} is held again")
             self.lost.clear()
         return bool(took)
 
     def _run(self) -> None:
-        while not self._over.wait(_LOOK_SECONDS):
+        while not self._over.wait(_CHECK_SECONDS):
             try:
-                self.look()
-            except Exception as error:  # a thread's border; the next look may see more
-                log.error("a lock could not be looked at", fault=type(error).__name__)
+                self.check()
+            except Exception as error:  # must not end the thread; the next check may succeed
+                log.error("a lock could not be checked", fault=type(error).__name__)

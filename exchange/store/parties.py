@@ -28,7 +28,7 @@ from exchange.store.tables import (
 
 @dataclass(frozen=True, slots=True)
 class PastChange:
-    """One entry of the register's history."""
+    """An entry in the history of the register."""
 
     at: datetime
     actor: str
@@ -37,25 +37,25 @@ class PastChange:
 
 
 class PartyStore:
-    """The register as it is now, and how it came to be so."""
+    """The contacts register and its history."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def all(self, active_only: bool = False) -> list[Party]:
-        """Every party, by signifier."""
+        """Return all parties, by signifier."""
         query = select(PartyRow).order_by(col(PartyRow.signifier))
         if active_only:
             query = query.where(PartyRow.active)
         return [_value(row) for row in self._session.exec(query)]
 
     def get(self, signifier: str) -> Party | None:
-        """One party, or None."""
+        """Return a party, or None."""
         row = self._session.get(PartyRow, signifier)
         return _value(row) if row else None
 
     def expect(self, signifier: str) -> None:
-        """Raise NotFound for a party that was never on the register; an empty text is no party."""
+        """Raise NotFound for a party that was never on the register; ignore an empty signifier."""
         if signifier and self.get(signifier) is None:
             raise NotFound(
                 f"{signifier} is not on the contacts register",
@@ -63,7 +63,7 @@ class PartyStore:
             )
 
     def standing(self, signifiers: Collection[str]) -> dict[str, Standing]:
-        """Where mail to these parties may go now, those that are on the register at all."""
+        """Return where mail to these parties may go now, for those on the register."""
         register = table_of(PartyRow).c
         query = sa_select(
             register.signifier, register.active, register.request_address,
@@ -75,12 +75,12 @@ class PartyStore:
         }
 
     def by_address(self, address: str) -> list[Party]:
-        """Active parties whose request or reply address is exactly ``address``."""
-        rows = self._session.exec(select(PartyRow).where(_stands_at(address)))
+        """Return active parties whose request or reply address is exactly ``address``."""
+        rows = self._session.exec(select(PartyRow).where(_has_address(address)))
         return [_value(row) for row in rows]
 
     def addresses(self) -> frozenset[str]:
-        """Every request and reply address of an active party, in lower case."""
+        """Return the request and reply addresses of all active parties, in lower case."""
         rows = self._session.exec(
             select(PartyRow.request_address, PartyRow.reply_address).where(col(PartyRow.active))
         )
@@ -95,7 +95,7 @@ class PartyStore:
         actor: str,
         source: str,
     ) -> None:
-        """Write parties as given and remember what changed."""
+        """Write parties and record the changes."""
         for party in parties:
             self._session.merge(
                 PartyRow(
@@ -131,7 +131,7 @@ class PartyStore:
         self._session.flush()
 
     def keep_secret(self, signifier: str, sealed: bytes | None, now: datetime) -> None:
-        """Put a party's sealed passwords on file, or take them off."""
+        """Store a party's sealed passwords, or delete them."""
         row = self._session.get(PartySecretRow, signifier)
         if sealed is None:
             if row is not None:
@@ -143,12 +143,12 @@ class PartyStore:
         self._session.flush()
 
     def secret(self, signifier: str) -> bytes | None:
-        """A party's sealed passwords, if any are on file."""
+        """Return a party's sealed passwords, or None."""
         row = self._session.get(PartySecretRow, signifier)
         return row.sealed if row else None
 
     def keep_columns(self, signifier: str, maps: Sequence[ColumnMap], now: datetime) -> None:
-        """Put a party's column mappings on file in place of those that were, or take them off."""
+        """Store a party's column mappings in place of the old ones, or delete them."""
         row = self._session.get(PartyColumnsRow, signifier)
         text = json.dumps(as_values(maps))
         if not maps:
@@ -161,22 +161,22 @@ class PartyStore:
         self._session.flush()
 
     def columns(self, signifier: str) -> tuple[ColumnMap, ...]:
-        """A party's column mappings, in the order in which they are tried."""
+        """Return a party's column mappings, in the order in which they are tried."""
         row = self._session.get(PartyColumnsRow, signifier)
         return from_values(json.loads(row.maps)) if row else ()
 
     def columns_of_sender(self, address: str) -> tuple[ColumnMap, ...]:
-        """The mappings of the one active party at ``address``; of nobody where several stand."""
+        """Return the mappings of the active party at ``address``; none if there are several."""
         rows = self._session.exec(
             select(PartyRow.signifier, PartyColumnsRow.maps)
             .outerjoin(PartyColumnsRow, col(PartyColumnsRow.signifier) == PartyRow.signifier)
-            .where(_stands_at(address))
+            .where(_has_address(address))
         ).all()
         maps = rows[0][1] if len(rows) == 1 else None
         return from_values(json.loads(maps)) if maps else ()
 
     def history(self, signifier: str = "") -> list[PastChange]:
-        """What changed and when, oldest first."""
+        """Return the changes, oldest first."""
         query = select(PartyChangeRow).order_by(col(PartyChangeRow.id))
         if signifier:
             query = query.where(PartyChangeRow.signifier == signifier)
@@ -196,8 +196,8 @@ def _contact_addresses(contacts: str) -> tuple[str, ...]:
     return tuple(address for _, _, address in json.loads(contacts))
 
 
-def _stands_at(address: str) -> ColumnElement[bool]:
-    """An active party whose request or reply address is exactly this."""
+def _has_address(address: str) -> ColumnElement[bool]:
+    """Return the condition: active, with this request or reply address."""
     return and_(
         col(PartyRow.active),
         or_(

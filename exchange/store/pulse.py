@@ -1,4 +1,4 @@
-"""What ``exchange health`` asks of the database: how old the oldest of each is that waits."""
+"""The queries of ``exchange health``: how long the oldest item of each kind has waited."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sqlmodel import Session
 
 from exchange.domain.mail import Kind
 from exchange.domain.outbound import CHASED_LEGS
+from exchange.store.column_types import Instant
 from exchange.store.mails.mail import KEPT
 from exchange.store.mails.outbox import DEFERRED, FAILED, QUEUED
+from exchange.store.partial_indexes import UNRESOLVED
 from exchange.store.tables import (
-    UNRESOLVED,
     InboundRequestRow,
-    Instant,
     LegRow,
     MailRow,
     OutboundRequestRow,
@@ -31,7 +31,7 @@ _ASKED_BY_US = table_of(OutboundRequestRow).c
 
 @dataclass(frozen=True, slots=True)
 class Oldest:
-    """How many there are, and since when the oldest waits."""
+    """How many items wait, and since when the oldest does."""
 
     number: int = 0
     since: datetime | None = None
@@ -39,7 +39,7 @@ class Oldest:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Requests with a due date: how many, how many of them past it, and the nearest."""
+    """Open requests: how many, how many are overdue, and the one due next."""
 
     number: int = 0
     past: int = 0
@@ -49,26 +49,26 @@ class Owed:
 
 
 class Pulse:
-    """Each answer comes by an index, however much has been kept over the years."""
+    """Health queries; each uses an index, so they stay fast however much is stored."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def undecided(self) -> Oldest:
-        """Mails that are kept and not decided; a mail to be decided again counts from then."""
+        """Count undecided mails; a mail to be decided again counts from then."""
         since = _later(_MAIL.kept_at, _MAIL.decided_at)
         return self._oldest(since, _MAIL.state == KEPT)
 
     def in_state(self, state: str) -> Oldest:
-        """Mails in a state of their own (``not_given``, ``old``) that nobody has dealt with."""
+        """Count unresolved mails in a state such as ``not_given`` or ``old``."""
         return self._oldest(_MAIL.kept_at, _MAIL.state == state, _MAIL.resolved_at.is_(None))
 
     def for_a_person(self) -> Oldest:
-        """Mails in Review and Shunted that nobody has dealt with."""
+        """Count unresolved mails in Review and Shunted."""
         return self._oldest(_MAIL.arrived_at, text(UNRESOLVED))
 
     def letters_waiting(self) -> Oldest:
-        """Letters that are still to be taken; one that is tried anew counts from then."""
+        """Count letters not accepted yet; one that is queued again counts from then."""
         since = case(
             (_OUTBOX.state == QUEUED, _later(_OUTBOX.created_at, _OUTBOX.attempted_at)),
             else_=_OUTBOX.created_at,
@@ -76,12 +76,12 @@ class Pulse:
         return self._oldest(type_coerce(since, Instant), _OUTBOX.state.in_([QUEUED, DEFERRED]))
 
     def letters_in(self, state: str) -> int:
-        """Letters in a state."""
+        """Count the letters in a state."""
         query = select(func.count()).where(_OUTBOX.state == state)
         return int(self._session.execute(query).scalar_one())
 
     def owed_by_us(self, today: date) -> Owed:
-        """Requests to us with Devices that wait, or with an answer that was not taken yet."""
+        """Count requests to us that are unanswered, or whose answer is not accepted yet."""
         unsent = select(_OUTBOX.ref).where(
             _OUTBOX.state.in_([QUEUED, DEFERRED, FAILED]), _OUTBOX.purpose == "answer"
         )
@@ -89,7 +89,7 @@ class Pulse:
         return self._owed(_ASKED_OF_US, today, wanted)
 
     def owed_to_us(self, today: date) -> Owed:
-        """Requests of ours that are chased."""
+        """Count the requests of ours that are being chased."""
         chased = exists().where(
             _LEG.request_id == _ASKED_BY_US.id,
             _LEG.state.in_([state.value for state in CHASED_LEGS]),
@@ -97,13 +97,13 @@ class Pulse:
         return self._owed(_ASKED_BY_US, today, _ASKED_BY_US.due_on.is_not(None), chased)
 
     def next_chase(self) -> date | None:
-        """The earliest day on which a leg's next step is, or was, due."""
+        """Return the earliest day on which a leg's next step is, or was, due."""
         query = select(func.min(_LEG.next_due)).where(_LEG.next_due.is_not(None))
         found: date | None = self._session.execute(query).scalar()
         return found
 
     def requests_for_a_person(self) -> dict[str, datetime]:
-        """When the oldest waiting mail of each party arrived that is, or may be, a request."""
+        """Return, per party, when the oldest waiting mail that may be a request arrived."""
         query = (
             select(_MAIL.party, func.min(_MAIL.arrived_at))
             .where(text(UNRESOLVED), _MAIL.kind.in_([Kind.REQUEST.value, ""]))
@@ -134,5 +134,5 @@ class Pulse:
 
 
 def _later(one: Any, other: Any) -> Any:
-    """The later of two instants, of which the second may be missing."""
+    """Return the later of two instants; ``other`` may be missing."""
     return type_coerce(case((other > one, other), else_=one), Instant)

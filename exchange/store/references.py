@@ -1,11 +1,11 @@
-"""How far references were given, kept outside the database as well.
+"""Records outside the database, too, which references were issued.
 
-A database that is put back from a backup counts on from the backup.  Two small files in the working
-folder remember what was given since, so that no reference is given twice.  They are written in turn
-and each names the instant of the other's last change, as the file system tells it: a copy that was
-put back has another.  Where they are missing or put back nobody knows what was given; then they
-are made anew, with an identity of their own, and whoever counts with them has numbers of his own:
-they begin at one made of the time, which no earlier count can have reached.
+A database restored from a backup continues to count from the backup.  Two small files in the
+working folder record what was issued since, so no reference is issued twice.  They are written in
+turn, and each records when the other last changed, by the time of the file system: a restored copy
+has another time.  If the files are missing or restored, nobody knows what was issued.  Then new
+files are made, with a new identity, and counting with them starts at a number computed from the
+time, which no earlier count can have reached.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from exchange.errors import StoreError
 FILES: Final = ("references.0", "references.1")
 LAST: Final = 999_999_999  # nine digits, which every reader of references takes
 
-_BYTES: Final = 4096  # one page, never more: what is written over needs no space on the disk
-_MOST: Final = 80  # counters remembered: more than three years
+_BYTES: Final = 4096  # one page, never more: overwriting it needs no space on the disk
+_MAX_COUNTERS: Final = 80  # counters recorded: more than three years
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
-# Of the numbers of a month each second has so many, after what may be given in its first minutes.
+# Each second of a month has this many numbers, after those for its first minutes.
 _A_SECOND: Final = 369
 _FIRST: Final = 100_000
 _HOUR: Final = 3600 * _A_SECOND
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What the files say: the last number of each counter that was counted with them."""
+class IssuedNumbers:
+    """The content of the files: the last number of each counter that was counted with them."""
 
     ident: str
     last: Mapping[str, int]
-    same_boot: bool  # as the last writing: nothing of it can have been lost
+    same_boot: bool  # as at the last write, so nothing of it can be lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +57,22 @@ class _Copy:
 
 
 class References:
-    """The two files of one working folder; whoever counts there uses the same."""
+    """The two files of a working folder, shared by all processes that count there."""
 
     def __init__(
         self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._paths = tuple(folder / name for name in FILES)
-        # The machine's time, also where somebody set a clock for a rehearsal: it does not repeat.
+        # The machine's time, even if a rehearsal has its own clock: it does not repeat.
         self._now = now
 
-    def look(self) -> Given:
-        """What was given, as the files say now; they are made anew where they do not say it."""
+    def read(self) -> IssuedNumbers:
+        """Read what was issued; make new files if the present ones cannot say it."""
         with self._locked() as files:
             return self._read(files)[0]
 
-    def note(self, given: Mapping[str, int]) -> None:
-        """Remember the last number of each counter, before it is given."""
+    def record(self, given: Mapping[str, int]) -> None:
+        """Record the last number of each counter, before it is issued."""
         with self._locked() as files:
             found, serial, at = self._read(files)
             last = dict(found.last)
@@ -80,31 +80,31 @@ class References:
                 last[name] = max(number, last.get(name, 0))
             _write(files, replace(found, last=last), serial + 1, at)
 
-    def beyond(self, number: int) -> int:
-        """A number of this month above ``number`` that no count has reached, whoever counted."""
+    def number_above(self, number: int) -> int:
+        """Return a number of this month above ``number`` that no count can have reached."""
         local = self._now().astimezone(LONDON)
         second = ((local.day - 1) * 24 + local.hour) * 3600 + local.minute * 60 + local.second
         found = _FIRST + second * _A_SECOND
-        if found <= number:  # a clock that was ahead once: an hour's worth on
+        if found <= number:  # a clock was ahead once: add an hour's worth
             found = number + _HOUR
         if found > LAST:
             raise StoreError(
-                "no reference is left that was certainly never given this month",
+                "no reference is left this month that was certainly never issued",
                 place=str(self._paths[0].parent),
                 hint="set the machine's clock right, best by NTP",
             )
         return found
 
-    def _read(self, files: list[int]) -> tuple[Given, int, int]:
-        """What they say, the number of the last writing, and which of them is to be written."""
+    def _read(self, files: list[int]) -> tuple[IssuedNumbers, int, int]:
+        """Return their content, the serial of the last write, and which file to write next."""
         copies = [_copy(one) for one in files]
         serials = [one.serial if one else 0 for one in copies]
         newest = serials.index(max(serials))
         found = copies[newest]
         if found and copies[1 - newest] and found.other == _changed(files[1 - newest]):
-            given = Given(found.ident, found.last, found.boot == _boot())
+            given = IssuedNumbers(found.ident, found.last, found.boot == _boot())
             return given, found.serial, 1 - newest
-        made = Given(secrets.token_hex(8), {}, same_boot=True)
+        made = IssuedNumbers(secrets.token_hex(8), {}, same_boot=True)
         _write(files, made, max(serials) + 1, 1)
         _write(files, made, max(serials) + 2, 0)
         return made, max(serials) + 2, 1
@@ -122,25 +122,25 @@ class References:
             yield files
         except OSError as error:
             raise StoreError(
-                f"how far references were given cannot be written down: {error.strerror}",
+                f"the issued references cannot be recorded: {error.strerror}",
                 place=str(path),
-                hint="see to the folder's space and permissions; until then none is given",
+                hint="check the folder's space and permissions; until then none is issued",
             ) from None
         finally:
             for one in files:
-                os.close(one)  # and with it the lock
+                os.close(one)  # also releases the lock
 
 
-def _write(files: list[int], given: Given, serial: int, at: int) -> None:
-    told = {
+def _write(files: list[int], given: IssuedNumbers, serial: int, at: int) -> None:
+    content = {
         "id": given.ident,
         "serial": serial,
         "other": _changed(files[1 - at]),
         "boot": _boot(),
         # By month: a counter is named by its kind, one letter, and its month.
-        "given": dict(sorted(given.last.items(), key=lambda item: item[0][1:])[-_MOST:]),
+        "given": dict(sorted(given.last.items(), key=lambda item: item[0][1:])[-_MAX_COUNTERS:]),
     }
-    text = json.dumps(told, separators=(",", ":"))
+    text = json.dumps(content, separators=(",", ":"))
     page = f"{_seal(text)} {text}".encode().ljust(_BYTES)
     if os.pwrite(files[at], page, 0) != len(page):
         raise OSError(ENOSPC, os.strerror(ENOSPC))
@@ -151,21 +151,23 @@ def _changed(file: int) -> int:
 
 
 def _copy(file: int) -> _Copy | None:
-    """What one file says; None where it is empty or damaged."""
+    """Read one file; return None if it is empty or damaged."""
     seal, _, text = os.pread(file, _BYTES, 0).decode(errors="replace").strip().partition(" ")
     if not text or seal != _seal(text):
         return None
-    told = json.loads(text)
-    return _Copy(told["id"], told["serial"], told["other"], told["boot"], told["given"])
+    content = json.loads(text)
+    return _Copy(
+        content["id"], content["serial"], content["other"], content["boot"], content["given"]
+    )
 
 
 def _seal(text: str) -> str:
-    """Tells a page that was written by halves; it is no secret."""
+    """Return a checksum that detects a half-written page; it is not secret."""
     return sha256(text.encode()).hexdigest()[:16]
 
 
 def _boot() -> str:
-    """Which start of the machine this is: what was written before another may have been lost."""
+    """Return the id of this boot of the machine: earlier writes may be lost after a crash."""
     try:
         return _BOOT.read_text().strip()
     except OSError:

@@ -1,7 +1,7 @@
-"""Whether a database is still the one that was opened: the files of SQLite, one of PostgreSQL.
+"""Checks that a database is still the one that was opened, on SQLite and PostgreSQL.
 
-SQLite goes on with a file that was replaced or deleted meanwhile, and so does a lock: what is
-committed then is in no file that anybody can find again, and another daemon may start beside.
+SQLite continues with a file that was replaced or deleted meanwhile, and so does a lock: whatever is
+committed then is in a file that nobody can find again, and a second daemon may start.
 """
 
 from __future__ import annotations
@@ -13,55 +13,55 @@ from typing import Final
 
 from exchange.errors import StoreReplaced
 
-_BESIDE: Final = ("-wal", "-shm")  # made by the first connection, removed with the last
+_SQLITE_SUFFIXES: Final = ("-wal", "-shm")  # made by the first connection, removed with the last
 _HINT: Final = (
-    "everything that uses it has to stop; see which file holds what was recorded last, put that "
-    "one in its place with its -wal and -shm, run `exchange doctor`, then start again"
+    "stop everything that uses it; find the file with the latest records, put it in place with "
+    "its -wal and -shm, run `exchange doctor`, then start again"
 )
 
 _Identity = tuple[int, int]  # device and inode
 
 
 class SameFiles:
-    """Device and inode of each file, as they were when it was opened."""
+    """Device and inode of each file at the time it was opened."""
 
     def __init__(self, database: Path) -> None:
         self._lock = threading.Lock()
         self._database = database
-        self._beside = [Path(f"{database}{ending}") for ending in _BESIDE]
+        self._extra_files = [Path(f"{database}{ending}") for ending in _SQLITE_SUFFIXES]
         self._known: dict[Path, _Identity] = {}
         self._connections = 0
 
     def opened(self) -> None:
-        """A connection was made: its files are those that are there now, or were before."""
+        """Note a new connection: its files are the known ones, else those that exist now."""
         with self._lock:
             self._connections += 1
-            paths = [self._database, *self._beside]
+            paths = [self._database, *self._extra_files]
             fresh = {path: found for path in paths if (found := _identity(path))}
             self._known = {**fresh, **self._known}
         self.check()
 
     def closed(self) -> None:
-        """A connection was given up; with the last one the files beside the database may go."""
+        """Note a closed connection; with the last one, -wal and -shm may be deleted."""
         with self._lock:
             self._connections -= 1
             if self._connections <= 0:
-                for path in self._beside:
+                for path in self._extra_files:
                     self._known.pop(path, None)
 
     def watch(self, path: Path, descriptor: int) -> None:
-        """Look after another file that is open, a lock."""
+        """Check another open file as well, a lock file."""
         held = os.fstat(descriptor)
         with self._lock:
             self._known[path] = (held.st_dev, held.st_ino)
 
     def unwatch(self, path: Path) -> None:
-        """No longer look after it."""
+        """Stop checking a file."""
         with self._lock:
             self._known.pop(path, None)
 
     def check(self) -> None:
-        """Raise StoreReplaced where a file is another one, or none."""
+        """Raise StoreReplaced if a file was replaced or deleted."""
         for path, known in list(self._known.items()):
             try:
                 found = path.stat()
@@ -71,16 +71,16 @@ class SameFiles:
                 if (found.st_dev, found.st_ino) == known:
                     continue
                 now = (found.st_dev, found.st_ino)
-            # A last connection that closes meanwhile takes its files with it.
+            # The last connection may have closed meanwhile and deleted its files.
             with self._lock:
                 if self._known.get(path) == known:
                     raise _replaced(path, known, now)
 
 
 class SameDatabase:
-    """Whether a new session on PostgreSQL is in the database of those before: its number says so.
+    """Checks by its number (OID) that each PostgreSQL session is in the same database.
 
-    One that was put back from a backup, or renamed, and takes the place of another has its own.
+    A restored or renamed database that takes the place of another has another number.
     """
 
     QUERY: Final = "SELECT oid::bigint, datname FROM pg_database WHERE datname = current_database()"
@@ -89,15 +89,15 @@ class SameDatabase:
         self._number: int | None = None
 
     def opened(self, number: int, name: str) -> None:
-        """A session began; raises StoreReplaced where it is in another database."""
+        """Note a new session; raises StoreReplaced if it is in another database."""
         known, self._number = self._number, self._number or number
         if known is not None and known != number:
             raise StoreReplaced(
                 "the database was replaced while it was in use "
-                f"(number {known} was opened, number {number} has its name now)",
+                f"(number {known} was opened, number {number} now has its name)",
                 place=f"database {name}",
-                hint="everything that uses it has to stop; see which one holds what was recorded "
-                "last, give that one the name, run `exchange doctor`, then start again",
+                hint="stop everything that uses it; find the database with the latest records, "
+                "give it the name, run `exchange doctor`, then start again",
             )
 
 

@@ -1,9 +1,8 @@
-"""Letters that a mail server took and the database did not record, kept outside the database.
+"""Records outside the database which letters a mail server accepted, until the database has them.
 
-A database that refuses just then (a disk that is full, a server that is gone), or a process that is
-killed while it waits, would have the letter sent once more by the next process.  So that is written
-down in a small file of the working folder, which has its space before any letter goes: writing over
-it needs none.
+If the database fails at that moment (full disk, server gone), or the process is killed, the next
+process would send the letter again.  So it is recorded in a small file in the working folder, which
+reserves its space before any letter is sent: overwriting needs no more.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ log = structlog.get_logger("exchange.store")
 
 FILE: Final = "letters.taken"
 _BYTES: Final = 256 * 1024
-_REPLY: Final = 100  # characters of what the server said: a batch of letters has to fit
-_SAID: Final = set[Path]()  # said once, not with each letter
-_FLAGS: Final = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # no pipe is waited for
+_REPLY: Final = 100  # characters of the server's reply: a batch of letters must fit
+_REPORTED: Final = set[Path]()  # warned about once, not for each letter
+_FLAGS: Final = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # do not block on a named pipe
 
 
 @dataclass(frozen=True, slots=True)
 class TakenLetter:
-    """A letter by its number and its Message-ID, and the server's words."""
+    """An accepted letter: its number, its Message-ID and the server's reply."""
 
     number: int
     message_id: str
@@ -40,13 +39,13 @@ class TakenLetter:
 
 
 class TakenLetters:
-    """The file of one working folder; whoever uses it is the one that sends."""
+    """The file of a working folder, used only by the process that sends."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
 
     def make_room(self) -> None:
-        """Have the space before it is needed; where that cannot be it is said and gone without."""
+        """Reserve the space of the file; if that fails, log a warning and continue."""
         try:
             file = os.open(self._path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
             try:
@@ -57,21 +56,21 @@ class TakenLetters:
             finally:
                 os.close(file)
         except OSError as error:
-            self._cannot(error)
+            self._report(error)
 
     def note(self, letters: Sequence[TakenLetter], *, lasting: bool) -> None:
-        """Write these down; never raises: the letters are gone, whatever becomes of the note.
+        """Record these letters; never raises, because the letters are sent in any case.
 
-        ``lasting`` outlives the machine too, not only this process; it costs a look at the disk.
+        With ``lasting`` the record survives a crash of the machine too, at the cost of an fsync.
         """
-        told = [asdict(one) | {"reply": one.reply[:_REPLY]} for one in letters]
-        text = json.dumps(told, separators=(",", ":"))
+        content = [asdict(one) | {"reply": one.reply[:_REPLY]} for one in letters]
+        text = json.dumps(content, separators=(",", ":"))
         page = f"{_seal(text)} {text}\n".encode()
         if letters and len(page) <= _BYTES:
             self._write(page, lasting=lasting)
 
     def noted(self) -> list[TakenLetter]:
-        """What was written down and not cleared."""
+        """Return the recorded letters."""
         with suppress(OSError, ValueError, TypeError):
             file = os.open(self._path, os.O_RDONLY | _FLAGS)
             try:
@@ -86,8 +85,8 @@ class TakenLetters:
         return []
 
     def clear(self) -> None:
-        """All of it is recorded now."""
-        self._write(b"\0", lasting=False)  # what is recorded is not recorded again
+        """Forget the letters: the database has recorded them."""
+        self._write(b"\0", lasting=False)  # recording them twice does no harm
 
     def _write(self, page: bytes, *, lasting: bool) -> None:
         try:
@@ -99,14 +98,14 @@ class TakenLetters:
             finally:
                 os.close(file)
         except OSError as error:
-            self._cannot(error)
+            self._report(error)
 
-    def _cannot(self, error: OSError) -> None:
-        if self._path in _SAID:
+    def _report(self, error: OSError) -> None:
+        if self._path in _REPORTED:
             return
-        _SAID.add(self._path)
+        _REPORTED.add(self._path)
         log.warning(
-            "letters that were sent cannot be noted outside the database",
+            "sent letters cannot be recorded outside the database",
             file=str(self._path),
             why=error.strerror,
         )

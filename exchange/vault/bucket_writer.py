@@ -1,8 +1,8 @@
-"""One write to the vault: merges rows into the buckets they belong to, splits what grew too large.
+"""Writes to the vault: merges rows into their buckets and splits buckets that grew too large.
 
-Rows come sorted by place in chunks, so a range of buckets finds its share of every chunk by two
-binary searches, and a write of ten million rows needs no larger sort than one chunk.  Everything
-happens in the caller's one transaction: nothing half done is ever seen.
+Rows come in chunks sorted by place, so two binary searches find the rows of a chunk for a range of
+buckets, and a write of ten million rows sorts no more than one chunk at a time.  Everything happens
+in the caller's one transaction: nobody sees a write that is half done.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from exchange.domain.columns.device_ids import DeviceIds
 from exchange.ports import Removed
-from exchange.vault.buckets import BucketCipher, Opened, Places, damage, open_together
+from exchange.vault.buckets import BucketCipher, OpenedBuckets, Places, damage, open_together
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, Manifest, buckets_of, widths
 from exchange.vault.merge import Merged, merge
-from exchange.vault.radix_sort import chained, chosen, order_of
+from exchange.vault.radix_sort import concatenated, order_of, rows_where
 from exchange.vault.records import HAS_CODE, INSTALLED, ROW, Rows, row_devices
 from exchange.vault.tables import vault_bucket
-from exchange.vault.vault_header import Head, write_head
+from exchange.vault.vault_header import VaultHeader, write_header
 
-# A bucket that is split is left this full: room to grow before the next time.
+# A split leaves its buckets this full, so that they can grow before the next split.
 _FULL_AFTER_SPLIT: Final = 0.7
 _BUCKETS_AT_ONCE: Final = 512
 
@@ -35,26 +35,26 @@ _UPDATE: Final = (
     .values(generation=bindparam("generation"), sealed=bindparam("sealed"))
 )
 Buckets = npt.NDArray[np.intp]
-Told = Callable[[str, int, int], None]
-Choose = Callable[[Rows, Rows], Rows]  # (held, incoming) -> those that may be taken
+Progress = Callable[[str, int, int], None]  # (what, done, total)
+Choose = Callable[[Rows, Rows], Rows]  # (held, incoming) -> the incoming rows to merge
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
-    """Rows sorted by place; those of one place in the order of the call."""
+class SortedRows:
+    """Rows sorted by place; rows of one place stay in the order of the call."""
 
     places: Places
     rows: Rows
 
     @classmethod
-    def of(cls, rows: Rows, cipher: BucketCipher) -> Sorted:
+    def of(cls, rows: Rows, cipher: BucketCipher) -> SortedRows:
         """Sort ``rows``."""
         places = cipher.places(row_devices(rows))
         order = order_of(places)
         return cls(places.take(order), rows.take(order))
 
     def between(self, first: int, end: int) -> Rows:
-        """The rows with places from ``first`` up to, not including, ``end``."""
+        """Return the rows with places from ``first`` up to, not including, ``end``."""
         low = int(np.searchsorted(self.places, np.uint32(first)))
         if end == ALL_PLACES:
             return self.rows[low:]
@@ -62,14 +62,14 @@ class Sorted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class _SortedDevices:
     """Devices sorted by place."""
 
     places: Places
     devices: DeviceIds
 
     @classmethod
-    def of(cls, devices: DeviceIds, cipher: BucketCipher) -> _Placed:
+    def of(cls, devices: DeviceIds, cipher: BucketCipher) -> _SortedDevices:
         places = cipher.places(devices)
         order = order_of(places)
         return cls(places.take(order), devices.take(order))
@@ -82,55 +82,55 @@ class _Placed:
         return self.devices[low:high]
 
 
-class Rewrite:
-    """The buckets while one write goes over them."""
+class BucketWriter:
+    """The buckets of a vault during one write."""
 
     def __init__(
-        self, connection: Connection, head: Head, *, bucket_records: int, batch_rows: int
+        self, connection: Connection, header: VaultHeader, *, bucket_records: int, batch_rows: int
     ) -> None:
         self._connection = connection
-        self._head = head
-        # Each bucket is rewritten at most once in a pass: what a split adds stands aside until
-        # the pass ends, and positions and widths hold till then.
-        self._entries: Entries = head.manifest.entries.copy()
+        self._header = header
+        # A pass rewrites each bucket at most once: buckets that a split adds are kept apart until
+        # the pass ends, so positions and widths stay valid until then.
+        self._entries: Entries = header.manifest.entries.copy()
         self._widths = widths(self._entries)
         self._split_off: list[Entries] = []
-        self._generation = head.generation + 1
+        self._generation = header.generation + 1
         self._bucket_records = bucket_records
         self._batch_rows = batch_rows
 
     @property
     def entries(self) -> Entries:
-        """The buckets as they are now; while a pass goes on, without those it split off."""
+        """The buckets as they are now; during a pass, without the new ones that it split off."""
         return self._entries
 
-    def put(self, chunks: Sequence[Sorted], *, replace: bool) -> Iterator[tuple[Rows, Merged]]:
-        """Merge all rows in; yields each batch of them with what became of it.
+    def put(self, chunks: Sequence[SortedRows], *, replace: bool) -> Iterator[tuple[Rows, Merged]]:
+        """Merge all rows; yield each batch of incoming rows with its result.
 
         Raises VaultDamaged naming the buckets that do not open.
         """
-        self.spread(self._incoming(chunks))
-        yield from self.put_sifted(chunks, lambda _, incoming: incoming, replace=replace)
+        self.split_ahead(self._incoming(chunks))
+        yield from self.put_chosen(chunks, lambda _, incoming: incoming, replace=replace)
 
-    def put_sifted(
-        self, chunks: Sequence[Sorted], choose: Choose, *, replace: bool, dry: bool = False
+    def put_chosen(
+        self, chunks: Sequence[SortedRows], choose: Choose, *, replace: bool, dry: bool = False
     ) -> Iterator[tuple[Rows, Merged]]:
-        """As ``put``, with those rows alone that ``choose`` picks; ``dry`` keeps nothing.
+        """Merge only the rows that ``choose`` returns; with ``dry`` write nothing.
 
-        ``choose`` gets all rows that some buckets hold and all that come in for them.
+        ``choose`` gets the rows held in some buckets and all incoming rows for these buckets.
         """
         for group in self._groups(self._incoming(chunks)):
             first, end = self._range(group)
-            incoming = chained(
+            incoming = concatenated(
                 [chunk.between(first, end) for chunk in chunks], chunks[0].rows.dtype
             )
             held = self._open(self._entries[group]).rows
-            chosen = choose(held, incoming)
+            picked = choose(held, incoming)
             if dry:
                 continue
-            merged = merge(held, chosen, replace=replace)
+            merged = merge(held, picked, replace=replace)
             self._keep(group, merged.rows, merged.changed)
-            yield chosen, merged
+            yield picked, merged
 
     def remove(
         self,
@@ -138,47 +138,49 @@ class Rewrite:
         source: int | None = None,
         *,
         dry: bool = False,
-        told: Told | None = None,
+        progress: Progress | None = None,
     ) -> Removed:
-        """Take devices out, None: all; of one source alone where ``source`` numbers it.
+        """Remove ``devices`` (None: all); with ``source`` only rows with that source number.
 
-        ``devices`` stand once each.  ``dry`` only counts.  Raises as ``put``.
+        ``devices`` are distinct.  ``dry`` only counts.  Raises VaultDamaged as ``put`` does.
         """
-        wanted = None if devices is None else _Placed.of(devices, self._head.cipher)
+        wanted = None if devices is None else _SortedDevices.of(devices, self._header.cipher)
         counts = np.zeros(4, np.int64)
-        for group in self._groups(self._concerned(wanted)):
+        for group in self._groups(self._wanted_per_bucket(wanted)):
             opened = self._open(self._entries[group])
             held = opened.rows
             named = np.ones(len(held), bool)
             if wanted is not None:
                 named = np.isin(row_devices(held), wanted.between(*self._range(group)))
             going = named if source is None else named & (held["source"] == source)
-            counts += _tallied(held["flags"], named, going)
+            counts += _removal_counts(held["flags"], named, going)
             if going.any() and not dry:
-                # The buckets that lose something are those to seal again.
+                # Only buckets that lose a row are sealed again.
                 owner = np.repeat(np.arange(len(group)), opened.sizes)
                 losing = np.isin(owner, owner[going])
                 self._keep(group[np.unique(owner[going])], held[losing & ~going], None)
-            if told:
-                told("counting" if dry else "removing", int(group[-1]) + 1, len(self._entries))
+            if progress:
+                progress("counting" if dry else "removing", int(group[-1]) + 1, len(self._entries))
         return Removed(*counts.tolist())
 
-    def _concerned(self, wanted: _Placed | None) -> npt.NDArray[np.int64]:
-        """How many devices fall into each bucket; where all are wanted, one where it has any."""
+    def _wanted_per_bucket(self, wanted: _SortedDevices | None) -> npt.NDArray[np.int64]:
+        """Count the wanted devices of each bucket; if all are wanted, 1 per non-empty bucket."""
         if wanted is None:
             return (self._entries["records"] > 0).astype(np.int64)
         owner = buckets_of(self._entries, wanted.places)
         return np.bincount(owner, minlength=len(self._entries))
 
-    def finish(self, sources: Sequence[str], work: Mapping[str, str | int] | None = None) -> Head:
-        """Write the head; nothing may follow in this transaction.
+    def finish(
+        self, sources: Sequence[str], work: Mapping[str, str | int] | None = None
+    ) -> VaultHeader:
+        """Write the header, as the last write of this transaction.
 
-        ``work`` is what a delivery in steps remembers; None leaves it as it was.
+        ``work`` is the progress of an import in steps; None leaves it unchanged.
         """
         self._end_pass()
-        kept = self._head.manifest.work if work is None else work
+        kept = self._header.manifest.work if work is None else work
         manifest = Manifest(self._entries, tuple(sources), kept)
-        return write_head(self._connection, self._head, manifest, self._generation)
+        return write_header(self._connection, self._header, manifest, self._generation)
 
     def _end_pass(self) -> None:
         entries = np.concatenate([self._entries, *self._split_off], dtype=ENTRY)
@@ -186,8 +188,8 @@ class Rewrite:
         self._widths = widths(self._entries)
         self._split_off = []
 
-    def _incoming(self, chunks: Sequence[Sorted]) -> npt.NDArray[np.int64]:
-        """How many rows come into each bucket."""
+    def _incoming(self, chunks: Sequence[SortedRows]) -> npt.NDArray[np.int64]:
+        """Count the incoming rows of each bucket."""
         counts = np.zeros(len(self._entries), np.int64)
         for chunk in chunks:
             cuts = np.searchsorted(chunk.places, self._entries["start"])
@@ -195,7 +197,7 @@ class Rewrite:
         return counts
 
     def _groups(self, incoming: npt.NDArray[np.int64]) -> Iterator[Buckets]:
-        """The buckets that get rows, in runs that fit into memory together."""
+        """Yield the buckets that get rows, in groups that fit into memory."""
         touched = np.flatnonzero(incoming)
         weight = np.cumsum(self._entries["records"][touched] + incoming[touched])
         first = 0
@@ -211,8 +213,8 @@ class Rewrite:
         starts = self._entries["start"]
         return int(starts[first]), int(starts[last]) + int(self._widths[last])
 
-    def spread(self, incoming: npt.NDArray[np.int64]) -> None:
-        """Split beforehand what would not fit into memory with all its new rows."""
+    def split_ahead(self, incoming: npt.NDArray[np.int64]) -> None:
+        """Split the buckets that would not fit into memory with all their new rows."""
         flooded = np.flatnonzero(incoming > self._batch_rows)
         if not len(flooded):
             return
@@ -222,31 +224,31 @@ class Rewrite:
             held = self._open(self._entries[group]).rows
             self._keep(group, held, None, at_least=parts)
         self._end_pass()
-        # What was just sealed is sealed again below: never twice under the same generation.
+        # These buckets are sealed again later in this write: use another generation for that.
         self._generation += 1
 
-    def _open(self, entries: Entries) -> Opened:
+    def _open(self, entries: Entries) -> OpenedBuckets:
         memory = np.empty(int(entries["records"].sum()), ROW)
-        opened = open_together(self._connection, self._head.cipher, entries, memory)
+        opened = open_together(self._connection, self._header.cipher, entries, memory)
         if opened.faults:
-            raise damage(list(opened.faults.values()), self._head.manifest.entries)
+            raise damage(list(opened.faults.values()), self._header.manifest.entries)
         return opened
 
     def _keep(
         self, group: Buckets, rows: Rows, changed: npt.NDArray[np.bool_] | None, at_least: int = 1
     ) -> None:
-        """Seal ``rows``, all that the buckets of ``group`` hold from now on.
+        """Seal ``rows``, the whole new content of the buckets of ``group``.
 
-        With ``changed`` only the buckets that hold a changed row are written.
+        With ``changed`` write only the buckets that have a changed row.
         """
         entries = self._entries[group]
-        places = self._head.cipher.places(row_devices(rows))
+        places = self._header.cipher.places(row_devices(rows))
         owner = buckets_of(entries, places)
         if changed is not None:
             dirty = np.zeros(len(group), bool)
             dirty[owner[changed]] = True
             concerned = dirty[owner]
-            rows, places = chosen(rows, concerned), places[concerned]
+            rows, places = rows_where(rows, concerned), places[concerned]
             group, entries = group[dirty], entries[dirty]
             owner = buckets_of(entries, places)
         if not len(group):
@@ -261,7 +263,7 @@ class Rewrite:
     def _pieces(
         self, group: Buckets, records: npt.NDArray[np.intp], at_least: int
     ) -> npt.NDArray[np.int64]:
-        """Where the buckets start that take the place of ``group``, each split as it must be."""
+        """Return where the buckets start that replace ``group``, after the splits they need."""
         pieces = []
         room = self._bucket_records * _FULL_AFTER_SPLIT
         starts = self._entries["start"][group].tolist()
@@ -278,17 +280,17 @@ class Rewrite:
     def _write(
         self, group: Buckets, starts: npt.NDArray[np.int64], rows: Rows, cuts: Buckets
     ) -> None:
-        """Store the buckets at ``starts``; ``cuts`` are their bounds in ``rows``."""
+        """Store the buckets that begin at ``starts``; ``cuts`` are their bounds in ``rows``."""
         entries = np.zeros(len(starts), ENTRY)
         entries["start"], entries["generation"] = starts, self._generation
         entries["records"] = np.diff(cuts)
-        entries["with_code"] = _counted(rows, HAS_CODE, cuts)
-        entries["installed"] = _counted(rows, INSTALLED, cuts)
+        entries["with_code"] = _flag_counts(rows, HAS_CODE, cuts)
+        entries["installed"] = _flag_counts(rows, INSTALLED, cuts)
         known = self._entries["start"][group]
         old = set(known.tolist())
         updates, inserts = [], []
         for start, low, high in zip(starts.tolist(), cuts[:-1], cuts[1:], strict=True):
-            sealed = self._head.cipher.seal(start, self._generation, rows[low:high])
+            sealed = self._header.cipher.seal(start, self._generation, rows[low:high])
             if start in old:
                 updates.append({"bucket": start, "generation": self._generation, "sealed": sealed})
             else:
@@ -302,10 +304,10 @@ class Rewrite:
         self._split_off.append(entries[~same])
 
 
-def _tallied(
+def _removal_counts(
     flags: npt.NDArray[np.uint8], named: npt.NDArray[np.bool_], going: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.int64]:
-    """The four counts of ``Removed``."""
+    """Return the four counts of ``Removed``."""
     leaving = flags[going]
     return np.array(
         [
@@ -318,7 +320,7 @@ def _tallied(
     )
 
 
-def _counted(rows: Rows, flag: int, cuts: Buckets) -> npt.NDArray[np.int64]:
+def _flag_counts(rows: Rows, flag: int, cuts: Buckets) -> npt.NDArray[np.int64]:
     running = np.concatenate([[0], np.cumsum((rows["flags"] & flag) != 0)])
     return np.diff(running[cuts])
 

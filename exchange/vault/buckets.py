@@ -1,9 +1,9 @@
-"""Buckets: where a device falls, and how a bucket is sealed and opened.
+"""Buckets: which one a device belongs to, and how a bucket is sealed and opened.
 
 A device's place is a keyed hash: the first 32 bits of AES-256 over its Device ID and eight zero
-bytes.  On blocks of one fixed length AES is a pseudo-random function by itself (NIST SP 800-38B
-adds to it only what longer messages need), and numpy gives it a million blocks in one call.  Each
-bucket takes a range of places, and the ranges cover all of them.
+bytes.  On blocks of one fixed length AES alone is a pseudo-random function (what NIST SP 800-38B
+adds is for longer messages only), and numpy hands it a million blocks in one call.  Each bucket
+covers a range of places; together the ranges cover all places.
 
 A sealed bucket is::
 
@@ -12,8 +12,8 @@ A sealed bucket is::
     12 bytes  nonce, random
     the rest  AES-256-GCM over its rows (records.py), sorted by device
 
-Version, key id, where the bucket's range starts and the generation of the write that sealed it
-are bound as associated data.
+The associated data binds version, key id, the start of the bucket's range, and the generation of
+the write that sealed it.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ _NONCE: Final = _HEADER.size  # where it begins
 _OPENS: Final = _NONCE + NONCE_BYTES  # where the sealed rows begin
 _BOUND: Final = struct.Struct(">IQ")
 _BLOCK_BYTES: Final = 16
-_FILL: Final = bytes(8)  # behind a Device ID, to a block
+_FILL: Final = bytes(8)  # fills a Device ID up to one block
 _LEAD: Final = b"mp121 bucket"
 _READ_AT_ONCE: Final = 256  # buckets in one SELECT: some ten megabytes
-_HASHED_AT_ONCE: Final = 1 << 14  # devices: a quarter of a megabyte stays near the processor
+_HASHED_AT_ONCE: Final = 1 << 14  # devices: a quarter of a megabyte fits into the processor cache
 _STORED: Final = select(vault_bucket.c.start, vault_bucket.c.generation, vault_bucket.c.sealed)
 _SELECT: Final = _STORED.where(vault_bucket.c.start.in_(bindparam("starts", expanding=True)))
 _SELECT_RANGE: Final = _STORED.where(
@@ -60,23 +60,23 @@ _SELECT_RANGE: Final = _STORED.where(
 
 
 class BucketCipher:
-    """Places devices, seals and opens buckets, under the keys of one vault. Safe to share."""
+    """Computes places, and seals and opens buckets, with the keys of one vault. Thread-safe."""
 
     def __init__(self, keys: DataKeys) -> None:
         self._current = _HEADER.pack(_VERSION, keys.current.key_id)
-        # By the header of a sealed bucket, with what is bound before its start.
+        # Header of a sealed bucket -> cipher, and the associated data up to the bucket's start.
         self._ciphers: dict[bytes, tuple[AESGCM, bytes]] = {}
         for key in keys.sealing:
             header = _HEADER.pack(_VERSION, key.key_id)
             self._ciphers[header] = key.cipher("bucket"), _LEAD + header
         placing = derive(keys.placing, "place of a device")
-        # ECB because every block is a message of its own and each device comes once.
-        # One for all calls, with a lock: making it takes longer than a single device does.
+        # ECB: every block is a message of its own, and each device occurs once.
+        # One encryptor with a lock: making one takes longer than hashing a single device.
         self._placing = Cipher(algorithms.AES(placing), modes.ECB()).encryptor()  # noqa: S305
         self._lock = threading.Lock()
 
     def places(self, devices: DeviceIds) -> Places:
-        """The place of each device, 0 to 2**32 - 1."""
+        """Return the place of each device, 0 to 2**32 - 1."""
         places = np.empty(len(devices), np.uint32)
         blocks = np.zeros((min(len(devices), _HASHED_AT_ONCE), 2), ">u8")
         hashed = np.empty(blocks.nbytes + _BLOCK_BYTES, np.uint8)
@@ -90,7 +90,7 @@ class BucketCipher:
         return places
 
     def place(self, device: bytes) -> int:
-        """The place of one device, given as its 8 bytes."""
+        """Return the place of one device, given as its 8 bytes."""
         with self._lock:
             hashed = self._placing.update(device + _FILL)
         return int.from_bytes(hashed[:4], "big")
@@ -103,14 +103,14 @@ class BucketCipher:
         return self._current + nonce + sealed
 
     def open(self, start: int, generation: int, sealed: bytes) -> Rows | None:
-        """The rows, read-only; None when the bucket does not open as this one."""
+        """Return the rows, read-only; None when this is not the sealed content of that bucket."""
         content = self.content(start, generation, sealed)
         if content is None or len(content) % ROW.itemsize:
             return None
         return np.frombuffer(content, ROW)
 
     def content(self, start: int, generation: int, sealed: object) -> bytes | None:
-        """The rows as the bytes they are; None as ``open``."""
+        """Return the rows as raw bytes; None as in ``open``."""
         parts = self._parts(start, generation, sealed)
         if parts is None:
             return None
@@ -121,7 +121,7 @@ class BucketCipher:
             return None
 
     def open_into(self, memory: memoryview, start: int, generation: int, sealed: object) -> bool:
-        """Put the rows into ``memory``, which they must fill; False when it cannot be."""
+        """Decrypt the rows into ``memory``, which they must fill; return False when they cannot."""
         parts = self._parts(start, generation, sealed)
         if parts is None:
             return False
@@ -137,7 +137,7 @@ class BucketCipher:
     def _parts(
         self, start: int, generation: int, sealed: object
     ) -> tuple[AESGCM, bytes, memoryview, bytes] | None:
-        """Cipher, nonce, what it sealed, and what is bound to it."""
+        """Return cipher, nonce, sealed rows and associated data."""
         if not isinstance(sealed, bytes) or len(sealed) < _OPENS + TAG_BYTES:
             return None
         known = self._ciphers.get(sealed[:_NONCE])
@@ -150,7 +150,7 @@ class BucketCipher:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one bucket, and how many records the manifest says it holds."""
+    """What is wrong with one bucket, and how many records the manifest says it has."""
 
     start: int
     records: int
@@ -163,10 +163,10 @@ class Fault:
 def open_checked(
     cipher: BucketCipher, entry: np.void, generation: object, sealed: object
 ) -> Rows | Fault:
-    """A bucket as it came from the database, checked against its entry in the manifest."""
+    """Open a bucket read from the database and check it against its entry in the manifest."""
     start, records, due = int(entry["start"]), int(entry["records"]), int(entry["generation"])
     if generation != due:
-        return Fault(start, records, f"is of write {generation}, the manifest says {due}")
+        return Fault(start, records, f"is from write {generation}, the manifest says {due}")
     rows = cipher.open(start, due, sealed) if isinstance(sealed, bytes) else None
     if rows is None:
         return Fault(start, records, "does not open: it was changed or swapped")
@@ -189,13 +189,13 @@ def read_buckets(
     return found
 
 
-class Opened(NamedTuple):
+class OpenedBuckets(NamedTuple):
     """Buckets opened into one piece of memory."""
 
     rows: Rows  # valid until that memory is used again
     starts: npt.NDArray[np.intp]  # where the rows of each bucket begin
-    sizes: npt.NDArray[np.intp]  # how many they are; 0 where it is faulty
-    faults: dict[int, Fault]  # by which of the buckets it is
+    sizes: npt.NDArray[np.intp]  # rows of each bucket; 0 if it is faulty
+    faults: dict[int, Fault]  # by position of the bucket
 
 
 def open_together(
@@ -205,13 +205,12 @@ def open_together(
     memory: Rows,
     *,
     whole_range: bool = False,
-) -> Opened:
+) -> OpenedBuckets:
     """Read the buckets of ``entries`` and open them into ``memory``, one at a time.
 
-    ``memory`` has room for all rows that the entries tell of, and can be given again.  Memory that
-    the kernel must give first costs more than the decryption, so no more than one sealed bucket
-    is held.  ``whole_range``: the manifest has no others between the first and the last of
-    ``entries``, so that the database need not pick.
+    ``memory`` has room for all rows of the entries, and can be used again.  Fresh memory from the
+    kernel costs more than the decryption, so only one sealed bucket is held at a time.
+    ``whole_range``: ``entries`` are consecutive in the manifest, so the database can read a range.
     """
     sizes = entries["records"].astype(np.intp)
     ends = np.cumsum(sizes)
@@ -226,20 +225,20 @@ def open_together(
     for start, found, sealed in stored:
         place = due.pop(start, None)
         if place is None:
-            continue  # in the range, but not in the manifest: `verify` tells
+            continue  # in the range, but not in the manifest: `verify` reports it
         room, generation = view[bounds[place] : bounds[place + 1]], generations[place]
         if found != generation or not cipher.open_into(room, start, generation, sealed):
-            told = open_checked(cipher, entries[place], found, sealed)
-            assert isinstance(told, Fault)
-            faults[place] = told
+            fault = open_checked(cipher, entries[place], found, sealed)
+            assert isinstance(fault, Fault)
+            faults[place] = fault
     faults |= {place: _missing(entries[place]) for place in due.values()}
     sizes[list(faults)] = 0
     rows = memory[: int(entries["records"].sum())]
-    return Opened(rows, ends - entries["records"], sizes, dict(sorted(faults.items())))
+    return OpenedBuckets(rows, ends - entries["records"], sizes, dict(sorted(faults.items())))
 
 
 def _stored(connection: Connection, entries: Entries) -> dict[int, tuple[object, object]]:
-    """Generation and content of each bucket, as the database has them."""
+    """Read generation and sealed content of each bucket from the database."""
     rows = connection.execute(_SELECT, {"starts": entries["start"].tolist()}).all()
     return {start: (generation, sealed) for start, generation, sealed in rows}
 
@@ -249,7 +248,7 @@ def _missing(entry: np.void) -> Fault:
 
 
 def damage(faults: Sequence[Fault], entries: Entries) -> VaultDamaged:
-    """The error that names every faulty bucket."""
+    """Return the error that names every faulty bucket."""
     lost, total = sum(fault.records for fault in faults), int(entries["records"].sum())
     named = "; ".join(str(fault) for fault in faults)
     return VaultDamaged(

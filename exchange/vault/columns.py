@@ -1,4 +1,4 @@
-"""Columns to rows and back: what callers handle in bulk, and what lies in a bucket."""
+"""Converts columns, which callers handle in bulk, to the rows of a bucket and back."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from exchange.vault.records import (
 
 
 def rows_from(columns: CodeColumns, sources: Sources) -> Rows:
-    """The rows of ``columns``; numbers their source names in ``sources``.
+    """Return ``columns`` as rows; add their source names to ``sources``.
 
-    Raises BadInput when the columns hold what no record can be: a Device ID or a code of all zeros
-    or all Fs, a code in a row that has none, a type or source out of range, unequal lengths.
+    Raises BadInput for values that no record can have: a Device ID or a code of all zeros or all
+    Fs, a code in a row marked as having none, a type or source out of range, unequal lengths.
     """
     _check(columns)
     numbers = np.array([sources.number(name) for name in columns.source_names], np.uint8)
@@ -44,7 +44,7 @@ def rows_from(columns: CodeColumns, sources: Sources) -> Rows:
 
 
 def columns_from(rows: Rows, sources: tuple[str, ...]) -> CodeColumns:
-    """Rows as columns; ``sources`` are the names by number, the first one empty."""
+    """Return rows as columns; ``sources`` are the names by number, the first one empty."""
     content = np.ascontiguousarray(rows).view(np.uint8).reshape(len(rows), ROW.itemsize)
     flags = rows["flags"]
     return CodeColumns(
@@ -67,7 +67,7 @@ def _check(columns: CodeColumns) -> None:
             columns.has_code, columns.installed, columns.types, columns.sources, columns.days,
         )
     ):  # fmt: skip
-        raise BadInput("the columns of codes are not all of one length")
+        raise BadInput("the columns of codes differ in length")
     if not number:
         return
     if not none_empty(columns.devices):
@@ -80,7 +80,7 @@ def _check(columns: CodeColumns) -> None:
     ):
         raise BadInput("an install code is not all zeros or all Fs")
     if np.any(~blank & ~columns.has_code):
-        raise BadInput("a code stands in a row that is said to have none")
+        raise BadInput("a row marked as having no code has one")
     if columns.types.max() >= len(DEVICE_TYPES):
         raise BadInput("a device type is out of range")
     if columns.sources.max() >= len(columns.source_names):

@@ -1,7 +1,7 @@
 """The manifest: which buckets there are, what each holds, and the names of sources.
 
-Sealed in the head it is the proof that every bucket is the one that was written last: a bucket
-that was deleted, swapped or put back from an older copy does not agree with it.
+It is sealed in the vault header and proves that every bucket is the one written last: a bucket
+that was deleted, swapped or restored from an older copy does not match it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LENGTHS: Final = struct.Struct(">II")
 class Manifest:
     """All buckets and all source names (numbered from 1) of a vault.
 
-    ``work`` is how far a delivery taken in steps has come; empty when none is under way.
+    ``work`` is how far an import in steps has come; empty when none is under way.
     """
 
     entries: Entries
@@ -46,27 +46,29 @@ class Manifest:
         object.__setattr__(self, "starts", self.entries["start"].astype(np.uint32).data)
 
     def to_bytes(self) -> bytes:
-        """Two lengths, the names (and the work under way) as JSON, then 24 bytes a bucket."""
-        told = {"sources": self.sources, "work": self.work} if self.work else self.sources
-        names = json.dumps(told, ensure_ascii=False).encode()
+        """Return two lengths, the names (and ``work``) as JSON, then 24 bytes per bucket."""
+        content = {"sources": self.sources, "work": self.work} if self.work else self.sources
+        names = json.dumps(content, ensure_ascii=False).encode()
         return _LENGTHS.pack(len(names), len(self.entries)) + names + self.entries.tobytes()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Manifest:
         """Read what ``to_bytes`` made; the caller has authenticated it."""
-        names, count = _LENGTHS.unpack_from(content)
-        opens = _LENGTHS.size + names
-        told = json.loads(content[_LENGTHS.size : opens])
-        sources, work = (told["sources"], told["work"]) if isinstance(told, dict) else (told, {})
+        size, count = _LENGTHS.unpack_from(content)
+        opens = _LENGTHS.size + size
+        names = json.loads(content[_LENGTHS.size : opens])
+        sources, work = (
+            (names["sources"], names["work"]) if isinstance(names, dict) else (names, {})
+        )
         return cls(np.frombuffer(content, ENTRY, count, opens), tuple(sources), work)
 
 
 def buckets_of(entries: Entries, places: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
-    """For each place the position of the bucket whose range holds it."""
+    """Return for each place the position of the bucket that covers it."""
     return np.searchsorted(np.ascontiguousarray(entries["start"]), places, side="right") - 1
 
 
 def widths(entries: Entries) -> npt.NDArray[np.int64]:
-    """How many places each bucket's range has."""
+    """Return how many places each bucket covers."""
     edges = np.append(entries["start"].astype(np.int64), ALL_PLACES)
     return np.diff(edges)

@@ -1,15 +1,15 @@
-"""What a put does to the rows that are held: one rule, applied to whole arrays.
+"""Merges new rows into the held ones: one rule, applied to whole arrays.
 
-A record meets what the vault knows of its device, in the order of the call:
+Each record is compared with what the vault knows of its device, in the order of the call:
 
 - an unknown device is added;
-- another code than the one held is a conflict: nothing of the record is taken, unless the caller
+- a code that differs from the held one is a conflict: the record is not taken, unless the caller
   replaces and no earlier record of the same call brought the held code;
-- a code where none was held, "installed by us" where it was not said, or another device type is
-  new knowledge: the record's source and day are taken with it;
-- anything else is known already and changes nothing.  A record never takes knowledge away: one
-  without a code, a type or the installed flag leaves those as they are;
-- a record that repeats an earlier one of the call shares its fate and changes nothing.
+- a code where none was held, a new "installed by us", or another device type is new: the record
+  is taken, with its source and day;
+- anything else is known already and changes nothing.  A record never removes anything: without a
+  code, a type or the installed flag it leaves the held ones as they are;
+- a record that repeats an earlier one of the call has the same outcome and changes nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from exchange.vault.radix_sort import chosen, order_of
+from exchange.vault.radix_sort import Mask, Order, order_of, rows_where
 from exchange.vault.records import (
     FACT_BYTES,
     HAS_CODE,
@@ -37,13 +37,10 @@ ADDED: Final = 1
 UPDATED: Final = 2
 CONFLICT: Final = 3
 
-Mask = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.intp]
-
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """``rows`` after the put with ``changed`` beside them, and one outcome an incoming row."""
+    """``rows`` after the merge, which of them ``changed``, and an outcome per incoming row."""
 
     rows: Rows
     changed: Mask
@@ -51,7 +48,7 @@ class Merged:
 
 
 def merge(held: Rows, incoming: Rows, *, replace: bool) -> Merged:
-    """Put ``incoming`` (in the order of the call) over ``held`` (each device once, any order)."""
+    """Merge ``incoming`` (in the order of the call) into ``held`` (each device once, any order)."""
     held = held.take(order_of(row_devices(held)))
     held_devices = row_devices(held)
     devices, slot = np.unique(row_devices(incoming), return_inverse=True)
@@ -67,8 +64,8 @@ def merge(held: Rows, incoming: Rows, *, replace: bool) -> Merged:
     if len(devices) == len(incoming):
         outcomes = state.take(incoming, slot)
     else:
-        first = _first_alike(incoming)
-        for turn in _turns(slot, first):
+        first = _first_equal(incoming)
+        for turn in _rounds(slot, first):
             outcomes[turn] = state.take(incoming[turn], slot[turn])
         shares = first != np.arange(len(incoming))
         outcomes[shares] = np.where(
@@ -78,12 +75,12 @@ def merge(held: Rows, incoming: Rows, *, replace: bool) -> Merged:
     held[at[known]] = state.rows[known]
     changed = np.zeros(len(held), bool)
     changed[at[known]] = state.changed[known]
-    rows = joined([held, chosen(state.rows, ~known)])
+    rows = joined([held, rows_where(state.rows, ~known)])
     return Merged(rows, np.concatenate([changed, np.ones(len(rows) - len(held), bool)]), outcomes)
 
 
 class _State:
-    """One row for each device of the call, as it stands after the records taken so far."""
+    """One row per device of the call, with the records merged so far."""
 
     def __init__(self, rows: Rows, known: Mask, replace: bool) -> None:
         self.rows = rows
@@ -92,19 +89,19 @@ class _State:
         self._code_is_new: Mask = np.zeros(len(rows), bool)
         self._replace = replace
 
-    def take(self, incoming: Rows, slot: Places) -> npt.NDArray[np.uint8]:
-        """Apply the rule to one record a device; returns their outcomes."""
+    def take(self, incoming: Rows, slot: Order) -> npt.NDArray[np.uint8]:
+        """Merge at most one record per device; return their outcomes."""
         outcomes = np.full(len(slot), ADDED, np.uint8)
         known = self._known[slot]
         if known.any():
-            outcomes[known] = self._take_known(chosen(incoming, known), slot[known])
-            incoming, slot = chosen(incoming, ~known), slot[~known]
+            outcomes[known] = self._take_known(rows_where(incoming, known), slot[known])
+            incoming, slot = rows_where(incoming, ~known), slot[~known]
         self.rows[slot] = incoming
         self._known[slot] = True
         self._code_is_new[slot] = (incoming["flags"] & HAS_CODE) != 0
         return outcomes
 
-    def _take_known(self, incoming: Rows, slot: Places) -> npt.NDArray[np.uint8]:
+    def _take_known(self, incoming: Rows, slot: Order) -> npt.NDArray[np.uint8]:
         old = self.rows.take(slot)
         new_flags, old_flags = incoming["flags"], old["flags"]
         brings = (new_flags & HAS_CODE) != 0
@@ -125,7 +122,7 @@ class _State:
         kept_type = np.where(new_type != 0, new_type, old_flags & TYPE_MASK)
         after["flags"] = ((old_flags | new_flags) & (HAS_CODE | INSTALLED)) | kept_type
         after["source"], after["days"] = incoming["source"], incoming["days"]
-        self.rows[slot[takes]] = chosen(after, takes)
+        self.rows[slot[takes]] = rows_where(after, takes)
         self.changed[slot[takes]] = True
         self._code_is_new[slot[brings & ~conflict]] = True
         outcomes = np.where(takes, np.uint8(UPDATED), np.uint8(UNCHANGED))
@@ -133,16 +130,16 @@ class _State:
         return outcomes
 
 
-def _first_alike(rows: Rows) -> Places:
-    """For each row the place of the first one that says the same."""
+def _first_equal(rows: Rows) -> Order:
+    """Return for each row the position of the first row equal to it."""
     content = rows.view(np.uint8).reshape(len(rows), ROW.itemsize)
     facts = np.ascontiguousarray(content[:, :FACT_BYTES]).view(f"V{FACT_BYTES}").ravel()
     _, first, inverse = np.unique(facts, return_index=True, return_inverse=True)
     return first[inverse]
 
 
-def _turns(slot: Places, first: Places) -> list[Places]:
-    """The rows that say something of their own, in turns with each device at most once."""
+def _rounds(slot: Order, first: Order) -> list[Order]:
+    """Return the rows that repeat no earlier one, in rounds with each device at most once."""
     own = np.flatnonzero(first == np.arange(len(slot)))
     by_device = own[np.argsort(slot[own], kind="stable")]
     slots = slot[by_device]

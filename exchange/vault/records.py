@@ -1,4 +1,4 @@
-"""Records as they lie in a bucket: 28 bytes each, handled as numpy rows.
+"""Records as stored in a bucket: 28 bytes each, handled as numpy rows.
 
 ======  =====  ==============================================================
 offset  bytes  what
@@ -10,7 +10,7 @@ offset  bytes  what
 26      2      day of import, days since 1970-01-01, little-endian
 ======  =====  ==============================================================
 
-Python objects are made of rows only for who asks, some thousands at a time.
+Rows become Python objects only on demand, some thousands at a time.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, DeviceId, Instal
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
 from exchange.ports import VaultRecord
-from exchange.vault.radix_sort import chained
+from exchange.vault.radix_sort import concatenated
 
 Rows: TypeAlias = npt.NDArray[np.void]  # of ROW
 
-# The code as two words: numpy compares words at once, 16-byte fields one by one.
+# The code as two 64-bit words: numpy compares these in bulk, but 16-byte fields one by one.
 ROW: Final = np.dtype(
     [
         ("device", "<u8"),
@@ -49,7 +49,7 @@ ROW: Final = np.dtype(
 _ROW_FORM: Final = struct.Struct("<Q16sBBH")  # the same for one row
 _DEVICE: Final = struct.Struct("<Q")
 CODE_OFFSET: Final = DEVICE_ID_BYTES
-# Device, code and flags are what is known; source and day only say since when.
+# Device, code and flags are the facts; source and day only say where and when they came from.
 FACT_BYTES: Final = 25
 
 HAS_CODE: Final = 0x01
@@ -60,7 +60,7 @@ TYPE_SHIFT: Final = 4
 MAX_SOURCES: Final = 255
 _MAX_SOURCE_LENGTH: Final = 200
 EPOCH: Final = date(1970, 1, 1)
-# Objects handled at a time: few enough that collecting garbage stays cheap.
+# Objects handled at a time: few enough that garbage collection stays cheap.
 _SLICE: Final = 4_096
 _SLICES_A_CHUNK: Final = 16
 _NO_CODE: Final = bytes(CODE_BYTES)
@@ -78,8 +78,8 @@ _T = TypeVar("_T")
 
 
 def joined(parts: Sequence[Rows]) -> Rows:
-    """All rows of ``parts``, in their order."""
-    return chained(parts, ROW)
+    """Return all rows of ``parts``, in order."""
+    return concatenated(parts, ROW)
 
 
 def row_devices(rows: Rows) -> DeviceIds:
@@ -95,18 +95,18 @@ class Sources:
         self._numbers = {name: number for number, name in enumerate(self.names)}
 
     def number(self, name: str) -> int:
-        """The number of ``name``, a new one for a new name; BadInput when all 255 are used."""
+        """Return the number of ``name``, adding a new one; raises BadInput if all 255 are used."""
         number = self._numbers.get(name)
         if number is None:
             number = len(self.names)
             if number > MAX_SOURCES:
                 raise BadInput(
-                    f"the vault tells {MAX_SOURCES} sources apart; {name!r} would be one more",
-                    hint="import under a name that is in use",
+                    f"the vault keeps at most {MAX_SOURCES} sources; {name!r} would be one more",
+                    hint="import under a source name that is already in use",
                 )
             if len(name) > _MAX_SOURCE_LENGTH or not name.isprintable():
                 raise BadInput(
-                    f"a source's name is printable and has at most {_MAX_SOURCE_LENGTH} characters"
+                    f"a source name is printable and has at most {_MAX_SOURCE_LENGTH} characters"
                 )
             self._numbers[name] = number
             self.names.append(name)
@@ -114,9 +114,9 @@ class Sources:
 
 
 def rows_of(records: Iterable[VaultRecord], sources: Sources) -> Iterator[Rows]:
-    """Records as rows, in their order, up to 65,536 at a time; numbers names in ``sources``.
+    """Yield records as rows, in order, up to 65,536 at a time; add source names to ``sources``.
 
-    Raises BadInput naming the device whose record cannot be kept.
+    Raises BadInput naming the device whose record cannot be stored.
     """
     days: dict[date, int] = {}
     pending = iter(records)
@@ -147,7 +147,7 @@ def _flags(record: VaultRecord) -> int:
         return _FLAGS[record.code is not None, record.installed_by_us, record.device_type]
     except KeyError:
         raise BadInput(
-            f"{record.device_type!r} is no device type", place=str(record.device)
+            f"{record.device_type!r} is not a device type", place=str(record.device)
         ) from None
 
 
@@ -166,7 +166,7 @@ def _day(record: VaultRecord, known: dict[date, int]) -> int:
 def records_of(
     rows: Rows, sources: Sequence[str], devices: Sequence[DeviceId] | None = None
 ) -> Iterator[VaultRecord]:
-    """Rows as records, in their order; ``devices`` are theirs, where the caller has them."""
+    """Yield rows as records, in order; ``devices`` are their Device IDs, if the caller has them."""
     days: dict[int, date] = {}
     for start in range(0, len(rows), _SLICE):
         part = np.ascontiguousarray(rows[start : start + _SLICE])
@@ -175,8 +175,8 @@ def records_of(
         yield from _records(part, named, sources, days)
 
 
-def row_in(content: bytes, device: bytes) -> bytes:
-    """The row of a Device ID of 8 bytes in the content of a bucket; empty when it is not there."""
+def find_row(content: bytes, device: bytes) -> bytes:
+    """Return the row of an 8-byte Device ID in the content of a bucket; b"" if it has none."""
     number, size, device_of = int.from_bytes(device, "big"), ROW.itemsize, _DEVICE.unpack_from
     low, high = 0, len(content) // size
     while low < high:
@@ -190,7 +190,7 @@ def row_in(content: bytes, device: bytes) -> bytes:
 
 
 def record_of(row: bytes, sources: Sequence[str], device: DeviceId) -> VaultRecord:
-    """One row as a record; for a single one this is far quicker than the above."""
+    """Return one row as a record, far quicker than ``records_of`` for a single row."""
     _, code, flags, source, day = _ROW_FORM.unpack(row)
     return VaultRecord(
         device=device,
@@ -202,8 +202,8 @@ def record_of(row: bytes, sources: Sequence[str], device: DeviceId) -> VaultReco
     )
 
 
-# Rows hold only what was validated once and sealed; validating it again in three constructors
-# would take twice as long as everything else a look-up does.
+# Rows were validated before they were sealed; validating them again in three constructors would
+# take twice as long as the rest of a look-up.
 def _setter(kind: type, field: str) -> Callable[[object, object], None]:
     found: Callable[[object, object], None] = vars(kind)[field].__set__
     return found
@@ -222,10 +222,10 @@ _RECORD_FIELDS: Final = (
 _set_record: Final = tuple(_setter(VaultRecord, field) for field in _RECORD_FIELDS)
 
 
-def _made(
+def _objects(
     kind: type[_T], setters: Sequence[Callable[[object, object], None]], *columns: Iterable[object]
 ) -> list[_T]:
-    """One object of ``kind`` a row, its slots filled column by column."""
+    """Make one object of ``kind`` per row, filling its slots column by column."""
     columns = tuple(list(column) for column in columns)
     made = list(map(object.__new__, repeat(kind, len(list(columns[0])))))
     for setter, column in zip(setters, columns, strict=True):
@@ -240,14 +240,14 @@ def _records(
     content = rows.view(np.uint8).reshape(len(rows), ROW.itemsize)
     raw = content[:, CODE_OFFSET : CODE_OFFSET + CODE_BYTES].tobytes()
     codes: list[InstallCode | None] = list(
-        _made(InstallCode, (_set_code_raw,), np.frombuffer(raw, f"V{CODE_BYTES}").tolist())
+        _objects(InstallCode, (_set_code_raw,), np.frombuffer(raw, f"V{CODE_BYTES}").tolist())
     )
     for bare in np.flatnonzero((flags & HAS_CODE) == 0).tolist():
         codes[bare] = None
     numbers = rows["days"].tolist()
     for day in set(numbers) - days.keys():
         days[day] = EPOCH + timedelta(days=day)
-    return _made(
+    return _objects(
         VaultRecord,
         _set_record,
         devices,

@@ -1,4 +1,4 @@
-"""The two tables of the vault, on a metadata of their own; the same on SQLite and PostgreSQL."""
+"""The two tables of the vault, in their own metadata; the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 metadata: Final = MetaData()
 
-# On SQLite only INTEGER PRIMARY KEY is the row number itself; BIGINT would add a second tree.
+# On SQLite only INTEGER PRIMARY KEY is the row number itself; BIGINT would add an index.
 _Number = BigInteger().with_variant(Integer(), "sqlite")
 
 vault_head: Final = Table(
@@ -29,10 +29,10 @@ vault_head: Final = Table(
     Column("generation", _Number, nullable=False),  # grows with every write
     Column("stamp", LargeBinary, nullable=False),  # 16 random bytes, new with every write
     Column("wrapped_keys", LargeBinary, nullable=False),
-    # Large, so last: reading the columns before it does not touch its pages.
+    # Large, so last: reading the other columns does not touch its pages.
     Column("manifest", LargeBinary, nullable=False),
 )
-"""One row: the authenticated head."""
+"""One row: the authenticated header."""
 
 vault_bucket: Final = Table(
     "vault_bucket",
@@ -41,4 +41,4 @@ vault_bucket: Final = Table(
     Column("generation", _Number, nullable=False),  # of the write that sealed it
     Column("sealed", LargeBinary, nullable=False),
 )
-"""One row a bucket, named by where its range of keyed hashes starts."""
+"""One row per bucket, identified by the start of its range of keyed hashes."""

@@ -1,8 +1,8 @@
 """The sealed store of install codes: ``exchange.ports.CodeVault`` over the two vault tables.
 
-Look-ups open each bucket once and make objects only of what is handed out; writes go through
-``rewrite``.  An instance keeps the opened head, which tells nothing without the database, and
-reads it again whenever its stamp has changed; it may be shared between threads.
+Look-ups open each bucket once and make objects only of what they return; writes go through
+``BucketWriter``.  An instance keeps the opened header, which reveals nothing without the database,
+and reads it again whenever its stamp has changed.  Thread-safe.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from exchange.ports import (
     Batch,
     CodeColumns,
     FoundColumns,
+    ImportResult,
     PutResult,
     Removed,
-    Taken,
     VaultRecord,
     VaultStats,
 )
-from exchange.vault.bucket_writer import Rewrite, Sorted
+from exchange.vault.bucket_writer import BucketWriter, SortedRows
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import columns_from, rows_from
-from exchange.vault.importing.code_import import STEP_ROWS, Doors, Terms, deliver
+from exchange.vault.importing.code_import import STEP_ROWS, ImportOptions, VaultAccess, import_codes
 from exchange.vault.keys.datakeys import DataKeys
 from exchange.vault.keys.keys import KeyProvider
 from exchange.vault.lookup import look_up
@@ -51,13 +51,13 @@ from exchange.vault.records import (
     rows_of,
 )
 from exchange.vault.tables import vault_bucket
-from exchange.vault.vault_header import Head, read_head, reading, writing
+from exchange.vault.vault_header import VaultHeader, read_header, reading, writing
 
-BUCKET_RECORDS: Final = 2_000  # a bucket that holds more is split: 56 kB, 8 us to open
+BUCKET_RECORDS: Final = 2_000  # a larger bucket is split: 56 kB, 8 us to open
 BATCH_ROWS: Final = 250_000
 _BUCKETS_AT_ONCE: Final = 256
 _MOST_NAMED: Final = 20  # sources, in an error
-_FEW: Final = 16  # devices: a transaction takes as long as so many single look-ups
+_FEW: Final = 16  # devices: a transaction takes as long as this many single look-ups
 
 _STARTS: Final = select(vault_bucket.c.start)
 
@@ -65,10 +65,10 @@ _STARTS: Final = select(vault_bucket.c.start)
 class SealedVault:
     """Install codes in sealed buckets.
 
-    ``bucket_records`` is the number of records above which a bucket is split, ``batch_rows`` how
-    many rows of 28 bytes a write holds in the clear at a time beside those it was given,
-    ``step_rows`` how many a delivery in steps commits at a time, ``folder`` where a delivery that
-    is larger than memory waits, sealed, in a nameless file.
+    A bucket with more than ``bucket_records`` records is split.  A write holds ``batch_rows`` rows
+    of 28 bytes in the clear at a time, besides those it was given.  An import in steps commits
+    ``step_rows`` at a time.  ``folder`` is for the sealed, unnamed file of an import that is larger
+    than memory.
     Every call may raise VaultError (no vault), WrongKey, VaultDamaged, or StoreError.
     """
 
@@ -88,25 +88,25 @@ class SealedVault:
         self._batch_rows = batch_rows
         self._step_rows = step_rows
         self._folder = folder
-        self._known: Head | None = None
+        self._known: VaultHeader | None = None
         self._single = SingleLookup(engine)
 
     def find_many(
         self, devices: Iterable[DeviceId]
     ) -> Iterator[tuple[DeviceId, VaultRecord | None]]:
-        """Each device once, with its record or None: those held first.
+        """Yield each device once with its record or None, those held first.
 
-        All is read in one transaction, which has ended before the first pair comes.  Where
-        buckets are damaged, the devices in the others come first, then VaultDamaged is raised.
+        All is read in one transaction, which ends before the first pair is returned.  If buckets
+        are damaged, the devices in the others come first, then VaultDamaged is raised.
         """
         wanted = list(devices)
         numbers = ids_of(wanted)
         first = np.sort(np.unique(numbers, return_index=True)[1])
         with reading(self._engine) as connection:
-            head = self._head(connection)
-            found = look_up(connection, head, numbers[first])
+            header = self._header(connection)
+            found = look_up(connection, header, numbers[first])
         names = [wanted[place] for place in first[found.held].tolist()]
-        sources = ("", *head.manifest.sources)
+        sources = ("", *header.manifest.sources)
         yield from zip(
             names,
             records_of(found.rows.take(np.flatnonzero(found.held)), sources, names),
@@ -115,103 +115,105 @@ class SealedVault:
         for place in first[~found.held & ~found.unknown].tolist():
             yield wanted[place], None
         if found.faults:
-            raise damage(found.faults, head.manifest.entries)
+            raise damage(found.faults, header.manifest.entries)
 
     def find(self, device: DeviceId) -> VaultRecord | None:
-        """One device; opens one bucket."""
-        head = self._known
-        row = None if head is None else self._single.row_of(head, device.raw)
-        if head is not None and row is not None:
-            return record_of(row, head.manifest.sources, device) if row else None
+        """Return the record of one device, or None; opens one bucket."""
+        header = self._known
+        row = None if header is None else self._single.row_of(header, device.raw)
+        if header is not None and row is not None:
+            return record_of(row, header.manifest.sources, device) if row else None
         for _, record in self.find_many([device]):
             return record
         return None
 
     def put_many(self, records: Iterable[VaultRecord], *, replace: bool = False) -> PutResult:
-        """Merge records into what is known, by the rule told in ``merge``; all or nothing.
+        """Merge records into the vault by the rule in ``merge``; all or nothing.
 
-        Nothing is written when nothing changes.  A device stands in ``conflicts`` once for each
-        record that was refused.  Raises BadInput for a record that cannot be kept.
+        Nothing is written when nothing changes.  ``conflicts`` has a device once for each of its
+        refused records.  Raises BadInput for a record that cannot be stored.
         """
         named = Sources()
         return self._put(list(rows_of(records, named)), named, replace=replace)
 
     def put_columns(self, batches: Iterable[CodeColumns], *, replace: bool = False) -> PutResult:
-        """As ``put_many``, by columns: without an object for each record."""
+        """Merge columns as ``put_many`` does, without an object per record."""
         named = Sources()
         return self._put([rows_from(batch, named) for batch in batches], named, replace=replace)
 
     def find_columns(self, devices: DeviceIds, *, partial: bool = False) -> FoundColumns:
-        """Look all ``devices`` up at once, in one transaction; see ``exchange.ports.CodeVault``."""
+        """Look up all ``devices`` in one transaction; see ``exchange.ports.CodeVault``."""
         asked = ids_from_numbers(devices)
-        if 0 < len(asked) <= _FEW and (alone := self._each_alone(asked)):
-            return alone
+        if 0 < len(asked) <= _FEW and (few := self._find_few(asked)):
+            return few
         with reading(self._engine) as connection:
-            head = self._head(connection)
-            found = look_up(connection, head, asked)
+            header = self._header(connection)
+            found = look_up(connection, header, asked)
         if found.faults and not partial:
-            raise damage(found.faults, head.manifest.entries)
-        columns = columns_from(found.rows, ("", *head.manifest.sources))
+            raise damage(found.faults, header.manifest.entries)
+        columns = columns_from(found.rows, ("", *header.manifest.sources))
         return FoundColumns(found.held, found.unknown, columns)
 
-    def deliver(
+    def import_codes(
         self,
         batches: Iterable[Batch],
         *,
         replace: bool = False,
-        good: bool = False,
+        skip_bad: bool = False,
         resume: str = "",
-        told: Callable[[str, int, int], None] | None = None,
-        keep: Callable[[], bool] | None = None,
-        record: Callable[[object, Taken], None] | None = None,
-    ) -> Taken:
-        """Take a delivery; see ``exchange.ports.CodeVault`` and ``importing/code_import.py``."""
-        doors = Doors(self._engine, self._head, self._rewrite, self._folder)
-        terms = Terms(replace, good or bool(resume), resume, told, keep, record, self._step_rows)
-        taken, head = deliver(doors, batches, terms)
-        self._known = head or self._known
-        return taken
+        progress: Callable[[str, int, int], None] | None = None,
+        confirm: Callable[[], bool] | None = None,
+        record: Callable[[object, ImportResult], None] | None = None,
+    ) -> ImportResult:
+        """Import codes; see ``exchange.ports.CodeVault`` and ``importing/code_import.py``."""
+        access = VaultAccess(self._engine, self._header, self._writer, self._folder)
+        options = ImportOptions(
+            replace, skip_bad or bool(resume), resume, progress, confirm, record, self._step_rows
+        )
+        result, header = import_codes(access, batches, options)
+        self._known = header or self._known
+        return result
 
-    def _each_alone(self, devices: DeviceIds) -> FoundColumns | None:
-        """A few devices, a statement each; None where that does not do.
+    def _find_few(self, devices: DeviceIds) -> FoundColumns | None:
+        """Look up a few devices, one statement each; return None if one cannot be answered so.
 
-        All of one instant: each statement saw the same stamp, and no two writes have the same.
+        The result is consistent: each statement saw the same stamp, which every write changes.
         """
-        head, rows = self._known, list[bytes]()
-        if head is None:
+        header, rows = self._known, list[bytes]()
+        if header is None:
             return None
         for raw in id_bytes(devices).view(f"V{DEVICE_ID_BYTES}").ravel().tolist():
-            row = self._single.row_of(head, raw)
+            row = self._single.row_of(header, raw)
             if row is None:
                 return None
             rows.append(row)
         held = np.array([bool(row) for row in rows])
         found = np.frombuffer(bytearray().join(row or bytes(ROW.itemsize) for row in rows), ROW)
-        columns = columns_from(found, ("", *head.manifest.sources))
+        columns = columns_from(found, ("", *header.manifest.sources))
         return FoundColumns(held, np.zeros(len(rows), bool), columns)
 
     def _put(self, pending: list[Rows], named: Sources, *, replace: bool) -> PutResult:
         counts = np.zeros(4, np.int64)
         conflicts: list[Rows] = []
         with writing(self._engine) as connection:
-            head = self._head(connection)
-            sources = Sources(head.manifest.sources)
+            header = self._header(connection)
+            sources = Sources(header.manifest.sources)
             numbers = np.array([sources.number(name) for name in named.names], np.uint8)
-            chunks: list[Sorted] = []
+            chunks: list[SortedRows] = []
             pending.reverse()
-            while pending:  # so that rows lie in memory once
+            while pending:  # so that rows are in memory only once
                 rows = pending.pop()
                 rows["source"] = numbers[rows["source"]]
-                chunks.append(Sorted.of(rows, head.cipher))
-            rewrite = self._rewrite(connection, head)
-            for incoming, merged in rewrite.put(chunks, replace=replace):
+                chunks.append(SortedRows.of(rows, header.cipher))
+            writer = self._writer(connection, header)
+            for incoming, merged in writer.put(chunks, replace=replace):
                 counts += np.bincount(merged.outcomes, minlength=4)
                 conflicts.append(incoming[merged.outcomes == CONFLICT])
             if counts[ADDED] or counts[UPDATED]:
-                head = rewrite.finish(sources.names[1:])
+                header = writer.finish(sources.names[1:])
             else:
                 connection.rollback()
-        self._known = head
+        self._known = header
         refused = row_devices(joined(conflicts))
         return PutResult(
             added=int(counts[ADDED]),
@@ -221,7 +223,7 @@ class SealedVault:
         )
 
     def remove_many(self, devices: Iterable[DeviceId]) -> int:
-        """Forget devices, in one transaction; returns how many there were."""
+        """Remove devices in one transaction; return how many the vault had."""
         return self.remove(ids_of(list(devices))).removed
 
     def remove(
@@ -230,53 +232,53 @@ class SealedVault:
         *,
         source: str | None = None,
         dry: bool = False,
-        told: Callable[[str, int, int], None] | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
         record: Callable[[object, Removed], None] | None = None,
     ) -> Removed:
-        """Forget devices, None: all; see ``exchange.ports.CodeVault``."""
+        """Remove ``devices`` (None: all); see ``exchange.ports.CodeVault``."""
         wanted = None if devices is None else np.unique(devices)
         with reading(self._engine) if dry else writing(self._engine) as connection:
-            head = self._head(connection)
-            number = None if source is None else _source_number(head, source)
-            rewrite = self._rewrite(connection, head)
-            done = rewrite.remove(wanted, number, dry=dry, told=told)
+            header = self._header(connection)
+            number = None if source is None else _source_number(header, source)
+            writer = self._writer(connection, header)
+            done = writer.remove(wanted, number, dry=dry, progress=progress)
             if dry or not done.removed:
                 connection.rollback()
             else:
-                # A delivery in steps that was cut off must not take for done what is gone now.
-                head = rewrite.finish(head.manifest.sources, {})
+                # An interrupted import in steps must not count rows as done that are removed now.
+                header = writer.finish(header.manifest.sources, {})
                 if record:
                     record(connection, done)
-        self._known = head
+        self._known = header
         return done
 
     def iter_all(self) -> Iterator[VaultRecord]:
-        """Every record, bucket by bucket, as the vault was when the iteration began.
+        """Yield every record, bucket by bucket, as the vault was when the iteration began.
 
-        The reading transaction stays open until the iterator ends or is closed.  Damaged buckets
-        are left out; VaultDamaged names them at the end.
+        The read transaction stays open until the iterator ends or is closed.  Damaged buckets are
+        skipped; VaultDamaged names them at the end.
         """
         faults: list[Fault] = []
         with reading(self._engine) as connection:
-            head = self._head(connection)
-            sources = ("", *head.manifest.sources)
-            for _, found in _all_buckets(connection, head):
+            header = self._header(connection)
+            sources = ("", *header.manifest.sources)
+            for _, found in _all_buckets(connection, header):
                 if isinstance(found, Fault):
                     faults.append(found)
                 else:
                     yield from records_of(found, sources)
         if faults:
-            raise damage(faults, head.manifest.entries)
+            raise damage(faults, header.manifest.entries)
 
     def verify(self) -> VaultStats:
         """Open every bucket and check it against the manifest, and its records against its range.
 
         Raises VaultDamaged naming every bucket that is missing, changed, swapped, rolled back, or
-        not of this vault.
+        from another vault.
         """
         with reading(self._engine) as connection:
-            head = self._head(connection)
-            entries = head.manifest.entries
+            header = self._header(connection)
+            entries = header.manifest.entries
             due = set(entries["start"].tolist())
             faults = [
                 Fault(start, 0, "is not in the manifest")
@@ -284,51 +286,51 @@ class SealedVault:
                 if start not in due
             ]
             ranges = widths(entries)
-            for position, found in _all_buckets(connection, head):
+            for position, found in _all_buckets(connection, header):
                 if not isinstance(found, Fault):
-                    found = _misplaced(found, entries[position], int(ranges[position]), head)
+                    found = _check_records(found, entries[position], int(ranges[position]), header)
                 if isinstance(found, Fault):
                     faults.append(found)
         if faults:
             raise damage(faults, entries)
-        return _stats(head)
+        return _stats(header)
 
     def stats(self) -> VaultStats:
-        """Counts, from the authenticated manifest; no bucket is opened."""
+        """Return counts from the authenticated manifest; opens no bucket."""
         with reading(self._engine) as connection:
-            return _stats(self._head(connection))
+            return _stats(self._header(connection))
 
     def data_keys(self) -> DataKeys:
-        """The data keys as they are now."""
+        """Return the present data keys."""
         try:
             with reading(self._engine) as connection:
-                return self._head(connection).keys
+                return self._header(connection).keys
         except WrongKey:
-            # The key may have changed between the look at the head and the one at the key file.
+            # The key may have changed between reading the header and reading the key file.
             with reading(self._engine) as connection:
-                return self._head(connection).keys
+                return self._header(connection).keys
 
-    def _head(self, connection: Connection) -> Head:
-        head = read_head(connection, self._key, self._known)
-        self._known = head
-        return head
+    def _header(self, connection: Connection) -> VaultHeader:
+        header = read_header(connection, self._key, self._known)
+        self._known = header
+        return header
 
-    def _rewrite(self, connection: Connection, head: Head) -> Rewrite:
-        return Rewrite(
-            connection, head, bucket_records=self._bucket_records, batch_rows=self._batch_rows
+    def _writer(self, connection: Connection, header: VaultHeader) -> BucketWriter:
+        return BucketWriter(
+            connection, header, bucket_records=self._bucket_records, batch_rows=self._batch_rows
         )
 
 
-def _all_buckets(connection: Connection, head: Head) -> Iterator[tuple[int, Rows | Fault]]:
-    entries: Entries = head.manifest.entries
+def _all_buckets(connection: Connection, header: VaultHeader) -> Iterator[tuple[int, Rows | Fault]]:
+    entries: Entries = header.manifest.entries
     for first in range(0, len(entries), _BUCKETS_AT_ONCE):
         part = entries[first : first + _BUCKETS_AT_ONCE]
-        yield from enumerate(read_buckets(connection, head.cipher, part), first)
+        yield from enumerate(read_buckets(connection, header.cipher, part), first)
 
 
-def _source_number(head: Head, source: str) -> int:
-    """The number of a source's name; raises NotFound telling those there are."""
-    names = head.manifest.sources
+def _source_number(header: VaultHeader, source: str) -> int:
+    """Return the number of a source name; raises NotFound listing the names there are."""
+    names = header.manifest.sources
     if source in names:
         return names.index(source) + 1
     known = ", ".join(repr(name) for name in names[:_MOST_NAMED]) or "none"
@@ -337,11 +339,11 @@ def _source_number(head: Head, source: str) -> int:
     raise NotFound(f"the vault has no record from {source!r}", hint=f"its sources: {known}")
 
 
-def _misplaced(rows: Rows, entry: np.void, width: int, head: Head) -> Rows | Fault:
-    """``rows`` again, or what contradicts the bucket's entry in the manifest."""
+def _check_records(rows: Rows, entry: np.void, width: int, header: VaultHeader) -> Rows | Fault:
+    """Return ``rows``, or a fault if they contradict the bucket's entry in the manifest."""
     devices = row_devices(rows)
     start = int(entry["start"])
-    offsets = head.cipher.places(devices).astype(np.int64) - start
+    offsets = header.cipher.places(devices).astype(np.int64) - start
     sound = (
         bool(np.all(devices[1:] > devices[:-1]))
         and bool(np.all((offsets >= 0) & (offsets < width)))
@@ -351,12 +353,12 @@ def _misplaced(rows: Rows, entry: np.void, width: int, head: Head) -> Rows | Fau
     return rows if sound else Fault(start, len(rows), "holds other records than it should")
 
 
-def _stats(head: Head) -> VaultStats:
-    entries = head.manifest.entries
+def _stats(header: VaultHeader) -> VaultStats:
+    entries = header.manifest.entries
     return VaultStats(
         records=int(entries["records"].sum()),
         with_code=int(entries["with_code"].sum()),
         installed_by_us=int(entries["installed"].sum()),
         buckets=len(entries),
-        key_id=head.key_id,
+        key_id=header.key_id,
     )

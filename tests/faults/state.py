@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 from exchange.bootstrap import open_context, the_clock
 from exchange.domain.device import InstallCode
 from exchange.services.people import audit_log
-from exchange.store.tables import Instant
+from exchange.store.column_types import Instant
 from tests.faults.post import Sent
 
 # Differs with every run, or says how often something was tried.

@@ -143,7 +143,7 @@ def test_a_key_that_others_can_read_holds_only_the_encrypted_mail(stage: Stage) 
     assert stage.rows("SELECT id, state FROM mail ORDER BY id") == [[1, "kept"], [2, "filed"]]
     assert len(stage.sent()) == 1
     said = stage.command(["run", "--once"], 1)
-    assert "others than its owner can use the private key" in said
+    assert "the private key is accessible to other users" in said
     key.chmod(0o600)
     stage.round()
     assert stage.rows("SELECT state FROM mail") == [["filed"], ["filed"]]
@@ -174,4 +174,4 @@ def test_read_and_doctor_use_the_keys_of_the_folder(stage: Stage) -> None:
     assert "it has expired" in told
     (stage.folder / "secrets" / "old.key").chmod(0o644)
     _, told = stage.run_cli(["doctor"])
-    assert "others than its owner can use the private key" in told
+    assert "the private key is accessible to other users" in told

@@ -71,7 +71,7 @@ SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut, of a copy": (_of_an_older_journal, "is cut off: "),
     "empty": (lambda path: path.write_bytes(b""), "missing or empty"),
     "a letter": (lambda path: path.write_bytes(b"Dear diary, " * 99), "not a database"),
-    "another database": (_other_database, "a database of something else"),
+    "another database": (_other_database, "the database of another program"),
 }
 
 

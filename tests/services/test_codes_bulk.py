@@ -415,7 +415,7 @@ def test_a_full_disk_for_what_waits_leaves_the_vault_as_it_was(bench: Bench) -> 
         "from exchange.vault.importing import sealed_tempfile as t; t._HELD_BYTES = 50_000",
     )  # fmt: skip
     assert said.returncode == 1
-    assert "no room to sort the delivery" in said.stderr
+    assert "no room to sort the import" in said.stderr
     assert bench.held() == {}
 
 

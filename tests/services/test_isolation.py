@@ -136,13 +136,13 @@ def test_a_key_command_runs_in_the_working_folder_on_a_clean_path(
     # A file is named as everywhere in the configuration: from the working folder.
     words = [sys.executable, "-c", "import json, csv; print(open('keys/exchange.key').read())"]
     key = load_key_file(folder / "keys" / "exchange.key")
-    from exchange.vault.keys.keys import Lock
+    from exchange.vault.keys.keys import VaultLock
 
-    assert command_key(words, 20.0, folder).key_for(Lock(key.key_id)) == key
+    assert command_key(words, 20.0, folder).key_for(VaultLock(key.key_id)) == key
     from exchange.errors import VaultError
 
     with pytest.raises(VaultError, match="cannot be run"):
-        command_key(["unwrap"], 20.0, folder).key_for(Lock(key.key_id))
+        command_key(["unwrap"], 20.0, folder).key_for(VaultLock(key.key_id))
     assert not ran.exists()
     assert all(map(os.path.isabs, clean_environment()["PATH"].split(os.pathsep)))
     assert json.dumps(clean_environment().get("PYTHONPATH", "")) == '""'

@@ -73,7 +73,7 @@ def test_the_next_transaction_finds_a_file_that_is_another_one(
                 work()
             assert fault.value.place == str(path)
             assert "exchange doctor" in fault.value.hint
-        assert not guard.look()
+        assert not guard.check()
         assert isinstance(guard.fault, StoreReplaced)
 
 
@@ -121,11 +121,11 @@ def test_a_lost_session_is_noticed_and_the_lock_taken_again(server: str, of_lock
     lost: list[float] = []
     store.when_lost(lambda: lost.append(time.monotonic()))
     with store.sole_daemon() as guard:
-        assert guard.look()
+        assert guard.check()
         _end_sessions(server, of_locks=of_locks)
         _until(lambda: bool(lost))
         _until(lambda: not guard.lost.is_set())
-        assert guard.look()
+        assert guard.check()
         assert not guard.taken
         other = Store(server)
         with pytest.raises(AlreadyRunning), other.sole_daemon():
@@ -150,8 +150,8 @@ def test_where_another_has_it_by_then_the_first_one_knows(server: str) -> None:
             _until(lambda: _entered(theirs))
         _until(lambda: ours.taken)
         assert halted.is_set()
-        assert not ours.look()
-        assert not sending.look()  # a sender does not take it again: it begins anew
+        assert not ours.check()
+        assert not sending.check()  # a sender does not take it again: it begins anew
         assert sending.lost.is_set()
         theirs.__exit__(None, None, None)
     for store in (first, second):
@@ -179,7 +179,7 @@ def test_a_database_that_another_one_took_the_place_of_ends_everything(server: s
     run("CREATE DATABASE live")
     store = Store(make_url(server).set(database="live").render_as_string(hide_password=False))
     with store.sole_daemon() as guard:
-        assert guard.look()
+        assert guard.check()
         run(
             "ALTER DATABASE live ALLOW_CONNECTIONS false",
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'live'",

@@ -324,7 +324,7 @@ def test_files_that_cannot_be_written_are_said(site: Site) -> None:
         site.give(1)
     (site.folder / FILES[0]).unlink()
     (site.folder / FILES[0]).mkdir()
-    with pytest.raises(StoreError, match="how far references were given"):
+    with pytest.raises(StoreError, match="the issued references cannot be recorded"):
         site.give(1)
     (site.folder / FILES[0]).rmdir()
     site.give(1)
@@ -335,15 +335,15 @@ def test_a_full_disk_is_said_and_nothing_is_given(tmp_path: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full")
     references = References(tmp_path)
-    references.look()
+    references.read()
     kept = os.pwrite
     try:
         os.pwrite = lambda *_: _raise_full()
         with pytest.raises(StoreError, match="No space left"):
-            references.note({"A2612": 5})
+            references.record({"A2612": 5})
     finally:
         os.pwrite = kept
-    assert references.look().last == {}
+    assert references.read().last == {}
 
 
 def _raise_full() -> int:
@@ -373,12 +373,14 @@ def test_after_another_start_of_the_machine(
 def test_numbers_of_the_time(tmp_path: Path) -> None:
     at = datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
     references = References(tmp_path, lambda: at)
-    last = references.beyond(0)
+    last = references.number_above(0)
     assert 900_000_000 < last <= 999_999_999
-    assert References(tmp_path, lambda: datetime(2026, 12, 1, tzinfo=UTC)).beyond(0) == 100_000
-    assert references.beyond(last) > last
+    assert (
+        References(tmp_path, lambda: datetime(2026, 12, 1, tzinfo=UTC)).number_above(0) == 100_000
+    )
+    assert references.number_above(last) > last
     with pytest.raises(StoreError, match="no reference is left"):
-        references.beyond(999_000_000)
+        references.number_above(999_000_000)
 
 
 def test_many_months_fit(tmp_path: Path) -> None:
@@ -386,7 +388,7 @@ def test_many_months_fit(tmp_path: Path) -> None:
     for year in range(26, 34):
         for month in range(1, 13):
             for kind in "AQ":
-                references.note({f"{kind}{year}{month:02d}": 999_999_999})
-    found = references.look().last
+                references.record({f"{kind}{year}{month:02d}": 999_999_999})
+    found = references.read().last
     assert {"A3312", "Q3312"} <= found.keys()
     assert (tmp_path / FILES[0]).stat().st_size == (tmp_path / FILES[1]).stat().st_size == 4096

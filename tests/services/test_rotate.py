@@ -286,7 +286,7 @@ def test_from_a_key_file_to_a_passphrase(ctx: Context, monkeypatch: pytest.Monke
     assert everything(again(ctx)) == before
     again_refused = run(ctx, "rotate-key")
     assert again_refused.code == 1
-    assert "locked by this key already" in again_refused.err
+    assert "already locked by this key" in again_refused.err
     assert "[keys.old]" in again_refused.err
     monkeypatch.setenv("EX_PHRASE", "correct horse battery stable")
     with pytest.raises(WrongKey):

@@ -204,7 +204,7 @@ def _key(folder: Path, elsewhere: Path) -> None:
     path.replace(elsewhere / "usb.key")
     path.symlink_to(elsewhere / "usb.key")
     make_context_again(folder)  # to read it is another thing
-    with pytest.raises(VaultError, match="symbolic link"), KeyFile(path).alone():
+    with pytest.raises(VaultError, match="symbolic link"), KeyFile(path).exclusive():
         pass
 
 

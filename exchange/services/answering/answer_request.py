@@ -342,7 +342,7 @@ def _supersede(
         tx.inbound.move_many(
             (row.id, move(row.state, DeviceEvent.WITHDRAW), f"corrected in {ref}") for row in rows
         )
-        tx.inbound.settle(earlier.id)
+        tx.inbound.mark_if_answered(earlier.id)
         tx.audit.append(
             ctx.now(),
             AuditEvent("request.corrected", earlier.ref, party.signifier, {"by": ref}),

@@ -120,7 +120,7 @@ def _opened(
             (tx.parties.addresses(), _BATCH_BYTES),
             (None, _STRANGERS_BYTES),
         ):
-            listed = tx.mail.waiting(KEPT, most=_DECIDE_BATCH + len(passed), senders=senders)
+            listed = tx.mail.waiting(KEPT, limit=_DECIDE_BATCH + len(passed), senders=senders)
             fresh = [one for one in listed if one not in passed]
             if mails := tx.mail.get_many(fresh[:_DECIDE_BATCH], most_bytes):
                 break
@@ -265,7 +265,7 @@ def decide(
     outcomes = []
     with ctx.store.transaction("decide") as tx:
         claimed = tx.mail.claim_many([one.mail.id for one in mails])
-        twins = tx.mail.twins([one.mail for one in mails])
+        twins = tx.mail.decided_duplicates([one.mail for one in mails])
         for one, verdict in zip(mails, who, strict=True):
             mail, said = one.mail, one.said
             state, folder, _ = claimed[mail.id]

@@ -18,7 +18,7 @@ from typing import Final
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
-from exchange.ports import Refusal, RefusedRow, Taken, VaultRecord, VaultStats
+from exchange.ports import ImportResult, Refusal, RefusedRow, VaultRecord, VaultStats
 from exchange.services.codes.code_file import Progress, Reading, RejectedRow
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
@@ -126,7 +126,7 @@ def import_codes(
     terms = _Terms(replacing, good, resume_by, stamp, progress)
     recorded = False
 
-    def imported(taken: Taken, delivered: Delivered) -> Imported:
+    def imported(taken: ImportResult, delivered: Delivered) -> Imported:
         return Imported(
             name=file.name,
             sha256=sha256,
@@ -143,7 +143,7 @@ def import_codes(
             resumed=taken.resumed,
         )
 
-    def record(transaction: object, taken: Taken, delivered: Delivered) -> None:
+    def record(transaction: object, taken: ImportResult, delivered: Delivered) -> None:
         nonlocal recorded
         with ctx.store.joined(transaction) as tx:
             _record(ctx, tx, imported(taken, delivered), by)
@@ -176,10 +176,10 @@ def _deliver(
     file: CodeSource,
     reading: Reading,
     terms: _Terms,
-    record: Callable[[object, Taken, Delivered], None],
+    record: Callable[[object, ImportResult, Delivered], None],
     *,
     whole: bool,
-) -> tuple[Taken, Delivered]:
+) -> tuple[ImportResult, Delivered]:
     delivered = Delivered(file.name)
     batches = read_delivery(
         file, reading, ctx.limits, ctx.today(), delivered, terms.progress, whole=whole
@@ -196,19 +196,19 @@ def _deliver(
             )
         return lenient or not delivered.rejects
 
-    taken = ctx.vault.deliver(
+    taken = ctx.vault.import_codes(
         batches,
         replace=terms.replacing,
-        good=terms.good,
+        skip_bad=terms.good,
         resume=hashlib.sha256(terms.resume.encode()).hexdigest() if terms.resume else "",
-        told=terms.progress,
-        keep=keep,
+        progress=terms.progress,
+        confirm=keep,
         record=lambda transaction, taken: record(transaction, taken, delivered),
     )
     return taken, delivered
 
 
-def _doubts(taken: Taken, reading: Reading) -> Iterator[str]:
+def _doubts(taken: ImportResult, reading: Reading) -> Iterator[str]:
     """What a person should look at although every row was good."""
     devices = taken.added + taken.updated + taken.unchanged
     if devices and taken.without_code == devices and not reading.installed_only:

@@ -142,7 +142,7 @@ def plan(ctx: Context, chosen: Chosen, source: str, progress: Progress | None = 
     source = mask_codes(" ".join(source.split()))
     if chosen.numbers is None and not source:
         raise BadInput("name Devices, a list of them, or a source")
-    counts = ctx.vault.remove(chosen.numbers, source=source or None, dry=True, told=progress)
+    counts = ctx.vault.remove(chosen.numbers, source=source or None, dry=True, progress=progress)
     left = ctx.vault.stats().installed_by_us - counts.installed
     return Plan(chosen, source, counts, left)
 
@@ -170,7 +170,7 @@ def remove(ctx: Context, planned: Plan, by: str, progress: Progress | None = Non
     if not planned.counts.removed:
         return planned.counts
     done = ctx.vault.remove(
-        planned.chosen.numbers, source=planned.source or None, told=progress, record=record
+        planned.chosen.numbers, source=planned.source or None, progress=progress, record=record
     )
     if done != planned.counts:  # nothing was left of it
         raise BadInput("the vault has changed since it was counted; nothing was removed")

@@ -68,7 +68,7 @@ def reseal(
     current = change.current_key()
     resumed = bool(set(before) - {current})
     if not resumed:
-        change.give_up(set(before))  # 1
+        change.drop_data_keys(set(before))  # 1
         current = change.new_data_key(_noted(ctx, by))  # 2
     buckets = texts = 0
     damaged: list[VaultDamaged] = []

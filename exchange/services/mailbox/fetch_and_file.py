@@ -270,7 +270,7 @@ def _same_again(ctx: Context, tx: Transaction, holder: Holder) -> None:
     """The place is still this mail's; if it was filed, it has to be filed once more."""
     now = ctx.now()
     if holder.state == KEPT:  # its attempts are those to understand it
-        tx.places.settle(holder.number, now + _LOOKED_AT)
+        tx.places.confirm_place(holder.number, now + _LOOKED_AT)
         return
     tx.places.file_again(holder.number, now + _pause(holder.attempts + 1))
     if holder.state == FILED:

@@ -144,7 +144,7 @@ def _sweep(ctx: Context, gone: Sequence[Pending]) -> None:
             if one.state in (WANTED, NOT_GIVEN):
                 vanish(ctx, tx, one.number)
             else:
-                tx.places.settle(one.number)
+                tx.places.confirm_place(one.number)
 
 
 def vanish(ctx: Context, tx: Transaction, number: int) -> None:

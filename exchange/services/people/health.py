@@ -30,7 +30,7 @@ from exchange.store.db import Transaction
 from exchange.store.mails.mail import NOT_GIVEN, OLD
 from exchange.store.mails.outbox import DEFERRED, FAILED
 from exchange.store.pulse import Oldest, Owed
-from exchange.store.upkeep.looking import Holder, LookingStore
+from exchange.store.upkeep.read_only_store import DaemonLock, ReadOnlyStore
 
 DATABASE_SECONDS: Final = 3.0  # one call
 _WHOLE_SECONDS: Final = 8.0  # all of them
@@ -72,7 +72,7 @@ class Health:
 class Known:
     """What the database says."""
 
-    holder: Holder
+    holder: DaemonLock
     undecided: Oldest
     not_given: Oldest
     old: Oldest
@@ -91,7 +91,7 @@ class Known:
 class Opens(Protocol):
     """Opens the database for a look; raises ExchangeError."""
 
-    def __call__(self) -> LookingStore: ...
+    def __call__(self) -> ReadOnlyStore: ...
 
 
 def examine(
@@ -134,7 +134,7 @@ def _within(work: Callable[[], Known], seconds: float) -> Known | ExchangeError:
 
 
 def _ask(
-    store: LookingStore, settings: Settings, calendar: WorkingCalendar, now: datetime
+    store: ReadOnlyStore, settings: Settings, calendar: WorkingCalendar, now: datetime
 ) -> Known:
     today = local_date(now)
     holder = store.holder()

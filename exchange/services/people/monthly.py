@@ -27,7 +27,7 @@ from exchange.errors import BadInput, ExchangeError, StoreError
 from exchange.files import USUAL, plain_folder, replace_file
 from exchange.rendering.report import report_csv, report_html
 from exchange.services.context import Context
-from exchange.store.requests.report_queries import AskedByUs, AskedOfUs, Standing
+from exchange.store.requests.report_queries import AskedByUs, AskedOfUs, DueStatus
 
 log = structlog.get_logger("exchange.monthly")
 
@@ -201,26 +201,26 @@ def _by_party(requests: Mapping[str, int], rows: Iterable[Row]) -> list[tuple[st
 
 
 def _inbound(requests: int, rows: Iterable[AskedOfUs]) -> InboundFigures:
-    standing: Counter[Standing] = Counter()
+    standing: Counter[DueStatus] = Counter()
     state: Counter[DeviceState] = Counter()
     answered: Counter[DeviceState] = Counter()
     for row in rows:
-        standing[row.standing] += row.devices
+        standing[row.due_status] += row.devices
         state[row.state] += row.devices
-        if row.standing in (Standing.ANSWERED_IN_TIME, Standing.ANSWERED_LATE):
+        if row.due_status in (DueStatus.ANSWERED_IN_TIME, DueStatus.ANSWERED_LATE):
             answered[row.state] += row.devices
     return InboundFigures(
         requests_received=requests,
         devices_received=state.total(),
-        answered_in_time=standing[Standing.ANSWERED_IN_TIME],
-        answered_late=standing[Standing.ANSWERED_LATE],
-        open_in_time=standing[Standing.OPEN_IN_TIME],
-        open_late=standing[Standing.OPEN_LATE],
+        answered_in_time=standing[DueStatus.ANSWERED_IN_TIME],
+        answered_late=standing[DueStatus.ANSWERED_LATE],
+        open_in_time=standing[DueStatus.OPEN_IN_TIME],
+        open_late=standing[DueStatus.OPEN_LATE],
         provided=answered[DeviceState.PROVIDED],
         not_installer=answered[DeviceState.NOT_INSTALLER],
         held=state[DeviceState.HELD],
         unreadable=state[DeviceState.UNREADABLE],
-        withdrawn=standing[Standing.WITHDRAWN],
+        withdrawn=standing[DueStatus.WITHDRAWN],
     )
 
 
@@ -270,7 +270,7 @@ def _notes(
         row.devices
         for row in of_us
         if row.state in DISCHARGED
-        and row.standing in (Standing.OPEN_IN_TIME, Standing.OPEN_LATE)
+        and row.due_status in (DueStatus.OPEN_IN_TIME, DueStatus.OPEN_LATE)
         and not row.undelivered
     )
     if underway:

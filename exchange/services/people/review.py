@@ -204,7 +204,7 @@ def reject_mail(ctx: Context, number: int, why: str, actor: str) -> None:
                 hint=f"`exchange inbox settle {number}` says whose they are",
             )
         if tx.mail.get(number).state in NOT_FETCHED:
-            tx.places.settle(number)  # nobody waits for it any more
+            tx.places.confirm_place(number)  # nobody waits for it any more
         intake.resolve(ctx, tx, number, f"rejected: {why}", actor)
 
 
@@ -329,7 +329,7 @@ def release_devices(
                 own = settled.taken(some)
                 moved = zip(rows[some], own.states, own.reasons.texts(), strict=True)
                 tx.inbound.move_many(moved, outbox_id)
-            tx.inbound.settle(request.id)
+            tx.inbound.mark_if_answered(request.id)
             tx.audit.append(
                 ctx.now(),
                 AuditEvent(
@@ -359,7 +359,7 @@ def withdraw_devices(ctx: Context, ref: str, why: str, actor: str) -> int:
         request = tx.inbound.find(ref)
         rows = list(tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE]))
         tx.inbound.move_many((row.id, move(row.state, DeviceEvent.WITHDRAW), why) for row in rows)
-        tx.inbound.settle(request.id)
+        tx.inbound.mark_if_answered(request.id)
         tx.audit.append(
             now,
             *(

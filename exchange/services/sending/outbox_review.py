@@ -59,7 +59,7 @@ def _heads(tx: Transaction, choice: Choice, states: Collection[str]) -> list[Let
         ref=choice.ref,
         party=choice.party,
         states=states,
-        said=choice.reason,
+        reply=choice.reason,
     )
 
 
@@ -155,11 +155,11 @@ def _take_back(ctx: Context, tx: Transaction, letter: LetterHead, why: str, acto
     """Devices that a cancelled answer was to tell of wait for a person."""
     asked = tx.inbound.find(letter.ref)
     tx.inbound.claim(asked.id)
-    told = tx.inbound.told_by(asked.id, letter.id)
+    told = tx.inbound.rows_of_letter(asked.id, letter.id)
     for state in (DeviceState.PROVIDED, DeviceState.NOT_INSTALLER):
         move(state, DeviceEvent.TAKE_BACK)  # the table has it
-    tx.inbound.take_back([row for _, row in told], f"the answer was cancelled: {why}")
-    tx.inbound.settle(asked.id)
+    tx.inbound.hold_again([row for _, row in told], f"the answer was cancelled: {why}")
+    tx.inbound.mark_if_answered(asked.id)
     detail: dict[str, str | int | bool | None] = {
         "letter": letter.id, "devices": len(told), "why": why,
     }  # fmt: skip

@@ -145,14 +145,16 @@ def _put_in_place(
     actor: str,
 ) -> None:
     letter, now = answer.letter, ctx.now()
-    told = tx.inbound.told_by(answer.request.id, letter.id)
+    told = tx.inbound.rows_of_letter(answer.request.id, letter.id)
     numbers = tx.outbox.add_many([made for made, _ in parts], now)
     number_of = {
         row.device_id: number
         for number, (_, rows) in zip(numbers, parts, strict=True)
         for row in rows
     }
-    tx.inbound.tell_by((number_of[device], row) for device, row in told if device in number_of)
+    tx.inbound.assign_letters(
+        (number_of[device], row) for device, row in told if device in number_of
+    )
     tx.outbox.put_aside([letter.id], CANCELLED, f"made anew in {len(parts)} parts")
     detail: dict[str, str | int | bool | None] = {
         "letter": letter.id, "message_id": letter.message_id, "bytes": len(letter.sealed),
@@ -262,5 +264,5 @@ def readdressed(ctx: Context, tx: Transaction, letter: StoredLetter) -> str:
         ),
     )  # fmt: skip
     if letter.purpose == "request":
-        tx.outbound.renamed(tx.outbound.find(letter.ref).id, message_id)
+        tx.outbound.set_message_id(tx.outbound.find(letter.ref).id, message_id)
     return address

@@ -1,4 +1,4 @@
-"""Rows of ``inbound_device`` from columns: half a million without an object for each."""
+"""Inserts rows into ``inbound_device`` from columns: half a million without an object per row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from exchange.domain.columns.device_columns import Numbers, Places, Words
 from exchange.domain.columns.format_columns import Written
 from exchange.domain.inbound import DISCHARGED, DeviceState
 from exchange.store.bulk.bulk_insert import insert_rows
-from exchange.store.bulk.pg_copy import NONE, copy_text, written
+from exchange.store.bulk.pg_copy import COPY_NULL, copy_text, escape
 from exchange.store.tables import InboundDeviceRow, table_of
 
 COLUMNS: Final = (
@@ -22,12 +22,12 @@ COLUMNS: Final = (
 )  # fmt: skip
 _AT_ONCE: Final = 200_000
 _COPIED_AT_ONCE: Final = 5_000  # rows in one message to PostgreSQL: half a megabyte
-_WIDEST: Final = 2_000  # bytes of the differing texts of a row
+_WIDEST: Final = 2_000  # bytes of a row's own texts
 _PAD: Final = "\x1f"
-_NUMBER: Final = 16  # digits
+_DIGITS: Final = 16  # digits
 
-# Every row's part of the blobs by its number; ``substr`` of a blob does not walk through it.  A
-# statement that runs by itself leaves the interpreter to others, unlike one for each row.
+# Each row cuts its part out of the blobs by its number; ``substr`` of a blob is fast at any offset.
+# One long statement releases the GIL, unlike one statement per row.
 _INSERT: Final = """
 WITH RECURSIVE one(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM one WHERE n + 1 < ?)
 INSERT INTO inbound_device
@@ -38,19 +38,19 @@ SELECT ?, {columns} FROM one
 
 @dataclass(frozen=True, slots=True)
 class DeviceColumns:
-    """Devices of a request, decided, in the order in which they are kept."""
+    """The devices of a request with their decisions, in the order in which they are stored."""
 
     devices: Written  # all present
     types: Words
     places: Places
-    states: tuple[DeviceState, ...]  # those of each decision ...
-    reasons: Words  # ... whose reason this is, row by row
+    states: tuple[DeviceState, ...]  # the state of each decision ...
+    reasons: Words  # ... and its reason; ``which`` gives the decision of each row
 
     def __len__(self) -> int:
         return len(self.reasons.which)
 
     def taken(self, rows: slice) -> DeviceColumns:
-        """Some of the rows."""
+        """Return some of the rows."""
         return DeviceColumns(
             self.devices.taken(rows),
             self.types.taken(rows),
@@ -63,16 +63,16 @@ class DeviceColumns:
 def insert_columns(
     session: Session, request_id: int, columns: DeviceColumns, outbox_id: int | None
 ) -> None:
-    """Insert the rows; discharged ones belong to the letter ``outbox_id``."""
+    """Insert the rows; rows in a discharged state point to the letter ``outbox_id``."""
     letters = tuple(outbox_id if state in DISCHARGED else None for state in columns.states)
     connection, table = session.connection(), table_of(InboundDeviceRow)
     if connection.dialect.name == "postgresql":
-        blocks = _blocks(request_id, columns, letters)
+        blocks = _copy_blocks(request_id, columns, letters)
         copy_text(connection, table, COLUMNS, len(columns), blocks)
         return
     for start in range(0, len(columns), _AT_ONCE):
         some = columns.taken(slice(start, start + _AT_ONCE))
-        parts = _parts(some, letters)
+        parts = _sql_columns(some, letters)
         if parts is None:
             insert_rows(session, table, COLUMNS, _rows(request_id, some, letters))
         else:
@@ -81,14 +81,14 @@ def insert_columns(
             connection.exec_driver_sql(statement, values)
 
 
-def _blocks(
+def _copy_blocks(
     request_id: int, columns: DeviceColumns, letters: tuple[int | None, ...]
 ) -> Iterator[str]:
-    """The rows as COPY reads them; a text that many rows share is written once."""
-    types = _all_written(columns.types.words)
-    leads = _all_written(columns.places.leads.words)
+    """Yield the rows as COPY reads them; a text that many rows share is escaped once."""
+    types = _escape_all(columns.types.words)
+    leads = _escape_all(columns.places.leads.words)
     ends = [
-        f"{state.value}\t{written(reason)}\t{NONE}\t{NONE if letter is None else letter}\n"
+        f"{state.value}\t{escape(reason)}\t{COPY_NULL}\t{COPY_NULL if letter is None else letter}\n"
         for state, reason, letter in zip(
             columns.states, columns.reasons.words, letters, strict=True
         )
@@ -108,58 +108,60 @@ def _blocks(
         ])  # fmt: skip
 
 
-def _all_written(words: Sequence[str]) -> tuple[str, ...]:
-    return tuple(map(written, words))
+def _escape_all(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(escape, words))
 
 
-class _Part(NamedTuple):
-    """A column in SQL, ``n`` being the row; ``width`` bytes differ from row to row."""
+class _SqlColumn(NamedTuple):
+    """A column as an SQL expression of the row number ``n``; each row has ``width`` bytes."""
 
     sql: str
     values: tuple[object, ...]
     width: int = 0
 
 
-def _parts(columns: DeviceColumns, letters: tuple[int | None, ...]) -> list[_Part] | None:
-    """The columns of the statement, or None when rows differ too much to be laid out so."""
+def _sql_columns(
+    columns: DeviceColumns, letters: tuple[int | None, ...]
+) -> list[_SqlColumn] | None:
+    """Return the columns of the statement, or None when the rows differ too much for this form."""
     leads, numbers = columns.places
     numbered = bool((numbers >= 0).all())
     if not numbered and (numbers >= 0).any():
         return None
     which = columns.reasons.which
-    worded = [
-        _worded(columns.types),
-        _worded(leads),
-        _worded(Words(tuple(state.value for state in columns.states), which)),
-        _worded(columns.reasons),
-        _worded(Words(tuple(str(one or "") for one in letters), which)),
+    word_columns = [
+        _word_column(columns.types),
+        _word_column(leads),
+        _word_column(Words(tuple(state.value for state in columns.states), which)),
+        _word_column(columns.reasons),
+        _word_column(Words(tuple(str(one or "") for one in letters), which)),
     ]
-    found = [part for part in worded if part is not None]
-    if len(found) < len(worded) or sum(part.width for part in found) > _WIDEST:
+    found = [part for part in word_columns if part is not None]
+    if len(found) < len(word_columns) or sum(part.width for part in found) > _WIDEST:
         return None
     types, lead, state, reason, letter = found
     if numbered:
-        number = f"CAST({_cut(_NUMBER)} AS INTEGER)"
+        number = f"CAST({_substr(_DIGITS)} AS INTEGER)"
         digits = _digits(numbers)
-        lead = _Part(f"{lead.sql} || {number}", (*lead.values, digits), lead.width + _NUMBER)
-    letter = _Part(f"CAST(nullif({letter.sql}, '') AS INTEGER)", letter.values, letter.width)
+        lead = _SqlColumn(f"{lead.sql} || {number}", (*lead.values, digits), lead.width + _DIGITS)
+    letter = _SqlColumn(f"CAST(nullif({letter.sql}, '') AS INTEGER)", letter.values, letter.width)
     content = np.ascontiguousarray(columns.devices.letters)
-    device = _Part(_cut(content.shape[1]), (content.tobytes(),), content.shape[1])
+    device = _SqlColumn(_substr(content.shape[1]), (content.tobytes(),), content.shape[1])
     return [device, types, lead, state, reason, letter]
 
 
-def _cut(width: int) -> str:
+def _substr(width: int) -> str:
     return f"CAST(substr(?, n * {width} + 1, {width}) AS TEXT)"
 
 
-def _worded(words: Words) -> _Part | None:
-    """One text for all rows, or one for each with as much behind it as makes them equally long."""
+def _word_column(words: Words) -> _SqlColumn | None:
+    """Return one text for all rows, or one text per row, padded to equal length."""
     if len(words.words) > _AT_ONCE:
         return None
     used = np.flatnonzero(np.bincount(words.which, minlength=len(words.words)))
     texts = [words.words[at] for at in used.tolist()]
     if len(texts) == 1:
-        return _Part("?", (texts[0],))
+        return _SqlColumn("?", (texts[0],))
     raw = [text.encode() for text in texts]
     width = max(map(len, raw))
     if width > _WIDEST or any(_PAD in text or "\0" in text for text in texts):
@@ -168,14 +170,14 @@ def _worded(words: Words) -> _Part | None:
     place[used] = np.arange(len(used))
     padded = b"".join([text.ljust(width, _PAD.encode()) for text in raw])
     laid = np.frombuffer(padded, np.uint8).reshape(len(raw), width)[place[words.which]]
-    return _Part(f"rtrim({_cut(width)}, '{_PAD}')", (laid.tobytes(),), width)
+    return _SqlColumn(f"rtrim({_substr(width)}, '{_PAD}')", (laid.tobytes(),), width)
 
 
 def _digits(numbers: Numbers) -> bytes:
-    """Decimal digits of each, zeros before them."""
-    found = np.full((len(numbers), _NUMBER), ord("0"), np.uint8)
+    """Return the decimal digits of each number, with leading zeros."""
+    found = np.full((len(numbers), _DIGITS), ord("0"), np.uint8)
     left = numbers
-    for place in range(_NUMBER - 1, -1, -1):
+    for place in range(_DIGITS - 1, -1, -1):
         if not left.any():
             break
         rest = left // 10

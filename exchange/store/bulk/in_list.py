@@ -1,7 +1,7 @@
-"""``column IN (many values)`` as one parameter, on both engines.
+"""Builds ``column IN (many values)`` with a single parameter, for both engines.
 
-A parameter for each value costs ten microseconds each to put into the statement, and SQLite takes
-some thousands at most; a list in JSON costs a tenth and has no such limit.
+One parameter per value takes ten microseconds each, and SQLite accepts only some thousands; a JSON
+list takes a tenth of that and has no such limit.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class _Texts(FunctionElement[str]):
 
 
 def among(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
-    """Whether ``column`` has one of ``values``: all whole numbers, or all texts."""
+    """Return the condition that ``column`` is one of ``values`` (all numbers, or all texts)."""
     listed = list(values)
-    # By the column, not by the values: there may be none, and PostgreSQL compares like with like.
+    # The column decides the type: there may be no values, and PostgreSQL compares equal types.
     kind = _Numbers if isinstance(column.type, Integer) else _Texts
     wanted = kind(bindparam(None, json.dumps(listed), type_=String(), unique=True))
     return column.bool_op("IN")(wanted)

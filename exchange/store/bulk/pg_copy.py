@@ -1,7 +1,7 @@
-"""Rows into PostgreSQL by COPY: no statement for each row, and no round trip.
+"""Inserts rows into PostgreSQL by COPY: no statement and no round trip per row.
 
-It is part of the transaction it runs in, as any INSERT.  Values come in COPY's text format, which
-every type reads by itself: a text for an instant, a number, t or f.
+It is part of its transaction, like any INSERT.  Values are in COPY's text format, which every type
+can read: text for an instant, a number, t or f.
 """
 
 from __future__ import annotations
@@ -17,40 +17,44 @@ from sqlalchemy.exc import DatabaseError
 if TYPE_CHECKING:
     from psycopg import Copy
 
-NONE: Final = "\\N"
-_GROWN: Final = "exchange_grown"  # under this the connection remembers what was copied
-_WORTH_A_LOOK: Final = 10_000  # rows
+COPY_NULL: Final = "\\N"
+_GROWN: Final = "exchange_grown"  # key of the row counts in ``connection.info``
+_WORTH_ANALYZING: Final = 10_000  # rows
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def written(value: str) -> str:
-    """A text as it stands in COPY's text format."""
+def escape(value: str) -> str:
+    """Return a text in COPY's text format."""
     return value.translate(_ESCAPED)
 
 
 def copy_rows(
     connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Insert ``rows`` of the columns ``names``."""
-    number = 0
-    with _opened(connection, table, names) as copy:
-        for number, row in enumerate(rows, 1):  # noqa: B007 - how many they were
+    """Insert ``rows`` with the columns ``names``."""
+    row_count = 0
+    with _copy_to(connection, table, names) as copy:
+        for row_count, row in enumerate(rows, 1):  # noqa: B007 - how many they were
             copy.write_row(row)
-    _note(connection, table, number)
+    _note_rows(connection, table, row_count)
 
 
 def copy_text(
-    connection: Connection, table: Table, names: Sequence[str], number: int, blocks: Iterable[str]
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    row_count: int,
+    blocks: Iterable[str],
 ) -> None:
-    """Insert ``number`` rows that are in COPY's text format: cells ``written``, tabs, a newline."""
-    with _opened(connection, table, names) as copy:
+    """Insert ``row_count`` rows in COPY's text format: escaped cells, tabs, a newline."""
+    with _copy_to(connection, table, names) as copy:
         for block in blocks:
             copy.write(block)
-    _note(connection, table, number)
+    _note_rows(connection, table, row_count)
 
 
 @contextmanager
-def _opened(connection: Connection, table: Table, names: Sequence[str]) -> Iterator[Copy]:
+def _copy_to(connection: Connection, table: Table, names: Sequence[str]) -> Iterator[Copy]:
     quote = connection.dialect.identifier_preparer
     columns = ", ".join(quote.quote(name) for name in names)
     statement = f"COPY {quote.format_table(table)} ({columns}) FROM STDIN"
@@ -60,29 +64,29 @@ def _opened(connection: Connection, table: Table, names: Sequence[str]) -> Itera
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             yield copy
     except connection.dialect.loaded_dbapi.Error as error:
-        # Past SQLAlchemy, whose errors are those that the store knows; without the values.
+        # The driver was called directly: raise what the store handles, without the values.
         raise DatabaseError(statement, None, error, hide_parameters=True) from None
 
 
-def _note(connection: Connection, table: Table, rows: int) -> None:
+def _note_rows(connection: Connection, table: Table, rows: int) -> None:
     connection.info.setdefault(_GROWN, Counter())[table.name] += rows
 
 
-def grown(connection: Connection) -> list[str]:
-    """The tables that this transaction copied many rows into; to be asked for once, at its end."""
+def tables_to_analyze(connection: Connection) -> list[str]:
+    """Return the tables into which this transaction copied many rows; call once, at its end."""
     copied: Counter[str] = connection.info.pop(_GROWN, Counter())
-    return sorted(name for name, rows in copied.items() if rows >= _WORTH_A_LOOK)
+    return sorted(name for name, rows in copied.items() if rows >= _WORTH_ANALYZING)
 
 
-def look_at(engine: Engine, tables: Sequence[str]) -> None:
-    """Let the planner count these tables: until it has, it reads them whole to find a few rows.
+def analyze(engine: Engine, tables: Sequence[str]) -> None:
+    """Run ANALYZE on these tables: without it the planner reads them whole to find a few rows.
 
-    The server does so by itself within minutes, which is too late for who goes on at once.
+    The server does this by itself within minutes, too late for the next statements.
     """
     if not tables:
         return
     quote = engine.dialect.identifier_preparer.quote
-    # What was committed is committed, whatever becomes of this; nobody waits for a lock here.
+    # The rows are committed, even if this fails; SKIP_LOCKED: do not wait for locks.
     with suppress(DatabaseError), engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         names = ", ".join(map(quote, tables))

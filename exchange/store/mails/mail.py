@@ -1,4 +1,4 @@
-"""The mail ledger."""
+"""The mail ledger: every mail and what was decided about it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from exchange.domain.audit import instant_text
 from exchange.domain.mail import Kind
 from exchange.errors import NotFound
 from exchange.ports import MailRef
-from exchange.store.bulk.bulk_insert import Numbers, insert_rows
-from exchange.store.tables import UNRESOLVED, MailRow, table_of
+from exchange.store.bulk.bulk_insert import IdAllocator, insert_rows
+from exchange.store.partial_indexes import UNRESOLVED
+from exchange.store.tables import MailRow, table_of
 
 _AT_ONCE = 500
 KEPT, DECIDED, FILED = "kept", "decided", "filed"
-# What the ledger knows of without having it: listed and left, or not handed over by the server.
+# Mails that were not fetched: listed and left out, or not handed over by the server.
 OLD, WANTED, NOT_GIVEN, VANISHED = "old", "wanted", "not_given", "vanished"
 NOT_FETCHED = (OLD, WANTED, NOT_GIVEN, VANISHED)
 PROCESSED, REVIEW, SHUNTED = "processed", "review", "shunted"
@@ -53,7 +54,7 @@ class KeptMail:
 
 @dataclass(frozen=True, slots=True)
 class NewMail:
-    """What is known of a mail when it is kept."""
+    """What is known of a mail when it is stored."""
 
     mailbox: str
     ref: MailRef
@@ -90,15 +91,15 @@ _WAITS_FOR_A_PERSON = text(UNRESOLVED)
 
 
 class MailLedger:
-    """Every mail ever kept."""
+    """The ledger of every mail ever stored."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._numbers = Numbers(session, table_of(MailRow))
+        self._numbers = IdAllocator(session, table_of(MailRow))
         self._decisions: list[dict[str, object]] = []
 
     def keep(self, mails: Sequence[NewMail], now: datetime) -> list[int]:
-        """Add ledger rows; returns their numbers."""
+        """Add ledger rows; return their numbers."""
         kept_at = instant_text(now.astimezone(UTC))
         numbers = [self._numbers.next() for _ in mails]
         rows = [
@@ -118,24 +119,24 @@ class MailLedger:
         self,
         state: str,
         mailbox: str = "",
-        most: int = 500,
+        limit: int = 500,
         senders: Collection[str] | None = None,
     ) -> list[int]:
-        """Numbers of the mails in ``state``, oldest first; of these ``senders`` (lower case)."""
+        """Return the numbers of mails in ``state``, oldest first; ``senders`` are in lower case."""
         self.flush()
         query = select(MailRow.id).where(MailRow.state == state).order_by(col(MailRow.id))
         if mailbox:
             query = query.where(MailRow.mailbox == mailbox)
         if senders is not None:
             query = query.where(func.lower(MailRow.sender).in_(senders))
-        return [number for number in self._session.exec(query.limit(most)) if number]
+        return [number for number in self._session.exec(query.limit(limit)) if number]
 
     def get(self, number: int) -> KeptMail:
-        """One entry; raises NotFound."""
+        """Return an entry; raises NotFound."""
         return _value(self._row(number))
 
-    def get_many(self, numbers: Sequence[int], most_bytes: int) -> list[KeptMail]:
-        """The first of these entries: one at least, else no more than ``most_bytes`` of mail."""
+    def get_many(self, numbers: Sequence[int], max_bytes: int) -> list[KeptMail]:
+        """Return the first of these entries, up to ``max_bytes`` of mail but at least one."""
         self.flush()
         sizes = self._session.exec(
             select(MailRow.id, MailRow.size)
@@ -145,22 +146,23 @@ class MailLedger:
         chosen, weight = list[int | None](), 0
         for number, size in sizes:
             weight += size
-            if chosen and weight > most_bytes:
+            if chosen and weight > max_bytes:
                 break
             chosen.append(number)
         rows = self._session.execute(
             sa_select(*_ENTRY).where(col(MailRow.id).in_(chosen)).order_by(col(MailRow.id))
         )
-        # Columns, not row objects: these cost more than all else that is done with a small mail.
+        # Columns, not row objects: making those takes longer than all the rest for a small mail.
         return [
             KeptMail(number, mailbox, MailRef(validity, uid), *rest)
             for number, mailbox, validity, uid, *rest in rows
         ]
 
-    def twins(self, mails: Sequence[KeptMail]) -> dict[tuple[str, str], list[int]]:
-        """By (content hash, sender): mails like one of ``mails`` that were decided already.
+    def decided_duplicates(self, mails: Sequence[KeptMail]) -> dict[tuple[str, str], list[int]]:
+        """Return the decided mails equal to one of ``mails``, by (content hash, sender).
 
-        The sender counts: else a stranger's copy, sent ahead, would keep the real one unanswered.
+        The sender counts: otherwise a copy that a stranger sends first would leave the real mail
+        unanswered.
         """
         self.flush()
         found: dict[tuple[str, str], list[int]] = {}
@@ -175,19 +177,19 @@ class MailLedger:
         return found
 
     def claim(self, number: int) -> tuple[str, str, bool]:
-        """(state, folder, resolved) of an entry, which nobody else changes until we commit."""
+        """Lock an entry until we commit; return (state, folder, resolved)."""
         claimed = self.claim_many([number])
         if number not in claimed:
             raise NotFound(f"there is no mail {number}")
         return claimed[number]
 
     def claim_many(self, numbers: Sequence[int]) -> dict[int, tuple[str, str, bool]]:
-        """By number: (state, folder, resolved); nobody else changes these until we commit."""
+        """Lock entries until we commit; return (state, folder, resolved) by number."""
         self.flush()
         rows = self._session.exec(
             select(MailRow.id, MailRow.state, MailRow.folder, MailRow.resolved_at)
             .where(col(MailRow.id).in_(numbers))
-            .order_by(col(MailRow.id))  # one order for all: two that claim never wait in a circle
+            .order_by(col(MailRow.id))  # always in this order: no deadlock between two claims
             .with_for_update()
         )
         return {
@@ -196,7 +198,7 @@ class MailLedger:
         }
 
     def attempt(self, number: int) -> int:
-        """Count one more attempt to understand; returns the count."""
+        """Count another attempt to understand the mail; return the count."""
         row = self._row(number)
         row.attempts += 1
         self._session.flush()
@@ -213,7 +215,7 @@ class MailLedger:
         party: str = "",
         ref: str = "",
     ) -> None:
-        """Record what became of a kept mail and where it is to be filed."""
+        """Record what was decided about a mail and in which folder to file it."""
         self._decisions.append(
             {
                 "number": number,
@@ -228,7 +230,7 @@ class MailLedger:
         )
 
     def flush(self) -> None:
-        """Write the decisions that were only noted so far, in one statement."""
+        """Write all pending decisions in one statement."""
         if not self._decisions:
             return
         decisions, self._decisions = self._decisions, []
@@ -243,29 +245,29 @@ class MailLedger:
         self._session.expire_all()
 
     def filed(self, numbers: Collection[int]) -> None:
-        """The server moved these."""
+        """Record that the server moved these mails."""
         self.flush()
         self._session.exec(
             update(MailRow).where(col(MailRow.id).in_(list(numbers))).values(state=FILED)
         )
 
     def reopen(self, number: int, now: datetime) -> None:
-        """Back to ``kept``: it will be understood again; since ``now`` it waits for that."""
+        """Set a mail back to ``kept``, to be understood again; it waits since ``now``."""
         row = self._row(number)
         row.state, row.folder, row.reason, row.attempts = KEPT, "", "", 0
         row.decided_at = now
         self._session.flush()
 
     def resolve(self, number: int, now: datetime, resolution: str) -> None:
-        """A person dealt with a mail in Review or Shunted."""
+        """Record that a person dealt with a mail in Review or Shunted."""
         row = self._row(number)
         row.resolved_at, row.resolution = now, resolution
         self._session.flush()
 
     def unresolved(self) -> list[KeptMail]:
-        """Mails in Review or Shunted, or not given, that nobody has dealt with, oldest first."""
+        """Return the unresolved mails in Review or Shunted, or not handed over, oldest first."""
         self.flush()
-        # Their numbers first: put in order, SQLite would rather walk through all mails ever kept.
+        # First the numbers: with ORDER BY, SQLite would walk through all mails ever stored.
         mail = table_of(MailRow)
         waiting = sa_select(mail.c.id).where(_WAITS_FOR_A_PERSON, mail.c.state != KEPT)
         withheld = sa_select(mail.c.id).where(
@@ -285,9 +287,9 @@ class MailLedger:
         return rows
 
     def answers_waiting(self) -> dict[tuple[str, str], datetime]:
-        """By party and our reference: when their newest answer arrived that waits for a person.
+        """Return when the newest answer that waits for a person arrived, by (party, our reference).
 
-        The reference is empty where the mail belongs to no request of ours for sure.
+        The reference is empty if the mail belongs to no request of ours for certain.
         """
         self.flush()
         mail = table_of(MailRow)
@@ -299,7 +301,7 @@ class MailLedger:
         return {(row[0], row[1]): row[2] for row in self._session.execute(query)}
 
     def counts(self) -> dict[str, int]:
-        """How many mails by state or, once decided, by folder."""
+        """Count mails by state or, once decided, by folder."""
         self.flush()
         pairs = self._session.exec(
             select(MailRow.state, MailRow.folder, func.count()).group_by(
@@ -313,7 +315,7 @@ class MailLedger:
         return out
 
     def message_ids(self) -> set[str]:
-        """The Message-IDs of every mail ever kept."""
+        """Return the Message-IDs of all mails ever stored."""
         return set(self._session.exec(select(MailRow.message_id)))
 
     def _row(self, number: int) -> MailRow:
@@ -325,7 +327,7 @@ class MailLedger:
 
 
 def folder_of(state: str) -> str:
-    """How lists name what is not fetched; what is has no folder until it is decided."""
+    """Return the folder shown for an undecided mail: its state if not fetched, else none."""
     return state if state in NOT_FETCHED else ""
 
 

@@ -1,4 +1,4 @@
-"""The outbox: letters that were decided on, and what became of each."""
+"""The outbox: the letters to send, and the fate of each."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from sqlmodel import Session, col, select
 
 from exchange.domain.audit import instant_text
 from exchange.errors import NotFound
-from exchange.store.bulk.bulk_insert import Numbers, insert_rows
+from exchange.store.bulk.bulk_insert import IdAllocator, insert_rows
 from exchange.store.bulk.in_list import among
 from exchange.store.tables import OutboxRow, table_of
 
 _MANY_ATTEMPTS = 5
 LONGEST_PAUSE = timedelta(hours=4)  # between two attempts
 _MARGIN = timedelta(minutes=5)
-_HELD_BYTES = 8_000_000  # of letters that are noted and not written yet
+_HELD_BYTES = 8_000_000  # of letters that are pending and not written yet
 QUEUED, DEFERRED, SENT, FAILED = "queued", "deferred", "sent", "failed"
 HELD, CANCELLED = "held", "cancelled"
-# An advisory lock of PostgreSQL: who sends and who holds letters back take turns.
+# A PostgreSQL advisory lock: sending letters and holding them back exclude each other.
 _CLAIM_LOCK = 0x4D503141
 
 
@@ -62,7 +62,7 @@ class StoredLetter:
 
 @dataclass(frozen=True, slots=True)
 class LetterHead:
-    """A letter in the outbox without what it says: what people look at, and choose by."""
+    """A letter in the outbox without its content: what people see, and choose letters by."""
 
     id: int
     message_id: str
@@ -81,7 +81,7 @@ class LetterHead:
 
 
 class DueLetter(NamedTuple):
-    """A letter to be tried now: where it would go."""
+    """A letter that is due now, without its content."""
 
     id: int
     purpose: str
@@ -93,7 +93,7 @@ class DueLetter(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AcceptedLetter:
-    """A letter that its recipient's server took, without what it says."""
+    """A letter that its recipient's server accepted, without its content."""
 
     purpose: str
     recipient: str
@@ -114,16 +114,16 @@ _WAITING = (QUEUED, DEFERRED)
 
 
 class Outbox:
-    """One row a letter, one recipient a letter."""
+    """The letters to send, one row and one recipient each."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._numbers = Numbers(session, table_of(OutboxRow))
+        self._numbers = IdAllocator(session, table_of(OutboxRow))
         self._unwritten: list[tuple[object, ...]] = []
         self._weight = 0
 
     def add(self, letter: NewLetter, now: datetime) -> int:
-        """Queue a letter; returns its number."""
+        """Queue a letter; return its number."""
         number, at = self._numbers.next(), instant_text(now.astimezone(UTC))
         self._unwritten.append((
             number, letter.message_id, letter.purpose, letter.ref, letter.party, letter.recipient,
@@ -135,55 +135,55 @@ class Outbox:
         return number
 
     def add_many(self, letters: Sequence[NewLetter], now: datetime) -> list[int]:
-        """Queue letters; returns their numbers, in the same order."""
+        """Queue letters; return their numbers, in the same order."""
         numbers = [self.add(letter, now) for letter in letters]
         self.flush()
         return numbers
 
     def flush(self) -> None:
-        """Write the letters that were only noted so far."""
+        """Write all pending letters."""
         if self._unwritten:
             rows, self._unwritten, self._weight = self._unwritten, [], 0
             insert_rows(self._session, table_of(OutboxRow), _LETTER, rows)
 
-    def due(self, now: datetime, most: int, most_bytes: int) -> list[StoredLetter]:
-        """Letters to be tried now, oldest first: one at least, else no more than both ceilings."""
-        return self.letters([one.id for one in self.due_letters(now, most, most_bytes)])
+    def due(self, now: datetime, limit: int, max_bytes: int) -> list[StoredLetter]:
+        """Return the letters due now, oldest first, within both limits but at least one."""
+        return self.letters([one.id for one in self.due_letters(now, limit, max_bytes)])
 
     def due_letters(
         self,
         now: datetime,
-        most: int,
-        most_bytes: int,
+        limit: int,
+        max_bytes: int,
         *,
         last: Collection[str] = (),
         without: Collection[str] = (),
     ) -> list[DueLetter]:
-        """The same, as far as it decides whether they go; ``last`` and ``without``: to domains."""
+        """Return due letters without content; domains in ``last`` come last, ``without`` never."""
         self.flush()
-        query = sa_select(*_DUE).where(_OUTBOX.c.state.in_(_WAITING), _comes(now)).limit(most)
+        query = sa_select(*_DUE).where(_OUTBOX.c.state.in_(_WAITING), _is_due(now)).limit(limit)
         if without:
-            query = query.where(not_(_to(without)))
+            query = query.where(not_(_goes_to(without)))
         if last:
-            query = query.order_by(case((_to(last), 1), else_=0))
+            query = query.order_by(case((_goes_to(last), 1), else_=0))
         listed = self._session.execute(query.order_by(_OUTBOX.c.id))
         found, weight = list[DueLetter](), 0
         for row in listed:
             letter = DueLetter._make(row)
             weight += letter.size
-            if found and weight > most_bytes:
+            if found and weight > max_bytes:
                 break
             found.append(letter)
         return found
 
     def any_due(self, now: datetime) -> bool:
-        """Whether there is a letter to be tried now."""
+        """Whether any letter is due now."""
         self.flush()
-        query = sa_select(_OUTBOX.c.id).where(_OUTBOX.c.state.in_(_WAITING), _comes(now))
+        query = sa_select(_OUTBOX.c.id).where(_OUTBOX.c.state.in_(_WAITING), _is_due(now))
         return self._session.execute(query.limit(1)).first() is not None
 
     def letters(self, numbers: Collection[int]) -> list[StoredLetter]:
-        """These letters, oldest first."""
+        """Return these letters, oldest first."""
         return self._stored(among(_OUTBOX.c.id, numbers))
 
     def heads(
@@ -193,10 +193,10 @@ class Outbox:
         ref: str = "",
         party: str = "",
         states: Collection[str] = (),
-        said: str = "",
+        reply: str = "",
         domain: str = "",
     ) -> list[LetterHead]:
-        """Letters by any of these, oldest first; ``said`` is a part of their last reply."""
+        """Return letters that match all of these, oldest first; ``reply``: a part of it."""
         self.flush()
         query = sa_select(*_HEAD).order_by(_OUTBOX.c.id)
         if numbers is not None:
@@ -208,15 +208,15 @@ class Outbox:
         if states:
             query = query.where(_OUTBOX.c.state.in_(list(states)))
         if domain:
-            query = query.where(_to([domain]))
-        if said:
-            query = query.where(_OUTBOX.c.reply.icontains(said, autoescape=True))
+            query = query.where(_goes_to([domain]))
+        if reply:
+            query = query.where(_OUTBOX.c.reply.icontains(reply, autoescape=True))
         return [LetterHead(*row) for row in self._session.execute(query)]
 
     def take_turn(self) -> None:
-        """Nobody else claims letters or holds them back until this transaction ends."""
+        """Block others from claiming letters or holding them back until this transaction ends."""
         line = self._session.connection()
-        if line.dialect.name == "postgresql":  # SQLite has one writer anyhow
+        if line.dialect.name == "postgresql":  # SQLite has only one writer
             line.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIM_LOCK})
 
     def put_aside(
@@ -228,7 +228,7 @@ class Outbox:
         next_attempt_at: datetime | None = None,
         uncounted: bool = False,
     ) -> None:
-        """Set a state without an attempt; ``uncounted``: the last attempt is not to count."""
+        """Set a state without an attempt; with ``uncounted`` do not count the last attempt."""
         self.flush()
         values: dict[str, Any] = {"state": state}
         if reply is not None:
@@ -243,7 +243,7 @@ class Outbox:
         )
 
     def replace(self, number: int, letter: NewLetter) -> None:
-        """Put another mail in the place of one: same purpose and reference."""
+        """Replace the mail of a letter; purpose and reference stay the same."""
         self.flush()
         self._session.connection().execute(
             update(_OUTBOX)
@@ -255,9 +255,9 @@ class Outbox:
         )  # fmt: skip
 
     def tried_since(self, since: datetime, now: datetime) -> int:
-        """Attempts made from ``since`` to now, for the rate budget.
+        """Count the attempts from ``since`` to now, for the rate budget.
 
-        One that is to come was made under a clock that was ahead.
+        Attempts in the future are left out: the clock was wrong when they were made.
         """
         self.flush()
         at = _OUTBOX.c.attempted_at
@@ -265,7 +265,7 @@ class Outbox:
         return int(self._session.execute(query).scalar_one())
 
     def accepted(self, letters: Sequence[tuple[int, str]], now: datetime) -> None:
-        """Record that these were taken; the number of each, and what the server said."""
+        """Record that the server accepted these letters: (number, reply of the server)."""
         self.flush()
         if not letters:
             return
@@ -276,11 +276,11 @@ class Outbox:
             .values(
                 attempts=outbox.c.attempts + 1,
                 state=SENT,
-                reply=bindparam("said"),
+                reply=bindparam("server_reply"),
                 attempted_at=bindparam("at"),
                 accepted_at=bindparam("at"),
             ),
-            [{"number": number, "said": reply, "at": now} for number, reply in letters],
+            [{"number": number, "server_reply": reply, "at": now} for number, reply in letters],
         )
         if changed.rowcount != len(letters):
             raise NotFound("a letter is not in the outbox any more")
@@ -311,30 +311,30 @@ class Outbox:
             raise NotFound(f"there is no letter {number}")
 
     def fail(self, number: int, reply: str) -> None:
-        """A bounce came back for a letter that had been accepted."""
+        """Record that an accepted letter bounced."""
         self.put_aside([number], FAILED, reply)
 
     def retry(self, number: int, now: datetime) -> None:
-        """Try a failed letter again, the same Message-ID."""
+        """Queue a failed letter again, with the same Message-ID."""
         self.flush()
         if self._session.get(OutboxRow, number) is None:
             raise NotFound(f"there is no letter {number}")
         self.put_aside([number], QUEUED, next_attempt_at=now)
 
     def get(self, number: int) -> StoredLetter:
-        """One letter; raises NotFound."""
+        """Return a letter; raises NotFound."""
         found = self.letters([number])
         if not found:
             raise NotFound(f"there is no letter {number}")
         return found[0]
 
     def by_message_id(self, message_ids: Iterable[str]) -> list[StoredLetter]:
-        """Our letters under these Message-IDs."""
+        """Return our letters with these Message-IDs."""
         wanted = [one for one in message_ids if one]
         return self._stored(_OUTBOX.c.message_id.in_(wanted)) if wanted else []
 
     def by_ref(self, ref: str) -> list[StoredLetter]:
-        """Every letter of one reference, oldest first."""
+        """Return all letters of a reference, oldest first."""
         return self._stored(_OUTBOX.c.ref == ref)
 
     def _stored(self, condition: ColumnElement[bool]) -> list[StoredLetter]:
@@ -343,14 +343,14 @@ class Outbox:
         return [StoredLetter(*row) for row in self._session.execute(query)]
 
     def count(self, ref: str, purpose: str) -> int:
-        """How many letters of a reference were written for a purpose."""
+        """Count the letters of a reference for a purpose."""
         self.flush()
         outbox = table_of(OutboxRow)
         query = select(func.count()).where(outbox.c.ref == ref, outbox.c.purpose == purpose)
         return int(self._session.execute(query).scalar_one())
 
     def accepted_by_ref(self, refs: Collection[str]) -> dict[str, list[AcceptedLetter]]:
-        """Per reference what its recipients' servers took, oldest first."""
+        """Return the accepted letters of each reference, oldest first."""
         self.flush()
         outbox = table_of(OutboxRow)
         found: dict[str, list[AcceptedLetter]] = {ref: [] for ref in refs}
@@ -364,13 +364,13 @@ class Outbox:
         return found
 
     def stuck(self) -> list[StoredLetter]:
-        """Letters refused for good, for now and again, or held back."""
+        """Return letters that failed, were deferred many times, or are held back."""
         self.flush()
         often = and_(_OUTBOX.c.state == DEFERRED, _OUTBOX.c.attempts >= _MANY_ATTEMPTS)
         return self._stored(or_(_OUTBOX.c.state.in_([FAILED, HELD]), often))
 
     def sent_to(self, party: str, since: datetime, purpose: str) -> tuple[int, int]:
-        """(letters, codes in them) written for a party since ``since``: the circuit breaker."""
+        """Count (letters, codes in them) for a party since ``since``, for the circuit breaker."""
         self.flush()
         letters, codes = self._session.exec(
             select(func.count(), func.coalesce(func.sum(OutboxRow.codes), 0)).where(
@@ -382,18 +382,18 @@ class Outbox:
         return int(letters), int(codes)
 
     def counts(self) -> dict[str, int]:
-        """How many letters in each state."""
+        """Count the letters in each state."""
         self.flush()
         query = select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
         return dict(self._session.exec(query).all())
 
 
-def _comes(now: datetime) -> ColumnElement[bool]:
-    """Whether a letter's time has come, or is so far off that a clock was ahead when it was set."""
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Whether a letter is due, or due so late that the clock was wrong when that was set."""
     at = _OUTBOX.c.next_attempt_at
     return or_(at <= now, at > now + LONGEST_PAUSE + _MARGIN)
 
 
-def _to(domains: Collection[str]) -> ColumnElement[bool]:
+def _goes_to(domains: Collection[str]) -> ColumnElement[bool]:
     """Whether a letter goes to one of these domains."""
     return or_(*(_OUTBOX.c.recipient.iendswith(f"@{one}", autoescape=True) for one in domains))

@@ -1,8 +1,7 @@
-"""Where mails stand on their servers, and which of them are to be fetched, or fetched again.
+"""Where mails are on their servers, and which of them to fetch, or fetch again.
 
-A place is mailbox, UIDVALIDITY and UID.  A row whose place another mail has taken (the server was
-put back to an earlier state and gives its UIDs once more) has its own number below zero in the
-place of the UID.
+A place is mailbox, UIDVALIDITY and UID.  If another mail has taken the place of a row (the server
+was restored to an earlier state and reuses UIDs), the row has its own negated number as its UID.
 """
 
 from __future__ import annotations
@@ -24,12 +23,12 @@ from exchange.store.tables import MailRow, table_of
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A row that is to be fetched, for the first time or to see whose its place is."""
+    """A row to fetch, for the first time or to check which mail has its place."""
 
     number: int
     ref: MailRef
     state: str
-    at: datetime  # not before
+    at: datetime  # when to fetch it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +40,21 @@ class Holder:
     content_hash: str
     sender: str
     attempts: int
-    doubted: bool  # it is known already that the place may be another mail's
+    doubted: bool  # marked already: another mail may have the place
 
 
 class MailPlaces:
-    """The ledger by place."""
+    """The ledger, by place."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def states(self, mailbox: str, refs: Iterable[MailRef]) -> dict[MailRef, str]:
-        """The states of those of ``refs`` that the ledger has."""
+        """Return the states of those of ``refs`` that are in the ledger."""
         mail = table_of(MailRow)
         listed = list(refs)
         known: dict[MailRef, str] = {}
-        # Those listed, and not all that were ever kept: what is decided leaves the inbox.
+        # Only those listed, not all mails ever stored: decided mails leave the inbox.
         for validity in {ref.uidvalidity for ref in listed}:
             uids = [ref.uid for ref in listed if ref.uidvalidity == validity]
             rows = self._session.execute(
@@ -69,7 +68,7 @@ class MailPlaces:
         return known
 
     def highest(self, mailbox: str, validity: int) -> int:
-        """The highest UID that the ledger has; 0 for none."""
+        """Return the highest UID in the ledger; 0 for none."""
         mail = table_of(MailRow)
         found = self._session.execute(
             sa_select(func.max(mail.c.uid)).where(
@@ -79,7 +78,7 @@ class MailPlaces:
         return max(found or 0, 0)
 
     def pending(self, mailbox: str) -> list[Pending]:
-        """Everything of a mailbox that is to be fetched, now or later, in the order of its rows."""
+        """Return all rows of a mailbox to fetch, now or later, in order of their numbers."""
         mail = table_of(MailRow)
         rows = self._session.execute(
             sa_select(
@@ -95,7 +94,7 @@ class MailPlaces:
         )
 
     def holders(self, mailbox: str, refs: Collection[MailRef]) -> dict[MailRef, Holder]:
-        """The rows that have these places, which nobody else changes until we commit."""
+        """Lock the rows that have these places until we commit, and return them."""
         mail = table_of(MailRow)
         found: dict[MailRef, Holder] = {}
         for validity in {ref.uidvalidity for ref in refs}:
@@ -115,7 +114,7 @@ class MailPlaces:
         return found
 
     def doubt(self, mailbox: str, refs: Sequence[MailRef], now: datetime) -> int:
-        """Have what stands at these places fetched again; nothing is filed by them until then."""
+        """Have the mails at these places fetched again; until then they are not filed."""
         mail = table_of(MailRow)
         doubted = 0
         for validity in {ref.uidvalidity for ref in refs}:
@@ -135,12 +134,12 @@ class MailPlaces:
         return doubted
 
     def to_file(
-        self, mailbox: str, now: datetime, most: int
+        self, mailbox: str, now: datetime, limit: int
     ) -> tuple[list[int], list[tuple[MailRef, str]]]:
-        """Decided mails that can be filed: their numbers, and each with its place and folder.
+        """Return the numbers of decided mails to file, and their places with folders.
 
-        One that has no place any more has a number alone.  Left out are those whose place is in
-        doubt.
+        A mail that has lost its place has only a number.  Mails whose place is in doubt are left
+        out.
         """
         mail = table_of(MailRow)
         rows = self._session.execute(
@@ -151,26 +150,26 @@ class MailPlaces:
                 or_(mail.c.next_fetch_at.is_(None), mail.c.next_fetch_at > now),
             )
             .order_by(mail.c.id)
-            .limit(most)
+            .limit(limit)
         ).all()
         places = [(MailRef(validity, uid), folder) for _, validity, uid, folder in rows if uid > 0]
         return [row[0] for row in rows], places
 
-    def settle(self, number: int, looked_again: datetime | None = None) -> None:
-        """What stands there is the mail of this row, or nothing at all."""
+    def confirm_place(self, number: int, looked_again: datetime | None = None) -> None:
+        """Record that this row's mail is at its place, or that nothing is there."""
         self._change(number, next_fetch_at=looked_again)
 
     def file_again(self, number: int, looked_again: datetime) -> None:
-        """A mail is in the inbox still, or once more; it is not looked at again before then."""
+        """File a mail again that is still, or again, in the inbox; check it next at this time."""
         attempts = col(MailRow.attempts) + 1
         self._change(number, state=DECIDED, attempts=attempts, next_fetch_at=looked_again)
 
     def free(self, number: int) -> None:
-        """Another mail has the place of this row; what was decided about it stands."""
+        """Record that another mail has this row's place; the decision stays valid."""
         self._change(number, uid=-number, next_fetch_at=None)
 
     def fill(self, number: int, mail: NewMail, now: datetime) -> None:
-        """Put what the server gave at last into the row that waited for it."""
+        """Put the mail that the server finally handed over into its waiting row."""
         self._change(
             number,
             content_hash=mail.content_hash,
@@ -191,7 +190,7 @@ class MailPlaces:
         )
 
     def still_not_given(self, number: int, reason: str, next_fetch_at: datetime) -> None:
-        """One more attempt that brought nothing."""
+        """Record another failed attempt to fetch."""
         self._change(
             number,
             state=NOT_GIVEN,
@@ -202,7 +201,7 @@ class MailPlaces:
         )
 
     def vanished(self, number: int, reason: str) -> None:
-        """It left the inbox before it was given."""
+        """Record that a mail left the inbox before it was fetched."""
         self._change(
             number,
             state=VANISHED,
@@ -212,7 +211,7 @@ class MailPlaces:
         )
 
     def want(self, number: int, now: datetime, reason: str) -> None:
-        """Have it fetched in the next round, however old it is."""
+        """Have a mail fetched in the next round, however old it is."""
         self._change(
             number, state=WANTED, folder=folder_of(WANTED), reason=reason, next_fetch_at=now
         )

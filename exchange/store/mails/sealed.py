@@ -1,4 +1,4 @@
-"""Every sealed text of the database, for whoever has to seal them again."""
+"""All sealed texts of the database, for sealing them again with another key."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class SealedColumn:
 
     @property
     def table(self) -> Table:
-        """Where it stands."""
+        """The table."""
         return SQLModel.metadata.tables[str(self.model.__tablename__)]
 
     @property
@@ -57,26 +57,26 @@ SEALED: Final = (
 
 
 class SealedTexts:
-    """Finds sealed texts by the data key that they name, and puts others in their place."""
+    """Finds sealed texts by the data key that they name, and replaces them."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def stale(self, kind: SealedColumn, key_id: bytes, after: object, most: int) -> list[object]:
-        """The next rows with a text of another key than ``key_id``, by their keys."""
+    def stale(self, kind: SealedColumn, key_id: bytes, after: object, limit: int) -> list[object]:
+        """Return the keys of the next rows whose text names another data key than ``key_id``."""
         other = _key_of(kind).is_distinct_from(key_id)
         wanted = select(kind.row).where(kind.column.is_not(None), other)
         if after is not None:
             wanted = wanted.where(kind.row > after)
-        return list(self._session.execute(wanted.order_by(kind.row).limit(most)).scalars())
+        return list(self._session.execute(wanted.order_by(kind.row).limit(limit)).scalars())
 
     def reseal(
-        self, kind: SealedColumn, rows: list[object], again: Callable[[bytes], bytes]
+        self, kind: SealedColumn, rows: list[object], reseal: Callable[[bytes], bytes]
     ) -> int:
-        """Put ``again(text)`` in place of the first of ``rows``, some megabytes; how many."""
+        """Replace the texts of the first ``rows``, some megabytes, by ``reseal(text)``; count."""
         done, spent = [], 0
         for row, sealed in self._texts(kind, rows):
-            done.append({"resealed_row": row, "resealed": again(sealed)})
+            done.append({"resealed_row": row, "resealed": reseal(sealed)})
             spent += len(sealed)
             if spent > _PART_BYTES:
                 break
@@ -90,7 +90,7 @@ class SealedTexts:
         return len(done)
 
     def by_key(self) -> Counter[bytes]:
-        """How many texts are sealed under each data key, by what they say themselves."""
+        """Count the texts that name each data key."""
         found: Counter[bytes] = Counter()
         for kind in SEALED:
             key_id = _key_of(kind)
@@ -100,7 +100,7 @@ class SealedTexts:
         return found
 
     def _texts(self, kind: SealedColumn, rows: list[object]) -> Iterator[tuple[object, bytes]]:
-        # One by one: a text may be as large as a mail. Locked where the engine can.
+        # One by one: a text may be as large as a mail. Locked on PostgreSQL.
         for row in rows:
             found = self._session.execute(
                 select(kind.column).where(kind.row == row).with_for_update()

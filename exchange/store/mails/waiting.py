@@ -1,6 +1,6 @@
-"""Mails that wait for a person: chosen, counted and shown a page at a time by the database.
+"""Mails that wait for a person: the database selects, counts and pages them.
 
-What is sealed is never read here: a mailbox of four years is fifty thousand rows.
+Sealed mails are never read here: a mailbox of four years has fifty thousand rows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from sqlalchemy import and_, func, or_, select, text
 from sqlmodel import Session
 
 from exchange.store.mails.mail import NOT_FETCHED, REVIEW, SHUNTED
-from exchange.store.tables import UNRESOLVED, MailRow, table_of
+from exchange.store.partial_indexes import UNRESOLVED
+from exchange.store.tables import MailRow, table_of
 
 FOLDERS = (REVIEW, SHUNTED, *NOT_FETCHED)
 _TABLE = table_of(MailRow)
@@ -28,10 +29,10 @@ _ESCAPE = "\\"
 
 @dataclass(frozen=True, slots=True)
 class MailFilter:
-    """Which of the waiting mails are meant; what is empty or None does not matter.
+    """Selects waiting mails; an empty field or None selects all.
 
-    ``folder`` is one of ``FOLDERS``, empty: Review and Shunted.  ``sender`` and ``reason`` are
-    parts of what stands there, whatever their case.  ``numbers`` are spans, both ends included.
+    ``folder`` is one of ``FOLDERS``; empty: Review and Shunted.  ``sender`` and ``reason`` match
+    parts of the text in any case.  ``numbers`` are ranges, both ends included.
     """
 
     folder: str = ""
@@ -43,13 +44,13 @@ class MailFilter:
 
     @property
     def narrows(self) -> bool:
-        """Whether it leaves anything out that waits in Review and Shunted."""
+        """Whether it excludes any mail in Review or Shunted."""
         return self != MailFilter()
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingMail:
-    """One that waits, without what it says."""
+    """A waiting mail, without its content."""
 
     id: int
     mailbox: str
@@ -64,7 +65,7 @@ class WaitingMail:
 
     @property
     def place(self) -> str:
-        """Which of ``FOLDERS`` it waits in."""
+        """The one of ``FOLDERS`` that it waits in."""
         return self.state if self.state in NOT_FETCHED else self.folder
 
 
@@ -74,30 +75,30 @@ class WaitingMails:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def count(self, chosen: MailFilter) -> int:
-        """How many there are."""
-        query = select(func.count()).select_from(_TABLE).where(*_conditions(chosen))
+    def count(self, mail_filter: MailFilter) -> int:
+        """Count them."""
+        query = select(func.count()).select_from(_TABLE).where(*_conditions(mail_filter))
         return int(self._session.execute(query).scalar_one())
 
-    def page(self, chosen: MailFilter, most: int | None, skip: int = 0) -> list[WaitingMail]:
-        """Some of them, newest first."""
-        # Their numbers first: these come from an index, without the sealed mails between them.
+    def page(self, mail_filter: MailFilter, limit: int | None, skip: int = 0) -> list[WaitingMail]:
+        """Return a page of them, newest first."""
+        # First the numbers: they come from an index, without reading sealed mails.
         query = (
             select(_MAIL.id)
-            .where(*_conditions(chosen))
+            .where(*_conditions(mail_filter))
             .order_by(_MAIL.arrived_at.desc(), _MAIL.id.desc())
             .offset(skip)
         )
-        numbers = list(self._session.execute(query.limit(most)).scalars())
+        numbers = list(self._session.execute(query.limit(limit)).scalars())
         return self.rows(numbers)
 
-    def numbers(self, chosen: MailFilter) -> list[int]:
-        """The numbers of all of them, oldest first."""
-        query = select(_MAIL.id).where(*_conditions(chosen)).order_by(_MAIL.id)
+    def numbers(self, mail_filter: MailFilter) -> list[int]:
+        """Return all their numbers, oldest first."""
+        query = select(_MAIL.id).where(*_conditions(mail_filter)).order_by(_MAIL.id)
         return list(self._session.execute(query).scalars())
 
     def rows(self, numbers: Sequence[int]) -> list[WaitingMail]:
-        """These mails, in this order, whether they wait or not."""
+        """Return these mails in this order, waiting or not."""
         found: dict[int, WaitingMail] = {}
         for first in range(0, len(numbers), 500):
             query = select(*(_MAIL[name] for name in _SHOWN)).where(
@@ -107,7 +108,7 @@ class WaitingMails:
         return [found[number] for number in numbers if number in found]
 
     def counts(self) -> dict[str, int]:
-        """How many wait in each of ``FOLDERS``."""
+        """Count the mails in each of ``FOLDERS``."""
         found = dict.fromkeys(FOLDERS, 0)
         for column, conditions in (
             (_MAIL.folder, [text(UNRESOLVED)]),
@@ -117,41 +118,43 @@ class WaitingMails:
             found.update((row[0], row[1]) for row in self._session.execute(query))
         return found
 
-    def reasons(self, chosen: MailFilter, most: int) -> list[tuple[str, str, int]]:
-        """The commonest reasons among them: (folder, reason, how many)."""
+    def reasons(self, mail_filter: MailFilter, limit: int) -> list[tuple[str, str, int]]:
+        """Return the most common reasons as (folder, reason, count)."""
         number = func.count().label("number")
         query = (
             select(_MAIL.folder, _MAIL.reason, number)
-            .where(*_conditions(chosen))
+            .where(*_conditions(mail_filter))
             .group_by(_MAIL.folder, _MAIL.reason)
             .order_by(number.desc(), _MAIL.reason)
-            .limit(most)
+            .limit(limit)
         )
         return [(folder, reason, many) for folder, reason, many in self._session.execute(query)]
 
 
-def _conditions(chosen: MailFilter) -> Iterable[Any]:
-    if chosen.folder in NOT_FETCHED:
-        yield _MAIL.state == chosen.folder
+def _conditions(mail_filter: MailFilter) -> Iterable[Any]:
+    if mail_filter.folder in NOT_FETCHED:
+        yield _MAIL.state == mail_filter.folder
         yield _MAIL.resolved_at.is_(None)
     else:
         yield text(UNRESOLVED)
-        if chosen.folder:
-            yield _MAIL.folder == chosen.folder
-    if chosen.sender:
-        yield _holds(_MAIL.sender, chosen.sender)
-    if chosen.reason:
-        yield _holds(_MAIL.reason, chosen.reason)
-    if chosen.kind:
-        yield _MAIL.kind == chosen.kind
-    if chosen.party:
-        yield _MAIL.party == chosen.party
-    if chosen.numbers is not None:
-        yield or_(*(and_(_MAIL.id >= first, _MAIL.id <= last) for first, last in chosen.numbers))
+        if mail_filter.folder:
+            yield _MAIL.folder == mail_filter.folder
+    if mail_filter.sender:
+        yield _contains(_MAIL.sender, mail_filter.sender)
+    if mail_filter.reason:
+        yield _contains(_MAIL.reason, mail_filter.reason)
+    if mail_filter.kind:
+        yield _MAIL.kind == mail_filter.kind
+    if mail_filter.party:
+        yield _MAIL.party == mail_filter.party
+    if mail_filter.numbers is not None:
+        yield or_(
+            *(and_(_MAIL.id >= first, _MAIL.id <= last) for first, last in mail_filter.numbers)
+        )
 
 
-def _holds(column: Any, wanted: str) -> Any:
-    sought = wanted.lower()
+def _contains(column: Any, wanted: str) -> Any:
+    pattern = wanted.lower()
     for sign in (_ESCAPE, "%", "_"):
-        sought = sought.replace(sign, _ESCAPE + sign)
-    return func.lower(column).like(f"%{sought}%", escape=_ESCAPE)
+        pattern = pattern.replace(sign, _ESCAPE + sign)
+    return func.lower(column).like(f"%{pattern}%", escape=_ESCAPE)

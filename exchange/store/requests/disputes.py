@@ -1,4 +1,4 @@
-"""Install codes that came for two devices, and what people ruled."""
+"""Install codes that came for two devices, and the rulings of people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from exchange.store.bulk.in_list import among
 from exchange.store.tables import CaseRow, CodeDisputeRow, table_of
 
 _D, _CASES = table_of(CodeDisputeRow), table_of(CaseRow)
-# Word for word the condition of the index, which SQLite takes only then.
+# Word for word the condition of the index: SQLite uses it only then.
 _UNRULED = text("code_dispute.ruling = ''")
 _COLUMNS = (
     _D.c.id, _D.c.code_tag, _D.c.case_id, _D.c.device, _D.c.party, _D.c.rival_case_id, _D.c.rival,
@@ -25,7 +25,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A code that came for a device although another one holds it."""
+    """An install code that came for a device although another device holds it."""
 
     code_tag: str
     case_id: int  # of the holder
@@ -39,17 +39,17 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A claim on file."""
+    """A recorded claim."""
 
     id: int
     claim: Claim
     opened_at: datetime
     ruling: Ruling
-    holder: CaseState  # how the holder's case stands now
+    holder: CaseState  # the present state of the holder's case
 
     @property
     def ruled_out(self) -> tuple[tuple[str, int], ...]:
-        """(fingerprint, case) of each device whose the code is not, by a person's ruling."""
+        """(fingerprint, case) of each device that does not own the code, by a person's ruling."""
         tag, first, second = self.claim.code_tag, self.claim.case_id, self.claim.rival_case_id
         not_first = self.ruling in (Ruling.SECOND, Ruling.NEITHER)
         not_second = self.ruling in (Ruling.FIRST, Ruling.NEITHER)
@@ -57,27 +57,27 @@ class Dispute:
 
 
 class DisputeStore:
-    """Disputes by code, by mail, by device; oldest first."""
+    """Disputes by code, mail or device; oldest first."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def of_codes(self, tags: Collection[str]) -> list[Dispute]:
-        """Every dispute over these codes, ruled or not."""
+        """Return all disputes over these codes, ruled or not."""
         return self._found(_ALL.where(among(_D.c.code_tag, tags))) if tags else []
 
     def waiting(self, mail_id: int | None = None) -> list[Dispute]:
-        """Those that nobody has ruled on yet, of one mail or of all."""
+        """Return the disputes without a ruling, of one mail or of all."""
         query = _ALL.where(_UNRULED)
         return self._found(query if mail_id is None else query.where(_D.c.mail_id == mail_id))
 
     def codes_waiting(self) -> int:
-        """How many codes nobody has ruled on yet."""
+        """Count the codes without a ruling."""
         query = select(func.count(_D.c.code_tag.distinct())).where(_UNRULED)
         return int(self._session.scalar(query) or 0)
 
     def contested(self, case_ids: Collection[int]) -> dict[int, set[str]]:
-        """Per case the codes that came for it while others hold them, and nobody has ruled."""
+        """Return per case the codes that came for it, are held by others, and have no ruling."""
         found: dict[int, set[str]] = {}
         query = select(_D.c.rival_case_id, _D.c.code_tag)
         query = query.where(_UNRULED, among(_D.c.rival_case_id, case_ids))
@@ -86,7 +86,7 @@ class DisputeStore:
         return found
 
     def open(self, claims: Iterable[Claim], now: datetime) -> None:
-        """File new disputes; each code once per rival."""
+        """Record new disputes; each code once per rival."""
         rows = [
             {
                 "code_tag": one.code_tag, "case_id": one.case_id, "device": one.device,
@@ -100,7 +100,7 @@ class DisputeStore:
             self._session.connection().execute(insert(_D), rows)
 
     def rule(self, numbers: Sequence[int], ruling: Ruling, now: datetime) -> None:
-        """A person said whose the codes are."""
+        """Record a person's ruling."""
         self._session.connection().execute(
             update(_D).where(among(_D.c.id, numbers)).values(ruling=ruling.value, ruled_at=now)
         )

@@ -1,4 +1,4 @@
-"""Requests made of us, and their devices."""
+"""Requests from other Suppliers, and their devices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.time.sla import Due
 from exchange.errors import NotFound
-from exchange.store.bulk.bulk_insert import Numbers, insert_rows, update_rows
+from exchange.store.bulk.bulk_insert import IdAllocator, insert_rows, update_rows
 from exchange.store.bulk.device_rows import COLUMNS, DeviceColumns, insert_columns
 from exchange.store.bulk.in_list import among
 from exchange.store.mails.outbox import Outbox
@@ -41,8 +41,8 @@ _DEVICE: tuple[Any, ...] = tuple(
 )
 
 
-# A row of a request, decided: device, device type, place, state, reason, and the sealed text of
-# an unreadable row.
+# A decided row of a request: device, device type, place, state, reason, and the sealed text of an
+# unreadable row.
 NewDevice = tuple[str, str, str, DeviceState, str, bytes | None]
 
 
@@ -53,11 +53,11 @@ _REQUEST = (
 
 
 class InboundStore:
-    """Requests made of us."""
+    """Requests from other Suppliers."""
 
     def __init__(self, session: Session, letters: Outbox) -> None:
         self._session, self._letters = session, letters
-        self._numbers = Numbers(session, table_of(InboundRequestRow))
+        self._numbers = IdAllocator(session, table_of(InboundRequestRow))
         self._requests: list[tuple[object, ...]] = []
         self._rows: list[tuple[object, ...]] = []
 
@@ -71,7 +71,7 @@ class InboundStore:
         *,
         answered: bool = False,
     ) -> int:
-        """A new request; returns its number."""
+        """Add a request; return its number."""
         number = self._numbers.next()
         self._requests.append((
             number, ref, mail_id, party, their_ref, instant_text(clock.received_at.astimezone(UTC)),
@@ -83,7 +83,7 @@ class InboundStore:
     def add_devices(
         self, request_id: int, devices: Iterable[NewDevice], outbox_id: int | None
     ) -> None:
-        """The rows of a request, in bulk; discharged ones belong to the letter ``outbox_id``."""
+        """Add rows to a request; rows in a discharged state point to the letter ``outbox_id``."""
         letters = {state: outbox_id if state in DISCHARGED else None for state in DeviceState}
         texts = {state: state.value for state in DeviceState}
         self._rows += [
@@ -94,12 +94,12 @@ class InboundStore:
             self.flush()
 
     def add_columns(self, request_id: int, columns: DeviceColumns, outbox_id: int | None) -> None:
-        """The same of many rows, at once; they come behind those noted before."""
+        """Add many rows at once, after the pending ones."""
         self.flush()
         insert_columns(self._session, request_id, columns, outbox_id)
 
     def flush(self) -> None:
-        """Write what was only noted so far: the letters first, to which the rows point."""
+        """Write all that is pending: first the letters, to which the rows point."""
         self._letters.flush()
         if self._requests:
             requests, self._requests = self._requests, []
@@ -111,18 +111,18 @@ class InboundStore:
     def move_many(
         self, rows: Iterable[tuple[int, DeviceState, str]], outbox_id: int | None = None
     ) -> None:
-        """Write new states: (row, state, reason); ``outbox_id`` is the letter that told of them."""
+        """Write new states (row, state, reason); ``outbox_id`` is the letter that reports them."""
         self.flush()
         table = table_of(InboundDeviceRow)
         if outbox_id is None:
             values = ((state.value, reason, row) for row, state, reason in rows)
             update_rows(self._session, table, ("state", "reason"), values)
         else:
-            told = ((state.value, reason, outbox_id, row) for row, state, reason in rows)
-            update_rows(self._session, table, ("state", "reason", "outbox_id"), told)
+            reported = ((state.value, reason, outbox_id, row) for row, state, reason in rows)
+            update_rows(self._session, table, ("state", "reason", "outbox_id"), reported)
 
-    def told_by(self, request_id: int, outbox_id: int) -> list[tuple[str, int]]:
-        """The rows that a letter tells of: Device ID and number."""
+    def rows_of_letter(self, request_id: int, outbox_id: int) -> list[tuple[str, int]]:
+        """Return the rows that a letter reports, as (Device ID, row number)."""
         self.flush()
         table = table_of(InboundDeviceRow).c
         query = sa_select(table.device, table.id).where(
@@ -130,12 +130,12 @@ class InboundStore:
         )
         return [(device, row) for device, row in self._session.execute(query)]
 
-    def tell_by(self, rows: Iterable[tuple[int, int]]) -> None:
-        """Rows are told of by another letter: (letter, row)."""
+    def assign_letters(self, rows: Iterable[tuple[int, int]]) -> None:
+        """Assign rows to another letter: (letter, row)."""
         update_rows(self._session, table_of(InboundDeviceRow), ("outbox_id",), rows)
 
-    def take_back(self, rows: Iterable[int], reason: str) -> None:
-        """What a letter was to tell of these rows is not told: a person decides them again."""
+    def hold_again(self, rows: Iterable[int], reason: str) -> None:
+        """Set rows back to held, because their letter is not sent: a person decides again."""
         table = table_of(InboundDeviceRow)
         self._session.connection().execute(
             update(table)
@@ -144,14 +144,14 @@ class InboundStore:
         )
 
     def claim(self, request_id: int) -> None:
-        """Nobody else changes the request's rows until we commit."""
+        """Lock the rows of a request until we commit."""
         self.flush()
         self._session.exec(
             select(InboundRequestRow.id).where(InboundRequestRow.id == request_id).with_for_update()
         ).one()
 
-    def settle(self, request_id: int) -> bool:
-        """Mark the request answered when each of its devices is; returns whether it is."""
+    def mark_if_answered(self, request_id: int) -> bool:
+        """Mark the request as answered if all its devices are; return whether it is."""
         self.flush()
         left = self._session.exec(
             select(func.count())
@@ -169,7 +169,7 @@ class InboundStore:
         return row.answered
 
     def find(self, ref: str) -> InboundRequest:
-        """By reference; raises NotFound."""
+        """Return the request with a reference; raises NotFound."""
         self.flush()
         row = self._session.exec(
             select(InboundRequestRow).where(InboundRequestRow.ref == ref)
@@ -179,7 +179,7 @@ class InboundStore:
         return _request(row)
 
     def by_mail(self, mail_id: int) -> InboundRequest | None:
-        """The request that came with a mail, if any."""
+        """Return the request that came with a mail, or None."""
         self.flush()
         row = self._session.exec(
             select(InboundRequestRow).where(InboundRequestRow.mail_id == mail_id)
@@ -187,7 +187,7 @@ class InboundStore:
         return _request(row) if row else None
 
     def by_refs(self, refs: Collection[str], party: str) -> list[InboundRequest]:
-        """Requests of ``party`` among ``refs``."""
+        """Return the requests of ``party`` among ``refs``."""
         if not refs:
             return []
         self.flush()
@@ -199,7 +199,7 @@ class InboundStore:
         return [_request(row) for row in rows]
 
     def refs_of(self, device: str) -> list[str]:
-        """The references of all requests that named a device."""
+        """Return the references of all requests that name a device."""
         self.flush()
         return list(
             self._session.exec(
@@ -211,7 +211,7 @@ class InboundStore:
         )
 
     def of_other_calendar(self, version: str) -> list[InboundRequest]:
-        """Open requests whose due date another calendar produced."""
+        """Return open requests whose due date comes from another version of the calendar."""
         self.flush()
         rows = self._session.exec(
             select(InboundRequestRow)
@@ -223,7 +223,7 @@ class InboundStore:
         return [_request(row) for row in rows]
 
     def set_due(self, request_id: int, when: Due) -> None:
-        """A due date counted anew."""
+        """Set a recalculated due date."""
         self.flush()
         row = self._session.get(InboundRequestRow, request_id)
         if row is None:
@@ -233,7 +233,7 @@ class InboundStore:
         self._session.flush()
 
     def by_their_refs(self, refs: Collection[str], party: str) -> list[InboundRequest]:
-        """Requests of ``party`` that carried one of its own references."""
+        """Return the requests of ``party`` that carry one of these references of its own."""
         self.flush()
         rows = self._session.exec(
             select(InboundRequestRow)
@@ -245,7 +245,7 @@ class InboundStore:
         return [_request(row) for row in rows]
 
     def requests(self, open_only: bool = False) -> list[InboundRequest]:
-        """Every request, oldest first."""
+        """Return all requests, oldest first."""
         self.flush()
         query = select(InboundRequestRow).order_by(col(InboundRequestRow.id))
         if open_only:
@@ -255,7 +255,7 @@ class InboundStore:
     def devices(
         self, request_id: int, states: Collection[DeviceState] = ()
     ) -> Iterator[RequestedDevice]:
-        """The rows of a request, streamed: in the sender's order, long lists by Device ID."""
+        """Yield the rows of a request in the sender's order, of long lists by Device ID."""
         self.flush()
         query = (
             sa_select(*_DEVICE)
@@ -264,13 +264,13 @@ class InboundStore:
         )
         if states:
             query = query.where(col(InboundDeviceRow.state).in_([one.value for one in states]))
-        # Else PostgreSQL's driver holds all rows before the first one comes.
+        # Without yield_per PostgreSQL's driver reads all rows before it returns the first.
         rows = self._session.execute(query.execution_options(yield_per=_CHUNK))
         for number, device, kind, where, state, reason, outbox in rows:
             yield RequestedDevice(number, device, kind, where, DeviceState(state), reason, outbox)
 
     def counts(self, request_id: int) -> dict[DeviceState, int]:
-        """How many rows of a request are in each state."""
+        """Count the rows of a request in each state."""
         self.flush()
         pairs = self._session.exec(
             select(InboundDeviceRow.state, func.count())
@@ -280,7 +280,7 @@ class InboundStore:
         return {DeviceState(state): number for state, number in pairs}
 
     def devices_since(self, party: str, since: datetime) -> int:
-        """Devices a party asked for since ``since``: the volume guard."""
+        """Count the devices a party asked for since ``since``, for the volume guard."""
         self.flush()
         return self._session.exec(
             select(func.count())

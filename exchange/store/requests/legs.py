@@ -1,4 +1,4 @@
-"""Legs: one Supplier asked about one device, its clock and its rungs."""
+"""Legs: a Supplier asked about a device, with clock and rungs of the ladder."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _LEG = (
     _L.request_id, _L.accepted_on, _L.due_on, _L.overdue, _L.level,
 )  # fmt: skip
 _WITH_CASE = LEGS.join(CASES, CASES.c.id == _L.case_id)
-# Word for word the condition of the index, which SQLite takes only then.
+# Word for word the condition of the index: SQLite uses it only then.
 _WAITS_TO_BE_ASKED = text("leg.state = 'queued' AND leg.request_id IS NULL")
 
 
 @dataclass(frozen=True, slots=True)
 class TakenRung:
-    """A rung of the ladder that a leg has behind it; without a letter it was skipped."""
+    """A rung of the ladder that a leg has passed; without a letter it was skipped."""
 
     leg_id: int
     rung: str
@@ -45,7 +45,7 @@ class LegStore:
         self._session = session
 
     def queued_parties(self) -> list[str]:
-        """Parties with queued legs that no request carries yet."""
+        """Return the parties with queued legs that are in no request yet."""
         query = select(_L.party).where(_WAITS_TO_BE_ASKED).distinct().order_by(_L.party)
         return list(self._session.scalars(query))
 
@@ -57,7 +57,7 @@ class LegStore:
         devices: Collection[str] | None = None,
         states: Collection[LegState] = (),
     ) -> list[Leg]:
-        """Legs by any of these, in order of the cases."""
+        """Return the legs that match all of these, in order of the cases."""
         query = select(*_LEG).select_from(_WITH_CASE)
         if party:
             query = query.where(_L.party == party)
@@ -71,12 +71,12 @@ class LegStore:
         return [_leg(row) for row in self._session.execute(query)]
 
     def newest(self, party: str, devices: Collection[str]) -> dict[str, Leg]:
-        """The newest leg of each of these Devices that the party was really asked about."""
+        """Return the newest leg of each of these Devices that the party was asked about."""
         found = self.legs(party=party, devices=devices)
         return {leg.device: leg for leg in found if leg.request_id is not None}
 
     def of_cases(self, case_ids: Collection[int]) -> list[Leg]:
-        """Every leg of these cases, in order of the cases."""
+        """Return all legs of these cases, in order of the cases."""
         query = (
             select(*_LEG)
             .select_from(_WITH_CASE)
@@ -86,9 +86,9 @@ class LegStore:
         return [_leg(row) for row in self._session.execute(query)]
 
     def to_ask(self, party: str) -> list[Leg]:
-        """The queued legs of ``party`` that no request carries yet, in order of the cases.
+        """Lock and return the queued legs of ``party`` that are in no request, in order of cases.
 
-        Whoever else wants to ask about them waits until we commit, and then finds them carried.
+        Others who want to ask about them wait until we commit, and then find them in a request.
         """
         query = (
             select(*_LEG)
@@ -105,7 +105,7 @@ class LegStore:
         return self._session.scalar(query) is not None
 
     def carry(self, leg_ids: Sequence[int], request_id: int) -> None:
-        """These legs are asked by this request."""
+        """Put these legs into a request."""
         self._update(leg_ids, request_id=request_id)
 
     def move_legs(
@@ -116,7 +116,7 @@ class LegStore:
         answered_at: datetime | None = None,
         answer_mail_id: int | None = None,
     ) -> None:
-        """Write a new state; the invariant of ``next_due`` is kept."""
+        """Write a new state, keeping the invariant of ``next_due``."""
         values: dict[str, object] = {"state": state.value}
         if state not in CHASED_LEGS:
             values["next_due"] = None
@@ -132,13 +132,13 @@ class LegStore:
         next_due: date | None,
         state: LegState | None = None,
     ) -> None:
-        """The clock of each leg starts with the acceptance of its request, which moves it too."""
+        """Start the clocks of legs whose request was accepted; optionally set their state."""
         values: dict[str, object] = {} if state is None else {"state": state.value}
         values.update(accepted_on=accepted_on, due_on=due_on, next_due=next_due)
         self._update(leg_ids, **values)
 
     def stop_clocks(self, leg_ids: Sequence[int]) -> None:
-        """A bounce voids the clock, and the request with it."""
+        """Clear the clocks of legs whose request bounced."""
         self._update(leg_ids, accepted_on=None, due_on=None, next_due=None, overdue=False, level=0)
 
     def unask(self, leg_ids: Sequence[int]) -> None:
@@ -146,7 +146,7 @@ class LegStore:
         self._update(leg_ids, request_id=None)
 
     def reopen(self, leg_ids: Sequence[int]) -> None:
-        """Their answer is none: to be asked anew, with a clock and a ladder of their own."""
+        """Ask about these legs again, with new clocks and a new ladder: the answer is not valid."""
         if not leg_ids:
             return
         self._update(
@@ -157,14 +157,14 @@ class LegStore:
         self._session.connection().execute(delete(RUNGS).where(among(RUNGS.c.leg_id, leg_ids)))
 
     def due_requests(self, today: date) -> list[tuple[int, int]]:
-        """Requests with a leg whose next rung is due, and how many such legs each has."""
-        # Counted here: asked to group, SQLite walks through every request to have them in order.
+        """Return the requests with legs whose next rung is due, and the number of these legs."""
+        # Counted here: for GROUP BY, SQLite would walk through all requests in order.
         query = select(_L.request_id).where(_L.next_due <= today)
         counted = Counter(self._session.scalars(query))
         return sorted((number, legs) for number, legs in counted.items() if number is not None)
 
     def due_legs(self, request_ids: Collection[int], today: date) -> dict[int, list[Leg]]:
-        """Per request the legs whose next rung is due, in order of the cases."""
+        """Return per request the legs whose next rung is due, in order of the cases."""
         found: dict[int, list[Leg]] = {number: [] for number in request_ids}
         query = (
             select(*_LEG)
@@ -179,7 +179,7 @@ class LegStore:
         return found
 
     def rungs_done(self, leg_ids: Collection[int]) -> dict[int, dict[str, datetime | None]]:
-        """The rungs each leg has behind it, and when their mail was written (None: skipped)."""
+        """Return the passed rungs of each leg, and when their mail was written (None: skipped)."""
         done: dict[int, dict[str, datetime | None]] = {number: {} for number in leg_ids}
         query = select(RUNGS.c.leg_id, RUNGS.c.rung, RUNGS.c.at, RUNGS.c.outbox_id)
         for leg, rung, at, outbox in self._session.execute(
@@ -189,7 +189,7 @@ class LegStore:
         return done
 
     def rung_of(self, outbox_id: int) -> str:
-        """The rung of the ladder that a letter was written for, or an empty text."""
+        """Return the rung of the ladder that a letter was written for, or an empty text."""
         query = select(RUNGS.c.rung).where(RUNGS.c.outbox_id == outbox_id).limit(1)
         return self._session.execute(query).scalar() or ""
 
@@ -200,34 +200,34 @@ class LegStore:
         insert_rows(self._session, RUNGS, ("leg_id", "rung", "at", "outbox_id"), rows)
 
     def set_next(self, leg_ids: Sequence[int], next_due: date | None) -> None:
-        """When these legs are looked at next."""
+        """Set when the next rung of these legs is due."""
         self._update(leg_ids, next_due=next_due)
 
     def mark_overdue(self, leg_ids: Sequence[int], *, overdue: bool = True) -> None:
-        """The due date has passed without an answer (or, after a replay, it has not)."""
+        """Mark legs as overdue (or, after a recalculation, as not overdue)."""
         self._update(leg_ids, overdue=overdue)
 
     def mark_level(self, leg_ids: Sequence[int], level: int) -> None:
-        """Escalated to this level."""
+        """Record the level to which legs were escalated."""
         self._update(leg_ids, level=level)
 
     def leg_counts(self, request_id: int | None = None) -> dict[LegState, int]:
-        """How many legs in each state."""
+        """Count the legs in each state."""
         query = select(_L.state, func.count()).group_by(_L.state)
         if request_id is not None:
             query = query.where(_L.request_id == request_id)
         return {LegState(state): number for state, number in self._session.execute(query)}
 
     def asked(self, request_ids: Collection[int]) -> dict[int, int]:
-        """How many legs each of these requests carries."""
+        """Count the legs of each of these requests."""
         query = select(_L.request_id, func.count().label("legs")).where(
             among(_L.request_id, request_ids)
         )
         counted = self._session.execute(query.group_by(_L.request_id))
         return {row.request_id: row.legs for row in counted}
 
-    def standing(self) -> tuple[int, int]:
-        """(overdue, escalated) legs, whether answered since or not."""
+    def overdue_and_escalated(self) -> tuple[int, int]:
+        """Count (overdue, escalated) legs, including those answered since."""
         overdue, escalated = self._session.execute(
             select(
                 func.count().filter(_L.overdue),

@@ -1,4 +1,4 @@
-"""What we ask: cases, legs and the requests that carried them."""
+"""Our own requests: cases, legs, and the requests that contain them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _CASE = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A gained device."""
+    """A gained device whose install code we ask for."""
 
     id: int
     device: str
@@ -71,31 +71,31 @@ class ReceivedCode:
 
 
 class OutboundStore:
-    """Cases, legs, requests and rungs."""
+    """Cases and requests, and new legs."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     @property
-    def _line(self) -> Connection:
-        """Cases and legs come by the hundred thousand: past the row objects."""
+    def _connection(self) -> Connection:
+        """For bulk statements without row objects: there are hundreds of thousands of cases."""
         return self._session.connection()
 
     # -- cases ---------------------------------------------------------------------------------
 
     def open_devices(self, devices: Collection[str]) -> set[str]:
-        """Those of ``devices`` that have an open case."""
+        """Return those of ``devices`` that have an open case."""
         return set(self.open_cases_of(devices))
 
     def open_cases_of(self, devices: Collection[str]) -> dict[str, int]:
-        """The numbers of the open cases of ``devices``, by device."""
+        """Return the numbers of the open cases of ``devices``, by device."""
         query = select(_CASES.c.device, _CASES.c.id).where(
             _CASES.c.closed_at.is_(None), among(_CASES.c.device, devices)
         )
-        return {row.device: row.id for row in self._line.execute(query)}
+        return {row.device: row.id for row in self._connection.execute(query)}
 
     def open_cases(self, gained: Sequence[Gained], now: datetime, source: str) -> int:
-        """A case for each device, with its legs: the first queued, the others waiting."""
+        """Open a case for each device, with legs: the first queued, the others waiting."""
         seeking, at = CaseState.SEEKING.value, instant_text(now.astimezone(UTC))
         first, next_ones = LegState.QUEUED.value, LegState.WAITING.value
         for start in range(0, len(gained), _CHUNK):
@@ -113,48 +113,50 @@ class OutboundStore:
         return len(gained)
 
     def cases(self, state: CaseState | None = None) -> Iterator[Case]:
-        """Every case, oldest first, streamed."""
+        """Yield all cases, oldest first."""
         query = select(*_CASE).order_by(_CASES.c.id)
         if state:
             query = query.where(_CASES.c.state == state.value)
-        for row in self._line.execute(query.execution_options(yield_per=1000)):
+        for row in self._connection.execute(query.execution_options(yield_per=1000)):
             yield _case(row)
 
     def case_counts(self) -> dict[CaseState, int]:
-        """How many cases in each state."""
+        """Count the cases in each state."""
         query = select(_CASES.c.state, func.count()).group_by(_CASES.c.state)
-        return {CaseState(state): number for state, number in self._line.execute(query)}
+        return {CaseState(state): number for state, number in self._connection.execute(query)}
 
     def cases_of(self, numbers: Collection[int]) -> dict[int, Case]:
-        """Several cases by number."""
+        """Return these cases by number."""
         query = select(*_CASE).where(among(_CASES.c.id, numbers))
-        return {row.id: _case(row) for row in self._line.execute(query)}
+        return {row.id: _case(row) for row in self._connection.execute(query)}
 
     def wait_for_codes(self) -> None:
-        """Nobody else takes or rules on received codes until this transaction ends.
+        """Block others from taking or ruling on received codes until this transaction ends.
 
-        Else two mails decided at once, by the daemon and by a person beside it, could each bring
-        the same code for another device and see nothing of it.  SQLite has one writer anyhow.
+        Otherwise two mails that are decided at the same time, by the daemon and by a person, could
+        bring the same code for two devices unnoticed.  SQLite has only one writer.
         """
-        if self._line.dialect.name == "postgresql":
-            self._line.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CODES_LOCK})
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(
+                text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CODES_LOCK}
+            )
 
     def holders(self, tags: Collection[str]) -> list[Case]:
-        """The cases that hold a received code with one of these tags: open ones, then newest."""
+        """Return cases that hold a code with one of these tags, open ones first, then newest."""
         query = select(*_CASE).where(among(_CASES.c.code_tag, tags))
         query = query.order_by(_CASES.c.closed_at.is_not(None), _CASES.c.id.desc())
-        return [_case(row) for row in self._line.execute(query)]
+        return [_case(row) for row in self._connection.execute(query)]
 
     def receive_codes(self, codes: Sequence[ReceivedCode], party: str, now: datetime) -> None:
-        """Codes arrived from a party, sealed."""
+        """Store sealed codes that came from a party."""
         at, state = instant_text(now.astimezone(UTC)), CaseState.CODE_RECEIVED.value
         rows = [(one.sealed, one.tag, party, at, state, one.case_id) for one in codes]
         update_rows(self._session, _CASES, _RECEIVED, rows)
 
     def drop_codes(self, case_ids: Sequence[int]) -> None:
-        """The codes received are not these cases': they are sought again."""
+        """Drop received codes that belong to other devices: these cases seek theirs again."""
         if case_ids:
-            self._line.execute(
+            self._connection.execute(
                 update(_CASES)
                 .where(among(_CASES.c.id, case_ids))
                 .values(
@@ -164,18 +166,18 @@ class OutboundStore:
             )  # fmt: skip
 
     def set_states(self, case_ids: Sequence[int], state: CaseState) -> None:
-        """Write the new state of several cases, open or closed as they are."""
+        """Write the new state of cases; they stay open or closed."""
         if case_ids:
-            self._line.execute(
+            self._connection.execute(
                 update(_CASES).where(among(_CASES.c.id, case_ids)).values(state=state.value)
             )
 
     def move_cases(
         self, case_ids: Sequence[int], state: CaseState, closed_at: datetime | None = None
     ) -> None:
-        """Write the new state of several cases."""
+        """Write the new state of cases, and when they were closed."""
         if case_ids:
-            self._line.execute(
+            self._connection.execute(
                 update(_CASES)
                 .where(among(_CASES.c.id, case_ids))
                 .values(state=state.value, closed_at=closed_at)
@@ -186,7 +188,7 @@ class OutboundStore:
     def add_request(
         self, ref: str, party: str, message_id: str, sla_days: int, now: datetime
     ) -> int:
-        """A request to one party; returns its number."""
+        """Add a request to a party; return its number."""
         row = OutboundRequestRow(
             ref=ref, party=party, message_id=message_id, sla_days=sla_days, created_at=now
         )
@@ -195,23 +197,23 @@ class OutboundStore:
         return row.id or 0
 
     def find(self, ref: str) -> OutboundRequest:
-        """By reference; raises NotFound."""
+        """Return the request with a reference; raises NotFound."""
         found = self._requests(OutboundRequestRow.ref == ref)
         if not found:
             raise NotFound(f"no request of ours has the reference {ref}")
         return found[0]
 
     def by_number(self, numbers: Collection[int]) -> dict[int, OutboundRequest]:
-        """Several requests by number."""
+        """Return these requests by number."""
         wanted = among(table_of(OutboundRequestRow).c.id, numbers)
         return {request.id: request for request in self._requests(wanted)}
 
     def requests(self, party: str = "") -> list[OutboundRequest]:
-        """Every request of ours, oldest first."""
+        """Return all our requests, or those to ``party``, oldest first."""
         return self._requests(OutboundRequestRow.party == party) if party else self._requests()
 
     def of_other_calendar(self, version: str) -> list[OutboundRequest]:
-        """Accepted requests with a leg still chased, whose due date another calendar produced."""
+        """Return chased requests whose due date comes from another version of the calendar."""
         chased = select(_LEGS.c.request_id).where(
             _LEGS.c.state.in_([state.value for state in CHASED_LEGS])
         )
@@ -222,7 +224,7 @@ class OutboundStore:
         )
 
     def by_refs(self, refs: Collection[str]) -> list[OutboundRequest]:
-        """Requests of ours among ``refs``."""
+        """Return our requests among ``refs``."""
         return self._requests(col(OutboundRequestRow.ref).in_(list(refs))) if refs else []
 
     def accept(
@@ -235,7 +237,7 @@ class OutboundStore:
         rule: str,
         calendar: str,
     ) -> None:
-        """The recipient's server took the mail: the clock of the request runs from here."""
+        """Record that the recipient's server accepted the mail, which starts the clock."""
         row = self._request_row(request_id)
         row.accepted_at, row.day_zero, row.due_on, row.due_at = (
             accepted_at, day_zero, due_on, due_at,
@@ -244,24 +246,24 @@ class OutboundStore:
         self._session.flush()
 
     def void_clock(self, request_id: int) -> None:
-        """The mail bounced: it was never received."""
+        """Clear the clock of a request whose mail bounced."""
         row = self._request_row(request_id)
         row.accepted_at = row.day_zero = row.due_on = row.due_at = None
         self._session.flush()
 
-    def renamed(self, request_id: int, message_id: str) -> None:
-        """The mail that asks was written anew before it left."""
+    def set_message_id(self, request_id: int, message_id: str) -> None:
+        """Set the Message-ID of a request mail that was rewritten before it was sent."""
         self._request_row(request_id).message_id = message_id
         self._session.flush()
 
     def acknowledged(self, request_id: int, now: datetime) -> None:
-        """They say they have it."""
+        """Record that the party confirmed receipt."""
         row = self._request_row(request_id)
         row.acknowledged_at = row.acknowledged_at or now
         self._session.flush()
 
     def away_until(self, request_id: int, returns_on: date) -> None:
-        """An absence notice named a date."""
+        """Record the return date from an absence notice."""
         self._request_row(request_id).returns_on = returns_on
         self._session.flush()
 

@@ -1,9 +1,9 @@
-"""The figures of a month, counted by the database: no device becomes an object on the way.
+"""The figures of the monthly report, counted by the database without an object per device.
 
-Inbound, a Device is answered once the recipient's server has taken the letter that answers it; a
-letter that is still queued, was refused or came back leaves it open.  Outbound, a request belongs
-to the month in which the recipient's server took it, or, while none has (not sent yet, or
-bounced), to the month in which it was raised.
+Inbound, a Device is answered once the recipient's server has accepted the letter that answers it;
+if the letter is still queued, was refused or bounced, the Device is open.  Outbound, a request
+belongs to the month in which the recipient's server accepted it, or, if it was not sent yet or
+bounced, to the month in which it was created.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from exchange.store.tables import (
 )
 
 
-class Standing(StrEnum):
-    """How a Device asked of us stands against its due date; each has exactly one."""
+class DueStatus(StrEnum):
+    """Whether a requested Device was, or is, in time; each Device has exactly one status."""
 
     ANSWERED_IN_TIME = "answered_in_time"
     ANSWERED_LATE = "answered_late"
@@ -41,18 +41,18 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskedOfUs:
-    """So many Devices of one Supplier's requests to us stand alike."""
+    """The number of Devices in a Supplier's requests to us with the same status."""
 
     party: str
     state: DeviceState
-    standing: Standing
+    due_status: DueStatus
     undelivered: bool  # decided, but its letter was refused or bounced
     devices: int
 
 
 @dataclass(frozen=True, slots=True)
 class AskedByUs:
-    """Devices that we asked one Supplier about on one day, alike in state and answering hour."""
+    """The number of Devices we asked a Supplier about, of one day, state and hour of answer."""
 
     party: str
     state: LegState
@@ -71,13 +71,13 @@ _HOUR = 13  # characters of an instant's text up to its hour: 2026-10-24T23
 
 
 class Figures:
-    """Counts over a span of instants, start included, end not; ``at`` is when they are seen."""
+    """Counts from ``start`` up to, not including, ``end``, as seen at the instant ``at``."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def requests_to_us(self, start: datetime, end: datetime) -> dict[str, int]:
-        """How many requests each Supplier's mails made of us."""
+        """Count each Supplier's requests to us."""
         query = (
             select(col(InboundRequestRow.party), func.count())
             .where(*_received(start, end))
@@ -86,8 +86,8 @@ class Figures:
         return {party: int(number) for party, number in self._session.execute(query)}
 
     def asked_of_us(self, start: datetime, end: datetime, at: datetime) -> list[AskedOfUs]:
-        """Every Device of the requests received, by Supplier, state and standing."""
-        # Counted first, joined then: a request has few letters, however many Devices.
+        """Count the Devices of received requests, by Supplier, state and due status."""
+        # Counted before the join: a request has few letters, however many Devices.
         alike = (
             select(
                 col(InboundDeviceRow.request_id).label("request_id"),
@@ -108,42 +108,27 @@ class Figures:
             .subquery()
         )
         decided = alike.c.state.in_(_ANSWERS)
-        standing = case(
-            (alike.c.state == DeviceState.WITHDRAWN.value, Standing.WITHDRAWN.value),
-            (
-                and_(decided, col(OutboxRow.state) == SENT),
-                case(
-                    (
-                        col(OutboxRow.accepted_at) < col(InboundRequestRow.due_at),
-                        Standing.ANSWERED_IN_TIME.value,
-                    ),
-                    else_=Standing.ANSWERED_LATE.value,
-                ),
-            ),
-            (col(InboundRequestRow.due_at) <= at, Standing.OPEN_LATE.value),
-            else_=Standing.OPEN_IN_TIME.value,
-        )
         undelivered = case((and_(decided, col(OutboxRow.state) == FAILED), 1), else_=0)
         query = (
             select(
                 col(InboundRequestRow.party),
                 alike.c.state,
-                standing.label("standing"),
+                _due_status(alike.c.state, at).label("due_status"),
                 undelivered.label("undelivered"),
                 _total(alike.c.devices),
             )
             .join(InboundRequestRow, col(InboundRequestRow.id) == alike.c.request_id)
             .join(OutboxRow, col(OutboxRow.id) == alike.c.outbox_id, isouter=True)
-            # By name: the same CASE twice has other parameters, which PostgreSQL takes as another.
-            .group_by(col(InboundRequestRow.party), alike.c.state, "standing", "undelivered")
+            # By name: PostgreSQL would take the same CASE with new parameters as another one.
+            .group_by(col(InboundRequestRow.party), alike.c.state, "due_status", "undelivered")
         )
         return [
-            AskedOfUs(party, DeviceState(state), Standing(how), bool(failed), number)
+            AskedOfUs(party, DeviceState(state), DueStatus(how), bool(failed), number)
             for party, state, how, failed, number in self._session.execute(query)
         ]
 
     def requests_by_us(self, start: datetime, end: datetime) -> dict[str, int]:
-        """How many requests we made of each Supplier."""
+        """Count our requests to each Supplier."""
         query = (
             select(col(OutboundRequestRow.party), func.count())
             .where(_sent(start, end))
@@ -152,9 +137,9 @@ class Figures:
         return {party: int(number) for party, number in self._session.execute(query)}
 
     def asked_by_us(self, start: datetime, end: datetime, at: datetime) -> list[AskedByUs]:
-        """Every Device of the requests we sent, by Supplier, day zero, state and answering hour."""
-        # Counted first, in the order of the index and in it alone; joined then.  One mail answers
-        # many Devices in one instant, so that few groups are left to work on.
+        """Count the Devices of sent requests, by Supplier, day zero, state and hour of answer."""
+        # Counted before the join, from the index alone and in its order.  One mail answers many
+        # Devices at one instant, so few groups are left to join.
         alike = (
             select(
                 _LEGS.request_id,
@@ -170,7 +155,7 @@ class Figures:
             .subquery()
         )
         answered = alike.c.state.in_(_LEG_ANSWERS)
-        # An answer to a mail that came back all the same has no clock, so it is not late.
+        # An answer to a mail that bounced has no clock, so it is not late.
         late = and_(answered, alike.c.answered_at >= col(OutboundRequestRow.due_at))
         hour = func.substr(type_coerce(alike.c.answered_at, String()), 1, _HOUR)
         query = (
@@ -185,7 +170,7 @@ class Figures:
                 _total(case((alike.c.level > 0, alike.c.devices), else_=0)),
             )
             .join(OutboundRequestRow, col(OutboundRequestRow.id) == alike.c.request_id)
-            # By name: the same CASE twice has other parameters, which PostgreSQL takes as another.
+            # By name: PostgreSQL would take the same CASE with new parameters as another one.
             .group_by(
                 col(OutboundRequestRow.party),
                 alike.c.state,
@@ -204,8 +189,26 @@ class Figures:
         ]  # fmt: skip
 
 
+def _due_status(state: Any, at: datetime) -> Any:
+    """Return the ``DueStatus`` of Devices in ``state`` as an SQL expression."""
+    due_at = col(InboundRequestRow.due_at)
+    in_time = col(OutboxRow.accepted_at) < due_at
+    return case(
+        (state == DeviceState.WITHDRAWN.value, DueStatus.WITHDRAWN.value),
+        (
+            and_(state.in_(_ANSWERS), col(OutboxRow.state) == SENT),
+            case(
+                (in_time, DueStatus.ANSWERED_IN_TIME.value),
+                else_=DueStatus.ANSWERED_LATE.value,
+            ),
+        ),
+        (due_at <= at, DueStatus.OPEN_LATE.value),
+        else_=DueStatus.OPEN_IN_TIME.value,
+    )
+
+
 def _total(numbers: Any) -> Any:
-    """PostgreSQL sums whole numbers into NUMERIC."""
+    """Return the sum as an integer: PostgreSQL sums integers into NUMERIC."""
     return cast(func.sum(numbers), Integer)
 
 

@@ -1,6 +1,6 @@
-"""A copy of the database before its schema changes: whole, looked through, and its owner's alone.
+"""Backs up the database before its schema changes: complete, checked, and private to its owner.
 
-SQLite copies itself; a PostgreSQL database is copied by ``pg_dump``, where it is installed.
+SQLite makes the copy itself; a PostgreSQL database is copied by ``pg_dump``, if it is installed.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from sqlalchemy import URL, Connection, inspect, make_url
 from exchange.errors import StoreError
 from exchange.store.upkeep.schema import VERSION_TABLE
 
-_MOST_OF_A_DAY: Final = 999  # backups of one second: no more are tried
-_ELSEWHERE: Final = "or make a backup elsewhere (docs/operations.md) and say --no-backup"
+_MAX_PER_SECOND: Final = 999  # backups of one second
+_ELSEWHERE: Final = "or make a backup elsewhere (docs/operations.md) and use --no-backup"
 
 
 def back_up(connection: Connection, url: str, folder: Path, revision: str, at: datetime) -> Path:
-    """Copy the database to a new file of mode 0600; returns it.
+    """Copy the database to a new file of mode 0600; return its path.
 
-    ``connection`` keeps writers out meanwhile.  The file lies beside that of SQLite, else in
-    ``folder``.  Raises StoreError where there can be no copy, or where it does not hold what the
-    database does; then it leaves no file either.
+    ``connection`` blocks writers meanwhile.  The file is made next to the SQLite file, else in
+    ``folder``.  Raises StoreError if the copy cannot be made or differs from the database; then no
+    file is left.
     """
     database = Path(make_url(url).database or "database")
     sqlite = connection.dialect.name == "sqlite"
@@ -37,18 +37,18 @@ def back_up(connection: Connection, url: str, folder: Path, revision: str, at: d
     part = stem.with_name(f"{stem.name}.backup.part")
     rows = _counts(connection)
     try:
-        part.unlink(missing_ok=True)  # of an upgrade that was cut off
-        # Made first, so that nobody else can ever open it; both programs fill an empty file.
+        part.unlink(missing_ok=True)  # of an interrupted upgrade
+        # Made first, so that nobody else can ever open it; both programs accept an empty file.
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         if sqlite:
             _copy(database, part)
-            _look_through(part, revision, rows)
+            _check_copy(part, revision, rows)
         else:
             _dump(url, part)
-            _look_into_dump(part, list(rows))
+            _check_dump(part, list(rows))
         _sync(part)
         name = f"{stem.name}.schema-{revision}.{at:%Y-%m-%d-%H%M%S}"
-        return _in_place(part, stem.with_name(name), "backup" if sqlite else "dump")
+        return _finish(part, stem.with_name(name), "backup" if sqlite else "dump")
     except OSError as error:
         raise _impossible(error.strerror or str(error), part) from None
     except sqlite3.Error as error:
@@ -59,9 +59,9 @@ def back_up(connection: Connection, url: str, folder: Path, revision: str, at: d
 
 def _impossible(why: str, part: Path) -> StoreError:
     return StoreError(
-        f"the backup cannot be made: {why}; the database was left as it is",
+        f"the backup cannot be made: {why}; the database was not changed",
         place=str(part.parent),
-        hint=f"see to the folder's space and permissions, {_ELSEWHERE}",
+        hint=f"check the folder's space and permissions, {_ELSEWHERE}",
     )
 
 
@@ -80,7 +80,7 @@ def _copy(database: Path, part: Path) -> None:
         connection.execute("VACUUM INTO ?", (str(part),))
 
 
-def _look_through(part: Path, revision: str, rows: Mapping[str, int]) -> None:
+def _check_copy(part: Path, revision: str, rows: Mapping[str, int]) -> None:
     with closing(sqlite3.connect(f"{part.absolute().as_uri()}?mode=ro", uri=True)) as copy:
         found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
@@ -91,13 +91,13 @@ def _look_through(part: Path, revision: str, rows: Mapping[str, int]) -> None:
             for table in rows
         }
     if made_of != revision or counted != rows:
-        raise _impossible("the copy does not hold what the database does", part)
+        raise _impossible("the copy differs from the database", part)
 
 
 def _dump(url: str, part: Path) -> None:
     program = _program("pg_dump", part)
     parsed = make_url(url)
-    # The password goes by the environment: everybody can read a command line.
+    # The password goes through the environment: everybody can read a command line.
     address = URL.create(
         "postgresql",
         parsed.username,
@@ -112,11 +112,11 @@ def _dump(url: str, part: Path) -> None:
         environment["PGPASSWORD"] = str(password)
     target = f"--dbname={address.render_as_string()}"
     words = [program, "--format=custom", "--no-password", f"--file={part.absolute()}", target]
-    _ran(words, part, environment)
+    _run(words, part, environment)
 
 
-def _look_into_dump(part: Path, tables: Sequence[str]) -> None:
-    listed = _ran(
+def _check_dump(part: Path, tables: Sequence[str]) -> None:
+    listed = _run(
         [_program("pg_restore", part), "--list", str(part.absolute())], part, dict(os.environ)
     )
     held = {
@@ -133,38 +133,38 @@ def _program(name: str, part: Path) -> str:
     found = shutil.which(name)
     if found is None:
         raise StoreError(
-            f"no backup can be made: {name} is not installed; the database was left as it is",
+            f"no backup can be made: {name} is not installed; the database was not changed",
             place=str(part.parent),
-            hint=f"install PostgreSQL's client of the server's version, {_ELSEWHERE}",
+            hint=f"install the PostgreSQL client of the server's version, {_ELSEWHERE}",
         )
     return found
 
 
-def _ran(words: list[str], part: Path, environment: dict[str, str]) -> str:
+def _run(words: list[str], part: Path, environment: dict[str, str]) -> str:
     done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, no shell
         words, capture_output=True, env=environment, stdin=subprocess.DEVNULL, cwd="/", check=False
     )
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
-        raise _impossible(said or f"{Path(words[0]).name} failed", part)
+        reason = done.stderr.decode(errors="replace").strip().partition("\n")[0]
+        raise _impossible(reason or f"{Path(words[0]).name} failed", part)
     return done.stdout.decode(errors="replace")
 
 
-def _in_place(part: Path, name: Path, ending: str) -> Path:
-    """Give the finished file its name, one that nothing has yet."""
-    for number in range(1, _MOST_OF_A_DAY):
+def _finish(part: Path, name: Path, ending: str) -> Path:
+    """Give the finished file its final name, one that is free."""
+    for number in range(1, _MAX_PER_SECOND):
         final = name.with_name(f"{name.name}{f'-{number}' if number > 1 else ''}.{ending}")
         try:
             os.link(part, final)
         except FileExistsError:
             continue
-        except OSError:  # a file system without links; nobody else writes here, we hold the lock
+        except OSError:  # a file system without links; no race, because we hold the lock
             if final.exists():
                 continue
             part.rename(final)
         _sync(final.parent)
         return final
-    raise _impossible("every name for it is taken", part)
+    raise _impossible("all names for it are taken", part)
 
 
 def _sync(path: Path) -> None:

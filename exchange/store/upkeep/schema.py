@@ -1,4 +1,4 @@
-"""Brings a database to the schema of this version, and says when it is of another one."""
+"""Upgrades a database to the schema of this version, and checks which schema it has."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from exchange.errors import StoreError
-from exchange.store.file import look_at
+from exchange.store.file import check_file
 from exchange.store.tables import MailRow
 
 VERSION_TABLE: Final = "alembic_version"
 VERSIONS: list[Path] = [Path(__file__).parents[1] / "migrations" / "versions"]
-"""Where the revisions lie."""
+"""The folders of the revisions."""
 
 _DAMAGED: Final = "malformed"  # SQLite's word
 _UNOPENED: Final = "unable to open database file"
@@ -36,13 +36,13 @@ def _config() -> Config:
 
 
 def revisions() -> list[str]:
-    """Every schema there ever was, the oldest first."""
+    """Return all schemas there ever were, oldest first."""
     scripts = ScriptDirectory.from_config(_config())
     return [script.revision for script in scripts.walk_revisions()][::-1]
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:
-    """Run every migration the database has not had, inside the caller's transaction."""
+    """Run all missing migrations, inside the caller's transaction."""
     config = _config()
     config.attributes["connection"] = connection
     with catalogue(connection):
@@ -51,7 +51,7 @@ def upgrade(connection: Connection, to: str = "head") -> None:
 
 @contextmanager
 def catalogue(connection: Connection) -> Iterator[None]:
-    """Have PostgreSQL answer in texts: SQLAlchemy understands its catalogue no other way."""
+    """Let PostgreSQL answer in text format, without which SQLAlchemy cannot read its catalogue."""
     if connection.dialect.name != "postgresql":
         yield
         return
@@ -66,9 +66,9 @@ def catalogue(connection: Connection) -> Iterator[None]:
 
 
 def found_in(connection: Connection) -> str:
-    """The schema that a database of ours has, of this version or an older one.
+    """Return the schema of a database of ours, of this version or an older one.
 
-    Raises StoreError where it is none of ours, of a newer version, or does not say what it is.
+    Raises StoreError if the database is not ours, is of a newer version, or names no schema.
     """
     there = inspect(connection).get_table_names()
     if not there:
@@ -78,22 +78,24 @@ def found_in(connection: Connection) -> str:
     if VERSION_TABLE not in there:
         if MailRow.__tablename__ not in there:
             raise StoreError(
-                "this is a database of something else, so it was left as it is", hint=_RESTORE
+                "this is the database of another program, so it was not changed", hint=_RESTORE
             )
         raise StoreError(
-            f"its table {VERSION_TABLE} is missing: no schema is known, so it was left as it is",
+            f"its table {VERSION_TABLE} is missing: its schema is unknown, so it was not changed",
             hint=_RESTORE,
         )
     rows = connection.exec_driver_sql(f"SELECT * FROM {VERSION_TABLE}")  # noqa: S608
     if "version_num" not in rows.keys():  # noqa: SIM118 - of a result, not of a mapping
         raise StoreError(
-            f"its table {VERSION_TABLE} is not ours: no schema is known, so it was left as it is",
+            f"its table {VERSION_TABLE} is not ours: its schema is unknown, so it was not changed",
             hint=_RESTORE,
         )
     found = sorted(str(row.version_num) for row in rows)
     if len(found) != 1:
-        said = f"names {len(found)} schemas ({', '.join(found)})" if found else "is empty"
-        raise StoreError(f"its table {VERSION_TABLE} {said}: no schema is known", hint=_RESTORE)
+        reason = f"names {len(found)} schemas ({', '.join(found)})" if found else "is empty"
+        raise StoreError(
+            f"its table {VERSION_TABLE} {reason}: its schema is unknown", hint=_RESTORE
+        )
     known = revisions()
     if found[0] in known:
         return found[0]
@@ -104,7 +106,7 @@ def found_in(connection: Connection) -> str:
             hint="install the newer version again, or restore the backup from before its upgrade",
         )
     raise StoreError(
-        f"the database says that it has schema {found[0]!r}, which no version of exchange made",
+        f"the database names schema {found[0]!r}, which no version of exchange made",
         hint=_RESTORE,
     )
 
@@ -123,33 +125,33 @@ def check(engine: Engine) -> None:
 
 
 def place_of(engine: Engine) -> str:
-    """What to call the database in a message."""
+    """Return the name of the database for a message."""
     return engine.url.database or "" if engine.dialect.name == "sqlite" else "database.url"
 
 
 @contextmanager
 def opened(engine: Engine) -> Iterator[None]:
-    """Look at the file before it is opened; turn whatever goes wrong then into our words."""
+    """Check the file before it is opened; raise StoreError for whatever goes wrong then."""
     place = place_of(engine)
     if engine.dialect.name == "sqlite" and place:
-        look_at(Path(place))
+        check_file(Path(place))
     try:
         yield
     except StoreError as error:
         raise StoreError(error.message, place=error.place or place, hint=error.hint) from None
     except DatabaseError as error:
-        said = str(error.orig).partition("\n")[0]
-        hint = "restore it from a backup" if _DAMAGED in said else ""
-        if _UNOPENED in said or "readonly" in said:
+        reason = str(error.orig).partition("\n")[0]
+        hint = "restore it from a backup" if _DAMAGED in reason else ""
+        if _UNOPENED in reason or "readonly" in reason:
             hint = (
-                "its folder must be one that we may write to, and so must the files beside it"
-                " (-wal, -shm); `exchange doctor` names what is not"
+                "its folder and the files next to it (-wal, -shm) must be writable for us;"
+                " `exchange doctor` names those that are not"
             )
-        if "locked" in said:
-            hint = "another process holds it: wait until it has finished, then try again"
-        if "disk is full" in said:
+        if "locked" in reason:
+            hint = "another process is using it: wait until it has finished, then try again"
+        if "disk is full" in reason:
             hint = "free some space, then try again; nothing was changed"
-        raise StoreError(f"the database cannot be used: {said}", place=place, hint=hint) from None
+        raise StoreError(f"the database cannot be used: {reason}", place=place, hint=hint) from None
     except (SQLAlchemyError, CommandError) as error:
-        said = str(error).partition("\n")[0]
-        raise StoreError(f"the database cannot be used: {said}", place=place) from None
+        reason = str(error).partition("\n")[0]
+        raise StoreError(f"the database cannot be used: {reason}", place=place) from None

@@ -1,4 +1,4 @@
-"""The real schema of a database: what it holds beyond or short of what its migrations make."""
+"""Compares the real schema of a database with the one that its migrations make."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sqlalchemy.engine import ObjectScope
 from exchange.store.upkeep import schema
 
 Shape: TypeAlias = Mapping[str, frozenset[str]]
-"""Of each table its columns, keys, indexes and references, a phrase each."""
+"""Table name -> its columns, keys, indexes and references, one phrase each."""
 
-# What a person may have added without harm: it neither refuses nor changes what we write.
+# What people may add without harm: it neither refuses nor changes what we write.
 _HARMLESS: Final = ("column (may be empty)", "index")
 _TRIGGERS: Final = {
     "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
@@ -32,18 +32,18 @@ _WORD: Final = re.compile(r"'[^']*'|\w+|[^\w\s]")
 class Differences:
     """How a database differs from its schema, in phrases."""
 
-    faults: tuple[str, ...]  # what is missing, or stands in the way
-    notes: tuple[str, ...]  # what somebody added, which does no harm
+    faults: tuple[str, ...]  # what is missing, or does harm
+    notes: tuple[str, ...]  # harmless additions
 
-    def told(self) -> str:
-        """The faults in a line, as many as a person reads."""
+    def summary(self) -> str:
+        """Return the first faults in one line, and how many more there are."""
         more = len(self.faults) - _NAMED
-        said = "; ".join(self.faults[:_NAMED])
-        return f"{said}; and {more} more" if more > 0 else said
+        text = "; ".join(self.faults[:_NAMED])
+        return f"{text}; and {more} more" if more > 0 else text
 
 
 def expected(engine: Engine, revision: str) -> Shape:
-    """What the migrations up to ``revision`` make on this kind of database."""
+    """Return the shape that the migrations up to ``revision`` make on this kind of database."""
     if engine.dialect.name == "sqlite":
         empty = create_engine("sqlite://")
         with empty.begin() as connection:
@@ -51,7 +51,7 @@ def expected(engine: Engine, revision: str) -> Shape:
             made = shape_of(connection)
         empty.dispose()
         return made
-    # As temporary tables, which any user may make and nobody else sees; then none of it was.
+    # In temporary tables, which any user may make and nobody else sees; then rolled back.
     with engine.connect() as connection:
         connection.exec_driver_sql("SET LOCAL search_path TO pg_temp")
         schema.upgrade(connection, revision)
@@ -61,7 +61,7 @@ def expected(engine: Engine, revision: str) -> Shape:
 
 
 def differences(connection: Connection, revision: str) -> Differences:
-    """What a database of schema ``revision`` lacks and has besides."""
+    """Return what a database of schema ``revision`` lacks, and what it has in addition."""
     wanted = expected(connection.engine, revision)
     there = shape_of(connection)
     faults = [f"table {table} is missing" for table in sorted(wanted.keys() - there.keys())]
@@ -75,14 +75,14 @@ def differences(connection: Connection, revision: str) -> Differences:
 
 
 def shape_of(connection: Connection, scope: ObjectScope = ObjectScope.DEFAULT) -> Shape:
-    """The tables of a database as they are."""
+    """Return the present shape of a database."""
     with schema.catalogue(connection):
         return _shape_of(inspect(connection), scope)
 
 
 def _shape_of(look: Inspector, scope: ObjectScope) -> Shape:
     shape: dict[str, set[str]] = {}
-    # Each is asked of all tables at once: table by table PostgreSQL takes a second.
+    # Each query covers all tables: table by table PostgreSQL takes a second.
     for (_, table), columns in look.get_multi_columns(scope=scope).items():
         shape[table] = {_column(one) for one in columns}
     for (_, table), key in look.get_multi_pk_constraint(scope=scope).items():
@@ -106,14 +106,14 @@ def _shape_of(look: Inspector, scope: ObjectScope) -> Shape:
 
 
 def _triggers(connection: Any) -> list[tuple[str, str]]:
-    """What a database does by itself when rows change, with the table: we make nothing of it."""
+    """Return (table, name) of triggers and rules; we make none ourselves."""
     look = _TRIGGERS[connection.dialect.name]
     return [(str(row[0]), str(row[1])) for row in connection.exec_driver_sql(look)]
 
 
 def _column(one: Any) -> str:
     given = str(one.get("default") or "")
-    # A sequence is named with its schema or without, as the search path has it.
+    # The search path decides whether a sequence is named with its schema.
     given = "a sequence" if given.startswith("nextval(") else given
     default = f" default {given}" if given else ""
     kind = "column (may be empty)" if one["nullable"] else "column"
@@ -123,7 +123,7 @@ def _column(one: Any) -> str:
 def _index(one: Any) -> str:
     options = one.get("dialect_options") or {}
     where = options.get("sqlite_where", options.get("postgresql_where"))
-    # Unique ones refuse rows, so they are no mere index to who counts what does harm.
+    # A unique index can refuse rows, so it does not count as a harmless addition.
     kind = "unique index" if one["unique"] else "index"
     columns = ", ".join(str(name) for name in one["column_names"])
     condition = "" if where is None else f" where {_condition(str(where))}"
@@ -131,5 +131,5 @@ def _index(one: Any) -> str:
 
 
 def _condition(where: str) -> str:
-    # PostgreSQL says the same in other brackets and with other casts after a dump and its restore.
+    # After a dump and restore PostgreSQL shows the same condition with other brackets and casts.
     return " ".join(_WORD.findall(_CAST.sub(" ", where)))

@@ -1,7 +1,7 @@
-"""Brings a database of an older version forward: looked at, backed up, changed, looked at again.
+"""Upgrades a database of an older version: checks it, backs it up, changes it, checks it again.
 
-All of it in one transaction that keeps other writers out: a process that is ended in between
-leaves the old schema or the new one.
+All in one transaction that blocks other writers: an interrupted process leaves the old schema or
+the new one.
 """
 
 from __future__ import annotations
@@ -22,94 +22,92 @@ from exchange.store.db import Store, writing_engine
 from exchange.store.upkeep import schema, shape
 from exchange.store.upkeep.backup import back_up
 
-_NOBODYS_HAND: Final = ("locked", "disk is full", "malformed", "readonly", "I/O", "lock timeout")
-_AS_IT_SHOULD: Final = (
-    "restore the database from a backup, or put these right by hand and run this again"
-)
+_NOT_BY_HAND: Final = ("locked", "disk is full", "malformed", "readonly", "I/O", "lock timeout")
+_REPAIR: Final = "restore the database from a backup, or correct these by hand and run this again"
 
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """What was done: nothing where ``before`` and ``now`` are the same."""
+    """The result of an upgrade; nothing was done if ``before`` and ``now`` are equal."""
 
     before: str
     now: str
     backup: Path | None
-    notes: tuple[str, ...]  # what somebody added to the schema, which does no harm
+    notes: tuple[str, ...]  # harmless additions to the schema
 
 
 def bring_forward(store: Store, folder: Path, at: datetime, *, backup: bool = True) -> Upgraded:
-    """Bring the database to the schema of this version; a backup goes before, in ``folder``.
+    """Upgrade the database to the schema of this version, after a backup into ``folder``.
 
-    The caller holds the database as its one daemon.  Raises StoreError when the database is of a
-    newer version, of none, or not as its schema says, and where there can be no backup; then
-    nothing was changed.
+    The caller holds the daemon lock.  Raises StoreError when the database is of a newer or unknown
+    version or differs from its schema, and when no backup can be made; then nothing was changed.
     """
     newest = schema.revisions()[-1]
     with schema.opened(store.engine):
         with store.engine.connect() as connection:
             before = schema.found_in(connection)
             if before == newest:
-                notes = _looked_at(connection, newest, "")
+                notes = _check_shape(connection, newest, "")
                 return Upgraded(before, newest, None, notes)
         with _changing(store.engine) as connection:
             before = schema.found_in(connection)
-            _looked_at(connection, before, "; nothing was changed")
-            _look_for_damage(connection)
+            _check_shape(connection, before, "; nothing was changed")
+            _check_integrity(connection)
             made = back_up(connection, store.url, folder, before, at) if backup else None
-            _forward(connection, before)
+            _upgrade(connection, before)
             _check_references(connection)
-            notes = _looked_at(connection, newest, " after the upgrade, which was taken back")
+            notes = _check_shape(connection, newest, " after the upgrade, which was taken back")
             with store.joined(connection) as tx:
                 detail = {"from": before, "to": newest, "backup": made.name if made else None}
                 tx.audit.append(at, AuditEvent("schema.upgraded", "database", detail=detail))
     return Upgraded(before, newest, made, notes)
 
 
-def _look_for_damage(connection: Connection) -> None:
-    """Before a backup, which would hold the damage or fail in words that mislead."""
+def _check_integrity(connection: Connection) -> None:
+    """Raise StoreError if SQLite is damaged: a backup would be, too."""
     if connection.dialect.name != "sqlite":
         return
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if found != "ok":
-        said = " ".join(str(found).split())
+        reason = " ".join(str(found).split())
         raise StoreError(
-            f"the database is damaged: {said}; nothing was changed", hint="restore it from a backup"
+            f"the database is damaged: {reason}; nothing was changed",
+            hint="restore it from a backup",
         )
 
 
-def _forward(connection: Connection, before: str) -> None:
+def _upgrade(connection: Connection, before: str) -> None:
     try:
         schema.upgrade(connection)
     except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or error).partition("\n")[0]
-        if any(word in said for word in _NOBODYS_HAND):
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        if any(word in reason for word in _NOT_BY_HAND):
             raise
         raise StoreError(
-            f"schema {before} cannot be brought forward: {said}; the upgrade was taken back",
-            hint="something that was added or altered by hand stands in the way: put it right and "
-            "run this again, or restore the database from a backup",
+            f"schema {before} cannot be brought forward: {reason}; the upgrade was taken back",
+            hint="something that was added or changed by hand prevents it: correct that and run "
+            "this again, or restore the database from a backup",
         ) from None
 
 
-def _looked_at(connection: Connection, revision: str, when: str) -> tuple[str, ...]:
+def _check_shape(connection: Connection, revision: str, when: str) -> tuple[str, ...]:
     found = shape.differences(connection, revision)
     if found.faults:
         raise StoreError(
-            f"the database is not as its schema {revision} says{when}: {found.told()}",
-            hint=_AS_IT_SHOULD,
+            f"the database is not as its schema {revision} says{when}: {found.summary()}",
+            hint=_REPAIR,
         )
     return found.notes
 
 
 @contextmanager
 def _changing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that other writers wait for, from before the backup until the end."""
+    """Open a transaction that blocks other writers, from before the backup until the end."""
     with writing_engine(engine).connect() as connection:
         sqlite = engine.dialect.name == "sqlite"
         if sqlite:
-            # A table that is made anew is dropped in between, with whatever refers to it.  Said
-            # past SQLAlchemy: it would begin a transaction, within which this means nothing.
+            # A migration may drop a table and make it again, which would delete rows that refer to
+            # it.  Bypasses SQLAlchemy, which would begin a transaction, where this has no effect.
             _foreign_keys(connection, on=False)
         try:
             with connection.begin():
@@ -135,7 +133,7 @@ def _lock_tables(connection: Connection) -> None:
 
 
 def _check_references(connection: Connection) -> None:
-    """What SQLite did not look at while the tables changed."""
+    """Check the foreign keys, which SQLite did not check while the tables changed."""
     if connection.dialect.name != "sqlite":
         return
     stray = connection.exec_driver_sql("PRAGMA foreign_key_check").first()

@@ -1,9 +1,9 @@
-"""A delivery of codes into the vault: compared with itself and with what is held, then merged.
+"""Imports codes: checks the rows against each other and the vault, then merges them.
 
-Rows wait sealed on disk, parted by the first byte of their place, so a delivery of any size goes
-through memory a few parts at a time and each bucket is sealed once.  All of it happens in one
-transaction, or in steps that each end where a bucket ends: the vault's manifest then remembers how
-far it came, in the same commit.
+Rows wait on disk, sealed and separated by the first byte of their place, so an import of any size
+goes through memory a few parts at a time and seals each bucket once.  It runs in one transaction,
+or in steps that each end at the end of a bucket: every commit then records its progress in the
+manifest.
 """
 
 from __future__ import annotations
@@ -18,94 +18,100 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Engine
 
 from exchange.domain.columns.device_ids import DeviceIds
-from exchange.ports import Batch, Taken
-from exchange.vault.bucket_writer import Rewrite, Sorted
+from exchange.ports import Batch, ImportResult
+from exchange.vault.bucket_writer import BucketWriter, SortedRows
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import rows_from
-from exchange.vault.importing.duplicate_codes import SharedCodes
-from exchange.vault.importing.import_conflicts import LOADED, Loaded, Refused, RefusedRows, sift
-from exchange.vault.importing.sealed_tempfile import PARTS, Spill
+from exchange.vault.importing.duplicate_codes import DuplicateCodes
+from exchange.vault.importing.import_conflicts import (
+    IMPORT_ROW,
+    ImportRows,
+    Refusals,
+    RefusedRows,
+    check_rows,
+)
+from exchange.vault.importing.sealed_tempfile import PARTS, SealedTempFile
 from exchange.vault.manifest import ALL_PLACES, Entries
 from exchange.vault.merge import ADDED, UNCHANGED, UPDATED
-from exchange.vault.radix_sort import chained, chosen
+from exchange.vault.radix_sort import concatenated, rows_where
 from exchange.vault.records import HAS_CODE, ROW, Rows, Sources, row_devices
-from exchange.vault.vault_header import Head, reading, writing
+from exchange.vault.vault_header import VaultHeader, reading, writing
 
 _PART_PLACES: Final = ALL_PLACES // PARTS
 _BUCKETS_AT_ONCE: Final = 256
 _WINDOW_ROWS: Final = 250_000  # handled at once
-STEP_ROWS: Final = 1_000_000  # committed at once, where a delivery goes in steps
+STEP_ROWS: Final = 1_000_000  # per commit, when an import runs in steps
 
-Told = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 _Window = tuple[int, int]  # parts from, up to
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
-    """How a delivery gets at its vault."""
+class VaultAccess:
+    """What an import needs of its vault."""
 
     engine: Engine
-    head: Callable[[Connection], Head]
-    rewrite: Callable[[Connection, Head], Rewrite]
-    folder: Path | None  # for what waits on disk
+    header: Callable[[Connection], VaultHeader]
+    writer: Callable[[Connection, VaultHeader], BucketWriter]
+    folder: Path | None  # for the rows that wait on disk
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """How a delivery is taken; see ``exchange.ports.CodeVault.deliver``."""
+class ImportOptions:
+    """How to import; see ``exchange.ports.CodeVault.import_codes``."""
 
     replace: bool
-    good: bool
+    skip_bad: bool
     resume: str
-    told: Told | None
-    keep: Callable[[], bool] | None
-    record: Callable[[object, Taken], None] | None
+    progress: Progress | None
+    confirm: Callable[[], bool] | None
+    record: Callable[[object, ImportResult], None] | None
     step_rows: int = STEP_ROWS
 
 
-class Delivery:
-    """One delivery, from its first batch to what became of it."""
+class CodeImport:
+    """One import, from its first batch to its result."""
 
-    def __init__(self, doors: Doors, terms: Terms) -> None:
-        self._doors, self._terms = doors, terms
-        self._named = Sources()
-        self._waiting = Spill(LOADED, doors.folder)
-        self._shared = SharedCodes(doors.folder)
-        with reading(doors.engine) as connection:
-            self._cipher = doors.head(connection).cipher
-        self._banned = np.zeros(0, np.uint32)
-        self._refused: list[Refused] = []
+    def __init__(self, access: VaultAccess, options: ImportOptions) -> None:
+        self._access, self._options = access, options
+        self._import_sources = Sources()
+        self._waiting = SealedTempFile(IMPORT_ROW, access.folder)
+        self._duplicates = DuplicateCodes(access.folder)
+        with reading(access.engine) as connection:
+            self._cipher = access.header(connection).cipher
+        self._duplicate_rows = np.zeros(0, np.uint32)
+        self._refused: list[Refusals] = []
         self._repeated = self._without_code = 0
         self._counts = np.zeros(4, np.int64)
         self._done = 0
-        self._resumed = False  # an earlier attempt had done a part
+        self._resumed = False  # an earlier attempt did a part
         self._sources: tuple[str, ...] = ("",)  # as the vault numbers them
-        self.head: Head | None = None  # as the last commit left it
+        self.header: VaultHeader | None = None  # after the last commit
 
     def add(self, batch: Batch) -> None:
-        """Some more rows."""
-        rows = rows_from(batch.columns, self._named)
-        loaded = np.empty(len(rows), LOADED)
-        content = loaded.view(np.uint8).reshape(len(rows), LOADED.itemsize)
+        """Add the rows of a batch."""
+        rows = rows_from(batch.columns, self._import_sources)
+        loaded = np.empty(len(rows), IMPORT_ROW)
+        content = loaded.view(np.uint8).reshape(len(rows), IMPORT_ROW.itemsize)
         content[:, : ROW.itemsize] = rows.view(np.uint8).reshape(len(rows), ROW.itemsize)
         loaded["row"] = batch.rows
         places = self._cipher.places(row_devices(loaded))
         self._waiting.add((places // np.uint32(_PART_PLACES)).astype(np.uint8), loaded)
-        self._shared.add(loaded)
+        self._duplicates.add(loaded)
 
-    def take(self) -> Taken:
-        """Merge all that was added, by the terms."""
-        self._find_shared()
-        kept = self._terms.keep is None or self._terms.keep()
-        if self._terms.resume and kept:
-            self._take_in_steps()
+    def run(self) -> ImportResult:
+        """Merge all rows that were added, as the options say."""
+        self._find_duplicates()
+        kept = self._options.confirm is None or self._options.confirm()
+        if self._options.resume and kept:
+            self._import_in_steps()
         else:
-            kept = self._take_at_once(kept)
-        # Nothing is asked of the database from here on: what was committed shall be told.
-        return self._taken(kept=kept)
+            kept = self._import_at_once(kept)
+        # No database access after this: nothing may keep us from reporting what was committed.
+        return self._result(kept=kept)
 
-    def _taken(self, *, kept: bool) -> Taken:
-        return Taken(
+    def _result(self, *, kept: bool) -> ImportResult:
+        return ImportResult(
             added=int(self._counts[ADDED]) if kept else 0,
             updated=int(self._counts[UPDATED]) if kept else 0,
             unchanged=int(self._counts[UNCHANGED]) if kept else 0,
@@ -117,38 +123,38 @@ class Delivery:
         )
 
     def close(self) -> None:
-        """Give the disk up."""
+        """Delete the temporary files."""
         self._waiting.close()
-        self._shared.close()
+        self._duplicates.close()
 
-    def _find_shared(self) -> None:
-        if not self._shared.number:
+    def _find_duplicates(self) -> None:
+        if not self._duplicates.number:
             return
-        with reading(self._doors.engine) as connection:
-            head = self._doors.head(connection)
-            if head.manifest.entries["with_code"].any():
-                self._shared.add_held(self._held(connection, head))
-        refused = self._shared.refused(self._coded, good=self._terms.good)
-        self._shared.close()
+        with reading(self._access.engine) as connection:
+            header = self._access.header(connection)
+            if header.manifest.entries["with_code"].any():
+                self._duplicates.add_held(self._held(connection, header))
+        refused = self._duplicates.refused(self._devices_with_code, skip_bad=self._options.skip_bad)
+        self._duplicates.close()
         self._refused.append(refused)
-        self._banned = np.sort(refused["row"])
+        self._duplicate_rows = np.sort(refused["row"])
 
-    def _held(self, connection: Connection, head: Head) -> Iterator[Rows]:
-        entries, faults = head.manifest.entries, list[Fault]()
+    def _held(self, connection: Connection, header: VaultHeader) -> Iterator[Rows]:
+        entries, faults = header.manifest.entries, list[Fault]()
         for first in range(0, len(entries), _BUCKETS_AT_ONCE):
             for found in read_buckets(
-                connection, head.cipher, entries[first : first + _BUCKETS_AT_ONCE]
+                connection, header.cipher, entries[first : first + _BUCKETS_AT_ONCE]
             ):
                 if isinstance(found, Fault):
                     faults.append(found)
                 else:
                     yield found
-            self._tell("comparing", min(first + _BUCKETS_AT_ONCE, len(entries)), len(entries))
+            self._report("comparing", min(first + _BUCKETS_AT_ONCE, len(entries)), len(entries))
         if faults:
             raise damage(faults, entries)
 
-    def _coded(self, devices: DeviceIds) -> set[int]:
-        """To which of ``devices`` the delivery brings a code."""
+    def _devices_with_code(self, devices: DeviceIds) -> set[int]:
+        """Return those of ``devices`` (as numbers) for which the import has a code."""
         found: set[int] = set()
         if not len(devices):
             return found
@@ -158,61 +164,61 @@ class Delivery:
             found.update(rows["device"][coded].tolist())
         return found
 
-    def _take_at_once(self, keep: bool) -> bool:
-        """Everything in one transaction; False when nothing was kept."""
-        strict = not self._terms.good
-        with writing(self._doors.engine) as connection:
-            rewrite, numbers, names = self._begin(connection, 0)
-            for window in self._windows(rewrite.entries, 0):
+    def _import_at_once(self, keep: bool) -> bool:
+        """Import everything in one transaction; return False when nothing was kept."""
+        strict = not self._options.skip_bad
+        with writing(self._access.engine) as connection:
+            writer, numbers, names = self._begin(connection, 0)
+            for window in self._windows(writer.entries, 0):
                 keep = keep and not (strict and self._any_refused)
-                self._merge(rewrite, window, numbers, dry=not keep)
+                self._merge(writer, window, numbers, dry=not keep)
             if not keep or (strict and self._any_refused):
                 connection.rollback()
                 return False
             if self._counts[ADDED] or self._counts[UPDATED]:
-                self.head = rewrite.finish(names)
+                self.header = writer.finish(names)
                 self._record(connection)
             else:
                 connection.rollback()
         return True
 
-    def _take_in_steps(self) -> None:
-        """Commit by commit."""
-        with reading(self._doors.engine) as connection:
-            head = self._doors.head(connection)
-            work = head.manifest.work
-            mine = work.get("delivery") == self._terms.resume
-            first = int(work["next"]) if mine else 0
+    def _import_in_steps(self) -> None:
+        """Import in steps, each with a commit of its own."""
+        with reading(self._access.engine) as connection:
+            header = self._access.header(connection)
+            work = header.manifest.work
+            interrupted = work.get("delivery") == self._options.resume
+            first = int(work["next"]) if interrupted else 0
             self._resumed = first > 0
             if first:
-                # Already taken: looked at again only for what was refused there.
-                rewrite = self._doors.rewrite(connection, head)
-                numbers, _ = self._numbered(head)
-                for window in self._windows(head.manifest.entries, 0, first):
-                    self._merge(rewrite, window, numbers, dry=True)
+                # Already imported: read again only to find the refused rows.
+                writer = self._access.writer(connection, header)
+                numbers, _ = self._numbered(header)
+                for window in self._windows(header.manifest.entries, 0, first):
+                    self._merge(writer, window, numbers, dry=True)
                 self._counts = np.array(
                     [int(work["unchanged"]), int(work["added"]), int(work["updated"]), 0], np.int64
                 )
-        here = first
-        while here < PARTS:
-            here = self._step(here, remembered=mine)
+        part = first
+        while part < PARTS:
+            part = self._step(part, interrupted=interrupted)
 
-    def _step(self, here: int, *, remembered: bool) -> int:
-        """One commit; returns the part where the next one begins."""
+    def _step(self, part: int, *, interrupted: bool) -> int:
+        """Import one step and commit it; return the part where the next one begins."""
         before = self._counts.copy()
-        with writing(self._doors.engine) as connection:
-            rewrite, numbers, names = self._begin(connection, here)
-            end, rows = here, 0
-            for window in self._windows(rewrite.entries, here):
-                if rows and rows + self._rows(window) > self._terms.step_rows:
+        with writing(self._access.engine) as connection:
+            writer, numbers, names = self._begin(connection, part)
+            end, rows = part, 0
+            for window in self._windows(writer.entries, part):
+                if rows and rows + self._rows(window) > self._options.step_rows:
                     break
-                self._merge(rewrite, window, numbers)
+                self._merge(writer, window, numbers)
                 rows += self._rows(window)
                 end = window[1]
             changed = self._counts - before
-            if changed[ADDED] or changed[UPDATED] or (end == PARTS and remembered):
+            if changed[ADDED] or changed[UPDATED] or (end == PARTS and interrupted):
                 work: dict[str, str | int] = {} if end == PARTS else self._work(end)
-                self.head = rewrite.finish(names, work)
+                self.header = writer.finish(names, work)
                 if end == PARTS:
                     self._record(connection)
             else:
@@ -220,12 +226,12 @@ class Delivery:
         return end
 
     def _record(self, connection: Connection) -> None:
-        if self._terms.record:
-            self._terms.record(connection, self._taken(kept=True))
+        if self._options.record:
+            self._options.record(connection, self._result(kept=True))
 
     def _work(self, end: int) -> dict[str, str | int]:
         return {
-            "delivery": self._terms.resume,
+            "delivery": self._options.resume,
             "next": end,
             "added": int(self._counts[ADDED]),
             "updated": int(self._counts[UPDATED]),
@@ -234,18 +240,18 @@ class Delivery:
 
     def _begin(
         self, connection: Connection, first: int
-    ) -> tuple[Rewrite, npt.NDArray[np.uint8], list[str]]:
-        head = self._doors.head(connection)
-        numbers, names = self._numbered(head)
-        rewrite = self._doors.rewrite(connection, head)
-        rewrite.spread(self._expected(rewrite.entries, first))
-        return rewrite, numbers, names
+    ) -> tuple[BucketWriter, npt.NDArray[np.uint8], list[str]]:
+        header = self._access.header(connection)
+        numbers, names = self._numbered(header)
+        writer = self._access.writer(connection, header)
+        writer.split_ahead(self._expected(writer.entries, first))
+        return writer, numbers, names
 
-    def _numbered(self, head: Head) -> tuple[npt.NDArray[np.uint8], list[str]]:
-        """The vault's number of each of our source names, and all names it has with them."""
-        sources = Sources(head.manifest.sources)
+    def _numbered(self, header: VaultHeader) -> tuple[npt.NDArray[np.uint8], list[str]]:
+        """Return the vault's number of each source name of the import, and all names with these."""
+        sources = Sources(header.manifest.sources)
         self._sources = tuple(sources.names)
-        numbers = np.array([sources.number(name) for name in self._named.names], np.uint8)
+        numbers = np.array([sources.number(name) for name in self._import_sources.names], np.uint8)
         return numbers, sources.names[1:]
 
     @property
@@ -256,7 +262,7 @@ class Delivery:
         return int(self._waiting.counts[window[0] : window[1]].sum())
 
     def _expected(self, entries: Entries, first: int) -> npt.NDArray[np.int64]:
-        """How many rows will come into each bucket, about: places are even."""
+        """Estimate the rows per bucket, assuming that places are evenly spread."""
         counts = self._waiting.counts.copy()
         counts[:first] = 0
         edges = np.append(entries["start"].astype(np.float64), float(ALL_PLACES)) / _PART_PLACES
@@ -265,7 +271,7 @@ class Delivery:
         return np.asarray(expected, np.int64)
 
     def _windows(self, entries: Entries, first: int, end: int = PARTS) -> Iterator[_Window]:
-        """Runs of parts that begin and end where a bucket does; those without rows are left out."""
+        """Yield ranges of parts that begin and end where a bucket does."""
         edges = entries["start"][entries["start"] % _PART_PLACES == 0] // _PART_PLACES
         ends = [edge for edge in edges.tolist() if first < edge < end] + [end]
         low = first
@@ -277,44 +283,46 @@ class Delivery:
 
     def _merge(
         self,
-        rewrite: Rewrite,
+        writer: BucketWriter,
         window: _Window,
         numbers: npt.NDArray[np.uint8],
         *,
         dry: bool = False,
     ) -> None:
         parts = [self._waiting.part(part) for part in range(*window)]
-        loaded = chained(parts, LOADED).copy()
+        loaded = concatenated(parts, IMPORT_ROW).copy()
         loaded["source"] = numbers[loaded["source"]]
-        chunk = Sorted.of(loaded, self._cipher)
-        terms = self._terms
-        for _, merged in rewrite.put_sifted([chunk], self._choose, replace=terms.replace, dry=dry):
+        chunk = SortedRows.of(loaded, self._cipher)
+        options = self._options
+        for _, merged in writer.put_chosen([chunk], self._choose, replace=options.replace, dry=dry):
             self._counts += np.bincount(merged.outcomes, minlength=4)
         self._done += len(loaded)
-        self._tell("sealing", self._done, int(self._waiting.counts.sum()))
+        self._report("sealing", self._done, int(self._waiting.counts.sum()))
 
-    def _choose(self, held: Rows, incoming: Loaded) -> Rows:
-        if len(self._banned):
-            incoming = chosen(incoming, ~np.isin(incoming["row"], self._banned))
-        # A delivery in steps cannot take back what an earlier step took.
-        good = self._terms.good or bool(self._terms.resume)
-        sifted = sift(held, incoming, replace=self._terms.replace, good=good)
-        self._refused.append(sifted.refused)
-        self._repeated += sifted.repeated
-        self._without_code += int(np.count_nonzero((sifted.rows["flags"] & HAS_CODE) == 0))
-        return sifted.rows
+    def _choose(self, held: Rows, incoming: ImportRows) -> Rows:
+        if len(self._duplicate_rows):
+            incoming = rows_where(incoming, ~np.isin(incoming["row"], self._duplicate_rows))
+        # An import in steps cannot undo what an earlier step committed.
+        skip_bad = self._options.skip_bad or bool(self._options.resume)
+        checked = check_rows(held, incoming, replace=self._options.replace, skip_bad=skip_bad)
+        self._refused.append(checked.refused)
+        self._repeated += checked.repeated
+        self._without_code += int(np.count_nonzero((checked.rows["flags"] & HAS_CODE) == 0))
+        return checked.rows
 
-    def _tell(self, what: str, done: int, total: int) -> None:
-        if self._terms.told:
-            self._terms.told(what, done, total)
+    def _report(self, what: str, done: int, total: int) -> None:
+        if self._options.progress:
+            self._options.progress(what, done, total)
 
 
-def deliver(doors: Doors, batches: Iterable[Batch], terms: Terms) -> tuple[Taken, Head | None]:
-    """Take ``batches``; returns what became of them, and the head if anything was written."""
-    delivery = Delivery(doors, terms)
+def import_codes(
+    access: VaultAccess, batches: Iterable[Batch], options: ImportOptions
+) -> tuple[ImportResult, VaultHeader | None]:
+    """Import ``batches``; return the result, and the new header if anything was written."""
+    work = CodeImport(access, options)
     try:
         for batch in batches:
-            delivery.add(batch)
-        return delivery.take(), delivery.head
+            work.add(batch)
+        return work.run(), work.header
     finally:
-        delivery.close()
+        work.close()

@@ -1,6 +1,6 @@
-"""Which rows of a delivery contradict each other, or what the vault holds: whole arrays at a time.
+"""Finds rows of an import that contradict each other or the vault, whole arrays at a time.
 
-Two rows for one device must say the same; which of two codes is right nobody can tell.
+Two rows for one device must be equal, because nobody can tell which of two codes is right.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ import numpy.typing as npt
 
 from exchange.domain.columns.device_ids import device_of
 from exchange.ports import Refusal, RefusedRow
-from exchange.vault.radix_sort import chosen, order_of
+from exchange.vault.radix_sort import order_of, rows_where
 from exchange.vault.records import EPOCH, HAS_CODE, INSTALLED, ROW, TYPE_MASK, Rows
 
-Loaded = npt.NDArray[np.void]  # of LOADED
-Refused = npt.NDArray[np.void]  # of REFUSED
-Mask = npt.NDArray[np.bool_]
+ImportRows = npt.NDArray[np.void]  # of IMPORT_ROW
+Refusals = npt.NDArray[np.void]  # of REFUSAL_ROW
 
-LOADED: Final = np.dtype([*((name, ROW[name]) for name in ROW.names or ()), ("row", "<u4")])
-REFUSED: Final = np.dtype(
+IMPORT_ROW: Final = np.dtype([*((name, ROW[name]) for name in ROW.names or ()), ("row", "<u4")])
+REFUSAL_ROW: Final = np.dtype(
     [
         ("row", "<u4"),
         ("other_row", "<u4"),
@@ -38,10 +37,10 @@ REFUSED: Final = np.dtype(
 
 
 class RefusedRows(Sequence[RefusedRow]):
-    """Refused rows in the order of the delivery, as objects when asked for."""
+    """Refused rows in the order of the import, made into objects on demand."""
 
-    def __init__(self, refused: Sequence[Refused], sources: Sequence[str]) -> None:
-        joined = np.concatenate([np.empty(0, REFUSED), *refused], dtype=REFUSED)
+    def __init__(self, refused: Sequence[Refusals], sources: Sequence[str]) -> None:
+        joined = np.concatenate([np.empty(0, REFUSAL_ROW), *refused], dtype=REFUSAL_ROW)
         self._rows = joined[np.argsort(joined["row"], kind="stable")]
         self._sources = sources
 
@@ -49,7 +48,7 @@ class RefusedRows(Sequence[RefusedRow]):
         return len(self._rows)
 
     def __iter__(self) -> Iterator[RefusedRow]:
-        return map(self._made, range(len(self._rows)))
+        return map(self._row, range(len(self._rows)))
 
     @overload
     def __getitem__(self, index: int) -> RefusedRow: ...
@@ -57,10 +56,10 @@ class RefusedRows(Sequence[RefusedRow]):
     def __getitem__(self, index: slice) -> list[RefusedRow]: ...
     def __getitem__(self, index: int | slice) -> RefusedRow | list[RefusedRow]:
         if isinstance(index, slice):
-            return [self._made(at) for at in range(*index.indices(len(self)))]
-        return self._made(index)
+            return [self._row(at) for at in range(*index.indices(len(self)))]
+        return self._row(index)
 
-    def _made(self, at: int) -> RefusedRow:
+    def _row(self, at: int) -> RefusedRow:
         row = self._rows[at]
         other = int(row["other_device"])
         return RefusedRow(
@@ -75,24 +74,24 @@ class RefusedRows(Sequence[RefusedRow]):
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
-    """``rows`` may be taken (each device once); ``repeated`` counts those that said it again."""
+class CheckedRows:
+    """``rows`` to merge, each device once; ``repeated`` counts the rows that repeat one."""
 
     rows: Rows
     repeated: int
-    refused: Refused
+    refused: Refusals
 
 
-def sift(held: Rows, incoming: Loaded, *, replace: bool, good: bool) -> Sifted:
-    """Part the rows of a delivery for some buckets from those that cannot be taken.
+def check_rows(held: Rows, incoming: ImportRows, *, replace: bool, skip_bad: bool) -> CheckedRows:
+    """Separate the rows of an import for some buckets into good and refused ones.
 
-    ``held`` is all that these buckets hold, ``incoming`` all rows of the delivery for them.  With
-    ``good`` the first of two rows that contradict each other is refused as well.
+    ``held`` is all that these buckets hold, ``incoming`` all rows of the import for them.  With
+    ``skip_bad`` the first of two rows that contradict each other is refused as well.
     """
     rows = incoming.take(order_of(incoming["row"]))
     rows = rows.take(order_of(rows["device"]))
     number = len(rows)
-    refused = np.zeros(number, REFUSED)
+    refused = np.zeros(number, REFUSAL_ROW)
     refused["row"], refused["device"] = rows["row"], rows["device"]
     opens = np.ones(number, bool)
     opens[1:] = rows["device"][1:] != rows["device"][:-1]
@@ -102,37 +101,37 @@ def sift(held: Rows, incoming: Loaded, *, replace: bool, good: bool) -> Sifted:
         first = np.maximum.accumulate(np.where(opens, np.arange(number), 0))
         _compare(rows, first, refused)
         repeats = np.flatnonzero(~opens & (refused["refusal"] == 0))
-        if good:
-            _refuse_wholedevice_of(rows, first, refused)
-    heads = np.flatnonzero(opens & (refused["refusal"] == 0))
-    _against_vault(held, rows, heads, refused, replace=replace)
-    if good and len(repeats):
-        # What repeats a refused row is refused with it.
+        if skip_bad:
+            _refuse_whole_device(rows, first, refused)
+    firsts = np.flatnonzero(opens & (refused["refusal"] == 0))
+    _against_vault(held, rows, firsts, refused, replace=replace)
+    if skip_bad and len(repeats):
+        # A row that repeats a refused row is refused too.
         origin = first[repeats]
         bad = (refused["refusal"][origin] != 0) & (refused["refusal"][repeats] == 0)
         for name in ("refusal", "other_row", "other_device", "days", "source", "held"):
             refused[name][repeats[bad]] = refused[name][origin[bad]]
     wrong = refused["refusal"] != 0
-    taken = chosen(rows, opens & ~wrong)
+    taken = rows_where(rows, opens & ~wrong)
     repeated = int(np.count_nonzero(~wrong & ~opens))
-    return Sifted(plain_rows(taken), repeated, chosen(refused, wrong))
+    return CheckedRows(without_row_numbers(taken), repeated, rows_where(refused, wrong))
 
 
-def plain_rows(loaded: Loaded) -> Rows:
-    """The rows without their numbers."""
+def without_row_numbers(loaded: ImportRows) -> Rows:
+    """Return the rows without their row numbers."""
     rows = np.empty(len(loaded), ROW)
-    content = np.ascontiguousarray(loaded).view(np.uint8).reshape(len(loaded), LOADED.itemsize)
+    content = np.ascontiguousarray(loaded).view(np.uint8).reshape(len(loaded), IMPORT_ROW.itemsize)
     rows.view(np.uint8).reshape(len(rows), ROW.itemsize)[:] = content[:, : ROW.itemsize]
     return rows
 
 
-def _compare(rows: Loaded, first: npt.NDArray[np.intp], refused: Refused) -> None:
+def _compare(rows: ImportRows, first: npt.NDArray[np.intp], refused: Refusals) -> None:
     """Mark the rows that contradict the first one of their device."""
     flags, flags_first = rows["flags"], rows["flags"][first]
     other = (rows["code_a"] != rows["code_a"][first]) | (rows["code_b"] != rows["code_b"][first])
     differ = flags ^ flags_first
     both = (flags & flags_first & HAS_CODE) != 0
-    # The gravest last: it overwrites the others.
+    # The most serious last: it overwrites the others.
     for mask, refusal in (
         ((differ & TYPE_MASK) != 0, Refusal.DEVICE_TYPE),
         ((differ & INSTALLED) != 0, Refusal.DEVICE_INSTALLED),
@@ -143,41 +142,41 @@ def _compare(rows: Loaded, first: npt.NDArray[np.intp], refused: Refused) -> Non
         refused["other_row"][mask] = rows["row"][first[mask]]
 
 
-def _refuse_wholedevice_of(rows: Loaded, first: npt.NDArray[np.intp], refused: Refused) -> None:
-    """Where rows of a device contradict each other, refuse all of them."""
+def _refuse_whole_device(rows: ImportRows, first: npt.NDArray[np.intp], refused: Refusals) -> None:
+    """Refuse all rows of a device whose rows contradict each other."""
     wrong = np.flatnonzero(refused["refusal"])
     if not len(wrong):
         return
-    # Each head gets the first contradiction that it met.
-    heads, at = np.unique(first[wrong], return_index=True)
-    refused["refusal"][heads] = refused["refusal"][wrong[at]]
-    refused["other_row"][heads] = rows["row"][wrong[at]]
+    # The first row of each device gets the first contradiction with it.
+    firsts, at = np.unique(first[wrong], return_index=True)
+    refused["refusal"][firsts] = refused["refusal"][wrong[at]]
+    refused["other_row"][firsts] = rows["row"][wrong[at]]
     bad = np.zeros(len(rows), bool)
-    bad[heads] = True
+    bad[firsts] = True
     rest = np.flatnonzero(bad[first] & (refused["refusal"] == 0))
     refused["refusal"][rest] = refused["refusal"][first[rest]]
     refused["other_row"][rest] = refused["other_row"][first[rest]]
 
 
 def _against_vault(
-    held: Rows, rows: Loaded, heads: npt.NDArray[np.intp], refused: Refused, *, replace: bool
+    held: Rows, rows: ImportRows, firsts: npt.NDArray[np.intp], refused: Refusals, *, replace: bool
 ) -> None:
-    if not len(held) or not len(heads):
+    if not len(held) or not len(firsts):
         return
     held = held.take(order_of(held["device"]))
     known = np.ascontiguousarray(held["device"])
-    devices = rows["device"][heads]
+    devices = rows["device"][firsts]
     at = np.minimum(np.searchsorted(known, devices), len(held) - 1)
     met = known[at] == devices
-    heads, old = heads[met], held.take(at[met])
-    new = rows.take(heads)
+    firsts, old = firsts[met], held.take(at[met])
+    new = rows.take(firsts)
     other = (new["code_a"] != old["code_a"]) | (new["code_b"] != old["code_b"])
     both = (new["flags"] & old["flags"] & HAS_CODE) != 0
     taken_back = (old["flags"] & ~new["flags"] & INSTALLED) != 0
     clash = both & other & (not replace)
     for mask, refusal in ((taken_back, Refusal.INSTALLED), (clash, Refusal.OTHER_CODE)):
-        refused["refusal"][heads[mask]] = refusal
+        refused["refusal"][firsts[mask]] = refusal
     wrong = taken_back | clash
-    refused["days"][heads[wrong]] = old["days"][wrong]
-    refused["source"][heads[wrong]] = old["source"][wrong]
-    refused["held"][heads[wrong]] = True
+    refused["days"][firsts[wrong]] = old["days"][wrong]
+    refused["source"][firsts[wrong]] = old["source"][wrong]
+    refused["held"][firsts[wrong]] = True

@@ -1,7 +1,7 @@
-"""Rows of a delivery that wait on disk, sealed, parted by a key: memory stays flat at any size.
+"""Keeps the rows of an import on disk, sealed and separated into parts, so memory stays flat.
 
-The file has no name and the key no copy: when the process ends, whatever lay there is gone and
-was never in the clear.
+The file has no name and its key is only in memory: when the process ends, the content is gone, and
+it was never in the clear.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from exchange.errors import StoreError
-from exchange.vault.radix_sort import chained
+from exchange.vault.radix_sort import concatenated
 
 PARTS: Final = 256
 _NONCE: Final = struct.Struct(">IQ")
-_HELD_BYTES: Final = 32 << 20  # in memory before anything goes to disk
+_HELD_BYTES: Final = 32 << 20  # kept in memory before anything goes to disk
 
 Records = npt.NDArray[np.void]
 
 
-class Spill:
-    """Records of one dtype in 256 parts; each part comes back whole, in the order it went in.
+class SealedTempFile:
+    """Records of one dtype in 256 parts; each part is read back whole, in the order of writing.
 
-    ``folder`` is where the nameless file is made; None is the system's own place for them.  Raises
-    StoreError when it cannot be written.
+    ``folder`` is where the unnamed file is made; None: the system's folder for temporary files.
+    Raises StoreError when it cannot be written.
     """
 
     def __init__(self, dtype: np.dtype[np.void], folder: Path | None) -> None:
@@ -46,7 +46,7 @@ class Spill:
         self._number = 0
 
     def add(self, part: npt.NDArray[np.uint8], records: Records) -> None:
-        """Put each record into its part."""
+        """Add each record to its part."""
         order = np.argsort(part, kind="stable")
         sorted_records = records.take(order)
         counts = np.bincount(part, minlength=PARTS)
@@ -59,7 +59,7 @@ class Spill:
             self._write_out()
 
     def part(self, number: int) -> Records:
-        """The records of one part."""
+        """Return the records of one part."""
         found: list[Records] = []
         for piece, at, length in self._pieces[number]:
             assert self._file is not None
@@ -67,10 +67,10 @@ class Spill:
             opened = self._cipher.decrypt(_nonce(piece), self._file.read(length), None)
             found.append(np.frombuffer(opened, self.dtype))
         found += self._held[number]
-        return chained(found, self.dtype)
+        return concatenated(found, self.dtype)
 
     def close(self) -> None:
-        """Give the file up."""
+        """Close, and so delete, the file."""
         if self._file is not None:
             self._file.close()
 
@@ -81,7 +81,7 @@ class Spill:
             for number, held in enumerate(self._held):
                 if not held:
                     continue
-                content = chained(held, self.dtype).tobytes()
+                content = concatenated(held, self.dtype).tobytes()
                 sealed = self._cipher.encrypt(_nonce(self._number), content, None)
                 _write_all(self._file, self._end, sealed)
                 self._pieces[number].append((self._number, self._end, len(sealed)))
@@ -90,7 +90,7 @@ class Spill:
                 held.clear()
         except OSError as error:
             raise StoreError(
-                f"there is no room to sort the delivery: {error.strerror}",
+                f"there is no room to sort the import: {error.strerror}",
                 place=str(self._folder or tempfile.gettempdir()),
                 hint="free some space; nothing was changed",
             ) from None
@@ -98,7 +98,7 @@ class Spill:
 
 
 def _nonce(piece: int) -> bytes:
-    # A counter: the key lives for one delivery.
+    # A counter is enough: the key is used for one import only.
     return _NONCE.pack(0, piece)
 
 

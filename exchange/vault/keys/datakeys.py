@@ -1,8 +1,8 @@
-"""The data keys: what seals buckets and texts, kept wrapped in the head of the vault.
+"""The data keys, which seal buckets and texts; they are stored wrapped in the vault header.
 
-One secret places (which bucket a device falls into, fingerprints of texts) and never changes for
-the life of a vault: changing it would move every record.  The data keys seal; the first is the
-current one, the others only open what was sealed before a change of key.
+The placing secret decides the bucket of a device and the fingerprints of texts.  It never changes,
+because a change would move every record.  The data keys seal: the first one is the current key, the
+others only open what was sealed before a change of key.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from exchange.vault.keys.keys import (
     KEY_ID_BYTES,
     SECRET_BYTES,
     KeyProvider,
-    Lock,
+    VaultLock,
     WrappingKey,
     derive,
 )
@@ -35,7 +35,7 @@ _MAX_DATA_KEYS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """One key that seals: its sub-keys come by HKDF, one for each use."""
+    """A key that seals, through sub-keys derived by HKDF, one for each use."""
 
     secret: bytes = field(repr=False)
     key_id: bytes = field(init=False)  # 8 bytes, public
@@ -44,7 +44,7 @@ class DataKey:
         object.__setattr__(self, "key_id", derive(self.secret, "data key id", KEY_ID_BYTES))
 
     def cipher(self, use: str) -> AESGCM:
-        """The AES-256-GCM of one use (``bucket``, ``manifest``, ``text mail``); safe to share."""
+        """Return AES-256-GCM for one use (``bucket``, ``manifest``, ``text mail``); thread-safe."""
         return AESGCM(derive(self.secret, f"data key for {use}"))
 
 
@@ -57,7 +57,7 @@ class DataKeys:
 
     @classmethod
     def generate(cls) -> DataKeys:
-        """Fresh random keys for a new vault."""
+        """Return new random keys for a new vault."""
         return cls(os.urandom(SECRET_BYTES), (DataKey(os.urandom(SECRET_BYTES)),))
 
     @property
@@ -66,26 +66,26 @@ class DataKeys:
         return self.sealing[0]
 
     def with_new(self) -> DataKeys:
-        """A fresh key in front of these; those that follow only open.
+        """Return these keys with a new current key in front; the others then only open.
 
         Raises VaultError when there are too many already.
         """
         if len(self.sealing) >= _MAX_DATA_KEYS:
             raise VaultError(
-                f"{_MAX_DATA_KEYS} data keys are in use, none of which can be given up",
+                f"{_MAX_DATA_KEYS} data keys are in use, so none can be removed",
                 hint="finish `exchange codes rotate-key --reseal`",
             )
         return DataKeys(self.placing, (DataKey(os.urandom(SECRET_BYTES)), *self.sealing))
 
     def without(self, key_ids: Collection[bytes]) -> DataKeys:
-        """The same without some of those that only open."""
+        """Return these keys without some of the old ones."""
         kept = [key for key in self.sealing[1:] if key.key_id not in key_ids]
         return DataKeys(self.placing, (self.current, *kept))
 
     def wrap(self, key: WrappingKey) -> bytes:
-        """Version byte, nonce, then AES-256-GCM over all secrets; the key's id is bound.
+        """Return version byte, nonce, then AES-256-GCM over all secrets; the key id is bound.
 
-        Where a passphrase makes the key, how it does stands (bound as well) before the nonce.
+        For a key derived from a passphrase the recipe (bound as well) comes before the nonce.
         """
         nonce = os.urandom(NONCE_BYTES)
         recipe = key.recipe
@@ -96,19 +96,19 @@ class DataKeys:
 
     @classmethod
     def unwrap(cls, wrapped: bytes, wrapped_by: str, provider: KeyProvider) -> DataKeys:
-        """Open what ``wrap`` made under the key whose id is ``wrapped_by`` (16 hex digits).
+        """Open the result of ``wrap`` with the key whose id is ``wrapped_by`` (16 hex digits).
 
-        Raises WrongKey when ``provider`` has another key, VaultDamaged when it is the same and
-        still does not open.
+        Raises WrongKey when ``provider`` has another key, VaultDamaged when it has this key and it
+        does not open.
         """
         damaged = VaultDamaged(
-            "the keys in the head of the vault are damaged",
+            "the keys in the vault header are damaged",
             hint="restore the database from a backup",
         )
         lead, recipe = _lead_of(wrapped)
         if not lead:
             raise damaged
-        key = provider.key_for(Lock(wrapped_by, recipe))
+        key = provider.key_for(VaultLock(wrapped_by, recipe))
         if wrapped_by != key.key_id:
             raise WrongKey(
                 f"this key (id {key.key_id}) does not open the vault, which {wrapped_by} locks",
@@ -137,7 +137,7 @@ def _bound(key: WrappingKey, lead: bytes) -> bytes:
 
 
 def _lead_of(wrapped: bytes) -> tuple[bytes, bytes]:
-    """What stands before the nonce, and the recipe in it; empty when it is neither form."""
+    """Return the bytes before the nonce, and the recipe in them; both empty if malformed."""
     if wrapped[:1] == bytes([_WRAP_VERSION]):
         return wrapped[:1], b""
     if wrapped[:1] == bytes([_RECIPE_VERSION]) and len(wrapped) > 2:
@@ -147,5 +147,5 @@ def _lead_of(wrapped: bytes) -> tuple[bytes, bytes]:
 
 
 def recipe_of(wrapped: bytes) -> bytes:
-    """How a passphrase becomes the key that wrapped this; empty for a key that is one by itself."""
+    """Return the recipe of the passphrase key that wrapped this; empty for any other key."""
     return _lead_of(wrapped)[1]

@@ -1,7 +1,7 @@
 """The key file: the one secret outside the database.
 
-Its key seals nothing but the data keys, which the head of the vault holds wrapped (datakeys.py):
-changing the key file means wrapping them anew, not sealing everything again.
+Its key wraps only the data keys, which are stored in the vault header (datakeys.py): after a
+change of the key file only these are wrapped again, not everything sealed again.
 
 The file is text, four lines, at most 1,024 bytes::
 
@@ -10,9 +10,9 @@ The file is text, four lines, at most 1,024 bytes::
     key: 64 hex digits
     checksum: 16 hex digits
 
-The key id follows from the key (HKDF), so it may stand in the clear and names the key wherever
-something is sealed under it.  The checksum is the start of SHA-256 over the three lines above
-it: it tells a file that was damaged from one that belongs to another vault.
+The key id is derived from the key (HKDF), so it is not secret and names the key wherever something
+is sealed under it.  The checksum is the start of SHA-256 over the three lines above it: it tells a
+damaged file from one that belongs to another vault.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ KEY_ID_BYTES: Final = 8
 
 _TITLE: Final = "mp121-exchange key file, version 1"
 _TITLE_START: Final = "mp121-exchange key file, version "
-MOST_BYTES: Final = 1024
+MAX_KEY_FILE_BYTES: Final = 1024
 _FORM: Final = re.compile(
     r"(?P<sealed>[^\n]+\nkey-id: (?P<key_id>[0-9a-f]{16})\nkey: (?P<key>[0-9a-f]{64})\n)"
     r"checksum: (?P<checksum>[0-9a-f]{16})\n"
@@ -45,17 +45,17 @@ _RESTORE: Final = "restore the key file from its backup; without it the codes ca
 
 
 def derive(secret: bytes, label: str, length: int = SECRET_BYTES) -> bytes:
-    """A sub-key of ``secret`` for one use: HKDF-SHA256 (RFC 5869), ``label`` as its info."""
+    """Derive a sub-key of ``secret`` for one use: HKDF-SHA256 (RFC 5869), ``label`` as its info."""
     info = f"mp121-exchange {label}".encode()
     return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=info).derive(secret)
 
 
 @dataclass(frozen=True, slots=True)
 class WrappingKey:
-    """The key that wraps the data keys: 32 secret bytes, and the public id that follows from them.
+    """The key that wraps the data keys: 32 secret bytes, and the public id derived from them.
 
-    Whatever a key is kept in yields one of these.  ``recipe`` is public: how a passphrase becomes
-    this key; empty for a key that is one by itself.
+    Every source of keys returns one of these.  ``recipe`` (public) says how this key is derived
+    from a passphrase; empty for a key that comes from no passphrase.
     """
 
     secret: bytes = field(repr=False)
@@ -69,17 +69,17 @@ class WrappingKey:
 
     @classmethod
     def generate(cls) -> WrappingKey:
-        """A new random key."""
+        """Return a new random key."""
         return cls(os.urandom(SECRET_BYTES))
 
-    def key_for(self, lock: Lock) -> WrappingKey:  # noqa: ARG002 - a key opens what it opens
-        """Itself: a key is its own provider."""
+    def key_for(self, lock: VaultLock) -> WrappingKey:  # noqa: ARG002 - always the same key
+        """Return this key: a key is its own provider."""
         return self
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
-    """What the head of a vault tells of the key that opens it."""
+class VaultLock:
+    """What the vault header says about the key that opens it."""
 
     key_id: str
     recipe: bytes = b""
@@ -88,24 +88,24 @@ class Lock:
 class KeyProvider(Protocol):
     """Where the wrapping key comes from."""
 
-    def key_for(self, lock: Lock) -> WrappingKey:
-        """The key that should open ``lock``; the caller checks that it does.
+    def key_for(self, lock: VaultLock) -> WrappingKey:
+        """Return the key that should open ``lock``; the caller checks that it does.
 
-        Raises VaultError when there is none to be had, WrongKey when it is of another kind.
+        Raises VaultError when there is no key, WrongKey when the lock needs another kind.
         """
 
 
 def create_key_file(path: Path) -> None:
     """Write a new random key to ``path``, readable by its owner only (0600).
 
-    Missing folders are made (0700).  Raises BadInput when anything stands at ``path`` already (it
-    is never overwritten: it may be the only key to a vault), VaultError when it cannot be written.
+    Makes missing folders (0700).  Raises BadInput when ``path`` exists already (it is never
+    overwritten: it may be the only key to a vault), VaultError when it cannot be written.
     """
     write_key_file(path, WrappingKey.generate())
 
 
 def write_key_file(path: Path, key: WrappingKey) -> None:
-    """Write ``key`` to ``path``, whole or not at all; raises as ``create_key_file``."""
+    """Write ``key`` to ``path``, whole or not at all; raises as ``create_key_file`` does."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -131,15 +131,15 @@ def write_key_file(path: Path, key: WrappingKey) -> None:
 def load_key_file(path: Path) -> WrappingKey:
     """Read the key file.
 
-    Raises VaultError when it is missing, can be read by others than its owner, is of an unknown
-    version, or is damaged; the message never holds any of its content.
+    Raises VaultError when it is missing, accessible to other users, of an unknown version, or
+    damaged; the message never contains any of its content.
     """
     try:
-        # A pipe in its place shall not hold us up.
+        # O_NONBLOCK: a named pipe in its place must not block us.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             check_private(path, os.fstat(descriptor))
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(MAX_KEY_FILE_BYTES + 1)
     except FileNotFoundError:
         raise VaultError(
             "there is no key file",
@@ -150,11 +150,11 @@ def load_key_file(path: Path) -> WrappingKey:
         raise VaultError(
             f"the key file cannot be read: {error.strerror}", place=str(path)
         ) from None
-    return parsed_key(str(path), content)
+    return parse_key_file(str(path), content)
 
 
 def key_text(key: WrappingKey) -> bytes:
-    """The content of a key file."""
+    """Return the content of a key file."""
     sealed = f"{_TITLE}\nkey-id: {key.key_id}\nkey: {key.secret.hex()}\n"
     return f"{sealed}checksum: {_checksum(sealed)}\n".encode("ascii")
 
@@ -164,28 +164,28 @@ def _checksum(text: str) -> str:
 
 
 def check_private(path: Path, status: os.stat_result, what: str = "the key file") -> None:
-    """Raises VaultError unless ``what`` is an ordinary file that only its owner can use."""
+    """Raise VaultError unless ``what`` is an ordinary file that only its owner can access."""
     if not stat.S_ISREG(status.st_mode):
         raise VaultError(f"{what} is not an ordinary file", place=str(path))
     mode = stat.S_IMODE(status.st_mode)
     if os.name == "posix" and mode & 0o077:
         raise VaultError(
-            f"others than its owner can use {what} (mode {mode:04o})",
+            f"{what} is accessible to other users (mode {mode:04o})",
             place=str(path),
             hint=f"chmod 600 {path}",
         )
 
 
-def parsed_key(place: str, content: bytes) -> WrappingKey:
-    """The key in the text of a key file; raises VaultError, which holds nothing of it."""
+def parse_key_file(place: str, content: bytes) -> WrappingKey:
+    """Read the key in the text of a key file; raises VaultError without any of its content."""
 
     def refused(what: str) -> VaultError:
         return VaultError(what, place=place, hint=_RESTORE)
 
-    if len(content) > MOST_BYTES:
-        raise refused(f"this is no key file: it is longer than {MOST_BYTES:,} bytes")
+    if len(content) > MAX_KEY_FILE_BYTES:
+        raise refused(f"this is not a key file: it is longer than {MAX_KEY_FILE_BYTES:,} bytes")
     try:
-        # An editor, a mail or another system may have put in other line ends, a mark, spaces.
+        # An editor, a mail or another system may have changed line ends, added a BOM or spaces.
         lines = (line.strip(" \t") for line in re.split("\r?\n", content.decode("utf-8-sig")))
         text = "".join(f"{line}\n" for line in lines if line)
         text.encode("ascii")
@@ -195,7 +195,7 @@ def parsed_key(place: str, content: bytes) -> WrappingKey:
     if title != _TITLE:
         version = title.removeprefix(_TITLE_START)
         if title.startswith(_TITLE_START) and version.isdigit() and len(version) < 4:
-            raise refused(f"the key file is of version {version}; this program reads version 1")
+            raise refused(f"the key file has version {version}; this program reads version 1")
         raise refused("this is no key file, or it is damaged")
     form = _FORM.fullmatch(text)
     if form is None or _checksum(form["sealed"]) != form["checksum"]:

@@ -1,6 +1,6 @@
-"""The private keys that others encrypt mail to us with (S/MIME, RFC 8551).
+"""Our private keys for mail that others encrypt to us (S/MIME, RFC 8551).
 
-They stay in this process: the one that reads mails asks with the wrapped key and gets the content
+They stay in this process: the process that reads mails sends the wrapped key and gets the content
 key of that one part, never a private key.
 """
 
@@ -26,8 +26,8 @@ from exchange.errors import ConfigError, NotDecrypted, VaultError
 from exchange.vault.keys.keys import check_private
 
 _CONTENT_KEY_BYTES: Final = (16, 24, 32)
-_MOST_TRIES: Final = 8
-_MOST_FILE_BYTES: Final = 1 << 20
+_MAX_TRIES: Final = 8
+_MAX_FILE_BYTES: Final = 1 << 20
 _HASHES: Final[dict[Hash, type[hashes.HashAlgorithm]]] = {
     "sha1": hashes.SHA1,
     "sha224": hashes.SHA224,
@@ -47,7 +47,7 @@ class MailKey:
 
 
 class MailKeys:
-    """All our keys; the files are read when the first encrypted mail comes."""
+    """All our mail keys; the files are read when the first encrypted mail comes."""
 
     def __init__(self, folder: Path, settings: Sequence[SmimeSettings]) -> None:
         self._folder = folder
@@ -56,9 +56,9 @@ class MailKeys:
         self._keys: list[MailKey] = []
 
     def unwrap(self, wrapped: Sequence[WrappedKey]) -> list[bytes]:
-        """The content keys (16, 24 or 32 bytes) that our private keys make of ``wrapped``.
+        """Unwrap ``wrapped`` with our private keys; return content keys (16, 24 or 32 bytes).
 
-        Raises NotDecrypted when none is meant for us, ConfigError when a key file cannot be used.
+        Raises NotDecrypted when none is for our certificates, ConfigError for an unusable key file.
         """
         with self._lock:
             if not self._keys:
@@ -75,19 +75,19 @@ class MailKeys:
         if not ours:
             named = ", ".join(one.recipient for one in wrapped[:3])
             raise NotDecrypted(f"it is encrypted to none of our certificates, but to {named}")
-        # A key that does not fit yields random bytes and not an error (OpenSSL's implicit
-        # rejection), so that a sender cannot learn from us which it was.
-        found = [_opened(key.key, one) for _, _, key, one in ours[:_MOST_TRIES]]
+        # A wrong key gives random bytes instead of an error (OpenSSL's implicit rejection), so a
+        # sender cannot learn from us which key is right.
+        found = [_decrypted(key.key, one) for _, _, key, one in ours[:_MAX_TRIES]]
         return [key for key in found if len(key) in _CONTENT_KEY_BYTES]
 
 
 def _rank(certificate: x509.Certificate, wrapped: WrappedKey) -> int | None:
-    """How well a certificate fits the recipient named; None when it does not."""
+    """Rank how well a certificate fits the named recipient: 0 best, None not at all."""
     if wrapped.key_id:
         return 0 if wrapped.key_id in _key_ids(certificate) else None
     if wrapped.serial != certificate.serial_number:
         return None
-    # Some senders write the issuer's name in another form: the serial number is tried too.
+    # Some senders encode the issuer's name differently: try certificates by serial number too.
     return 0 if wrapped.issuer == certificate.issuer.public_bytes() else 1
 
 
@@ -100,7 +100,7 @@ def _key_ids(certificate: x509.Certificate) -> set[bytes]:
     return found | {named.value.digest}
 
 
-def _opened(key: rsa.RSAPrivateKey, wrapped: WrappedKey) -> bytes:
+def _decrypted(key: rsa.RSAPrivateKey, wrapped: WrappedKey) -> bytes:
     way: padding.AsymmetricPadding = padding.PKCS1v15()
     if wrapped.padding == "oaep":
         mask = padding.MGF1(_HASHES[wrapped.mask_hash]())
@@ -112,11 +112,11 @@ def _opened(key: rsa.RSAPrivateKey, wrapped: WrappedKey) -> bytes:
 
 
 def load_mail_key(folder: Path, settings: SmimeSettings) -> MailKey:
-    """Certificate and key from the files that ``settings`` name.
+    """Load certificate and key from the files named in ``settings``.
 
-    Raises ConfigError when one is missing, can be read by others than its owner (the key), is
-    damaged or not opened by its password, is no RSA key, or when the two do not belong together.
-    The message holds nothing of the key.
+    Raises ConfigError when a file is missing, damaged or not opened by its password, when the key
+    is accessible to other users or not RSA, or when the two do not belong together.  The message
+    contains nothing of the key.
     """
     password = password_of(settings, folder, "smime").encode() if has_password(settings) else None
     if settings.pkcs12:
@@ -126,15 +126,15 @@ def load_mail_key(folder: Path, settings: SmimeSettings) -> MailKey:
     try:
         key = load_pem_private_key(text, password)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _refused(place, password) from None
-    return _paired(place, _certificates(folder / (settings.certificate or "")), key)
+        raise _cannot_open(place, password) from None
+    return _matched(place, _certificates(folder / (settings.certificate or "")), key)
 
 
 def _certificates(place: Path) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(_content(place, private=False))
     except ValueError:
-        raise ConfigError("this is no certificate in PEM form", place=str(place)) from None
+        raise ConfigError("this is not a certificate in PEM format", place=str(place)) from None
 
 
 def _from_pkcs12(place: Path, password: bytes | None) -> MailKey:
@@ -142,18 +142,18 @@ def _from_pkcs12(place: Path, password: bytes | None) -> MailKey:
     try:
         key, certificate, more = pkcs12.load_key_and_certificates(content, password)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _refused(place, password) from None
-    return _paired(place, [*([certificate] if certificate else []), *more], key)
+        raise _cannot_open(place, password) from None
+    return _matched(place, [*([certificate] if certificate else []), *more], key)
 
 
-def _refused(place: Path, password: bytes | None) -> ConfigError:
+def _cannot_open(place: Path, password: bytes | None) -> ConfigError:
     hint = "check its password" if password else "name its password_file, if it has a password"
     return ConfigError("the private key cannot be opened", place=str(place), hint=hint)
 
 
-def _paired(place: Path, certificates: list[x509.Certificate], key: object) -> MailKey:
+def _matched(place: Path, certificates: list[x509.Certificate], key: object) -> MailKey:
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise ConfigError("this is no RSA key; no other is of use for mail", place=str(place))
+        raise ConfigError("this is not an RSA key; mail needs one", place=str(place))
     public = key.public_key().public_numbers()
     for certificate in certificates:
         theirs = certificate.public_key()
@@ -167,7 +167,7 @@ def _content(place: Path, *, private: bool) -> bytes:
         with place.open("rb") as file:
             if private:
                 check_private(place, os.fstat(file.fileno()), "the private key")
-            return file.read(_MOST_FILE_BYTES)
+            return file.read(_MAX_FILE_BYTES)
     except VaultError as error:
         raise ConfigError(error.message, place=error.place, hint=error.hint) from None
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Seals texts at rest: raw mails, outgoing mails, received codes.
+"""Seals stored texts: raw mails, outgoing mails, received codes.
 
 A sealed text is::
 
@@ -8,7 +8,7 @@ A sealed text is::
     12 bytes  nonce, random
     the rest  AES-256-GCM over (4 bytes length of the content, big-endian; the content)
 
-Everything before the nonce is bound as associated data, and so is the purpose.
+The associated data binds everything before the nonce, and the purpose.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _PURPOSE: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _TAG_DIGEST_BYTES: Final = 16
 
 MAX_CONTENT_BYTES: Final = 1 << 30
-STALE_SECONDS: Final = 1.0  # after a change of key others may seal so long under the old one
+STALE_SECONDS: Final = 1.0  # after a change of key others may use the old one this long
 
-# Only what somebody else wrote as a whole is compressed.  In our own answers words a counterparty
-# chose (its reference) stand beside codes, and sizes of compressed text tell about both.
+# Only texts written entirely by somebody else are compressed.  Our own answers contain codes and
+# also text chosen by a counterparty (its reference): their compressed size could reveal codes.
 _COMPRESSED_PURPOSES: Final = frozenset({"mail"})
 _WORTH_COMPRESSING: Final = 256  # bytes; below this zlib's own overhead eats the gain
-_SAMPLED_FROM: Final = 1 << 20  # bytes; larger contents are judged by a sample first
+_SAMPLED_FROM: Final = 1 << 20  # bytes; for larger contents a sample decides
 _SAMPLE_BYTES: Final = 1 << 16
 _WORTH_RATIO: Final = 0.6  # base64 of a workbook deflates to 0.66-0.76 at 60 MB/s: not worth it
 
@@ -52,8 +52,8 @@ _WORTH_RATIO: Final = 0.6  # base64 of a workbook deflates to 0.66-0.76 at 60 MB
 class BlobSealer:
     """Seals and opens texts under the data keys of a vault; implements ``exchange.ports.Sealer``.
 
-    ``reload`` gives the keys as they are now; it is asked at most once a second, and when a text
-    belongs to a key that is not known.  Safe to share between threads.
+    ``reload`` returns the present keys; it is called at most once a second, and when a text was
+    sealed with an unknown key.  Thread-safe.
     """
 
     def __init__(
@@ -71,9 +71,9 @@ class BlobSealer:
         self._tag_keys: dict[str, bytes] = {}
 
     def seal(self, content: bytes, purpose: str) -> bytes:
-        """Encrypt ``content`` for ``purpose`` (a short lower-case word), deflated where it pays.
+        """Encrypt ``content`` for ``purpose`` (a short lower-case word), compressed if useful.
 
-        Raises BadInput when the content is larger than this sealer would open again.
+        Raises BadInput when the content is larger than this sealer's limit.
         """
         if len(content) > self._max_bytes:
             raise BadInput(f"{len(content):,} bytes are too many to seal at once")
@@ -85,14 +85,14 @@ class BlobSealer:
         body = _LENGTH.pack(len(content)) + (content if packed is None else packed)
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._cipher(key, purpose).encrypt(nonce, body, _bound(header, purpose))
-        del body  # a mail may be large, and lies here three times already
+        del body  # a mail may be large, and is in memory three times already
         return b"".join((header, nonce, sealed))
 
     def open(self, sealed: bytes, purpose: str) -> bytes:
-        """The content again.
+        """Return the content.
 
         Raises WrongKey when another key sealed it; VaultDamaged when it was changed, cut short,
-        sealed for another purpose, or is larger than this sealer's ceiling.
+        sealed for another purpose, or is larger than this sealer's limit.
         """
         if len(sealed) < _HEADER.size + NONCE_BYTES + _LENGTH.size + TAG_BYTES:
             raise VaultDamaged("a sealed text is cut short")
@@ -115,7 +115,9 @@ class BlobSealer:
                 view[_HEADER.size : start], view[start:], _bound(header, purpose)
             )
         except InvalidTag:
-            raise VaultDamaged(f"a sealed {purpose} text was changed, or is none") from None
+            raise VaultDamaged(
+                f"a sealed {purpose} text was changed, or is something else"
+            ) from None
         (length,) = _LENGTH.unpack_from(body)
         if length > self._max_bytes:
             raise VaultDamaged(f"a sealed text holds {length:,} bytes, more than allowed")
@@ -125,10 +127,10 @@ class BlobSealer:
         return content
 
     def tag(self, content: bytes, purpose: str) -> str:
-        """A keyed fingerprint, 32 hex digits: equal contents of a purpose have equal tags.
+        """Return a keyed fingerprint, 32 hex digits: equal contents of a purpose have equal tags.
 
-        BLAKE2b with a key (RFC 7693); without the key nobody can try contents against it.  It
-        stays the same when the data keys change.
+        Keyed BLAKE2b (RFC 7693): without the key nobody can check guesses against it.  It does not
+        change with the data keys.
         """
         key = self._tag_keys.get(purpose)
         if key is None:
@@ -154,7 +156,7 @@ class BlobSealer:
 
 def _checked(purpose: str) -> str:
     if not _PURPOSE.fullmatch(purpose):
-        raise ValueError(f"{purpose!r} is no purpose")
+        raise ValueError(f"{purpose!r} is not a purpose")
     return purpose
 
 
@@ -163,11 +165,11 @@ def _bound(header: bytes, purpose: str) -> bytes:
 
 
 def _deflated(content: bytes) -> bytes | None:
-    """``content`` deflated, or None where that does not pay."""
+    """Return ``content`` compressed, or None if that is not worthwhile."""
     if len(content) < _WORTH_COMPRESSING:
         return None
     if len(content) > _SAMPLED_FROM:
-        # From the middle: a mail begins with text even where the bulk of it is a workbook.
+        # From the middle: a mail begins with text even if most of it is a workbook.
         middle = len(content) // 2
         sample = content[middle : middle + _SAMPLE_BYTES]
         if len(zlib.compress(sample, 1)) > _WORTH_RATIO * len(sample):
@@ -181,5 +183,5 @@ def _inflated(body: bytes, length: int) -> bytes:
     try:
         content = inflater.decompress(memoryview(body)[_LENGTH.size :], length + 1)
     except zlib.error:
-        raise VaultDamaged("a sealed text does not inflate") from None
+        raise VaultDamaged("a sealed text cannot be decompressed") from None
     return content

@@ -1,4 +1,4 @@
-"""Implements ``exchange.ports.KeyChange``: a new wrapping key, wherever keys come from here."""
+"""Implements ``exchange.ports.KeyChange``: changes the wrapping key, whatever its source."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from exchange.errors import VaultError
 from exchange.ports import Sealer
 from exchange.vault.keys.datakeys import DataKeys
 from exchange.vault.keys.keyfile import KeyFile
-from exchange.vault.keys.keys import KeyProvider, Lock, WrappingKey, write_key_file
-from exchange.vault.keys.providers import Either, Passphrase
+from exchange.vault.keys.keys import KeyProvider, VaultLock, WrappingKey, write_key_file
+from exchange.vault.keys.providers import EitherKey, Passphrase
 from exchange.vault.keys.seal import STALE_SECONDS, BlobSealer
 from exchange.vault.rekeying.rotate import (
     buckets_by_key,
@@ -26,30 +26,36 @@ from exchange.vault.rekeying.rotate import (
     rewrap,
     unused,
 )
-from exchange.vault.vault_header import present_lock, read_head, reading, translated, writing
-
-_CHANGE_OVER: Final = (
-    "put the new key where [keys] says, and say in [keys.old] where the present one is"
+from exchange.vault.vault_header import (
+    present_lock,
+    read_header,
+    reading,
+    translate_errors,
+    writing,
 )
 
-# Of an advisory lock: on PostgreSQL two machines may change the key of one database.
+_CHANGE_OVER: Final = (
+    "put the new key where [keys] says, and name the source of the present one in [keys.old]"
+)
+
+# An advisory lock: on PostgreSQL two machines might change the key of one database.
 _CHANGING: Final = 0x4D503134
 _PATIENCE, _NAP_SECONDS = 30.0, 0.05
 
 
 def first_key(provider: KeyProvider) -> WrappingKey:
-    """The key that a new vault is locked by; a key file is made where there is none."""
-    if isinstance(provider, Either):
-        provider = provider.now
+    """Return the key for a new vault; make a key file if there is none."""
+    if isinstance(provider, EitherKey):
+        provider = provider.current
     if isinstance(provider, Passphrase):
         return provider.fresh()
     if isinstance(provider, KeyFile) and not os.path.lexists(provider.path):
         write_key_file(provider.path, WrappingKey.generate())
-    return provider.key_for(Lock(""))
+    return provider.key_for(VaultLock(""))
 
 
 class VaultKeyChange:
-    """The keys of one vault, changed."""
+    """Changes the keys of one vault."""
 
     settle = 2 * STALE_SECONDS
 
@@ -58,70 +64,72 @@ class VaultKeyChange:
 
     def rewrap(self, note: Callable[[object, str, str], None]) -> tuple[str, str]:
         """See ``exchange.ports.KeyChange``."""
-        present = self._provider.now if isinstance(self._provider, Either) else self._provider
+        present = (
+            self._provider.current if isinstance(self._provider, EitherKey) else self._provider
+        )
         with _sole_change(self._engine):
             if not isinstance(present, KeyFile):
-                return self._to_given(present, self._lock(), note)
-            with present.alone():
-                # What locks the vault is asked only now: another change may have come first.
+                return self._change_to_external(present, self._lock(), note)
+            with present.exclusive():
+                # Read the lock only now: another change may have been first.
                 lock = self._lock()
-                if isinstance(self._provider, Either) and not _opens(present, lock):
-                    return self._to_given(present, lock, note)
-                return self._next_file(present, lock, note)
+                if isinstance(self._provider, EitherKey) and not _opens(present, lock):
+                    return self._change_to_external(present, lock, note)
+                return self._change_key_file(present, lock, note)
 
     def current_key(self) -> bytes:
-        """The id of the data key that seals."""
+        """Return the id of the current data key."""
         return self._keys().current.key_id
 
     def new_data_key(self, note: Callable[[object, bytes], None] = lambda *_: None) -> bytes:
-        """Put a new data key in front; returns its id.
+        """Make a new data key the current one; return its id.
 
         ``note`` is called with the open transaction and that id.
         """
         changed = change_data_keys(self._engine, self._provider, DataKeys.with_new, note)
         return changed.keys.current.key_id
 
-    def give_up(self, used: Collection[bytes]) -> None:
-        """Give up data keys that only open, save those that are ``used``."""
+    def drop_data_keys(self, used: Collection[bytes]) -> None:
+        """Delete the old data keys, except those in ``used``."""
         going = unused(self._keys(), used)
         if going:
             change_data_keys(self._engine, self._provider, lambda keys: keys.without(going))
 
-    def reseal_buckets(self, told: Callable[[int, int], None]) -> int:
-        """Seal again every bucket that is under another data key than the current one."""
-        return reseal_buckets(self._engine, self._provider, told)
+    def reseal_buckets(self, progress: Callable[[int, int], None]) -> int:
+        """Seal again every bucket that is not sealed with the current data key."""
+        return reseal_buckets(self._engine, self._provider, progress)
 
     def buckets_by_key(self) -> Counter[bytes]:
-        """How many buckets name each data key."""
+        """Count the buckets sealed with each data key."""
         return buckets_by_key(self._engine)
 
     def sealer(self) -> Sealer:
-        """A sealer that knows the keys as they are now."""
+        """Return a sealer with the present keys."""
         return BlobSealer(self._keys(), reload=self._keys)
 
     def _keys(self) -> DataKeys:
         with reading(self._engine) as connection:
-            return read_head(connection, self._provider, None).keys
+            return read_header(connection, self._provider, None).keys
 
-    def _lock(self) -> Lock:
+    def _lock(self) -> VaultLock:
         with reading(self._engine) as connection:
-            return read_head(connection, self._provider, None).lock
+            return read_header(connection, self._provider, None).lock
 
-    def _to_given(
-        self, present: KeyProvider, lock: Lock, note: Callable[[object, str, str], None]
+    def _change_to_external(
+        self, present: KeyProvider, lock: VaultLock, note: Callable[[object, str, str], None]
     ) -> tuple[str, str]:
         new = first_key(present)
         if new.key_id == lock.key_id or _opens(present, lock):
             raise VaultError(
-                f"the vault is locked by this key already (id {lock.key_id})", hint=_CHANGE_OVER
+                f"the vault is already locked by this key (id {lock.key_id})", hint=_CHANGE_OVER
             )
         rewrap(self._engine, self._provider, new, lock, note)
         return lock.key_id, new.key_id
 
-    def _next_file(
-        self, file: KeyFile, lock: Lock, note: Callable[[object, str, str], None]
+    def _change_key_file(
+        self, file: KeyFile, lock: VaultLock, note: Callable[[object, str, str], None]
     ) -> tuple[str, str]:
-        """Written down, locked by, put in place: cut off anywhere, one of the two files fits."""
+        """Write the next key, lock the vault by it, put it in place: one file always opens it."""
         old = _id_of(file)
         new = file.prepare(lock)
         if new.key_id != lock.key_id:
@@ -136,15 +144,15 @@ def restore_key_file(
 ) -> tuple[Path, Path | None, str]:
     """Put the key that locks the vault back in its place.
 
-    Returns the key file, the file that held the key (None when it was in its place already) and
-    the key's id; ``note`` is called with an open transaction and that id when it was put back.
-    Raises VaultError when the key comes from elsewhere, or no file beside the key file holds it.
+    Returns the key file, the file that held the key (None when it was in place already) and the
+    id of the key.  ``note`` is called with an open transaction and that id if the key was put back.
+    Raises VaultError when the key has another source, or no file in the folder holds it.
     """
-    sources = (provider.now, provider.before) if isinstance(provider, Either) else (provider,)
+    sources = (provider.current, provider.old) if isinstance(provider, EitherKey) else (provider,)
     files = [one for one in sources if isinstance(one, KeyFile)]
     if not files:
         raise VaultError(
-            "the key of this vault does not come from a file, so none can be put back",
+            "the key of this vault does not come from a file, so there is no file to restore",
             hint="[keys] in the configuration says where it comes from",
         )
     with _sole_change(engine):
@@ -153,7 +161,7 @@ def restore_key_file(
         file = next((one for one in files if one.find(lock.key_id)), files[0])
         held = file.restore(lock)
         with writing(engine) as connection:
-            read_head(connection, file, None)  # it opens, and not by its name only
+            read_header(connection, file, None)  # check that it opens the vault, not only its id
             if held is not None:
                 note(connection, lock.key_id)
     return file.path, held, lock.key_id
@@ -161,14 +169,14 @@ def restore_key_file(
 
 @contextmanager
 def _sole_change(engine: Engine) -> Iterator[None]:
-    """Be the only one who changes the key of this database, on whichever machine.
+    """Block other changes of this database's key, on any machine.
 
-    On SQLite the lock of the key file's folder and the transaction that takes the key up do that.
+    On SQLite the lock on the key file's folder and the write transaction do that.
     """
     if engine.dialect.name != "postgresql":
         yield
         return
-    with translated(), engine.connect() as connection:
+    with translate_errors(), engine.connect() as connection:
         key = {"key": _CHANGING}
         end = time.monotonic() + _PATIENCE
         while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
@@ -176,25 +184,25 @@ def _sole_change(engine: Engine) -> Iterator[None]:
             if time.monotonic() >= end:
                 raise VaultError(
                     "another change of the key is under way",
-                    hint="try again when it has ended; nothing was changed",
+                    hint="try again when it has finished; nothing was changed",
                 )
             time.sleep(_NAP_SECONDS)
         connection.commit()
         try:
             yield
-        finally:  # it belongs to the connection, which others use next
+        finally:  # the lock belongs to the connection, which others use next
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
             connection.commit()
 
 
 def _id_of(file: KeyFile) -> str:
     try:
-        return file.key_for(Lock("")).key_id
+        return file.key_for(VaultLock("")).key_id
     except VaultError:
         return ""
 
 
-def _opens(provider: KeyProvider, lock: Lock) -> bool:
+def _opens(provider: KeyProvider, lock: VaultLock) -> bool:
     try:
         return provider.key_for(lock).key_id == lock.key_id
     except VaultError:

@@ -1,4 +1,4 @@
-"""What the vault's tests share: engines, records, and a look at the rows behind its back."""
+"""Shared by the vault's tests: engines, records, and direct access to the rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAY = date(2026, 11, 3)
 
 
 def sqlite_engine(path: Path) -> Engine:
-    """A SQLite file whose transactions begin where SQLAlchemy's do."""
+    """Return an engine for a SQLite file whose transactions begin where SQLAlchemy's do."""
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -36,7 +36,7 @@ def sqlite_engine(path: Path) -> Engine:
 
 
 def fresh(engine: Engine, key: WrappingKey, **sizes: Any) -> SealedVault:
-    """An empty vault in empty tables."""
+    """Make an empty vault in empty tables."""
     tables.metadata.drop_all(engine)
     tables.metadata.create_all(engine)
     with engine.begin() as connection:
@@ -45,12 +45,12 @@ def fresh(engine: Engine, key: WrappingKey, **sizes: Any) -> SealedVault:
 
 
 def device(number: int) -> DeviceId:
-    """A made-up Device ID."""
+    """Return a made-up Device ID."""
     return DeviceId(b"\x00\xdb" + hashlib.blake2b(b"d%d" % number, digest_size=6).digest())
 
 
 def code(number: int) -> InstallCode:
-    """A made-up install code."""
+    """Return a made-up install code."""
     return InstallCode(hashlib.blake2b(b"c%d" % number, digest_size=16).digest())
 
 
@@ -63,13 +63,13 @@ def record(
     source: str = "",
     day: date = DAY,
 ) -> VaultRecord:
-    """The record of device ``number``; its code is its own unless another (or None) is named."""
+    """Return the record of device ``number``, with its own code unless another is given."""
     held = None if code_number is None else code(number if code_number == -1 else code_number)
     return VaultRecord(device(number), held, installed, kind, source, day)
 
 
 def records(count: int) -> list[VaultRecord]:
-    """Records of every sort."""
+    """Return records of every kind."""
     kinds = ("", "ESME", "GSME", "HCALCS", "CAD")
     return [
         record(
@@ -85,7 +85,7 @@ def records(count: int) -> list[VaultRecord]:
 
 
 def contents(vault: SealedVault) -> dict[DeviceId, VaultRecord]:
-    """Everything the vault holds."""
+    """Return all records of the vault."""
     found = list(vault.iter_all())
     by_device = {each.device: each for each in found}
     assert len(by_device) == len(found)

@@ -1,4 +1,4 @@
-"""Whatever is changed behind the vault's back is noticed, named, and spoils nothing else."""
+"""Changes made without the vault are detected and named, and damage nothing else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from exchange.vault.records import ROW
 from exchange.vault.rekeying.keychange import VaultKeyChange
 from exchange.vault.tables import vault_bucket, vault_head
 from exchange.vault.vault import SealedVault
-from exchange.vault.vault_header import read_head
+from exchange.vault.vault_header import read_header
 from tests.unit.vault.cases import contents, device, fresh, record, records, sqlite_engine
 
 KEY = WrappingKey.generate()
@@ -47,10 +47,10 @@ def buckets(engine: Engine) -> list[Any]:
 
 def devices_by_bucket(engine: Engine) -> dict[int, list[DeviceId]]:
     with engine.connect() as connection:
-        head = read_head(connection, KEY, None)
+        header = read_header(connection, KEY, None)
     named = [each.device for each in RECORDS]
-    entries = head.manifest.entries
-    owners = buckets_of(entries, head.cipher.places(ids_of(named)))
+    entries = header.manifest.entries
+    owners = buckets_of(entries, header.cipher.places(ids_of(named)))
     found: dict[int, list[DeviceId]] = {int(start): [] for start in entries["start"]}
     for each, owner in zip(named, owners, strict=True):
         found[int(entries["start"][owner])].append(each)
@@ -58,13 +58,13 @@ def devices_by_bucket(engine: Engine) -> dict[int, list[DeviceId]]:
 
 
 def reseal(engine: Engine, start: int, change: Callable[[Any], Any]) -> None:
-    """Seal the bucket at ``start`` again with other rows, as only who has the key can."""
+    """Seal the bucket at ``start`` again with other rows, as only the owner of the key can."""
     with engine.begin() as connection:
-        head = read_head(connection, KEY, None)
+        header = read_header(connection, KEY, None)
         row = connection.execute(select(vault_bucket).where(vault_bucket.c.start == start)).one()
-        rows = head.cipher.open(start, row.generation, row.sealed)
+        rows = header.cipher.open(start, row.generation, row.sealed)
         assert rows is not None
-        sealed = head.cipher.seal(start, row.generation, change(rows.copy()))
+        sealed = header.cipher.seal(start, row.generation, change(rows.copy()))
         connection.execute(
             update(vault_bucket).where(vault_bucket.c.start == start).values(sealed=sealed)
         )
@@ -158,8 +158,8 @@ def test_every_change_of_the_head_is_noticed(engine: Engine, column: str) -> Non
         raw.close()
         expected = WrongKey if column == "key_id" else VaultDamaged
         vaults = [SealedVault(engine, KEY)]
-        # The sealed manifest and the wrapped keys are opened once a generation; what an opened
-        # head holds was authentic, so only the three light columns matter to it.
+        # The sealed manifest and the wrapped keys are opened once per generation; an opened header
+        # was authentic, so only the three small columns matter to it.
         if column in ("key_id", "generation", "stamp"):
             vaults.append(known)
         for vault in vaults:
@@ -218,7 +218,7 @@ def test_a_head_put_back_from_an_older_copy(engine: Engine) -> None:
             each.verify()
         with pytest.raises(VaultDamaged):
             each.find(device(1000))
-    # A mix of the two heads is no head at all.
+    # A mixture of the two headers is not a valid header.
     for column in ("generation", "stamp", "manifest"):
         vault_values = dict(run(engine, select(vault_head))[0]._mapping)
         run(engine, update(vault_head).values({column: _other(vault_values[column])}))

@@ -1,4 +1,4 @@
-"""Many devices at once, over many buckets: the dict's answers, of one instant, on both engines."""
+"""Looks up many devices in many buckets: the same answers as a dict, from one instant."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import StoreError, VaultDamaged
 from exchange.ports import FoundColumns, VaultRecord
-from exchange.vault.buckets import Fault, Opened
+from exchange.vault.buckets import Fault, OpenedBuckets
 from exchange.vault.keys.keys import WrappingKey
-from exchange.vault.lookup import Found, by_bucket
+from exchange.vault.lookup import LookupResult, by_bucket
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, buckets_of
 from exchange.vault.records import EPOCH, Sources, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
-from exchange.vault.vault_header import read_head
+from exchange.vault.vault_header import read_header
 from tests.unit.vault.cases import device, fresh, record, records, sqlite_engine
 
 KEY = WrappingKey.generate()
@@ -32,11 +32,11 @@ NAMES = [each.device for each in RECORDS]
 
 def entries_of(engine: Engine) -> Entries:
     with engine.connect() as connection:
-        return read_head(connection, KEY, None).manifest.entries
+        return read_header(connection, KEY, None).manifest.entries
 
 
-def told(found: FoundColumns) -> list[VaultRecord | None]:
-    """What the columns say of each device, where they say something."""
+def records_in(found: FoundColumns) -> list[VaultRecord | None]:
+    """Return the record of each device in the columns, None where they have none."""
     columns = found.columns
     names = columns.source_names
     return [
@@ -56,7 +56,7 @@ def told(found: FoundColumns) -> list[VaultRecord | None]:
 
 @pytest.mark.parametrize("bucket_records", [1, 3, 12, 45, 2_000])
 def test_the_answers_are_those_of_a_dict(engine: Engine, bucket_records: int) -> None:
-    """From buckets of none to three records, of many sizes, to a single one of all."""
+    """Buckets of none to three records, of many sizes, or a single one for all."""
     vault = fresh(engine, KEY, bucket_records=bucket_records)
     vault.put_many(RECORDS[:2_000])
     vault.put_many(RECORDS[2_000:])
@@ -67,7 +67,7 @@ def test_the_answers_are_those_of_a_dict(engine: Engine, bucket_records: int) ->
     order = np.random.default_rng(1).permutation(len(mixed)).tolist()
     for asked in ([mixed[at] for at in order], NAMES, unknown, NAMES[::40], mixed[:2_500]):
         found = vault.find_columns(ids_of(asked))
-        assert told(found) == [known.get(each) for each in asked]
+        assert records_in(found) == [known.get(each) for each in asked]
         assert not found.unknown.any()
 
 
@@ -80,7 +80,7 @@ def test_places_are_ordered_by_bucket_however_narrow(width: int, number: int) ->
         np.sort(1 + random.choice(ALL_PLACES // width - 1, 399, replace=False)) * width
     )
     places = random.integers(0, ALL_PLACES, number, np.uint32)
-    if number:  # and those at the very edges of the ranges
+    if number:  # also at the very edges of the ranges
         edges = np.concatenate([entries["start"], entries["start"] - np.uint32(1)])
         places = np.concatenate([places, edges])
     order, cuts = by_bucket(places, entries)
@@ -90,7 +90,7 @@ def test_places_are_ordered_by_bucket_however_narrow(width: int, number: int) ->
 
 
 def test_nothing_stands_beside_a_device_that_is_not_held(engine: Engine) -> None:
-    """Neither the code nor the name of a neighbour in its bucket."""
+    """It gets neither the code nor the source of a neighbour in its bucket."""
     vault = fresh(engine, KEY, bucket_records=20)
     vault.put_many(RECORDS)
     for first in (10_000, 20_000):
@@ -107,7 +107,7 @@ def test_damaged_buckets_among_many_are_named_and_the_others_answer(engine: Engi
     vault.put_many(RECORDS)
     starts = entries_of(engine)["start"].tolist()
     assert len(starts) > 300
-    # At both ends, side by side, and where one reading ends and the next begins.
+    # At both ends, next to each other, and where one read ends and the next begins.
     gone, changed, swapped = starts[0], [starts[127], starts[128], starts[-1]], starts[200:202]
     with engine.begin() as connection:
         whole = {row.start: row for row in connection.execute(select(vault_bucket))}
@@ -120,12 +120,15 @@ def test_damaged_buckets_among_many_are_named_and_the_others_answer(engine: Engi
     faulty = {gone, *damaged}
     found = vault.find_columns(ids_of(NAMES), partial=True)
     with engine.connect() as connection:
-        places = read_head(connection, KEY, None).cipher.places(ids_of(NAMES))
+        places = read_header(connection, KEY, None).cipher.places(ids_of(NAMES))
     owners = np.searchsorted(np.array(starts), places, side="right") - 1
     lost = np.isin(np.array(starts)[owners], sorted(faulty))
+    asked = faulty & set(np.array(starts)[owners].tolist())  # a bucket without a device is not read
     assert lost.any()
     assert found.unknown.tolist() == lost.tolist()
-    assert told(found) == [None if away else each for each, away in zip(RECORDS, lost, strict=True)]
+    assert records_in(found) == [
+        None if away else each for each, away in zip(RECORDS, lost, strict=True)
+    ]
     assert not found.columns.codes[lost].any()
     for ask in (
         lambda: vault.find_columns(ids_of(NAMES)),
@@ -134,11 +137,11 @@ def test_damaged_buckets_among_many_are_named_and_the_others_answer(engine: Engi
         with pytest.raises(VaultDamaged) as error:
             ask()
         named = {start for start in starts if f"bucket {start:08x} " in str(error.value)}
-        assert named == faulty
+        assert named == asked
 
 
 def test_a_bucket_that_nobody_wrote_is_passed_over(engine: Engine) -> None:
-    """It lies in the range that is read; `verify` tells of it."""
+    """It is in the range that is read; `verify` reports it."""
     vault = fresh(engine, KEY, bucket_records=12)
     vault.put_many(RECORDS)
     starts = entries_of(engine)["start"].tolist()
@@ -151,13 +154,13 @@ def test_a_bucket_that_nobody_wrote_is_passed_over(engine: Engine) -> None:
                 insert(vault_bucket),
                 {"start": beside, "generation": one.generation, "sealed": one.sealed},
             )
-    assert told(vault.find_columns(ids_of(NAMES))) == RECORDS
+    assert records_in(vault.find_columns(ids_of(NAMES))) == RECORDS
     with pytest.raises(VaultDamaged, match="is not in the manifest"):
         vault.verify()
 
 
 def test_an_answer_is_of_one_instant_beside_a_writer(engine: Engine) -> None:
-    """Each write changes every record; no answer mixes two of them."""
+    """Each write changes every record; no answer mixes two writes."""
     vault = fresh(engine, KEY, bucket_records=6)
     days = [date(2026, 1, 1 + n) for n in range(8)]
     held = [record(n, day=days[0]) for n in range(1_200)]
@@ -171,7 +174,7 @@ def test_an_answer_is_of_one_instant_beside_a_writer(engine: Engine) -> None:
         while not done.is_set():
             try:
                 found = other.find_columns(numbers)
-            except Exception as error:  # what is raised in a thread must not be lost
+            except Exception as error:  # an error in a thread must not be lost
                 wrong.append(error)
                 return
             versions = set(found.columns.sources.tolist())
@@ -195,14 +198,14 @@ def test_an_answer_is_of_one_instant_beside_a_writer(engine: Engine) -> None:
 
 
 def test_a_database_that_fails_between_two_buckets_is_told_in_our_words(tmp_path: Path) -> None:
-    """Not where the statement begins, but where a later row of it is fetched."""
+    """Not when the statement begins, but when a later row is fetched."""
     path = tmp_path / "vault.db"
     engine = sqlite_engine(path)
     fresh(engine, KEY, bucket_records=800).put_many(RECORDS)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
-    with path.open("r+b") as file:  # the last bucket's pages lead beyond the end
+    with path.open("r+b") as file:  # the last bucket's pages point beyond the end
         for page in (1, 2, 3):
             file.seek(-page * 4096, 2)
             file.write(b"\x7f\xff\xff\xff")
@@ -210,9 +213,9 @@ def test_a_database_that_fails_between_two_buckets_is_told_in_our_words(tmp_path
     vault = SealedVault(again, KEY)
     first = entries_of(again)["start"][1]
     with again.connect() as connection:
-        places = read_head(connection, KEY, None).cipher.places(ids_of(NAMES))
+        places = read_header(connection, KEY, None).cipher.places(ids_of(NAMES))
     some = [each for each, place in zip(RECORDS, places, strict=True) if place < first]
-    assert told(vault.find_columns(ids_of([each.device for each in some]))) == some
+    assert records_in(vault.find_columns(ids_of([each.device for each in some]))) == some
     with pytest.raises(StoreError, match="malformed") as error:
         vault.find_columns(ids_of(NAMES))
     assert error.value.hint == "restore the database from a backup"
@@ -220,14 +223,16 @@ def test_a_database_that_fails_between_two_buckets_is_told_in_our_words(tmp_path
 
 
 def test_what_lies_in_memory_where_a_faulty_bucket_should_is_no_answer() -> None:
-    """The memory is used again: rows of an earlier reading may still stand in it."""
+    """The memory is used again: it may still contain rows of an earlier read."""
     rows = next(rows_of(sorted(RECORDS[:5], key=lambda each: each.device.raw), Sources()))
     numbers = ids_from_numbers(rows["device"])
     for faulty in range(2):
         sizes = np.array([2, 3])
         sizes[faulty] = 0
-        opened = Opened(rows, np.array([0, 2]), sizes, {faulty: Fault(faulty, 9, "is missing")})
-        found = Found.blank(5)
+        opened = OpenedBuckets(
+            rows, np.array([0, 2]), sizes, {faulty: Fault(faulty, 9, "is missing")}
+        )
+        found = LookupResult.blank(5)
         found.fill(np.arange(5)[::-1], opened, numbers, np.array([2, 3]))
         lost = np.repeat([faulty == 0, faulty == 1], [2, 3])[::-1]
         assert found.unknown.tolist() == lost.tolist()

@@ -1,4 +1,4 @@
-"""One device at a time, past SQLAlchemy: the same answers as the ordinary way, beside writers."""
+"""Looks up single devices without SQLAlchemy: the same answers as usual, also during writes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from exchange.domain.device import DeviceId
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import VaultDamaged, VaultError
 from exchange.vault.keys.keys import WrappingKey
-from exchange.vault.records import EPOCH, Sources, row_in, rows_of
+from exchange.vault.records import EPOCH, Sources, find_row, rows_of
 from exchange.vault.tables import vault_bucket
 from exchange.vault.vault import SealedVault
 from tests.servers import want
@@ -48,9 +48,9 @@ def test_a_row_is_found_in_any_number_of_rows() -> None:
         held = sorted((record(n) for n in range(number)), key=lambda each: each.device.raw)
         content = b"".join(rows.tobytes() for rows in rows_of(held, Sources()))
         for each in held:
-            assert row_in(content, each.device.raw)[:8] == each.device.raw[::-1]
+            assert find_row(content, each.device.raw)[:8] == each.device.raw[::-1]
         for n in range(number, number + 50):
-            assert row_in(content, device(n).raw) == b""
+            assert find_row(content, device(n).raw) == b""
 
 
 def test_what_another_process_wrote_is_seen_at_once(engine: Engine, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_what_another_process_wrote_is_seen_at_once(engine: Engine, tmp_path: Pa
 def test_a_few_and_many_give_the_same_columns(engine: Engine, number: int) -> None:
     vault = fresh(engine, KEY, bucket_records=20)
     vault.put_many(RECORDS)
-    asked = [device(n) for n in range(0, 40 * number, 40)]  # those from 500 on are unknown
+    asked = [device(n) for n in range(0, 40 * number, 40)]  # from 500 on they are unknown
     expected = dict(vault.find_many(asked))
     found = vault.find_columns(ids_of([*asked, asked[0]]))
     assert found.held.tolist() == [expected[each] is not None for each in [*asked, asked[0]]]
@@ -119,7 +119,7 @@ def test_threads_that_look_up_beside_a_writer_see_before_or_after(engine: Engine
             for each in RECORDS[::9]:
                 try:
                     found = vault.find(each.device)
-                except Exception as error:  # what is raised in a thread must not be lost
+                except Exception as error:  # an error in a thread must not be lost
                     wrong.append(error)
                     return
                 if found != each:
@@ -209,7 +209,7 @@ def test_on_postgresql_one_connection_serves_and_is_made_anew_when_the_server_en
         assert vault.find(device(1_000)) is None
         ours = "FROM pg_stat_activity WHERE query LIKE '%vault_head JOIN vault_bucket%'"
         with watch.connect() as connection:
-            # Nothing is left open that keeps old rows from being cleared away.
+            # No open transaction keeps old rows from being cleared away.
             looked = connection.execute(text(f"SELECT state {ours} AND pid <> pg_backend_pid()"))
             assert looked.scalars().all() == ["idle"]
             connection.execute(
@@ -221,7 +221,7 @@ def test_on_postgresql_one_connection_serves_and_is_made_anew_when_the_server_en
         engine.dispose()
         with watch.connect() as connection:
             left = text(f"SELECT count(*) {ours} AND pid <> pg_backend_pid()")
-            for _ in range(100):  # the server's process needs a moment to end
+            for _ in range(100):  # the server process needs a moment to end
                 if not connection.execute(left).scalar_one():
                     break
                 connection.execute(text("SELECT pg_sleep(0.05), pg_stat_clear_snapshot()"))

@@ -1,4 +1,4 @@
-"""The vault against a plain dict, in any order of calls, on both engines."""
+"""Compares the vault with a dict, for any order of calls, on both engines."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from exchange.errors import NotFound
 from exchange.ports import (
     Batch,
     CodeColumns,
+    ImportResult,
     PutResult,
     Removed,
-    Taken,
     VaultRecord,
 )
 from exchange.vault.columns import columns_from
 from exchange.vault.importing import code_import as deliveries
-from exchange.vault.keys.keys import Lock, WrappingKey
+from exchange.vault.keys.keys import VaultLock, WrappingKey
 from exchange.vault.records import EPOCH, Sources, joined, rows_of
 from exchange.vault.rekeying import rotate
 from exchange.vault.rekeying.keychange import VaultKeyChange
@@ -44,7 +44,7 @@ DEVICES = 60
 
 
 class Cut(Exception):
-    """The process ends here, as far as the vault can tell."""
+    """Simulates the end of the process."""
 
 
 def _unnoted(_transaction: object, _before: str, _after: str) -> None:
@@ -52,9 +52,9 @@ def _unnoted(_transaction: object, _before: str, _after: str) -> None:
 
 
 class AnyKey:
-    """Knows both keys, as a key file and the next one do."""
+    """Has both keys, as a key file and the next one have."""
 
-    def key_for(self, lock: Lock) -> WrappingKey:
+    def key_for(self, lock: VaultLock) -> WrappingKey:
         return next((key for key in KEYS if key.key_id == lock.key_id), KEY)
 
 
@@ -70,7 +70,7 @@ _records = st.builds(
 
 
 class Model:
-    """The rule of put, one record at a time, over a dict."""
+    """The merge rule over a dict, one record at a time."""
 
     def __init__(self) -> None:
         self.held: dict[DeviceId, VaultRecord] = {}
@@ -79,7 +79,7 @@ class Model:
         added = updated = unchanged = 0
         conflicts: list[DeviceId] = []
         confirmed: set[DeviceId] = set()  # devices whose code this call brought
-        fates: dict[tuple[object, ...], bool] = {}  # of what was said already: refused?
+        fates: dict[tuple[object, ...], bool] = {}  # earlier equal record -> refused?
         for each in records:
             said = (each.device, each.code, each.installed_by_us, each.device_type)
             if said in fates:
@@ -113,9 +113,9 @@ class Model:
             self.held[each.device] = new
         return PutResult(added, updated, unchanged, tuple(sorted(conflicts)))
 
-    def deliver(self, records: list[VaultRecord], *, good: bool) -> Expected:
-        """What a delivery comes to, row by row; taken when nothing is refused, or with good."""
-        shared = self._shared(records, good=good)
+    def import_codes(self, records: list[VaultRecord], *, skip_bad: bool) -> Expected:
+        """Return the outcome of each row; kept when none is refused, or with ``skip_bad``."""
+        shared = self._shared(records, skip_bad=skip_bad)
         refused = set(shared)
         first: dict[DeviceId, int] = {}
         repeated = []
@@ -135,16 +135,16 @@ class Model:
             old = self.held.get(each.device)
             if row in shared or old is None or first[each.device] != row:
                 continue
-            if good and each.device in clashing:
+            if skip_bad and each.device in clashing:
                 continue
             other = None not in (old.code, each.code) and old.code != each.code
             if other or (old.installed_by_us and not each.installed_by_us):
                 refused.add(row)
-                if good:
+                if skip_bad:
                     clashing.add(each.device)
-        if good:
+        if skip_bad:
             refused |= {row for row, each in enumerate(records, 1) if each.device in clashing}
-        if refused and not good:
+        if refused and not skip_bad:
             return Expected(sorted(refused))
         repeated = [row for row in repeated if row not in refused]
         taken = [
@@ -157,8 +157,8 @@ class Model:
         counts = (done.added, done.updated, done.unchanged, len(repeated))
         return Expected(sorted(refused), counts)
 
-    def _shared(self, records: list[VaultRecord], *, good: bool) -> set[int]:
-        """Rows whose code stands at another device, in the delivery or here."""
+    def _shared(self, records: list[VaultRecord], *, skip_bad: bool) -> set[int]:
+        """Return the rows whose code belongs to another device, in the import or in the model."""
         coded = {each.device for each in records if each.code}
         holders: dict[InstallCode, list[tuple[int, DeviceId]]] = {}
         for row, each in enumerate(records, 1):
@@ -172,7 +172,7 @@ class Model:
                 if one.code == held_code and one.device not in coded
             ]
             for row, own in rows:
-                rivals = rows if good else rows[:1]
+                rivals = rows if skip_bad else rows[:1]
                 if any(other != own for _, other in rivals) or any(one != own for one in here):
                     found.add(row)
         return found
@@ -189,7 +189,7 @@ class Expected:
 
 
 def columns_of(records: list[VaultRecord]) -> CodeColumns:
-    """Records as columns."""
+    """Return records as columns."""
     sources = Sources()
     rows = joined(list(rows_of(records, sources)))
     return columns_from(rows, tuple(sources.names))
@@ -206,7 +206,7 @@ class VaultMachine(RuleBasedStateMachine):
             "bucket_records": self.bucket_records,
             "batch_rows": self.batch_rows,
         }
-        self.left: int | None = None  # statements until the cut
+        self.left: int | None = None  # statements until the interruption
         fresh(self.engine, KEY, **sizes)
         sizes["step_rows"] = 8
         self.vault = SealedVault(self.engine, AnyKey(), **sizes)
@@ -224,7 +224,7 @@ class VaultMachine(RuleBasedStateMachine):
                 raise Cut
 
     def _cut_after(self, statements: int, work: Callable[[], object]) -> bool:
-        """Whether ``work`` was cut off; whatever it had not committed is gone then."""
+        """Run ``work``; return whether it was interrupted, which loses what is not committed."""
         self.left = statements
         try:
             work()
@@ -236,30 +236,32 @@ class VaultMachine(RuleBasedStateMachine):
 
     @rule(
         records=st.lists(_records, max_size=40),
-        good=st.booleans(),
+        skip_bad=st.booleans(),
         steps=st.booleans(),
         cut=st.sampled_from([1000, 1000, 2, 5, 9, 14, 25]),
     )
-    def deliver(self, records: list[VaultRecord], good: bool, steps: bool, cut: int) -> None:
+    def import_codes(
+        self, records: list[VaultRecord], skip_bad: bool, steps: bool, cut: int
+    ) -> None:
         columns = columns_of(records)
         rows = np.arange(1, len(records) + 1, dtype=np.uint32)
-        taken: list[Taken] = []
+        taken: list[ImportResult] = []
         self.left = None
 
         def work() -> None:
             batches = [Batch(columns, rows)] if records else []
             resume = repr(records) if steps else ""
-            taken.append(self.vault.deliver(batches, good=good, resume=resume))
+            taken.append(self.vault.import_codes(batches, skip_bad=skip_bad, resume=resume))
 
         was_cut = self._cut_after(cut, work)
         if was_cut and steps:
-            work()  # goes on where it was
+            work()  # continues where it was
         elif was_cut:
-            return  # nothing was taken: the invariant looks
-        expected = self.model.deliver(records, good=good or steps)
+            return  # nothing was imported: the invariant checks that
+        expected = self.model.import_codes(records, skip_bad=skip_bad or steps)
         refused = [one.row for one in taken[-1].refused]
         assert refused == expected.refused
-        assert taken[-1].kept == (good or steps or not refused)
+        assert taken[-1].kept == (skip_bad or steps or not refused)
         if taken[-1].kept:
             told = taken[-1]
             assert (told.added, told.updated, told.unchanged, told.repeated) == expected.counts
@@ -267,7 +269,7 @@ class VaultMachine(RuleBasedStateMachine):
 
     @rule(cut=st.sampled_from([1000, 3, 4]))
     def rewrap(self, cut: int) -> None:
-        present = Lock(self.vault.stats().key_id)
+        present = VaultLock(self.vault.stats().key_id)
         wanted = KEYS[1] if present.key_id == KEYS[0].key_id else KEYS[0]
 
         def work() -> None:
@@ -283,12 +285,12 @@ class VaultMachine(RuleBasedStateMachine):
         def work() -> None:
             current = change.current_key()
             if set(change.buckets_by_key()) == {current}:
-                change.give_up({current})
+                change.drop_data_keys({current})
                 change.new_data_key()
             change.reseal_buckets(lambda done, total: None)
 
         self._cut_after(cut, work)
-        # Whether it was cut off or not, every bucket can be read; the next one goes on.
+        # Interrupted or not, every bucket can be read; the next change continues.
         assert contents(self.other) == self.model.held
         change.reseal_buckets(lambda done, total: None)
         assert set(change.buckets_by_key()) == {change.current_key()}
@@ -364,7 +366,7 @@ class VaultMachine(RuleBasedStateMachine):
             assert not going  # nothing ever came from there
             return
         if cut_off:
-            return  # the invariant looks
+            return  # the invariant checks that
         assert told == [expected]
         if not dry:
             for each in going:

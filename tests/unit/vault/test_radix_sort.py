@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from exchange.vault.radix_sort import chained, chosen, order_of
+from exchange.vault.radix_sort import concatenated, order_of, rows_where
 
 DTYPE = np.dtype([("a", "<u8"), ("b", ">u2")])
 
@@ -21,13 +21,13 @@ def test_the_order_is_that_of_a_stable_sort(dtype: str, count: int) -> None:
 
 def test_rows_keep_their_byte_order_and_their_places() -> None:
     one = np.array([(1, 258), (2, 3)], DTYPE)
-    rows = chained([one, np.empty(0, DTYPE), one[:1]], DTYPE)
+    rows = concatenated([one, np.empty(0, DTYPE), one[:1]], DTYPE)
     assert rows.dtype == DTYPE
     assert rows.tolist() == [(1, 258), (2, 3), (1, 258)]
-    assert len(chained([], DTYPE)) == 0
+    assert len(concatenated([], DTYPE)) == 0
 
 
 def test_chosen_rows_are_those_of_the_mask() -> None:
     rows = np.array([(1, 1), (2, 2), (3, 3)], DTYPE)
-    assert chosen(rows, np.array([True, False, True])).tolist() == [(1, 1), (3, 3)]
-    assert chosen(rows, np.ones(3, bool)) is rows
+    assert rows_where(rows, np.array([True, False, True])).tolist() == [(1, 1), (3, 3)]
+    assert rows_where(rows, np.ones(3, bool)) is rows

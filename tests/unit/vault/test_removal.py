@@ -1,4 +1,4 @@
-"""Devices taken out of the vault by source and by name, on both engines."""
+"""Removes devices from the vault by source and by Device ID, on both engines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEY = WrappingKey.generate()
 
 
 class Cut(Exception):
-    """The process ends here, as far as the vault can tell."""
+    """Simulates the end of the process."""
 
 
 def test_one_source_goes_and_the_others_stay(engine: Engine) -> None:
@@ -43,7 +43,7 @@ def test_one_source_goes_and_the_others_stay(engine: Engine) -> None:
     def progress(what: str, done: int, total: int) -> None:
         told.append((what, done, total))
 
-    assert vault.remove(None, source="delivery 2", told=progress) == counts
+    assert vault.remove(None, source="delivery 2", progress=progress) == counts
     assert contents(vault) == {each.device: each for each in put if each.source != "delivery 2"}
     assert vault.verify().records == 300
     assert told[-1][0] == "removing"
@@ -84,9 +84,9 @@ def test_a_delivery_that_was_cut_off_is_taken_whole_after_a_removal(
             raise Cut
 
     with pytest.raises(Cut):
-        vault.deliver(batches(), resume="this one", told=told)
+        vault.import_codes(batches(), resume="this one", progress=told)
     held = vault.remove(None, source="map").removed
     assert 0 < held < 500
-    taken = vault.deliver(batches(), resume="this one")
+    taken = vault.import_codes(batches(), resume="this one")
     assert (taken.added, taken.resumed) == (500, False)
     assert vault.remove(None, source="map", dry=True).removed == 500

@@ -1,4 +1,4 @@
-"""The vault on both engines: what is put comes back, by the rule, whatever the sizes."""
+"""The vault on both engines: what is stored comes back, by the rule, at any size."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ KEY = WrappingKey.generate()
 
 
 class Killed(Exception):
-    """A failure that no code of ours knows."""
+    """An error that our code does not know."""
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ class TestRoundTrip:
         for each in (*asked[:20], *asked[-20:]):
             assert vault.find(each) == expected.get(each)
 
-        # Another instance knows nothing yet: the same from the database alone.
+        # Another instance has nothing cached: it reads the same from the database.
         other = SealedVault(engine, KEY)
         assert other.find(device(3)) == expected[device(3)]
         assert other.stats() == vault.stats()
@@ -241,7 +241,7 @@ class TestGrowth:
         assert buckets == sorted(buckets)
         assert 60 <= buckets[-1] <= 240
         assert contents(vault) == {each.device: each for each in put}
-        # Growing small keeps old buckets: most hold some generation before the last.
+        # Growing in small steps keeps old buckets: most are of an earlier generation.
         with engine.connect() as connection:
             sizes = connection.execute(select(tables.vault_bucket.c.sealed)).scalars().all()
         assert max(len(sealed) for sealed in sizes) <= 20 * 28 + 37
@@ -401,7 +401,7 @@ class TestAllOrNothing:
     def test_a_closed_iteration_gives_its_connection_back(self, engine: Engine) -> None:
         vault = fresh(engine, KEY, bucket_records=20)
         vault.put_many(records(200))
-        for _ in range(30):  # more than the pool has
+        for _ in range(30):  # more than the pool has connections
             iteration = vault.iter_all()
             next(iteration)
             iteration.close()  # type: ignore[attr-defined]
@@ -431,7 +431,7 @@ class TestAllOrNothing:
         def write() -> None:
             try:
                 for turn in range(rounds):
-                    # Every round gives all devices of all rounds so far one new code.
+                    # Every round gives all devices of all rounds so far the same new code.
                     put = [record(n, 1000 * turn) for n in range(size * (turn + 1))]
                     writer.put_many(put, replace=True)
             except BaseException as error:

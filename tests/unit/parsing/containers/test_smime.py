@@ -327,12 +327,12 @@ def _spoiled(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (_mode, "others than its owner can use the private key (mode 0640)"),
+        (_mode, "the private key is accessible to other users (mode 0640)"),
         (_swap, "does not belong to the certificate"),
         (_gone, "there is no such file"),
         (_locked, "cannot be opened"),
-        (_curve, "no RSA key"),
-        (_spoiled, "no certificate in PEM form"),
+        (_curve, "not an RSA key"),
+        (_spoiled, "not a certificate in PEM format"),
     ],
 )
 def test_a_key_that_cannot_be_used_is_refused_with_its_file(

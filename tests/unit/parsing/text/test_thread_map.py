@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from exchange.parsing.text import thread_map
+from exchange.parsing.text import thread_map as threads
 from exchange.parsing.text.thread_map import start_in_thread, thread_map
 
 
@@ -31,7 +31,7 @@ def _no_pool(*_: object) -> None:
 
 
 def test_without_threads_the_work_is_done_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thread_map, "ThreadPoolExecutor", _no_pool)
+    monkeypatch.setattr(threads, "ThreadPoolExecutor", _no_pool)
     assert thread_map(str, range(20)) == [str(n) for n in range(20)]
 
 

@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 
 from exchange.ports import Refusal, VaultRecord
-from exchange.vault.importing.import_conflicts import LOADED, RefusedRows, Sifted, sift
+from exchange.vault.importing.import_conflicts import (
+    IMPORT_ROW,
+    CheckedRows,
+    RefusedRows,
+    check_rows,
+)
 from exchange.vault.records import ROW, Rows, Sources, joined, row_devices, rows_of
 from tests.unit.vault.cases import device, record
 
@@ -25,14 +30,14 @@ def _sift(
     held: Sequence[VaultRecord] = (),
     *,
     replace: bool = False,
-    good: bool = False,
-) -> tuple[Sifted, list[tuple[int, Refusal, int]]]:
+    skip_bad: bool = False,
+) -> tuple[CheckedRows, list[tuple[int, Refusal, int]]]:
     plain = _rows(incoming)
-    loaded = np.empty(len(plain), LOADED)
+    loaded = np.empty(len(plain), IMPORT_ROW)
     for name in ROW.names or ():
         loaded[name] = plain[name]
     loaded["row"] = np.arange(1, len(plain) + 1)
-    sifted = sift(_rows(held), loaded, replace=replace, good=good)
+    sifted = check_rows(_rows(held), loaded, replace=replace, skip_bad=skip_bad)
     refused = RefusedRows([sifted.refused], SOURCES.names)
     return sifted, [(one.row, one.refusal, one.other_row) for one in refused]
 
@@ -68,7 +73,7 @@ def test_the_later_of_two_rows_that_differ_is_refused(second: VaultRecord, reaso
 
 
 def test_where_only_good_rows_are_taken_all_rows_of_the_device_are_refused() -> None:
-    sifted, refused = _sift([record(1), record(1, 9), record(1), record(2)], good=True)
+    sifted, refused = _sift([record(1), record(1, 9), record(1), record(2)], skip_bad=True)
     assert [row for row, _, _ in refused] == [1, 2, 3]
     assert {reason for _, reason, _ in refused} == {Refusal.DEVICE_OTHER_CODE}
     assert len(sifted.rows) == 1
@@ -95,11 +100,11 @@ def test_a_row_without_a_code_does_not_contradict_the_vault() -> None:
     assert (len(sifted.rows), refused) == (2, [])
 
 
-@pytest.mark.parametrize(("good", "rows"), [(False, [1]), (True, [1, 2])])
+@pytest.mark.parametrize(("skip_bad", "rows"), [(False, [1]), (True, [1, 2])])
 def test_what_repeats_a_refused_row_is_refused_with_it_where_only_good_rows_count(
-    good: bool, rows: list[int]
+    skip_bad: bool, rows: list[int]
 ) -> None:
-    _, refused = _sift([record(1), record(1)], [record(1, 7)], good=good)
+    _, refused = _sift([record(1), record(1)], [record(1, 7)], skip_bad=skip_bad)
     assert [row for row, _, _ in refused] == rows
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from exchange.errors import StoreError
 from exchange.vault.importing import sealed_tempfile
-from exchange.vault.importing.sealed_tempfile import Spill
+from exchange.vault.importing.sealed_tempfile import SealedTempFile
 
 DTYPE = np.dtype([("number", "<u8"), ("more", "<u4")])
 
@@ -23,12 +23,14 @@ def _records(count: int, start: int = 0) -> Any:
 
 
 @pytest.fixture(params=[1 << 30, 100], ids=["in memory", "on disk"])
-def spill(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Spill:
+def spill(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> SealedTempFile:
     monkeypatch.setattr(sealed_tempfile, "_HELD_BYTES", request.param)
-    return Spill(DTYPE, tmp_path)
+    return SealedTempFile(DTYPE, tmp_path)
 
 
-def test_each_part_comes_back_whole_and_in_order(spill: Spill, tmp_path: Path) -> None:
+def test_each_part_comes_back_whole_and_in_order(spill: SealedTempFile, tmp_path: Path) -> None:
     for start in range(0, 3_000, 1_000):
         records = _records(1_000, start)
         spill.add((records["number"] % 7).astype(np.uint8), records)
@@ -52,7 +54,7 @@ def test_nothing_lies_on_the_disk_in_the_clear(
         return made[-1]
 
     monkeypatch.setattr(tempfile, "TemporaryFile", named)
-    spill = Spill(DTYPE, tmp_path)
+    spill = SealedTempFile(DTYPE, tmp_path)
     records = _records(1)
     records["number"] = 0x1122334455667788
     spill.add(np.zeros(1, np.uint8), records)
@@ -67,7 +69,7 @@ def test_a_folder_that_is_not_there_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sealed_tempfile, "_HELD_BYTES", 0)
-    spill = Spill(DTYPE, tmp_path / "gone")
+    spill = SealedTempFile(DTYPE, tmp_path / "gone")
     with pytest.raises(StoreError) as refused:
         spill.add(np.zeros(1, np.uint8), _records(1))
     assert str(tmp_path / "gone") in str(refused.value.place)

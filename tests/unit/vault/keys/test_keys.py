@@ -102,7 +102,7 @@ def test_every_changed_byte_is_noticed_and_told_from_another_key(key_file: Path)
         (b"hello\n", "no key file"),
         (b"\xff" * 40, "no key file"),
         (b"x" * 5000, "longer than"),
-        (b"mp121-exchange key file, version 2\nkey: 00\n", "of version 2"),
+        (b"mp121-exchange key file, version 2\nkey: 00\n", "has version 2"),
         (b"mp121-exchange key file, version 1\nkey-id: 00\n", "damaged"),
     ],
 )
@@ -147,7 +147,7 @@ def test_no_repr_shows_a_secret() -> None:
 
 
 def test_a_sub_key_tells_nothing_of_another() -> None:
-    # HKDF-SHA256 written out (RFC 5869) for one block, so that a changed derivation is noticed:
+    # HKDF-SHA256 (RFC 5869) written out for one block, to detect a changed derivation: existing
     # vaults would no longer open.
     secret = bytes(range(32))
     extracted = hmac.new(bytes(32), secret, hashlib.sha256).digest()

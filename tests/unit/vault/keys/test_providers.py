@@ -1,4 +1,4 @@
-"""Where the key comes from: each source gives the right key, or says what is wrong with it."""
+"""Sources of the key: each returns the right key, or says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from exchange.vault.keys.datakeys import DataKeys, recipe_of
 from exchange.vault.keys.keyfile import KeyFile
 from exchange.vault.keys.keys import (
     KeyProvider,
-    Lock,
+    VaultLock,
     WrappingKey,
     create_key_file,
     load_key_file,
     write_key_file,
 )
 from exchange.vault.keys.providers import (
-    Either,
+    EitherKey,
     Passphrase,
     command_key,
     credential_key,
@@ -55,21 +55,21 @@ def test_a_variable_holds_digits_or_the_text_of_a_key_file(
     for content in ("", DIGITS[:-1], DIGITS[:-1] + "g", text_of(KEY, tmp_path / "b")[:-4]):
         monkeypatch.setenv("EX_KEY", content)
         with pytest.raises(VaultError) as told:
-            environment_key("EX_KEY").key_for(Lock(KEY.key_id))
+            environment_key("EX_KEY").key_for(VaultLock(KEY.key_id))
         assert "$EX_KEY" in str(told.value)
         assert DIGITS[:20] not in str(told.value)
     monkeypatch.delenv("EX_KEY")
     with pytest.raises(VaultError, match="there is no key"):
-        environment_key("EX_KEY").key_for(Lock(KEY.key_id))
+        environment_key("EX_KEY").key_for(VaultLock(KEY.key_id))
 
 
 def test_a_systemd_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     with pytest.raises(VaultError, match="CREDENTIALS_DIRECTORY is not set"):
-        credential_key("vault").key_for(Lock(KEY.key_id))
+        credential_key("vault").key_for(VaultLock(KEY.key_id))
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     with pytest.raises(VaultError, match="No such file"):
-        credential_key("vault").key_for(Lock(KEY.key_id))
+        credential_key("vault").key_for(VaultLock(KEY.key_id))
     (tmp_path / "vault").write_text(DIGITS + "\n")
     assert opens(credential_key("vault"), KEY)
 
@@ -100,24 +100,24 @@ def test_a_command_that_fails_shows_nothing_of_what_it_printed(
     code: str, said: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(VaultError, match=said) as told:
-        command(code).key_for(Lock(KEY.key_id))
+        command(code).key_for(VaultLock(KEY.key_id))
     assert "SECRET" not in str(told.value) + repr(told.value.__context__)
     assert "SECRET" not in "".join(capfd.readouterr())
 
 
 def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
     with pytest.raises(VaultError, match=r"did not end within 0\.2 s"):
-        command("import time; time.sleep(60)", 0.2).key_for(Lock(KEY.key_id))
+        command("import time; time.sleep(60)", 0.2).key_for(VaultLock(KEY.key_id))
 
 
 def test_what_a_hanging_command_started_is_ended_with_it(tmp_path: Path) -> None:
     started = tmp_path / "pid"
     words = ["sh", "-c", f"sleep 600 & echo $! > {started}; wait"]
     with pytest.raises(VaultError, match="did not end"):
-        command_key(words, 2.0).key_for(Lock(KEY.key_id))
+        command_key(words, 2.0).key_for(VaultLock(KEY.key_id))
     for _ in range(200):
         state = Path(f"/proc/{started.read_text().strip()}/stat")
-        # Gone, or ended and not yet waited for by whoever inherited it.
+        # Gone, or a zombie that its new parent has not waited for yet.
         if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
             return
         time.sleep(0.05)
@@ -126,7 +126,7 @@ def test_what_a_hanging_command_started_is_ended_with_it(tmp_path: Path) -> None
 
 def test_a_command_is_no_shell(tmp_path: Path) -> None:
     with pytest.raises(VaultError, match="cannot be run"):
-        command_key([f"echo {DIGITS} > {tmp_path}/x"], 5).key_for(Lock(KEY.key_id))
+        command_key([f"echo {DIGITS} > {tmp_path}/x"], 5).key_for(VaultLock(KEY.key_id))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -169,10 +169,10 @@ def test_a_changed_recipe_is_damage_and_costs_nothing() -> None:
 def test_either_opens_while_a_key_changes_over(tmp_path: Path) -> None:
     create_key_file(tmp_path / "old.key")
     old = load_key_file(tmp_path / "old.key")
-    both = Either(KEY, KeyFile(tmp_path / "old.key"))
+    both = EitherKey(KEY, KeyFile(tmp_path / "old.key"))
     assert opens(both, KEY)
     assert opens(both, old)
-    gone = Either(KeyFile(tmp_path / "none.key"), KEY)
+    gone = EitherKey(KeyFile(tmp_path / "none.key"), KEY)
     assert opens(gone, KEY)
     with pytest.raises(WrongKey):
         opens(both, WrappingKey(os.urandom(32)))
@@ -183,23 +183,23 @@ def test_a_key_file_that_others_can_use_is_refused(tmp_path: Path, mode: int) ->
     path = tmp_path / "exchange.key"
     create_key_file(path)
     path.chmod(mode)
-    with pytest.raises(VaultError, match="others than its owner"):
-        KeyFile(path).key_for(Lock("0" * 16))
+    with pytest.raises(VaultError, match="accessible to other users"):
+        KeyFile(path).key_for(VaultLock("0" * 16))
 
 
 def test_a_next_key_file_opens_what_is_locked_by_it(tmp_path: Path) -> None:
     file = KeyFile(tmp_path / "exchange.key")
     first = first_key(file)
-    following = file.prepare(Lock(first.key_id))
+    following = file.prepare(VaultLock(first.key_id))
     assert (
-        file.prepare(Lock(first.key_id)) == following
-    )  # one that was written down is not made anew
-    assert file.key_for(Lock(first.key_id)) == first
-    assert file.key_for(Lock(following.key_id)) == following
+        file.prepare(VaultLock(first.key_id)) == following
+    )  # a next key that exists is not made again
+    assert file.key_for(VaultLock(first.key_id)) == first
+    assert file.key_for(VaultLock(following.key_id)) == following
     kept = file.promote()
     assert kept is not None
     assert load_key_file(kept) == first
-    assert file.key_for(Lock(following.key_id)) == following
+    assert file.key_for(VaultLock(following.key_id)) == following
     assert not file.next_path.exists()
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
@@ -209,11 +209,11 @@ def test_a_change_of_key_files_cut_off_anywhere_leaves_one_that_fits(
     tmp_path: Path, cut: str
 ) -> None:
     file = KeyFile(tmp_path / "exchange.key")
-    following = file.prepare(Lock(first_key(file).key_id))
+    following = file.prepare(VaultLock(first_key(file).key_id))
     steps: dict[str, Callable[[], object]] = {
         "both there": lambda: None,
         "old one moved": lambda: file.path.rename(tmp_path / "away.old"),
         "done": file.promote,
     }
     steps[cut]()
-    assert file.key_for(Lock(following.key_id)) == following
+    assert file.key_for(VaultLock(following.key_id)) == following

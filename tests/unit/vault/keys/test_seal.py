@@ -1,4 +1,4 @@
-"""Texts at rest."""
+"""Sealed texts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_every_changed_byte_and_every_cut_is_noticed(content: bytes) -> None:
     for place in range(len(sealed)):
         changed = bytearray(sealed)
         changed[place] ^= 0x10
-        # The key id is bytes 2 to 9: another one there means another key, as far as can be told.
+        # The key id is bytes 2 to 9: a change there looks like another key.
         with pytest.raises(WrongKey if 2 <= place < 10 else VaultDamaged):
             SEALER.open(bytes(changed), "mail")
     for cut in (0, 1, 10, 22, len(sealed) - 1):
@@ -97,7 +97,7 @@ def test_a_text_above_the_ceiling_is_neither_sealed_nor_opened() -> None:
 
 
 def test_a_text_never_inflates_past_the_length_it_declares() -> None:
-    # Only who has the key can make such a text; the ceiling holds all the same.
+    # Only the owner of the key can make such a text; the limit applies all the same.
     packed = zlib.compress(b"x" * 1_000_000)
     for declared in (10, 999_999, 1_000_001):
         body = declared.to_bytes(4, "big") + packed
@@ -126,9 +126,9 @@ def test_tags_tell_equal_contents_and_nothing_else() -> None:
 
 def test_a_purpose_is_a_short_word() -> None:
     for wrong in ("", "Mail", "m" * 40, "a b"):
-        with pytest.raises(ValueError, match="no purpose"):
+        with pytest.raises(ValueError, match="not a purpose"):
             SEALER.seal(b"", wrong)
-        with pytest.raises(ValueError, match="no purpose"):
+        with pytest.raises(ValueError, match="not a purpose"):
             SEALER.tag(b"", wrong)
 
 

@@ -1,8 +1,8 @@
-"""A look at the database from outside: short, in no one's way, and leaving no trace.
+"""A read-only view of the database that disturbs nobody and leaves no trace.
 
-For ``exchange health``, which is asked every minute, by any user, in any state of the machine.
-Nothing is written, no file is made (SQLite makes two beside a database that it opens), no lock is
-taken that anybody waits for, and whatever is locked, gone or silent is said within seconds.
+For ``exchange health``, which runs every minute, as any user, in any state of the machine.  It
+writes nothing, makes no file (SQLite makes two next to a database that it opens), takes no lock
+that blocks others, and reports within seconds whatever is locked, missing or silent.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 from exchange.errors import StoreError
-from exchange.store.db import Store, Transaction, address_faults, sqlite_path, translated
-from exchange.store.file import look_at
+from exchange.store.db import Store, Transaction, address_faults, sqlite_path, translate_errors
+from exchange.store.file import check_file
 from exchange.store.locks import DAEMON
 
 _LOCKS: Final = Path("/proc/locks")
@@ -35,15 +35,15 @@ _HOLDERS: Final = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Whether a daemon holds the database; ``held`` is None where that cannot be seen."""
+class DaemonLock:
+    """Whether a daemon holds the database; ``held`` is None if that cannot be found out."""
 
     held: bool | None
-    pid: int = 0  # of the process on this machine; 0: not known
+    pid: int = 0  # of the process on this machine; 0: unknown
 
 
-class LookingStore(Store):
-    """A store for reading alone; every call gives up after ``seconds``."""
+class ReadOnlyStore(Store):
+    """A store that only reads; every call gives up after ``seconds``."""
 
     def __init__(self, url: str, seconds: float) -> None:
         self.url = url
@@ -53,9 +53,9 @@ class LookingStore(Store):
 
     def _sqlite_engine(self, seconds: float) -> Engine:
         path = sqlite_path(self.url)
-        look_at(path)
-        # A daemon that stops leaves the one file, which is read as it is; else the two others are
-        # there already, and reading goes by them.
+        check_file(path)
+        # A stopped daemon leaves only the one file, which is read as it is; otherwise the two other
+        # files exist already and are needed for reading.
         shared = all(path.with_name(path.name + end).exists() for end in ("-wal", "-shm"))
         alone = "" if shared else "&immutable=1"
         address = f"file:{quote(str(path.absolute()))}?mode=ro{alone}"
@@ -67,9 +67,9 @@ class LookingStore(Store):
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """As of any store; what is wrong is said with the database's place."""
+        """Open a read transaction, as ``Store.reading``; errors name the database."""
         try:
-            with translated(self.engine), Session(self.engine) as session:
+            with translate_errors(self.engine), Session(self.engine) as session:
                 yield Transaction(session)
                 session.rollback()
         except StoreError as error:
@@ -78,29 +78,30 @@ class LookingStore(Store):
             place = str(sqlite_path(self.url)) if self._sqlite else error.place
             raise StoreError(error.message, place=place, hint=hint) from None
 
-    def holder(self) -> Holder:
-        """Who holds the database as its daemon."""
+    def holder(self) -> DaemonLock:
+        """Return whether, and by which process, the daemon lock is held."""
         if self._sqlite:
             path = sqlite_path(self.url)
             return _holder_of(path.with_name(path.name + DAEMON.suffix))
-        with translated(self.engine), self.engine.connect() as connection:
-            return Holder(bool(connection.scalar(_HOLDERS, {"key": DAEMON.key})))
+        with translate_errors(self.engine), self.engine.connect() as connection:
+            return DaemonLock(bool(connection.scalar(_HOLDERS, {"key": DAEMON.key})))
 
 
-def _holder_of(path: Path) -> Holder:
-    """Who has the lock file, by the kernel's list: trying the lock would take it for a moment,
-    in which a daemon that starts would be refused.
+def _holder_of(path: Path) -> DaemonLock:
+    """Find who has the lock file, in the kernel's list of locks.
+
+    Trying the lock would take it for a moment, and a daemon that starts then would be refused.
     """
     try:
         found = path.stat()
     except FileNotFoundError:
-        return Holder(held=False)
+        return DaemonLock(held=False)
     except OSError:
-        return Holder(held=None)
+        return DaemonLock(held=None)
     try:
         listed = _LOCKS.read_text("ascii", "replace").splitlines()
     except OSError:
-        return Holder(held=None)
+        return DaemonLock(held=None)
     for line in listed:
         words = line.split()
         if len(words) < 6 or words[1] == "->" or words[1] != "FLOCK":
@@ -108,13 +109,14 @@ def _holder_of(path: Path) -> Holder:
         device, _, inode = words[5].rpartition(":")
         if inode == str(found.st_ino) and _same_device(device, found.st_dev, words[4], path):
             pid = int(words[4]) if words[4].isdigit() else 0
-            return Holder(held=True, pid=pid)
-    return Holder(held=False)
+            return DaemonLock(held=True, pid=pid)
+    return DaemonLock(held=False)
 
 
 def _same_device(written: str, device: int, pid: str, path: Path) -> bool:
-    """Whether the kernel's ``major:minor`` is the file's device; file systems that lie in layers
-    have two numbers, and then the process itself shows which file it has open.
+    """Whether the kernel's ``major:minor`` is the file's device.
+
+    Layered file systems have two numbers: then look at the files that the process has open.
     """
     with suppress(ValueError):
         major, minor = (int(part, 16) for part in written.split(":"))
@@ -131,7 +133,7 @@ def _same_device(written: str, device: int, pid: str, path: Path) -> bool:
 def _server(url: str, seconds: float) -> Engine:
     whole = max(1, round(seconds))
     given = {
-        "connect_timeout": max(2, whole),  # of libpq, which takes less for no limit at all
+        "connect_timeout": max(2, whole),  # libpq takes less as no limit at all
         "options": f"-c statement_timeout={whole * 1000} -c default_transaction_read_only=on",
     }
     address = make_url(url)
