@@ -19,7 +19,7 @@ from exchange.domain.columns.device_columns import Codes, Flags, Numbers
 from exchange.domain.columns.device_ids import DeviceIds, empty_ids, ids_from_bytes, no_ids
 from exchange.domain.columns.format_columns import crcs
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES
-from exchange.parsing.text.byte_column import TextColumn
+from exchange.parsing.text.byte_column import ByteColumn
 
 # Rows checked at a time: enough for numpy, and little memory.
 CHUNK: Final = 1 << 16
@@ -81,7 +81,7 @@ class CheckedCodes(NamedTuple):
     digits: npt.NDArray[np.uint8]  # 32 or 36; 0 where a cell is no good code
 
 
-def check_devices(cells: TextColumn) -> Checked:
+def check_devices(cells: ByteColumn) -> Checked:
     """Which of ``cells`` are Device IDs in a written form."""
     good = np.zeros(len(cells), np.bool_)
     ids = no_ids(len(cells))
@@ -111,7 +111,7 @@ def _check(text: _Bytes, form: _Form) -> tuple[Flags, DeviceIds]:
     return good & ~empty_ids(ids), ids
 
 
-def check_codes(cells: TextColumn) -> CheckedCodes:
+def check_codes(cells: ByteColumn) -> CheckedCodes:
     """Which of ``cells`` are install codes, the CRC of those that have one holding."""
     good = np.zeros(len(cells), np.bool_)
     codes = np.zeros((len(cells), CODE_BYTES), np.uint8)
@@ -145,7 +145,7 @@ def _check_code(text: _Bytes, form: _Form) -> tuple[Flags, Codes]:
     return good, codes
 
 
-def decimal_cells(cells: TextColumn) -> Flags:
+def decimal_cells(cells: ByteColumn) -> Flags:
     """Which cells are 16 decimal digits of ASCII."""
     found = np.zeros(len(cells), np.bool_)
     for spots in _pieces(np.flatnonzero(cells.lengths == _DIGITS)):
@@ -155,7 +155,7 @@ def decimal_cells(cells: TextColumn) -> Flags:
     return found
 
 
-def decimal_ids(cells: TextColumn) -> tuple[int, int]:
+def decimal_ids(cells: ByteColumn) -> tuple[int, int]:
     """How many cells are 16 decimal digits that do not begin with 0, and how many end in 0.
 
     Cells with characters beyond ASCII are not counted.

@@ -16,7 +16,7 @@ import numpy as np
 
 from exchange.domain.columns.device_columns import Flags, Numbers
 from exchange.parsing.sheets.grid import ColumnRows, Row, text_row
-from exchange.parsing.text.byte_column import Buffer, TextColumn, byte_rows, padded_buffer, to_utf8
+from exchange.parsing.text.byte_column import Buffer, ByteColumn, byte_rows, padded_buffer, to_utf8
 
 FIELD_CHARS: Final = 100_000
 NEWLINE: Final = 10
@@ -186,7 +186,7 @@ class DelimitedRows(ColumnRows):
         """Return the number of each row."""
         return self._numbers
 
-    def column(self, index: int) -> TextColumn:
+    def column(self, index: int) -> ByteColumn:
         """Return the cells of one column; empty where a row ends before it."""
         starts, ends = self._starts, self._ends
         if len(self._delimiters):
@@ -207,13 +207,13 @@ class DelimitedRows(ColumnRows):
             formula &= self._buffer[starts + 1] == _QUOTE
             starts = starts + quoted + 2 * formula
             ends = ends - (quoted | formula)
-        cells = TextColumn(self._buffer, starts, ends)
+        cells = ByteColumn(self._buffer, starts, ends)
         if self._wrapped:
             kept = _kept_as_text(cells)
             if self._quoted:
                 kept &= ~formula
             if kept.any():
-                cells = TextColumn(self._buffer, cells.starts + kept, cells.ends)
+                cells = ByteColumn(self._buffer, cells.starts + kept, cells.ends)
         return cells
 
     def distinct(self, index: int) -> tuple[list[str], Numbers]:
@@ -227,7 +227,7 @@ class DelimitedRows(ColumnRows):
         return self._exponents.copy()
 
 
-def _kept_as_text(cells: TextColumn) -> Flags:
+def _kept_as_text(cells: ByteColumn) -> Flags:
     """Return which cells hold an apostrophe and then hex digits as an ID has them."""
     found = np.zeros(len(cells), np.bool_)
     marked = np.flatnonzero((cells.lengths > 1) & (cells.buffer[cells.starts] == _APOSTROPHE))

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeAlias, overload
 import numpy as np
 
 from exchange.domain.columns.device_columns import Flags, Numbers
-from exchange.parsing.text.byte_column import TextColumn
+from exchange.parsing.text.byte_column import ByteColumn
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
 NO_DAMAGE: Final[frozenset[int]] = frozenset()
@@ -74,7 +74,7 @@ class ColumnRows(Sequence[Row]):
         """Return the number of each row."""
 
     @abstractmethod
-    def column(self, index: int) -> TextColumn:
+    def column(self, index: int) -> ByteColumn:
         """Return the cells of one column; empty where a cell is missing or is not text."""
 
     def distinct(self, index: int) -> tuple[list[str], Numbers]:
@@ -131,12 +131,12 @@ class WorkbookRows(ColumnRows):
         """Return the number of each row."""
         return np.fromiter((number for number, _ in self._raw), np.int64, len(self._raw))
 
-    def column(self, index: int) -> TextColumn:
+    def column(self, index: int) -> ByteColumn:
         """Return the cells of one column; empty where a cell is missing or is not text."""
         try:
-            return TextColumn.of([cells[index] for _, cells in self._raw])  # type: ignore[misc]
+            return ByteColumn.of([cells[index] for _, cells in self._raw])  # type: ignore[misc]
         except (TypeError, IndexError):
-            return TextColumn.of(
+            return ByteColumn.of(
                 [
                     cell if index < len(cells) and isinstance(cell := cells[index], str) else ""
                     for _, cells in self._raw
@@ -181,11 +181,11 @@ def numbers_of(rows: Sequence[Row]) -> Numbers:
     return np.fromiter((row.number for row in rows), np.int64, len(rows))
 
 
-def column_of(rows: Sequence[Row], index: int) -> TextColumn:
+def column_of(rows: Sequence[Row], index: int) -> ByteColumn:
     """Return the cells of one column; empty where a cell is missing, damaged or not text."""
     if isinstance(rows, ColumnRows):
         return rows.column(index)
-    return TextColumn.of(
+    return ByteColumn.of(
         [
             row.cells[index] if index < len(row.cells) and index not in row.damaged else ""
             for row in rows

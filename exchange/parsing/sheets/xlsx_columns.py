@@ -24,7 +24,7 @@ from exchange.parsing.sheets.xlsx_tokenizer import (
     read_cells,
     read_window,
 )
-from exchange.parsing.text.byte_column import PADDING, TextColumn, byte_rows
+from exchange.parsing.text.byte_column import PADDING, ByteColumn, byte_rows
 from exchange.parsing.text.thread_map import start_in_thread
 
 Content: TypeAlias = bytes | bytearray  # of a member of a workbook
@@ -59,7 +59,7 @@ def plain_rows(sheet: Content, strings: Content, styles: Content, most: int) -> 
         return None
     if cells.ends is not None and not _plain_text(sheet, 0):
         return None
-    shared: TextColumn | None = None
+    shared: ByteColumn | None = None
     wanted = cells.kinds == SHARED
     if wanted.any():
         shared = texts() if texts else plain_strings(strings)
@@ -69,7 +69,7 @@ def plain_rows(sheet: Content, strings: Content, styles: Content, most: int) -> 
     inline = sheet if cells.ends is not None else PADDING
     buffer = np.frombuffer(inline, np.uint8)
     return PlainRows(
-        cells, shared, TextColumn(buffer, _NONE, _NONE, escaped=cells.ends is not None)
+        cells, shared, ByteColumn(buffer, _NONE, _NONE, escaped=cells.ends is not None)
     )
 
 
@@ -96,7 +96,7 @@ def _plain_text(content: Content, start: int) -> bool:
 
 
 def plain_window(
-    content: bytes, strings: TextColumn | None, numeric: frozenset[int]
+    content: bytes, strings: ByteColumn | None, numeric: frozenset[int]
 ) -> PlainRows | None:
     """Return the rows of some whole ``row`` elements; None when they are not plain.
 
@@ -113,7 +113,7 @@ def plain_window(
         return None
     buffer = np.frombuffer(padded, np.uint8)
     return PlainRows(
-        cells, strings, TextColumn(buffer, _NONE, _NONE, escaped=cells.ends is not None)
+        cells, strings, ByteColumn(buffer, _NONE, _NONE, escaped=cells.ends is not None)
     )
 
 
@@ -124,7 +124,7 @@ def numeric_styles(styles: Content) -> frozenset[int]:
     return frozenset(at for at, number in enumerate(formats) if int(number or 0) in _NUMERIC)
 
 
-def plain_strings(content: Content) -> TextColumn | None:
+def plain_strings(content: Content) -> ByteColumn | None:
     """Return the shared strings of a workbook; None when any of them is empty or not plain text."""
     head = _SST.match(content)
     if not head or not _plain_text(content, head.end()):
@@ -154,13 +154,13 @@ def plain_strings(content: Content) -> TextColumn | None:
     for tag, at in ((_BEGIN, begins), (_END, ends)):
         if (byte_rows(buffer, at, len(tag)) != np.frombuffer(tag, np.uint8)).any():
             return None
-    return TextColumn(buffer, begins + len(_BEGIN), ends, escaped=content.find(b"&", begin) >= 0)
+    return ByteColumn(buffer, begins + len(_BEGIN), ends, escaped=content.find(b"&", begin) >= 0)
 
 
 class PlainRows(WorkbookRows):
     """Rows of text and whole numbers, built on demand."""
 
-    def __init__(self, cells: Cells, strings: TextColumn | None, inline: TextColumn) -> None:
+    def __init__(self, cells: Cells, strings: ByteColumn | None, inline: ByteColumn) -> None:
         super().__init__(())
         self._cells = cells
         self._strings = strings
@@ -203,11 +203,11 @@ class PlainRows(WorkbookRows):
         """Return the number of each row."""
         return self._cells.numbers
 
-    def column(self, index: int) -> TextColumn:
+    def column(self, index: int) -> ByteColumn:
         """Return the cells of one column; empty where a cell is a number or missing."""
         cells = self._cells
         if index >= cells.kinds.shape[1]:
-            return TextColumn.of([""] * len(self))
+            return ByteColumn.of([""] * len(self))
         kinds, values = cells.kinds[:, index], cells.values[:, index]
         shared, inline = kinds == SHARED, kinds == INLINE
         if self._strings is not None and not inline.any():
@@ -223,7 +223,7 @@ class PlainRows(WorkbookRows):
             self._cell(at, index, kind) if kind not in (EMPTY, NUMBER) else ""
             for at, kind in enumerate(kinds.tolist())
         )
-        return TextColumn.of(list(texts))
+        return ByteColumn.of(list(texts))
 
     def distinct(self, index: int) -> tuple[list[str], Numbers]:
         """Return the distinct texts of one column, as people see them, and each row's index."""

@@ -37,7 +37,7 @@ from exchange.parsing.sheets.xlsx_window import (
     read_strings,
     window_rows,
 )
-from exchange.parsing.text.byte_column import PADDING, TextColumn, to_utf8
+from exchange.parsing.text.byte_column import PADDING, ByteColumn, to_utf8
 
 __all__ = ["NeedsWholeFile", "StreamedSheet", "Window", "open_book"]
 
@@ -112,7 +112,7 @@ class _Book:
         self._kinds = relations_of(self._short(_RELATIONS))
         self._styles = self._part(b"styles")
         self._numeric = numeric_styles(self._styles)
-        self._strings: TextColumn | None = None
+        self._strings: ByteColumn | None = None
 
     def sheets(self) -> list[StreamedSheet] | None:
         """Return the visible sheets, as ``open_book`` does."""
@@ -177,7 +177,7 @@ class _Book:
             return plain
         return window_rows(content, frame, strings if strings is not None else (), self._limits)
 
-    def _shared_strings(self) -> TextColumn:
+    def _shared_strings(self) -> ByteColumn:
         """Return all shared strings, outer blanks removed, in one column."""
         member = self._members.get(self._path(b"/sharedStrings"))
         if member is None or member.file_size > self._limits.inflated_bytes:
@@ -192,7 +192,7 @@ class _Book:
                 letters += content
         letters += PADDING
         places = np.concatenate(ends)
-        return TextColumn(np.frombuffer(letters, np.uint8), places[:-1], places[1:])
+        return ByteColumn(np.frombuffer(letters, np.uint8), places[:-1], places[1:])
 
 
 def _texts_of(items: bytes) -> tuple[bytes, Numbers]:

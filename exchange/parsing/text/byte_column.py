@@ -40,7 +40,7 @@ def byte_rows(buffer: Buffer, starts: Numbers, width: int) -> Buffer:
     return windows[starts].view(np.uint8).reshape(-1, width)
 
 
-class TextColumn(Sequence[str]):
+class ByteColumn(Sequence[str]):
     """Cells in UTF-8: where each begins and ends in ``buffer``, outer blanks removed.
 
     ``keys`` may number the cells so that the same number means the same text.  ``escaped``: the
@@ -62,7 +62,7 @@ class TextColumn(Sequence[str]):
         self._escaped = escaped
 
     @classmethod
-    def of(cls, cells: Sequence[str]) -> TextColumn:
+    def of(cls, cells: Sequence[str]) -> ByteColumn:
         """Return ``cells`` as a column."""
         joined = "".join(cells)
         if joined.isascii():
@@ -144,9 +144,9 @@ class TextColumn(Sequence[str]):
 
     def same_buffer(
         self, starts: Numbers, ends: Numbers, keys: Numbers | None = None
-    ) -> TextColumn:
+    ) -> ByteColumn:
         """Return other cells of the same buffer as a column."""
-        return TextColumn(self.buffer, starts, ends, keys, escaped=self._escaped)
+        return ByteColumn(self.buffer, starts, ends, keys, escaped=self._escaped)
 
     def __iter__(self) -> Iterator[str]:
         return map(self.text_at, self.starts.tolist(), self.ends.tolist())

@@ -15,7 +15,7 @@ from exchange.domain.columns.device_columns import Numbers
 from exchange.domain.columns.device_ids import DeviceIds, no_ids
 from exchange.parsing.identifiers.bulk import check_devices, decimal_cells
 from exchange.parsing.sheets.csv_columns import NEWLINE, unix_line_ends
-from exchange.parsing.text.byte_column import PADDING, TextColumn, padded_buffer, to_utf8
+from exchange.parsing.text.byte_column import PADDING, ByteColumn, padded_buffer, to_utf8
 from exchange.parsing.text.lines import Line, plain_lines
 
 _LONG: Final = 100_000  # characters
@@ -47,7 +47,7 @@ def lines_of(text: str) -> list[Line]:
     ended = np.flatnonzero(buffer[: len(buffer) - len(PADDING)] == NEWLINE)
     starts = np.concatenate([[0], ended + 1])
     ends = np.concatenate([ended, [len(content)]])
-    cells = TextColumn(buffer, starts, ends)
+    cells = ByteColumn(buffer, starts, ends)
     checked = check_devices(cells)
     lengths = ends - starts
     good = checked.good & (lengths == cells.lengths) & np.isin(lengths, _WIDTHS)

@@ -18,7 +18,7 @@ from exchange.domain.columns.device_ids import (
 from exchange.domain.columns.format_columns import devices_written
 from exchange.domain.device import DeviceId
 from exchange.parsing.identifiers.bulk import check_devices
-from exchange.parsing.text.byte_column import TextColumn
+from exchange.parsing.text.byte_column import ByteColumn
 from exchange.ports import VaultRecord
 from exchange.vault.records import Sources, joined, row_devices, rows_of
 
@@ -36,7 +36,7 @@ def test_every_way_into_a_column_gives_the_same_one(devices: list[DeviceId]) -> 
         "bytes": ids_from_bytes(raw),
         "rows of bytes": ids_from_bytes(np.frombuffer(raw, np.uint8).reshape(-1, 8)),
         "numbers": ids_from_numbers([int(one.raw.hex(), 16) for one in devices]),
-        "cells of a mail": check_devices(TextColumn.of([str(one) for one in devices])).ids,
+        "cells of a mail": check_devices(ByteColumn.of([str(one) for one in devices])).ids,
         "rows of the vault": row_devices(joined(list(rows_of(records, Sources())))),
     }
     assert {way: column.tolist() for way, column in ways.items()} == dict.fromkeys(

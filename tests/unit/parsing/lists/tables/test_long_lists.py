@@ -22,7 +22,7 @@ from exchange.parsing.sheets.csv_columns import DelimitedRows
 from exchange.parsing.sheets.grid import WorkbookRows
 from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.sheets.xlsx_columns import PlainRows
-from exchange.parsing.text.byte_column import TextColumn
+from exchange.parsing.text.byte_column import ByteColumn
 from tests.benchmarks import made
 from tests.unit.parsing.sheets.cases import CELLS, PLAIN, WAYS, repacked, sheets
 
@@ -42,7 +42,7 @@ _IDS = st.builds(
 
 @given(st.lists(CELLS | _IDS, max_size=40))
 def test_cells_checked_together_are_those_taken_one_by_one(cells: list[str]) -> None:
-    checked = check_devices(TextColumn.of(cells))
+    checked = check_devices(ByteColumn.of(cells))
     found = devices_of(checked.ids)
     for cell, good, seen in zip(cells, checked.good.tolist(), found, strict=True):
         device = read_device(cell.strip(_BLANK))  # the careful way looks at other blanks
