@@ -11,8 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.domain.columns.device_columns import Answered, ColumnSequence, Listed, Places
-from exchange.domain.columns.group_equal_rows import first_rows
+from exchange.domain.columns.device_columns import (
+    AnswerColumns,
+    ColumnSequence,
+    ListedColumns,
+    PlaceColumn,
+)
+from exchange.domain.columns.group_equal_rows import first_equal_rows
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Kind, MailHead, Outcome, Understanding
 from exchange.errors import BadInput, Unreadable
@@ -54,7 +59,7 @@ def _claims(draw: st.DrawFn) -> Claim:
 
 @given(st.lists(_PLACES, max_size=20))
 def test_places_come_back_as_they_were_written(places: list[str]) -> None:
-    assert Places.of(places).texts() == places
+    assert PlaceColumn.of(places).texts() == places
 
 
 def _same(columns: ColumnSequence, items: Sequence[object]) -> None:
@@ -72,15 +77,17 @@ def _same(columns: ColumnSequence, items: Sequence[object]) -> None:
 
 @given(st.lists(_FOUND, max_size=20), st.lists(_FOUND, max_size=5))
 def test_devices_as_columns(found: list[Found], more: list[Found]) -> None:
-    _same(Listed.of(found), found)
-    _same(Listed.joined([Listed.of(found), Listed.of(more)]), [*found, *more])
+    _same(ListedColumns.of(found), found)
+    _same(ListedColumns.concat([ListedColumns.of(found), ListedColumns.of(more)]), [*found, *more])
 
 
 @given(st.lists(_answers(), max_size=20), st.lists(_answers(), max_size=5))
 def test_answers_as_columns(answers: list[Answer], more: list[Answer]) -> None:
-    _same(Answered.of(answers), answers)
-    _same(Answered.joined([Answered.of(answers), Answered.of(more)]), [*answers, *more])
-    assert "InstallCode" not in repr(Answered.of(answers))
+    _same(AnswerColumns.of(answers), answers)
+    _same(
+        AnswerColumns.concat([AnswerColumns.of(answers), AnswerColumns.of(more)]), [*answers, *more]
+    )
+    assert "InstallCode" not in repr(AnswerColumns.of(answers))
 
 
 @given(st.lists(_claims(), max_size=20))
@@ -93,7 +100,7 @@ def test_claims_as_columns(claims: list[Claim]) -> None:
 )
 def test_first_rows_are_those_of_a_plain_search(rows: list[tuple[int, int]]) -> None:
     columns = [np.array([row[at] for row in rows], np.uint64) for at in (0, 1)]
-    assert first_rows(*columns).tolist() == [rows.index(row) for row in rows]
+    assert first_equal_rows(*columns).tolist() == [rows.index(row) for row in rows]
 
 
 def test_first_rows_where_the_values_are_made_to_collide(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +108,7 @@ def test_first_rows_where_the_values_are_made_to_collide(monkeypatch: pytest.Mon
         "exchange.domain.columns.group_equal_rows._MIX", (np.uint64(0), np.uint64(0))
     )
     ids = np.array([5, 3, 5, 9, 3, 1, 9, 5], np.uint64)
-    assert first_rows(ids).tolist() == [0, 1, 0, 3, 1, 5, 3, 0]
+    assert first_equal_rows(ids).tolist() == [0, 1, 0, 3, 1, 5, 3, 0]
 
 
 @st.composite
@@ -115,7 +122,7 @@ def _mixed(draw: st.DrawFn, items: st.SearchStrategy) -> tuple[Gathered, list]:
         if not some or not draw(st.booleans()):
             mixed += some
         else:
-            mixed += Claimed.of(some) if isinstance(some[0], Claim) else Listed.of(some)
+            mixed += Claimed.of(some) if isinstance(some[0], Claim) else ListedColumns.of(some)
     return mixed, plain
 
 
@@ -160,8 +167,8 @@ def _many() -> Understanding:
 def test_many_come_through_as_columns_and_nothing_changes() -> None:
     said = _many()
     told = decode(encode(said))
-    assert isinstance(told.devices, Listed)
-    assert isinstance(told.answers, Answered)
+    assert isinstance(told.devices, ListedColumns)
+    assert isinstance(told.answers, AnswerColumns)
     assert told == said
 
 
@@ -201,4 +208,4 @@ def test_columns_that_do_not_hold_do_not_come_through(
 def test_a_code_stands_by_no_other_outcome() -> None:
     answers = [Answer(DeviceId(b"\x01" * 8), Outcome.UNCLEAR, "", InstallCode(b"\x01" * 16))]
     with pytest.raises(BadInput, match="do not agree"):
-        Answered.of(answers)
+        AnswerColumns.of(answers)

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.domain.columns.device_columns import Listed, devices_of
+from exchange.domain.columns.device_columns import ListedColumns, devices_of
 from exchange.domain.device import InstallCode
 from exchange.domain.mail import Outcome, Understanding
 from exchange.parsing.findings import resolve_claims
@@ -63,7 +63,7 @@ def _both_ways(name: str, content: bytes) -> tuple[Understanding, Understanding]
         patch.object(resolve_claims, "_MANY", 10**9),
     ):
         careful = understand_file(name, content)
-    assert not isinstance(careful.devices, Listed)
+    assert not isinstance(careful.devices, ListedColumns)
     return quick, careful
 
 

@@ -11,19 +11,19 @@ import numpy.typing as npt
 
 from exchange.domain.columns.device_columns import (
     OUTCOMES,
-    Codes,
+    BoolArray,
+    CodeArray,
     ColumnSequence,
-    Flags,
-    Listed,
-    Numbers,
-    Places,
-    Words,
+    Int64Array,
+    ListedColumns,
+    PlaceColumn,
+    TextColumn,
     codes_of,
+    concat_places,
+    concat_texts,
     devices_of,
-    joined_places,
-    joined_words,
 )
-from exchange.domain.columns.device_ids import DeviceIds, ids_of, no_ids
+from exchange.domain.columns.device_ids import DeviceIds, blank_ids, ids_of
 from exchange.domain.device import CODE_BYTES
 from exchange.domain.mail import Found, Outcome
 from exchange.parsing.findings.findings import Claim
@@ -38,15 +38,15 @@ class Claimed(ColumnSequence[Claim]):
     """Claims as columns, none of them spoiled; ``codes`` count where ``coded``."""
 
     ids: DeviceIds
-    places: Places
-    codes: Codes
-    coded: Flags
+    places: PlaceColumn
+    codes: CodeArray
+    coded: BoolArray
     outcomes: npt.NDArray[np.uint8]  # places in OUTCOMES, or NOTHING
-    remarks: Words
+    remarks: TextColumn
     digits: npt.NDArray[np.uint8]  # of the code as written: 36 with its CRC, 32 without, 0 for none
 
     @classmethod
-    def saying(cls, devices: Listed, outcome: Outcome, remark: str) -> Claimed:
+    def saying(cls, devices: ListedColumns, outcome: Outcome, remark: str) -> Claimed:
         """The same claim about each of ``devices``."""
         number = len(devices)
         return cls(
@@ -55,7 +55,7 @@ class Claimed(ColumnSequence[Claim]):
             np.zeros((number, CODE_BYTES), np.uint8),
             np.zeros(number, np.bool_),
             np.full(number, OUTCOMES.index(outcome), np.uint8),
-            Words.same(remark, number),
+            TextColumn.repeat(remark, number),
             np.zeros(number, np.uint8),
         )
 
@@ -69,42 +69,42 @@ class Claimed(ColumnSequence[Claim]):
         )
         return cls(
             ids_of([one.device for one in claims]),
-            Places.of([one.where for one in claims]),
+            PlaceColumn.of([one.where for one in claims]),
             np.frombuffer(raw, np.uint8).reshape(-1, CODE_BYTES),
             np.fromiter((one.code is not None for one in claims), np.bool_, number),
             np.fromiter(outcomes, np.uint8, number),
-            Words.of([one.remark for one in claims]),
+            TextColumn.of([one.remark for one in claims]),
             np.fromiter((one.digits for one in claims), np.uint8, number),
         )
 
     @classmethod
-    def joined(cls, pieces: Sequence[Claimed]) -> Claimed:
+    def concat(cls, pieces: Sequence[Claimed]) -> Claimed:
         """Claims one behind another; at least one piece."""
         if len(pieces) == 1:
             return pieces[0]
         return cls(
             np.concatenate([piece.ids for piece in pieces]),
-            joined_places([piece.places for piece in pieces]),
+            concat_places([piece.places for piece in pieces]),
             np.concatenate([piece.codes for piece in pieces]),
             np.concatenate([piece.coded for piece in pieces]),
             np.concatenate([piece.outcomes for piece in pieces]),
-            joined_words([piece.remarks for piece in pieces]),
+            concat_texts([piece.remarks for piece in pieces]),
             np.concatenate([piece.digits for piece in pieces]),
         )
 
-    def taken(self, chosen: slice | Numbers | Flags) -> Claimed:
+    def take(self, chosen: slice | Int64Array | BoolArray) -> Claimed:
         """Some of the rows, as columns."""
         return Claimed(
             self.ids[chosen],
-            self.places.taken(chosen),
+            self.places.take(chosen),
             self.codes[chosen],
             self.coded[chosen],
             self.outcomes[chosen],
-            self.remarks.taken(chosen),
+            self.remarks.take(chosen),
             self.digits[chosen],
         )
 
-    def made(self) -> list[Claim]:
+    def to_objects(self) -> list[Claim]:
         """All claims as objects."""
         return [
             Claim(device, where, code, _OUTCOMES[outcome], remark, digits=digits)
@@ -161,27 +161,30 @@ def found_ids(found: Gathered[Found]) -> DeviceIds:
     """All devices found, in their order."""
     return _joined(
         [
-            piece.ids if isinstance(piece, Listed) else ids_of([one.device for one in piece])
+            piece.ids if isinstance(piece, ListedColumns) else ids_of([one.device for one in piece])
             for piece in found.pieces
         ]
     )
 
 
 def _joined(pieces: Sequence[DeviceIds]) -> DeviceIds:
-    return np.concatenate([no_ids(), *pieces])
+    return np.concatenate([blank_ids(), *pieces])
 
 
-def listed_of(found: Gathered[Found]) -> Listed:
+def listed_of(found: Gathered[Found]) -> ListedColumns:
     """Everything found, as columns."""
-    return Listed.joined(
-        [piece if isinstance(piece, Listed) else Listed.of(list(piece)) for piece in found.pieces]
+    return ListedColumns.concat(
+        [
+            piece if isinstance(piece, ListedColumns) else ListedColumns.of(list(piece))
+            for piece in found.pieces
+        ]
     )
 
 
-def claimed_of(claims: Gathered[Claim]) -> tuple[Claimed, Flags]:
+def claimed_of(claims: Gathered[Claim]) -> tuple[Claimed, BoolArray]:
     """All claims as columns, at least one; and which of them are spoiled."""
     columns: list[Claimed] = []
-    spoiled: list[Flags] = []
+    spoiled: list[BoolArray] = []
     for piece in claims.pieces:
         if isinstance(piece, Claimed):
             columns.append(piece)
@@ -189,10 +192,10 @@ def claimed_of(claims: Gathered[Claim]) -> tuple[Claimed, Flags]:
         else:
             columns.append(Claimed.of(list(piece)))
             spoiled.append(np.fromiter((one.spoiled for one in piece), np.bool_, len(piece)))
-    return Claimed.joined(columns), np.concatenate(spoiled)
+    return Claimed.concat(columns), np.concatenate(spoiled)
 
 
-def claims_at(claims: Gathered[Claim], rows: Numbers) -> list[Claim]:
+def claims_at(claims: Gathered[Claim], rows: Int64Array) -> list[Claim]:
     """Some of the claims, by their places in order."""
     found: list[Claim] = []
     start = 0
@@ -200,13 +203,13 @@ def claims_at(claims: Gathered[Claim], rows: Numbers) -> list[Claim]:
         end = start + len(piece)
         own = rows[(rows >= start) & (rows < end)] - start
         if isinstance(piece, Claimed):
-            found += piece.taken(own).made()
+            found += piece.take(own).to_objects()
         else:
             found += map(piece.__getitem__, own.tolist())
         start = end
     return found
 
 
-def which_word(words: Words, telling: Sequence[bool]) -> Flags:
+def which_word(words: TextColumn, telling: Sequence[bool]) -> BoolArray:
     """The rows whose word is one of those told."""
     return np.array([*telling, False], np.bool_)[words.which]

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Numbers, devices_of
+from exchange.domain.columns.device_columns import Int64Array, devices_of
 from exchange.domain.columns.device_ids import DeviceIds, ids_from_bytes
-from exchange.domain.columns.group_equal_rows import first_rows
+from exchange.domain.columns.group_equal_rows import first_equal_rows
 from exchange.domain.device import DeviceId
 
 _SHOWN: Final = 5
@@ -19,7 +19,7 @@ class Repeats:
 
     def __init__(self) -> None:
         self._ids: list[DeviceIds] = []
-        self._numbers: list[Numbers] = []
+        self._numbers: list[Int64Array] = []
         self._single: list[bytes] = []
         self._rows: list[int] = []
 
@@ -28,7 +28,7 @@ class Repeats:
         self._single.append(device.raw)
         self._rows.append(number)
 
-    def add_many(self, ids: DeviceIds, numbers: Numbers) -> None:
+    def add_many(self, ids: DeviceIds, numbers: Int64Array) -> None:
         """One device of each of many rows."""
         self._settle()
         self._ids.append(ids)
@@ -40,7 +40,7 @@ class Repeats:
         if not self._ids:
             return ""
         ids, numbers = np.concatenate(self._ids), np.concatenate(self._numbers)
-        first = first_rows(ids)
+        first = first_equal_rows(ids)
         again = np.flatnonzero(numbers[first] != numbers)
         if not len(again):
             return ""

@@ -12,8 +12,15 @@ from typing import Final
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import OUTCOMES, Answered, Flags, Listed, Numbers, Words
-from exchange.domain.columns.group_equal_rows import first_rows
+from exchange.domain.columns.device_columns import (
+    OUTCOMES,
+    AnswerColumns,
+    BoolArray,
+    Int64Array,
+    ListedColumns,
+    TextColumn,
+)
+from exchange.domain.columns.group_equal_rows import first_equal_rows
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Outcome, Reject
 from exchange.parsing.findings.claim_columns import claimed_of, claims_at, listed_of, which_word
@@ -37,19 +44,19 @@ def first_places(devices: Gathered[Found]) -> Sequence[Found]:
     return tuple(kept.values())
 
 
-def _first_columns(listed: Listed) -> Listed:
-    first = first_rows(listed.ids)
+def _first_columns(listed: ListedColumns) -> ListedColumns:
+    first = first_equal_rows(listed.ids)
     firsts = first == np.arange(len(first))
     if firsts.all():
         return listed
-    typed = which_word(listed.types, [bool(word) for word in listed.types.words])
+    typed = which_word(listed.types, [bool(word) for word in listed.types.values])
     which = listed.types.which.copy()
     later = np.flatnonzero(~firsts & typed & ~typed[first])[::-1]
     which[first[later]] = listed.types.which[later]  # of several the first stays
-    return Listed(
+    return ListedColumns(
         listed.ids[firsts],
-        listed.places.taken(firsts),
-        Words(listed.types.words, which[firsts]),
+        listed.places.take(firsts),
+        TextColumn(listed.types.values, which[firsts]),
     )
 
 
@@ -83,7 +90,7 @@ def _weigh_each(claims: Iterable[Claim], *, checked: bool) -> tuple[list[Answer]
     return answers, rejects
 
 
-def _weigh_columns(claims: Gathered[Claim]) -> tuple[Answered, tuple[Reject, ...]]:
+def _weigh_columns(claims: Gathered[Claim]) -> tuple[AnswerColumns, tuple[Reject, ...]]:
     """The claims that stand alone together, the others one by one.
 
     Alone stands a claim whose device no other names, and whose code no other holds.
@@ -91,9 +98,9 @@ def _weigh_columns(claims: Gathered[Claim]) -> tuple[Answered, tuple[Reject, ...
     table, spoiled = claimed_of(claims)
     coded = table.coded
     checked = bool((table.digits == _WITH_CRC).any())
-    doubtful = spoiled | _shared(first_rows(table.ids))
+    doubtful = spoiled | _shared(first_equal_rows(table.ids))
     halves = np.ascontiguousarray(table.codes[coded]).view(np.uint64)
-    doubtful[coded] |= _shared(first_rows(halves[:, 0], halves[:, 1]))
+    doubtful[coded] |= _shared(first_equal_rows(halves[:, 0], halves[:, 1]))
     if checked:
         doubtful |= coded & (table.digits == _WITHOUT_CRC)
     denied = table.outcomes == OUTCOMES.index(Outcome.NOT_INSTALLER)
@@ -101,20 +108,22 @@ def _weigh_columns(claims: Gathered[Claim]) -> tuple[Answered, tuple[Reject, ...
     rows = np.flatnonzero(doubtful)
     answers, rejects = _weigh_each(claims_at(claims, rows), checked=checked)
     sure = np.flatnonzero(~doubtful)
-    plain = table.taken(sure)
+    plain = table.take(sure)
     outcomes = np.full(len(sure), OUTCOMES.index(Outcome.UNCLEAR), np.uint8)
     outcomes[denied[sure]] = OUTCOMES.index(Outcome.NOT_INSTALLER)
     outcomes[coded[sure]] = OUTCOMES.index(Outcome.PROVIDED)
-    alone = Answered(plain.ids, plain.places, outcomes, plain.codes, coded[sure], plain.remarks)
+    alone = AnswerColumns(
+        plain.ids, plain.places, outcomes, plain.codes, coded[sure], plain.remarks
+    )
     if not answers:
         return alone, tuple(rejects)
     # In order of the first place: each device's first claim among the doubtful ones.
-    firsts = rows[np.unique(first_rows(table.ids[rows]))]
+    firsts = rows[np.unique(first_equal_rows(table.ids[rows]))]
     order = np.argsort(np.concatenate([sure, firsts]), kind="stable")
-    return Answered.joined([alone, Answered.of(answers)]).taken(order), tuple(rejects)
+    return AnswerColumns.concat([alone, AnswerColumns.of(answers)]).take(order), tuple(rejects)
 
 
-def _shared(first: Numbers) -> Flags:
+def _shared(first: Int64Array) -> BoolArray:
     """Which rows are equal to another one."""
     counts = np.bincount(first, minlength=len(first))
     return counts[first] > 1

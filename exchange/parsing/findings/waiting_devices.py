@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from exchange.domain.columns.device_columns import Listed
+from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device import DeviceId
 
 
@@ -24,13 +24,13 @@ class Waitlist:
 
     def __init__(self) -> None:
         self._recent: list[Waiting] = []
-        self._older: list[tuple[Listed, int] | list[Waiting]] = []
+        self._older: list[tuple[ListedColumns, int] | list[Waiting]] = []
 
     def append(self, one: Waiting) -> None:
         """One more at the end."""
         self._recent.append(one)
 
-    def extend(self, found: Listed, part: int) -> None:
+    def extend(self, found: ListedColumns, part: int) -> None:
         """A long list at the end."""
         self._older += [self._recent, (found, part)]
         self._recent = []
@@ -68,5 +68,5 @@ class Waitlist:
             yield from piece if isinstance(piece, list) else _made(*piece)
 
 
-def _made(found: Listed, part: int) -> list[Waiting]:
+def _made(found: ListedColumns, part: int) -> list[Waiting]:
     return [Waiting(one.device, one.where, "", part) for one in found]

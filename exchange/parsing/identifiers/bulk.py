@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import Codes, Flags, Numbers
-from exchange.domain.columns.device_ids import DeviceIds, empty_ids, ids_from_bytes, no_ids
+from exchange.domain.columns.device_columns import BoolArray, CodeArray, Int64Array
+from exchange.domain.columns.device_ids import DeviceIds, blank_ids, ids_from_bytes, invalid_ids
 from exchange.domain.columns.format_columns import crcs
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES
 from exchange.parsing.text.byte_column import Texts
@@ -69,22 +69,22 @@ _CODE_FORMS: Final = {
 class Checked(NamedTuple):
     """Cells checked together: which are Device IDs, and the value of each (else anything)."""
 
-    good: Flags
+    good: BoolArray
     ids: DeviceIds
 
 
 class CheckedCodes(NamedTuple):
     """Cells checked together: which are good codes, the codes, and of how many digits each."""
 
-    good: Flags
-    codes: Codes
+    good: BoolArray
+    codes: CodeArray
     digits: npt.NDArray[np.uint8]  # 32 or 36; 0 where a cell is no good code
 
 
 def check_devices(cells: Texts) -> Checked:
     """Which of ``cells`` are Device IDs in a written form."""
     good = np.zeros(len(cells), np.bool_)
-    ids = no_ids(len(cells))
+    ids = blank_ids(len(cells))
     lengths = cells.lengths
     for width, form in _FORMS.items():
         for spots in _pieces(np.flatnonzero(lengths == width)):
@@ -92,11 +92,11 @@ def check_devices(cells: Texts) -> Checked:
     return Checked(good, ids)
 
 
-def _pieces(spots: Numbers) -> Iterator[Numbers]:
+def _pieces(spots: Int64Array) -> Iterator[Int64Array]:
     return (spots[start : start + CHUNK] for start in range(0, len(spots), CHUNK))
 
 
-def _check(text: _Bytes, form: _Form) -> tuple[Flags, DeviceIds]:
+def _check(text: _Bytes, form: _Form) -> tuple[BoolArray, DeviceIds]:
     digits_at, separators_at = form
     digits = _VALUES[text[:, digits_at] if len(separators_at) else text]
     words = np.ascontiguousarray(digits).view(np.uint64)
@@ -108,7 +108,7 @@ def _check(text: _Bytes, form: _Form) -> tuple[Flags, DeviceIds]:
         for place in separators_at[1:]:
             good &= text[:, place] == first
     ids = ids_from_bytes(digits[:, 0::2] << np.uint8(4) | digits[:, 1::2])
-    return good & ~empty_ids(ids), ids
+    return good & ~invalid_ids(ids), ids
 
 
 def check_codes(cells: Texts) -> CheckedCodes:
@@ -125,7 +125,7 @@ def check_codes(cells: Texts) -> CheckedCodes:
     return CheckedCodes(good, codes, digits)
 
 
-def _check_code(text: _Bytes, form: _Form) -> tuple[Flags, Codes]:
+def _check_code(text: _Bytes, form: _Form) -> tuple[BoolArray, CodeArray]:
     digits_at, separators_at = form
     digits = _VALUES[text[:, digits_at] if len(separators_at) else text]
     good = (digits & _NO_DIGIT).max(axis=1) == 0
@@ -145,7 +145,7 @@ def _check_code(text: _Bytes, form: _Form) -> tuple[Flags, Codes]:
     return good, codes
 
 
-def decimal_cells(cells: Texts) -> Flags:
+def decimal_cells(cells: Texts) -> BoolArray:
     """Which cells are 16 decimal digits of ASCII."""
     found = np.zeros(len(cells), np.bool_)
     for spots in _pieces(np.flatnonzero(cells.lengths == _DIGITS)):

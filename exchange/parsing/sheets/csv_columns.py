@@ -14,7 +14,7 @@ from typing import Final, overload
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Flags, Numbers
+from exchange.domain.columns.device_columns import BoolArray, Int64Array
 from exchange.parsing.sheets.grid import ColumnRows, Row, text_row
 from exchange.parsing.text.byte_column import Buffer, Texts, buffer_of, cut, to_utf8
 
@@ -105,7 +105,7 @@ class TextRows(ColumnRows):
             marks = [found.start() for found in _EXPONENT.finditer(content)]
             self._exponents[np.searchsorted(self._starts, marks, "right") - 1] = True
 
-    def _unquoted(self, own: Buffer, ended: Numbers, parted: Numbers) -> Numbers:
+    def _unquoted(self, own: Buffer, ended: Int64Array, parted: Int64Array) -> Int64Array:
         """The delimiters outside of quotes."""
         quotes = np.flatnonzero(own == _QUOTE)
         opens, closes = quotes[0::2], quotes[1::2]
@@ -127,7 +127,7 @@ class TextRows(ColumnRows):
         inside = at % 2 == 1
         if formula[at[inside] // 2].any():
             raise UnevenError
-        outside: Numbers = parted[~inside]
+        outside: Int64Array = parted[~inside]
         return outside
 
     def _leave_bare(self) -> None:
@@ -140,7 +140,7 @@ class TextRows(ColumnRows):
             filled[at] = any(map(str.strip, self._written(at)))
         self._keep(filled)
 
-    def _keep(self, chosen: Flags) -> None:
+    def _keep(self, chosen: BoolArray) -> None:
         if not chosen.all():
             self._starts, self._ends = self._starts[chosen], self._ends[chosen]
             self._cells_at, self._cell_counts = self._cells_at[chosen], self._cell_counts[chosen]
@@ -182,7 +182,7 @@ class TextRows(ColumnRows):
         return int(self._cell_counts.max()) + 1 if len(self) else 1
 
     @property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> Int64Array:
         """The number of each row."""
         return self._numbers
 
@@ -216,18 +216,18 @@ class TextRows(ColumnRows):
                 cells = Texts(self._buffer, cells.starts + kept, cells.ends)
         return cells
 
-    def shown(self, index: int) -> tuple[list[str], Numbers]:
+    def shown(self, index: int) -> tuple[list[str], Int64Array]:
         """The different texts of one column, and which of them each row has."""
         return self.column(index).distinct()
 
-    def odd(self, index: int, *, numbers: bool) -> Flags:
+    def odd(self, index: int, *, numbers: bool) -> BoolArray:
         """The rows that hold what Excel writes for a number that it shows in short."""
         if not numbers or index > int(self._cell_counts.max(initial=0)):
             return np.zeros(len(self), np.bool_)
         return self._exponents.copy()
 
 
-def _kept_as_text(cells: Texts) -> Flags:
+def _kept_as_text(cells: Texts) -> BoolArray:
     """The cells that begin with an apostrophe and then hold hex digits as IDs have them."""
     found = np.zeros(len(cells), np.bool_)
     marked = np.flatnonzero((cells.lengths > 1) & (cells.buffer[cells.starts] == _APOSTROPHE))

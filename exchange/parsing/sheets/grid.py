@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeAlias, overload
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Flags, Numbers
+from exchange.domain.columns.device_columns import BoolArray, Int64Array
 from exchange.parsing.text.byte_column import Texts
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
@@ -70,23 +70,23 @@ class ColumnRows(Sequence[Row]):
 
     @property
     @abstractmethod
-    def numbers(self) -> Numbers:
+    def numbers(self) -> Int64Array:
         """The number of each row."""
 
     @abstractmethod
     def column(self, index: int) -> Texts:
         """One column's cells; empty where a cell is no text or missing."""
 
-    def shown(self, index: int) -> tuple[list[str], Numbers]:
+    def shown(self, index: int) -> tuple[list[str], Int64Array]:
         """The different texts of one column as people see them, and which of them each row has."""
         return told_apart(row.cells[index] if index < len(row.cells) else "" for row in self)
 
     @abstractmethod
-    def odd(self, index: int, *, numbers: bool) -> Flags:
+    def odd(self, index: int, *, numbers: bool) -> BoolArray:
         """The rows whose cell there is true or false, or (``numbers``) a number or a date."""
 
 
-def told_apart(cells: Iterable[str]) -> tuple[list[str], Numbers]:
+def told_apart(cells: Iterable[str]) -> tuple[list[str], Int64Array]:
     """The different ones of ``cells``, and for each cell which of them it is."""
     texts: dict[str, int] = {}
     which = [texts.setdefault(cell, len(texts)) for cell in cells]
@@ -127,7 +127,7 @@ class TypedRows(ColumnRows):
         return _typed_row(*self._raw[index])
 
     @property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> Int64Array:
         """The number of each row."""
         return np.fromiter((number for number, _ in self._raw), np.int64, len(self._raw))
 
@@ -143,13 +143,13 @@ class TypedRows(ColumnRows):
                 ]
             )
 
-    def shown(self, index: int) -> tuple[list[str], Numbers]:
+    def shown(self, index: int) -> tuple[list[str], Int64Array]:
         """The different texts of one column as people see them, and which of them each row has."""
         return told_apart(
             shown(cells[index]) if index < len(cells) else "" for _, cells in self._raw
         )
 
-    def odd(self, index: int, *, numbers: bool) -> Flags:
+    def odd(self, index: int, *, numbers: bool) -> BoolArray:
         """The rows whose cell there is true or false, or (``numbers``) a number or a date."""
         kinds = str if numbers else (str, int, float, date, time, timedelta)
         return np.fromiter(
@@ -174,7 +174,7 @@ class TypedRows(ColumnRows):
         return kept
 
 
-def numbers_of(rows: Sequence[Row]) -> Numbers:
+def numbers_of(rows: Sequence[Row]) -> Int64Array:
     """The number of each row."""
     if isinstance(rows, ColumnRows):
         return rows.numbers
@@ -193,14 +193,14 @@ def column_of(rows: Sequence[Row], index: int) -> Texts:
     )
 
 
-def shown_texts(rows: Sequence[Row], index: int) -> tuple[list[str], Numbers]:
+def shown_texts(rows: Sequence[Row], index: int) -> tuple[list[str], Int64Array]:
     """The different texts of one column as people see them, and which of them each row has."""
     if isinstance(rows, ColumnRows):
         return rows.shown(index)
     return told_apart(row.cells[index] if index < len(row.cells) else "" for row in rows)
 
 
-def odd_cells(rows: Sequence[Row], index: int, *, numbers: bool = True) -> Flags:
+def odd_cells(rows: Sequence[Row], index: int, *, numbers: bool = True) -> BoolArray:
     """The rows whose cell there is no text: true or false, and where ``numbers`` are not harmless
     a number or a date, which ``column_of`` leaves out.
     """

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias, overload
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Flags, Numbers
+from exchange.domain.columns.device_columns import BoolArray, Int64Array
 from exchange.parsing.sheets.grid import NO_DAMAGE, Row, TypedRows, told_apart
 from exchange.parsing.sheets.xlsx_tokenizer import (
     EMPTY,
@@ -196,7 +196,7 @@ class PlainRows(TypedRows):
         return self._row(chosen) if isinstance(chosen, int) else list(map(self._row, chosen))
 
     @property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> Int64Array:
         """The number of each row."""
         return self._cells.numbers
 
@@ -222,7 +222,7 @@ class PlainRows(TypedRows):
         )
         return Texts.of(list(texts))
 
-    def shown(self, index: int) -> tuple[list[str], Numbers]:
+    def shown(self, index: int) -> tuple[list[str], Int64Array]:
         """The different texts of one column as people see them, and which each row has."""
         kinds = self._cells.kinds
         if index < kinds.shape[1] and (kinds[:, index] == NUMBER).any():
@@ -230,7 +230,7 @@ class PlainRows(TypedRows):
                               enumerate(kinds[:, index]))  # fmt: skip
         return self.column(index).distinct()
 
-    def odd(self, index: int, *, numbers: bool) -> Flags:
+    def odd(self, index: int, *, numbers: bool) -> BoolArray:
         """The rows whose cell there is a number, where ``numbers`` count."""
         if not numbers or index >= self._cells.kinds.shape[1]:
             return np.zeros(len(self), np.bool_)

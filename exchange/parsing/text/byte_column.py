@@ -9,8 +9,8 @@ from typing import Final, overload
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import Numbers
-from exchange.domain.columns.group_equal_rows import first_rows
+from exchange.domain.columns.device_columns import Int64Array
+from exchange.domain.columns.group_equal_rows import first_equal_rows
 
 Buffer = npt.NDArray[np.uint8]
 
@@ -32,7 +32,7 @@ def to_utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def cut(buffer: Buffer, starts: Numbers, width: int) -> Buffer:
+def cut(buffer: Buffer, starts: Int64Array, width: int) -> Buffer:
     """``width`` bytes from each of ``starts`` on, a row each."""
     windows: npt.NDArray[np.void] = np.ndarray(
         (max(0, len(buffer) - width + 1),), f"V{width}", buffer, strides=(1,)
@@ -50,9 +50,9 @@ class Texts(Sequence[str]):
     def __init__(
         self,
         buffer: Buffer,
-        starts: Numbers,
-        ends: Numbers,
-        keys: Numbers | None = None,
+        starts: Int64Array,
+        ends: Int64Array,
+        keys: Int64Array | None = None,
         *,
         escaped: bool = False,
     ) -> None:
@@ -76,15 +76,15 @@ class Texts(Sequence[str]):
         return cls(buffer_of(content), ends - lengths, ends)
 
     @property
-    def lengths(self) -> Numbers:
+    def lengths(self) -> Int64Array:
         """How many bytes each cell has."""
         return self.ends - self.starts
 
-    def cut(self, chosen: Numbers, width: int) -> Buffer:
+    def cut(self, chosen: Int64Array, width: int) -> Buffer:
         """The first ``width`` bytes from the start of the chosen cells on, a row each."""
         return cut(self.buffer, self.starts[chosen], width)
 
-    def foreign(self) -> Numbers:
+    def foreign(self) -> Int64Array:
         """The cells with a character beyond ASCII."""
         places = np.flatnonzero(self.buffer >= 0x80)
         if not len(places):
@@ -93,14 +93,14 @@ class Texts(Sequence[str]):
             np.searchsorted(places, self.starts) != np.searchsorted(places, self.ends)
         )
 
-    def distinct(self) -> tuple[list[str], Numbers]:
+    def distinct(self) -> tuple[list[str], Int64Array]:
         """The different texts (some perhaps twice), and for each cell which of them it holds."""
         if not len(self):
             return [], np.zeros(0, np.int64)
         if self._keys is not None:
-            first = first_rows(self._keys)
+            first = first_equal_rows(self._keys)
         elif int(self.lengths.max()) <= _LONGEST_KEY:
-            first = first_rows(*self._words())
+            first = first_equal_rows(*self._words())
         else:
             known: dict[str, int] = {}
             texts = list(self)
@@ -142,7 +142,7 @@ class Texts(Sequence[str]):
             text = html.unescape(text)
         return text.strip()
 
-    def others(self, starts: Numbers, ends: Numbers, keys: Numbers | None = None) -> Texts:
+    def others(self, starts: Int64Array, ends: Int64Array, keys: Int64Array | None = None) -> Texts:
         """Other cells in the same buffer."""
         return Texts(self.buffer, starts, ends, keys, escaped=self._escaped)
 
@@ -150,7 +150,7 @@ class Texts(Sequence[str]):
         return map(self.piece, self.starts.tolist(), self.ends.tolist())
 
 
-def _trimmed(buffer: Buffer, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+def _trimmed(buffer: Buffer, starts: Int64Array, ends: Int64Array) -> tuple[Int64Array, Int64Array]:
     """Without the blanks of ASCII around each cell."""
     for step, bound in ((1, 0), (-1, 1)):
         edge = ends - 1 if bound else starts

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from sqlmodel import Session
 
-from exchange.domain.columns.device_columns import Numbers, Places, Words
-from exchange.domain.columns.format_columns import Written
+from exchange.domain.columns.device_columns import Int64Array, PlaceColumn, TextColumn
+from exchange.domain.columns.format_columns import HexColumn
 from exchange.domain.inbound import DISCHARGED, DeviceState
 from exchange.store.bulk.bulk_insert import insert_rows
 from exchange.store.bulk.pg_copy import NONE, copy_text, written
@@ -40,23 +40,23 @@ SELECT ?, {columns} FROM one
 class DeviceColumns:
     """Devices of a request, decided, in the order in which they are kept."""
 
-    devices: Written  # all present
-    types: Words
-    places: Places
+    devices: HexColumn  # all present
+    types: TextColumn
+    places: PlaceColumn
     states: tuple[DeviceState, ...]  # those of each decision ...
-    reasons: Words  # ... whose reason this is, row by row
+    reasons: TextColumn  # ... whose reason this is, row by row
 
     def __len__(self) -> int:
         return len(self.reasons.which)
 
-    def taken(self, rows: slice) -> DeviceColumns:
+    def take(self, rows: slice) -> DeviceColumns:
         """Some of the rows."""
         return DeviceColumns(
-            self.devices.taken(rows),
-            self.types.taken(rows),
-            self.places.taken(rows),
+            self.devices.take(rows),
+            self.types.take(rows),
+            self.places.take(rows),
             self.states,
-            self.reasons.taken(rows),
+            self.reasons.take(rows),
         )
 
 
@@ -71,7 +71,7 @@ def insert_columns(
         copy_text(connection, table, COLUMNS, len(columns), blocks)
         return
     for start in range(0, len(columns), _AT_ONCE):
-        some = columns.taken(slice(start, start + _AT_ONCE))
+        some = columns.take(slice(start, start + _AT_ONCE))
         parts = _parts(some, letters)
         if parts is None:
             insert_rows(session, table, COLUMNS, _rows(request_id, some, letters))
@@ -85,22 +85,22 @@ def _blocks(
     request_id: int, columns: DeviceColumns, letters: tuple[int | None, ...]
 ) -> Iterator[str]:
     """The rows as COPY reads them; a text that many rows share is written once."""
-    types = _all_written(columns.types.words)
-    leads = _all_written(columns.places.leads.words)
+    types = _all_written(columns.types.values)
+    leads = _all_written(columns.places.leads.values)
     ends = [
         f"{state.value}\t{written(reason)}\t{NONE}\t{NONE if letter is None else letter}\n"
         for state, reason, letter in zip(
-            columns.states, columns.reasons.words, letters, strict=True
+            columns.states, columns.reasons.values, letters, strict=True
         )
     ]
     for start in range(0, len(columns), _COPIED_AT_ONCE):
-        some = columns.taken(slice(start, start + _COPIED_AT_ONCE))
-        places = Places(Words(leads, some.places.leads.which), some.places.numbers)
+        some = columns.take(slice(start, start + _COPIED_AT_ONCE))
+        places = PlaceColumn(TextColumn(leads, some.places.leads.which), some.places.numbers)
         yield "".join([
             f"{request_id}\t{device}\t{kind}\t{place}\t{end}"
             for device, kind, place, end in zip(
                 some.devices.texts(),
-                Words(types, some.types.which).texts(),
+                TextColumn(types, some.types.which).texts(),
                 places.texts(),
                 map(ends.__getitem__, some.reasons.which.tolist()),
                 strict=True,
@@ -130,9 +130,9 @@ def _parts(columns: DeviceColumns, letters: tuple[int | None, ...]) -> list[_Par
     worded = [
         _worded(columns.types),
         _worded(leads),
-        _worded(Words(tuple(state.value for state in columns.states), which)),
+        _worded(TextColumn(tuple(state.value for state in columns.states), which)),
         _worded(columns.reasons),
-        _worded(Words(tuple(str(one or "") for one in letters), which)),
+        _worded(TextColumn(tuple(str(one or "") for one in letters), which)),
     ]
     found = [part for part in worded if part is not None]
     if len(found) < len(worded) or sum(part.width for part in found) > _WIDEST:
@@ -152,26 +152,26 @@ def _cut(width: int) -> str:
     return f"CAST(substr(?, n * {width} + 1, {width}) AS TEXT)"
 
 
-def _worded(words: Words) -> _Part | None:
+def _worded(words: TextColumn) -> _Part | None:
     """One text for all rows, or one for each with as much behind it as makes them equally long."""
-    if len(words.words) > _AT_ONCE:
+    if len(words.values) > _AT_ONCE:
         return None
-    used = np.flatnonzero(np.bincount(words.which, minlength=len(words.words)))
-    texts = [words.words[at] for at in used.tolist()]
+    used = np.flatnonzero(np.bincount(words.which, minlength=len(words.values)))
+    texts = [words.values[at] for at in used.tolist()]
     if len(texts) == 1:
         return _Part("?", (texts[0],))
     raw = [text.encode() for text in texts]
     width = max(map(len, raw))
     if width > _WIDEST or any(_PAD in text or "\0" in text for text in texts):
         return None
-    place = np.zeros(len(words.words), np.intp)
+    place = np.zeros(len(words.values), np.intp)
     place[used] = np.arange(len(used))
     padded = b"".join([text.ljust(width, _PAD.encode()) for text in raw])
     laid = np.frombuffer(padded, np.uint8).reshape(len(raw), width)[place[words.which]]
     return _Part(f"rtrim({_cut(width)}, '{_PAD}')", (laid.tobytes(),), width)
 
 
-def _digits(numbers: Numbers) -> bytes:
+def _digits(numbers: Int64Array) -> bytes:
     """Decimal digits of each, zeros before them."""
     found = np.full((len(numbers), _NUMBER), ord("0"), np.uint8)
     left = numbers

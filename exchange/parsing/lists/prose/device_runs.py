@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Numbers
-from exchange.domain.columns.device_ids import DeviceIds, no_ids
+from exchange.domain.columns.device_columns import Int64Array
+from exchange.domain.columns.device_ids import DeviceIds, blank_ids
 from exchange.parsing.identifiers.bulk import check_devices, decimal_cells
 from exchange.parsing.sheets.csv_columns import NEWLINE, one_line_end
 from exchange.parsing.text.byte_column import SPARE, Texts, buffer_of, to_utf8
@@ -30,7 +30,7 @@ class Run(Line):
     """Lines that are nothing but a Device ID, from ``number`` on; ``text`` is the first of them."""
 
     whole: str = field(default="", repr=False)
-    ids: DeviceIds = field(default_factory=no_ids, repr=False)
+    ids: DeviceIds = field(default_factory=blank_ids, repr=False)
 
     def lines(self) -> Iterator[Line]:
         """The lines themselves."""
@@ -67,7 +67,9 @@ def lines_of(text: str) -> list[Line]:
     return found + _lines(content, starts, ends, done, len(starts))
 
 
-def _lines(content: bytes, starts: Numbers, ends: Numbers, first: int, last: int) -> list[Line]:
+def _lines(
+    content: bytes, starts: Int64Array, ends: Int64Array, first: int, last: int
+) -> list[Line]:
     if first >= last:
         return []
     piece = content[starts[first] : ends[last - 1]].decode("utf-8", "surrogatepass")

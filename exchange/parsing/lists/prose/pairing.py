@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from exchange.domain.columns.device_columns import Listed
+from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device import DeviceId
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.mail import Outcome, Reject
@@ -123,7 +123,7 @@ class Pairing:
             self.spoiled = True  # two devices in a block with one code
         self.waiting.append(waiting)
 
-    def wait_all(self, found: Listed, number: int) -> None:
+    def wait_all(self, found: ListedColumns, number: int) -> None:
         """Thousands of devices, one a line from line ``number`` on; nothing is said of them yet."""
         self.wait(found[0].device, found[0].where, number)
         self.spoiled |= self.part in self.above_parts  # several devices in a block with one code

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Listed, Places, Words
+from exchange.domain.columns.device_columns import ListedColumns, PlaceColumn, TextColumn
 from exchange.domain.device import DeviceId
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.mail import Found, Outcome, Reject
@@ -208,8 +208,10 @@ class Prose:
             return
         block.sure = True
         rows = len(run.ids)
-        places = Places(Words.same(where.removesuffix(number), rows), run.number + np.arange(rows))
-        found = Listed(run.ids, places, Words.same("", rows))
+        places = PlaceColumn(
+            TextColumn.repeat(where.removesuffix(number), rows), run.number + np.arange(rows)
+        )
+        found = ListedColumns(run.ids, places, TextColumn.repeat("", rows))
         self.found.devices += found
         self.pairing.wait_all(found, run.number)
 

@@ -16,15 +16,15 @@ import numpy.typing as npt
 
 from exchange.domain.columns.device_columns import (
     OUTCOMES,
-    Flags,
-    Indexes,
-    Listed,
-    Numbers,
-    Places,
-    Words,
+    BoolArray,
+    Int32Array,
+    Int64Array,
+    ListedColumns,
+    PlaceColumn,
+    TextColumn,
 )
 from exchange.domain.columns.device_ids import DeviceIds
-from exchange.domain.columns.group_equal_rows import first_rows
+from exchange.domain.columns.group_equal_rows import first_equal_rows
 from exchange.domain.mail import Outcome
 from exchange.parsing.findings.claim_columns import NOTHING, Claimed
 from exchange.parsing.identifiers.bulk import CheckedCodes, check_codes, check_devices
@@ -50,8 +50,8 @@ class Stretch(NamedTuple):
     """Plain rows that stand one behind another, and what they say."""
 
     ids: DeviceIds
-    numbers: Numbers
-    found: Listed
+    numbers: Int64Array
+    found: ListedColumns
     claims: Claimed | None  # None where nothing is said
     vague: Claimed | None
     silent: Claimed | None
@@ -78,7 +78,7 @@ class LongList:
         checked = check_devices(column_of(self.rows, column))
         self.ids, self.sound = checked.ids, checked.good
         self.good = self.sound.copy()
-        self.code_words: Numbers | None = None
+        self.code_words: Int64Array | None = None
         self.numbers = numbers_of(self.rows)
         number = len(self.rows)
         self.codes: CheckedCodes | None = None
@@ -88,7 +88,7 @@ class LongList:
         words = self._words()
         self.types = self._types()
         lead = table.place_lead
-        self.places = Places(Words.same(lead, number), self.numbers)
+        self.places = PlaceColumn(TextColumn.repeat(lead, number), self.numbers)
         self.group, self.said = self._said(words)
 
     def stretches(self) -> Iterator[tuple[int, int]]:
@@ -100,16 +100,16 @@ class LongList:
     def stretch(self, start: int, end: int) -> Stretch:
         """The rows from ``start`` up to ``end``, all of them plain."""
         rows = slice(start, end)
-        found = Listed(self.ids[rows], self.places.taken(rows), self.types.taken(rows))
+        found = ListedColumns(self.ids[rows], self.places.take(rows), self.types.take(rows))
         parts: list[Claimed | None] = [None, None, None]
         if self.said is not None:
             own = self.group[rows]
             for kind in range(3):
                 there = own == kind
                 if there.all():
-                    parts[kind] = self.said.taken(rows)
+                    parts[kind] = self.said.take(rows)
                 elif there.any():
-                    parts[kind] = self.said.taken(np.flatnonzero(there) + start)
+                    parts[kind] = self.said.take(np.flatnonzero(there) + start)
         return Stretch(found.ids, self.numbers[rows], found, *parts)
 
     def _take_codes(self, index: int) -> None:
@@ -133,7 +133,7 @@ class LongList:
             ends = np.array([0 < len(code_digits(text)) <= _REST_OF_CODE for text in beside])
             self.good &= ~(short & ends[which])
 
-    def _words(self) -> list[Numbers]:
+    def _words(self) -> list[Int64Array]:
         """The columns of words, each as numbers of its different texts."""
         told = [*self.columns.remarks, *(one for one in (self.columns.denial,) if one is not None)]
         for index in told:
@@ -141,15 +141,15 @@ class LongList:
         words = [column_of(self.rows, index).distinct()[1] for index in told]
         return words if self.code_words is None else [*words, self.code_words]
 
-    def _types(self) -> Words:
+    def _types(self) -> TextColumn:
         if self.columns.type is None:
-            return Words.same(self.kind, len(self.rows))
+            return TextColumn.repeat(self.kind, len(self.rows))
         self.good &= ~odd_cells(self.rows, self.columns.type)
         texts, which = column_of(self.rows, self.columns.type).distinct()
-        kinds = Words.of([device_type_of(text) or self.kind for text in texts])
-        return Words(kinds.words, kinds.which[which])
+        kinds = TextColumn.of([device_type_of(text) or self.kind for text in texts])
+        return TextColumn(kinds.values, kinds.which[which])
 
-    def _said(self, words: list[Numbers]) -> tuple[npt.NDArray[np.uint8], Claimed | None]:
+    def _said(self, words: list[Int64Array]) -> tuple[npt.NDArray[np.uint8], Claimed | None]:
         """Of each row its claim, and where that belongs: 0 told, 1 vague, 2 silent, 3 none."""
         number = len(self.rows)
         group = np.full(number, 3, np.uint8)
@@ -176,7 +176,7 @@ class LongList:
             remarks[at] = np.array(kept, np.int32)[which]
         codes = self.codes.codes if self.codes is not None else np.zeros((number, 16), np.uint8)
         digits = self.codes.digits if self.codes is not None else np.zeros(number, np.uint8)
-        said = Words(tuple(texts), remarks)
+        said = TextColumn(tuple(texts), remarks)
         return group, Claimed(self.ids, self.places, codes, coded, outcomes, said, digits)
 
     def _read(self, at: int, beside: bool) -> tuple[int, int, str]:
@@ -193,11 +193,11 @@ class LongList:
         return (0 if said.firm else 1), outcome, said.remark
 
 
-def _kinds_of_rows(words: list[Numbers], at: Numbers) -> tuple[Numbers, Indexes]:
+def _kinds_of_rows(words: list[Int64Array], at: Int64Array) -> tuple[Int64Array, Int32Array]:
     """The first row of each kind of words among the rows ``at``, and the kind of each row."""
     if not words:
         return np.zeros(1, np.int64), np.zeros(len(at), np.int32)
-    first = first_rows(*(column[at] for column in words))
-    begins: Flags = first == np.arange(len(at))
+    first = first_equal_rows(*(column[at] for column in words))
+    begins: BoolArray = first == np.arange(len(at))
     ranks = (np.cumsum(begins) - 1).astype(np.int32)
     return np.flatnonzero(begins), ranks[first]
