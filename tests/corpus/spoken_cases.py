@@ -194,7 +194,7 @@ def _headings() -> list[Case]:
             reply(f"Not installed by us:\n{D[0]}\n{D[1]}\n{_A}"),
             (D[0], "not_installer", None, "body line 2"),
             (D[1], "unclear", None, "body line 3"),
-            rejects=[("body line 4", "without one Device ID")],
+            rejects=[("body line 4", "without exactly one Device ID")],
         ),
         response(
             "spoken-words-below-each-device",

@@ -21,10 +21,10 @@ from exchange.domain.columns.group_equal_rows import first_equal_rows
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Kind, MailHead, Outcome, Understanding
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.findings.claim_columns import Claimed, claimed_ids, found_ids
+from exchange.parsing.findings.claim_columns import ClaimColumns, claim_ids, found_ids
 from exchange.parsing.findings.findings import Claim
-from exchange.parsing.findings.mixed_list import Gathered
-from exchange.parsing.findings.resolve_claims import first_places, weigh
+from exchange.parsing.findings.mixed_list import MixedList
+from exchange.parsing.findings.resolve_claims import resolve_claims, unique_devices
 from exchange.worker.frames import decode, encode
 
 _DEVICES = st.integers(1, 12).map(lambda number: DeviceId(number.to_bytes(8, "big")))
@@ -52,7 +52,7 @@ def _claims(draw: st.DrawFn) -> Claim:
         draw(_CODES) if coded else None,
         draw(st.none() | st.sampled_from(Outcome)),
         draw(st.sampled_from(("", "not ours", "see below"))),
-        spoiled=False,
+        bad_code=False,
         digits=draw(st.sampled_from((0, 32, 36, 36, 36))) if coded else 0,
     )
 
@@ -92,7 +92,7 @@ def test_answers_as_columns(answers: list[Answer], more: list[Answer]) -> None:
 
 @given(st.lists(_claims(), max_size=20))
 def test_claims_as_columns(claims: list[Claim]) -> None:
-    _same(Claimed.of(claims), claims)
+    _same(ClaimColumns.of(claims), claims)
 
 
 @given(
@@ -112,9 +112,9 @@ def test_first_rows_where_the_values_are_made_to_collide(monkeypatch: pytest.Mon
 
 
 @st.composite
-def _mixed(draw: st.DrawFn, items: st.SearchStrategy) -> tuple[Gathered, list]:
+def _mixed(draw: st.DrawFn, items: st.SearchStrategy) -> tuple[MixedList, list]:
     """The same items, some of them standing in columns."""
-    mixed: Gathered = Gathered()
+    mixed: MixedList = MixedList()
     plain: list = []
     for _ in range(draw(st.integers(1, 4))):
         some = draw(st.lists(items, max_size=8))
@@ -122,7 +122,7 @@ def _mixed(draw: st.DrawFn, items: st.SearchStrategy) -> tuple[Gathered, list]:
         if not some or not draw(st.booleans()):
             mixed += some
         else:
-            mixed += Claimed.of(some) if isinstance(some[0], Claim) else ListedColumns.of(some)
+            mixed += ClaimColumns.of(some) if isinstance(some[0], Claim) else ListedColumns.of(some)
     return mixed, plain
 
 
@@ -131,21 +131,21 @@ def _mixed(draw: st.DrawFn, items: st.SearchStrategy) -> tuple[Gathered, list]:
     _mixed(_claims() | _claims() | st.tuples(_DEVICES, _PLACES).map(lambda pair: Claim(*pair))),
     st.booleans(),
 )
-def test_claims_in_columns_weigh_the_same(mixed: tuple[Gathered, list], spoil: bool) -> None:
+def test_claims_in_columns_weigh_the_same(mixed: tuple[MixedList, list], spoil: bool) -> None:
     claims, plain = mixed
     if spoil:
         device = DeviceId((3).to_bytes(8, "big"))
-        claims.append(Claim(device, "row 1", spoiled=True))
+        claims.append(Claim(device, "row 1", bad_code=True))
         plain.append(claims[len(plain)])
-    assert weigh(claims) == weigh(Gathered(plain))
-    assert claimed_ids(claims).tolist() == claimed_ids(Gathered(plain)).tolist()
+    assert resolve_claims(claims) == resolve_claims(MixedList(plain))
+    assert claim_ids(claims).tolist() == claim_ids(MixedList(plain)).tolist()
 
 
 @given(_mixed(_FOUND))
-def test_devices_in_columns_have_the_same_first_places(mixed: tuple[Gathered, list]) -> None:
+def test_devices_in_columns_have_the_same_first_places(mixed: tuple[MixedList, list]) -> None:
     found, plain = mixed
-    assert tuple(first_places(found)) == tuple(first_places(Gathered(plain)))
-    assert found_ids(found).tolist() == found_ids(Gathered(plain)).tolist()
+    assert tuple(unique_devices(found)) == tuple(unique_devices(MixedList(plain)))
+    assert found_ids(found).tolist() == found_ids(MixedList(plain)).tolist()
 
 
 def _many() -> Understanding:

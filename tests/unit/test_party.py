@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from exchange.domain.contactrow import COLUMNS, REQUIRED, party_from_row
 from exchange.domain.party import Change, EscalationContact, Party, check, diff, parse_address
 from exchange.errors import BadInput, BadInputs
-from exchange.parsing.reading.import_tables import match_columns, normalised, read_tables
+from exchange.parsing.reading.import_tables import match_columns, normalise_header, read_tables
 
 SAMPLE = Path(__file__).parents[2] / "config" / "contacts.csv"
 TODAY = date(2026, 11, 2)
@@ -284,7 +284,7 @@ def test_any_row_gives_a_party_or_one_of_our_errors(cells: dict[str, str]) -> No
 
 
 def test_no_wording_means_two_columns() -> None:
-    wordings = [normalised(wording) for each in COLUMNS.values() for wording in each]
+    wordings = [normalise_header(wording) for each in COLUMNS.values() for wording in each]
     assert len(set(wordings)) == len(wordings)
     assert set(REQUIRED) <= set(COLUMNS)
     # Each field's own name is a wording of it.

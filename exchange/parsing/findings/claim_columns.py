@@ -27,14 +27,14 @@ from exchange.domain.columns.device_ids import DeviceIds, blank_ids, ids_of
 from exchange.domain.device import CODE_BYTES
 from exchange.domain.mail import Found, Outcome
 from exchange.parsing.findings.findings import Claim
-from exchange.parsing.findings.mixed_list import Gathered
+from exchange.parsing.findings.mixed_list import MixedList
 
 NOTHING: Final = len(OUTCOMES)  # in a column of outcomes: none is told
 _OUTCOMES: Final = (*OUTCOMES, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Claimed(ColumnSequence[Claim]):
+class ClaimColumns(ColumnSequence[Claim]):
     """Claims as columns, none of them spoiled; ``codes`` count where ``coded``."""
 
     ids: DeviceIds
@@ -46,7 +46,7 @@ class Claimed(ColumnSequence[Claim]):
     digits: npt.NDArray[np.uint8]  # of the code as written: 36 with its CRC, 32 without, 0 for none
 
     @classmethod
-    def saying(cls, devices: ListedColumns, outcome: Outcome, remark: str) -> Claimed:
+    def saying(cls, devices: ListedColumns, outcome: Outcome, remark: str) -> ClaimColumns:
         """The same claim about each of ``devices``."""
         number = len(devices)
         return cls(
@@ -60,7 +60,7 @@ class Claimed(ColumnSequence[Claim]):
         )
 
     @classmethod
-    def of(cls, claims: Sequence[Claim]) -> Claimed:
+    def of(cls, claims: Sequence[Claim]) -> ClaimColumns:
         """The columns of ``claims``, but for whether they are spoiled."""
         blank, number = bytes(CODE_BYTES), len(claims)
         raw = b"".join([one.code.raw if one.code else blank for one in claims])
@@ -78,7 +78,7 @@ class Claimed(ColumnSequence[Claim]):
         )
 
     @classmethod
-    def concat(cls, pieces: Sequence[Claimed]) -> Claimed:
+    def concat(cls, pieces: Sequence[ClaimColumns]) -> ClaimColumns:
         """Claims one behind another; at least one piece."""
         if len(pieces) == 1:
             return pieces[0]
@@ -92,9 +92,9 @@ class Claimed(ColumnSequence[Claim]):
             np.concatenate([piece.digits for piece in pieces]),
         )
 
-    def take(self, chosen: slice | Int64Array | BoolArray) -> Claimed:
+    def take(self, chosen: slice | Int64Array | BoolArray) -> ClaimColumns:
         """Some of the rows, as columns."""
-        return Claimed(
+        return ClaimColumns(
             self.ids[chosen],
             self.places.take(chosen),
             self.codes[chosen],
@@ -123,19 +123,19 @@ class Claimed(ColumnSequence[Claim]):
         return len(self.ids)
 
 
-def claims_code(claims: Gathered[Claim]) -> bool:
+def any_code(claims: MixedList[Claim]) -> bool:
     """Whether any holds a code."""
     return any(one.code is not None for one in claims.singles()) or any(
         bool(one.coded.any()) for one in _columns(claims)
     )
 
 
-def claims_spoiled(claims: Gathered[Claim]) -> bool:
+def any_bad_code(claims: MixedList[Claim]) -> bool:
     """Whether any holds a code that cannot be trusted."""
-    return any(one.spoiled for one in claims.singles())
+    return any(one.bad_code for one in claims.singles())
 
 
-def claims_outcome(claims: Gathered[Claim], outcome: Outcome) -> bool:
+def any_outcome(claims: MixedList[Claim], outcome: Outcome) -> bool:
     """Whether any tells ``outcome`` in words."""
     wanted = OUTCOMES.index(outcome)
     return any(one.outcome is outcome for one in claims.singles()) or any(
@@ -143,21 +143,21 @@ def claims_outcome(claims: Gathered[Claim], outcome: Outcome) -> bool:
     )
 
 
-def _columns(claims: Gathered[Claim]) -> list[Claimed]:
-    return [piece for piece in claims.columns() if isinstance(piece, Claimed)]
+def _columns(claims: MixedList[Claim]) -> list[ClaimColumns]:
+    return [piece for piece in claims.columns() if isinstance(piece, ClaimColumns)]
 
 
-def claimed_ids(claims: Gathered[Claim]) -> DeviceIds:
+def claim_ids(claims: MixedList[Claim]) -> DeviceIds:
     """The devices of all claims, in their order."""
     return _joined(
         [
-            piece.ids if isinstance(piece, Claimed) else ids_of([one.device for one in piece])
+            piece.ids if isinstance(piece, ClaimColumns) else ids_of([one.device for one in piece])
             for piece in claims.pieces
         ]
     )
 
 
-def found_ids(found: Gathered[Found]) -> DeviceIds:
+def found_ids(found: MixedList[Found]) -> DeviceIds:
     """All devices found, in their order."""
     return _joined(
         [
@@ -171,7 +171,7 @@ def _joined(pieces: Sequence[DeviceIds]) -> DeviceIds:
     return np.concatenate([blank_ids(), *pieces])
 
 
-def listed_of(found: Gathered[Found]) -> ListedColumns:
+def to_listed_columns(found: MixedList[Found]) -> ListedColumns:
     """Everything found, as columns."""
     return ListedColumns.concat(
         [
@@ -181,28 +181,28 @@ def listed_of(found: Gathered[Found]) -> ListedColumns:
     )
 
 
-def claimed_of(claims: Gathered[Claim]) -> tuple[Claimed, BoolArray]:
+def to_claim_columns(claims: MixedList[Claim]) -> tuple[ClaimColumns, BoolArray]:
     """All claims as columns, at least one; and which of them are spoiled."""
-    columns: list[Claimed] = []
+    columns: list[ClaimColumns] = []
     spoiled: list[BoolArray] = []
     for piece in claims.pieces:
-        if isinstance(piece, Claimed):
+        if isinstance(piece, ClaimColumns):
             columns.append(piece)
             spoiled.append(np.zeros(len(piece), np.bool_))
         else:
-            columns.append(Claimed.of(list(piece)))
-            spoiled.append(np.fromiter((one.spoiled for one in piece), np.bool_, len(piece)))
-    return Claimed.concat(columns), np.concatenate(spoiled)
+            columns.append(ClaimColumns.of(list(piece)))
+            spoiled.append(np.fromiter((one.bad_code for one in piece), np.bool_, len(piece)))
+    return ClaimColumns.concat(columns), np.concatenate(spoiled)
 
 
-def claims_at(claims: Gathered[Claim], rows: Int64Array) -> list[Claim]:
+def claims_at(claims: MixedList[Claim], rows: Int64Array) -> list[Claim]:
     """Some of the claims, by their places in order."""
     found: list[Claim] = []
     start = 0
     for piece in claims.pieces:
         end = start + len(piece)
         own = rows[(rows >= start) & (rows < end)] - start
-        if isinstance(piece, Claimed):
+        if isinstance(piece, ClaimColumns):
             found += piece.take(own).to_objects()
         else:
             found += map(piece.__getitem__, own.tolist())
@@ -210,6 +210,6 @@ def claims_at(claims: Gathered[Claim], rows: Int64Array) -> list[Claim]:
     return found
 
 
-def which_word(words: TextColumn, telling: Sequence[bool]) -> BoolArray:
+def rows_with(words: TextColumn, telling: Sequence[bool]) -> BoolArray:
     """The rows whose word is one of those told."""
     return np.array([*telling, False], np.bool_)[words.which]

@@ -14,7 +14,7 @@ from exchange.domain.device import DeviceId
 _SHOWN: Final = 5
 
 
-class Repeats:
+class DuplicateRows:
     """The devices of one table with their rows, in their order."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Repeats:
         self._ids.append(ids)
         self._numbers.append(numbers)
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The first few devices that stand in more than one row; empty when none does."""
         self._settle()
         if not self._ids:

@@ -11,7 +11,7 @@ from exchange.domain.columns.device_columns import ColumnSequence
 T = TypeVar("T")
 
 
-class Gathered(Generic[T]):
+class MixedList(Generic[T]):
     """A list that takes a column sequence as one piece; it is never taken apart but by need."""
 
     __slots__ = ("pieces",)
@@ -29,7 +29,7 @@ class Gathered(Generic[T]):
 
     def extend(self, items: Iterable[T]) -> None:
         """Add many at the end; a column sequence stays one."""
-        if isinstance(items, Gathered):
+        if isinstance(items, MixedList):
             for piece in list(items.pieces):
                 self.extend(piece)
         elif isinstance(items, ColumnSequence):
@@ -42,12 +42,12 @@ class Gathered(Generic[T]):
             if more:
                 self.pieces.append(more)
 
-    def __iadd__(self, items: Iterable[T]) -> Gathered[T]:
+    def __iadd__(self, items: Iterable[T]) -> MixedList[T]:
         self.extend(items)
         return self
 
     @property
-    def plain(self) -> bool:
+    def singles_only(self) -> bool:
         """Whether it holds single findings alone."""
         return not any(isinstance(piece, ColumnSequence) for piece in self.pieces)
 
@@ -75,14 +75,14 @@ class Gathered(Generic[T]):
         self._flat()[index] = item
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Gathered | Sequence):
+        if not isinstance(other, MixedList | Sequence):
             return NotImplemented
         return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return f"Gathered({len(self)} findings)"
+        return f"MixedList({len(self)} findings)"
 
     def _flat(self) -> list[T]:
         """Everything as one list: who changes single findings has few."""

@@ -23,19 +23,24 @@ from exchange.domain.columns.device_columns import (
 from exchange.domain.columns.group_equal_rows import first_equal_rows
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Outcome, Reject
-from exchange.parsing.findings.claim_columns import claimed_of, claims_at, listed_of, which_word
+from exchange.parsing.findings.claim_columns import (
+    claims_at,
+    rows_with,
+    to_claim_columns,
+    to_listed_columns,
+)
 from exchange.parsing.findings.findings import Claim, Findings
-from exchange.parsing.findings.mixed_list import Gathered
+from exchange.parsing.findings.mixed_list import MixedList
 
 _WITH_CRC: Final = 36
 _WITHOUT_CRC: Final = 32
 _MANY: Final = 2000  # from here on columns are quicker
 
 
-def first_places(devices: Gathered[Found]) -> Sequence[Found]:
+def unique_devices(devices: MixedList[Found]) -> Sequence[Found]:
     """Each device once, at the first place where it stands; a later type fills an empty one."""
-    if not devices.plain or len(devices) >= _MANY:
-        return _first_columns(listed_of(devices))
+    if not devices.singles_only or len(devices) >= _MANY:
+        return _first_columns(to_listed_columns(devices))
     kept: dict[bytes, Found] = {}
     for found in devices:
         known = kept.setdefault(found.device.raw, found)
@@ -49,7 +54,7 @@ def _first_columns(listed: ListedColumns) -> ListedColumns:
     firsts = first == np.arange(len(first))
     if firsts.all():
         return listed
-    typed = which_word(listed.types, [bool(word) for word in listed.types.values])
+    typed = rows_with(listed.types, [bool(word) for word in listed.types.values])
     which = listed.types.which.copy()
     later = np.flatnonzero(~firsts & typed & ~typed[first])[::-1]
     which[first[later]] = listed.types.which[later]  # of several the first stays
@@ -60,9 +65,9 @@ def _first_columns(listed: ListedColumns) -> ListedColumns:
     )
 
 
-def weigh(claims: Gathered[Claim]) -> tuple[Sequence[Answer], tuple[Reject, ...]]:
+def resolve_claims(claims: MixedList[Claim]) -> tuple[Sequence[Answer], tuple[Reject, ...]]:
     """One answer per device, in order of its first place, and why some are unclear."""
-    if not claims.plain:
+    if not claims.singles_only:
         return _weigh_columns(claims)
     checked = any(claim.digits == _WITH_CRC for claim in claims)
     answers, rejects = _weigh_each(claims, checked=checked)
@@ -90,12 +95,12 @@ def _weigh_each(claims: Iterable[Claim], *, checked: bool) -> tuple[list[Answer]
     return answers, rejects
 
 
-def _weigh_columns(claims: Gathered[Claim]) -> tuple[AnswerColumns, tuple[Reject, ...]]:
+def _weigh_columns(claims: MixedList[Claim]) -> tuple[AnswerColumns, tuple[Reject, ...]]:
     """The claims that stand alone together, the others one by one.
 
     Alone stands a claim whose device no other names, and whose code no other holds.
     """
-    table, spoiled = claimed_of(claims)
+    table, spoiled = to_claim_columns(claims)
     coded = table.coded
     checked = bool((table.digits == _WITH_CRC).any())
     doubtful = spoiled | _shared(first_equal_rows(table.ids))
@@ -135,33 +140,34 @@ def answer_rest(found: Findings) -> list[str]:
     Adds to the claims.  They count as denied only where the quote holds the whole list that we
     asked about and some of it is answered one by one; else each is unclear.
     """
-    if not found.rest:
+    if not found.rest_words:
         return []
     answered = {claim.device for claim in found.claims}
     if not answered:
-        return ["it speaks of the rest of a list and answers no Device by itself"]
+        return ["it mentions the rest of a list but answers no Device individually"]
     rest = {one: where for one, where in found.unanswered.items() if one not in answered}
     for one in found.devices:
         if one.device not in answered:
             rest[one.device] = rest.get(one.device, one.where)
     strangers = [one for one in rest if one not in found.unanswered]
-    plain = found.whole and not found.rest_open and found.denies_all and not strangers
+    plain = found.quoted_whole and not found.rest_open and found.denies_all and not strangers
     plain = plain and not found.hedged
     outcome = Outcome.NOT_INSTALLER if plain else Outcome.UNCLEAR
     found.claims += [
-        Claim(device, where, outcome=outcome, remark=found.rest) for device, where in rest.items()
+        Claim(device, where, outcome=outcome, remark=found.rest_words)
+        for device, where in rest.items()
     ]
     if plain:
         return []
     why = (
-        "the words are no plain denial"
+        "the words are not a clear denial"
         if found.rest_open or found.hedged
-        else ("the list is not quoted whole in this mail")
+        else ("this mail does not quote the whole list")
     )
-    return [f"it speaks of the rest of a list: not taken as an answer, because {why}"]
+    return [f"it mentions the rest of a list: not accepted as an answer, because {why}"]
 
 
-def denied_as_a_whole(found: Findings) -> list[Claim]:
+def claims_from_denial(found: Findings) -> list[Claim]:
     """What ``none of these were installed by us`` says of each device, where no other is answered.
 
     It speaks of the sender's own list; of ours, as it came back, only where that is quoted whole.
@@ -175,7 +181,7 @@ def denied_as_a_whole(found: Findings) -> list[Claim]:
             device,
             where,
             outcome=Outcome.NOT_INSTALLER
-            if plain and device not in found.spoken
+            if plain and device not in found.in_sentences
             else Outcome.UNCLEAR,
             remark="of all listed",
         )
@@ -183,7 +189,7 @@ def denied_as_a_whole(found: Findings) -> list[Claim]:
     ]
 
 
-def settle_denial(found: Findings) -> None:
+def check_single_denial(found: Findings) -> None:
     """``We did not install this meter`` denies nothing where not one Device is spoken of."""
     if found.denies_one and len(_denied(found)) != 1:
         found.denies_all = found.denies_one = False
@@ -191,7 +197,7 @@ def settle_denial(found: Findings) -> None:
 
 def _denied(found: Findings) -> dict[DeviceId, str]:
     own = {one.device: one.where for one in found.devices}
-    return own or (found.unanswered if found.whole and not found.rejects else {})
+    return own or (found.unanswered if found.quoted_whole and not found.rejects else {})
 
 
 def _conflict(own: list[Claim], owners: defaultdict[InstallCode, set[DeviceId]]) -> str:
@@ -204,14 +210,14 @@ def _conflict(own: list[Claim], owners: defaultdict[InstallCode, set[DeviceId]])
         others = owners[code]
         if len(others) > 1:
             named = ", ".join(sorted(map(str, others))[:5])
-            return f"one install code stands for {len(others)} devices: {named}"
+            return f"one install code for {len(others)} devices: {named}"
     outcomes = {claim.outcome for claim in own if claim.outcome is not None}
     if codes and Outcome.NOT_INSTALLER in outcomes:
         return f"an install code, and the words that they did not install it: {places}"
-    if codes and any(claim.spoiled for claim in own):
+    if codes and any(claim.bad_code for claim in own):
         return f"a good install code and a bad one for one device: {places}"
     denied = Outcome.NOT_INSTALLER in outcomes
-    if denied and (len(outcomes) > 1 or any(claim.spoiled for claim in own)):
+    if denied and (len(outcomes) > 1 or any(claim.bad_code for claim in own)):
         return f"two different answers for one device: {places}"
     return ""
 
@@ -231,7 +237,7 @@ def _answer(device: DeviceId, own: list[Claim], *, conflict: bool) -> Answer:
     told = next((claim for claim in own if claim.code is not None), None)
     remark = next((claim.remark for claim in own if claim.remark), "")
     where = own[0].where
-    spoiled = any(claim.spoiled for claim in own)
+    spoiled = any(claim.bad_code for claim in own)
     if conflict or spoiled:
         return Answer(device, Outcome.UNCLEAR, where, remark=remark)
     if told:

@@ -10,7 +10,7 @@ from exchange.domain.device import DeviceId
 
 
 @dataclass(slots=True)
-class Waiting:
+class WaitingDevice:
     """A Device ID whose code or answer may stand on a following line."""
 
     device: DeviceId
@@ -19,14 +19,14 @@ class Waiting:
     part: int = 0  # the block between blank lines in which it stands
 
 
-class Waitlist:
+class WaitingDevices:
     """The newest are objects; a long list stays columns until those below it are taken."""
 
     def __init__(self) -> None:
-        self._recent: list[Waiting] = []
-        self._older: list[tuple[ListedColumns, int] | list[Waiting]] = []
+        self._recent: list[WaitingDevice] = []
+        self._older: list[tuple[ListedColumns, int] | list[WaitingDevice]] = []
 
-    def append(self, one: Waiting) -> None:
+    def append(self, one: WaitingDevice) -> None:
         """One more at the end."""
         self._recent.append(one)
 
@@ -35,7 +35,7 @@ class Waitlist:
         self._older += [self._recent, (found, part)]
         self._recent = []
 
-    def last(self, number: int) -> list[Waiting]:
+    def last(self, number: int) -> list[WaitingDevice]:
         """The newest ``number``, or all that there are; in their order."""
         while len(self._recent) < number and self._older:
             piece = self._older.pop()
@@ -49,7 +49,7 @@ class Waitlist:
             self._recent = _made(tail, part) + self._recent
         return self._recent[-number:]
 
-    def remove(self, one: Waiting) -> None:
+    def remove(self, one: WaitingDevice) -> None:
         """Take one of those that ``last`` gave off the list."""
         for index in range(len(self._recent) - 1, -1, -1):
             if self._recent[index] is one:
@@ -63,10 +63,10 @@ class Waitlist:
     def __bool__(self) -> bool:
         return bool(self.last(1))
 
-    def __iter__(self) -> Iterator[Waiting]:
+    def __iter__(self) -> Iterator[WaitingDevice]:
         for piece in (*self._older, self._recent):
             yield from piece if isinstance(piece, list) else _made(*piece)
 
 
-def _made(found: ListedColumns, part: int) -> list[Waiting]:
-    return [Waiting(one.device, one.where, "", part) for one in found]
+def _made(found: ListedColumns, part: int) -> list[WaitingDevice]:
+    return [WaitingDevice(one.device, one.where, "", part) for one in found]

@@ -18,7 +18,7 @@ class Remark(NamedTuple):
     """What a remark says; ``firm`` when it can only be an answer, whatever mail it stands in."""
 
     outcome: Outcome | None
-    firm: bool = False
+    definite: bool = False
 
 
 _US = r"(?:us|ourselves|our (?:company|engineers?|team|installers?))\b"
@@ -127,7 +127,7 @@ _LONGEST: Final = 500
 
 
 @remembered
-def plain_words(text: str) -> str:
+def normalise_phrase(text: str) -> str:
     """``text`` on one line with straight apostrophes, as the patterns here expect it."""
     return " ".join(text[:_LONGEST].replace("\u2019", "'").replace("\u2018", "'").split())
 
@@ -135,19 +135,19 @@ def plain_words(text: str) -> str:
 @remembered
 def read_remark(text: str) -> Remark:
     """The outcome that words beside a device state, or ``Remark(None)``."""
-    text = plain_words(text)
+    text = normalise_phrase(text)
     # The inventory's own statuses stand in requests too and answer nothing.
     if not text or "".join(_LETTERS.findall(text.lower())) in _SMI_STATUS:
         return Remark(None)
     if _NOT_INSTALLER.search(text):
         doubtful = _DOUBT.search(_NOT_INSTALLER.sub(" ", text)) or _PENDING.search(text)
         if doubtful or _is_turned(text):
-            return Remark(Outcome.UNCLEAR, firm=True)
-        return Remark(Outcome.NOT_INSTALLER, firm=True)
+            return Remark(Outcome.UNCLEAR, definite=True)
+        return Remark(Outcome.NOT_INSTALLER, definite=True)
     if _PENDING.search(text) or _LACKING.search(text):
-        return Remark(Outcome.UNCLEAR, firm=True)
+        return Remark(Outcome.UNCLEAR, definite=True)
     if _PROVIDED.search(text):
-        return Remark(Outcome.PROVIDED, firm=True)
+        return Remark(Outcome.PROVIDED, definite=True)
     if _HALF_DENIED.search(text) or _VAGUE.search(text):
         return Remark(Outcome.UNCLEAR)
     return Remark(None)
@@ -235,7 +235,7 @@ _HEDGES = re.compile(
 @remembered
 def denies_all(text: str) -> bool:
     """Whether a sentence denies a whole list: ``none of these meters were installed by us``."""
-    text = plain_words(text)
+    text = normalise_phrase(text)
     if not _SCOPE.search(text) or read_remark(text).outcome is not Outcome.NOT_INSTALLER:
         return False
     return any(
@@ -253,16 +253,16 @@ _SENTENCE_END = re.compile(r"(?<=[.!;])\s+")
 @remembered
 def denies_this(text: str) -> bool:
     """Whether a sentence denies one device that it does not name: ``we did not install this``."""
-    text = plain_words(text)
+    text = normalise_phrase(text)
     if _SCOPE.search(text) or _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
         return False
     return not text.endswith(":") and read_remark(text).outcome is Outcome.NOT_INSTALLER
 
 
 @remembered
-def heads_denial(text: str) -> bool:
+def is_denial_heading(text: str) -> bool:
     """Whether a heading denies what is listed below it: ``Not ours:``."""
-    text = plain_words(text)
+    text = normalise_phrase(text)
     if _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
         return False
     return read_remark(text).outcome is Outcome.NOT_INSTALLER
@@ -271,21 +271,21 @@ def heads_denial(text: str) -> bool:
 @remembered
 def hedges(text: str) -> bool:
     """Whether a line can take back some of a denial that stands near it."""
-    text = plain_words(text)
+    text = normalise_phrase(text)
     if _BOILERPLATE.search(text):
         return False
     return bool(_HEDGES.search(_NOT_INSTALLER.sub(" ", text)))
 
 
 @remembered
-def closes(text: str) -> bool:
+def is_sign_off(text: str) -> bool:
     """Whether a line closes what the sender wrote: ``Kind regards``."""
     return len(text) < 200 and bool(_CLOSES.match(text))
 
 
-def doubts(text: str) -> bool:
+def expresses_doubt(text: str) -> bool:
     """Whether words hold a doubt."""
-    return bool(_DOUBT.search(plain_words(text)))
+    return bool(_DOUBT.search(normalise_phrase(text)))
 
 
 _REST = re.compile(
@@ -300,21 +300,21 @@ _SEVERAL = re.compile(
 )
 
 
-def speaks_of_rest(text: str) -> bool:
+def mentions_rest(text: str) -> bool:
     """Whether a sentence speaks of what was not answered one by one: ``all the rest``."""
-    return bool(_REST.search(plain_words(text)))
+    return bool(_REST.search(normalise_phrase(text)))
 
 
 @remembered
 def leaves_rest_open(text: str) -> bool:
     """Words on the rest of a list that are no plain denial: ``none of the others``."""
-    if not speaks_of_rest(text):
+    if not mentions_rest(text):
         return False
-    bare = plain_words(text).lower().startswith(("none of", "not the "))
+    bare = normalise_phrase(text).lower().startswith(("none of", "not the "))
     return bare or read_remark(text).outcome is not None
 
 
-def speaks_of_several(text: str) -> bool:
+def mentions_several(text: str) -> bool:
     """Whether words can be meant of more than one row of a list."""
     return bool(_SEVERAL.search(text) or _REST.search(text))
 
@@ -339,9 +339,9 @@ _ASK_SPAN: Final = 220  # characters between the asking and what is asked for
 
 
 @remembered
-def asks(text: str) -> bool:
+def asks_for_codes(text: str) -> bool:
     """Whether a line asks for codes."""
-    text = plain_words(text)
+    text = normalise_phrase(text)
     if _ASKS_PLAINLY.search(text):
         return True
     return any(

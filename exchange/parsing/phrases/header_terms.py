@@ -25,7 +25,7 @@ class Role(Enum):
     TYPE = "type"
 
 
-class Wording(NamedTuple):
+class HeaderMeaning(NamedTuple):
     """A header's role and the device type that it names, if any."""
 
     role: Role | None
@@ -96,11 +96,11 @@ _TYPE_FORMS: Final = _words("""
 
 
 @remembered
-def header_wording(text: str) -> Wording:
+def header_meaning(text: str) -> HeaderMeaning:
     """What a column header says of its column; ``Wording(None)`` when it says nothing to us."""
     text = " ".join(text[:120].split())
     if not text or sum(map(str.isdigit, text)) > _MOST_DIGITS:
-        return Wording(None)
+        return HeaderMeaning(None)
     tokens = _TOKENS.findall(_CAMEL.sub(" ", text).lower())
     joined = "".join(tokens)
     bare = "".join(_TOKENS.findall(re.sub(r"[(\[][^)\]]*[)\]]", "", text).lower()))
@@ -109,24 +109,24 @@ def header_wording(text: str) -> Wording:
     device_type = next((kind for kind in kinds if kind in OUT_OF_SCOPE), kinds[0] if kinds else "")
     forms = {joined, bare}
     if forms & _TYPE_FORMS:
-        return Wording(Role.TYPE)
+        return HeaderMeaning(Role.TYPE)
     if forms & _CODE_FORMS or _is_install_code(tokens) or _is_part_of_code(tokens):
-        return Wording(Role.CODE, device_type)
+        return HeaderMeaning(Role.CODE, device_type)
     if forms & _DENIAL_FORMS:
-        return Wording(Role.DENIAL)
+        return HeaderMeaning(Role.DENIAL)
     if forms & _REMARK_FORMS or _REMARK_WORDS & set(tokens):
-        return Wording(Role.REMARK)
+        return HeaderMeaning(Role.REMARK)
     if forms & _DEVICE_FORMS:
-        return Wording(Role.DEVICE, device_type)
+        return HeaderMeaning(Role.DEVICE, device_type)
     if forms & _VAGUE_FORMS:
-        return Wording(Role.MAYBE_DEVICE, device_type)
+        return HeaderMeaning(Role.MAYBE_DEVICE, device_type)
     words = set(tokens)
     if words & _FORBIDS:
-        return Wording(Role.NEVER_DEVICE)
+        return HeaderMeaning(Role.NEVER_DEVICE)
     named = bool(words & _NOUNS) or bool(kinds)
     if words & _STRONG_IDS or (words & _IDS and named):
-        return Wording(Role.DEVICE, device_type)
-    return Wording(None)
+        return HeaderMeaning(Role.DEVICE, device_type)
+    return HeaderMeaning(None)
 
 
 def _is_install_code(tokens: list[str]) -> bool:
@@ -200,14 +200,14 @@ def names_devices(text: str) -> bool:
 
 
 @remembered
-def labels_heading(text: str) -> bool:
+def is_list_heading(text: str) -> bool:
     """Whether a line heads a list of devices: ``Device IDs:`` or the header of a pasted table."""
     if len(text) > 200:
         return False
     if text.rstrip().endswith(":") and names_devices(text):
         return True
     cells = re.split(r"\t|\s{2,}|[|,;]", text.strip())[:12]
-    return any(header_wording(cell).role in (Role.DEVICE, Role.MAYBE_DEVICE) for cell in cells)
+    return any(header_meaning(cell).role in (Role.DEVICE, Role.MAYBE_DEVICE) for cell in cells)
 
 
 _CODE_LABEL = re.compile(r"\b(?:ic|install(?:ation)? ?codes?|code|cod gosod)\b\W*(?:is\W*)?$", re.I)
@@ -219,7 +219,7 @@ def labels_code(before: str) -> bool:
     return bool(_CODE_LABEL.search(before[-40:]))
 
 
-def normalised(wording: str) -> str:
+def normalise_header(wording: str) -> str:
     """A header wording without case, blanks, underscores and punctuation: ``Device_ID`` and
     ``device id`` are both ``deviceid``."""
     folded = unicodedata.normalize("NFKC", wording[:200]).casefold()

@@ -148,7 +148,7 @@ def checked_batch(
     devices = check_devices(column_of(rows, columns[DEVICE]))
     number = len(rows)
     block = Block(
-        devices.good & listed,
+        devices.valid & listed,
         devices.ids,
         np.zeros((number, CODE_BYTES), np.uint8),
         np.zeros(number, np.bool_),
@@ -157,8 +157,8 @@ def checked_batch(
         cells = column_of(rows, columns[CODE])
         found = check_codes(cells)
         empty = (cells.lengths == 0) & ~odd_cells(rows, columns[CODE])
-        block.codes, block.has_code = found.codes, found.good
-        block.good &= found.good | empty
+        block.codes, block.has_code = found.codes, found.valid
+        block.good &= found.valid | empty
     for name in WORDS:
         block.take_words(terms, name, shown_texts(rows, columns[name]) if name in columns else None)
     for at in np.flatnonzero(listed & ~block.good).tolist():

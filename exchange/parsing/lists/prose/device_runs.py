@@ -13,7 +13,7 @@ import numpy as np
 
 from exchange.domain.columns.device_columns import Int64Array
 from exchange.domain.columns.device_ids import DeviceIds, blank_ids
-from exchange.parsing.identifiers.bulk import check_devices, decimal_cells
+from exchange.parsing.identifiers.bulk import check_devices, find_decimal_cells
 from exchange.parsing.sheets.csv_columns import NEWLINE, one_line_end
 from exchange.parsing.text.byte_column import SPARE, Texts, buffer_of, to_utf8
 from exchange.parsing.text.lines import Line, plain_lines
@@ -26,19 +26,19 @@ _WIDTHS: Final = (16, 23)
 
 
 @dataclass(slots=True)
-class Run(Line):
+class DeviceRun(Line):
     """Lines that are nothing but a Device ID, from ``number`` on; ``text`` is the first of them."""
 
-    whole: str = field(default="", repr=False)
+    full_text: str = field(default="", repr=False)
     ids: DeviceIds = field(default_factory=blank_ids, repr=False)
 
     def lines(self) -> Iterator[Line]:
         """The lines themselves."""
-        for number, text in enumerate(self.whole.split("\n"), self.number):
+        for number, text in enumerate(self.full_text.split("\n"), self.number):
             yield Line(number, text, self.quoted, self.forwarded)
 
 
-def lines_of(text: str) -> list[Line]:
+def lines_with_runs(text: str) -> list[Line]:
     """The lines of a text, the middle of a long list as one."""
     if len(text) < _LONG:
         return plain_lines(text)
@@ -50,8 +50,8 @@ def lines_of(text: str) -> list[Line]:
     cells = Texts(buffer, starts, ends)
     checked = check_devices(cells)
     lengths = ends - starts
-    good = checked.good & (lengths == cells.lengths) & np.isin(lengths, _WIDTHS)
-    good &= ~decimal_cells(cells)
+    good = checked.valid & (lengths == cells.lengths) & np.isin(lengths, _WIDTHS)
+    good &= ~find_decimal_cells(cells)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]])))
     found: list[Line] = []
     done = 0
@@ -62,7 +62,7 @@ def lines_of(text: str) -> list[Line]:
         found += _lines(content, starts, ends, done, begin)
         whole = content[starts[begin] : ends[end - 1]].decode("ascii")
         line = content[starts[begin] : ends[begin]].decode("ascii")
-        found.append(Run(begin + 1, line, whole=whole, ids=checked.ids[begin:end]))
+        found.append(DeviceRun(begin + 1, line, full_text=whole, ids=checked.ids[begin:end]))
         done = end
     return found + _lines(content, starts, ends, done, len(starts))
 
@@ -76,17 +76,17 @@ def _lines(
     return [Line(number, text) for number, text in enumerate(piece.split("\n"), first + 1)]
 
 
-def expanded(lines: Sequence[Line]) -> list[Line]:
+def expand_runs(lines: Sequence[Line]) -> list[Line]:
     """Every line by itself."""
     found: list[Line] = []
     for line in lines:
-        if isinstance(line, Run):
+        if isinstance(line, DeviceRun):
             found += line.lines()
         else:
             found.append(line)
     return found
 
 
-def text_of(lines: Sequence[Line]) -> str:
+def text_of_lines(lines: Sequence[Line]) -> str:
     """The text of all lines."""
-    return "\n".join(line.whole if isinstance(line, Run) else line.text for line in lines)
+    return "\n".join(line.full_text if isinstance(line, DeviceRun) else line.text for line in lines)

@@ -15,18 +15,18 @@ from exchange.domain.device import DeviceId
 from exchange.domain.mail import Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.identifiers.codes import BadCode, code_digits, read_code
-from exchange.parsing.identifiers.tokens import Form, Word, words_of
-from exchange.parsing.lists.prose.unwrap_lines import Break, rejoin
+from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
+from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.mime.quoting import begins_quote
 from exchange.parsing.phrases.answer_phrases import (
-    plain_words,
+    mentions_rest,
+    mentions_several,
+    normalise_phrase,
     read_remark,
-    speaks_of_rest,
-    speaks_of_several,
 )
 from exchange.parsing.text.lines import Line, settled
 
-Place = Callable[[Line], str]
+PlaceOf = Callable[[Line], str]
 
 _PREFIX = re.compile(r"\s{0,3}((?:>\s?)+)")
 _REQUEST = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-Q\d{5,9}(?!\d)", re.I)
@@ -34,31 +34,31 @@ _ANSWER = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-A\d{5,
 _COUNT = re.compile(r"\s*(?:devices|devices asked|still open)\s*[:\t]\s*(\d[\d,]{0,9})\s*", re.I)
 _ADDRESSEE = re.compile(r"^\W*(?:to|at|an|\u00e0)\s?:", re.M)
 _CUT = re.compile(r"\[?(?:\.\.\.|\u2026)\]?|\W*(?:snip|trimmed|cut|message clipped)\b.{0,60}", re.I)
-_DEVICES: Final = (Form.PARTED, Form.PLAIN)
-_CODES: Final = (Form.CODE, Form.ODD)
+_DEVICES: Final = (TokenForm.SEPARATED, TokenForm.BARE)
+_CODES: Final = (TokenForm.CODE, TokenForm.ODD_LENGTH)
 _REMARK: Final = 300
 _LONGEST_REMARK: Final = 500  # a longer text under a row is no answer to it
 
 
 @dataclass(slots=True)
-class Row:
+class QuotedRow:
     """One quoted line that names devices."""
 
     line: Line
     devices: list[DeviceId]
     rest: str
-    codes: list[Word]
+    codes: list[Token]
 
 
 @dataclass(slots=True)
-class Quote:
+class QuotedList:
     """The first quoted layer: our list as it came back."""
 
     rows: dict[DeviceId, Line] = field(default_factory=dict)
-    listed: dict[int, Row] = field(default_factory=dict)  # by line number
+    listed: dict[int, QuotedRow] = field(default_factory=dict)  # by line number
     lines: list[Line] = field(default_factory=list)
     ours: bool = False  # carries a request's reference, and its author is not the sender
-    whole: bool = False  # lists just as many devices as it says that it asks for
+    complete: bool = False  # lists just as many devices as it says that it asks for
 
 
 @dataclass(slots=True)
@@ -66,15 +66,15 @@ class _Typed:
     """What was typed between two quoted lines."""
 
     lines: list[Line]
-    above: Row | None  # the quoted row right above
-    passed: list[Row]  # the rows since the last typed lines, ``above`` among them
+    above: QuotedRow | None  # the quoted row right above
+    passed: list[QuotedRow]  # the rows since the last typed lines, ``above`` among them
     adjacent: bool  # no blank line between the row and what was typed
     last: bool = True  # nothing quoted follows
 
 
-def quote_of(lines: Sequence[Line], subject: str, sender: str) -> Quote:
+def find_quoted_list(lines: Sequence[Line], subject: str, sender: str) -> QuotedList:
     """The first quoted layer of a mail from ``sender``."""
-    quote = Quote()
+    quote = QuotedList()
     text: list[str] = []
     heads = 0
     for index, line in enumerate(lines):
@@ -106,7 +106,7 @@ def quote_of(lines: Sequence[Line], subject: str, sender: str) -> Quote:
     counts = [int(told[1].replace(",", "")) for one in text if (told := _COUNT.fullmatch(one))]
     cut = any(len(one) < 200 and _CUT.fullmatch(one.strip()) for one in text)
     referred = any(map(_REQUEST.search, text))
-    quote.whole = quote.ours and referred and not cut and counts[-1:] == [len(quote.rows)]
+    quote.complete = quote.ours and referred and not cut and counts[-1:] == [len(quote.rows)]
     return quote
 
 
@@ -123,7 +123,7 @@ def _begins(bare: str) -> bool:
 
 
 def read_inline(
-    lines: Sequence[Line], quote: Quote, place: Place
+    lines: Sequence[Line], quote: QuotedList, place: PlaceOf
 ) -> tuple[Findings, frozenset[int]]:
     """Answers beside and under the rows of ``quote``, and the numbers of the typed lines taken."""
     found = Findings()
@@ -137,8 +137,8 @@ def read_inline(
     quoted = {line.number for line in quote.lines} - inside
     typed = _typed_between(lines, rows, quoted, inside)
     for one in typed:
-        broken: list[Break] = []
-        joined = list(rejoin(one.lines, broken))
+        broken: list[UnprovenBreak] = []
+        joined = list(unwrap_lines(one.lines, broken))
         if not broken:
             one.lines = joined
     told = [one for one in typed if _tells(one)]
@@ -146,7 +146,7 @@ def read_inline(
     for one in told:
         if one.above is None or (one.last and len(rows) > 1 and not proven and len(told) < 2):
             continue  # typed below the whole list: of which row, nothing says
-        if one.last and speaks_of_rest(_words(one)) and not _codes(one):
+        if one.last and mentions_rest(_words(one)) and not _codes(one):
             continue  # of all the other rows, not of the one above it
         taken |= {line.number for line in one.lines}
         _under(found, one, place, sure=proven or not one.last or len(rows) == 1)
@@ -155,9 +155,9 @@ def read_inline(
     return found, frozenset(taken)
 
 
-def _row(line: Line) -> Row | None:
+def _row(line: Line) -> QuotedRow | None:
     text = settled(_stripped(line)[1])
-    words = words_of(text)
+    words = find_tokens(text)
     devices = [word for word in words if word.device is not None and word.form in _DEVICES]
     if not devices:
         return None
@@ -167,20 +167,20 @@ def _row(line: Line) -> Row | None:
         last = word.end
     rest = " ".join([*pieces, text[last:]])
     named = [word.device for word in devices if word.device is not None]
-    return Row(line, named, rest, [word for word in words if word.form in _CODES])
+    return QuotedRow(line, named, rest, [word for word in words if word.form in _CODES])
 
 
-def _beside(found: Findings, row: Row, place: Place) -> None:
+def _beside(found: Findings, row: QuotedRow, place: PlaceOf) -> None:
     """Words on the quoted row itself."""
-    where, said = place(row.line), plain_words(row.rest).strip(" -:;,.|\t")[:_REMARK]
+    where, said = place(row.line), normalise_phrase(row.rest).strip(" -:;,.|\t")[:_REMARK]
     remark = read_remark(said)
-    if remark.outcome is None or not remark.firm or remark.outcome is Outcome.PROVIDED:
+    if remark.outcome is None or not remark.definite or remark.outcome is Outcome.PROVIDED:
         return
     for device in row.devices:
         found.claims.append(Claim(device, where, outcome=remark.outcome, remark=said))
 
 
-def read_quoted_codes(quote: Quote, answered: frozenset[DeviceId], place: Place) -> Findings:
+def read_quoted_codes(quote: QuotedList, answered: frozenset[DeviceId], place: PlaceOf) -> Findings:
     """Codes that stand on quoted rows only: typed there, or of an earlier mail; for a person.
 
     A device that is ``answered`` outside the quote needs no code from it.
@@ -190,15 +190,15 @@ def read_quoted_codes(quote: Quote, answered: frozenset[DeviceId], place: Place)
         if not row.codes:
             continue
         where = place(row.line)
-        reason = "an install code that stands only in quoted text: it may be an earlier mail's"
+        reason = "an install code found only in quoted text: it may come from an earlier mail"
         for device in row.devices:
             if device not in answered:
-                found.claims.append(Claim(device, where, spoiled=True))
+                found.claims.append(Claim(device, where, bad_code=True))
                 found.rejects.append(Reject(str(device), reason, where, device))
     return found
 
 
-def _typed_inside(quote: Quote) -> set[int]:
+def _typed_inside(quote: QuotedList) -> set[int]:
     """The lines typed among our rows where the client marks none as quoted: Outlook's block.
 
     Our own list has nothing between its rows, so what answers there is not ours; below the last
@@ -225,11 +225,11 @@ def _answers(line: Line) -> bool:
 
 
 def _typed_between(
-    lines: Sequence[Line], rows: dict[int, Row], quoted: set[int], inside: set[int]
+    lines: Sequence[Line], rows: dict[int, QuotedRow], quoted: set[int], inside: set[int]
 ) -> list[_Typed]:
     typed: list[_Typed] = []
-    above: Row | None = None
-    passed: list[Row] = []
+    above: QuotedRow | None = None
+    passed: list[QuotedRow] = []
     under_way: _Typed | None = None
     blank = begun = False
     for line in lines:
@@ -255,12 +255,15 @@ def _typed_between(
 
 
 def _words(one: _Typed) -> str:
-    return plain_words(" ".join(line.text for line in one.lines[:20]))
+    return normalise_phrase(" ".join(line.text for line in one.lines[:20]))
 
 
-def _codes(one: _Typed) -> list[Word]:
+def _codes(one: _Typed) -> list[Token]:
     return [
-        word for line in one.lines for word in words_of(settled(line.text)) if word.form in _CODES
+        word
+        for line in one.lines
+        for word in find_tokens(settled(line.text))
+        if word.form in _CODES
     ]
 
 
@@ -268,7 +271,7 @@ def _tells(one: _Typed) -> bool:
     """Whether typed lines answer a row: a code or plain words, and no device of their own."""
     if sum(len(line.text) for line in one.lines) > _LONGEST_REMARK:
         return False
-    words = [word for line in one.lines for word in words_of(settled(line.text))]
+    words = [word for line in one.lines for word in find_tokens(settled(line.text))]
     if any(word.device is not None for word in words):
         return False
     if any(word.form in _CODES for word in words):
@@ -286,20 +289,20 @@ def _style(told: Sequence[_Typed], rows: int) -> bool:
     return len(told) > 1 and all(one.adjacent for one in told)
 
 
-def _under(found: Findings, one: _Typed, place: Place, *, sure: bool) -> None:
+def _under(found: Findings, one: _Typed, place: PlaceOf, *, sure: bool) -> None:
     if one.above is None:
         return
     where, codes, said = place(one.lines[0]), _codes(one), _words(one)[:_REMARK]
-    several = speaks_of_several(said) and len(one.passed) > 1
+    several = mentions_several(said) and len(one.passed) > 1
     heads = said.endswith(":")
     if several or heads or not sure or len(one.above.devices) > 1:
         concerned = one.passed if several or heads else [one.above]
         for row in concerned:
             for device in row.devices:
-                claim = Claim(device, where, outcome=Outcome.UNCLEAR, spoiled=bool(codes))
+                claim = Claim(device, where, outcome=Outcome.UNCLEAR, bad_code=bool(codes))
                 found.claims.append(claim)
         shown = "" if codes else said[:100]
-        reason = "it is not plain of which quoted rows this speaks"
+        reason = "it is not clear which quoted rows this is about"
         found.rejects.append(Reject(shown, reason, where))
         return
     device = one.above.devices[0]
@@ -310,12 +313,12 @@ def _under(found: Findings, one: _Typed, place: Place, *, sure: bool) -> None:
     if len(codes) > 1:
         reason = "several install codes under one quoted row"
         found.rejects.append(Reject(str(device), reason, where, device))
-        found.claims.append(Claim(device, where, spoiled=True))
+        found.claims.append(Claim(device, where, bad_code=True))
         return
     code = read_code(codes[0].text)
     if isinstance(code, BadCode):
         found.rejects.append(Reject(code.text, code.reason, where, device))
-        found.claims.append(Claim(device, where, spoiled=True))
+        found.claims.append(Claim(device, where, bad_code=True))
         return
     denied = read_remark(said.replace(codes[0].text, " ")).outcome is Outcome.NOT_INSTALLER
     outcome = Outcome.NOT_INSTALLER if denied else None
@@ -326,8 +329,8 @@ def _distrust(found: Findings) -> None:
     """A code above the first row: the codes may stand above their rows and not below."""
     for index, claim in enumerate(found.claims):
         if claim.code is not None:
-            found.claims[index] = Claim(claim.device, claim.where, spoiled=True)
-            reason = "an install code stands above the first quoted row: which is of which row"
+            found.claims[index] = Claim(claim.device, claim.where, bad_code=True)
+            reason = "an install code above the first quoted row: which code belongs to which row"
             found.rejects.append(
-                Reject(str(claim.device), f"{reason} is not plain", claim.where, claim.device)
+                Reject(str(claim.device), f"{reason} is not clear", claim.where, claim.device)
             )

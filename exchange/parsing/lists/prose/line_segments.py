@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from exchange.domain.mail import Outcome
 from exchange.parsing.identifiers.codes import has_good_crc
-from exchange.parsing.identifiers.tokens import Word, without
-from exchange.parsing.phrases.answer_phrases import doubts, plain_words, speaks_of_rest
+from exchange.parsing.identifiers.tokens import Token, remove_tokens
+from exchange.parsing.phrases.answer_phrases import expresses_doubt, mentions_rest, normalise_phrase
 from exchange.parsing.phrases.header_terms import device_type_of, labels_code
 
 LEFTOVER: Final = re.compile(r"[\s,;:.|/&()\[\]\-*\u2022\u00b7\"'<>#=]+|\b(?:and|or|nor)\b", re.I)
@@ -54,21 +54,21 @@ _REMARK: Final = 300
 _NEARBY: Final = 200
 
 
-class Unit(NamedTuple):
+class Segment(NamedTuple):
     """A line, or those of its sentences that speak of the same devices."""
 
-    devices: list[Word]
-    codes: list[Word]
+    devices: list[Token]
+    codes: list[Token]
     text: str
     start: int  # its column in the line
 
     @property
     def rest(self) -> str:
         """The text without its devices and codes."""
-        return without(self.text, [*self.devices, *self.codes], self.start)
+        return remove_tokens(self.text, [*self.devices, *self.codes], self.start)
 
 
-def before(text: str, word: Word) -> str:
+def words_before(text: str, word: Token) -> str:
     """The words before a word, as far back as a label can stand."""
     lead = text[max(0, word.start - _NEARBY) : word.start]
     return lead[:-2] if lead[-2:].lower() == "0x" else lead
@@ -84,20 +84,20 @@ def is_mere_item(rest: str) -> bool:
     return not _TALK.search(rest) and len(_LETTERS.findall(rest[:_REMARK])) <= 8
 
 
-def sentences(
-    text: str, devices: Sequence[Word], codes: Sequence[Word]
-) -> tuple[list[Unit], list[str]]:
+def split_segments(
+    text: str, devices: Sequence[Token], codes: Sequence[Token]
+) -> tuple[list[Segment], list[str]]:
     """A line in units, each with devices of its own, and its sentences on the rest of a list.
 
     One unit where a sentence has a code and no device: then they belong together over its end.
     """
-    whole = [Unit(list(devices), list(codes), text, 0)]
+    whole = [Segment(list(devices), list(codes), text, 0)]
     cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
     if len(cuts) == 2 or not devices:
         return whole, []
     heads = [word.start for word in devices]
     tails = [word.start for word in codes]
-    units: list[Unit] = []
+    units: list[Segment] = []
     aside: list[str] = []
     lead = 0
     for start, end in pairwise(cuts):
@@ -105,10 +105,10 @@ def sentences(
         its = list(codes[bisect_left(tails, start) : bisect_left(tails, end)])
         if own:
             begin = lead if not units else start
-            units.append(Unit(own, its, text[begin:end], begin))
+            units.append(Segment(own, its, text[begin:end], begin))
         elif its:
             return whole, []
-        elif speaks_of_rest(text[start:end]):
+        elif mentions_rest(text[start:end]):
             aside.append(text[start:end])
             lead = end if not units else lead
         elif units:
@@ -126,7 +126,7 @@ def calls_otherwise(lead: str) -> bool:
     return bool(_LETTERS.search(_CODE_LEAD.sub(" ", tail[cut + 1 :])))
 
 
-def distrusts(unit: Unit) -> bool:
+def calls_code_wrong(unit: Segment) -> bool:
     """Whether the words around a code call it wrong, or say that it is not this one."""
     if _DISTRUSTED.search(unit.rest):
         return True
@@ -134,7 +134,7 @@ def distrusts(unit: Unit) -> bool:
     return any(map(_DISTRUSTED.search, leads))
 
 
-def unlikely(unit: Unit) -> bool:
+def calls_code_otherwise(unit: Segment) -> bool:
     """Whether a code that no CRC bears out stands behind words that call it something else."""
     for code in unit.codes:
         ends = [word.end for word in unit.devices if word.end <= code.start]
@@ -144,9 +144,9 @@ def unlikely(unit: Unit) -> bool:
     return False
 
 
-def groups_of(unit: Unit) -> list[list[Word]]:
+def groups_of(unit: Segment) -> list[list[Token]]:
     """The devices of a unit, together where nothing but a comma or "and" stands between them."""
-    groups: list[list[Word]] = []
+    groups: list[list[Token]] = []
     for word in unit.devices:
         if groups:
             between = unit.text[groups[-1][-1].end - unit.start : word.start - unit.start]
@@ -172,7 +172,7 @@ def outcomes_of(
     if lead is None and all(_LETTERS.search(gap) for gap in gaps[1:]):
         return list(behind)
     if lead is not None and behind[-1] is None and not _LETTERS.search(gaps[-1]):
-        after = [doubts(_JOINED_TO.sub("", gap)) for gap in gaps[1:]]
+        after = [expresses_doubt(_JOINED_TO.sub("", gap)) for gap in gaps[1:]]
         return [
             Outcome.UNCLEAR if doubtful and head is not None else head
             for head, doubtful in zip(heads, after, strict=True)
@@ -180,7 +180,7 @@ def outcomes_of(
     return unclear
 
 
-def pairs_of(unit: Unit) -> list[tuple[Word, Word]]:
+def pairs_of(unit: Segment) -> list[tuple[Token, Token]]:
     """Devices and codes that alternate: each code behind its device, or plainly before it."""
     devices, codes = unit.devices, unit.codes
     if len(devices) != len(codes):
@@ -203,4 +203,4 @@ def pairs_of(unit: Unit) -> list[tuple[Word, Word]]:
 
 def remark_of(rest: str) -> str:
     """The words beside a device, as a remark."""
-    return plain_words(rest).strip(" -:;,.|\t\u2022*")[:_REMARK]
+    return normalise_phrase(rest).strip(" -:;,.|\t\u2022*")[:_REMARK]

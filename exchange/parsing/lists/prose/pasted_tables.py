@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from exchange.parsing.lists.prose.device_runs import lines_of
-from exchange.parsing.phrases.header_terms import Role, header_wording
+from exchange.parsing.lists.prose.device_runs import lines_with_runs
+from exchange.parsing.phrases.header_terms import Role, header_meaning
 from exchange.parsing.text.lines import Line
 
 _DELIMITERS: Final = ("\t", ",", ";", "|")
@@ -26,7 +26,7 @@ _VALUE = re.compile(r"\W*[0-9A-Fa-fOolI][0-9A-Fa-fOolI:.\- ]{9,30}\W*")
 
 def lines_with_tables(text: str) -> list[Line]:
     """Return the lines of a plain body, the middle of a long list as one, typed tables marked."""
-    lines = lines_of(text)
+    lines = lines_with_runs(text)
     mark_tables(lines)
     return lines
 
@@ -75,7 +75,7 @@ def _cells(text: str, delimiter: str) -> list[str]:
 
 def _device_columns(names: Sequence[str], delimiter: str) -> list[int]:
     """The columns that a header calls Device IDs; between tabs a vague word will do."""
-    roles = [header_wording(name).role if len(name) <= 60 else None for name in names]
+    roles = [header_meaning(name).role if len(name) <= 60 else None for name in names]
     sure = [index for index, role in enumerate(roles) if role is Role.DEVICE]
     if sure or delimiter != "\t":
         return sure
@@ -97,7 +97,7 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
     unnamed = {
         index
         for index, name in enumerate(names)
-        if index not in columns and header_wording(name[:60]).role in (None, Role.MAYBE_DEVICE)
+        if index not in columns and header_meaning(name[:60]).role in (None, Role.MAYBE_DEVICE)
     }
     end, rows = start + 1, 0
     while end < len(lines):

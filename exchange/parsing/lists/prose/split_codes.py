@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from exchange.parsing.identifiers.tokens import Form, Word
+from exchange.parsing.identifiers.tokens import Token, TokenForm
 from exchange.parsing.phrases.header_terms import labels_code
 
 _FOUR_MORE = re.compile(r"\s[0-9A-Fa-f]{4}(?![0-9A-Za-z])")
@@ -14,12 +14,14 @@ _WHOLE = (16, 32, 36)
 _LETTER = re.compile(r"[A-Fa-f]")
 
 
-def told_apart(text: str, devices: Sequence[Word]) -> tuple[list[Word], list[Sequence[Word]]]:
+def separate_split_codes(
+    text: str, devices: Sequence[Token]
+) -> tuple[list[Token], list[Sequence[Token]]]:
     """The words that may be devices, and the runs of bare numbers that may be one code in halves.
 
     Device IDs side by side are of one maker or so; the halves of a code are alike in nothing.
     """
-    runs: list[list[Word]] = []
+    runs: list[list[Token]] = []
     for word in devices:
         if runs:
             between = text[runs[-1][-1].end : word.start]
@@ -27,11 +29,11 @@ def told_apart(text: str, devices: Sequence[Word]) -> tuple[list[Word], list[Seq
                 runs[-1].append(word)
                 continue
         runs.append([word])
-    kept: list[Word] = []
-    doubtful: list[Sequence[Word]] = []
+    kept: list[Token] = []
+    doubtful: list[Sequence[Token]] = []
     for run in runs:
         # Pairs with blanks between are a hex dump's too: eight bytes, a gap, eight bytes.
-        bare = [word for word in run if word.form is not Form.PARTED or " " in word.text]
+        bare = [word for word in run if word.form is not TokenForm.SEPARATED or " " in word.text]
         if bare and len(run) > 1 and _may_be_halves(text, run):
             kept += [word for word in run if word not in bare]
             doubtful.append(bare)
@@ -40,7 +42,7 @@ def told_apart(text: str, devices: Sequence[Word]) -> tuple[list[Word], list[Seq
     return kept, doubtful
 
 
-def _may_be_halves(text: str, run: Sequence[Word]) -> bool:
+def _may_be_halves(text: str, run: Sequence[Token]) -> bool:
     makers = {word.device.raw[:2] for word in run if word.device}
     return (
         len(makers) > 1
@@ -49,7 +51,7 @@ def _may_be_halves(text: str, run: Sequence[Word]) -> bool:
     )
 
 
-def ends_in_a_piece(text: str, taken: Sequence[Word]) -> bool:
+def ends_in_a_piece(text: str, taken: Sequence[Token]) -> bool:
     """Whether a line ends in hex digits that are no whole device or code.
 
     A mail client may have broken the line inside an install code, so that its rest begins the next.

@@ -28,7 +28,7 @@ _LEAST: Final = 4  # digits of a piece that is worth a word
 _MIXED = re.compile(r"(?=.*[0-9])(?=.*[A-Fa-f])")
 
 
-class Break(NamedTuple):
+class UnprovenBreak(NamedTuple):
     """A break that nothing proves: where it begins, what stands there, and why it is not read."""
 
     line: Line
@@ -38,7 +38,7 @@ class Break(NamedTuple):
     after: Line  # the line behind the break without its piece
 
 
-def rejoin(lines: Iterable[Line], broken: list[Break]) -> Iterator[Line]:
+def unwrap_lines(lines: Iterable[Line], broken: list[UnprovenBreak]) -> Iterator[Line]:
     """``lines`` with what was broken over two of them on the first; adds to ``broken``."""
     before: Line | None = None
     for line in _stacked(lines):
@@ -47,7 +47,7 @@ def rejoin(lines: Iterable[Line], broken: list[Break]) -> Iterator[Line]:
             continue
         if _may_break(before, line):
             joined = _joined(before, line)
-            if isinstance(joined, Break):
+            if isinstance(joined, UnprovenBreak):
                 broken.append(joined)
                 yield joined.kept
                 before = joined.after
@@ -117,7 +117,7 @@ def _may_break(first: Line, second: Line) -> bool:
     return one[-_SPAN:].rstrip()[-1:] in "0123456789ABCDEFabcdef-:\u00ad\u2010\u2011"
 
 
-def _joined(first: Line, second: Line) -> tuple[Line, Line] | Break | None:
+def _joined(first: Line, second: Line) -> tuple[Line, Line] | UnprovenBreak | None:
     start = settled(first.text).rstrip()
     rest = settled(second.text).lstrip()
     tail, head = _TAIL.search(start[-_SPAN:]), _HEAD.match(rest[:_SPAN])
@@ -155,7 +155,9 @@ def _code(tail: str, head: str) -> _Code | None:
     return None
 
 
-def _device(first: Line, second: Line, start: str, rest: str) -> tuple[Line, Line] | Break | None:
+def _device(
+    first: Line, second: Line, start: str, rest: str
+) -> tuple[Line, Line] | UnprovenBreak | None:
     last, begun = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
     if last is None or begun is None:
         return None
@@ -175,7 +177,7 @@ def _device(first: Line, second: Line, start: str, rest: str) -> tuple[Line, Lin
     return None
 
 
-def _lost_code(first: Line, second: Line, start: str, rest: str) -> Break | None:
+def _lost_code(first: Line, second: Line, start: str, rest: str) -> UnprovenBreak | None:
     """Groups with hyphens or colons; those with blanks are told where running text is read."""
     last, begun = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
     if last is None or begun is None:
@@ -188,15 +190,17 @@ def _lost_code(first: Line, second: Line, start: str, rest: str) -> Break | None
     digits = "".join(_GROUP.findall(one + other))
     open_end = one[-1] in "-:" and len(digits) > 16
     if open_end or (len(digits) in (32, 36) and ("-" in one or ":" in one)):
-        reason = "an install code broken over two lines that no CRC proves"
+        reason = "an install code broken over two lines, without a CRC to prove it"
         return _told(first, second, (start, one), (rest, other), reason)
     return None
 
 
 def _told(
     first: Line, second: Line, end: tuple[str, str], begin: tuple[str, str], reason: str
-) -> Break:
+) -> UnprovenBreak:
     """A break whose pieces are taken out of their lines, so that neither is read as a whole."""
     (start, one), (rest, other) = end, begin
     kept = replace(first, text=start[: len(start) - len(one)])
-    return Break(first, f"{one} {other}", reason, kept, replace(second, text=rest[len(other) :]))
+    return UnprovenBreak(
+        first, f"{one} {other}", reason, kept, replace(second, text=rest[len(other) :])
+    )

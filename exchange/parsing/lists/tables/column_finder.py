@@ -10,7 +10,7 @@ from typing import Final
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.parsing.identifiers.codes import code_digits, looks_like_code
 from exchange.parsing.identifiers.devices import read_device, split_devices
-from exchange.parsing.phrases.header_terms import Role, Wording, header_wording
+from exchange.parsing.phrases.header_terms import HeaderMeaning, Role, header_meaning
 from exchange.parsing.sheets.grid import Row
 
 HEADER_ROWS: Final = 25
@@ -22,17 +22,19 @@ _SHARE: Final = 0.6  # of the filled cells that must look the part, where the he
 class Columns:
     """Column indexes by role; ``first`` is the index of the first row below the header."""
 
-    first: int = 0
+    first_row: int = 0
     devices: dict[int, str] = field(default_factory=dict)  # column -> device type or empty
     codes: dict[int, str] = field(default_factory=dict)
     remarks: list[int] = field(default_factory=list)
     denial: int | None = None
     type: int | None = None
-    rivals: list[int] = field(default_factory=list)  # held other Device IDs and were not taken
-    headed: bool = False  # whether a header named the device column
+    other_ids: list[int] = field(default_factory=list)  # held other Device IDs and were not taken
+    has_header: bool = False  # whether a header named the device column
     warnings: list[str] = field(default_factory=list)
-    joined: tuple[int, ...] = ()  # code columns that hold one code in pieces, in this order
-    again: Callable[[Row], Columns | None] | None = None  # a mapping's own way with a second header
+    code_parts: tuple[int, ...] = ()  # code columns that hold one code in pieces, in this order
+    read_header: Callable[[Row], Columns | None] | None = (
+        None  # a mapping's own way with a second header
+    )
 
 
 def find_columns(rows: Sequence[Row]) -> Columns | None:
@@ -45,10 +47,10 @@ def find_columns(rows: Sequence[Row]) -> Columns | None:
     if index is not None:
         columns = columns_of(sample[index], sample[index + 1 :])
         if columns:
-            columns.first = index + 1
+            columns.first_row = index + 1
             return columns
         below = sample[index + 1 :]
-        header = [header_wording(cell) for cell in sample[index].cells]
+        header = [header_meaning(cell) for cell in sample[index].cells]
         return _by_content(below, header, sample[index], index + 1)
     return _by_content(sample, [], None, 0)
 
@@ -65,7 +67,7 @@ def header_index(sample: Sequence[Row]) -> int | None:
         for cell in row.cells:
             if len(cell) > 60:
                 continue
-            role = header_wording(cell).role
+            role = header_meaning(cell).role
             if role in (Role.DEVICE, Role.MAYBE_DEVICE, Role.CODE):
                 score += 1.5
             elif role is not None:
@@ -77,7 +79,7 @@ def header_index(sample: Sequence[Row]) -> int | None:
 
 def columns_of(header: Row, below: Sequence[Row]) -> Columns | None:
     """The columns that ``header`` names, checked against the rows below; None without a device."""
-    wordings = [header_wording(cell) for cell in header.cells]
+    wordings = [header_meaning(cell) for cell in header.cells]
     named = [i for i, one in enumerate(wordings) if one.role is Role.DEVICE]
     maybe = [i for i, one in enumerate(wordings) if one.role is Role.MAYBE_DEVICE]
     strong = [i for i in named if not _foreign(below, i)]
@@ -87,7 +89,7 @@ def columns_of(header: Row, below: Sequence[Row]) -> Columns | None:
             strong = strong[:1]
     if not strong:
         return None
-    columns = Columns(headed=True)
+    columns = Columns(has_header=True)
     _choose(columns, strong, wordings, below, header)
     fill_columns(columns, wordings, below, header)
     return columns
@@ -96,7 +98,7 @@ def columns_of(header: Row, below: Sequence[Row]) -> Columns | None:
 def _choose(
     columns: Columns,
     named: list[int],
-    wordings: Sequence[Wording],
+    wordings: Sequence[HeaderMeaning],
     below: Sequence[Row],
     header: Row,
 ) -> None:
@@ -113,10 +115,10 @@ def _choose(
             if share_of_devices(below, index) > _SHARE > share_of_devices(below, first):
                 del columns.devices[first]
                 if share_of_devices(below, first) and not _same(below, index, first):
-                    columns.rivals.append(first)
+                    columns.other_ids.append(first)
             else:
                 if not _same(below, first, index):
-                    columns.rivals.append(index)
+                    columns.other_ids.append(index)
                     title = header.cells[index]
                     columns.warnings.append(
                         f"two columns could hold the Device IDs; {title!r} is not taken"
@@ -126,7 +128,7 @@ def _choose(
 
 
 def fill_columns(
-    columns: Columns, wordings: Sequence[Wording], below: Sequence[Row], header: Row
+    columns: Columns, wordings: Sequence[HeaderMeaning], below: Sequence[Row], header: Row
 ) -> None:
     """Codes, remarks and the rest, by header; a code column also by its content."""
     for index, (role, kind) in enumerate(wordings):
@@ -155,7 +157,7 @@ def fill_columns(
 
 
 def _by_content(
-    below: Sequence[Row], wordings: Sequence[Wording], header: Row | None, first: int
+    below: Sequence[Row], wordings: Sequence[HeaderMeaning], header: Row | None, first: int
 ) -> Columns | None:
     """A table whose header does not name the device column, or that has none."""
     width = max((len(row.cells) for row in below), default=0)
@@ -163,15 +165,17 @@ def _by_content(
         header, below, first = below[0], below[1:], 1
     barred = {i for i, one in enumerate(wordings) if one.role not in (None, Role.MAYBE_DEVICE)}
     found = [i for i in range(width) if i not in barred and _by_looks(below, i)]
-    columns = Columns(first=first)
+    columns = Columns(first_row=first)
     shy = [
         i for i, one in enumerate(wordings) if one.role is Role.NEVER_DEVICE and _paired(below, i)
     ]
     told = any(i < len(wordings) and wordings[i].role is Role.MAYBE_DEVICE for i in found)
     if shy and not told and len(found) + len(shy) > 1:
         # "Kit ref" and "Previous kit", both of Device IDs: which is meant, nobody can tell.
-        columns.warnings.append("several columns look like Device IDs and no header tells them")
-        columns.rivals = sorted({*found, *shy})
+        columns.warnings.append(
+            "several columns look like Device IDs and no header says which is meant"
+        )
+        columns.other_ids = sorted({*found, *shy})
         return columns
     if not found:
         return None
@@ -183,12 +187,14 @@ def _by_content(
             or filled != found
             or any(share_of_devices(below, i) < 0.95 for i in found)
         ):
-            columns.warnings.append("several columns look like Device IDs and no header tells them")
-            columns.rivals = found
+            columns.warnings.append(
+                "several columns look like Device IDs and no header says which is meant"
+            )
+            columns.other_ids = found
             return columns
     columns.devices = dict.fromkeys(found, "")
     empty = Row(0, header.cells if header else (), frozenset())
-    given = list(wordings) or [Wording(None)] * len(empty.cells)
+    given = list(wordings) or [HeaderMeaning(None)] * len(empty.cells)
     fill_columns(columns, given, below, empty)
     return columns
 

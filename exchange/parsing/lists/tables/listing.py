@@ -7,11 +7,11 @@ from typing import Final
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, Outcome, Reject
-from exchange.parsing.findings.claim_columns import claims_code, claims_outcome, claims_spoiled
-from exchange.parsing.findings.duplicate_rows import Repeats
+from exchange.parsing.findings.claim_columns import any_bad_code, any_code, any_outcome
+from exchange.parsing.findings.duplicate_rows import DuplicateRows
 from exchange.parsing.findings.findings import Claim, Findings
-from exchange.parsing.findings.mixed_list import Gathered
-from exchange.parsing.identifiers.bulk import decimal_ids
+from exchange.parsing.findings.mixed_list import MixedList
+from exchange.parsing.identifiers.bulk import count_decimal_ids
 from exchange.parsing.identifiers.codes import (
     BadCode,
     code_digits,
@@ -20,18 +20,18 @@ from exchange.parsing.identifiers.codes import (
     read_code_cell,
 )
 from exchange.parsing.identifiers.devices import (
-    Damaged,
+    DamagedId,
     is_decimal_id,
-    perhaps_rounded,
+    may_be_rounded,
     read_device,
     read_device_cell,
     split_devices,
 )
-from exchange.parsing.identifiers.tokens import Form, Word, without, words_of
+from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens, remove_tokens
 from exchange.parsing.lists.tables.column_finder import Columns, columns_of, find_columns
-from exchange.parsing.lists.tables.long_lists import LongList, Said, Voice
+from exchange.parsing.lists.tables.long_lists import LongList, RowAnswer, RowReaders
 from exchange.parsing.phrases.answer_phrases import read_remark, says_no
-from exchange.parsing.phrases.header_terms import Role, device_type_of, header_wording
+from exchange.parsing.phrases.header_terms import Role, device_type_of, header_meaning
 from exchange.parsing.sheets.grid import Row, Table, TypedRows, column_of
 from exchange.parsing.text.lines import settled
 
@@ -62,7 +62,7 @@ def read_listing(table: Table, columns: Columns | None = None) -> Findings | Non
     return _Listing(table, columns).read()
 
 
-def as_pairs(table: Table) -> list[tuple[int, str]]:
+def label_value_lines(table: Table) -> list[tuple[int, str]]:
     """A sheet that reads across (``Device ID | 00-DB-...``) as numbered lines ``Device ID: ...``.
 
     Empty when it is an ordinary table.
@@ -74,18 +74,22 @@ def as_pairs(table: Table) -> list[tuple[int, str]]:
         if len(cells) > 2 and any(map(read_device, cells)):
             return []  # rows that no pair holds: nothing in them may be lost
         for name, value in pairwise(cells):
-            named = header_wording(name).role in (Role.DEVICE, Role.MAYBE_DEVICE)
+            named = header_meaning(name).role in (Role.DEVICE, Role.MAYBE_DEVICE)
             upright |= named and read_device(value) is not None
         if len(cells) == 2 and not row.damaged:
             pairs.append((row.number, f"{cells[0].rstrip(':')}: {cells[1]}"))
     return pairs if upright else []
 
 
-def _codes_in(cell: str) -> list[Word]:
+def _codes_in(cell: str) -> list[Token]:
     """The codes that stand in a cell of remarks."""
     if len(cell) < _PIECE - 4 or not cell.strip():
         return []
-    return [word for word in words_of(settled(cell)) if word.form in (Form.CODE, Form.ODD)]
+    return [
+        word
+        for word in find_tokens(settled(cell))
+        if word.form in (TokenForm.CODE, TokenForm.ODD_LENGTH)
+    ]
 
 
 class _Listing:
@@ -95,27 +99,27 @@ class _Listing:
         self.table = table
         self.columns = columns
         self.found = Findings()
-        self.silent: Gathered[Claim] = Gathered()  # nothing is said of these
-        self.vague: Gathered[Claim] = Gathered()
-        self.repeats = Repeats()
+        self.silent: MixedList[Claim] = MixedList()  # nothing is said of these
+        self.tentative: MixedList[Claim] = MixedList()
+        self.repeats = DuplicateRows()
         self.rounded = self._rounded()
 
     def read(self) -> Findings:
         columns, table = self.columns, self.table
-        done = self._in_bulk() if self._is_long() else columns.first
+        done = self._in_bulk() if self._is_long() else columns.first_row
         for row in islice(table.rows, done, None) if done < len(table.rows) else ():
             for column, kind in self.columns.devices.items():
                 self._device(row, column, kind)
         found = self.found
         found.warnings += [f"{table.where}: {text}" for text in columns.warnings]
-        found.claims += self.vague
+        found.claims += self.tentative
         if self.silent and (
-            claims_code(found.claims)
-            or claims_spoiled(found.claims)
-            or claims_outcome(found.claims, Outcome.NOT_INSTALLER)
+            any_code(found.claims)
+            or any_bad_code(found.claims)
+            or any_outcome(found.claims, Outcome.NOT_INSTALLER)
         ):
             found.claims += self.silent
-        repeated = self.repeats.told()
+        repeated = self.repeats.describe()
         if repeated:
             found.warnings.append(f"{table.where}: listed more than once: {repeated}")
         return found
@@ -123,7 +127,12 @@ class _Listing:
     def _is_long(self) -> bool:
         """Whether the table is long and simple enough for its plain rows to be read together."""
         columns = self.columns
-        if len(columns.devices) != 1 or len(columns.codes) > 1 or columns.joined or self.rounded:
+        if (
+            len(columns.devices) != 1
+            or len(columns.codes) > 1
+            or columns.code_parts
+            or self.rounded
+        ):
             return False
         (kind,) = columns.devices.values()
         others = any(owner and kind and owner != kind for owner in columns.codes.values())
@@ -136,7 +145,9 @@ class _Listing:
         """
         columns, rows, found = self.columns, self.table.rows, self.found
         plain = LongList(
-            self.table, columns, Voice(self._said_beside, self._said_alone, self._words_hold_codes)
+            self.table,
+            columns,
+            RowReaders(self._said_beside, self._said_alone, self._words_hold_codes),
         )
         end = len(rows)
         for start, end in plain.stretches():
@@ -146,7 +157,7 @@ class _Listing:
                 self.repeats.add_many(read.ids, read.numbers)
                 for group, claims in (
                     (found.claims, read.claims),
-                    (self.vague, read.vague),
+                    (self.tentative, read.tentative),
                     (self.silent, read.silent),
                 ):
                     group += claims or ()
@@ -155,7 +166,7 @@ class _Listing:
                 if self.columns is not columns:
                     end += 1
                     break
-        found.firm |= plain.exact_from < end
+        found.definite |= plain.exact_from < end
         return end
 
     def _rounded(self) -> bool:
@@ -165,12 +176,12 @@ class _Listing:
         decimal = ended = 0
         for column in self.columns.devices:
             cells = column_of(self.table.rows, column)
-            many, of_them = decimal_ids(cells)
+            many, of_them = count_decimal_ids(cells)
             decimal, ended = decimal + many, ended + of_them
             for cell in map(cells.__getitem__, cells.foreign().tolist()):
                 if len(cell) == 16 and is_decimal_id(cell):
                     decimal += 1
-                    ended += perhaps_rounded(cell)
+                    ended += may_be_rounded(cell)
         return decimal >= _ROUNDED_ROWS and decimal == ended
 
     def _device(self, row: Row, column: int, kind: str) -> None:
@@ -181,27 +192,27 @@ class _Listing:
             if len(self.columns.devices) == 1:
                 self._orphan(row)
             return
-        if isinstance(seen, Damaged):
+        if isinstance(seen, DamagedId):
             self._damaged(row, column, kind, text, seen)
             return
         where = self.table.place(row.number)
-        if self.rounded and perhaps_rounded(text):
+        if self.rounded and may_be_rounded(text):
             reason = "all such numbers here end in 0: Excel seems to have rounded them"
             self.found.rejects.append(Reject(text, reason, where))
             return
         self._take(row, seen, column, kind, where)
 
-    def _damaged(self, row: Row, column: int, kind: str, text: str, seen: Damaged) -> None:
-        if self.columns.again is not None:
-            known = self.columns.again(row)
+    def _damaged(self, row: Row, column: int, kind: str, text: str, seen: DamagedId) -> None:
+        if self.columns.read_header is not None:
+            known = self.columns.read_header(row)
             if known:
                 self.columns = known
                 if not known.devices:
                     reason = "another header: the columns on file do not fit what is below it"
                     self.found.rejects.append(Reject(text, reason, self.table.place(row.number)))
                 return
-        role = header_wording(text).role if not row.damaged else None
-        if self.columns.again is None and role in (Role.DEVICE, Role.MAYBE_DEVICE):
+        role = header_meaning(text).role if not row.damaged else None
+        if self.columns.read_header is None and role in (Role.DEVICE, Role.MAYBE_DEVICE):
             again = columns_of(row, [])
             if again and not any(read_device(cell) for cell in row.cells):
                 # A second header further down, perhaps with its columns in another order.
@@ -234,7 +245,7 @@ class _Listing:
 
     def _codes(self, row: Row, column: int) -> list[_Written]:
         """The codes of a row that belong to the device of one column."""
-        if self.columns.joined:
+        if self.columns.code_parts:
             return self._joined(row)
         kind = self.columns.devices.get(column, "")
         found: list[_Written] = []
@@ -262,7 +273,7 @@ class _Listing:
 
     def _joined(self, row: Row) -> list[_Written]:
         """The code of a row whose pieces stand in columns of their own, as a person told us."""
-        places = [index for index in self.columns.joined if index < len(row.cells)]
+        places = [index for index in self.columns.code_parts if index < len(row.cells)]
         pieces = [row.cells[index] for index in places if code_digits(row.cells[index])]
         if not pieces:
             return []
@@ -300,15 +311,15 @@ class _Listing:
         by_type = self.columns.codes
         typed = bool(by_type) and all(by_type.values()) and all(self.columns.devices.values())
         if len(others) > 1 and not typed:
-            self.found.claims.append(Claim(device, where, spoiled=True))
-            reason = "one install code stands next to several Device IDs"
+            self.found.claims.append(Claim(device, where, bad_code=True))
+            reason = "one install code next to several Device IDs"
             self.found.rejects.append(Reject(str(device), reason, where, device))
             return
         contradicts, said, *_ = self._said_beside(row)
         for code, digits in codes:
             if isinstance(code, BadCode):
                 self.found.rejects.append(Reject(code.text, code.reason, where, device))
-                self.found.claims.append(Claim(device, where, remark=said, spoiled=True))
+                self.found.claims.append(Claim(device, where, remark=said, bad_code=True))
             else:
                 self.found.claims.append(
                     Claim(device, where, code, contradicts, said, digits=digits)
@@ -318,40 +329,40 @@ class _Listing:
         remarks = (index for index in self.columns.remarks if index < len(row.cells))
         return any(_codes_in(row.cells[index]) for index in remarks)
 
-    def _said_beside(self, row: Row) -> Said:
+    def _said_beside(self, row: Row) -> RowAnswer:
         """The words beside a code: those that deny contradict it, others are only a remark."""
         said = self._remark(row)
         denied = read_remark(said).outcome is Outcome.NOT_INSTALLER
-        return Said(Outcome.NOT_INSTALLER if denied else None, said)
+        return RowAnswer(Outcome.NOT_INSTALLER if denied else None, said)
 
     def _worded(self, row: Row, device: DeviceId, where: str) -> None:
         said = self._said_alone(row)
-        self.found.firm |= said.exact
+        self.found.definite |= said.exact
         if said.outcome is None:
             self.silent.append(Claim(device, where, outcome=Outcome.UNCLEAR))
             return
         claim = Claim(device, where, outcome=said.outcome, remark=said.remark)
-        (self.found.claims if said.firm else self.vague).append(claim)
+        (self.found.claims if said.definite else self.tentative).append(claim)
 
-    def _said_alone(self, row: Row) -> Said:
+    def _said_alone(self, row: Row) -> RowAnswer:
         """The words of a row without a code."""
         columns = self.columns
         said = self._remark(row)
         denial = columns.denial
         if denial is not None and denial < len(row.cells) and says_no(row.cells[denial]):
-            return Said(Outcome.NOT_INSTALLER, said or "no")
+            return RowAnswer(Outcome.NOT_INSTALLER, said or "no")
         remark, exact = read_remark(said), False
         for index in columns.remarks:
             # Our own workbook's words count as they are, whatever reason stands beside them.
             if index < len(row.cells) and row.cells[index].lower() in _EXACT:
                 remark, exact = read_remark(row.cells[index]), True
                 break
-        return Said(remark.outcome, said, remark.firm, exact)
+        return RowAnswer(remark.outcome, said, remark.definite, exact)
 
     def _remark(self, row: Row) -> str:
         cells = row.cells
         words = [
-            without(cells[index], _codes_in(cells[index]))  # a remark is shown, a code never
+            remove_tokens(cells[index], _codes_in(cells[index]))  # a remark is shown, a code never
             for index in self.columns.remarks
             if index < len(cells)
             and cells[index]

@@ -26,7 +26,7 @@ from exchange.domain.columns.device_columns import (
 from exchange.domain.columns.device_ids import DeviceIds
 from exchange.domain.columns.group_equal_rows import first_equal_rows
 from exchange.domain.mail import Outcome
-from exchange.parsing.findings.claim_columns import NOTHING, Claimed
+from exchange.parsing.findings.claim_columns import NOTHING, ClaimColumns
 from exchange.parsing.identifiers.bulk import CheckedCodes, check_codes, check_devices
 from exchange.parsing.identifiers.codes import CODE_DIGITS, code_digits, read_code_cell
 from exchange.parsing.lists.tables.column_finder import Columns
@@ -37,38 +37,38 @@ _UNCLEAR: Final = OUTCOMES.index(Outcome.UNCLEAR)
 _REST_OF_CODE: Final = CODE_DIGITS[1] - CODE_DIGITS[0]
 
 
-class Said(NamedTuple):
+class RowAnswer(NamedTuple):
     """What the words of a row say of its device."""
 
     outcome: Outcome | None
     remark: str
-    firm: bool = True
+    definite: bool = True
     exact: bool = False  # the words of our own workbook
 
 
-class Stretch(NamedTuple):
+class PlainRows(NamedTuple):
     """Plain rows that stand one behind another, and what they say."""
 
     ids: DeviceIds
     numbers: Int64Array
     found: ListedColumns
-    claims: Claimed | None  # None where nothing is said
-    vague: Claimed | None
-    silent: Claimed | None
+    claims: ClaimColumns | None  # None where nothing is said
+    tentative: ClaimColumns | None
+    silent: ClaimColumns | None
 
 
-class Voice(NamedTuple):
+class RowReaders(NamedTuple):
     """How one row's words are read: beside a code, and alone."""
 
-    beside: Callable[[Row], Said]
-    alone: Callable[[Row], Said]
-    codes: Callable[[Row], bool]  # whether a code stands among the words
+    with_code: Callable[[Row], RowAnswer]
+    without_code: Callable[[Row], RowAnswer]
+    has_codes: Callable[[Row], bool]  # whether a code stands among the words
 
 
 class LongList:
     """A table with one column of devices and one of codes at most."""
 
-    def __init__(self, table: Table, columns: Columns, voice: Voice) -> None:
+    def __init__(self, table: Table, columns: Columns, voice: RowReaders) -> None:
         self.rows: Sequence[Row] = table.rows
         self.columns = columns
         self.voice = voice
@@ -76,7 +76,7 @@ class LongList:
         ((column, self.kind),) = columns.devices.items()
         self.column = column
         checked = check_devices(column_of(self.rows, column))
-        self.ids, self.sound = checked.ids, checked.good
+        self.ids, self.sound = checked.ids, checked.valid
         self.good = self.sound.copy()
         self.code_words: Int64Array | None = None
         self.numbers = numbers_of(self.rows)
@@ -84,7 +84,7 @@ class LongList:
         self.codes: CheckedCodes | None = None
         for index in columns.codes:
             self._take_codes(index)
-        self.good[: columns.first] = False
+        self.good[: columns.first_row] = False
         words = self._words()
         self.types = self._types()
         lead = table.place_lead
@@ -93,15 +93,15 @@ class LongList:
 
     def stretches(self) -> Iterator[tuple[int, int]]:
         """Where plain rows begin and end, those empty left out; a row that is none between two."""
-        bad = np.flatnonzero(~self.good[self.columns.first :]) + self.columns.first
-        bounds = [self.columns.first - 1, *bad.tolist(), len(self.rows)]
+        bad = np.flatnonzero(~self.good[self.columns.first_row :]) + self.columns.first_row
+        bounds = [self.columns.first_row - 1, *bad.tolist(), len(self.rows)]
         return ((one + 1, other) for one, other in pairwise(bounds))
 
-    def stretch(self, start: int, end: int) -> Stretch:
+    def stretch(self, start: int, end: int) -> PlainRows:
         """The rows from ``start`` up to ``end``, all of them plain."""
         rows = slice(start, end)
         found = ListedColumns(self.ids[rows], self.places.take(rows), self.types.take(rows))
-        parts: list[Claimed | None] = [None, None, None]
+        parts: list[ClaimColumns | None] = [None, None, None]
         if self.said is not None:
             own = self.group[rows]
             for kind in range(3):
@@ -110,13 +110,13 @@ class LongList:
                     parts[kind] = self.said.take(rows)
                 elif there.any():
                     parts[kind] = self.said.take(np.flatnonzero(there) + start)
-        return Stretch(found.ids, self.numbers[rows], found, *parts)
+        return PlainRows(found.ids, self.numbers[rows], found, *parts)
 
     def _take_codes(self, index: int) -> None:
         """Good where the cell is empty or a whole code; the rest of one may stand beside it."""
         cells = column_of(self.rows, index)
         self.codes = check_codes(cells)
-        told = np.flatnonzero(~self.codes.good & (cells.lengths > 0))
+        told = np.flatnonzero(~self.codes.valid & (cells.lengths > 0))
         texts, which = cells.others(cells.starts[told], cells.ends[told]).distinct()
         words = [not code_digits(text) and read_code_cell(text) is None for text in texts]
         worded = told[np.array(words, np.bool_)[which]]
@@ -149,13 +149,13 @@ class LongList:
         kinds = TextColumn.of([device_type_of(text) or self.kind for text in texts])
         return TextColumn(kinds.values, kinds.which[which])
 
-    def _said(self, words: list[Int64Array]) -> tuple[npt.NDArray[np.uint8], Claimed | None]:
+    def _said(self, words: list[Int64Array]) -> tuple[npt.NDArray[np.uint8], ClaimColumns | None]:
         """Of each row its claim, and where that belongs: 0 told, 1 vague, 2 silent, 3 none."""
         number = len(self.rows)
         group = np.full(number, 3, np.uint8)
         if self.codes is None and not words:
             return group, None
-        coded = self.codes.good if self.codes is not None else np.zeros(number, np.bool_)
+        coded = self.codes.valid if self.codes is not None else np.zeros(number, np.bool_)
         remarks = np.zeros(number, np.int32)
         outcomes = np.full(number, NOTHING, np.uint8)
         texts: dict[str, int] = {"": 0}
@@ -167,7 +167,7 @@ class LongList:
                 continue
             at = np.flatnonzero(rows)
             first, which = _kinds_of_rows(words, at)
-            with_codes = [self.voice.codes(self.rows[row]) for row in at[first].tolist()]
+            with_codes = [self.voice.has_codes(self.rows[row]) for row in at[first].tolist()]
             self.good[at] &= ~np.array(with_codes, np.bool_)[which]
             read = [self._read(row, beside) for row in at[first].tolist()]
             kept = [texts.setdefault(remark, len(texts)) for _, _, remark in read]
@@ -177,12 +177,12 @@ class LongList:
         codes = self.codes.codes if self.codes is not None else np.zeros((number, 16), np.uint8)
         digits = self.codes.digits if self.codes is not None else np.zeros(number, np.uint8)
         said = TextColumn(tuple(texts), remarks)
-        return group, Claimed(self.ids, self.places, codes, coded, outcomes, said, digits)
+        return group, ClaimColumns(self.ids, self.places, codes, coded, outcomes, said, digits)
 
     def _read(self, at: int, beside: bool) -> tuple[int, int, str]:
         """Group, outcome and remark of all rows that have the words of the row ``at``."""
         row = self.rows[at]
-        said = self.voice.beside(row) if beside else self.voice.alone(row)
+        said = self.voice.with_code(row) if beside else self.voice.without_code(row)
         if said.exact and self.good[at]:
             self.exact_from = min(self.exact_from, at)
         outcome = OUTCOMES.index(said.outcome) if said.outcome is not None else NOTHING
@@ -190,7 +190,7 @@ class LongList:
             return 0, outcome, said.remark
         if said.outcome is None:
             return 2, _UNCLEAR, ""
-        return (0 if said.firm else 1), outcome, said.remark
+        return (0 if said.definite else 1), outcome, said.remark
 
 
 def _kinds_of_rows(words: list[Int64Array], at: Int64Array) -> tuple[Int64Array, Int32Array]:

@@ -28,8 +28,13 @@ from exchange.parsing.lists.tables.column_finder import (
     find_columns,
     header_index,
 )
-from exchange.parsing.lists.tables.table_preview import look_at
-from exchange.parsing.phrases.header_terms import Role, Wording, header_wording, normalised
+from exchange.parsing.lists.tables.table_preview import preview_table
+from exchange.parsing.phrases.header_terms import (
+    HeaderMeaning,
+    Role,
+    header_meaning,
+    normalise_header,
+)
 from exchange.parsing.sheets.grid import Row, Table, column_of
 
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
@@ -51,7 +56,7 @@ class _Misfit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TableSource:
     """Where a table stands, as far as a mapping may be bound to it."""
 
     file: str = ""  # the name of its file; empty in a body
@@ -59,7 +64,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenColumns:
     """What the mappings make of one table: columns, or why none of them fits."""
 
     columns: Columns | None = None
@@ -72,36 +77,36 @@ class Mapping:
     """The mappings for one mail; ``looks``, where given, gathers how each table was read."""
 
     maps: tuple[ColumnMap, ...] = ()
-    looks: list[TableLook] | None = field(default=None, compare=False)
+    previews: list[TableLook] | None = field(default=None, compare=False)
 
-    def choose(self, table: Table, place: Place) -> Chosen:
+    def choose(self, table: Table, place: TableSource) -> ChosenColumns:
         """The columns of the first mapping that is for this table and fits it."""
         applying = [one for one in self.maps if _applies(one, place)]
         if not applying or _is_ours(table):
-            return Chosen()
+            return ChosenColumns()
         misfits: list[_Misfit] = []
         for one in applying:
             try:
-                return Chosen(_fit(one, table))
+                return ChosenColumns(_fit(one, table))
             except _Misfit as error:
                 misfits.append(error)
         reasons = "; ".join(dict.fromkeys(map(str, misfits)))
         said = mask_codes(f"{table.where}: the columns on file do not fit: {reasons}")
         found = frozenset(one.device for one in misfits if one.device is not None)
-        return Chosen(misfit=said, devices=found)
+        return ChosenColumns(misfit=said, devices=found)
 
-    def look(self, table: Table, chosen: Chosen) -> None:
+    def look(self, table: Table, chosen: ChosenColumns) -> None:
         """Gather how a table is read, where somebody wants to see it."""
-        if self.looks is not None:
-            found = look_at(table, chosen.columns, chosen.misfit)
+        if self.previews is not None:
+            found = preview_table(table, chosen.columns, chosen.misfit)
             if found:
-                self.looks.append(found)
+                self.previews.append(found)
 
 
-UNMAPPED: Final = Mapping()
+NO_MAPPING: Final = Mapping()
 
 
-def told_misfit(table: Table, chosen: Chosen, found: Findings) -> None:
+def report_misfit(table: Table, chosen: ChosenColumns, found: Findings) -> None:
     """Say in the findings of the usual reading that the mapping did not fit the table.
 
     It agrees with the usual reading only where that lists the devices of the mapped column and
@@ -115,7 +120,7 @@ def told_misfit(table: Table, chosen: Chosen, found: Findings) -> None:
         found.misfits.append(chosen.misfit)
 
 
-def _applies(one: ColumnMap, place: Place) -> bool:
+def _applies(one: ColumnMap, place: TableSource) -> bool:
     # "[" may well stand in a file's name; only * and ? stand for something else.
     file, sheet = (pattern.replace("[", "[[]") for pattern in one.scope)
     return (not file or fnmatchcase(place.file.casefold(), file)) and (
@@ -126,7 +131,7 @@ def _applies(one: ColumnMap, place: Place) -> bool:
 def _is_ours(table: Table) -> bool:
     """A workbook of our own, filled in: its columns are known better than from any mapping."""
     return any(
-        len(row.cells) >= len(_OURS[0]) and tuple(map(normalised, row.cells[:5])) in _OURS
+        len(row.cells) >= len(_OURS[0]) and tuple(map(normalise_header, row.cells[:5])) in _OURS
         for row in islice(table.rows, HEADER_ROWS)
     )
 
@@ -225,27 +230,27 @@ def _columns(
     mapped = [device, *codes, *words, *(at for at in (denial, kinds) if at is not None)]
     if len(set(mapped)) < len(mapped):
         raise _Misfit("two things would come from the same column")
-    wordings = [header_wording(title) for title in header.cells] if header else []
+    wordings = [header_meaning(title) for title in header.cells] if header else []
     _check_titles(one, header, wordings, device, codes)
     # Named as devices here, so that none of them is told anew.
     usual = Columns(devices=dict.fromkeys(mapped, ""))
     fill_columns(usual, wordings, below, header or Row(0, (), frozenset()))
     kind = wordings[device].device_type if device < len(wordings) else ""
-    columns = Columns(first, {device: kind}, headed=header is not None)
+    columns = Columns(first, {device: kind}, has_header=header is not None)
     columns.codes = usual.codes if one.code is None else dict.fromkeys(codes, "")
-    columns.joined = tuple(codes) if len(codes) > 1 else ()
+    columns.code_parts = tuple(codes) if len(codes) > 1 else ()
     keeps_words = one.comment is None and one.status != ""
     columns.remarks = words + (usual.remarks if keeps_words else [])
     columns.denial = usual.denial if one.installed is None else denial
     columns.type = usual.type if one.device_type is None else kinds
-    columns.again = _again(one, table, header, columns)
+    columns.read_header = _again(one, table, header, columns)
     return columns
 
 
 def _check_titles(
     one: ColumnMap,
     header: Row | None,
-    wordings: Sequence[Wording],
+    wordings: Sequence[HeaderMeaning],
     device: int,
     codes: Sequence[int],
 ) -> None:
@@ -283,7 +288,7 @@ def _again(
         if not wanted or not wanted <= {_key(cell) for cell in row.cells}:
             return None
         try:
-            return _columns(one, table, row, columns.first, ())
+            return _columns(one, table, row, columns.first_row, ())
         except _Misfit:
             return None
 
@@ -291,13 +296,13 @@ def _again(
 
 
 def _is_header(row: Row) -> bool:
-    roles = {header_wording(cell).role for cell in row.cells if cell}
+    roles = {header_meaning(cell).role for cell in row.cells if cell}
     return Role.DEVICE in roles and not any(read_device(cell) for cell in row.cells)
 
 
 def _key(text: str) -> str:
     """A title for comparison: without case, blanks and punctuation where anything else is left."""
-    return normalised(text) or " ".join(text.split()).casefold()
+    return normalise_header(text) or " ".join(text.split()).casefold()
 
 
 def _is_position(name: str) -> bool:

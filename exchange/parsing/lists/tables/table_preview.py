@@ -12,7 +12,7 @@ from exchange.domain.device import MASKED, mask_codes
 from exchange.domain.mail import TableLook
 from exchange.parsing.identifiers.codes import code_digits
 from exchange.parsing.lists.tables.column_finder import Columns, find_columns
-from exchange.parsing.phrases.header_terms import Role, header_wording
+from exchange.parsing.phrases.header_terms import Role, header_meaning
 from exchange.parsing.sheets.grid import Row, Table
 
 _ROWS: Final = 3
@@ -24,12 +24,12 @@ _NO_COLUMNS: Final = Columns()
 _NO_ROW: Final = Row(0, (), frozenset())
 
 
-def look_at(table: Table, mapped: Columns | None, misfit: str) -> TableLook | None:
+def preview_table(table: Table, mapped: Columns | None, misfit: str) -> TableLook | None:
     """A table as it is read as usual and with the mapping; None where neither finds a list."""
     usual = find_columns(table.rows)
     if usual is None and mapped is None and not misfit:
         return None
-    first = (mapped or usual or _NO_COLUMNS).first
+    first = (mapped or usual or _NO_COLUMNS).first_row
     rows = list(islice(table.rows, max(first - 1, 0), first + _ROWS))
     header = rows.pop(0) if first else None
     wide = [len(row.cells) for row in (*rows, header or _NO_ROW)]
@@ -39,8 +39,8 @@ def look_at(table: Table, mapped: Columns | None, misfit: str) -> TableLook | No
         where=table.where,
         letters=tuple(column_letter(at + table.left) for at in range(width)),
         titles=tuple(_title(header, at) for at in range(width)),
-        usual=tuple(role_of(usual, at) for at in range(width)),
-        mapped=tuple(role_of(mapped, at) for at in range(width)) if mapped else (),
+        usual=tuple(describe_role(usual, at) for at in range(width)),
+        mapped=tuple(describe_role(mapped, at) for at in range(width)) if mapped else (),
         misfit=misfit,
         rows=tuple(
             (row.number, tuple(_cell(row, at, readings, header) for at in range(width)))
@@ -59,7 +59,7 @@ def column_letter(column: int) -> str:
     return letters
 
 
-def role_of(columns: Columns | None, at: int) -> str:
+def describe_role(columns: Columns | None, at: int) -> str:
     """What a column is read as, in words; empty where it is not read."""
     if columns is None:
         return ""
@@ -67,7 +67,7 @@ def role_of(columns: Columns | None, at: int) -> str:
         kind = columns.devices[at]
         return f"Device ID ({kind})" if kind else "Device ID"
     if at in columns.codes:
-        part = columns.joined.index(at) + 1 if at in columns.joined else 0
+        part = columns.code_parts.index(at) + 1 if at in columns.code_parts else 0
         return f"install code, part {part}" if part else "install code"
     if at in columns.remarks:
         return "answer or comment"
@@ -85,7 +85,7 @@ def _title(header: Row | None, at: int) -> str:
 
 def _titled_device(header: Row | None, at: int) -> bool:
     title = header.cells[at] if header and at < len(header.cells) else ""
-    return header_wording(title).role in (Role.DEVICE, Role.MAYBE_DEVICE)
+    return header_meaning(title).role in (Role.DEVICE, Role.MAYBE_DEVICE)
 
 
 def _cell(row: Row, at: int, readings: list[Columns], header: Row | None) -> str:
