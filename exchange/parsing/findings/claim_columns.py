@@ -1,4 +1,4 @@
-"""Claims of long lists as columns, and what is asked of all claims of a mail at once."""
+"""Claims of long lists as columns, and questions about all claims of a mail at once."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ from exchange.domain.mail import Found, Outcome
 from exchange.parsing.findings.findings import Claim
 from exchange.parsing.findings.mixed_list import MixedList
 
-NOTHING: Final = len(OUTCOMES)  # in a column of outcomes: none is told
+NOTHING: Final = len(OUTCOMES)  # in a column of outcomes: no outcome in words
 _OUTCOMES: Final = (*OUTCOMES, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ClaimColumns(ColumnSequence[Claim]):
-    """Claims as columns, none of them spoiled; ``codes`` count where ``coded``."""
+    """Claims as columns, none of them with a bad code; ``codes`` count where ``coded``."""
 
     ids: DeviceIds
     places: PlaceColumn
     codes: CodeArray
     coded: BoolArray
-    outcomes: npt.NDArray[np.uint8]  # places in OUTCOMES, or NOTHING
+    outcomes: npt.NDArray[np.uint8]  # indexes of OUTCOMES, or NOTHING
     remarks: TextColumn
     digits: npt.NDArray[np.uint8]  # of the code as written: 36 with its CRC, 32 without, 0 for none
 
     @classmethod
     def saying(cls, devices: ListedColumns, outcome: Outcome, remark: str) -> ClaimColumns:
-        """The same claim about each of ``devices``."""
+        """Return the same claim about each of ``devices``."""
         number = len(devices)
         return cls(
             devices.ids,
@@ -61,7 +61,7 @@ class ClaimColumns(ColumnSequence[Claim]):
 
     @classmethod
     def of(cls, claims: Sequence[Claim]) -> ClaimColumns:
-        """The columns of ``claims``, but for whether they are spoiled."""
+        """Return the columns of ``claims``, without whether they have a bad code."""
         blank, number = bytes(CODE_BYTES), len(claims)
         raw = b"".join([one.code.raw if one.code else blank for one in claims])
         outcomes = (
@@ -79,7 +79,7 @@ class ClaimColumns(ColumnSequence[Claim]):
 
     @classmethod
     def concat(cls, pieces: Sequence[ClaimColumns]) -> ClaimColumns:
-        """Claims one behind another; at least one piece."""
+        """Return the rows of several claim columns, at least one, as one."""
         if len(pieces) == 1:
             return pieces[0]
         return cls(
@@ -93,7 +93,7 @@ class ClaimColumns(ColumnSequence[Claim]):
         )
 
     def take(self, chosen: slice | Int64Array | BoolArray) -> ClaimColumns:
-        """Some of the rows, as columns."""
+        """Return some of the rows, as columns."""
         return ClaimColumns(
             self.ids[chosen],
             self.places.take(chosen),
@@ -105,7 +105,7 @@ class ClaimColumns(ColumnSequence[Claim]):
         )
 
     def to_objects(self) -> list[Claim]:
-        """All claims as objects."""
+        """Return all claims as objects."""
         return [
             Claim(device, where, code, _OUTCOMES[outcome], remark, digits=digits)
             for device, where, code, outcome, remark, digits in zip(
@@ -124,19 +124,19 @@ class ClaimColumns(ColumnSequence[Claim]):
 
 
 def any_code(claims: MixedList[Claim]) -> bool:
-    """Whether any holds a code."""
+    """Return whether any claim has a code."""
     return any(one.code is not None for one in claims.singles()) or any(
         bool(one.coded.any()) for one in _columns(claims)
     )
 
 
 def any_bad_code(claims: MixedList[Claim]) -> bool:
-    """Whether any holds a code that cannot be trusted."""
+    """Return whether any claim has a code that cannot be trusted."""
     return any(one.bad_code for one in claims.singles())
 
 
 def any_outcome(claims: MixedList[Claim], outcome: Outcome) -> bool:
-    """Whether any tells ``outcome`` in words."""
+    """Return whether any claim states ``outcome`` in words."""
     wanted = OUTCOMES.index(outcome)
     return any(one.outcome is outcome for one in claims.singles()) or any(
         bool((one.outcomes == wanted).any()) for one in _columns(claims)
@@ -148,7 +148,7 @@ def _columns(claims: MixedList[Claim]) -> list[ClaimColumns]:
 
 
 def claim_ids(claims: MixedList[Claim]) -> DeviceIds:
-    """The devices of all claims, in their order."""
+    """Return the devices of all claims, in order."""
     return _joined(
         [
             piece.ids if isinstance(piece, ClaimColumns) else ids_of([one.device for one in piece])
@@ -158,7 +158,7 @@ def claim_ids(claims: MixedList[Claim]) -> DeviceIds:
 
 
 def found_ids(found: MixedList[Found]) -> DeviceIds:
-    """All devices found, in their order."""
+    """Return all devices found, in order."""
     return _joined(
         [
             piece.ids if isinstance(piece, ListedColumns) else ids_of([one.device for one in piece])
@@ -172,7 +172,7 @@ def _joined(pieces: Sequence[DeviceIds]) -> DeviceIds:
 
 
 def to_listed_columns(found: MixedList[Found]) -> ListedColumns:
-    """Everything found, as columns."""
+    """Return all devices found, as columns."""
     return ListedColumns.concat(
         [
             piece if isinstance(piece, ListedColumns) else ListedColumns.of(list(piece))
@@ -182,7 +182,7 @@ def to_listed_columns(found: MixedList[Found]) -> ListedColumns:
 
 
 def to_claim_columns(claims: MixedList[Claim]) -> tuple[ClaimColumns, BoolArray]:
-    """All claims as columns, at least one; and which of them are spoiled."""
+    """Return all claims, at least one, as columns, and which of them have a bad code."""
     columns: list[ClaimColumns] = []
     spoiled: list[BoolArray] = []
     for piece in claims.pieces:
@@ -196,7 +196,7 @@ def to_claim_columns(claims: MixedList[Claim]) -> tuple[ClaimColumns, BoolArray]
 
 
 def claims_at(claims: MixedList[Claim], rows: Int64Array) -> list[Claim]:
-    """Some of the claims, by their places in order."""
+    """Return the claims with the indexes ``rows``, which are sorted."""
     found: list[Claim] = []
     start = 0
     for piece in claims.pieces:
@@ -211,5 +211,5 @@ def claims_at(claims: MixedList[Claim], rows: Int64Array) -> list[Claim]:
 
 
 def rows_with(words: TextColumn, telling: Sequence[bool]) -> BoolArray:
-    """The rows whose word is one of those told."""
+    """Return the rows whose text is marked in ``telling``, which has a flag for each value."""
     return np.array([*telling, False], np.bool_)[words.which]

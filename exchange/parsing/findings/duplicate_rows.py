@@ -1,4 +1,4 @@
-"""Which devices a table lists in more than one row."""
+"""Find the devices that a table lists in more than one row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN: Final = 5
 
 
 class DuplicateRows:
-    """The devices of one table with their rows, in their order."""
+    """Collects the devices of one table with their row numbers, in order."""
 
     def __init__(self) -> None:
         self._ids: list[DeviceIds] = []
@@ -24,37 +24,40 @@ class DuplicateRows:
         self._rows: list[int] = []
 
     def add(self, device: DeviceId, number: int) -> None:
-        """One device of a row."""
+        """Add one device of a row."""
         self._single.append(device.raw)
         self._rows.append(number)
 
     def add_many(self, ids: DeviceIds, numbers: Int64Array) -> None:
-        """One device of each of many rows."""
-        self._settle()
+        """Add one device for each of many rows."""
+        self._flush()
         self._ids.append(ids)
         self._numbers.append(numbers)
 
     def describe(self) -> str:
-        """The first few devices that stand in more than one row; empty when none does."""
-        self._settle()
+        """Name the first few devices listed in more than one row; empty when there are none."""
+        self._flush()
         if not self._ids:
             return ""
         ids, numbers = np.concatenate(self._ids), np.concatenate(self._numbers)
         first = first_equal_rows(ids)
-        again = np.flatnonzero(numbers[first] != numbers)
-        if not len(again):
+        duplicates = np.flatnonzero(numbers[first] != numbers)
+        if not len(duplicates):
             return ""
-        some = again[:_SHOWN]
+        first_few = duplicates[:_SHOWN]
         shown = "; ".join(
             f"{device} in rows {one} and {other}"
             for device, one, other in zip(
-                devices_of(ids[some]), numbers[first[some]], numbers[some], strict=True
+                devices_of(ids[first_few]),
+                numbers[first[first_few]],
+                numbers[first_few],
+                strict=True,
             )
         )
-        more = len(again) - len(some)
+        more = len(duplicates) - len(first_few)
         return f"{shown}; and {more} more" if more else shown
 
-    def _settle(self) -> None:
+    def _flush(self) -> None:
         if self._single:
             self._ids.append(ids_from_bytes(b"".join(self._single)))
             self._numbers.append(np.array(self._rows, np.int64))

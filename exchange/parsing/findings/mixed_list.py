@@ -1,4 +1,4 @@
-"""What was found, in its order: single findings and, between them, whole columns of findings."""
+"""A list of findings in order: single objects and, between them, whole columns of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class MixedList(Generic[T]):
-    """A list that takes a column sequence as one piece; it is never taken apart but by need."""
+    """A list that keeps a column sequence as one piece and takes it apart only when it must."""
 
     __slots__ = ("pieces",)
 
@@ -28,7 +28,7 @@ class MixedList(Generic[T]):
             self.pieces.append([item])
 
     def extend(self, items: Iterable[T]) -> None:
-        """Add many at the end; a column sequence stays one."""
+        """Add many items at the end; a column sequence stays in one piece."""
         if isinstance(items, MixedList):
             for piece in list(items.pieces):
                 self.extend(piece)
@@ -48,15 +48,15 @@ class MixedList(Generic[T]):
 
     @property
     def singles_only(self) -> bool:
-        """Whether it holds single findings alone."""
+        """Whether it has single findings only and no columns."""
         return not any(isinstance(piece, ColumnSequence) for piece in self.pieces)
 
     def singles(self) -> Iterator[T]:
-        """The findings that do not stand in columns."""
+        """Return the findings that are not in columns."""
         return chain.from_iterable(piece for piece in self.pieces if isinstance(piece, list))
 
     def columns(self) -> Iterator[ColumnSequence[T]]:
-        """The pieces that are columns."""
+        """Return the pieces that are columns."""
         return (piece for piece in self.pieces if isinstance(piece, ColumnSequence))
 
     def __iter__(self) -> Iterator[T]:
@@ -85,7 +85,7 @@ class MixedList(Generic[T]):
         return f"MixedList({len(self)} findings)"
 
     def _flat(self) -> list[T]:
-        """Everything as one list: who changes single findings has few."""
+        """Turn everything into one list: a caller that changes single findings has few of them."""
         if len(self.pieces) == 1 and isinstance(self.pieces[0], list):
             return self.pieces[0]
         items = list(self)

@@ -1,4 +1,4 @@
-"""Devices of which nothing is said yet, in their order; a long list costs no object a device."""
+"""Devices that nothing has been said about yet, in order; long lists stay columns."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from exchange.domain.device import DeviceId
 
 @dataclass(slots=True)
 class WaitingDevice:
-    """A Device ID whose code or answer may stand on a following line."""
+    """A Device ID whose code or answer may be on a following line."""
 
     device: DeviceId
     where: str
     kind: str = ""
-    part: int = 0  # the block between blank lines in which it stands
+    part: int = 0  # the block between blank lines that it is in
 
 
 class WaitingDevices:
-    """The newest are objects; a long list stays columns until those below it are taken."""
+    """A stack of waiting devices: the newest are objects, long lists stay columns until needed."""
 
     def __init__(self) -> None:
         self._recent: list[WaitingDevice] = []
         self._older: list[tuple[ListedColumns, int] | list[WaitingDevice]] = []
 
     def append(self, one: WaitingDevice) -> None:
-        """One more at the end."""
+        """Add one device at the end."""
         self._recent.append(one)
 
     def extend(self, found: ListedColumns, part: int) -> None:
-        """A long list at the end."""
+        """Add a long list at the end."""
         self._older += [self._recent, (found, part)]
         self._recent = []
 
     def last(self, number: int) -> list[WaitingDevice]:
-        """The newest ``number``, or all that there are; in their order."""
+        """Return the newest ``number`` devices, or all if there are fewer; in order."""
         while len(self._recent) < number and self._older:
             piece = self._older.pop()
             if isinstance(piece, list):
@@ -46,18 +46,18 @@ class WaitingDevices:
             tail = found[-number:]
             if len(tail) < len(found):
                 self._older.append((found[: len(found) - len(tail)], part))
-            self._recent = _made(tail, part) + self._recent
+            self._recent = _to_objects(tail, part) + self._recent
         return self._recent[-number:]
 
     def remove(self, one: WaitingDevice) -> None:
-        """Take one of those that ``last`` gave off the list."""
+        """Remove a device that ``last`` returned."""
         for index in range(len(self._recent) - 1, -1, -1):
             if self._recent[index] is one:
                 del self._recent[index]
                 return
 
     def clear(self) -> None:
-        """Nobody waits any more."""
+        """Remove all devices."""
         self._recent, self._older = [], []
 
     def __bool__(self) -> bool:
@@ -65,8 +65,8 @@ class WaitingDevices:
 
     def __iter__(self) -> Iterator[WaitingDevice]:
         for piece in (*self._older, self._recent):
-            yield from piece if isinstance(piece, list) else _made(*piece)
+            yield from piece if isinstance(piece, list) else _to_objects(*piece)
 
 
-def _made(found: ListedColumns, part: int) -> list[WaitingDevice]:
+def _to_objects(found: ListedColumns, part: int) -> list[WaitingDevice]:
     return [WaitingDevice(one.device, one.where, "", part) for one in found]

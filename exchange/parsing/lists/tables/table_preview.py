@@ -1,6 +1,6 @@
-"""How a table was read, for a person who wants to see it: its columns and its first rows.
+"""Show a person how a table was read: its columns and its first rows.
 
-No install code stands in it, nor anything that could be a part of one.
+It never shows an install code, nor anything that could be part of one.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _ROWS: Final = 3
 _COLUMNS: Final = 40
 _CHARS: Final = 40
 _ID_DIGITS: Final = 16
-_SECRET: Final = 8  # hex digits of a cell in a column that we know nothing of
+_SECRET: Final = 8  # a cell of an unknown column is masked from so many hex digits on
 _NO_COLUMNS: Final = Columns()
 _NO_ROW: Final = Row(0, (), frozenset())
 
 
 def preview_table(table: Table, mapped: Columns | None, misfit: str) -> TableLook | None:
-    """A table as it is read as usual and with the mapping; None where neither finds a list."""
+    """Return how a table is read as usual and with the mapping; None where neither finds a list."""
     usual = find_columns(table.rows)
     if usual is None and mapped is None and not misfit:
         return None
@@ -50,7 +50,7 @@ def preview_table(table: Table, mapped: Columns | None, misfit: str) -> TableLoo
 
 
 def column_letter(column: int) -> str:
-    """The name a spreadsheet gives a column (from 0): A, B ... Z, AA."""
+    """Return the spreadsheet's name of a column (from 0): A, B ... Z, AA."""
     letters = ""
     column += 1
     while column:
@@ -60,7 +60,7 @@ def column_letter(column: int) -> str:
 
 
 def describe_role(columns: Columns | None, at: int) -> str:
-    """What a column is read as, in words; empty where it is not read."""
+    """Return what a column is read as, in words; empty if it is not read."""
     if columns is None:
         return ""
     if at in columns.devices:
@@ -79,7 +79,7 @@ def describe_role(columns: Columns | None, at: int) -> str:
 def _title(header: Row | None, at: int) -> str:
     title = header.cells[at] if header and at < len(header.cells) else ""
     if len(code_digits(title)) >= _SECRET:
-        return MASKED  # a row of the list that passed for a header
+        return MASKED  # a row of the list mistaken for a header
     return _short(title)
 
 
@@ -89,13 +89,13 @@ def _titled_device(header: Row | None, at: int) -> bool:
 
 
 def _cell(row: Row, at: int, readings: list[Columns], header: Row | None) -> str:
-    """One cell, hidden where it may be a code or a piece of one."""
+    """Return one cell, masked where it may be a code or a piece of one."""
     text = row.cells[at] if at < len(row.cells) else ""
     if not text:
         return ""
     if any(at in one.codes for one in readings):
         return MASKED
-    # Sixteen digits may be half a code: only where they are said to be a Device ID are they shown.
+    # Sixteen digits may be half a code, so show them only where the column is known as Device IDs.
     devices = any(at in one.devices for one in readings) or _titled_device(header, at)
     digits = len(code_digits(text))
     if digits > _ID_DIGITS or (digits >= _SECRET and not devices):
