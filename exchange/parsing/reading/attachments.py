@@ -13,7 +13,8 @@ from exchange.errors import Unreadable
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device
-from exchange.parsing.lists.prose.prose import PlaceOf, ProseReader, devices_in, read_prose
+from exchange.parsing.lists.prose.device_recognition import PlaceOf
+from exchange.parsing.lists.prose.prose import ProseReader, devices_in, read_prose
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.lists.tables.column_finder import share_of_devices
 from exchange.parsing.lists.tables.listing import label_value_lines, read_listing
@@ -247,7 +248,7 @@ def read_lines(
             for row in rows:
                 prose.line(row)
         start = end
-    prose.tell_broken(broken)
+    prose.report_broken(broken)
     told = prose.finish()
     told.add(found)
     return told

@@ -7,7 +7,7 @@ and not written by the sender.  What is not plain is unclear, and is told.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +16,7 @@ from exchange.domain.mail import Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.identifiers.codes import BadCode, code_digits, read_code
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
+from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.mime.quoting import begins_quote
 from exchange.parsing.phrases.answer_phrases import (
@@ -25,8 +26,6 @@ from exchange.parsing.phrases.answer_phrases import (
     read_remark,
 )
 from exchange.parsing.text.lines import Line, settled
-
-PlaceOf = Callable[[Line], str]
 
 _PREFIX = re.compile(r"\s{0,3}((?:>\s?)+)")
 _REQUEST = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-Q\d{5,9}(?!\d)", re.I)

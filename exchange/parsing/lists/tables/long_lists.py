@@ -91,14 +91,14 @@ class LongList:
         self.places = PlaceColumn(TextColumn.repeat(lead, number), self.numbers)
         self.group, self.row_claims = self._claims_of_rows(words)
 
-    def stretches(self) -> Iterator[tuple[int, int]]:
+    def runs(self) -> Iterator[tuple[int, int]]:
         """Yield start and end of each run of plain rows, also empty ones; a row that is not plain
         lies between two runs."""
         bad = np.flatnonzero(~self.plain[self.columns.first_row :]) + self.columns.first_row
         bounds = [self.columns.first_row - 1, *bad.tolist(), len(self.rows)]
         return ((one + 1, other) for one, other in pairwise(bounds))
 
-    def stretch(self, start: int, end: int) -> PlainRows:
+    def read_run(self, start: int, end: int) -> PlainRows:
         """Return the rows from ``start`` up to ``end``, all of them plain."""
         rows = slice(start, end)
         found = ListedColumns(self.ids[rows], self.places.take(rows), self.types.take(rows))
