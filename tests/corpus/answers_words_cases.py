@@ -102,7 +102,7 @@ def _in_quotes() -> list[Case]:
             (D[0], "unclear", None, "body line 9"),
             (D[1], "unclear", None, "body line 9"),
             listed=None,
-            rejects=[("body line 9", "of which quoted rows")],
+            rejects=[("body line 9", "which quoted rows")],
         ),
         Case(
             "words-below-the-whole-quote",
@@ -304,7 +304,7 @@ def _broken() -> list[Case]:
             reply(f"{D[1]} not ours\n{D[0]} IC {hyphens[:20]}\n{hyphens[20:39]}\n"),
             (D[1], "not_installer", None, "body line 1"),
             listed=((D[1], "body line 1"), (D[0], "body line 2")),
-            rejects=[("body line 2", "no CRC proves")],
+            rejects=[("body line 2", "without a CRC to prove it")],
         ),
         response(
             "invisible-characters-and-odd-hyphens",

@@ -171,7 +171,7 @@ def _distrusted() -> list[Case]:
         ("spoken-code-is-an-example", f"Codes for meters like {D[0]} look like {_A}"),
     ]
     return [
-        _one(name, words, "unclear", rejects=[("body line 1", "do not bear it out")])
+        _one(name, words, "unclear", rejects=[("body line 1", "cast doubt on it")])
         for name, words in said
     ]
 

@@ -43,7 +43,7 @@ _IDS = st.builds(
 def test_cells_checked_together_are_those_taken_one_by_one(cells: list[str]) -> None:
     checked = check_devices(Texts.of(cells))
     found = devices_of(checked.ids)
-    for cell, good, seen in zip(cells, checked.good.tolist(), found, strict=True):
+    for cell, good, seen in zip(cells, checked.valid.tolist(), found, strict=True):
         device = read_device(cell.strip(_BLANK))  # the careful way looks at other blanks
         assert good == (device is not None), cell
         if device is not None:

@@ -16,7 +16,7 @@ class WaitingDevice:
     device: DeviceId
     where: str
     kind: str = ""
-    part: int = 0  # the block between blank lines that it is in
+    block: int = 0  # the block between blank lines that it is in
 
 
 class WaitingDevices:
@@ -30,9 +30,9 @@ class WaitingDevices:
         """Add one device at the end."""
         self._recent.append(one)
 
-    def extend(self, found: ListedColumns, part: int) -> None:
+    def extend(self, found: ListedColumns, block: int) -> None:
         """Add a long list at the end."""
-        self._older += [self._recent, (found, part)]
+        self._older += [self._recent, (found, block)]
         self._recent = []
 
     def last(self, number: int) -> list[WaitingDevice]:
@@ -42,11 +42,11 @@ class WaitingDevices:
             if isinstance(piece, list):
                 self._recent = piece + self._recent
                 continue
-            found, part = piece
+            found, block = piece
             tail = found[-number:]
             if len(tail) < len(found):
-                self._older.append((found[: len(found) - len(tail)], part))
-            self._recent = _to_objects(tail, part) + self._recent
+                self._older.append((found[: len(found) - len(tail)], block))
+            self._recent = _to_objects(tail, block) + self._recent
         return self._recent[-number:]
 
     def remove(self, one: WaitingDevice) -> None:
@@ -68,5 +68,5 @@ class WaitingDevices:
             yield from piece if isinstance(piece, list) else _to_objects(*piece)
 
 
-def _to_objects(found: ListedColumns, part: int) -> list[WaitingDevice]:
-    return [WaitingDevice(one.device, one.where, "", part) for one in found]
+def _to_objects(found: ListedColumns, block: int) -> list[WaitingDevice]:
+    return [WaitingDevice(one.device, one.where, "", block) for one in found]

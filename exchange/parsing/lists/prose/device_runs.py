@@ -1,6 +1,7 @@
-"""Long lists in a plain text: thousands of lines that are one Device ID each, kept as one.
+"""Keep long lists in a plain text, thousands of lines with one Device ID each, as one object.
 
-Only the middle of such a list is kept so: whatever looks a few lines ahead or behind sees lines.
+This applies only to the middle of such a list: code that looks a few lines ahead or back still sees
+lines.
 """
 
 from __future__ import annotations
@@ -19,27 +20,27 @@ from exchange.parsing.text.byte_column import SPARE, Texts, buffer_of, to_utf8
 from exchange.parsing.text.lines import Line, plain_lines
 
 _LONG: Final = 100_000  # characters
-_BEFORE: Final = 600  # lines of a list that stay lines at its begin, and at its end
-_BEHIND: Final = 20
+_AT_START: Final = 600  # lines at the start of a list that stay lines
+_AT_END: Final = 20  # lines at its end that stay lines
 _LEAST: Final = 500  # lines
 _WIDTHS: Final = (16, 23)
 
 
 @dataclass(slots=True)
 class DeviceRun(Line):
-    """Lines that are nothing but a Device ID, from ``number`` on; ``text`` is the first of them."""
+    """Lines with just a Device ID each, from line ``number`` on; ``text`` is the first of them."""
 
     full_text: str = field(default="", repr=False)
     ids: DeviceIds = field(default_factory=blank_ids, repr=False)
 
     def lines(self) -> Iterator[Line]:
-        """The lines themselves."""
+        """Yield the lines one by one."""
         for number, text in enumerate(self.full_text.split("\n"), self.number):
             yield Line(number, text, self.quoted, self.forwarded)
 
 
 def lines_with_runs(text: str) -> list[Line]:
-    """The lines of a text, the middle of a long list as one."""
+    """Return the lines of a text, the middle of a long list as one DeviceRun."""
     if len(text) < _LONG:
         return plain_lines(text)
     content = one_line_end(to_utf8(text))
@@ -56,14 +57,16 @@ def lines_with_runs(text: str) -> list[Line]:
     found: list[Line] = []
     done = 0
     for first, last in edges.reshape(-1, 2).tolist():
-        begin, end = first + _BEFORE, last - _BEHIND
-        if end - begin < _LEAST:
+        run_start, run_end = first + _AT_START, last - _AT_END
+        if run_end - run_start < _LEAST:
             continue
-        found += _lines(content, starts, ends, done, begin)
-        whole = content[starts[begin] : ends[end - 1]].decode("ascii")
-        line = content[starts[begin] : ends[begin]].decode("ascii")
-        found.append(DeviceRun(begin + 1, line, full_text=whole, ids=checked.ids[begin:end]))
-        done = end
+        found += _lines(content, starts, ends, done, run_start)
+        whole = content[starts[run_start] : ends[run_end - 1]].decode("ascii")
+        line = content[starts[run_start] : ends[run_start]].decode("ascii")
+        found.append(
+            DeviceRun(run_start + 1, line, full_text=whole, ids=checked.ids[run_start:run_end])
+        )
+        done = run_end
     return found + _lines(content, starts, ends, done, len(starts))
 
 
@@ -77,7 +80,7 @@ def _lines(
 
 
 def expand_runs(lines: Sequence[Line]) -> list[Line]:
-    """Every line by itself."""
+    """Return the lines with each DeviceRun replaced by its lines."""
     found: list[Line] = []
     for line in lines:
         if isinstance(line, DeviceRun):
@@ -88,5 +91,5 @@ def expand_runs(lines: Sequence[Line]) -> list[Line]:
 
 
 def text_of_lines(lines: Sequence[Line]) -> str:
-    """The text of all lines."""
+    """Return the text of all lines."""
     return "\n".join(line.full_text if isinstance(line, DeviceRun) else line.text for line in lines)

@@ -1,4 +1,4 @@
-"""One line of running text: its sentences, its groups of devices, and which code is of which.
+"""Split a line of running text into segments, and pair the devices and codes of each.
 
 The order on the line and the words between decide; where they do not, nothing is paired.
 """
@@ -24,9 +24,9 @@ _BETWEEN_LISTED = re.compile(
     re.I,
 )
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z0-9(])")
-_BELONGS = re.compile(r"\b(?:for|of|belongs? to|goes with)\b", re.I)
+_BELONGS_TO = re.compile(r"\b(?:for|of|belongs? to|goes with)\b", re.I)
 _JOINED_TO = re.compile(r"[\s,;]*(?:\b(?:but|and|while|whereas|however)\b[\s,;:]*)+$", re.I)
-# What may stand before a code without making anything else of it.
+# Words before a code that do not turn it into something else.
 _CODE_LEAD = re.compile(
     r"\b(?:esme|gsme|gpf|chf|ppmid|ihd|elec(?:tric(?:ity)?)?|gas|meters?|devices?|hub|code|ic|is|it|its"
     r"|it's|use|for|of|the|and|with|crc|without|ours?|yes|y|installed|fitted|by|us|provided|x|smets"
@@ -55,7 +55,7 @@ _NEARBY: Final = 200
 
 
 class Segment(NamedTuple):
-    """A line, or those of its sentences that speak of the same devices."""
+    """A line, or those of its sentences that are about the same devices."""
 
     devices: list[Token]
     codes: list[Token]
@@ -64,32 +64,32 @@ class Segment(NamedTuple):
 
     @property
     def rest(self) -> str:
-        """The text without its devices and codes."""
+        """Return the text without its devices and codes."""
         return remove_tokens(self.text, [*self.devices, *self.codes], self.start)
 
 
 def words_before(text: str, word: Token) -> str:
-    """The words before a word, as far back as a label can stand."""
+    """Return the text before a token, as far back as a label can be."""
     lead = text[max(0, word.start - _NEARBY) : word.start]
     return lead[:-2] if lead[-2:].lower() == "0x" else lead
 
 
 def labelled_type(lead: str) -> str:
-    """The device type that the words right before a value name, or nothing."""
+    """Return the device type named by the words right before a value, or empty."""
     return device_type_of(lead[-40:]) if lead.strip() else ""
 
 
 def is_mere_item(rest: str) -> bool:
-    """Whether what stands beside a device is no more than an item of a list holds."""
+    """Return whether the words next to a device are no more than an item of a list has."""
     return not _TALK.search(rest) and len(_LETTERS.findall(rest[:_REMARK])) <= 8
 
 
 def split_segments(
     text: str, devices: Sequence[Token], codes: Sequence[Token]
 ) -> tuple[list[Segment], list[str]]:
-    """A line in units, each with devices of its own, and its sentences on the rest of a list.
+    """Return the segments of a line, each with its own devices, and the sentences about the rest.
 
-    One unit where a sentence has a code and no device: then they belong together over its end.
+    A sentence with a code and no device belongs to the others: then the line is one segment.
     """
     whole = [Segment(list(devices), list(codes), text, 0)]
     cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
@@ -97,59 +97,61 @@ def split_segments(
         return whole, []
     heads = [word.start for word in devices]
     tails = [word.start for word in codes]
-    units: list[Segment] = []
-    aside: list[str] = []
+    segments: list[Segment] = []
+    about_rest: list[str] = []
     lead = 0
     for start, end in pairwise(cuts):
-        own = list(devices[bisect_left(heads, start) : bisect_left(heads, end)])
-        its = list(codes[bisect_left(tails, start) : bisect_left(tails, end)])
-        if own:
-            begin = lead if not units else start
-            units.append(Segment(own, its, text[begin:end], begin))
-        elif its:
+        own_devices = list(devices[bisect_left(heads, start) : bisect_left(heads, end)])
+        own_codes = list(codes[bisect_left(tails, start) : bisect_left(tails, end)])
+        if own_devices:
+            begin = lead if not segments else start
+            segments.append(Segment(own_devices, own_codes, text[begin:end], begin))
+        elif own_codes:
             return whole, []
         elif mentions_rest(text[start:end]):
-            aside.append(text[start:end])
-            lead = end if not units else lead
-        elif units:
-            last = units.pop()
+            about_rest.append(text[start:end])
+            lead = end if not segments else lead
+        elif segments:
+            last = segments.pop()
             if len(last.text) + last.start != start:
-                return whole, []  # a sentence on the rest stands between
-            units.append(last._replace(text=text[last.start : end]))
-    return units, aside
+                return whole, []  # a sentence about the rest is between them
+            segments.append(last._replace(text=text[last.start : end]))
+    return segments, about_rest
 
 
 def calls_otherwise(lead: str) -> bool:
-    """Whether the words right before 32 or 36 digits make something else of them than a code."""
+    """Return whether the words right before 32 or 36 digits call them something else."""
     tail = _BRACKETED.sub(" ", lead[-60:])
     cut = max(tail.rfind(sign) for sign in ",;.|\t(")
     return bool(_LETTERS.search(_CODE_LEAD.sub(" ", tail[cut + 1 :])))
 
 
-def calls_code_wrong(unit: Segment) -> bool:
-    """Whether the words around a code call it wrong, or say that it is not this one."""
-    if _DISTRUSTED.search(unit.rest):
+def calls_code_wrong(segment: Segment) -> bool:
+    """Return whether the words around a code call it wrong, or say that it is not this one."""
+    if _DISTRUSTED.search(segment.rest):
         return True
-    leads = [unit.text[: code.start - unit.start][-40:] for code in unit.codes]
+    leads = [segment.text[: code.start - segment.start][-40:] for code in segment.codes]
     return any(map(_DISTRUSTED.search, leads))
 
 
-def calls_code_otherwise(unit: Segment) -> bool:
-    """Whether a code that no CRC bears out stands behind words that call it something else."""
-    for code in unit.codes:
-        ends = [word.end for word in unit.devices if word.end <= code.start]
-        lead = unit.text[max(ends, default=unit.start) - unit.start : code.start - unit.start]
+def calls_code_otherwise(segment: Segment) -> bool:
+    """Return whether a code without a right CRC follows words that call it something else."""
+    for code in segment.codes:
+        ends = [word.end for word in segment.devices if word.end <= code.start]
+        lead = segment.text[
+            max(ends, default=segment.start) - segment.start : code.start - segment.start
+        ]
         if not has_good_crc(code.text) and not labels_code(lead) and calls_otherwise(lead):
             return True
     return False
 
 
-def groups_of(unit: Segment) -> list[list[Token]]:
-    """The devices of a unit, together where nothing but a comma or "and" stands between them."""
+def groups_of(segment: Segment) -> list[list[Token]]:
+    """Return the devices of a segment in groups, separated only by a comma or "and"."""
     groups: list[list[Token]] = []
-    for word in unit.devices:
+    for word in segment.devices:
         if groups:
-            between = unit.text[groups[-1][-1].end - unit.start : word.start - unit.start]
+            between = segment.text[groups[-1][-1].end - segment.start : word.start - segment.start]
             if not _BETWEEN_LISTED.sub("", between):
                 groups[-1].append(word)
                 continue
@@ -160,9 +162,9 @@ def groups_of(unit: Segment) -> list[list[Token]]:
 def outcomes_of(
     gaps: list[str], outcome_of: Callable[[str], Outcome | None]
 ) -> list[Outcome | None]:
-    """What is said of each group, from the words before the first, between them and at the end.
+    """Return the outcome of each group, from the words before the first, between and at the end.
 
-    Either each is followed by its words or each stands behind them; else none is plain.
+    Either each group is followed by its words or each follows them; otherwise none is clear.
     """
     lead, behind = outcome_of(gaps[0]), [outcome_of(gap) for gap in gaps[1:]]
     heads = [outcome_of(gap) for gap in gaps[:-1]]
@@ -180,9 +182,10 @@ def outcomes_of(
     return unclear
 
 
-def pairs_of(unit: Segment) -> list[tuple[Token, Token]]:
-    """Devices and codes that alternate: each code behind its device, or plainly before it."""
-    devices, codes = unit.devices, unit.codes
+def pairs_of(segment: Segment) -> list[tuple[Token, Token]]:
+    """Return the pairs of alternating devices and codes: each code after its device, or clearly
+    before it."""
+    devices, codes = segment.devices, segment.codes
     if len(devices) != len(codes):
         return []
     coded = {word.start for word in codes}
@@ -192,15 +195,15 @@ def pairs_of(unit: Segment) -> list[tuple[Token, Token]]:
         return both
     if kinds != [True, False] * len(devices):
         return []
-    within = [unit.text[c.end - unit.start : d.start - unit.start] for d, c in both]
+    within = [segment.text[c.end - segment.start : d.start - segment.start] for d, c in both]
     across = [
-        unit.text[d.end - unit.start : c.start - unit.start]
+        segment.text[d.end - segment.start : c.start - segment.start]
         for d, c in zip(devices, codes[1:], strict=False)
     ]
-    plain = all(map(_BELONGS.search, within)) and not any(map(_BELONGS.search, across))
+    plain = all(map(_BELONGS_TO.search, within)) and not any(map(_BELONGS_TO.search, across))
     return both if plain else []
 
 
 def remark_of(rest: str) -> str:
-    """The words beside a device, as a remark."""
+    """Return the words next to a device as a remark."""
     return normalise_phrase(rest).strip(" -:;,.|\t\u2022*")[:_REMARK]

@@ -1,8 +1,8 @@
-"""Codes and words beside, below or above the Device ID that they are of, in running text.
+"""Pair devices with the codes and words next to, below or above them in running text.
 
 On one line the order and the words between decide.  Over several lines a code belongs to the one
-device waiting above it, or, in a block parted by blank lines, to the only device of that block.
-Where the order does not prove itself over the whole text, no pair made by it is trusted.
+device waiting above it or, in a block between blank lines, to the only device of that block.
+If the order is not the same in the whole text, no pair made by order is trusted.
 """
 
 from __future__ import annotations
@@ -41,119 +41,123 @@ from exchange.parsing.phrases.header_terms import Role, header_meaning, labels_c
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([A-Za-z][A-Za-z ?/()]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 _REMARK: Final = 300
 _SHORT: Final = 60
-_RECENT: Final = 100  # waiting devices that are looked at, so that long lists stay linear
+_RECENT: Final = 100  # the most waiting devices to look at, so that long lists take linear time
 
 
-class _Ahead(NamedTuple):
-    """A code that is called one and stands above the device of its block, if there is one."""
+class _CodeAhead(NamedTuple):
+    """A labelled code above the device of its block, if there is one."""
 
     word: Token
     where: str
-    part: int
+    block: int
 
 
 class Pairing:
-    """What is claimed of each device, as the lines come."""
+    """Collects the claims about each device, line by line."""
 
     def __init__(self, found: Findings, *, in_reply: bool) -> None:
         self.found = found
         self.in_reply = in_reply
         self.waiting = WaitingDevices()
         self.order_broken = False  # devices and codes did not alternate: no such pair is trusted
-        self.by_order: list[int] = []  # claims whose code stands on a line below its device
-        self.part = 0
-        self.ahead: _Ahead | None = None
-        self.above: list[int] = []  # claims whose code stands on a line above its device
-        self.above_parts: set[int] = set()  # and the blocks in which that is so
-        self.skipped = False  # a device in a block above was left without a code
-        self.crossed = False  # a code was taken over a blank line
+        self.by_order: list[int] = []  # claims whose code is on a line below its device
+        self.block = 0
+        self.code_ahead: _CodeAhead | None = None
+        self.above: list[int] = []  # claims whose code is on a line above its device
+        self.above_blocks: set[int] = set()  # the blocks of these claims
+        self.skipped = False  # a device in a block above got no code
+        self.crossed = False  # a code was paired across a blank line
         self.last_line = -1
         self.headed_claim: int | None = (
             None  # the claim that a heading makes of the device right above
         )
-        self.under: tuple[int, int] | None = None  # a claim by words below a device, their line
+        self.under: tuple[int, int] | None = None  # a claim by words below a device, and their line
         self.followed: list[tuple[int, WaitingDevice]] = []
 
     # -- lines as they come --
 
-    def gap(self) -> None:
-        """A blank line ends a block."""
-        self._stray_ahead()
-        self.part += 1
+    def end_block(self) -> None:
+        """End a block at a blank line."""
+        self._report_unused_ahead()
+        self.block += 1
         self.under = self.headed_claim = None
 
-    def says(self, unit: Segment) -> bool:
-        """Whether the words beside devices answer, whatever stands above them."""
-        return self._outcome(remark_of(unit.rest)) is not None
+    def says(self, segment: Segment) -> bool:
+        """Return whether the words next to devices answer, whatever is above them."""
+        return self._outcome(remark_of(segment.rest)) is not None
 
-    def devices(self, unit: Segment, where: str, number: int) -> None:
-        """Devices with no code on their line."""
-        groups = groups_of(unit)
+    def devices(self, segment: Segment, where: str, number: int) -> None:
+        """Read devices without a code on their line."""
+        groups = groups_of(segment)
         if len(groups) > 1:
-            self._in_groups(unit, groups, where, number)
+            self._read_groups(segment, groups, where, number)
             return
-        said = remark_of(unit.rest)
+        said = remark_of(segment.rest)
         outcome = self._outcome(said)
-        if outcome is Outcome.UNCLEAR and asks_for_codes(unit.rest) and "code" in unit.rest.lower():
-            outcome = None  # who asks for the code is looking for it and answers nothing
-        for word in unit.devices:
+        if (
+            outcome is Outcome.UNCLEAR
+            and asks_for_codes(segment.rest)
+            and "code" in segment.rest.lower()
+        ):
+            outcome = None  # somebody who asks for the code does not answer
+        for word in segment.devices:
             if word.device is None:
                 continue
             if outcome is None:
-                kind = labelled_type(unit.text[: word.start - unit.start])
+                kind = labelled_type(segment.text[: word.start - segment.start])
                 self.wait(word.device, where, number, kind)
             else:
                 self.found.claims.append(Claim(word.device, where, outcome=outcome, remark=said))
 
     def wait(self, device: DeviceId, where: str, number: int, kind: str = "") -> None:
-        """A device of which nothing is said yet; a code above it in its block may be its own."""
-        waiting = WaitingDevice(device, where, kind, self.part)
+        """Add a device that nothing was said about yet; a code above it in its block may be its."""
+        waiting = WaitingDevice(device, where, kind, self.block)
         if self.under and number == self.under[1] + 1:
             self.followed.append((self.under[0], waiting))
         self.under = None
         self.last_line = number
-        if self.ahead and self.ahead.part == self.part and not self.waiting:
-            word, where_code, part = self.ahead
-            self.ahead = None
-            if part in self.above_parts:
+        if self.code_ahead and self.code_ahead.block == self.block and not self.waiting:
+            word, where_code, block = self.code_ahead
+            self.code_ahead = None
+            if block in self.above_blocks:
                 self.order_broken = True
             self.above.append(len(self.found.claims))
-            self.above_parts.add(part)
-            self._coded(device, word, where_code, "")
+            self.above_blocks.add(block)
+            self._add_code(device, word, where_code, "")
             return
-        if self.part in self.above_parts:
+        if self.block in self.above_blocks:
             self.order_broken = True  # two devices in a block with one code
         self.waiting.append(waiting)
 
     def wait_all(self, found: ListedColumns, number: int) -> None:
-        """Thousands of devices, one a line from line ``number`` on; nothing is said of them yet."""
+        """Add thousands of such devices, one a line from line ``number`` on."""
         self.wait(found[0].device, found[0].where, number)
         self.order_broken |= (
-            self.part in self.above_parts
+            self.block in self.above_blocks
         )  # several devices in a block with one code
-        self.waiting.extend(found[1:], self.part)
+        self.waiting.extend(found[1:], self.block)
         self.last_line = number + len(found) - 1
 
-    def on_one_line(self, unit: Segment, where: str) -> None:
-        """Devices and codes on one line: by their order, or by the words between them."""
-        self.waiting.clear()  # nothing was said of those
+    def on_one_line(self, segment: Segment, where: str) -> None:
+        """Pair devices and codes on one line by their order, or by the words between them."""
+        self.waiting.clear()  # nothing was said about those
         self.under = None
-        taken, codes, rest = unit.devices, unit.codes, unit.rest
-        if calls_code_wrong(unit) or calls_code_otherwise(unit):
-            for word in taken:
+        devices_here, codes, rest = segment.devices, segment.codes, segment.rest
+        if calls_code_wrong(segment) or calls_code_otherwise(segment):
+            for word in devices_here:
                 if word.device:
                     self.found.claims.append(Claim(word.device, where, bad_code=True))
             reason = "the words next to an install code cast doubt on it"
             self.found.rejects.append(Reject(rest[:100].strip(), reason, where))
             return
-        pairs = pairs_of(unit)
-        if not pairs and len(taken) == 1:
-            pairs = [(taken[0], code) for code in codes]
+        pairs = pairs_of(segment)
+        if not pairs and len(devices_here) == 1:
+            pairs = [(devices_here[0], code) for code in codes]
         for device, code in pairs:
-            self._coded(device.device, code, where, rest)
+            self._add_code(device.device, code, where, rest)
         if pairs:
             return
-        for word in taken:
+        for word in devices_here:
             if word.device:
                 self.found.claims.append(Claim(word.device, where, bad_code=True))
         reason = "it is not clear which code belongs to which device"
@@ -162,16 +166,16 @@ class Pairing:
     def code(
         self, word: Token, lead: str, where: str, *, called: bool, doubted: bool = False
     ) -> None:
-        """A code on a line of its own belongs to the one device waiting above it, or to none.
+        """Pair a code on a line of its own with the one device waiting above it, or with none.
 
-        ``lead``: the words before it.  ``called``: its surroundings make a code of it.
-        ``doubted``: the words beside it do not bear it out.
+        ``lead``: the words before it.  ``called``: its surroundings say that it is a code.
+        ``doubted``: the words next to it cast doubt on it.
         """
         labelled = labels_code(lead)
         proven = has_good_crc(word.text)
         other = not labelled and calls_otherwise(lead)
         if not proven and (other or not (labelled or called)):
-            # Nothing calls it a code and no CRC bears it out: a tracking number, a hash.
+            # Nothing calls it a code and no CRC proves it: a tracking number, a hash.
             digits = len(code_digits(word.text))
             self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
             return
@@ -179,11 +183,11 @@ class Pairing:
             return
         kind = labelled_type(lead)
         candidates = self._candidates(kind)
-        near = [one for one in candidates if one.part == self.part]
+        near = [one for one in candidates if one.block == self.block]
         if len(near) == 1 and len(candidates) > 1:
-            candidates, self.skipped = near, True  # of those in blocks above nothing was said
+            candidates, self.skipped = near, True  # nothing was said about those in blocks above
         if len(candidates) == 1:
-            self.crossed |= candidates[0].part != self.part
+            self.crossed |= candidates[0].block != self.block
             if kind and kind == candidates[0].kind:
                 self.waiting.remove(candidates[0])
             else:
@@ -195,18 +199,18 @@ class Pairing:
                 reason = "the words next to an install code cast doubt on it"
                 self.found.rejects.append(Reject(str(device), reason, where, device))
             else:
-                self._coded(candidates[0].device, word, where, "")
+                self._add_code(candidates[0].device, word, where, "")
             return
-        if labelled and not doubted and not self.waiting and not self.ahead:
-            self.ahead = _Ahead(word, where, self.part)
+        if labelled and not doubted and not self.waiting and not self.code_ahead:
+            self.code_ahead = _CodeAhead(word, where, self.block)
             return
-        self._stray_ahead()
-        self._stray(word, where)
+        self._report_unused_ahead()
+        self._report_stray(word, where)
 
     def words(self, text: str, number: int) -> bool:
-        """Words on a line of their own that answer the one device right above; whether they do."""
+        """Read words on a line of their own; return whether they answer the device right above."""
         recent = self.waiting.last(_RECENT)
-        near = [one for one in recent if one.part == self.part]
+        near = [one for one in recent if one.block == self.block]
         if len(near) != 1 or recent[-1] is not near[0]:
             return False
         field = _FIELD.match(text)
@@ -221,9 +225,9 @@ class Pairing:
             said = normalise_phrase(text)
             remark = read_remark(said)
             outcome = remark.outcome
-            plain = outcome in (Outcome.NOT_INSTALLER, Outcome.UNCLEAR)
-            plain = plain and (remark.definite or (self.in_reply and len(said) <= _SHORT))
-            if not plain or number != self.last_line + 1 or said.endswith(":"):
+            clear = outcome in (Outcome.NOT_INSTALLER, Outcome.UNCLEAR)
+            clear = clear and (remark.definite or (self.in_reply and len(said) <= _SHORT))
+            if not clear or number != self.last_line + 1 or said.endswith(":"):
                 return False
             if mentions_several(said):
                 return False
@@ -235,12 +239,12 @@ class Pairing:
         return True
 
     def settle(self) -> None:
-        """At the end: distrust what its order does not prove."""
-        self._stray_ahead()
+        """Distrust, at the end of the text, what the order does not prove."""
+        self._report_unused_ahead()
         answered = {claim.device for claim in self.found.claims}
         for index, one in self.followed:
             if one.device not in answered:
-                # Words between two devices: of the one above, or a heading of those below?
+                # Words between two devices: about the one above, or a heading for those below?
                 claim = self.found.claims[index]
                 self.found.claims[index] = claim._replace(outcome=Outcome.UNCLEAR)
                 self.found.claims.append(
@@ -254,15 +258,15 @@ class Pairing:
     # -- inside --
 
     def _candidates(self, kind: str) -> list[WaitingDevice]:
-        """The waiting devices that a code, perhaps called one of a ``kind``, can be of."""
+        """Return the waiting devices that a code, perhaps of device type ``kind``, can be for."""
         if kind:
             recent = self.waiting.last(_RECENT)
-            alike = [one for one in recent if one.kind == kind and one.part == self.part]
+            alike = [one for one in recent if one.kind == kind and one.block == self.block]
             if alike:
                 return alike
             if any(one.kind and one.kind != kind for one in recent[-1:]):
                 return []
-        # A hub with another device below it was only mentioned.
+        # A hub followed by another device was only mentioned.
         recent = self.waiting.last(_RECENT)
         return [one for one in recent if one.kind not in OUT_OF_SCOPE or one is recent[-1]]
 
@@ -270,16 +274,18 @@ class Pairing:
         remark = read_remark(said)
         return remark.outcome if remark.definite or self.in_reply else None
 
-    def _in_groups(self, unit: Segment, groups: list[list[Token]], where: str, number: int) -> None:
-        """Several groups of devices on one line, each with words of its own before or behind it."""
-        ends = [unit.start, *(group[-1].end for group in groups)]
-        starts = [*(group[0].start for group in groups), unit.start + len(unit.text)]
+    def _read_groups(
+        self, segment: Segment, groups: list[list[Token]], where: str, number: int
+    ) -> None:
+        """Read several groups of devices on one line, each with its words before or after it."""
+        ends = [segment.start, *(group[-1].end for group in groups)]
+        starts = [*(group[0].start for group in groups), segment.start + len(segment.text)]
         gaps = [
-            unit.text[end - unit.start : start - unit.start]
+            segment.text[end - segment.start : start - segment.start]
             for end, start in zip(ends, starts, strict=True)
         ]
-        said = remark_of(unit.rest)
-        outcomes = outcomes_of([remark_of(gap) for gap in gaps], self._outcome)
+        said = remark_of(segment.rest)
+        outcomes = outcomes_of([remark_of(end_block) for end_block in gaps], self._outcome)
         for group, outcome in zip(groups, outcomes, strict=True):
             for word in group:
                 if word.device is None:
@@ -291,7 +297,7 @@ class Pairing:
                         Claim(word.device, where, outcome=outcome, remark=said)
                     )
 
-    def _coded(self, device: DeviceId | None, word: Token, where: str, rest: str) -> None:
+    def _add_code(self, device: DeviceId | None, word: Token, where: str, rest: str) -> None:
         if device is None:
             return
         said = remark_of(rest)
@@ -305,16 +311,16 @@ class Pairing:
         digits = len(code_digits(word.text))
         self.found.claims.append(Claim(device, where, code, contradicts, said, digits=digits))
 
-    def _stray_ahead(self) -> None:
-        if self.ahead:
-            word, where, _ = self.ahead
-            self.ahead = None
-            self._stray(word, where)
+    def _report_unused_ahead(self) -> None:
+        if self.code_ahead:
+            word, where, _ = self.code_ahead
+            self.code_ahead = None
+            self._report_stray(word, where)
 
-    def _stray(self, word: Token, where: str) -> None:
+    def _report_stray(self, word: Token, where: str) -> None:
         self.order_broken = True
         if self.headed_claim is not None:
-            # A heading denies the device right above, and here stands a code: neither is plain.
+            # A heading denies the device right above, and here is a code: neither is clear.
             claim = self.found.claims[self.headed_claim]
             self.found.claims[self.headed_claim] = claim._replace(outcome=Outcome.UNCLEAR)
         for one in self.waiting:
@@ -325,7 +331,8 @@ class Pairing:
         self.found.rejects.append(Reject(word.text, reason, where))
 
     def _distrust_order(self) -> None:
-        """Where devices and codes do not alternate, a pair made by their order may be shifted."""
+        """Mark pairs made by order as bad codes: devices and codes do not alternate, so the pairs
+        may be shifted."""
         claims = self.found.claims
         for index in [*self.by_order, *self.above]:
             claim = claims[index]

@@ -168,7 +168,7 @@ class ProseReader:
         self.cut_off = ends_in_a_piece(text, accepted)
         self.found.asks |= asks_for_codes(rest)
         if accepted or codes:
-            self._pair(text, line, accepted, codes)
+            self._pair_line(text, line, accepted, codes)
         elif not alone and not devices:
             self._words_only(text, line.number)
 
@@ -184,7 +184,7 @@ class ProseReader:
         where = self.place(line)
         self.found.devices.append(Found(device, where))
         if block.outcome is not None:
-            self._headed(device, where, mere=True)
+            self._claim_of_heading(device, where, mere=True)
         else:
             self.pairing.wait(device, where, line.number)
         return True
@@ -227,7 +227,7 @@ class ProseReader:
     # -- lines without a device or a code --
 
     def _blank(self) -> None:
-        self.pairing.gap()
+        self.pairing.end_block()
         self.wrapped = ""
         self.block.interrupted |= bool(self.block.items)
 
@@ -245,7 +245,7 @@ class ProseReader:
         self.block.labelled = (asking and names_devices(text)) or is_list_heading(heading)
         self.block.barred = labels_device(heading) is False and not self.block.labelled
         self.signed |= is_sign_off(text)
-        said = read_remark(text)
+        remark = read_remark(text)
         if denies_all(text) or (not self.denial_line and denies_this(text)):
             self.denial_line = normalise_phrase(text)
             self.leaves_open = False
@@ -254,8 +254,8 @@ class ProseReader:
                 self.block.outcome, self.block.heading = Outcome.NOT_INSTALLER, heading[:_REMARK]
         elif not asking and leaves_rest_open(text):
             self.found.rest_words, self.leaves_open = normalise_phrase(text)[:_REMARK], True
-        elif heading.endswith(":") and (is_denial_heading(text) or said == _OPEN):
-            self.block.outcome, self.block.heading = said.outcome, heading[:_REMARK]
+        elif heading.endswith(":") and (is_denial_heading(text) or remark == _OPEN):
+            self.block.outcome, self.block.heading = remark.outcome, heading[:_REMARK]
         elif not self.signed:
             self.hedged |= hedges(text)
 
@@ -274,7 +274,7 @@ class ProseReader:
             self.denial_line = ""
         return joined if _TELLING.search(joined) else text
 
-    def _headed(self, device: DeviceId, where: str, *, mere: bool) -> None:
+    def _claim_of_heading(self, device: DeviceId, where: str, *, mere: bool) -> None:
         """Claim for an item what the heading says about all its items."""
         block = self.block
         block.items += 1
@@ -294,33 +294,33 @@ class ProseReader:
 
     # -- codes and words next to a device --
 
-    def _pair(self, text: str, line: Line, taken: list[Token], codes: list[Token]) -> None:
+    def _pair_line(self, text: str, line: Line, accepted: list[Token], codes: list[Token]) -> None:
         where, pairing = self.place(line), self.pairing
-        if not taken:
-            called = self.in_reply or (self.block.labelled and not self.found.asks)
+        if not accepted:
+            called_code = self.in_reply or (self.block.labelled and not self.found.asks)
             doubted = calls_code_wrong(Segment([], codes, text, 0))
             for word in codes:
                 lead = words_before(text, word)
-                pairing.code(word, lead, where, called=called, doubted=doubted)
+                pairing.code(word, lead, where, called=called_code, doubted=doubted)
             return
         if line.table:
-            units, aside = [Segment(taken, codes, text, 0)], list[str]()
+            segments, about_rest = [Segment(accepted, codes, text, 0)], list[str]()
         else:
-            units, aside = split_segments(text, taken, codes)
-        for unit in units:
-            if unit.codes:
-                pairing.on_one_line(unit, where)
-            elif self.block.outcome is not None and not pairing.says(unit):
-                for word in unit.devices:
+            segments, about_rest = split_segments(text, accepted, codes)
+        for segment in segments:
+            if segment.codes:
+                pairing.on_one_line(segment, where)
+            elif self.block.outcome is not None and not pairing.says(segment):
+                for word in segment.devices:
                     if word.device is not None:
-                        self._headed(word.device, where, mere=is_mere_item(unit.rest))
+                        self._claim_of_heading(word.device, where, mere=is_mere_item(segment.rest))
             else:
-                pairing.devices(unit, where, line.number)
-                if not is_mere_item(unit.rest):
+                pairing.devices(segment, where, line.number)
+                if not is_mere_item(segment.rest):
                     self.found.in_sentences.update(
-                        dict.fromkeys(one.device for one in unit.devices if one.device)
+                        dict.fromkeys(one.device for one in segment.devices if one.device)
                     )
-        for words in aside:
+        for words in about_rest:
             if denies_all(words):
                 self.denial_line, self.leaves_open = normalise_phrase(words), False
             elif leaves_rest_open(words):

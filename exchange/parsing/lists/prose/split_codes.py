@@ -1,4 +1,4 @@
-"""Words of 16 hex digits that may be pieces of an install code rather than Device IDs."""
+"""Find tokens of 16 hex digits that may be pieces of an install code rather than Device IDs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _LETTER = re.compile(r"[A-Fa-f]")
 def separate_split_codes(
     text: str, devices: Sequence[Token]
 ) -> tuple[list[Token], list[Sequence[Token]]]:
-    """The words that may be devices, and the runs of bare numbers that may be one code in halves.
+    """Return the tokens that may be devices, and the runs that may be one code in halves.
 
-    Device IDs side by side are of one maker or so; the halves of a code are alike in nothing.
+    Device IDs next to each other mostly have the same maker; the halves of a code have nothing in
+    common.
     """
     runs: list[list[Token]] = []
     for word in devices:
@@ -32,7 +33,7 @@ def separate_split_codes(
     kept: list[Token] = []
     doubtful: list[Sequence[Token]] = []
     for run in runs:
-        # Pairs with blanks between are a hex dump's too: eight bytes, a gap, eight bytes.
+        # Pairs with blanks between may be a hex dump: eight bytes, a gap, eight bytes.
         bare = [word for word in run if word.form is not TokenForm.SEPARATED or " " in word.text]
         if bare and len(run) > 1 and _may_be_halves(text, run):
             kept += [word for word in run if word not in bare]
@@ -52,9 +53,9 @@ def _may_be_halves(text: str, run: Sequence[Token]) -> bool:
 
 
 def ends_in_a_piece(text: str, taken: Sequence[Token]) -> bool:
-    """Whether a line ends in hex digits that are no whole device or code.
+    """Return whether a line ends in hex digits that are not a whole device or code.
 
-    A mail client may have broken the line inside an install code, so that its rest begins the next.
+    A mail client may have broken the line inside an install code; the rest is on the next line.
     """
     tail = _TAIL.search(text[-120:])
     if not tail:
