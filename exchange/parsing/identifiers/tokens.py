@@ -72,28 +72,28 @@ def find_tokens(line: str) -> list[Token]:
     if not line.isascii():
         latin = line.translate(HOMOGLYPHS)
         if latin != line:
-            return [_mark_foreign(line, word) for word in _find_latin_tokens(latin)]
+            return [_mark_foreign(line, token) for token in _find_latin_tokens(latin)]
     return _find_latin_tokens(line)
 
 
-def _mark_foreign(line: str, word: Token) -> Token:
-    seen = line[word.start : word.end]
+def _mark_foreign(line: str, token: Token) -> Token:
+    seen = line[token.start : token.end]
     if seen.isascii():
-        return word
+        return token
     form = (
         TokenForm.ODD_LENGTH
-        if word.form in (TokenForm.CODE, TokenForm.ODD_LENGTH)
+        if token.form in (TokenForm.CODE, TokenForm.ODD_LENGTH)
         else TokenForm.DAMAGED
     )
-    return Token(form, seen, word.start, word.end)
+    return Token(form, seen, token.start, token.end)
 
 
-def remove_tokens(text: str, words: Iterable[Token], start: int = 0) -> str:
-    """Return ``text``, which begins in column ``start`` of its line, without ``words``."""
+def remove_tokens(text: str, tokens: Iterable[Token], start: int = 0) -> str:
+    """Return ``text``, which begins in column ``start`` of its line, without ``tokens``."""
     pieces, last = [], 0
-    for word in sorted(words, key=lambda one: one.start):
-        pieces.append(text[last : word.start - start])
-        last = word.end - start
+    for token in sorted(tokens, key=lambda one: one.start):
+        pieces.append(text[last : token.start - start])
+        last = token.end - start
     return " ".join([*pieces, text[last:]])
 
 
@@ -112,9 +112,9 @@ def _find_latin_tokens(line: str) -> list[Token]:
             continue
         found += _of_run(run)
         run = []
-        word = _of_word(text, start, end)
-        if word:
-            found.append(word)
+        token = _of_word(text, start, end)
+        if token:
+            found.append(token)
     found += _of_run(run)
     return found
 
@@ -207,7 +207,7 @@ def _of_run(run: list[tuple[str, int, int]]) -> list[Token]:
         return [_device_of(run)]
     if size == 2 and _total(run) in (14, 15, 17, 18):
         return [Token(TokenForm.DAMAGED, _joined(run), run[0][1], run[-1][2])]
-    return [word for one in run for word in _of_single(*one)]
+    return [token for one in run for token in _of_single(*one)]
 
 
 def _total(run: list[tuple[str, int, int]]) -> int:

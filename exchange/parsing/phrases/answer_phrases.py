@@ -163,8 +163,8 @@ def _is_reversed(text: str) -> bool:
         near = clause[-1]
         if _REVERSES.search(near) or (len(clause) > 1 and _SUBORDINATE.search(near)):
             return True
-        behind = _CLAUSE_END.split(text[found.end() :], maxsplit=1)[0]
-        if _WORD.search(_HARMLESS_AFTER.sub(" ", behind)):
+        after = _CLAUSE_END.split(text[found.end() :], maxsplit=1)[0]
+        if _WORD.search(_HARMLESS_AFTER.sub(" ", after)):
             return True
         last = found.end()
         found = _NOT_INSTALLER.search(text, last)

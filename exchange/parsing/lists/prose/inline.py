@@ -75,16 +75,16 @@ def find_quoted_list(lines: Sequence[Line], subject: str, sender: str) -> Quoted
     """Return the first quoted layer of a mail from ``sender``."""
     quote = QuotedList()
     text: list[str] = []
-    is_heading = 0
+    layers = 0
     for index, line in enumerate(lines):
         if not line.quoted or line.forwarded:
             continue
         depth, bare = _stripped(line)
         if depth > 1:
             continue
-        begun = begins_quote(lines, index) if depth == 0 else bool(_begins_quote(bare))
-        is_heading += begun
-        if is_heading > 1 or (begun and any(map(str.strip, text))):
+        begins = begins_quote(lines, index) if depth == 0 else bool(_begins_quote(bare))
+        layers += begins
+        if layers > 1 or (begins and any(map(str.strip, text))):
             break  # a second layer begins
         text.append(bare)
         quote.lines.append(line)
@@ -159,16 +159,16 @@ def read_inline(
 def _read_row(line: Line) -> QuotedRow | None:
     text = settled(_stripped(line)[1])
     words = find_tokens(text)
-    devices = [word for word in words if word.device is not None and word.form in _DEVICES]
+    devices = [token for token in words if token.device is not None and token.form in _DEVICES]
     if not devices:
         return None
     pieces, last = [], 0
-    for word in words:
-        pieces.append(text[last : word.start])
-        last = word.end
+    for token in words:
+        pieces.append(text[last : token.start])
+        last = token.end
     rest = " ".join([*pieces, text[last:]])
-    named = [word.device for word in devices if word.device is not None]
-    return QuotedRow(line, named, rest, [word for word in words if word.form in _CODES])
+    named = [token.device for token in devices if token.device is not None]
+    return QuotedRow(line, named, rest, [token for token in words if token.form in _CODES])
 
 
 def _read_row_words(found: Findings, row: QuotedRow, place: PlaceOf) -> None:
@@ -261,10 +261,10 @@ def _words_of(one: _TypedLines) -> str:
 
 def _codes_of(one: _TypedLines) -> list[Token]:
     return [
-        word
+        token
         for line in one.lines
-        for word in find_tokens(settled(line.text))
-        if word.form in _CODES
+        for token in find_tokens(settled(line.text))
+        if token.form in _CODES
     ]
 
 
@@ -272,10 +272,10 @@ def _is_answer(one: _TypedLines) -> bool:
     """Return whether typed lines answer a row: a code or clear words, and no device."""
     if sum(len(line.text) for line in one.lines) > _LONGEST_REMARK:
         return False
-    words = [word for line in one.lines for word in find_tokens(settled(line.text))]
-    if any(word.device is not None for word in words):
+    words = [token for line in one.lines for token in find_tokens(settled(line.text))]
+    if any(token.device is not None for token in words):
         return False
-    if any(word.form in _CODES for word in words):
+    if any(token.form in _CODES for token in words):
         return True
     remark = read_remark(_words_of(one))
     return remark.outcome is not None and remark.outcome is not Outcome.PROVIDED

@@ -68,9 +68,9 @@ class Segment(NamedTuple):
         return remove_tokens(self.text, [*self.devices, *self.codes], self.start)
 
 
-def words_before(text: str, word: Token) -> str:
+def words_before(text: str, token: Token) -> str:
     """Return the text before a token, as far back as a label can be."""
-    lead = text[max(0, word.start - _NEARBY) : word.start]
+    lead = text[max(0, token.start - _NEARBY) : token.start]
     return lead[:-2] if lead[-2:].lower() == "0x" else lead
 
 
@@ -95,8 +95,8 @@ def split_segments(
     cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
     if len(cuts) == 2 or not devices:
         return whole, []
-    heads = [word.start for word in devices]
-    tails = [word.start for word in codes]
+    heads = [token.start for token in devices]
+    tails = [token.start for token in codes]
     segments: list[Segment] = []
     about_rest: list[str] = []
     lead = 0
@@ -137,7 +137,7 @@ def calls_code_wrong(segment: Segment) -> bool:
 def calls_code_otherwise(segment: Segment) -> bool:
     """Return whether a code without a right CRC follows words that call it something else."""
     for code in segment.codes:
-        ends = [word.end for word in segment.devices if word.end <= code.start]
+        ends = [token.end for token in segment.devices if token.end <= code.start]
         lead = segment.text[
             max(ends, default=segment.start) - segment.start : code.start - segment.start
         ]
@@ -149,13 +149,13 @@ def calls_code_otherwise(segment: Segment) -> bool:
 def groups_of(segment: Segment) -> list[list[Token]]:
     """Return the devices of a segment in groups, separated only by a comma or "and"."""
     groups: list[list[Token]] = []
-    for word in segment.devices:
+    for token in segment.devices:
         if groups:
-            between = segment.text[groups[-1][-1].end - segment.start : word.start - segment.start]
+            between = segment.text[groups[-1][-1].end - segment.start : token.start - segment.start]
             if not _BETWEEN_LISTED.sub("", between):
-                groups[-1].append(word)
+                groups[-1].append(token)
                 continue
-        groups.append([word])
+        groups.append([token])
     return groups
 
 
@@ -166,18 +166,18 @@ def outcomes_of(
 
     Either each group is followed by its words or each follows them; otherwise none is clear.
     """
-    lead, behind = outcome_of(gaps[0]), [outcome_of(gap) for gap in gaps[1:]]
+    lead, after = outcome_of(gaps[0]), [outcome_of(gap) for gap in gaps[1:]]
     heads = [outcome_of(gap) for gap in gaps[:-1]]
-    if not any([lead, *behind]):
-        return [None] * len(behind)
-    unclear: list[Outcome | None] = [Outcome.UNCLEAR] * len(behind)
+    if not any([lead, *after]):
+        return [None] * len(after)
+    unclear: list[Outcome | None] = [Outcome.UNCLEAR] * len(after)
     if lead is None and all(_LETTERS.search(gap) for gap in gaps[1:]):
-        return list(behind)
-    if lead is not None and behind[-1] is None and not _LETTERS.search(gaps[-1]):
-        after = [expresses_doubt(_JOINED_TO.sub("", gap)) for gap in gaps[1:]]
+        return list(after)
+    if lead is not None and after[-1] is None and not _LETTERS.search(gaps[-1]):
+        doubts = [expresses_doubt(_JOINED_TO.sub("", gap)) for gap in gaps[1:]]
         return [
             Outcome.UNCLEAR if doubtful and head is not None else head
-            for head, doubtful in zip(heads, after, strict=True)
+            for head, doubtful in zip(heads, doubts, strict=True)
         ]
     return unclear
 
@@ -188,8 +188,8 @@ def pairs_of(segment: Segment) -> list[tuple[Token, Token]]:
     devices, codes = segment.devices, segment.codes
     if len(devices) != len(codes):
         return []
-    coded = {word.start for word in codes}
-    kinds = [start in coded for start in sorted([word.start for word in devices] + [*coded])]
+    coded = {token.start for token in codes}
+    kinds = [start in coded for start in sorted([token.start for token in devices] + [*coded])]
     both = list(zip(devices, codes, strict=True))
     if len(devices) == 1 or kinds == [False, True] * len(devices):
         return both

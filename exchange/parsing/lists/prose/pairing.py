@@ -47,7 +47,7 @@ _RECENT: Final = 100  # the most waiting devices to look at, so that long lists 
 class _CodeAhead(NamedTuple):
     """A labelled code above the device of its block, if there is one."""
 
-    word: Token
+    token: Token
     where: str
     block: int
 
@@ -82,32 +82,32 @@ class Pairing:
         self.block += 1
         self.under = self.headed_claim = None
 
-    def says(self, segment: Segment) -> bool:
+    def answers(self, segment: Segment) -> bool:
         """Return whether the words next to devices answer, whatever is above them."""
         return self._outcome(remark_of(segment.rest)) is not None
 
-    def devices(self, segment: Segment, where: str, number: int) -> None:
+    def read_devices(self, segment: Segment, where: str, number: int) -> None:
         """Read devices without a code on their line."""
         groups = groups_of(segment)
         if len(groups) > 1:
             self._read_groups(segment, groups, where, number)
             return
-        said = remark_of(segment.rest)
-        outcome = self._outcome(said)
+        phrase = remark_of(segment.rest)
+        outcome = self._outcome(phrase)
         if (
             outcome is Outcome.UNCLEAR
             and asks_for_codes(segment.rest)
             and "code" in segment.rest.lower()
         ):
             outcome = None  # somebody who asks for the code does not answer
-        for word in segment.devices:
-            if word.device is None:
+        for token in segment.devices:
+            if token.device is None:
                 continue
             if outcome is None:
-                kind = labelled_type(segment.text[: word.start - segment.start])
-                self.wait(word.device, where, number, kind)
+                kind = labelled_type(segment.text[: token.start - segment.start])
+                self.wait(token.device, where, number, kind)
             else:
-                self.found.claims.append(Claim(word.device, where, outcome=outcome, remark=said))
+                self.found.claims.append(Claim(token.device, where, outcome=outcome, remark=phrase))
 
     def wait(self, device: DeviceId, where: str, number: int, kind: str = "") -> None:
         """Add a device that nothing was said about yet; a code above it in its block may be its."""
@@ -117,13 +117,13 @@ class Pairing:
         self.under = None
         self.last_line = number
         if self.code_ahead and self.code_ahead.block == self.block and not self.waiting:
-            word, where_code, block = self.code_ahead
+            token, where_code, block = self.code_ahead
             self.code_ahead = None
             if block in self.above_blocks:
                 self.order_broken = True
             self.above.append(len(self.found.claims))
             self.above_blocks.add(block)
-            self._add_code(device, word, where_code, "")
+            self._add_code(device, token, where_code, "")
             return
         if self.block in self.above_blocks:
             self.order_broken = True  # two devices in a block with one code
@@ -138,15 +138,15 @@ class Pairing:
         self.waiting.extend(found[1:], self.block)
         self.last_line = number + len(found) - 1
 
-    def on_one_line(self, segment: Segment, where: str) -> None:
+    def pair_on_line(self, segment: Segment, where: str) -> None:
         """Pair devices and codes on one line by their order, or by the words between them."""
         self.waiting.clear()  # nothing was said about those
         self.under = None
         devices_here, codes, rest = segment.devices, segment.codes, segment.rest
         if calls_code_wrong(segment) or calls_code_otherwise(segment):
-            for word in devices_here:
-                if word.device:
-                    self.found.claims.append(Claim(word.device, where, bad_code=True))
+            for token in devices_here:
+                if token.device:
+                    self.found.claims.append(Claim(token.device, where, bad_code=True))
             reason = "the words next to an install code cast doubt on it"
             self.found.rejects.append(Reject(rest[:100].strip(), reason, where))
             return
@@ -157,14 +157,14 @@ class Pairing:
             self._add_code(device.device, code, where, rest)
         if pairs:
             return
-        for word in devices_here:
-            if word.device:
-                self.found.claims.append(Claim(word.device, where, bad_code=True))
+        for token in devices_here:
+            if token.device:
+                self.found.claims.append(Claim(token.device, where, bad_code=True))
         reason = "it is not clear which code belongs to which device"
         self.found.rejects.append(Reject(rest[:100].strip(), reason, where))
 
-    def code(
-        self, word: Token, lead: str, where: str, *, called: bool, doubted: bool = False
+    def pair_below(
+        self, token: Token, lead: str, where: str, *, called: bool, doubted: bool = False
     ) -> None:
         """Pair a code on a line of its own with the one device waiting above it, or with none.
 
@@ -172,14 +172,14 @@ class Pairing:
         ``doubted``: the words next to it cast doubt on it.
         """
         labelled = labels_code(lead)
-        proven = has_good_crc(word.text)
+        proven = has_good_crc(token.text)
         other = not labelled and calls_otherwise(lead)
         if not proven and (other or not (labelled or called)):
             # Nothing calls it a code and no CRC proves it: a tracking number, a hash.
-            digits = len(code_digits(word.text))
+            digits = len(code_digits(token.text))
             self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
             return
-        if word.form is TokenForm.ODD_LENGTH and not self.waiting and not labelled:
+        if token.form is TokenForm.ODD_LENGTH and not self.waiting and not labelled:
             return
         kind = labelled_type(lead)
         candidates = self._candidates(kind)
@@ -199,15 +199,15 @@ class Pairing:
                 reason = "the words next to an install code cast doubt on it"
                 self.found.rejects.append(Reject(str(device), reason, where, device))
             else:
-                self._add_code(candidates[0].device, word, where, "")
+                self._add_code(candidates[0].device, token, where, "")
             return
         if labelled and not doubted and not self.waiting and not self.code_ahead:
-            self.code_ahead = _CodeAhead(word, where, self.block)
+            self.code_ahead = _CodeAhead(token, where, self.block)
             return
         self._report_unused_ahead()
-        self._report_stray(word, where)
+        self._report_stray(token, where)
 
-    def words(self, text: str, number: int) -> bool:
+    def read_words(self, text: str, number: int) -> bool:
         """Read words on a line of their own; return whether they answer the device right above."""
         recent = self.waiting.last(_RECENT)
         near = [one for one in recent if one.block == self.block]
@@ -216,25 +216,25 @@ class Pairing:
         field = _FIELD.match(text)
         role = header_meaning(field.group(1)).role if field else None
         if field and role in (Role.CODE, Role.REMARK, Role.DENIAL):
-            said = normalise_phrase(field.group(2))
-            denied = role is Role.DENIAL and says_no(said)
-            outcome = Outcome.NOT_INSTALLER if denied else self._outcome(said)
+            phrase = normalise_phrase(field.group(2))
+            denied = role is Role.DENIAL and says_no(phrase)
+            outcome = Outcome.NOT_INSTALLER if denied else self._outcome(phrase)
             if outcome in (None, Outcome.PROVIDED) or (role is Role.DENIAL and not denied):
                 return False
         else:
-            said = normalise_phrase(text)
-            remark = read_remark(said)
+            phrase = normalise_phrase(text)
+            remark = read_remark(phrase)
             outcome = remark.outcome
             clear = outcome in (Outcome.NOT_INSTALLER, Outcome.UNCLEAR)
-            clear = clear and (remark.definite or (self.in_reply and len(said) <= _SHORT))
-            if not clear or number != self.last_line + 1 or said.endswith(":"):
+            clear = clear and (remark.definite or (self.in_reply and len(phrase) <= _SHORT))
+            if not clear or number != self.last_line + 1 or phrase.endswith(":"):
                 return False
-            if mentions_several(said):
+            if mentions_several(phrase):
                 return False
             self.under = (len(self.found.claims), number)
         self.waiting.remove(near[0])
         self.found.claims.append(
-            Claim(near[0].device, near[0].where, outcome=outcome, remark=said[:_REMARK])
+            Claim(near[0].device, near[0].where, outcome=outcome, remark=phrase[:_REMARK])
         )
         return True
 
@@ -270,8 +270,8 @@ class Pairing:
         recent = self.waiting.last(_RECENT)
         return [one for one in recent if one.kind not in OUT_OF_SCOPE or one is recent[-1]]
 
-    def _outcome(self, said: str) -> Outcome | None:
-        remark = read_remark(said)
+    def _outcome(self, phrase: str) -> Outcome | None:
+        remark = read_remark(phrase)
         return remark.outcome if remark.definite or self.in_reply else None
 
     def _read_groups(
@@ -284,40 +284,40 @@ class Pairing:
             segment.text[end - segment.start : start - segment.start]
             for end, start in zip(ends, starts, strict=True)
         ]
-        said = remark_of(segment.rest)
-        outcomes = outcomes_of([remark_of(end_block) for end_block in gaps], self._outcome)
+        phrase = remark_of(segment.rest)
+        outcomes = outcomes_of([remark_of(gap) for gap in gaps], self._outcome)
         for group, outcome in zip(groups, outcomes, strict=True):
-            for word in group:
-                if word.device is None:
+            for token in group:
+                if token.device is None:
                     continue
                 if outcome is None:
-                    self.wait(word.device, where, number)
+                    self.wait(token.device, where, number)
                 else:
                     self.found.claims.append(
-                        Claim(word.device, where, outcome=outcome, remark=said)
+                        Claim(token.device, where, outcome=outcome, remark=phrase)
                     )
 
-    def _add_code(self, device: DeviceId | None, word: Token, where: str, rest: str) -> None:
+    def _add_code(self, device: DeviceId | None, token: Token, where: str, rest: str) -> None:
         if device is None:
             return
-        said = remark_of(rest)
-        code = read_code(word.text)
+        phrase = remark_of(rest)
+        code = read_code(token.text)
         if isinstance(code, BadCode):
             self.found.rejects.append(Reject(code.text, code.reason, where, device))
-            self.found.claims.append(Claim(device, where, remark=said, bad_code=True))
+            self.found.claims.append(Claim(device, where, remark=phrase, bad_code=True))
             return
-        denied = read_remark(said).outcome is Outcome.NOT_INSTALLER
+        denied = read_remark(phrase).outcome is Outcome.NOT_INSTALLER
         contradicts = Outcome.NOT_INSTALLER if denied else None
-        digits = len(code_digits(word.text))
-        self.found.claims.append(Claim(device, where, code, contradicts, said, digits=digits))
+        digits = len(code_digits(token.text))
+        self.found.claims.append(Claim(device, where, code, contradicts, phrase, digits=digits))
 
     def _report_unused_ahead(self) -> None:
         if self.code_ahead:
-            word, where, _ = self.code_ahead
+            token, where, _ = self.code_ahead
             self.code_ahead = None
-            self._report_stray(word, where)
+            self._report_stray(token, where)
 
-    def _report_stray(self, word: Token, where: str) -> None:
+    def _report_stray(self, token: Token, where: str) -> None:
         self.order_broken = True
         if self.headed_claim is not None:
             # A heading denies the device right above, and here is a code: neither is clear.
@@ -328,7 +328,7 @@ class Pairing:
         self.waiting.clear()
         self.found.stray_code = True
         reason = "an install code without exactly one Device ID next to it"
-        self.found.rejects.append(Reject(word.text, reason, where))
+        self.found.rejects.append(Reject(token.text, reason, where))
 
     def _distrust_order(self) -> None:
         """Mark pairs made by order as bad codes: devices and codes do not alternate, so the pairs

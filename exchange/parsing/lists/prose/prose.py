@@ -88,9 +88,9 @@ def devices_in(lines: Iterable[Line]) -> list[DeviceId]:
     """Return every Device ID in ``lines`` of quoted or hidden text, only to name them."""
     found: dict[DeviceId, None] = {}
     for line in lines:
-        for word in find_tokens(settled(line.text)):
-            if word.device is not None and word.form in (TokenForm.SEPARATED, TokenForm.BARE):
-                found.setdefault(word.device)
+        for token in find_tokens(settled(line.text)):
+            if token.device is not None and token.form in (TokenForm.SEPARATED, TokenForm.BARE):
+                found.setdefault(token.device)
     return list(found)
 
 
@@ -234,7 +234,7 @@ class ProseReader:
     def _words_only(self, text: str, number: int) -> None:
         if not LEFTOVER.sub("", text):
             return
-        if self.pairing.words(text, number):
+        if self.pairing.read_words(text, number):
             return
         text = self._unwrapped(text, number)
         self._close_block()
@@ -288,8 +288,8 @@ class ProseReader:
     def _close_block(self) -> None:
         block = self.block
         if block.of_devices:
-            for line, word in block.deferred:
-                self.devices.add(line, word, "")
+            for line, token in block.deferred:
+                self.devices.add(line, token, "")
         self.block = ListBlock()
 
     # -- codes and words next to a device --
@@ -299,9 +299,9 @@ class ProseReader:
         if not accepted:
             called_code = self.in_reply or (self.block.labelled and not self.found.asks)
             doubted = calls_code_wrong(Segment([], codes, text, 0))
-            for word in codes:
-                lead = words_before(text, word)
-                pairing.code(word, lead, where, called=called_code, doubted=doubted)
+            for token in codes:
+                lead = words_before(text, token)
+                pairing.pair_below(token, lead, where, called=called_code, doubted=doubted)
             return
         if line.table:
             segments, about_rest = [Segment(accepted, codes, text, 0)], list[str]()
@@ -309,13 +309,13 @@ class ProseReader:
             segments, about_rest = split_segments(text, accepted, codes)
         for segment in segments:
             if segment.codes:
-                pairing.on_one_line(segment, where)
-            elif self.block.outcome is not None and not pairing.says(segment):
-                for word in segment.devices:
-                    if word.device is not None:
-                        self._claim_of_heading(word.device, where, mere=is_mere_item(segment.rest))
+                pairing.pair_on_line(segment, where)
+            elif self.block.outcome is not None and not pairing.answers(segment):
+                for token in segment.devices:
+                    if token.device is not None:
+                        self._claim_of_heading(token.device, where, mere=is_mere_item(segment.rest))
             else:
-                pairing.devices(segment, where, line.number)
+                pairing.read_devices(segment, where, line.number)
                 if not is_mere_item(segment.rest):
                     self.found.in_sentences.update(
                         dict.fromkeys(one.device for one in segment.devices if one.device)

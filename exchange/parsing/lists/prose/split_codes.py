@@ -23,20 +23,22 @@ def separate_split_codes(
     common.
     """
     runs: list[list[Token]] = []
-    for word in devices:
+    for token in devices:
         if runs:
-            between = text[runs[-1][-1].end : word.start]
+            between = text[runs[-1][-1].end : token.start]
             if not between.strip() and "\t" not in between:
-                runs[-1].append(word)
+                runs[-1].append(token)
                 continue
-        runs.append([word])
+        runs.append([token])
     kept: list[Token] = []
     doubtful: list[Sequence[Token]] = []
     for run in runs:
         # Pairs with blanks between may be a hex dump: eight bytes, a gap, eight bytes.
-        bare = [word for word in run if word.form is not TokenForm.SEPARATED or " " in word.text]
+        bare = [
+            token for token in run if token.form is not TokenForm.SEPARATED or " " in token.text
+        ]
         if bare and len(run) > 1 and _may_be_halves(text, run):
-            kept += [word for word in run if word not in bare]
+            kept += [token for token in run if token not in bare]
             doubtful.append(bare)
         else:
             kept += run
@@ -44,7 +46,7 @@ def separate_split_codes(
 
 
 def _may_be_halves(text: str, run: Sequence[Token]) -> bool:
-    makers = {word.device.raw[:2] for word in run if word.device}
+    makers = {token.device.raw[:2] for token in run if token.device}
     return (
         len(makers) > 1
         or labels_code(text[max(0, run[0].start - 200) : run[0].start])

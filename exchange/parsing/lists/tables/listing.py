@@ -86,9 +86,9 @@ def _codes_in(cell: str) -> list[Token]:
     if len(cell) < _PIECE - 4 or not cell.strip():
         return []
     return [
-        word
-        for word in find_tokens(settled(cell))
-        if word.form in (TokenForm.CODE, TokenForm.ODD_LENGTH)
+        token
+        for token in find_tokens(settled(cell))
+        if token.form in (TokenForm.CODE, TokenForm.ODD_LENGTH)
     ]
 
 
@@ -99,7 +99,7 @@ class _ListingReader:
         self.table = table
         self.columns = columns
         self.found = Findings()
-        self.silent: MixedList[Claim] = MixedList()  # nothing is said about these devices
+        self.silent: MixedList[Claim] = MixedList()  # nothing is phrase about these devices
         self.tentative: MixedList[Claim] = MixedList()
         self.duplicates = DuplicateRows()
         self.all_rounded = self._all_rounded()
@@ -268,8 +268,8 @@ class _ListingReader:
         for index in self.columns.remarks:
             if index < len(row.cells) and index not in row.damaged and index not in completed:
                 found += [
-                    (read_code(word.text), len(code_digits(word.text)))
-                    for word in _codes_in(row.cells[index])
+                    (read_code(token.text), len(code_digits(token.text)))
+                    for token in _codes_in(row.cells[index])
                 ]
         return found
 
@@ -301,7 +301,7 @@ class _ListingReader:
                 joined, at = joined + piece, at + 1
             if at > index + 1 and has_good_crc(joined):
                 whole[index] = joined
-                whole.update((beside, "") for beside in range(index + 1, at) if beside in codes)
+                whole.update((other, "") for other in range(index + 1, at) if other in codes)
         return whole
 
     def _add_codes(self, row: Row, device: DeviceId, codes: list[_WrittenCode], where: str) -> None:
@@ -317,14 +317,14 @@ class _ListingReader:
             reason = "one install code next to several Device IDs"
             self.found.rejects.append(Reject(str(device), reason, where, device))
             return
-        contradicts, said, *_ = self._words_with_code(row)
+        contradicts, phrase, *_ = self._words_with_code(row)
         for code, digits in codes:
             if isinstance(code, BadCode):
                 self.found.rejects.append(Reject(code.text, code.reason, where, device))
-                self.found.claims.append(Claim(device, where, remark=said, bad_code=True))
+                self.found.claims.append(Claim(device, where, remark=phrase, bad_code=True))
             else:
                 self.found.claims.append(
-                    Claim(device, where, code, contradicts, said, digits=digits)
+                    Claim(device, where, code, contradicts, phrase, digits=digits)
                 )
 
     def _words_hold_codes(self, row: Row) -> bool:
@@ -333,33 +333,33 @@ class _ListingReader:
 
     def _words_with_code(self, row: Row) -> RowAnswer:
         """Read the words next to a code: a denial contradicts it, anything else is a remark."""
-        said = self._remark_of(row)
-        denied = read_remark(said).outcome is Outcome.NOT_INSTALLER
-        return RowAnswer(Outcome.NOT_INSTALLER if denied else None, said)
+        phrase = self._remark_of(row)
+        denied = read_remark(phrase).outcome is Outcome.NOT_INSTALLER
+        return RowAnswer(Outcome.NOT_INSTALLER if denied else None, phrase)
 
     def _add_words(self, row: Row, device: DeviceId, where: str) -> None:
-        said = self._words_without_code(row)
-        self.found.definite |= said.exact
-        if said.outcome is None:
+        answer = self._words_without_code(row)
+        self.found.definite |= answer.exact
+        if answer.outcome is None:
             self.silent.append(Claim(device, where, outcome=Outcome.UNCLEAR))
             return
-        claim = Claim(device, where, outcome=said.outcome, remark=said.remark)
-        (self.found.claims if said.definite else self.tentative).append(claim)
+        claim = Claim(device, where, outcome=answer.outcome, remark=answer.remark)
+        (self.found.claims if answer.definite else self.tentative).append(claim)
 
     def _words_without_code(self, row: Row) -> RowAnswer:
         """Read the words of a row without a code."""
         columns = self.columns
-        said = self._remark_of(row)
+        phrase = self._remark_of(row)
         denial = columns.denial
         if denial is not None and denial < len(row.cells) and says_no(row.cells[denial]):
-            return RowAnswer(Outcome.NOT_INSTALLER, said or "no")
-        remark, exact = read_remark(said), False
+            return RowAnswer(Outcome.NOT_INSTALLER, phrase or "no")
+        remark, exact = read_remark(phrase), False
         for index in columns.remarks:
             # The words of our own workbook count as they are, whatever reason is next to them.
             if index < len(row.cells) and row.cells[index].lower() in _OUR_WORDS:
                 remark, exact = read_remark(row.cells[index]), True
                 break
-        return RowAnswer(remark.outcome, said, remark.definite, exact)
+        return RowAnswer(remark.outcome, phrase, remark.definite, exact)
 
     def _remark_of(self, row: Row) -> str:
         cells = row.cells
