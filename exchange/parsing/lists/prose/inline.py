@@ -74,6 +74,26 @@ class _TypedLines:
 def find_quoted_list(lines: Sequence[Line], subject: str, sender: str) -> QuotedList:
     """Return the first quoted layer of a mail from ``sender``."""
     quote = QuotedList()
+    quote.lines, text = _first_layer(lines)
+    quote.ours = _is_ours(text, subject, sender)
+    if not quote.ours:
+        return quote
+    for line in quote.lines:
+        row = _read_row(line)
+        if row:
+            quote.listed[line.number] = row
+            for device in row.devices:
+                quote.rows.setdefault(device, line)
+    counts = [int(count[1].replace(",", "")) for one in text if (count := _COUNT.fullmatch(one))]
+    cut = any(len(one) < 200 and _CUT.fullmatch(one.strip()) for one in text)
+    referred = any(map(_REQUEST.search, text))
+    quote.complete = referred and not cut and counts[-1:] == [len(quote.rows)]
+    return quote
+
+
+def _first_layer(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
+    """Return the lines of the first quoted layer, and their texts without quote marks."""
+    layer: list[Line] = []
     text: list[str] = []
     layers = 0
     for index, line in enumerate(lines):
@@ -87,26 +107,18 @@ def find_quoted_list(lines: Sequence[Line], subject: str, sender: str) -> Quoted
         if layers > 1 or (begins and any(map(str.strip, text))):
             break  # a second layer begins
         text.append(bare)
-        quote.lines.append(line)
+        layer.append(line)
+    return layer, text
+
+
+def _is_ours(text: Sequence[str], subject: str, sender: str) -> bool:
+    """Return whether the quoted mail is a request of ours."""
     asked = any(map(_REQUEST.search, text)) or bool(_REQUEST.search(subject))
     head = "\n".join(text[:8]).lower()
-    # A mail to a colleague of the sender is not ours either.
-    house = sender[sender.rfind("@") :] if "@" in sender else ""
-    theirs = bool(house) and re.search(re.escape(house) + r"(?![\w.\-])", _ADDRESSEE.split(head)[0])
-    quote.ours = asked and not theirs and not any(map(_ANSWER.search, text))
-    if not quote.ours:
-        return quote
-    for line in quote.lines:
-        row = _read_row(line)
-        if row:
-            quote.listed[line.number] = row
-            for device in row.devices:
-                quote.rows.setdefault(device, line)
-    counts = [int(count[1].replace(",", "")) for one in text if (count := _COUNT.fullmatch(one))]
-    cut = any(len(one) < 200 and _CUT.fullmatch(one.strip()) for one in text)
-    referred = any(map(_REQUEST.search, text))
-    quote.complete = quote.ours and referred and not cut and counts[-1:] == [len(quote.rows)]
-    return quote
+    # A mail written by a colleague of the sender is not ours either.
+    domain = sender[sender.rfind("@") :] if "@" in sender else ""
+    theirs = domain and re.search(re.escape(domain) + r"(?![\w.\-])", _ADDRESSEE.split(head)[0])
+    return asked and not theirs and not any(map(_ANSWER.search, text))
 
 
 def _stripped(line: Line) -> tuple[int, str]:
