@@ -174,7 +174,7 @@ _ANSWER: Final = tuple(
 )
 
 
-def _made(
+def _make_objects(
     kind: type[T],
     number: int,
     setters: Sequence[Callable[[object, object], None]],
@@ -190,13 +190,13 @@ def _made(
 def devices_of(ids: DeviceIds) -> list[DeviceId]:
     """Return the Device IDs of a column that was checked."""
     raw: list[bytes] = id_bytes(ids).view(f"V{DEVICE_ID_BYTES}").ravel().tolist()
-    return _made(DeviceId, len(raw), _DEVICE, raw)
+    return _make_objects(DeviceId, len(raw), _DEVICE, raw)
 
 
 def codes_of(codes: CodeArray, coded: BoolArray) -> list[InstallCode | None]:
     """Return the install codes of a column that was checked; None where a row has none."""
     raw: list[bytes] = np.ascontiguousarray(codes).view(f"V{CODE_BYTES}").ravel().tolist()
-    made: list[InstallCode] = _made(InstallCode, len(raw), _CODE, raw)
+    made: list[InstallCode] = _make_objects(InstallCode, len(raw), _CODE, raw)
     if coded.all():
         return list(made)
     return [one if has else None for one, has in zip(made, coded.tolist(), strict=True)]
@@ -244,7 +244,7 @@ class ListedColumns(ColumnSequence[Found]):
     def to_objects(self) -> list[Found]:
         """Return all rows as objects."""
         where, types = self.places.texts(), self.types.texts()
-        return _made(Found, len(self.ids), _FOUND, devices_of(self.ids), where, types)
+        return _make_objects(Found, len(self.ids), _FOUND, devices_of(self.ids), where, types)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -322,7 +322,7 @@ class AnswerColumns(ColumnSequence[Answer]):
 
     def to_objects(self) -> list[Answer]:
         """Return all answers as objects."""
-        return _made(
+        return _make_objects(
             Answer,
             len(self.ids),
             _ANSWER,

@@ -21,7 +21,7 @@ from exchange.parsing.lists.tables.listing import label_value_lines, read_listin
 from exchange.parsing.lists.tables.mapped_columns import (
     NO_MAPPING,
     ChosenColumns,
-    Mapping,
+    ColumnMappings,
     TableSource,
     report_misfit,
 )
@@ -47,7 +47,7 @@ _AROUND: Final = 20
 
 
 def read_attachment(
-    where: str, part: Part, limits: Limits, *, in_reply: bool, mapping: Mapping = NO_MAPPING
+    where: str, part: Part, limits: Limits, *, in_reply: bool, mapping: ColumnMappings = NO_MAPPING
 ) -> Findings:
     """What a file that holds no others says; one that cannot be read is told among the rejects or
     warnings.
@@ -99,7 +99,13 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
 
 
 def _workbook(
-    where: str, file: str, content: bytes, limits: Limits, *, in_reply: bool, mapping: Mapping
+    where: str,
+    file: str,
+    content: bytes,
+    limits: Limits,
+    *,
+    in_reply: bool,
+    mapping: ColumnMappings,
 ) -> Findings:
     found = Findings()
     try:
@@ -143,7 +149,7 @@ def _standing(table: Table) -> set[DeviceId]:
 
 
 def read_table(
-    table: Table, *, in_reply: bool, mapping: Mapping = NO_MAPPING, at: TableSource = _BODY
+    table: Table, *, in_reply: bool, mapping: ColumnMappings = NO_MAPPING, at: TableSource = _BODY
 ) -> Findings | None:
     """A sheet or a pasted table, read down or across; None when it lists no devices.
 
@@ -169,7 +175,7 @@ def _usual(table: Table, *, in_reply: bool) -> Findings | None:
 
 
 def _text(
-    where: str, name: str, text: str, limits: Limits, *, in_reply: bool, mapping: Mapping
+    where: str, name: str, text: str, limits: Limits, *, in_reply: bool, mapping: ColumnMappings
 ) -> Findings:
     try:
         table = read_delimited(where, text, limits)
@@ -220,7 +226,7 @@ def read_lines(
     place: PlaceOf,
     *,
     in_reply: bool,
-    mapping: Mapping = NO_MAPPING,
+    mapping: ColumnMappings = NO_MAPPING,
     file: str = "",
 ) -> Findings:
     """Lines of a body: pasted tables as tables, everything else as running text."""

@@ -43,7 +43,7 @@ from exchange.parsing.findings.resolve_claims import (
 )
 from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.parsing.lists.prose.device_runs import expand_runs
-from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, Mapping
+from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
 from exchange.parsing.mailkinds import bounces, notices
 from exchange.parsing.mailkinds.absence import return_date
 from exchange.parsing.mailkinds.classify import Judged, by_content, by_header, is_reply
@@ -53,7 +53,7 @@ from exchange.parsing.mime.parts import Part, read_parts
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
 
-__all__ = ["Mapping", "Openers", "read_head", "understand", "understand_file"]
+__all__ = ["ColumnMappings", "Openers", "read_head", "understand", "understand_file"]
 
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
@@ -82,7 +82,7 @@ def understand(
     limits: Limits = DEFAULT,
     own_addresses: frozenset[str] = frozenset(),
     openers: Openers = NO_OPENERS,
-    mapping: Mapping = NO_MAPPING,
+    mapping: ColumnMappings = NO_MAPPING,
 ) -> Understanding:
     """Everything one mail says.
 
@@ -132,7 +132,7 @@ def understand_file(
     limits: Limits = DEFAULT,
     openers: Openers = NO_OPENERS,
     own_addresses: frozenset[str] = frozenset(),
-    mapping: Mapping = NO_MAPPING,
+    mapping: ColumnMappings = NO_MAPPING,
 ) -> Understanding:
     """A file by itself, read as the only attachment of a mail without a header.
 

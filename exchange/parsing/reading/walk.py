@@ -22,7 +22,7 @@ from exchange.parsing.lists.prose.inline import (
 )
 from exchange.parsing.lists.prose.pasted_tables import lines_with_tables
 from exchange.parsing.lists.prose.prose import devices_in, read_prose
-from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, Mapping
+from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
 from exchange.parsing.mailkinds.classify import FORWARD_SUBJECT, REPLY_SUBJECT
 from exchange.parsing.mime.contents import Contents, contents_of
 from exchange.parsing.mime.parts import Part
@@ -53,14 +53,14 @@ class Scope:
     own_addresses: frozenset[str]
     openers: Openers
     budget: Budget
-    mapping: Mapping = NO_MAPPING
+    mapping: ColumnMappings = NO_MAPPING
 
 
 def scope_of(
     limits: Limits,
     own_addresses: frozenset[str],
     openers: Openers,
-    mapping: Mapping = NO_MAPPING,
+    mapping: ColumnMappings = NO_MAPPING,
 ) -> Scope:
     """A fresh scope, of which nothing is spent."""
     return Scope(limits, own_addresses, openers, Budget(limits), mapping)

@@ -72,7 +72,7 @@ class ChosenColumns:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class ColumnMappings:
     """The mappings for one mail; ``previews``, if given, collects how each table was read."""
 
     maps: tuple[ColumnMap, ...] = ()
@@ -102,7 +102,7 @@ class Mapping:
                 self.previews.append(found)
 
 
-NO_MAPPING: Final = Mapping()
+NO_MAPPING: Final = ColumnMappings()
 
 
 def report_misfit(table: Table, chosen: ChosenColumns, found: Findings) -> None:
