@@ -156,7 +156,7 @@ def read_table(
     A mapping that is for this table and fits it says which columns are read.
     """
     chosen = mapping.choose(table, at)
-    mapping.look(table, chosen)
+    mapping.preview(table, chosen)
     if chosen.columns:
         return read_listing(table, chosen.columns)
     found = _usual(table, in_reply=in_reply)
@@ -187,7 +187,7 @@ def _text(
         unit = "row" if titled else table.unit
         table = Table(where, (), table.rows, unit)
         chosen = mapping.choose(table, TableSource(name))
-        mapping.look(table, chosen)
+        mapping.preview(table, chosen)
         listing = read_listing(table, chosen.columns)
         if listing and chosen.misfit:
             report_misfit(table, chosen, listing)

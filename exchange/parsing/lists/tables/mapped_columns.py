@@ -94,7 +94,7 @@ class ColumnMappings:
         found = frozenset(one.device for one in misfits if one.device is not None)
         return ChosenColumns(misfit=misfit, devices=found)
 
-    def look(self, table: Table, chosen: ChosenColumns) -> None:
+    def preview(self, table: Table, chosen: ChosenColumns) -> None:
         """Collect how a table is read, if somebody wants to see it."""
         if self.previews is not None:
             found = preview_table(table, chosen.columns, chosen.misfit)
@@ -108,8 +108,8 @@ NO_MAPPING: Final = ColumnMappings()
 def report_misfit(table: Table, chosen: ChosenColumns, found: Findings) -> None:
     """Report in the findings of the usual reading that the mapping did not fit the table.
 
-    The mail goes to a person unless the usual reading lists the devices of the mapped column and
-    finds no answer.
+    The mail goes to a person if the usual reading finds an answer, or lists devices from any column
+    but the mapped one.
     """
     found.warnings.append(chosen.misfit)
     usual = find_columns(table.rows)
