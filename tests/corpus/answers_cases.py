@@ -160,7 +160,7 @@ def _lines() -> list[Case]:
             "code-and-denial",
             reply(f"{D[0]} {CODE_CRC} not installed by us\n"),
             (D[0], "unclear", None, "body line 1"),
-            rejects=[("body line 1", "an install code, and the words")],
+            rejects=[("body line 1", "an install code, and words")],
         ),
         response(
             "same-code-twice",

@@ -239,7 +239,7 @@ def test_a_body_reads_alike_with_its_lists_as_one(body: str, subject: str) -> No
     with (
         patch.object(device_runs, "_LONG", 0),
         patch.object(device_runs, "_LEAST", 5),
-        patch.object(device_runs, "_BEFORE", 12),
+        patch.object(device_runs, "_AT_START", 12),
         patch.object(resolve_claims, "_MANY", 1),
     ):
         quick = understand(mail)
@@ -249,7 +249,7 @@ def test_a_body_reads_alike_with_its_lists_as_one(body: str, subject: str) -> No
     with (
         patch.object(device_runs, "_LONG", 0),
         patch.object(device_runs, "_LEAST", 5),
-        patch.object(device_runs, "_BEFORE", 12),
+        patch.object(device_runs, "_AT_START", 12),
         patch.object(listing, "_BULK_ROWS", 1),
     ):
         assert understand_file("list.txt", body.encode()) == attached
