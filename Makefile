@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
+DEMO_SERVERS := $(VENV)/.demo
 DEVELOP := $(VENV)/.develop
 BENCH := $(VENV)/.bench
 SIZE ?= small
@@ -25,13 +26,17 @@ $(RUNTIME): $(BIN)/python requirements/runtime.txt requirements/build.txt pyproj
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(DEMO_SERVERS): $(RUNTIME) requirements/demo.txt
+	$(PIP) --require-hashes -r requirements/demo.txt
+	@touch $@
+
 $(DEVELOP): $(RUNTIME) requirements/dev.txt
 	$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
 setup: $(DEVELOP) ## the virtual environment with everything for development
 
-demo: $(RUNTIME) ## three suppliers exchange install codes through one simulated month
+demo: $(DEMO_SERVERS) ## three suppliers exchange install codes through one simulated month
 	$(BIN)/exchange demo $(DEMO)
 
 test: $(DEVELOP) ## the whole test suite; real servers where they are installed; JOBS=1: one by one

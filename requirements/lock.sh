@@ -7,6 +7,7 @@ compile() {
     --no-emit-index-url --no-emit-find-links --no-header "$@"
 }
 compile pyproject.toml -o requirements/runtime.txt
-compile pyproject.toml --group dev --extra postgresql -c requirements/runtime.txt -o requirements/dev.txt
+compile pyproject.toml --extra demo -c requirements/runtime.txt -o requirements/demo.txt
+compile pyproject.toml --group dev --extra demo --extra postgresql -c requirements/demo.txt -o requirements/dev.txt
 compile --group bench -c requirements/dev.txt -o requirements/bench.txt
 printf 'hatchling\neditables\n' | compile - -o requirements/build.txt

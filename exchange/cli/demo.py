@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from exchange.cli.common import Json, answer, say, table
-from exchange.sandbox.demo import play, prepare
+from exchange.errors import BadInput
 
 
 def demo(
@@ -31,6 +31,13 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Three suppliers exchange install codes through one simulated month, on this machine only."""
+    try:
+        from exchange.sandbox.demo import play, prepare
+    except ModuleNotFoundError as error:
+        raise BadInput(
+            f"the demo starts mail servers of its own, and one is not installed ({error.name})",
+            hint="pip install 'mp121-exchange[demo]', or `make demo` in a source tree",
+        ) from None
     if kill_after not in ("", "keep", "decide", "delivered", "file"):
         raise typer.BadParameter("keep, decide, delivered or file", param_hint="--kill-after")
     place = prepare(folder, keep=keep)

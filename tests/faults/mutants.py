@@ -8,16 +8,18 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
-from exchange.ports import Delivery, FetchedMail, Letter, MailRef
+from exchange.ports import Delivery, Fetched, Letter, MailRef
 from exchange.services.asking.case_status import case_lines
 from exchange.services.context import Context
+from exchange.services.letters import claiming
 from exchange.services.sending import send_mail
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier
@@ -39,14 +41,18 @@ _fetch, _send, _record = ImapMailbox.fetch, SmtpCourier.send_many, send_mail.rec
 _numbers = itertools.count(1)
 
 
-def _filed_first(self: ImapMailbox, refs: Sequence[MailRef]) -> Iterator[FetchedMail]:
+def _filed_first(
+    self: ImapMailbox, refs: Sequence[MailRef], not_before: datetime | None = None
+) -> Iterator[Fetched]:
     """A mail is moved away before it is kept."""
-    found = list(_fetch(self, refs))
+    found = list(_fetch(self, refs, not_before))
     self.file([one.ref for one in found], "Processed")
     yield from found
 
 
-def _newly_named(self: SmtpCourier, letters: Sequence[Letter]) -> Iterator[list[Delivery]]:
+def _newly_named(
+    self: SmtpCourier, letters: Sequence[Letter]
+) -> Generator[Sequence[Delivery], None, None]:
     """A letter has another Message-ID at every attempt."""
     named = [
         Letter(
@@ -61,7 +67,7 @@ def _newly_named(self: SmtpCourier, letters: Sequence[Letter]) -> Iterator[list[
 
 def _noted_first(ctx: Context, courier: Any, fates: Any) -> None:
     """Letters are noted as sent before the server has them."""
-    while batch := send_mail._next_batch(ctx):
+    while batch := claiming.claim(ctx)[0]:
         letters = send_mail._opened(ctx, batch, fates)
         with ctx.store.transaction("delivered") as tx:
             _record(ctx, tx, [(Delivery(one.id, accepted=True, permanent=False, reply=""), one)

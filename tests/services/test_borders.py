@@ -112,7 +112,7 @@ def ctx(tmp_path: Path, site: SandboxServers) -> Iterator[Context]:
     word.write_text(_WORD)
     word.chmod(0o600)
     boxes = "".join(
-        f'[[mailbox]]\nname = "{name}"\nhost = "{HOST}"\nusername = "{_US}"\n'
+        f'[[mailbox]]\nname = "{name}"\nhost = "{HOST}"\nusername = "{name}.{_US}"\n'
         'password_file = "secrets/word"\n'
         for name in ("a", "b")
     )
