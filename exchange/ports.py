@@ -218,7 +218,7 @@ class CodeColumns:
     def __len__(self) -> int:
         return len(self.devices)
 
-    def taken(self, chosen: slice) -> CodeColumns:
+    def take(self, chosen: slice) -> CodeColumns:
         """Some of the records."""
         return CodeColumns(
             self.devices[chosen],
@@ -244,9 +244,9 @@ class FoundColumns:
     unknown: Mask
     columns: CodeColumns
 
-    def taken(self, chosen: slice) -> FoundColumns:
+    def take(self, chosen: slice) -> FoundColumns:
         """Some of the places."""
-        return FoundColumns(self.held[chosen], self.unknown[chosen], self.columns.taken(chosen))
+        return FoundColumns(self.held[chosen], self.unknown[chosen], self.columns.take(chosen))
 
 
 class Refusal(IntEnum):

@@ -15,11 +15,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import Places, Words
-from exchange.domain.columns.format_columns import Bytes, Grid, Written
+from exchange.domain.columns.device_columns import PlaceColumn, TextColumn
+from exchange.domain.columns.format_columns import ByteArray, Grid, HexColumn
 
 Encode = Callable[[str], bytes]
-Column = Written | Words | Places
+Column = HexColumn | TextColumn | PlaceColumn
 
 ROWS_AT_ONCE: Final = 4096
 # Bytes of the widest cells of all columns: beyond it the matrix would be mostly room.
@@ -30,7 +30,7 @@ _NUMBER: Final = b"0"  # stands for the number behind a lead while the lead is w
 class _Cell(NamedTuple):
     """The cells of a column: pieces that are the same in all rows or a matrix each."""
 
-    pieces: list[bytes | Bytes]
+    pieces: list[bytes | ByteArray]
     present: npt.NDArray[np.bool_] | None  # None: in all rows
 
     @property
@@ -47,28 +47,28 @@ def cleaned(grid: Grid, clean: Callable[[str], str]) -> Grid:
 
 
 def _cleaned(column: Column, clean: Callable[[str], str]) -> Column:
-    if isinstance(column, Written):
+    if isinstance(column, HexColumn):
         return column
-    if isinstance(column, Words):
+    if isinstance(column, TextColumn):
         used = _in_use(column)
-        return Words(tuple(map(clean, used.words)), used.which)
+        return TextColumn(tuple(map(clean, used.values)), used.which)
     leads = _in_use(column.leads)
-    numbered = [clean(f"{lead}0") for lead in leads.words]
+    numbered = [clean(f"{lead}0") for lead in leads.values]
     # The ceiling on a cell may cut the number off; then every place is a text of its own.
     if not all(one.endswith("0") and clean(one + "0" * 15) == one + "0" * 15 for one in numbered):
-        return Words.of(list(map(clean, column.texts())))
+        return TextColumn.of(list(map(clean, column.texts())))
     alone = column.numbers < 0
-    words = (*(one[:-1] for one in numbered), *map(clean, leads.words))
-    which = leads.which + np.where(alone, len(leads.words), 0).astype(np.int32)
-    return Places(Words(words, which), column.numbers)
+    words = (*(one[:-1] for one in numbered), *map(clean, leads.values))
+    which = leads.which + np.where(alone, len(leads.values), 0).astype(np.int32)
+    return PlaceColumn(TextColumn(words, which), column.numbers)
 
 
-def _in_use(words: Words) -> Words:
+def _in_use(words: TextColumn) -> TextColumn:
     """Without the texts that no row has, where these could be many."""
-    if len(words.words) <= len(words.which):
+    if len(words.values) <= len(words.which):
         return words
     used, which = np.unique(words.which, return_inverse=True)
-    return Words(tuple(words.words[at] for at in used.tolist()), which.astype(np.int32))
+    return TextColumn(tuple(words.values[at] for at in used.tolist()), which.astype(np.int32))
 
 
 def csv_lines(grid: Grid, encode: Encode) -> bytes | None:
@@ -120,16 +120,16 @@ def _assembled(number: int, cells: list[_Cell]) -> bytes:
     return (flat if filled.all() else flat[filled]).tobytes()
 
 
-def _pieces(cells: list[_Cell]) -> Iterator[bytes | Bytes]:
+def _pieces(cells: list[_Cell]) -> Iterator[bytes | ByteArray]:
     for cell in cells:
         yield from cell.pieces
 
 
-def _template(piece: bytes | Bytes) -> bytes:
+def _template(piece: bytes | ByteArray) -> bytes:
     return piece if isinstance(piece, bytes) else bytes(piece.shape[1])
 
 
-def _width(piece: bytes | Bytes) -> int:
+def _width(piece: bytes | ByteArray) -> int:
     return len(piece) if isinstance(piece, bytes) else piece.shape[1]
 
 
@@ -139,21 +139,21 @@ def _cells(grid: Grid, encode: Encode) -> list[_Cell] | None:
 
 
 def _cell(column: Column, encode: Encode) -> _Cell:
-    if isinstance(column, Written):
+    if isinstance(column, HexColumn):
         present = None if column.present.all() else column.present
         return _Cell([column.letters], present)
-    if isinstance(column, Words):
+    if isinstance(column, TextColumn):
         return _worded(column, encode)
     alone = column.numbers < 0
     if alone.all():
         return _worded(column.leads, encode)
     # Leads with a number and those without it are written apart, for a quote may close behind it.
     leads = column.leads
-    shift = np.where(alone, len(leads.words), 0).astype(np.int32)
-    own = Words(leads.words * 2, leads.which + shift)
-    front, behind = _matrices(own, lambda at, text: _parted(at, text, len(leads.words), encode))
+    shift = np.where(alone, len(leads.values), 0).astype(np.int32)
+    own = TextColumn(leads.values * 2, leads.which + shift)
+    front, behind = _matrices(own, lambda at, text: _parted(at, text, len(leads.values), encode))
     digits = _digits(column.numbers)
-    empty = alone & np.array([not text for text in leads.words], np.bool_)[leads.which]
+    empty = alone & np.array([not text for text in leads.values], np.bool_)[leads.which]
     return _Cell([front, digits, behind], ~empty if empty.any() else None)
 
 
@@ -165,19 +165,21 @@ def _parted(at: int, lead: str, numbered: int, encode: Encode) -> tuple[bytes, b
     return front, behind
 
 
-def _worded(words: Words, encode: Encode) -> _Cell:
+def _worded(words: TextColumn, encode: Encode) -> _Cell:
     (texts,) = _matrices(words, lambda _at, text: (encode(text) if text else b"",))
-    empty = np.array([not text for text in words.words], np.bool_)[words.which]
+    empty = np.array([not text for text in words.values], np.bool_)[words.which]
     return _Cell([texts], ~empty if empty.any() else None)
 
 
-def _matrices(words: Words, write: Callable[[int, str], tuple[bytes, ...]]) -> list[bytes | Bytes]:
+def _matrices(
+    words: TextColumn, write: Callable[[int, str], tuple[bytes, ...]]
+) -> list[bytes | ByteArray]:
     """For every text of ``write``: its bytes where all rows have the same, or a row of each."""
     used, which = _used(words)
-    written = [write(at, words.words[at]) for at in used.tolist()]
+    written = [write(at, words.values[at]) for at in used.tolist()]
     if len(written) == 1:
         return list(written[0])
-    found: list[bytes | Bytes] = []
+    found: list[bytes | ByteArray] = []
     for texts in zip(*written, strict=True):
         width = max(map(len, texts))
         joined = b"".join([text.ljust(width, b"\0") for text in texts])
@@ -185,18 +187,18 @@ def _matrices(words: Words, write: Callable[[int, str], tuple[bytes, ...]]) -> l
     return found
 
 
-def _used(words: Words) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _used(words: TextColumn) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Which texts the rows have, and which of those each."""
-    if len(words.words) > ROWS_AT_ONCE:
+    if len(words.values) > ROWS_AT_ONCE:
         used, which = np.unique(words.which, return_inverse=True)
         return used.astype(np.intp), which.astype(np.intp)
-    counted = np.flatnonzero(np.bincount(words.which, minlength=len(words.words)))
-    place = np.zeros(len(words.words), np.intp)
+    counted = np.flatnonzero(np.bincount(words.which, minlength=len(words.values)))
+    place = np.zeros(len(words.values), np.intp)
     place[counted] = np.arange(len(counted))
     return counted, place[words.which]
 
 
-def _digits(numbers: npt.NDArray[np.int64]) -> Bytes:
+def _digits(numbers: npt.NDArray[np.int64]) -> ByteArray:
     """Decimal digits, ending at the right; NUL before them, and all NUL for a negative number."""
     width = len(str(int(numbers.max(initial=0))))
     found = np.zeros((len(numbers), width), np.uint8)

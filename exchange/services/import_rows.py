@@ -10,14 +10,14 @@ from exchange.domain.device import DeviceId, mask_codes
 from exchange.domain.foreign import storable
 from exchange.domain.limits import Limits
 from exchange.errors import BadInput, BadInputs
-from exchange.parsing.identifiers.devices import Damaged, read_device, read_device_cell
+from exchange.parsing.identifiers.devices import DamagedId, read_device, read_device_cell
 from exchange.parsing.reading.import_tables import (
     Role,
     Row,
     Table,
     columns_of,
-    header_wording,
-    normalised,
+    header_meaning,
+    normalise_header,
     read_tables,
 )
 
@@ -65,7 +65,7 @@ class Sheet:
         found = read_device_cell(self.cell(row, DEVICE), numeric=self.damaged(row, DEVICE))
         if isinstance(found, DeviceId):
             return found
-        reason = found.reason if isinstance(found, Damaged) else "there is no Device ID"
+        reason = found.reason if isinstance(found, DamagedId) else "there is no Device ID"
         raise BadInput(reason, place=self.place(row, DEVICE))
 
 
@@ -148,9 +148,9 @@ def named_column(table: Table, named: str) -> int:
 
     Raises BadInput listing the columns there are.
     """
-    wanted = normalised(named)
+    wanted = normalise_header(named)
     for column, title in enumerate(table.header):
-        if wanted and normalised(title) == wanted:
+        if wanted and normalise_header(title) == wanted:
             return column
     width = max((len(row.cells) for row in table.rows[:50]), default=0)
     for column in range(max(width, len(table.header))):
@@ -165,7 +165,7 @@ def named_column(table: Table, named: str) -> int:
 def by_role(table: Table, *roles: Role) -> list[int]:
     """The columns whose header has one of the roles."""
     return [
-        column for column, title in enumerate(table.header) if header_wording(title).role in roles
+        column for column, title in enumerate(table.header) if header_meaning(title).role in roles
     ]
 
 
@@ -194,7 +194,7 @@ def device_column(table: Table, hint: str) -> tuple[int, str]:
     """
     columns = columns_of(table)
     if columns is not None:
-        likely = sorted({*columns.devices, *columns.rivals})
+        likely = sorted({*columns.devices, *columns.other_ids})
         found = sole_column(table, likely, "the Device ID", hint)
         if found is not None:
             return found, columns.devices[found]

@@ -323,7 +323,7 @@ class AuditRowTable(SQLModel, table=True):
 
 
 class CounterRow(SQLModel, table=True):
-    """Numbers that only grow: the references of each month."""
+    """Int64Array that only grow: the references of each month."""
 
     __tablename__ = "counter"
 

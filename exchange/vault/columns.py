@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from exchange.domain.columns.device_ids import none_empty
+from exchange.domain.columns.device_ids import all_ids_valid
 from exchange.domain.device import CODE_BYTES
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
@@ -70,7 +70,7 @@ def _check(columns: CodeColumns) -> None:
         raise BadInput("the columns of codes differ in length")
     if not number:
         return
-    if not none_empty(columns.devices):
+    if not all_ids_valid(columns.devices):
         raise BadInput("a Device ID is not all zeros or all Fs")
     ones = np.uint64((1 << 64) - 1)
     words = np.ascontiguousarray(columns.codes).view("<u8").reshape(-1, 2)

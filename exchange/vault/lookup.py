@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection
 
-from exchange.domain.columns.device_ids import DeviceIds, no_ids
+from exchange.domain.columns.device_ids import DeviceIds, blank_ids
 from exchange.vault.buckets import Fault, OpenedBuckets, Places, open_together
 from exchange.vault.manifest import Entries
 from exchange.vault.radix_sort import Order, order_of
@@ -23,7 +23,7 @@ _WORTH_MAPPING: Final = 32  # buckets
 _MAPPED_BYTES: Final = 1 << 30
 _LOW_BITS: Final = 16
 _LOW: Final = (1 << _LOW_BITS) - 1
-_NO_DEVICE: Final = no_ids(1)
+_NO_DEVICE: Final = blank_ids(1)
 _PLAIN: Final = np.dtype((np.void, ROW.itemsize))
 
 

@@ -18,7 +18,7 @@ from exchange.domain.columns.column_map import from_values
 from exchange.domain.envelope import Unwrap, WrappedKey
 from exchange.domain.limits import Limits
 from exchange.errors import ExchangeError, NotDecrypted
-from exchange.parsing.reading.understand import Mapping, Openers, understand, understand_file
+from exchange.parsing.reading.understand import ColumnMappings, Openers, understand, understand_file
 from exchange.processes import ignore_signals
 from exchange.worker.frames import (
     ASKS,
@@ -65,7 +65,7 @@ def answer(question: Asked, limits: Limits, unwrap: Unwrap | None) -> tuple[byte
     asked = question.head
     own = frozenset(map(str, asked["own_addresses"]))
     openers = Openers(tuple(asked["passwords"]), unwrap)
-    mapping = Mapping(from_values(asked["columns"]), [] if asked["look"] else None)
+    mapping = ColumnMappings(from_values(asked["columns"]), [] if asked["look"] else None)
     name = str(asked["file"])
     try:
         # Nothing here holds the mail while it is read.

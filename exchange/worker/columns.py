@@ -13,7 +13,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import Answered, Listed, Places, Words
+from exchange.domain.columns.device_columns import (
+    AnswerColumns,
+    ListedColumns,
+    PlaceColumn,
+    TextColumn,
+)
 from exchange.domain.columns.device_ids import id_bytes, ids_from_bytes
 from exchange.domain.device import CODE_BYTES, DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Outcome
@@ -23,9 +28,9 @@ _MANY: Final = 200
 
 def of_found(found: Sequence[Found]) -> object:
     """Devices as JSON takes them."""
-    if len(found) < _MANY and not isinstance(found, Listed):
+    if len(found) < _MANY and not isinstance(found, ListedColumns):
         return [[one.device.raw.hex(), one.where, one.device_type] for one in found]
-    listed = Listed.of(found)
+    listed = ListedColumns.of(found)
     return {
         "ids": _text(id_bytes(listed.ids)),
         "places": _of_places(listed.places),
@@ -41,12 +46,12 @@ def to_found(told: Any) -> Sequence[Found]:
             for device, where, kind in told
         )
     ids = ids_from_bytes(_bytes(told["ids"]))
-    return Listed(ids, _to_places(told["places"]), _to_words(told["types"]))
+    return ListedColumns(ids, _to_places(told["places"]), _to_words(told["types"]))
 
 
 def of_answers(answers: Sequence[Answer]) -> object:
     """Answers as JSON takes them."""
-    if len(answers) < _MANY and not isinstance(answers, Answered):
+    if len(answers) < _MANY and not isinstance(answers, AnswerColumns):
         return [
             [
                 one.device.raw.hex(),
@@ -57,7 +62,7 @@ def of_answers(answers: Sequence[Answer]) -> object:
             ]
             for one in answers
         ]
-    table = Answered.of(answers)
+    table = AnswerColumns.of(answers)
     return {
         "ids": _text(id_bytes(table.ids)),
         "places": _of_places(table.places),
@@ -84,7 +89,7 @@ def to_answers(told: Any) -> Sequence[Answer]:
     coded = np.frombuffer(_bytes(told["coded"]), np.uint8) != 0
     codes = np.zeros((len(coded), CODE_BYTES), np.uint8)
     codes[coded] = np.frombuffer(_bytes(told["codes"]), np.uint8).reshape(-1, CODE_BYTES)
-    return Answered(
+    return AnswerColumns(
         ids_from_bytes(_bytes(told["ids"])),
         _to_places(told["places"]),
         np.frombuffer(_bytes(told["outcomes"]), np.uint8),
@@ -94,22 +99,22 @@ def to_answers(told: Any) -> Sequence[Answer]:
     )
 
 
-def _of_words(words: Words) -> object:
-    return [list(words.words), _text(words.which.astype("<i4", copy=False))]
+def _of_words(words: TextColumn) -> object:
+    return [list(words.values), _text(words.which.astype("<i4", copy=False))]
 
 
-def _to_words(told: Any) -> Words:
+def _to_words(told: Any) -> TextColumn:
     texts, which = told
-    return Words(tuple(map(str, texts)), _numbers(which, "<i4").astype(np.int32))
+    return TextColumn(tuple(map(str, texts)), _numbers(which, "<i4").astype(np.int32))
 
 
-def _of_places(places: Places) -> object:
+def _of_places(places: PlaceColumn) -> object:
     return [_of_words(places.leads), _text(places.numbers.astype("<i8", copy=False))]
 
 
-def _to_places(told: Any) -> Places:
+def _to_places(told: Any) -> PlaceColumn:
     leads, numbers = told
-    return Places(_to_words(leads), _numbers(numbers, "<i8").astype(np.int64))
+    return PlaceColumn(_to_words(leads), _numbers(numbers, "<i8").astype(np.int64))
 
 
 def _text(column: npt.NDArray[np.generic]) -> str:

@@ -25,7 +25,7 @@ from exchange.domain.mail import (
     Understanding,
 )
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.identifiers.bulk import uncollected
+from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.worker import columns
 
 LENGTH_BYTES: Final = 8
@@ -130,7 +130,7 @@ def decode(content: bytes | bytearray) -> Understanding:
     Device ID or a code that is none does not come through, whatever the other process says.
     """
     try:
-        with uncollected():
+        with gc_paused():
             return _understanding(_loaded(content))
     except (BadInput, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise Unreadable("the reading process gave no understanding") from None

@@ -105,8 +105,8 @@ def _lines() -> list[Case]:
             (D[0], "unclear", None, "body line 1"),
             (D[1], "unclear", None, "body line 2"),
             rejects=[
-                ("body line 3", "without one Device ID"),
-                ("body line 4", "without one Device ID"),
+                ("body line 3", "without exactly one Device ID"),
+                ("body line 4", "without exactly one Device ID"),
             ],
         ),
         response(
@@ -114,7 +114,10 @@ def _lines() -> list[Case]:
             reply(f"{CODE_CRC}\n{D[0]}\n{OTHER_CRC}\n{D[1]}\n"),
             (D[0], "unclear", None, "body line 3"),
             (D[1], "unclear", None, "body line 4"),
-            rejects=[("body line 1", "without one Device ID"), ("body line 3", "do not alternate")],
+            rejects=[
+                ("body line 1", "without exactly one Device ID"),
+                ("body line 3", "do not alternate"),
+            ],
             listed=((D[0], "body line 2"), (D[1], "body line 4")),
         ),
         response(
@@ -135,8 +138,8 @@ def _lines() -> list[Case]:
             (D[0], "unclear", None, "body line 1"),
             (D[1], "unclear", None, "body line 2"),
             rejects=[
-                ("body line 1", "one install code stands for 2 devices"),
-                ("body line 2", "one install code stands for 2 devices"),
+                ("body line 1", "one install code for 2 devices"),
+                ("body line 2", "one install code for 2 devices"),
             ],
         ),
         response(
@@ -157,7 +160,7 @@ def _lines() -> list[Case]:
             "code-and-denial",
             reply(f"{D[0]} {CODE_CRC} not installed by us\n"),
             (D[0], "unclear", None, "body line 1"),
-            rejects=[("body line 1", "an install code, and the words")],
+            rejects=[("body line 1", "an install code, and words")],
         ),
         response(
             "same-code-twice",
@@ -193,7 +196,7 @@ def _lines() -> list[Case]:
             reply(f"Hi, the install code is {grouped(CODE_CRC)}\n"),
             "response",
             references=REFS,
-            rejects=[("body line 1", "without one Device ID")],
+            rejects=[("body line 1", "without exactly one Device ID")],
         ),
         response(
             "heading-denies-its-list",

@@ -102,7 +102,7 @@ def _in_quotes() -> list[Case]:
             (D[0], "unclear", None, "body line 9"),
             (D[1], "unclear", None, "body line 9"),
             listed=None,
-            rejects=[("body line 9", "of which quoted rows")],
+            rejects=[("body line 9", "which quoted rows")],
         ),
         Case(
             "words-below-the-whole-quote",
@@ -122,7 +122,7 @@ def _in_quotes() -> list[Case]:
             "words-code-below-the-whole-quote",
             reply(inline + f"\nIC: {CODE_CRC}\n"),
             listed=None,
-            rejects=[("body line 11", "without one Device ID")],
+            rejects=[("body line 11", "without exactly one Device ID")],
             warnings=["3 Device IDs stand only in quoted text"],
         ),
         response(
@@ -135,7 +135,7 @@ def _in_quotes() -> list[Case]:
             (D[0], "unclear", None, "body line 9"),
             listed=None,
             rejects=[
-                ("body line 7", "without one Device ID"),
+                ("body line 7", "without exactly one Device ID"),
                 ("body line 9", "above the first quoted row"),
             ],
         ),
@@ -231,7 +231,7 @@ def _rests() -> list[Case]:
             (D[0], "provided", CODE, "body line 1"),
             (D[1], "unclear", None, "body line 11"),
             listed=((D[0], "body line 1"),),
-            warnings=["not quoted whole"],
+            warnings=["does not quote the whole list"],
         ),
         response(
             "rest-named-and-not-denied",
@@ -240,7 +240,7 @@ def _rests() -> list[Case]:
             (D[1], "unclear", None, "body line 11"),
             (D[2], "unclear", None, "body line 12"),
             listed=((D[0], "body line 1"),),
-            warnings=["no plain denial"],
+            warnings=["not a clear denial"],
         ),
         response(
             "rest-promised",
@@ -256,13 +256,13 @@ def _rests() -> list[Case]:
             "response",
             "statement",
             references=REFS,
-            warnings=["answers no Device by itself"],
+            warnings=["answers no Device individually"],
         ),
         response(
             "rest-denied-without-any-quote",
             reply(f"{D[0]} {CODE_CRC}\nAll the others are not ours.\n"),
             (D[0], "provided", CODE, "body line 1"),
-            warnings=["not quoted whole"],
+            warnings=["does not quote the whole list"],
         ),
     ]
 
@@ -304,7 +304,7 @@ def _broken() -> list[Case]:
             reply(f"{D[1]} not ours\n{D[0]} IC {hyphens[:20]}\n{hyphens[20:39]}\n"),
             (D[1], "not_installer", None, "body line 1"),
             listed=((D[1], "body line 1"), (D[0], "body line 2")),
-            rejects=[("body line 2", "no CRC proves")],
+            rejects=[("body line 2", "without a CRC to prove it")],
         ),
         response(
             "invisible-characters-and-odd-hyphens",

@@ -179,7 +179,7 @@ def _blocks() -> list[Case]:
             (D[0], "unclear", None, "body line 1"),
             (D[5], "unclear", None, "body line 2"),
             listed=((D[0], "body line 1"),),
-            rejects=[("body line 3", "without one Device ID")],
+            rejects=[("body line 3", "without exactly one Device ID")],
             warnings=["named and not asked about"],
         ),
         _asked(

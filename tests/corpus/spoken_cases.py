@@ -173,7 +173,7 @@ def _distrusted() -> list[Case]:
         ("spoken-code-is-an-example", f"Codes for meters like {D[0]} look like {_A}"),
     ]
     return [
-        _one(name, words, "unclear", rejects=[("body line 1", "do not bear it out")])
+        _one(name, words, "unclear", rejects=[("body line 1", "cast doubt on it")])
         for name, words in said
     ]
 
@@ -196,7 +196,7 @@ def _headings() -> list[Case]:
             reply(f"Not installed by us:\n{D[0]}\n{D[1]}\n{_A}"),
             (D[0], "not_installer", None, "body line 2"),
             (D[1], "unclear", None, "body line 3"),
-            rejects=[("body line 4", "without one Device ID")],
+            rejects=[("body line 4", "without exactly one Device ID")],
         ),
         response(
             "spoken-words-below-each-device",

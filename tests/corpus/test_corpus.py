@@ -9,7 +9,7 @@ import pytest
 
 from exchange.domain.columns.column_map import ColumnMap, as_values, from_values
 from exchange.parsing.containers.openers import Openers
-from exchange.parsing.lists.tables.mapped_columns import Mapping
+from exchange.parsing.lists.tables.mapped_columns import ColumnMappings
 from exchange.parsing.reading.understand import understand
 
 NO_COLUMNS = as_values([ColumnMap("any")])[0]
@@ -22,7 +22,9 @@ def test_reads_as_declared(path: Path) -> None:
     declared = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     openers = Openers(passwords=tuple(declared.get("passwords", ())))
     own = frozenset(declared.get("own", ()))
-    mapping = Mapping(from_values({**NO_COLUMNS, **one} for one in declared.get("columns", ())))
+    mapping = ColumnMappings(
+        from_values({**NO_COLUMNS, **one} for one in declared.get("columns", ()))
+    )
     said = understand(path.read_bytes(), own_addresses=own, openers=openers, mapping=mapping)
 
     assert (said.kind.value, said.subkind) == (declared["kind"], declared.get("subkind", ""))

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from sqlalchemy import select, text
 
-from exchange.domain.columns.device_columns import Places, Words
+from exchange.domain.columns.device_columns import PlaceColumn, TextColumn
 from exchange.domain.columns.device_ids import ids_from_numbers
-from exchange.domain.columns.format_columns import devices_written
+from exchange.domain.columns.format_columns import format_device_ids
 from exchange.domain.inbound import Clock, DeviceState
 from exchange.errors import NotFound, StoreError
 from exchange.ports import MailRef
@@ -69,11 +69,11 @@ def _columns(
 ) -> DeviceColumns:
     ids = ids_from_numbers(np.arange(1, len(which) + 1))
     return DeviceColumns(
-        devices_written(ids),
-        Words.of(types),
-        Places.of(places),
+        format_device_ids(ids),
+        TextColumn.of(types),
+        PlaceColumn.of(places),
         STATES,
-        Words(reasons, np.array(which, np.int32)),
+        TextColumn(reasons, np.array(which, np.int32)),
     )
 
 
@@ -180,7 +180,7 @@ def test_postgresql_refuses_a_nul_and_keeps_nothing_of_the_list(tmp_path: Path) 
         with store.transaction("test") as tx:  # and the connection is as good as before
             assert tx.inbound.requests() == []
             request, letter = _begun(tx)
-            tx.inbound.add_columns(request, refused.taken(slice(0, 5)), letter)
+            tx.inbound.add_columns(request, refused.take(slice(0, 5)), letter)
         with store.reading() as tx:
             assert len(list(tx.inbound.devices(request))) == 5
         store.dispose()

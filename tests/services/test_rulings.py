@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from exchange.domain.columns.device_columns import Listed
+from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.inbound import DecisionTerms, DeviceState, InstalledRegister
 from exchange.domain.mail import Found
@@ -68,7 +68,7 @@ def _said(rulings: Rulings) -> tuple[object, ...]:
 def test_short_and_long_lists_are_decided_alike(
     vault: SealedVault, asked: list[Found], complete: date | None
 ) -> None:
-    short, long = tuple(asked), Listed.of(asked)
+    short, long = tuple(asked), ListedColumns.of(asked)
     holdings = Holdings.of(vault, [short, long])
     terms = DecisionTerms(InstalledRegister(complete), TODAY, OUT_OF_SCOPE)
     few = rule(short, holdings.devices(short), terms)

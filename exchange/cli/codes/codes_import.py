@@ -15,11 +15,11 @@ import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    ByteColumn,
     Progress,
     ProgressColumn,
     Task,
     TaskProgressColumn,
+    TextColumn,
     TimeRemainingColumn,
 )
 from rich.text import Text
@@ -170,7 +170,7 @@ def progress(*, quiet: bool) -> Iterator[Told | None]:
         yield _lines(time.monotonic)
         return
     columns = (
-        ByteColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _Rate(),
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _Rate(),
         TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:

@@ -25,7 +25,7 @@ _NUMBER: Final = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 _MOST_FAULTS: Final = 50
 _NOT_MEANT: Final = "it does not wait for a person, or the filter leaves it out"
 
-Numbers = Annotated[
+Int64Array = Annotated[
     list[str] | None,
     typer.Argument(metavar="NUMBER|SPAN", help="Mails: 12, 12 15, 12-40, or 12,15-20."),
 ]
@@ -83,7 +83,7 @@ def filter_of(
 
 
 def spans_of(words: Sequence[str]) -> list[Span]:
-    """Numbers and spans as typed; a wrong one is a wrong usage."""
+    """Int64Array and spans as typed; a wrong one is a wrong usage."""
     spans = []
     for word in ",".join(words).split(","):
         match = _NUMBER.fullmatch(word.strip())

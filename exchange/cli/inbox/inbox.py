@@ -14,8 +14,8 @@ from exchange.cli.inbox.choosing import (
     All,
     Dry,
     From,
+    Int64Array,
     Kind,
-    Numbers,
     PartyIs,
     Places,
     Reason,
@@ -242,7 +242,7 @@ def settle(
 @app.command()
 def reject(
     why: Why,
-    numbers: Numbers = None,
+    numbers: Int64Array = None,
     every: All = False,
     sender: From = "",
     reason: Reason = "",
@@ -274,7 +274,7 @@ def reject(
 
 @app.command()
 def replay(
-    numbers: Numbers = None,
+    numbers: Int64Array = None,
     every: All = False,
     sender: From = "",
     reason: Reason = "",

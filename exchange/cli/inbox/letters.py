@@ -31,7 +31,7 @@ from exchange.store.mails.outbox import SENT, LetterHead
 app = typer.Typer(no_args_is_help=True)
 
 _LONDON = ZoneInfo("Europe/London")
-Numbers = Annotated[
+Int64Array = Annotated[
     list[int] | None, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST, help="Letters.")
 ]
 Party = Annotated[str, typer.Option("--party", help="All letters to this party.")]
@@ -103,7 +103,7 @@ def show(number: Number, folder: Folder = HERE, as_json: Json = False) -> None:
 
 @app.command()
 def hold(
-    numbers: Numbers = None,
+    numbers: Int64Array = None,
     party: Party = "",
     ref: Ref = "",
     why: Annotated[str, typer.Option(help="The reason, for the record.")] = "",
@@ -119,7 +119,7 @@ def hold(
 
 @app.command()
 def release(
-    numbers: Numbers = None,
+    numbers: Int64Array = None,
     party: Party = "",
     ref: Ref = "",
     by: By = "",
@@ -140,7 +140,7 @@ def release(
 @app.command()
 def cancel(
     why: Why,
-    numbers: Numbers = None,
+    numbers: Int64Array = None,
     party: Party = "",
     ref: Ref = "",
     yes: Yes = False,

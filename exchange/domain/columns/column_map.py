@@ -1,7 +1,7 @@
-"""Which column of a party's tables holds what, where our own recognition reads them wrongly.
+"""Column mappings: what each column of a party's tables holds, where we recognise it wrongly.
 
-A person puts it on file for one party; it is used on that party's mail alone.  It says where to
-look and nothing more: what stands in a column is checked as everywhere.
+A person puts a mapping on file for one party, and it is used for that party's mail only.  It says
+where to look and nothing more: the cells are checked as they always are.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ _MOST_CODE_COLUMNS: Final = 2
 class ColumnMap:
     """The columns of one kind of table, each by its header, spreadsheet letter or number (from 1).
 
-    None leaves a column to our own recognition, an empty text says that there is none.  Raises
-    BadInput for what cannot be a mapping.
+    None leaves a column to our own recognition; an empty text says that the table has no such
+    column.  Raises BadInput for what cannot be a mapping.
     """
 
     device: str
     code: tuple[str, ...] | None = None  # two when each code is split over two columns
-    status: str | None = None  # what was answered, in words
+    status: str | None = None  # the answer in words
     comment: str | None = None
     device_type: str | None = None
-    installed: str | None = None  # installed by the sender, yes or no
-    header_row: int = 0  # as the spreadsheet numbers it; 0: looked for
-    file: str = ""  # for files named so alone; * and ? stand for anything
-    sheet: str = ""  # the same for the sheets of a workbook
+    installed: str | None = None  # whether the sender installed it, yes or no
+    header_row: int = 0  # as the spreadsheet numbers it; 0: we look for it
+    file: str = ""  # only for files of this name; * and ? are wildcards
+    sheet: str = ""  # only for sheets of this name; * and ? are wildcards
 
     def __post_init__(self) -> None:
         if not self.device.strip():
@@ -46,14 +46,14 @@ class ColumnMap:
             if mask_codes(text) != text:
                 raise BadInput("an install code was given where a column is named", place=place)
         if not 0 <= self.header_row <= _LAST_HEADER_ROW:
-            raise BadInput(f"the header stands in row 1 to {_LAST_HEADER_ROW}", place="header row")
+            raise BadInput(f"the header is in row 1 to {_LAST_HEADER_ROW}", place="header row")
         if self.code is not None and len(self.code) > _MOST_CODE_COLUMNS:
             raise BadInput("a code is split over two columns at most", place="code")
         if self.code is not None and not all(one.strip() for one in self.code):
             raise BadInput("a column of install codes is not named", place="code")
         columns = [" ".join(text.split()).casefold() for _, text in self._named() if text.strip()]
         if len(set(columns)) != len(columns):
-            raise BadInput("two things are to come from the same column")
+            raise BadInput("the same column is named for two things")
 
     def _named(self) -> Iterator[tuple[str, str]]:
         yield "device", self.device
@@ -70,20 +70,20 @@ class ColumnMap:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it names, the Device ID's first."""
+        """Return the columns that the mapping names, that of the Device IDs first."""
         return tuple(text for _, text in self._named() if text)
 
     @property
     def scope(self) -> tuple[str, str]:
-        """The tables that it is for: pattern of file and of sheet, without case."""
+        """Return the patterns of file and sheet name that limit the mapping, in lower case."""
         return self.file.casefold(), self.sheet.casefold()
 
     def __str__(self) -> str:
-        """In words, for people: ``Device ID in 'Meter GUID', install code in 'F'``."""
-        said = [f"Device ID in {self.device!r}"]
+        """Return it in words: ``Device ID in 'Meter GUID', install code in 'F'``."""
+        parts = [f"Device ID in {self.device!r}"]
         if self.code is not None:
             places = " and ".join(map(repr, self.code))
-            said.append(f"install code in {places}" if places else "no install code")
+            parts.append(f"install code in {places}" if places else "no install code")
         for what, one in (
             ("answer", self.status),
             ("comment", self.comment),
@@ -91,25 +91,28 @@ class ColumnMap:
             ("installed by them", self.installed),
         ):
             if one is not None:
-                said.append(f"{what} in {one!r}" if one else f"no {what}")
+                parts.append(f"{what} in {one!r}" if one else f"no {what}")
         if self.header_row:
-            said.append(f"header in row {self.header_row}")
+            parts.append(f"header in row {self.header_row}")
         if self.file:
-            said.append(f"files {self.file!r} only")
+            parts.append(f"files {self.file!r} only")
         if self.sheet:
-            said.append(f"sheets {self.sheet!r} only")
-        return ", ".join(said)
+            parts.append(f"sheets {self.sheet!r} only")
+        return ", ".join(parts)
 
 
 def as_values(maps: Iterable[ColumnMap]) -> list[dict[str, object]]:
-    """The mappings as values that JSON holds."""
+    """Return the mappings as values that JSON can hold."""
     return [asdict(one) for one in maps]
 
 
-def from_values(told: Iterable[Mapping[str, object]]) -> tuple[ColumnMap, ...]:
-    """The mappings again; raises BadInput, LookupError or TypeError when they are none."""
+def from_values(values: Iterable[Mapping[str, object]]) -> tuple[ColumnMap, ...]:
+    """Return the mappings made of such values.
+
+    Raises BadInput, LookupError or TypeError when they are no mappings.
+    """
     found = []
-    for one in told:
+    for one in values:
         code = one["code"]
         if code is not None and not isinstance(code, list | tuple):
             raise TypeError("code columns")

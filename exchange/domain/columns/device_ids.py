@@ -1,8 +1,8 @@
-"""A column of Device IDs, and the only place where one is made of bytes or turned back into them.
+"""Columns of Device IDs, and the only place that converts them from bytes and back.
 
-There is one form: each Device ID is the number that its eight bytes are, the first byte the most
-significant, so that columns sort as the IDs do.  Two forms of the same ``uint64`` would be mixed up
-unseen: a look-up in the other byte order answers "not held".
+There is one form: each Device ID is its eight bytes as a number, the first byte the most
+significant, so that columns sort as the IDs do.  With two byte orders of the same ``uint64`` a
+mix-up would go unnoticed: a look-up in the wrong order answers "not held".
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from exchange.domain.device import DEVICE_ID_BYTES, DeviceId
 
 
 class DeviceNumber(np.uint64):
-    """The scalar of a column, for the type checker alone: at run time it is a plain ``uint64``.
+    """The type of one value of a column, for mypy only: at run time it is a plain ``uint64``.
 
-    mypy thereby refuses any other column of numbers where Device IDs are wanted.
+    It makes mypy refuse any other column of numbers where Device IDs are wanted.
     """
 
 
@@ -29,13 +29,13 @@ _ALL_FS: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def ids_from_bytes(content: bytes | npt.NDArray[np.uint8]) -> DeviceIds:
-    """Return the column of Device IDs whose eight bytes each stand one after another."""
+    """Return the column of Device IDs whose bytes, eight each, follow one another."""
     raw = content if isinstance(content, bytes) else np.ascontiguousarray(content).ravel()
     return ids_from_numbers(np.frombuffer(raw, ">u8"))
 
 
 def id_bytes(ids: DeviceIds) -> npt.NDArray[np.uint8]:
-    """Return the bytes of each Device ID, a row of eight."""
+    """Return the bytes of the Device IDs, shape (rows, 8)."""
     return ids.astype(">u8").view(np.uint8).reshape(-1, DEVICE_ID_BYTES)
 
 
@@ -45,7 +45,7 @@ def ids_of(devices: Iterable[DeviceId]) -> DeviceIds:
 
 
 def device_of(number: int) -> DeviceId:
-    """Return the Device ID that one number of a column is."""
+    """Return the Device ID of one number of a column."""
     return DeviceId(number.to_bytes(DEVICE_ID_BYTES, "big"))
 
 
@@ -55,17 +55,17 @@ def ids_from_numbers(numbers: npt.ArrayLike) -> DeviceIds:
     return column
 
 
-def no_ids(number: int = 0) -> DeviceIds:
-    """Return a column to be filled: ``number`` rows that hold no Device ID yet."""
+def blank_ids(number: int = 0) -> DeviceIds:
+    """Return a column of ``number`` rows that are still to be filled."""
     return ids_from_numbers(np.zeros(number, np.uint64))
 
 
-def none_empty(ids: DeviceIds) -> bool:
-    """Whether none of the Device IDs is all zeros or all Fs."""
-    return not bool(empty_ids(ids).any())
+def all_ids_valid(ids: DeviceIds) -> bool:
+    """Return whether no row is all zeros or all Fs."""
+    return not bool(invalid_ids(ids).any())
 
 
-def empty_ids(ids: DeviceIds) -> npt.NDArray[np.bool_]:
-    """Return which rows are all zeros or all Fs, and so no Device ID."""
+def invalid_ids(ids: DeviceIds) -> npt.NDArray[np.bool_]:
+    """Return which rows are no Device IDs: all zeros or all Fs."""
     found: npt.NDArray[np.bool_] = (ids == 0) | (ids == _ALL_FS)
     return found

@@ -1,7 +1,7 @@
-"""Device IDs and install codes as we write them, by the hundred thousand.
+"""Format Device IDs and install codes by the hundred thousand.
 
-The same texts as ``str(DeviceId)`` and ``InstallCode.grouped`` give, without an object for each;
-and tables of cells that stay columns until somebody asks for a row.
+The texts are those of ``str(DeviceId)`` and ``InstallCode.grouped``, without an object for each.
+A ``Grid`` is a table of such columns that makes its rows on demand.
 """
 
 from __future__ import annotations
@@ -13,69 +13,77 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import ColumnSequence, Flags, Numbers, Places, Words
+from exchange.domain.columns.device_columns import (
+    BoolArray,
+    ColumnSequence,
+    Int64Array,
+    PlaceColumn,
+    TextColumn,
+)
 from exchange.domain.columns.device_ids import DeviceIds, id_bytes
 from exchange.domain.device import CODE_BYTES, CRC_BYTES, crc_table
 
-Bytes = npt.NDArray[np.uint8]
+ByteArray = npt.NDArray[np.uint8]
 
-# The two digits of a byte as one number, so that they are looked up at once.
-_HEX: Final = np.frombuffer(b"".join(b"%02X" % byte for byte in range(256)), np.uint16)
-_GROUPED: Final = CODE_BYTES + CRC_BYTES
+# The two hex digits of each byte as one 16-bit number, so that one look-up gives both.
+_HEX_OF_BYTE: Final = np.frombuffer(b"".join(b"%02X" % byte for byte in range(256)), np.uint16)
+_CODE_AND_CRC: Final = CODE_BYTES + CRC_BYTES
 
 
-class Written(NamedTuple):
-    """A column of texts of one length: hex digits with hyphens or blanks between them.
+class HexColumn(NamedTuple):
+    """A column of texts of equal length: hex digits with hyphens or blanks between them.
 
-    ``letters`` has a row of ASCII bytes for each; where ``present`` is false the text is empty,
-    whatever stands in ``letters``.  ``read`` has the texts of all rows where they are made already.
+    ``letters`` has a row of ASCII bytes for each text; where ``present`` is false the text is
+    empty, whatever ``letters`` has.  ``cached`` holds all texts once they were made.
     """
 
-    letters: Bytes
-    present: Flags
-    read: list[str] | None = None
+    letters: ByteArray
+    present: BoolArray
+    cached: list[str] | None = None
 
     @classmethod
-    def none(cls, number: int, like: Written) -> Written:
-        """``number`` empty texts, to stand behind those of ``like``."""
+    def empty(cls, number: int, like: HexColumn) -> HexColumn:
+        """Return ``number`` empty texts as wide as those of ``like``."""
         width = like.letters.shape[1]
         return cls(np.zeros((number, width), np.uint8), np.zeros(number, np.bool_))
 
-    def taken(self, chosen: slice | Numbers | Flags) -> Written:
-        """Some of the rows."""
-        read = self.read[chosen] if self.read is not None and isinstance(chosen, slice) else None
-        return Written(self.letters[chosen], self.present[chosen], read)
+    def take(self, chosen: slice | Int64Array | BoolArray) -> HexColumn:
+        """Return some of the rows."""
+        cached = self.cached
+        if cached is not None:
+            cached = cached[chosen] if isinstance(chosen, slice) else None
+        return HexColumn(self.letters[chosen], self.present[chosen], cached)
 
-    def made(self) -> Written:
-        """The same with its texts made: for many short columns at once that is far less work."""
+    def with_texts(self) -> HexColumn:
+        """Return the column with its texts made, so that slices of it need not make them."""
         width = self.letters.shape[1]
         lines = np.ascontiguousarray(self.letters).view(f"S{width}").ravel()
-        return Written(self.letters, self.present, lines.astype(f"U{width}").tolist())
+        return HexColumn(self.letters, self.present, lines.astype(f"U{width}").tolist())
 
     def texts(self) -> list[str]:
-        """The texts themselves."""
-        read = self.read if self.read is not None else self.made().read or []
-        shown = self.present.tolist()
-        if all(shown):
-            return read
-        return [text if one else "" for text, one in zip(read, shown, strict=True)]
+        """Return the text of each row."""
+        texts = self.cached if self.cached is not None else self.with_texts().cached or []
+        present = self.present.tolist()
+        if all(present):
+            return texts
+        return [text if shown else "" for text, shown in zip(texts, present, strict=True)]
 
-    def order(self) -> Numbers:
-        """The rows by their texts, empty ones first and equal ones as they stand."""
+    def argsort(self) -> Int64Array:
+        """Return the row numbers sorted by text, empty ones first; the sort is stable."""
         letters = self.letters * self.present[:, None]
         return np.argsort(letters.view(f"S{letters.shape[1]}").ravel(), kind="stable")
 
-    def joined(self, between: str) -> str:
-        """The texts, all present, with one character between them."""
+    def join(self, separator: str) -> str:
+        """Join the texts, all of them present, with one character between them."""
         number, width = self.letters.shape
-        lines = np.full((number, width + 1), ord(between), np.uint8)
+        lines = np.full((number, width + 1), ord(separator), np.uint8)
         lines[:, :width] = self.letters
         return lines.tobytes()[:-1].decode("ascii")
 
 
-def joined_written(pieces: Sequence[Written]) -> Written:
-    """Columns of texts of the same length one behind another."""
-    return Written(
+def concat_hex(pieces: Sequence[HexColumn]) -> HexColumn:
+    """Return the rows of several columns of equally long texts as one column."""
+    return HexColumn(
         np.concatenate([piece.letters for piece in pieces]),
         np.concatenate([piece.present for piece in pieces]),
     )
@@ -83,58 +91,58 @@ def joined_written(pieces: Sequence[Written]) -> Written:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Grid(ColumnSequence[tuple[str, ...]]):
-    """A table of texts as columns, each of which has as many rows; a row is its cells."""
+    """A table of texts, kept as columns of equal length; an item is the tuple of a row's cells."""
 
-    columns: tuple[Written | Words | Places, ...] = field(repr=False)
+    columns: tuple[HexColumn | TextColumn | PlaceColumn, ...] = field(repr=False)
 
-    def taken(self, chosen: slice | Numbers | Flags) -> Grid:
-        """Some of the rows, as columns."""
-        return Grid(tuple(column.taken(chosen) for column in self.columns))
+    def take(self, chosen: slice | Int64Array | BoolArray) -> Grid:
+        """Return some of the rows, as columns."""
+        return Grid(tuple(column.take(chosen) for column in self.columns))
 
-    def made(self) -> list[tuple[str, ...]]:
-        """All rows, cell by cell."""
+    def to_objects(self) -> list[tuple[str, ...]]:
+        """Return all rows as tuples of cells."""
         return list(zip(*(column.texts() for column in self.columns), strict=True))
 
     def __len__(self) -> int:
         first = self.columns[0]
-        if isinstance(first, Written):
+        if isinstance(first, HexColumn):
             return len(first.present)
-        return len(first.which if isinstance(first, Words) else first.numbers)
+        return len(first.which if isinstance(first, TextColumn) else first.numbers)
 
 
-def devices_written(ids: DeviceIds) -> Written:
+def format_device_ids(ids: DeviceIds) -> HexColumn:
     """Return ``00-DB-12-34-...`` for each row."""
-    return _joined(id_bytes(ids), 1, "-")
+    return _grouped(id_bytes(ids), 1, "-")
 
 
-def codes_written(codes: Bytes) -> Written:
-    """``83FE D340 ... C3B5`` for each row of 16 bytes, its CRC behind it."""
+def format_codes(codes: ByteArray) -> HexColumn:
+    """Return ``83FE D340 ... C3B5`` for each row of 16 bytes, the CRC at the end."""
     crc = crcs(codes)
-    content = np.empty((len(codes), _GROUPED), np.uint8)
+    content = np.empty((len(codes), _CODE_AND_CRC), np.uint8)
     content[:, :CODE_BYTES] = codes
     content[:, CODE_BYTES] = crc & np.uint16(0xFF)
     content[:, CODE_BYTES + 1] = crc >> np.uint16(8)
-    return _joined(content, 2, " ")
+    return _grouped(content, 2, " ")
 
 
-def _joined(content: Bytes, group: int, between: str) -> Written:
-    """Upper-case hex digits in groups of ``group`` bytes."""
+def _grouped(content: ByteArray, group: int, separator: str) -> HexColumn:
+    """Return the rows as upper-case hex digits in groups of ``group`` bytes."""
     number, width = content.shape
     groups = width // group
     size = 2 * group + 1
     letters = np.empty((number, groups, size), np.uint8)
-    letters[:, :, -1] = ord(between)
-    letters[:, :, :-1] = _HEX[content].view(np.uint8).reshape(number, groups, size - 1)
-    # Nothing stands behind the last group.
-    return Written(letters.reshape(number, groups * size)[:, :-1], np.ones(number, np.bool_))
+    letters[:, :, -1] = ord(separator)
+    letters[:, :, :-1] = _HEX_OF_BYTE[content].view(np.uint8).reshape(number, groups, size - 1)
+    # The last group has no separator after it.
+    return HexColumn(letters.reshape(number, groups * size)[:, :-1], np.ones(number, np.bool_))
 
 
-_STEPS: Final = np.array(crc_table(), np.uint16)
+_CRC_TABLE: Final = np.array(crc_table(), np.uint16)
 
 
-def crcs(codes: Bytes) -> npt.NDArray[np.uint16]:
-    """CRC-16/X-25 of each row, as ``crc16_x25`` gives it of one."""
+def crcs(codes: ByteArray) -> npt.NDArray[np.uint16]:
+    """Return the CRC-16/X-25 of each row, the same as ``crc16_x25`` of it."""
     value = np.full(len(codes), 0xFFFF, np.uint16)
     for column in np.ascontiguousarray(codes.T):
-        value = value >> np.uint16(8) ^ _STEPS.take((value ^ column) & np.uint16(0xFF))
+        value = value >> np.uint16(8) ^ _CRC_TABLE.take((value ^ column) & np.uint16(0xFF))
     return value ^ np.uint16(0xFFFF)

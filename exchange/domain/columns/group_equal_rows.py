@@ -1,4 +1,4 @@
-"""Which rows of some columns are equal: for each the first that is, without sorting or objects."""
+"""Find equal rows of columns without sorting them or making objects."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _MIX: Final = tuple(
 )
 
 
-def first_rows(*columns: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
-    """For each row the first row that is equal to it in every column.
+def first_equal_rows(*columns: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
+    """Return for each row the number of the first row that equals it in every column.
 
-    A hash table for all rows at once, and again for those whose place another value took; sorting
-    only where somebody made the values collide.
+    All rows go into one hash table; those whose slot another value took go into the next one.
+    Rows that collide every time, as an attacker could arrange, are sorted.
     """
     keys = [column.astype(np.uint64, copy=False) for column in columns]
     number = len(keys[0])
@@ -34,7 +34,7 @@ def first_rows(*columns: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
             mixed ^= mixed >> np.uint64(29)
         slots = ((mixed * mix) >> np.uint64(64 - bits)).astype(np.int64)
         table = np.zeros(1 << bits, np.int64)
-        table[slots[::-1]] = np.arange(len(left) - 1, -1, -1)  # of several the first stays
+        table[slots[::-1]] = np.arange(len(left) - 1, -1, -1)  # the first of several wins
         owner = table[slots]
         same = own[0] == own[0][owner]
         for key in own[1:]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import Indexes
+from exchange.domain.columns.device_columns import Int32Array
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -20,26 +20,26 @@ else:
 
 
 class FactColumn(NamedTuple):
-    """One field of many rows: the values it may take, and the place of each row's value."""
+    """One field of many rows: row ``i`` has ``values[which[i]]``."""
 
     values: Sequence[object]
     which: npt.NDArray[Any]  # bool or integer
 
 
 class Grouped(NamedTuple):
-    """The combinations that occur, the first row of each, and which one each row has."""
+    """The combinations that occur, the first row of each, and the combination of each row."""
 
     facts: list[Any]
     first: list[int]
-    which: Indexes
+    which: Int32Array
 
 
 def group_facts(kind: type[FactsT], columns: Mapping[str, FactColumn], rows: int) -> Grouped:
     """Group ``rows`` rows into the distinct instances of ``kind`` that ``columns`` describe.
 
-    The key is made of all fields of ``kind``: a field without a column, or a column without a
-    field, raises TypeError.  The key numbers every combination that could occur, so the numbers of
-    values multiply; use it for flags and enumerations.
+    The key covers all fields of ``kind``.  Raises TypeError for a field without a column or a
+    column without a field.  There is a key for every combination that could occur, so use it for
+    flags and enumerations only.
     """
     names = [one.name for one in fields(kind)]
     if set(names) != columns.keys():
@@ -52,7 +52,7 @@ def group_facts(kind: type[FactsT], columns: Mapping[str, FactColumn], rows: int
         keys += places
         possible *= len(values)
     first_of = np.full(possible, rows, np.int64)
-    first_of[keys[::-1]] = np.arange(rows - 1, -1, -1)  # of several rows the first is kept
+    first_of[keys[::-1]] = np.arange(rows - 1, -1, -1)  # the first of several rows wins
     occur = np.flatnonzero(first_of < rows)
     numbers = np.zeros(possible, np.int32)
     numbers[occur] = np.arange(len(occur))

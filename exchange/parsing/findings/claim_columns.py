@@ -1,4 +1,4 @@
-"""Claims of long lists as columns, and what is asked of all claims of a mail at once."""
+"""Claims of long lists as columns, and questions about all claims of a mail at once."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ import numpy.typing as npt
 
 from exchange.domain.columns.device_columns import (
     OUTCOMES,
-    Codes,
+    BoolArray,
+    CodeArray,
     ColumnSequence,
-    Flags,
-    Listed,
-    Numbers,
-    Places,
-    Words,
+    Int64Array,
+    ListedColumns,
+    PlaceColumn,
+    TextColumn,
     codes_of,
+    concat_places,
+    concat_texts,
     devices_of,
-    joined_places,
-    joined_words,
 )
-from exchange.domain.columns.device_ids import DeviceIds, ids_of, no_ids
+from exchange.domain.columns.device_ids import DeviceIds, blank_ids, ids_of
 from exchange.domain.device import CODE_BYTES
 from exchange.domain.mail import Found, Outcome
 from exchange.parsing.findings.findings import Claim
-from exchange.parsing.findings.mixed_list import Gathered
+from exchange.parsing.findings.mixed_list import MixedList
 
-NOTHING: Final = len(OUTCOMES)  # in a column of outcomes: none is told
+NOTHING: Final = len(OUTCOMES)  # in a column of outcomes: no outcome in words
 _OUTCOMES: Final = (*OUTCOMES, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Claimed(ColumnSequence[Claim]):
-    """Claims as columns, none of them spoiled; ``codes`` count where ``coded``."""
+class ClaimColumns(ColumnSequence[Claim]):
+    """Claims as columns, none of them with a bad code; ``codes`` count where ``coded``."""
 
     ids: DeviceIds
-    places: Places
-    codes: Codes
-    coded: Flags
-    outcomes: npt.NDArray[np.uint8]  # places in OUTCOMES, or NOTHING
-    remarks: Words
+    places: PlaceColumn
+    codes: CodeArray
+    coded: BoolArray
+    outcomes: npt.NDArray[np.uint8]  # indexes of OUTCOMES, or NOTHING
+    remarks: TextColumn
     digits: npt.NDArray[np.uint8]  # of the code as written: 36 with its CRC, 32 without, 0 for none
 
     @classmethod
-    def saying(cls, devices: Listed, outcome: Outcome, remark: str) -> Claimed:
-        """The same claim about each of ``devices``."""
+    def saying(cls, devices: ListedColumns, outcome: Outcome, remark: str) -> ClaimColumns:
+        """Return the same claim about each of ``devices``."""
         number = len(devices)
         return cls(
             devices.ids,
@@ -55,13 +55,13 @@ class Claimed(ColumnSequence[Claim]):
             np.zeros((number, CODE_BYTES), np.uint8),
             np.zeros(number, np.bool_),
             np.full(number, OUTCOMES.index(outcome), np.uint8),
-            Words.same(remark, number),
+            TextColumn.repeat(remark, number),
             np.zeros(number, np.uint8),
         )
 
     @classmethod
-    def of(cls, claims: Sequence[Claim]) -> Claimed:
-        """The columns of ``claims``, but for whether they are spoiled."""
+    def of(cls, claims: Sequence[Claim]) -> ClaimColumns:
+        """Return the columns of ``claims``, without whether they have a bad code."""
         blank, number = bytes(CODE_BYTES), len(claims)
         raw = b"".join([one.code.raw if one.code else blank for one in claims])
         outcomes = (
@@ -69,43 +69,43 @@ class Claimed(ColumnSequence[Claim]):
         )
         return cls(
             ids_of([one.device for one in claims]),
-            Places.of([one.where for one in claims]),
+            PlaceColumn.of([one.where for one in claims]),
             np.frombuffer(raw, np.uint8).reshape(-1, CODE_BYTES),
             np.fromiter((one.code is not None for one in claims), np.bool_, number),
             np.fromiter(outcomes, np.uint8, number),
-            Words.of([one.remark for one in claims]),
+            TextColumn.of([one.remark for one in claims]),
             np.fromiter((one.digits for one in claims), np.uint8, number),
         )
 
     @classmethod
-    def joined(cls, pieces: Sequence[Claimed]) -> Claimed:
-        """Claims one behind another; at least one piece."""
+    def concat(cls, pieces: Sequence[ClaimColumns]) -> ClaimColumns:
+        """Return the rows of several claim columns, at least one, as one."""
         if len(pieces) == 1:
             return pieces[0]
         return cls(
             np.concatenate([piece.ids for piece in pieces]),
-            joined_places([piece.places for piece in pieces]),
+            concat_places([piece.places for piece in pieces]),
             np.concatenate([piece.codes for piece in pieces]),
             np.concatenate([piece.coded for piece in pieces]),
             np.concatenate([piece.outcomes for piece in pieces]),
-            joined_words([piece.remarks for piece in pieces]),
+            concat_texts([piece.remarks for piece in pieces]),
             np.concatenate([piece.digits for piece in pieces]),
         )
 
-    def taken(self, chosen: slice | Numbers | Flags) -> Claimed:
-        """Some of the rows, as columns."""
-        return Claimed(
+    def take(self, chosen: slice | Int64Array | BoolArray) -> ClaimColumns:
+        """Return some of the rows, as columns."""
+        return ClaimColumns(
             self.ids[chosen],
-            self.places.taken(chosen),
+            self.places.take(chosen),
             self.codes[chosen],
             self.coded[chosen],
             self.outcomes[chosen],
-            self.remarks.taken(chosen),
+            self.remarks.take(chosen),
             self.digits[chosen],
         )
 
-    def made(self) -> list[Claim]:
-        """All claims as objects."""
+    def to_objects(self) -> list[Claim]:
+        """Return all claims as objects."""
         return [
             Claim(device, where, code, _OUTCOMES[outcome], remark, digits=digits)
             for device, where, code, outcome, remark, digits in zip(
@@ -123,90 +123,93 @@ class Claimed(ColumnSequence[Claim]):
         return len(self.ids)
 
 
-def claims_code(claims: Gathered[Claim]) -> bool:
-    """Whether any holds a code."""
+def any_code(claims: MixedList[Claim]) -> bool:
+    """Return whether any claim has a code."""
     return any(one.code is not None for one in claims.singles()) or any(
         bool(one.coded.any()) for one in _columns(claims)
     )
 
 
-def claims_spoiled(claims: Gathered[Claim]) -> bool:
-    """Whether any holds a code that cannot be trusted."""
-    return any(one.spoiled for one in claims.singles())
+def any_bad_code(claims: MixedList[Claim]) -> bool:
+    """Return whether any claim has a code that cannot be trusted."""
+    return any(one.bad_code for one in claims.singles())
 
 
-def claims_outcome(claims: Gathered[Claim], outcome: Outcome) -> bool:
-    """Whether any tells ``outcome`` in words."""
+def any_outcome(claims: MixedList[Claim], outcome: Outcome) -> bool:
+    """Return whether any claim states ``outcome`` in words."""
     wanted = OUTCOMES.index(outcome)
     return any(one.outcome is outcome for one in claims.singles()) or any(
         bool((one.outcomes == wanted).any()) for one in _columns(claims)
     )
 
 
-def _columns(claims: Gathered[Claim]) -> list[Claimed]:
-    return [piece for piece in claims.columns() if isinstance(piece, Claimed)]
+def _columns(claims: MixedList[Claim]) -> list[ClaimColumns]:
+    return [piece for piece in claims.columns() if isinstance(piece, ClaimColumns)]
 
 
-def claimed_ids(claims: Gathered[Claim]) -> DeviceIds:
-    """The devices of all claims, in their order."""
+def claim_ids(claims: MixedList[Claim]) -> DeviceIds:
+    """Return the devices of all claims, in order."""
     return _joined(
         [
-            piece.ids if isinstance(piece, Claimed) else ids_of([one.device for one in piece])
+            piece.ids if isinstance(piece, ClaimColumns) else ids_of([one.device for one in piece])
             for piece in claims.pieces
         ]
     )
 
 
-def found_ids(found: Gathered[Found]) -> DeviceIds:
-    """All devices found, in their order."""
+def found_ids(found: MixedList[Found]) -> DeviceIds:
+    """Return all devices found, in order."""
     return _joined(
         [
-            piece.ids if isinstance(piece, Listed) else ids_of([one.device for one in piece])
+            piece.ids if isinstance(piece, ListedColumns) else ids_of([one.device for one in piece])
             for piece in found.pieces
         ]
     )
 
 
 def _joined(pieces: Sequence[DeviceIds]) -> DeviceIds:
-    return np.concatenate([no_ids(), *pieces])
+    return np.concatenate([blank_ids(), *pieces])
 
 
-def listed_of(found: Gathered[Found]) -> Listed:
-    """Everything found, as columns."""
-    return Listed.joined(
-        [piece if isinstance(piece, Listed) else Listed.of(list(piece)) for piece in found.pieces]
+def to_listed_columns(found: MixedList[Found]) -> ListedColumns:
+    """Return all devices found, as columns."""
+    return ListedColumns.concat(
+        [
+            piece if isinstance(piece, ListedColumns) else ListedColumns.of(list(piece))
+            for piece in found.pieces
+        ]
     )
 
 
-def claimed_of(claims: Gathered[Claim]) -> tuple[Claimed, Flags]:
-    """All claims as columns, at least one; and which of them are spoiled."""
-    columns: list[Claimed] = []
-    spoiled: list[Flags] = []
+def to_claim_columns(claims: MixedList[Claim]) -> tuple[ClaimColumns, BoolArray]:
+    """Return all claims, at least one, as columns, and which of them have a bad code."""
+    columns: list[ClaimColumns] = []
+    spoiled: list[BoolArray] = []
     for piece in claims.pieces:
-        if isinstance(piece, Claimed):
+        if isinstance(piece, ClaimColumns):
             columns.append(piece)
             spoiled.append(np.zeros(len(piece), np.bool_))
         else:
-            columns.append(Claimed.of(list(piece)))
-            spoiled.append(np.fromiter((one.spoiled for one in piece), np.bool_, len(piece)))
-    return Claimed.joined(columns), np.concatenate(spoiled)
+            columns.append(ClaimColumns.of(list(piece)))
+            spoiled.append(np.fromiter((one.bad_code for one in piece), np.bool_, len(piece)))
+    return ClaimColumns.concat(columns), np.concatenate(spoiled)
 
 
-def claims_at(claims: Gathered[Claim], rows: Numbers) -> list[Claim]:
-    """Some of the claims, by their places in order."""
+def claims_at(claims: MixedList[Claim], rows: Int64Array) -> list[Claim]:
+    """Return the claims with the indexes ``rows``, which are sorted."""
     found: list[Claim] = []
     start = 0
     for piece in claims.pieces:
         end = start + len(piece)
         own = rows[(rows >= start) & (rows < end)] - start
-        if isinstance(piece, Claimed):
-            found += piece.taken(own).made()
+        if isinstance(piece, ClaimColumns):
+            found += piece.take(own).to_objects()
         else:
             found += map(piece.__getitem__, own.tolist())
         start = end
     return found
 
 
-def which_word(words: Words, telling: Sequence[bool]) -> Flags:
-    """The rows whose word is one of those told."""
+def rows_with(words: TextColumn, telling: Sequence[bool]) -> BoolArray:
+    """Return the rows whose text is marked in ``telling``, which has a flag for each value."""
     return np.array([*telling, False], np.bool_)[words.which]

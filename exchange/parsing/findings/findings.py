@@ -1,4 +1,4 @@
-"""What one source (the body, a sheet, a CSV) says, before the whole mail is weighed."""
+"""What one source (the body, a sheet, a CSV) says, before the claims of the mail are resolved."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import NamedTuple
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, Outcome, Reject
-from exchange.parsing.findings.mixed_list import Gathered
+from exchange.parsing.findings.mixed_list import MixedList
 
 
 class Claim(NamedTuple):
-    """What one place says of one device: a code, an outcome in words, a bad code, or several."""
+    """What one place says about one device: a code, an outcome in words, a bad code, or several."""
 
     device: DeviceId
     where: str
     code: InstallCode | None = None
     outcome: Outcome | None = None
     remark: str = ""
-    spoiled: bool = False  # a code stands here that cannot be trusted
+    bad_code: bool = False  # there is a code here that cannot be trusted
     digits: int = 0  # of the code as written: 36 with its CRC, 32 without
 
 
@@ -26,27 +26,29 @@ class Claim(NamedTuple):
 class Findings:
     """Everything found in one source, in its order."""
 
-    devices: Gathered[Found] = field(default_factory=Gathered)
-    claims: Gathered[Claim] = field(default_factory=Gathered)
+    devices: MixedList[Found] = field(default_factory=MixedList)
+    claims: MixedList[Claim] = field(default_factory=MixedList)
     rejects: list[Reject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     quoted: dict[DeviceId, None] = field(default_factory=dict)  # in quoted text only, so far
     asks: bool = False
     denies_all: bool = False
-    denies_one: bool = False  # and that of one device only: ``we did not install this meter``
-    hedged: bool = False  # other words of the mail take some of that denial back
-    spoken: dict[DeviceId, None] = field(default_factory=dict)  # within sentences, not as items
-    rest: str = ""  # the words by which the rest of a list is denied, or left open
-    rest_open: bool = False  # those words are no plain denial
+    denies_one: bool = False  # but one device only: ``we did not install this meter``
+    hedged: bool = False  # other words of the mail take part of that denial back
+    in_sentences: dict[DeviceId, None] = field(
+        default_factory=dict
+    )  # within sentences, not as items
+    rest_words: str = ""  # the words that deny the rest of a list, or leave it open
+    rest_open: bool = False  # those words are not a clear denial
     unanswered: dict[DeviceId, str] = field(default_factory=dict)  # our list as quoted: places
-    whole: bool = False  # ``unanswered`` is the whole list that was asked for
-    firm: bool = False  # something here can only be an answer
+    quoted_whole: bool = False  # ``unanswered`` is the whole list that was asked for
+    definite: bool = False  # something here can only be an answer
     stray_code: bool = False  # a code that belongs to no device
-    rows: int = 0  # rows and lines that were gone through
+    rows: int = 0  # rows and lines that were read
     misfits: list[str] = field(default_factory=list)  # tables that the columns on file do not fit
 
     def add(self, other: Findings) -> None:
-        """Take in what another source says."""
+        """Add what another source says."""
         self.devices += other.devices
         self.claims += other.claims
         self.rejects += other.rejects
@@ -56,10 +58,10 @@ class Findings:
         self.denies_all |= other.denies_all
         self.denies_one |= other.denies_one
         self.hedged |= other.hedged
-        self.spoken.update(other.spoken)
-        self.rest = self.rest or other.rest
+        self.in_sentences.update(other.in_sentences)
+        self.rest_words = self.rest_words or other.rest_words
         self.rest_open |= other.rest_open
-        self.firm |= other.firm
+        self.definite |= other.definite
         self.stray_code |= other.stray_code
         self.rows += other.rows
         self.misfits += other.misfits

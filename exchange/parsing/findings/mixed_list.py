@@ -1,4 +1,4 @@
-"""What was found, in its order: single findings and, between them, whole columns of findings."""
+"""A list of findings in order: single objects and, between them, whole columns of them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from exchange.domain.columns.device_columns import ColumnSequence
 T = TypeVar("T")
 
 
-class Gathered(Generic[T]):
-    """A list that takes a column sequence as one piece; it is never taken apart but by need."""
+class MixedList(Generic[T]):
+    """A list that keeps a column sequence as one piece and takes it apart only when it must."""
 
     __slots__ = ("pieces",)
 
@@ -28,8 +28,8 @@ class Gathered(Generic[T]):
             self.pieces.append([item])
 
     def extend(self, items: Iterable[T]) -> None:
-        """Add many at the end; a column sequence stays one."""
-        if isinstance(items, Gathered):
+        """Add many items at the end; a column sequence stays in one piece."""
+        if isinstance(items, MixedList):
             for piece in list(items.pieces):
                 self.extend(piece)
         elif isinstance(items, ColumnSequence):
@@ -42,21 +42,21 @@ class Gathered(Generic[T]):
             if more:
                 self.pieces.append(more)
 
-    def __iadd__(self, items: Iterable[T]) -> Gathered[T]:
+    def __iadd__(self, items: Iterable[T]) -> MixedList[T]:
         self.extend(items)
         return self
 
     @property
-    def plain(self) -> bool:
-        """Whether it holds single findings alone."""
+    def singles_only(self) -> bool:
+        """Whether it has single findings only and no columns."""
         return not any(isinstance(piece, ColumnSequence) for piece in self.pieces)
 
     def singles(self) -> Iterator[T]:
-        """The findings that do not stand in columns."""
+        """Return the findings that are not in columns."""
         return chain.from_iterable(piece for piece in self.pieces if isinstance(piece, list))
 
     def columns(self) -> Iterator[ColumnSequence[T]]:
-        """The pieces that are columns."""
+        """Return the pieces that are columns."""
         return (piece for piece in self.pieces if isinstance(piece, ColumnSequence))
 
     def __iter__(self) -> Iterator[T]:
@@ -75,17 +75,17 @@ class Gathered(Generic[T]):
         self._flat()[index] = item
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Gathered | Sequence):
+        if not isinstance(other, MixedList | Sequence):
             return NotImplemented
         return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return f"Gathered({len(self)} findings)"
+        return f"MixedList({len(self)} findings)"
 
     def _flat(self) -> list[T]:
-        """Everything as one list: who changes single findings has few."""
+        """Turn everything into one list: a caller that changes single findings has few of them."""
         if len(self.pieces) == 1 and isinstance(self.pieces[0], list):
             return self.pieces[0]
         items = list(self)

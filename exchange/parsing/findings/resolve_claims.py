@@ -1,7 +1,7 @@
-"""All findings of one mail weighed against each other: one answer per device, or none that counts.
+"""Resolve all claims of one mail into one answer per device.
 
-Two codes for one device, one code for two devices, a bad code, words against a code: each makes
-every device concerned unclear and is told.  Nothing is settled by guess.
+Two codes for one device, one code for two devices, a bad code, words that contradict a code: each
+makes every device concerned unclear and is reported.  Nothing is guessed.
 """
 
 from __future__ import annotations
@@ -12,23 +12,35 @@ from typing import Final
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import OUTCOMES, Answered, Flags, Listed, Numbers, Words
-from exchange.domain.columns.group_equal_rows import first_rows
+from exchange.domain.columns.device_columns import (
+    OUTCOMES,
+    AnswerColumns,
+    BoolArray,
+    Int64Array,
+    ListedColumns,
+    TextColumn,
+)
+from exchange.domain.columns.group_equal_rows import first_equal_rows
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Outcome, Reject
-from exchange.parsing.findings.claim_columns import claimed_of, claims_at, listed_of, which_word
+from exchange.parsing.findings.claim_columns import (
+    claims_at,
+    rows_with,
+    to_claim_columns,
+    to_listed_columns,
+)
 from exchange.parsing.findings.findings import Claim, Findings
-from exchange.parsing.findings.mixed_list import Gathered
+from exchange.parsing.findings.mixed_list import MixedList
 
 _WITH_CRC: Final = 36
 _WITHOUT_CRC: Final = 32
-_MANY: Final = 2000  # from here on columns are quicker
+_MANY: Final = 2000  # with this many or more, columns are faster
 
 
-def first_places(devices: Gathered[Found]) -> Sequence[Found]:
-    """Each device once, at the first place where it stands; a later type fills an empty one."""
-    if not devices.plain or len(devices) >= _MANY:
-        return _first_columns(listed_of(devices))
+def unique_devices(devices: MixedList[Found]) -> Sequence[Found]:
+    """Return each device once, with its first place; a later device type fills an empty one."""
+    if not devices.singles_only or len(devices) >= _MANY:
+        return _unique_columns(to_listed_columns(devices))
     kept: dict[bytes, Found] = {}
     for found in devices:
         known = kept.setdefault(found.device.raw, found)
@@ -37,32 +49,34 @@ def first_places(devices: Gathered[Found]) -> Sequence[Found]:
     return tuple(kept.values())
 
 
-def _first_columns(listed: Listed) -> Listed:
-    first = first_rows(listed.ids)
-    firsts = first == np.arange(len(first))
-    if firsts.all():
+def _unique_columns(listed: ListedColumns) -> ListedColumns:
+    first = first_equal_rows(listed.ids)
+    is_first = first == np.arange(len(first))
+    if is_first.all():
         return listed
-    typed = which_word(listed.types, [bool(word) for word in listed.types.words])
+    has_type = rows_with(listed.types, [bool(word) for word in listed.types.values])
     which = listed.types.which.copy()
-    later = np.flatnonzero(~firsts & typed & ~typed[first])[::-1]
-    which[first[later]] = listed.types.which[later]  # of several the first stays
-    return Listed(
-        listed.ids[firsts],
-        listed.places.taken(firsts),
-        Words(listed.types.words, which[firsts]),
+    later = np.flatnonzero(~is_first & has_type & ~has_type[first])[::-1]
+    which[first[later]] = listed.types.which[later]  # the first of several wins
+    return ListedColumns(
+        listed.ids[is_first],
+        listed.places.take(is_first),
+        TextColumn(listed.types.values, which[is_first]),
     )
 
 
-def weigh(claims: Gathered[Claim]) -> tuple[Sequence[Answer], tuple[Reject, ...]]:
-    """One answer per device, in order of its first place, and why some are unclear."""
-    if not claims.plain:
-        return _weigh_columns(claims)
-    checked = any(claim.digits == _WITH_CRC for claim in claims)
-    answers, rejects = _weigh_each(claims, checked=checked)
+def resolve_claims(claims: MixedList[Claim]) -> tuple[Sequence[Answer], tuple[Reject, ...]]:
+    """Return one answer per device, in order of first place, and why some are unclear."""
+    if not claims.singles_only:
+        return _resolve_columns(claims)
+    crc_expected = any(claim.digits == _WITH_CRC for claim in claims)
+    answers, rejects = _resolve_each(claims, crc_expected=crc_expected)
     return tuple(answers), tuple(rejects)
 
 
-def _weigh_each(claims: Iterable[Claim], *, checked: bool) -> tuple[list[Answer], list[Reject]]:
+def _resolve_each(
+    claims: Iterable[Claim], *, crc_expected: bool
+) -> tuple[list[Answer], list[Reject]]:
     by_device: dict[DeviceId, list[Claim]] = {}
     for claim in claims:
         by_device.setdefault(claim.device, []).append(claim)
@@ -75,118 +89,128 @@ def _weigh_each(claims: Iterable[Claim], *, checked: bool) -> tuple[list[Answer]
     rejects: list[Reject] = []
     for device, own in by_device.items():
         reason = _conflict(own, owners)
-        if not reason and checked:
-            reason = _shortened(own)
+        if not reason and crc_expected:
+            reason = _may_be_shortened(own)
         answers.append(_answer(device, own, conflict=bool(reason)))
         if reason:
             rejects.append(Reject(str(device), reason, own[0].where, device))
     return answers, rejects
 
 
-def _weigh_columns(claims: Gathered[Claim]) -> tuple[Answered, tuple[Reject, ...]]:
-    """The claims that stand alone together, the others one by one.
+def _resolve_columns(claims: MixedList[Claim]) -> tuple[AnswerColumns, tuple[Reject, ...]]:
+    """Resolve claims without a conflict together, the others one by one.
 
-    Alone stands a claim whose device no other names, and whose code no other holds.
+    A claim has no conflict if no other claim has its device or its code.
     """
-    table, spoiled = claimed_of(claims)
+    table, bad_code = to_claim_columns(claims)
     coded = table.coded
-    checked = bool((table.digits == _WITH_CRC).any())
-    doubtful = spoiled | _shared(first_rows(table.ids))
+    crc_expected = bool((table.digits == _WITH_CRC).any())
+    conflicted = bad_code | _has_duplicates(first_equal_rows(table.ids))
     halves = np.ascontiguousarray(table.codes[coded]).view(np.uint64)
-    doubtful[coded] |= _shared(first_rows(halves[:, 0], halves[:, 1]))
-    if checked:
-        doubtful |= coded & (table.digits == _WITHOUT_CRC)
+    conflicted[coded] |= _has_duplicates(first_equal_rows(halves[:, 0], halves[:, 1]))
+    if crc_expected:
+        conflicted |= coded & (table.digits == _WITHOUT_CRC)
     denied = table.outcomes == OUTCOMES.index(Outcome.NOT_INSTALLER)
-    doubtful |= coded & denied
-    rows = np.flatnonzero(doubtful)
-    answers, rejects = _weigh_each(claims_at(claims, rows), checked=checked)
-    sure = np.flatnonzero(~doubtful)
-    plain = table.taken(sure)
-    outcomes = np.full(len(sure), OUTCOMES.index(Outcome.UNCLEAR), np.uint8)
-    outcomes[denied[sure]] = OUTCOMES.index(Outcome.NOT_INSTALLER)
-    outcomes[coded[sure]] = OUTCOMES.index(Outcome.PROVIDED)
-    alone = Answered(plain.ids, plain.places, outcomes, plain.codes, coded[sure], plain.remarks)
+    conflicted |= coded & denied
+    rows = np.flatnonzero(conflicted)
+    answers, rejects = _resolve_each(claims_at(claims, rows), crc_expected=crc_expected)
+    clear_rows = np.flatnonzero(~conflicted)
+    clear_claims = table.take(clear_rows)
+    outcomes = np.full(len(clear_rows), OUTCOMES.index(Outcome.UNCLEAR), np.uint8)
+    outcomes[denied[clear_rows]] = OUTCOMES.index(Outcome.NOT_INSTALLER)
+    outcomes[coded[clear_rows]] = OUTCOMES.index(Outcome.PROVIDED)
+    clear = AnswerColumns(
+        clear_claims.ids,
+        clear_claims.places,
+        outcomes,
+        clear_claims.codes,
+        coded[clear_rows],
+        clear_claims.remarks,
+    )
     if not answers:
-        return alone, tuple(rejects)
-    # In order of the first place: each device's first claim among the doubtful ones.
-    firsts = rows[np.unique(first_rows(table.ids[rows]))]
-    order = np.argsort(np.concatenate([sure, firsts]), kind="stable")
-    return Answered.joined([alone, Answered.of(answers)]).taken(order), tuple(rejects)
+        return clear, tuple(rejects)
+    # In order of first place: a device with conflicts has the place of its first claim.
+    first_claims = rows[np.unique(first_equal_rows(table.ids[rows]))]
+    order = np.argsort(np.concatenate([clear_rows, first_claims]), kind="stable")
+    return AnswerColumns.concat([clear, AnswerColumns.of(answers)]).take(order), tuple(rejects)
 
 
-def _shared(first: Numbers) -> Flags:
-    """Which rows are equal to another one."""
+def _has_duplicates(first: Int64Array) -> BoolArray:
+    """Return which rows are equal to another one."""
     counts = np.bincount(first, minlength=len(first))
     return counts[first] > 1
 
 
 def answer_rest(found: Findings) -> list[str]:
-    """Answer the devices of our quoted list that ``all the rest`` speaks of; warnings about it.
+    """Add claims for the devices that ``all the rest`` of our quoted list means; return warnings.
 
-    Adds to the claims.  They count as denied only where the quote holds the whole list that we
-    asked about and some of it is answered one by one; else each is unclear.
+    They count as denied only where the quote has the whole list that we asked about and some
+    devices are answered individually; otherwise each is unclear.
     """
-    if not found.rest:
+    if not found.rest_words:
         return []
     answered = {claim.device for claim in found.claims}
     if not answered:
-        return ["it speaks of the rest of a list and answers no Device by itself"]
+        return ["it mentions the rest of a list but answers no Device individually"]
     rest = {one: where for one, where in found.unanswered.items() if one not in answered}
     for one in found.devices:
         if one.device not in answered:
             rest[one.device] = rest.get(one.device, one.where)
-    strangers = [one for one in rest if one not in found.unanswered]
-    plain = found.whole and not found.rest_open and found.denies_all and not strangers
-    plain = plain and not found.hedged
-    outcome = Outcome.NOT_INSTALLER if plain else Outcome.UNCLEAR
+    not_quoted = [one for one in rest if one not in found.unanswered]
+    clear_denial = (
+        found.quoted_whole and not found.rest_open and found.denies_all and not not_quoted
+    )
+    clear_denial = clear_denial and not found.hedged
+    outcome = Outcome.NOT_INSTALLER if clear_denial else Outcome.UNCLEAR
     found.claims += [
-        Claim(device, where, outcome=outcome, remark=found.rest) for device, where in rest.items()
+        Claim(device, where, outcome=outcome, remark=found.rest_words)
+        for device, where in rest.items()
     ]
-    if plain:
+    if clear_denial:
         return []
     why = (
-        "the words are no plain denial"
+        "the words are not a clear denial"
         if found.rest_open or found.hedged
-        else ("the list is not quoted whole in this mail")
+        else "this mail does not quote the whole list"
     )
-    return [f"it speaks of the rest of a list: not taken as an answer, because {why}"]
+    return [f"it mentions the rest of a list: not accepted as an answer, because {why}"]
 
 
-def denied_as_a_whole(found: Findings) -> list[Claim]:
-    """What ``none of these were installed by us`` says of each device, where no other is answered.
+def claims_from_denial(found: Findings) -> list[Claim]:
+    """Return the claims that ``none of these were installed by us`` makes if nothing else answers.
 
-    It speaks of the sender's own list; of ours, as it came back, only where that is quoted whole.
-    One device is meant where ``this meter`` is denied.  Where other words could take some of it
-    back, nothing is plain.
+    It is about the sender's own list; about ours, as it came back, only where that is quoted whole.
+    ``this meter`` is about one device.  Where other words could take part of the denial back, all
+    devices are unclear.
     """
-    concerned = _denied(found)
-    plain = not found.hedged and not found.rejects
+    denied = _devices_denied(found)
+    clear_denial = not found.hedged and not found.rejects
     return [
         Claim(
             device,
             where,
             outcome=Outcome.NOT_INSTALLER
-            if plain and device not in found.spoken
+            if clear_denial and device not in found.in_sentences
             else Outcome.UNCLEAR,
             remark="of all listed",
         )
-        for device, where in concerned.items()
+        for device, where in denied.items()
     ]
 
 
-def settle_denial(found: Findings) -> None:
-    """``We did not install this meter`` denies nothing where not one Device is spoken of."""
-    if found.denies_one and len(_denied(found)) != 1:
+def check_single_denial(found: Findings) -> None:
+    """Drop ``we did not install this meter`` unless the mail is about exactly one Device."""
+    if found.denies_one and len(_devices_denied(found)) != 1:
         found.denies_all = found.denies_one = False
 
 
-def _denied(found: Findings) -> dict[DeviceId, str]:
+def _devices_denied(found: Findings) -> dict[DeviceId, str]:
     own = {one.device: one.where for one in found.devices}
-    return own or (found.unanswered if found.whole and not found.rejects else {})
+    return own or (found.unanswered if found.quoted_whole and not found.rejects else {})
 
 
 def _conflict(own: list[Claim], owners: defaultdict[InstallCode, set[DeviceId]]) -> str:
-    """Why the claims on one device contradict each other or those on another; or empty."""
+    """Return why the claims about one device contradict each other or those about another."""
     codes = {claim.code: claim for claim in own if claim.code is not None}
     places = " and ".join(dict.fromkeys(claim.where for claim in own))[:300]
     if len(codes) > 1:
@@ -195,38 +219,38 @@ def _conflict(own: list[Claim], owners: defaultdict[InstallCode, set[DeviceId]])
         others = owners[code]
         if len(others) > 1:
             named = ", ".join(sorted(map(str, others))[:5])
-            return f"one install code stands for {len(others)} devices: {named}"
+            return f"one install code for {len(others)} devices: {named}"
     outcomes = {claim.outcome for claim in own if claim.outcome is not None}
     if codes and Outcome.NOT_INSTALLER in outcomes:
-        return f"an install code, and the words that they did not install it: {places}"
-    if codes and any(claim.spoiled for claim in own):
+        return f"an install code, and words that say they did not install it: {places}"
+    if codes and any(claim.bad_code for claim in own):
         return f"a good install code and a bad one for one device: {places}"
     denied = Outcome.NOT_INSTALLER in outcomes
-    if denied and (len(outcomes) > 1 or any(claim.spoiled for claim in own)):
+    if denied and (len(outcomes) > 1 or any(claim.bad_code for claim in own)):
         return f"two different answers for one device: {places}"
     return ""
 
 
-def _shortened(own: list[Claim]) -> str:
-    """Why a code without CRC is not trusted where the sender writes the others with theirs."""
+def _may_be_shortened(own: list[Claim]) -> str:
+    """Return why a code without CRC is not trusted where the sender's other codes have one."""
     lengths = {claim.digits for claim in own if claim.code is not None}
     if _WITHOUT_CRC in lengths and _WITH_CRC not in lengths:
         return (
-            "this install code has 32 digits and the others of this mail 36: without a CRC nothing"
-            " shows whether it is whole or has lost a group"
+            "this install code has 32 digits and the others in this mail have 36: without a CRC"
+            " we cannot tell whether it has lost a group"
         )
     return ""
 
 
 def _answer(device: DeviceId, own: list[Claim], *, conflict: bool) -> Answer:
-    told = next((claim for claim in own if claim.code is not None), None)
+    coded = next((claim for claim in own if claim.code is not None), None)
     remark = next((claim.remark for claim in own if claim.remark), "")
     where = own[0].where
-    spoiled = any(claim.spoiled for claim in own)
-    if conflict or spoiled:
+    bad_code = any(claim.bad_code for claim in own)
+    if conflict or bad_code:
         return Answer(device, Outcome.UNCLEAR, where, remark=remark)
-    if told:
-        return Answer(device, Outcome.PROVIDED, told.where, told.code, remark)
+    if coded:
+        return Answer(device, Outcome.PROVIDED, coded.where, coded.code, remark)
     if own[0].outcome is Outcome.NOT_INSTALLER:
         return Answer(device, Outcome.NOT_INSTALLER, where, remark=remark)
     return Answer(device, Outcome.UNCLEAR, where, remark=remark)

@@ -1,72 +1,72 @@
-"""Devices of which nothing is said yet, in their order; a long list costs no object a device."""
+"""Devices that nothing has been said about yet, in order; long lists stay columns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from exchange.domain.columns.device_columns import Listed
+from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device import DeviceId
 
 
 @dataclass(slots=True)
-class Waiting:
-    """A Device ID whose code or answer may stand on a following line."""
+class WaitingDevice:
+    """A Device ID whose code or answer may be on a following line."""
 
     device: DeviceId
     where: str
     kind: str = ""
-    part: int = 0  # the block between blank lines in which it stands
+    block: int = 0  # the block between blank lines that it is in
 
 
-class Waitlist:
-    """The newest are objects; a long list stays columns until those below it are taken."""
+class WaitingDevices:
+    """A stack of waiting devices: the newest are objects, long lists stay columns until needed."""
 
     def __init__(self) -> None:
-        self._recent: list[Waiting] = []
-        self._older: list[tuple[Listed, int] | list[Waiting]] = []
+        self._recent: list[WaitingDevice] = []
+        self._older: list[tuple[ListedColumns, int] | list[WaitingDevice]] = []
 
-    def append(self, one: Waiting) -> None:
-        """One more at the end."""
+    def append(self, one: WaitingDevice) -> None:
+        """Add one device at the end."""
         self._recent.append(one)
 
-    def extend(self, found: Listed, part: int) -> None:
-        """A long list at the end."""
-        self._older += [self._recent, (found, part)]
+    def extend(self, found: ListedColumns, block: int) -> None:
+        """Add a long list at the end."""
+        self._older += [self._recent, (found, block)]
         self._recent = []
 
-    def last(self, number: int) -> list[Waiting]:
-        """The newest ``number``, or all that there are; in their order."""
+    def last(self, number: int) -> list[WaitingDevice]:
+        """Return the newest ``number`` devices, or all if there are fewer; in order."""
         while len(self._recent) < number and self._older:
             piece = self._older.pop()
             if isinstance(piece, list):
                 self._recent = piece + self._recent
                 continue
-            found, part = piece
+            found, block = piece
             tail = found[-number:]
             if len(tail) < len(found):
-                self._older.append((found[: len(found) - len(tail)], part))
-            self._recent = _made(tail, part) + self._recent
+                self._older.append((found[: len(found) - len(tail)], block))
+            self._recent = _to_objects(tail, block) + self._recent
         return self._recent[-number:]
 
-    def remove(self, one: Waiting) -> None:
-        """Take one of those that ``last`` gave off the list."""
+    def remove(self, one: WaitingDevice) -> None:
+        """Remove a device that ``last`` returned."""
         for index in range(len(self._recent) - 1, -1, -1):
             if self._recent[index] is one:
                 del self._recent[index]
                 return
 
     def clear(self) -> None:
-        """Nobody waits any more."""
+        """Remove all devices."""
         self._recent, self._older = [], []
 
     def __bool__(self) -> bool:
         return bool(self.last(1))
 
-    def __iter__(self) -> Iterator[Waiting]:
+    def __iter__(self) -> Iterator[WaitingDevice]:
         for piece in (*self._older, self._recent):
-            yield from piece if isinstance(piece, list) else _made(*piece)
+            yield from piece if isinstance(piece, list) else _to_objects(*piece)
 
 
-def _made(found: Listed, part: int) -> list[Waiting]:
-    return [Waiting(one.device, one.where, "", part) for one in found]
+def _to_objects(found: ListedColumns, block: int) -> list[WaitingDevice]:
+    return [WaitingDevice(one.device, one.where, "", block) for one in found]

@@ -1,8 +1,7 @@
-"""Whole columns of Device IDs and install codes checked at once, for lists of hundreds of
-thousands.
+"""Check whole columns of Device IDs and install codes at once, for very long lists.
 
-What is taken here is exactly what ``read_device`` and ``read_code_cell`` take of a cell; everything
-else is left to the careful way, cell by cell.
+The checks accept what ``read_device`` and ``read_code_cell`` accept, and nothing more.  Cells that
+they do not accept are read one by one.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import Codes, Flags, Numbers
-from exchange.domain.columns.device_ids import DeviceIds, empty_ids, ids_from_bytes, no_ids
+from exchange.domain.columns.device_columns import BoolArray, CodeArray, Int64Array
+from exchange.domain.columns.device_ids import DeviceIds, blank_ids, ids_from_bytes, invalid_ids
 from exchange.domain.columns.format_columns import crcs
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES
 from exchange.parsing.text.byte_column import ByteColumn
@@ -29,7 +28,7 @@ _ANY_NO_DIGIT: Final = np.uint64(0x8080808080808080)
 _ALL_FS: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 _Bytes = npt.NDArray[np.uint8]
-_Form = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+_Layout = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 
 def _digit_values() -> _Bytes:
@@ -44,130 +43,131 @@ _SEPARATORS: Final = np.isin(np.arange(256), list(b"-:. "))
 _DECIMALS: Final = np.isin(np.arange(256), list(b"0123456789"))
 
 
-def _places(digits: int, group: int) -> _Form:
-    """Where the digits and the separators stand when digits are written in groups."""
+def _layout(digits: int, group: int) -> _Layout:
+    """Return the positions of digits and of separators in digits written in groups."""
     width = digits + digits // group - 1
     places = np.arange(width)
-    parted = places % (group + 1) == group
-    return np.flatnonzero(~parted), np.flatnonzero(parted)
+    is_separator = places % (group + 1) == group
+    return np.flatnonzero(~is_separator), np.flatnonzero(is_separator)
 
 
-def _forms(digits: int) -> dict[int, _Form]:
-    """By length: digits bare, in fours, in pairs."""
-    forms = [_places(digits, group) for group in (digits, 4, 2)]
+def _layouts(digits: int) -> dict[int, _Layout]:
+    """Return the layouts of bare digits, groups of four and pairs, by length of text."""
+    layouts = [_layout(digits, group) for group in (digits, 4, 2)]
     return {
-        len(digits_at) + len(parted_at): (digits_at, parted_at) for digits_at, parted_at in forms
+        len(digits_at) + len(separators_at): (digits_at, separators_at)
+        for digits_at, separators_at in layouts
     }
 
 
-_FORMS: Final = _forms(_DIGITS)
-_CODE_FORMS: Final = {
-    digits: _forms(digits) for digits in (2 * CODE_BYTES, 2 * CODE_BYTES + 4)
+_DEVICE_LAYOUTS: Final = _layouts(_DIGITS)
+_CODE_LAYOUTS: Final = {
+    digits: _layouts(digits) for digits in (2 * CODE_BYTES, 2 * CODE_BYTES + 4)
 }  # without and with the CRC
 
 
-class Checked(NamedTuple):
-    """Cells checked together: which are Device IDs, and the value of each (else anything)."""
+class CheckedDevices(NamedTuple):
+    """Checked cells: which are Device IDs, and their values (undefined for the others)."""
 
-    good: Flags
+    valid: BoolArray
     ids: DeviceIds
 
 
 class CheckedCodes(NamedTuple):
-    """Cells checked together: which are good codes, the codes, and of how many digits each."""
+    """Checked cells: which are good codes, the codes, and the number of digits of each."""
 
-    good: Flags
-    codes: Codes
-    digits: npt.NDArray[np.uint8]  # 32 or 36; 0 where a cell is no good code
+    valid: BoolArray
+    codes: CodeArray
+    digits: npt.NDArray[np.uint8]  # 32 or 36; 0 for a cell that is no good code
 
 
-def check_devices(cells: ByteColumn) -> Checked:
-    """Which of ``cells`` are Device IDs in a written form."""
-    good = np.zeros(len(cells), np.bool_)
-    ids = no_ids(len(cells))
+def check_devices(cells: ByteColumn) -> CheckedDevices:
+    """Return which of ``cells`` are Device IDs in one of the written forms, and their values."""
+    valid = np.zeros(len(cells), np.bool_)
+    ids = blank_ids(len(cells))
     lengths = cells.lengths
-    for width, form in _FORMS.items():
-        for spots in _pieces(np.flatnonzero(lengths == width)):
-            good[spots], ids[spots] = _check(cells.byte_rows(spots, width), form)
-    return Checked(good, ids)
+    for width, layout in _DEVICE_LAYOUTS.items():
+        for rows in _chunks(np.flatnonzero(lengths == width)):
+            valid[rows], ids[rows] = _check_device_layout(cells.byte_rows(rows, width), layout)
+    return CheckedDevices(valid, ids)
 
 
-def _pieces(spots: Numbers) -> Iterator[Numbers]:
-    return (spots[start : start + CHUNK] for start in range(0, len(spots), CHUNK))
+def _chunks(rows: Int64Array) -> Iterator[Int64Array]:
+    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
 
 
-def _check(text: _Bytes, form: _Form) -> tuple[Flags, DeviceIds]:
-    digits_at, separators_at = form
+def _check_device_layout(text: _Bytes, layout: _Layout) -> tuple[BoolArray, DeviceIds]:
+    digits_at, separators_at = layout
     digits = _VALUES[text[:, digits_at] if len(separators_at) else text]
-    words = np.ascontiguousarray(digits).view(np.uint64)
-    good = ((words[:, 0] | words[:, 1]) & _ANY_NO_DIGIT) == 0
+    both_halves = np.ascontiguousarray(digits).view(np.uint64)
+    valid = ((both_halves[:, 0] | both_halves[:, 1]) & _ANY_NO_DIGIT) == 0
     if len(separators_at):
-        # One separator throughout.
+        # The same separator throughout.
         first = text[:, separators_at[0]]
-        good &= _SEPARATORS[first]
+        valid &= _SEPARATORS[first]
         for place in separators_at[1:]:
-            good &= text[:, place] == first
+            valid &= text[:, place] == first
     ids = ids_from_bytes(digits[:, 0::2] << np.uint8(4) | digits[:, 1::2])
-    return good & ~empty_ids(ids), ids
+    return valid & ~invalid_ids(ids), ids
 
 
 def check_codes(cells: ByteColumn) -> CheckedCodes:
-    """Which of ``cells`` are install codes, the CRC of those that have one holding."""
-    good = np.zeros(len(cells), np.bool_)
+    """Return which of ``cells`` are install codes; a CRC that is present must be right."""
+    valid = np.zeros(len(cells), np.bool_)
     codes = np.zeros((len(cells), CODE_BYTES), np.uint8)
     digits = np.zeros(len(cells), np.uint8)
     lengths = cells.lengths
-    for number, forms in _CODE_FORMS.items():
-        for width, form in forms.items():
-            for spots in _pieces(np.flatnonzero(lengths == width)):
-                found, codes[spots] = _check_code(cells.byte_rows(spots, width), form)
-                good[spots], digits[spots] = found, np.where(found, number, 0)
-    return CheckedCodes(good, codes, digits)
+    for count, layouts in _CODE_LAYOUTS.items():
+        for width, layout in layouts.items():
+            for rows in _chunks(np.flatnonzero(lengths == width)):
+                found, codes[rows] = _check_code_layout(cells.byte_rows(rows, width), layout)
+                valid[rows], digits[rows] = found, np.where(found, count, 0)
+    return CheckedCodes(valid, codes, digits)
 
 
-def _check_code(text: _Bytes, form: _Form) -> tuple[Flags, Codes]:
-    digits_at, separators_at = form
+def _check_code_layout(text: _Bytes, layout: _Layout) -> tuple[BoolArray, CodeArray]:
+    digits_at, separators_at = layout
     digits = _VALUES[text[:, digits_at] if len(separators_at) else text]
-    good = (digits & _NO_DIGIT).max(axis=1) == 0
+    valid = (digits & _NO_DIGIT).max(axis=1) == 0
     if len(separators_at):
-        # Groups of a code may be parted by this sign and that.
-        good &= _SEPARATORS[text[:, separators_at]].all(axis=1)
+        # The groups of a code may have different separators.
+        valid &= _SEPARATORS[text[:, separators_at]].all(axis=1)
     raw = (digits[:, 0::2] << 4) | (digits[:, 1::2] & 0x0F)
     codes = np.ascontiguousarray(raw[:, :CODE_BYTES])
     halves = codes.view(np.uint64)
     same = halves[:, 0] == halves[:, 1]
-    good &= ~(same & ((halves[:, 0] == 0) | (halves[:, 0] == _ALL_FS)))
+    valid &= ~(same & ((halves[:, 0] == 0) | (halves[:, 0] == _ALL_FS)))
     if raw.shape[1] > CODE_BYTES:
-        told = raw[:, CODE_BYTES].astype(np.uint16) | (
+        written_crc = raw[:, CODE_BYTES].astype(np.uint16) | (
             raw[:, CODE_BYTES + 1].astype(np.uint16) << np.uint16(8)
         )
-        good &= crcs(codes) == told
-    return good, codes
+        valid &= crcs(codes) == written_crc
+    return valid, codes
 
 
-def decimal_cells(cells: ByteColumn) -> Flags:
-    """Which cells are 16 decimal digits of ASCII."""
+def find_decimal_cells(cells: ByteColumn) -> BoolArray:
+    """Return which cells are 16 decimal digits (ASCII)."""
     found = np.zeros(len(cells), np.bool_)
-    for spots in _pieces(np.flatnonzero(cells.lengths == _DIGITS)):
-        text = cells.byte_rows(spots, _DIGITS)
+    for rows in _chunks(np.flatnonzero(cells.lengths == _DIGITS)):
+        text = cells.byte_rows(rows, _DIGITS)
         likely = np.flatnonzero(_DECIMALS[text[:, 1]] & _DECIMALS[text[:, -1]])
-        found[spots[likely]] = _DECIMALS[text[likely]].all(axis=1)
+        found[rows[likely]] = _DECIMALS[text[likely]].all(axis=1)
     return found
 
 
-def decimal_ids(cells: ByteColumn) -> tuple[int, int]:
-    """How many cells are 16 decimal digits that do not begin with 0, and how many end in 0.
+def count_decimal_ids(cells: ByteColumn) -> tuple[int, int]:
+    """Return how many cells are 16 decimal digits without a leading 0, and how many end in 0.
 
     Cells with characters beyond ASCII are not counted.
     """
-    spots = np.flatnonzero(decimal_cells(cells))
-    own = spots[cells.buffer[cells.starts[spots]] != ord("0")]
+    rows = np.flatnonzero(find_decimal_cells(cells))
+    own = rows[cells.buffer[cells.starts[rows]] != ord("0")]
     return len(own), int(np.count_nonzero(cells.buffer[cells.ends[own] - 1] == ord("0")))
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
-    """No collecting of garbage within: reading makes millions of values and hardly a cycle."""
+def gc_paused() -> Iterator[None]:
+    """Pause garbage collection: reading makes millions of values and hardly a reference cycle."""
     was = gc.isenabled()
     gc.disable()
     try:

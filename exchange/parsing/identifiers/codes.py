@@ -1,4 +1,4 @@
-"""Install codes as they are written: whole cells, words, or groups over a line."""
+"""Read install codes as people write them: whole cells, words, or groups of digits on a line."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ _HEX = re.compile(r"[0-9A-Fa-f]+")
 _SHAPE = re.compile(r"[0-9A-Fa-f]+(?:[ :.\-]{1,3}[0-9A-Fa-f]+)*")
 _LABEL = re.compile(r"^(?:ic|install(?:ation)? ?code|code)\s*[:=#-]\s*", re.I)
 CODE_DIGITS: Final = (32, 36)
-# From here on a run of hex digits is a code that lost or gained digits, not an identifier.
+# This many hex digits or more are a code that lost or gained digits, not an identifier.
 _CODE_LIKE: Final = 24
 
 
 class BadCode(NamedTuple):
-    """Something that should be a code and is not; ``text`` as seen, still a secret."""
+    """Something that should be a code and is not one; ``text`` as sent, still a secret."""
 
     text: str
     reason: str
 
 
 def code_digits(text: str) -> str:
-    """The hex digits of ``text`` when it holds nothing else but separators, or empty."""
+    """Return the hex digits of ``text``; empty if it has anything but digits and separators."""
     digits = bare_digits(text)
     return digits if _HEX.fullmatch(digits) else ""
 
 
 def looks_like_code(text: str) -> bool:
-    """Whether a cell is shaped like a code: 32 or 36 hex digits, however grouped."""
+    """Return whether a cell has 32 or 36 hex digits and nothing else, however grouped."""
     return len(code_digits(text)) in CODE_DIGITS
 
 
 def read_code_cell(text: str, *, numeric: bool = False) -> InstallCode | BadCode | None:
-    """What a cell of a code column holds; None when it is empty or words (a remark).
+    """Read a cell of a code column; None when it is empty or holds words (a remark).
 
-    ``numeric``: the spreadsheet kept it as a number.
+    ``numeric``: the spreadsheet stored it as a number.
     """
     text = _LABEL.sub("", " ".join(normalized(text).split()).strip("'\"`,;"))
     if not text:
@@ -50,12 +50,12 @@ def read_code_cell(text: str, *, numeric: bool = False) -> InstallCode | BadCode
     if not digits:
         return _not_hex(text)
     if len(digits) < 8:
-        return None  # "1", "99": a count or a status, no code
+        return None  # "1", "99": a count or a status, not a code
     return read_code(text)
 
 
 def read_code(text: str) -> InstallCode | BadCode:
-    """A written code, checked; a bad CRC is never repaired."""
+    """Read and check a written code; a code with a wrong CRC is never corrected."""
     try:
         return InstallCode.parse(text)
     except BadInput as error:
@@ -63,12 +63,12 @@ def read_code(text: str) -> InstallCode | BadCode:
 
 
 def has_good_crc(text: str) -> bool:
-    """Whether these are 36 digits whose CRC holds: chance alone hardly makes that."""
+    """Return whether these are 36 digits with the right CRC, which hardly happens by chance."""
     return len(code_digits(text)) == CODE_DIGITS[1] and isinstance(read_code(text), InstallCode)
 
 
 def _not_hex(text: str) -> BadCode | None:
-    """A code with a foreign character is a damaged code; words are none."""
+    """Return a bad code if a few characters are not hexadecimal, None if the text is words."""
     joined = _SEPARATORS.sub("", text)
     hexes = sum(c in "0123456789abcdefABCDEF" for c in joined)
     if len(joined) >= _CODE_LIKE and hexes >= len(joined) * 0.8 and " " not in text.strip():

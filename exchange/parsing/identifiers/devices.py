@@ -1,7 +1,7 @@
-"""Device IDs as they are written, and what looks like one and is damaged.
+"""Read Device IDs as people write them, and say why something that looks like one is not.
 
-A written form here is a whole word or cell.  Whether a word of 16 hex digits *is* a Device ID is
-for its surroundings to say (the column of a table, the words of a line), not for its digits.
+The functions take a whole word or cell.  Its digits alone do not tell whether 16 hex digits *are*
+a Device ID: its surroundings do (the column of a table, the words of a line).
 """
 
 from __future__ import annotations
@@ -9,46 +9,46 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from exchange.domain.device import DeviceId
+from exchange.domain.device import DEVICE_ID_BYTES, DeviceId
 from exchange.errors import BadInput
 from exchange.parsing.text.lines import normalized
 
-_PLAIN = re.compile(r"(?:0[xX])?[0-9A-Fa-f]{16}")
+_BARE = re.compile(r"(?:0[xX])?[0-9A-Fa-f]{16}")
 # Eight pairs or four groups of four, one separator throughout.
-_PARTED = re.compile(
+_SEPARATED = re.compile(
     r"[0-9A-Fa-f]{2}([-:. ])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){6}"
     r"|[0-9A-Fa-f]{4}([-:. ])[0-9A-Fa-f]{4}(?:\2[0-9A-Fa-f]{4}){2}"
 )
 _SEPARATORS = re.compile(r"[\s:.\-]+")
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}")
 # Cyrillic and Greek letters that look like the hex digits A, B, C, E or like a zero.
-OTHER_ALPHABETS: Final = str.maketrans(
+HOMOGLYPHS: Final = str.maketrans(
     "\u0410\u0412\u0421\u0415\u041e\u0430\u0441\u0435\u043e\u0391\u0392\u0395\u039f\u03bf",
     "ABCE0ace0ABE00",
 )
-_LOOKALIKE: Final = OTHER_ALPHABETS | str.maketrans("OoIlL|", "001111")
+_LOOKALIKE: Final = HOMOGLYPHS | str.maketrans("OoIlL|", "001111")
 _MISTAKEN: Final = frozenset(map(chr, _LOOKALIKE))
-_LOOKS = re.compile(f"[0-9A-Fa-f{re.escape(''.join(sorted(_MISTAKEN)))}:. \\-]+")
-_TELLS: Final = frozenset(
+_MAY_BE_MISTAKEN = re.compile(f"[0-9A-Fa-f{re.escape(''.join(sorted(_MISTAKEN)))}:. \\-]+")
+_NOT_DEVICES: Final = frozenset(
     ("total", "totals", "end", "count", "n/a", "na", "none", "-", "subtotal", "eof", "grand total")
 )
 _LONGEST_SHOWN: Final = 120
 _LENGTHS: Final = (16, 23)  # bare, or with a separator after each pair
 
 
-class Damaged(NamedTuple):
-    """Something that should be a Device ID and is not: what was seen, and why it is not one."""
+class DamagedId(NamedTuple):
+    """Something that should be a Device ID and is not one: the text as sent, and the reason."""
 
     text: str
     reason: str
 
 
 def read_device(text: str) -> DeviceId | None:
-    """A whole word or cell as a Device ID in any written form; None when it is not one.
+    """Read a whole word or cell as a Device ID in any written form; None when it is not one.
 
-    Never repairs, and takes no form with mixed separators.
+    Never corrects anything, and refuses mixed separators.
     """
-    if not (_PLAIN.fullmatch(text) or _PARTED.fullmatch(text)):
+    if not (_BARE.fullmatch(text) or _SEPARATED.fullmatch(text)):
         return None
     if len(text) in (16, 18):  # bare, or after 0x
         digits = text[-16:]
@@ -60,10 +60,10 @@ def read_device(text: str) -> DeviceId | None:
         return None
 
 
-def read_device_cell(text: str, *, numeric: bool = False) -> DeviceId | Damaged | None:
-    """What a cell of a device column holds; None when it is empty or only a total or a remark.
+def read_device_cell(text: str, *, numeric: bool = False) -> DeviceId | DamagedId | None:
+    """Read a cell of a device column; None when it is empty, a total or a remark.
 
-    ``numeric``: the spreadsheet kept it as a number or a date, so that digits may be lost.
+    ``numeric``: the spreadsheet stored it as a number or a date, so digits may be lost.
     """
     if not numeric and len(text) in _LENGTHS:
         found = read_device(text)
@@ -72,18 +72,18 @@ def read_device_cell(text: str, *, numeric: bool = False) -> DeviceId | Damaged 
     text = " ".join(normalized(text).split()).strip("'\"`,;")
     if (
         not text.strip("-=_*.:~")
-        or text.lower().rstrip(":. ") in _TELLS
+        or text.lower().rstrip(":. ") in _NOT_DEVICES
         or text.lower().startswith("total")
     ):
         return None
     if numeric:
-        return Damaged(text[:_LONGEST_SHOWN], _numeric_damage(text))
+        return DamagedId(text[:_LONGEST_SHOWN], _numeric_damage(text))
     found = read_device(text)
     if found:
         return found
     if _EXPONENT.fullmatch(text):
-        return Damaged(text, "Excel turned it into exponent notation: digits are lost")
-    return Damaged(text[:_LONGEST_SHOWN], _why(text))
+        return DamagedId(text, "Excel turned it into exponent notation: digits are lost")
+    return DamagedId(text[:_LONGEST_SHOWN], _why(text))
 
 
 def _numeric_damage(text: str) -> str:
@@ -98,12 +98,11 @@ def _numeric_damage(text: str) -> str:
 
 
 def _why(text: str) -> str:
-    """Why a text is no Device ID, with a suggestion where letters look like digits."""
-    suggestion = lookalike(text)
+    """Return why a text is not a Device ID, with a suggestion where letters look like digits."""
+    suggestion = suggest_device(text)
     if suggestion:
         return (
-            "a letter stands where a digit should (O for 0, or l or I for 1, or one of another"
-            " alphabet);"
+            "a letter in place of a digit (O for 0, l or I for 1, or one of another alphabet);"
             f" {suggestion} may be meant"
         )
     digits = _SEPARATORS.sub("", text)
@@ -111,24 +110,29 @@ def _why(text: str) -> str:
         if len(digits) == 16:
             if set(digits) <= {"0"} or set(digits.upper()) <= {"F"}:
                 return "a Device ID is not all zeros or all Fs"
-            return "the digits are grouped in a way that no Device ID is written"
+            return "the digits are not grouped like those of a Device ID"
         if digits.isdecimal() and len(digits) < 16:
-            return f"{len(digits)} digits instead of 16; leading zeros may be lost"
-        return f"{len(digits)} hex digits instead of 16"
-    return "not a Device ID: it has characters that are no hex digits"
+            return f"{_wrong_length(len(digits))}; leading zeros may be lost"
+        return _wrong_length(len(digits))
+    return "not a Device ID: it has characters that are not hex digits"
 
 
-def lookalike(text: str) -> DeviceId | None:
-    """The Device ID that may be meant where O stands for 0, or l or I for 1; only to suggest it."""
-    if not _LOOKS.fullmatch(text) or _MISTAKEN.isdisjoint(text):
+def _wrong_length(digits: int) -> str:
+    short = "short" if digits < 2 * DEVICE_ID_BYTES else "long"
+    return f"Device ID too {short}: {digits} characters, {2 * DEVICE_ID_BYTES} needed"
+
+
+def suggest_device(text: str) -> DeviceId | None:
+    """Return the Device ID that may be meant by O for 0, or l or I for 1: only a suggestion."""
+    if not _MAY_BE_MISTAKEN.fullmatch(text) or _MISTAKEN.isdisjoint(text):
         return None
     return read_device(text.translate(_LOOKALIKE))
 
 
 def split_devices(text: str) -> list[DeviceId]:
-    """Several Device IDs in one cell, parted by commas, semicolons, slashes or lines.
+    """Return the Device IDs of one cell, separated by commas, semicolons, slashes or lines.
 
-    Empty when any piece is something else.
+    Empty when there is only one piece or any piece is something else.
     """
     pieces = [piece.strip() for piece in re.split(r"[,;/\n|&]+|\s+and\s+", normalized(text))]
     if len(pieces) < 2:
@@ -140,16 +144,16 @@ def split_devices(text: str) -> list[DeviceId]:
     return devices if len(devices) == len(found) else []
 
 
-def is_exponent(text: str) -> bool:
-    """A number as Excel shows it when it is too long for its column."""
+def is_exponent_notation(text: str) -> bool:
+    """Return whether it is a number as Excel shows it when it is too long for its column."""
     return bool(_EXPONENT.fullmatch(text))
 
 
-def perhaps_rounded(text: str) -> bool:
-    """Sixteen digits as Excel writes a rounded number into a CSV: no letter, a zero at the end."""
+def may_be_rounded(text: str) -> bool:
+    """Return whether it can be a number that Excel rounded: 16 decimal digits, the last one 0."""
     return len(text) == 16 and text[0] != "0" and text[-1] == "0" and text.isdecimal()
 
 
 def is_decimal_id(text: str) -> bool:
-    """Sixteen decimal digits that Excel could have kept as a number."""
+    """Return whether it is 16 decimal digits that Excel could have stored as a number."""
     return len(text) == 16 and text[0] != "0" and text.isdecimal()

@@ -1,4 +1,4 @@
-"""The words of one line that could be Device IDs or install codes, by form alone."""
+"""Find the tokens of a line that could be Device IDs or install codes, by their form alone."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Final, NamedTuple
 
 from exchange.domain.device import DeviceId
 from exchange.parsing.identifiers.codes import CODE_DIGITS, code_digits
-from exchange.parsing.identifiers.devices import OTHER_ALPHABETS, lookalike, read_device
+from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device, suggest_device
 
-# The least that any telling word has: most lines of prose end here.
-_HOPE = re.compile(
+# What every token has at least: most lines of prose do not match.
+_POSSIBLE = re.compile(
     r"[0-9A-Fa-fOoIlL|][0-9A-Fa-fOoIlL|:. \-]{8}|[0-9A-Fa-f]{8}[G-Zg-z][0-9A-Fa-f]{7}"
 )
 _CHUNK = re.compile(r"\S+")
 _INNER = re.compile(r"[^\s,;|()\[\]{}<>\"'`*\u2018\u2019\u201c\u201d\u2022\u00b7]+")
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9 _/\-]{0,24}?)[:=#]+(?=[0-9A-Fa-fOoIl])")
-_FOREIGN = re.compile(r"://|www\.|@|\\\\|[?&%][A-Za-z0-9_]*=|^/", re.I)
+_LINK_OR_PATH = re.compile(r"://|www\.|@|\\\\|[?&%][A-Za-z0-9_]*=|^/", re.I)
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _HEXADECIMAL = re.compile(r"0[xX](?=[0-9A-Fa-f]{16})")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
@@ -28,7 +28,7 @@ _SUSPECT = re.compile(
 )
 # Pairs of which one lost or gained a character, or has one that is no hex digit.
 _BROKEN = re.compile(r"[0-9A-Za-z]{1,3}(?:([-:])[0-9A-Za-z]{1,3})(?:\1[0-9A-Za-z]{1,3}){5,7}")
-# A reference begins with its letters: the wrong one stands further in.
+# A reference begins with its letters; in a mistyped ID the wrong one comes later.
 _MISTYPED = re.compile(r"(?=[0-9A-Za-z]{16}$)[0-9A-Fa-f]{3,15}[G-Zg-z][0-9A-Fa-f]{0,12}")
 _TRAILING: Final = ".:!?_=-/"
 _LONGEST_GROUP: Final = 18
@@ -42,62 +42,66 @@ _ENGLISH: Final = frozenset(
 )
 
 
-class Form(Enum):
-    """How sure the form alone makes it."""
+class TokenForm(Enum):
+    """What a token looks like by its form alone."""
 
-    PARTED = "device with separators"
-    PLAIN = "16 hex digits in one, with a letter"
+    SEPARATED = "device with separators"
+    BARE = "16 hex digits without separators, a letter among them"
     DECIMAL = "16 digits that could be any number"
     CODE = "32 or 36 hex digits"
-    ODD = "hex digits of no known length"
-    NEAR = "nearly a device: a wrong letter or length"
+    ODD_LENGTH = "hex digits of no known length"
+    DAMAGED = "nearly a device: a wrong letter or length"
 
 
-class Word(NamedTuple):
-    """A word or a run of groups: what it may be, and the columns where it stands."""
+class Token(NamedTuple):
+    """A word or a run of groups: what it may be, and its start and end column in the line."""
 
-    form: Form
+    form: TokenForm
     text: str
     start: int
     end: int
     device: DeviceId | None = None
 
 
-def words_of(line: str) -> list[Word]:
-    """The telling words of a settled line, in order.
+def find_tokens(line: str) -> list[Token]:
+    """Return the tokens of a normalized line, in order.
 
-    Words in links, addresses and paths are not told, and neither are UUIDs.  A word with letters
-    of another alphabet that look like hex digits is damaged, whatever it looks like.
+    Skips links, addresses, paths and UUIDs.  A word with letters of another alphabet that look
+    like hex digits is damaged, whatever else it looks like.
     """
     if not line.isascii():
-        latin = line.translate(OTHER_ALPHABETS)
+        latin = line.translate(HOMOGLYPHS)
         if latin != line:
-            return [_foreign(line, word) for word in _words_of_latin(latin)]
-    return _words_of_latin(line)
+            return [_mark_foreign(line, token) for token in _find_latin_tokens(latin)]
+    return _find_latin_tokens(line)
 
 
-def _foreign(line: str, word: Word) -> Word:
-    seen = line[word.start : word.end]
+def _mark_foreign(line: str, token: Token) -> Token:
+    seen = line[token.start : token.end]
     if seen.isascii():
-        return word
-    form = Form.ODD if word.form in (Form.CODE, Form.ODD) else Form.NEAR
-    return Word(form, seen, word.start, word.end)
+        return token
+    form = (
+        TokenForm.ODD_LENGTH
+        if token.form in (TokenForm.CODE, TokenForm.ODD_LENGTH)
+        else TokenForm.DAMAGED
+    )
+    return Token(form, seen, token.start, token.end)
 
 
-def without(text: str, words: Iterable[Word], start: int = 0) -> str:
-    """``text``, which begins in column ``start`` of its line, without ``words``."""
+def remove_tokens(text: str, tokens: Iterable[Token], start: int = 0) -> str:
+    """Return ``text``, which begins in column ``start`` of its line, without ``tokens``."""
     pieces, last = [], 0
-    for word in sorted(words, key=lambda one: one.start):
-        pieces.append(text[last : word.start - start])
-        last = word.end - start
+    for token in sorted(tokens, key=lambda one: one.start):
+        pieces.append(text[last : token.start - start])
+        last = token.end - start
     return " ".join([*pieces, text[last:]])
 
 
-def _words_of_latin(line: str) -> list[Word]:
-    """The telling words of a line as it stands."""
-    if not _HOPE.search(line):
+def _find_latin_tokens(line: str) -> list[Token]:
+    """Return the tokens of a line in the Latin alphabet."""
+    if not _POSSIBLE.search(line):
         return []
-    found: list[Word] = []
+    found: list[Token] = []
     run: list[tuple[str, int, int]] = []
     for text, start, end in _pieces(line):
         if _HEX.fullmatch(text) and len(text) <= _LONGEST_GROUP:
@@ -108,16 +112,16 @@ def _words_of_latin(line: str) -> list[Word]:
             continue
         found += _of_run(run)
         run = []
-        word = _of_word(text, start, end)
-        if word:
-            found.append(word)
+        token = _of_word(text, start, end)
+        if token:
+            found.append(token)
     found += _of_run(run)
     return found
 
 
 def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
     for chunk in _CHUNK.finditer(line):
-        if _FOREIGN.search(chunk.group()):
+        if _LINK_OR_PATH.search(chunk.group()):
             continue
         for inner in _INNER.finditer(chunk.group()):
             text, start = inner.group().rstrip(_TRAILING), chunk.start() + inner.start()
@@ -136,7 +140,7 @@ def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _slashed(text: str) -> list[str]:
-    """``ID/ID`` as two words, when each piece is a Device ID; else the word as it stands."""
+    """Split ``ID/ID`` into two words when each piece is a Device ID; else leave it whole."""
     if "/" not in text:
         return [text]
     parts = text.split("/")
@@ -144,7 +148,7 @@ def _slashed(text: str) -> list[str]:
 
 
 def _joins(line: str, before: tuple[str, int, int], after: tuple[str, int, int]) -> bool:
-    """Whether two hex groups belong together: only a blank between them.
+    """Return whether two hex groups belong together: they have only a blank between them.
 
     A group of any length joins, so that a code that lost a digit is never read as a shorter one.
     """
@@ -154,27 +158,27 @@ def _joins(line: str, before: tuple[str, int, int], after: tuple[str, int, int])
     return len(before[0]) < 16 and len(after[0]) < 16
 
 
-def _of_word(text: str, start: int, end: int) -> Word | None:
+def _of_word(text: str, start: int, end: int) -> Token | None:
     if len(text) < 10:
         return None
     device = read_device(text)
     if device:
-        return Word(Form.PARTED, text, start, end, device)
+        return Token(TokenForm.SEPARATED, text, start, end, device)
     digits = code_digits(text)
     if digits and not _UUID.fullmatch(text):
         if len(digits) in CODE_DIGITS:
-            return Word(Form.CODE, text, start, end)
+            return Token(TokenForm.CODE, text, start, end)
         if len(digits) >= 24:
-            return Word(Form.ODD, text, start, end)
-    if _SUSPECT.fullmatch(text) and (lookalike(text) or _PAIRS.fullmatch(text) or digits):
-        return Word(Form.NEAR, text, start, end)
+            return Token(TokenForm.ODD_LENGTH, text, start, end)
+    if _SUSPECT.fullmatch(text) and (suggest_device(text) or _PAIRS.fullmatch(text) or digits):
+        return Token(TokenForm.DAMAGED, text, start, end)
     if _MISTYPED.fullmatch(text) or _nearly_pairs(text):
-        return Word(Form.NEAR, text, start, end)
+        return Token(TokenForm.DAMAGED, text, start, end)
     return None
 
 
 def _nearly_pairs(text: str) -> bool:
-    """Whether all but one or two of seven to nine groups are hex pairs, a letter among them."""
+    """Return whether all but one or two of seven to nine groups are hex pairs, with a letter."""
     if not _BROKEN.fullmatch(text):
         return False
     groups = re.split("[-:]", text)
@@ -183,17 +187,17 @@ def _nearly_pairs(text: str) -> bool:
     return pairs >= max(6, len(groups) - 2) and not digits.isdecimal() and 14 <= len(digits) <= 18
 
 
-def _of_run(run: list[tuple[str, int, int]]) -> list[Word]:
-    """A run of hex groups: a device, a code, both, something damaged, or nothing."""
+def _of_run(run: list[tuple[str, int, int]]) -> list[Token]:
+    """Return the tokens of a run of hex groups: a device, a code, both, or something damaged."""
     run = _without_english(run)
     if not run:
         return []
     if len(run) == 1:
         return _of_single(*run[0])
     if _total(run) in _HASHES and _even(run) and len(run[0][0]) in (2, 4):
-        return _code_of(run)  # a fingerprint: no code is as long as the rest of it
+        return _code_of(run)  # a fingerprint: too long for a device and its code
     for cut in range(1, min(len(run), _DEVICE_GROUPS + 1)):
-        # A device in groups, and its code in groups behind it.
+        # A device in groups, followed by its code in groups.
         if _even(run[:cut]) == 16 and _total(run[cut:]) >= _CODE_LIKE and len(run[0][0]) in (2, 4):
             return [_device_of(run[:cut]), *_code_of(run[cut:])]
     if _total(run) >= _CODE_LIKE:
@@ -202,8 +206,8 @@ def _of_run(run: list[tuple[str, int, int]]) -> list[Word]:
     if _even(run) == 16 and size in (2, 4):
         return [_device_of(run)]
     if size == 2 and _total(run) in (14, 15, 17, 18):
-        return [Word(Form.NEAR, _joined(run), run[0][1], run[-1][2])]
-    return [word for one in run for word in _of_single(*one)]
+        return [Token(TokenForm.DAMAGED, _joined(run), run[0][1], run[-1][2])]
+    return [token for one in run for token in _of_single(*one)]
 
 
 def _total(run: list[tuple[str, int, int]]) -> int:
@@ -211,7 +215,7 @@ def _total(run: list[tuple[str, int, int]]) -> int:
 
 
 def _even(run: list[tuple[str, int, int]]) -> int:
-    """The digits of a run whose groups are alike, but for a shorter last one; else 0."""
+    """Return the digits of a run of equal groups (the last may be shorter), else 0."""
     sizes = [len(text) for text, _, _ in run]
     alike = all(one == sizes[0] for one in sizes[:-1]) and sizes[-1] <= sizes[0]
     return sum(sizes) if alike else 0
@@ -221,18 +225,18 @@ def _joined(run: list[tuple[str, int, int]]) -> str:
     return " ".join(text for text, _, _ in run)
 
 
-def _device_of(run: list[tuple[str, int, int]]) -> Word:
+def _device_of(run: list[tuple[str, int, int]]) -> Token:
     digits = "".join(text for text, _, _ in run)
     return _device_word(_joined(run), digits, run[0][1], run[-1][2], sure=len(run[0][0]) == 2)
 
 
-def _code_of(run: list[tuple[str, int, int]]) -> list[Word]:
-    form = Form.CODE if _even(run) in CODE_DIGITS else Form.ODD
-    return [Word(form, _joined(run), run[0][1], run[-1][2])]
+def _code_of(run: list[tuple[str, int, int]]) -> list[Token]:
+    form = TokenForm.CODE if _even(run) in CODE_DIGITS else TokenForm.ODD_LENGTH
+    return [Token(form, _joined(run), run[0][1], run[-1][2])]
 
 
 def _without_english(run: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-    """Drop words like "be" at the ends of a run, where the run fits no length with them."""
+    """Drop words like "be" at both ends of a run if with them it has no known length."""
     total, start, end = _total(run), 0, len(run)
     while start < end and total not in _TOTALS:
         if run[start][0] in _ENGLISH or run[start][0] == "a":
@@ -246,16 +250,16 @@ def _without_english(run: list[tuple[str, int, int]]) -> list[tuple[str, int, in
     return run[start:end]
 
 
-def _of_single(text: str, start: int, end: int) -> list[Word]:
+def _of_single(text: str, start: int, end: int) -> list[Token]:
     if len(text) == 16:
         return [_device_word(text, text, start, end, sure=False)]
-    return [Word(Form.NEAR, text, start, end)] if len(text) >= 10 else []
+    return [Token(TokenForm.DAMAGED, text, start, end)] if len(text) >= 10 else []
 
 
-def _device_word(text: str, digits: str, start: int, end: int, *, sure: bool) -> Word:
+def _device_word(text: str, digits: str, start: int, end: int, *, sure: bool) -> Token:
     device = read_device(text)
     if device is None:
-        return Word(Form.NEAR, text, start, end)
+        return Token(TokenForm.DAMAGED, text, start, end)
     if digits.isdecimal():
-        return Word(Form.DECIMAL, text, start, end, device)
-    return Word(Form.PARTED if sure else Form.PLAIN, text, start, end, device)
+        return Token(TokenForm.DECIMAL, text, start, end, device)
+    return Token(TokenForm.SEPARATED if sure else TokenForm.BARE, text, start, end, device)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from exchange.domain.mail import Kind, MailHead, Outcome, Subkind
-from exchange.parsing.findings.claim_columns import claims_code, claims_outcome, claims_spoiled
+from exchange.parsing.findings.claim_columns import any_bad_code, any_code, any_outcome
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.mailkinds import bounces, notices
 from exchange.parsing.mailkinds.automatic import (
@@ -129,12 +129,12 @@ def by_content(
 
     ``about_ours``: one of our references stands in it, or it is a reply.
     """
-    coded = found.stray_code or claims_code(found.claims) or claims_spoiled(found.claims)
-    denied = claims_outcome(found.claims, Outcome.NOT_INSTALLER)
+    coded = found.stray_code or any_code(found.claims) or any_bad_code(found.claims)
+    denied = any_outcome(found.claims, Outcome.NOT_INSTALLER)
     reply = is_reply(head)
     if coded or (denied and (about_ours or not found.asks)):
         return Judged(Kind.RESPONSE)
-    if found.claims and (about_ours or (found.firm and not found.asks)):
+    if found.claims and (about_ours or (found.definite and not found.asks)):
         return Judged(Kind.RESPONSE)
     if found.denies_all and (about_ours or not found.asks):
         return Judged(Kind.RESPONSE, Subkind.NONE if found.devices else Subkind.STATEMENT)

@@ -1,7 +1,7 @@
-"""Answers in people's words: beside one device, or for a whole list.
+"""Recognise answers in people's words: next to one device, or about a whole list.
 
-"Not the installing Supplier" discharges a device, so it takes a plain statement in the first
-person; one doubtful word beside it makes it unclear.  Unclear goes to a person.
+"Not the installing Supplier" closes the question for a device, so we accept only a clear statement
+in the first person; one doubtful word near it makes it unclear.  Unclear goes to a person.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from exchange.parsing.text.cache_short import cache_short
 
 
 class Remark(NamedTuple):
-    """What a remark says; ``firm`` when it can only be an answer, whatever mail it stands in."""
+    """What a remark says; ``definite`` when it is an answer in any mail, not only in a reply."""
 
     outcome: Outcome | None
-    firm: bool = False
+    definite: bool = False
 
 
 _US = r"(?:us|ourselves|our (?:company|engineers?|team|installers?))\b"
@@ -41,8 +41,8 @@ _NOT_INSTALLER = re.compile(
     r"|\b" + _FITTED + r" by (?:another|a different|an other|some other) (?:supplier|party)\b",
     re.I,
 )  # fmt: skip
-# Denials that name nobody, or somebody: a person reads them.
-_HALF_DENIED = re.compile(
+# Denials that do not say who installed it: a person reads them.
+_DENIED_WITHOUT_NAME = re.compile(
     r"(?:\bnot|n't|never) (?:been )?" + _FITTED + r"\b|\bnot our (?:meter|device|asset|site)s?\b",
     re.I,
 )
@@ -65,9 +65,9 @@ _DOUBT = re.compile(
     r"|we (?:installed|fitted)|you(?:'re| are| were| have| did))\b",
     re.I,
 )
-# What may stand before or behind a denial and turn it round: another negation in its clause,
-# somebody's saying or thinking so, or a word that narrows it.
-_TURNED = re.compile(
+# What can reverse a denial when it comes before or after it: another negation in its clause, a word
+# that somebody says or thinks so, or a word that narrows it.
+_REVERSES = re.compile(
     r"\b(?:no|not|never|nothing|nobody|no-one|none|without|hardly|scarcely|neither|cannot|nor)\b"
     r"|n't\b|\b(?:sa(?:y|ys|id|ying)|stat(?:e|es|ed|ing)|alleg\w+|tell(?:s|ing)?|told|suggest\w*"
     r"|indicat\w+|impl(?:y|ies|ied|ying)|report(?:s|ed|ing)?|argu\w+|think(?:s|ing)?|thought"
@@ -82,8 +82,8 @@ _HARMLESS = re.compile(
     r"|^\W*no\b(?=\s*[,.;:\-]|\s+(?:we|this|it|not|sorry)\b)|\bno problem\b|\bno worries\b",
     re.I,
 )
-# All that may follow a denial in its clause and leave it as it is.
-_PLAIN_BEHIND = re.compile(
+# Everything that may follow a denial in its clause without changing it.
+_HARMLESS_AFTER = re.compile(
     r"\b(?:any|all|each|both|either|none|of|these|those|this|that|it|them|the|a|one|ones|devices?"
     r"|meters?|smart|electricity|gas|elec|esme|gsme|units?|assets?|ids?|in|on|for|to|at|from|with"
     r"|your|our|their|his|her|list(?:ed)?|request|e?mail|message|spreadsheet|workbook|file|sheet"
@@ -104,7 +104,7 @@ _PENDING = re.compile(
     r"|not readable|unreadable|will (?:be )?(?:provide|send|sent|provided|supply))\b",
     re.I,
 )
-_LACKING = re.compile(
+_NO_CODE = re.compile(
     r"\b(?:no record|not found|not held|not available|unavailable|not known"
     r"|not recogni[sz]ed|invalid|no (?:install )?codes?|code (?:missing|unknown|lost)"
     r"|(?:cannot|can't|could not|couldn't|unable to)"
@@ -112,7 +112,7 @@ _LACKING = re.compile(
     r"|(?:do not|don't|does not|doesn't) (?:hold|have|recogni[sz]e|exist))\b",
     re.I,
 )
-_VAGUE = re.compile(r"\b(?:pending|tbc|tba|outstanding|on hold|n/k|unknown|not yet)\b", re.I)
+_TENTATIVE = re.compile(r"\b(?:pending|tbc|tba|outstanding|on hold|n/k|unknown|not yet)\b", re.I)
 _PROVIDED = re.compile(
     r"\binstall(?:ation)? code (?:is )?(?:provided|attached|supplied|sent)\b"
     r"|\bcode provided\b|^(?:provided|supplied)$",
@@ -127,44 +127,44 @@ _LONGEST: Final = 500
 
 
 @cache_short
-def plain_words(text: str) -> str:
-    """``text`` on one line with straight apostrophes, as the patterns here expect it."""
+def normalise_phrase(text: str) -> str:
+    """Return ``text`` on one line with straight apostrophes, as the patterns here expect it."""
     return " ".join(text[:_LONGEST].replace("\u2019", "'").replace("\u2018", "'").split())
 
 
 @cache_short
 def read_remark(text: str) -> Remark:
-    """The outcome that words beside a device state, or ``Remark(None)``."""
-    text = plain_words(text)
-    # The inventory's own statuses stand in requests too and answer nothing.
+    """Return the outcome stated by the words next to a device, or ``Remark(None)``."""
+    text = normalise_phrase(text)
+    # The inventory's own statuses occur in requests too and answer nothing.
     if not text or "".join(_LETTERS.findall(text.lower())) in _SMI_STATUS:
         return Remark(None)
     if _NOT_INSTALLER.search(text):
         doubtful = _DOUBT.search(_NOT_INSTALLER.sub(" ", text)) or _PENDING.search(text)
-        if doubtful or _is_turned(text):
-            return Remark(Outcome.UNCLEAR, firm=True)
-        return Remark(Outcome.NOT_INSTALLER, firm=True)
-    if _PENDING.search(text) or _LACKING.search(text):
-        return Remark(Outcome.UNCLEAR, firm=True)
+        if doubtful or _is_reversed(text):
+            return Remark(Outcome.UNCLEAR, definite=True)
+        return Remark(Outcome.NOT_INSTALLER, definite=True)
+    if _PENDING.search(text) or _NO_CODE.search(text):
+        return Remark(Outcome.UNCLEAR, definite=True)
     if _PROVIDED.search(text):
-        return Remark(Outcome.PROVIDED, firm=True)
-    if _HALF_DENIED.search(text) or _VAGUE.search(text):
+        return Remark(Outcome.PROVIDED, definite=True)
+    if _DENIED_WITHOUT_NAME.search(text) or _TENTATIVE.search(text):
         return Remark(Outcome.UNCLEAR)
     return Remark(None)
 
 
-def _is_turned(text: str) -> bool:
-    """Whether words around a denial turn it round or narrow it."""
+def _is_reversed(text: str) -> bool:
+    """Return whether words around a denial reverse or narrow it."""
     text = _HARMLESS.sub(" ", text)
     found, last = _NOT_INSTALLER.search(text), 0
     while found:
         lead = text[last : found.start()]
         clause = _CLAUSE_END.split(lead)
         near = clause[-1]
-        if _TURNED.search(near) or (len(clause) > 1 and _SUBORDINATE.search(near)):
+        if _REVERSES.search(near) or (len(clause) > 1 and _SUBORDINATE.search(near)):
             return True
-        behind = _CLAUSE_END.split(text[found.end() :], maxsplit=1)[0]
-        if _WORD.search(_PLAIN_BEHIND.sub(" ", behind)):
+        after = _CLAUSE_END.split(text[found.end() :], maxsplit=1)[0]
+        if _WORD.search(_HARMLESS_AFTER.sub(" ", after)):
             return True
         last = found.end()
         found = _NOT_INSTALLER.search(text, last)
@@ -176,7 +176,7 @@ _SUBORDINATE = re.compile(r"^\s*(?:that|the case that|to me that)\b", re.I)
 
 
 def says_no(cell: str) -> bool:
-    """A yes-or-no cell that says no."""
+    """Return whether a yes-or-no cell says no."""
     return cell.strip().lower().rstrip(".\ufe0f") in _NO
 
 
@@ -197,13 +197,13 @@ _NARROWED = re.compile(
     r"|either)\b",
     re.I,
 )
-# A whole list is not denied by words on one kind of its devices, or those of one place.
+# Words about one kind of device, or the devices of one region, do not deny a whole list.
 _OF_A_KIND = re.compile(
     r"\b(?:gas|elec(?:tric(?:ity)?)?|[eg]smes?|ihds?|ppmids?|hubs?|chfs?|gpfs?"
     r"|smets ?[12]|region)\b",
     re.I,
 )
-# Words that sound narrowing and are not: "all three", "I can confirm", "please ask the others".
+# Words that only seem to narrow a denial: "all three", "I can confirm", "please ask the others".
 _NOT_NARROWED = re.compile(
     r"\b(?:all|any|none|these|those) (?:of )?(?:the |these )?"
     r"(?:\d{1,6}|one|two|three|four|five|six|ten)\b"
@@ -215,7 +215,7 @@ _NOT_NARROWED = re.compile(
     r"|go to|get in touch with|see the list)\b",
     re.I,
 )
-_CLOSES = re.compile(
+_SIGN_OFF = re.compile(
     r"\W*(?:(?:kind|best|many|warm)(?:est)? (?:regards|thanks|wishes)|regards|thanks|thank you"
     r"|cheers|rgds|br|kr|yours (?:sincerely|faithfully)|sincerely|diolch|cofion)\b[^.]{0,40}$|-- ?$"
     r"|\W*(?:sent from my|get outlook for)\b.{0,80}$",
@@ -234,8 +234,8 @@ _HEDGES = re.compile(
 
 @cache_short
 def denies_all(text: str) -> bool:
-    """Whether a sentence denies a whole list: ``none of these meters were installed by us``."""
-    text = plain_words(text)
+    """Return whether a text denies a whole list: ``none of these meters were installed by us``."""
+    text = normalise_phrase(text)
     if not _SCOPE.search(text) or read_remark(text).outcome is not Outcome.NOT_INSTALLER:
         return False
     return any(
@@ -252,17 +252,17 @@ _SENTENCE_END = re.compile(r"(?<=[.!;])\s+")
 
 @cache_short
 def denies_this(text: str) -> bool:
-    """Whether a sentence denies one device that it does not name: ``we did not install this``."""
-    text = plain_words(text)
+    """Return whether a text denies one device without naming it: ``we did not install this``."""
+    text = normalise_phrase(text)
     if _SCOPE.search(text) or _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
         return False
     return not text.endswith(":") and read_remark(text).outcome is Outcome.NOT_INSTALLER
 
 
 @cache_short
-def heads_denial(text: str) -> bool:
-    """Whether a heading denies what is listed below it: ``Not ours:``."""
-    text = plain_words(text)
+def is_denial_heading(text: str) -> bool:
+    """Return whether a heading denies what is listed below it: ``Not ours:``."""
+    text = normalise_phrase(text)
     if _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
         return False
     return read_remark(text).outcome is Outcome.NOT_INSTALLER
@@ -270,81 +270,84 @@ def heads_denial(text: str) -> bool:
 
 @cache_short
 def hedges(text: str) -> bool:
-    """Whether a line can take back some of a denial that stands near it."""
-    text = plain_words(text)
+    """Return whether a line may take back part of a denial near it."""
+    text = normalise_phrase(text)
     if _BOILERPLATE.search(text):
         return False
     return bool(_HEDGES.search(_NOT_INSTALLER.sub(" ", text)))
 
 
 @cache_short
-def closes(text: str) -> bool:
-    """Whether a line closes what the sender wrote: ``Kind regards``."""
-    return len(text) < 200 and bool(_CLOSES.match(text))
+def is_sign_off(text: str) -> bool:
+    """Return whether a line closes what the sender wrote: ``Kind regards``."""
+    return len(text) < 200 and bool(_SIGN_OFF.match(text))
 
 
-def doubts(text: str) -> bool:
-    """Whether words hold a doubt."""
-    return bool(_DOUBT.search(plain_words(text)))
+def expresses_doubt(text: str) -> bool:
+    """Return whether words express a doubt."""
+    return bool(_DOUBT.search(normalise_phrase(text)))
 
 
-_REST = re.compile(
+_REST_WORDS = re.compile(
     r"\b(?:rest|others|remaining|remainder|balance)\b"
     r"|\bother (?:ones|devices|meters|ids|rows|two|three|four|five|six|ten|\d{1,6})\b"
     r"|\b(?:everything|anything|all) else\b",
     re.I,
 )
-_SEVERAL = re.compile(
+_SEVERAL_WORDS = re.compile(
     r"\b(?:these|those|all|both|none|neither|any|they|them|above|below|following|each|every)\b",
     re.I,
 )
 
 
-def speaks_of_rest(text: str) -> bool:
-    """Whether a sentence speaks of what was not answered one by one: ``all the rest``."""
-    return bool(_REST.search(plain_words(text)))
+def mentions_rest(text: str) -> bool:
+    """Return whether a text mentions what was not answered one by one: ``all the rest``."""
+    return bool(_REST_WORDS.search(normalise_phrase(text)))
 
 
 @cache_short
 def leaves_rest_open(text: str) -> bool:
-    """Words on the rest of a list that are no plain denial: ``none of the others``."""
-    if not speaks_of_rest(text):
+    """Return whether a text mentions the rest of a list without a clear denial.
+
+    For example ``none of the others``.
+    """
+    if not mentions_rest(text):
         return False
-    bare = plain_words(text).lower().startswith(("none of", "not the "))
+    bare = normalise_phrase(text).lower().startswith(("none of", "not the "))
     return bare or read_remark(text).outcome is not None
 
 
-def speaks_of_several(text: str) -> bool:
-    """Whether words can be meant of more than one row of a list."""
-    return bool(_SEVERAL.search(text) or _REST.search(text))
+def mentions_several(text: str) -> bool:
+    """Return whether words can be about more than one row of a list."""
+    return bool(_SEVERAL_WORDS.search(text) or _REST_WORDS.search(text))
 
 
-_ASKS = re.compile(
+_REQUEST_VERBS = re.compile(
     r"\b(?:please(?! (?:find|see|note|accept|ignore|disregard|be advised|do not|let (?:us|me) know"
     r" if))|kindly|could you|can you|would you|we (?:request|require|need|are requesting"
     r"|would like)|requesting|i (?:need|require|am requesting)|grateful if|request for"
     r"|os gwelwch yn dda)\b",
     re.I,
 )
-_ASKED_FOR = re.compile(
+_REQUESTED_THINGS = re.compile(
     r"\b(?:install(?:ation)? codes?|codes?|ics?|devices?|meters?|list|attached|below|following)\b",
     re.I,
 )
-_ASKS_PLAINLY = re.compile(
+_REQUEST_NOUNS = re.compile(
     r"\b(?:install(?:ation)? )?codes? (?:request(?:ed)?|required|needed|wanted|please)\b"
     r"|\brequests? for (?:the )?install(?:ation)? codes?\b",
     re.I,
 )
-_ASK_SPAN: Final = 220  # characters between the asking and what is asked for
+_ASK_SPAN: Final = 220  # characters between the request and what is requested
 
 
 @cache_short
-def asks(text: str) -> bool:
-    """Whether a line asks for codes."""
-    text = plain_words(text)
-    if _ASKS_PLAINLY.search(text):
+def asks_for_codes(text: str) -> bool:
+    """Return whether a line asks for install codes."""
+    text = normalise_phrase(text)
+    if _REQUEST_NOUNS.search(text):
         return True
     return any(
-        _ASKED_FOR.search(text, lead.end(), lead.end() + _ASK_SPAN)
-        for lead in islice(_ASKS.finditer(text), 8)
+        _REQUESTED_THINGS.search(text, lead.end(), lead.end() + _ASK_SPAN)
+        for lead in islice(_REQUEST_VERBS.finditer(text), 8)
     )

@@ -1,4 +1,4 @@
-"""The words people use: headers of columns, and labels before a value in running text."""
+"""Recognise the words people use in column headers and as labels before a value."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from exchange.parsing.text.cache_short import cache_short
 
 
 class Role(Enum):
-    """What a column holds."""
+    """What a column contains."""
 
     DEVICE = "device"
-    MAYBE_DEVICE = "maybe device"  # a vague word: the content decides
+    MAYBE_DEVICE = "maybe device"  # an ambiguous word: the content decides
     NEVER_DEVICE = "never device"
     CODE = "code"
     REMARK = "remark"
@@ -25,14 +25,14 @@ class Role(Enum):
     TYPE = "type"
 
 
-class Wording(NamedTuple):
-    """A header's role and the device type that it names, if any."""
+class HeaderMeaning(NamedTuple):
+    """The role of a column by its header, and the device type that the header names, if any."""
 
     role: Role | None
     device_type: str = ""
 
 
-def _words(text: str) -> frozenset[str]:
+def _split(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
@@ -45,102 +45,104 @@ _TYPES: Final = {
     "communications": "CHF", "ppmid": "PPMID", "ihd": "IHD", "cad": "CAD", "hcalcs": "HCALCS",
 }  # fmt: skip
 _MOST_DIGITS: Final = 4  # EUI-64 and SMETS2 have some; a value has more
-_STRONG_IDS: Final = _words("guid guids eui euis euid")
-_IDS: Final = _words("id ids identifier identifiers identity")
-_NOUNS: Final = _words("""
+_ID_WORDS: Final = _split("guid guids eui euis euid")
+_GENERAL_ID_WORDS: Final = _split("id ids identifier identifiers identity")
+_DEVICE_WORDS: Final = _split("""
     device devices meter meters smets smart node zigbee han asset
 """)
-_FORBIDS: Final = _words("""
+_NOT_DEVICE_WORDS: Final = _split("""
     serial msn mpan mprn mpxn uprn request case ticket customer account site message
     transaction certificate supplier party job order status type date model manufacturer
     count name user session hash checksum md sha key reference ref correlation tracking
     error reason postcode address contract invoice batch record row previous old imei
     iccid sim variant firmware time thumbprint fingerprint
 """)
-_OTHER_CODES: Final = _words("status date type reason error post country link key request provided")
-_REMARK_WORDS: Final = _words("comment comments remark remarks outcome feedback notes sylwadau")
-_PARTS: Final = _words("""
+_NOT_INSTALL_CODE_WORDS: Final = _split(
+    "status date type reason error post country link key request provided"
+)
+_REMARK_WORDS: Final = _split("comment comments remark remarks outcome feedback notes sylwadau")
+_PART_WORDS: Final = _split("""
     part parts pt half piece block group first second third left right start end rest of
     1 2 3 4 a b c i ii iii
 """)
-_DEVICE_FORMS: Final = _words("""
+_DEVICE_FORMS: Final = _split("""
     deviceid deviceids deviceidentifier deviceguid guid guids meterguid eui eui64 eui64id
     deviceeui deviceeui64 metereui smets2device smets2deviceid smetsdevice smets2devices
     smartmeterid meterdeviceid zigbeeid hanid deviceno smid did devid idydyfais
 """)
-_VAGUE_FORMS: Final = _words("""
+_AMBIGUOUS_FORMS: Final = _split("""
     id ids device devices meter meters meterid identifier mac macaddress zigbeemac
     zigbeemacaddress ieeeaddress devicenumber meternumber meterno esme gsme asset assetid
     electricity gas elec dyfais mesurydd
 """)
-_CODE_FORMS: Final = _words("""
+_CODE_FORMS: Final = _split("""
     ic ics code codes installcode installcodes installationcode instcode installationcodes
     iccode deviceinstallcode zigbeeinstallcode installcodeic icwithcrc installcodewithcrc
     installcodecrc codgosod
 """)
-_REMARK_FORMS: Final = _words("""
+_REMARK_FORMS: Final = _split("""
     outcome status response answer result reason comment comments note notes remark
     remarks update feedback reply outcomereason ourresponse supplierresponse
     responsestatus installcodestatus suppliercomments losingsupplierresponse
     losingsuppliercomments yourresponse supplierresponsecomments ourcomments
 """)
-_DENIAL_FORMS: Final = _words("""
+_DENIAL_FORMS: Final = _split("""
     installedbyus installedbyusyn installedbyusyesno areyoutheinstallingsupplier
     areyouinstallingsupplier didyouinstall installingsupplieryn installingsupplieryesno
     installedbyusyorn installedbyourselves ours oursyn oursyesno oursyorn ourinstall
     ourinstallyn ourinstallyesno ourinstallation ourinstalls didweinstall weinstalled
 """)
-_TYPE_FORMS: Final = _words("""
+_TYPE_FORMS: Final = _split("""
     devicetype type metertype fuel fueltype typeofdevice
 """)
 
 
 @cache_short
-def header_wording(text: str) -> Wording:
-    """What a column header says of its column; ``Wording(None)`` when it says nothing to us."""
+def header_meaning(text: str) -> HeaderMeaning:
+    """Return what a column header says about its column; ``HeaderMeaning(None)`` if nothing."""
     text = " ".join(text[:120].split())
     if not text or sum(map(str.isdigit, text)) > _MOST_DIGITS:
-        return Wording(None)
+        return HeaderMeaning(None)
     tokens = _TOKENS.findall(_CAMEL.sub(" ", text).lower())
     joined = "".join(tokens)
     bare = "".join(_TOKENS.findall(re.sub(r"[(\[][^)\]]*[)\]]", "", text).lower()))
     kinds = [_TYPES[token] for token in tokens if token in _TYPES]
-    # "Communications Hub", "gas proxy": the rarer word decides.
+    # "Communications Hub", "gas proxy": the out-of-scope type decides.
     device_type = next((kind for kind in kinds if kind in OUT_OF_SCOPE), kinds[0] if kinds else "")
     forms = {joined, bare}
     if forms & _TYPE_FORMS:
-        return Wording(Role.TYPE)
+        return HeaderMeaning(Role.TYPE)
     if forms & _CODE_FORMS or _is_install_code(tokens) or _is_part_of_code(tokens):
-        return Wording(Role.CODE, device_type)
+        return HeaderMeaning(Role.CODE, device_type)
     if forms & _DENIAL_FORMS:
-        return Wording(Role.DENIAL)
+        return HeaderMeaning(Role.DENIAL)
     if forms & _REMARK_FORMS or _REMARK_WORDS & set(tokens):
-        return Wording(Role.REMARK)
+        return HeaderMeaning(Role.REMARK)
     if forms & _DEVICE_FORMS:
-        return Wording(Role.DEVICE, device_type)
-    if forms & _VAGUE_FORMS:
-        return Wording(Role.MAYBE_DEVICE, device_type)
+        return HeaderMeaning(Role.DEVICE, device_type)
+    if forms & _AMBIGUOUS_FORMS:
+        return HeaderMeaning(Role.MAYBE_DEVICE, device_type)
     words = set(tokens)
-    if words & _FORBIDS:
-        return Wording(Role.NEVER_DEVICE)
-    named = bool(words & _NOUNS) or bool(kinds)
-    if words & _STRONG_IDS or (words & _IDS and named):
-        return Wording(Role.DEVICE, device_type)
-    return Wording(None)
+    if words & _NOT_DEVICE_WORDS:
+        return HeaderMeaning(Role.NEVER_DEVICE)
+    named = bool(words & _DEVICE_WORDS) or bool(kinds)
+    if words & _ID_WORDS or (words & _GENERAL_ID_WORDS and named):
+        return HeaderMeaning(Role.DEVICE, device_type)
+    return HeaderMeaning(None)
 
 
 def _is_install_code(tokens: list[str]) -> bool:
     words = set(tokens)
-    if not words & {"code", "codes"} or words & _OTHER_CODES:
+    if not words & {"code", "codes"} or words & _NOT_INSTALL_CODE_WORDS:
         return False
     return bool(words & {"install", "installation", "ic", "installed"})
 
 
 def _is_part_of_code(tokens: list[str]) -> bool:
-    """``Code 1``, ``IC part 2``, ``Install code first half``: a code split over two columns."""
+    """Return whether the column holds part of a code: ``Code 1``, ``Install code first half``."""
     words = set(tokens)
     left = words - {"code", "ic", "install", "installation"}
-    return bool(words & {"code", "ic"}) and bool(left) and left <= _PARTS
+    return bool(words & {"code", "ic"}) and bool(left) and left <= _PART_WORDS
 
 
 _TYPE_WORDS = re.compile(
@@ -150,7 +152,7 @@ _TYPE_WORDS = re.compile(
 
 @cache_short
 def device_type_of(text: str) -> str:
-    """The DUIS device type that a cell or a label names, the last one if several; or empty."""
+    """Return the DUIS device type that a cell or label names, the last one if several; or empty."""
     found = _TYPE_WORDS.findall(text[-60:])
     return _TYPES[found[-1].lower()] if found else ""
 
@@ -180,7 +182,8 @@ _ID_LABEL = re.compile(
 
 @cache_short
 def labels_device(before: str) -> bool | None:
-    """Whether words before a value call it a device (True), something else (False) or nothing."""
+    """Return whether the words before a value call it a device (True), something else (False),
+    or nothing (None)."""
     tail = before[-60:]
     if _LABEL_NO.search(tail):
         return False
@@ -189,25 +192,25 @@ def labels_device(before: str) -> bool | None:
 
 @cache_short
 def labels_id(before: str) -> bool:
-    """Whether the words right before a value call it a Device ID."""
+    """Return whether the words right before a value call it a Device ID."""
     return bool(_ID_LABEL.search(before[-40:]))
 
 
 @cache_short
 def names_devices(text: str) -> bool:
-    """Whether a text speaks of devices, meters or install codes at all."""
+    """Return whether a text mentions devices, meters or install codes at all."""
     return bool(_LABEL_YES.search(text[:600]))
 
 
 @cache_short
-def labels_heading(text: str) -> bool:
-    """Whether a line heads a list of devices: ``Device IDs:`` or the header of a pasted table."""
+def is_list_heading(text: str) -> bool:
+    """Return whether a line heads a list of devices: ``Device IDs:`` or a pasted table header."""
     if len(text) > 200:
         return False
     if text.rstrip().endswith(":") and names_devices(text):
         return True
     cells = re.split(r"\t|\s{2,}|[|,;]", text.strip())[:12]
-    return any(header_wording(cell).role in (Role.DEVICE, Role.MAYBE_DEVICE) for cell in cells)
+    return any(header_meaning(cell).role in (Role.DEVICE, Role.MAYBE_DEVICE) for cell in cells)
 
 
 _CODE_LABEL = re.compile(r"\b(?:ic|install(?:ation)? ?codes?|code|cod gosod)\b\W*(?:is\W*)?$", re.I)
@@ -215,12 +218,11 @@ _CODE_LABEL = re.compile(r"\b(?:ic|install(?:ation)? ?codes?|code|cod gosod)\b\W
 
 @cache_short
 def labels_code(before: str) -> bool:
-    """Whether the words right before a value call it an install code."""
+    """Return whether the words right before a value call it an install code."""
     return bool(_CODE_LABEL.search(before[-40:]))
 
 
-def normalised(wording: str) -> str:
-    """A header wording without case, blanks, underscores and punctuation: ``Device_ID`` and
-    ``device id`` are both ``deviceid``."""
-    folded = unicodedata.normalize("NFKC", wording[:200]).casefold()
+def normalise_header(header: str) -> str:
+    """Return a header's letters and digits in lower case: ``Device_ID`` becomes ``deviceid``."""
+    folded = unicodedata.normalize("NFKC", header[:200]).casefold()
     return "".join(filter(str.isalnum, folded))

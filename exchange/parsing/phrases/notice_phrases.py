@@ -1,4 +1,4 @@
-"""The words in which mail servers say that a mail was not delivered, or not yet."""
+"""Phrases that mail servers use to say that a mail was not delivered, or not yet."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FAILED_SUBJECT: Final = re.compile(
     r"|配信|送信エラー|エラー通知",
     re.I,
 )
-# It is going to be tried again: whatever else is said, the mail is not given up.
+# The server will try again: whatever else it says, it has not given up.
 GOES_ON: Final = re.compile(
     r"still being retried|will be (?:retried|attempted)|not yet been delivered"
     r"|do not need to resend|not need to (?:re-?send|send) (?:it|this|your|the)"
@@ -82,7 +82,7 @@ FAILED_TEXT: Final = re.compile(
     r"|failure reasons?\b|送信できません|无法",
     re.I,
 )
-# How the notices of mail servers begin: proof even where the sender's name tells nothing.
+# How the notices of mail servers begin: proof even where the sender's name gives no hint.
 SIGNATURE: Final = re.compile(
     r"this is the (?:qmail-send|mail system|mail delivery|postfix|mlsmtp|smtp|mailer-daemon)"
     r"|created automatically by (?:the |my )?(?:mail delivery|mail|smtp)"
@@ -102,7 +102,7 @@ SIGNATURE: Final = re.compile(
     re.I,
 )
 PASSED_ON: Final = re.compile(r"\s*(?:re|aw|sv|antw|ateb|fwd?|wg|ymlaen)(?:\[\d+\])?\s*:", re.I)
-# A person who speaks, of a bounce perhaps: never taken for a mail server on weak grounds.
+# Signs of a person, perhaps writing about a bounce: not to be mistaken for a mail server.
 PERSONAL: Final = re.compile(
     r"^\W{0,9}(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|morning|afternoon|all)\b"
     r"|\b(?:kind|best|many|warm)? ?regards\b|\bthanks\b|\bthank you\b|\bcheers\b"
@@ -110,7 +110,7 @@ PERSONAL: Final = re.compile(
     r"|\bplease (?:can|could|send|let|confirm|resend)\b|\?(?:\s|$)",
     re.I,
 )
-# What stands beneath such a line, or behind it on the same, is whom the mail did not reach.
+# Below such a line, or after it on the same line, is the address that the mail did not reach.
 LEAD: Final = re.compile(
     r"(?:following|these|list of|one or more)(?: e-?mail)?"
     r" (?:recipient|address|addressee|destination|person|people|mailbox|user)[a-z()]*(?: or "
@@ -149,7 +149,7 @@ NOT_RECIPIENT: Final = re.compile(
     re.I,
 )
 ORIGINAL: Final = re.compile(
-    # The last two of a run of dashes: a long run has one place to begin at, not as many as dashes.
+    # Match the last two dashes only, so that a long run of dashes is tried once, not at each dash.
     r"[-=_*]{2}(?![-=_*]).{0,40}(?:copy of (?:the|your) (?:original )?message|original message"
     r"|message header|returned (?:message|mail)|headers? (?:of|from) the (?:original|source)"
     r"|below this line|unsent message|undelivered message|message follows|original e-?mail"
@@ -170,7 +170,7 @@ BARE_NAME: Final = re.compile(
     r"^[\s>*+#|-]{0,20}<?(?P<name>[A-Za-z][A-Za-z0-9._+\-]{1,62}[A-Za-z0-9])>?"
     r"(?=\s*(?:$|:|\.\.\.|\(|\t| {2,}))"
 )
-# An automatic refusal that is dressed as a receipt (Sieve's reject, RFC 5429 section 2.1.2).
+# An automatic refusal in the form of a receipt (Sieve's reject, RFC 5429 section 2.1.2).
 REFUSED: Final = re.compile(
     r"(?:rejected|refused|could not be delivered|not delivered|quota exceeded|mailbox (?:is )?full"
     r"|undeliverable|returned)\b",

@@ -12,13 +12,19 @@ from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
-from exchange.parsing.identifiers.devices import OTHER_ALPHABETS, read_device
-from exchange.parsing.lists.prose.prose import Place, Prose, devices_in, read_prose
-from exchange.parsing.lists.prose.unwrap_lines import Break, rejoin
+from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device
+from exchange.parsing.lists.prose.device_recognition import PlaceOf
+from exchange.parsing.lists.prose.prose import ProseReader, devices_in, read_prose
+from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.lists.tables.column_finder import share_of_devices
-from exchange.parsing.lists.tables.listing import as_pairs, read_listing
-from exchange.parsing.lists.tables.mapped_columns import UNMAPPED, Chosen, Mapping, told_misfit
-from exchange.parsing.lists.tables.mapped_columns import Place as TablePlace
+from exchange.parsing.lists.tables.listing import label_value_lines, read_listing
+from exchange.parsing.lists.tables.mapped_columns import (
+    NO_MAPPING,
+    ChosenColumns,
+    ColumnMappings,
+    TableSource,
+    report_misfit,
+)
 from exchange.parsing.mime.markup import read_html
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.sheets.delimited import read_delimited
@@ -28,7 +34,7 @@ from exchange.parsing.sheets.workbooks import read_workbook
 from exchange.parsing.text.charset import to_text
 from exchange.parsing.text.lines import Line, normalized, plain_lines
 
-_BODY = TablePlace()
+_BODY = TableSource()
 _TABLE_ENDINGS = (".csv", ".tsv", ".psv")
 # What any written form of a Device ID, whole, damaged or broken over two lines, has somewhere.
 _HEX_RUN = re.compile(
@@ -41,7 +47,7 @@ _AROUND: Final = 20
 
 
 def read_attachment(
-    where: str, part: Part, limits: Limits, *, in_reply: bool, mapping: Mapping = UNMAPPED
+    where: str, part: Part, limits: Limits, *, in_reply: bool, mapping: ColumnMappings = NO_MAPPING
 ) -> Findings:
     """What a file that holds no others says; one that cannot be read is told among the rejects or
     warnings.
@@ -93,7 +99,13 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
 
 
 def _workbook(
-    where: str, file: str, content: bytes, limits: Limits, *, in_reply: bool, mapping: Mapping
+    where: str,
+    file: str,
+    content: bytes,
+    limits: Limits,
+    *,
+    in_reply: bool,
+    mapping: ColumnMappings,
 ) -> Findings:
     found = Findings()
     try:
@@ -105,7 +117,7 @@ def _workbook(
     told = False
     for table in book.tables:
         sheet = table.where.removeprefix(f"{where} > ")
-        place = TablePlace(file, sheet)
+        place = TableSource(file, sheet)
         listing = read_table(table, in_reply=in_reply, mapping=mapping, at=place)
         if listing:
             told = True
@@ -137,25 +149,25 @@ def _standing(table: Table) -> set[DeviceId]:
 
 
 def read_table(
-    table: Table, *, in_reply: bool, mapping: Mapping = UNMAPPED, at: TablePlace = _BODY
+    table: Table, *, in_reply: bool, mapping: ColumnMappings = NO_MAPPING, at: TableSource = _BODY
 ) -> Findings | None:
     """A sheet or a pasted table, read down or across; None when it lists no devices.
 
     A mapping that is for this table and fits it says which columns are read.
     """
     chosen = mapping.choose(table, at)
-    mapping.look(table, chosen)
+    mapping.preview(table, chosen)
     if chosen.columns:
         return read_listing(table, chosen.columns)
     found = _usual(table, in_reply=in_reply)
     if chosen.misfit and (found or at.sheet):
         found = found or Findings()
-        told_misfit(table, chosen, found)
+        report_misfit(table, chosen, found)
     return found
 
 
 def _usual(table: Table, *, in_reply: bool) -> Findings | None:
-    pairs = as_pairs(table)
+    pairs = label_value_lines(table)
     if pairs:
         lines = [Line(number, text) for number, text in pairs]
         return read_prose(lines, lambda line: table.place(line.number), in_reply=in_reply)
@@ -163,22 +175,22 @@ def _usual(table: Table, *, in_reply: bool) -> Findings | None:
 
 
 def _text(
-    where: str, name: str, text: str, limits: Limits, *, in_reply: bool, mapping: Mapping
+    where: str, name: str, text: str, limits: Limits, *, in_reply: bool, mapping: ColumnMappings
 ) -> Findings:
     try:
         table = read_delimited(where, text, limits)
     except Unreadable as error:
         return Findings(rejects=[Reject(where, error.message, error.place or where)])
     titled = name.lower().endswith(_TABLE_ENDINGS)
-    chosen = Chosen()
+    chosen = ChosenColumns()
     if table.unit == "row" or titled or share_of_devices(table.rows[:200], 0) > 0.6:
         unit = "row" if titled else table.unit
         table = Table(where, (), table.rows, unit)
-        chosen = mapping.choose(table, TablePlace(name))
-        mapping.look(table, chosen)
+        chosen = mapping.choose(table, TableSource(name))
+        mapping.preview(table, chosen)
         listing = read_listing(table, chosen.columns)
         if listing and chosen.misfit:
-            told_misfit(table, chosen, listing)
+            report_misfit(table, chosen, listing)
         if listing:
             listing.rows = len(table.rows)
             return listing
@@ -189,7 +201,7 @@ def _text(
     found = read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
     found.rows = rows
     if chosen.misfit:
-        told_misfit(table, chosen, found)
+        report_misfit(table, chosen, found)
     return found
 
 
@@ -203,7 +215,7 @@ def _telling(lines: list[Line]) -> Iterator[Line]:
     for at, line in enumerate(lines):
         text = line.text
         if not text.isascii():
-            text = normalized(text).translate(OTHER_ALPHABETS)
+            text = normalized(text).translate(HOMOGLYPHS)
         if _HEX_RUN.search(text):
             wanted.update(range(at - _AROUND, at + _AROUND + 1))
     return (line for at, line in enumerate(lines) if at in wanted)
@@ -211,17 +223,17 @@ def _telling(lines: list[Line]) -> Iterator[Line]:
 
 def read_lines(
     lines: list[Line],
-    place: Place,
+    place: PlaceOf,
     *,
     in_reply: bool,
-    mapping: Mapping = UNMAPPED,
+    mapping: ColumnMappings = NO_MAPPING,
     file: str = "",
 ) -> Findings:
     """Lines of a body: pasted tables as tables, everything else as running text."""
     found = Findings()
-    prose = Prose(place, in_reply=in_reply)
-    broken: list[Break] = []
-    lines = list(rejoin(lines, broken))
+    prose = ProseReader(place, in_reply=in_reply)
+    broken: list[UnprovenBreak] = []
+    lines = list(unwrap_lines(lines, broken))
     start = 0
     while start < len(lines):
         line = lines[start]
@@ -234,7 +246,7 @@ def read_lines(
             end += 1
         rows = lines[start:end]
         listing = read_table(
-            _table(rows, place), in_reply=in_reply, mapping=mapping, at=TablePlace(file)
+            _table(rows, place), in_reply=in_reply, mapping=mapping, at=TableSource(file)
         )
         if listing:
             found.add(listing)
@@ -242,13 +254,13 @@ def read_lines(
             for row in rows:
                 prose.line(row)
         start = end
-    prose.tell_broken(broken)
+    prose.report_broken(broken)
     told = prose.finish()
     told.add(found)
     return told
 
 
-def _table(lines: list[Line], place: Place) -> Table:
+def _table(lines: list[Line], place: PlaceOf) -> Table:
     where = place(lines[0]).rpartition(" > row ")[0]
     return Table(where, (), [Row(line.row, line.cells, frozenset()) for line in lines])
 

@@ -16,7 +16,12 @@ from exchange.parsing.lists.tables.column_finder import (
     find_columns,
     header_index,
 )
-from exchange.parsing.phrases.header_terms import Role, device_type_of, header_wording, normalised
+from exchange.parsing.phrases.header_terms import (
+    Role,
+    device_type_of,
+    header_meaning,
+    normalise_header,
+)
 from exchange.parsing.sheets.delimited import read_delimited
 from exchange.parsing.sheets.grid import Row, Table
 from exchange.parsing.sheets.workbooks import read_workbook
@@ -31,9 +36,9 @@ __all__ = [
     "Table",
     "columns_of",
     "device_type_of",
-    "header_wording",
+    "header_meaning",
     "match_columns",
-    "normalised",
+    "normalise_header",
     "read_tables",
     "shape_of",
 ]
@@ -160,15 +165,15 @@ def match_columns(header: Sequence[str], wanted: Mapping[str, Sequence[str]]) ->
     ``wanted`` gives each field its accepted wordings, best first.  A wording matches whole, or
     without what stands in brackets (``Device ID (EUI-64)``).  A column serves one field only.
     """
-    whole = [normalised(cell) for cell in header]
-    bare = [normalised(_BRACKETS.sub("", cell)) for cell in header]
+    whole = [normalise_header(cell) for cell in header]
+    bare = [normalise_header(_BRACKETS.sub("", cell)) for cell in header]
     found: dict[str, int] = {}
     taken: set[int] = set()
     for forms in (whole, bare):
         for name, wordings in wanted.items():
             if name in found:
                 continue
-            for wording in map(normalised, wordings):
+            for wording in map(normalise_header, wordings):
                 column = next(
                     (i for i, form in enumerate(forms) if form == wording and i not in taken), None
                 )

@@ -31,19 +31,19 @@ from exchange.errors import Unreadable
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.sniff import Shape, has_mail_header, shape_of
-from exchange.parsing.findings.claim_columns import claimed_ids, claims_code, found_ids
+from exchange.parsing.findings.claim_columns import any_code, claim_ids, found_ids
 from exchange.parsing.findings.findings import Findings
-from exchange.parsing.findings.mixed_list import Gathered
+from exchange.parsing.findings.mixed_list import MixedList
 from exchange.parsing.findings.resolve_claims import (
     answer_rest,
-    denied_as_a_whole,
-    first_places,
-    settle_denial,
-    weigh,
+    check_single_denial,
+    claims_from_denial,
+    resolve_claims,
+    unique_devices,
 )
-from exchange.parsing.identifiers.bulk import uncollected
-from exchange.parsing.lists.prose.device_runs import expanded
-from exchange.parsing.lists.tables.mapped_columns import UNMAPPED, Mapping
+from exchange.parsing.identifiers.bulk import gc_paused
+from exchange.parsing.lists.prose.device_runs import expand_runs
+from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
 from exchange.parsing.mailkinds import bounces, notices
 from exchange.parsing.mailkinds.absence import return_date
 from exchange.parsing.mailkinds.classify import Judged, by_content, by_header, is_reply
@@ -53,7 +53,7 @@ from exchange.parsing.mime.parts import Part, read_parts
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
 
-__all__ = ["Mapping", "Openers", "read_head", "understand", "understand_file"]
+__all__ = ["ColumnMappings", "Openers", "read_head", "understand", "understand_file"]
 
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
@@ -82,7 +82,7 @@ def understand(
     limits: Limits = DEFAULT,
     own_addresses: frozenset[str] = frozenset(),
     openers: Openers = NO_OPENERS,
-    mapping: Mapping = UNMAPPED,
+    mapping: ColumnMappings = NO_MAPPING,
 ) -> Understanding:
     """Everything one mail says.
 
@@ -107,13 +107,13 @@ def _read(mail: Part, scope: Scope) -> Understanding:
     head = head_of(mail.headers)
     reading = read_mail(mail, head, scope)
     said = _concluded(head, mail.headers, reading, scope.own_addresses)
-    looks = scope.mapping.looks
+    looks = scope.mapping.previews
     return replace(said, tables=tuple(looks)) if looks else said
 
 
 def _guarded(read: Callable[[], Understanding]) -> Understanding:
     try:
-        with uncollected():
+        with gc_paused():
             return read()
     except Unreadable:
         raise
@@ -132,7 +132,7 @@ def understand_file(
     limits: Limits = DEFAULT,
     openers: Openers = NO_OPENERS,
     own_addresses: frozenset[str] = frozenset(),
-    mapping: Mapping = UNMAPPED,
+    mapping: ColumnMappings = NO_MAPPING,
 ) -> Understanding:
     """A file by itself, read as the only attachment of a mail without a header.
 
@@ -168,7 +168,7 @@ def _concluded(
     references = _references(head.subject, reading.text)
     judged = by_header(head, headers, reading.contents, reading.own_text, own_addresses)
     found = reading.findings
-    settle_denial(found)
+    check_single_denial(found)
     if judged is None:
         about_ours = bool(references) or is_reply(head)
         judged = by_content(
@@ -181,7 +181,7 @@ def _concluded(
             bounces.read_reports(reading.contents)
             or bounces.read_refusal(reading.contents, f"{head.subject}\n{reading.own_text}"[:4000])
             or notices.read_notice(
-                headers, reading.contents, expanded(reading.lines), head.subject, own_addresses
+                headers, reading.contents, expand_runs(reading.lines), head.subject, own_addresses
             )
         )
         if (
@@ -236,7 +236,7 @@ def _answers_by_machine(judged: Judged, found: Findings) -> bool:
         Subkind.AUTOMATIC,
         Subkind.GENERATED,
     )
-    return plain and claims_code(found.claims)
+    return plain and any_code(found.claims)
 
 
 def _told_only(judged: Judged, found: Findings) -> list[str]:
@@ -252,29 +252,29 @@ def _outcome(
     judged: Judged, found: Findings, warnings: list[str]
 ) -> tuple[Sequence[Found], Sequence[Answer], tuple[Reject, ...]]:
     """Devices, answers and rejects that follow from the findings and the kind."""
-    devices = first_places(found.devices)
+    devices = unique_devices(found.devices)
     if judged.kind is Kind.RESPONSE:
         warnings += answer_rest(found)
     if found.quoted:
-        listed = np.concatenate([found_ids(found.devices), claimed_ids(found.claims)])
+        listed = np.concatenate([found_ids(found.devices), claim_ids(found.claims)])
         only_quoted = ~np.isin(ids_of(found.quoted), listed)
         if only_quoted.any():
             warnings.append(_only_quoted(int(np.count_nonzero(only_quoted))))
     claims = found.claims
     if judged.kind is not Kind.RESPONSE:
         if claims:
-            count = len(np.unique(claimed_ids(claims)))
+            count = len(np.unique(claim_ids(claims)))
             warnings.append(
                 f"words that could be an answer stand next to {count} Device IDs; the mail is read"
                 f" as {judged.kind.value}"
             )
         return devices, (), tuple(found.rejects)
     if found.denies_all:
-        if not claims and not found.rest:
-            claims = Gathered(denied_as_a_whole(found))
+        if not claims and not found.rest_words:
+            claims = MixedList(claims_from_denial(found))
         if not devices and not claims:
             warnings.append("it says of a whole list that they did not install it, and lists none")
-    answers, conflicts = weigh(claims)
+    answers, conflicts = resolve_claims(claims)
     return devices, answers, (*found.rejects, *conflicts)
 
 

@@ -13,16 +13,21 @@ from exchange.parsing.containers.openers import Budget, InnerPart, Openers
 from exchange.parsing.containers.opening import mail_in, open_container, unpack_bodies
 from exchange.parsing.containers.sniff import Shape, shape_of
 from exchange.parsing.findings.findings import Findings
-from exchange.parsing.lists.prose.device_runs import expanded, text_of
-from exchange.parsing.lists.prose.inline import Quote, quote_of, read_inline, read_quoted_codes
+from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
+from exchange.parsing.lists.prose.inline import (
+    QuotedList,
+    find_quoted_list,
+    read_inline,
+    read_quoted_codes,
+)
 from exchange.parsing.lists.prose.pasted_tables import lines_with_tables
 from exchange.parsing.lists.prose.prose import devices_in, read_prose
-from exchange.parsing.lists.tables.mapped_columns import UNMAPPED, Mapping
+from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
 from exchange.parsing.mailkinds.classify import FORWARD_SUBJECT, REPLY_SUBJECT
 from exchange.parsing.mime.contents import Contents, contents_of
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.mime.quoting import mark_quotes
-from exchange.parsing.phrases.answer_phrases import asks
+from exchange.parsing.phrases.answer_phrases import asks_for_codes
 from exchange.parsing.reading.attachments import hidden_devices, read_attachment, read_lines
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.mbox import mails_in
@@ -48,14 +53,14 @@ class Scope:
     own_addresses: frozenset[str]
     openers: Openers
     budget: Budget
-    mapping: Mapping = UNMAPPED
+    mapping: ColumnMappings = NO_MAPPING
 
 
 def scope_of(
     limits: Limits,
     own_addresses: frozenset[str],
     openers: Openers,
-    mapping: Mapping = UNMAPPED,
+    mapping: ColumnMappings = NO_MAPPING,
 ) -> Scope:
     """A fresh scope, of which nothing is spent."""
     return Scope(limits, own_addresses, openers, Budget(limits), mapping)
@@ -76,13 +81,13 @@ def read_mail(
     replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
     mark_quotes(lines, subject_forwards=forwards)
     if any(line.quoted for line in lines):
-        lines = contents.lines = expanded(lines)
+        lines = contents.lines = expand_runs(lines)
     own = [line for line in lines if not line.quoted]
 
     def place(line: Line) -> str:
         return f"{path}{line.where}"
 
-    quote = quote_of(lines, head.subject, head.sender) if replies else Quote()
+    quote = find_quoted_list(lines, head.subject, head.sender) if replies else QuotedList()
     inline, taken_inline = read_inline(lines, quote, place)
     rest_of_own = [line for line in own if line.number not in taken_inline]
     found = read_lines(rest_of_own, place, in_reply=replies, mapping=scope.mapping)
@@ -90,7 +95,7 @@ def read_mail(
     answered = frozenset(claim.device for claim in found.claims)
     found.add(read_quoted_codes(quote, answered, place))
     found.unanswered = {device: place(line) for device, line in quote.rows.items() if quote.ours}
-    found.whole = quote.whole
+    found.quoted_whole = quote.complete
     taken: set[int] = set()
     passed_on = [line for line in lines if line.forwarded]
     silent = not (found.devices or found.claims or found.rejects)
@@ -115,8 +120,8 @@ def read_mail(
     reading = Reading(
         contents,
         lines,
-        text_of(lines),
-        text_of(own),
+        text_of_lines(lines),
+        text_of_lines(own),
         found,
     )
     for name, part in contents.attachments:
@@ -137,9 +142,9 @@ def _take_subject(found: Findings, subject: str, where: str, *, echoed: bool) ->
     answers nothing.
     """
     said = read_prose([Line(1, subject)], lambda _: where)
-    if echoed and (found.claims or not any(claim.code or claim.spoiled for claim in said.claims)):
+    if echoed and (found.claims or not any(claim.code or claim.bad_code for claim in said.claims)):
         return
-    found.asks |= not echoed and asks(subject)
+    found.asks |= not echoed and asks_for_codes(subject)
     found.devices += said.devices
     found.rejects += said.rejects
     found.claims += said.claims

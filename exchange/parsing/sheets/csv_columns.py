@@ -14,7 +14,7 @@ from typing import Final, overload
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Flags, Numbers
+from exchange.domain.columns.device_columns import BoolArray, Int64Array
 from exchange.parsing.sheets.grid import ColumnRows, Row, text_row
 from exchange.parsing.text.byte_column import Buffer, ByteColumn, byte_rows, padded_buffer, to_utf8
 
@@ -105,7 +105,7 @@ class DelimitedRows(ColumnRows):
             marks = [found.start() for found in _EXPONENT.finditer(content)]
             self._exponents[np.searchsorted(self._starts, marks, "right") - 1] = True
 
-    def _unquoted(self, own: Buffer, ended: Numbers, delimiters: Numbers) -> Numbers:
+    def _unquoted(self, own: Buffer, ended: Int64Array, delimiters: Int64Array) -> Int64Array:
         """Return the places of the delimiters outside quotes; raises NeedsCsvReader."""
         quotes = np.flatnonzero(own == _QUOTE)
         opens, closes = quotes[0::2], quotes[1::2]
@@ -127,7 +127,7 @@ class DelimitedRows(ColumnRows):
         inside = at % 2 == 1
         if formula[at[inside] // 2].any():
             raise NeedsCsvReader
-        outside: Numbers = delimiters[~inside]
+        outside: Int64Array = delimiters[~inside]
         return outside
 
     def _drop_blank(self) -> None:
@@ -140,7 +140,7 @@ class DelimitedRows(ColumnRows):
             filled[at] = any(map(str.strip, self._written(at)))
         self._keep(filled)
 
-    def _keep(self, chosen: Flags) -> None:
+    def _keep(self, chosen: BoolArray) -> None:
         if not chosen.all():
             self._starts, self._ends = self._starts[chosen], self._ends[chosen]
             self._cells_at, self._cell_counts = self._cells_at[chosen], self._cell_counts[chosen]
@@ -182,7 +182,7 @@ class DelimitedRows(ColumnRows):
         return int(self._cell_counts.max()) + 1 if len(self) else 1
 
     @property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> Int64Array:
         """Return the number of each row."""
         return self._numbers
 
@@ -216,18 +216,18 @@ class DelimitedRows(ColumnRows):
                 cells = ByteColumn(self._buffer, cells.starts + kept, cells.ends)
         return cells
 
-    def distinct(self, index: int) -> tuple[list[str], Numbers]:
+    def distinct(self, index: int) -> tuple[list[str], Int64Array]:
         """Return the distinct texts of one column and, for each row, the index of its text."""
         return self.column(index).distinct()
 
-    def lossy(self, index: int, *, numbers: bool) -> Flags:
+    def lossy(self, index: int, *, numbers: bool) -> BoolArray:
         """Return the rows with a number that Excel wrote in short form (``1.23457E+15``)."""
         if not numbers or index > int(self._cell_counts.max(initial=0)):
             return np.zeros(len(self), np.bool_)
         return self._exponents.copy()
 
 
-def _kept_as_text(cells: ByteColumn) -> Flags:
+def _kept_as_text(cells: ByteColumn) -> BoolArray:
     """Return which cells hold an apostrophe and then hex digits as an ID has them."""
     found = np.zeros(len(cells), np.bool_)
     marked = np.flatnonzero((cells.lengths > 1) & (cells.buffer[cells.starts] == _APOSTROPHE))

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeAlias, overload
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Flags, Numbers
+from exchange.domain.columns.device_columns import BoolArray, Int64Array
 from exchange.parsing.text.byte_column import ByteColumn
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
@@ -70,23 +70,23 @@ class ColumnRows(Sequence[Row]):
 
     @property
     @abstractmethod
-    def numbers(self) -> Numbers:
+    def numbers(self) -> Int64Array:
         """Return the number of each row."""
 
     @abstractmethod
     def column(self, index: int) -> ByteColumn:
         """Return the cells of one column; empty where a cell is missing or is not text."""
 
-    def distinct(self, index: int) -> tuple[list[str], Numbers]:
+    def distinct(self, index: int) -> tuple[list[str], Int64Array]:
         """Return the distinct texts of one column, as people see them, and each row's index."""
         return factorize(row.cells[index] if index < len(row.cells) else "" for row in self)
 
     @abstractmethod
-    def lossy(self, index: int, *, numbers: bool) -> Flags:
+    def lossy(self, index: int, *, numbers: bool) -> BoolArray:
         """Return which cells of a column are a boolean or (with ``numbers``) a number or a date."""
 
 
-def factorize(cells: Iterable[str]) -> tuple[list[str], Numbers]:
+def factorize(cells: Iterable[str]) -> tuple[list[str], Int64Array]:
     """Return the distinct texts among ``cells``, and each cell's index into them."""
     texts: dict[str, int] = {}
     which = [texts.setdefault(cell, len(texts)) for cell in cells]
@@ -127,7 +127,7 @@ class WorkbookRows(ColumnRows):
         return _typed_row(*self._raw[index])
 
     @property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> Int64Array:
         """Return the number of each row."""
         return np.fromiter((number for number, _ in self._raw), np.int64, len(self._raw))
 
@@ -143,13 +143,13 @@ class WorkbookRows(ColumnRows):
                 ]
             )
 
-    def distinct(self, index: int) -> tuple[list[str], Numbers]:
+    def distinct(self, index: int) -> tuple[list[str], Int64Array]:
         """Return the distinct texts of one column, as people see them, and each row's index."""
         return factorize(
             cell_text(cells[index]) if index < len(cells) else "" for _, cells in self._raw
         )
 
-    def lossy(self, index: int, *, numbers: bool) -> Flags:
+    def lossy(self, index: int, *, numbers: bool) -> BoolArray:
         """Return which cells of a column are a boolean or (with ``numbers``) a number or a date."""
         kinds = str if numbers else (str, int, float, date, time, timedelta)
         return np.fromiter(
@@ -174,7 +174,7 @@ class WorkbookRows(ColumnRows):
         return kept
 
 
-def numbers_of(rows: Sequence[Row]) -> Numbers:
+def numbers_of(rows: Sequence[Row]) -> Int64Array:
     """Return the number of each row."""
     if isinstance(rows, ColumnRows):
         return rows.numbers
@@ -193,14 +193,14 @@ def column_of(rows: Sequence[Row], index: int) -> ByteColumn:
     )
 
 
-def distinct_cells(rows: Sequence[Row], index: int) -> tuple[list[str], Numbers]:
+def distinct_cells(rows: Sequence[Row], index: int) -> tuple[list[str], Int64Array]:
     """Return the distinct texts of one column, as people see them, and each row's index."""
     if isinstance(rows, ColumnRows):
         return rows.distinct(index)
     return factorize(row.cells[index] if index < len(row.cells) else "" for row in rows)
 
 
-def lossy_cells(rows: Sequence[Row], index: int, *, numbers: bool = True) -> Flags:
+def lossy_cells(rows: Sequence[Row], index: int, *, numbers: bool = True) -> BoolArray:
     """Return which cells of a column are a boolean or, with ``numbers``, a number or a date.
 
     ``column_of`` leaves these cells empty; ``numbers=False`` is for columns where they do no harm.

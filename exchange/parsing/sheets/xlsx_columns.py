@@ -13,7 +13,7 @@ from typing import Final, TypeAlias, overload
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Flags, Numbers
+from exchange.domain.columns.device_columns import BoolArray, Int64Array
 from exchange.parsing.sheets.grid import NO_DAMAGE, Row, WorkbookRows, factorize
 from exchange.parsing.sheets.xlsx_tokenizer import (
     EMPTY,
@@ -199,7 +199,7 @@ class PlainRows(WorkbookRows):
         return self._row(chosen) if isinstance(chosen, int) else list(map(self._row, chosen))
 
     @property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> Int64Array:
         """Return the number of each row."""
         return self._cells.numbers
 
@@ -225,7 +225,7 @@ class PlainRows(WorkbookRows):
         )
         return ByteColumn.of(list(texts))
 
-    def distinct(self, index: int) -> tuple[list[str], Numbers]:
+    def distinct(self, index: int) -> tuple[list[str], Int64Array]:
         """Return the distinct texts of one column, as people see them, and each row's index."""
         kinds = self._cells.kinds
         if index < kinds.shape[1] and (kinds[:, index] == NUMBER).any():
@@ -233,7 +233,7 @@ class PlainRows(WorkbookRows):
                               enumerate(kinds[:, index]))  # fmt: skip
         return self.column(index).distinct()
 
-    def lossy(self, index: int, *, numbers: bool) -> Flags:
+    def lossy(self, index: int, *, numbers: bool) -> BoolArray:
         """Return which cells of a column are numbers; none without ``numbers``."""
         if not numbers or index >= self._cells.kinds.shape[1]:
             return np.zeros(len(self), np.bool_)

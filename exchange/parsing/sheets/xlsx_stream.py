@@ -16,7 +16,7 @@ from typing import IO, BinaryIO, Final, NamedTuple
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Numbers
+from exchange.domain.columns.device_columns import Int64Array
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.grid import ColumnRows
@@ -195,7 +195,7 @@ class _Book:
         return ByteColumn(np.frombuffer(letters, np.uint8), places[:-1], places[1:])
 
 
-def _texts_of(items: bytes) -> tuple[bytes, Numbers]:
+def _texts_of(items: bytes) -> tuple[bytes, Int64Array]:
     """Return the texts of whole ``si`` elements in UTF-8, joined, and the length of each."""
     texts = None if b"&" in items else plain_strings(b"".join((_SST, items, _ITEMS_END, PADDING)))
     if texts is None:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import Numbers
+from exchange.domain.columns.device_columns import Int64Array
 from exchange.parsing.text.byte_column import Buffer
 from exchange.parsing.text.thread_map import thread_map
 
@@ -90,7 +90,7 @@ class Cells(NamedTuple):
     INLINE cell ends.  ``styles`` are the number formats of the NUMBER cells.
     """
 
-    numbers: Numbers
+    numbers: Int64Array
     kinds: Buffer
     values: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64] | None
@@ -262,11 +262,11 @@ class _Window:
         self._need(tokens[0] in (_ROW, _NO_ROW) and tokens[-1] in (_ROW_END, _NO_ROW))
         return tokens
 
-    def _head(self, at: Numbers, width: int) -> _Words:
+    def _head(self, at: Int64Array, width: int) -> _Words:
         """Return the first ``width`` bytes at each place as one integer."""
         return self.words[at] & np.uint64((1 << 8 * width) - 1)
 
-    def _row_numbers(self, rows: Numbers) -> tuple[Numbers, Numbers]:
+    def _row_numbers(self, rows: Int64Array) -> tuple[Int64Array, Int64Array]:
         """Return the number of each row, and how many digits it has."""
         at = self.tags[rows]
         self._need(self._head(at, 8) == _word(b'<row r="'))
@@ -275,7 +275,9 @@ class _Window:
         self._need(quoted.any(axis=1) & (digits > 0))
         return self._number(at + 8 + digits, digits), digits
 
-    def _columns(self, opened: Numbers, rows: Numbers, digits: Numbers, row_of: Numbers) -> Numbers:
+    def _columns(
+        self, opened: Int64Array, rows: Int64Array, digits: Int64Array, row_of: Int64Array
+    ) -> Int64Array:
         """Return the column of each cell; its reference must name the row that the cell is in."""
         at = self.tags[opened]
         self._need(self._head(at, 6) == _word(b'<c r="'))
@@ -287,7 +289,9 @@ class _Window:
         self._need((np.diff(columns) > 0) | (np.diff(row_of) > 0))
         return columns
 
-    def _values(self, at: Numbers, attributes: Numbers) -> tuple[Buffer, Numbers, frozenset[int]]:
+    def _values(
+        self, at: Int64Array, attributes: Int64Array
+    ) -> tuple[Buffer, Int64Array, frozenset[int]]:
         begins, ends = self.next[at], self.next[at + 1]  # <v> and </v>
         shared = (self.words[begins - 8] >> np.uint64(16)) == _word(b't="s">')
         lengths = ends - begins - 3
@@ -310,7 +314,7 @@ class _Window:
         kinds = np.where(shared, SHARED, NUMBER).astype(np.uint8)
         return kinds, values, styles
 
-    def _check_attributes(self, at: Numbers, end: Numbers, tail: bytes) -> Numbers:
+    def _check_attributes(self, at: Int64Array, end: Int64Array, tail: bytes) -> Int64Array:
         """Return the styles; between ``at`` and ``end`` only a style and ``tail`` may come."""
         room = end - at - len(tail)
         styled = room > 0
@@ -329,7 +333,7 @@ class _Window:
             self._need(self._head(first + start, len(piece)) == _word(piece))
         return styles
 
-    def _inline(self, at: Numbers) -> tuple[Numbers, Numbers]:
+    def _inline(self, at: Int64Array) -> tuple[Int64Array, Int64Array]:
         """Return where the texts of the ``t`` tags ``at`` begin and end."""
         tags, ends = self.tags[at], self.next[at]
         spaced = self.buffer[tags + 2] == ord(" ")
@@ -340,7 +344,7 @@ class _Window:
         self._need(begins < ends)
         return begins, ends
 
-    def _number(self, ends: Numbers, digits: Numbers) -> Numbers:
+    def _number(self, ends: Int64Array, digits: Int64Array) -> Int64Array:
         """Return the decimal numbers of 1 to 8 digits that end before ``ends``, all at once."""
         word = (self.words[ends - 8] ^ np.uint64(0x3030303030303030)) & _HIGH[digits]
         over = (word + np.uint64(0x7676767676767676)) | word

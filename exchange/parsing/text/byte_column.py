@@ -9,8 +9,8 @@ from typing import Final, overload
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import Numbers
-from exchange.domain.columns.group_equal_rows import first_rows
+from exchange.domain.columns.device_columns import Int64Array
+from exchange.domain.columns.group_equal_rows import first_equal_rows
 
 Buffer = npt.NDArray[np.uint8]
 
@@ -32,7 +32,7 @@ def to_utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def byte_rows(buffer: Buffer, starts: Numbers, width: int) -> Buffer:
+def byte_rows(buffer: Buffer, starts: Int64Array, width: int) -> Buffer:
     """Return the ``width`` bytes that begin at each of ``starts``, one row for each start."""
     windows: npt.NDArray[np.void] = np.ndarray(
         (max(0, len(buffer) - width + 1),), f"V{width}", buffer, strides=(1,)
@@ -50,9 +50,9 @@ class ByteColumn(Sequence[str]):
     def __init__(
         self,
         buffer: Buffer,
-        starts: Numbers,
-        ends: Numbers,
-        keys: Numbers | None = None,
+        starts: Int64Array,
+        ends: Int64Array,
+        keys: Int64Array | None = None,
         *,
         escaped: bool = False,
     ) -> None:
@@ -76,15 +76,15 @@ class ByteColumn(Sequence[str]):
         return cls(padded_buffer(content), ends - lengths, ends)
 
     @property
-    def lengths(self) -> Numbers:
+    def lengths(self) -> Int64Array:
         """Return the number of bytes in each cell."""
         return self.ends - self.starts
 
-    def byte_rows(self, chosen: Numbers, width: int) -> Buffer:
+    def byte_rows(self, chosen: Int64Array, width: int) -> Buffer:
         """Return the first ``width`` bytes of each chosen cell, one row for each cell."""
         return byte_rows(self.buffer, self.starts[chosen], width)
 
-    def non_ascii(self) -> Numbers:
+    def non_ascii(self) -> Int64Array:
         """Return the indexes of the cells that hold a character outside ASCII."""
         places = np.flatnonzero(self.buffer >= 0x80)
         if not len(places):
@@ -93,14 +93,14 @@ class ByteColumn(Sequence[str]):
             np.searchsorted(places, self.starts) != np.searchsorted(places, self.ends)
         )
 
-    def distinct(self) -> tuple[list[str], Numbers]:
+    def distinct(self) -> tuple[list[str], Int64Array]:
         """Return the distinct texts (a few may repeat) and the index of each cell's text."""
         if not len(self):
             return [], np.zeros(0, np.int64)
         if self._keys is not None:
-            first = first_rows(self._keys)
+            first = first_equal_rows(self._keys)
         elif int(self.lengths.max()) <= _LONGEST_KEY:
-            first = first_rows(*self._words())
+            first = first_equal_rows(*self._words())
         else:
             known: dict[str, int] = {}
             texts = list(self)
@@ -143,7 +143,7 @@ class ByteColumn(Sequence[str]):
         return text.strip()
 
     def same_buffer(
-        self, starts: Numbers, ends: Numbers, keys: Numbers | None = None
+        self, starts: Int64Array, ends: Int64Array, keys: Int64Array | None = None
     ) -> ByteColumn:
         """Return other cells of the same buffer as a column."""
         return ByteColumn(self.buffer, starts, ends, keys, escaped=self._escaped)
@@ -152,7 +152,7 @@ class ByteColumn(Sequence[str]):
         return map(self.text_at, self.starts.tolist(), self.ends.tolist())
 
 
-def _trimmed(buffer: Buffer, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+def _trimmed(buffer: Buffer, starts: Int64Array, ends: Int64Array) -> tuple[Int64Array, Int64Array]:
     """Return ``starts`` and ``ends`` moved inwards past ASCII blanks."""
     for step, bound in ((1, 0), (-1, 1)):
         edge = ends - 1 if bound else starts

@@ -15,22 +15,22 @@ import numpy as np
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.device_columns import (
-    Flags,
-    Indexes,
-    Listed,
-    Numbers,
-    Places,
-    Words,
-    joined_places,
-    joined_words,
+    BoolArray,
+    Int32Array,
+    Int64Array,
+    ListedColumns,
+    PlaceColumn,
+    TextColumn,
+    concat_places,
+    concat_texts,
 )
 from exchange.domain.columns.device_ids import DeviceIds, ids_of
 from exchange.domain.columns.format_columns import (
     Grid,
-    Written,
-    codes_written,
-    devices_written,
-    joined_written,
+    HexColumn,
+    concat_hex,
+    format_codes,
+    format_device_ids,
 )
 from exchange.domain.columns.group_facts import FactColumn, group_facts
 from exchange.domain.device import mask_codes
@@ -66,8 +66,8 @@ class Known:
     """What the vault knows of a list of devices, and their texts; every column in its order."""
 
     held: FoundColumns
-    devices: Written
-    codes: Written = field(repr=False)  # with CRC; means nothing where no code is held
+    devices: HexColumn
+    codes: HexColumn = field(repr=False)  # with CRC; means nothing where no code is held
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,14 @@ class Holdings:
             return cls({})
         ids = np.concatenate([_ids(one) for one in lists])
         held = vault.find_columns(ids)
-        devices, codes = devices_written(ids), codes_written(held.columns.codes)
+        devices, codes = format_device_ids(ids), format_codes(held.columns.codes)
         if len(ids) <= _SHORT * len(lists):
             # For all lists at once: for each short one alone they take longer.
-            devices, codes = devices.made(), codes.made()
+            devices, codes = devices.with_texts(), codes.with_texts()
         known, start = {}, 0
         for one in lists:
             own = slice(start, start + len(one))
-            known[id(one)] = Known(held.taken(own), devices.taken(own), codes.taken(own))
+            known[id(one)] = Known(held.take(own), devices.take(own), codes.take(own))
             start = own.stop
         return cls(known)
 
@@ -103,7 +103,7 @@ class Holdings:
 
 
 def _ids(asked: Sequence[Found]) -> DeviceIds:
-    return asked.ids if isinstance(asked, Listed) else ids_of([one.device for one in asked])
+    return asked.ids if isinstance(asked, ListedColumns) else ids_of([one.device for one in asked])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +114,26 @@ class Rulings:
     of ours; ``seen`` is what an unreadable row said.
     """
 
-    devices: Written
-    types: Words
-    places: Places
+    devices: HexColumn
+    types: TextColumn
+    places: PlaceColumn
     decisions: tuple[tuple[DeviceState, str], ...]  # those that differ: state and reason
-    which: Indexes  # the decision on each row
-    codes: Written = field(repr=False)
-    seen: Words = field(repr=False)
+    which: Int32Array  # the decision on each row
+    codes: HexColumn = field(repr=False)
+    seen: TextColumn = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.which)
 
     def __add__(self, other: Rulings) -> Rulings:
         return Rulings(
-            joined_written([self.devices, other.devices]),
-            joined_words([self.types, other.types]),
-            joined_places([self.places, other.places]),
+            concat_hex([self.devices, other.devices]),
+            concat_texts([self.types, other.types]),
+            concat_places([self.places, other.places]),
             (*self.decisions, *other.decisions),
             np.concatenate([self.which, other.which + np.int32(len(self.decisions))]),
-            joined_written([self.codes, other.codes]),
-            joined_words([self.seen, other.seen]),
+            concat_hex([self.codes, other.codes]),
+            concat_texts([self.seen, other.seen]),
         )
 
     @property
@@ -142,9 +142,9 @@ class Rulings:
         return [self.decisions[at][0] for at in self.which.tolist()]
 
     @property
-    def reasons(self) -> Words:
+    def reasons(self) -> TextColumn:
         """The reason of each row."""
-        return Words(tuple(reason for _, reason in self.decisions), self.which)
+        return TextColumn(tuple(reason for _, reason in self.decisions), self.which)
 
     def counts(self) -> Counter[DeviceState]:
         """How many rows are in each state."""
@@ -162,29 +162,29 @@ class Rulings:
         columns = Grid(
             (
                 self.devices,
-                Words(outcomes, self.which),
+                TextColumn(outcomes, self.which),
                 self.codes,
-                Words(told, self.which),
+                TextColumn(told, self.which),
                 self.places,
             )
         )
-        return columns if len(self) > _EACH_BY_ITSELF else columns.made()
+        return columns if len(self) > _EACH_BY_ITSELF else columns.to_objects()
 
-    def taken(self, rows: slice | Numbers | Flags) -> Rulings:
+    def take(self, rows: slice | Int64Array | BoolArray) -> Rulings:
         """Some of the rows."""
         return Rulings(
-            self.devices.taken(rows),
-            self.types.taken(rows),
-            self.places.taken(rows),
+            self.devices.take(rows),
+            self.types.take(rows),
+            self.places.take(rows),
             self.decisions,
             self.which[rows],
-            self.codes.taken(rows),
-            self.seen.taken(rows),
+            self.codes.take(rows),
+            self.seen.take(rows),
         )
 
     def chosen(self, places: Sequence[int]) -> Rulings:
         """The rows at ``places``, in their order."""
-        return self.taken(np.array(places, np.int64))
+        return self.take(np.array(places, np.int64))
 
     def by_state(self, state: DeviceState) -> list[int]:
         """Which rows are in ``state``."""
@@ -213,11 +213,11 @@ def rule(
     ``state`` is what they are in now.  ``not_installer`` is a person's reason to answer so where
     the rule alone would hold a device; raises BadInput where our register says we installed it.
     """
-    if isinstance(asked, Listed):
+    if isinstance(asked, ListedColumns):
         types, places = asked.types, asked.places
     else:
-        types = Words.of([one.device_type for one in asked])
-        places = Places.of([one.where for one in asked])
+        types = TextColumn.of([one.device_type for one in asked])
+        places = PlaceColumn.of([one.where for one in asked])
     grouped = group_facts(Facts, _fact_columns(known.held, types), len(asked))
     decided: list[tuple[DeviceState, str]] = []
     for facts, at in zip(grouped.facts, grouped.first, strict=True):
@@ -225,7 +225,7 @@ def rule(
         event, reason = decision.event, decision.reason
         if event is DeviceEvent.HOLD and not_installer:
             if facts.installed_by_us:
-                (device,) = known.devices.taken(slice(at, at + 1)).texts()
+                (device,) = known.devices.take(slice(at, at + 1)).texts()
                 raise BadInput(
                     f"{device} is on our register as installed by us: "
                     'it cannot be answered "not the installing Supplier"'
@@ -238,11 +238,11 @@ def rule(
     return Rulings(
         devices=known.devices,
         types=_masked(types),
-        places=Places(_masked(places.leads), places.numbers),
+        places=PlaceColumn(_masked(places.leads), places.numbers),
         decisions=tuple(different),
         which=np.array([different[one] for one in decided], np.int32)[which],
         codes=known.codes._replace(present=provided),
-        seen=Words.same("", len(which)),
+        seen=TextColumn.repeat("", len(which)),
     )
 
 
@@ -250,22 +250,22 @@ def unreadable(rejects: Sequence[Reject], like: Rulings) -> Rulings:
     """What could not be read, one row each, to stand behind ``like``."""
     number = len(rejects)
     state = move(DeviceState.OPEN, DeviceEvent.MALFORMED)
-    reasons = Words.of([mask_codes(one.reason) for one in rejects])
+    reasons = TextColumn.of([mask_codes(one.reason) for one in rejects])
     return Rulings(
-        devices=Written.none(number, like.devices),
-        types=Words.same("", number),
-        places=Places.of([mask_codes(one.where) for one in rejects]),
-        decisions=tuple((state, reason) for reason in reasons.words),
+        devices=HexColumn.empty(number, like.devices),
+        types=TextColumn.repeat("", number),
+        places=PlaceColumn.of([mask_codes(one.where) for one in rejects]),
+        decisions=tuple((state, reason) for reason in reasons.values),
         which=reasons.which,
-        codes=Written.none(number, like.codes),
-        seen=Words.of([one.text for one in rejects]),
+        codes=HexColumn.empty(number, like.codes),
+        seen=TextColumn.of([one.text for one in rejects]),
     )
 
 
-def _fact_columns(found: FoundColumns, asked: Words) -> dict[str, FactColumn]:
+def _fact_columns(found: FoundColumns, asked: TextColumn) -> dict[str, FactColumn]:
     """Return each field of ``Facts`` as a column; ``asked`` are the types that the list names."""
     held, known = found.held, found.columns
-    types = np.array([DEVICE_TYPES.index(DeviceType.of(word)) for word in asked.words], np.uint8)
+    types = np.array([DEVICE_TYPES.index(DeviceType.of(word)) for word in asked.values], np.uint8)
     return {
         "held": FactColumn(_NO_YES, held),
         # Where no record is held the columns of the vault mean nothing.
@@ -276,12 +276,12 @@ def _fact_columns(found: FoundColumns, asked: Words) -> dict[str, FactColumn]:
     }
 
 
-def _masked(words: Words) -> Words:
+def _masked(words: TextColumn) -> TextColumn:
     """Mask what looks like an install code in each different text.
 
     A place's number is left: with the words before it, it cannot complete a code.
     """
-    return Words(tuple(map(mask_codes, words.words)), words.which)
+    return TextColumn(tuple(map(mask_codes, words.values)), words.which)
 
 
 def told(
@@ -298,11 +298,11 @@ def told(
     for (state, reason), chosen in _alike(rulings):
         detail = _detail(state, reason, ref, address, message_id)
         event = "codes.released" if state is DeviceState.PROVIDED else f"devices.{state}"
-        devices = rulings.devices.taken(chosen)
+        devices = rulings.devices.take(chosen)
         for start in range(0, len(chosen), _TOGETHER):
             some = slice(start, min(start + _TOGETHER, len(chosen)))
             unread = state is DeviceState.UNREADABLE
-            named = {} if unread else {"device_ids": devices.taken(some).joined(",")}
+            named = {} if unread else {"device_ids": devices.take(some).join(",")}
             yield AuditEvent(event, ref, party, detail | {"devices": some.stop - start} | named)
 
 
@@ -328,7 +328,7 @@ def _detail(
     return {"ref": ref, "reason": reason}
 
 
-def _alike(rulings: Rulings) -> Iterator[tuple[tuple[DeviceState, str], Numbers]]:
+def _alike(rulings: Rulings) -> Iterator[tuple[tuple[DeviceState, str], Int64Array]]:
     """The decisions in the order in which they first stand, each with its rows."""
     order = np.argsort(rulings.which, kind="stable")
     bounds = np.searchsorted(rulings.which[order], np.arange(len(rulings.decisions) + 1)).tolist()

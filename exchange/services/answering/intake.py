@@ -29,7 +29,7 @@ from exchange.errors import (
     StoreError,
     VaultError,
 )
-from exchange.parsing.identifiers.bulk import uncollected
+from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.ports import Question
 from exchange.services.answering import (
     answer_request,
@@ -185,7 +185,7 @@ def _decide_some(ctx: Context, mails: Sequence[Understood], done: Decided) -> No
     """Decide some mails in one transaction, or, where one of them hinders it, each by itself."""
     ctx.heart.moved()
     try:
-        with uncollected():
+        with gc_paused():
             outcomes = decide(ctx, mails, done.tally) if mails else []
     except Exception:
         done.tally.forget()

@@ -24,7 +24,7 @@ from exchange.parsing.reading.import_tables import (
     Table,
     device_type_of,
     match_columns,
-    normalised,
+    normalise_header,
 )
 from exchange.services.import_rows import (
     DEVICE,
@@ -111,7 +111,7 @@ def _choose(table: Table) -> Sheet:
     columns = {DEVICE: device, **match_columns(table.header, {_LOSING: _LOSING_WORDS})}
     former: list[tuple[int, int]] = []
     for column, title in enumerate(table.header):
-        bare = normalised(re.sub(r"[(\[][^)\]]*[)\]]", "", title))
+        bare = normalise_header(re.sub(r"[(\[][^)\]]*[)\]]", "", title))
         named = _FORMER.fullmatch(bare) or _FORMER_AFTER.fullmatch(bare)
         if named and column not in columns.values():
             former.append((int(named[1] or 0), column))

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import Numbers
+from exchange.domain.columns.device_columns import Int64Array
 from exchange.domain.columns.device_ids import DeviceIds, ids_of
 from exchange.domain.device import CODE_BYTES
 from exchange.domain.device_type import DEVICE_TYPES
@@ -93,7 +93,7 @@ class Block:
         self,
         terms: Terms,
         name: str,
-        found: tuple[Sequence[str], Numbers] | None,
+        found: tuple[Sequence[str], Int64Array] | None,
     ) -> None:
         """Take the words of a column, and which of them each row has; None: no such column."""
         if found is None:
@@ -116,7 +116,7 @@ class Block:
         self.words[INSTALLED][at] = fact.installed
         self.words[DATED][at] = (fact.day - _EPOCH).days
 
-    def batch(self, source: str, numbers: Numbers) -> Batch | None:
+    def batch(self, source: str, numbers: Int64Array) -> Batch | None:
         """The good rows, whose places in the delivery are ``numbers``; None when there is none."""
         kept = np.flatnonzero(self.good)
         if not len(kept):
@@ -148,7 +148,7 @@ def checked_batch(
     devices = check_devices(column_of(rows, columns[DEVICE]))
     number = len(rows)
     block = Block(
-        devices.good & listed,
+        devices.valid & listed,
         devices.ids,
         np.zeros((number, CODE_BYTES), np.uint8),
         np.zeros(number, np.bool_),
@@ -157,8 +157,8 @@ def checked_batch(
         cells = column_of(rows, columns[CODE])
         found = check_codes(cells)
         empty = (cells.lengths == 0) & ~lossy_cells(rows, columns[CODE])
-        block.codes, block.has_code = found.codes, found.good
-        block.good &= found.good | empty
+        block.codes, block.has_code = found.codes, found.valid
+        block.good &= found.valid | empty
     for name in WORDS:
         block.take_words(
             terms, name, distinct_cells(rows, columns[name]) if name in columns else None

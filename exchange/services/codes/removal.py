@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from exchange.domain.audit import AuditEvent
-from exchange.domain.columns.device_ids import DeviceIds, ids_of, no_ids
+from exchange.domain.columns.device_ids import DeviceIds, blank_ids, ids_of
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
 from exchange.ports import Removed
@@ -130,7 +130,7 @@ def _read(
         file, reading, ctx.limits, ctx.today(), delivered, progress, whole=whole
     )
     parts = [batch.columns.devices for batch in batches]
-    numbers = np.unique(np.concatenate(parts)) if parts else no_ids()
+    numbers = np.unique(np.concatenate(parts)) if parts else blank_ids()
     return numbers, delivered
 
 

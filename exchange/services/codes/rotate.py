@@ -72,7 +72,7 @@ def reseal(
         current = change.new_data_key(_noted(ctx, by))  # 2
     buckets = texts = 0
     damaged: list[VaultDamaged] = []
-    for settled in (False, True):
+    for normalized in (False, True):
         try:
             buckets += change.reseal_buckets(lambda done, total: say("buckets", done, total))  # 3
         except VaultDamaged as error:
@@ -80,7 +80,7 @@ def reseal(
         texts += _texts(ctx, change, current, say)
         if damaged:
             raise damaged[0]
-        if not settled:
+        if not normalized:
             pause(change.settle)  # 4
     left = _counted(ctx, change)  # 5
     stray = {key: number for key, number in left.items() if key != current}

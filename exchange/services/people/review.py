@@ -326,7 +326,7 @@ def release_devices(
                 ctx, tx, request, party, party.reply_address, head, settled
             )
             for some, outbox_id in parts:
-                own = settled.taken(some)
+                own = settled.take(some)
                 moved = zip(rows[some], own.states, own.reasons.texts(), strict=True)
                 tx.inbound.move_many(moved, outbox_id)
             tx.inbound.mark_if_answered(request.id)

@@ -92,7 +92,7 @@ def _spans_of(numbers: Sequence[int]) -> tuple[Span, ...]:
 
 
 def named(numbers: Sequence[int]) -> str:
-    """Numbers as people write them: ``12-40, 45``."""
+    """Int64Array as people write them: ``12-40, 45``."""
     return ", ".join(
         str(first) if first == last else f"{first}-{last}"
         for first, last in _spans_of(sorted(numbers))

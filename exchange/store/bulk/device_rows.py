@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from sqlmodel import Session
 
-from exchange.domain.columns.device_columns import Numbers, Places, Words
-from exchange.domain.columns.format_columns import Written
+from exchange.domain.columns.device_columns import Int64Array, PlaceColumn, TextColumn
+from exchange.domain.columns.format_columns import HexColumn
 from exchange.domain.inbound import DISCHARGED, DeviceState
 from exchange.store.bulk.bulk_insert import insert_rows
 from exchange.store.bulk.pg_copy import COPY_NULL, copy_text, escape
@@ -40,23 +40,23 @@ SELECT ?, {columns} FROM one
 class DeviceColumns:
     """The devices of a request with their decisions, in the order in which they are stored."""
 
-    devices: Written  # all present
-    types: Words
-    places: Places
+    devices: HexColumn  # all present
+    types: TextColumn
+    places: PlaceColumn
     states: tuple[DeviceState, ...]  # the state of each decision ...
-    reasons: Words  # ... and its reason; ``which`` gives the decision of each row
+    reasons: TextColumn  # ... and its reason; ``which`` gives the decision of each row
 
     def __len__(self) -> int:
         return len(self.reasons.which)
 
-    def taken(self, rows: slice) -> DeviceColumns:
+    def take(self, rows: slice) -> DeviceColumns:
         """Return some of the rows."""
         return DeviceColumns(
-            self.devices.taken(rows),
-            self.types.taken(rows),
-            self.places.taken(rows),
+            self.devices.take(rows),
+            self.types.take(rows),
+            self.places.take(rows),
             self.states,
-            self.reasons.taken(rows),
+            self.reasons.take(rows),
         )
 
 
@@ -71,7 +71,7 @@ def insert_columns(
         copy_text(connection, table, COLUMNS, len(columns), blocks)
         return
     for start in range(0, len(columns), _AT_ONCE):
-        some = columns.taken(slice(start, start + _AT_ONCE))
+        some = columns.take(slice(start, start + _AT_ONCE))
         parts = _sql_columns(some, letters)
         if parts is None:
             insert_rows(session, table, COLUMNS, _rows(request_id, some, letters))
@@ -85,22 +85,22 @@ def _copy_blocks(
     request_id: int, columns: DeviceColumns, letters: tuple[int | None, ...]
 ) -> Iterator[str]:
     """Yield the rows as COPY reads them; a text that many rows share is escaped once."""
-    types = _escape_all(columns.types.words)
-    leads = _escape_all(columns.places.leads.words)
+    types = _escape_all(columns.types.values)
+    leads = _escape_all(columns.places.leads.values)
     ends = [
         f"{state.value}\t{escape(reason)}\t{COPY_NULL}\t{COPY_NULL if letter is None else letter}\n"
         for state, reason, letter in zip(
-            columns.states, columns.reasons.words, letters, strict=True
+            columns.states, columns.reasons.values, letters, strict=True
         )
     ]
     for start in range(0, len(columns), _COPIED_AT_ONCE):
-        some = columns.taken(slice(start, start + _COPIED_AT_ONCE))
-        places = Places(Words(leads, some.places.leads.which), some.places.numbers)
+        some = columns.take(slice(start, start + _COPIED_AT_ONCE))
+        places = PlaceColumn(TextColumn(leads, some.places.leads.which), some.places.numbers)
         yield "".join([
             f"{request_id}\t{device}\t{kind}\t{place}\t{end}"
             for device, kind, place, end in zip(
                 some.devices.texts(),
-                Words(types, some.types.which).texts(),
+                TextColumn(types, some.types.which).texts(),
                 places.texts(),
                 map(ends.__getitem__, some.reasons.which.tolist()),
                 strict=True,
@@ -132,9 +132,9 @@ def _sql_columns(
     word_columns = [
         _word_column(columns.types),
         _word_column(leads),
-        _word_column(Words(tuple(state.value for state in columns.states), which)),
+        _word_column(TextColumn(tuple(state.value for state in columns.states), which)),
         _word_column(columns.reasons),
-        _word_column(Words(tuple(str(one or "") for one in letters), which)),
+        _word_column(TextColumn(tuple(str(one or "") for one in letters), which)),
     ]
     found = [part for part in word_columns if part is not None]
     if len(found) < len(word_columns) or sum(part.width for part in found) > _WIDEST:
@@ -154,26 +154,26 @@ def _substr(width: int) -> str:
     return f"CAST(substr(?, n * {width} + 1, {width}) AS TEXT)"
 
 
-def _word_column(words: Words) -> _SqlColumn | None:
+def _word_column(words: TextColumn) -> _SqlColumn | None:
     """Return one text for all rows, or one text per row, padded to equal length."""
-    if len(words.words) > _AT_ONCE:
+    if len(words.values) > _AT_ONCE:
         return None
-    used = np.flatnonzero(np.bincount(words.which, minlength=len(words.words)))
-    texts = [words.words[at] for at in used.tolist()]
+    used = np.flatnonzero(np.bincount(words.which, minlength=len(words.values)))
+    texts = [words.values[at] for at in used.tolist()]
     if len(texts) == 1:
         return _SqlColumn("?", (texts[0],))
     raw = [text.encode() for text in texts]
     width = max(map(len, raw))
     if width > _WIDEST or any(_PAD in text or "\0" in text for text in texts):
         return None
-    place = np.zeros(len(words.words), np.intp)
+    place = np.zeros(len(words.values), np.intp)
     place[used] = np.arange(len(used))
     padded = b"".join([text.ljust(width, _PAD.encode()) for text in raw])
     laid = np.frombuffer(padded, np.uint8).reshape(len(raw), width)[place[words.which]]
     return _SqlColumn(f"rtrim({_substr(width)}, '{_PAD}')", (laid.tobytes(),), width)
 
 
-def _digits(numbers: Numbers) -> bytes:
+def _digits(numbers: Int64Array) -> bytes:
     """Return the decimal digits of each number, with leading zeros."""
     found = np.full((len(numbers), _DIGITS), ord("0"), np.uint8)
     left = numbers

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from exchange.domain.contactrow import COLUMNS, REQUIRED, party_from_row
 from exchange.domain.party import Change, EscalationContact, Party, check, diff, parse_address
 from exchange.errors import BadInput, BadInputs
-from exchange.parsing.reading.import_tables import match_columns, normalised, read_tables
+from exchange.parsing.phrases.header_terms import normalise_header
+from exchange.parsing.reading.import_tables import match_columns, read_tables
 from tests.places import ROOT
 
 SAMPLE = ROOT / "config" / "contacts.csv"
@@ -284,7 +285,7 @@ def test_any_row_gives_a_party_or_one_of_our_errors(cells: dict[str, str]) -> No
 
 
 def test_no_wording_means_two_columns() -> None:
-    wordings = [normalised(wording) for each in COLUMNS.values() for wording in each]
+    wordings = [normalise_header(wording) for each in COLUMNS.values() for wording in each]
     assert len(set(wordings)) == len(wordings)
     assert set(REQUIRED) <= set(COLUMNS)
     # Each field's own name is a wording of it.

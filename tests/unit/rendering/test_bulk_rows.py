@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from exchange.domain.columns.device_columns import Places, Words
+from exchange.domain.columns.device_columns import PlaceColumn, TextColumn
 from exchange.domain.columns.device_ids import id_bytes, ids_from_numbers
-from exchange.domain.columns.format_columns import Grid, Written, codes_written, devices_written
+from exchange.domain.columns.format_columns import Grid, HexColumn, format_codes, format_device_ids
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import BadInput
 from exchange.rendering import bulk_rows, workbook
@@ -42,11 +42,11 @@ def grid_of(rows: Sequence[tuple[int, str, bool, str, str]]) -> Grid:
     codes[:, 8:] = id_bytes(ids)
     return Grid(
         (
-            devices_written(ids),
-            Words.of([row[1] for row in rows]),
-            Written(codes_written(codes).letters, np.array([row[2] for row in rows], np.bool_)),
-            Words.of([row[3] for row in rows]),
-            Places.of([row[4] for row in rows]),
+            format_device_ids(ids),
+            TextColumn.of([row[1] for row in rows]),
+            HexColumn(format_codes(codes).letters, np.array([row[2] for row in rows], np.bool_)),
+            TextColumn.of([row[3] for row in rows]),
+            PlaceColumn.of([row[4] for row in rows]),
         )
     )
 

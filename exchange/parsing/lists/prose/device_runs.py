@@ -1,6 +1,7 @@
-"""Long lists in a plain text: thousands of lines that are one Device ID each, kept as one.
+"""Keep long lists in a plain text, thousands of lines with one Device ID each, as one object.
 
-Only the middle of such a list is kept so: whatever looks a few lines ahead or behind sees lines.
+This applies only to the middle of such a list: code that looks a few lines ahead or back still sees
+lines.
 """
 
 from __future__ import annotations
@@ -11,35 +12,35 @@ from typing import Final
 
 import numpy as np
 
-from exchange.domain.columns.device_columns import Numbers
-from exchange.domain.columns.device_ids import DeviceIds, no_ids
-from exchange.parsing.identifiers.bulk import check_devices, decimal_cells
+from exchange.domain.columns.device_columns import Int64Array
+from exchange.domain.columns.device_ids import DeviceIds, blank_ids
+from exchange.parsing.identifiers.bulk import check_devices, find_decimal_cells
 from exchange.parsing.sheets.csv_columns import NEWLINE, unix_line_ends
 from exchange.parsing.text.byte_column import PADDING, ByteColumn, padded_buffer, to_utf8
 from exchange.parsing.text.lines import Line, plain_lines
 
 _LONG: Final = 100_000  # characters
-_BEFORE: Final = 600  # lines of a list that stay lines at its begin, and at its end
-_BEHIND: Final = 20
+_AT_START: Final = 600  # lines at the start of a list that stay lines
+_AT_END: Final = 20  # lines at its end that stay lines
 _LEAST: Final = 500  # lines
 _WIDTHS: Final = (16, 23)
 
 
 @dataclass(slots=True)
-class Run(Line):
-    """Lines that are nothing but a Device ID, from ``number`` on; ``text`` is the first of them."""
+class DeviceRun(Line):
+    """Lines with just a Device ID each, from line ``number`` on; ``text`` is the first of them."""
 
-    whole: str = field(default="", repr=False)
-    ids: DeviceIds = field(default_factory=no_ids, repr=False)
+    full_text: str = field(default="", repr=False)
+    ids: DeviceIds = field(default_factory=blank_ids, repr=False)
 
     def lines(self) -> Iterator[Line]:
-        """The lines themselves."""
-        for number, text in enumerate(self.whole.split("\n"), self.number):
+        """Yield the lines one by one."""
+        for number, text in enumerate(self.full_text.split("\n"), self.number):
             yield Line(number, text, self.quoted, self.forwarded)
 
 
-def lines_of(text: str) -> list[Line]:
-    """The lines of a text, the middle of a long list as one."""
+def lines_with_runs(text: str) -> list[Line]:
+    """Return the lines of a text, the middle of a long list as one DeviceRun."""
     if len(text) < _LONG:
         return plain_lines(text)
     content = unix_line_ends(to_utf8(text))
@@ -50,41 +51,45 @@ def lines_of(text: str) -> list[Line]:
     cells = ByteColumn(buffer, starts, ends)
     checked = check_devices(cells)
     lengths = ends - starts
-    good = checked.good & (lengths == cells.lengths) & np.isin(lengths, _WIDTHS)
-    good &= ~decimal_cells(cells)
+    good = checked.valid & (lengths == cells.lengths) & np.isin(lengths, _WIDTHS)
+    good &= ~find_decimal_cells(cells)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]])))
     found: list[Line] = []
     done = 0
     for first, last in edges.reshape(-1, 2).tolist():
-        begin, end = first + _BEFORE, last - _BEHIND
-        if end - begin < _LEAST:
+        run_start, run_end = first + _AT_START, last - _AT_END
+        if run_end - run_start < _LEAST:
             continue
-        found += _lines(content, starts, ends, done, begin)
-        whole = content[starts[begin] : ends[end - 1]].decode("ascii")
-        line = content[starts[begin] : ends[begin]].decode("ascii")
-        found.append(Run(begin + 1, line, whole=whole, ids=checked.ids[begin:end]))
-        done = end
+        found += _lines(content, starts, ends, done, run_start)
+        whole = content[starts[run_start] : ends[run_end - 1]].decode("ascii")
+        line = content[starts[run_start] : ends[run_start]].decode("ascii")
+        found.append(
+            DeviceRun(run_start + 1, line, full_text=whole, ids=checked.ids[run_start:run_end])
+        )
+        done = run_end
     return found + _lines(content, starts, ends, done, len(starts))
 
 
-def _lines(content: bytes, starts: Numbers, ends: Numbers, first: int, last: int) -> list[Line]:
+def _lines(
+    content: bytes, starts: Int64Array, ends: Int64Array, first: int, last: int
+) -> list[Line]:
     if first >= last:
         return []
     piece = content[starts[first] : ends[last - 1]].decode("utf-8", "surrogatepass")
     return [Line(number, text) for number, text in enumerate(piece.split("\n"), first + 1)]
 
 
-def expanded(lines: Sequence[Line]) -> list[Line]:
-    """Every line by itself."""
+def expand_runs(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with each DeviceRun replaced by its lines."""
     found: list[Line] = []
     for line in lines:
-        if isinstance(line, Run):
+        if isinstance(line, DeviceRun):
             found += line.lines()
         else:
             found.append(line)
     return found
 
 
-def text_of(lines: Sequence[Line]) -> str:
-    """The text of all lines."""
-    return "\n".join(line.whole if isinstance(line, Run) else line.text for line in lines)
+def text_of_lines(lines: Sequence[Line]) -> str:
+    """Return the text of all lines."""
+    return "\n".join(line.full_text if isinstance(line, DeviceRun) else line.text for line in lines)

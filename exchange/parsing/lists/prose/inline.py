@@ -1,13 +1,13 @@
-"""Answers typed into our own list as it comes back quoted: beside a row, or under it.
+"""Read answers typed into our own list as it comes back quoted: next to a row, or under it.
 
-Only the layer that answers us is looked at: a mail with the reference of a request, quoted once
-and not written by the sender.  What is not plain is unclear, and is told.
+Only the layer that answers us counts: a mail with the reference of a request, quoted once and not
+written by the sender.  Anything that is not clear makes the device unclear and is reported.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,18 +15,17 @@ from exchange.domain.device import DeviceId
 from exchange.domain.mail import Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.identifiers.codes import BadCode, code_digits, read_code
-from exchange.parsing.identifiers.tokens import Form, Word, words_of
-from exchange.parsing.lists.prose.unwrap_lines import Break, rejoin
+from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
+from exchange.parsing.lists.prose.device_recognition import PlaceOf
+from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.mime.quoting import begins_quote
 from exchange.parsing.phrases.answer_phrases import (
-    plain_words,
+    mentions_rest,
+    mentions_several,
+    normalise_phrase,
     read_remark,
-    speaks_of_rest,
-    speaks_of_several,
 )
 from exchange.parsing.text.lines import Line, normalized
-
-Place = Callable[[Line], str]
 
 _PREFIX = re.compile(r"\s{0,3}((?:>\s?)+)")
 _REQUEST = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-Q\d{5,9}(?!\d)", re.I)
@@ -34,154 +33,168 @@ _ANSWER = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-A\d{5,
 _COUNT = re.compile(r"\s*(?:devices|devices asked|still open)\s*[:\t]\s*(\d[\d,]{0,9})\s*", re.I)
 _ADDRESSEE = re.compile(r"^\W*(?:to|at|an|\u00e0)\s?:", re.M)
 _CUT = re.compile(r"\[?(?:\.\.\.|\u2026)\]?|\W*(?:snip|trimmed|cut|message clipped)\b.{0,60}", re.I)
-_DEVICES: Final = (Form.PARTED, Form.PLAIN)
-_CODES: Final = (Form.CODE, Form.ODD)
+_DEVICES: Final = (TokenForm.SEPARATED, TokenForm.BARE)
+_CODES: Final = (TokenForm.CODE, TokenForm.ODD_LENGTH)
 _REMARK: Final = 300
-_LONGEST_REMARK: Final = 500  # a longer text under a row is no answer to it
+_LONGEST_REMARK: Final = 500  # a longer text under a row does not answer it
 
 
 @dataclass(slots=True)
-class Row:
+class QuotedRow:
     """One quoted line that names devices."""
 
     line: Line
     devices: list[DeviceId]
     rest: str
-    codes: list[Word]
+    codes: list[Token]
 
 
 @dataclass(slots=True)
-class Quote:
+class QuotedList:
     """The first quoted layer: our list as it came back."""
 
     rows: dict[DeviceId, Line] = field(default_factory=dict)
-    listed: dict[int, Row] = field(default_factory=dict)  # by line number
+    listed: dict[int, QuotedRow] = field(default_factory=dict)  # by line number
     lines: list[Line] = field(default_factory=list)
-    ours: bool = False  # carries a request's reference, and its author is not the sender
-    whole: bool = False  # lists just as many devices as it says that it asks for
+    ours: bool = False  # has the reference of a request, and the sender did not write it
+    complete: bool = False  # lists as many devices as it says it asks for
 
 
 @dataclass(slots=True)
-class _Typed:
-    """What was typed between two quoted lines."""
+class _TypedLines:
+    """Lines typed between two quoted lines."""
 
     lines: list[Line]
-    above: Row | None  # the quoted row right above
-    passed: list[Row]  # the rows since the last typed lines, ``above`` among them
-    adjacent: bool  # no blank line between the row and what was typed
+    above: QuotedRow | None  # the quoted row right above
+    passed: list[QuotedRow]  # the rows since the last typed lines, ``above`` among them
+    adjacent: bool  # no blank line between the row and the typed lines
     last: bool = True  # nothing quoted follows
 
 
-def quote_of(lines: Sequence[Line], subject: str, sender: str) -> Quote:
-    """The first quoted layer of a mail from ``sender``."""
-    quote = Quote()
+def find_quoted_list(lines: Sequence[Line], subject: str, sender: str) -> QuotedList:
+    """Return the first quoted layer of a mail from ``sender``."""
+    quote = QuotedList()
+    quote.lines, text = _first_layer(lines)
+    quote.ours = _is_ours(text, subject, sender)
+    if not quote.ours:
+        return quote
+    for line in quote.lines:
+        row = _read_row(line)
+        if row:
+            quote.listed[line.number] = row
+            for device in row.devices:
+                quote.rows.setdefault(device, line)
+    counts = [int(count[1].replace(",", "")) for one in text if (count := _COUNT.fullmatch(one))]
+    cut = any(len(one) < 200 and _CUT.fullmatch(one.strip()) for one in text)
+    referred = any(map(_REQUEST.search, text))
+    quote.complete = referred and not cut and counts[-1:] == [len(quote.rows)]
+    return quote
+
+
+def _first_layer(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
+    """Return the lines of the first quoted layer, and their texts without quote marks."""
+    layer: list[Line] = []
     text: list[str] = []
-    heads = 0
+    layers = 0
     for index, line in enumerate(lines):
         if not line.quoted or line.forwarded:
             continue
         depth, bare = _stripped(line)
         if depth > 1:
             continue
-        begun = begins_quote(lines, index) if depth == 0 else bool(_begins(bare))
-        heads += begun
-        if heads > 1 or (begun and any(map(str.strip, text))):
-            break  # what follows was quoted before
+        begins = begins_quote(lines, index) if depth == 0 else bool(_begins_quote(bare))
+        layers += begins
+        if layers > 1 or (begins and any(map(str.strip, text))):
+            break  # a second layer begins
         text.append(bare)
-        quote.lines.append(line)
+        layer.append(line)
+    return layer, text
+
+
+def _is_ours(text: Sequence[str], subject: str, sender: str) -> bool:
+    """Return whether the quoted mail is a request of ours."""
     asked = any(map(_REQUEST.search, text)) or bool(_REQUEST.search(subject))
     head = "\n".join(text[:8]).lower()
-    # A colleague of the sender is no more our own than the sender.
-    house = sender[sender.rfind("@") :] if "@" in sender else ""
-    theirs = bool(house) and re.search(re.escape(house) + r"(?![\w.\-])", _ADDRESSEE.split(head)[0])
-    quote.ours = asked and not theirs and not any(map(_ANSWER.search, text))
-    if not quote.ours:
-        return quote
-    for line in quote.lines:
-        row = _row(line)
-        if row:
-            quote.listed[line.number] = row
-            for device in row.devices:
-                quote.rows.setdefault(device, line)
-    counts = [int(told[1].replace(",", "")) for one in text if (told := _COUNT.fullmatch(one))]
-    cut = any(len(one) < 200 and _CUT.fullmatch(one.strip()) for one in text)
-    referred = any(map(_REQUEST.search, text))
-    quote.whole = quote.ours and referred and not cut and counts[-1:] == [len(quote.rows)]
-    return quote
+    # A mail written by a colleague of the sender is not ours either.
+    domain = sender[sender.rfind("@") :] if "@" in sender else ""
+    theirs = domain and re.search(re.escape(domain) + r"(?![\w.\-])", _ADDRESSEE.split(head)[0])
+    return asked and not theirs and not any(map(_ANSWER.search, text))
 
 
 def _stripped(line: Line) -> tuple[int, str]:
-    """How deep a line is quoted by its prefix, and its text without it."""
+    """Return the quoting depth of a line by its prefix, and its text without the prefix."""
     prefix = _PREFIX.match(line.text[:200])
     if not prefix or line.table:
         return 0, line.text
     return prefix.group(1).count(">"), line.text[prefix.end() :]
 
 
-def _begins(bare: str) -> bool:
+def _begins_quote(bare: str) -> bool:
     return len(bare) <= 500 and begins_quote([Line(1, bare)], 0)
 
 
 def read_inline(
-    lines: Sequence[Line], quote: Quote, place: Place
+    lines: Sequence[Line], quote: QuotedList, place: PlaceOf
 ) -> tuple[Findings, frozenset[int]]:
-    """Answers beside and under the rows of ``quote``, and the numbers of the typed lines taken."""
+    """Return the answers next to and under the rows of ``quote``, and the line numbers used."""
     found = Findings()
     if not quote.ours or not quote.rows:
         return found, frozenset()
     rows = quote.listed
     for row in rows.values():
-        _beside(found, row, place)
+        _read_row_words(found, row, place)
     taken: set[int] = set()
     inside = _typed_inside(quote)
     quoted = {line.number for line in quote.lines} - inside
     typed = _typed_between(lines, rows, quoted, inside)
     for one in typed:
-        broken: list[Break] = []
-        joined = list(rejoin(one.lines, broken))
+        broken: list[UnprovenBreak] = []
+        joined = list(unwrap_lines(one.lines, broken))
         if not broken:
             one.lines = joined
-    told = [one for one in typed if _tells(one)]
-    proven = _style(told, len(rows))
-    for one in told:
-        if one.above is None or (one.last and len(rows) > 1 and not proven and len(told) < 2):
-            continue  # typed below the whole list: of which row, nothing says
-        if one.last and speaks_of_rest(_words(one)) and not _codes(one):
-            continue  # of all the other rows, not of the one above it
+    answering = [one for one in typed if _is_answer(one)]
+    follows_rows = _answers_follow_rows(answering, len(rows))
+    for one in answering:
+        if one.above is None or (
+            one.last and len(rows) > 1 and not follows_rows and len(answering) < 2
+        ):
+            continue  # typed below the whole list: nothing says which row it is about
+        if one.last and mentions_rest(_words_of(one)) and not _codes_of(one):
+            continue  # about all other rows, not the one above
         taken |= {line.number for line in one.lines}
-        _under(found, one, place, sure=proven or not one.last or len(rows) == 1)
-    if any(one.above is None and _codes(one) for one in told):
-        _distrust(found)
+        _read_below(found, one, place, clear=follows_rows or not one.last or len(rows) == 1)
+    if any(one.above is None and _codes_of(one) for one in answering):
+        _distrust_codes(found)
     return found, frozenset(taken)
 
 
-def _row(line: Line) -> Row | None:
+def _read_row(line: Line) -> QuotedRow | None:
     text = normalized(_stripped(line)[1])
-    words = words_of(text)
-    devices = [word for word in words if word.device is not None and word.form in _DEVICES]
+    words = find_tokens(text)
+    devices = [token for token in words if token.device is not None and token.form in _DEVICES]
     if not devices:
         return None
     pieces, last = [], 0
-    for word in words:
-        pieces.append(text[last : word.start])
-        last = word.end
+    for token in words:
+        pieces.append(text[last : token.start])
+        last = token.end
     rest = " ".join([*pieces, text[last:]])
-    named = [word.device for word in devices if word.device is not None]
-    return Row(line, named, rest, [word for word in words if word.form in _CODES])
+    named = [token.device for token in devices if token.device is not None]
+    return QuotedRow(line, named, rest, [token for token in words if token.form in _CODES])
 
 
-def _beside(found: Findings, row: Row, place: Place) -> None:
-    """Words on the quoted row itself."""
-    where, said = place(row.line), plain_words(row.rest).strip(" -:;,.|\t")[:_REMARK]
-    remark = read_remark(said)
-    if remark.outcome is None or not remark.firm or remark.outcome is Outcome.PROVIDED:
+def _read_row_words(found: Findings, row: QuotedRow, place: PlaceOf) -> None:
+    """Read the words on the quoted row itself."""
+    where, words = place(row.line), normalise_phrase(row.rest).strip(" -:;,.|\t")[:_REMARK]
+    remark = read_remark(words)
+    if remark.outcome is None or not remark.definite or remark.outcome is Outcome.PROVIDED:
         return
     for device in row.devices:
-        found.claims.append(Claim(device, where, outcome=remark.outcome, remark=said))
+        found.claims.append(Claim(device, where, outcome=remark.outcome, remark=words))
 
 
-def read_quoted_codes(quote: Quote, answered: frozenset[DeviceId], place: Place) -> Findings:
-    """Codes that stand on quoted rows only: typed there, or of an earlier mail; for a person.
+def read_quoted_codes(quote: QuotedList, answered: frozenset[DeviceId], place: PlaceOf) -> Findings:
+    """Report codes found only on quoted rows, for a person: typed there, or from an earlier mail.
 
     A device that is ``answered`` outside the quote needs no code from it.
     """
@@ -190,19 +203,19 @@ def read_quoted_codes(quote: Quote, answered: frozenset[DeviceId], place: Place)
         if not row.codes:
             continue
         where = place(row.line)
-        reason = "an install code that stands only in quoted text: it may be an earlier mail's"
+        reason = "an install code found only in quoted text: it may come from an earlier mail"
         for device in row.devices:
             if device not in answered:
-                found.claims.append(Claim(device, where, spoiled=True))
+                found.claims.append(Claim(device, where, bad_code=True))
                 found.rejects.append(Reject(str(device), reason, where, device))
     return found
 
 
-def _typed_inside(quote: Quote) -> set[int]:
-    """The lines typed among our rows where the client marks none as quoted: Outlook's block.
+def _typed_inside(quote: QuotedList) -> set[int]:
+    """Return the lines typed among our rows if the client, as Outlook, does not mark quoted lines.
 
-    Our own list has nothing between its rows, so what answers there is not ours; below the last
-    row it is the sender's only where other rows were answered so and it stands right below.
+    Our own list has nothing between its rows, so an answer there is not ours.  Right below the last
+    row it is the sender's only if other rows were answered in the same way.
     """
     at = [index for index, line in enumerate(quote.lines) if line.number in quote.listed]
     if not at:
@@ -210,27 +223,27 @@ def _typed_inside(quote: Quote) -> set[int]:
     inside: set[int] = set()
     for index in range(at[0] + 1, at[-1]):
         line = quote.lines[index]
-        if line.number not in quote.listed and _answers(line):
+        if line.number not in quote.listed and _line_answers(line):
             inside.add(line.number)
     below = quote.lines[at[-1] + 1 : at[-1] + 2]
-    if (inside or len(at) == 1) and below and _answers(below[0]):
+    if (inside or len(at) == 1) and below and _line_answers(below[0]):
         inside.add(below[0].number)
     return inside
 
 
-def _answers(line: Line) -> bool:
+def _line_answers(line: Line) -> bool:
     if line.table or _stripped(line)[0] or len(line.text) > _REMARK:
         return False
-    return _tells(_Typed([line], None, [], adjacent=True))
+    return _is_answer(_TypedLines([line], None, [], adjacent=True))
 
 
 def _typed_between(
-    lines: Sequence[Line], rows: dict[int, Row], quoted: set[int], inside: set[int]
-) -> list[_Typed]:
-    typed: list[_Typed] = []
-    above: Row | None = None
-    passed: list[Row] = []
-    under_way: _Typed | None = None
+    lines: Sequence[Line], rows: dict[int, QuotedRow], quoted: set[int], inside: set[int]
+) -> list[_TypedLines]:
+    typed: list[_TypedLines] = []
+    above: QuotedRow | None = None
+    passed: list[QuotedRow] = []
+    under_way: _TypedLines | None = None
     blank = begun = False
     for line in lines:
         text = _stripped(line)[1] if line.quoted else line.text
@@ -248,89 +261,89 @@ def _typed_between(
             under_way, above = None, None
         elif begun:
             if under_way is None:
-                under_way = _Typed([], above, list(passed), adjacent=not blank)
+                under_way = _TypedLines([], above, list(passed), adjacent=not blank)
                 typed.append(under_way)
             under_way.lines.append(line)
     return typed
 
 
-def _words(one: _Typed) -> str:
-    return plain_words(" ".join(line.text for line in one.lines[:20]))
+def _words_of(one: _TypedLines) -> str:
+    return normalise_phrase(" ".join(line.text for line in one.lines[:20]))
 
 
-def _codes(one: _Typed) -> list[Word]:
+def _codes_of(one: _TypedLines) -> list[Token]:
     return [
-        word
+        token
         for line in one.lines
-        for word in words_of(normalized(line.text))
-        if word.form in _CODES
+        for token in find_tokens(normalized(line.text))
+        if token.form in _CODES
     ]
 
 
-def _tells(one: _Typed) -> bool:
-    """Whether typed lines answer a row: a code or plain words, and no device of their own."""
+def _is_answer(one: _TypedLines) -> bool:
+    """Return whether typed lines answer a row: a code or clear words, and no device."""
     if sum(len(line.text) for line in one.lines) > _LONGEST_REMARK:
         return False
-    words = [word for line in one.lines for word in words_of(normalized(line.text))]
-    if any(word.device is not None for word in words):
+    words = [token for line in one.lines for token in find_tokens(normalized(line.text))]
+    if any(token.device is not None for token in words):
         return False
-    if any(word.form in _CODES for word in words):
+    if any(token.form in _CODES for token in words):
         return True
-    remark = read_remark(_words(one))
+    remark = read_remark(_words_of(one))
     return remark.outcome is not None and remark.outcome is not Outcome.PROVIDED
 
 
-def _style(told: Sequence[_Typed], rows: int) -> bool:
-    """Whether the last answer, too, is plainly of the row above it, as all before it are."""
-    if not told or any(one.above is None for one in told):
+def _answers_follow_rows(answering: Sequence[_TypedLines], rows: int) -> bool:
+    """Return whether the last answer clearly belongs to the row above it, as all before it do."""
+    if not answering or any(one.above is None for one in answering):
         return False
-    if len(told) == rows:
+    if len(answering) == rows:
         return True
-    return len(told) > 1 and all(one.adjacent for one in told)
+    return len(answering) > 1 and all(one.adjacent for one in answering)
 
 
-def _under(found: Findings, one: _Typed, place: Place, *, sure: bool) -> None:
+def _read_below(found: Findings, one: _TypedLines, place: PlaceOf, *, clear: bool) -> None:
     if one.above is None:
         return
-    where, codes, said = place(one.lines[0]), _codes(one), _words(one)[:_REMARK]
-    several = speaks_of_several(said) and len(one.passed) > 1
-    heads = said.endswith(":")
-    if several or heads or not sure or len(one.above.devices) > 1:
-        concerned = one.passed if several or heads else [one.above]
-        for row in concerned:
+    where, codes, words = place(one.lines[0]), _codes_of(one), _words_of(one)[:_REMARK]
+    several = mentions_several(words) and len(one.passed) > 1
+    is_heading = words.endswith(":")
+    if several or is_heading or not clear or len(one.above.devices) > 1:
+        rows = one.passed if several or is_heading else [one.above]
+        for row in rows:
             for device in row.devices:
-                claim = Claim(device, where, outcome=Outcome.UNCLEAR, spoiled=bool(codes))
+                claim = Claim(device, where, outcome=Outcome.UNCLEAR, bad_code=bool(codes))
                 found.claims.append(claim)
-        shown = "" if codes else said[:100]
-        reason = "it is not plain of which quoted rows this speaks"
+        shown = "" if codes else words[:100]
+        reason = "it is not clear which quoted rows this is about"
         found.rejects.append(Reject(shown, reason, where))
         return
     device = one.above.devices[0]
     if not codes:
-        outcome = read_remark(said).outcome
-        found.claims.append(Claim(device, where, outcome=outcome, remark=said))
+        outcome = read_remark(words).outcome
+        found.claims.append(Claim(device, where, outcome=outcome, remark=words))
         return
     if len(codes) > 1:
         reason = "several install codes under one quoted row"
         found.rejects.append(Reject(str(device), reason, where, device))
-        found.claims.append(Claim(device, where, spoiled=True))
+        found.claims.append(Claim(device, where, bad_code=True))
         return
     code = read_code(codes[0].text)
     if isinstance(code, BadCode):
         found.rejects.append(Reject(code.text, code.reason, where, device))
-        found.claims.append(Claim(device, where, spoiled=True))
+        found.claims.append(Claim(device, where, bad_code=True))
         return
-    denied = read_remark(said.replace(codes[0].text, " ")).outcome is Outcome.NOT_INSTALLER
+    denied = read_remark(words.replace(codes[0].text, " ")).outcome is Outcome.NOT_INSTALLER
     outcome = Outcome.NOT_INSTALLER if denied else None
     found.claims.append(Claim(device, where, code, outcome, digits=len(code_digits(codes[0].text))))
 
 
-def _distrust(found: Findings) -> None:
-    """A code above the first row: the codes may stand above their rows and not below."""
+def _distrust_codes(found: Findings) -> None:
+    """Distrust all codes if one is above the first row: each may belong to the row below it."""
     for index, claim in enumerate(found.claims):
         if claim.code is not None:
-            found.claims[index] = Claim(claim.device, claim.where, spoiled=True)
-            reason = "an install code stands above the first quoted row: which is of which row"
+            found.claims[index] = Claim(claim.device, claim.where, bad_code=True)
+            reason = "an install code above the first quoted row: which code belongs to which row"
             found.rejects.append(
-                Reject(str(claim.device), f"{reason} is not plain", claim.where, claim.device)
+                Reject(str(claim.device), f"{reason} is not clear", claim.where, claim.device)
             )

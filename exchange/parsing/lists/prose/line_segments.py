@@ -1,4 +1,4 @@
-"""One line of running text: its sentences, its groups of devices, and which code is of which.
+"""Split a line of running text into segments, and pair the devices and codes of each.
 
 The order on the line and the words between decide; where they do not, nothing is paired.
 """
@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from exchange.domain.mail import Outcome
 from exchange.parsing.identifiers.codes import has_good_crc
-from exchange.parsing.identifiers.tokens import Word, without
-from exchange.parsing.phrases.answer_phrases import doubts, plain_words, speaks_of_rest
+from exchange.parsing.identifiers.tokens import Token, remove_tokens
+from exchange.parsing.phrases.answer_phrases import expresses_doubt, mentions_rest, normalise_phrase
 from exchange.parsing.phrases.header_terms import device_type_of, labels_code
 
 LEFTOVER: Final = re.compile(r"[\s,;:.|/&()\[\]\-*\u2022\u00b7\"'<>#=]+|\b(?:and|or|nor)\b", re.I)
@@ -24,9 +24,9 @@ _BETWEEN_LISTED = re.compile(
     re.I,
 )
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z0-9(])")
-_BELONGS = re.compile(r"\b(?:for|of|belongs? to|goes with)\b", re.I)
+_BELONGS_TO = re.compile(r"\b(?:for|of|belongs? to|goes with)\b", re.I)
 _JOINED_TO = re.compile(r"[\s,;]*(?:\b(?:but|and|while|whereas|however)\b[\s,;:]*)+$", re.I)
-# What may stand before a code without making anything else of it.
+# Words before a code that do not turn it into something else.
 _CODE_LEAD = re.compile(
     r"\b(?:esme|gsme|gpf|chf|ppmid|ihd|elec(?:tric(?:ity)?)?|gas|meters?|devices?|hub|code|ic|is|it|its"
     r"|it's|use|for|of|the|and|with|crc|without|ours?|yes|y|installed|fitted|by|us|provided|x|smets"
@@ -54,153 +54,156 @@ _REMARK: Final = 300
 _NEARBY: Final = 200
 
 
-class Unit(NamedTuple):
-    """A line, or those of its sentences that speak of the same devices."""
+class Segment(NamedTuple):
+    """A line, or those of its sentences that are about the same devices."""
 
-    devices: list[Word]
-    codes: list[Word]
+    devices: list[Token]
+    codes: list[Token]
     text: str
     start: int  # its column in the line
 
     @property
     def rest(self) -> str:
-        """The text without its devices and codes."""
-        return without(self.text, [*self.devices, *self.codes], self.start)
+        """Return the text without its devices and codes."""
+        return remove_tokens(self.text, [*self.devices, *self.codes], self.start)
 
 
-def before(text: str, word: Word) -> str:
-    """The words before a word, as far back as a label can stand."""
-    lead = text[max(0, word.start - _NEARBY) : word.start]
+def words_before(text: str, token: Token) -> str:
+    """Return the text before a token, as far back as a label can be."""
+    lead = text[max(0, token.start - _NEARBY) : token.start]
     return lead[:-2] if lead[-2:].lower() == "0x" else lead
 
 
 def labelled_type(lead: str) -> str:
-    """The device type that the words right before a value name, or nothing."""
+    """Return the device type named by the words right before a value, or empty."""
     return device_type_of(lead[-40:]) if lead.strip() else ""
 
 
 def is_mere_item(rest: str) -> bool:
-    """Whether what stands beside a device is no more than an item of a list holds."""
+    """Return whether the words next to a device are no more than an item of a list has."""
     return not _TALK.search(rest) and len(_LETTERS.findall(rest[:_REMARK])) <= 8
 
 
-def sentences(
-    text: str, devices: Sequence[Word], codes: Sequence[Word]
-) -> tuple[list[Unit], list[str]]:
-    """A line in units, each with devices of its own, and its sentences on the rest of a list.
+def split_segments(
+    text: str, devices: Sequence[Token], codes: Sequence[Token]
+) -> tuple[list[Segment], list[str]]:
+    """Return the segments of a line, each with its own devices, and the sentences about the rest.
 
-    One unit where a sentence has a code and no device: then they belong together over its end.
+    A sentence with a code and no device belongs to the others: then the line is one segment.
     """
-    whole = [Unit(list(devices), list(codes), text, 0)]
+    whole = [Segment(list(devices), list(codes), text, 0)]
     cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
     if len(cuts) == 2 or not devices:
         return whole, []
-    heads = [word.start for word in devices]
-    tails = [word.start for word in codes]
-    units: list[Unit] = []
-    aside: list[str] = []
+    heads = [token.start for token in devices]
+    tails = [token.start for token in codes]
+    segments: list[Segment] = []
+    about_rest: list[str] = []
     lead = 0
     for start, end in pairwise(cuts):
-        own = list(devices[bisect_left(heads, start) : bisect_left(heads, end)])
-        its = list(codes[bisect_left(tails, start) : bisect_left(tails, end)])
-        if own:
-            begin = lead if not units else start
-            units.append(Unit(own, its, text[begin:end], begin))
-        elif its:
+        own_devices = list(devices[bisect_left(heads, start) : bisect_left(heads, end)])
+        own_codes = list(codes[bisect_left(tails, start) : bisect_left(tails, end)])
+        if own_devices:
+            begin = lead if not segments else start
+            segments.append(Segment(own_devices, own_codes, text[begin:end], begin))
+        elif own_codes:
             return whole, []
-        elif speaks_of_rest(text[start:end]):
-            aside.append(text[start:end])
-            lead = end if not units else lead
-        elif units:
-            last = units.pop()
+        elif mentions_rest(text[start:end]):
+            about_rest.append(text[start:end])
+            lead = end if not segments else lead
+        elif segments:
+            last = segments.pop()
             if len(last.text) + last.start != start:
-                return whole, []  # a sentence on the rest stands between
-            units.append(last._replace(text=text[last.start : end]))
-    return units, aside
+                return whole, []  # a sentence about the rest is between them
+            segments.append(last._replace(text=text[last.start : end]))
+    return segments, about_rest
 
 
 def calls_otherwise(lead: str) -> bool:
-    """Whether the words right before 32 or 36 digits make something else of them than a code."""
+    """Return whether the words right before 32 or 36 digits call them something else."""
     tail = _BRACKETED.sub(" ", lead[-60:])
     cut = max(tail.rfind(sign) for sign in ",;.|\t(")
     return bool(_LETTERS.search(_CODE_LEAD.sub(" ", tail[cut + 1 :])))
 
 
-def distrusts(unit: Unit) -> bool:
-    """Whether the words around a code call it wrong, or say that it is not this one."""
-    if _DISTRUSTED.search(unit.rest):
+def calls_code_wrong(segment: Segment) -> bool:
+    """Return whether the words around a code call it wrong, or say that it is not this one."""
+    if _DISTRUSTED.search(segment.rest):
         return True
-    leads = [unit.text[: code.start - unit.start][-40:] for code in unit.codes]
+    leads = [segment.text[: code.start - segment.start][-40:] for code in segment.codes]
     return any(map(_DISTRUSTED.search, leads))
 
 
-def unlikely(unit: Unit) -> bool:
-    """Whether a code that no CRC bears out stands behind words that call it something else."""
-    for code in unit.codes:
-        ends = [word.end for word in unit.devices if word.end <= code.start]
-        lead = unit.text[max(ends, default=unit.start) - unit.start : code.start - unit.start]
+def calls_code_otherwise(segment: Segment) -> bool:
+    """Return whether a code without a right CRC follows words that call it something else."""
+    for code in segment.codes:
+        ends = [token.end for token in segment.devices if token.end <= code.start]
+        lead = segment.text[
+            max(ends, default=segment.start) - segment.start : code.start - segment.start
+        ]
         if not has_good_crc(code.text) and not labels_code(lead) and calls_otherwise(lead):
             return True
     return False
 
 
-def groups_of(unit: Unit) -> list[list[Word]]:
-    """The devices of a unit, together where nothing but a comma or "and" stands between them."""
-    groups: list[list[Word]] = []
-    for word in unit.devices:
+def groups_of(segment: Segment) -> list[list[Token]]:
+    """Return the devices of a segment in groups, separated only by a comma or "and"."""
+    groups: list[list[Token]] = []
+    for token in segment.devices:
         if groups:
-            between = unit.text[groups[-1][-1].end - unit.start : word.start - unit.start]
+            between = segment.text[groups[-1][-1].end - segment.start : token.start - segment.start]
             if not _BETWEEN_LISTED.sub("", between):
-                groups[-1].append(word)
+                groups[-1].append(token)
                 continue
-        groups.append([word])
+        groups.append([token])
     return groups
 
 
 def outcomes_of(
     gaps: list[str], outcome_of: Callable[[str], Outcome | None]
 ) -> list[Outcome | None]:
-    """What is said of each group, from the words before the first, between them and at the end.
+    """Return the outcome of each group, from the words before the first, between and at the end.
 
-    Either each is followed by its words or each stands behind them; else none is plain.
+    Either each group is followed by its words or each follows them; otherwise none is clear.
     """
-    lead, behind = outcome_of(gaps[0]), [outcome_of(gap) for gap in gaps[1:]]
+    lead, after = outcome_of(gaps[0]), [outcome_of(gap) for gap in gaps[1:]]
     heads = [outcome_of(gap) for gap in gaps[:-1]]
-    if not any([lead, *behind]):
-        return [None] * len(behind)
-    unclear: list[Outcome | None] = [Outcome.UNCLEAR] * len(behind)
+    if not any([lead, *after]):
+        return [None] * len(after)
+    unclear: list[Outcome | None] = [Outcome.UNCLEAR] * len(after)
     if lead is None and all(_LETTERS.search(gap) for gap in gaps[1:]):
-        return list(behind)
-    if lead is not None and behind[-1] is None and not _LETTERS.search(gaps[-1]):
-        after = [doubts(_JOINED_TO.sub("", gap)) for gap in gaps[1:]]
+        return list(after)
+    if lead is not None and after[-1] is None and not _LETTERS.search(gaps[-1]):
+        doubts = [expresses_doubt(_JOINED_TO.sub("", gap)) for gap in gaps[1:]]
         return [
             Outcome.UNCLEAR if doubtful and head is not None else head
-            for head, doubtful in zip(heads, after, strict=True)
+            for head, doubtful in zip(heads, doubts, strict=True)
         ]
     return unclear
 
 
-def pairs_of(unit: Unit) -> list[tuple[Word, Word]]:
-    """Devices and codes that alternate: each code behind its device, or plainly before it."""
-    devices, codes = unit.devices, unit.codes
+def pairs_of(segment: Segment) -> list[tuple[Token, Token]]:
+    """Return the pairs of alternating devices and codes: each code after its device, or clearly
+    before it."""
+    devices, codes = segment.devices, segment.codes
     if len(devices) != len(codes):
         return []
-    coded = {word.start for word in codes}
-    kinds = [start in coded for start in sorted([word.start for word in devices] + [*coded])]
+    coded = {token.start for token in codes}
+    kinds = [start in coded for start in sorted([token.start for token in devices] + [*coded])]
     both = list(zip(devices, codes, strict=True))
     if len(devices) == 1 or kinds == [False, True] * len(devices):
         return both
     if kinds != [True, False] * len(devices):
         return []
-    within = [unit.text[c.end - unit.start : d.start - unit.start] for d, c in both]
+    within = [segment.text[c.end - segment.start : d.start - segment.start] for d, c in both]
     across = [
-        unit.text[d.end - unit.start : c.start - unit.start]
+        segment.text[d.end - segment.start : c.start - segment.start]
         for d, c in zip(devices, codes[1:], strict=False)
     ]
-    plain = all(map(_BELONGS.search, within)) and not any(map(_BELONGS.search, across))
+    plain = all(map(_BELONGS_TO.search, within)) and not any(map(_BELONGS_TO.search, across))
     return both if plain else []
 
 
 def remark_of(rest: str) -> str:
-    """The words beside a device, as a remark."""
-    return plain_words(rest).strip(" -:;,.|\t\u2022*")[:_REMARK]
+    """Return the words next to a device as a remark."""
+    return normalise_phrase(rest).strip(" -:;,.|\t\u2022*")[:_REMARK]

@@ -1,8 +1,8 @@
-"""Codes and words beside, below or above the Device ID that they are of, in running text.
+"""Pair devices with the codes and words next to, below or above them in running text.
 
 On one line the order and the words between decide.  Over several lines a code belongs to the one
-device waiting above it, or, in a block parted by blank lines, to the only device of that block.
-Where the order does not prove itself over the whole text, no pair made by it is trusted.
+device waiting above it or, in a block between blank lines, to the only device of that block.
+If the order is not the same in the whole text, no pair made by order is trusted.
 """
 
 from __future__ import annotations
@@ -10,176 +10,184 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from exchange.domain.columns.device_columns import Listed
+from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device import DeviceId
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.mail import Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
-from exchange.parsing.findings.waiting_devices import Waiting, Waitlist
+from exchange.parsing.findings.waiting_devices import WaitingDevice, WaitingDevices
 from exchange.parsing.identifiers.codes import BadCode, code_digits, has_good_crc, read_code
-from exchange.parsing.identifiers.tokens import Form, Word
+from exchange.parsing.identifiers.tokens import Token, TokenForm
 from exchange.parsing.lists.prose.line_segments import (
-    Unit,
+    Segment,
+    calls_code_otherwise,
+    calls_code_wrong,
     calls_otherwise,
-    distrusts,
     groups_of,
     labelled_type,
     outcomes_of,
     pairs_of,
     remark_of,
-    unlikely,
 )
 from exchange.parsing.phrases.answer_phrases import (
-    asks,
-    plain_words,
+    asks_for_codes,
+    mentions_several,
+    normalise_phrase,
     read_remark,
     says_no,
-    speaks_of_several,
 )
-from exchange.parsing.phrases.header_terms import Role, header_wording, labels_code
+from exchange.parsing.phrases.header_terms import Role, header_meaning, labels_code
 
 _FIELD = re.compile(r"\s*[-*\u2022]?\s*([A-Za-z][A-Za-z ?/()]{0,40}?)\s*[:=]\s*(\S.{0,300})")
 _REMARK: Final = 300
 _SHORT: Final = 60
-_RECENT: Final = 100  # waiting devices that are looked at, so that long lists stay linear
+_RECENT: Final = 100  # the most waiting devices to look at, so that long lists take linear time
 
 
-class _Ahead(NamedTuple):
-    """A code that is called one and stands above the device of its block, if there is one."""
+class _CodeAhead(NamedTuple):
+    """A labelled code above the device of its block, if there is one."""
 
-    word: Word
+    token: Token
     where: str
-    part: int
+    block: int
 
 
 class Pairing:
-    """What is claimed of each device, as the lines come."""
+    """Collects the claims about each device, line by line."""
 
     def __init__(self, found: Findings, *, in_reply: bool) -> None:
         self.found = found
         self.in_reply = in_reply
-        self.waiting = Waitlist()
-        self.spoiled = False  # devices and codes did not alternate: no such pair is trusted
-        self.by_order: list[int] = []  # claims whose code stands on a line below its device
-        self.part = 0
-        self.ahead: _Ahead | None = None
-        self.above: list[int] = []  # claims whose code stands on a line above its device
-        self.above_parts: set[int] = set()  # and the blocks in which that is so
-        self.skipped = False  # a device in a block above was left without a code
-        self.crossed = False  # a code was taken over a blank line
+        self.waiting = WaitingDevices()
+        self.order_broken = False  # devices and codes did not alternate: no such pair is trusted
+        self.by_order: list[int] = []  # claims whose code is on a line below its device
+        self.block = 0
+        self.code_ahead: _CodeAhead | None = None
+        self.above: list[int] = []  # claims whose code is on a line above its device
+        self.above_blocks: set[int] = set()  # the blocks of these claims
+        self.skipped = False  # a device in a block above got no code
+        self.crossed = False  # a code was paired across a blank line
         self.last_line = -1
-        self.headed: int | None = None  # the claim that a heading makes of the device right above
-        self.under: tuple[int, int] | None = None  # a claim by words below a device, their line
-        self.followed: list[tuple[int, Waiting]] = []
+        self.headed_claim: int | None = (
+            None  # the claim that a heading makes of the device right above
+        )
+        self.under: tuple[int, int] | None = None  # a claim by words below a device, and their line
+        self.followed: list[tuple[int, WaitingDevice]] = []
 
     # -- lines as they come --
 
-    def gap(self) -> None:
-        """A blank line ends a block."""
-        self._stray_ahead()
-        self.part += 1
-        self.under = self.headed = None
+    def end_block(self) -> None:
+        """End a block at a blank line."""
+        self._report_unused_ahead()
+        self.block += 1
+        self.under = self.headed_claim = None
 
-    def says(self, unit: Unit) -> bool:
-        """Whether the words beside devices answer, whatever stands above them."""
-        return self._outcome(remark_of(unit.rest)) is not None
+    def answers(self, segment: Segment) -> bool:
+        """Return whether the words next to devices answer, whatever is above them."""
+        return self._outcome(remark_of(segment.rest)) is not None
 
-    def devices(self, unit: Unit, where: str, number: int) -> None:
-        """Devices with no code on their line."""
-        groups = groups_of(unit)
+    def read_devices(self, segment: Segment, where: str, number: int) -> None:
+        """Read devices without a code on their line."""
+        groups = groups_of(segment)
         if len(groups) > 1:
-            self._in_groups(unit, groups, where, number)
+            self._read_groups(segment, groups, where, number)
             return
-        said = remark_of(unit.rest)
-        outcome = self._outcome(said)
-        if outcome is Outcome.UNCLEAR and asks(unit.rest) and "code" in unit.rest.lower():
-            outcome = None  # who asks for the code is looking for it and answers nothing
-        for word in unit.devices:
-            if word.device is None:
+        phrase = remark_of(segment.rest)
+        outcome = self._outcome(phrase)
+        if (
+            outcome is Outcome.UNCLEAR
+            and asks_for_codes(segment.rest)
+            and "code" in segment.rest.lower()
+        ):
+            outcome = None  # somebody who asks for the code does not answer
+        for token in segment.devices:
+            if token.device is None:
                 continue
             if outcome is None:
-                kind = labelled_type(unit.text[: word.start - unit.start])
-                self.wait(word.device, where, number, kind)
+                kind = labelled_type(segment.text[: token.start - segment.start])
+                self.wait(token.device, where, number, kind)
             else:
-                self.found.claims.append(Claim(word.device, where, outcome=outcome, remark=said))
+                self.found.claims.append(Claim(token.device, where, outcome=outcome, remark=phrase))
 
     def wait(self, device: DeviceId, where: str, number: int, kind: str = "") -> None:
-        """A device of which nothing is said yet; a code above it in its block may be its own."""
-        waiting = Waiting(device, where, kind, self.part)
+        """Add a device that nothing was said about yet; a code above it in its block may be its."""
+        waiting = WaitingDevice(device, where, kind, self.block)
         if self.under and number == self.under[1] + 1:
             self.followed.append((self.under[0], waiting))
         self.under = None
         self.last_line = number
-        if self.ahead and self.ahead.part == self.part and not self.waiting:
-            word, where_code, part = self.ahead
-            self.ahead = None
-            if part in self.above_parts:
-                self.spoiled = True
+        if self.code_ahead and self.code_ahead.block == self.block and not self.waiting:
+            token, where_code, block = self.code_ahead
+            self.code_ahead = None
+            if block in self.above_blocks:
+                self.order_broken = True
             self.above.append(len(self.found.claims))
-            self.above_parts.add(part)
-            self._coded(device, word, where_code, "")
+            self.above_blocks.add(block)
+            self._add_code(device, token, where_code, "")
             return
-        if self.part in self.above_parts:
-            self.spoiled = True  # two devices in a block with one code
+        if self.block in self.above_blocks:
+            self.order_broken = True  # two devices in a block with one code
         self.waiting.append(waiting)
 
-    def wait_all(self, found: Listed, number: int) -> None:
-        """Thousands of devices, one a line from line ``number`` on; nothing is said of them yet."""
+    def wait_all(self, found: ListedColumns, number: int) -> None:
+        """Add thousands of such devices, one a line from line ``number`` on."""
         self.wait(found[0].device, found[0].where, number)
-        self.spoiled |= self.part in self.above_parts  # several devices in a block with one code
-        self.waiting.extend(found[1:], self.part)
+        self.order_broken |= (
+            self.block in self.above_blocks
+        )  # several devices in a block with one code
+        self.waiting.extend(found[1:], self.block)
         self.last_line = number + len(found) - 1
 
-    def on_one_line(self, unit: Unit, where: str) -> None:
-        """Devices and codes on one line: by their order, or by the words between them."""
-        self.waiting.clear()  # nothing was said of those
+    def pair_on_line(self, segment: Segment, where: str) -> None:
+        """Pair devices and codes on one line by their order, or by the words between them."""
+        self.waiting.clear()  # nothing was said about those
         self.under = None
-        taken, codes, rest = unit.devices, unit.codes, unit.rest
-        if distrusts(unit) or unlikely(unit):
-            for word in taken:
-                if word.device:
-                    self.found.claims.append(Claim(word.device, where, spoiled=True))
-            reason = "the words next to an install code do not bear it out"
+        devices_here, codes, rest = segment.devices, segment.codes, segment.rest
+        if calls_code_wrong(segment) or calls_code_otherwise(segment):
+            for token in devices_here:
+                if token.device:
+                    self.found.claims.append(Claim(token.device, where, bad_code=True))
+            reason = "the words next to an install code cast doubt on it"
             self.found.rejects.append(Reject(rest[:100].strip(), reason, where))
             return
-        pairs = pairs_of(unit)
-        if not pairs and len(taken) == 1:
-            pairs = [(taken[0], code) for code in codes]
+        pairs = pairs_of(segment)
+        if not pairs and len(devices_here) == 1:
+            pairs = [(devices_here[0], code) for code in codes]
         for device, code in pairs:
-            self._coded(device.device, code, where, rest)
+            self._add_code(device.device, code, where, rest)
         if pairs:
             return
-        for word in taken:
-            if word.device:
-                self.found.claims.append(Claim(word.device, where, spoiled=True))
-        reason = "it is not plain which code is of which device"
+        for token in devices_here:
+            if token.device:
+                self.found.claims.append(Claim(token.device, where, bad_code=True))
+        reason = "it is not clear which code belongs to which device"
         self.found.rejects.append(Reject(rest[:100].strip(), reason, where))
 
-    def code(
-        self, word: Word, lead: str, where: str, *, called: bool, doubted: bool = False
+    def pair_below(
+        self, token: Token, lead: str, where: str, *, called: bool, doubted: bool = False
     ) -> None:
-        """A code on a line of its own belongs to the one device waiting above it, or to none.
+        """Pair a code on a line of its own with the one device waiting above it, or with none.
 
-        ``lead``: the words before it.  ``called``: its surroundings make a code of it.
-        ``doubted``: the words beside it do not bear it out.
+        ``lead``: the words before it.  ``called``: its surroundings say that it is a code.
+        ``doubted``: the words next to it cast doubt on it.
         """
         labelled = labels_code(lead)
-        proven = has_good_crc(word.text)
+        proven = has_good_crc(token.text)
         other = not labelled and calls_otherwise(lead)
         if not proven and (other or not (labelled or called)):
-            # Nothing calls it a code and no CRC bears it out: a tracking number, a hash.
-            digits = len(code_digits(word.text))
+            # Nothing calls it a code and no CRC proves it: a tracking number, a hash.
+            digits = len(code_digits(token.text))
             self.found.warnings.append(f"{where}: {digits} hex digits are not taken")
             return
-        if word.form is Form.ODD and not self.waiting and not labelled:
+        if token.form is TokenForm.ODD_LENGTH and not self.waiting and not labelled:
             return
         kind = labelled_type(lead)
         candidates = self._candidates(kind)
-        near = [one for one in candidates if one.part == self.part]
+        near = [one for one in candidates if one.block == self.block]
         if len(near) == 1 and len(candidates) > 1:
-            candidates, self.skipped = near, True  # of those in blocks above nothing was said
+            candidates, self.skipped = near, True  # nothing was said about those in blocks above
         if len(candidates) == 1:
-            self.crossed |= candidates[0].part != self.part
+            self.crossed |= candidates[0].block != self.block
             if kind and kind == candidates[0].kind:
                 self.waiting.remove(candidates[0])
             else:
@@ -187,152 +195,155 @@ class Pairing:
                 self.by_order.append(len(self.found.claims))
             if doubted:
                 device = candidates[0].device
-                self.found.claims.append(Claim(device, where, spoiled=True))
-                reason = "the words next to an install code do not bear it out"
+                self.found.claims.append(Claim(device, where, bad_code=True))
+                reason = "the words next to an install code cast doubt on it"
                 self.found.rejects.append(Reject(str(device), reason, where, device))
             else:
-                self._coded(candidates[0].device, word, where, "")
+                self._add_code(candidates[0].device, token, where, "")
             return
-        if labelled and not doubted and not self.waiting and not self.ahead:
-            self.ahead = _Ahead(word, where, self.part)
+        if labelled and not doubted and not self.waiting and not self.code_ahead:
+            self.code_ahead = _CodeAhead(token, where, self.block)
             return
-        self._stray_ahead()
-        self._stray(word, where)
+        self._report_unused_ahead()
+        self._report_stray(token, where)
 
-    def words(self, text: str, number: int) -> bool:
-        """Words on a line of their own that answer the one device right above; whether they do."""
+    def read_words(self, text: str, number: int) -> bool:
+        """Read words on a line of their own; return whether they answer the device right above."""
         recent = self.waiting.last(_RECENT)
-        near = [one for one in recent if one.part == self.part]
+        near = [one for one in recent if one.block == self.block]
         if len(near) != 1 or recent[-1] is not near[0]:
             return False
         field = _FIELD.match(text)
-        role = header_wording(field.group(1)).role if field else None
+        role = header_meaning(field.group(1)).role if field else None
         if field and role in (Role.CODE, Role.REMARK, Role.DENIAL):
-            said = plain_words(field.group(2))
-            denied = role is Role.DENIAL and says_no(said)
-            outcome = Outcome.NOT_INSTALLER if denied else self._outcome(said)
+            phrase = normalise_phrase(field.group(2))
+            denied = role is Role.DENIAL and says_no(phrase)
+            outcome = Outcome.NOT_INSTALLER if denied else self._outcome(phrase)
             if outcome in (None, Outcome.PROVIDED) or (role is Role.DENIAL and not denied):
                 return False
         else:
-            said = plain_words(text)
-            remark = read_remark(said)
+            phrase = normalise_phrase(text)
+            remark = read_remark(phrase)
             outcome = remark.outcome
-            plain = outcome in (Outcome.NOT_INSTALLER, Outcome.UNCLEAR)
-            plain = plain and (remark.firm or (self.in_reply and len(said) <= _SHORT))
-            if not plain or number != self.last_line + 1 or said.endswith(":"):
+            clear = outcome in (Outcome.NOT_INSTALLER, Outcome.UNCLEAR)
+            clear = clear and (remark.definite or (self.in_reply and len(phrase) <= _SHORT))
+            if not clear or number != self.last_line + 1 or phrase.endswith(":"):
                 return False
-            if speaks_of_several(said):
+            if mentions_several(phrase):
                 return False
             self.under = (len(self.found.claims), number)
         self.waiting.remove(near[0])
         self.found.claims.append(
-            Claim(near[0].device, near[0].where, outcome=outcome, remark=said[:_REMARK])
+            Claim(near[0].device, near[0].where, outcome=outcome, remark=phrase[:_REMARK])
         )
         return True
 
     def settle(self) -> None:
-        """At the end: distrust what its order does not prove."""
-        self._stray_ahead()
+        """Distrust, at the end of the text, what the order does not prove."""
+        self._report_unused_ahead()
         answered = {claim.device for claim in self.found.claims}
         for index, one in self.followed:
             if one.device not in answered:
-                # Words between two devices: of the one above, or a heading of those below?
+                # Words between two devices: about the one above, or a heading for those below?
                 claim = self.found.claims[index]
                 self.found.claims[index] = claim._replace(outcome=Outcome.UNCLEAR)
                 self.found.claims.append(
                     Claim(one.device, one.where, outcome=Outcome.UNCLEAR, remark=claim.remark)
                 )
         if (self.above and self.by_order) or (self.skipped and self.crossed):
-            self.spoiled = True
-        if self.spoiled:
+            self.order_broken = True
+        if self.order_broken:
             self._distrust_order()
 
     # -- inside --
 
-    def _candidates(self, kind: str) -> list[Waiting]:
-        """The waiting devices that a code, perhaps called one of a ``kind``, can be of."""
+    def _candidates(self, kind: str) -> list[WaitingDevice]:
+        """Return the waiting devices that a code, perhaps of device type ``kind``, can be for."""
         if kind:
             recent = self.waiting.last(_RECENT)
-            alike = [one for one in recent if one.kind == kind and one.part == self.part]
+            alike = [one for one in recent if one.kind == kind and one.block == self.block]
             if alike:
                 return alike
             if any(one.kind and one.kind != kind for one in recent[-1:]):
                 return []
-        # A hub with another device below it was only mentioned.
+        # A hub followed by another device was only mentioned.
         recent = self.waiting.last(_RECENT)
         return [one for one in recent if one.kind not in OUT_OF_SCOPE or one is recent[-1]]
 
-    def _outcome(self, said: str) -> Outcome | None:
-        remark = read_remark(said)
-        return remark.outcome if remark.firm or self.in_reply else None
+    def _outcome(self, phrase: str) -> Outcome | None:
+        remark = read_remark(phrase)
+        return remark.outcome if remark.definite or self.in_reply else None
 
-    def _in_groups(self, unit: Unit, groups: list[list[Word]], where: str, number: int) -> None:
-        """Several groups of devices on one line, each with words of its own before or behind it."""
-        ends = [unit.start, *(group[-1].end for group in groups)]
-        starts = [*(group[0].start for group in groups), unit.start + len(unit.text)]
+    def _read_groups(
+        self, segment: Segment, groups: list[list[Token]], where: str, number: int
+    ) -> None:
+        """Read several groups of devices on one line, each with its words before or after it."""
+        ends = [segment.start, *(group[-1].end for group in groups)]
+        starts = [*(group[0].start for group in groups), segment.start + len(segment.text)]
         gaps = [
-            unit.text[end - unit.start : start - unit.start]
+            segment.text[end - segment.start : start - segment.start]
             for end, start in zip(ends, starts, strict=True)
         ]
-        said = remark_of(unit.rest)
+        phrase = remark_of(segment.rest)
         outcomes = outcomes_of([remark_of(gap) for gap in gaps], self._outcome)
         for group, outcome in zip(groups, outcomes, strict=True):
-            for word in group:
-                if word.device is None:
+            for token in group:
+                if token.device is None:
                     continue
                 if outcome is None:
-                    self.wait(word.device, where, number)
+                    self.wait(token.device, where, number)
                 else:
                     self.found.claims.append(
-                        Claim(word.device, where, outcome=outcome, remark=said)
+                        Claim(token.device, where, outcome=outcome, remark=phrase)
                     )
 
-    def _coded(self, device: DeviceId | None, word: Word, where: str, rest: str) -> None:
+    def _add_code(self, device: DeviceId | None, token: Token, where: str, rest: str) -> None:
         if device is None:
             return
-        said = remark_of(rest)
-        code = read_code(word.text)
+        phrase = remark_of(rest)
+        code = read_code(token.text)
         if isinstance(code, BadCode):
             self.found.rejects.append(Reject(code.text, code.reason, where, device))
-            self.found.claims.append(Claim(device, where, remark=said, spoiled=True))
+            self.found.claims.append(Claim(device, where, remark=phrase, bad_code=True))
             return
-        denied = read_remark(said).outcome is Outcome.NOT_INSTALLER
+        denied = read_remark(phrase).outcome is Outcome.NOT_INSTALLER
         contradicts = Outcome.NOT_INSTALLER if denied else None
-        digits = len(code_digits(word.text))
-        self.found.claims.append(Claim(device, where, code, contradicts, said, digits=digits))
+        digits = len(code_digits(token.text))
+        self.found.claims.append(Claim(device, where, code, contradicts, phrase, digits=digits))
 
-    def _stray_ahead(self) -> None:
-        if self.ahead:
-            word, where, _ = self.ahead
-            self.ahead = None
-            self._stray(word, where)
+    def _report_unused_ahead(self) -> None:
+        if self.code_ahead:
+            token, where, _ = self.code_ahead
+            self.code_ahead = None
+            self._report_stray(token, where)
 
-    def _stray(self, word: Word, where: str) -> None:
-        self.spoiled = True
-        if self.headed is not None:
-            # A heading denies the device right above, and here stands a code: neither is plain.
-            claim = self.found.claims[self.headed]
-            self.found.claims[self.headed] = claim._replace(outcome=Outcome.UNCLEAR)
+    def _report_stray(self, token: Token, where: str) -> None:
+        self.order_broken = True
+        if self.headed_claim is not None:
+            # A heading denies the device right above, and here is a code: neither is clear.
+            claim = self.found.claims[self.headed_claim]
+            self.found.claims[self.headed_claim] = claim._replace(outcome=Outcome.UNCLEAR)
         for one in self.waiting:
-            self.found.claims.append(Claim(one.device, one.where, spoiled=True))
+            self.found.claims.append(Claim(one.device, one.where, bad_code=True))
         self.waiting.clear()
         self.found.stray_code = True
-        reason = "an install code without one Device ID next to it"
-        self.found.rejects.append(Reject(word.text, reason, where))
+        reason = "an install code without exactly one Device ID next to it"
+        self.found.rejects.append(Reject(token.text, reason, where))
 
     def _distrust_order(self) -> None:
-        """Where devices and codes do not alternate, a pair made by their order may be shifted."""
+        """Mark pairs made by order as bad codes: devices and codes do not alternate, so the pairs
+        may be shifted."""
         claims = self.found.claims
         for index in [*self.by_order, *self.above]:
             claim = claims[index]
             if claim.code is not None:
-                claims[index] = Claim(claim.device, claim.where, spoiled=True)
+                claims[index] = Claim(claim.device, claim.where, bad_code=True)
                 reason = (
-                    "devices and install codes do not alternate here: it is not plain which"
+                    "devices and install codes do not alternate here: it is not clear which"
                     " belong together"
                 )
                 self.found.rejects.append(
                     Reject(str(claim.device), reason, claim.where, claim.device)
                 )
         for one in self.waiting:
-            claims.append(Claim(one.device, one.where, spoiled=True))
+            claims.append(Claim(one.device, one.where, bad_code=True))

@@ -1,6 +1,6 @@
-"""Tables typed or pasted into a plain body: a header line, then rows parted by the same sign.
+"""Find tables typed or pasted into a plain body: a header line, then rows with the same delimiter.
 
-Only a header that names a column of devices makes one.  Lists of several IDs on a line, and
+Only a header that names a column of devices makes a table.  Lists of several IDs on a line, and
 sentences with commas, stay running text.
 """
 
@@ -10,31 +10,31 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from exchange.parsing.lists.prose.device_runs import lines_of
-from exchange.parsing.phrases.header_terms import Role, header_wording
+from exchange.parsing.lists.prose.device_runs import lines_with_runs
+from exchange.parsing.phrases.header_terms import Role, header_meaning
 from exchange.parsing.text.lines import Line
 
 _DELIMITERS: Final = ("\t", ",", ";", "|")
 _MOST_COLUMNS: Final = 40
 _LONGEST: Final = 2000  # characters of a line that may be a row
-# As good as an ID: at least ten digits or hex letters, with the separators that IDs have.
 _RULED = re.compile(r"[\s|+:=\-]*-[\s|+:=\-]*")  # the line under a drawn header
 _ID = re.compile(r"(?:[0-9A-Fa-f][:.\- ]?){16}")
 _DIGIT = re.compile(r".*[0-9].*")
+# Looks like an ID: at least ten digits or hex letters, with the separators that IDs have.
 _VALUE = re.compile(r"\W*[0-9A-Fa-fOolI][0-9A-Fa-fOolI:.\- ]{9,30}\W*")
 
 
 def lines_with_tables(text: str) -> list[Line]:
     """Return the lines of a plain body, the middle of a long list as one, typed tables marked."""
-    lines = lines_of(text)
+    lines = lines_with_runs(text)
     mark_tables(lines)
     return lines
 
 
 def mark_tables(lines: Sequence[Line]) -> None:
-    """Give the rows of typed tables their table, row and cells; the other lines stay as they are.
+    """Set table, row and cells of the lines of typed tables; the other lines stay as they are.
 
-    Linear: every line is split at most once for each delimiter.
+    Takes linear time: every line is split at most once for each delimiter.
     """
     found = max((line.table for line in lines), default=0)
     at = 0
@@ -54,7 +54,7 @@ def mark_tables(lines: Sequence[Line]) -> None:
 
 
 def _delimiter(text: str) -> str:
-    """The sign that parts the names of a header line, or nothing when it is none."""
+    """Return the delimiter of a header line; empty if the line is not a header."""
     if len(text) > _LONGEST or text.lstrip().startswith(">"):
         return ""
     for delimiter in _DELIMITERS:
@@ -69,13 +69,13 @@ def _cells(text: str, delimiter: str) -> list[str]:
     if delimiter != "\t":  # a cell may be empty at either end of a pasted row
         text = text.strip()
     if delimiter == "|":
-        text = text.strip("|")  # | as people draw it | around every cell |
+        text = text.strip("|")  # | people draw it | around every cell |
     return [cell.strip().strip('"').strip() for cell in text.split(delimiter)]
 
 
 def _device_columns(names: Sequence[str], delimiter: str) -> list[int]:
-    """The columns that a header calls Device IDs; between tabs a vague word will do."""
-    roles = [header_wording(name).role if len(name) <= 60 else None for name in names]
+    """Return the columns that a header calls Device IDs; between tabs an ambiguous word will do."""
+    roles = [header_meaning(name).role if len(name) <= 60 else None for name in names]
     sure = [index for index, role in enumerate(roles) if role is Role.DEVICE]
     if sure or delimiter != "\t":
         return sure
@@ -83,10 +83,10 @@ def _device_columns(names: Sequence[str], delimiter: str) -> list[int]:
 
 
 def _table_end(lines: Sequence[Line], start: int) -> int:
-    """Where the table whose header stands at ``start`` ends; ``start`` when there is none.
+    """Return the end of the table whose header is line ``start``; ``start`` if it is not a table.
 
-    The first row must hold what looks like an ID; those below may be damaged, which the reading
-    of the table then tells.
+    The first row must have what looks like an ID.  Those below may be damaged, which is reported
+    when the table is read.
     """
     header = lines[start]
     delimiter = "" if header.table or header.quoted else _delimiter(header.text)
@@ -97,7 +97,7 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
     unnamed = {
         index
         for index, name in enumerate(names)
-        if index not in columns and header_wording(name[:60]).role in (None, Role.MAYBE_DEVICE)
+        if index not in columns and header_meaning(name[:60]).role in (None, Role.MAYBE_DEVICE)
     }
     end, rows = start + 1, 0
     while end < len(lines):
@@ -112,7 +112,7 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
             if len(cells) != len(names) or not any(sign.fullmatch(cells[at]) for at in columns):
                 break
             if any(_ID.fullmatch(cell) for at, cell in enumerate(cells) if at in unnamed):
-                return start  # several IDs on a line: no table, and none of them may be lost
+                return start  # several IDs on a line: not a table, and none of them may be lost
             rows += 1
         end += 1
     return end if rows else start

@@ -1,11 +1,11 @@
-"""Words of 16 hex digits that may be pieces of an install code rather than Device IDs."""
+"""Find tokens of 16 hex digits that may be pieces of an install code rather than Device IDs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from exchange.parsing.identifiers.tokens import Form, Word
+from exchange.parsing.identifiers.tokens import Token, TokenForm
 from exchange.parsing.phrases.header_terms import labels_code
 
 _FOUR_MORE = re.compile(r"\s[0-9A-Fa-f]{4}(?![0-9A-Za-z])")
@@ -14,34 +14,39 @@ _WHOLE = (16, 32, 36)
 _LETTER = re.compile(r"[A-Fa-f]")
 
 
-def told_apart(text: str, devices: Sequence[Word]) -> tuple[list[Word], list[Sequence[Word]]]:
-    """The words that may be devices, and the runs of bare numbers that may be one code in halves.
+def separate_split_codes(
+    text: str, devices: Sequence[Token]
+) -> tuple[list[Token], list[Sequence[Token]]]:
+    """Return the tokens that may be devices, and the runs that may be one code in halves.
 
-    Device IDs side by side are of one maker or so; the halves of a code are alike in nothing.
+    Device IDs next to each other mostly have the same maker; the halves of a code have nothing in
+    common.
     """
-    runs: list[list[Word]] = []
-    for word in devices:
+    runs: list[list[Token]] = []
+    for token in devices:
         if runs:
-            between = text[runs[-1][-1].end : word.start]
+            between = text[runs[-1][-1].end : token.start]
             if not between.strip() and "\t" not in between:
-                runs[-1].append(word)
+                runs[-1].append(token)
                 continue
-        runs.append([word])
-    kept: list[Word] = []
-    doubtful: list[Sequence[Word]] = []
+        runs.append([token])
+    kept: list[Token] = []
+    doubtful: list[Sequence[Token]] = []
     for run in runs:
-        # Pairs with blanks between are a hex dump's too: eight bytes, a gap, eight bytes.
-        bare = [word for word in run if word.form is not Form.PARTED or " " in word.text]
+        # Pairs with blanks between may be a hex dump: eight bytes, a gap, eight bytes.
+        bare = [
+            token for token in run if token.form is not TokenForm.SEPARATED or " " in token.text
+        ]
         if bare and len(run) > 1 and _may_be_halves(text, run):
-            kept += [word for word in run if word not in bare]
+            kept += [token for token in run if token not in bare]
             doubtful.append(bare)
         else:
             kept += run
     return kept, doubtful
 
 
-def _may_be_halves(text: str, run: Sequence[Word]) -> bool:
-    makers = {word.device.raw[:2] for word in run if word.device}
+def _may_be_halves(text: str, run: Sequence[Token]) -> bool:
+    makers = {token.device.raw[:2] for token in run if token.device}
     return (
         len(makers) > 1
         or labels_code(text[max(0, run[0].start - 200) : run[0].start])
@@ -49,10 +54,10 @@ def _may_be_halves(text: str, run: Sequence[Word]) -> bool:
     )
 
 
-def ends_in_a_piece(text: str, taken: Sequence[Word]) -> bool:
-    """Whether a line ends in hex digits that are no whole device or code.
+def ends_in_a_piece(text: str, taken: Sequence[Token]) -> bool:
+    """Return whether a line ends in hex digits that are not a whole device or code.
 
-    A mail client may have broken the line inside an install code, so that its rest begins the next.
+    A mail client may have broken the line inside an install code; the rest is on the next line.
     """
     tail = _TAIL.search(text[-120:])
     if not tail:

@@ -1,7 +1,7 @@
-"""Device IDs and install codes that a mail client broke over two lines.
+"""Rejoin Device IDs and install codes that a mail client broke over two lines.
 
-What is put together again is proven: a code by its CRC, a Device ID by the separator at the break.
-Other breaks are told, so that no piece is lost in silence and none is guessed.
+Pieces are joined only with proof: the CRC of a code, the separator at the break of a Device ID.
+Other breaks are reported, so that no piece is lost silently and nothing is guessed.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ _PIECE = re.compile(r"\s*[0-9A-Fa-f]{2,34}(?:[ \-:.][0-9A-Fa-f]{1,34})*[\-:]?\s*
 _CODE: Final = 36
 _LAST_WORD = re.compile(r"[0-9A-Fa-f\-:]+$")
 _FIRST_WORD = re.compile(r"[0-9A-Fa-f\-:]+(?![0-9A-Za-z])")
-_LEAST: Final = 4  # digits of a piece that is worth a word
+_LEAST: Final = 4  # digits of a piece that is worth reporting
 _MIXED = re.compile(r"(?=.*[0-9])(?=.*[A-Fa-f])")
 
 
-class Break(NamedTuple):
-    """A break that nothing proves: where it begins, what stands there, and why it is not read."""
+class UnprovenBreak(NamedTuple):
+    """A break without proof: where it begins, the text, and why it is not read."""
 
     line: Line
     text: str
     reason: str
     kept: Line  # the line without its piece
-    after: Line  # the line behind the break without its piece
+    after: Line  # the line after the break without its piece
 
 
-def rejoin(lines: Iterable[Line], broken: list[Break]) -> Iterator[Line]:
-    """``lines`` with what was broken over two of them on the first; adds to ``broken``."""
+def unwrap_lines(lines: Iterable[Line], broken: list[UnprovenBreak]) -> Iterator[Line]:
+    """Yield ``lines`` with broken IDs and codes joined on the first line; adds to ``broken``."""
     before: Line | None = None
-    for line in _stacked(lines):
+    for line in _join_stacked(lines):
         if before is None:
             before = line
             continue
         if _may_break(before, line):
-            joined = _joined(before, line)
-            if isinstance(joined, Break):
+            joined = _join(before, line)
+            if isinstance(joined, UnprovenBreak):
                 broken.append(joined)
                 yield joined.kept
                 before = joined.after
@@ -62,35 +62,35 @@ def rejoin(lines: Iterable[Line], broken: list[Break]) -> Iterator[Line]:
         yield before
 
 
-def _stacked(lines: Iterable[Line]) -> Iterator[Line]:
-    """``lines`` with a code that stands in groups over three lines or more on the first of them.
+def _join_stacked(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield ``lines`` with each code in groups over three or more lines joined on the first line.
 
-    Only lines of nothing but hex groups are put together, and only where the CRC holds.
+    Joins only lines of just hex groups, and only if the CRC is right.
     """
     held: list[Line] = []
     for line in lines:
-        piece = _piece(line)
+        piece = _is_piece(line)
         follows = bool(held) and line.number == held[-1].number + 1
         if held and not (piece and follows):
-            yield from _put_together(held)
+            yield from _join_pieces(held)
             held = []
         if piece:
             held.append(line)
         else:
             yield line
-    yield from _put_together(held)
+    yield from _join_pieces(held)
 
 
-def _piece(line: Line) -> bool:
-    """Whether a line can be one of several over which a code stands."""
+def _is_piece(line: Line) -> bool:
+    """Return whether a line can be one of several that hold a code."""
     text = line.text
     if not text or line.table or len(text) > _SPAN or len(text) in _WHOLE:
         return False
     return bool(_PIECE.fullmatch(normalized(text)))
 
 
-def _put_together(held: list[Line]) -> Iterator[Line]:
-    """The lines of a run of pieces, each whole code of three lines or more on its first line."""
+def _join_pieces(held: list[Line]) -> Iterator[Line]:
+    """Yield the lines of a run of pieces, each code over three or more on its first line."""
     at = 0
     pieces = ["".join(_GROUP.findall(normalized(line.text))) for line in held]
     while at < len(held):
@@ -108,7 +108,7 @@ def _put_together(held: list[Line]) -> Iterator[Line]:
 
 
 def _may_break(first: Line, second: Line) -> bool:
-    """A cheap look first: long lists of whole Device IDs pass here line by line."""
+    """Return quickly whether there can be a break: long lists of Device IDs pass line by line."""
     one, other = first.text, second.text
     if not one or not other or (len(one) in _WHOLE and len(other) in _WHOLE):
         return False
@@ -117,7 +117,7 @@ def _may_break(first: Line, second: Line) -> bool:
     return one[-_SPAN:].rstrip()[-1:] in "0123456789ABCDEFabcdef-:\u00ad\u2010\u2011"
 
 
-def _joined(first: Line, second: Line) -> tuple[Line, Line] | Break | None:
+def _join(first: Line, second: Line) -> tuple[Line, Line] | UnprovenBreak | None:
     start = normalized(first.text).rstrip()
     rest = normalized(second.text).lstrip()
     tail, head = _TAIL.search(start[-_SPAN:]), _HEAD.match(rest[:_SPAN])
@@ -126,77 +126,81 @@ def _joined(first: Line, second: Line) -> tuple[Line, Line] | Break | None:
     offset = max(0, len(start) - _SPAN)
     if offset and tail.start() == 0:
         return None
-    code = _code(tail.group(), head.group())
+    code = _find_code(tail.group(), head.group())
     if code:
         kept = start[: offset + tail.start() + code.cut]
         return _one_line(first, second, kept + code.digits + rest[head.end() :])
-    return _device(first, second, start, rest) or _lost_code(first, second, start, rest)
+    return _join_device(first, second, start, rest) or _find_lost_code(first, second, start, rest)
 
 
 def _one_line(first: Line, second: Line, text: str) -> tuple[Line, Line]:
-    """What stood behind the break belongs to the first line, with the words that follow it."""
+    """Put what follows the break on the first line, with the words after it."""
     return replace(first, text=text), replace(second, text="")
 
 
-class _Code(NamedTuple):
+class _CodePiece(NamedTuple):
     cut: int  # where it begins in the tail of the first line
     digits: str
 
 
-def _code(tail: str, head: str) -> _Code | None:
-    """36 digits across the break whose CRC holds; the tail may begin with a Device ID."""
-    behind = "".join(_GROUP.findall(head))
-    digits = behind
+def _find_code(tail: str, head: str) -> _CodePiece | None:
+    """Return 36 digits across the break with the right CRC; the tail may begin with an ID."""
+    after = "".join(_GROUP.findall(head))
+    digits = after
     for group in reversed(list(_GROUP.finditer(tail))):
         digits = group.group() + digits
         if len(digits) >= 36:
-            good = len(digits) == 36 and len(behind) < 36 and has_good_crc(digits)
-            return _Code(group.start(), digits) if good else None
+            good = len(digits) == 36 and len(after) < 36 and has_good_crc(digits)
+            return _CodePiece(group.start(), digits) if good else None
     return None
 
 
-def _device(first: Line, second: Line, start: str, rest: str) -> tuple[Line, Line] | Break | None:
-    last, begun = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
-    if last is None or begun is None:
+def _join_device(
+    first: Line, second: Line, start: str, rest: str
+) -> tuple[Line, Line] | UnprovenBreak | None:
+    last_word, first_word = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
+    if last_word is None or first_word is None:
         return None
-    one, other = last.group(), begun.group()
+    one, other = last_word.group(), first_word.group()
     digits = "".join(_GROUP.findall(one + other))
     pieces = [len("".join(_GROUP.findall(piece))) for piece in (one, other)]
     if len(digits) != 16 or min(pieces) < 2:
         return None
-    parted = len(one) > pieces[0] or len(other) > pieces[1]
+    separated = len(one) > pieces[0] or len(other) > pieces[1]
     at_separator = (one[-1] in "-:") != (other[0] in "-:")
     if at_separator and len(one + other) == 23 and read_device(one + other):
         kept = start[: len(start) - len(one)]
-        return _one_line(first, second, kept + one + other + rest[begun.end() :])
-    if parted or (min(pieces) >= _LEAST and _MIXED.match(digits)):
+        return _one_line(first, second, kept + one + other + rest[first_word.end() :])
+    if separated or (min(pieces) >= _LEAST and _MIXED.match(digits)):
         reason = "16 hex digits broken over two lines: a Device ID may be meant"
-        return _told(first, second, (start, one), (rest, other), reason)
+        return _unproven(first, second, (start, one), (rest, other), reason)
     return None
 
 
-def _lost_code(first: Line, second: Line, start: str, rest: str) -> Break | None:
-    """Groups with hyphens or colons; those with blanks are told where running text is read."""
-    last, begun = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
-    if last is None or begun is None:
+def _find_lost_code(first: Line, second: Line, start: str, rest: str) -> UnprovenBreak | None:
+    """Return a broken code with hyphens or colons; ProseReader reports those with blanks."""
+    last_word, first_word = _LAST_WORD.search(start[-_SPAN:]), _FIRST_WORD.match(rest[:_SPAN])
+    if last_word is None or first_word is None:
         return None
-    one, other = last.group(), begun.group()
+    one, other = last_word.group(), first_word.group()
     if read_device(one) or ("-" in one and read_device(one.removesuffix(":"))):
-        return None  # a whole device, and what is said of it below
+        return None  # a whole device, and words about it below
     if one.rstrip("-:").isalpha():
         return None  # the end of a word: "dda:"
     digits = "".join(_GROUP.findall(one + other))
     open_end = one[-1] in "-:" and len(digits) > 16
     if open_end or (len(digits) in (32, 36) and ("-" in one or ":" in one)):
-        reason = "an install code broken over two lines that no CRC proves"
-        return _told(first, second, (start, one), (rest, other), reason)
+        reason = "an install code broken over two lines, without a CRC to prove it"
+        return _unproven(first, second, (start, one), (rest, other), reason)
     return None
 
 
-def _told(
+def _unproven(
     first: Line, second: Line, end: tuple[str, str], begin: tuple[str, str], reason: str
-) -> Break:
-    """A break whose pieces are taken out of their lines, so that neither is read as a whole."""
+) -> UnprovenBreak:
+    """Return a break with its pieces removed from their lines, so that neither is read as whole."""
     (start, one), (rest, other) = end, begin
     kept = replace(first, text=start[: len(start) - len(one)])
-    return Break(first, f"{one} {other}", reason, kept, replace(second, text=rest[len(other) :]))
+    return UnprovenBreak(
+        first, f"{one} {other}", reason, kept, replace(second, text=rest[len(other) :])
+    )

@@ -1,4 +1,4 @@
-"""Which column of a table holds what: by the words of its header, else by its content."""
+"""Find out what each column of a table holds: from its header, otherwise from its content."""
 
 from __future__ import annotations
 
@@ -10,62 +10,64 @@ from typing import Final
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.parsing.identifiers.codes import code_digits, looks_like_code
 from exchange.parsing.identifiers.devices import read_device, split_devices
-from exchange.parsing.phrases.header_terms import Role, Wording, header_wording
+from exchange.parsing.phrases.header_terms import HeaderMeaning, Role, header_meaning
 from exchange.parsing.sheets.grid import Row
 
 HEADER_ROWS: Final = 25
 SAMPLE_ROWS: Final = 200
-_SHARE: Final = 0.6  # of the filled cells that must look the part, where the header does not say
+# The share of filled cells that must look like IDs or codes if no header names the column.
+_SHARE: Final = 0.6
 
 
 @dataclass(slots=True)
 class Columns:
-    """Column indexes by role; ``first`` is the index of the first row below the header."""
+    """Column indexes by role; ``first_row`` is the index of the first row below the header."""
 
-    first: int = 0
+    first_row: int = 0
     devices: dict[int, str] = field(default_factory=dict)  # column -> device type or empty
     codes: dict[int, str] = field(default_factory=dict)
     remarks: list[int] = field(default_factory=list)
     denial: int | None = None
     type: int | None = None
-    rivals: list[int] = field(default_factory=list)  # held other Device IDs and were not taken
-    headed: bool = False  # whether a header named the device column
+    other_ids: list[int] = field(default_factory=list)  # columns with other Device IDs, not read
+    has_header: bool = False  # whether a header named the device column
     warnings: list[str] = field(default_factory=list)
-    joined: tuple[int, ...] = ()  # code columns that hold one code in pieces, in this order
-    again: Callable[[Row], Columns | None] | None = None  # a mapping's own way with a second header
+    code_parts: tuple[int, ...] = ()  # code columns that hold one code in pieces, in this order
+    # How a mapping reads a second header further down.
+    read_header: Callable[[Row], Columns | None] | None = None
 
 
 def find_columns(rows: Sequence[Row]) -> Columns | None:
-    """The columns of a device list; None when no column holds Device IDs.
+    """Return the columns of a device list; None when no column holds Device IDs.
 
-    When several could and nothing tells which, ``devices`` is empty and a warning says so.
+    When several columns might and nothing says which, ``devices`` is empty and a warning says so.
     """
     sample = list(islice(rows, SAMPLE_ROWS))
     index = header_index(sample)
     if index is not None:
         columns = columns_of(sample[index], sample[index + 1 :])
         if columns:
-            columns.first = index + 1
+            columns.first_row = index + 1
             return columns
         below = sample[index + 1 :]
-        header = [header_wording(cell) for cell in sample[index].cells]
+        header = [header_meaning(cell) for cell in sample[index].cells]
         return _by_content(below, header, sample[index], index + 1)
     return _by_content(sample, [], None, 0)
 
 
 def header_index(sample: Sequence[Row]) -> int | None:
-    """The row that names the most columns; titles above it name one at best."""
+    """Return the index of the row that names the most columns; titles above it name one at most."""
     best, best_score = None, 0.0
     for index, row in enumerate(sample[:HEADER_ROWS]):
         if any(read_device(cell) for cell in row.cells):
-            break  # the list has begun: what follows is no header
+            break  # the list has begun: no header follows
         if row.damaged:
             continue
         score = 0.0
         for cell in row.cells:
             if len(cell) > 60:
                 continue
-            role = header_wording(cell).role
+            role = header_meaning(cell).role
             if role in (Role.DEVICE, Role.MAYBE_DEVICE, Role.CODE):
                 score += 1.5
             elif role is not None:
@@ -76,34 +78,34 @@ def header_index(sample: Sequence[Row]) -> int | None:
 
 
 def columns_of(header: Row, below: Sequence[Row]) -> Columns | None:
-    """The columns that ``header`` names, checked against the rows below; None without a device."""
-    wordings = [header_wording(cell) for cell in header.cells]
-    named = [i for i, one in enumerate(wordings) if one.role is Role.DEVICE]
-    maybe = [i for i, one in enumerate(wordings) if one.role is Role.MAYBE_DEVICE]
-    strong = [i for i in named if not _foreign(below, i)]
+    """Return the columns that ``header`` names, checked against the rows; None without devices."""
+    meanings = [header_meaning(cell) for cell in header.cells]
+    named = [i for i, one in enumerate(meanings) if one.role is Role.DEVICE]
+    maybe = [i for i, one in enumerate(meanings) if one.role is Role.MAYBE_DEVICE]
+    strong = [i for i in named if not _too_long_for_ids(below, i)]
     if not strong:
         strong = [i for i in maybe if share_of_devices(below, i) >= _SHARE]
-        if len(strong) > 1 and not all(wordings[i].device_type for i in strong):
+        if len(strong) > 1 and not all(meanings[i].device_type for i in strong):
             strong = strong[:1]
     if not strong:
         return None
-    columns = Columns(headed=True)
-    _choose(columns, strong, wordings, below, header)
-    fill_columns(columns, wordings, below, header)
+    columns = Columns(has_header=True)
+    _choose(columns, strong, meanings, below, header)
+    fill_columns(columns, meanings, below, header)
     return columns
 
 
 def _choose(
     columns: Columns,
     named: list[int],
-    wordings: Sequence[Wording],
+    meanings: Sequence[HeaderMeaning],
     below: Sequence[Row],
     header: Row,
 ) -> None:
-    """Hubs beside meters are only mentioned; of two columns for the same kind the first counts."""
-    meters = [i for i in named if wordings[i].device_type not in OUT_OF_SCOPE]
+    """Choose the device columns: hubs next to meters are left out, the first of a kind counts."""
+    meters = [i for i in named if meanings[i].device_type not in OUT_OF_SCOPE]
     for index in named:
-        kind = wordings[index].device_type
+        kind = meanings[index].device_type
         if meters and kind in OUT_OF_SCOPE:
             columns.warnings.append(f"the column {header.cells[index]!r} is not asked about")
             continue
@@ -112,11 +114,11 @@ def _choose(
             first = rivals[0]
             if share_of_devices(below, index) > _SHARE > share_of_devices(below, first):
                 del columns.devices[first]
-                if share_of_devices(below, first) and not _same(below, index, first):
-                    columns.rivals.append(first)
+                if share_of_devices(below, first) and not _same_devices(below, index, first):
+                    columns.other_ids.append(first)
             else:
-                if not _same(below, first, index):
-                    columns.rivals.append(index)
+                if not _same_devices(below, first, index):
+                    columns.other_ids.append(index)
                     title = header.cells[index]
                     columns.warnings.append(
                         f"two columns could hold the Device IDs; {title!r} is not taken"
@@ -126,10 +128,10 @@ def _choose(
 
 
 def fill_columns(
-    columns: Columns, wordings: Sequence[Wording], below: Sequence[Row], header: Row
+    columns: Columns, meanings: Sequence[HeaderMeaning], below: Sequence[Row], header: Row
 ) -> None:
-    """Codes, remarks and the rest, by header; a code column also by its content."""
-    for index, (role, kind) in enumerate(wordings):
+    """Add the columns of codes, remarks and so on by header; a code column also by its content."""
+    for index, (role, kind) in enumerate(meanings):
         if index in columns.devices:
             continue
         if role is Role.CODE:
@@ -142,53 +144,61 @@ def fill_columns(
             columns.type = index
     width = max((len(row.cells) for row in below), default=0)
     for index in range(width):
-        role = wordings[index].role if index < len(wordings) else None
+        role = meanings[index].role if index < len(meanings) else None
         known = index in columns.devices or index in columns.codes
         if known or role is not None:
             continue
         title = header.cells[index] if index < len(header.cells) else ""
-        # 36 digits carry their own check; 32 under an unknown word may be any hash or key.
-        if not columns.codes and _codes(below, index, checked=bool(title)):
+        # 36 digits include a CRC; 32 digits under an unknown header may be any hash or key.
+        if not columns.codes and _looks_like_codes(below, index, checked=bool(title)):
             columns.codes[index] = ""
         elif not title:
-            columns.remarks.append(index)  # words typed beside the table
+            columns.remarks.append(index)  # words typed next to the table
 
 
 def _by_content(
-    below: Sequence[Row], wordings: Sequence[Wording], header: Row | None, first: int
+    below: Sequence[Row], meanings: Sequence[HeaderMeaning], header: Row | None, first: int
 ) -> Columns | None:
-    """A table whose header does not name the device column, or that has none."""
+    """Find the columns of a table that has no header, or whose header names no device column."""
     width = max((len(row.cells) for row in below), default=0)
     if header is None and below and not _any_value(below[0]):
         header, below, first = below[0], below[1:], 1
-    barred = {i for i, one in enumerate(wordings) if one.role not in (None, Role.MAYBE_DEVICE)}
-    found = [i for i in range(width) if i not in barred and _by_looks(below, i)]
-    columns = Columns(first=first)
-    shy = [
-        i for i, one in enumerate(wordings) if one.role is Role.NEVER_DEVICE and _paired(below, i)
+    excluded = {i for i, one in enumerate(meanings) if one.role not in (None, Role.MAYBE_DEVICE)}
+    found = [i for i in range(width) if i not in excluded and _looks_like_devices(below, i)]
+    columns = Columns(first_row=first)
+    excluded_ids = [
+        i
+        for i, one in enumerate(meanings)
+        if one.role is Role.NEVER_DEVICE and _all_in_pairs(below, i)
     ]
-    told = any(i < len(wordings) and wordings[i].role is Role.MAYBE_DEVICE for i in found)
-    if shy and not told and len(found) + len(shy) > 1:
-        # "Kit ref" and "Previous kit", both of Device IDs: which is meant, nobody can tell.
-        columns.warnings.append("several columns look like Device IDs and no header tells them")
-        columns.rivals = sorted({*found, *shy})
+    ambiguous_named = any(
+        i < len(meanings) and meanings[i].role is Role.MAYBE_DEVICE for i in found
+    )
+    if excluded_ids and not ambiguous_named and len(found) + len(excluded_ids) > 1:
+        # "Kit ref" and "Previous kit", both with Device IDs: nobody can say which is meant.
+        columns.warnings.append(
+            "several columns look like Device IDs and no header says which is meant"
+        )
+        columns.other_ids = sorted({*found, *excluded_ids})
         return columns
     if not found:
         return None
     if len(found) > 1:
-        # A block of nothing but Device IDs, laid out over several columns, is one list.
+        # A block of only Device IDs in several columns is one list.
         filled = [i for i in range(width) if any(_cell(row, i) for row in below)]
         if (
             header is not None
             or filled != found
             or any(share_of_devices(below, i) < 0.95 for i in found)
         ):
-            columns.warnings.append("several columns look like Device IDs and no header tells them")
-            columns.rivals = found
+            columns.warnings.append(
+                "several columns look like Device IDs and no header says which is meant"
+            )
+            columns.other_ids = found
             return columns
     columns.devices = dict.fromkeys(found, "")
     empty = Row(0, header.cells if header else (), frozenset())
-    given = list(wordings) or [Wording(None)] * len(empty.cells)
+    given = list(meanings) or [HeaderMeaning(None)] * len(empty.cells)
     fill_columns(columns, given, below, empty)
     return columns
 
@@ -204,15 +214,15 @@ def _any_value(row: Row) -> bool:
 
 
 def share_of_devices(rows: Sequence[Row], index: int) -> float:
-    """The share of filled cells in a column that are Device IDs."""
+    """Return the share of a column's filled cells that are Device IDs."""
     filled = [cell for row in rows if (cell := _cell(row, index))]
     if not filled:
         return 0.0
     return sum(1 for cell in filled if read_device(cell) or split_devices(cell)) / len(filled)
 
 
-def _by_looks(rows: Sequence[Row], index: int) -> bool:
-    """Whether a column without a telling header holds Device IDs: most cells, not all decimal."""
+def _looks_like_devices(rows: Sequence[Row], index: int) -> bool:
+    """Return whether most cells of a column are Device IDs, and these are not all decimal."""
     filled = [cell for row in rows if (cell := _cell(row, index))]
     ids = [cell for cell in filled if read_device(cell)]
     if not ids or len(ids) < _SHARE * len(filled):
@@ -220,26 +230,26 @@ def _by_looks(rows: Sequence[Row], index: int) -> bool:
     return any(not code_digits(cell).isdecimal() or len(cell) > 16 for cell in ids)
 
 
-def _paired(rows: Sequence[Row], index: int) -> bool:
-    """Whether a column holds nothing but Device IDs, written in pairs: no number is like them."""
+def _all_in_pairs(rows: Sequence[Row], index: int) -> bool:
+    """Return whether all cells are Device IDs written in pairs, which no other number resembles."""
     filled = [cell for row in rows if (cell := _cell(row, index))]
     return bool(filled) and all(len(cell) > 16 and read_device(cell) for cell in filled)
 
 
-def _foreign(rows: Sequence[Row], index: int) -> bool:
-    """Whether every cell is far too long for a Device ID: a UUID under the header GUID."""
+def _too_long_for_ids(rows: Sequence[Row], index: int) -> bool:
+    """Return whether every cell is far too long for a Device ID: a UUID under the header GUID."""
     filled = [cell for row in rows if (cell := _cell(row, index))]
     return bool(filled) and all(len(code_digits(cell)) >= 30 for cell in filled)
 
 
-def _same(rows: Sequence[Row], one: int, other: int) -> bool:
+def _same_devices(rows: Sequence[Row], one: int, other: int) -> bool:
     return all(
         not _cell(row, other) or read_device(_cell(row, one)) == read_device(_cell(row, other))
         for row in rows
     )
 
 
-def _codes(rows: Sequence[Row], index: int, *, checked: bool) -> bool:
+def _looks_like_codes(rows: Sequence[Row], index: int, *, checked: bool) -> bool:
     filled = [cell for row in rows if (cell := _cell(row, index))]
     wanted = [
         cell

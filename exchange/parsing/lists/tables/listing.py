@@ -1,4 +1,4 @@
-"""A table to findings: which devices its rows name, and what they say of each."""
+"""Turn a table into findings: which devices its rows name, and what they say about each."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Final
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Found, Outcome, Reject
-from exchange.parsing.findings.claim_columns import claims_code, claims_outcome, claims_spoiled
-from exchange.parsing.findings.duplicate_rows import Repeats
+from exchange.parsing.findings.claim_columns import any_bad_code, any_code, any_outcome
+from exchange.parsing.findings.duplicate_rows import DuplicateRows
 from exchange.parsing.findings.findings import Claim, Findings
-from exchange.parsing.findings.mixed_list import Gathered
-from exchange.parsing.identifiers.bulk import decimal_ids
+from exchange.parsing.findings.mixed_list import MixedList
+from exchange.parsing.identifiers.bulk import count_decimal_ids
 from exchange.parsing.identifiers.codes import (
     BadCode,
     code_digits,
@@ -20,188 +20,201 @@ from exchange.parsing.identifiers.codes import (
     read_code_cell,
 )
 from exchange.parsing.identifiers.devices import (
-    Damaged,
+    DamagedId,
     is_decimal_id,
-    perhaps_rounded,
+    may_be_rounded,
     read_device,
     read_device_cell,
     split_devices,
 )
-from exchange.parsing.identifiers.tokens import Form, Word, without, words_of
+from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens, remove_tokens
 from exchange.parsing.lists.tables.column_finder import Columns, columns_of, find_columns
-from exchange.parsing.lists.tables.long_lists import LongList, Said, Voice
+from exchange.parsing.lists.tables.long_lists import LongList, RowAnswer, RowReaders
 from exchange.parsing.phrases.answer_phrases import read_remark, says_no
-from exchange.parsing.phrases.header_terms import Role, device_type_of, header_wording
+from exchange.parsing.phrases.header_terms import Role, device_type_of, header_meaning
 from exchange.parsing.sheets.grid import Row, Table, WorkbookRows, column_of
 from exchange.parsing.text.lines import normalized
 
 _ROUNDED_ROWS: Final = 3
 _PAIR_ROWS: Final = 60
-_PIECE: Final = 36  # digits of a whole code; what has fewer may be a part of one
+_PIECE: Final = 36  # digits of a whole code; fewer digits may be a part of one
 _SECRET: Final = 8
-# A code as it stands in a row, with how many digits it was written.
-_Written = tuple[InstallCode | BadCode, int]
-_BULK_ROWS: Final = 200  # below this there is nothing to be gained
+# The code of a row and the number of digits it was written with.
+_WrittenCode = tuple[InstallCode | BadCode, int]
+_BULK_ROWS: Final = 200  # with fewer rows it would not be faster
 _SHOWN: Final = 120
-_EXACT: Final = frozenset(
+_OUR_WORDS: Final = frozenset(
     ("being looked into", "not readable", "install code provided", "not the installing supplier")
 )
 
 
 def read_listing(table: Table, columns: Columns | None = None) -> Findings | None:
-    """What a table says; None when it has no column of Device IDs.
+    """Return what a table says; None when it has no column of Device IDs.
 
-    ``columns``: which they are, where that is known beforehand.
+    ``columns``: its columns, if they are known already.
 
-    Rows that name a device and say nothing of it answer nothing, unless other rows of the table
+    Rows that name a device and say nothing about it answer nothing, unless other rows of the table
     answer: then the silence is unclear.
     """
     columns = columns or find_columns(table.rows)
     if columns is None:
         return None
-    return _Listing(table, columns).read()
+    return _ListingReader(table, columns).read()
 
 
-def as_pairs(table: Table) -> list[tuple[int, str]]:
-    """A sheet that reads across (``Device ID | 00-DB-...``) as numbered lines ``Device ID: ...``.
+def label_value_lines(table: Table) -> list[tuple[int, str]]:
+    """Return a sheet of labels and values (``Device ID | 00-DB-...``) as lines ``Device ID: ...``.
 
-    Empty when it is an ordinary table.
+    Each line has the number of its row.  Empty for an ordinary table.
     """
     pairs: list[tuple[int, str]] = []
     upright = False
     for row in table.rows[:_PAIR_ROWS]:
         cells = [cell for cell in row.cells if cell]
         if len(cells) > 2 and any(map(read_device, cells)):
-            return []  # rows that no pair holds: nothing in them may be lost
+            return []  # rows that are no pairs, and nothing in them may be lost
         for name, value in pairwise(cells):
-            named = header_wording(name).role in (Role.DEVICE, Role.MAYBE_DEVICE)
+            named = header_meaning(name).role in (Role.DEVICE, Role.MAYBE_DEVICE)
             upright |= named and read_device(value) is not None
         if len(cells) == 2 and not row.damaged:
             pairs.append((row.number, f"{cells[0].rstrip(':')}: {cells[1]}"))
     return pairs if upright else []
 
 
-def _codes_in(cell: str) -> list[Word]:
-    """The codes that stand in a cell of remarks."""
+def _codes_in(cell: str) -> list[Token]:
+    """Return the codes in a cell of remarks."""
     if len(cell) < _PIECE - 4 or not cell.strip():
         return []
-    return [word for word in words_of(normalized(cell)) if word.form in (Form.CODE, Form.ODD)]
+    return [
+        token
+        for token in find_tokens(normalized(cell))
+        if token.form in (TokenForm.CODE, TokenForm.ODD_LENGTH)
+    ]
 
 
-class _Listing:
-    """One table under reading."""
+class _ListingReader:
+    """Reads one table row by row."""
 
     def __init__(self, table: Table, columns: Columns) -> None:
         self.table = table
         self.columns = columns
         self.found = Findings()
-        self.silent: Gathered[Claim] = Gathered()  # nothing is said of these
-        self.vague: Gathered[Claim] = Gathered()
-        self.repeats = Repeats()
-        self.rounded = self._rounded()
+        self.silent: MixedList[Claim] = MixedList()  # nothing is phrase about these devices
+        self.tentative: MixedList[Claim] = MixedList()
+        self.duplicates = DuplicateRows()
+        self.all_rounded = self._all_rounded()
 
     def read(self) -> Findings:
         columns, table = self.columns, self.table
-        done = self._in_bulk() if self._is_long() else columns.first
+        done = self._read_plain_rows() if self._is_long() else columns.first_row
         for row in islice(table.rows, done, None) if done < len(table.rows) else ():
             for column, kind in self.columns.devices.items():
-                self._device(row, column, kind)
+                self._read_device_cell(row, column, kind)
         found = self.found
         found.warnings += [f"{table.where}: {text}" for text in columns.warnings]
-        found.claims += self.vague
+        found.claims += self.tentative
         if self.silent and (
-            claims_code(found.claims)
-            or claims_spoiled(found.claims)
-            or claims_outcome(found.claims, Outcome.NOT_INSTALLER)
+            any_code(found.claims)
+            or any_bad_code(found.claims)
+            or any_outcome(found.claims, Outcome.NOT_INSTALLER)
         ):
             found.claims += self.silent
-        repeated = self.repeats.told()
+        repeated = self.duplicates.describe()
         if repeated:
             found.warnings.append(f"{table.where}: listed more than once: {repeated}")
         return found
 
     def _is_long(self) -> bool:
-        """Whether the table is long and simple enough for its plain rows to be read together."""
+        """Return whether the table is long and simple enough to read its plain rows together."""
         columns = self.columns
-        if len(columns.devices) != 1 or len(columns.codes) > 1 or columns.joined or self.rounded:
+        if (
+            len(columns.devices) != 1
+            or len(columns.codes) > 1
+            or columns.code_parts
+            or self.all_rounded
+        ):
             return False
         (kind,) = columns.devices.values()
         others = any(owner and kind and owner != kind for owner in columns.codes.values())
         return not others and len(self.table.rows) >= _BULK_ROWS
 
-    def _in_bulk(self) -> int:
-        """Read stretch after stretch of plain rows; returns the index where it ended.
+    def _read_plain_rows(self) -> int:
+        """Read run after run of plain rows; return the index of the first row not read.
 
-        It ends early where a second header changes the columns.
+        Stops early where a second header changes the columns.
         """
         columns, rows, found = self.columns, self.table.rows, self.found
         plain = LongList(
-            self.table, columns, Voice(self._said_beside, self._said_alone, self._words_hold_codes)
+            self.table,
+            columns,
+            RowReaders(self._words_with_code, self._words_without_code, self._words_hold_codes),
         )
         end = len(rows)
-        for start, end in plain.stretches():
+        for start, end in plain.runs():
             if end > start:
-                read = plain.stretch(start, end)
+                read = plain.read_run(start, end)
                 found.devices += read.found
-                self.repeats.add_many(read.ids, read.numbers)
+                self.duplicates.add_many(read.ids, read.numbers)
                 for group, claims in (
                     (found.claims, read.claims),
-                    (self.vague, read.vague),
+                    (self.tentative, read.tentative),
                     (self.silent, read.silent),
                 ):
                     group += claims or ()
             if end < len(rows):
-                self._device(rows[end], plain.column, plain.kind)
+                self._read_device_cell(rows[end], plain.column, plain.kind)
                 if self.columns is not columns:
                     end += 1
                     break
-        found.firm |= plain.exact_from < end
+        found.definite |= plain.exact_from < end
         return end
 
-    def _rounded(self) -> bool:
-        """Whether a text file's all-digit IDs all end in zero: Excel rounded them before saving."""
+    def _all_rounded(self) -> bool:
+        """Return whether all decimal IDs of a text file end in 0: Excel rounded them on saving."""
         if isinstance(self.table.rows, WorkbookRows):
             return False
         decimal = ended = 0
         for column in self.columns.devices:
             cells = column_of(self.table.rows, column)
-            many, of_them = decimal_ids(cells)
+            many, of_them = count_decimal_ids(cells)
             decimal, ended = decimal + many, ended + of_them
             for cell in map(cells.__getitem__, cells.non_ascii().tolist()):
                 if len(cell) == 16 and is_decimal_id(cell):
                     decimal += 1
-                    ended += perhaps_rounded(cell)
+                    ended += may_be_rounded(cell)
         return decimal >= _ROUNDED_ROWS and decimal == ended
 
-    def _device(self, row: Row, column: int, kind: str) -> None:
+    def _read_device_cell(self, row: Row, column: int, kind: str) -> None:
         cells = row.cells
         text = cells[column] if column < len(cells) else ""
         seen = read_device_cell(text, numeric=column in row.damaged)
         if seen is None:
             if len(self.columns.devices) == 1:
-                self._orphan(row)
+                self._report_stray_codes(row)
             return
-        if isinstance(seen, Damaged):
-            self._damaged(row, column, kind, text, seen)
+        if isinstance(seen, DamagedId):
+            self._read_damaged_cell(row, column, kind, text, seen)
             return
         where = self.table.place(row.number)
-        if self.rounded and perhaps_rounded(text):
-            reason = "all such numbers here end in 0: Excel seems to have rounded them"
+        if self.all_rounded and may_be_rounded(text):
+            reason = "all decimal numbers here end in 0: Excel seems to have rounded them"
             self.found.rejects.append(Reject(text, reason, where))
             return
-        self._take(row, seen, column, kind, where)
+        self._add_device(row, seen, column, kind, where)
 
-    def _damaged(self, row: Row, column: int, kind: str, text: str, seen: Damaged) -> None:
-        if self.columns.again is not None:
-            known = self.columns.again(row)
+    def _read_damaged_cell(
+        self, row: Row, column: int, kind: str, text: str, seen: DamagedId
+    ) -> None:
+        if self.columns.read_header is not None:
+            known = self.columns.read_header(row)
             if known:
                 self.columns = known
                 if not known.devices:
-                    reason = "another header: the columns on file do not fit what is below it"
+                    reason = "another header: the columns on file do not fit the rows below it"
                     self.found.rejects.append(Reject(text, reason, self.table.place(row.number)))
                 return
-        role = header_wording(text).role if not row.damaged else None
-        if self.columns.again is None and role in (Role.DEVICE, Role.MAYBE_DEVICE):
+        role = header_meaning(text).role if not row.damaged else None
+        if self.columns.read_header is None and role in (Role.DEVICE, Role.MAYBE_DEVICE):
             again = columns_of(row, [])
             if again and not any(read_device(cell) for cell in row.cells):
                 # A second header further down, perhaps with its columns in another order.
@@ -209,60 +222,60 @@ class _Listing:
             return
         where = self.table.place(row.number)
         several = split_devices(text)
-        if several and not self._codes(row, column):
+        if several and not self._codes_of(row, column):
             for device in several:
-                self._take(row, device, column, kind, where)
+                self._add_device(row, device, column, kind, where)
             return
         reason = seen.reason
         if several:
             reason = "several Device IDs and an install code in one row"
         self.found.rejects.append(Reject(seen.text, reason, where))
 
-    def _take(self, row: Row, device: DeviceId, column: int, kind: str, where: str) -> None:
+    def _add_device(self, row: Row, device: DeviceId, column: int, kind: str, where: str) -> None:
         columns = self.columns
-        self.repeats.add(device, row.number)
+        self.duplicates.add(device, row.number)
         if columns.type is not None and columns.type < len(row.cells):
             kind = device_type_of(row.cells[columns.type]) or kind
         self.found.devices.append(Found(device, where, kind))
         if columns.codes or columns.remarks:
-            codes = self._codes(row, column)
+            codes = self._codes_of(row, column)
             if codes:
-                self._coded(row, device, codes, where)
+                self._add_codes(row, device, codes, where)
                 return
         if columns.codes or columns.remarks or columns.denial is not None:
-            self._worded(row, device, where)
+            self._add_words(row, device, where)
 
-    def _codes(self, row: Row, column: int) -> list[_Written]:
-        """The codes of a row that belong to the device of one column."""
-        if self.columns.joined:
-            return self._joined(row)
+    def _codes_of(self, row: Row, column: int) -> list[_WrittenCode]:
+        """Return the codes of a row that belong to the device in one column."""
+        if self.columns.code_parts:
+            return self._code_from_parts(row)
         kind = self.columns.devices.get(column, "")
-        found: list[_Written] = []
-        halved = self._halved(row)
+        found: list[_WrittenCode] = []
+        completed = self._completed_codes(row)
         for index, owner in self.columns.codes.items():
             if index >= len(row.cells) or not row.cells[index]:
                 continue
             if owner and kind and owner != kind:
                 continue
             text = row.cells[index]
-            if index in halved:
-                text = halved[index]
+            if index in completed:
+                text = completed[index]
                 if not text:
                     continue
             code = read_code_cell(text, numeric=index in row.damaged)
             if code is not None:
                 found.append((code, len(code_digits(text))))
         for index in self.columns.remarks:
-            if index < len(row.cells) and index not in row.damaged and index not in halved:
+            if index < len(row.cells) and index not in row.damaged and index not in completed:
                 found += [
-                    (read_code(word.text), len(code_digits(word.text)))
-                    for word in _codes_in(row.cells[index])
+                    (read_code(token.text), len(code_digits(token.text)))
+                    for token in _codes_in(row.cells[index])
                 ]
         return found
 
-    def _joined(self, row: Row) -> list[_Written]:
-        """The code of a row whose pieces stand in columns of their own, as a person told us."""
-        places = [index for index in self.columns.joined if index < len(row.cells)]
+    def _code_from_parts(self, row: Row) -> list[_WrittenCode]:
+        """Return the code of a row whose pieces are in several columns, as a person told us."""
+        places = [index for index in self.columns.code_parts if index < len(row.cells)]
         pieces = [row.cells[index] for index in places if code_digits(row.cells[index])]
         if not pieces:
             return []
@@ -270,10 +283,10 @@ class _Listing:
         code = read_code_cell(text, numeric=not row.damaged.isdisjoint(places))
         return [(code, len(code_digits(text)))] if code is not None else []
 
-    def _halved(self, row: Row) -> dict[int, str]:
-        """Code cells that the cells beside them complete, the CRC holding: their whole text.
+    def _completed_codes(self, row: Row) -> dict[int, str]:
+        """Return the whole code of each code cell that the next cells complete with the right CRC.
 
-        The further columns of a code that stands in several are empty here.
+        Further code columns that belong to such a code get an empty text.
         """
         cells, codes = row.cells, self.columns.codes
         whole: dict[int, str] = {}
@@ -288,10 +301,10 @@ class _Listing:
                 joined, at = joined + piece, at + 1
             if at > index + 1 and has_good_crc(joined):
                 whole[index] = joined
-                whole.update((beside, "") for beside in range(index + 1, at) if beside in codes)
+                whole.update((other, "") for other in range(index + 1, at) if other in codes)
         return whole
 
-    def _coded(self, row: Row, device: DeviceId, codes: list[_Written], where: str) -> None:
+    def _add_codes(self, row: Row, device: DeviceId, codes: list[_WrittenCode], where: str) -> None:
         others = [
             column
             for column in self.columns.devices
@@ -300,73 +313,73 @@ class _Listing:
         by_type = self.columns.codes
         typed = bool(by_type) and all(by_type.values()) and all(self.columns.devices.values())
         if len(others) > 1 and not typed:
-            self.found.claims.append(Claim(device, where, spoiled=True))
-            reason = "one install code stands next to several Device IDs"
+            self.found.claims.append(Claim(device, where, bad_code=True))
+            reason = "one install code next to several Device IDs"
             self.found.rejects.append(Reject(str(device), reason, where, device))
             return
-        contradicts, said, *_ = self._said_beside(row)
+        contradicts, phrase, *_ = self._words_with_code(row)
         for code, digits in codes:
             if isinstance(code, BadCode):
                 self.found.rejects.append(Reject(code.text, code.reason, where, device))
-                self.found.claims.append(Claim(device, where, remark=said, spoiled=True))
+                self.found.claims.append(Claim(device, where, remark=phrase, bad_code=True))
             else:
                 self.found.claims.append(
-                    Claim(device, where, code, contradicts, said, digits=digits)
+                    Claim(device, where, code, contradicts, phrase, digits=digits)
                 )
 
     def _words_hold_codes(self, row: Row) -> bool:
         remarks = (index for index in self.columns.remarks if index < len(row.cells))
         return any(_codes_in(row.cells[index]) for index in remarks)
 
-    def _said_beside(self, row: Row) -> Said:
-        """The words beside a code: those that deny contradict it, others are only a remark."""
-        said = self._remark(row)
-        denied = read_remark(said).outcome is Outcome.NOT_INSTALLER
-        return Said(Outcome.NOT_INSTALLER if denied else None, said)
+    def _words_with_code(self, row: Row) -> RowAnswer:
+        """Read the words next to a code: a denial contradicts it, anything else is a remark."""
+        phrase = self._remark_of(row)
+        denied = read_remark(phrase).outcome is Outcome.NOT_INSTALLER
+        return RowAnswer(Outcome.NOT_INSTALLER if denied else None, phrase)
 
-    def _worded(self, row: Row, device: DeviceId, where: str) -> None:
-        said = self._said_alone(row)
-        self.found.firm |= said.exact
-        if said.outcome is None:
+    def _add_words(self, row: Row, device: DeviceId, where: str) -> None:
+        answer = self._words_without_code(row)
+        self.found.definite |= answer.exact
+        if answer.outcome is None:
             self.silent.append(Claim(device, where, outcome=Outcome.UNCLEAR))
             return
-        claim = Claim(device, where, outcome=said.outcome, remark=said.remark)
-        (self.found.claims if said.firm else self.vague).append(claim)
+        claim = Claim(device, where, outcome=answer.outcome, remark=answer.remark)
+        (self.found.claims if answer.definite else self.tentative).append(claim)
 
-    def _said_alone(self, row: Row) -> Said:
-        """The words of a row without a code."""
+    def _words_without_code(self, row: Row) -> RowAnswer:
+        """Read the words of a row without a code."""
         columns = self.columns
-        said = self._remark(row)
+        phrase = self._remark_of(row)
         denial = columns.denial
         if denial is not None and denial < len(row.cells) and says_no(row.cells[denial]):
-            return Said(Outcome.NOT_INSTALLER, said or "no")
-        remark, exact = read_remark(said), False
+            return RowAnswer(Outcome.NOT_INSTALLER, phrase or "no")
+        remark, exact = read_remark(phrase), False
         for index in columns.remarks:
-            # Our own workbook's words count as they are, whatever reason stands beside them.
-            if index < len(row.cells) and row.cells[index].lower() in _EXACT:
+            # The words of our own workbook count as they are, whatever reason is next to them.
+            if index < len(row.cells) and row.cells[index].lower() in _OUR_WORDS:
                 remark, exact = read_remark(row.cells[index]), True
                 break
-        return Said(remark.outcome, said, remark.firm, exact)
+        return RowAnswer(remark.outcome, phrase, remark.definite, exact)
 
-    def _remark(self, row: Row) -> str:
+    def _remark_of(self, row: Row) -> str:
         cells = row.cells
         words = [
-            without(cells[index], _codes_in(cells[index]))  # a remark is shown, a code never
+            remove_tokens(cells[index], _codes_in(cells[index]))  # remarks are shown, codes never
             for index in self.columns.remarks
             if index < len(cells)
             and cells[index]
             and index not in row.damaged
-            and len(code_digits(cells[index])) < _SECRET  # a piece of a code is no remark
+            and len(code_digits(cells[index])) < _SECRET  # a piece of a code is not a remark
         ]
         for index in self.columns.codes:
             if index >= len(cells) or not cells[index] or code_digits(cells[index]):
                 continue
-            if read_code_cell(cells[index]) is None:  # "IC: 83FE ..." is a code and no remark
+            if read_code_cell(cells[index]) is None:  # "IC: 83FE ..." is a code, not a remark
                 words.append(cells[index])
         return "; ".join(words)[:500] if words else ""
 
-    def _orphan(self, row: Row) -> None:
-        """A code in a row that names no device."""
+    def _report_stray_codes(self, row: Row) -> None:
+        """Report the codes in a row that names no device."""
         for index in self.columns.codes:
             if index < len(row.cells) and len(code_digits(row.cells[index])) >= 28:
                 where = self.table.place(row.number)

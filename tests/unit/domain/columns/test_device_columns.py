@@ -12,15 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.domain.columns.device_columns import Answered, ColumnSequence, Listed, Places
-from exchange.domain.columns.group_equal_rows import first_rows
+from exchange.domain.columns.device_columns import (
+    AnswerColumns,
+    ColumnSequence,
+    ListedColumns,
+    PlaceColumn,
+)
+from exchange.domain.columns.group_equal_rows import first_equal_rows
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Kind, MailHead, Outcome, Understanding
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.findings.claim_columns import Claimed, claimed_ids, found_ids
+from exchange.parsing.findings.claim_columns import ClaimColumns, claim_ids, found_ids
 from exchange.parsing.findings.findings import Claim
-from exchange.parsing.findings.mixed_list import Gathered
-from exchange.parsing.findings.resolve_claims import first_places, weigh
+from exchange.parsing.findings.mixed_list import MixedList
+from exchange.parsing.findings.resolve_claims import resolve_claims, unique_devices
 from exchange.worker.frames import decode, encode
 
 _DEVICES = st.integers(1, 12).map(lambda number: DeviceId(number.to_bytes(8, "big")))
@@ -48,14 +53,14 @@ def _claims(draw: st.DrawFn) -> Claim:
         draw(_CODES) if coded else None,
         draw(st.none() | st.sampled_from(Outcome)),
         draw(st.sampled_from(("", "not ours", "see below"))),
-        spoiled=False,
+        bad_code=False,
         digits=draw(st.sampled_from((0, 32, 36, 36, 36))) if coded else 0,
     )
 
 
 @given(st.lists(_PLACES, max_size=20))
 def test_places_come_back_as_they_were_written(places: list[str]) -> None:
-    assert Places.of(places).texts() == places
+    assert PlaceColumn.of(places).texts() == places
 
 
 def _same(columns: ColumnSequence[Any], items: Sequence[object]) -> None:
@@ -73,20 +78,22 @@ def _same(columns: ColumnSequence[Any], items: Sequence[object]) -> None:
 
 @given(st.lists(_FOUND, max_size=20), st.lists(_FOUND, max_size=5))
 def test_devices_as_columns(found: list[Found], more: list[Found]) -> None:
-    _same(Listed.of(found), found)
-    _same(Listed.joined([Listed.of(found), Listed.of(more)]), [*found, *more])
+    _same(ListedColumns.of(found), found)
+    _same(ListedColumns.concat([ListedColumns.of(found), ListedColumns.of(more)]), [*found, *more])
 
 
 @given(st.lists(_answers(), max_size=20), st.lists(_answers(), max_size=5))
 def test_answers_as_columns(answers: list[Answer], more: list[Answer]) -> None:
-    _same(Answered.of(answers), answers)
-    _same(Answered.joined([Answered.of(answers), Answered.of(more)]), [*answers, *more])
-    assert "InstallCode" not in repr(Answered.of(answers))
+    _same(AnswerColumns.of(answers), answers)
+    _same(
+        AnswerColumns.concat([AnswerColumns.of(answers), AnswerColumns.of(more)]), [*answers, *more]
+    )
+    assert "InstallCode" not in repr(AnswerColumns.of(answers))
 
 
 @given(st.lists(_claims(), max_size=20))
 def test_claims_as_columns(claims: list[Claim]) -> None:
-    _same(Claimed.of(claims), claims)
+    _same(ClaimColumns.of(claims), claims)
 
 
 @given(
@@ -94,7 +101,7 @@ def test_claims_as_columns(claims: list[Claim]) -> None:
 )
 def test_first_rows_are_those_of_a_plain_search(rows: list[tuple[int, int]]) -> None:
     columns = [np.array([row[at] for row in rows], np.uint64) for at in (0, 1)]
-    assert first_rows(*columns).tolist() == [rows.index(row) for row in rows]
+    assert first_equal_rows(*columns).tolist() == [rows.index(row) for row in rows]
 
 
 def test_first_rows_where_the_values_are_made_to_collide(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,16 +109,16 @@ def test_first_rows_where_the_values_are_made_to_collide(monkeypatch: pytest.Mon
         "exchange.domain.columns.group_equal_rows._MIX", (np.uint64(0), np.uint64(0))
     )
     ids = np.array([5, 3, 5, 9, 3, 1, 9, 5], np.uint64)
-    assert first_rows(ids).tolist() == [0, 1, 0, 3, 1, 5, 3, 0]
+    assert first_equal_rows(ids).tolist() == [0, 1, 0, 3, 1, 5, 3, 0]
 
 
-Mixed: TypeAlias = tuple[Gathered[Any], list[Any]]
+Mixed: TypeAlias = tuple[MixedList[Any], list[Any]]
 
 
 @st.composite
 def _mixed(draw: st.DrawFn, items: st.SearchStrategy[Any]) -> Mixed:
     """The same items, some of them standing in columns."""
-    mixed: Gathered[Any] = Gathered()
+    mixed: MixedList[Any] = MixedList()
     plain: list[Any] = []
     for _ in range(draw(st.integers(1, 4))):
         some = draw(st.lists(items, max_size=8))
@@ -119,7 +126,7 @@ def _mixed(draw: st.DrawFn, items: st.SearchStrategy[Any]) -> Mixed:
         if not some or not draw(st.booleans()):
             mixed += some
         else:
-            mixed += Claimed.of(some) if isinstance(some[0], Claim) else Listed.of(some)
+            mixed += ClaimColumns.of(some) if isinstance(some[0], Claim) else ListedColumns.of(some)
     return mixed, plain
 
 
@@ -132,10 +139,10 @@ def test_claims_in_columns_weigh_the_same(mixed: Mixed, spoil: bool) -> None:
     claims, plain = mixed
     if spoil:
         device = DeviceId((3).to_bytes(8, "big"))
-        claims.append(Claim(device, "row 1", spoiled=True))
+        claims.append(Claim(device, "row 1", bad_code=True))
         plain.append(claims[len(plain)])
-    assert weigh(claims) == weigh(Gathered(plain))
-    assert claimed_ids(claims).tolist() == claimed_ids(Gathered(plain)).tolist()
+    assert resolve_claims(claims) == resolve_claims(MixedList(plain))
+    assert claim_ids(claims).tolist() == claim_ids(MixedList(plain)).tolist()
 
 
 @given(_mixed(_FOUND))
@@ -143,8 +150,8 @@ def test_devices_in_columns_have_the_same_first_places(
     mixed: Mixed,
 ) -> None:
     found, plain = mixed
-    assert tuple(first_places(found)) == tuple(first_places(Gathered(plain)))
-    assert found_ids(found).tolist() == found_ids(Gathered(plain)).tolist()
+    assert tuple(unique_devices(found)) == tuple(unique_devices(MixedList(plain)))
+    assert found_ids(found).tolist() == found_ids(MixedList(plain)).tolist()
 
 
 def _many() -> Understanding:
@@ -166,8 +173,8 @@ def _many() -> Understanding:
 def test_many_come_through_as_columns_and_nothing_changes() -> None:
     said = _many()
     told = decode(encode(said))
-    assert isinstance(told.devices, Listed)
-    assert isinstance(told.answers, Answered)
+    assert isinstance(told.devices, ListedColumns)
+    assert isinstance(told.answers, AnswerColumns)
     assert told == said
 
 
@@ -207,4 +214,4 @@ def test_columns_that_do_not_hold_do_not_come_through(
 def test_a_code_stands_by_no_other_outcome() -> None:
     answers = [Answer(DeviceId(b"\x01" * 8), Outcome.UNCLEAR, "", InstallCode(b"\x01" * 16))]
     with pytest.raises(BadInput, match="do not agree"):
-        Answered.of(answers)
+        AnswerColumns.of(answers)

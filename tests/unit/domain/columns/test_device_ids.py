@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from exchange.domain.columns.device_columns import devices_of
 from exchange.domain.columns.device_ids import (
+    all_ids_valid,
     device_of,
     id_bytes,
     ids_from_bytes,
     ids_from_numbers,
     ids_of,
-    none_empty,
 )
-from exchange.domain.columns.format_columns import devices_written
+from exchange.domain.columns.format_columns import format_device_ids
 from exchange.domain.device import DeviceId
 from exchange.parsing.identifiers.bulk import check_devices
 from exchange.parsing.text.byte_column import ByteColumn
@@ -50,7 +50,7 @@ def test_a_column_comes_back_as_the_devices_it_was_made_of(devices: list[DeviceI
     assert devices_of(ids) == devices
     assert [device_of(number) for number in ids.tolist()] == devices
     assert [bytes(row) for row in id_bytes(ids)] == [one.raw for one in devices]
-    assert devices_written(ids).texts() == [str(one) for one in devices]
+    assert format_device_ids(ids).texts() == [str(one) for one in devices]
 
 
 @given(_DEVICES)
@@ -59,6 +59,6 @@ def test_a_column_sorts_as_its_devices_do(devices: list[DeviceId]) -> None:
 
 
 def test_all_zeros_and_all_fs_are_no_device() -> None:
-    assert none_empty(ids_from_numbers([1, 2**64 - 2]))
-    assert not none_empty(ids_from_numbers([1, 0]))
-    assert not none_empty(ids_from_numbers([2**64 - 1, 1]))
+    assert all_ids_valid(ids_from_numbers([1, 2**64 - 2]))
+    assert not all_ids_valid(ids_from_numbers([1, 0]))
+    assert not all_ids_valid(ids_from_numbers([2**64 - 1, 1]))

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.domain.columns.device_columns import Listed
+from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.columns.device_ids import ids_of
-from exchange.domain.columns.format_columns import codes_written, devices_written
+from exchange.domain.columns.format_columns import format_codes, format_device_ids
 from exchange.domain.columns.group_facts import FactColumn, group_facts
 from exchange.domain.device import DeviceId
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
@@ -117,8 +117,8 @@ def test_a_list_is_decided_as_each_of_its_devices(
     ]
     held = _vault_columns(list(rows))
     ids = ids_of([one.device for one in asked])
-    known = Known(held, devices_written(ids), codes_written(held.columns.codes))
-    rulings = rule(Listed.of(asked) if columns else asked, known, terms)
+    known = Known(held, format_device_ids(ids), format_codes(held.columns.codes))
+    rulings = rule(ListedColumns.of(asked) if columns else asked, known, terms)
     each = [
         decide_device(
             Facts(True, row.has_code, row.installed_by_us, row.device_type, row.asked_type)

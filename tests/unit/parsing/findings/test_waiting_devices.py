@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from exchange.domain.columns.device_columns import Listed
+from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Found
-from exchange.parsing.findings.waiting_devices import Waiting, Waitlist
+from exchange.parsing.findings.waiting_devices import WaitingDevice, WaitingDevices
 
 DEVICES = [DeviceId.parse(f"00-DB-12-34-56-78-90-{number:02X}") for number in range(40)]
 
 
-def _waitlist() -> Waitlist:
+def _waitlist() -> WaitingDevices:
     """One device, thirty as columns, two more."""
-    made = Waitlist()
-    made.append(Waiting(DEVICES[0], "line 1"))
-    made.extend(Listed.of([Found(one, "") for one in DEVICES[1:31]]), 1)
-    made.append(Waiting(DEVICES[31], "line 32", part=2))
-    made.append(Waiting(DEVICES[32], "line 33", part=2))
+    made = WaitingDevices()
+    made.append(WaitingDevice(DEVICES[0], "line 1"))
+    made.extend(ListedColumns.of([Found(one, "") for one in DEVICES[1:31]]), 1)
+    made.append(WaitingDevice(DEVICES[31], "line 32", block=2))
+    made.append(WaitingDevice(DEVICES[32], "line 33", block=2))
     return made
 
 
@@ -29,7 +29,7 @@ def test_the_newest_reach_into_the_long_list_and_nothing_is_lost() -> None:
     for number in (1, 2, 3, 10, 32, 33):
         assert [one.device for one in waiting.last(number)] == DEVICES[33 - number : 33]
     assert [one.device for one in waiting.last(100)] == DEVICES[:33]
-    assert [one.part for one in waiting] == [0] + [1] * 30 + [2] * 2
+    assert [one.block for one in waiting] == [0] + [1] * 30 + [2] * 2
 
 
 def test_one_that_is_answered_waits_no_more() -> None:

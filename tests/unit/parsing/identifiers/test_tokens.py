@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.identifiers.tokens import Form, without, words_of
+from exchange.parsing.identifiers.tokens import TokenForm, find_tokens, remove_tokens
 
 DEVICE = "00-DB-12-34-56-78-90-A0"
 CODE = "83FED3407A939723A5C639B26916D505C3B5"
@@ -13,24 +13,26 @@ CODE = "83FED3407A939723A5C639B26916D505C3B5"
 @pytest.mark.parametrize(
     ("text", "form"),
     [
-        (DEVICE, Form.PARTED),
-        ("00:DB:12:34:56:78:90:A0", Form.PARTED),
-        ("00DB1234567890A0", Form.PLAIN),
-        ("0x00DB1234567890A0", Form.PLAIN),
-        ("1234567890123456", Form.DECIMAL),
-        (CODE, Form.CODE),
-        (CODE[:32], Form.CODE),
-        ("83FE D340 7A93 9723 A5C6 39B2 6916 D505 C3B5", Form.CODE),
-        (CODE[:30], Form.ODD),
-        ("OODB1234567890A0", Form.NEAR),  # letters O for zeros
-        ("00-DB-12-34-56-78-90-A", Form.NEAR),
-        ("00DB1234567890G0", Form.NEAR),
+        (DEVICE, TokenForm.SEPARATED),
+        ("00:DB:12:34:56:78:90:A0", TokenForm.SEPARATED),
+        ("00DB1234567890A0", TokenForm.BARE),
+        ("0x00DB1234567890A0", TokenForm.BARE),
+        ("1234567890123456", TokenForm.DECIMAL),
+        (CODE, TokenForm.CODE),
+        (CODE[:32], TokenForm.CODE),
+        ("83FE D340 7A93 9723 A5C6 39B2 6916 D505 C3B5", TokenForm.CODE),
+        (CODE[:30], TokenForm.ODD_LENGTH),
+        ("OODB1234567890A0", TokenForm.DAMAGED),  # letters O for zeros
+        ("00-DB-12-34-56-78-90-A", TokenForm.DAMAGED),
+        ("00DB1234567890G0", TokenForm.DAMAGED),
     ],
 )
-def test_the_form_of_a_word(text: str, form: Form) -> None:
-    (word,) = words_of(f"see {text} below")
+def test_the_form_of_a_word(text: str, form: TokenForm) -> None:
+    (word,) = find_tokens(f"see {text} below")
     assert word.form is form
-    assert (word.device is not None) == (form in (Form.PARTED, Form.PLAIN, Form.DECIMAL))
+    assert (word.device is not None) == (
+        form in (TokenForm.SEPARATED, TokenForm.BARE, TokenForm.DECIMAL)
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,21 +47,21 @@ def test_the_form_of_a_word(text: str, form: Form) -> None:
     ],
 )
 def test_links_addresses_and_prose_hold_none(text: str) -> None:
-    assert words_of(text) == []
+    assert find_tokens(text) == []
 
 
 def test_places_are_those_of_the_line_and_the_words_can_be_taken_out() -> None:
     text = f"Meter:{DEVICE}, code {CODE}!"
-    words = words_of(text)
+    words = find_tokens(text)
     assert [text[word.start : word.end] for word in words] == [DEVICE, CODE]
-    assert without(text, words).split() == ["Meter:", ",", "code", "!"]
+    assert remove_tokens(text, words).split() == ["Meter:", ",", "code", "!"]
 
 
 def test_a_device_and_its_code_in_groups_on_one_line() -> None:
     text = "00 DB 12 34 56 78 90 A0 83FE D340 7A93 9723 A5C6 39B2 6916 D505 C3B5"
-    assert [word.form for word in words_of(text)] == [Form.PARTED, Form.CODE]
+    assert [word.form for word in find_tokens(text)] == [TokenForm.SEPARATED, TokenForm.CODE]
 
 
 def test_a_letter_of_another_alphabet_makes_a_word_a_damaged_one() -> None:
-    (word,) = words_of("00DB12345678\u0410\u0412A0")  # Cyrillic A and V
-    assert word.form is Form.NEAR
+    (word,) = find_tokens("00DB12345678\u0410\u0412A0")  # Cyrillic A and V
+    assert word.form is TokenForm.DAMAGED

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from exchange.domain.mail import Outcome
-from exchange.parsing.phrases.answer_phrases import asks, denies_all, read_remark
-from exchange.parsing.phrases.header_terms import Role, header_wording
+from exchange.parsing.phrases.answer_phrases import asks_for_codes, denies_all, read_remark
+from exchange.parsing.phrases.header_terms import Role, header_meaning
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ from exchange.parsing.phrases.header_terms import Role, header_wording
     ],
 )
 def test_headers(header: str, role: Role | None, device_type: str) -> None:
-    assert header_wording(header) == (role, device_type)
+    assert header_meaning(header) == (role, device_type)
 
 
 @pytest.mark.parametrize(
@@ -144,4 +144,4 @@ def test_denials_of_a_whole_list(text: str, expected: bool) -> None:
     ],
 )
 def test_asking(text: str, expected: bool) -> None:
-    assert asks(text) is expected
+    assert asks_for_codes(text) is expected

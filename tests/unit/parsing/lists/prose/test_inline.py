@@ -7,7 +7,7 @@ import pytest
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Outcome
 from exchange.parsing.findings.findings import Findings
-from exchange.parsing.lists.prose.inline import quote_of, read_inline, read_quoted_codes
+from exchange.parsing.lists.prose.inline import find_quoted_list, read_inline, read_quoted_codes
 from exchange.parsing.mime.quoting import mark_quotes
 from exchange.parsing.text.lines import Line, plain_lines
 
@@ -25,15 +25,15 @@ def _lines(text: str) -> list[Line]:
 
 def _read(text: str, subject: str = "Re: request") -> tuple[Findings, frozenset[int]]:
     lines = _lines(text)
-    return read_inline(lines, quote_of(lines, subject, FROM), lambda line: line.where)
+    return read_inline(lines, find_quoted_list(lines, subject, FROM), lambda line: line.where)
 
 
 def _claims(found: Findings) -> list[tuple[str, str]]:
     return [
         (
             str(one.device),
-            "spoiled"
-            if one.spoiled
+            "bad_code"
+            if one.bad_code
             else one.code.with_crc
             if one.code
             else str(one.outcome.value)
@@ -79,19 +79,19 @@ def test_words_below_the_whole_list_are_of_no_single_row() -> None:
 
 def test_a_damaged_code_under_a_row_is_reported_with_its_device() -> None:
     found, _ = _read(f"{HEAD}> {A}\n{CODE[:-1]}6\n> {B}\n")
-    assert _claims(found) == [(A, "spoiled")]
+    assert _claims(found) == [(A, "bad_code")]
     assert [str(one.device) for one in found.rejects] == [A]
 
 
 def test_two_codes_under_one_row_are_not_chosen_from() -> None:
     found, _ = _read(f"{HEAD}> {A}\n{CODE}\n83FED3407A939723A5C639B269161802AEBB\n> {B}\n")
-    assert _claims(found) == [(A, "spoiled")]
+    assert _claims(found) == [(A, "bad_code")]
     assert found.rejects[0].reason == "several install codes under one quoted row"
 
 
 def test_codes_above_the_first_row_put_every_pair_in_doubt() -> None:
     found, _ = _read(f"{HEAD}{CODE}\n> {A}\n83FED3407A939723A5C639B269161802AEBB\n> {B}\n")
-    assert _claims(found) == [(A, "spoiled")]
+    assert _claims(found) == [(A, "bad_code")]
 
 
 @pytest.mark.parametrize(
@@ -99,16 +99,16 @@ def test_codes_above_the_first_row_put_every_pair_in_doubt() -> None:
 )
 def test_the_whole_list_came_back_where_its_count_agrees(count: str, whole: bool) -> None:
     lines = _lines(f"Hi\n> MP121-OURS-2026-Q00001\n> {count}\n> {A}\n> {B}\n")
-    quote = quote_of(lines, "Re: request", FROM)
+    quote = find_quoted_list(lines, "Re: request", FROM)
     assert quote.ours
-    assert quote.whole is whole
+    assert quote.complete is whole
     assert [str(one) for one in quote.rows] == [A, B]
 
 
 def test_a_code_that_stands_only_in_the_quote_is_for_a_person() -> None:
     lines = _lines(f"{HEAD}> {A} {CODE}\n> {B} {CODE}\n")
-    quote = quote_of(lines, "Re: request", FROM)
+    quote = find_quoted_list(lines, "Re: request", FROM)
     answered = frozenset({DeviceId.parse(B)})
     found = read_quoted_codes(quote, answered, lambda line: line.where)
-    assert _claims(found) == [(A, "spoiled")]
+    assert _claims(found) == [(A, "bad_code")]
     assert "only in quoted text" in found.rejects[0].reason

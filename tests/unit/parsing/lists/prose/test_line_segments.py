@@ -5,35 +5,35 @@ from __future__ import annotations
 import pytest
 
 from exchange.domain.mail import Outcome
-from exchange.parsing.identifiers.tokens import Form, words_of
+from exchange.parsing.identifiers.tokens import TokenForm, find_tokens
 from exchange.parsing.lists.prose.line_segments import (
-    Unit,
+    Segment,
+    calls_code_otherwise,
+    calls_code_wrong,
     calls_otherwise,
-    distrusts,
     groups_of,
     outcomes_of,
     pairs_of,
     remark_of,
-    sentences,
-    unlikely,
+    split_segments,
 )
 
 A, B, C = (f"00-DB-12-34-56-78-90-A{number}" for number in range(3))
 CODE, OTHER = "83FED3407A939723A5C639B26916D505C3B5", "83FED3407A939723A5C639B269161802AEBB"
 
 
-def _units(text: str) -> tuple[list[Unit], list[str]]:
-    words = words_of(text)
+def _units(text: str) -> tuple[list[Segment], list[str]]:
+    words = find_tokens(text)
     devices = [word for word in words if word.device]
-    return sentences(text, devices, [word for word in words if word.form is Form.CODE])
+    return split_segments(text, devices, [word for word in words if word.form is TokenForm.CODE])
 
 
-def _unit(text: str) -> Unit:
+def _unit(text: str) -> Segment:
     (unit,), _ = _units(text)
     return unit
 
 
-def _shown(units: list[Unit]) -> list[tuple[list[str], list[str]]]:
+def _shown(units: list[Segment]) -> list[tuple[list[str], list[str]]]:
     return [
         ([word.text for word in one.devices], [word.text for word in one.codes]) for one in units
     ]
@@ -104,7 +104,7 @@ def test_codes_are_paired_only_where_the_order_is_plain(
     ],
 )
 def test_words_that_take_a_code_back(text: str, wrong: bool) -> None:
-    assert distrusts(_unit(text)) is wrong
+    assert calls_code_wrong(_unit(text)) is wrong
 
 
 @pytest.mark.parametrize(
@@ -124,9 +124,9 @@ def test_the_words_before_digits_may_call_them_something_else(lead: str, other: 
 
 def test_a_code_is_unlikely_where_only_its_crc_could_prove_it() -> None:
     bare = CODE[:-4]
-    assert unlikely(_unit(f"{A} tracking number {bare}"))
-    assert not unlikely(_unit(f"{A} tracking number {CODE}"))
-    assert not unlikely(_unit(f"{A} install code {bare}"))
+    assert calls_code_otherwise(_unit(f"{A} tracking number {bare}"))
+    assert not calls_code_otherwise(_unit(f"{A} tracking number {CODE}"))
+    assert not calls_code_otherwise(_unit(f"{A} install code {bare}"))
 
 
 def _outcome(text: str) -> Outcome | None:

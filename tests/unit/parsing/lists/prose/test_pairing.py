@@ -6,7 +6,7 @@ import pytest
 
 from exchange.domain.mail import Outcome
 from exchange.parsing.findings.findings import Findings
-from exchange.parsing.identifiers.tokens import words_of
+from exchange.parsing.identifiers.tokens import find_tokens
 from exchange.parsing.lists.prose.pairing import Pairing
 from exchange.parsing.lists.prose.prose import read_prose
 from exchange.parsing.text.lines import Line, plain_lines
@@ -24,10 +24,10 @@ def _read(text: str, *, in_reply: bool = False) -> Findings:
 
 
 def _claims(found: Findings) -> dict[str, str]:
-    """Device -> its code with CRC, the outcome in words, ``spoiled``, or ``nothing``."""
+    """Device -> its code with CRC, the outcome in words, ``bad_code``, or ``nothing``."""
     return {
-        str(one.device): "spoiled"
-        if one.spoiled
+        str(one.device): "bad_code"
+        if one.bad_code
         else one.code.with_crc
         if one.code
         else str(one.outcome.value)
@@ -54,20 +54,20 @@ def test_a_code_belongs_to_the_device_that_waits_for_it(text: str) -> None:
 
 def test_two_devices_then_two_codes_are_paired_with_nobody() -> None:
     found = _read(f"{A}\n{B}\n{CODE}\n{OTHER}")
-    assert _claims(found) == {A: "spoiled", B: "spoiled"}
+    assert _claims(found) == {A: "bad_code", B: "bad_code"}
     assert any("without one Device ID" in one.reason for one in found.rejects)
 
 
 def test_one_code_too_many_spoils_every_pair_made_by_order() -> None:
     found = _read(f"{A}\n{CODE}\n{B}\n{OTHER}\n{CODE}")
-    assert set(_claims(found).values()) == {"spoiled"}
+    assert set(_claims(found).values()) == {"bad_code"}
     assert any("do not alternate" in one.reason for one in found.rejects)
 
 
 def test_a_damaged_code_spoils_its_own_device_only() -> None:
     damaged = OTHER[:-1] + "0"
     found = _read(f"{A}: {CODE}\n{B}: {damaged}")
-    assert _claims(found) == {A: CODE, B: "spoiled"}
+    assert _claims(found) == {A: CODE, B: "bad_code"}
     (reject,) = found.rejects
     assert (reject.device, "CRC" in reject.reason) == (found.claims[1].device, True)
 
@@ -91,12 +91,12 @@ def test_digits_that_nothing_calls_a_code_are_not_taken() -> None:
 def test_a_code_waits_for_the_device_of_its_own_block_only() -> None:
     found = Findings()
     pairing = Pairing(found, in_reply=False)
-    (word,) = words_of(CODE)
-    pairing.code(word, "install code: ", "line 1", called=True)
-    pairing.gap()
-    (waiting,) = words_of(A)
+    (word,) = find_tokens(CODE)
+    pairing.pair_below(word, "install code: ", "line 1", called=True)
+    pairing.end_block()
+    (waiting,) = find_tokens(A)
     assert waiting.device is not None
     pairing.wait(waiting.device, "line 3", 3)
     pairing.settle()
-    assert _claims(found) == {A: "spoiled"}
+    assert _claims(found) == {A: "bad_code"}
     assert [one.where for one in found.rejects] == ["line 1"]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.identifiers.tokens import words_of
-from exchange.parsing.lists.prose.split_codes import ends_in_a_piece, told_apart
+from exchange.parsing.identifiers.tokens import find_tokens
+from exchange.parsing.lists.prose.split_codes import ends_in_a_piece, separate_split_codes
 
 ONE, OTHER = "00DB1234567890A0", "00DB1234567890A1"
 FIRST_HALF, SECOND_HALF = "83FED3407A939723", "A5C639B26916D505"
 
 
 def _apart(text: str) -> tuple[list[str], list[list[str]]]:
-    devices, doubtful = told_apart(text, words_of(text))
+    devices, doubtful = separate_split_codes(text, find_tokens(text))
     return [word.text for word in devices], [[word.text for word in run] for run in doubtful]
 
 
@@ -62,4 +62,4 @@ def test_a_line_that_ends_within_a_code_is_noticed(text: str, expected: bool) ->
 
 def test_a_device_at_the_end_of_a_line_is_no_piece() -> None:
     text = f"the meter is {ONE}"
-    assert not ends_in_a_piece(text, words_of(text))
+    assert not ends_in_a_piece(text, find_tokens(text))

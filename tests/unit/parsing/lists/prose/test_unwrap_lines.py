@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.parsing.lists.prose.unwrap_lines import Break, rejoin
+from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
 from exchange.parsing.text.lines import Line, plain_lines
 
 CODE = "83FED3407A939723A5C639B26916D505C3B5"
 DEVICE = "00-DB-12-34-56-78-90-A0"
 
 
-def _read(text: str) -> tuple[list[str], list[Break]]:
-    broken: list[Break] = []
-    return [line.text for line in rejoin(plain_lines(text), broken)], broken
+def _read(text: str) -> tuple[list[str], list[UnprovenBreak]]:
+    broken: list[UnprovenBreak] = []
+    return [line.text for line in unwrap_lines(plain_lines(text), broken)], broken
 
 
 @pytest.mark.parametrize("cut", [2, 7, 16, 20, 33])
@@ -84,12 +84,12 @@ def test_whole_lines_stay_as_they_are(text: str) -> None:
 
 
 def test_lines_that_do_not_follow_each_other_are_not_joined() -> None:
-    broken: list[Break] = []
+    broken: list[UnprovenBreak] = []
     lines = [Line(1, CODE[:20]), Line(3, CODE[20:])]
-    assert [line.text for line in rejoin(lines, broken)] == [CODE[:20], CODE[20:]]
+    assert [line.text for line in unwrap_lines(lines, broken)] == [CODE[:20], CODE[20:]]
     assert broken == []
 
 
 def test_rows_of_a_table_are_not_joined() -> None:
     lines = [Line(1, CODE[:20], table=1, row=1), Line(2, CODE[20:], table=1, row=2)]
-    assert list(rejoin(lines, [])) == lines
+    assert list(unwrap_lines(lines, [])) == lines

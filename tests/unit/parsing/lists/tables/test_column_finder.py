@@ -118,7 +118,7 @@ def by_mail(content: bytes) -> tuple[int, list[int], list[int], int | None] | No
     found = find_columns(read_delimited("list.csv", content.decode()).rows)
     if found is None:
         return None
-    return found.first, sorted(found.devices), sorted(found.codes), found.type
+    return found.first_row, sorted(found.devices), sorted(found.codes), found.type
 
 
 def by_import(content: bytes) -> tuple[int, list[int], list[int], int | None]:

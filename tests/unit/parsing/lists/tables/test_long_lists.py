@@ -7,7 +7,7 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.domain.columns.device_columns import Listed, devices_of
+from exchange.domain.columns.device_columns import ListedColumns, devices_of
 from exchange.domain.device import InstallCode
 from exchange.domain.mail import Outcome, Understanding
 from exchange.parsing.findings import resolve_claims
@@ -44,7 +44,7 @@ _IDS = st.builds(
 def test_cells_checked_together_are_those_taken_one_by_one(cells: list[str]) -> None:
     checked = check_devices(ByteColumn.of(cells))
     found = devices_of(checked.ids)
-    for cell, good, seen in zip(cells, checked.good.tolist(), found, strict=True):
+    for cell, good, seen in zip(cells, checked.valid.tolist(), found, strict=True):
         device = read_device(cell.strip(_BLANK))  # the careful way looks at other blanks
         assert good == (device is not None), cell
         if device is not None:
@@ -64,7 +64,7 @@ def _both_ways(name: str, content: bytes) -> tuple[Understanding, Understanding]
         patch.object(resolve_claims, "_MANY", 10**9),
     ):
         careful = understand_file(name, content)
-    assert not isinstance(careful.devices, Listed)
+    assert not isinstance(careful.devices, ListedColumns)
     return quick, careful
 
 
@@ -240,7 +240,7 @@ def test_a_body_reads_alike_with_its_lists_as_one(body: str, subject: str) -> No
     with (
         patch.object(device_runs, "_LONG", 0),
         patch.object(device_runs, "_LEAST", 5),
-        patch.object(device_runs, "_BEFORE", 12),
+        patch.object(device_runs, "_AT_START", 12),
         patch.object(resolve_claims, "_MANY", 1),
     ):
         quick = understand(mail)
@@ -250,7 +250,7 @@ def test_a_body_reads_alike_with_its_lists_as_one(body: str, subject: str) -> No
     with (
         patch.object(device_runs, "_LONG", 0),
         patch.object(device_runs, "_LEAST", 5),
-        patch.object(device_runs, "_BEFORE", 12),
+        patch.object(device_runs, "_AT_START", 12),
         patch.object(listing, "_BULK_ROWS", 1),
     ):
         assert understand_file("list.txt", body.encode()) == attached

@@ -12,7 +12,7 @@ from exchange.domain.columns.column_map import ColumnMap, as_values, from_values
 from exchange.domain.device import DeviceId
 from exchange.domain.foreign import storable
 from exchange.errors import Unreadable
-from exchange.parsing.lists.tables.mapped_columns import Mapping
+from exchange.parsing.lists.tables.mapped_columns import ColumnMappings
 from exchange.parsing.lists.tables.table_preview import column_letter
 from exchange.parsing.reading.understand import understand, understand_file
 from exchange.worker.frames import decode, encode
@@ -23,7 +23,7 @@ from tests.unit.parsing.reading.test_fuzz_slice import mutated
 ROWS = 300  # enough to be read in bulk
 METERS = [str(DeviceId(bytes((0, 0xDB, 0, 0, 0, 1, *divmod(n, 256))))) for n in range(1, ROWS + 1)]
 HUBS = [str(DeviceId(bytes((0, 0xDC, 0, 0, 0, 1, *divmod(n, 256))))) for n in range(1, ROWS + 1)]
-HEADER = ("Site", "Device ID", "Unit A")
+HEADER = ("Site", "Device ID", "Segment A")
 LISTED = [HEADER, *(("x", hub, meter) for hub, meter in zip(HUBS, METERS, strict=True))]
 
 
@@ -38,7 +38,7 @@ def _csv(rows: Sequence[tuple[str, ...]]) -> bytes:
 
 
 def test_a_long_list_is_read_by_its_mapped_column() -> None:
-    mapping = Mapping((ColumnMap("Unit A"),))
+    mapping = ColumnMappings((ColumnMap("Segment A"),))
     for name, content in (("a.csv", _csv(LISTED)), ("a.xlsx", xlsx(("S", LISTED)))):
         where = "a.csv" if name == "a.csv" else "a.xlsx > S"
         raw = _mail(content, name)
@@ -52,9 +52,9 @@ def test_a_long_list_is_read_by_its_mapped_column() -> None:
 
 
 def test_a_second_header_ends_a_long_list_and_its_columns_count_from_there() -> None:
-    turned = [("Site", "Unit A", "Device ID"), ("x", "00-DB-00-00-00-02-00-01", HUBS[0])]
+    turned = [("Site", "Segment A", "Device ID"), ("x", "00-DB-00-00-00-02-00-01", HUBS[0])]
     raw = _mail(_csv([*LISTED, *turned]), "a.csv")
-    said = understand(raw, mapping=Mapping((ColumnMap("unit a"),)))
+    said = understand(raw, mapping=ColumnMappings((ColumnMap("unit a"),)))
     assert [str(one.device) for one in said.devices] == [*METERS, turned[1][1]]
     assert not said.rejects
     assert str(said.devices[-1].device) == "00-DB-00-00-00-02-00-01"
@@ -62,7 +62,7 @@ def test_a_second_header_ends_a_long_list_and_its_columns_count_from_there() -> 
 
 def test_one_bad_row_of_a_long_list_is_told_with_its_place() -> None:
     rows = [*LISTED[:100], ("x", HUBS[0], "00-DB-00"), *LISTED[100:]]
-    said = understand(_mail(_csv(rows), "a.csv"), mapping=Mapping((ColumnMap("C"),)))
+    said = understand(_mail(_csv(rows), "a.csv"), mapping=ColumnMappings((ColumnMap("C"),)))
     assert len(said.devices) == ROWS
     assert [one.where for one in said.rejects] == ["a.csv > row 101"]
 
@@ -70,14 +70,14 @@ def test_one_bad_row_of_a_long_list_is_told_with_its_place() -> None:
 def test_a_position_beyond_the_table_or_left_of_it_does_not_fit() -> None:
     shifted = xlsx(("S", [(None, None, *row) for row in LISTED[:5]]))
     for name in ("A", "2", "Z", "ABC", "9999"):
-        said = understand(_mail(shifted, "a.xlsx"), mapping=Mapping((ColumnMap(name),)))
+        said = understand(_mail(shifted, "a.xlsx"), mapping=ColumnMappings((ColumnMap(name),)))
         assert (said.subkind, said.devices) == ("columns", ())
-    said = understand(_mail(shifted, "a.xlsx"), mapping=Mapping((ColumnMap("E"),)))
+    said = understand(_mail(shifted, "a.xlsx"), mapping=ColumnMappings((ColumnMap("E"),)))
     assert [str(one.device) for one in said.devices] == METERS[:4]
 
 
 def test_looks_come_through_the_frames() -> None:
-    looks = Mapping((ColumnMap("Unit A", code=()),), [])
+    looks = ColumnMappings((ColumnMap("Segment A", code=()),), [])
     said = understand_file("a.csv", _csv(LISTED[:3]), mapping=looks)
     assert decode(encode(said)) == said
     (look,) = said.tables
@@ -90,7 +90,7 @@ def test_mappings_come_through_json() -> None:
     maps = (
         ColumnMap("A"),
         ColumnMap("A", ("B", "C"), "D", "", "E", "F", 3, "*.csv", "S"),
-        ColumnMap("Unit", ()),
+        ColumnMap("Segment", ()),
     )
     assert from_values(as_values(maps)) == maps
 
@@ -99,14 +99,14 @@ def test_damaged_mails_with_mappings_read_without_a_fault() -> None:
     random = Random(20261122)
     seeds = [path.read_bytes() for path in sorted(CORPUS.glob("columns-*.eml"))]
     assert len(seeds) > 20
-    names = ["A", "C", "3", "Unit A", "Device ID"]
+    names = ["A", "C", "3", "Segment A", "Device ID"]
     for _ in range(200):
         device, *codes = random.sample(names, 3)
         one = ColumnMap(device, random.choice((None, (), tuple(codes))), random.choice((None, "")))
         raw = mutated(random.choice(seeds), random)
         reason = ""
         try:
-            said = understand(raw, mapping=Mapping((one,), []))
+            said = understand(raw, mapping=ColumnMappings((one,), []))
         except Unreadable as error:
             reason = error.message
         else:
@@ -143,6 +143,8 @@ def test_any_list_reads_back_by_the_letter_or_title_of_its_column(
     ]
     name = "Ours" if headed else column_letter(at)
     content = xlsx(("S", rows))
-    said = understand_file("a.xlsx", content, mapping=Mapping((ColumnMap(name, comment=""),)))
+    said = understand_file(
+        "a.xlsx", content, mapping=ColumnMappings((ColumnMap(name, comment=""),))
+    )
     assert [str(one.device) for one in said.devices] == ids
     assert not said.rejects
