@@ -31,7 +31,7 @@ _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 # A dot may end "Mon." or "Jan." on the way to the date, not a sentence.
 _RETURN = re.compile(
     r"\b(?:return(?:ing|s)?|back|resum(?:e|ing)|dychwelyd|yn [oô]l|zurück|wieder (?:da|erreichbar"
-    r"|verfügbar|im (?:büro|haus))|available (?:again|from)|(?:in|at) (?:the|my) (?:office|ctx)"
+    r"|verfügbar|im (?:büro|haus))|available (?:again|from)|(?:in|at) (?:the|my) (?:office|desk)"
     r" (?:again )?(?:on|from))\b(?:[^.\d]|\.(?=\s?\d)){0,50}",
     re.I,
 )

@@ -66,7 +66,7 @@ def list_mail(headers: Headers) -> Subkind | None:
 
 
 _THING = (
-    r"(?:support |service |new |email |help ?ctx )?"
+    r"(?:support |service |new |email |help ?desk )?"
     r"(?:ticket|request|case|enquiry|inquiry|query|e-?mail|message|incident|call|submission"
     r"|correspondence)"
 )
@@ -123,14 +123,14 @@ _ABSENT = re.compile(
     r"|\b(?:i have|has) left the (?:company|business|organisation)\b"
     r"|\bno longer works? (?:for|at|with)\b|\ballan o'r swyddfa\b|\babwesen(?:d|heit)\b"
     r"|\bnicht im (?:büro|haus)\b|\b(?:im|in) urlaub\b|\bar (?:fy )?(?:ng)?(?:g)?wyliau\b"
-    r"|\boffice (?:is|will be) closed\b|\baway from (?:the|my) (?:office|ctx)\b"
+    r"|\boffice (?:is|will be) closed\b|\baway from (?:the|my) (?:office|desk)\b"
     r"|\bnot (?:be )?(?:available|working|checking (?:my )?e-?mails?)\b"
     r"|\babsent(?:e)? du bureau\b|\bfuera de la oficina\b",
     re.I,
 )
 _ABSENT_SURE = re.compile(
     r"\b(?:i am|i'm|i will be|am)\b[^.]{0,40}\b(?:out of (?:the |my )?office|on (?:annual )?leave"
-    r"|on holiday|away from (?:the|my) (?:office|ctx))\b.{0,80}\b(?:until|till|returning|return"
+    r"|on holiday|away from (?:the|my) (?:office|desk))\b.{0,80}\b(?:until|till|returning|return"
     r"|back|from|with)\b",
     re.I,
 )

@@ -10,7 +10,7 @@ from exchange.domain.mail import Subkind
 _OPENING: Final = 1_500  # characters of a reply in which it says what it is about
 _PORTAL = re.compile(
     r"\b(?:raise|submit|log|send|enter|make|use|via|through|on|porth)\b[^.?!]{0,60}"
-    r"\b(?:portal|porth|web ?form|online form|service ?ctx|helpdesk|ticketing system)\b",
+    r"\b(?:portal|porth|web ?form|online form|service ?desk|helpdesk|ticketing system)\b",
     re.I,
 )
 _NEEDS = re.compile(
@@ -36,7 +36,7 @@ _LATER = re.compile(
     re.I,
 )
 _TOLD: Final = {
-    Subkind.ELSEWHERE: "they ask for another way than this mail: a portal, a form, a ctx",
+    Subkind.ELSEWHERE: "they ask for another way than this mail: a portal, a form, a help desk",
     Subkind.NEEDS_MORE: (
         "they ask for more before they answer: meter points, serial numbers or addresses"
     ),
