@@ -37,7 +37,7 @@ from exchange.domain.time.sla import noon_or
 from exchange.errors import BadInput, ConfigError, VaultError
 from exchange.files import linked
 from exchange.owner import Owner, check_owner, owner_of
-from exchange.ports import Clock
+from exchange.ports.clock import Clock
 from exchange.rendering.compose import Templates, shipped_folder
 from exchange.services.context import Context
 from exchange.services.running.clock_guard import WatchedClock

@@ -20,7 +20,7 @@ from typing import Final
 from exchange.config import SmtpSettings
 from exchange.domain.refusal import About, Alike
 from exchange.errors import CourierRefused, CourierUnavailable
-from exchange.ports import Delivery, Letter
+from exchange.ports.mail import Delivery, Letter
 from exchange.transport.oauth import TokenProvider
 from exchange.transport.smtp_session import LetterLost, SmtpSession, alike_trouble, open_session
 from exchange.transport.tls import certificate_end

@@ -1,4 +1,4 @@
-"""The sealed store of install codes: ``exchange.ports.CodeVault`` over the two vault tables.
+"""The sealed store of install codes: ``ports.vault.CodeVault`` over the two vault tables.
 
 Look-ups open each bucket once and make objects only of what is handed out; writes go through
 ``rewrite``.  An instance keeps the opened head, which tells nothing without the database, and
@@ -18,16 +18,8 @@ from exchange.domain.columns.device_columns import devices_of
 from exchange.domain.columns.device_ids import DeviceIds, id_bytes, ids_from_numbers, ids_of
 from exchange.domain.device import DEVICE_ID_BYTES, DeviceId
 from exchange.errors import NotFound, WrongKey
-from exchange.ports import (
-    Batch,
-    CodeColumns,
-    FoundColumns,
-    PutResult,
-    Removed,
-    Taken,
-    VaultRecord,
-    VaultStats,
-)
+from exchange.ports.records import PutResult, Removed, Taken, VaultRecord, VaultStats
+from exchange.ports.vault import Batch, CodeColumns, FoundColumns
 from exchange.vault.bucket_writer import Rewrite, Sorted
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import columns_from, rows_from
@@ -142,7 +134,7 @@ class SealedVault:
         return self._put([rows_from(batch, named) for batch in batches], named, replace=replace)
 
     def find_columns(self, devices: DeviceIds, *, partial: bool = False) -> FoundColumns:
-        """Look all ``devices`` up at once, in one transaction; see ``exchange.ports.CodeVault``."""
+        """Look all ``devices`` up at once, in one transaction; see ``ports.vault.CodeVault``."""
         asked = ids_from_numbers(devices)
         if 0 < len(asked) <= _FEW and (alone := self._each_alone(asked)):
             return alone
@@ -165,7 +157,7 @@ class SealedVault:
         keep: Callable[[], bool] | None = None,
         record: Callable[[object, Taken], None] | None = None,
     ) -> Taken:
-        """Take a delivery; see ``exchange.ports.CodeVault`` and ``importing/code_import.py``."""
+        """Take a delivery; see ``ports.vault.CodeVault`` and ``importing/code_import.py``."""
         doors = Doors(self._engine, self._head, self._rewrite, self._folder)
         terms = Terms(replace, good or bool(resume), resume, told, keep, record, self._step_rows)
         taken, head = deliver(doors, batches, terms)
@@ -233,7 +225,7 @@ class SealedVault:
         told: Callable[[str, int, int], None] | None = None,
         record: Callable[[object, Removed], None] | None = None,
     ) -> Removed:
-        """Forget devices, None: all; see ``exchange.ports.CodeVault``."""
+        """Forget devices, None: all; see ``ports.vault.CodeVault``."""
         wanted = None if devices is None else np.unique(devices)
         with reading(self._engine) if dry else writing(self._engine) as connection:
             head = self._head(connection)

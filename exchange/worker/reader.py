@@ -27,7 +27,7 @@ from exchange.errors import (
     ReaderUnavailable,
     Unreadable,
 )
-from exchange.ports import Question
+from exchange.ports.reading import Question
 from exchange.processes import OWN_FOLDER, clean_environment, python_command
 from exchange.worker import canary
 from exchange.worker.frames import (

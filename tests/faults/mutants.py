@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
-from exchange.ports import Delivery, FetchedMail, Letter, MailRef
+from exchange.ports.mail import Delivery, FetchedMail, Letter, MailRef
 from exchange.services.asking.case_status import case_lines
 from exchange.services.context import Context
 from exchange.services.sending import send_mail

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import open_context
-from exchange.ports import FetchedMail, MailRef
+from exchange.ports.mail import FetchedMail, MailRef
 from exchange.services.answering import intake
 from exchange.services.mailbox import fetch_and_file
 from tests.scenarios.mailroom import Mailroom

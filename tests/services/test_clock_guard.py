@@ -17,7 +17,8 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import Gained
 from exchange.errors import BadInput, MailboxUnavailable
-from exchange.ports import ServerTime, VaultRecord
+from exchange.ports.mail import ServerTime
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.asking import request

@@ -15,7 +15,7 @@ from exchange.domain.columns.device_ids import ids_from_numbers
 from exchange.domain.columns.format_columns import devices_written
 from exchange.domain.inbound import Clock, DeviceState
 from exchange.errors import NotFound, StoreError
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.store.bulk import bulk_insert, device_rows
 from exchange.store.bulk.bulk_insert import insert_rows, update_rows
 from exchange.store.bulk.device_rows import DeviceColumns

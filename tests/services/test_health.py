@@ -22,7 +22,7 @@ import pytest
 from exchange.cli.main import app
 from exchange.domain.inbound import Clock
 from exchange.errors import AlreadyRunning, CourierTrouble
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.provision import OwnParty, make_folder
 from exchange.services.context import Context
 from exchange.services.letters import pauses

@@ -22,7 +22,8 @@ from exchange.cli.main import app
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import NotFound, StoreError
-from exchange.ports import MailRef, VaultRecord
+from exchange.ports.mail import MailRef
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.services.context import Context
 from exchange.services.people import review

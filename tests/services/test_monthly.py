@@ -28,7 +28,7 @@ from exchange.domain.inbound import Clock, DeviceState
 from exchange.domain.outbound import Gained, LegState
 from exchange.domain.party import Party
 from exchange.errors import BadInput
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.provision import OwnParty, make_folder
 from exchange.services.context import Context
 from exchange.services.people import monthly

@@ -14,7 +14,7 @@ from exchange.bootstrap import SetClock, open_context
 from exchange.cli.codes import codes_remove
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, NotStorable
-from exchange.ports import Removed
+from exchange.ports.records import Removed
 from exchange.provision import OwnParty, make_folder
 from exchange.services.codes import codes, removal
 from exchange.services.context import Context

@@ -19,7 +19,7 @@ from exchange.domain.columns.format_columns import devices_written
 from exchange.domain.device import DeviceId
 from exchange.parsing.identifiers.bulk import check_devices
 from exchange.parsing.text.byte_column import Texts
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.vault.records import Sources, joined, row_devices, rows_of
 
 _DEVICES = st.lists(

@@ -14,7 +14,8 @@ from exchange.domain.columns.device_ids import ids_of
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import StoreError, VaultDamaged
-from exchange.ports import FoundColumns, VaultRecord
+from exchange.ports.records import VaultRecord
+from exchange.ports.vault import FoundColumns
 from exchange.vault.buckets import Fault, Opened
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.lookup import Found, by_bucket

@@ -32,7 +32,7 @@ from exchange.domain.time.timekeeping import (
     while_running,
 )
 from exchange.errors import BadInput, ExchangeError
-from exchange.ports import Mailbox, ServerTime
+from exchange.ports.mail import Mailbox, ServerTime
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 

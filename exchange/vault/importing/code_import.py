@@ -18,7 +18,8 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Engine
 
 from exchange.domain.columns.device_ids import DeviceIds
-from exchange.ports import Batch, Taken
+from exchange.ports.records import Taken
+from exchange.ports.vault import Batch
 from exchange.vault.bucket_writer import Rewrite, Sorted
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import rows_from
@@ -52,7 +53,7 @@ class Doors:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a delivery is taken; see ``exchange.ports.CodeVault.deliver``."""
+    """How a delivery is taken; see ``ports.vault.CodeVault.deliver``."""
 
     replace: bool
     good: bool

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from exchange.domain.columns.device_ids import DeviceIds, ids_from_numbers
 from exchange.errors import BadInput
-from exchange.ports import Refusal
+from exchange.ports.records import Refusal
 from exchange.vault.importing.import_conflicts import REFUSED, Loaded, Refused
 from exchange.vault.importing.sealed_tempfile import PARTS, Spill
 from exchange.vault.radix_sort import chosen, order_of

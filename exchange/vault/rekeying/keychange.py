@@ -1,4 +1,4 @@
-"""Implements ``exchange.ports.KeyChange``: a new wrapping key, wherever keys come from here."""
+"""Implements ``ports.sealing.KeyChange``: a new wrapping key, wherever keys come from here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Engine, text
 
 from exchange.errors import VaultError
-from exchange.ports import Sealer
+from exchange.ports.sealing import Sealer
 from exchange.vault.keys.datakeys import DataKeys
 from exchange.vault.keys.keyfile import KeyFile
 from exchange.vault.keys.keys import KeyProvider, Lock, WrappingKey, write_key_file
@@ -57,7 +57,7 @@ class VaultKeyChange:
         self._engine, self._provider = engine, provider
 
     def rewrap(self, note: Callable[[object, str, str], None]) -> tuple[str, str]:
-        """See ``exchange.ports.KeyChange``."""
+        """See ``ports.sealing.KeyChange``."""
         present = self._provider.now if isinstance(self._provider, Either) else self._provider
         with _sole_change(self._engine):
             if not isinstance(present, KeyFile):
