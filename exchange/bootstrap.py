@@ -33,7 +33,7 @@ from exchange.config import (
 from exchange.credentials import password_of
 from exchange.domain.audit import AuditEvent
 from exchange.domain.limits import Limits
-from exchange.domain.time.sla import noon_or
+from exchange.domain.time.sla import parse_date_or_instant
 from exchange.errors import BadInput, ConfigError, VaultError
 from exchange.files import linked
 from exchange.owner import Owner, check_owner, owner_of
@@ -89,7 +89,7 @@ class SetClock:
 def the_clock(now: str = "") -> Clock:
     """The machine's clock, or one set by ``--now`` or $EXCHANGE_NOW."""
     text = now or os.environ.get(NOW_VARIABLE, "")
-    return SetClock(noon_or(text)) if text else SystemClock()
+    return SetClock(parse_date_or_instant(text)) if text else SystemClock()
 
 
 def database_url(folder: Path, settings: Settings) -> str:

@@ -340,7 +340,9 @@ class _Batch:
             self._alike.accepted()
         elif fate.about is not About.SIZE:
             plain = fate.about is About.RECIPIENT
-            if same := self._alike.note(letter.key, letter.recipient, fate.reply, plain=plain):
+            if same := self._alike.note(
+                letter.key, letter.recipient, fate.reply, about_recipient=plain
+            ):
                 self._give_up(alike_trouble(same, fate, session.place))
 
     def _give_up(self, error: CourierUnavailable | CourierRefused) -> None:

@@ -21,7 +21,7 @@ from exchange.domain.mail import (
     MailHead,
     Reject,
     Subkind,
-    TableLook,
+    TablePreview,
     Understanding,
 )
 from exchange.errors import BadInput, Unreadable
@@ -201,9 +201,9 @@ def _head(told: dict[str, Any]) -> MailHead:
     )
 
 
-def _look(told: list[Any]) -> TableLook:
+def _look(told: list[Any]) -> TablePreview:
     where, letters, titles, usual, mapped, misfit, rows = told
-    return TableLook(
+    return TablePreview(
         str(where),
         tuple(map(str, letters)),
         tuple(map(str, titles)),

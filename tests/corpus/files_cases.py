@@ -112,7 +112,7 @@ def _files() -> list[Case]:
             rejects=[
                 ("devices.csv > row 2", "exponent notation"),
                 ("devices.csv > row 3", "leading zeros may be lost"),
-                ("devices.csv > row 4", "14 hex digits instead of 16"),
+                ("devices.csv > row 4", "Device ID too short: 14 characters, 16 needed"),
                 ("devices.csv > row 5", "all zeros"),
             ],
         ),
@@ -263,7 +263,7 @@ def _workbooks() -> list[Case]:
                 ("request.xlsx > Sheet1 > row 3", "14 digits: leading zeros are lost"),
                 ("request.xlsx > Sheet1 > row 4", "exponent notation"),
                 ("request.xlsx > Sheet1 > row 5", "00-DB-12-34-56-78-90-A0 may be meant"),
-                ("request.xlsx > Sheet1 > row 6", "15 hex digits instead of 16"),
+                ("request.xlsx > Sheet1 > row 6", "Device ID too short: 15 characters, 16 needed"),
                 ("request.xlsx > Sheet1 > row 8", "not a Device ID"),
             ],
         ),

@@ -48,9 +48,9 @@ def _bodies() -> list[Case]:
             "request",
             devices=[(D[0], "body line 5"), (D[1], "body line 11")],
             rejects=[
-                ("body line 6", "15 hex digits instead of 16"),
+                ("body line 6", "Device ID too short: 15 characters, 16 needed"),
                 ("body line 7", "characters that are no hex digits"),
-                ("body line 8", "17 hex digits instead of 16"),
+                ("body line 8", "Device ID too long: 17 characters, 16 needed"),
                 ("body line 9", "characters that are no hex digits"),
                 ("body line 10", "exponent notation"),
             ],
@@ -114,8 +114,8 @@ def _bodies() -> list[Case]:
             rejects=[
                 ("body line 5", "00-DB-12-34-56-78-90-A0 may be meant"),
                 ("body line 6", "00-DB-12-34-56-78-90-A0 may be meant"),
-                ("body line 7", "15 hex digits instead of 16"),
-                ("body line 8", "18 hex digits instead of 16"),
+                ("body line 7", "Device ID too short: 15 characters, 16 needed"),
+                ("body line 8", "Device ID too long: 18 characters, 16 needed"),
             ],
         ),
         Case(

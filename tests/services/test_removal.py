@@ -164,7 +164,7 @@ def test_a_bad_row_refuses_the_whole_list(bench: Bench) -> None:
     bad = bench.write(f"Device ID\n{device(1)}\n00-DB-12\n{device(2)}\n1.23457E+15\n", "bad.csv")
     said = bench.run("remove", bad, "--yes")
     assert said.code == 1
-    assert "bad.csv > row 3: 6 hex digits instead of 16" in said.err
+    assert "bad.csv > row 3: Device ID too short: 6 characters, 16 needed" in said.err
     assert "bad.csv > row 5: Excel kept it" in said.err
     assert bench.held() == before
     assert bench.audited("codes.removed") == []

@@ -19,7 +19,13 @@ ANSWERED = (
     AnswerRow("00-DB-12-34-56-78-90-A0", "install code provided", CODE, "", "a.xlsx > S > row 2"),
     AnswerRow("00-DB-12-34-56-78-90-A1", "not the installing Supplier", "", "", "a.xlsx > row 3"),
     AnswerRow("00-DB-12-34-56-78-90-A2", "being looked into", "", "it follows", "a.xlsx > row 4"),
-    AnswerRow("", "not readable", "", "15 hex digits instead of 16", "a.xlsx > S > row 5"),
+    AnswerRow(
+        "",
+        "not readable",
+        "",
+        "Device ID too short: 15 characters, 16 needed",
+        "a.xlsx > S > row 5",
+    ),
 )
 ASKED = (
     RequestRow("00-DB-12-34-56-78-90-A0", "ESME"),

@@ -278,7 +278,7 @@ class TestBody:
             CODE,
             "being looked into",
             "Wednesday 15 July 2026",
-            "15 hex digits instead of 16",
+            "Device ID too short: 15 characters, 16 needed",
             "BABE-Q-2026-00012",
             "codes@op-a.test",
         ):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from exchange.domain.device import DeviceId
+from exchange.domain.device import DeviceId, wrong_length
 from exchange.errors import BadInput
 from exchange.parsing.text.lines import settled
 
@@ -113,8 +113,8 @@ def _why(text: str) -> str:
                 return "a Device ID is not all zeros or all Fs"
             return "the digits are grouped in a way that no Device ID is written"
         if digits.isdecimal() and len(digits) < 16:
-            return f"{len(digits)} digits instead of 16; leading zeros may be lost"
-        return f"{len(digits)} hex digits instead of 16"
+            return f"{wrong_length(len(digits))}; leading zeros may be lost"
+        return wrong_length(len(digits))
     return "not a Device ID: it has characters that are no hex digits"
 
 

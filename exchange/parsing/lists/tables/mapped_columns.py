@@ -17,7 +17,7 @@ from typing import Final
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import mask_codes
 from exchange.domain.device_type import OUT_OF_SCOPE
-from exchange.domain.mail import TableLook
+from exchange.domain.mail import TablePreview
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.identifiers.devices import read_device, split_devices
 from exchange.parsing.lists.tables.column_finder import (
@@ -72,7 +72,7 @@ class Mapping:
     """The mappings for one mail; ``looks``, where given, gathers how each table was read."""
 
     maps: tuple[ColumnMap, ...] = ()
-    looks: list[TableLook] | None = field(default=None, compare=False)
+    looks: list[TablePreview] | None = field(default=None, compare=False)
 
     def choose(self, table: Table, place: Place) -> Chosen:
         """The columns of the first mapping that is for this table and fits it."""
