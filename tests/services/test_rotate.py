@@ -298,7 +298,7 @@ def test_a_passphrase_file_that_others_can_use_is_refused(ctx: Context) -> None:
     config.write_text(config.read_text().replace(source, source.partition("[keys.old]")[0]))
     assert everything(again(ctx)) == before
     phrase.chmod(0o640)
-    with pytest.raises(VaultError, match=r"others than its owner .*0640"):
+    with pytest.raises(VaultError, match=r"accessible to other users .*0640"):
         again(ctx)
 
 
