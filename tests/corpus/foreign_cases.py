@@ -195,7 +195,7 @@ def _damaged() -> list[Case]:
             zipped(("Index/Document.iwa", b"\0\1"), ("Index/Tables/Tile.iwa", b"\0\2")),
             "application/octet-stream",
             "list.numbers",
-            "a document of this kind is not read",
+            "we cannot read this kind of document",
         ),
         _refused(
             "access-database",

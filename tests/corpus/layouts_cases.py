@@ -229,7 +229,7 @@ def _in_the_block() -> list[Case]:
             "unknown",
             "reply",
             references=["MP121-OPA-2611-Q00001"],
-            warnings=["1 Device ID stands only in quoted text"],
+            warnings=["1 Device ID is only in quoted text"],
         ),
     ]
 

@@ -239,7 +239,7 @@ def _misfit(name: str, raw: bytes, *reasons: str, columns: dict[str, object] = C
 
 
 def _misfitting() -> list[Case]:
-    told = "3 Device IDs stand in it and are not taken (columns)"
+    told = "3 Device IDs in it are ignored (columns)"
     return [
         _misfit(
             "columns-header-not-there",

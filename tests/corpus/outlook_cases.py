@@ -104,7 +104,7 @@ def _outlook() -> list[Case]:
             own=["codes@op-a.test"],
             warnings=[
                 "old mail.msg is a mail of our own",
-                "2 Device IDs stand only in quoted text",
+                "2 Device IDs are only in quoted text",
             ],
         ),
         Case(

@@ -248,7 +248,7 @@ def _others() -> list[Case]:
             mail(forwarded.replace("cat@op-c.test", "codes@op-a.test"), subject="Fwd: codes"),
             "unknown",
             own=["codes@op-a.test"],
-            warnings=["1 Device ID stands only in quoted text"],
+            warnings=["1 Device ID is only in quoted text"],
         ),
         Case(
             "request-of-this-software",

@@ -366,7 +366,7 @@ class EndingReader:
         columns: Sequence[ColumnMap] = (),
         look: bool = False,
     ) -> Understanding:
-        raise ReaderEnded("understanding it takes more than 120 seconds")
+        raise ReaderEnded("reading it takes more than 120 seconds")
 
     def ahead(self, mails: Sequence[Question]) -> None:
         return

@@ -31,7 +31,7 @@ from exchange.store.mails.mail import REVIEW, SHUNTED, NewMail
 from exchange.store.tables import MailRow
 from tests.services.contexts import NOW, Said, add_parties, command, make_context, make_party
 
-ENDED = "understanding it ended the reading process (exit 1), 3 times"
+ENDED = "reading it ended the reading process (exit 1), 3 times"
 DEVICE = "00-DB-12-34-56-78-90-A0"
 
 
