@@ -126,7 +126,7 @@ def _struck() -> list[Case]:
             ),
             (0, "body line 2"),
             (3, "body line 3"),
-            warnings=["2 Device IDs are struck out"],
+            warnings=["2 Device IDs struck out are ignored"],
         ),
         response(
             "layout-struck-code-is-replaced",

@@ -206,7 +206,7 @@ def _bounds() -> list[Case]:
             devices=[(D[0], f"{WHERE} > row 2")],
             answers=[(D[0], "provided", CODE, f"{WHERE} > row 2")],
             rejects=[
-                (f"{WHERE} > row 3", "15 hex digits"),
+                (f"{WHERE} > row 3", "too short: 15 characters"),
                 (f"{WHERE} > row 4", "digits beyond the fifteenth are lost"),
             ],
             columns=[COLUMNS],

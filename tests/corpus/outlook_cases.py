@@ -138,7 +138,7 @@ def _outlook() -> list[Case]:
                 f"codes please\n{D[0]}\n00DB1234567890A\n",
             ),
             (D[0], "body line 2"),
-            rejects=[("body line 3", "15 hex digits")],
+            rejects=[("body line 3", "too short: 15 characters")],
         ),
         request(
             "winmail-only",

@@ -178,7 +178,7 @@ def _html() -> list[Case]:
             ),
             "request",
             devices=[(D[0], "body line 2")],
-            warnings=["1 Device IDs stand in hidden text"],
+            warnings=["1 Device ID in hidden text is ignored"],
         ),
         Case(
             "html-layout-tables",

@@ -113,11 +113,11 @@ def _workbook(
         hidden = _all_devices(whole) - _all_devices(visible)
         if hidden:
             found.warnings.append(
-                f"{whole.where}: Device IDs in hidden rows or columns are ignored: {len(hidden)}"
+                f"{whole.where}: {ignored(len(hidden), 'in hidden rows or columns')}"
             )
     for table in book.hidden:
         count = len(_listed_devices(table))
-        what = f": Device IDs in it are ignored: {count}" if count else " and not read"
+        what = f": {ignored(count, 'in it')}" if count else " and not read"
         found.warnings.append(f"{table.where} is hidden{what}")
     if not listed:
         found.warnings.append(f"{where}: no column of Device IDs")
@@ -254,6 +254,12 @@ def read_lines(
 def _table(lines: list[Line], place: Place) -> Table:
     where = place(lines[0]).rpartition(" > row ")[0]
     return Table(where, (), [Row(line.row, line.cells, frozenset()) for line in lines])
+
+
+def ignored(count: int, where: str) -> str:
+    """Return ``2 Device IDs in hidden text are ignored`` for 2 and ``in hidden text``."""
+    ids, verb = ("1 Device ID", "is") if count == 1 else (f"{count} Device IDs", "are")
+    return f"{ids} {where} {verb} ignored"
 
 
 def hidden_devices(text: str) -> int:

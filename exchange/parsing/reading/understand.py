@@ -55,6 +55,7 @@ from exchange.parsing.mailkinds.classify import (
 from exchange.parsing.mailkinds.replies import warnings_for
 from exchange.parsing.mime.headers import Headers, head_end, read_fields
 from exchange.parsing.mime.parts import Part, read_parts
+from exchange.parsing.reading.attachments import ignored
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
 
@@ -250,8 +251,7 @@ def _uncounted_warnings(classified: Classified, found: Findings) -> list[str]:
     if classified.kind is Kind.BOUNCE or not devices:
         return list(found.misfits)
     what = classified.subkind or classified.kind.value
-    listed = _count(devices, "Device ID in it is", "Device IDs in it are")
-    return [*found.misfits, f"{listed} ignored ({what})"]
+    return [*found.misfits, f"{ignored(devices, 'in it')} ({what})"]
 
 
 def _outcome(

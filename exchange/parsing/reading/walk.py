@@ -23,7 +23,12 @@ from exchange.parsing.mime.contents import Contents, contents_of
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.mime.quoting import mark_quotes
 from exchange.parsing.phrases.answer_phrases import asks
-from exchange.parsing.reading.attachments import hidden_devices, read_attachment, read_lines
+from exchange.parsing.reading.attachments import (
+    hidden_devices,
+    ignored,
+    read_attachment,
+    read_lines,
+)
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.mbox import mails_in
 from exchange.parsing.text.lines import Line, plain_lines
@@ -102,13 +107,11 @@ def read_mail(
     found.quoted.update(dict.fromkeys(devices_in(quoted)))
     unseen = hidden_devices(contents.unseen)
     if unseen:
-        found.warnings.append(f"{path}body: Device IDs in hidden text are ignored: {unseen}")
+        found.warnings.append(f"{path}body: {ignored(unseen, 'in hidden text')}")
     struck = devices_in(plain_lines(contents.struck)) if contents.struck.strip() else ()
     if struck:
         found.warnings.append(
-            f"{path}body: Device IDs that are struck out are ignored: {len(struck)} ("
-            + ", ".join(map(str, struck[:5]))
-            + ")"
+            f"{path}body: {ignored(len(struck), 'struck out')}: " + ", ".join(map(str, struck[:5]))
         )
     _take_subject(found, head.subject, f"{path}subject", echoed=replies or forwards)
     reading = Reading(
