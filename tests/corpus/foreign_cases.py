@@ -149,7 +149,10 @@ def _open_documents() -> list[Case]:
             attaching(ods_of(hidden + closed, style), _ODS, "list.ods"),
             (D[0], "list.ods > Open > row 2"),
             (D[2], "list.ods > Open > row 15"),
-            warnings=[": 6 Device IDs in hidden rows or columns", "> Old is hidden: 1 Device ID in it"],
+            warnings=[
+                ": 6 Device IDs in hidden rows or columns",
+                "> Old is hidden: 1 Device ID in it",
+            ],
         ),
         request(
             "ods-empty-to-its-last-cell",
