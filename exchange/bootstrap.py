@@ -1,7 +1,7 @@
-"""The only place that reads configuration and builds adapters; it reads top to bottom.
+"""Read the configuration and build the adapters; nothing else does. Reads top to bottom.
 
-``open_context`` puts one supplier's end together: settings, calendar, database, keys, vault,
-templates.  ``open_mailbox`` and ``open_courier`` add the two ways to the outside.
+``open_context`` builds one supplier's end: settings, calendar, database, keys, vault, templates.
+``open_mailbox`` and ``open_courier`` add the connections to the mail servers.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from exchange.config import (
 from exchange.credentials import password_of
 from exchange.domain.audit import AuditEvent
 from exchange.domain.limits import Limits
-from exchange.domain.time.sla import noon_or
+from exchange.domain.time.sla import parse_date_or_instant
 from exchange.errors import BadInput, ConfigError, VaultError
 from exchange.files import linked
 from exchange.owner import Owner, check_owner, owner_of
-from exchange.ports import Clock
+from exchange.ports.clock import Clock
 from exchange.rendering.compose import Templates, shipped_folder
 from exchange.services.context import Context
 from exchange.services.running.clock_guard import WatchedClock
@@ -63,7 +63,7 @@ from exchange.vault.rekeying.keychange import restore_key_file as put_key_back
 from exchange.vault.vault import SealedVault
 from exchange.worker.reader import WorkerReader
 
-INSTANCE = "instance"  # the file that tells this folder from its copies
+INSTANCE = "instance"  # the file that distinguishes this folder from its copies
 NOW_VARIABLE = "EXCHANGE_NOW"
 _SESSION = secrets.token_hex(8)  # this process
 
@@ -73,7 +73,7 @@ class SystemClock(WatchedClock):
 
 
 class SetClock:
-    """A clock that somebody set: it stands still until it is set again."""
+    """A clock that somebody set; it stands still until it is set again."""
 
     simulated = True
     trouble = ""
@@ -82,18 +82,18 @@ class SetClock:
         self.at = at
 
     def now(self) -> datetime:
-        """The instant it was set to."""
+        """Return the instant it was set to."""
         return self.at
 
 
 def the_clock(now: str = "") -> Clock:
-    """The machine's clock, or one set by ``--now`` or $EXCHANGE_NOW."""
+    """Return the machine's clock, or one set by ``--now`` or $EXCHANGE_NOW."""
     text = now or os.environ.get(NOW_VARIABLE, "")
-    return SetClock(noon_or(text)) if text else SystemClock()
+    return SetClock(parse_date_or_instant(text)) if text else SystemClock()
 
 
 def database_url(folder: Path, settings: Settings) -> str:
-    """The database's address, a SQLite path made absolute, the password put in."""
+    """Return the database's URL, with a SQLite path made absolute and the password filled in."""
     try:
         url = make_url(settings.database.url)
     except ArgumentError:
@@ -102,11 +102,11 @@ def database_url(folder: Path, settings: Settings) -> str:
         path = folder / (url.database or "exchange.db")
         if at := linked(path, folder):
             raise ConfigError(
-                "the database lies under a symbolic link, which no write follows",
+                "the database is under a symbolic link, which no write follows",
                 place=str(at),
                 hint="name the file itself, with its full path, in database.url",
             )
-        # Not put together by hand: "%" and "?" mean something in an address, and may be in a path.
+        # Not built by hand: "%" and "?" have a meaning in a URL, and may be in a path.
         return URL.create("sqlite", database=str(path.resolve())).render_as_string()
     if settings.database.password_env:
         password = os.environ.get(settings.database.password_env, "")
@@ -121,7 +121,7 @@ def database_url(folder: Path, settings: Settings) -> str:
 def open_store(
     folder: Path, settings: Settings, after_commit: Callable[[str], None] | None = None
 ) -> Store:
-    """The database, which must exist and have this version's schema."""
+    """Open the database, which must exist and have this version's schema."""
     url = database_url(folder, settings)
     check_owner(folder, working_owner(folder, settings))
     if url.startswith("sqlite") and not sqlite_path(url).exists():
@@ -134,7 +134,7 @@ def open_store(
 
 
 def working_owner(folder: Path, settings: Settings) -> Owner:
-    """Whose a working folder is."""
+    """Return the owner of a working folder."""
     url = database_url(folder, settings)
     return owner_of(
         folder,
@@ -144,7 +144,7 @@ def working_owner(folder: Path, settings: Settings) -> Owner:
 
 
 def key_provider(folder: Path, settings: KeySettings) -> KeyProvider:
-    """Where the key comes from; nothing is read before it is asked for."""
+    """Return the source of the key; nothing is read until the key is needed."""
     now = _key_source(folder, settings)
     return EitherKey(now, _key_source(folder, settings.old)) if settings.old else now
 
@@ -167,14 +167,14 @@ def _key_source(folder: Path, source: KeySource) -> KeyProvider:
 
 
 def _passphrase(credential: Credential, folder: Path) -> str:
-    """The passphrase; one in a file that others can use is refused, as a key file is."""
+    """Return the passphrase; refuses a file that other users can access, as for key files."""
     found = password_of(credential, folder, f"{CONFIG_PATH} > keys")
     if credential.password_file:
         path = folder / credential.password_file
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             raise VaultError(
-                f"others than its owner can use the passphrase file (mode {mode:04o})",
+                f"the passphrase file is accessible to other users (mode {mode:04o})",
                 place=str(path),
                 hint=f"chmod 600 {path}",
             )
@@ -182,7 +182,7 @@ def _passphrase(credential: Credential, folder: Path) -> str:
 
 
 def unfinished_key_change(folder: Path, settings: Settings) -> str:
-    """What a person should know of a key that waits beside the key file; mostly nothing."""
+    """Return what a person should know about an unfinished key change; empty if there is none."""
     provider = key_provider(folder, settings.keys)
     sources = (provider.current, provider.old) if isinstance(provider, EitherKey) else (provider,)
     said = (one.unfinished() for one in sources if isinstance(one, KeyFile))
@@ -190,14 +190,14 @@ def unfinished_key_change(folder: Path, settings: Settings) -> str:
 
 
 def open_key_change(ctx: Context) -> VaultKeyChange:
-    """What changes the keys of a context's vault."""
+    """Return the object that changes the keys of a context's vault."""
     return VaultKeyChange(ctx.store.engine, key_provider(ctx.folder, ctx.settings.keys))
 
 
 def restore_key_file(folder: Path, clock: Clock, by: str) -> tuple[Path, Path | None, str]:
-    """Put the key file back that locks the vault (``keychange.restore_key_file``); audited.
+    """Restore the key file that opens the vault (``keychange.restore_key_file``); audited.
 
-    Works where no context can be opened, because the key is missing.
+    Works when no context can be opened because the key is missing.
     """
     settings = load_settings(folder)
     store = open_store(folder, settings)
@@ -217,9 +217,9 @@ def restore_key_file(folder: Path, clock: Clock, by: str) -> tuple[Path, Path | 
 def open_reader(
     folder: Path, settings: Settings, own_addresses: frozenset[str] = frozenset()
 ) -> tuple[WorkerReader, Limits]:
-    """What understands mails, under the ceilings of the configuration, and those ceilings.
+    """Return the reader of mails, and the limits from the configuration that it works under.
 
-    ``own_addresses`` are ours besides the one of the configuration.
+    ``own_addresses`` are our addresses in addition to the configured one.
     """
     ceilings = settings.limits
     limits = Limits(
@@ -245,10 +245,10 @@ def open_context(
     *,
     store: Store | None = None,
 ) -> Context:
-    """One supplier's end, from its working folder.
+    """Open one supplier's end from its working folder.
 
-    ``store`` is the database where this process has it open already.  It is not opened a second
-    time: whoever closes a file takes the locks of the whole process from it (POSIX), SQLite's too.
+    ``store`` is the database if this process has it open already.  It must not be opened twice:
+    closing a file releases all the process's locks on it (POSIX), SQLite's too.
     Raises ConfigError, BadInput, StoreError or VaultError, each saying what to do.
     """
     settings = load_settings(folder)
@@ -277,7 +277,7 @@ def open_context(
 
 
 def open_mailbox(ctx: Context, settings: MailboxSettings) -> ImapMailbox:
-    """A connection of its own to one mailbox (made at the first call)."""
+    """Return a separate connection to one mailbox; it connects at the first call."""
     password = password_of(settings, ctx.folder, f"{CONFIG_PATH} > mailbox {settings.name}")
     claim = Claim(settings.claim, holder_of(ctx.folder)) if settings.claim else None
     return ImapMailbox(
@@ -286,10 +286,10 @@ def open_mailbox(ctx: Context, settings: MailboxSettings) -> ImapMailbox:
 
 
 def holder_of(folder: Path) -> Holder:
-    """Who we are to others at our mailboxes: this working folder and this process.
+    """Return how we identify ourselves in our mailboxes: this working folder and this process.
 
-    A copy of the folder is another one: the time at which the file with its number was last
-    changed cannot be copied.
+    A copy of the folder is a different holder: the change time of the file that identifies the
+    folder cannot be copied.
     """
     path, host = folder / INSTANCE, socket.gethostname()
     try:
@@ -306,7 +306,7 @@ def holder_of(folder: Path) -> Holder:
 
 
 def open_courier(ctx: Context, stop: threading.Event | None = None) -> SmtpCourier:
-    """The way out; no letter is begun once ``stop`` is set."""
+    """Return the connection to the mail server; no letter is started once ``stop`` is set."""
     settings = ctx.settings.smtp
     password = (
         password_of(settings, ctx.folder, f"{CONFIG_PATH} > smtp") if settings.username else ""

@@ -1,4 +1,4 @@
-"""The Working Days, as the calendar file of a working folder changes them."""
+"""Read the calendar of Working Days with the changes in a working folder's calendar file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from exchange.toml_file import TomlFile
 
 
 def open_calendar(folder: Path, settings: Settings) -> WorkingCalendar:
-    """The Working Days, with the dated additions and removals of the calendar file."""
+    """Return the Working Days, with the calendar file's dated additions and removals."""
     path = folder / settings.calendar.file
     file = TomlFile.read(path) if path.exists() else TomlFile(str(path), "", {})
     additions, removals = calendar_overrides(file.table, file.place)
@@ -22,7 +22,7 @@ def open_calendar(folder: Path, settings: Settings) -> WorkingCalendar:
 
 
 def _place_of_day(file: TomlFile, message: str) -> str:
-    """Return where the calendar file has the day that a message names."""
+    """Return the place in the calendar file of the day that a message names."""
     for name, entries in file.table.items():
         for at, entry in enumerate(entries):
             if entry["date"].isoformat() in message:

@@ -1,7 +1,7 @@
 """Frozen settings, read from one TOML file; every fault names file, line and field.
 
-Paths in the file are relative to the working folder (the one that holds ``config/``).  Passwords
-never stand in it: they come from a file, an environment variable or a systemd credential.
+Paths in the file are relative to the working folder (the one that contains ``config/``).  Passwords
+are never in it: they come from a file, an environment variable or a systemd credential.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _DATABASES = ("sqlite", "postgresql+psycopg")
 
 
 class Section(BaseModel):
-    """A table of the file: unknown keys are refused, nothing changes after loading."""
+    """A table of the file; unknown keys are refused, and nothing changes after loading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -45,14 +45,14 @@ def _upper(written: object) -> object:
     return written.strip().upper() if isinstance(written, str) else written
 
 
-def _named(written: DeviceType) -> DeviceType:
+def _known_type(written: DeviceType) -> DeviceType:
     if written is DeviceType.UNKNOWN:
         raise ValueError(f"name a device type: {', '.join(NAMED_TYPES)}")
     return written
 
 
 def _date_format(written: str) -> str:
-    """Refuse a format that names no complete date, or that strptime does not know."""
+    """Refuse a format that lacks a part of the date, or that strptime does not know."""
     day = date(2026, 11, 23)
     try:
         if written and datetime.strptime(day.strftime(written), written).date() != day:  # noqa: DTZ007
@@ -63,7 +63,7 @@ def _date_format(written: str) -> str:
 
 
 AnyType = Annotated[DeviceType, BeforeValidator(_upper)]
-NamedType = Annotated[AnyType, AfterValidator(_named)]
+NamedType = Annotated[AnyType, AfterValidator(_known_type)]
 
 
 class Credential(Section):
@@ -92,14 +92,14 @@ class OurParty(Section):
 
 
 def _start(written: object) -> object:
-    """A day (its beginning in Europe/London) or an instant, as TOML or text has it, in UTC."""
+    """Return a day (its start in Europe/London) or an instant, from TOML or text, in UTC."""
     if isinstance(written, date) and not isinstance(written, datetime):
         written = datetime(written.year, written.month, written.day)  # noqa: DTZ001 - local
     if isinstance(written, datetime):
         written = written.isoformat()
     if written is None:
         return None
-    if not isinstance(written, str):  # a bare number would be taken for seconds since 1970
+    if not isinstance(written, str):  # pydantic would read a number as seconds since 1970
         raise ValueError(f"{written} is neither a day such as 2026-12-01 nor an instant")
     try:
         day_alone = len(written.strip()) == len("2026-12-01")
@@ -121,11 +121,11 @@ class MailboxSettings(Credential):
     processed: str = "Processed"
     review: str = "Review"
     shunted: str = "Shunted"
-    claim: str = "MP121-claim"  # empty: none is left
+    claim: str = "MP121-claim"  # empty: no claim is left
     idle: bool = True
     poll_seconds: Annotated[float, Field(gt=0)] = 60.0
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
-    # Mail received before is listed in the ledger and left alone; UTC once it is read.
+    # Mail received earlier is listed in the ledger and left alone; in UTC after loading.
     not_before: Annotated[datetime | None, BeforeValidator(_start)] = None
 
 
@@ -145,12 +145,12 @@ class SmtpSettings(Credential):
 def _database_url(written: str) -> str:
     kind = written.partition(":")[0]
     if kind not in _DATABASES:
-        raise ValueError(f"is not a database that is known ({nearest(kind, _DATABASES)})")
+        raise ValueError(f"is not a known kind of database ({nearest(kind, _DATABASES)})")
     return written
 
 
 class DatabaseSettings(Section):
-    """SQLite file or PostgreSQL server."""
+    """The SQLite file or PostgreSQL server."""
 
     url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///exchange.db"
     password_env: str = ""
@@ -182,32 +182,32 @@ class KeySource(Section):
     def _one_source(self) -> KeySource:
         named = [name for name in _KEY_SOURCES if getattr(self, name)]
         if len(named) > 1 or (named and "file" in self.model_fields_set):
-            said = [*(["file"] if "file" in self.model_fields_set else []), *named]
-            raise ValueError(f"a key has one source; these are named: {', '.join(said)}")
+            sources = [*(["file"] if "file" in self.model_fields_set else []), *named]
+            raise ValueError(f"a key has one source; these are named: {', '.join(sources)}")
         return self
 
     @property
     def passphrase(self) -> bool:
-        """Whether the key is made of a passphrase."""
+        """Whether the key is derived from a passphrase."""
         return bool(self.passphrase_file or self.passphrase_env or self.passphrase_credential)
 
     @property
     def by_file(self) -> bool:
-        """Whether the key lies in a key file of its own."""
+        """Whether the key is in a key file."""
         return not any(getattr(self, name) for name in _KEY_SOURCES)
 
 
 class KeySettings(KeySource):
-    """The key that opens vault and sealed texts; ``old`` is where it was, while it changes over."""
+    """The key that opens vault and sealed texts; ``old`` is its old source during a change."""
 
     old: KeySource | None = None
 
 
 class SourceSettings(Section):
-    """How the files of one source of install codes (a manufacturer, a MAP) are read.
+    """How to read the files of one source of install codes (a manufacturer, a MAP).
 
-    A column is named by its header, letter or number; unset it is found by its header's wording,
-    empty it is not taken.
+    A column is named by its header, letter or number; if unset it is found by its header, and if
+    empty it is not read.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
@@ -215,9 +215,9 @@ class SourceSettings(Section):
     code_column: str | None = None
     type_column: str | None = None
     installed_column: str | None = None
-    date_column: str | None = None  # never found by its wording
+    date_column: str | None = None  # never found by its header
     date_format: Annotated[str, AfterValidator(_date_format)] = (
-        ""  # as strptime reads it; empty: 2026-11-03
+        ""  # for strptime; empty: dates such as 2026-11-03
     )
     device_type: AnyType = DeviceType.UNKNOWN
     installed_by_us: bool = True
@@ -225,9 +225,9 @@ class SourceSettings(Section):
 
 
 class SmimeSettings(Credential):
-    """A certificate that others encrypt mail to us with, and its private key.
+    """A certificate that others use to encrypt mail to us, and its private key.
 
-    Either ``certificate`` and ``key`` (PEM) or ``pkcs12``; the password is that of the key.
+    Either ``certificate`` and ``key`` (PEM) or ``pkcs12``; the password is the key's.
     """
 
     certificate: Path | None = None
@@ -252,7 +252,7 @@ class CalendarSettings(Section):
 
 
 class SlaSettings(Section):
-    """The answer time where nothing else was agreed."""
+    """The answer time unless another was agreed."""
 
     days: Annotated[int, Field(ge=1, le=260)] = 10
 
@@ -264,7 +264,7 @@ class InstalledSettings(Section):
 
 
 class ReleaseSettings(Section):
-    """What may leave unattended."""
+    """What may be sent without a person."""
 
     devices_per_party_per_day: Annotated[int, Field(ge=0)] = 0  # 0: no limit
     mails_per_party_per_day: Annotated[int, Field(ge=1)] = 50
@@ -274,7 +274,7 @@ class ReleaseSettings(Section):
 
 
 class EscalationSettings(Section):
-    """The ladder for what we asked, in Working Days after acceptance."""
+    """Reminders and escalation of our requests, in Working Days after acceptance."""
 
     reminder_days: tuple[Annotated[int, Field(ge=1)], ...] = (5, 8)
     breach_day: Annotated[int, Field(ge=1)] = 11
@@ -288,7 +288,7 @@ class ReportSettings(Section):
 
 
 class LimitSettings(Section):
-    """Ceilings on what one mail may cost."""
+    """Limits on what one mail may cost."""
 
     mail_bytes: Annotated[int, Field(ge=1000)] = 50_000_000
     parts: Annotated[int, Field(ge=1)] = 200
@@ -300,7 +300,7 @@ class LimitSettings(Section):
 
 
 class LogSettings(Section):
-    """The daemon's own words."""
+    """The daemon's log."""
 
     format: Literal["text", "json"] = "text"
     level: Literal["debug", "info", "warning", "error"] = "info"
@@ -343,7 +343,7 @@ class Settings(Section):
 
 
 def load_settings(folder: Path) -> Settings:
-    """The settings of the working folder ``folder``.
+    """Return the settings of the working folder ``folder``.
 
     Raises ConfigError (or BadInputs with one ConfigError per fault) naming file, line and field.
     """
@@ -351,7 +351,7 @@ def load_settings(folder: Path) -> Settings:
 
 
 def settings_in(path: Path) -> Settings:
-    """The settings in one file; raises as ``load_settings``."""
+    """Return the settings in one file; raises as ``load_settings`` does."""
     file = TomlFile.read(path)
     try:
         return Settings.model_validate(file.table)
@@ -359,7 +359,7 @@ def settings_in(path: Path) -> Settings:
         faults: list[BadInput] = [
             config_fault(file, Settings, fault)
             for fault in error.errors(include_url=False)
-            # Tables with faults are no tables to pydantic: their own faults say so already.
+            # pydantic does not count faulty tables: skip "too few", their own faults are listed.
             if not (fault["type"] == "too_short" and fault["ctx"]["actual_length"] == 0)
             or not file.table.get(str(fault["loc"][0]))
         ]
@@ -371,5 +371,5 @@ def settings_in(path: Path) -> Settings:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as a table; raises ConfigError naming file and line."""
+    """Return the content of a TOML file; raises ConfigError naming file and line."""
     return TomlFile.read(path).table

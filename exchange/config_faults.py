@@ -1,4 +1,4 @@
-"""Faults of the configuration in plain words, with file, line and the nearest valid word."""
+"""Describe configuration faults for people: file, line and the nearest valid word."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from exchange.toml_file import Keys, TomlFile
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-# By pydantic's types of faults.
-_SAID = {"extra_forbidden": "there is no such option or table", "missing": "this is missing"}
+# Messages by pydantic's error type.
+_MESSAGES = {"extra_forbidden": "there is no such option or table", "missing": "this is missing"}
 _QUOTED = re.compile(r"'([^']*)'")
 
 
 def config_fault(file: TomlFile, root: type[BaseModel], fault: ErrorDetails) -> ConfigError:
-    """Describe one fault; the value itself is never shown, it may be a password."""
+    """Describe one fault; never shows the value, which may be a password."""
     kind, keys = fault["type"], tuple(fault["loc"])
     hint = ""
     if kind == "extra_forbidden":
-        hint = nearest(str(keys[-1]), _options_beside(root, keys))
+        hint = nearest(str(keys[-1]), _options_of(root, keys))
     elif kind in ("enum", "literal_error") and isinstance(fault["input"], str):
         hint = nearest(fault["input"], _QUOTED.findall(fault["ctx"]["expected"]))
-    said = _SAID.get(kind, fault["msg"]).removeprefix("Value error, ")
-    return ConfigError(said, place=file.place(keys), hint=hint)
+    message = _MESSAGES.get(kind, fault["msg"]).removeprefix("Value error, ")
+    return ConfigError(message, place=file.place(keys), hint=hint)
 
 
-def _options_beside(table: type[BaseModel], keys: Keys) -> list[str]:
-    """Return the options of the table in which the last of ``keys`` is."""
+def _options_of(table: type[BaseModel], keys: Keys) -> list[str]:
+    """Return the valid options of the table that contains the last of ``keys``."""
     for key in keys[:-1]:
         if isinstance(key, str):
             inner = _table_in(table.model_fields[key].annotation)

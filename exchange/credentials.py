@@ -1,4 +1,4 @@
-"""Reads the passwords that the configuration names."""
+"""Read the passwords that the configuration points to."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from exchange.errors import ConfigError
 
 
 def has_password(credential: Credential) -> bool:
-    """Whether ``credential`` points to a password at all."""
+    """Whether ``credential`` points to any password."""
     return bool(
         credential.password_file or credential.password_env or credential.password_credential
     )
 
 
 def password_of(credential: Credential, folder: Path, what: str) -> str:
-    """The password that ``credential`` points to; raises ConfigError naming the source."""
+    """Return the password that ``credential`` points to; raises ConfigError naming the source."""
     if credential.password_file:
         path = folder / credential.password_file
         try:
@@ -44,7 +44,7 @@ def password_of(credential: Credential, folder: Path, what: str) -> str:
 
 
 def _filled(text: str, place: str) -> str:
-    """A password as it was written, which an empty file is not: a login with it may lock us out."""
+    """Return a password; refuse an empty one: logging in with it may lock the account."""
     if not text.strip():
-        raise ConfigError("the password is empty", place=place, hint="write it there")
+        raise ConfigError("the password is empty", place=place, hint="write the password there")
     return text.strip()

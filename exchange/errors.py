@@ -1,7 +1,7 @@
-"""One root for every error of ours, with a message a person can act on.
+"""All our errors, under one root, each with a message a person can act on.
 
-Adapters decide whether a failure is permanent or transient and raise one of these; no exception
-of a library crosses a layer.  A message never carries an install code, a password or a key.
+Adapters decide whether a failure is permanent or transient and raise one of these; no library's
+exception crosses a layer.  A message never contains an install code, a password or a key.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 class ExchangeError(Exception):
     """Root of all our errors.
 
-    ``place`` names where the fault stands (``contacts.csv > row 14 > MPIDs``), and ``hint`` says
-    what to do about it; both may be empty.
+    ``place`` names where the fault is (``contacts.csv > row 14 > MPIDs``), and ``hint`` says what
+    to do about it; both may be empty.
     """
 
     def __init__(self, message: str, *, place: str = "", hint: str = "") -> None:
@@ -23,8 +23,8 @@ class ExchangeError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        said = f"{self.place}: {self.message}" if self.place else self.message
-        return f"{said} ({self.hint})" if self.hint else said
+        text = f"{self.place}: {self.message}" if self.place else self.message
+        return f"{text} ({self.hint})" if self.hint else text
 
 
 class BadInput(ExchangeError):
@@ -44,7 +44,7 @@ class BadInputs(BadInput):
 
 
 class NotFound(ExchangeError):
-    """Nothing is known under the name that was asked for."""
+    """Nothing has the name that was asked for."""
 
 
 class AlreadyRunning(ExchangeError):
@@ -52,42 +52,42 @@ class AlreadyRunning(ExchangeError):
 
 
 class Unreadable(ExchangeError):
-    """A mail or a part of it cannot be understood, or passes a ceiling; it is shunted."""
+    """A mail or a part of it cannot be understood, or exceeds a limit; it is shunted."""
 
 
 class NotDecrypted(Unreadable):
     """No key of ours opens an encrypted part.
 
-    The whole mail goes to a person: an answer would tell its sender whether the part opened.
+    The whole mail goes to a person: an answer would reveal whether the part could be opened.
     """
 
 
 class ReaderEnded(Unreadable):
-    """The process that understands a mail was ended by it, by time or by memory."""
+    """A mail ended the reading process by using too much time or memory."""
 
 
 class Transient(ExchangeError):
-    """The far side failed in a way that may pass: try again later."""
+    """The other side failed temporarily: try again later."""
 
 
 class Permanent(ExchangeError):
-    """The far side refused for good: trying the same again is of no use."""
+    """The other side refused for good: trying again does not help."""
 
 
 class ReaderUnavailable(Transient):
-    """The process that understands mails cannot be used; no mail is at fault."""
+    """The reading process cannot be used; no mail is at fault."""
 
 
 class MailboxUnavailable(Transient):
-    """The IMAP server does not answer, or dropped the connection."""
+    """The IMAP server does not answer, or it dropped the connection."""
 
 
 class MailboxRefused(Permanent):
-    """The IMAP server refuses the login, the certificate does not hold, or a folder is missing."""
+    """The IMAP server refuses the login, its certificate is not valid, or a folder is missing."""
 
 
 class LoginRefused(Permanent):
-    """A name and password (or token) was refused: trying it often may lock the account."""
+    """A user name and password (or token) was refused: retrying often may lock the account."""
 
 
 class MailboxLoginRefused(MailboxRefused, LoginRefused):
@@ -95,15 +95,15 @@ class MailboxLoginRefused(MailboxRefused, LoginRefused):
 
 
 class MailboxClaimed(MailboxRefused):
-    """Another exchange works on the mailbox."""
+    """Another exchange is working on the mailbox."""
 
 
 class CourierTrouble(ExchangeError):
-    """Sending as a whole is hindered, whatever the letter.
+    """No letter can be sent at present.
 
-    ``about`` is what the server spoke of (``domain.refusal.About``), empty where it said nothing;
-    ``named`` the seconds after which it asked to be tried again, ``daily`` that it spoke of a
-    quota by the day, ``letter`` the one that was at its turn, ``alike`` those refused in the same
+    ``about`` is what the refusal is about (``domain.refusal.About``), empty if the server did not
+    say; ``named`` the seconds after which it asked us to try again; ``daily`` whether it named a
+    daily quota; ``letter`` the letter that was being sent; ``alike`` those refused in the same
     words.
     """
 
@@ -128,7 +128,7 @@ class CourierTrouble(ExchangeError):
 
 
 class CourierUnavailable(CourierTrouble, Transient):
-    """The SMTP server does not answer, or asks to try later."""
+    """The SMTP server does not answer, or asks us to try later."""
 
 
 class CourierRefused(CourierTrouble, Permanent):
@@ -136,7 +136,7 @@ class CourierRefused(CourierTrouble, Permanent):
 
 
 class CourierPaused(CourierTrouble, Transient):
-    """Sending rests after such trouble; nothing was tried."""
+    """Sending is paused after such an error; nothing was tried."""
 
 
 class StoreError(ExchangeError):
@@ -144,11 +144,11 @@ class StoreError(ExchangeError):
 
 
 class NotStorable(ExchangeError):
-    """The database cannot take just this: whatever else is written may be taken."""
+    """The database cannot store this one value; it may store others."""
 
 
 class StoreReplaced(StoreError):
-    """A file of the database was replaced or deleted while it was open: nothing may go on."""
+    """A file of the database was replaced or deleted while it was open: all work must stop."""
 
 
 class VaultError(ExchangeError):

@@ -1,10 +1,10 @@
-"""Puts files on disk: the one place that makes, replaces and locks any.
+"""Make, replace and lock files on disk; nothing else in the exchange does.
 
-A file stands in its place whole or not at all: it is written aside, in the same folder, synced, and
-only then named; a new one has no name at all until then, so that nothing is left of it.  No write
-follows a symbolic link: the file aside is always a new one, and naming it replaces a link that
-stands there, never what the link points to.  Folders on the way may be links where a person names
-the path; within the working folder they are refused (``plain_folder``).
+A file appears in its place complete or not at all: it is written to a temporary file in the same
+folder, synced, and only then named.  A new file has no name until then, so that a process that is
+ended leaves nothing behind.  No write follows a symbolic link: the temporary file is always new,
+and naming it replaces a link in its place, never what the link points to.  Folders in a path that a
+person names may be links; within the working folder they are refused (``plain_folder``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 PRIVATE: Final = 0o600
-# What open() gives: the umask of whoever writes decides.
+# The mode that open() uses: the umask decides.
 USUAL: Final = 0o666
 _ABANDONED_SECONDS: Final = 3600.0
 _NAP_SECONDS: Final = 0.02
@@ -33,7 +33,7 @@ _DESCRIPTORS: Final = "/proc/self/fd/"
 _ASIDE: Final = re.compile(r"[.].+[.][0-9a-f]{8}[.]part", re.DOTALL)
 _NO_LINKS: Final = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.ENOENT}
 _NO_NAMELESS: Final = {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT}
-# A pipe that somebody put there must not hold us up.
+# O_NONBLOCK: a pipe in its place must not make us wait.
 _NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -42,12 +42,12 @@ _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 def written(
     path: Path, *, new: bool = False, mode: int = PRIVATE, tidy: bool = True
 ) -> Iterator[BinaryIO]:
-    """A file that takes its place at ``path`` when the block ends, and not at all when it raises.
+    """Open a file that appears at ``path`` when the block ends, but not if the block raises.
 
-    With ``new`` nothing may stand there already: FileExistsError, at once where it can be seen.
-    ``mode`` is given whatever the umask, save USUAL.  With ``tidy`` what processes that were ended
-    wrote aside in this folder is removed first.  Raises OSError, which always names a file; then
-    ``path`` is as before.
+    With ``new`` nothing may be there already: raises FileExistsError, at once if possible.
+    ``mode`` is set whatever the umask, except for USUAL.  ``tidy`` first removes temporary files
+    that ended processes left in this folder.  Raises OSError, which always names a file; ``path``
+    is then as before.
     """
     if new and os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
@@ -77,7 +77,7 @@ def written(
 
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """Have every OSError name this file: those of a descriptor (write, sync, lock) name none."""
+    """Make every OSError name this file; those from a descriptor (write, sync, lock) name none."""
     try:
         yield
     except OSError as error:
@@ -94,9 +94,9 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def _nameless(path: Path, mode: int) -> tuple[int, Path | None]:
-    """A file that goes with its process, as it has no name yet; a named one where that cannot be.
+    """Open a file without a name, which disappears with its process; else a temporary file.
 
-    What it holds may be secret: a process that is ended leaves nothing of it.
+    Its content may be secret: a process that is ended must leave none of it.
     """
     try:
         return os.open(path.parent, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, mode), None
@@ -107,20 +107,20 @@ def _nameless(path: Path, mode: int) -> tuple[int, Path | None]:
 
 
 def _named(path: Path, mode: int) -> tuple[int, Path]:
-    """A new file aside ``path``, locked so that nobody takes it for an abandoned one."""
+    """Make a temporary file next to ``path``, locked so that nobody removes it as abandoned."""
     while True:
         aside = path.with_name(f"{_lead(path)}{secrets.token_hex(4)}.part")
         descriptor = os.open(aside, _NEW, mode)
-        with contextlib.suppress(OSError):  # a file system without locks: its age tells
+        with contextlib.suppress(OSError):  # a file system without locks: its age decides
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         if os.fstat(descriptor).st_nlink:
             return descriptor, aside
-        os.close(descriptor)  # somebody tidied up between the two calls
+        os.close(descriptor)  # another process removed it between the two calls
 
 
 def _give_name(descriptor: int, path: Path, mode: int) -> None:
     try:
-        # The folder makes it the call that follows the link in /proc; the path is a full one.
+        # src_dir_fd selects linkat, which follows the link in /proc; the path is absolute.
         os.link(f"{_DESCRIPTORS}{descriptor}", path, src_dir_fd=descriptor)
         return
     except OSError as error:
@@ -141,21 +141,21 @@ def _give_name(descriptor: int, path: Path, mode: int) -> None:
 
 
 def make_file(path: Path, content: bytes, *, mode: int = PRIVATE, tidy: bool = True) -> None:
-    """Make a new file; raises OSError, FileExistsError where anything stands there already."""
+    """Make a new file; raises OSError, FileExistsError if anything is there already."""
     with written(path, new=True, mode=mode, tidy=tidy) as file:
         file.write(content)
 
 
 def replace_file(path: Path, content: bytes, *, mode: int = PRIVATE, tidy: bool = True) -> None:
-    """Put a file at ``path`` in place of whatever stands there; raises OSError."""
+    """Put a file at ``path``, replacing whatever is there; raises OSError."""
     with written(path, mode=mode, tidy=tidy) as file:
         file.write(content)
 
 
 def second_name(present: Path, name: Path) -> None:
-    """Give a file a second name, never over another; raises OSError, FileExistsError.
+    """Give a file a second name, never replacing another file; raises OSError, FileExistsError.
 
-    Where the file system has no second names it is a copy.
+    Makes a copy where the file system has no hard links.
     """
     try:
         os.link(present, name, follow_symlinks=False)
@@ -178,7 +178,7 @@ def _put_in_place(aside: Path, path: Path) -> None:
 
 
 def read_file(path: Path, most: int) -> tuple[bytes, os.stat_result]:
-    """Up to ``most`` bytes of an ordinary file that is no link, and what it is; raises OSError."""
+    """Read up to ``most`` bytes of an ordinary file, no link, and its status; raises OSError."""
     descriptor = os.open(path, _READ)
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
@@ -188,10 +188,10 @@ def read_file(path: Path, most: int) -> tuple[bytes, os.stat_result]:
 
 
 def plain_folder(path: Path, within: Path) -> Path:
-    """Make the folder ``path`` where it is missing; ``within`` is the working folder.
+    """Make the folder ``path`` if it is missing; ``within`` is the working folder.
 
-    Raises OSError, also where a symbolic link would lead out of the working folder: whoever wants
-    the files elsewhere names that place in the configuration.
+    Raises OSError, also where a symbolic link would lead out of the working folder: to have the
+    files elsewhere, name that place in the configuration.
     """
     if at := linked(path, within):
         raise OSError(errno.ELOOP, "it is a symbolic link: name the folder itself", str(at))
@@ -200,7 +200,7 @@ def plain_folder(path: Path, within: Path) -> Path:
 
 
 def linked(path: Path, within: Path) -> Path | None:
-    """The first symbolic link on the way from the folder ``within`` to ``path``, and ``path``."""
+    """Return the first symbolic link on the way from ``within`` to ``path`` itself, or None."""
     at = within
     for part in path.relative_to(within).parts if path.is_relative_to(within) else ():
         at = at / part
@@ -210,7 +210,7 @@ def linked(path: Path, within: Path) -> Path | None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make new names in a folder last: they must outlive a power cut too, not only the bytes."""
+    """Sync a folder, so that new names in it survive a power cut, not only the content."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with _naming(folder):
@@ -221,10 +221,10 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def folder_lock(folder: Path, seconds: float) -> Iterator[None]:
-    """Be the only one who changes names in ``folder``, waiting up to ``seconds`` for another.
+    """Hold the lock for changing names in ``folder``, after waiting up to ``seconds`` for it.
 
-    The lock is on the folder itself: no file is made, none can be left or deleted, and the kernel
-    gives it back however the process ends.  Raises BlockingIOError when another keeps it, OSError
+    The lock is on the folder itself: no lock file can be left or deleted, and the kernel releases
+    it however the process ends.  Raises BlockingIOError when another process holds it, OSError
     where the file system has no locks.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -244,7 +244,7 @@ def folder_lock(folder: Path, seconds: float) -> Iterator[None]:
 
 
 def asides(path: Path) -> list[Path]:
-    """Files written aside for ``path`` that never took its place: a process was ended."""
+    """Return temporary files for ``path`` left by processes that were ended."""
     form = re.compile(re.escape(_lead(path)) + "[0-9a-f]{8}[.]part")
     try:
         names = os.listdir(path.parent)  # noqa: PTH208
@@ -254,12 +254,12 @@ def asides(path: Path) -> list[Path]:
 
 
 def _lead(path: Path) -> str:
-    # A name may be as long as the file system allows already.
+    # The name may already be as long as the file system allows.
     return f".{path.name[:_MOST_OF_NAME]}."
 
 
 def _forget_abandoned(folder: Path) -> None:
-    """Remove what we wrote aside in this folder in a process that was ended: nobody locks it."""
+    """Remove temporary files of ours left by ended processes: those that nobody has locked."""
     try:
         with os.scandir(folder) as entries:
             found = [folder / one.name for one in entries if _ASIDE.fullmatch(one.name)]

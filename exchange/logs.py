@@ -1,4 +1,4 @@
-"""The log of a running program, which costs nothing but itself when it cannot be written."""
+"""The log of a running program; when it cannot be written, the work goes on."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ import structlog
 from exchange.config import LogSettings
 from exchange.domain.device import mask_codes
 
-# A pipe that is ready takes so much at once without blocking (PIPE_BUF on Linux).
+# A pipe that is ready takes this much at once without blocking (PIPE_BUF on Linux).
 _PIECE: Final = 4096
-_PATIENCE_MS: Final = 1000  # with a reader of the log that lags behind
+_PATIENCE_MS: Final = 1000  # how long to wait for a slow reader of the log
 
 
 class LossyStream:
-    """Lines to a file descriptor; one that cannot be written is dropped and counted.
+    """Write lines to a file descriptor; drop and count those that cannot be written.
 
-    A full disk, a pipe nobody reads or that was closed: the next line that gets through says how
-    many were lost.  Never raises, and never waits for long.
+    After a full disk, or a pipe that nobody reads or that was closed, the next line that gets
+    through says how many were lost.  Never raises, and never waits for long.
     """
 
     def __init__(self, stream: TextIO | None, *, as_json: bool = False) -> None:
         self._stream, self._as_json = stream, as_json
         self._lock = threading.Lock()
         self._lost = 0
-        self._begun = False  # a line whose end was lost
+        self._begun = False  # the end of the last line was lost
         self._descriptor = -1
         if stream is not None:
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 self._descriptor = stream.fileno()
 
     def write(self, line: str) -> int:
-        """Write a line with its end, or count it as lost."""
+        """Write a complete line, or count it as lost."""
         with self._lock:
             note = self._note() if self._lost else ""
             if self._put(("\n" if self._begun else "") + note + line):
@@ -50,14 +50,15 @@ class LossyStream:
         return len(line)
 
     def flush(self) -> None:
-        """Nothing waits in it."""
+        """Do nothing: nothing is buffered."""
 
     def isatty(self) -> bool:
-        """Whether a person sees it."""
+        """Whether it is a terminal."""
         return self._descriptor >= 0 and os.isatty(self._descriptor)
 
     def _note(self) -> str:
-        words = f"{self._lost} lines of the log could not be written"
+        lines = "1 log line" if self._lost == 1 else f"{self._lost} log lines"
+        words = f"{lines} could not be written"
         if self._as_json:
             now = datetime.now(UTC).isoformat()
             return json.dumps({"event": words, "level": "warning", "timestamp": now}) + "\n"
@@ -80,11 +81,11 @@ class LossyStream:
     def _ready(self) -> bool:
         poll = select.poll()
         poll.register(self._descriptor, select.POLLOUT)
-        # Once lines are lost nobody waits for the reader any more.
+        # Once lines are lost, stop waiting for the reader.
         return bool(poll.poll(0 if self._lost else _PATIENCE_MS))
 
     def _put_in_stream(self, text: str) -> bool:
-        """Where there is no descriptor (a test that looks on), as it comes."""
+        """Write to a stream without a descriptor, as in tests."""
         if self._stream is None:
             return True
         try:
@@ -97,14 +98,14 @@ class LossyStream:
 
 class _Masked(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """As usual, but without anything that looks like an install code."""
+        """Format as usual, then mask everything that looks like an install code."""
         return mask_codes(super().format(record))
 
 
 def _mask(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """The last net: whatever looks like an install code does not reach a log."""
+    """Mask everything that looks like an install code: the last safeguard of the log."""
     return {
         key: mask_codes(value) if isinstance(value, str) else value for key, value in event.items()
     }
@@ -131,21 +132,21 @@ def start_log(settings: LogSettings) -> None:
         logger_factory=structlog.WriteLoggerFactory(stream),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
     )
-    # Libraries speak of connections and statements: only their warnings are of use.
+    # Libraries log connections and statements: only their warnings are useful.
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_Masked(logging.BASIC_FORMAT))
     root = logging.getLogger()
     for ours in [one for one in root.handlers if isinstance(one.formatter, _Masked)]:
-        root.removeHandler(ours)  # of the configuration before
+        root.removeHandler(ours)  # from the previous configuration
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    logging.raiseExceptions = False  # a record that cannot be written is no fault of the work
+    logging.raiseExceptions = False  # a record that cannot be written must not stop the work
 
 
 def _open_standard() -> None:
-    """Put something into standard descriptors that were closed before the start.
+    """Open standard descriptors that were closed before the start, on /dev/null.
 
-    Else the next file that is opened, the database's lock say, would be what a child takes for its
-    standard error.
+    Otherwise the next file opened (the database's lock, say) would become a child's standard
+    error.
     """
     for descriptor in (0, 1, 2):
         try:

@@ -1,8 +1,8 @@
-"""Whose a working folder is: nobody else works in it.
+"""Who owns a working folder: nobody else may work in it.
 
-What another user makes there (a key file, a lock file, a report, all 0600) locks the service out,
-and root is another user too.  So whatever opens the database asks here first, before it makes any
-file.
+Files that another user makes there (a key file, a lock file, a report, all 0600) lock the service
+out, and root is another user too.  So whatever opens the database checks the owner first, before it
+makes any file.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from exchange.errors import BadInput
 
 
 class Owner(NamedTuple):
-    """Whose a working folder is, and the file or folder that says so."""
+    """The owner of a working folder, and the file or folder that shows it."""
 
     uid: int
-    told_by: Path
+    shown_by: Path
 
     @property
     def name(self) -> str:
@@ -28,9 +28,9 @@ class Owner(NamedTuple):
 
 
 def owner_of(folder: Path, database: Path | None, key_file: Path | None) -> Owner:
-    """The owner of the database file; without one of the key file, else of the folder itself.
+    """Return the owner of the database file, or else of the key file, or of the folder itself.
 
-    ``database`` is None on a server, ``key_file`` where the key comes from elsewhere.
+    ``database`` is None for a server, ``key_file`` if the key comes from elsewhere.
     """
     for path in (database, key_file):
         if path is not None:
@@ -42,26 +42,26 @@ def owner_of(folder: Path, database: Path | None, key_file: Path | None) -> Owne
 
 
 def check_owner(folder: Path, owner: Owner) -> None:
-    """Raise BadInput where somebody else than the owner types the command."""
+    """Raise BadInput if somebody other than the owner runs the command."""
     user = os.geteuid()
     if user == owner.uid:
         return
-    hint = f"type it as `sudo -u {owner.name} exchange ...`"
+    hint = f"run it as `sudo -u {owner.name} exchange ...`"
     if not owner.uid:
         place = folder.resolve()
         hint += (
             f", or, if {user_name(user)} is to run it, `sudo chown -R {user_name(user)} {place}`"
         )
     raise BadInput(
-        f"this folder belongs to {owner.name}, and {user_name(user)} typed the command;"
+        f"this folder belongs to {owner.name}, but {user_name(user)} ran the command;"
         " nothing was done",
-        place=str(owner.told_by),
+        place=str(owner.shown_by),
         hint=hint,
     )
 
 
 def user_name(uid: int) -> str:
-    """A user's name; the number with # before it, as sudo takes it, where there is none."""
+    """Return a user's name, or '#' and the number, as sudo takes it, if there is none."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

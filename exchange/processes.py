@@ -1,9 +1,9 @@
-"""How a process of our own is started: on our own files alone, whatever lies in the current folder.
+"""Start processes of our own so that nothing in the current folder is ever run.
 
 Python is started isolated (``-I``): neither the current folder nor $PYTHONPATH nor a user's own
-site folder is on its path, so a ``base64.py`` beside a mail that is read is never run.  The package
-is taken from the folder that this very process took it from.  Whatever else it needs is looked for
-in the installed packages and, after those, where this process has installed packages on its path.
+site folder is on its path, so a ``base64.py`` next to a mail that is read is never run.  Our
+package is taken from the same folder as in this process.  Everything else is looked for in the
+installed packages and then in the other folders with installed packages on this process's path.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Final
 
 import exchange
 
-# Folders given to a process of ours to be in: nobody but the administrator puts anything there.
+# The current folder of our processes: only the administrator can put anything there.
 OWN_FOLDER: Final = "/"
-# The root goes in front for one import only: in front for good, what is installed beside us could
-# stand in for a module of the standard library.
+# The root is first on the path for one import only: if it stayed first, packages installed next to
+# ours could replace modules of the standard library.
 _BOOT: Final = """\
 import sys
 root, more, name = sys.argv[1:4]
@@ -32,8 +32,8 @@ runpy.run_module(name, run_name='__main__', alter_sys=True)
 """
 
 
-# Signals that mean nothing here and whose default would end a process without a word: sent by a
-# tool that knows another daemon.  Real-time signals are of their kind.
+# Signals that mean nothing here but would end a process silently by default, sent by tools made for
+# other daemons.  Real-time signals are among them.
 STRAY: Final = frozenset(
     number
     for number in signal.valid_signals()
@@ -47,23 +47,23 @@ STRAY: Final = frozenset(
 
 
 def ignore_signals() -> None:
-    """Ignore the signals of a reload, which only the daemon heeds, and those that mean nothing."""
+    """Ignore the reload signal, which is for the daemon only, and those that mean nothing."""
     for number in (signal.SIGHUP, *STRAY):
         signal.signal(number, signal.SIG_IGN)
 
 
 def python_command(module: str, *words: str) -> list[str]:
-    """The words that run a module of this package as a program, isolated."""
+    """Return the command line that runs a module of this package as a program, isolated."""
     return [sys.executable, "-I", "-c", _BOOT, package_root(), "\n".join(_more()), module, *words]
 
 
 def package_root() -> str:
-    """The folder that holds the package ``exchange`` that runs now."""
+    """Return the folder that contains the running package ``exchange``."""
     return os.path.dirname(os.path.dirname(os.path.abspath(exchange.__file__)))  # noqa: PTH100, PTH120
 
 
 def clean_environment() -> dict[str, str]:
-    """Our environment without whatever would have the current folder searched for programs.
+    """Return our environment without anything that makes programs run from the current folder.
 
     An empty entry of $PATH or $PYTHONPATH means the current folder, and so does ".".
     """
@@ -78,10 +78,10 @@ def clean_environment() -> dict[str, str]:
 
 
 def leave_current_folder() -> None:
-    """Take the current folder off the path that modules are looked for on.
+    """Remove the current folder from the module search path.
 
-    ``python -m`` puts it first, an empty entry of $PYTHONPATH anywhere.  Where it is the folder
-    that our own package comes from it stays: that is a source tree.
+    ``python -m`` puts it first, an empty entry of $PYTHONPATH anywhere.  It stays if our own
+    package comes from it: that is a source tree.
     """
     here, root = _real("."), os.path.realpath(package_root())
     if here == root:
@@ -90,7 +90,7 @@ def leave_current_folder() -> None:
 
 
 def _real(path: str) -> str:
-    """``path`` without links; empty in a current folder that was deleted: nothing lies there."""
+    """Return ``path`` without links; empty in a current folder that was deleted."""
     try:
         return os.path.realpath(path)
     except OSError:
@@ -98,7 +98,7 @@ def _real(path: str) -> str:
 
 
 def _more() -> list[str]:
-    """Where installed packages lie on our own path: for those that are installed unusually."""
+    """Return the folders with installed packages on our path, for unusual installations."""
     here = _real(".")
     return [
         one

@@ -1,4 +1,4 @@
-"""A TOML file with the line on which each of its values is written."""
+"""A TOML file that knows the line of each of its values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Keys: TypeAlias = tuple[int | str, ...]  # "mailbox", 0, "port": positions count
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
-    """The content of one file; ``place`` names a value in it for a person."""
+    """The content of one file; ``place`` describes where a value is, for people."""
 
     path: str
     text: str = field(repr=False)
@@ -25,7 +25,7 @@ class TomlFile:
         """Read a file; raises ConfigError naming file and line."""
         try:
             if path.exists() and not path.is_file():
-                raise ConfigError("is not a file", place=str(path))  # a pipe would be waited for
+                raise ConfigError("is not a file", place=str(path))  # reading a pipe would block
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:
             raise ConfigError(
@@ -50,29 +50,29 @@ class TomlFile:
             raise ConfigError(f"is not valid TOML: {error}", place=path) from None
 
     def place(self, keys: Keys) -> str:
-        """Return file, line and key; the line of the table where the key itself is missing."""
+        """Return file, line and key; if the key is missing, the line of its table."""
         line = self.line_of(keys)
         place = f"{self.path} line {line}" if line else self.path
         named = ".".join(str(one + 1) if isinstance(one, int) else one for one in keys)
         return f"{place} > {named}" if named else place
 
     def line_of(self, keys: Keys) -> int:
-        """Return the line on which a value begins, or its table, or 0 where neither is there.
+        """Return the line on which a value begins, or its table, or 0 if neither is there.
 
-        The text is parsed line by line from its beginning until the value is there, so that every
-        way of writing TOML is understood; only a faulty file has to wait for that.
+        The text is parsed again with one line more each time until the value is there, so that
+        every way of writing TOML is understood; this slow search runs only for faulty files.
         """
         while keys and not _has(self.table, keys):
             keys = keys[:-1]
         if not keys:
             return 0
-        begun, begins = "", 1
+        read, begins = "", 1
         for number, line in enumerate(self.text.split("\n"), 1):
-            begun += line + "\n"
+            read += line + "\n"
             try:
-                table = tomllib.loads(begun)
+                table = tomllib.loads(read)
             except tomllib.TOMLDecodeError:
-                continue  # in the middle of a value of several lines
+                continue  # in the middle of a multi-line value
             if _has(table, keys):
                 return begins
             begins = number + 1

@@ -8,7 +8,7 @@ import typer
 
 from exchange.cli.common import HERE, Folder, Json, answer, context_of
 from exchange.cli.people import By, who
-from exchange.domain.time.timekeeping import told
+from exchange.domain.time.timekeeping import utc_text
 from exchange.services.running import clock_guard
 
 app = typer.Typer(no_args_is_help=True)
@@ -37,5 +37,5 @@ def confirm(
     answer(
         as_json,
         {"confirmed": at.isoformat()},
-        f"the clock is confirmed: {told(at)}; a daemon goes on within a minute",
+        f"the clock is confirmed: {utc_text(at)}; a daemon goes on within a minute",
     )

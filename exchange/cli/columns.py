@@ -12,7 +12,7 @@ from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, answer, contex
 from exchange.cli.people import By, content_of, who
 from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.device import mask_codes
-from exchange.domain.mail import Outcome, TableLook, Understanding
+from exchange.domain.mail import Outcome, TablePreview, Understanding
 from exchange.errors import BadInput
 from exchange.rendering.wording import one_line
 from exchange.services.answering import party_columns
@@ -193,7 +193,7 @@ def _plain(text: str) -> str:
     return one_line(mask_codes(text))
 
 
-def _show_table(look: TableLook) -> None:
+def _show_table(look: TablePreview) -> None:
     rows: list[tuple[str, ...]] = [("title", *map(_plain, look.titles))]
     rows.append(("as usual", *look.usual))
     if look.mapped:

@@ -16,7 +16,7 @@ from exchange.domain.time.sla import (
     SlaRule,
     explanation_json,
     explanation_text,
-    noon_or,
+    parse_date_or_instant,
 )
 from exchange.domain.time.sla import explain as explain_due
 
@@ -43,7 +43,7 @@ def explain(
 
 def _explain_instant(folder: Path, received: str, days: int) -> Explanation:
     """Works anywhere: in a working folder with its calendar, elsewhere with the usual one."""
-    instant = noon_or(received)
+    instant = parse_date_or_instant(received)
     if not (folder / CONFIG_PATH).exists():
         return explain_due(instant, SlaRule(days=days), build_calendar("ENG"))
     settings: Settings = load_settings(folder)

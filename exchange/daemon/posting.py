@@ -37,7 +37,7 @@ from exchange.errors import (
     StoreReplaced,
 )
 from exchange.logs import start_log
-from exchange.ports import Delivery
+from exchange.ports.mail import Delivery
 from exchange.processes import OWN_FOLDER, clean_environment, ignore_signals, python_command
 from exchange.services.running.reach import words_of
 from exchange.services.sending.posting import Posted, post

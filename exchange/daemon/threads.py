@@ -24,7 +24,7 @@ from exchange.errors import (
     StoreError,
     StoreReplaced,
 )
-from exchange.ports import Mailbox
+from exchange.ports.mail import Mailbox
 from exchange.services.context import Context
 from exchange.services.mailbox.rounds import OUTGOING, SENDING, Inbox, Round, end_posting, send_out
 from exchange.services.running.progress import Progress

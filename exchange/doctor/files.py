@@ -50,11 +50,11 @@ def user(folder: Path, settings: Settings) -> tuple[list[Check], bool]:
         return [], True  # the database's own check names what is wrong
     me = os.geteuid()
     if me == owner.uid:
-        return [ok("user", f"{owner.name}, to whom {owner.told_by} belongs")], True
+        return [ok("user", f"{owner.name}, to whom {owner.shown_by} belongs")], True
     return [
         failed(
             "user",
-            f"{user_name(me)}, but {owner.told_by} belongs to {owner.name}: the database was not"
+            f"{user_name(me)}, but {owner.shown_by} belongs to {owner.name}: the database was not"
             " opened, for files made by another user lock the daemon out",
             f"`sudo -u {owner.name} exchange doctor --folder {folder.absolute()}`",
         )

@@ -1,1 +1,1 @@
-"""Values, rules and state machines of MP121: no input, no output, no clock of its own."""
+"""Values, rules and state machines of MP121; pure: no input, no output, no clock."""

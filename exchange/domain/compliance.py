@@ -1,9 +1,9 @@
 """The monthly compliance report, as values: what was asked of us and what we asked.
 
 Every figure counts devices unless its name says requests.  A device belongs to the month in which
-its request was received (inbound) or sent (outbound); how it stands is seen at ``generated_at``.
+its request was received (inbound) or sent (outbound); its state is that at ``generated_at``.
 In time means answered by its own due date: ten Working Days (SEC Appendix AC, clause 4.16(b)) or
-what was agreed instead.
+whatever was agreed instead.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class InboundFigures:
     """What was asked of us.
 
     ``answered_in_time``, ``answered_late``, ``open_in_time``, ``open_late`` and ``withdrawn``
-    share out ``devices_received``; ``provided`` and ``not_installer`` share out the answered;
-    ``held`` and ``unreadable`` are some of the open.
+    add up to ``devices_received``; ``provided`` and ``not_installer`` add up to the answered;
+    ``held`` and ``unreadable`` are parts of the open.
     """
 
     requests_received: int = 0
@@ -41,12 +41,12 @@ class InboundFigures:
 
     @property
     def in_time_share(self) -> float | None:
-        """Of the devices answered or past their due date, how many were in time; 0 to 1."""
+        """The share answered in time, of the devices answered or overdue: 0 to 1, or None."""
         return _share(self.answered_in_time, self.answered_late + self.open_late)
 
     @property
     def unaccounted(self) -> int:
-        """Devices that no figure has: 0, or the report is wrong and says so."""
+        """Devices missing from all figures; unless it is 0 the report is wrong, and says so."""
         return self.devices_received - (
             self.answered_in_time
             + self.answered_late
@@ -61,8 +61,8 @@ class OutboundFigures:
     """What we asked: one device asked of one Supplier counts once.
 
     ``answered_in_time``, ``answered_late``, ``open``, ``overdue``, ``bounced`` and ``withdrawn``
-    share out ``devices_asked``; ``provided`` and ``not_installer`` share out the answered;
-    ``escalated`` are those of any kind for which a breach notice or more went out.
+    add up to ``devices_asked``; ``provided`` and ``not_installer`` add up to the answered;
+    ``escalated`` counts those, in any state, for which at least a breach notice was sent.
     """
 
     requests_sent: int = 0
@@ -79,12 +79,12 @@ class OutboundFigures:
 
     @property
     def in_time_share(self) -> float | None:
-        """Of the devices answered or past their due date, how many were in time; 0 to 1."""
+        """The share answered in time, of the devices answered or overdue: 0 to 1, or None."""
         return _share(self.answered_in_time, self.answered_late + self.overdue)
 
     @property
     def unaccounted(self) -> int:
-        """Devices that no figure has: 0, or the report is wrong and says so."""
+        """Devices missing from all figures; unless it is 0 the report is wrong, and says so."""
         return self.devices_asked - (
             self.answered_in_time
             + self.answered_late

@@ -1,4 +1,4 @@
-"""One row of a contacts list, as people write it, to a Party.
+"""Turn one row of a contacts list, as people write it, into a Party.
 
 Columns: party, signifier, mpids, role, request_address, reply_address, escalation_1 and
 escalation_1_name up to 5, or all levels in one column escalation; sla_days, sla_agreed,
@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 _LEVELS: Final = range(1, MOST_LEVELS + 1)
 
 REQUIRED: Final = ("party", "signifier", "request_address")
-# Field -> accepted header wordings, best first; case, blanks and punctuation do not count.
+# Field -> accepted column headers, best first; case, blanks and punctuation are ignored.
 COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "signifier": (
         *("signifier", "party signifier", "sec party signifier", "sec signifier"),
@@ -79,7 +79,7 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
 
 _NAMED = re.compile(r"([^<>]*)<([^<>]*)>")
 _WHOLE = re.compile(r"(\d{1,6})(?:\.0+)?", re.ASCII)
-# A spreadsheet shows a date as a date and midnight; British Excel writes the day first.
+# Spreadsheets may add midnight to a date; British Excel writes the day first.
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T]00:00(?::00)?)?", re.ASCII)
 _BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _YES: Final = ("yes", "y", "true", "1", "active")
@@ -87,10 +87,10 @@ _NO: Final = ("no", "n", "false", "0", "inactive")
 
 
 def party_from_row(values: Mapping[str, str], place: str) -> Party:
-    """The party that one row describes; ``values`` holds field -> cell, for fields of COLUMNS.
+    """Return the party that one row describes; ``values`` maps fields of COLUMNS to cells.
 
-    ``place`` is the row (``contacts.csv > row 14``).  Empty cells take the default: role supplier,
-    reply address the request address, no escalation, the usual answer time, active.  Raises
+    ``place`` is the row (``contacts.csv > row 14``).  Empty cells get the default: role supplier,
+    the request address as reply address, no escalation, the usual answer time, active.  Raises
     BadInput naming row and field, or BadInputs with one BadInput per faulty field.
     """
     row = {field: " ".join(cell.split()) for field, cell in values.items()}
@@ -117,7 +117,7 @@ def party_from_row(values: Mapping[str, str], place: str) -> Party:
     max_mail_mb = read("max_mail_mb", partial(_whole, what="megabytes"), None)
     active = read("active", _yes_or_no, True)
     confirmed_on = read("confirmed_on", _day, None)
-    # What is missing is said once, and not again by the checks of the value itself.
+    # Report a missing value here, once, and not again in the checks of Party.
     read("signifier", _present, "")
     read("party", _present, "")
     if faults:
@@ -160,11 +160,11 @@ def _all_of(faults: list[BadInput], place: str) -> BadInput:
 
 
 def _escalation(row: Mapping[str, str]) -> tuple[EscalationContact, ...]:
-    """The contacts of the numbered columns, or of the one that holds them all."""
+    """Return the contacts of the numbered columns, or of the one column that holds them all."""
     listed = row.get("escalation", "")
     numbered = any(row.get(f"escalation_{level}") for level in _LEVELS)
     if listed and numbered:
-        raise BadInput("write the levels in one column or in numbered ones, not in both")
+        raise BadInput("write the levels in one column or in numbered columns, not in both")
     cells = {level: row.get(f"escalation_{level}", "") for level in _LEVELS}
     if listed:
         parts = re.split(r"[;|]" if re.search(r"[;|]", listed) else ",", listed)
@@ -195,7 +195,7 @@ def _escalation(row: Mapping[str, str]) -> tuple[EscalationContact, ...]:
 
 
 def _upper(written: str) -> str:
-    # Beyond ASCII upper() may turn one letter into another: left as it is, to be refused.
+    # Beyond ASCII, upper() may turn one letter into another: left as it is, and refused later.
     return written.upper() if written.isascii() else written
 
 

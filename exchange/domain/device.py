@@ -1,4 +1,4 @@
-"""Device IDs and install codes: values that cannot be wrong.
+"""Device IDs and install codes, checked when they are made.
 
 Sources: DCC User Interface Specification (Device ID is an EUI-64); ZigBee Smart Energy Profile,
 section 5.4.8.1 (install codes, CRC-16/X-25 appended little-endian); GBCS CCS01 (16-byte code,
@@ -25,13 +25,13 @@ _HEX_PREFIX = re.compile(r"\s*0[xX](?=[0-9A-Fa-f])")
 
 
 def bare_digits(text: str) -> str:
-    """A written identifier or code without what parts its digits, and without a leading 0x."""
+    """Return an identifier or code without separators and without a leading 0x."""
     prefix = _HEX_PREFIX.match(text)
     return _SEPARATORS.sub("", text[prefix.end() :] if prefix else text)
 
 
 def crc_table() -> tuple[int, ...]:
-    """Return the 256 steps of CRC-16/X-25, for whoever computes many at once."""
+    """Return the 256-entry table of CRC-16/X-25, for computing many at once."""
     table = []
     for byte in range(256):
         value = byte
@@ -45,11 +45,18 @@ _CRC_TABLE: Final = crc_table()
 
 
 def crc16_x25(content: bytes) -> int:
-    """CRC-16/X-25: reflected 0x8408, init and xorout 0xFFFF; of ``123456789`` it is 0x906E."""
+    """Return the CRC-16/X-25 (reflected 0x8408, init and xorout 0xFFFF; 0x906E for 123456789)."""
     value = 0xFFFF
     for byte in content:
         value = (value >> 8) ^ _CRC_TABLE[(value ^ byte) & 0xFF]
     return value ^ 0xFFFF
+
+
+def wrong_length(characters: int) -> str:
+    """Return the reason for refusing a Device ID of so many hex digits, as its sender reads it."""
+    size = "short" if characters < 2 * DEVICE_ID_BYTES else "long"
+    noun = "character" if characters == 1 else "characters"
+    return f"Device ID too {size}: {characters} {noun}, {2 * DEVICE_ID_BYTES} needed"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,15 +73,15 @@ class DeviceId:
 
     @classmethod
     def parse(cls, text: str) -> DeviceId:
-        """Read one written Device ID: hyphens, colons, dots, spaces or none, any case.
+        """Read one Device ID: hyphens, colons, dots, spaces or none between digits, any case.
 
-        A leading 0x is no digit.  Raises BadInput with the reason; never repairs.
+        A leading 0x is ignored.  Raises BadInput with the reason; never repairs.
         """
         digits = bare_digits(text)
         if not _HEX.fullmatch(digits):
             raise BadInput("a Device ID has hex digits only, as in 00-DB-12-34-56-78-90-A0")
         if len(digits) != 2 * DEVICE_ID_BYTES:
-            raise BadInput(f"a Device ID has 16 hex digits, not {len(digits)}")
+            raise BadInput(wrong_length(len(digits)))
         return cls(bytes.fromhex(digits))
 
     def __str__(self) -> str:
@@ -88,8 +95,8 @@ class DeviceId:
 class InstallCode:
     """A 16-byte install code without its CRC.
 
-    There is no ``str()`` and ``repr()`` is redacted, so that no log line or traceback shows one:
-    ``.hex``, ``.with_crc`` and ``.grouped`` are the three ways out, each called on purpose.
+    ``str()`` raises and ``repr()`` is redacted, so that no log line or traceback shows a code.
+    Only ``.hex``, ``.with_crc`` and ``.grouped`` show it.
     """
 
     raw: bytes
@@ -102,10 +109,10 @@ class InstallCode:
 
     @classmethod
     def parse(cls, text: str) -> InstallCode:
-        """Read a written code: 36 hex digits with CRC, or 32 without; groups and case are free.
+        """Read a code: 36 hex digits with CRC, or 32 without; any grouping, any case.
 
         Raises BadInput saying what is wrong without repeating the code.  A bad CRC is never
-        repaired: whoever sent it is asked again.
+        repaired: we ask the sender again.
         """
         digits = bare_digits(text)
         if not _HEX.fullmatch(digits):
@@ -146,30 +153,30 @@ class InstallCode:
         return "InstallCode(<redacted>)"
 
     def __str__(self) -> NoReturn:
-        raise TypeError("an install code is never turned into text by accident")
+        raise TypeError("an install code is not turned into text: use hex, with_crc or grouped")
 
     def __format__(self, _spec: str) -> NoReturn:
-        raise TypeError("an install code is never turned into text by accident")
+        raise TypeError("an install code is not turned into text: use hex, with_crc or grouped")
 
 
-# Hex words in a row, however grouped; and hex digits without a gap, whatever stands around them.
+# Hex words in a row, however grouped; and unbroken hex digits, whatever is around them.
 _GAP = r"[\s:.,;/|_\-\u00a0]{1,3}"
 _HEX_WORDS = re.compile(rf"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]+{_GAP})*[0-9A-Fa-f]+(?![0-9A-Za-z])")
 _HEX_RUN = re.compile(r"[0-9A-Fa-f]{24,}")
-# Eight pairs and no more: a code in pairs has sixteen or eighteen.
+# Exactly eight pairs: a code in pairs has sixteen or eighteen.
 _DEVICE_ID = re.compile(r"(?<![0-9A-Fa-f\-])(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}(?![0-9A-Fa-f\-])")
 _PAIRED = re.compile(r"(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}[ :.\u00a0\-]+(?:[0-9A-Fa-f]{2}-){7}")
 _NOT_HEX = re.compile(r"[^0-9A-Fa-f]+")
 _SECRET_DIGITS: Final = 24
-# So many hex digits at all, wherever they stand: most texts have fewer, and nothing to blank.
+# That many hex digits anywhere: most texts have fewer, and so nothing to mask.
 _DIGITS_ENOUGH = re.compile(rf"(?:[^0-9A-Fa-f]*+[0-9A-Fa-f]){{{_SECRET_DIGITS}}}")
 MASKED: Final = "[masked]"
 
 
 def _mask_words(match: re.Match[str]) -> str:
-    """The words masked, but for Device IDs in the form that we write ourselves.
+    """Mask the words, except Device IDs in the form that we write ourselves.
 
-    Two of them with nothing but a blank between could be a code in pairs: masked.
+    Two of those with only a blank between them could be a code in pairs: masked too.
     """
     text, out, last = match.group(), [], 0
     devices = [] if _PAIRED.search(text) else list(_DEVICE_ID.finditer(text))
@@ -184,11 +191,11 @@ def _mask_words(match: re.Match[str]) -> str:
 
 
 def mask_codes(text: str) -> str:
-    """Blank whatever in ``text`` could be an install code, for places that stay in the clear.
+    """Mask everything in ``text`` that could be an install code, for texts stored unencrypted.
 
-    24 digits are enough to be blanked: a code that lost its end is still a secret.  Device IDs
-    in our own form are told apart from a code's pairs and stay; two in another form side by side
-    are blanked, which only costs readability.
+    24 digits are enough to be masked: a code that lost its end is still a secret.  Device IDs in
+    our own form can be distinguished from a code's pairs and stay; two in another form next to
+    each other are masked, which only costs readability.
     """
     if len(text) < _SECRET_DIGITS or not _DIGITS_ENOUGH.match(text):
         return text

@@ -1,6 +1,6 @@
-"""The types of Devices that the exchange knows, named once for code, vault and configuration.
+"""The types of Devices that the exchange knows; code, vault and configuration share this list.
 
-Source: SEC Section A (definitions), clause 4.16 of Appendix AC for the types it does not cover.
+Source: SEC Section A (definitions); Appendix AC, clause 4.16, for the types it does not cover.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 class DeviceType(StrEnum):
     """A type of Device.
 
-    The position is the number in a column and in the vault: append only, never reorder.
+    A member's position is its number in columns and in the vault: append only, never reorder.
     """
 
     UNKNOWN = ""
@@ -27,7 +27,7 @@ class DeviceType(StrEnum):
 
     @classmethod
     def of(cls, text: str) -> DeviceType:
-        """Return the type written in ``text``, in any case; UNKNOWN where it is none of ours."""
+        """Return the type written in ``text``, in any case; UNKNOWN if it is no type we know."""
         return _BY_NAME.get(text.strip().upper(), cls.UNKNOWN)
 
 
@@ -35,6 +35,6 @@ DEVICE_TYPES: Final = tuple(DeviceType)
 NAMED_TYPES: Final = DEVICE_TYPES[1:]
 _BY_NAME: Final = {one.value: one for one in DEVICE_TYPES}
 
-# Communications Hubs, Gas Proxy Functions and Type 2 Devices: clause 4.16 is not for them, and
-# a list of meters often names them in passing.
+# Communications Hub Functions, Gas Proxy Functions and Type 2 Devices: clause 4.16 does not cover
+# them, but lists of meters often name them.
 OUT_OF_SCOPE: Final = frozenset((DeviceType.CHF, DeviceType.GPF, DeviceType.IHD, DeviceType.CAD))

@@ -1,7 +1,7 @@
-"""What an encrypted mail says of the keys that open it (RFC 5652, 6.2.1): values, no cryptography.
+"""What an encrypted mail says about the keys that open it (RFC 5652, 6.2.1); no cryptography.
 
-The process that reads mails takes the envelope apart; the process that has the private key sees
-nothing of it but these values.
+The process that reads mails parses the envelope; the process that has the private key sees only
+these values.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-# An honest mail is encrypted once, and may carry a few that were.
+# An honest mail is encrypted once, and may contain a few mails that were too.
 MOST_DECRYPTIONS: Final = 20
 Hash = Literal["sha1", "sha224", "sha256", "sha384", "sha512"]
 
@@ -19,8 +19,8 @@ Hash = Literal["sha1", "sha224", "sha256", "sha384", "sha512"]
 class WrappedKey:
     """The content key, encrypted to one recipient's RSA key.
 
-    The recipient is named by ``issuer`` (DER of the Name) and ``serial`` of its certificate, or by
-    ``key_id`` (its subject key identifier) alone.
+    ``issuer`` (DER of the Name) and ``serial`` of its certificate name the recipient, or ``key_id``
+    (its subject key identifier) alone.
     """
 
     sealed: bytes = field(repr=False)
@@ -36,13 +36,13 @@ class WrappedKey:
     def recipient(self) -> str:
         """The recipient in words, for a person who has to find the certificate.
 
-        The end of its number only: the whole would look like an install code, and be masked.
+        Only the end of its number: the whole would look like an install code and be masked.
         """
         if self.key_id:
             return f"key identifier …{self.key_id[-4:].hex().upper()}"
         return f"serial number …{self.serial & 0xFFFFFFFF:08X}"
 
 
-# The wrapped keys of one mail to the content keys that come out of those which are ours, the
+# Takes the wrapped keys of one mail and returns the content keys from those encrypted to us, the
 # likeliest first.  Raises NotDecrypted when none is.
 Unwrap = Callable[[Sequence[WrappedKey]], Sequence[bytes]]

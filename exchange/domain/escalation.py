@@ -1,9 +1,9 @@
-"""The ladder of reminders for what we asked, as a table of Working Days.
+"""The ladder of reminders and escalations for our requests, as a table of Working Days.
 
 SEC Appendix AC 4.16 names no escalation route.  This one is ours: reminders to the request
-address, a breach notice to the first escalation contact, then one level after the other, and at
-last an evidence file for our own compliance contact.  A rung's name is the idempotency key of its
-mail, so names never depend on what was sent before.
+address, a breach notice to the first escalation contact, then one level after another, and finally
+an evidence file for our own compliance contact.  A rung's name is the idempotency key of its mail,
+so names never depend on what was sent before.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ Recipient = Literal["request", "escalation", "compliance"]
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """When each rung comes, in Working Days after day zero, for an answer time of ten.
+    """When each rung is due, in Working Days after day zero, for an answer time of ten.
 
-    Raises BadInput when the days do not rise or a number makes no sense.
+    Raises BadInput when the days do not increase or a number makes no sense.
     """
 
     reminder_days: tuple[int, ...] = (5, 8)
@@ -39,7 +39,9 @@ class Ladder:
 
     def __post_init__(self) -> None:
         if list(self.reminder_days) != sorted(set(self.reminder_days)):
-            raise BadInput("each reminder day comes after the one before", place="reminder_days")
+            raise BadInput(
+                "each reminder day must be later than the one before", place="reminder_days"
+            )
         if any(day < 1 for day in self.reminder_days):
             raise BadInput("a reminder day is at least 1", place="reminder_days")
         if self.breach_day < 1:
@@ -50,7 +52,7 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One mail that falls due when an answer has not come."""
+    """One mail that is due while there is no answer."""
 
     name: str  # reminder-1, reminder-2, breach, level-2, ..., evidence
     day: int  # Working Days after day zero
@@ -72,11 +74,11 @@ class Rung:
 
 @lru_cache(maxsize=256)
 def rungs(ladder: Ladder, levels: int, sla_days: int = DEFAULT_DAYS) -> tuple[Rung, ...]:
-    """Every rung in order, for a party with ``levels`` escalation contacts.
+    """Return every rung in order, for a party with ``levels`` escalation contacts.
 
     The configured days are meant for an answer time of ten Working Days.  For ``sla_days``:
-    reminders keep their distance to the due day (5 and 2 before it, by default) and are left out
-    where that is before day 1 or not before the due day; the breach notice comes on the later of
+    reminders keep their distance from the due day (5 and 2 days before it, by default) and are left
+    out if that is before day 1 or not before the due day; the breach notice is due on the later of
     ``breach_day`` and the day after the due day.
     """
     if levels < 0:
@@ -99,11 +101,11 @@ def rungs(ladder: Ladder, levels: int, sla_days: int = DEFAULT_DAYS) -> tuple[Ru
 
 
 class Step(NamedTuple):
-    """Where a leg stands on its ladder today."""
+    """Where a leg is on its ladder today."""
 
     now: Rung | None  # to be sent today
-    next_on: date | None  # when to look again, ``now`` done; None when the ladder has ended
-    skipped: tuple[Rung, ...]  # reminders that ``now`` overtakes: record them done, send nothing
+    next_on: date | None  # when to look again once ``now`` is sent; None at the end of the ladder
+    skipped: tuple[Rung, ...]  # reminders that ``now`` replaces: record them as done, do not send
 
 
 def next_rung(
@@ -117,19 +119,19 @@ def next_rung(
     sla_days: int = DEFAULT_DAYS,
     last_on: date | None = None,
 ) -> Step:
-    """What is due ``today`` for a leg whose day zero is ``accepted_on``.
+    """Return what is due ``today`` for a leg whose day zero is ``accepted_on``.
 
     ``done`` names the rungs that were sent or skipped; ``last_on`` is the local date of the last
     one sent, when known.  At most one rung is due at a time.  After an outage only the latest
     reminder that is due is sent, and none once the breach notice is due.  Breach notice, levels
-    and evidence are never skipped and keep their distance: each comes at the earliest
-    ``next_level_every`` Working Days after the one before really went out, so that no contact
-    hears of a silence that the contact below has had no time to end.
+    and evidence are never skipped and keep their distance: each is sent at the earliest
+    ``next_level_every`` Working Days after the one before was really sent, so that each contact
+    has time to act before the next one is told.
     """
     table = rungs(ladder, levels, sla_days)
     if EVIDENCE in done:
         return Step(None, None, ())
-    # A rung below one that is done has been overtaken, for example by a longer answer time.
+    # Skip every rung before one that is done: a longer answer time, say, came after it was sent.
     furthest = max((i for i, rung in enumerate(table) if rung.name in done), default=-1)
     pending = table[furthest + 1 :]
 

@@ -1,7 +1,7 @@
-"""What another Supplier asks of us: states of a requested device, and the decision for each.
+"""Requests from other Suppliers: the states of a requested device, and the decision about it.
 
-Source: SEC Appendix AC, clause 4.16(b) (MP121).  Exactly two answers discharge a device: the
-install code, or "we are not the installing Supplier".
+Source: SEC Appendix AC, clause 4.16(b) (MP121).  Exactly two answers settle a device: the install
+code, or "we are not the installing Supplier".
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from exchange.errors import BadInput
 
 
 class DeviceState(StrEnum):
-    """Where one requested device stands."""
+    """The state of one requested device."""
 
     OPEN = "open"
     PROVIDED = "provided"
     NOT_INSTALLER = "not_installer"
-    HELD = "held"  # waits for a person, its clock running
-    UNREADABLE = "unreadable"  # reported back, its clock running until corrected or withdrawn
+    HELD = "held"  # waits for a person while its clock runs
+    UNREADABLE = "unreadable"  # reported back; its clock runs until corrected or withdrawn
     WITHDRAWN = "withdrawn"
 
 
@@ -51,10 +51,10 @@ TRANSITIONS: dict[tuple[DeviceState, DeviceEvent], DeviceState] = {
     # Asked again and still doubtful: the reason may have changed.
     (_D.HELD, _E.HOLD): _D.HELD,
     (_D.HELD, _E.WITHDRAW): _D.WITHDRAWN,
-    # A person cancelled the letter that was to tell of it, before it left.
+    # A person cancelled the letter with the answer before it was sent.
     (_D.PROVIDED, _E.TAKE_BACK): _D.HELD,
     (_D.NOT_INSTALLER, _E.TAKE_BACK): _D.HELD,
-    # The sender corrected the row in a later mail, or took it back.
+    # The sender corrected the row in a later mail, or withdrew it.
     (_D.UNREADABLE, _E.WITHDRAW): _D.WITHDRAWN,
 }
 
@@ -62,7 +62,7 @@ DISCHARGED = frozenset({_D.PROVIDED, _D.NOT_INSTALLER, _D.WITHDRAWN})
 
 
 def move(state: DeviceState, event: DeviceEvent) -> DeviceState:
-    """The next state; raises BadInput for a pair that the table does not have."""
+    """Return the next state; raises BadInput for a pair that is not in the table."""
     try:
         return TRANSITIONS[state, event]
     except KeyError:
@@ -71,10 +71,10 @@ def move(state: DeviceState, event: DeviceEvent) -> DeviceState:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything about one requested device that decides.
+    """Everything about one requested device that the decision depends on.
 
     Long requests are grouped by all of these fields (``columns/group_facts.py``), so each is a flag
-    or an enumeration.  Of a device that is not held the vault says nothing: its defaults.
+    or an enumeration.  For a device that is not held the vault's fields have their defaults.
     """
 
     held: bool = False  # the vault has a record of it
@@ -86,7 +86,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class InstalledRegister:
-    """The register of devices we installed, and until when somebody declared it complete."""
+    """The register of devices we installed, and the date as of which it was declared complete."""
 
     complete_as_of: date | None = None
     max_age_days: int = 0  # 0: a declaration never ages
@@ -94,7 +94,7 @@ class InstalledRegister:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTerms:
-    """What decides about all devices of one request alike."""
+    """What the decision depends on that is the same for all devices of one request."""
 
     register: InstalledRegister
     received_on: date  # in Europe/London
@@ -103,7 +103,7 @@ class DecisionTerms:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows for one device."""
+    """What to do about one device, and why."""
 
     event: DeviceEvent
     reason: str
@@ -112,7 +112,7 @@ class Decision:
 def decide_device(facts: Facts, terms: DecisionTerms) -> Decision:
     """Decide one device of a request.
 
-    A missing row is not a fact: without a current declaration that the register is complete the
+    A missing row proves nothing: without a current declaration that the register is complete, the
     answer "not the installing Supplier" waits for a person.
     """
     device_type = facts.device_type or facts.asked_type
@@ -144,8 +144,8 @@ def decide_device(facts: Facts, terms: DecisionTerms) -> Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """When a request was received and until when it must be answered, with its reason."""
+class RequestClock:
+    """When a request was received and when its answer is due, with the reason."""
 
     received_at: datetime
     day_zero: date
@@ -177,5 +177,5 @@ class InboundRequest:
     party: str
     mail_id: int
     their_ref: str
-    clock: Clock
+    clock: RequestClock
     answered: bool

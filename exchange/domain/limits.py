@@ -1,4 +1,4 @@
-"""The ceilings on what one mail or one file may cost before it is refused."""
+"""The limits on what one mail or one file may cost before it is refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Ceilings; what passes one is refused with a reason, never cut silently.
+    """Limits; whatever exceeds one is refused with a reason, never cut silently.
 
     Sizes are in bytes unless a comment says otherwise.
     """
@@ -19,7 +19,7 @@ class Limits:
     depth: int = 10  # parts within parts, mails within mails
     rows: int = 1_000_000  # of all tables and texts of one mail
     columns: int = 512
-    cells: int = 20_000_000  # in the rectangle that a sheet spans
+    cells: int = 20_000_000  # in a sheet's used range
     text_chars: int = 80_000_000  # decoded text of one part
     html_bytes: int = 30_000_000
     expansion: int = 200  # inflated size over packed size of a workbook or an archive

@@ -1,4 +1,4 @@
-"""What a mail says, as values: the result of understanding it, with the place of each finding."""
+"""What a mail says: the result of reading it, with the place of each finding."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from exchange.domain.device import DeviceId, InstallCode
 
 
 class Kind(StrEnum):
-    """What a mail is, as far as its own text and headers tell."""
+    """What a mail is, judged by its own text and headers."""
 
     REQUEST = "request"
     RESPONSE = "response"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 class Subkind(StrEnum):
-    """What a mail is more exactly, within its kind."""
+    """What exactly a mail is, within its kind."""
 
     NONE = ""
     OWN = "own"
@@ -61,7 +61,7 @@ class Subkind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a response says of one device."""
+    """What a response says about one device."""
 
     PROVIDED = "provided"
     NOT_INSTALLER = "not_installer"
@@ -70,36 +70,36 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A device the sender asks for (or merely lists), and where it stands."""
+    """A device the sender asks for (or merely lists), and where it was found."""
 
     device: DeviceId
     where: str  # request.xlsx > Sheet1 > row 14
-    device_type: str = ""  # ESME, GSME ... when the list says so
+    device_type: str = ""  # ESME, GSME ..., if the list names it
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the sender says of one device."""
+    """What the sender says about one device."""
 
     device: DeviceId
     outcome: Outcome
     where: str
     code: InstallCode | None = None  # exactly when the outcome is PROVIDED
-    remark: str = ""  # the sender's own words beside it
+    remark: str = ""  # the sender's own words next to it
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Something that stands where a device or a code should be and is neither."""
+    """Text found where a Device ID or a code should be, but is neither."""
 
-    text: str  # as seen; may hold a damaged code: seal it, or mask it, before it is stored
+    text: str  # as sent; may contain a damaged code: seal or mask it before storing
     reason: str
     where: str
-    device: DeviceId | None = None  # the device whose code is bad, when that much is readable
+    device: DeviceId | None = None  # the device whose code is bad, if it is readable
 
     @property
     def spoils_code(self) -> bool:
-        """Whether the code for ``device`` is damaged, and not what is said of the device."""
+        """Whether the code for ``device`` is damaged, rather than what is said about the device."""
         return self.device is not None and self.text != str(self.device)
 
 
@@ -116,7 +116,7 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class MailHead:
-    """The header fields that decide: addresses are bare addr-specs in lower case."""
+    """The header fields that matter; addresses are bare addr-specs in lower case."""
 
     message_id: str = ""
     subject: str = ""  # decoded, on one line
@@ -130,21 +130,21 @@ class MailHead:
     own_marker: str = ""  # the value of our own X-MP121-Exchange header
 
 
-class TableLook(NamedTuple):
-    """How one table was read, column by column, with its first rows; no install code is in it."""
+class TablePreview(NamedTuple):
+    """How one table was read, column by column, with its first rows; contains no install code."""
 
     where: str
     letters: tuple[str, ...]
     titles: tuple[str, ...]
-    usual: tuple[str, ...]  # what each column is read as without a mapping; empty: not read
-    mapped: tuple[str, ...]  # and with it; () where none is for this table or fits it
+    usual: tuple[str, ...]  # what each column is read as without a column map; empty: not read
+    mapped: tuple[str, ...]  # and with it; () if no column map fits this table
     misfit: str
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """Everything one mail says.  Pure: the same bytes give the same understanding."""
+    """Everything one mail says.  The same bytes always give the same understanding."""
 
     head: MailHead
     kind: Kind
@@ -155,6 +155,6 @@ class Understanding:
     warnings: tuple[str, ...] = ()
     references: tuple[str, ...] = ()  # MP121 references of any exchange, from subject and body
     bounces: tuple[Bounce, ...] = ()
-    returns_on: date | None = None  # an auto-reply's return date
-    text: str = field(default="", repr=False)  # the readable body, for a person's eyes
-    tables: tuple[TableLook, ...] = ()  # only where somebody wants to look
+    returns_on: date | None = None  # the return date in an automatic reply
+    text: str = field(default="", repr=False)  # the readable body, for people
+    tables: tuple[TablePreview, ...] = ()  # only when asked for

@@ -1,4 +1,4 @@
-"""Suggest the valid word that somebody probably meant."""
+"""Suggest the valid word that a person probably meant."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 
 def nearest(written: str, valid: Iterable[str]) -> str:
-    """Return a hint that names the valid word most like ``written``, or all where none is."""
+    """Return a hint naming the valid word most like ``written``, or all words if none is close."""
     words = {one.lower(): one for one in valid if one}
     close = get_close_matches(written.lower(), words, n=1)
     if close:

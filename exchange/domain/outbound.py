@@ -1,7 +1,7 @@
-"""What we ask of other Suppliers: the case of a gained device and its legs, one per Supplier asked.
+"""Our requests to other Suppliers: the case of a gained device and its legs, one per Supplier.
 
-A leg's clock starts when the recipient's server accepted the mail; a hard bounce voids it.
-"overdue" and "escalated" stand beside the state: a late Supplier may still answer.
+A leg's clock starts when the recipient's server accepts the mail; a hard bounce cancels it.
+"overdue" and "escalated" are not states but recorded separately: a late Supplier may still answer.
 Source: SEC Appendix AC, clause 4.16(a) (MP121).
 """
 
@@ -15,9 +15,9 @@ from exchange.errors import BadInput
 
 
 class LegState(StrEnum):
-    """Where the question to one Supplier about one device stands."""
+    """The state of our question to one Supplier about one device."""
 
-    WAITING = "waiting"  # an earlier Supplier in the order has not answered yet
+    WAITING = "waiting"  # a Supplier before it in the order has not answered yet
     QUEUED = "queued"
     SENT = "sent"
     ACKNOWLEDGED = "acknowledged"
@@ -60,7 +60,7 @@ LEG_TRANSITIONS: dict[tuple[LegState, LegEvent], LegState] = {
     (_L.SENT, _E.REFUSE): _L.REFUSED,
     (_L.SENT, _E.BOUNCE): _L.BOUNCED,
     (_L.SENT, _E.WITHDRAW): _L.WITHDRAWN,
-    # The same mail delivered twice after a crash: accepted once more, nothing changes.
+    # The same mail sent twice after a crash: accepted again, nothing changes.
     (_L.SENT, _E.ACCEPT): _L.SENT,
     (_L.ACKNOWLEDGED, _E.ACKNOWLEDGE): _L.ACKNOWLEDGED,
     (_L.ACKNOWLEDGED, _E.CODE): _L.PROVIDED,
@@ -68,21 +68,21 @@ LEG_TRANSITIONS: dict[tuple[LegState, LegEvent], LegState] = {
     (_L.ACKNOWLEDGED, _E.REFUSE): _L.REFUSED,
     (_L.ACKNOWLEDGED, _E.BOUNCE): _L.BOUNCED,
     (_L.ACKNOWLEDGED, _E.WITHDRAW): _L.WITHDRAWN,
-    # They looked again and found it: a code is worth more than their first word.
+    # They looked again and found it: the code overrides their first answer.
     (_L.NOT_INSTALLER, _E.CODE): _L.PROVIDED,
     (_L.REFUSED, _E.CODE): _L.PROVIDED,
     (_L.REFUSED, _E.NOT_OURS): _L.NOT_INSTALLER,
     (_L.REFUSED, _E.WITHDRAW): _L.WITHDRAWN,
     (_L.BOUNCED, _E.RESEND): _L.QUEUED,
     (_L.BOUNCED, _E.WITHDRAW): _L.WITHDRAWN,
-    # The bounce was one recipient's of several, or the mail came through after all.
+    # Only one of several recipients bounced, or the mail arrived after all.
     (_L.BOUNCED, _E.CODE): _L.PROVIDED,
     (_L.BOUNCED, _E.NOT_OURS): _L.NOT_INSTALLER,
-    # We no longer need it, and they send it all the same: sealed, not thrown away.
+    # We no longer need it but they send it anyway: sealed, not thrown away.
     (_L.WITHDRAWN, _E.CODE): _L.PROVIDED,
-    # A person ruled that the code is another device's: they are asked anew ...
+    # A person ruled that the code belongs to another device: ask them again ...
     (_L.PROVIDED, _E.REOPEN): _L.QUEUED,
-    # ... and who was never asked, because of that code, waits for a turn again.
+    # ... and a Supplier not asked because of that code waits for its turn again.
     (_L.WITHDRAWN, _E.REOPEN): _L.WAITING,
 }
 
@@ -91,7 +91,7 @@ CHASED_LEGS = frozenset({_L.SENT, _L.ACKNOWLEDGED})
 
 
 def move_leg(state: LegState, event: LegEvent) -> LegState:
-    """The next state; raises BadInput for a pair that the table does not have."""
+    """Return the next state; raises BadInput for a pair that is not in the table."""
     try:
         return LEG_TRANSITIONS[state, event]
     except KeyError:
@@ -99,35 +99,35 @@ def move_leg(state: LegState, event: LegEvent) -> LegState:
 
 
 def leg_takes(state: LegState, event: LegEvent) -> bool:
-    """Whether the table has the pair."""
+    """Whether the pair is in the table."""
     return (state, event) in LEG_TRANSITIONS
 
 
 class CaseState(StrEnum):
-    """Where a gained device stands on its way to being commissioned."""
+    """The state of a gained device on its way to being commissioned."""
 
     SEEKING = "seeking"
     CODE_RECEIVED = "code_received"
     JOINED = "joined"
     COMMISSIONED = "commissioned"
     CLOSED = "closed"
-    EXHAUSTED = "exhausted"  # every former Supplier said it was not the installer
-    REFERRED = "referred"  # a code alone will not do
-    DISPUTED = "disputed"  # its code came for another device too: not used until a person rules
+    EXHAUSTED = "exhausted"  # every former Supplier said that it was not the installer
+    REFERRED = "referred"  # a code alone is not enough
+    DISPUTED = "disputed"  # another device has the same code: not used until a person rules
 
 
 class Ruling(StrEnum):
-    """Whose an install code is that came for two devices; only a person says so."""
+    """Which of two devices an install code belongs to; only a person decides."""
 
     NONE = ""
-    FIRST = "first"  # the device for which it came first
-    SECOND = "second"  # the one for which it came later, its rival
+    FIRST = "first"  # the device that it was first sent for
+    SECOND = "second"  # the rival, the device that it was sent for later
     NEITHER = "neither"
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One Supplier asked about one device."""
+    """The question to one Supplier about one device."""
 
     id: int
     case_id: int
@@ -145,7 +145,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class OutboundRequest:
-    """One mail that asked one Supplier about many devices."""
+    """One mail that asks one Supplier about many devices."""
 
     id: int
     ref: str

@@ -1,8 +1,7 @@
-"""Parties and their contacts: who may be asked, where answers go, whom to escalate to.
+"""Parties and their contacts: whom to ask, where answers go, whom to escalate to.
 
-The addresses come from the code administrator's operational contacts list, kept by people.  An
-install code leaves only to an address that stands here, so a faulty entry is refused and never
-mended.
+The addresses come from the code administrator's operational contacts list, kept by people.  Install
+codes are sent only to addresses listed here, so a faulty entry is refused and never repaired.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ STALE_AFTER_DAYS: Final = 182  # half a year; the list is meant to be kept up to
 _SIGNIFIER = re.compile(r"[A-Z0-9][A-Z0-9_-]{1,15}", re.ASCII)
 _MPID = re.compile(r"[A-Z0-9]{4}", re.ASCII)
 _ROLE = re.compile(r"[a-z][a-z -]{0,39}", re.ASCII)
-# RFC 5321 4.1.2 without quoted local parts and address literals, which no contacts list holds.
+# RFC 5321 4.1.2 without quoted local parts and address literals, which no contacts list has.
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _MOST_LOCAL: Final = 64  # RFC 5321 4.5.3.1.1
@@ -33,16 +32,16 @@ _MOST_ADDRESS: Final = 254
 
 
 def parse_address(text: str) -> str:
-    """One bare mail address (RFC 5322 addr-spec) in lower case, the form that is compared.
+    """Return one bare mail address (RFC 5322 addr-spec) in lower case, the form we compare.
 
     Raises BadInput for anything else: a display name, several addresses, quoted local parts,
     characters beyond ASCII (a look-alike letter would be another address), a domain without a dot.
     """
     if not text.strip():
         raise BadInput("no mail address")
-    # Before lower(): a Kelvin sign's lower case is an ordinary k, which is another address.
+    # Check before lower(): it turns a Kelvin sign into an ordinary k, which is another address.
     if not text.strip().isascii():
-        raise BadInput(f"{text.strip()!r} holds characters that are not ASCII")
+        raise BadInput(f"{text.strip()!r} contains characters that are not ASCII")
     address = text.strip().lower()
     local, at, domain = address.partition("@")
     labels = domain.split(".")
@@ -60,7 +59,7 @@ def parse_address(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EscalationContact:
-    """A person or team of the other party who hears of it when answers stay out."""
+    """A person or team of the other party that we notify when answers are overdue."""
 
     level: int  # from 1
     name: str
@@ -80,12 +79,15 @@ class EscalationContact:
 class Party:
     """One SEC Party as the contacts register knows it.
 
-    Every value is in canonical form; BadInput, with the field as its place, for any that is not.
+    Every value is in canonical form; raises BadInput with the field as its place for one that is
+    not.
     """
 
     signifier: str  # SEC Party Signifier, upper case
     name: str
-    mpids: tuple[str, ...]  # 4 characters each, one or more per role; none is a finding
+    mpids: tuple[
+        str, ...
+    ]  # 4 characters each, one or more per role; `check` reports a party with none
     role: str  # supplier, for most
     request_address: str  # where requests to this party go
     reply_address: str  # where our answers to this party go
@@ -112,7 +114,7 @@ class Party:
             if not _MPID.fullmatch(mpid):
                 raise BadInput(f"{mpid!r} is not an MPID: 4 letters or digits", place="mpids")
         if len(set(self.mpids)) != len(self.mpids):
-            raise BadInput("an MPID stands twice", place="mpids")
+            raise BadInput("an MPID is listed twice", place="mpids")
         _require_address(self.request_address, "request_address")
         _require_address(self.reply_address, "reply_address")
         for level, contact in enumerate(self.escalation, 1):
@@ -129,13 +131,13 @@ class Party:
         _require_line(self.sla_agreed, "sla_agreed")
         if self.max_mail_mb is not None and not 1 <= self.max_mail_mb <= MOST_MAIL_MB:
             raise BadInput(
-                f"{self.max_mail_mb} MB: a mail's ceiling is 1 to {MOST_MAIL_MB} of them",
+                f"{self.max_mail_mb} MB: the largest mail is 1 to {MOST_MAIL_MB} MB",
                 place="max_mail_mb",
             )
 
     @property
     def addresses(self) -> frozenset[str]:
-        """Every address that stands in this entry."""
+        """Every address in this entry."""
         return frozenset(
             {self.request_address, self.reply_address, *(c.address for c in self.escalation)}
         )
@@ -151,14 +153,14 @@ def _require_address(address: str, place: str) -> None:
 
 
 def _require_line(text: str, place: str) -> None:
-    # These words go into mail headers and tables: a line break in one would be somebody's attack.
+    # These texts go into mail headers and tables: a line break in one would be an attack.
     if not text.isprintable() or text != text.strip() or len(text) > 200:
         raise BadInput("not one line of at most 200 characters", place=place)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between two registers; ``field`` is ``party`` for a whole entry."""
+    """One difference between two registers; ``field`` is ``party`` when a whole entry differs."""
 
     signifier: str
     field: str
@@ -180,9 +182,9 @@ _FIELDS: Final = (
 
 
 def diff(old: Sequence[Party], new: Sequence[Party]) -> tuple[Change, ...]:
-    """What changes from one register to another, by signifier and then in the order of fields.
+    """Return what changes from one register to another, by signifier and then by field order.
 
-    Raises BadInput when a signifier stands twice in either.
+    Raises BadInput when either register lists a signifier twice.
     """
     before, after = _by_signifier(old), _by_signifier(new)
     changes: list[Change] = []
@@ -204,7 +206,7 @@ def _by_signifier(parties: Sequence[Party]) -> dict[str, Party]:
     found: dict[str, Party] = {}
     for party in parties:
         if party.signifier in found:
-            raise BadInput(f"the party {party.signifier} stands twice", place="signifier")
+            raise BadInput(f"the party {party.signifier} is listed twice", place="signifier")
         found[party.signifier] = party
     return found
 
@@ -243,7 +245,7 @@ def _shown(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about an entry that a person should look at; nothing stops because of it."""
+    """Something about an entry that a person should look at; it stops nothing."""
 
     signifier: str
     problem: str
@@ -258,10 +260,10 @@ def check(
     ours: Collection[str] = (),
     usual_days: int = DEFAULT_DAYS,
 ) -> tuple[Finding, ...]:
-    """What is doubtful about the active entries, party by party in the order given.
+    """Return what is doubtful about the active entries, party by party in the order given.
 
     ``ours`` are our own addresses; ``stale_after_days`` are calendar days since ``confirmed_on``
-    (0: entries never age); ``usual_days`` is the answer time where nothing else was agreed.
+    (0: entries never age); ``usual_days`` is the answer time unless another was agreed.
     """
     active = [party for party in parties if party.active]
     own = {address.strip().lower() for address in ours}
@@ -296,7 +298,7 @@ def _about_addresses(
         if contact.address == party.request_address:
             yield (
                 f"escalation {contact.level} is the request address itself",
-                "name somebody else, or the reminders' readers are all who ever hear of it",
+                "name somebody else: at present escalations reach only those who get the reminders",
             )
     for address in sorted(party.addresses & own):
         yield f"{address} is our own address", "we would write to ourselves: correct the entry"
@@ -304,8 +306,8 @@ def _about_addresses(
         others = [other for other in at_address[address] if other != party.signifier]
         if others:
             yield (
-                f"{address} also stands at {', '.join(others)}",
-                "a mail from there cannot be told apart: give each party its own address",
+                f"{address} is also an address of {', '.join(others)}",
+                "we cannot tell who sent a mail from there: give each party its own address",
             )
 
 
@@ -316,7 +318,7 @@ def _about_identity(party: Party, with_mpid: dict[str, list[str]]) -> Iterator[t
         others = [other for other in with_mpid[mpid] if other != party.signifier]
         if others:
             yield (
-                f"the MPID {mpid} also stands at {', '.join(others)}",
+                f"the MPID {mpid} is also listed for {', '.join(others)}",
                 "an MPID belongs to one party: correct one of the entries",
             )
 
@@ -326,7 +328,7 @@ def _about_terms(
 ) -> Iterator[tuple[str, str]]:
     if party.sla_days not in (None, usual_days) and not party.sla_agreed:
         yield (
-            f"an answer time of {party.sla_days} Working Days that nobody is named for",
+            f"an answer time of {party.sla_days} Working Days, but not who agreed to it",
             "write in sla_agreed who agreed to it, and when",
         )
     if party.confirmed_on is None:
@@ -334,7 +336,7 @@ def _about_terms(
         return
     age = (today - party.confirmed_on).days
     if age < 0:
-        yield "confirmed on a day to come", "correct confirmed_on"
+        yield "confirmed on a day in the future", "correct confirmed_on"
     elif stale_after_days and age > stale_after_days:
         yield (
             f"last confirmed {age} days ago, on {party.confirmed_on.isoformat()}",

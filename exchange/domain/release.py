@@ -1,20 +1,20 @@
-"""Who may be answered, and where to: the procedure before any install code leaves.
+"""Whom we may answer, and at which address: the procedure before any install code is sent.
 
-The threat is a convincing mail.  Nothing that the mail itself says decides where a code goes:
+The threat is a convincing mail.  Nothing in the mail itself decides where a code is sent:
 
 1. The mail is a request and not one of ours.
 2. It has exactly one sender address.
-3. That address stands, exactly, on the contacts register, at exactly one party.
-4. That party is active and is not ourselves.
-5. The party has not passed its ceilings of answers and devices for the day (loop and volume
+3. Exactly that address is on the contacts register, for exactly one party.
+4. That party is active and is not us.
+5. The party has not reached its limits of answers and devices for the day (loop and volume
    guard).
 6. The answer goes to the party's reply address on the register, never to From or Reply-To.
-7. When the letter is handed over, the register still has that party active at that address; so it
-   is with every letter of ours.
+7. When the letter is handed to the mail server, the register still has that party, active, at that
+   address.  This is checked for every letter we send.
 
-What fails a step waits in Review with the step's reason; its clock runs from its receipt.  A
-person may release such a mail as a certain party's: that stands in for steps 2, 3 and 5, never for
-4, 6 and 7.  A letter that fails step 7 is held in the outbox until a person releases or cancels it.
+A mail that fails a step waits in Review with the reason; its clock runs from its receipt.  A
+person may release it as a certain party's: that replaces steps 2, 3 and 5, never 4, 6 and 7.  A
+letter that fails step 7 is held in the outbox until a person releases or cancels it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from exchange.domain.party import Party
 
 @dataclass(frozen=True, slots=True)
 class DayUsage:
-    """What a party has had of us today, and what this mail would add."""
+    """What we sent a party today, and what this mail would add."""
 
     answers: int
     devices: int
@@ -38,7 +38,7 @@ class DayUsage:
 
 @dataclass(frozen=True, slots=True)
 class Ceilings:
-    """How much leaves unattended per party and day; 0 devices means no limit."""
+    """How much we send unattended per party and day; 0 devices means no limit."""
 
     answers: int
     devices: int
@@ -46,18 +46,18 @@ class Ceilings:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Either the party and the one address it is answered at, or the reason why not."""
+    """Either the party and the one address for its answer, or the reason why there is none."""
 
     party: Party | None = None
     address: str = ""
     reason: str = ""
-    vouched: bool = False  # a person says whose mail it is
+    vouched: bool = False  # a person said whose mail it is
 
 
 def identify(head: MailHead, candidates: Sequence[Party], ourselves: str) -> Verdict:
-    """Steps 2 to 4: who sent this. ``candidates`` are the parties that the address stands at."""
+    """Take steps 2 to 4: who sent this? ``candidates`` are the parties with that address."""
     if not head.sender:
-        return Verdict(reason="the mail has not exactly one sender address")  # 2
+        return Verdict(reason="the mail does not have exactly one sender address")  # 2
     matching = [
         one for one in candidates if head.sender in (one.request_address, one.reply_address)
     ]
@@ -65,12 +65,14 @@ def identify(head: MailHead, candidates: Sequence[Party], ourselves: str) -> Ver
         return Verdict(reason=f"the sender {head.sender} is not on the contacts register")  # 3
     if len(matching) > 1:
         names = ", ".join(one.signifier for one in matching)
-        return Verdict(reason=f"the sender {head.sender} stands at several parties: {names}")  # 3
+        return Verdict(
+            reason=f"the sender {head.sender} is an address of several parties: {names}"
+        )  # 3
     (party,) = matching
     if not party.active:
         return Verdict(reason=f"the party {party.signifier} is not active on the register")  # 4
     if party.signifier == ourselves:
-        return Verdict(reason="the sender stands on the register as ourselves")  # 4
+        return Verdict(reason="the sender is on the register as ourselves")  # 4
     return Verdict(party=party)
 
 
@@ -82,7 +84,7 @@ def may_answer(
     usage: DayUsage,
     ceilings: Ceilings,
 ) -> Verdict:
-    """The whole procedure."""
+    """Take steps 1 to 6."""
     if kind is not Kind.REQUEST:  # 1
         return Verdict(reason="the mail is not a request")
     found = identify(head, candidates, ourselves)  # 2 to 4
@@ -92,7 +94,7 @@ def may_answer(
 
 
 def within_ceilings(party: Party, usage: DayUsage, ceilings: Ceilings) -> Verdict:
-    """Steps 5 and 6."""
+    """Take steps 5 and 6."""
     if usage.answers >= ceilings.answers:  # 5
         return Verdict(
             reason=f"circuit-breaker: {party.signifier} has had {usage.answers} answers today"
@@ -106,17 +108,17 @@ def within_ceilings(party: Party, usage: DayUsage, ceilings: Ceilings) -> Verdic
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where mail to a party may go, by the register as it is now."""
+class MailAddresses:
+    """Where we may send mail to a party, according to the register as it is now."""
 
     active: bool
     request_address: str
     reply_address: str
-    contacts: tuple[str, ...]  # of escalation, in the order of their levels
+    contacts: tuple[str, ...]  # for escalation, in the order of their levels
 
 
-# Which addresses of the party a letter may go to; what is not named here goes to ourselves.
-_ADDRESSES: Final[Mapping[str, Callable[[Standing], tuple[str, ...]]]] = {
+# Which addresses of the party a letter may go to; letters of other purposes go to ourselves.
+_ADDRESSES: Final[Mapping[str, Callable[[MailAddresses], tuple[str, ...]]]] = {
     "answer": lambda party: (party.reply_address,),
     "request": lambda party: (party.request_address,),
     "query": lambda party: (party.request_address,),
@@ -126,8 +128,8 @@ _ADDRESSES: Final[Mapping[str, Callable[[Standing], tuple[str, ...]]]] = {
 }
 
 
-def misdirected(purpose: str, recipient: str, signifier: str, party: Standing | None) -> str:
-    """Step 7: why a letter must not go where it was to go, or an empty text."""
+def misdirected(purpose: str, recipient: str, signifier: str, party: MailAddresses | None) -> str:
+    """Take step 7: return why a letter must not go to its recipient, or an empty text."""
     if purpose not in _ADDRESSES:
         return ""
     if party is None:
@@ -139,8 +141,8 @@ def misdirected(purpose: str, recipient: str, signifier: str, party: Standing | 
     return ""
 
 
-def address_now(purpose: str, level: int, party: Standing) -> str:
-    """The address that a letter would be written to today; ``level`` is that of an escalation."""
+def address_now(purpose: str, level: int, party: MailAddresses) -> str:
+    """Return the address for a letter written today; ``level`` is that of an escalation."""
     addresses: tuple[str, ...] = _ADDRESSES[purpose](party)
     if purpose in ("breach", "escalation") and party.contacts:
         return addresses[min(max(level, 1), len(party.contacts)) - 1]

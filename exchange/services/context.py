@@ -16,7 +16,12 @@ from exchange.domain.limits import Limits
 from exchange.domain.party import Party
 from exchange.domain.time.calendar import WorkingCalendar
 from exchange.domain.time.sla import SlaRule, local_date
-from exchange.ports import SILENT, Clock, CodeVault, Delivery, Heart, Reader, Sealer
+from exchange.ports.clock import Clock
+from exchange.ports.heart import SILENT, Heart
+from exchange.ports.mail import Delivery
+from exchange.ports.reading import Reader
+from exchange.ports.sealing import Sealer
+from exchange.ports.vault import CodeVault
 from exchange.rendering.compose import Templates
 from exchange.store.db import Store, Transaction
 

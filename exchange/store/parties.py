@@ -14,7 +14,7 @@ from sqlmodel import Session, and_, col, or_, select
 
 from exchange.domain.columns.column_map import ColumnMap, as_values, from_values
 from exchange.domain.party import Change, EscalationContact, Party
-from exchange.domain.release import Standing
+from exchange.domain.release import MailAddresses
 from exchange.errors import NotFound
 from exchange.store.bulk.in_list import among
 from exchange.store.tables import (
@@ -62,7 +62,7 @@ class PartyStore:
                 hint="`exchange contacts list` shows who is",
             )
 
-    def standing(self, signifiers: Collection[str]) -> dict[str, Standing]:
+    def standing(self, signifiers: Collection[str]) -> dict[str, MailAddresses]:
         """Return where mail to these parties may go now, for those on the register."""
         register = table_of(PartyRow).c
         query = sa_select(
@@ -70,7 +70,7 @@ class PartyStore:
             register.reply_address, register.escalation,
         ).where(among(register.signifier, signifiers))  # fmt: skip
         return {
-            name: Standing(bool(active), request, reply, _contact_addresses(contacts or "[]"))
+            name: MailAddresses(bool(active), request, reply, _contact_addresses(contacts or "[]"))
             for name, active, request, reply, contacts in self._session.execute(query)
         }
 

@@ -20,7 +20,7 @@ from typing import Final
 
 from exchange.config import MailboxSettings
 from exchange.errors import ExchangeError, MailboxUnavailable
-from exchange.ports import Fetched, MailRef, NotGiven, ServerTime
+from exchange.ports.mail import Fetched, MailRef, NotGiven, ServerTime
 from exchange.transport.imap_claim import Claim
 from exchange.transport.imap_fetch import (
     FEW_FIELDS,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.transport.imap_fetch import sized
 from exchange.transport.imap_session import Session
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from imapclient.datetime_util import parse_to_datetime
 from imapclient.response_parser import gen_parsed_response
 
-from exchange.ports import Fetched, FetchedMail, MailRef, NotGiven, OldMail
+from exchange.ports.mail import Fetched, FetchedMail, MailRef, NotGiven, OldMail
 
 # RFC 9051, 9: UIDs and UIDVALIDITY are nz-number, unsigned 32-bit.
 HIGHEST: Final = 2**32 - 1

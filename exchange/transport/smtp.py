@@ -20,7 +20,7 @@ from typing import Final
 from exchange.config import SmtpSettings
 from exchange.domain.refusal import About, Alike
 from exchange.errors import CourierRefused, CourierUnavailable
-from exchange.ports import Delivery, Letter
+from exchange.ports.mail import Delivery, Letter
 from exchange.transport.oauth import TokenProvider
 from exchange.transport.smtp_session import LetterLost, SmtpSession, alike_trouble, open_session
 from exchange.transport.tls import certificate_end
@@ -340,7 +340,9 @@ class _Batch:
             self._alike.accepted()
         elif fate.about is not About.SIZE:
             plain = fate.about is About.RECIPIENT
-            if same := self._alike.note(letter.key, letter.recipient, fate.reply, plain=plain):
+            if same := self._alike.note(
+                letter.key, letter.recipient, fate.reply, about_recipient=plain
+            ):
                 self._give_up(alike_trouble(same, fate, session.place))
 
     def _give_up(self, error: CourierUnavailable | CourierRefused) -> None:

@@ -20,7 +20,7 @@ from aiosmtplib.email import parse_address
 from exchange.config import SmtpSettings
 from exchange.domain.refusal import About
 from exchange.errors import CourierRefused, CourierUnavailable, ExchangeError, Transient
-from exchange.ports import Delivery, Letter
+from exchange.ports.mail import Delivery, Letter
 from exchange.transport.oauth import TokenProvider
 from exchange.transport.smtp_refusal import (
     LOGIN_CODES,

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, bindparam, insert, update
 
 from exchange.domain.columns.device_ids import DeviceIds
-from exchange.ports import Removed
+from exchange.ports.records import Removed
 from exchange.vault.buckets import BucketCipher, OpenedBuckets, Places, damage, open_together
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, Manifest, buckets_of, widths
 from exchange.vault.merge import Merged, merge

@@ -8,7 +8,7 @@ from exchange.domain.columns.device_ids import all_ids_valid
 from exchange.domain.device import CODE_BYTES
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
-from exchange.ports import CodeColumns
+from exchange.ports.vault import CodeColumns
 from exchange.vault.records import (
     CODE_OFFSET,
     HAS_CODE,

@@ -30,7 +30,7 @@ from exchange.domain.columns.device_ids import DeviceIds, ids_from_numbers, ids_
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, DeviceId, InstallCode
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.vault.radix_sort import concatenated
 
 Rows: TypeAlias = npt.NDArray[np.void]  # of ROW

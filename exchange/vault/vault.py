@@ -1,4 +1,4 @@
-"""The sealed store of install codes: ``exchange.ports.CodeVault`` over the two vault tables.
+"""The sealed store of install codes: ``ports.vault.CodeVault`` over the two vault tables.
 
 Look-ups open each bucket once and make objects only of what they return; writes go through
 ``BucketWriter``.  An instance keeps the opened header, which reveals nothing without the database,
@@ -18,16 +18,8 @@ from exchange.domain.columns.device_columns import devices_of
 from exchange.domain.columns.device_ids import DeviceIds, id_bytes, ids_from_numbers, ids_of
 from exchange.domain.device import DEVICE_ID_BYTES, DeviceId
 from exchange.errors import NotFound, WrongKey
-from exchange.ports import (
-    Batch,
-    CodeColumns,
-    FoundColumns,
-    ImportResult,
-    PutResult,
-    Removed,
-    VaultRecord,
-    VaultStats,
-)
+from exchange.ports.records import ImportResult, PutResult, Removed, VaultRecord, VaultStats
+from exchange.ports.vault import Batch, CodeColumns, FoundColumns
 from exchange.vault.bucket_writer import BucketWriter, SortedRows
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import columns_from, rows_from
@@ -142,7 +134,7 @@ class SealedVault:
         return self._put([rows_from(batch, named) for batch in batches], named, replace=replace)
 
     def find_columns(self, devices: DeviceIds, *, partial: bool = False) -> FoundColumns:
-        """Look up all ``devices`` in one transaction; see ``exchange.ports.CodeVault``."""
+        """Look up all ``devices`` in one transaction; see ``exchange.ports.vault.CodeVault``."""
         asked = ids_from_numbers(devices)
         if 0 < len(asked) <= _FEW and (few := self._find_few(asked)):
             return few
@@ -165,7 +157,7 @@ class SealedVault:
         confirm: Callable[[], bool] | None = None,
         record: Callable[[object, ImportResult], None] | None = None,
     ) -> ImportResult:
-        """Import codes; see ``exchange.ports.CodeVault`` and ``importing/code_import.py``."""
+        """Import codes; see ``exchange.ports.vault.CodeVault`` and ``importing/code_import.py``."""
         access = VaultAccess(self._engine, self._header, self._writer, self._folder)
         options = ImportOptions(
             replace, skip_bad or bool(resume), resume, progress, confirm, record, self._step_rows
@@ -235,7 +227,7 @@ class SealedVault:
         progress: Callable[[str, int, int], None] | None = None,
         record: Callable[[object, Removed], None] | None = None,
     ) -> Removed:
-        """Remove ``devices`` (None: all); see ``exchange.ports.CodeVault``."""
+        """Remove ``devices`` (None: all); see ``exchange.ports.vault.CodeVault``."""
         wanted = None if devices is None else np.unique(devices)
         with reading(self._engine) if dry else writing(self._engine) as connection:
             header = self._header(connection)

@@ -1,5 +1,5 @@
-"""Understands mails in a process of its own, which may be ended without losing anything.
+"""Read mails in a separate process, which can be ended without losing anything.
 
-A hostile workbook or archive can take time, memory or the whole interpreter; the process that
-holds keys and database must not go with it.
+A hostile workbook or archive can use up time or memory or crash the interpreter; the process with
+the keys and the database must survive that.
 """

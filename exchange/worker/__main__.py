@@ -1,7 +1,7 @@
-"""The reading process: mails in on standard input, understandings out on standard output.
+"""The reading process: takes mails on standard input, returns what they say on standard output.
 
-It has no key, no configuration and no database; it may open no more memory, processor time and
-files than it is given.
+It has no key, no configuration and no database; the kernel limits its memory and forbids it to
+write files.
 """
 
 from __future__ import annotations
@@ -35,63 +35,63 @@ from exchange.worker.frames import (
 
 
 def _confine(memory_bytes: int) -> None:
-    """Ceilings that the kernel keeps: memory, files written, core dumps (they would hold codes)."""
+    """Set kernel limits on memory, written files and core dumps (they would contain codes)."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 class _Asker:
-    """Asks the other process for content keys; it has the private keys, this one never does."""
+    """Asks the main process for content keys; this process never has the private keys."""
 
     def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
         self._source = source
         self._sink = sink
 
     def unwrap(self, wrapped: Sequence[WrappedKey]) -> Sequence[bytes]:
-        """The content keys; raises NotDecrypted with the other side's reason."""
+        """Return the content keys; raises NotDecrypted with the main process's reason."""
         write_frame(self._sink, ASKS, encode_keys(wrapped))
-        told = read_frame(self._source)
-        if told is None:
+        reply = read_frame(self._source)
+        if reply is None:
             raise SystemExit(0)
-        content = json.loads(told[1:])
-        if told[:1] == SAID:
+        content = json.loads(reply[1:])
+        if reply[:1] == SAID:
             return [bytes.fromhex(key) for key in content]
         raise NotDecrypted(str(content["message"]))
 
 
 def answer(question: Asked, limits: Limits, unwrap: Unwrap | None) -> tuple[bytes, bytes]:
-    """How one question is answered: with what kind of message, and its content."""
+    """Return the answer to one question: the kind of message, and its content."""
     asked = question.head
     own = frozenset(map(str, asked["own_addresses"]))
     openers = Openers(tuple(asked["passwords"]), unwrap)
     mapping = ColumnMappings(from_values(asked["columns"]), [] if asked["look"] else None)
     name = str(asked["file"])
     try:
-        # Nothing here holds the mail while it is read.
+        # take() keeps no reference here, so that the mail can be freed while it is read.
         if name:
-            said = understand_file(name, question.take(), limits, openers, own, mapping)
+            understanding = understand_file(name, question.take(), limits, openers, own, mapping)
         else:
-            said = understand(question.take(), limits, own, openers, mapping)
-        return SAID, encode(said)
+            understanding = understand(question.take(), limits, own, openers, mapping)
+        return SAID, encode(understanding)
     except ExchangeError as error:
-        told = {"message": error.message, "place": error.place, "hint": error.hint}
-        return FAILED, json.dumps(told).encode("ascii")
+        fault = {"message": error.message, "place": error.place, "hint": error.hint}
+        return FAILED, json.dumps(fault).encode("ascii")
     except MemoryError:
-        # The machine may have none left, which is not the mail's fault: the other side finds out.
-        scarce = {"message": "it takes more memory than it may", "memory": True}
+        # The machine may be out of memory, which is not the mail's fault: the main process checks.
+        scarce = {"message": "reading it takes more memory than allowed", "memory": True}
         return FAILED, json.dumps(scarce).encode("ascii")
 
 
 def main() -> None:
     """Serve until standard input ends."""
-    if len(sys.argv) < 2:  # a person, whom we sent here to see why it does not start
-        sys.exit("the reading process can start; `exchange` starts it by itself")
+    if len(sys.argv) < 2:  # a person who checks why it does not start, as our error hints
+        sys.exit("the reading process can start; `exchange` starts it when needed")
     ignore_signals()
     setup: dict[str, Any] = json.loads(base64.b64decode(sys.argv[1]))
     limits = Limits(**setup["limits"])
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    # Whatever a library prints must not end up between the frames.
+    # What a library prints must not get between the frames.
     os.dup2(2, 1)
     _confine(setup["memory_bytes"])
     unwrap = _Asker(source, sink).unwrap if setup["unwraps"] else None

@@ -1,6 +1,6 @@
-"""The canary: a mail that every working reading process reads.
+"""The canary: a mail that every working reading process can read.
 
-A process that does not read it is broken, or its machine is; no mail that it was at is to blame.
+If a process cannot read it, the process or the machine is at fault and not the mail it was reading.
 """
 
 from __future__ import annotations
@@ -16,6 +16,6 @@ MAIL: Final = (
 ).encode("ascii")
 
 
-def understood(said: Understanding) -> bool:
-    """Whether that is what the canary says."""
-    return said.kind is Kind.REQUEST and [str(one.device) for one in said.devices] == [_DEVICE]
+def understood(result: Understanding) -> bool:
+    """Whether the canary was understood correctly."""
+    return result.kind is Kind.REQUEST and [str(one.device) for one in result.devices] == [_DEVICE]

@@ -1,7 +1,7 @@
-"""Devices and answers of a mail on their way between the two processes.
+"""Encode devices and answers of a mail, to send them between the two processes.
 
-A few go one by one, readable; many as columns, each the bytes of its numbers in little-endian order
-and base64.  Whatever comes in is checked: a Device ID or code that is none does not come through.
+Few are sent one by one; many as columns, each the base64 of its numbers in little-endian order.
+All input is checked: an invalid Device ID or code is refused.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MANY: Final = 200
 
 
 def of_found(found: Sequence[Found]) -> object:
-    """Devices as JSON takes them."""
+    """Return devices as values for JSON."""
     if len(found) < _MANY and not isinstance(found, ListedColumns):
         return [[one.device.raw.hex(), one.where, one.device_type] for one in found]
     listed = ListedColumns.of(found)
@@ -39,7 +39,7 @@ def of_found(found: Sequence[Found]) -> object:
 
 
 def to_found(told: Any) -> Sequence[Found]:
-    """Devices as they were sent; raises BadInput or ValueError when one is none."""
+    """Return devices from values of JSON; raises BadInput or ValueError for an invalid one."""
     if isinstance(told, list):
         return tuple(
             Found(DeviceId(bytes.fromhex(device)), str(where), str(kind))
@@ -50,7 +50,7 @@ def to_found(told: Any) -> Sequence[Found]:
 
 
 def of_answers(answers: Sequence[Answer]) -> object:
-    """Answers as JSON takes them."""
+    """Return answers as values for JSON."""
     if len(answers) < _MANY and not isinstance(answers, AnswerColumns):
         return [
             [
@@ -74,7 +74,7 @@ def of_answers(answers: Sequence[Answer]) -> object:
 
 
 def to_answers(told: Any) -> Sequence[Answer]:
-    """Answers as they were sent; raises BadInput or ValueError when one is none."""
+    """Return answers from values of JSON; raises BadInput or ValueError for an invalid one."""
     if isinstance(told, list):
         return tuple(
             Answer(

@@ -1,6 +1,6 @@
-"""What the two processes say to each other: length-prefixed JSON, never pickle.
+"""The messages between the two processes: length-prefixed JSON, never pickle.
 
-The reading process may have been taken over by what it read; nothing that it says may run here.
+A mail may have taken over the reading process; nothing in its messages may be executed here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from exchange.domain.mail import (
     MailHead,
     Reject,
     Subkind,
-    TableLook,
+    TablePreview,
     Understanding,
 )
 from exchange.errors import BadInput, Unreadable
@@ -30,17 +30,17 @@ from exchange.worker import columns
 
 LENGTH_BYTES: Final = 8
 HEAD_BYTES: Final = 4  # of the length of a question's head
-# In the place of that: several questions follow, each with its own length.
+# Instead of that length: several questions follow, each with its own length.
 SEVERAL: Final = b"\xff" * HEAD_BYTES
 MOST_BYTES: Final = 1 << 29
-# How each message of the reading process begins.
+# The first byte of each message from the reading process.
 READY, SAID, FAILED, ASKS = b".", b"+", b"-", b"?"
 _MOST_KEYS: Final = 200
 _LARGEST_KEY: Final = 2048
 
 
 def write_frame(stream: BinaryIO, *pieces: bytes) -> None:
-    """One message: its length in 8 bytes, big-endian, then its bytes."""
+    """Write one message: its length in 8 bytes, big-endian, then its bytes."""
     stream.write(sum(map(len, pieces)).to_bytes(LENGTH_BYTES, "big"))
     for piece in pieces:
         stream.write(piece)
@@ -48,7 +48,7 @@ def write_frame(stream: BinaryIO, *pieces: bytes) -> None:
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
-    """The next message, or None at the end."""
+    """Read the next message; None at the end."""
     prefix = stream.read(LENGTH_BYTES)
     if len(prefix) < LENGTH_BYTES:
         return None
@@ -56,25 +56,25 @@ def read_frame(stream: BinaryIO) -> bytes | None:
 
 
 class Asked:
-    """A question as it comes in: its head (JSON), and a raw mail or file, given out once."""
+    """A question as received: its head (JSON), and a raw mail or file that can be taken once."""
 
     def __init__(self, head: bytes, raw: bytes) -> None:
         self.head: dict[str, Any] = json.loads(head)
         self._raw = raw
 
     def take(self) -> bytes:
-        """The raw mail or file.  It is as large as any, and does not stay here as well."""
+        """Return the raw mail or file and forget it here, because it may be large."""
         raw, self._raw = self._raw, b""
         return raw
 
 
 def write_question(head: bytes) -> bytes:
-    """What stands before the raw mail or file in a question: the head with its length."""
+    """Return what precedes the raw mail or file in a question: the head with its length."""
     return len(head).to_bytes(HEAD_BYTES, "big") + head
 
 
 def read_questions(stream: BinaryIO) -> list[Asked] | None:
-    """The questions of the next message, most often one; None at the end."""
+    """Read the questions in the next message, usually one; None at the end."""
     prefix = stream.read(LENGTH_BYTES)
     if len(prefix) < LENGTH_BYTES:
         return None
@@ -98,76 +98,76 @@ def _question(stream: BinaryIO, first: bytes, size: int) -> Asked:
 _HEAD: Final = tuple(field.name for field in fields(MailHead))
 
 
-def encode(said: Understanding) -> bytes:
-    """An understanding as JSON; long lists go as columns, for there may be half a million rows."""
-    # Field by field: ``asdict`` copies each value on the way, which is half of all the work here.
-    head = {name: getattr(said.head, name) for name in _HEAD}
-    head["date"] = said.head.date.isoformat() if said.head.date else None
+def encode(understanding: Understanding) -> bytes:
+    """Return an understanding as JSON; long lists, of up to half a million rows, as columns."""
+    # Field by field: ``asdict`` copies each value, which is half of all the work here.
+    head = {name: getattr(understanding.head, name) for name in _HEAD}
+    head["date"] = understanding.head.date.isoformat() if understanding.head.date else None
     content = {
         "head": head,
-        "kind": said.kind.value,
-        "subkind": said.subkind.value,
-        "devices": columns.of_found(said.devices),
-        "answers": columns.of_answers(said.answers),
+        "kind": understanding.kind.value,
+        "subkind": understanding.subkind.value,
+        "devices": columns.of_found(understanding.devices),
+        "answers": columns.of_answers(understanding.answers),
         "rejects": [
             [one.text, one.reason, one.where, one.device.raw.hex() if one.device else None]
-            for one in said.rejects
+            for one in understanding.rejects
         ],
-        "warnings": said.warnings,
-        "references": said.references,
-        "bounces": [asdict(one) for one in said.bounces],
-        "returns_on": said.returns_on.isoformat() if said.returns_on else None,
-        "text": said.text,
-        "tables": said.tables,
+        "warnings": understanding.warnings,
+        "references": understanding.references,
+        "bounces": [asdict(one) for one in understanding.bounces],
+        "returns_on": understanding.returns_on.isoformat() if understanding.returns_on else None,
+        "text": understanding.text,
+        "tables": understanding.tables,
     }
     return json.dumps(content).encode("ascii")
 
 
 def decode(content: bytes | bytearray) -> Understanding:
-    """The understanding in ``content``; raises Unreadable when it is none.
+    """Return the understanding in ``content``; raises Unreadable when it is not one.
 
-    Every value passes the constructors that check it, and the many devices one check of all: a
-    Device ID or a code that is none does not come through, whatever the other process says.
+    Constructors check every value, and long columns are checked as a whole, so that an invalid
+    Device ID or code is refused whatever the other process sends.
     """
     try:
         with gc_paused():
             return _understanding(_loaded(content))
     except (BadInput, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise Unreadable("the reading process gave no understanding") from None
+        raise Unreadable("the reading process gave an invalid answer") from None
 
 
-# How JSON writes what ``storable`` replaces; half of a pair and a whole one begin alike.
+# How JSON writes what ``storable`` replaces; half of a pair and a whole pair start alike.
 _UNFIT: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 def _loaded(content: bytes | bytearray) -> Any:
-    """What the other process said, with text in it that can be stored whatever it read."""
-    told = json.loads(content)
-    # Looked for in the bytes first: there may be half a million rows, and nearly never any.
-    return storable_json(told) if not content.isascii() or _UNFIT.search(content) else told
+    """Parse what the other process sent, with every text in it made storable."""
+    values = json.loads(content)
+    # Search the bytes first: there may be half a million rows, and hardly ever a bad character.
+    return storable_json(values) if not content.isascii() or _UNFIT.search(content) else values
 
 
-def said_fault(content: bytes | bytearray) -> tuple[Unreadable, bool]:
-    """Return why the other process could not understand something, in its words.
+def decode_fault(content: bytes | bytearray) -> tuple[Unreadable, bool]:
+    """Return why the other process could not read a mail, and whether the process may be at fault.
 
-    True with it where the process rather than the mail may be at fault: the machine's memory may
-    have run out.  Raises Unreadable when the words make no sense.
+    The process may be at fault when the machine ran out of memory.  Raises Unreadable when the
+    message is invalid.
     """
     try:
-        said = _loaded(content)
-        error = Unreadable(str(said["message"]), place=str(said.get("place", "")))
-        return error, bool(said.get("memory"))
+        fault = _loaded(content)
+        error = Unreadable(str(fault["message"]), place=str(fault.get("place", "")))
+        return error, bool(fault.get("memory"))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise Unreadable("the reading process gave no understanding") from None
+        raise Unreadable("the reading process gave an invalid answer") from None
 
 
-def _understanding(told: dict[str, Any]) -> Understanding:
+def _understanding(values: dict[str, Any]) -> Understanding:
     return Understanding(
-        head=_head(told["head"]),
-        kind=Kind(told["kind"]),
-        subkind=Subkind(told["subkind"]),
-        devices=columns.to_found(told["devices"]),
-        answers=columns.to_answers(told["answers"]),
+        head=_head(values["head"]),
+        kind=Kind(values["kind"]),
+        subkind=Subkind(values["subkind"]),
+        devices=columns.to_found(values["devices"]),
+        answers=columns.to_answers(values["answers"]),
         rejects=tuple(
             Reject(
                 str(text),
@@ -175,35 +175,35 @@ def _understanding(told: dict[str, Any]) -> Understanding:
                 str(where),
                 DeviceId(bytes.fromhex(device)) if device else None,
             )
-            for text, reason, where, device in told["rejects"]
+            for text, reason, where, device in values["rejects"]
         ),
-        warnings=tuple(map(str, told["warnings"])),
-        references=tuple(map(str, told["references"])),
-        bounces=tuple(_bounce(one) for one in told["bounces"]),
-        returns_on=date.fromisoformat(told["returns_on"]) if told["returns_on"] else None,
-        text=str(told["text"]),
-        tables=tuple(map(_look, told["tables"])),
+        warnings=tuple(map(str, values["warnings"])),
+        references=tuple(map(str, values["references"])),
+        bounces=tuple(_bounce(one) for one in values["bounces"]),
+        returns_on=date.fromisoformat(values["returns_on"]) if values["returns_on"] else None,
+        text=str(values["text"]),
+        tables=tuple(map(_look, values["tables"])),
     )
 
 
-def _head(told: dict[str, Any]) -> MailHead:
+def _head(values: dict[str, Any]) -> MailHead:
     return MailHead(
-        message_id=str(told["message_id"]),
-        subject=str(told["subject"]),
-        sender=str(told["sender"]),
-        sender_name=str(told["sender_name"]),
-        reply_to=tuple(map(str, told["reply_to"])),
-        to=tuple(map(str, told["to"])),
-        in_reply_to=str(told["in_reply_to"]),
-        references=tuple(map(str, told["references"])),
-        date=datetime.fromisoformat(told["date"]) if told["date"] else None,
-        own_marker=str(told["own_marker"]),
+        message_id=str(values["message_id"]),
+        subject=str(values["subject"]),
+        sender=str(values["sender"]),
+        sender_name=str(values["sender_name"]),
+        reply_to=tuple(map(str, values["reply_to"])),
+        to=tuple(map(str, values["to"])),
+        in_reply_to=str(values["in_reply_to"]),
+        references=tuple(map(str, values["references"])),
+        date=datetime.fromisoformat(values["date"]) if values["date"] else None,
+        own_marker=str(values["own_marker"]),
     )
 
 
-def _look(told: list[Any]) -> TableLook:
-    where, letters, titles, usual, mapped, misfit, rows = told
-    return TableLook(
+def _look(values: list[Any]) -> TablePreview:
+    where, letters, titles, usual, mapped, misfit, rows = values
+    return TablePreview(
         str(where),
         tuple(map(str, letters)),
         tuple(map(str, titles)),
@@ -214,19 +214,19 @@ def _look(told: list[Any]) -> TableLook:
     )
 
 
-def _bounce(told: dict[str, Any]) -> Bounce:
+def _bounce(values: dict[str, Any]) -> Bounce:
     return Bounce(
-        recipient=str(told["recipient"]),
-        permanent=bool(told["permanent"]),
-        status=str(told["status"]),
-        diagnostic=str(told["diagnostic"]),
-        original_message_id=str(told["original_message_id"]),
+        recipient=str(values["recipient"]),
+        permanent=bool(values["permanent"]),
+        status=str(values["status"]),
+        diagnostic=str(values["diagnostic"]),
+        original_message_id=str(values["original_message_id"]),
     )
 
 
 def encode_keys(wrapped: Sequence[WrappedKey]) -> bytes:
-    """The question for the content key of an encrypted part."""
-    told = [
+    """Return the question for the content key of an encrypted part."""
+    values = [
         {
             "sealed": one.sealed.hex(),
             "issuer": one.issuer.hex(),
@@ -239,30 +239,30 @@ def encode_keys(wrapped: Sequence[WrappedKey]) -> bytes:
         }
         for one in wrapped
     ]
-    return json.dumps(told).encode("ascii")
+    return json.dumps(values).encode("ascii")
 
 
 def decode_keys(content: bytes | bytearray) -> list[WrappedKey]:
-    """The wrapped keys in a question; raises Unreadable when it is none."""
+    """Return the wrapped keys in a question; raises Unreadable when it is not one."""
     try:
-        told: list[dict[str, Any]] = json.loads(content)
-        if len(told) > _MOST_KEYS:
+        values: list[dict[str, Any]] = json.loads(content)
+        if len(values) > _MOST_KEYS:
             raise ValueError("too many")
-        return [_wrapped(one) for one in told]
+        return [_wrapped(one) for one in values]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise Unreadable("the reading process asked for no key") from None
+        raise Unreadable("the reading process sent an invalid request for a key") from None
 
 
-def _wrapped(told: dict[str, Any]) -> WrappedKey:
+def _wrapped(values: dict[str, Any]) -> WrappedKey:
     found = WrappedKey(
-        sealed=bytes.fromhex(told["sealed"]),
-        issuer=bytes.fromhex(told["issuer"]),
-        serial=int(told["serial"]),
-        key_id=bytes.fromhex(told["key_id"]),
-        padding=told["padding"],
-        hash=told["hash"],
-        mask_hash=told["mask_hash"],
-        label=bytes.fromhex(told["label"]),
+        sealed=bytes.fromhex(values["sealed"]),
+        issuer=bytes.fromhex(values["issuer"]),
+        serial=int(values["serial"]),
+        key_id=bytes.fromhex(values["key_id"]),
+        padding=values["padding"],
+        hash=values["hash"],
+        mask_hash=values["mask_hash"],
+        label=bytes.fromhex(values["label"]),
     )
     if (
         found.padding not in ("pkcs1", "oaep")

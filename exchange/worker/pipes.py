@@ -1,4 +1,4 @@
-"""The two pipes to the reading process: whole messages, in bounded time."""
+"""The two pipes to the reading process: send and receive whole messages before a deadline."""
 
 from __future__ import annotations
 
@@ -14,27 +14,29 @@ _CHUNK: Final = 1 << 20
 
 
 class Garbage(Exception):
-    """What came is no message."""
+    """The bytes received are not a message."""
 
 
 class Request(NamedTuple):
-    """A question, not joined: the raw mail or file is as large as any."""
+    """A question in two pieces: the raw mail or file may be large and is not copied."""
 
     head: bytes
     raw: bytes
 
 
 class Pipes(NamedTuple):
+    """Both pipes, from our side."""
+
     to: IO[bytes]
     back: IO[bytes]
 
 
-def put(pipes: Pipes, pieces: Sequence[bytes], deadline: float) -> None:
-    """Send one message: its length, then its bytes."""
+def send(pipes: Pipes, pieces: Sequence[bytes], deadline: float) -> None:
+    """Send one message: its length, then its bytes; raises TimeoutError or OSError."""
     size = sum(map(len, pieces))
     pieces = [size.to_bytes(LENGTH_BYTES, "big"), *pieces]
     if size <= _CHUNK:
-        pieces = [b"".join(pieces)]  # what is larger is not copied for that
+        pieces = [b"".join(pieces)]  # larger messages are not copied
     for piece in pieces:
         view = memoryview(piece)
         while view:
@@ -44,32 +46,32 @@ def put(pipes: Pipes, pieces: Sequence[bytes], deadline: float) -> None:
                 _wait(pipes.to, selectors.EVENT_WRITE, deadline)
 
 
-def got(pipes: Pipes, deadline: float) -> tuple[bytes, bytearray]:
-    """The next message: its kind and its content."""
+def receive(pipes: Pipes, deadline: float) -> tuple[bytes, bytearray]:
+    """Return the next message's kind and content; raises Garbage, TimeoutError or EOFError."""
     length = int.from_bytes(_take(pipes.back, LENGTH_BYTES, deadline), "big")
     if not 0 < length <= MOST_BYTES:
         raise Garbage
-    taken = _take(pipes.back, length, deadline)
-    kind = bytes(taken[:1])
-    del taken[:1]  # moves nothing: a bytearray may begin further on
-    return kind, taken
+    content = _take(pipes.back, length, deadline)
+    kind = bytes(content[:1])
+    del content[:1]  # copies nothing: a bytearray only moves its start
+    return kind, content
 
 
 def _take(pipe: IO[bytes], number: int, deadline: float) -> bytearray:
-    taken = bytearray(number)
-    with memoryview(taken) as room:
+    content = bytearray(number)
+    with memoryview(content) as view:
         at = 0
         while at < number:
-            # Mostly it is there already, read ahead: setting up to wait for it takes far longer.
+            # Read first: the bytes are usually there, and setting up to wait takes far longer.
             try:
-                got = os.readv(pipe.fileno(), [room[at : at + _CHUNK]])
+                count = os.readv(pipe.fileno(), [view[at : at + _CHUNK]])
             except BlockingIOError:
                 _wait(pipe, selectors.EVENT_READ, deadline)
                 continue
-            if not got:
+            if not count:
                 raise EOFError
-            at += got
-    return taken
+            at += count
+    return content
 
 
 def _wait(pipe: IO[bytes], what: int, deadline: float) -> None:

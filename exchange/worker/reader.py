@@ -1,4 +1,4 @@
-"""The far end of the reading process, as the services see it."""
+"""Drive the reading process, for the services."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from exchange.errors import (
     ReaderUnavailable,
     Unreadable,
 )
-from exchange.ports import Question
+from exchange.ports.reading import Question
 from exchange.processes import OWN_FOLDER, clean_environment, python_command
 from exchange.worker import canary
 from exchange.worker.frames import (
@@ -38,18 +38,18 @@ from exchange.worker.frames import (
     SAID,
     SEVERAL,
     decode,
+    decode_fault,
     decode_keys,
-    said_fault,
     write_question,
 )
-from exchange.worker.pipes import Garbage, Pipes, Request, got, put
+from exchange.worker.pipes import Garbage, Pipes, Request, receive, send
 
-# A fresh process now and then: what a library leaks goes with the old one.
+# Start a fresh process now and then, because libraries leak memory.
 _MAILS_PER_PROCESS: Final = 10_000
-# What half a million devices were read with is half a gigabyte, which Python does not give back.
+# Reading half a million devices takes half a gigabyte, which Python does not give back.
 _LONG_ANSWER: Final = 4_000_000  # bytes
-# glibc keeps freed blocks of up to 32 MB once it has seen one, and room for each thread: after five
-# long workbooks 100 MB more.  Nothing to other C libraries.
+# glibc keeps freed blocks of up to 32 MB once it has seen one, and an arena for each thread: 100 MB
+# more after five long workbooks.  Other C libraries ignore these.
 _ALLOCATOR: Final = {
     "MALLOC_MMAP_THRESHOLD_": "4000000",
     "MALLOC_TRIM_THRESHOLD_": "8000000",
@@ -57,21 +57,21 @@ _ALLOCATOR: Final = {
 }
 _START_SECONDS: Final = 30.0
 _AHEAD_BYTES: Final = 8_000_000
-# The answers to a batch of small mails: in the usual 64 KiB a sixth of them has room, and the
-# process would wait with the others until the first are taken.
+# Room for the answers to a batch of small mails: only a sixth of them fits into the usual 64 KiB,
+# and the process would have to wait until we read the first.
 _PIPE_BYTES: Final = 1 << 20
-_NO_SENSE: Final = "the reading process gave no understanding"
+_INVALID_ANSWER: Final = "the reading process gave an invalid answer"
 
 
 class WorkerReader:
-    """Understands mails in a process of its own, one at a time; safe to call from any thread.
+    """Understands mails in a separate process, one at a time; safe to call from any thread.
 
-    ``seconds`` is the ceiling on one mail's time, ``memory_bytes`` on the process's memory.  A
-    mail that passes one costs the process, not the mail: ``read`` raises ReaderEnded, and the next
-    one gets a fresh process.  Before a mail is blamed for that, a fresh process must read a mail
-    that every process can read; where it cannot, or none starts, ``read`` raises ReaderUnavailable
-    and no mail is at fault.  ``unwrap`` has the private keys that mail to us is encrypted to; it
-    runs in our own process, and only what it yields goes to the other.
+    ``seconds`` limits one mail's time, ``memory_bytes`` the process's memory.  If a mail exceeds
+    one, the process is ended, ``read`` raises ReaderEnded, and the next mail gets a fresh process.
+    Before a mail is blamed, a fresh process must read a mail that every process can read; if it
+    cannot, or none starts, ``read`` raises ReaderUnavailable and no mail is at fault.  ``unwrap``
+    has the private keys for mail encrypted to us; it runs in our own process, and only the content
+    keys that it returns go to the reading process.
     """
 
     def __init__(
@@ -97,15 +97,15 @@ class WorkerReader:
         self._served = 0
         self._started = False
         self._doubted = False  # the next process has to read the canary first
-        self._failed: ReaderUnavailable | None = None  # while looking ahead, and not said yet
-        self._begun: deque[Request] = deque()  # sent ahead, and not asked for yet
+        self._failed: ReaderUnavailable | None = None  # happened in ``ahead`` and not raised yet
+        self._begun: deque[Request] = deque()  # sent by ``ahead`` and not yet asked for by ``read``
 
     def start(self) -> None:
         """Start the process now, so that it is ready by the time of the first mail."""
         if not self._lock.acquire(blocking=False):
-            return  # it is at a mail, and whoever keeps others does not wait for that
+            return  # it is reading a mail, and the caller must not wait for that
         try:
-            # What fails here fails again, and is told, when the mail is read.
+            # What fails here fails again, and is reported, when the mail is read.
             with contextlib.suppress(ReaderUnavailable):
                 self._running()
         finally:
@@ -120,12 +120,12 @@ class WorkerReader:
         columns: Sequence[ColumnMap] = (),
         look: bool = False,
     ) -> Understanding:
-        """What a mail says; ``passwords`` are tried on its protected files.
+        """Return what a mail says; ``passwords`` are tried on its protected files.
 
-        With ``file``, its name, ``raw`` may be any file and is read as what it is.  ``columns``
-        are those on file for the sender; ``look`` tells table by table how they were read.  Raises
-        Unreadable when it passes a ceiling or cannot be understood, ReaderUnavailable when the
-        process cannot be used, and ConfigError when the keys for an encrypted mail cannot be used.
+        With ``file``, a file name, ``raw`` may be any file and is read as what it is.  ``columns``
+        are those on file for the sender; ``look`` adds how each table was read.  Raises Unreadable
+        when the mail exceeds a limit or cannot be understood, ReaderUnavailable when the process
+        cannot be used, and ConfigError when the keys for an encrypted mail cannot be used.
         """
         request = Request(self._head(passwords, file, columns, look=look), raw)
         with self._lock:
@@ -133,19 +133,19 @@ class WorkerReader:
             try:
                 if kind == SAID:
                     return decode(content)
-                error, suspect = said_fault(content)
+                error, suspect = decode_fault(content)
             except Unreadable:
-                error, suspect = Unreadable(_NO_SENSE), True
+                error, suspect = Unreadable(_INVALID_ANSWER), True
             if suspect:
                 self._end()
                 error = self._blamed(error)
         raise error
 
     def ahead(self, mails: Sequence[Question]) -> None:
-        """Let the process begin on the mails that are read next, in this order.
+        """Let the process start on the mails that are read next, in this order.
 
-        A mail that is read in another order, or after one that cost the process, is just asked
-        about again.
+        A mail that is then read in another order, or after one that ended the process, is just
+        sent again.
         """
         if len(mails) < 2 or sum(len(one.raw) for one in mails) > _AHEAD_BYTES:
             return
@@ -156,9 +156,9 @@ class WorkerReader:
             pieces = [SEVERAL]
             for one in requests:
                 pieces += (sum(map(len, one)).to_bytes(LENGTH_BYTES, "big"), *one)
-            # What fails here fails again, and is told, when the mail is read.
+            # What fails here fails again, and is reported, when the mail is read.
             with contextlib.suppress(TimeoutError, EOFError, OSError, ExchangeError):
-                put(self._awaited(), [b"".join(pieces)], time.monotonic() + self._seconds)
+                send(self._ready_or_note(), [b"".join(pieces)], time.monotonic() + self._seconds)
                 self._served += len(requests)
                 self._begun.extend(requests)
 
@@ -184,8 +184,8 @@ class WorkerReader:
         with self._lock:
             self._end()
 
-    def _awaited(self) -> Pipes:
-        """As ``_ready``; a failure is raised by the next ``read`` too, which does not try again."""
+    def _ready_or_note(self) -> Pipes:
+        """Do what ``_ready`` does; the next ``read`` raises a failure again instead of retrying."""
         try:
             return self._ready()
         except ReaderUnavailable as error:
@@ -198,43 +198,43 @@ class WorkerReader:
             raise failed
         try:
             if self._begun and self._begun[0] != request:
-                self._end()  # it is at others
+                self._end()  # it is reading other mails
             pipes = self._ready()
             deadline = time.monotonic() + self._seconds
             if self._begun:
                 self._begun.popleft()
             else:
                 self._served += 1
-                put(pipes, request, deadline)
+                send(pipes, request, deadline)
             asked = 0
-            while (answer := got(pipes, deadline))[0] == ASKS:
+            while (answer := receive(pipes, deadline))[0] == ASKS:
                 asked += 1
-                if asked > MOST_DECRYPTIONS:  # it counts by itself, unless it was taken over
+                if asked > MOST_DECRYPTIONS:  # it counts too, unless a mail took it over
                     raise Unreadable("the reading process asks for too many keys")
-                put(pipes, [self._keys(answer[1])], deadline)
+                send(pipes, [self._keys(answer[1])], deadline)
         except TimeoutError:
             self._end()
-            slow = f"understanding it takes more than {self._seconds:g} seconds"
+            slow = f"reading it takes more than {self._seconds:g} seconds"
             raise self._blamed(ReaderEnded(slow)) from None
         except (EOFError, OSError):
-            why = f"understanding it ended the reading process ({self._end()})"
+            why = f"reading it ended the reading process ({self._end()})"
             raise self._blamed(ReaderEnded(why)) from None
         except Garbage:
             self._end()
-            raise self._blamed(Unreadable(_NO_SENSE)) from None
+            raise self._blamed(Unreadable(_INVALID_ANSWER)) from None
         except ExchangeError:
-            self._end()  # it waits for an answer that does not come
+            self._end()  # it waits for an answer that we do not have
             raise
         if len(answer[1]) > _LONG_ANSWER and not self._begun:
             self._end(at_once=True)
         elif self._served >= _MAILS_PER_PROCESS and not self._begun:
             self._end(at_once=True)
             with contextlib.suppress(ReaderUnavailable):
-                self._running()  # it gets ready while what was read is decided
+                self._running()  # it starts while the caller decides about this mail
         return answer
 
     def _keys(self, question: bytearray) -> bytes:
-        """The answer to the reading process's question for the content key of an encrypted part."""
+        """Return the answer to the reading process's question for content keys."""
         wrapped = decode_keys(question)
         try:
             if self._unwrap is None:
@@ -245,15 +245,15 @@ class WorkerReader:
         return SAID + json.dumps(keys).encode("ascii")
 
     def _blamed(self, error: Unreadable) -> Unreadable:
-        """``error``, if a fresh process reads the canary now: else it is no fault of the mail's."""
+        """Return ``error`` if a fresh process reads the canary; else raise ReaderUnavailable."""
         self._doubted = True
         self._ready()
         return error
 
     def _ready(self) -> Pipes:
-        """The pipes of a process that has said that it is ready.
+        """Return the pipes of a process that has reported that it is ready.
 
-        Raises ReaderUnavailable: whatever happens up to here is not the mail's to pay for.
+        Raises ReaderUnavailable: no mail is to blame for what fails before that.
         """
         process = self._running()
         if process.stdin is None or process.stdout is None:
@@ -264,26 +264,26 @@ class WorkerReader:
         doing = "is not ready"
         deadline = time.monotonic() + _START_SECONDS
         try:
-            if got(pipes, deadline)[0] != READY:
+            if receive(pipes, deadline)[0] != READY:
                 raise Garbage
             if self._doubted:
                 doing = "does not read the simplest mail"
-                put(pipes, Request(self._head((), "", ()), canary.MAIL), deadline)
-                kind, content = got(pipes, deadline)
+                send(pipes, Request(self._head((), "", ()), canary.MAIL), deadline)
+                kind, content = receive(pipes, deadline)
                 if kind != SAID or not canary.understood(decode(content)):
                     raise Garbage
         except TimeoutError:
             self._end()
-            raise self._useless(f"{doing} after {_START_SECONDS:g} seconds") from None
+            raise self._unusable(f"{doing} after {_START_SECONDS:g} seconds") from None
         except (EOFError, OSError):
-            raise self._useless(f"{doing}: it ended ({self._end()})") from None
+            raise self._unusable(f"{doing}: it ended ({self._end()})") from None
         except (Garbage, Unreadable):
             self._end()
-            raise self._useless(f"{doing}: what it says makes no sense") from None
+            raise self._unusable(f"{doing}: its answer makes no sense") from None
         self._started, self._doubted = True, False
         return pipes
 
-    def _useless(self, what: str) -> ReaderUnavailable:
+    def _unusable(self, what: str) -> ReaderUnavailable:
         self._doubted = True
         return _unavailable(what)
 
@@ -295,7 +295,7 @@ class WorkerReader:
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
                     os.set_blocking(pipe.fileno(), False)
-                    # A machine that allows less, or a system without it: then as large as it is.
+                    # Some machines allow less or do not support it: then keep the usual size.
                     with contextlib.suppress(OSError, AttributeError):
                         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         return self._process
@@ -306,23 +306,23 @@ class WorkerReader:
                 python_command("exchange.worker", self._setup),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # a library's words may quote the mail
-                # No password or key that stands in our environment goes along.
+                stderr=subprocess.DEVNULL,  # a library's messages may quote the mail
+                # Do not pass on passwords or keys in our environment.
                 env={"PATH": clean_environment().get("PATH", ""), **_ALLOCATOR},
                 cwd=OWN_FOLDER,
             )
         except (OSError, subprocess.SubprocessError, MemoryError) as error:
             why = getattr(error, "strerror", None) or type(error).__name__
-            raise self._useless(f"cannot be started: {why}") from None
+            raise self._unusable(f"cannot be started: {why}") from None
 
     def _end(self, *, at_once: bool = False) -> str:
-        """End the process; returns how it ended, in words."""
+        """End the process; return how it ended, in words."""
         self._begun.clear()
         process, self._process = self._process, None
         if process is None:
             return "it was not running"
         with contextlib.suppress(subprocess.TimeoutExpired):
-            # One that is dying anyway tells more than one that we end.
+            # Let a process that is ending anyway finish, so that we see why.
             process.wait(0.0 if at_once else 0.2)
         process.kill()
         process.wait()
@@ -337,7 +337,7 @@ class WorkerReader:
 def _unavailable(what: str) -> ReaderUnavailable:
     return ReaderUnavailable(
         f"the reading process {what}",
-        hint="no mail is at fault and all stay kept; see whether the machine has memory left (its "
-        f"kernel log names what was ended), limits.memory_mb, and what `{sys.executable} -m "
+        hint="no mail is at fault and all are kept; check the machine's free memory (its kernel "
+        f"log names processes that it ended), limits.memory_mb, and what `{sys.executable} -m "
         "exchange.worker` says",
     )

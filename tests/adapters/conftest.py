@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from exchange.config import MailboxSettings, SmtpSettings
-from exchange.ports import FetchedMail, MailRef, NotGiven
+from exchange.ports.mail import FetchedMail, MailRef, NotGiven
 from exchange.sandbox.servers import SandboxServers
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.smtp import SmtpCourier

@@ -17,7 +17,7 @@ from exchange.config import MailboxSettings
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import MailboxClaimed
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.services.context import Context
 from exchange.services.mailbox.rounds import Reachability, Round, one_round

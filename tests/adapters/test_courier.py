@@ -12,7 +12,7 @@ import pytest
 
 from exchange.domain.refusal import About
 from exchange.errors import ConfigError, CourierRefused, CourierUnavailable
-from exchange.ports import Letter
+from exchange.ports.mail import Letter
 from exchange.sandbox.certificates import make_certificate
 from exchange.transport.smtp import SmtpCourier
 from tests.adapters.conftest import GONE, LATER, Account, SmtpSite

@@ -9,7 +9,7 @@ import pytest
 
 from exchange.config import SmtpSettings
 from exchange.errors import CourierRefused, CourierUnavailable
-from exchange.ports import Delivery, Letter
+from exchange.ports.mail import Delivery, Letter
 from exchange.transport.smtp import SmtpCourier
 from tests.servers import HOST
 from tests.servers.scripted import HangUp, Line, ScriptedSmtp

@@ -10,7 +10,7 @@ import pytest
 from exchange.config import SmtpSettings
 from exchange.domain.refusal import About
 from exchange.errors import CourierRefused
-from exchange.ports import Letter
+from exchange.ports.mail import Letter
 from exchange.transport.smtp import SmtpCourier
 from tests.servers import HOST, want
 from tests.servers.dovecot import Dovecot

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from exchange.errors import ConfigError, MailboxRefused, MailboxUnavailable
-from exchange.ports import MailRef, NotGiven
+from exchange.ports.mail import MailRef, NotGiven
 from exchange.sandbox.certificates import make_certificate
 from exchange.transport.imap import ImapMailbox
 from tests.adapters.conftest import Account, ImapSite, fetched, given

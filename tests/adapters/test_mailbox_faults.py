@@ -13,7 +13,7 @@ import pytest
 
 from exchange.config import MailboxSettings
 from exchange.errors import MailboxRefused, MailboxUnavailable, Transient
-from exchange.ports import MailRef, NotGiven
+from exchange.ports.mail import MailRef, NotGiven
 from exchange.transport.imap import ImapMailbox
 from tests.adapters.conftest import ACCOUNTS, Account, given, withheld
 from tests.servers import HOST, want

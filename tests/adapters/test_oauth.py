@@ -21,7 +21,7 @@ from exchange.errors import (
     Permanent,
     Transient,
 )
-from exchange.ports import Letter
+from exchange.ports.mail import Letter
 from exchange.transport.imap import ImapMailbox
 from exchange.transport.oauth import refusal_of
 from exchange.transport.smtp import SmtpCourier

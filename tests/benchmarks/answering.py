@@ -35,7 +35,8 @@ from exchange.config import CONFIG_PATH
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.party import Party, diff
 from exchange.domain.time.sla import parse_instant
-from exchange.ports import FetchedMail, MailRef, VaultRecord
+from exchange.ports.mail import FetchedMail, MailRef
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.services.answering import intake
 from exchange.services.context import Context

@@ -22,7 +22,7 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.limits import Limits
 from exchange.domain.outbound import CaseState
 from exchange.domain.time.sla import parse_instant
-from exchange.ports import Delivery, FetchedMail, Letter, MailRef
+from exchange.ports.mail import Delivery, FetchedMail, Letter, MailRef
 from exchange.rendering.compose import Attachment, Mail, Templates, compose
 from exchange.rendering.workbook import XLSX, AnswerRow, Sheetfacts, answers_workbook
 from exchange.services.answering import intake

@@ -54,7 +54,7 @@ def main(host: str, port: str, user: str, password: str) -> None:
         from helpdesk.models import Queue, Ticket
 
         Queue.objects.create(
-            title="Codes", slug="codes", email_address="ctx@ours.example",
+            title="Codes", slug="codes", email_address="desk@ours.example",
             allow_email_submission=True, email_box_type="imap", email_box_ssl=True,
             email_box_host=host, email_box_port=int(port), email_box_user=user,
             email_box_pass=password, email_box_imap_folder="INBOX", email_box_interval=0,

@@ -27,7 +27,7 @@ from typing import Any, Final
 from exchange.bootstrap import open_context, the_clock
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.party import Party, diff
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from tests.benchmarks import engine, made, replies
 from tests.benchmarks.tree import TreePeak

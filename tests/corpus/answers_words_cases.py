@@ -69,7 +69,7 @@ def _in_quotes() -> list[Case]:
             (D[0], "not_installer", None, "body line 7"),
             (D[2], "not_installer", None, "body line 9"),
             listed=None,
-            warnings=["1 Device ID stands only in quoted text"],
+            warnings=["1 Device ID is only in quoted text"],
         ),
         response(
             "words-under-quoted-rows",
@@ -88,7 +88,7 @@ def _in_quotes() -> list[Case]:
             reply(inline.replace(row[1], row[1] + "\n[Ann] not ours\n\n")),
             (D[1], "not_installer", None, "body line 10"),
             listed=None,
-            warnings=["2 Device IDs stand only in quoted text"],
+            warnings=["2 Device IDs are only in quoted text"],
         ),
         response(
             "words-broken-code-under-a-quoted-row",
@@ -110,7 +110,7 @@ def _in_quotes() -> list[Case]:
             "unknown",
             "reply",
             references=REFS,
-            warnings=["3 Device IDs stand only in quoted text"],
+            warnings=["3 Device IDs are only in quoted text"],
         ),
         response(
             "words-below-a-quote-of-one",
@@ -122,8 +122,8 @@ def _in_quotes() -> list[Case]:
             "words-code-below-the-whole-quote",
             reply(inline + f"\nIC: {CODE_CRC}\n"),
             listed=None,
-            rejects=[("body line 11", "without exactly one Device ID")],
-            warnings=["3 Device IDs stand only in quoted text"],
+            rejects=[("body line 11", "without one Device ID")],
+            warnings=["3 Device IDs are only in quoted text"],
         ),
         response(
             "words-codes-above-quoted-rows",
@@ -154,7 +154,7 @@ def _in_quotes() -> list[Case]:
             "unknown",
             "reply",
             references=REFS,
-            warnings=["2 Device IDs stand only in quoted text"],
+            warnings=["2 Device IDs are only in quoted text"],
         ),
         Case(
             "words-quoted-of-the-sender-are-old",
@@ -165,7 +165,7 @@ def _in_quotes() -> list[Case]:
             "unknown",
             "reply",
             references=REFS,
-            warnings=["1 Device ID stands only in quoted text"],
+            warnings=["1 Device ID is only in quoted text"],
         ),
         response(
             "words-in-an-outlook-quote",
@@ -386,7 +386,7 @@ def _nothing_said() -> list[Case]:
             "unknown",
             subkind,
             references=REFS,
-            warnings=["3 Device IDs stand only in quoted text"],
+            warnings=["3 Device IDs are only in quoted text"],
         )
         for name, (text, subkind) in told.items()
     ]
@@ -407,7 +407,7 @@ def _quotes_of_clients() -> list[Case]:
             f"quote-of-{name}",
             reply(f"{D[0]} - not installed by us\n\n" + head + _ours(2)),
             (D[0], "not_installer", None, "body line 1"),
-            warnings=["1 Device ID stands only in quoted text"],
+            warnings=["1 Device ID is only in quoted text"],
         )
         for name, head in heads.items()
     ] + [
@@ -421,7 +421,7 @@ def _quotes_of_clients() -> list[Case]:
                 )
             ),
             (D[0], "provided", CODE, "body line 1"),
-            warnings=["1 Device ID stands only in quoted text"],
+            warnings=["1 Device ID is only in quoted text"],
         )
     ]
 

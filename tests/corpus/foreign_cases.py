@@ -53,7 +53,10 @@ def _refused(name: str, content: bytes, media: str, file: str, reason: str, at: 
 
 
 def _hidden() -> list[Case]:
-    told = [": 4 Device IDs in hidden rows or columns", "> Old is hidden: 1 Device IDs"]
+    told = [
+        ": 4 Device IDs in hidden rows or columns",
+        "> Old is hidden: 1 Device ID in it",
+    ]
 
     def listed(file: str) -> list[tuple[str, str]]:
         return [(D[0], f"{file} > Open > row 2"), (D[2], f"{file} > Open > row 4")]
@@ -146,7 +149,10 @@ def _open_documents() -> list[Case]:
             attaching(ods_of(hidden + closed, style), _ODS, "list.ods"),
             (D[0], "list.ods > Open > row 2"),
             (D[2], "list.ods > Open > row 15"),
-            warnings=[": 6 Device IDs in hidden rows or columns", "> Old is hidden: 1 Device IDs"],
+            warnings=[
+                ": 6 Device IDs in hidden rows or columns",
+                "> Old is hidden: 1 Device ID in it",
+            ],
         ),
         request(
             "ods-empty-to-its-last-cell",
@@ -195,7 +201,7 @@ def _damaged() -> list[Case]:
             zipped(("Index/Document.iwa", b"\0\1"), ("Index/Tables/Tile.iwa", b"\0\2")),
             "application/octet-stream",
             "list.numbers",
-            "a document of this kind is not read",
+            "we cannot read this kind of document",
         ),
         _refused(
             "access-database",

@@ -191,7 +191,7 @@ def _automatic() -> list[Case]:
             mail(f"Your ticket 4711 has been received.\n\n{D[0]}\n{D[1]}\n", subject="Ticket 4711"),
             "acknowledgement",
             "ticket",
-            warnings=["2 Device IDs stand in it and are not taken"],
+            warnings=["2 Device IDs in it are ignored"],
         ),
         Case(
             "ticket-servicenow-shape",
@@ -238,7 +238,7 @@ def _automatic() -> list[Case]:
             ),
             "unknown",
             "reminder",
-            warnings=["1 Device IDs stand in it and are not taken"],
+            warnings=["1 Device ID in it is ignored"],
         ),
         Case(
             "own-mail-comes-back",
@@ -250,7 +250,7 @@ def _automatic() -> list[Case]:
             "unknown",
             "own",
             own=["codes@op-a.test"],
-            warnings=["1 Device IDs stand in it and are not taken"],
+            warnings=["1 Device ID in it is ignored"],
         ),
         Case(
             "newsletter",

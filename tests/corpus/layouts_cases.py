@@ -126,7 +126,7 @@ def _struck() -> list[Case]:
             ),
             (0, "body line 2"),
             (3, "body line 3"),
-            warnings=["2 Device IDs are struck out"],
+            warnings=["2 Device IDs struck out are ignored"],
         ),
         response(
             "layout-struck-code-is-replaced",
@@ -229,7 +229,7 @@ def _in_the_block() -> list[Case]:
             "unknown",
             "reply",
             references=["MP121-OPA-2611-Q00001"],
-            warnings=["1 Device ID stands only in quoted text"],
+            warnings=["1 Device ID is only in quoted text"],
         ),
     ]
 

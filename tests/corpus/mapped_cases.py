@@ -206,7 +206,7 @@ def _bounds() -> list[Case]:
             devices=[(D[0], f"{WHERE} > row 2")],
             answers=[(D[0], "provided", CODE, f"{WHERE} > row 2")],
             rejects=[
-                (f"{WHERE} > row 3", "15 characters, 16 needed"),
+                (f"{WHERE} > row 3", "too short: 15 characters"),
                 (f"{WHERE} > row 4", "digits beyond the fifteenth are lost"),
             ],
             columns=[COLUMNS],
@@ -239,7 +239,7 @@ def _misfit(name: str, raw: bytes, *reasons: str, columns: dict[str, object] = C
 
 
 def _misfitting() -> list[Case]:
-    told = "3 Device IDs stand in it and are not taken (columns)"
+    told = "3 Device IDs in it are ignored (columns)"
     return [
         _misfit(
             "columns-header-not-there",

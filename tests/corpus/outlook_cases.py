@@ -104,7 +104,7 @@ def _outlook() -> list[Case]:
             own=["codes@op-a.test"],
             warnings=[
                 "old mail.msg is a mail of our own",
-                "2 Device IDs stand only in quoted text",
+                "2 Device IDs are only in quoted text",
             ],
         ),
         Case(
@@ -138,7 +138,7 @@ def _outlook() -> list[Case]:
                 f"codes please\n{D[0]}\n00DB1234567890A\n",
             ),
             (D[0], "body line 2"),
-            rejects=[("body line 3", "15 characters, 16 needed")],
+            rejects=[("body line 3", "too short: 15 characters")],
         ),
         request(
             "winmail-only",

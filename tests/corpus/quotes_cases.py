@@ -44,7 +44,7 @@ def _quotes() -> list[Case]:
             "response",
             "statement",
             references=REFS,
-            warnings=["2 Device IDs stand only in quoted text"],
+            warnings=["2 Device IDs are only in quoted text"],
         ),
         response(
             "statement-over-a-list-of-its-own",
@@ -58,7 +58,7 @@ def _quotes() -> list[Case]:
             "unknown",
             "promised",
             references=REFS,
-            warnings=["2 Device IDs stand only in quoted text"],
+            warnings=["2 Device IDs are only in quoted text"],
         ),
         Case(
             "outlook-block-quotes-the-list",
@@ -66,7 +66,7 @@ def _quotes() -> list[Case]:
             "unknown",
             "reply",
             references=REFS,
-            warnings=["2 Device IDs stand only in quoted text"],
+            warnings=["2 Device IDs are only in quoted text"],
         ),
         Case(
             "gmail-html-quote",
@@ -74,7 +74,7 @@ def _quotes() -> list[Case]:
             "unknown",
             "reply",
             references=REFS,
-            warnings=["2 Device IDs stand only in quoted text"],
+            warnings=["2 Device IDs are only in quoted text"],
         ),
         Case(
             "outlook-web-quote",
@@ -82,7 +82,7 @@ def _quotes() -> list[Case]:
             "unknown",
             "asks_which",
             references=REFS,
-            warnings=["1 Device ID stands only in quoted text"],
+            warnings=["1 Device ID is only in quoted text"],
         ),
         response(
             "typed-between-quoted-lines",

@@ -49,9 +49,9 @@ def _bodies() -> list[Case]:
             devices=[(D[0], "body line 5"), (D[1], "body line 11")],
             rejects=[
                 ("body line 6", "Device ID too short: 15 characters, 16 needed"),
-                ("body line 7", "characters that are not hex digits"),
+                ("body line 7", "characters that are no hex digits"),
                 ("body line 8", "Device ID too long: 17 characters, 16 needed"),
-                ("body line 9", "characters that are not hex digits"),
+                ("body line 9", "characters that are no hex digits"),
                 ("body line 10", "exponent notation"),
             ],
         ),
@@ -178,7 +178,7 @@ def _html() -> list[Case]:
             ),
             "request",
             devices=[(D[0], "body line 2")],
-            warnings=["1 Device IDs stand in hidden text"],
+            warnings=["1 Device ID in hidden text is ignored"],
         ),
         Case(
             "html-layout-tables",
@@ -248,7 +248,7 @@ def _others() -> list[Case]:
             mail(forwarded.replace("cat@op-c.test", "codes@op-a.test"), subject="Fwd: codes"),
             "unknown",
             own=["codes@op-a.test"],
-            warnings=["1 Device ID stands only in quoted text"],
+            warnings=["1 Device ID is only in quoted text"],
         ),
         Case(
             "request-of-this-software",

@@ -47,7 +47,7 @@ def _silent(name: str, words: str, kind: str = "unknown", subkind: str = "reply"
         kind,
         subkind,
         references=_REFS,
-        warnings=["3 Device IDs stand only in quoted text"],
+        warnings=["3 Device IDs are only in quoted text"],
     )
 
 

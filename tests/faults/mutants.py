@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
-from exchange.ports import Delivery, Fetched, Letter, MailRef
+from exchange.ports.mail import Delivery, Fetched, Letter, MailRef
 from exchange.services.asking.case_status import case_lines
 from exchange.services.context import Context
 from exchange.services.letters import claiming

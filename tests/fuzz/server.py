@@ -23,7 +23,7 @@ from typing import Final
 
 from exchange.config import MailboxSettings
 from exchange.errors import MailboxRefused, MailboxUnavailable
-from exchange.ports import FetchedMail, MailRef
+from exchange.ports.mail import FetchedMail, MailRef
 from exchange.transport.imap import ImapMailbox
 from tests.servers import HOST
 from tests.servers.scripted import HangUp, Line, ScriptedImap

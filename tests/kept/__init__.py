@@ -20,7 +20,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.time.sla import parse_instant
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.services.answering import party_columns, party_passwords
 from exchange.services.codes import codes

@@ -18,7 +18,7 @@ from typing import IO, Self
 
 from exchange.bootstrap import open_context, the_clock
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.context import Context

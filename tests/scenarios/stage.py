@@ -63,7 +63,7 @@ def addresses() -> list[str]:
         for one in THEM
         for box in ("install-codes", "answers", "lead", "head")
     ]
-    return [US, *of_them, "new-ctx@gain.example", "stranger@elsewhere.example"]
+    return [US, *of_them, "new-desk@gain.example", "stranger@elsewhere.example"]
 
 
 _readers: dict[object, WorkerReader] = {}

@@ -14,7 +14,7 @@ import pytest
 
 from exchange.bootstrap import SystemClock, open_context
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from tests.services.contexts import add_parties, make_party

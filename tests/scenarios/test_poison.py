@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import open_context
-from exchange.ports import FetchedMail, MailRef
+from exchange.ports.mail import FetchedMail, MailRef
 from exchange.services.answering import intake
 from exchange.services.mailbox import fetch_and_file
 from tests.scenarios.mailroom import Mailroom
@@ -98,7 +98,7 @@ def test_the_mail_after_the_poison_is_answered(name: str, tmp_path: Path) -> Non
         assert (poison, number) == (1, 2)
         assert folder in ("review", "shunted")
         assert "internal fault" not in reason
-        assert "set off a fault" not in reason
+        assert "internal error" not in reason
         assert reason
         assert shelf.folders == {folder: [1], "processed": [2]}
         assert stage.rows("SELECT purpose, party FROM outbox") == [["answer", "GAIN"]]

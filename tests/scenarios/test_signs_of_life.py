@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import open_context
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.services.running.heartbeat import FILE, Beat, read_heartbeat
 from exchange.store.mails.mail import NewMail
 from tests.scenarios.stage import STORIES, US, Stage, staged

@@ -22,7 +22,8 @@ from exchange.errors import (
     MailboxUnavailable,
     StoreError,
 )
-from exchange.ports import FetchedMail, MailRef, VaultRecord
+from exchange.ports.mail import FetchedMail, MailRef
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.answering import intake

@@ -20,7 +20,7 @@ from exchange.bootstrap import SetClock, open_context
 from exchange.cli.codes.codes import app
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.time.sla import parse_instant
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.services.codes.register import register
 from exchange.services.context import Context
 from tests.services.contexts import NOW, Said, bytes_of, command, make_context

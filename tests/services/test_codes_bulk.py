@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.limits import DEFAULT
 from exchange.errors import BadInput
-from exchange.ports import Batch, VaultRecord
+from exchange.ports.records import VaultRecord
+from exchange.ports.vault import Batch
 from exchange.services.codes import code_stream, import_report
 from exchange.services.codes.code_file import Reading
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery

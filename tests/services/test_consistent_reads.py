@@ -20,7 +20,7 @@ from exchange.domain.device import DeviceId
 from exchange.domain.inbound import DeviceState
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import StoreError
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.services.context import Context
 from exchange.services.people import audit_log, monthly

@@ -242,7 +242,7 @@ def test_check_names_what_a_person_should_look_at(ctx: Context) -> None:
     found = json.loads(run(ctx, "check", "--json").out)
     said = {(one["signifier"], one["problem"]) for one in found}
     assert ("TWIN", "no escalation contact") in said
-    assert ("TWIN", "codes@form.example also stands at FORM") in said
+    assert ("TWIN", "codes@form.example is also an address of FORM") in said
     assert ("TWIN", "last confirmed 334 days ago, on 2026-01-01") in said
     assert ("ODDX", "install-codes@lose.example is our own address") in said
     assert run(ctx, "check").code == 0

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 from exchange.domain.columns.device_columns import PlaceColumn, TextColumn
 from exchange.domain.columns.device_ids import ids_from_numbers
 from exchange.domain.columns.format_columns import format_device_ids
-from exchange.domain.inbound import Clock, DeviceState
+from exchange.domain.inbound import DeviceState, RequestClock
 from exchange.errors import NotFound, StoreError
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.store.bulk import bulk_insert, device_rows
 from exchange.store.bulk.bulk_insert import insert_rows, update_rows
 from exchange.store.bulk.device_rows import DeviceColumns
@@ -58,7 +58,7 @@ def _begun(tx: Transaction) -> tuple[int, int]:
         sender="a@b.example", subject="", size=1, arrived_at=NOW, sealed=b"",
     )  # fmt: skip
     (mail_id,) = tx.mail.keep([mail], NOW)
-    clock = Clock(NOW, date(2026, 11, 2), date(2026, 11, 16), NOW, "rule", "calendar")
+    clock = RequestClock(NOW, date(2026, 11, 2), date(2026, 11, 16), NOW, "rule", "calendar")
     request = tx.inbound.add_request("MP121-A1", mail_id, "GAIN", "", clock)
     letter = NewLetter("<l>", "answer", "MP121-A1", "GAIN", "a@b.example", 0, b"", 0)
     return request, tx.outbox.add(letter, NOW)

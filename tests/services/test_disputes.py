@@ -16,7 +16,7 @@ from exchange.domain.device import DeviceId
 from exchange.domain.outbound import CaseState, Gained, LegState, Ruling
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, ExchangeError, NotFound, StoreError
-from exchange.ports import Delivery, FetchedMail, MailRef
+from exchange.ports.mail import Delivery, FetchedMail, MailRef
 from exchange.provision import OwnParty, make_folder
 from exchange.services.answering import intake
 from exchange.services.answering.mail_outcome import MailOutcome

@@ -22,7 +22,7 @@ from exchange.doctor import Check, examine, mail
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.party import EscalationContact, Party
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.codes.register import COMPLETE_AS_OF

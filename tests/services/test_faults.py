@@ -19,7 +19,8 @@ from exchange.domain.mail import Understanding
 from exchange.domain.outbound import Gained
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, ReaderEnded, StoreError
-from exchange.ports import Question, VaultRecord
+from exchange.ports.reading import Question
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.answering import answer_request, intake
@@ -370,7 +371,7 @@ class EndingReader:
         columns: Sequence[ColumnMap] = (),
         look: bool = False,
     ) -> Understanding:
-        raise ReaderEnded("understanding it takes more than 120 seconds")
+        raise ReaderEnded("reading it takes more than 120 seconds")
 
     def ahead(self, mails: Sequence[Question]) -> None:
         return

@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 
 from exchange.cli.main import app
-from exchange.domain.inbound import Clock
+from exchange.domain.inbound import RequestClock
 from exchange.errors import AlreadyRunning, CourierTrouble
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.provision import OwnParty, make_folder
 from exchange.services.context import Context
 from exchange.services.letters import pauses
@@ -291,7 +291,7 @@ def test_a_mail_that_is_replayed_counts_from_then(ctx: Context) -> None:
 
 
 def _request(tx: Transaction, mail: int, due: datetime, ref: str, *, answered: bool) -> None:
-    clock = Clock(due - 14 * 24 * HOUR, due.date(), due.date(), due, "rule", "calendar")
+    clock = RequestClock(due - 14 * 24 * HOUR, due.date(), due.date(), due, "rule", "calendar")
     tx.inbound.add_request(ref, mail, "GAIN", "", clock, answered=answered)
 
 

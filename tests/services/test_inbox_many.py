@@ -22,7 +22,8 @@ from exchange.cli.main import app
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import NotFound, StoreError
-from exchange.ports import MailRef, VaultRecord
+from exchange.ports.mail import MailRef
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.services.context import Context
 from exchange.services.people import review
@@ -30,7 +31,7 @@ from exchange.store.mails.mail import REVIEW, SHUNTED, NewMail
 from exchange.store.tables import MailRow
 from tests.services.contexts import NOW, Said, add_parties, command, make_context, make_party
 
-ENDED = "understanding it ended the reading process (exit 1), 3 times"
+ENDED = "reading it ended the reading process (exit 1), 3 times"
 DEVICE = "00-DB-12-34-56-78-90-A0"
 
 

@@ -14,7 +14,7 @@ import pytest
 from exchange.config import load_settings
 from exchange.domain.device import DeviceId
 from exchange.errors import BadInput
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.provision import make_database
 from tests.conftest import empty
 from tests.faultpoints import Commands

@@ -24,11 +24,11 @@ from typer.testing import CliRunner
 from exchange.bootstrap import SetClock, open_context
 from exchange.cli import report as report_command
 from exchange.domain.compliance import MonthlyReport
-from exchange.domain.inbound import Clock, DeviceState
+from exchange.domain.inbound import DeviceState, RequestClock
 from exchange.domain.outbound import Gained, LegState
 from exchange.domain.party import Party
 from exchange.errors import BadInput
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.provision import OwnParty, make_folder
 from exchange.services.context import Context
 from exchange.services.people import monthly
@@ -174,7 +174,7 @@ def put_received(tx: Transaction, one: Received) -> None:
     (mail_id,) = tx.mail.keep([mail], one.received)
     day = one.received.astimezone(LONDON).date()
     due_on = (one.due_at - timedelta(minutes=1)).astimezone(LONDON).date()
-    clock = Clock(one.received, day, due_on, one.due_at, "rule", "calendar")
+    clock = RequestClock(one.received, day, due_on, one.due_at, "rule", "calendar")
     request = tx.inbound.add_request(f"MP121-A{nth}", mail_id, one.party, "", clock)
     for row in one.rows:
         letter = (

@@ -18,7 +18,8 @@ from exchange.domain.inbound import DeviceState
 from exchange.domain.outbound import Gained, LegState
 from exchange.domain.party import Party
 from exchange.errors import BadInput
-from exchange.ports import FetchedMail, MailRef, VaultRecord
+from exchange.ports.mail import FetchedMail, MailRef
+from exchange.ports.records import VaultRecord
 from exchange.services.answering import intake
 from exchange.services.asking import request
 from exchange.services.mailbox import fetch_and_file

@@ -14,7 +14,8 @@ from python_calamine import CalamineWorkbook
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import BadInput, ConfigError
-from exchange.ports import FetchedMail, MailRef, VaultRecord
+from exchange.ports.mail import FetchedMail, MailRef
+from exchange.ports.records import VaultRecord
 from exchange.rendering import workbook
 from exchange.rendering.workbook import AnswerRow, Sheetfacts, answers_workbook
 from exchange.services.answering import answer_parts, intake

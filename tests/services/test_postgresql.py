@@ -13,7 +13,7 @@ from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import CaseState, Gained, LegState
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import AlreadyRunning, NotStorable
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.answering import party_columns

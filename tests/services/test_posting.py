@@ -19,7 +19,8 @@ import pytest
 from exchange.bootstrap import open_context, open_courier, the_clock
 from exchange.daemon.posting import PostingProcess
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.ports import FetchedMail, MailRef, VaultRecord
+from exchange.ports.mail import FetchedMail, MailRef
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.answering import intake

@@ -15,7 +15,7 @@ from exchange.cli.codes import codes_remove
 from exchange.cli.codes.codes import app
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, NotStorable
-from exchange.ports import Removed
+from exchange.ports.records import Removed
 from exchange.provision import OwnParty, make_folder
 from exchange.services.codes import codes, removal
 from exchange.services.context import Context

@@ -22,7 +22,7 @@ from exchange.cli.codes.codes import app
 from exchange.domain.device import DeviceId
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import ExchangeError, VaultDamaged, VaultError, WrongKey
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.provision import OwnParty, make_folder
 from exchange.services.answering import party_passwords
 from exchange.services.codes import rotate
@@ -175,7 +175,7 @@ def test_sealing_again_goes_on_after_a_kill(ctx: Context, kill_at: int) -> None:
 import os, signal, sys
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.provision import OwnParty, make_folder
 from exchange.services.codes import rotate
 from exchange.vault.rekeying import rotate as buckets
@@ -305,7 +305,7 @@ def test_a_passphrase_file_that_others_can_use_is_refused(ctx: Context) -> None:
     config.write_text(config.read_text().replace(source, source.partition("[keys.old]")[0]))
     assert everything(again(ctx)) == before
     phrase.chmod(0o640)
-    with pytest.raises(VaultError, match=r"others than its owner .*0640"):
+    with pytest.raises(VaultError, match=r"accessible to other users .*0640"):
         again(ctx)
 
 

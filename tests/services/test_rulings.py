@@ -14,7 +14,7 @@ from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.inbound import DecisionTerms, DeviceState, InstalledRegister
 from exchange.domain.mail import Found
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.services.answering.device_decisions import Holdings, Rulings, rule
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault

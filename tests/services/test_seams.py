@@ -15,7 +15,8 @@ from exchange.bootstrap import open_key_change
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import Gained
 from exchange.errors import BadInput, NotFound, StoreError, Unreadable
-from exchange.ports import FetchedMail, MailRef, VaultRecord
+from exchange.ports.mail import FetchedMail, MailRef
+from exchange.ports.records import VaultRecord
 from exchange.services.answering import answer_request, intake
 from exchange.services.asking import request
 from exchange.services.mailbox import fetch_and_file

@@ -12,7 +12,8 @@ import pytest
 from exchange.cli.main import app
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.outbound import Gained
-from exchange.ports import FetchedMail, MailRef, VaultRecord
+from exchange.ports.mail import FetchedMail, MailRef
+from exchange.ports.records import VaultRecord
 from exchange.services.answering import intake
 from exchange.services.asking import request
 from exchange.services.mailbox import fetch_and_file

@@ -13,7 +13,7 @@ from exchange.config import MailboxSettings
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import MailboxRefused, MailboxUnavailable
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.services.answering import intake
 from exchange.services.mailbox import fetch_and_file

@@ -44,7 +44,7 @@ def test_a_pipe_that_nobody_reads_does_not_hold_up_and_tells_what_was_lost(
     assert last == "after"
     whole = [line for line in lines if len(line) == 99]
     assert [int(line[:4]) for line in whole] == list(range(len(whole)))
-    assert told == f"[warning  ] {2000 - len(whole)} lines of the log could not be written"
+    assert told == f"[warning  ] {2000 - len(whole)} log lines could not be written"
 
 
 def test_a_full_disk_is_told_of_when_there_is_room_again(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_full_disk_is_told_of_when_there_is_room_again(tmp_path: Path) -> None
         log._descriptor = disk.fileno()
         log.write('{"event": "kept"}\n')
     told, kept = map(json.loads, (tmp_path / "log").read_text().splitlines())
-    assert told["event"] == "3 lines of the log could not be written"
+    assert told["event"] == "3 log lines could not be written"
     assert kept["event"] == "kept"
 
 

@@ -16,7 +16,7 @@ from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, context_
 from exchange.cli.people import By, who
 from exchange.domain.device import MASKED, DeviceId
 from exchange.errors import BadInput
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.services.codes import codes, rotate
 from exchange.services.codes.codes import Standing
 

@@ -1,9 +1,9 @@
-"""Working Days: which days count, counted before anybody asks.
+"""Working Days: which days count, worked out once for all years.
 
 A Working Day is not a Saturday, a Sunday, Christmas Day, Good Friday or a bank holiday under the
 Banking and Financial Dealings Act 1971.  That wording is unverified: no public text of the Code's
 definition was found, so the days come from the ``holidays`` package and from dated additions and
-removals in configuration, and are never presented as law (docs/decisions/0003-working-days.md).
+removals in the configuration; we never present them as law (docs/decisions/0003-working-days.md).
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ LAST_YEAR: Final = 2040
 _SATURDAY: Final = 5
 _WEEKEND: Final = {5: "Saturday", 6: "Sunday"}
 _OBSERVED: Final = " (observed)"
-# The file of additions and removals: its lists, and what an entry of them says.
+# The lists in the file of additions and removals, and the keys of their entries.
 _LISTS: Final = ("add", "remove")
 _ENTRY: Final = ("date", "name")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingCalendar:
-    """Every day of some years, marked and counted once; each question is then one look-up.
+    """Every day of a range of years, counted once; each question is then one look-up.
 
-    Two calendars are equal when their ``version`` and their stated reasons are.  Days are local
+    Two calendars are equal when their ``version`` and reasons are.  Days are local
     dates (Europe/London); a ``datetime`` is refused with TypeError, as its date depends on the
     zone.  A day outside ``covers`` raises BadInput.
     """
@@ -50,10 +50,10 @@ class WorkingCalendar:
     version: str  # ENG-0.109-1a2b3c4d: region, holidays package, hash of the days covered
     region: str
     covers: tuple[date, date]  # first and last day, both included
-    redundant: tuple[str, ...] = ()  # overrides that change nothing, one sentence each
+    redundant: tuple[str, ...] = ()  # overrides that change nothing, a sentence each
     _reasons: Mapping[date, str] = field(default_factory=dict, repr=False, hash=False)
     _base: int = field(default=0, repr=False, compare=False)  # ordinal of the first day
-    # Per day: how many Working Days there are from the first day up to and including it.
+    # Per day: the number of Working Days from the first day to this day, both included.
     _counts: tuple[int, ...] = field(default=(), repr=False, compare=False)
     _days: tuple[date, ...] = field(default=(), repr=False, compare=False)  # the Working Days
 
@@ -64,13 +64,13 @@ class WorkingCalendar:
         return self._counts[offset] > before
 
     def why(self, day: date) -> str:
-        """What ``day`` is, for people: ``Working Day``, ``Saturday``, or the holiday's name."""
+        """Return what ``day`` is: ``Working Day``, ``Saturday``, or the holiday's name."""
         self._offset(day)
         reason = self._reasons.get(day)
         return reason or _WEEKEND.get(day.weekday(), WORKING_DAY)
 
     def add(self, day: date, n: int) -> date:
-        """The n-th Working Day after ``day``, which need not be one; for 0 the day itself."""
+        """Return the n-th Working Day after ``day``, which need not be one; ``day`` for 0."""
         if n < 0:
             raise BadInput(f"{n} Working Days cannot be added: only 0 or more")
         offset = self._offset(day)
@@ -82,13 +82,13 @@ class WorkingCalendar:
         return self._days[nth]
 
     def next_working(self, day: date) -> date:
-        """The first Working Day after ``day``, never the day itself."""
+        """Return the first Working Day after ``day``."""
         return self.add(day, 1)
 
     def working_days_between(self, first: date, last: date) -> int:
-        """How many Working Days lie after ``first``, up to and including ``last``.
+        """Count the Working Days after ``first``, up to and including ``last``.
 
-        Negative when ``last`` comes before ``first``: swapping the two only turns the sign.
+        Negative when ``last`` is before ``first``: swapping the two only changes the sign.
         """
         return self._counts[self._offset(last)] - self._counts[self._offset(first)]
 
@@ -117,12 +117,12 @@ def build_calendar(
     additions: Mapping[date, str] | None = None,
     removals: Mapping[date, str] | None = None,
 ) -> WorkingCalendar:
-    """The calendar of one region over whole years, both included; names are in English.
+    """Build the calendar of one region over whole years, both included; names are in English.
 
     ``additions`` are days off and ``removals`` days that count after all, each with its name.
-    A weekend day cannot be made to count.  An override that the package has caught up with is
-    kept and listed in ``redundant``, so that an upgrade never turns a good file into a fault.
-    Raises BadInput naming the region, the year or the day that is wrong.
+    A weekend day cannot become a Working Day.  An override that the ``holidays`` package has since
+    adopted is listed in ``redundant``, so that an upgrade never makes a good file faulty.  Raises
+    BadInput naming the region, the year or the day that is wrong.
     """
     additions, removals = additions or {}, removals or {}
     reasons = _bank_holidays(region, first_year, last_year)
@@ -153,14 +153,14 @@ def build_calendar(
 
 
 def _bank_holidays(region: str, first_year: int, last_year: int) -> dict[date, str]:
-    """The holidays that fall on Monday to Friday, with the words that ``why`` shows."""
+    """Return the holidays that fall on Monday to Friday, with the words that ``why`` shows."""
     if region not in REGIONS:
         raise BadInput(f"no region {region!r}", hint="one of " + ", ".join(REGIONS))
     if first_year > last_year:
         raise BadInput(f"a calendar from {first_year} to {last_year} is empty")
     # subdiv is needed for England too: without it the package leaves out the summer bank holiday.
     known = holidays.country_holidays("GB", subdiv=region, language="en_GB")
-    # Beyond its years the package answers with no holidays at all, which would look like an answer.
+    # Outside its years the package returns no holidays at all, which would look like an answer.
     if first_year < max(known.start_year, 1900) or last_year > known.end_year:
         raise BadInput(
             f"bank holidays are known from {max(known.start_year, 1900)} to {known.end_year},"
@@ -183,7 +183,7 @@ def _check_overrides(
     reasons: Mapping[date, str],
     covers: tuple[date, date],
 ) -> tuple[str, ...]:
-    """Raises BadInput for an override that cannot be; returns those that change nothing."""
+    """Return the overrides that change nothing; raises BadInput for an impossible one."""
     redundant = []
     for day in sorted({*additions, *removals}):
         written = day.isoformat()
@@ -207,7 +207,7 @@ def _check_overrides(
 
 
 def _hash_of(covers: tuple[date, date], working: list[date]) -> str:
-    """Eight hex digits of the days alone, whatever they are called and wherever they came from."""
+    """Return eight hex digits that depend on the days alone, not on their names or sources."""
     first = covers[0].toordinal()
     marks = bytearray((covers[1] - covers[0]) // timedelta(days=1) + 1)
     for day in working:
@@ -218,10 +218,10 @@ def _hash_of(covers: tuple[date, date], working: list[date]) -> str:
 def calendar_overrides(
     table: Mapping[str, object], place: Callable[[tuple[int | str, ...]], str]
 ) -> tuple[dict[date, str], dict[date, str]]:
-    """Additions and removals from the content of ``config/calendar.toml``.
+    """Read additions and removals from the content of ``config/calendar.toml``.
 
     Shape: ``[[add]]`` and ``[[remove]]`` tables, each with ``date`` (a TOML date) and ``name``.
-    ``place`` names a value, here ``("add", 1, "date")``, for a person.  Raises ConfigError with it.
+    ``place`` names a value such as ``("add", 1, "date")`` for a person.  Raises ConfigError.
     """
     for key in table:
         if key not in _LISTS:
@@ -270,7 +270,7 @@ def _entries(
             )
         if day in days:
             raise ConfigError(
-                f"{day.isoformat()} is there twice", place=place((name, number, "date"))
+                f"{day.isoformat()} is listed twice", place=place((name, number, "date"))
             )
         days[day] = called.strip()
     return days

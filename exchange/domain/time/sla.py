@@ -1,4 +1,4 @@
-"""The clock of one device and one recipient: when an answer is due, and why then.
+"""When an answer about a device is due, and why.
 
 SEC Appendix AC 4.16(b): within ten Working Days of receiving the request.  The day of receipt, a
 local date in Great Britain, is day zero; the answer is due at the end of the tenth Working Day
@@ -42,11 +42,11 @@ _MONTHS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SlaRule:
-    """How an answer's due date follows from its receipt.
+    """How an answer's due date follows from the receipt of the request.
 
-    Deemed receipt (unverified, off by default): what arrives after ``deemed_after`` local time, or
-    not on a Working Day, counts as received on the next Working Day.  ``agreed`` says who agreed
-    to another number of days, and when.  Raises BadInput when a value makes no sense.
+    Deemed receipt (unverified, off by default): a request that arrives after ``deemed_after`` local
+    time, or not on a Working Day, counts as received on the next Working Day.  ``agreed`` says who
+    agreed to another number of days, and when.  Raises BadInput when a value makes no sense.
     """
 
     days: int = DEFAULT_DAYS
@@ -59,12 +59,12 @@ class SlaRule:
             raise BadInput(f"{self.days} Working Days: an answer time is 1 to {MOST_DAYS} of them")
         if self.deemed_after.tzinfo or self.deemed_after.microsecond:
             raise BadInput("deemed receipt starts at a plain time of day such as 17:30")
-        # The words are stored on one line and read back from it.
+        # The text is stored on one line and read back from it.
         object.__setattr__(self, "agreed", " ".join(self.agreed.split()))
 
     @property
     def text(self) -> str:
-        """The rule in one line, stored beside each due date; ``from_text`` reads it back."""
+        """The rule in one line, stored with each due date; ``from_text`` reads it back."""
         plural = "" if self.days == 1 else "s"
         said = f"{self.days} Working Day{plural} after the day of receipt (Europe/London)"
         if self.deemed_receipt:
@@ -77,14 +77,14 @@ class SlaRule:
 
     @classmethod
     def from_text(cls, text: str) -> SlaRule:
-        """The rule that ``text`` describes, so that a stored clock can be replayed.
+        """Return the rule that ``text`` describes, so that a stored clock can be replayed.
 
         Raises BadInput for any other text.
         """
         return _rule_of(text)
 
     def day_zero(self, received: datetime, calendar: WorkingCalendar) -> date:
-        """The local date that counts as the day of receipt."""
+        """Return the local date that counts as the day of receipt."""
         local = _aware(received).astimezone(LONDON)
         day = local.date()
         if self.deemed_receipt and (
@@ -115,7 +115,7 @@ def _rule_of(text: str) -> SlaRule:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One due date and what produced it."""
+    """One due date and how it was worked out."""
 
     received: datetime  # UTC
     day_zero: date  # Europe/London
@@ -126,7 +126,7 @@ class Due:
 
 
 def due(received: datetime, rule: SlaRule, calendar: WorkingCalendar) -> Due:
-    """When the answer to something received at ``received`` is due.
+    """Return when the answer to a request received at ``received`` is due.
 
     Raises BadInput when the calendar does not cover the days.
     """
@@ -143,7 +143,7 @@ def due(received: datetime, rule: SlaRule, calendar: WorkingCalendar) -> Due:
 
 
 def is_late(answered_at: datetime, when_due: Due) -> bool:
-    """Whether an answer at that instant came after the end of the due day."""
+    """Whether an answer at that instant is later than the end of the due day."""
     return _aware(answered_at) >= when_due.due_at
 
 
@@ -151,16 +151,16 @@ def is_late(answered_at: datetime, when_due: Due) -> bool:
 class Moved:
     """A due date that another calendar moves."""
 
-    position: int  # where the due date stood among those that were replayed
+    position: int  # the position of the due date among those replayed
     before: Due
     after: Due
 
 
 def replay(dues: Iterable[Due], calendar: WorkingCalendar) -> tuple[Moved, ...]:
-    """The due dates whose day zero or due day differs under ``calendar``, in the order given.
+    """Return the due dates whose day zero or due day differs under ``calendar``, in their order.
 
-    Each is worked out again from its receipt and its own rule.  One that stays keeps its old
-    calendar version, which is still true of it.
+    Each is worked out again from its receipt and its own rule.  One that does not move keeps its
+    old calendar version, which is still correct for it.
     """
     moved = []
     for position, before in enumerate(dues):
@@ -192,10 +192,10 @@ class Explanation:
 
 
 def explain(of: datetime | Due, rule: SlaRule, calendar: WorkingCalendar) -> Explanation:
-    """Why an answer is due when it is.
+    """Explain day by day why an answer is due when it is.
 
-    For a stored Due pass ``SlaRule.from_text(due.rule_text)``; the calendar given is the one that
-    is explained, and another version than the Due's own may end on another day.
+    For a stored Due pass ``SlaRule.from_text(due.rule_text)``; the explanation uses the calendar
+    given, so with another version than the Due's own it may end on another day.
     """
     received = of.received if isinstance(of, Due) else of
     when = due(received, rule, calendar)
@@ -214,7 +214,7 @@ def explain(of: datetime | Due, rule: SlaRule, calendar: WorkingCalendar) -> Exp
 
 
 def explanation_json(explanation: Explanation) -> dict[str, object]:
-    """The explanation as ``exchange explain --json`` prints it."""
+    """Return the explanation as ``exchange explain --json`` prints it."""
     return {
         "received": explanation.received.isoformat(),
         "day_zero": explanation.day_zero.isoformat(),
@@ -228,7 +228,7 @@ def explanation_json(explanation: Explanation) -> dict[str, object]:
 
 
 def explanation_text(explanation: Explanation) -> str:
-    """The explanation for people: a line a day, Working Days numbered."""
+    """Return the explanation for people: a line a day, Working Days numbered."""
     received = explanation.received
     arrived = f"{_long(received.date())} at {received:%H:%M} {received.tzname()}"
     zero = _long(explanation.day_zero)
@@ -249,12 +249,12 @@ def explanation_text(explanation: Explanation) -> str:
 
 
 def local_date(instant: datetime) -> date:
-    """The date in Europe/London at that instant."""
+    """Return the date in Europe/London at that instant."""
     return _aware(instant).astimezone(LONDON).date()
 
 
-def noon_or(text: str) -> datetime:
-    """An instant as people write one; a bare date means its noon in Europe/London."""
+def parse_date_or_instant(text: str) -> datetime:
+    """Return an instant as people write it, in UTC; a date alone means noon in Europe/London."""
     try:
         return parse_instant(f"{date.fromisoformat(text.strip())}T12:00")
     except ValueError:
@@ -262,10 +262,10 @@ def noon_or(text: str) -> datetime:
 
 
 def parse_instant(text: str) -> datetime:
-    """An ISO 8601 date-time as UTC; without an offset it is Europe/London time.
+    """Return an ISO 8601 date-time in UTC; without an offset it is Europe/London time.
 
-    A local time that the clock change skips raises BadInput; one that comes twice is taken as the
-    first.  Raises BadInput for anything else.
+    A local time that happens twice at a clock change is taken as the first.  Raises BadInput for a
+    local time that the clock change skips, and for anything else.
     """
     written = text.strip()
     hint = "write for example 2026-12-21T16:45"
@@ -287,7 +287,7 @@ def parse_instant(text: str) -> datetime:
 
 
 def parse_month(text: str) -> tuple[datetime, datetime]:
-    """The UTC instants at which a month such as ``2026-10`` starts and ends in Europe/London.
+    """Return the UTC instants at which a month (``2026-10``) starts and ends in Europe/London.
 
     The end is the start of the next month and no longer belongs to it.
     """
@@ -306,7 +306,7 @@ def parse_month(text: str) -> tuple[datetime, datetime]:
 
 
 def _midnight(day: date) -> datetime:
-    """The UTC instant at which a day starts in Europe/London (clocks never change at midnight)."""
+    """Return the UTC instant when a day starts in Europe/London; no clock changes at midnight."""
     return datetime.combine(day, time(), LONDON).astimezone(UTC)
 
 

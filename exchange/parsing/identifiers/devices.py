@@ -112,12 +112,12 @@ def _why(text: str) -> str:
                 return "a Device ID is not all zeros or all Fs"
             return "the digits are not grouped like those of a Device ID"
         if digits.isdecimal() and len(digits) < 16:
-            return f"{_wrong_length(len(digits))}; leading zeros may be lost"
-        return _wrong_length(len(digits))
+            return f"{wrong_length(len(digits))}; leading zeros may be lost"
+        return wrong_length(len(digits))
     return "not a Device ID: it has characters that are not hex digits"
 
 
-def _wrong_length(digits: int) -> str:
+def wrong_length(digits: int) -> str:
     short = "short" if digits < 2 * DEVICE_ID_BYTES else "long"
     return f"Device ID too {short}: {digits} characters, {2 * DEVICE_ID_BYTES} needed"
 

@@ -1,4 +1,4 @@
-"""When an absence ends, as people write it."""
+"""Find the date on which an absence ends, as people write it."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(r"\b([A-Za-z]{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?\b(?:,? (\d{4}))?", re.I)
 _NUMERIC = re.compile(r"\b(\d{1,2})[/.\-](\d{1,2})(?:[/.\-](\d{4}|\d{2}))?\b")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-# A dot may end "Mon." or "Jan." on the way to the date, not a sentence.
+# A dot before the date may end "Mon." or "Jan." rather than a sentence.
 _RETURN = re.compile(
     r"\b(?:return(?:ing|s)?|back|resum(?:e|ing)|dychwelyd|yn [oô]l|zurück|wieder (?:da|erreichbar"
-    r"|verfügbar|im (?:büro|haus))|available (?:again|from)|(?:in|at) (?:the|my) (?:office|ctx)"
+    r"|verfügbar|im (?:büro|haus))|available (?:again|from)|(?:in|at) (?:the|my) (?:office|desk)"
     r" (?:again )?(?:on|from))\b(?:[^.\d]|\.(?=\s?\d)){0,50}",
     re.I,
 )
@@ -44,15 +44,15 @@ _ZERO: Final = timedelta(0)
 
 
 def return_date(text: str, sent: datetime | None) -> date | None:
-    """When an absence says to end: ``I am back on 5 January 2027``; British order of day and month.
+    """Return the date on which an absence ends (``I am back on 5 January 2027``), or None.
 
-    A date without a year is the first such one from the day the mail was sent; without that day it
-    is not known.
+    Day and month are in British order.  A date without a year is the first such date from the day
+    ``sent``; without ``sent`` it is not known.
     """
     flat = " ".join(text[:4000].split())
     for lead in (_RETURN, _UNTIL):
         for match in lead.finditer(flat):
-            # The lead may have run over a month's name before its day ("back on January 5").
+            # The match may already include a month before its day ("back on January 5").
             start = match.start()
             found = _date_in(flat[start : match.end() + 30], sent)
             if found:

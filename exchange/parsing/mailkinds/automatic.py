@@ -1,7 +1,6 @@
 """Mail that no person wrote for us: absences, acknowledgements, lists, receipts (RFC 3834, 8098).
 
-The header decides where there is one; shapes of words only where they can hardly mean anything
-else.
+A header field decides if there is one; wording only where it can hardly mean anything else.
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ from exchange.parsing.mime.headers import Headers
 
 
 class Automatic(Enum):
-    """What the header says of how a mail came to be."""
+    """How a mail was written, according to its header."""
 
     NO = ""
-    REPLIED = "replied"  # an answering machine's
-    GENERATED = "generated"  # some system's, perhaps with content that counts
+    REPLIED = "replied"  # an automatic reply
+    GENERATED = "generated"  # written by a system, perhaps with content that counts
 
 
 _REPLY_HEADERS: Final = (
@@ -37,7 +36,10 @@ _SUBJECT = re.compile(
 
 
 def automatic(headers: Headers, subject: str) -> Automatic:
-    """How the header calls the mail; X-Auto-Response-Suppress alone proves nothing."""
+    """Return how the mail was written, by its header and subject.
+
+    X-Auto-Response-Suppress alone proves nothing.
+    """
     submitted = headers.get("auto-submitted").strip().lower()
     if submitted.startswith("auto-replied"):
         return Automatic.REPLIED
@@ -56,7 +58,7 @@ def automatic(headers: Headers, subject: str) -> Automatic:
 
 
 def list_mail(headers: Headers) -> Subkind | None:
-    """Return MAILING_LIST or NEWSLETTER when the mail came to many, else None."""
+    """Return MAILING_LIST or NEWSLETTER for a mail sent to many people, else None."""
     precedence = headers.get("precedence").strip().lower()
     if headers.get("list-id") or headers.get("list-post") or precedence == "list":
         return Subkind.MAILING_LIST
@@ -66,7 +68,7 @@ def list_mail(headers: Headers) -> Subkind | None:
 
 
 _THING = (
-    r"(?:support |service |new |email |help ?ctx )?"
+    r"(?:support |service |new |email |help ?desk )?"
     r"(?:ticket|request|case|enquiry|inquiry|query|e-?mail|message|incident|call|submission"
     r"|correspondence)"
 )
@@ -123,14 +125,14 @@ _ABSENT = re.compile(
     r"|\b(?:i have|has) left the (?:company|business|organisation)\b"
     r"|\bno longer works? (?:for|at|with)\b|\ballan o'r swyddfa\b|\babwesen(?:d|heit)\b"
     r"|\bnicht im (?:büro|haus)\b|\b(?:im|in) urlaub\b|\bar (?:fy )?(?:ng)?(?:g)?wyliau\b"
-    r"|\boffice (?:is|will be) closed\b|\baway from (?:the|my) (?:office|ctx)\b"
+    r"|\boffice (?:is|will be) closed\b|\baway from (?:the|my) (?:office|desk)\b"
     r"|\bnot (?:be )?(?:available|working|checking (?:my )?e-?mails?)\b"
     r"|\babsent(?:e)? du bureau\b|\bfuera de la oficina\b",
     re.I,
 )
-_ABSENT_SURE = re.compile(
+_ABSENT_DEFINITE = re.compile(
     r"\b(?:i am|i'm|i will be|am)\b[^.]{0,40}\b(?:out of (?:the |my )?office|on (?:annual )?leave"
-    r"|on holiday|away from (?:the|my) (?:office|ctx))\b.{0,80}\b(?:until|till|returning|return"
+    r"|on holiday|away from (?:the|my) (?:office|desk))\b.{0,80}\b(?:until|till|returning|return"
     r"|back|from|with)\b",
     re.I,
 )
@@ -177,32 +179,32 @@ def _flat(text: str) -> str:
 
 
 def acknowledges(text: str) -> bool:
-    """The shape of "your ticket 4711 has been received", with or without a header to tell it."""
+    """Whether the text is like "your ticket 4711 has been received", whatever the header says."""
     return bool(_ACKNOWLEDGED.search(_flat(text)))
 
 
 def thanks_only(text: str) -> bool:
-    """Courtesies of a machine: proof only where the header says that a machine wrote them."""
+    """Whether the text has automatic courtesies: proof only if the header says it is automatic."""
     return bool(_THANKS.search(_flat(text)))
 
 
-def absent(text: str, *, sure: bool = False) -> bool:
-    """Whether the words tell of an absence; ``sure``: in the first person, with its end."""
-    return bool((_ABSENT_SURE if sure else _ABSENT).search(_flat(text)))
+def absent(text: str, *, definite: bool = False) -> bool:
+    """Whether the text reports an absence; ``definite``: in the first person, with its end."""
+    return bool((_ABSENT_DEFINITE if definite else _ABSENT).search(_flat(text)))
 
 
 def challenges(text: str) -> bool:
-    """Whether a sender's filter asks for a proof that a person wrote to it."""
+    """Whether a spam filter asks for proof that a person wrote to it."""
     return bool(_CHALLENGE.search(_flat(text)))
 
 
 def complains(subject: str, text: str) -> bool:
-    """The wordings of reports of abuse that come without a report part (RFC 5965)."""
+    """Whether it is an abuse report, one without a report part (RFC 5965)."""
     return bool(_COMPLAINT.search(f"{subject[:300]}\n{_flat(text)[:600]}"))
 
 
-def baits(text: str) -> bool:
-    """The looks of phishing: a threat to an account or a promise, and something to click."""
+def looks_like_phishing(text: str) -> bool:
+    """Whether there is a threat to an account or a promise, and something to click."""
     flat = _flat(text)
     return bool(_LURE.search(flat)) and bool(_BAIT.search(flat))
 
@@ -220,8 +222,8 @@ _RECEIPT_TEXT = re.compile(
 )
 
 
-def receipt(subject: str, text: str) -> Subkind | None:
-    """Return READ_RECEIPT or DELIVERY_RECEIPT for a receipt in words alone, else None."""
+def receipt_kind(subject: str, text: str) -> Subkind | None:
+    """Return READ_RECEIPT or DELIVERY_RECEIPT for a receipt without a report part, else None."""
     named = _RECEIPT_SUBJECT.match(subject)
     if not named or not _RECEIPT_TEXT.search(_flat(text)):
         return None

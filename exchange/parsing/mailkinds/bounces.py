@@ -1,6 +1,6 @@
-"""Delivery reports: which of our mails, to whom, and whether it is given up (RFC 3464).
+"""Read delivery reports: which mail of ours, which recipient, failed or delayed (RFC 3464).
 
-What mail servers write in free words is read in ``notices``.
+Notices that mail servers write in free text are read in ``notices``.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _MOST: Final = 1000
 _FAILING: Final = ("fail", "error", "bounce", "reject", "undeliver", "expire")
 _DELAYING: Final = ("delay", "defer", "warn", "retry")
 _SUCCEEDED: Final = ("delivered", "relayed", "expanded", "deliverable")
-_ODD_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,255}")
+_ANY_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,255}")
 _RECEIVED_FOR = re.compile(r"\bfor\s+<?(" + ADDRESS.pattern + r")")
 _QUOTE_MARKS = re.compile(r"^[ \t]{0,9}>[> ]?", re.M)
 _DISPOSED = re.compile(r"automatic-action\b[^;]*;[^;]*\b(?:deleted|denied|failed|rejected)", re.I)
 
 
 def read_reports(contents: Contents) -> tuple[Bounce, ...]:
-    """The recipients that a delivery-status report gives up or delays; successes are none."""
+    """Return the recipients for whom a delivery-status report says failed or delayed."""
     reports = [part for part in contents.reports if not _is_receipt(part)]
-    found = of_blocks(
+    found = bounces_of(
         [fields for part in reports for fields in _blocks(part.content)],
         original_message_id(contents, ""),
     )
@@ -46,7 +46,7 @@ def read_reports(contents: Contents) -> tuple[Bounce, ...]:
 
 
 def read_enclosed_report(contents: Contents) -> tuple[Bounce, ...]:
-    """The recipients of a report that came as a mail within a notice, as some gateways send it."""
+    """Return the recipients in a report attached to a notice as a mail, as some gateways do."""
     for _, mail in contents.mails:
         if mail.media == "multipart/report":
             parts = list(_parts(mail))
@@ -55,16 +55,16 @@ def read_enclosed_report(contents: Contents) -> tuple[Bounce, ...]:
             copies += [part.headers for part in parts if part.media == "text/rfc822-headers"]
             ids = [one for head in copies for one in message_ids(head.get("message-id"))]
             blocks = [fields for part in reports for fields in _blocks(part.content)]
-            found = of_blocks(blocks, ids[0] if ids else "")
+            found = bounces_of(blocks, ids[0] if ids else "")
             if found:
                 return found
     return ()
 
 
 def read_refusal(contents: Contents, opening: str) -> tuple[Bounce, ...]:
-    """A receipt by which a machine refused the mail (RFC 3798 section 3.2.6, RFC 5429 2.1.2).
+    """Return the recipient whose machine refused the mail (RFC 3798, 3.2.6; RFC 5429, 2.1.2).
 
-    One that a reader caused, or that tells of deletion alone, is none.
+    Receipts that a person caused, or that report only a deletion, are not refusals.
     """
     if not REFUSED.search(opening):
         return ()
@@ -89,8 +89,8 @@ def _parts(part: Part) -> Iterator[Part]:
             yield from _parts(child)
 
 
-def of_blocks(blocks: Iterable[Headers], original: str) -> tuple[Bounce, ...]:
-    """One bounce per recipient: delayed first and failed later is failed."""
+def bounces_of(blocks: Iterable[Headers], original: str) -> tuple[Bounce, ...]:
+    """Return one bounce per recipient; failed overrides an earlier delayed."""
     found: dict[str, Bounce] = {}
     for fields in blocks:
         bounce = _recipient(fields, original)
@@ -102,7 +102,7 @@ def of_blocks(blocks: Iterable[Headers], original: str) -> tuple[Bounce, ...]:
 
 
 def has_success(contents: Contents) -> bool:
-    """Whether a delivery-status report tells of a success."""
+    """Whether a delivery-status report reports a success."""
     return any(
         _action(fields) in _SUCCEEDED
         for part in contents.reports
@@ -129,15 +129,15 @@ def _recipient(fields: Headers, original: str) -> Bounce | None:
 
 def _recipient_of(fields: Headers) -> str:
     names = ("original-recipient", "final-recipient", "x-actual-recipient")
-    return next((found for name in names if (found := _typed(fields.get(name)))), "")
+    return next((found for name in names if (found := _address_of(fields.get(name)))), "")
 
 
 def _reported(recipient: str, fields: Headers, original: str) -> Bounce | None:
-    """What the fields of one recipient say (RFC 3464 section 2.3)."""
+    """Return the bounce in the fields of one recipient, or None (RFC 3464, 2.3)."""
     action = _action(fields)
     diagnostic = one_line(fields.get("diagnostic-code"))[:500]
-    told = STATUS.search(fields.get("status")) or STATUS.search(diagnostic)
-    status = told.group(1) if told else ""
+    code = STATUS.search(fields.get("status")) or STATUS.search(diagnostic)
+    status = code.group(1) if code else ""
     if not (action or status or diagnostic):
         return None
     if action in _SUCCEEDED or (not action and status.startswith("2")):
@@ -153,8 +153,8 @@ def _reported(recipient: str, fields: Headers, original: str) -> Bounce | None:
     return Bounce(recipient, permanent, status, diagnostic, original)
 
 
-def _typed(value: str) -> str:
-    """``rfc822; someone@example.test`` without its type, bare and in lower case."""
+def _address_of(value: str) -> str:
+    """Return the address in ``rfc822; someone@example.test``, plain and in lower case."""
     kind, semicolon, address = value.partition(";")
     address = (address if semicolon else kind).strip().strip("<>\"'").strip()
     known = plain_address(address)
@@ -163,12 +163,12 @@ def _typed(value: str) -> str:
     found = ADDRESS.search(address[:500])
     if found:
         return found.group().lower()
-    # No address by the rules, which may well be why it failed; or one in another alphabet.
-    return address.lower() if _ODD_ADDRESS.fullmatch(address[:400]) else ""
+    # Not a valid address, which may be why it failed; or one in another alphabet.
+    return address.lower() if _ANY_ADDRESS.fullmatch(address[:400]) else ""
 
 
 def _of_local_names(reports: list[Part], contents: Contents) -> tuple[Bounce, ...]:
-    """Recipients given as ``rfc822; bob``: whole where the mail that came back tells the rest."""
+    """Return recipients given as ``rfc822; bob``, completed from the returned mail if possible."""
     original = original_message_id(contents, "")
     sent_to = sent_to_of(contents)
     found: list[Bounce] = []
@@ -183,9 +183,9 @@ def _of_local_names(reports: list[Part], contents: Contents) -> tuple[Bounce, ..
 
 
 def sent_to_of(contents: Contents, quoted: str = "") -> list[str]:
-    """Whom the mail that came back was sent to, as far as its copy tells.
+    """Return the recipients of the returned mail, as far as its copy shows them.
 
-    ``quoted``: a copy that stands in the text of the notice, with its header.
+    ``quoted``: a copy, with its header, in the text of the notice.
     """
     heads = [part.headers for part in contents.originals]
     heads += [read_fields(part.content[:64_000]) for part in contents.originals if part.content]
@@ -202,7 +202,7 @@ def sent_to_of(contents: Contents, quoted: str = "") -> list[str]:
 
 
 def original_message_id(contents: Contents, text: str) -> str:
-    """The Message-ID of the mail that a report is about, or empty."""
+    """Return the Message-ID of the mail that a report is about, or an empty text."""
     for original in contents.originals:
         ids = message_ids(original.headers.get("message-id"))
         if not ids and original.content:
@@ -229,11 +229,12 @@ def original_message_id(contents: Contents, text: str) -> str:
 
 
 def text_of(content: bytes) -> str:
+    """Return bytes as Latin-1 text with newlines only."""
     return content.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def disguised(contents: Contents, text: str) -> list[Headers]:
-    """Per-recipient fields that stand in the text or in a file instead of in a report part."""
+def fields_in_text(contents: Contents, text: str) -> list[Headers]:
+    """Return per-recipient fields found in the text or in a file instead of a report part."""
     blocks: list[Headers] = []
     if REPORT_FIELD.search(text[:200_000]):
         blocks += _blocks(text[:200_000].encode("utf-8", "replace"))

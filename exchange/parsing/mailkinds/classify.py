@@ -1,4 +1,4 @@
-"""What kind of mail it is: by its header first, then by what it says."""
+"""Decide what kind of mail it is: by its header first, then by what it says."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from exchange.parsing.mailkinds.automatic import (
     absent,
     acknowledges,
     automatic,
-    baits,
     challenges,
     complains,
     list_mail,
-    receipt,
+    looks_like_phishing,
+    receipt_kind,
     thanks_only,
 )
 from exchange.parsing.mailkinds.replies import reply_says
@@ -39,71 +39,71 @@ _CHASING: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A kind, the finer kind, and whether what was found counts as the sender's words to us."""
+class Classified:
+    """Kind and subkind, and whether findings count as the sender's words to us."""
 
     kind: Kind
     subkind: Subkind = Subkind.NONE
     counts: bool = True
 
 
-def by_header(
+def classify_by_header(
     head: MailHead,
     headers: Headers,
     contents: Contents,
     own_text: str,
     own_addresses: frozenset[str],
-) -> Judged | None:
-    """The kind that the header settles, whatever the text lists; None when it settles none.
+) -> Classified | None:
+    """Classify by the header alone, whatever the text lists; None when it does not decide.
 
     ``own_text`` is the text without quotes.
     """
     if head.own_marker and head.sender in own_addresses:
-        return Judged(Kind.UNKNOWN, Subkind.OWN, counts=False)
+        return Classified(Kind.UNKNOWN, Subkind.OWN, counts=False)
     opening = f"{head.subject}\n{own_text}"
     returned = bool(contents.mails or contents.originals)
     if contents.complaint or (returned and complains(head.subject, own_text)):
-        return Judged(Kind.UNKNOWN, Subkind.COMPLAINT, counts=False)
+        return Classified(Kind.UNKNOWN, Subkind.COMPLAINT, counts=False)
     for part in contents.reports:
         if part.media.endswith("disposition-notification"):
             if bounces.read_refusal(contents, opening[:4000]):
-                return Judged(Kind.BOUNCE, Subkind.REFUSED, counts=False)
-            return Judged(Kind.AUTO_REPLY, Subkind.READ_RECEIPT, counts=False)
+                return Classified(Kind.BOUNCE, Subkind.REFUSED, counts=False)
+            return Classified(Kind.AUTO_REPLY, Subkind.READ_RECEIPT, counts=False)
     if contents.reports:
         return _of_report(contents, opening)
     if notices.looks_bounced(headers, head.subject, contents):
-        return Judged(Kind.BOUNCE, Subkind.FREE_FORM, counts=False)
+        return Classified(Kind.BOUNCE, Subkind.FREE_FORM, counts=False)
     marked = _marker_of(head)
     if marked in _CHASING:
-        return Judged(Kind.UNKNOWN, _CHASING[marked], counts=False)
+        return Classified(Kind.UNKNOWN, _CHASING[marked], counts=False)
     if marked in _MARKED:
-        return Judged(_MARKED[marked])
+        return Classified(_MARKED[marked])
     came = automatic(headers, head.subject)
     if came is Automatic.NO:
         return None
     if acknowledges(opening):
-        return Judged(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
+        return Classified(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
     if challenges(opening):
-        return Judged(Kind.AUTO_REPLY, Subkind.CHALLENGE, counts=False)
+        return Classified(Kind.AUTO_REPLY, Subkind.CHALLENGE, counts=False)
     if absent(opening):
-        return Judged(Kind.AUTO_REPLY, Subkind.ABSENCE, counts=False)
+        return Classified(Kind.AUTO_REPLY, Subkind.ABSENCE, counts=False)
     if came is Automatic.REPLIED:
         if thanks_only(opening):
-            return Judged(Kind.ACKNOWLEDGEMENT, Subkind.AUTOMATIC, counts=False)
-        return Judged(Kind.AUTO_REPLY, counts=False)
+            return Classified(Kind.ACKNOWLEDGEMENT, Subkind.AUTOMATIC, counts=False)
+        return Classified(Kind.AUTO_REPLY, counts=False)
     return None
 
 
-def _of_report(contents: Contents, opening: str) -> Judged:
+def _of_report(contents: Contents, opening: str) -> Classified:
     found = bounces.read_reports(contents)
     if found:
         given_up = any(one.permanent for one in found)
         if not given_up and challenges(opening):
-            return Judged(Kind.AUTO_REPLY, Subkind.CHALLENGE, counts=False)
-        return Judged(Kind.BOUNCE, Subkind.NONE if given_up else Subkind.DELAYED, counts=False)
+            return Classified(Kind.AUTO_REPLY, Subkind.CHALLENGE, counts=False)
+        return Classified(Kind.BOUNCE, Subkind.NONE if given_up else Subkind.DELAYED, counts=False)
     if bounces.has_success(contents):
-        return Judged(Kind.AUTO_REPLY, Subkind.DELIVERY_RECEIPT, counts=False)
-    return Judged(Kind.BOUNCE, Subkind.UNREADABLE_REPORT, counts=False)
+        return Classified(Kind.AUTO_REPLY, Subkind.DELIVERY_RECEIPT, counts=False)
+    return Classified(Kind.BOUNCE, Subkind.UNREADABLE_REPORT, counts=False)
 
 
 def _marker_of(head: MailHead) -> str:
@@ -112,11 +112,11 @@ def _marker_of(head: MailHead) -> str:
 
 
 def is_reply(head: MailHead) -> bool:
-    """Whether the mail answers another one."""
+    """Whether the mail is a reply."""
     return bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to or head.references)
 
 
-def by_content(
+def classify_by_content(
     head: MailHead,
     headers: Headers,
     contents: Contents,
@@ -124,51 +124,51 @@ def by_content(
     own_text: str,
     *,
     about_ours: bool,
-) -> Judged:
-    """The kind that the words and lists settle.
+) -> Classified:
+    """Classify by text and lists.
 
-    ``about_ours``: one of our references stands in it, or it is a reply.
+    ``about_ours``: it contains one of our references, or it is a reply.
     """
     coded = found.stray_code or any_code(found.claims) or any_bad_code(found.claims)
     denied = any_outcome(found.claims, Outcome.NOT_INSTALLER)
     reply = is_reply(head)
     if coded or (denied and (about_ours or not found.asks)):
-        return Judged(Kind.RESPONSE)
+        return Classified(Kind.RESPONSE)
     if found.claims and (about_ours or (found.definite and not found.asks)):
-        return Judged(Kind.RESPONSE)
+        return Classified(Kind.RESPONSE)
     if found.denies_all and (about_ours or not found.asks):
-        return Judged(Kind.RESPONSE, Subkind.NONE if found.devices else Subkind.STATEMENT)
+        return Classified(Kind.RESPONSE, Subkind.NONE if found.devices else Subkind.STATEMENT)
     opening = f"{head.subject}\n{own_text}"
-    # In this order: most mails are plain requests, and the words take as long as all else here.
+    # In this order: most mails are plain requests, and the text search is half the work here.
     if not denied and not _asks_itself(found) and acknowledges(opening):
-        return Judged(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
-    if not found.devices and absent(opening, sure=True):
-        return Judged(Kind.AUTO_REPLY, Subkind.ABSENCE, counts=False)
+        return Classified(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
+    if not found.devices and absent(opening, definite=True):
+        return Classified(Kind.AUTO_REPLY, Subkind.ABSENCE, counts=False)
     silent = not (found.devices or found.claims or found.rejects)
-    told = receipt(head.subject, own_text) if silent else None
-    if told:
-        return Judged(Kind.AUTO_REPLY, told, counts=False)
+    kind_of_receipt = receipt_kind(head.subject, own_text) if silent else None
+    if kind_of_receipt:
+        return Classified(Kind.AUTO_REPLY, kind_of_receipt, counts=False)
     if silent and challenges(opening):
-        return Judged(Kind.AUTO_REPLY, Subkind.CHALLENGE, counts=False)
-    if silent and not about_ours and baits(opening):
-        return Judged(Kind.UNKNOWN, Subkind.PHISHING)
+        return Classified(Kind.AUTO_REPLY, Subkind.CHALLENGE, counts=False)
+    if silent and not about_ours and looks_like_phishing(opening):
+        return Classified(Kind.UNKNOWN, Subkind.PHISHING)
     many = list_mail(headers)
     if many and not (found.asks and found.devices and many is Subkind.NEWSLETTER):
-        return Judged(Kind.UNKNOWN, many)
+        return Classified(Kind.UNKNOWN, many)
     if contents.calendar:
-        return Judged(Kind.UNKNOWN, Subkind.INVITATION)
+        return Classified(Kind.UNKNOWN, Subkind.INVITATION)
     if automatic(headers, head.subject) is Automatic.GENERATED and not found.asks:
-        return Judged(Kind.AUTO_REPLY, Subkind.GENERATED, counts=False)
+        return Classified(Kind.AUTO_REPLY, Subkind.GENERATED, counts=False)
     if found.devices or (found.rejects and found.asks):
         if reply and not found.asks:
-            return Judged(Kind.UNKNOWN, Subkind.REPLY)
-        return Judged(Kind.REQUEST)
+            return Classified(Kind.UNKNOWN, Subkind.REPLY)
+        return Classified(Kind.REQUEST)
     if reply:
         files = bool(contents.attachments or contents.mails)
-        return Judged(Kind.UNKNOWN, reply_says(own_text, files=files))
-    return Judged(Kind.UNKNOWN, Subkind.QUESTION if found.asks else Subkind.NONE)
+        return Classified(Kind.UNKNOWN, reply_says(own_text, files=files))
+    return Classified(Kind.UNKNOWN, Subkind.QUESTION if found.asks else Subkind.NONE)
 
 
 def _asks_itself(found: Findings) -> bool:
-    """A list with a plain request for codes is no acknowledgement, whatever else it says."""
+    """Whether it lists devices and asks for codes: then it is no acknowledgement."""
     return found.asks and bool(found.devices)

@@ -1,8 +1,8 @@
-"""Notices of failed or delayed delivery in free words: what mail servers write for people.
+"""Read notices of failed or delayed delivery in free text, which mail servers write for people.
 
-The recipients are found from the surest place downwards: a header field, report fields in the
-text, what stands beneath "the following addresses", an address at the head of its line, behind a
-word such as "recipient", in a sentence, and last the copy of our own mail.
+The recipients are taken from the most reliable place that has any: a header field, report fields in
+the text, the lines below "the following addresses", an address at the start of a line, after a word
+such as "recipient", in a sentence, and last the copy of our own mail.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Final
 
 from exchange.domain.mail import Bounce
 from exchange.parsing.mailkinds.bounces import (
-    disguised,
-    of_blocks,
+    bounces_of,
+    fields_in_text,
     original_message_id,
     read_enclosed_report,
     sent_to_of,
@@ -51,7 +51,7 @@ from exchange.parsing.text.lines import Line
 
 _MOST: Final = 1000
 _HUMAN_LINES: Final = 200
-_SHORT: Final = 20  # lines of a notice that says nothing else
+_SHORT: Final = 20  # at most this many lines: a notice and nothing else
 _REPLIED = re.compile(r"\s{0,9}[45][0-5]\d[ \-]")
 _NULL_SENDER = re.compile(r"(?:^|\s)<\s*>$")
 _FROM = re.compile(r"\b(?:from|sender|contact)[ :]{1,3}[<\"'(\[]{0,2}$", re.I)
@@ -64,42 +64,44 @@ def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
         return True
     declared = headers.get("content-type")[:500].lower()
     if declared.startswith("multipart/report") and "delivery-status" in declared:
-        return True  # of which the report itself is lost
-    look = _look_at(headers, subject, contents)
-    return _of_a_server(look) if DAEMON.search(decode_words(look.sender)) else _of_anybody(look)
+        return True  # the report part itself is lost
+    traits = _traits_of(headers, subject, contents)
+    return (
+        _of_a_server(traits) if DAEMON.search(decode_words(traits.sender)) else _of_anybody(traits)
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """What tells a notice from a person's mail."""
+class _Traits:
+    """What distinguishes a notice from a person's mail."""
 
-    sender: str  # the field From, as it stands
+    sender: str  # the field From, as sent
     from_nobody: bool  # the envelope names no sender
     failed_subject: bool
     passed_on: bool  # the subject begins with Re: or Fwd:
-    returned: bool  # a mail lies within
+    returned: bool  # our mail is attached
     lines: list[Line]
     human: list[Line]  # lines that are neither empty nor quoted
 
     @property
     def opening(self) -> str:
-        """How it begins, on one line."""
+        """Its beginning, on one line."""
         return _flat(self.lines[:40])
 
     @property
     def personal(self) -> bool:
-        """Whether a person speaks in it."""
+        """Whether it reads as if a person wrote it."""
         return bool(PERSONAL.search(_flat(self.human[:40])))
 
     @property
     def signed(self) -> bool:
-        """Whether it begins as mail servers begin."""
+        """Whether it begins as notices of mail servers do."""
         return bool(SIGNATURE.search(_flat(self.human[:12])))
 
 
-def _look_at(headers: Headers, subject: str, contents: Contents) -> _Look:
+def _traits_of(headers: Headers, subject: str, contents: Contents) -> _Traits:
     human = [line for line in contents.lines if line.text.strip() and not line.quoted]
-    return _Look(
+    return _Traits(
         sender=headers.get("from")[:500].strip(),
         from_nobody=headers.get("return-path").strip() == "<>",
         failed_subject=bool(FAILED_SUBJECT.search(subject[:300])),
@@ -110,47 +112,47 @@ def _look_at(headers: Headers, subject: str, contents: Contents) -> _Look:
     )
 
 
-def _of_a_server(look: _Look) -> bool:
-    """Whether a mail that calls itself a mail server's tells of a failure."""
-    failing = bool(FAILED_TEXT.search(look.opening))
-    if look.passed_on:
-        # "Re: Your subject" of a program that answers instead of reporting.
-        replied = any(_REPLIED.match(line.text) for line in look.human)
-        return failing and replied and not look.personal
-    if look.failed_subject or (look.from_nobody and STATUS.search(look.opening)):
+def _of_a_server(traits: _Traits) -> bool:
+    """Whether a mail that claims to be from a mail server reports a failure."""
+    failing = bool(FAILED_TEXT.search(traits.opening))
+    if traits.passed_on:
+        # "Re: Your subject" from a program that replies instead of reporting.
+        replied = any(_REPLIED.match(line.text) for line in traits.human)
+        return failing and replied and not traits.personal
+    if traits.failed_subject or (traits.from_nobody and STATUS.search(traits.opening)):
         return True
-    machine = look.from_nobody or bool(MAILER_DAEMON.search(look.sender))
-    if failing and (machine or not look.personal):
+    machine = traits.from_nobody or bool(MAILER_DAEMON.search(traits.sender))
+    if failing and (machine or not traits.personal):
         return True
-    # In a language that is not read here: an address, and the mail that came back.
-    named = any(AT_START.match(line.text[:500]) for line in look.human[:40])
-    return bool(MAILER_DAEMON.search(look.sender)) and look.returned and named
+    # In a language that we do not read: an address, and the returned mail.
+    named = any(AT_START.match(line.text[:500]) for line in traits.human[:40])
+    return bool(MAILER_DAEMON.search(traits.sender)) and traits.returned and named
 
 
-def _of_anybody(look: _Look) -> bool:
-    """Whether a mail from any other sender is a notice all the same."""
-    failed_subject = look.failed_subject and not look.passed_on
-    nobody = bool(_NULL_SENDER.search(look.sender))
+def _of_anybody(traits: _Traits) -> bool:
+    """Whether a mail from any other sender is nevertheless a notice."""
+    failed_subject = traits.failed_subject and not traits.passed_on
+    nobody = bool(_NULL_SENDER.search(traits.sender))
     if nobody:
-        begins = _flat(look.human[:12])
+        begins = _flat(traits.human[:12])
         if FAILED_TEXT.search(begins) and ADDRESS.search(begins):
             return True
-    if look.from_nobody or nobody or not look.sender:
-        return failed_subject or look.signed
+    if traits.from_nobody or nobody or not traits.sender:
+        return failed_subject or traits.signed
     if failed_subject:
-        return look.signed or (_coded_line(look.human[:12]) and not look.personal)
-    # Most mail is neither, and is not looked at any further.
-    if not (look.returned or (look.failed_subject and look.passed_on)):
+        return traits.signed or (_coded_line(traits.human[:12]) and not traits.personal)
+    # Most mail is neither: stop here.
+    if not (traits.returned or (traits.failed_subject and traits.passed_on)):
         return False
-    if look.personal or not look.signed:
+    if traits.personal or not traits.signed:
         return False
     # "RE: Your message : not delivered", where the gateway keeps the subject of our mail.
-    short = len(look.human) <= _SHORT and look.failed_subject
-    return short if look.passed_on else look.returned
+    short = len(traits.human) <= _SHORT and traits.failed_subject
+    return short if traits.passed_on else traits.returned
 
 
 def _coded_line(lines: Sequence[Line]) -> bool:
-    """Whether an address heads a line that tells the reply of a mail server."""
+    """Whether a line begins with an address and contains a mail server's reply."""
     for line in lines:
         start = AT_START.match(line.text[:500])
         rest = line.text[start.end() : 1000] if start else ""
@@ -167,9 +169,9 @@ def _flat(lines: Sequence[Line]) -> str:
 def read_notice(
     headers: Headers, contents: Contents, lines: Sequence[Line], subject: str, own: frozenset[str]
 ) -> tuple[Bounce, ...]:
-    """The recipients that a notice in free words names, with what it says of each.
+    """Return the recipients that a notice in free text names, with what it says about each.
 
-    ``own``: our own addresses, never a recipient that failed.
+    ``own``: our own addresses, which are never a failed recipient.
     """
     text = "\n".join(line.text for line in lines)
     enclosed = read_enclosed_report(contents)
@@ -177,13 +179,13 @@ def read_notice(
         return enclosed
     answered = message_ids(headers.get("in-reply-to"))
     original = original_message_id(contents, text) or (answered[0] if answered else "")
-    written = of_blocks(disguised(contents, text), original)
+    written = bounces_of(fields_in_text(contents, text), original)
     if written:
         return written
     notice = _notice_of(headers, contents, lines, own)
     failed = ADDRESS.findall(" ".join(headers.all("x-failed-recipients"))[:100_000])
     recipients = list(dict.fromkeys(one.lower() for one in failed)) or _recipients(notice)
-    # What stands under a recipient is said of it; what stands above all of them, of all.
+    # Lines below a recipient are about it; lines above all recipients are about all.
     human = notice.human
     places = {
         address: next((n for n, line in enumerate(human) if address in line.lower()), 0)
@@ -194,7 +196,7 @@ def read_notice(
     for address, start in places.items():
         later = [one for one in starts if one > start]
         beneath = human[start : later[0] if later else len(human)]
-        found.append(_said_of(address, beneath, human, subject, original))
+        found.append(_bounce_of(address, beneath, human, subject, original))
     return tuple(found)
 
 
@@ -204,10 +206,10 @@ class _Notice:
 
     human: list[str]
     copied: list[str]
-    sent_to: list[str]  # the recipients of our mail, as far as its copy tells
+    sent_to: list[str]  # the recipients of our mail, as far as its copy shows them
     own: frozenset[str]
-    ours: frozenset[str]  # the same, and whom this notice is from and to
-    domain: str  # of the server that wrote the notice, where it is a whole mail domain
+    ours: frozenset[str]  # the same, and the sender and recipients of this notice
+    domain: str  # of the server that wrote the notice, if it is a whole mail domain
 
 
 def _notice_of(
@@ -233,7 +235,7 @@ def _notice_of(
 
 
 def _recipients(notice: _Notice) -> list[str]:
-    """Whom the mail did not reach, from the surest place that names anybody."""
+    """Return whom the mail did not reach, from the most reliable place that names anybody."""
     section = _section(notice.human)
     named = (
         _kept(_matches(section, AT_START, EXPANDED), notice, servers=True)
@@ -247,13 +249,13 @@ def _recipients(notice: _Notice) -> list[str]:
         return _completed(names, notice)
     human = notice.human
     found = _kept(_matches(human, AT_START, LABELLED, EXPANDED), notice) or _in_passing(notice)
-    # Last, whom the notice was written to or by: a mail to oneself comes back to oneself.
+    # Last, sender and recipients of the notice: a mail to oneself comes back to oneself.
     heads = dict.fromkeys(one.lower() for one in _matches(section or human, AT_START))
     return found or [one for one in heads if one not in notice.own]
 
 
 def _in_passing(notice: _Notice) -> list[str]:
-    """Addresses in running text, weighed against those that our mail was sent to."""
+    """Return addresses in running text, preferring those that our mail was sent to."""
     every = _kept(_every(notice.human), notice)
     sent_to = _kept(notice.sent_to, notice)
     confirmed = [one for one in every if one in sent_to]
@@ -265,18 +267,18 @@ def _in_passing(notice: _Notice) -> list[str]:
 
 
 def _section(human: Sequence[str]) -> list[str]:
-    """What stands behind "the following addresses", on its line and beneath, to the next rule."""
+    """Return the text after "the following addresses", down to the next horizontal rule."""
     for number, line in enumerate(human):
         lead = LEAD.search(line)
         if not lead:
             continue
         section = [line[lead.end() :]]
-        told = "@" in section[0]
+        has_content = "@" in section[0]
         for further in human[number + 1 :]:
-            if told and RULE.match(further):
+            if has_content and RULE.match(further):
                 break
             section.append(further)
-            told = told or bool(further.strip() and not RULE.match(further))
+            has_content = has_content or bool(further.strip() and not RULE.match(further))
         if any("@" in one or BARE_NAME.match(one) for one in section):
             return section
     return []
@@ -304,9 +306,9 @@ def _every(lines: Iterable[str]) -> list[str]:
 
 
 def _kept(found: Iterable[str], notice: _Notice, *, servers: bool = False) -> list[str]:
-    """In lower case and once each, without our own addresses.
+    """Return addresses in lower case, once each, without our own.
 
-    ``servers``: addresses of mail servers count as well, as where a list of recipients has one.
+    ``servers``: keep addresses of mail servers too, as in a list of recipients.
     """
     kept: dict[str, None] = {}
     for address in found:
@@ -317,7 +319,7 @@ def _kept(found: Iterable[str], notice: _Notice, *, servers: bool = False) -> li
 
 
 def _completed(names: Sequence[str], notice: _Notice) -> list[str]:
-    """Names without a domain, made whole by the copy of our mail or by who wrote the notice."""
+    """Complete names without a domain from the copy of our mail or the notice's sender."""
     whole = [one for one in notice.sent_to if one.partition("@")[0] in names]
     if whole:
         return whole
@@ -326,28 +328,28 @@ def _completed(names: Sequence[str], notice: _Notice) -> list[str]:
     return [f"{name}@{notice.domain}" for name in names[:1]] if notice.domain else []
 
 
-def _said_of(
+def _bounce_of(
     address: str, beneath: Sequence[str], human: Sequence[str], subject: str, original: str
 ) -> Bounce:
-    """What the lines beneath an address say of it, or failing that the whole notice."""
+    """Return what the lines below an address say about it, or else what the whole notice says."""
     lines = list(beneath)
     if not any(FAILED_STATUS.search(line) or REPLY_CODE.search(line) for line in lines):
         lines = list(human)
     near = "\n".join(lines)
-    told = FAILED_STATUS.search(near)
-    status = told.group(1) if told else ""
+    code = FAILED_STATUS.search(near)
+    status = code.group(1) if code else ""
     diagnostic = next(
         (line.strip() for line in lines if FAILED_STATUS.search(line) or REPLY_CODE.search(line)),
         "",
     )
     reply = REPLY_CODE.search(near)
     refused = status.startswith("5") or bool(not status and reply and reply.group(1) == "5")
-    delayed = not refused and _goes_on(subject, " ".join(human))
+    delayed = not refused and _still_trying(subject, " ".join(human))
     return Bounce(address, not delayed, status, one_line(diagnostic)[:500], original)
 
 
-def _goes_on(subject: str, said: str) -> bool:
-    """Whether the server tries again; a mail that came back is given up, whatever the reason."""
+def _still_trying(subject: str, said: str) -> bool:
+    """Whether the server is still trying; a returned mail has failed, whatever the reason."""
     if GOES_ON.search(f"{subject[:300]} {said}"):
         return True
     if not DELAY_SUBJECT.search(subject[:300]) or GIVEN_UP.search(said):

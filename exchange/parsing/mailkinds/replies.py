@@ -1,4 +1,4 @@
-"""Replies that answer no device: what they say instead, as a finer kind and a word for a person."""
+"""Replies that answer no device: what they say instead, as a subkind and a warning."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Final
 
 from exchange.domain.mail import Subkind
 
-_OPENING: Final = 1_500  # characters of a reply in which it says what it is about
+_OPENING: Final = 1_500  # characters at the start of a reply, which say what it is about
 _PORTAL = re.compile(
     r"\b(?:raise|submit|log|send|enter|make|use|via|through|on|porth)\b[^.?!]{0,60}"
-    r"\b(?:portal|porth|web ?form|online form|service ?ctx|helpdesk|ticketing system)\b",
+    r"\b(?:portal|porth|web ?form|online form|service ?desk|helpdesk|ticketing system)\b",
     re.I,
 )
 _NEEDS = re.compile(
@@ -35,23 +35,23 @@ _LATER = re.compile(
     r"|passed (?:this |it )?(?:on )?to|i ddilyn)\b",
     re.I,
 )
-_TOLD: Final = {
-    Subkind.ELSEWHERE: "they ask for another way than this mail: a portal, a form, a ctx",
+_WARNINGS: Final = {
+    Subkind.ELSEWHERE: "they ask us to use a portal, a form or a help desk instead of mail",
     Subkind.NEEDS_MORE: (
         "they ask for more before they answer: meter points, serial numbers or addresses"
     ),
     Subkind.ASKS_WHICH: "they ask which Devices are meant",
-    Subkind.ATTACHMENT_MISSING: "it speaks of an attachment and has none",
-    Subkind.ATTACHMENT_SILENT: "it speaks of an attachment in which no answer was found",
-    Subkind.COMPLAINT: "somebody reports a mail of ours as spam or abuse",
-    Subkind.PROMISED: "an answer is promised and none is given",
+    Subkind.ATTACHMENT_MISSING: "it mentions an attachment and has none",
+    Subkind.ATTACHMENT_SILENT: "it mentions an attachment, in which no answer was found",
+    Subkind.COMPLAINT: "somebody reported a mail of ours as spam or abuse",
+    Subkind.PROMISED: "it promises an answer but gives none",
 }
 
 
 def reply_says(text: str, *, files: bool) -> Subkind:
-    """What a reply without an answer says, as a subkind; REPLY when it is none of these.
+    """Return the subkind of a reply without an answer; REPLY when it is none of these.
 
-    ``text`` is the sender's own; ``files``: something is attached.
+    ``text`` is the sender's own text; ``files`` says whether files are attached.
     """
     text = " ".join(text[:_OPENING].replace("\u2019", "'").split(" "))
     if _PORTAL.search(text):
@@ -65,6 +65,6 @@ def reply_says(text: str, *, files: bool) -> Subkind:
     return Subkind.PROMISED if _LATER.search(text) else Subkind.REPLY
 
 
-def told_of(subkind: Subkind) -> list[str]:
-    """The warning that goes with such a subkind, if any."""
-    return [_TOLD[subkind]] if subkind in _TOLD else []
+def warnings_for(subkind: Subkind) -> list[str]:
+    """Return the warning for a subkind, if it has one."""
+    return [_WARNINGS[subkind]] if subkind in _WARNINGS else []

@@ -142,7 +142,7 @@ EXPANDED: Final = re.compile(
 NOT_RECIPIENT: Final = re.compile(
     r"\s*[>|*•-]*\s*(?:from|reply-to|sender|return-path|message-id|references|in-reply-to|cc"
     r"|x-[a-z\-]{1,40}|received|mime-version|content-[a-z\-]{1,30}|dkim-signature|mail from"
-    r"|original (?:sender|from))\s*:|.{0,80}\b(?:contact|write to|assistance|help ?ctx|support at"
+    r"|original (?:sender|from))\s*:|.{0,80}\b(?:contact|write to|assistance|help ?desk|support at"
     r"|send (?:an? )?(?:e-?)?mail (?:message )?to|please e-?mail|forward (?:it|this) to"
     r"|e-?mail (?:us|me|them|it|the)\b)"
     r".{0,60}@",

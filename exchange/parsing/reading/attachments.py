@@ -1,4 +1,4 @@
-"""Attachments to findings: each is read by what it is, whatever it is called."""
+"""Read attachments into findings, each by what it is, whatever its name."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device
 from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.prose import ProseReader, devices_in, read_prose
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
-from exchange.parsing.lists.tables.column_finder import share_of_devices
-from exchange.parsing.lists.tables.listing import label_value_lines, read_listing
+from exchange.parsing.lists.tables.listing import label_value_lines, read_listing, share_of_devices
 from exchange.parsing.lists.tables.mapped_columns import (
     NO_MAPPING,
     ChosenColumns,
@@ -36,7 +35,7 @@ from exchange.parsing.text.lines import Line, normalized, plain_lines
 
 _BODY = TableSource()
 _TABLE_ENDINGS = (".csv", ".tsv", ".psv")
-# What any written form of a Device ID, whole, damaged or broken over two lines, has somewhere.
+# Matches part of every form of a Device ID: whole, damaged or broken over two lines.
 _HEX_RUN = re.compile(
     r"(?<![.\w])[0-9A-Fa-fOoIlL|]{10}"
     r"|[0-9A-Fa-fOoIlL|]{2}([-:. ])[0-9A-Fa-fOoIlL|]{2}(?:\1[0-9A-Fa-fOoIlL|]{2}){2}"
@@ -49,10 +48,9 @@ _AROUND: Final = 20
 def read_attachment(
     where: str, part: Part, limits: Limits, *, in_reply: bool, mapping: ColumnMappings = NO_MAPPING
 ) -> Findings:
-    """What a file that holds no others says; one that cannot be read is told among the rejects or
-    warnings.
+    """Read a file that contains no other files; one that cannot be read gives a reject or warning.
 
-    Raises Unreadable when it passes a ceiling of the whole mail.
+    Raises Unreadable when it exceeds a limit of the whole mail.
     """
     shape = shape_of(part.content)
     file = part.name or where.rpartition(" > ")[2]
@@ -75,8 +73,8 @@ def read_attachment(
     if shape is Shape.PDF:
         return _pdf(where, part.content, limits, in_reply=in_reply)
     if shape is Shape.DOCUMENT:
-        # A list may well be in it: whoever sent it is told, rather than half an answer given.
-        reason = "a document of this kind is not read: please send a workbook or CSV"
+        # It may contain a list: tell the sender, rather than answer half of the request.
+        reason = "we cannot read this kind of document: please send a workbook or CSV"
         return Findings(rejects=[Reject(part.name, reason, where)])
     return Findings()
 
@@ -94,7 +92,7 @@ def _pdf(where: str, content: bytes, limits: Limits, *, in_reply: bool) -> Findi
     found = read_prose(lines, lambda line: places[line.number], in_reply=in_reply)
     found.rows = len(lines)
     if found.devices or found.claims:
-        found.warnings.append(f"{where}: a PDF's text is less sure than a workbook's rows")
+        found.warnings.append(f"{where}: text from a PDF is less reliable than rows of a workbook")
     return found
 
 
@@ -114,36 +112,40 @@ def _workbook(
         found.rejects.append(Reject(where, error.message, error.place or where))
         return found
     found.rows = sum(len(table.rows) for table in (*book.tables, *book.hidden))
-    told = False
+    listed = False
     for table in book.tables:
         sheet = table.where.removeprefix(f"{where} > ")
         place = TableSource(file, sheet)
         listing = read_table(table, in_reply=in_reply, mapping=mapping, at=place)
         if listing:
-            told = True
+            listed = True
             found.add(listing)
     for visible, whole in book.partly_hidden:
-        veiled = (_listed(whole) | _standing(whole)) - _listed(visible) - _standing(visible)
-        if veiled:
+        hidden = _all_devices(whole) - _all_devices(visible)
+        if hidden:
             found.warnings.append(
-                f"{whole.where}: {len(veiled)} Device IDs in hidden rows or columns are not taken"
+                f"{whole.where}: {ignored(len(hidden), 'in hidden rows or columns')}"
             )
     for table in book.hidden:
-        count = len(_listed(table))
-        what = f": {count} Device IDs in it are not taken" if count else " and not read"
+        count = len(_listed_devices(table))
+        what = f": {ignored(count, 'in it')}" if count else " and not read"
         found.warnings.append(f"{table.where} is hidden{what}")
-    if not told:
+    if not listed:
         found.warnings.append(f"{where}: no column of Device IDs")
     return found
 
 
-def _listed(table: Table) -> set[DeviceId]:
+def _listed_devices(table: Table) -> set[DeviceId]:
     listing = read_listing(table)
     return {one.device for one in listing.devices} if listing else set()
 
 
-def _standing(table: Table) -> set[DeviceId]:
-    """Every cell that can only be a Device ID, in whatever column."""
+def _all_devices(table: Table) -> set[DeviceId]:
+    return _listed_devices(table) | _device_cells(table)
+
+
+def _device_cells(table: Table) -> set[DeviceId]:
+    """Return every cell that can only be a Device ID, in any column."""
     cells = (cell for row in table.rows for cell in row.cells if not cell.isdecimal())
     return {device for device in map(read_device, cells) if device}
 
@@ -151,22 +153,22 @@ def _standing(table: Table) -> set[DeviceId]:
 def read_table(
     table: Table, *, in_reply: bool, mapping: ColumnMappings = NO_MAPPING, at: TableSource = _BODY
 ) -> Findings | None:
-    """A sheet or a pasted table, read down or across; None when it lists no devices.
+    """Read a sheet or a pasted table, down or across; None when it lists no devices.
 
-    A mapping that is for this table and fits it says which columns are read.
+    A mapping that is for this table and fits it decides which columns are read.
     """
     chosen = mapping.choose(table, at)
     mapping.preview(table, chosen)
     if chosen.columns:
         return read_listing(table, chosen.columns)
-    found = _usual(table, in_reply=in_reply)
+    found = _read_unmapped(table, in_reply=in_reply)
     if chosen.misfit and (found or at.sheet):
         found = found or Findings()
         report_misfit(table, chosen, found)
     return found
 
 
-def _usual(table: Table, *, in_reply: bool) -> Findings | None:
+def _read_unmapped(table: Table, *, in_reply: bool) -> Findings | None:
     pairs = label_value_lines(table)
     if pairs:
         lines = [Line(number, text) for number, text in pairs]
@@ -197,7 +199,7 @@ def _text(
     lines = plain_lines(text)
     rows = len(table.rows)
     if rows > _LONG:
-        lines = list(_telling(lines))
+        lines = list(_lines_that_may_list(lines))
     found = read_prose(lines, lambda line: f"{where} > line {line.number}", in_reply=in_reply)
     found.rows = rows
     if chosen.misfit:
@@ -205,10 +207,10 @@ def _text(
     return found
 
 
-def _telling(lines: list[Line]) -> Iterator[Line]:
-    """Of a long text that lists no devices the lines that could tell any, and those around them.
+def _lines_that_may_list(lines: list[Line]) -> Iterator[Line]:
+    """Keep only the lines of a long text that may contain a Device ID, with 20 lines of context.
 
-    Its beginning and its end are kept as they are: there stands what is said of the whole.
+    Its beginning and its end are kept whole: statements about the whole list are there.
     """
     last = len(lines)
     wanted = {*range(_AROUND * 10), *range(last - _AROUND * 10, last)}
@@ -229,7 +231,7 @@ def read_lines(
     mapping: ColumnMappings = NO_MAPPING,
     file: str = "",
 ) -> Findings:
-    """Lines of a body: pasted tables as tables, everything else as running text."""
+    """Read the lines of a body: pasted tables as tables, everything else as running text."""
     found = Findings()
     prose = ProseReader(place, in_reply=in_reply)
     broken: list[UnprovenBreak] = []
@@ -255,9 +257,9 @@ def read_lines(
                 prose.line(row)
         start = end
     prose.report_broken(broken)
-    told = prose.finish()
-    told.add(found)
-    return told
+    result = prose.finish()
+    result.add(found)
+    return result
 
 
 def _table(lines: list[Line], place: PlaceOf) -> Table:
@@ -265,6 +267,12 @@ def _table(lines: list[Line], place: PlaceOf) -> Table:
     return Table(where, (), [Row(line.row, line.cells, frozenset()) for line in lines])
 
 
+def ignored(count: int, where: str) -> str:
+    """Return ``2 Device IDs in hidden text are ignored`` for 2 and ``in hidden text``."""
+    ids, verb = ("1 Device ID", "is") if count == 1 else (f"{count} Device IDs", "are")
+    return f"{ids} {where} {verb} ignored"
+
+
 def hidden_devices(text: str) -> int:
-    """How many Device IDs a hidden text holds."""
+    """Count the Device IDs in a hidden text."""
     return len(devices_in([Line(0, text)])) if text.strip() else 0

@@ -1,4 +1,4 @@
-"""The header fields of a mail that decide: who, what thread, when."""
+"""Read the header fields that matter: sender, thread and date."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _LONGEST_HEAD: Final = 1_000_000
 
 
 def received(raw: bytes) -> datetime | None:
-    """When the last server took a mail in, by the date of its topmost Received field; or None."""
+    """Return when the last server received a mail, by its topmost Received field; or None."""
     ends = head_end(raw, _LONGEST_HEAD)
     trace = read_fields(raw[: ends[0]]).get("received") if ends else ""
     return parse_date(trace.rpartition(";")[2].strip())
 
 
 def head_of(headers: Headers) -> MailHead:
-    """The deciding fields of a parsed header, as they can be stored."""
+    """Return the fields that matter of a parsed header, made storable."""
     sender = sender_of(headers)
     ids = message_ids(headers.get("message-id"))
     parents = message_ids(headers.get("in-reply-to"))

@@ -1,4 +1,4 @@
-"""Any table file to rows: what the import commands and the reading of mails share."""
+"""Read any table file into rows, for the import commands."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ _VALUE_LIKE = re.compile(r"(?=.*\d)[\d\s.,:/+\-]+|[0-9A-Fa-f]{2}(?:[-: ]?[0-9A-F
 
 
 def read_tables(name: str, content: bytes, limits: Limits = DEFAULT) -> list[Table]:
-    """The visible tables of a CSV, TXT or workbook; the content decides, not the name.
+    """Return the visible tables of a CSV, TXT or workbook; the content decides, not the name.
 
-    The header is told from the rows when there is one.  Raises BadInput with its place when the
-    file is empty, protected, damaged or passes a ceiling.
+    A header, if there is one, is separated from the rows.  Raises BadInput with its place when the
+    file is empty, protected, damaged or exceeds a limit.
     """
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise BadInput("the file is empty", place=name)
@@ -77,18 +77,18 @@ def _tables(name: str, content: bytes, limits: Limits) -> list[Table]:
     if shape not in (Shape.TEXT, Shape.HTML):
         hint = ""
         if shape is Shape.ARCHIVE:
-            cut = content.startswith(b"PK")  # what is left of a workbook looks like an archive
-            hint = "unpack it first, or, a workbook, fetch it again" if cut else "unpack it first"
+            cut = content.startswith(b"PK")  # a truncated workbook looks like an archive
+            hint = "unpack it first" + (", or download it again if it is a workbook" if cut else "")
         raise Unreadable("this is neither a workbook nor a text file", place=name, hint=hint)
     table = read_delimited(name, to_text(content), limits)
     return [Table(table.where, (), table.rows)] if table.rows else []
 
 
 def with_header(table: Table) -> Table:
-    """Tell the header from the rows, as in a mail where the table is a list of devices.
+    """Separate the header from the rows, as in a mail if the table is a list of devices.
 
-    Of any other table the header is the first full row that holds words and no values.  What
-    stands above it is dropped.  A table without a header keeps every row.
+    In any other table the header is the first full row that has words and no values.  Rows above
+    it are dropped.  A table without a header keeps every row.
     """
     sample = list(islice(table.rows, SAMPLE_ROWS))
     named = header_index(sample)
@@ -106,7 +106,7 @@ def with_header(table: Table) -> Table:
 
 
 def columns_of(table: Table) -> Columns | None:
-    """Return which column holds what, found as in a mail; None when none holds Device IDs."""
+    """Return what each column holds, found as in a mail; None if none holds Device IDs."""
     sample = list(islice(table.rows, SAMPLE_ROWS))
     if table.header:
         sample.insert(0, Row(0, table.header, frozenset()))
@@ -119,7 +119,7 @@ def _headed(table: Table, row: Row, index: int) -> Table:
 
 
 class _Below(Sequence[Row]):
-    """The rows below a header, each made when asked for: a workbook may hold a million."""
+    """The rows below a header, each made when needed: a workbook may have a million."""
 
     def __init__(self, rows: Sequence[Row], first: int) -> None:
         self._rows, self._first = rows, first
@@ -146,7 +146,7 @@ def _holds_values(row: Row) -> bool:
 
 
 def _is_title(first: Sequence[Row], index: int) -> bool:
-    """Whether a row is one cell of words right above a fuller row of words."""
+    """Whether a row is one cell of words directly above a fuller row of words."""
     if _filled(first[index]) > 1 or index + 1 == len(first):
         return False
     below = first[index + 1]
@@ -160,10 +160,10 @@ def _filled(row: Row) -> int:
 
 
 def match_columns(header: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Which column holds what: field name -> column index, for the fields that were found.
+    """Return the column index of each field that was found, by field name.
 
-    ``wanted`` gives each field its accepted wordings, best first.  A wording matches whole, or
-    without what stands in brackets (``Device ID (EUI-64)``).  A column serves one field only.
+    ``wanted`` gives each field its accepted column headers, best first.  A header matches as a
+    whole, or without its part in brackets (``Device ID (EUI-64)``).  A column has one field only.
     """
     whole = [normalise_header(cell) for cell in header]
     bare = [normalise_header(_BRACKETS.sub("", cell)) for cell in header]

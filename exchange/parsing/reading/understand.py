@@ -1,7 +1,7 @@
-"""A mail's bytes to what it says: the one way in for everything that reads mail.
+"""Turn a mail's bytes into what it says: the entry point for everything that reads mail.
 
-The order is that of ``understand``: parts, head, body and its quotes, findings of body and
-attachments, kind, and last the weighing of all findings against each other.
+The order of the steps: parts, header, body and its quotes, findings in body and attachments, kind
+of mail, and last resolving claims that contradict each other.
 """
 
 from __future__ import annotations
@@ -46,10 +46,16 @@ from exchange.parsing.lists.prose.device_runs import expand_runs
 from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
 from exchange.parsing.mailkinds import bounces, notices
 from exchange.parsing.mailkinds.absence import return_date
-from exchange.parsing.mailkinds.classify import Judged, by_content, by_header, is_reply
-from exchange.parsing.mailkinds.replies import told_of
+from exchange.parsing.mailkinds.classify import (
+    Classified,
+    classify_by_content,
+    classify_by_header,
+    is_reply,
+)
+from exchange.parsing.mailkinds.replies import warnings_for
 from exchange.parsing.mime.headers import Headers, head_end, read_fields
 from exchange.parsing.mime.parts import Part, read_parts
+from exchange.parsing.reading.attachments import ignored
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.walk import Reading, Scope, read_mail, scope_of
 
@@ -67,9 +73,9 @@ _FAULTS: Final = (
 
 
 def read_head(raw: bytes, limits: Limits = DEFAULT) -> MailHead:
-    """The header fields that decide, without looking at the body.
+    """Return the header fields that matter, without reading the body.
 
-    Raises Unreadable when the header passes its ceiling.
+    Raises Unreadable when the header exceeds its limit.
     """
     ends = head_end(raw, limits.header_bytes)
     if ends is None:
@@ -84,46 +90,46 @@ def understand(
     openers: Openers = NO_OPENERS,
     mapping: ColumnMappings = NO_MAPPING,
 ) -> Understanding:
-    """Everything one mail says.
+    """Return everything one mail says.
 
-    ``own_addresses``: our own addresses, bare and in lower case; what comes from them is our own
-    mail coming back.  ``openers``: what opens protected files and encrypted mails.  ``mapping``:
-    the columns that a person put on file for the sender.  Raises Unreadable, with a reason for a
-    person, when the mail passes a ceiling or cannot be read at all; no other error escapes,
-    whatever the bytes.
+    ``own_addresses``: our own addresses, plain and in lower case; mail from them is our own mail
+    coming back.  ``openers``: passwords and keys for protected files and encrypted mails.
+    ``mapping``: the columns that a person put on file for the sender.  Raises Unreadable, with a
+    reason for people, when the mail exceeds a limit or cannot be read at all; raises no other
+    error, whatever the bytes.
     """
     scope = scope_of(limits, own_addresses, openers, mapping)
 
     def read() -> Understanding:
         nonlocal raw
         mail = read_parts(raw, limits)
-        raw = b""  # its parts hold it, decoded: where nobody else has it, it need not stay
+        raw = b""  # its parts have the content, decoded: free the raw mail if nobody else needs it
         return _read(mail, scope)
 
-    return _guarded(read)
+    return _catch_faults(read)
 
 
 def _read(mail: Part, scope: Scope) -> Understanding:
     head = head_of(mail.headers)
     reading = read_mail(mail, head, scope)
-    said = _concluded(head, mail.headers, reading, scope.own_addresses)
+    result = _conclude(head, mail.headers, reading, scope.own_addresses)
     looks = scope.mapping.previews
-    return replace(said, tables=tuple(looks)) if looks else said
+    return replace(result, tables=tuple(looks)) if looks else result
 
 
-def _guarded(read: Callable[[], Understanding]) -> Understanding:
+def _catch_faults(read: Callable[[], Understanding]) -> Understanding:
     try:
         with gc_paused():
             return read()
     except Unreadable:
         raise
     except RecursionError:
-        raise Unreadable("parts within parts without end") from None
+        raise Unreadable("parts are nested without end") from None
     except MemoryError:
-        raise Unreadable("it takes more memory than there is") from None
+        raise Unreadable("reading it takes more memory than there is") from None
     except _FAULTS as error:
-        # The border of the parsers: a fault of ours in strange input must cost one mail only.
-        raise Unreadable(f"it set off a fault ({type(error).__name__})") from error
+        # Last line of defence: a bug of ours on strange input must cost one mail only.
+        raise Unreadable(f"reading it caused an internal error ({type(error).__name__})") from error
 
 
 def understand_file(
@@ -134,7 +140,7 @@ def understand_file(
     own_addresses: frozenset[str] = frozenset(),
     mapping: ColumnMappings = NO_MAPPING,
 ) -> Understanding:
-    """A file by itself, read as the only attachment of a mail without a header.
+    """Read a single file as the only attachment of a mail without a header.
 
     A file that is a mail (.eml, .msg) is read as that mail.  Raises Unreadable like
     ``understand``.
@@ -148,35 +154,37 @@ def understand_file(
         raise Unreadable(f"the file has {len(content):,} bytes, more than {limits.mail_bytes:,}")
     scope = scope_of(limits, own_addresses, openers, mapping)
     if shape is Shape.OUTLOOK:
-        return _guarded(lambda: _read_outlook(name, content, scope))
+        return _catch_faults(lambda: _read_outlook(name, content, scope))
     part = Part(Headers([]), "application/octet-stream", {}, content, name=name, attached=True)
     mail = Part(Headers([]), "multipart/mixed", {}, children=[part])
-    return _guarded(lambda: _read(mail, scope))
+    return _catch_faults(lambda: _read(mail, scope))
 
 
 def _read_outlook(name: str, content: bytes, scope: Scope) -> Understanding:
     opened = open_outlook(name, content, scope.budget, 0)
     if not opened.inner:
         raise Unreadable(opened.rejects[0].reason, place=name)
-    said = _read(opened.inner[0].part, scope)
-    return replace(said, warnings=(*opened.warnings, *said.warnings))
+    result = _read(opened.inner[0].part, scope)
+    return replace(result, warnings=(*opened.warnings, *result.warnings))
 
 
-def _concluded(
+def _conclude(
     head: MailHead, headers: Headers, reading: Reading, own_addresses: frozenset[str]
 ) -> Understanding:
     references = _references(head.subject, reading.text)
-    judged = by_header(head, headers, reading.contents, reading.own_text, own_addresses)
+    classified = classify_by_header(
+        head, headers, reading.contents, reading.own_text, own_addresses
+    )
     found = reading.findings
     check_single_denial(found)
-    if judged is None:
+    if classified is None:
         about_ours = bool(references) or is_reply(head)
-        judged = by_content(
+        classified = classify_by_content(
             head, headers, reading.contents, found, reading.own_text, about_ours=about_ours
         )
     warnings = list(found.warnings)
     failed: tuple[Bounce, ...] = ()
-    if judged.kind is Kind.BOUNCE:
+    if classified.kind is Kind.BOUNCE:
         failed = (
             bounces.read_reports(reading.contents)
             or bounces.read_refusal(reading.contents, f"{head.subject}\n{reading.own_text}"[:4000])
@@ -185,24 +193,24 @@ def _concluded(
             )
         )
         if (
-            judged.subkind is Subkind.FREE_FORM
+            classified.subkind is Subkind.FREE_FORM
             and failed
             and not any(one.permanent for one in failed)
         ):
-            judged = Judged(judged.kind, Subkind.DELAYED, counts=False)
-    if _answers_by_machine(judged, found):
-        judged = Judged(Kind.UNKNOWN, Subkind.AUTOMATIC_ANSWER, counts=False)
-    if found.misfits and judged.kind in (Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN):
-        judged = Judged(Kind.UNKNOWN, Subkind.COLUMNS, counts=False)
-    if not judged.counts:
-        warnings = _told_only(judged, found)
+            classified = Classified(classified.kind, Subkind.DELAYED, counts=False)
+    if _answers_by_machine(classified, found):
+        classified = Classified(Kind.UNKNOWN, Subkind.AUTOMATIC_ANSWER, counts=False)
+    if found.misfits and classified.kind in (Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN):
+        classified = Classified(Kind.UNKNOWN, Subkind.COLUMNS, counts=False)
+    if not classified.counts:
+        warnings = _uncounted_warnings(classified, found)
         found = Findings()
-    warnings += told_of(judged.subkind)
-    devices, answers, rejects = _outcome(judged, found, warnings)
+    warnings += warnings_for(classified.subkind)
+    devices, answers, rejects = _outcome(classified, found, warnings)
     return Understanding(
         head=head,
-        kind=judged.kind,
-        subkind=judged.subkind,
+        kind=classified.kind,
+        subkind=classified.subkind,
         devices=devices,
         answers=answers,
         rejects=rejects,
@@ -211,7 +219,8 @@ def _concluded(
         bounces=failed,
         returns_on=(
             return_date(f"{head.subject}\n{reading.own_text}", head.date)
-            if judged.kind is Kind.AUTO_REPLY and judged.subkind in (Subkind.NONE, Subkind.ABSENCE)
+            if classified.kind is Kind.AUTO_REPLY
+            and classified.subkind in (Subkind.NONE, Subkind.ABSENCE)
             else None
         ),
         text=reading.text,
@@ -222,38 +231,35 @@ def _references(subject: str, text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for source in (subject, text):
         if _MARK not in source.upper():
-            continue  # a pattern without regard to case takes its time over a long list
+            continue  # a case-insensitive pattern is slow on a long list
         for match in _REFERENCE.finditer(source):
             if len(found) < _MOST_REFERENCES:
                 found.setdefault(match.group().upper())
     return tuple(found)
 
 
-def _answers_by_machine(judged: Judged, found: Findings) -> bool:
-    """A machine's reply that is no absence and no ticket, yet brings codes: for a person."""
-    plain = judged.kind in (Kind.ACKNOWLEDGEMENT, Kind.AUTO_REPLY) and judged.subkind in (
-        Subkind.NONE,
-        Subkind.AUTOMATIC,
-        Subkind.GENERATED,
-    )
-    return plain and any_code(found.claims)
+def _answers_by_machine(classified: Classified, found: Findings) -> bool:
+    """Whether an automatic reply, not an absence or a ticket, contains codes: for a person."""
+    automatic = classified.kind in (Kind.ACKNOWLEDGEMENT, Kind.AUTO_REPLY)
+    unspecific = classified.subkind in (Subkind.NONE, Subkind.AUTOMATIC, Subkind.GENERATED)
+    return automatic and unspecific and any_code(found.claims)
 
 
-def _told_only(judged: Judged, found: Findings) -> list[str]:
-    """Warnings for a mail whose lists do not count: how much it lists is told, no more."""
+def _uncounted_warnings(classified: Classified, found: Findings) -> list[str]:
+    """Return warnings for a mail whose lists are ignored: how many devices it lists."""
     devices = len(np.unique(found_ids(found.devices)))
-    if judged.kind is Kind.BOUNCE or not devices:
+    if classified.kind is Kind.BOUNCE or not devices:
         return list(found.misfits)
-    what = judged.subkind or judged.kind.value
-    return [*found.misfits, f"{devices} Device IDs stand in it and are not taken ({what})"]
+    what = classified.subkind or classified.kind.value
+    return [*found.misfits, f"{ignored(devices, 'in it')} ({what})"]
 
 
 def _outcome(
-    judged: Judged, found: Findings, warnings: list[str]
+    classified: Classified, found: Findings, warnings: list[str]
 ) -> tuple[Sequence[Found], Sequence[Answer], tuple[Reject, ...]]:
-    """Devices, answers and rejects that follow from the findings and the kind."""
+    """Return devices, answers and rejects, by the findings and the kind of mail."""
     devices = unique_devices(found.devices)
-    if judged.kind is Kind.RESPONSE:
+    if classified.kind is Kind.RESPONSE:
         warnings += answer_rest(found)
     if found.quoted:
         listed = np.concatenate([found_ids(found.devices), claim_ids(found.claims)])
@@ -261,24 +267,27 @@ def _outcome(
         if only_quoted.any():
             warnings.append(_only_quoted(int(np.count_nonzero(only_quoted))))
     claims = found.claims
-    if judged.kind is not Kind.RESPONSE:
+    if classified.kind is not Kind.RESPONSE:
         if claims:
             count = len(np.unique(claim_ids(claims)))
+            ids = _count(count, "Device ID", "Device IDs")
             warnings.append(
-                f"words that could be an answer stand next to {count} Device IDs; the mail is read"
-                f" as {judged.kind.value}"
+                f"words that could be an answer are next to {ids}; the mail is read"
+                f" as {classified.kind.value}"
             )
         return devices, (), tuple(found.rejects)
     if found.denies_all:
         if not claims and not found.rest_words:
             claims = MixedList(claims_from_denial(found))
         if not devices and not claims:
-            warnings.append("it says of a whole list that they did not install it, and lists none")
+            warnings.append("it says that they did not install a whole list, but lists no device")
     answers, conflicts = resolve_claims(claims)
     return devices, answers, (*found.rejects, *conflicts)
 
 
 def _only_quoted(count: int) -> str:
-    if count == 1:
-        return "1 Device ID stands only in quoted text"
-    return f"{count} Device IDs stand only in quoted text"
+    return f"{_count(count, 'Device ID is', 'Device IDs are')} only in quoted text"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

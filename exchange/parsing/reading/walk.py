@@ -1,4 +1,4 @@
-"""One mail, with everything in it, to findings; mails within it are read the same way."""
+"""Read one mail, with everything in it, into findings; mails within it in the same way."""
 
 from __future__ import annotations
 
@@ -28,7 +28,12 @@ from exchange.parsing.mime.contents import Contents, contents_of
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.mime.quoting import mark_quotes
 from exchange.parsing.phrases.answer_phrases import asks_for_codes
-from exchange.parsing.reading.attachments import hidden_devices, read_attachment, read_lines
+from exchange.parsing.reading.attachments import (
+    hidden_devices,
+    ignored,
+    read_attachment,
+    read_lines,
+)
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.mbox import mails_in
 from exchange.parsing.text.lines import Line, plain_lines
@@ -36,7 +41,7 @@ from exchange.parsing.text.lines import Line, plain_lines
 
 @dataclass(slots=True)
 class Reading:
-    """What was read of one mail."""
+    """What was read in one mail."""
 
     contents: Contents
     lines: list[Line]
@@ -47,7 +52,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What holds for a mail and for everything in it, at every depth."""
+    """What applies to a mail and to everything in it, at every depth."""
 
     limits: Limits
     own_addresses: frozenset[str]
@@ -62,7 +67,7 @@ def scope_of(
     openers: Openers,
     mapping: ColumnMappings = NO_MAPPING,
 ) -> Scope:
-    """A fresh scope, of which nothing is spent."""
+    """Return a new scope with its whole budget left."""
     return Scope(limits, own_addresses, openers, Budget(limits), mapping)
 
 
@@ -71,7 +76,7 @@ def read_mail(
 ) -> Reading:
     """Read body, attachments and mails within; ``path`` leads to this mail (``x.eml > ``)."""
     if depth > scope.limits.depth:
-        raise Unreadable(f"mails within mails deeper than {scope.limits.depth}")
+        raise Unreadable(f"mails are nested more than {scope.limits.depth} deep")
     unpacked = unpack_bodies(path, mail, scope.openers, scope.budget, depth)
     path = unpacked.path
     contents = contents_of(mail, scope.limits, lines_with_tables)
@@ -100,21 +105,18 @@ def read_mail(
     passed_on = [line for line in lines if line.forwarded]
     silent = not (found.devices or found.claims or found.rejects)
     if passed_on and silent and not _from_us(passed_on, scope.own_addresses):
-        # Nothing but a forwarded mail: it is what the sender speaks of.
+        # Only a forwarded mail: that is what the sender means.
         found.add(read_lines(passed_on, place, in_reply=replies, mapping=scope.mapping))
         taken = {line.number for line in passed_on}
     quoted = [line for line in lines if line.quoted and line.number not in taken]
     found.quoted.update(dict.fromkeys(devices_in(quoted)))
-    hidden = hidden_devices(contents.hidden_text)
-    if hidden:
+    unseen = hidden_devices(contents.hidden_text)
+    if unseen:
+        found.warnings.append(f"{path}body: {ignored(unseen, 'in hidden text')}")
+    struck = devices_in(plain_lines(contents.struck_text)) if contents.struck_text.strip() else ()
+    if struck:
         found.warnings.append(
-            f"{path}body: {hidden} Device IDs stand in hidden text and are not taken"
-        )
-    crossed = devices_in(plain_lines(contents.struck_text)) if contents.struck_text.strip() else ()
-    if crossed:
-        found.warnings.append(
-            f"{path}body: {len(crossed)} Device IDs are struck out and not taken: "
-            + ", ".join(map(str, crossed[:5]))
+            f"{path}body: {ignored(len(struck), 'struck out')}: " + ", ".join(map(str, struck[:5]))
         )
     _take_subject(found, head.subject, f"{path}subject", echoed=replies or forwards)
     reading = Reading(
@@ -136,27 +138,27 @@ def read_mail(
 
 
 def _take_subject(found: Findings, subject: str, where: str, *, echoed: bool) -> None:
-    """What a subject asks or answers.
+    """Add what a subject asks or answers to the findings.
 
-    One that another mail may have coined is taken only for a code, and only where the mail itself
-    answers nothing.
+    From a subject that may come from another mail (``echoed``) only codes are taken, and only if
+    the mail itself answers nothing.
     """
-    said = read_prose([Line(1, subject)], lambda _: where)
-    if echoed and (found.claims or not any(claim.code or claim.bad_code for claim in said.claims)):
+    prose = read_prose([Line(1, subject)], lambda _: where)
+    if echoed and (found.claims or not any(claim.code or claim.bad_code for claim in prose.claims)):
         return
     found.asks |= not echoed and asks_for_codes(subject)
-    found.devices += said.devices
-    found.rejects += said.rejects
-    found.claims += said.claims
+    found.devices += prose.devices
+    found.rejects += prose.rejects
+    found.claims += prose.claims
 
 
 def _take_file(
     reading: Reading, part: Part, where: str, scope: Scope, depth: int, head: MailHead
 ) -> None:
-    """A file of a mail: a mail, a container with files of its own, or something to be read."""
+    """Read an attached file: a mail, a container with other files, or a list."""
     found = reading.findings
     if part.media == "message/partial":
-        reason = "one piece of a mail that was sent in several: please send it whole"
+        reason = "one piece of a mail that was sent in pieces: please send it whole"
         found.rejects.append(Reject(part.name, reason, where))
     shape = shape_of(part.content)
     if shape is Shape.MAIL:
@@ -170,9 +172,9 @@ def _take_file(
         if shape is Shape.WORKBOOK:
             count_workbook(where, part.content, scope.budget)
         replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
-        told = read_attachment(where, part, scope.limits, in_reply=replies, mapping=scope.mapping)
-        scope.budget.count_rows(told.rows, where)
-        found.add(told)
+        listed = read_attachment(where, part, scope.limits, in_reply=replies, mapping=scope.mapping)
+        scope.budget.count_rows(listed.rows, where)
+        found.add(listed)
         return
     found.rejects += opened.rejects
     found.warnings += opened.warnings
@@ -189,7 +191,7 @@ def _take_file(
 def _take_same_mail(
     reading: Reading, one: InnerPart, where: str, scope: Scope, depth: int, head: MailHead
 ) -> None:
-    """This very mail once more, in Outlook's own form: it often repeats the body."""
+    """Read the same mail again in Outlook's own form, which often repeats the body."""
     again = read_mail(one.part, head, scope, path=f"{where} > ", depth=depth)
     known = {(reject.text, reject.reason) for reject in reading.findings.rejects}
     kept = [one for one in again.findings.rejects if (one.text, one.reason) not in known]
@@ -201,13 +203,13 @@ def _take_same_mail(
 
 
 def _take_mail(found: Findings, mail: Part, where: str, scope: Scope, depth: int) -> None:
-    """A mail within: what it lists is spoken of, unless the mail is our own."""
+    """Read a mail within the mail: what it lists counts, unless the mail is our own."""
     head = head_of(mail.headers)
     inner = read_mail(mail, head, scope, path=f"{where} > ", depth=depth + 1)
     if head.sender and head.sender in scope.own_addresses:
         listed: list[DeviceId] = [one.device for one in inner.findings.devices]
         found.quoted.update(dict.fromkeys(listed))
-        found.warnings.append(f"{where} is a mail of our own: what it lists is not taken")
+        found.warnings.append(f"{where} is a mail of our own: what it lists is ignored")
         return
     found.add(inner.findings)
 

@@ -18,11 +18,11 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.inbound import (
     DISCHARGED,
-    Clock,
     DecisionTerms,
     DeviceEvent,
     DeviceState,
     InboundRequest,
+    RequestClock,
     move,
 )
 from exchange.domain.mail import MailHead, Understanding
@@ -107,7 +107,7 @@ def take(
     if not said.devices and not said.rejects:
         return MailOutcome(REVIEW, said.kind, "a request that names no Device", party.signifier)
     when = due(mail.arrived_at, ctx.sla(party), ctx.calendar)
-    clock = Clock(
+    clock = RequestClock(
         received_at=when.received,
         day_zero=when.day_zero,
         due_on=when.due_on,

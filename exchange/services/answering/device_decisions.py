@@ -45,7 +45,7 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.mail import Found, Reject
 from exchange.errors import BadInput
-from exchange.ports import CodeVault, FoundColumns
+from exchange.ports.vault import CodeVault, FoundColumns
 from exchange.rendering.workbook import OutcomeWord
 
 WORDS = {

@@ -30,7 +30,7 @@ from exchange.errors import (
     VaultError,
 )
 from exchange.parsing.identifiers.bulk import gc_paused
-from exchange.ports import Question
+from exchange.ports.reading import Question
 from exchange.services.answering import (
     answer_request,
     party_columns,

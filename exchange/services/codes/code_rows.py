@@ -17,7 +17,7 @@ from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import BadInput
 from exchange.parsing.identifiers.bulk import check_codes, check_devices
 from exchange.parsing.sheets.grid import Row, column_of, distinct_cells, lossy_cells, numbers_of
-from exchange.ports import Batch, CodeColumns
+from exchange.ports.vault import Batch, CodeColumns
 from exchange.services.codes.code_file import (
     CODE,
     DATED,

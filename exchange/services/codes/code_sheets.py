@@ -12,7 +12,7 @@ from exchange.errors import BadInput
 from exchange.parsing.reading.import_tables import with_header
 from exchange.parsing.sheets.grid import Table
 from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, StreamedSheet
-from exchange.ports import Batch
+from exchange.ports.vault import Batch
 from exchange.services.codes.code_file import Fact, Progress, Reading, choose, roomy
 from exchange.services.codes.code_rows import Terms, batch_of, checked_batch
 from exchange.services.codes.import_report import Delivered

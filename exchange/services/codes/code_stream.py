@@ -21,7 +21,7 @@ from exchange.parsing.sheets.csv_columns import NeedsCsvReader, has_bare_return
 from exchange.parsing.sheets.delimited import delimiter_of, rows_of_block
 from exchange.parsing.sheets.grid import Row
 from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, open_book
-from exchange.ports import Batch
+from exchange.ports.vault import Batch
 from exchange.services.codes.code_file import Progress, Reading, choose
 from exchange.services.codes.code_rows import Terms, checked_batch
 from exchange.services.codes.code_sheets import as_a_whole, in_windows

@@ -18,7 +18,7 @@ from typing import Final
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
-from exchange.ports import ImportResult, Refusal, RefusedRow, VaultRecord, VaultStats
+from exchange.ports.records import ImportResult, Refusal, RefusedRow, VaultRecord, VaultStats
 from exchange.services.codes.code_file import Progress, Reading, RejectedRow
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered

@@ -17,7 +17,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.device_ids import DeviceIds, blank_ids, ids_of
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
-from exchange.ports import Removed
+from exchange.ports.records import Removed
 from exchange.services.codes.code_file import Progress, Reading
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.codes import digest_of, put_declaration

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from exchange.domain.audit import AuditEvent
 from exchange.errors import VaultDamaged
-from exchange.ports import KeyChange
+from exchange.ports.sealing import KeyChange
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.sealed import SEALED

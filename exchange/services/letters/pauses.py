@@ -146,7 +146,7 @@ def refused(
     """Note a refusal; the letters refused alike, this one last, once that is hardly chance."""
     if about is About.SIZE or state.doubted(letter):
         return ()
-    same = state.alike.note(letter, recipient, reply, plain=about is About.RECIPIENT)
+    same = state.alike.note(letter, recipient, reply, about_recipient=about is About.RECIPIENT)
     tx.facts.put(_ALIKE, json.dumps(state.alike.noted[-_MOST_DOUBTED:]))
     return same
 

@@ -21,7 +21,7 @@ from exchange.domain.mail import MailHead
 from exchange.errors import StoreError, Unreadable, VaultError
 from exchange.parsing.reading.head import received
 from exchange.parsing.reading.understand import read_head
-from exchange.ports import Fetched, FetchedMail, Mailbox, MailRef, NotGiven, OldMail
+from exchange.ports.mail import Fetched, FetchedMail, Mailbox, MailRef, NotGiven, OldMail
 from exchange.services.answering.mail_outcome import MailOutcome, record
 from exchange.services.context import Context
 from exchange.services.mailbox import listing

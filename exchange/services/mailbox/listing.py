@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from exchange.domain.audit import AuditEvent
-from exchange.ports import Mailbox, MailRef
+from exchange.ports.mail import Mailbox, MailRef
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import (

@@ -11,7 +11,7 @@ from typing import Final
 
 from exchange.config import MailboxSettings
 from exchange.errors import CourierPaused, ExchangeError, StoreError
-from exchange.ports import Courier, Mailbox, MailRef
+from exchange.ports.mail import Courier, Mailbox, MailRef
 from exchange.services.answering import intake
 from exchange.services.asking import chase, clocks, request
 from exchange.services.context import Context

@@ -22,17 +22,17 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.time.timekeeping import (
     RECENT,
     TOLERANCE,
-    Verdict,
+    ClockVerdict,
     Witness,
-    apart,
     at_start,
     lately,
     possible,
-    told,
+    span_text,
+    utc_text,
     while_running,
 )
 from exchange.errors import BadInput, ExchangeError
-from exchange.ports import Mailbox, ServerTime
+from exchange.ports.mail import Mailbox, ServerTime
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 
@@ -198,8 +198,8 @@ def _check(ctx: Context, clock: WatchedClock, mailboxes: Sequence[Mailbox]) -> s
         verdict = replace(verdict, trouble=clock.contradicted)  # nothing new was heard
     wall = clock.hands()[0]
     if verdict.trouble and lately(wall, facts.confirmed):
-        log.warning("a person says that the clock is right", clock=told(wall))
-        verdict = Verdict(likely=wall, sure=True)
+        log.warning("a person says that the clock is right", clock=utc_text(wall))
+        verdict = ClockVerdict(likely=wall, sure=True)
         clock.anew(_ASKING)  # how far the servers are off is another thing now
     if verdict.trouble:
         # A year that cannot be needs no server to say so, and none to take it back.
@@ -209,7 +209,7 @@ def _check(ctx: Context, clock: WatchedClock, mailboxes: Sequence[Mailbox]) -> s
     return verdict.trouble
 
 
-def _verdict(clock: WatchedClock, facts: _Facts, witnesses: Sequence[Witness]) -> Verdict:
+def _verdict(clock: WatchedClock, facts: _Facts, witnesses: Sequence[Witness]) -> ClockVerdict:
     (wall, expected), before = clock.hands(), clock.looked_before()
     if before is not None:
         jumped = while_running(wall, expected, witnesses)
@@ -278,7 +278,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def _stop(
-    ctx: Context, clock: WatchedClock, verdict: Verdict, facts: _Facts, *, by_server: bool
+    ctx: Context, clock: WatchedClock, verdict: ClockVerdict, facts: _Facts, *, by_server: bool
 ) -> None:
     if clock.looked_before() is None:
         likely = None if verdict.trouble == clock.contradicted else verdict.likely
@@ -295,9 +295,9 @@ def _stop(
 def _go_on(ctx: Context, clock: WatchedClock, facts: _Facts, asked: dict[str, ServerTime]) -> None:
     wall, expected = clock.hands()
     if clock.anew(_SAYING) or facts.trouble:
-        log.info("the clock can be right again", clock=told(wall))
+        log.info("the clock can be right again", clock=utc_text(wall))
     elif clock.looked_before() is not None and abs(wall - expected) > TOLERANCE:
-        log.warning("the clock was set; a mail server confirms it", by=apart(wall - expected))
+        log.warning("the clock was set; a mail server confirms it", by=span_text(wall - expected))
     clock.believe(wall)
     clock.anew(_DOUBTING)
     clock.rarely(_NOTING, 0.0)
@@ -318,7 +318,7 @@ def _note_offset(tx: Transaction, name: str, usual: timedelta | None, found: tim
     tx.facts.put(_OFFSET + name, f"{found.total_seconds():.0f}")
     if abs(found) > TOLERANCE:
         way = "ahead" if found > timedelta() else "behind"
-        log.warning("a mail server has another time", mailbox=name, off=f"{apart(found)} {way}")
+        log.warning("a mail server has another time", mailbox=name, off=f"{span_text(found)} {way}")
 
 
 def confirm(ctx: Context, at: datetime, actor: str) -> None:
@@ -329,9 +329,10 @@ def confirm(ctx: Context, at: datetime, actor: str) -> None:
     now = ctx.now()
     if abs(now - at) > 2 * TOLERANCE:
         raise BadInput(
-            f"the machine's clock says {told(now)}, which is {apart(now - at)} off {told(at)}",
+            f"the machine's clock says {utc_text(now)}, which is {span_text(now - at)} "
+            f"off {utc_text(at)}",
             hint="set the machine's clock; what you say here must be the time by another clock",
         )
     with ctx.store.transaction("clock") as tx:
         tx.facts.put(_CONFIRMED, now.isoformat())
-        tx.audit.append(now, AuditEvent("clock.confirmed", told(now), actor=actor))
+        tx.audit.append(now, AuditEvent("clock.confirmed", utc_text(now), actor=actor))

@@ -22,7 +22,7 @@ from typing import Any, Final
 import structlog
 
 from exchange.domain.device import mask_codes
-from exchange.ports import Heart
+from exchange.ports.heart import Heart
 from exchange.services.running.progress import Progress, Step
 
 log = structlog.get_logger("exchange.heartbeat")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from exchange.errors import ExchangeError
-from exchange.ports import Courier, Delivery
+from exchange.ports.mail import Courier, Delivery
 from exchange.services.context import Context
 from exchange.services.running import clock_guard
 from exchange.services.sending import send_mail

@@ -20,7 +20,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.refusal import About
 from exchange.errors import CourierRefused, CourierUnavailable, StoreError, VaultDamaged
-from exchange.ports import Courier, Delivery, Letter
+from exchange.ports.mail import Courier, Delivery, Letter
 from exchange.services.asking.leg_clocks import start_clocks, void
 from exchange.services.context import Context
 from exchange.services.letters import claiming, pauses

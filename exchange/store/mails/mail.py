@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select, update
 from exchange.domain.audit import instant_text
 from exchange.domain.mail import Kind
 from exchange.errors import NotFound
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.store.bulk.bulk_insert import IdAllocator, insert_rows
 from exchange.store.partial_indexes import UNRESOLVED
 from exchange.store.tables import MailRow, table_of

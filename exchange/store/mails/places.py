@@ -15,7 +15,7 @@ from sqlalchemy import select as sa_select
 from sqlalchemy import update as sa_update
 from sqlmodel import Session, col, update
 
-from exchange.ports import MailRef
+from exchange.ports.mail import MailRef
 from exchange.store.bulk.in_list import among
 from exchange.store.mails.mail import DECIDED, NOT_GIVEN, VANISHED, WANTED, NewMail, folder_of
 from exchange.store.tables import MailRow, table_of

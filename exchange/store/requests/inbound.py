@@ -13,9 +13,9 @@ from sqlmodel import Session, col, select
 from exchange.domain.audit import instant_text
 from exchange.domain.inbound import (
     DISCHARGED,
-    Clock,
     DeviceState,
     InboundRequest,
+    RequestClock,
     RequestedDevice,
 )
 from exchange.domain.time.sla import Due
@@ -67,7 +67,7 @@ class InboundStore:
         mail_id: int,
         party: str,
         their_ref: str,
-        clock: Clock,
+        clock: RequestClock,
         *,
         answered: bool = False,
     ) -> int:
@@ -297,7 +297,7 @@ def _request(row: InboundRequestRow) -> InboundRequest:
         party=row.party,
         mail_id=row.mail_id,
         their_ref=row.their_ref,
-        clock=Clock(
+        clock=RequestClock(
             received_at=row.received_at,
             day_zero=row.day_zero,
             due_on=row.due_on,

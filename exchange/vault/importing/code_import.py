@@ -18,7 +18,8 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Engine
 
 from exchange.domain.columns.device_ids import DeviceIds
-from exchange.ports import Batch, ImportResult
+from exchange.ports.records import ImportResult
+from exchange.ports.vault import Batch
 from exchange.vault.bucket_writer import BucketWriter, SortedRows
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import rows_from
@@ -58,7 +59,7 @@ class VaultAccess:
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How to import; see ``exchange.ports.CodeVault.import_codes``."""
+    """How to import; see ``exchange.ports.vault.CodeVault.import_codes``."""
 
     replace: bool
     skip_bad: bool

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from exchange.domain.columns.device_ids import DeviceIds, ids_from_numbers
 from exchange.errors import BadInput
-from exchange.ports import Refusal
+from exchange.ports.records import Refusal
 from exchange.vault.importing.import_conflicts import REFUSAL_ROW, ImportRows, Refusals
 from exchange.vault.importing.sealed_tempfile import PARTS, SealedTempFile
 from exchange.vault.radix_sort import order_of, rows_where

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.columns.device_ids import device_of
-from exchange.ports import Refusal, RefusedRow
+from exchange.ports.records import Refusal, RefusedRow
 from exchange.vault.radix_sort import order_of, rows_where
 from exchange.vault.records import EPOCH, HAS_CODE, INSTALLED, ROW, TYPE_MASK, Rows
 

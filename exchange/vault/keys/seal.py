@@ -50,7 +50,7 @@ _WORTH_RATIO: Final = 0.6  # base64 of a workbook deflates to 0.66-0.76 at 60 MB
 
 
 class BlobSealer:
-    """Seals and opens texts under the data keys of a vault; implements ``exchange.ports.Sealer``.
+    """Seals and opens texts under the data keys of a vault; implements ``ports.sealing.Sealer``.
 
     ``reload`` returns the present keys; it is called at most once a second, and when a text was
     sealed with an unknown key.  Thread-safe.

@@ -1,4 +1,4 @@
-"""Implements ``exchange.ports.KeyChange``: changes the wrapping key, whatever its source."""
+"""Implements ``exchange.ports.sealing.KeyChange``: changes the wrapping key, whatever its source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Engine, text
 
 from exchange.errors import VaultError
-from exchange.ports import Sealer
+from exchange.ports.sealing import Sealer
 from exchange.vault.keys.datakeys import DataKeys
 from exchange.vault.keys.keyfile import KeyFile
 from exchange.vault.keys.keys import KeyProvider, VaultLock, WrappingKey, write_key_file
@@ -63,7 +63,7 @@ class VaultKeyChange:
         self._engine, self._provider = engine, provider
 
     def rewrap(self, note: Callable[[object, str, str], None]) -> tuple[str, str]:
-        """See ``exchange.ports.KeyChange``."""
+        """See ``exchange.ports.sealing.KeyChange``."""
         present = (
             self._provider.current if isinstance(self._provider, EitherKey) else self._provider
         )

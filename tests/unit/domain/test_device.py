@@ -111,8 +111,8 @@ def test_written_forms_of_a_device_id(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("00DB1234567890A", "16 hex digits, not 15"),
-        ("00DB1234567890A00", "16 hex digits, not 17"),
+        ("00DB1234567890A", "Device ID too short: 15 characters, 16 needed"),
+        ("00DB1234567890A00", "Device ID too long: 17 characters, 16 needed"),
         ("O0DB1234567890A0", "a Device ID has hex digits only"),
         ("0" * 16, "all zeros"),
         ("F" * 16, "all zeros or all Fs"),

@@ -99,7 +99,7 @@ def test_whatever_is_taken_for_an_address_is_canonical(text: str) -> None:
         ("role", "", "not a role"),
         ("mpids", ("BRK",), "'BRK' is not an MPID"),
         ("mpids", ("brke",), "'brke' is not an MPID"),
-        ("mpids", ("BRKE", "BRKE"), "stands twice"),
+        ("mpids", ("BRKE", "BRKE"), "is listed twice"),
         ("request_address", "codes", "not one mail address"),
         ("request_address", "Codes@bracken.example", "not in lower case"),
         ("reply_address", "", "no mail address"),
@@ -405,7 +405,7 @@ def test_every_field_is_compared() -> None:
 
 
 def test_a_signifier_that_stands_twice() -> None:
-    with pytest.raises(BadInput, match="BRACKEN stands twice"):
+    with pytest.raises(BadInput, match="BRACKEN is listed twice"):
         diff([], [party(), party(name="Other")])
 
 
@@ -433,8 +433,8 @@ def test_an_escalation_contact_at_the_request_address() -> None:
 def test_one_address_at_two_parties_is_told_at_both() -> None:
     shared = party("FELLSIDE", reply_address="codes@bracken.example")
     assert problems(party("BRACKEN"), shared) == [
-        ("BRACKEN", "codes@bracken.example also stands at FELLSIDE"),
-        ("FELLSIDE", "codes@bracken.example also stands at BRACKEN"),
+        ("BRACKEN", "codes@bracken.example is also an address of FELLSIDE"),
+        ("FELLSIDE", "codes@bracken.example is also an address of BRACKEN"),
     ]
     assert problems(party("BRACKEN"), replace(shared, active=False)) == []
 
@@ -448,8 +448,8 @@ def test_our_own_address() -> None:
 def test_mpids_that_are_missing_or_shared() -> None:
     assert problems(party(mpids=())) == [("BRACKEN", "no MPID")]
     assert problems(party("BRACKEN"), party("FELLSIDE", mpids=("FELL", "BRAC"))) == [
-        ("BRACKEN", "the MPID BRAC also stands at FELLSIDE"),
-        ("FELLSIDE", "the MPID BRAC also stands at BRACKEN"),
+        ("BRACKEN", "the MPID BRAC is also listed for FELLSIDE"),
+        ("FELLSIDE", "the MPID BRAC is also listed for BRACKEN"),
     ]
 
 
@@ -457,7 +457,7 @@ def test_mpids_that_are_missing_or_shared() -> None:
     ("confirmed", "options", "said"),
     [
         (None, {}, ["never confirmed"]),
-        (date(2026, 11, 3), {}, ["confirmed on a day to come"]),
+        (date(2026, 11, 3), {}, ["confirmed on a day in the future"]),
         (date(2026, 5, 4), {}, []),  # 182 days
         (date(2026, 5, 3), {}, ["last confirmed 183 days ago, on 2026-05-03"]),
         (date(2026, 5, 3), {"stale_after_days": 183}, []),
@@ -472,7 +472,7 @@ def test_entries_that_nobody_confirmed(
 
 def test_an_answer_time_that_nobody_is_named_for() -> None:
     assert problems(party(sla_days=20)) == [
-        ("BRACKEN", "an answer time of 20 Working Days that nobody is named for")
+        ("BRACKEN", "an answer time of 20 Working Days, but not who agreed to it")
     ]
     assert problems(party(sla_days=20, sla_agreed="J. Smith, 2026-08-03")) == []
     assert problems(party(sla_days=10)) == []

@@ -231,14 +231,21 @@ def test_pauses_grow_to_their_longest_and_a_days_quota_waits_for_the_next_day() 
 
 def test_the_same_words_for_everybody_are_no_letters_fault() -> None:
     alike = Alike()
-    assert not alike.note(1, "a@x.test", "554 <a@x.test> refused, id 4711", plain=False)
-    assert not alike.note(1, "a@x.test", "554 <a@x.test> refused, id 4712", plain=False)
-    assert not alike.note(2, "b@x.test", "554 <b@x.test> refused, id 99", plain=False)
-    assert not alike.note(3, "c@y.test", "554 content refused", plain=False)
-    assert alike.note(4, "d@z.test", "554 <d@z.test> refused, id 1", plain=False) == [1, 2, 4]
+    assert not alike.note(1, "a@x.test", "554 <a@x.test> refused, id 4711", about_recipient=False)
+    assert not alike.note(1, "a@x.test", "554 <a@x.test> refused, id 4712", about_recipient=False)
+    assert not alike.note(2, "b@x.test", "554 <b@x.test> refused, id 99", about_recipient=False)
+    assert not alike.note(3, "c@y.test", "554 content refused", about_recipient=False)
+    assert alike.note(4, "d@z.test", "554 <d@z.test> refused, id 1", about_recipient=False) == [
+        1,
+        2,
+        4,
+    ]
     assert alike.accepted()
-    assert not alike.note(5, "e@y.test", "554 <e@y.test> refused, id 1", plain=False)
-    plain = [alike.note(n, f"u@d{n}.test", "550 5.1.1 unknown", plain=True) for n in range(6, 11)]
+    assert not alike.note(5, "e@y.test", "554 <e@y.test> refused, id 1", about_recipient=False)
+    plain = [
+        alike.note(n, f"u@d{n}.test", "550 5.1.1 unknown", about_recipient=True)
+        for n in range(6, 11)
+    ]
     assert [bool(one) for one in plain] == [False] * 4 + [True]
 
 

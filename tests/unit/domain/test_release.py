@@ -11,7 +11,7 @@ from exchange.domain.party import Party
 from exchange.domain.release import (
     Ceilings,
     DayUsage,
-    Standing,
+    MailAddresses,
     address_now,
     identify,
     may_answer,
@@ -22,7 +22,9 @@ from tests.services.contexts import make_party
 PARTY = replace(make_party("THRS"), reply_address="reply@thrs.example")
 HEAD = MailHead(sender=PARTY.request_address)
 USAGE, CEILINGS = DayUsage(0, 0, 3), Ceilings(5, 100)
-STANDING = Standing(True, "ask@t.example", "reply@t.example", ("one@t.example", "two@t.example"))
+STANDING = MailAddresses(
+    True, "ask@t.example", "reply@t.example", ("one@t.example", "two@t.example")
+)
 
 
 def _reason(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 
 from exchange.domain.device import DeviceId, InstallCode
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.vault import tables
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 from exchange.domain.columns.device_ids import ids_of
 from exchange.domain.device import DeviceId
 from exchange.errors import VaultDamaged, VaultError, WrongKey
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.manifest import buckets_of
 from exchange.vault.records import ROW

@@ -14,7 +14,8 @@ from exchange.domain.columns.device_ids import ids_from_numbers, ids_of
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import StoreError, VaultDamaged
-from exchange.ports import FoundColumns, VaultRecord
+from exchange.ports.records import VaultRecord
+from exchange.ports.vault import FoundColumns
 from exchange.vault.buckets import Fault, OpenedBuckets
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.lookup import LookupResult, by_bucket

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.vault.merge import ADDED, CONFLICT, UNCHANGED, UPDATED, merge
 from exchange.vault.records import Rows, Sources, joined, rows_of
 from tests.unit.vault.cases import record

@@ -18,14 +18,8 @@ from exchange.domain.columns.device_ids import ids_of
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.device_type import DEVICE_TYPES
 from exchange.errors import NotFound
-from exchange.ports import (
-    Batch,
-    CodeColumns,
-    ImportResult,
-    PutResult,
-    Removed,
-    VaultRecord,
-)
+from exchange.ports.records import ImportResult, PutResult, Removed, VaultRecord
+from exchange.ports.vault import Batch, CodeColumns
 from exchange.vault.columns import columns_from
 from exchange.vault.importing import code_import as deliveries
 from exchange.vault.keys.keys import VaultLock, WrappingKey

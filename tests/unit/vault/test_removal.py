@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 
 from exchange.domain.columns.device_ids import ids_of
 from exchange.errors import NotFound
-from exchange.ports import Batch, Removed
+from exchange.ports.records import Removed
+from exchange.ports.vault import Batch
 from exchange.vault.columns import columns_from
 from exchange.vault.importing import code_import as deliveries
 from exchange.vault.keys.keys import WrappingKey

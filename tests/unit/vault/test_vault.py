@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine, event, select, text
 
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.errors import BadInput, StoreError, VaultError, WrongKey
-from exchange.ports import PutResult, VaultRecord, VaultStats
+from exchange.ports.records import PutResult, VaultRecord, VaultStats
 from exchange.vault import tables
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.keys.seal import BlobSealer

@@ -31,7 +31,7 @@ from exchange.domain.mail import (
 )
 from exchange.errors import Unreadable
 from exchange.parsing.reading.understand import understand
-from exchange.ports import Question
+from exchange.ports.reading import Question
 from exchange.worker.frames import decode, encode
 from exchange.worker.reader import WorkerReader
 from tests.benchmarks import made

@@ -15,7 +15,7 @@ import pytest
 
 from exchange.domain.limits import Limits
 from exchange.errors import ReaderEnded, ReaderUnavailable, Unreadable
-from exchange.ports import Question
+from exchange.ports.reading import Question
 from exchange.worker.reader import WorkerReader
 from tests.services.broken_readers import SCRIPTS, broken
 

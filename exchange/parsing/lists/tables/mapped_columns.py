@@ -16,7 +16,7 @@ from typing import Final
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import mask_codes
 from exchange.domain.device_type import OUT_OF_SCOPE
-from exchange.domain.mail import TableLook
+from exchange.domain.mail import TablePreview
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.identifiers.devices import read_device, split_devices
 from exchange.parsing.lists.tables.column_finder import (
@@ -76,7 +76,7 @@ class ColumnMappings:
     """The mappings for one mail; ``previews``, if given, collects how each table was read."""
 
     maps: tuple[ColumnMap, ...] = ()
-    previews: list[TableLook] | None = field(default=None, compare=False)
+    previews: list[TablePreview] | None = field(default=None, compare=False)
 
     def choose(self, table: Table, place: TableSource) -> ChosenColumns:
         """Return the columns of the first mapping that is for this table and fits it."""

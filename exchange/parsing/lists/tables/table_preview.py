@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from exchange.domain.device import MASKED, mask_codes
-from exchange.domain.mail import TableLook
+from exchange.domain.mail import TablePreview
 from exchange.parsing.identifiers.codes import code_digits
 from exchange.parsing.lists.tables.column_finder import Columns, find_columns
 from exchange.parsing.phrases.header_terms import Role, header_meaning
@@ -24,7 +24,7 @@ _NO_COLUMNS: Final = Columns()
 _NO_ROW: Final = Row(0, (), frozenset())
 
 
-def preview_table(table: Table, mapped: Columns | None, misfit: str) -> TableLook | None:
+def preview_table(table: Table, mapped: Columns | None, misfit: str) -> TablePreview | None:
     """Return how a table is read as usual and with the mapping; None where neither finds a list."""
     usual = find_columns(table.rows)
     if usual is None and mapped is None and not misfit:
@@ -35,7 +35,7 @@ def preview_table(table: Table, mapped: Columns | None, misfit: str) -> TableLoo
     wide = [len(row.cells) for row in (*rows, header or _NO_ROW)]
     width = min(max(wide), _COLUMNS)
     readings = [one for one in (usual, mapped) if one]
-    return TableLook(
+    return TablePreview(
         where=table.where,
         letters=tuple(column_letter(at + table.left) for at in range(width)),
         titles=tuple(_title(header, at) for at in range(width)),

@@ -19,7 +19,7 @@ from exchange.domain.columns.format_columns import format_device_ids
 from exchange.domain.device import DeviceId
 from exchange.parsing.identifiers.bulk import check_devices
 from exchange.parsing.text.byte_column import ByteColumn
-from exchange.ports import VaultRecord
+from exchange.ports.records import VaultRecord
 from exchange.vault.records import Sources, joined, row_devices, rows_of
 
 _DEVICES = st.lists(

@@ -25,7 +25,7 @@ from exchange.domain.inbound import (
     move,
 )
 from exchange.domain.mail import Found
-from exchange.ports import CodeColumns, FoundColumns
+from exchange.ports.vault import CodeColumns, FoundColumns
 from exchange.services.answering.device_decisions import Known, rule
 
 TODAY = date(2026, 12, 14)

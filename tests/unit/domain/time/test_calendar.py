@@ -241,7 +241,7 @@ def test_overrides_are_read_from_the_file() -> None:
         (
             '[[add]]\ndate = 2027-05-10\nname = "a"\n[[add]]\ndate = 2027-05-10\nname = "b"\n',
             "line 5 > add.2.date",
-            "2027-05-10 is there twice",
+            "2027-05-10 is listed twice",
         ),
         (
             '[[add]]\ndate = 2027-05-10\nname = "a"\n[[remove]]\ndate = 2027-05-10\nname = "b"\n',

@@ -6,7 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from exchange.domain.time.timekeeping import Verdict, Witness, apart, at_start, while_running
+from exchange.domain.time.timekeeping import (
+    ClockVerdict,
+    Witness,
+    at_start,
+    span_text,
+    while_running,
+)
 
 NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -21,7 +27,7 @@ def _mail(at: datetime) -> Witness:
 
 
 def test_a_clock_that_runs_on_is_right() -> None:
-    assert while_running(NOW, NOW - 5 * MINUTE, []) == Verdict(likely=NOW, sure=True)
+    assert while_running(NOW, NOW - 5 * MINUTE, []) == ClockVerdict(likely=NOW, sure=True)
 
 
 @pytest.mark.parametrize(("shift", "way"), [(6 * MINUTE, "ahead"), (-6 * MINUTE, "back")])
@@ -72,7 +78,7 @@ def test_an_outage_of_a_long_weekend_needs_no_witness_and_a_longer_one_does() ->
 
 
 def test_a_first_start_without_anything_to_compare_is_believed_and_not_sure() -> None:
-    assert at_start(NOW, None, None, []) == Verdict(likely=NOW, sure=False)
+    assert at_start(NOW, None, None, []) == ClockVerdict(likely=NOW, sure=False)
 
 
 @pytest.mark.parametrize(
@@ -80,4 +86,4 @@ def test_a_first_start_without_anything_to_compare_is_believed_and_not_sure() ->
     [(7, "7 minutes"), (179, "179 minutes"), (180, "3 hours"), (3 * 24 * 60, "3 days")],
 )
 def test_how_far_apart_in_words(minutes: int, words: str) -> None:
-    assert apart(-minutes * MINUTE) == words
+    assert span_text(-minutes * MINUTE) == words

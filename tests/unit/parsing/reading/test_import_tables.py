@@ -157,7 +157,10 @@ class TestRefusals:
     def test_what_is_packed_shall_be_unpacked_and_what_is_cut_off_fetched_again(self) -> None:
         for content, hint in (
             (gzip.compress(b"Device ID,Install code\n"), "unpack it first"),
-            (making.xlsx(("S", [["x"]]))[:-200], "unpack it first, or, a workbook, fetch it again"),
+            (
+                making.xlsx(("S", [["x"]]))[:-200],
+                "unpack it first, or download it again if it is a workbook",
+            ),
         ):
             with pytest.raises(BadInput) as caught:
                 read_tables("list.csv.gz", content)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from exchange.domain.columns.device_ids import DeviceIds
-from exchange.ports import Refusal, VaultRecord
+from exchange.ports.records import Refusal, VaultRecord
 from exchange.vault.importing.duplicate_codes import DuplicateCodes
 from exchange.vault.importing.import_conflicts import IMPORT_ROW, RefusedRows
 from exchange.vault.records import ROW, Rows, Sources, joined, rows_of

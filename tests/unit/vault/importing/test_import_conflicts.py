@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from exchange.ports import Refusal, VaultRecord
+from exchange.ports.records import Refusal, VaultRecord
 from exchange.vault.importing.import_conflicts import (
     IMPORT_ROW,
     CheckedRows,
