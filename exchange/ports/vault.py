@@ -99,8 +99,8 @@ class CodeVault(Protocol):
     ) -> ImportResult:
         """Import rows that contradict neither each other nor the vault, in one transaction.
 
-        If any row is refused nothing is stored, or with ``skip_bad`` every other row.  ``resume`` is a
-        fingerprint of the file: the good rows are then committed in steps, and an import with the
+        If any row is refused nothing is stored, or with ``skip_bad`` every other row.  ``resume``
+        is a fingerprint of the file: the good rows are then committed in steps, and an import with the
         same fingerprint continues where one was cut off.  ``progress`` is called with (what, done,
         total).  ``confirm`` is called once after the last batch: if it returns False everything is
         compared and nothing stored.  ``record`` is called before the last commit of an import that
@@ -134,8 +134,8 @@ class CodeVault(Protocol):
         """Remove devices (None: all) in one transaction, in constant memory.
 
         With ``source`` only records that came from there.  ``dry`` counts and changes nothing.
-        ``progress`` is called with (what, done, total).  ``record`` is called before the commit of a
-        removal that changes anything, with that transaction (for ``Store.joined``); if it raises,
+        ``progress`` is called with (what, done, total).  ``record`` is called before the commit of
+        a removal that changes anything, with that transaction (for ``Store.joined``); if it raises,
         nothing was removed.  Raises NotFound for a source that no record has.
         """
 

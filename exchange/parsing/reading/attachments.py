@@ -16,7 +16,8 @@ from exchange.parsing.identifiers.devices import HOMOGLYPHS, read_device
 from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.prose import ProseReader, devices_in, read_prose
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
-from exchange.parsing.lists.tables.listing import label_value_lines, read_listing, share_of_devices
+from exchange.parsing.lists.tables.column_finder import share_of_devices
+from exchange.parsing.lists.tables.listing import label_value_lines, read_listing
 from exchange.parsing.lists.tables.mapped_columns import (
     NO_MAPPING,
     ChosenColumns,

@@ -1,4 +1,4 @@
-"""Implements ``exchange.ports.sealing.KeyChange``: changes the wrapping key, whatever its source."""
+"""Implements ``exchange.ports.sealing.KeyChange``: changes the wrapping key of any source."""
 
 from __future__ import annotations
 
