@@ -31,7 +31,13 @@ from exchange.rendering.workbook import AnswerRow, OutcomeWord, RequestRow
 from exchange.services.answering.answer_parts import Part
 
 _AT: Final = datetime(2026, 10, 1, 9, tzinfo=UTC)
-_US: Final = {"name": "Our Energy", "signifier": "OURS", "address": "codes@ours.example"}
+_US: Final = {
+    "name": "Our Energy",
+    "signifier": "OURS",
+    "address": "codes@ours.example",
+    "contact_name": "A. Person",
+    "contact_phone": "020 7946 0000",
+}
 _DEVICE: Final = "00-DB-12-34-56-78-90-A0"
 _ANSWERS: Final = tuple(
     AnswerRow(_DEVICE, word, "", "a reason", "list.xlsx > row 2") for word in OutcomeWord
@@ -62,6 +68,7 @@ _FULL: Final[Mapping[str, object]] = {
 }
 _BARE: Final[Mapping[str, object]] = {
     **_FULL,
+    "us": {**_US, "contact_name": "", "contact_phone": ""},
     "part": None,
     "their_ref": "",
     "counts": {"provided": 0, "not_installer": 0, "held": 0, "unreadable": 0},

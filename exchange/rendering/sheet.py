@@ -24,6 +24,11 @@ _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _LAYOUTS: Final = 16  # ours, with and without columns for what few lists have
+# A4 across, one page wide and as many long as it takes; the header row is a print title.
+_PAGE: Final = (
+    '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
+    '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>'
+)
 # SpreadsheetML reads _x0041_ as the character A: a text that really says so is escaped.
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -112,7 +117,8 @@ def _sheet_head(layout: SheetLayout) -> bytes:
         for nth, header in enumerate(layout.headers)
     )
     return (
-        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView tabSelected="1" '
+        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        '<sheetViews><sheetView tabSelected="1" '
         'workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" '
         'state="frozen"/><selection pane="bottomLeft"/></sheetView></sheetViews>'
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols>'
@@ -130,7 +136,7 @@ def _sheet_tail(layout: SheetLayout, count: int) -> str:
             f'showInputMessage="1" sqref="{letter}2:{letter}{count + 1}">'
             f'<formula1>"{_escaped(",".join(words))}"</formula1></dataValidation></dataValidations>'
         )
-    return f'</sheetData><autoFilter ref="A1:{last}{count + 1}"/>{offered}</worksheet>'
+    return f'</sheetData><autoFilter ref="A1:{last}{count + 1}"/>{offered}{_PAGE}</worksheet>'
 
 
 def _workbook_part(layout: SheetLayout, count: int) -> str:
@@ -139,7 +145,9 @@ def _workbook_part(layout: SheetLayout, count: int) -> str:
         f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}/relationships">'
         f'<sheets><sheet name="{layout.name}" sheetId="1" r:id="rId1"/></sheets>'
         '<definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">'
-        f"{layout.name}!$A$1:${last}${count + 1}</definedName></definedNames></workbook>"
+        f"{layout.name}!$A$1:${last}${count + 1}</definedName>"
+        '<definedName name="_xlnm.Print_Titles" localSheetId="0">'
+        f"{layout.name}!$1:$1</definedName></definedNames></workbook>"
     )
 
 

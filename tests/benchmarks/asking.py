@@ -28,6 +28,7 @@ from exchange.services.answering import intake
 from exchange.services.asking import chase, request
 from exchange.services.asking.gained import read_gained
 from exchange.services.context import Context
+from exchange.services.letters.letters import Named
 from exchange.services.mailbox import fetch_and_file
 from exchange.services.sending import send_mail
 from tests.benchmarks import engine
@@ -148,7 +149,7 @@ def _answer(letter: Letter, message_id: str, subject: str, rows: Sequence[Answer
     mail = Mail(
         template="answer",
         context={
-            "us": {"name": "A Supplier", "signifier": "THEM", "address": letter.recipient},
+            "us": Named("A Supplier", "THEM", letter.recipient),
             "them": {"name": "Our Power", "signifier": "OURS"},
             "ref": f"THEM-{digest}", "their_ref": "", "received": _NOW, "due": _NOW.date(),
             "counts": {"provided": len(rows), "not_installer": 0, "held": 0, "unreadable": 0},

@@ -13,9 +13,14 @@ from sqlalchemy import Engine
 from exchange.domain.columns.device_columns import Listed
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.inbound import DecisionTerms, DeviceState, InstalledRegister
-from exchange.domain.mail import Found
+from exchange.domain.mail import Found, Reject
 from exchange.ports import VaultRecord
-from exchange.services.answering.device_decisions import Holdings, Rulings, rule
+from exchange.services.answering.device_decisions import (
+    Holdings,
+    Rulings,
+    rule,
+    unreadable,
+)
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault
 from tests.unit.vault_cases import DAY, code, device, fresh, sqlite_engine
@@ -87,3 +92,31 @@ def test_short_and_long_lists_are_decided_alike(
             assert "83FE" not in places[at]
         else:
             assert places[at] == one.where
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("00DB1234567890A", 'too short (you sent "00DB1234567890A")'),
+        ("=HYPERLINK(1)", 'too short (you sent "=HYPERLINK(1)")'),
+        (" a\r\nb\x07\u202e ", 'too short (you sent "a b")'),
+        ("83FED3407A939723A5C639B26916D505C3B5", 'too short (you sent "[masked]")'),
+        ("83FE D340 7A93 972O A5C6 39B2 6916 D505", 'too short (you sent "[masked]")'),
+        ("", "too short"),
+        ("a.zip", "too short"),  # the place says it
+    ],
+)
+@pytest.mark.parametrize("devices", [1, 1500])
+def test_an_unreadable_cell_is_shown_as_it_was_sent_and_harmless(
+    vault: SealedVault, devices: int, sent: str, shown: str
+) -> None:
+    asked = Listed.of([Found(device(n), f"row {n}", "ESME") for n in range(devices)])
+    holdings = Holdings.of(vault, [asked])
+    terms = DecisionTerms(InstalledRegister(None), TODAY, OUT_OF_SCOPE)
+    rulings = rule(asked, holdings.devices(asked), terms)
+    readable = [row[3] for row in rulings.answer_rows()]
+    rulings += unreadable([Reject(sent, "too short", "a.zip > row 9")], rulings)
+    *before, last = rulings.answer_rows()
+    assert [row[3] for row in before] == readable
+    assert tuple(last) == ("", "not readable", "", shown, "a.zip > row 9")
+    assert rulings.reasons.texts()[-1] == "too short"  # stored in the clear: without what was sent

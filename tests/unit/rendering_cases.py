@@ -27,7 +27,13 @@ ASKED = (
 )
 
 _COMMON: dict[str, object] = {
-    "us": {"name": "Operator A Ltd", "signifier": "OPA", "address": "codes@op-a.test"},
+    "us": {
+        "name": "Operator A Ltd",
+        "signifier": "OPA",
+        "address": "codes@op-a.test",
+        "contact_name": "",
+        "contact_phone": "",
+    },
     "them": {"name": "Bright & Bold <Energy>", "signifier": "BABE"},
     "ref": "OPA-Q-2026-00007",
 }
@@ -105,6 +111,10 @@ def by_xlsxwriter(
             if cell:
                 sheet.write_string(last, column, cell, text)
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     sheet.autofilter(0, 0, last, len(layout.headers) - 1)
     if layout.choices and last:
         column, words = ord(layout.choices[0]) - ord("A"), list(layout.choices[1])

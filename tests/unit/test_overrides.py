@@ -14,7 +14,7 @@ from exchange.rendering.shipped import shipped_folder
 from tests.unit.rendering_cases import CONTEXTS
 
 SHIPPED = shipped_folder("templates")
-LINE = "{# templates, version 1 #}\n"
+LINE = "{# templates, version 2 #}\n"
 
 
 def _own(tmp_path: Path, file: str, change: Callable[[str], str]) -> Path:
@@ -45,7 +45,7 @@ def test_each_mail_knows_what_its_tests_are_filled_in_with() -> None:
 def test_every_shipped_file_says_its_version_and_lacks_nothing(tmp_path: Path) -> None:
     files = [path for path in SHIPPED.rglob("*.*") if path.suffix in (".txt", ".html")]
     assert len(files) > 20
-    assert {made_with(path.read_text())[0] for path in files} == {1}
+    assert {made_with(path.read_text())[0] for path in files} == {2}
     shutil.copytree(SHIPPED, tmp_path / "templates")
     assert examine(tmp_path / "templates") == []
     assert examine(tmp_path / "nowhere") == []
@@ -98,7 +98,7 @@ def test_what_is_left_out_on_purpose_is_not_told(tmp_path: Path) -> None:
     own = _own(
         tmp_path,
         "request/subject.txt",
-        lambda _: "{# templates, version 1; without count, due #}\nCodes: {{ ref }}\n",
+        lambda _: "{# templates, version 2; without count, due #}\nCodes: {{ ref }}\n",
     )
     assert examine(own) == []
 
@@ -109,11 +109,11 @@ def _newer(tmp_path: Path) -> Path:
     shutil.copytree(SHIPPED, newer)
     for path in newer.rglob("*.*"):
         if path.suffix in (".txt", ".html"):
-            path.write_text(path.read_text().replace("version 1 #}", "version 2 #}", 1))
+            path.write_text(path.read_text().replace("version 2 #}", "version 3 #}", 1))
     body = newer / "request" / "body.txt"
     body.write_text(body.read_text() + "{{ sender_tag }}\n")
     (newer / "versions.toml").write_text(
-        'version = 2\n[[change]]\nversion = 2\nfile = "request/body.txt"\n'
+        'version = 3\n[[change]]\nversion = 3\nfile = "request/body.txt"\n'
         'words = "`sender_tag` says who asks"\n'
     )
     return newer
@@ -122,8 +122,8 @@ def _newer(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("line", "made"),
     [
-        (LINE, "made from version 1, this is 2"),
-        ("", "it does not say which version it was made from, this is 2"),
+        (LINE, "made from version 2, this is 3"),
+        ("", "it does not say which version it was made from, this is 3"),
     ],
 )
 def test_a_copy_of_an_older_version_hears_what_changed(
@@ -132,7 +132,7 @@ def test_a_copy_of_an_older_version_hears_what_changed(
     own = _own(tmp_path, "request/body.txt", lambda text: text.replace(LINE, line) + "more\n")
     (one,) = examine(own, _newer(tmp_path))
     assert one.said == (
-        f"it does not use `sender_tag`, which the shipped one does ({made}; version 2: "
+        f"it does not use `sender_tag`, which the shipped one does ({made}; version 3: "
         "`sender_tag` says who asks)"
     )
     assert not one.grave
@@ -142,7 +142,7 @@ def test_an_older_copy_that_lacks_nothing_is_a_word_at_most(tmp_path: Path) -> N
     own = _own(tmp_path, "request/subject.txt", _same)
     (one,) = examine(own, _newer(tmp_path))
     assert (one.grave, one.said) == (
-        False, "nothing is missing in it (made from version 1, this is 2)",
+        False, "nothing is missing in it (made from version 2, this is 3)",
     )  # fmt: skip
 
 

@@ -6,10 +6,11 @@ that occurs in a request; no device has an object of its own here.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, starmap
 
 import numpy as np
 
@@ -33,7 +34,7 @@ from exchange.domain.columns.format_columns import (
     joined_written,
 )
 from exchange.domain.columns.group_facts import FactColumn, group_facts
-from exchange.domain.device import mask_codes
+from exchange.domain.device import MASKED, mask_codes
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
     DecisionTerms,
@@ -46,6 +47,7 @@ from exchange.domain.inbound import (
 from exchange.domain.mail import Found, Reject
 from exchange.errors import BadInput
 from exchange.ports import CodeVault, FoundColumns
+from exchange.rendering.wording import one_line
 from exchange.rendering.workbook import OutcomeWord
 
 WORDS = {
@@ -58,6 +60,9 @@ _EACH_BY_ITSELF = 1000
 _TOGETHER = 500
 _SHORT = 200  # devices of a request, on an average
 _NO_YES = (False, True)
+_SENT_CHARS = 100  # of an unreadable cell, quoted in the answer
+_SECRET_CHARS = 24  # as many could be a code that lost its end
+_NUMBERS = re.compile(r"[A-Za-z]*[0-9][0-9A-Za-z]*")
 _FOLLOWS = "our team is looking into it; the answer follows"
 
 
@@ -158,17 +163,33 @@ class Rulings:
     def answer_rows(self) -> Sequence[tuple[str, ...]]:
         """The rows as the other party gets them, cell by cell as in AnswerRow."""
         outcomes = tuple(WORDS[state] for state, _ in self.decisions)
-        told = tuple(_told(state, reason) for state, reason in self.decisions)
         columns = Grid(
             (
                 self.devices,
                 Words(outcomes, self.which),
                 self.codes,
-                Words(told, self.which),
+                self._reasons_given(),
                 self.places,
             )
         )
         return columns if len(self) > _EACH_BY_ITSELF else columns.made()
+
+    def _reasons_given(self) -> Words:
+        """Return what the other party reads beside each outcome.
+
+        For an unreadable row that is also what they sent, made safe.
+        """
+        given = Words(tuple(_told(state, reason) for state, reason in self.decisions), self.which)
+        unread = self.by_state(DeviceState.UNREADABLE)
+        if not unread:
+            return given
+        chosen = np.array(unread, np.int64)
+        columns = (given, self.seen, self.places)
+        rows = zip(*(column.taken(chosen).texts() for column in columns), strict=True)
+        texts = list(starmap(_with_sent, rows))
+        which = given.which.copy()
+        which[chosen] = np.arange(len(texts), dtype=np.int32) + np.int32(len(given.words))
+        return Words((*given.words, *texts), which)
 
     def taken(self, rows: slice | Numbers | Flags) -> Rulings:
         """Some of the rows."""
@@ -198,6 +219,22 @@ def _told(state: DeviceState, reason: str) -> str:
     if state is DeviceState.HELD:
         return _FOLLOWS
     return reason if state is DeviceState.UNREADABLE else ""
+
+
+def _with_sent(reason: str, sent: str, place: str) -> str:
+    """Append what was sent, on one line with codes masked; the quotes keep a formula from running.
+
+    Left out where ``reason`` or ``place`` says it already: of a damaged file it is the name.
+
+    A damaged code may hold letters that are no hex digits, which ``mask_codes`` does not see
+    through: a text with as many digits and letters in its numbers as a code is masked whole.
+    """
+    shown = one_line(mask_codes(sent), _SENT_CHARS)
+    if sum(map(len, _NUMBERS.findall(shown))) >= _SECRET_CHARS:
+        shown = MASKED
+    if not shown or shown in reason or shown in place:
+        return reason
+    return f'{reason} (you sent "{shown}")'
 
 
 def rule(

@@ -42,12 +42,16 @@ class Named(NamedTuple):
     name: str
     signifier: str
     address: str
+    contact_name: str = ""
+    contact_phone: str = ""
 
 
 def us(ctx: Context) -> Named:
     """Ourselves."""
     party = ctx.settings.party
-    return Named(party.name, party.signifier, party.address)
+    return Named(
+        party.name, party.signifier, party.address, party.contact_name, party.contact_phone
+    )
 
 
 def them(party: Party) -> Named:
