@@ -23,7 +23,7 @@ from exchange.domain.outbound import CaseState
 from exchange.domain.time.sla import parse_instant
 from exchange.ports import Delivery, FetchedMail, Letter, MailRef
 from exchange.rendering.compose import Attachment, Mail, Templates, compose
-from exchange.rendering.workbook import XLSX, AnswerRow, Sheetfacts, answers_workbook
+from exchange.rendering.workbook import XLSX, AnswerRow, SheetFacts, answers_workbook
 from exchange.services.answering import intake
 from exchange.services.asking import chase, request
 from exchange.services.asking.gained import read_gained
@@ -159,7 +159,7 @@ def _answer(letter: Letter, message_id: str, subject: str, rows: Sequence[Answer
         message_id=f"<{digest}@supplier.example>", date=_NOW, in_reply_to=message_id,
         subject_override=f"Re: {subject}", marker=f"answer; ref=THEM-{digest}",
         attachments=(
-            Attachment("answer.xlsx", XLSX, answers_workbook(rows, Sheetfacts("", digest, _NOW))),
+            Attachment("answer.xlsx", XLSX, answers_workbook(rows, SheetFacts("", digest, _NOW))),
         ),
     )  # fmt: skip
     return compose(mail, _TEMPLATES)

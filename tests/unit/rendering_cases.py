@@ -10,10 +10,10 @@ import xlsxwriter
 
 from exchange.rendering.compose import TemplateName
 from exchange.rendering.sheet import SheetLayout
-from exchange.rendering.workbook import AnswerRow, RequestRow, Sheetfacts
+from exchange.rendering.workbook import AnswerRow, RequestRow, SheetFacts
 
 CODE = "83FE D340 7A93 9723 A5C6 39B2 6916 D505 C3B5"
-FACTS = Sheetfacts("Answers under MP121", "OPA-A-2026-00007", datetime(2026, 11, 2, tzinfo=UTC))
+FACTS = SheetFacts("Answers under MP121", "OPA-A-2026-00007", datetime(2026, 11, 2, tzinfo=UTC))
 
 ANSWERED = (
     AnswerRow("00-DB-12-34-56-78-90-A0", "install code provided", CODE, "", "a.xlsx > S > row 2"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from exchange.errors import BadInput
-from exchange.rendering.workbook import Sheetfacts, answers_csv, answers_workbook
+from exchange.rendering.workbook import SheetFacts, answers_csv, answers_workbook
 
 # The text of the mail, its headers and boundaries; a quarter where the ceiling itself is low.
 _ROOM, _LEAST_ROOM = 100_000, 12_000
@@ -47,7 +47,7 @@ class Files:
 
 
 def in_parts(
-    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, most: int, called: int = 0
+    rows: Sequence[tuple[str, ...]], facts: SheetFacts, most: int, called: int = 0
 ) -> Iterator[tuple[Part | None, slice, Files]]:
     """Part, rows and files of each mail; no part where one mail of ``most`` bytes holds them all.
 
@@ -82,7 +82,7 @@ def in_parts(
 
 
 def _made(
-    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, of: int, free: int
+    rows: Sequence[tuple[str, ...]], facts: SheetFacts, of: int, free: int
 ) -> tuple[list[tuple[Part | None, slice, Files]], int]:
     """All parts and 0; or, as soon as one takes more than is ``free``, what that one takes."""
     bounds = [len(rows) * nth // of for nth in range(of + 1)]
@@ -106,11 +106,11 @@ def _made(
     return made, 0
 
 
-def _taken(rows: Sequence[tuple[str, ...]], facts: Sheetfacts) -> int:
+def _taken(rows: Sequence[tuple[str, ...]], facts: SheetFacts) -> int:
     return Files("", answers_workbook(rows, facts), answers_csv(rows)).encoded
 
 
-def _expected(rows: Sequence[tuple[str, ...]], facts: Sheetfacts) -> int:
+def _expected(rows: Sequence[tuple[str, ...]], facts: SheetFacts) -> int:
     """About how many bytes the files with all rows would take, by those of some rows."""
     step = max(1, len(rows) // _SAMPLE)
     sample = rows[::step]

@@ -31,7 +31,7 @@ from exchange.domain.release import Ceilings, DayUsage, Verdict, may_answer
 from exchange.domain.time.sla import due
 from exchange.errors import BadInput
 from exchange.rendering.compose import Attachment, reply_subject
-from exchange.rendering.workbook import CSV, XLSX, AnswerRow, Sheetfacts
+from exchange.rendering.workbook import CSV, XLSX, AnswerRow, SheetFacts
 from exchange.services.answering.answer_parts import Files, Part, in_parts
 from exchange.services.answering.device_decisions import (
     WORDS,
@@ -218,7 +218,7 @@ def send_answer(
     the next one is written while the caller is at work on this.
     """
     rows = rulings.answer_rows()
-    facts = Sheetfacts("Answers under MP121", request.ref, ctx.now())
+    facts = SheetFacts("Answers under MP121", request.ref, ctx.now())
     parts, drafts = [], []
     for part, some, files in _in_parts(ctx, tx, party, rows, facts):
         own = rulings if part is None else rulings.taken(some)
@@ -236,7 +236,7 @@ def send_answer(
 
 
 def _in_parts(
-    ctx: Context, tx: Transaction, party: Party, rows: Sequence[tuple[str, ...]], facts: Sheetfacts
+    ctx: Context, tx: Transaction, party: Party, rows: Sequence[tuple[str, ...]], facts: SheetFacts
 ) -> Iterator[tuple[Part | None, slice, Files]]:
     """The answer's files, within what the party and our own server take.
 

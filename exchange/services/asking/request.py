@@ -29,7 +29,7 @@ from exchange.rendering.compose import Attachment
 from exchange.rendering.workbook import (
     XLSX,
     RequestRow,
-    Sheetfacts,
+    SheetFacts,
     requests_csv,
     requests_workbook,
 )
@@ -188,7 +188,7 @@ def _raise(ctx: Context, tx: Transaction, party: Party, legs: Sequence[Leg]) -> 
 
 def request_files(ctx: Context, ref: str, rows: Sequence[RequestRow]) -> tuple[Attachment, ...]:
     """The list as workbook and CSV, each complete in itself."""
-    facts = Sheetfacts("Install codes requested under MP121", ref, ctx.now())
+    facts = SheetFacts("Install codes requested under MP121", ref, ctx.now())
     return (
         Attachment(f"{ref}.xlsx", XLSX, requests_workbook(rows, facts)),
         Attachment(f"{ref}.csv", "text/csv", requests_csv(rows)),

@@ -24,7 +24,7 @@ from exchange.domain.party import Party
 from exchange.domain.release import address_now
 from exchange.errors import BadInput, ExchangeError, NotFound, StoreError
 from exchange.parsing.reading.understand import read_head
-from exchange.rendering.workbook import AnswerRow, Sheetfacts
+from exchange.rendering.workbook import AnswerRow, SheetFacts
 from exchange.services.answering import answer_request
 from exchange.services.answering.answer_parts import in_parts as files_in_parts
 from exchange.services.answering.answer_request import Said
@@ -111,7 +111,7 @@ def _written_to_fit(
 
     How long their text gets is seen only once they are written.
     """
-    facts = Sheetfacts("Answers under MP121", answer.request.ref, ctx.now())
+    facts = SheetFacts("Answers under MP121", answer.request.ref, ctx.now())
     recipient, room = answer.letter.recipient, most
     for _ in range(_ATTEMPTS):
         drafts, portions = [], []
