@@ -55,7 +55,7 @@ def test_it_fails_no_letter_and_the_server_has_peace(post: Post, verb: str, repl
     post.server.flaws[verb] = reply
     told = post.go()
     assert reply[4:14] in told
-    assert "outgoing mail rests until" in told
+    assert "outgoing mail is paused until" in told
     assert "`exchange letters resume`" in told
     assert all(state in ("queued", "deferred") for state, _ in post.states().values())
     assert {attempts for _, attempts in post.states().values()} == {0}

@@ -1,4 +1,4 @@
-"""We are asked: every device of a request gets the code, "not the installer", or a person.
+"""Answer a request: each device gets its code, "not the installing Supplier", or goes to a person.
 
 One reply per request; it goes only to the address on the contacts register.
 Source: SEC Appendix AC, clause 4.16(b) (MP121).
@@ -54,10 +54,10 @@ _SORTED_ABOVE = 5000
 
 
 class DayTally:
-    """What each party had of us today, counted once and then carried along.
+    """What we sent each party today, read once from the database and then kept up to date.
 
-    Good for a pass over the kept mails: nobody but the daemon answers requests.  What was not
-    committed must be forgotten.
+    It serves one pass over the kept mails: only the daemon answers requests.  Call ``forget``
+    after a rollback.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class DayTally:
         self._had: dict[str, tuple[int, int]] = {}  # answers, devices asked for
 
     def usage(self, ctx: Context, tx: Transaction, party: str, asked: int) -> DayUsage:
-        """Today so far, and the devices of the request at hand."""
+        """Return what a party had today, and the devices that this request asks for."""
         today = ctx.today()
         if today != self._day:
             self._day, self._had = today, {}
@@ -77,13 +77,13 @@ class DayTally:
         return DayUsage(answers=answers, devices=devices, asked=asked)
 
     def note(self, party: str, letters: int, rows: int) -> None:
-        """One more request of ``rows`` rows, answered in so many letters."""
+        """Add a request of ``rows`` rows, answered in so many letters."""
         if party in self._had:
             answers, devices = self._had[party]
             self._had[party] = answers + letters, devices + rows
 
     def forget(self) -> None:
-        """Count anew: what was noted may not have been committed."""
+        """Count again: what was noted may not have been committed."""
         self._had.clear()
 
 
@@ -161,7 +161,7 @@ def _verdict(
     party: Party,
     tally: DayTally,
 ) -> Verdict:
-    """The release procedure; a person's word stands in for the sender's address and the guard."""
+    """Run the release procedure; a person's word replaces the checks of sender and volume."""
     if who.vouched:
         return Verdict(party=party, address=party.reply_address, vouched=True)
     usage = tally.usage(ctx, tx, party.signifier, len(said.devices))
@@ -178,13 +178,13 @@ def _their_ref(said: Understanding) -> str:
 
 
 def terms(ctx: Context, tx: Transaction, day_zero: date) -> DecisionTerms:
-    """What the rule needs for a request of that day."""
+    """Return what the rule needs for a request of that day."""
     return DecisionTerms(register(ctx, tx), day_zero, ctx.settings.release.refused_device_types)
 
 
 def _keep(ctx: Context, tx: Transaction, request_id: int, rulings: Rulings, outbox_id: int) -> None:
     if len(rulings) > _SORTED_ABOVE:
-        # The index on devices takes them in their order in a third of the time.
+        # Inserted in the order of the index on devices, they take a third of the time.
         rulings = rulings.taken(rulings.devices.order())
         readable = rulings.devices.present
         unread, many = rulings.taken(~readable), rulings.taken(readable)
@@ -212,10 +212,10 @@ def send_answer(
     head: MailHead,
     rulings: Rulings,
 ) -> Iterator[tuple[slice, int]]:
-    """Queue the reply and audit every device in it; yields rows and number of each letter.
+    """Queue the reply and audit every device in it; yield rows and number of each letter.
 
-    It is one letter, or as many as the other side's ceiling on a mail asks for.  Take them all:
-    the next one is written while the caller is at work on this.
+    The reply is as many letters as the recipient's size limit needs.  Take them all: the next one
+    is written while the caller works on this one.
     """
     rows = rulings.answer_rows()
     facts = SheetFacts("Answers under MP121", request.ref, ctx.now())
@@ -229,7 +229,7 @@ def send_answer(
     for nth, letter in enumerate(letters.written(ctx, drafts)):
         some, own = parts[nth]
         outbox_id, message_id = tx.outbox.add(letter, ctx.now()), letter.message_id
-        del letter  # as large as a mail, and in the database now
+        del letter  # free the memory of a whole mail, which is in the database now
         happened = told(own, request.ref, party.signifier, address, message_id)
         tx.audit.append(ctx.now(), *happened)
         yield some, outbox_id
@@ -238,10 +238,10 @@ def send_answer(
 def _in_parts(
     ctx: Context, tx: Transaction, party: Party, rows: Sequence[tuple[str, ...]], facts: SheetFacts
 ) -> Iterator[tuple[Part | None, slice, Files]]:
-    """The answer's files, within what the party and our own server take.
+    """Make the answer's files, within the limits of the party and of our own server.
 
-    What our server could never take is decided all the same, and then held in the outbox: that is
-    no fault of the request's.
+    If our server's limit is too small for any answer, only the party's counts: the request is not
+    at fault, and the letter is held in the outbox.
     """
     most = letters.most_bytes(ctx, tx, party)
     try:
@@ -255,10 +255,10 @@ def _in_parts(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the text of an answer says of its rows, beside the files."""
+    """What the text of an answer says about its rows."""
 
     counts: Counter[DeviceState]
-    rows: Sequence[AnswerRow]  # none where they are many
+    rows: Sequence[AnswerRow]  # empty if they are many
     held: Sequence[AnswerRow]  # the first of them
     unreadable: Sequence[AnswerRow]
 
@@ -283,7 +283,7 @@ def draft_answer(
     part: Part | None,
     files: Files,
 ) -> letters.Draft:
-    """An answer, or one part of it, to be written."""
+    """Return the draft of an answer, or of one part of it."""
     subject = reply_subject(mask_codes(head.subject))
     return letters.Draft(
         template="answer",
@@ -327,9 +327,10 @@ def _first(
 def _supersede(
     ctx: Context, tx: Transaction, said: Understanding, party: Party, ref: str, asked: int
 ) -> None:
-    """A follow-up in the thread corrects unreadable rows, when it brings enough devices for all.
+    """Withdraw unreadable rows that a follow-up in the thread corrects.
 
-    With fewer devices nobody can tell which rows were meant: they stay for a person.
+    If it lists fewer devices than there are such rows, nobody can tell which it corrects: the rows
+    stay for a person.
     """
     refs = {
         letter.ref
@@ -350,10 +351,10 @@ def _supersede(
 
 
 def reminded(ctx: Context, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
-    """A reminder about a request: its list is not asked anew.
+    """Take a reminder of a request; its list is not a new request.
 
-    While the request is open it already waits for a person; when it is answered, our answer may
-    not have reached them, and a person must look.
+    An open request already waits for a person.  If we have answered it, our answer may not have
+    reached them, so a person must look.
     """
     found = tx.inbound.by_their_refs(said.references, party.signifier)
     still_open = [one for one in found if not one.answered]

@@ -1,7 +1,7 @@
-"""What follows for each device of a request, as columns: a backlog asks for half a million.
+"""Decide each device of a request, in columns: a backlog asks for half a million.
 
-The rule is ``domain.inbound.decide_device``.  It is asked once for each combination of ``Facts``
-that occurs in a request; no device has an object of its own here.
+The rule is ``domain.inbound.decide_device``.  It is called once for each combination of ``Facts``
+in a request; devices are not objects here.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ WORDS = {
 }
 _EACH_BY_ITSELF = 1000
 _TOGETHER = 500
-_SHORT = 200  # devices of a request, on an average
+_SHORT = 200  # devices per request, on average
 _NO_YES = (False, True)
 _SENT_CHARS = 100  # of an unreadable cell, quoted in the answer
 _SECRET_CHARS = 24  # as many could be a code that lost its end
@@ -68,22 +68,22 @@ _FOLLOWS = "our team is looking into it; the answer follows"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the vault knows of a list of devices, and their texts; every column in its order."""
+    """What the vault knows of a list of devices, and their texts; columns in the list's order."""
 
     held: FoundColumns
     devices: Written
-    codes: Written = field(repr=False)  # with CRC; means nothing where no code is held
+    codes: Written = field(repr=False)  # with CRC; undefined where no code is held
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What the vault knows of the devices of some requests, looked up at once."""
+    """What the vault knows of the devices of several requests, looked up together."""
 
-    known: dict[int, Known] = field(repr=False)  # by the identity of the list
+    known: dict[int, Known] = field(repr=False)  # by id() of the list
 
     @classmethod
     def of(cls, vault: CodeVault, lists: Sequence[Sequence[Found]]) -> Holdings:
-        """Look the devices of ``lists`` up, each bucket once.
+        """Look up the devices of ``lists``, reading each bucket once.
 
         Raises VaultDamaged as the vault does.
         """
@@ -93,7 +93,7 @@ class Holdings:
         held = vault.find_columns(ids)
         devices, codes = devices_written(ids), codes_written(held.columns.codes)
         if len(ids) <= _SHORT * len(lists):
-            # For all lists at once: for each short one alone they take longer.
+            # Format short lists together: one at a time takes longer.
             devices, codes = devices.made(), codes.made()
         known, start = {}, 0
         for one in lists:
@@ -103,7 +103,7 @@ class Holdings:
         return cls(known)
 
     def devices(self, asked: Sequence[Found]) -> Known:
-        """For each device of ``asked``, one of the lists looked up, in its order."""
+        """Return what is known of ``asked``, which must be one of the lists looked up."""
         return self.known[id(asked)]
 
 
@@ -113,17 +113,17 @@ def _ids(asked: Sequence[Found]) -> DeviceIds:
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """The rows of a request, decided: every column has as many.
+    """The decided rows of a request, as columns of equal length.
 
-    ``devices`` and ``codes`` are written as they go out; a decision's reason is ours, for a person
-    of ours; ``seen`` is what an unreadable row said.
+    ``devices`` and ``codes`` are formatted for the answer; a decision's reason is for our own
+    people; ``seen`` is the text of an unreadable row.
     """
 
     devices: Written
     types: Words
     places: Places
-    decisions: tuple[tuple[DeviceState, str], ...]  # those that differ: state and reason
-    which: Indexes  # the decision on each row
+    decisions: tuple[tuple[DeviceState, str], ...]  # the different ones: state and reason
+    which: Indexes  # the index in ``decisions`` of each row
     codes: Written = field(repr=False)
     seen: Words = field(repr=False)
 
@@ -152,7 +152,7 @@ class Rulings:
         return Words(tuple(reason for _, reason in self.decisions), self.which)
 
     def counts(self) -> Counter[DeviceState]:
-        """How many rows are in each state."""
+        """Count the rows in each state."""
         found: Counter[DeviceState] = Counter()
         numbers = np.bincount(self.which, minlength=len(self.decisions)).tolist()
         for (state, _), number in zip(self.decisions, numbers, strict=True):
@@ -161,7 +161,7 @@ class Rulings:
         return found
 
     def answer_rows(self) -> Sequence[tuple[str, ...]]:
-        """The rows as the other party gets them, cell by cell as in AnswerRow."""
+        """Return the rows as the other party gets them, with the cells of AnswerRow."""
         outcomes = tuple(WORDS[state] for state, _ in self.decisions)
         columns = Grid(
             (
@@ -175,11 +175,9 @@ class Rulings:
         return columns if len(self) > _EACH_BY_ITSELF else columns.made()
 
     def _reasons_given(self) -> Words:
-        """Return what the other party reads beside each outcome.
-
-        For an unreadable row that is also what they sent, made safe.
-        """
-        given = Words(tuple(_told(state, reason) for state, reason in self.decisions), self.which)
+        """Return the Reason cells of the answer; for an unreadable row with what they sent."""
+        reasons = tuple(_reason_given(state, reason) for state, reason in self.decisions)
+        given = Words(reasons, self.which)
         unread = self.by_state(DeviceState.UNREADABLE)
         if not unread:
             return given
@@ -192,7 +190,7 @@ class Rulings:
         return Words((*given.words, *texts), which)
 
     def taken(self, rows: slice | Numbers | Flags) -> Rulings:
-        """Some of the rows."""
+        """Return some of the rows."""
         return Rulings(
             self.devices.taken(rows),
             self.types.taken(rows),
@@ -204,30 +202,30 @@ class Rulings:
         )
 
     def chosen(self, places: Sequence[int]) -> Rulings:
-        """The rows at ``places``, in their order."""
+        """Return the rows with the indexes ``places``, in that order."""
         return self.taken(np.array(places, np.int64))
 
     def by_state(self, state: DeviceState) -> list[int]:
-        """Which rows are in ``state``."""
+        """Return the indexes of the rows in ``state``."""
         alike = np.array([one is state for one, _ in self.decisions], np.bool_)
         found: list[int] = np.flatnonzero(alike[self.which]).tolist()
         return found
 
 
-def _told(state: DeviceState, reason: str) -> str:
-    """What the other party is told beside the outcome."""
+def _reason_given(state: DeviceState, reason: str) -> str:
+    """Return the reason that the other party gets with the outcome."""
     if state is DeviceState.HELD:
         return _FOLLOWS
     return reason if state is DeviceState.UNREADABLE else ""
 
 
 def _with_sent(reason: str, sent: str, place: str) -> str:
-    """Append what was sent, on one line with codes masked; the quotes keep a formula from running.
+    """Append what was sent, on one line with codes masked; the quotes disarm a formula.
 
-    Left out where ``reason`` or ``place`` says it already: of a damaged file it is the name.
+    Leave it out if ``reason`` or ``place`` has it: for a damaged file it is the file's name.
 
-    A damaged code may hold letters that are no hex digits, which ``mask_codes`` does not see
-    through: a text with as many digits and letters in its numbers as a code is masked whole.
+    A damaged code may have letters that are not hex digits, and ``mask_codes`` misses it: if the
+    words with digits are together as long as a code, the whole text is masked.
     """
     shown = one_line(mask_codes(sent), _SENT_CHARS)
     if sum(map(len, _NUMBERS.findall(shown))) >= _SECRET_CHARS:
@@ -247,8 +245,9 @@ def rule(
 ) -> Rulings:
     """Decide every device of a request; ``known`` is what the vault knows of each.
 
-    ``state`` is what they are in now.  ``not_installer`` is a person's reason to answer so where
-    the rule alone would hold a device; raises BadInput where our register says we installed it.
+    ``state`` is their present state.  ``not_installer`` is a person's reason to answer "not the
+    installing Supplier" where the rule alone would hold a device; raises BadInput if our register
+    says that we installed it.
     """
     if isinstance(asked, Listed):
         types, places = asked.types, asked.places
@@ -284,7 +283,7 @@ def rule(
 
 
 def unreadable(rejects: Sequence[Reject], like: Rulings) -> Rulings:
-    """What could not be read, one row each, to stand behind ``like``."""
+    """Return a row for each reject, to append to ``like``."""
     number = len(rejects)
     state = move(DeviceState.OPEN, DeviceEvent.MALFORMED)
     reasons = Words.of([mask_codes(one.reason) for one in rejects])
@@ -305,7 +304,7 @@ def _fact_columns(found: FoundColumns, asked: Words) -> dict[str, FactColumn]:
     types = np.array([DEVICE_TYPES.index(DeviceType.of(word)) for word in asked.words], np.uint8)
     return {
         "held": FactColumn(_NO_YES, held),
-        # Where no record is held the columns of the vault mean nothing.
+        # Without a record the columns of the vault are undefined.
         "has_code": FactColumn(_NO_YES, held & known.has_code),
         "installed_by_us": FactColumn(_NO_YES, held & known.installed),
         "device_type": FactColumn(DEVICE_TYPES, held * known.types),
@@ -316,7 +315,7 @@ def _fact_columns(found: FoundColumns, asked: Words) -> dict[str, FactColumn]:
 def _masked(words: Words) -> Words:
     """Mask what looks like an install code in each different text.
 
-    A place's number is left: with the words before it, it cannot complete a code.
+    A place's number is not masked: it cannot complete a code with the words before it.
     """
     return Words(tuple(map(mask_codes, words.words)), words.which)
 
@@ -324,10 +323,10 @@ def _masked(words: Words) -> Words:
 def told(
     rulings: Rulings, ref: str, party: str, address: str, message_id: str
 ) -> Iterator[AuditEvent]:
-    """What the audit log gets: who was told what of which device.
+    """Yield audit events: what we answered whom on which device.
 
-    A short answer has an event for each row; a long one an event for some hundreds of rows alike,
-    which names each of their devices.
+    A short answer gives an event for each row; a long one an event for some hundreds of rows with
+    the same decision, naming each device.
     """
     if len(rulings) <= _EACH_BY_ITSELF:
         yield from _each_told(rulings, ref, party, address, message_id)
@@ -366,7 +365,7 @@ def _detail(
 
 
 def _alike(rulings: Rulings) -> Iterator[tuple[tuple[DeviceState, str], Numbers]]:
-    """The decisions in the order in which they first stand, each with its rows."""
+    """Return the decisions in order of first occurrence, each with its rows."""
     order = np.argsort(rulings.which, kind="stable")
     bounds = np.searchsorted(rulings.which[order], np.arange(len(rulings.decisions) + 1)).tolist()
     groups = [

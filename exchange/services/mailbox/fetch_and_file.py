@@ -232,7 +232,7 @@ def _shunt_if_due(ctx: Context, tx: Transaction, number: int, one: _Made) -> Non
         )
     elif one.fault and one.mail.state == KEPT:
         reason = f"an internal fault ({one.fault})"
-        tx.afterwards(lambda: log.error("a mail set off a fault", mail=number, fault=one.fault))
+        tx.afterwards(lambda: log.error("internal fault at a mail", mail=number, fault=one.fault))
     if reason:
         record(ctx, tx, tx.mail.get(number), MailOutcome(SHUNTED, reason=reason))
 
