@@ -16,10 +16,10 @@ from exchange.domain.inbound import DecisionTerms, DeviceState, InstalledRegiste
 from exchange.domain.mail import Found, Reject
 from exchange.ports import VaultRecord
 from exchange.services.answering.device_decisions import (
+    DecidedRows,
     Holdings,
-    Rulings,
-    rule,
-    unreadable,
+    decide_devices,
+    unreadable_rows,
 )
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault
@@ -60,9 +60,15 @@ _founds = st.builds(
 )
 
 
-def _said(rulings: Rulings) -> tuple[object, ...]:
-    texts = (rulings.devices, rulings.types, rulings.places, rulings.reasons, rulings.codes)
-    return rulings.states, *(column.texts() for column in texts), rulings.counts()
+def _said(decided_rows: DecidedRows) -> tuple[object, ...]:
+    texts = (
+        decided_rows.devices,
+        decided_rows.types,
+        decided_rows.places,
+        decided_rows.reasons,
+        decided_rows.codes,
+    )
+    return decided_rows.states, *(column.texts() for column in texts), decided_rows.counts()
 
 
 @settings(max_examples=60, deadline=None)
@@ -76,8 +82,8 @@ def test_short_and_long_lists_are_decided_alike(
     short, long = tuple(asked), Listed.of(asked)
     holdings = Holdings.of(vault, [short, long])
     terms = DecisionTerms(InstalledRegister(complete), TODAY, OUT_OF_SCOPE)
-    few = rule(short, holdings.devices(short), terms)
-    many = rule(long, holdings.devices(long), terms)
+    few = decide_devices(short, holdings.devices(short), terms)
+    many = decide_devices(long, holdings.devices(long), terms)
     assert _said(few) == _said(many)
     assert list(few.answer_rows()) == list(many.answer_rows())
     devices, codes, places = few.devices.texts(), few.codes.texts(), few.places.texts()
@@ -113,10 +119,12 @@ def test_an_unreadable_cell_is_shown_as_it_was_sent_and_harmless(
     asked = Listed.of([Found(device(n), f"row {n}", "ESME") for n in range(devices)])
     holdings = Holdings.of(vault, [asked])
     terms = DecisionTerms(InstalledRegister(None), TODAY, OUT_OF_SCOPE)
-    rulings = rule(asked, holdings.devices(asked), terms)
-    readable = [row[3] for row in rulings.answer_rows()]
-    rulings += unreadable([Reject(sent, "too short", "a.zip > row 9")], rulings)
-    *before, last = rulings.answer_rows()
+    decided_rows = decide_devices(asked, holdings.devices(asked), terms)
+    readable = [row[3] for row in decided_rows.answer_rows()]
+    decided_rows += unreadable_rows([Reject(sent, "too short", "a.zip > row 9")], decided_rows)
+    *before, last = decided_rows.answer_rows()
     assert [row[3] for row in before] == readable
     assert tuple(last) == ("", "not readable", "", shown, "a.zip > row 9")
-    assert rulings.reasons.texts()[-1] == "too short"  # stored in the clear: without what was sent
+    assert (
+        decided_rows.reasons.texts()[-1] == "too short"
+    )  # stored in the clear: without what was sent

@@ -50,14 +50,14 @@ from exchange.ports import CodeVault, FoundColumns
 from exchange.rendering.wording import one_line
 from exchange.rendering.workbook import OutcomeWord
 
-WORDS = {
+OUTCOME_WORDS = {
     DeviceState.PROVIDED: OutcomeWord.PROVIDED,
     DeviceState.NOT_INSTALLER: OutcomeWord.NOT_INSTALLER,
     DeviceState.HELD: OutcomeWord.HELD,
     DeviceState.UNREADABLE: OutcomeWord.UNREADABLE,
 }
-_EACH_BY_ITSELF = 1000
-_TOGETHER = 500
+_EVENT_PER_ROW = 1000
+_DEVICES_PER_EVENT = 500
 _SHORT = 200  # devices per request, on average
 _NO_YES = (False, True)
 _SENT_CHARS = 100  # of an unreadable cell, quoted in the answer
@@ -67,7 +67,7 @@ _FOLLOWS = "our team is looking into it; the answer follows"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownDevices:
     """What the vault knows of a list of devices, and their texts; columns in the list's order."""
 
     held: FoundColumns
@@ -79,7 +79,7 @@ class Known:
 class Holdings:
     """What the vault knows of the devices of several requests, looked up together."""
 
-    known: dict[int, Known] = field(repr=False)  # by id() of the list
+    known: dict[int, KnownDevices] = field(repr=False)  # by id() of the list
 
     @classmethod
     def of(cls, vault: CodeVault, lists: Sequence[Sequence[Found]]) -> Holdings:
@@ -98,11 +98,11 @@ class Holdings:
         known, start = {}, 0
         for one in lists:
             own = slice(start, start + len(one))
-            known[id(one)] = Known(held.taken(own), devices.taken(own), codes.taken(own))
+            known[id(one)] = KnownDevices(held.taken(own), devices.taken(own), codes.taken(own))
             start = own.stop
         return cls(known)
 
-    def devices(self, asked: Sequence[Found]) -> Known:
+    def devices(self, asked: Sequence[Found]) -> KnownDevices:
         """Return what is known of ``asked``, which must be one of the lists looked up."""
         return self.known[id(asked)]
 
@@ -112,7 +112,7 @@ def _ids(asked: Sequence[Found]) -> DeviceIds:
 
 
 @dataclass(frozen=True, slots=True)
-class Rulings:
+class DecidedRows:
     """The decided rows of a request, as columns of equal length.
 
     ``devices`` and ``codes`` are formatted for the answer; a decision's reason is for our own
@@ -130,8 +130,8 @@ class Rulings:
     def __len__(self) -> int:
         return len(self.which)
 
-    def __add__(self, other: Rulings) -> Rulings:
-        return Rulings(
+    def __add__(self, other: DecidedRows) -> DecidedRows:
+        return DecidedRows(
             joined_written([self.devices, other.devices]),
             joined_words([self.types, other.types]),
             joined_places([self.places, other.places]),
@@ -162,7 +162,7 @@ class Rulings:
 
     def answer_rows(self) -> Sequence[tuple[str, ...]]:
         """Return the rows as the other party gets them, with the cells of AnswerRow."""
-        outcomes = tuple(WORDS[state] for state, _ in self.decisions)
+        outcomes = tuple(OUTCOME_WORDS[state] for state, _ in self.decisions)
         columns = Grid(
             (
                 self.devices,
@@ -172,7 +172,7 @@ class Rulings:
                 self.places,
             )
         )
-        return columns if len(self) > _EACH_BY_ITSELF else columns.made()
+        return columns if len(self) > _EVENT_PER_ROW else columns.made()
 
     def _reasons_given(self) -> Words:
         """Return the Reason cells of the answer; for an unreadable row with what they sent."""
@@ -189,9 +189,9 @@ class Rulings:
         which[chosen] = np.arange(len(texts), dtype=np.int32) + np.int32(len(given.words))
         return Words((*given.words, *texts), which)
 
-    def taken(self, rows: slice | Numbers | Flags) -> Rulings:
+    def taken(self, rows: slice | Numbers | Flags) -> DecidedRows:
         """Return some of the rows."""
-        return Rulings(
+        return DecidedRows(
             self.devices.taken(rows),
             self.types.taken(rows),
             self.places.taken(rows),
@@ -201,7 +201,7 @@ class Rulings:
             self.seen.taken(rows),
         )
 
-    def chosen(self, places: Sequence[int]) -> Rulings:
+    def chosen(self, places: Sequence[int]) -> DecidedRows:
         """Return the rows with the indexes ``places``, in that order."""
         return self.taken(np.array(places, np.int64))
 
@@ -235,14 +235,14 @@ def _with_sent(reason: str, sent: str, place: str) -> str:
     return f'{reason} (you sent "{shown}")'
 
 
-def rule(
+def decide_devices(
     asked: Sequence[Found],
-    known: Known,
+    known: KnownDevices,
     terms: DecisionTerms,
     *,
     state: DeviceState = DeviceState.OPEN,
     not_installer: str = "",
-) -> Rulings:
+) -> DecidedRows:
     """Decide every device of a request; ``known`` is what the vault knows of each.
 
     ``state`` is their present state.  ``not_installer`` is a person's reason to answer "not the
@@ -271,7 +271,7 @@ def rule(
     which = grouped.which
     provided = np.array([one is DeviceState.PROVIDED for one, _ in decided], np.bool_)[which]
     different = {one: at for at, one in enumerate(dict.fromkeys(decided))}
-    return Rulings(
+    return DecidedRows(
         devices=known.devices,
         types=_masked(types),
         places=Places(_masked(places.leads), places.numbers),
@@ -282,12 +282,12 @@ def rule(
     )
 
 
-def unreadable(rejects: Sequence[Reject], like: Rulings) -> Rulings:
+def unreadable_rows(rejects: Sequence[Reject], like: DecidedRows) -> DecidedRows:
     """Return a row for each reject, to append to ``like``."""
     number = len(rejects)
     state = move(DeviceState.OPEN, DeviceEvent.MALFORMED)
     reasons = Words.of([mask_codes(one.reason) for one in rejects])
-    return Rulings(
+    return DecidedRows(
         devices=Written.none(number, like.devices),
         types=Words.same("", number),
         places=Places.of([mask_codes(one.where) for one in rejects]),
@@ -320,37 +320,42 @@ def _masked(words: Words) -> Words:
     return Words(tuple(map(mask_codes, words.words)), words.which)
 
 
-def told(
-    rulings: Rulings, ref: str, party: str, address: str, message_id: str
+def audit_events(
+    decided_rows: DecidedRows, ref: str, party: str, address: str, message_id: str
 ) -> Iterator[AuditEvent]:
     """Yield audit events: what we answered whom on which device.
 
     A short answer gives an event for each row; a long one an event for some hundreds of rows with
     the same decision, naming each device.
     """
-    if len(rulings) <= _EACH_BY_ITSELF:
-        yield from _each_told(rulings, ref, party, address, message_id)
+    if len(decided_rows) <= _EVENT_PER_ROW:
+        yield from _event_per_row(decided_rows, ref, party, address, message_id)
         return
-    for (state, reason), chosen in _alike(rulings):
+    for (state, reason), chosen in _group_by_decision(decided_rows):
         detail = _detail(state, reason, ref, address, message_id)
         event = "codes.released" if state is DeviceState.PROVIDED else f"devices.{state}"
-        devices = rulings.devices.taken(chosen)
-        for start in range(0, len(chosen), _TOGETHER):
-            some = slice(start, min(start + _TOGETHER, len(chosen)))
+        devices = decided_rows.devices.taken(chosen)
+        for start in range(0, len(chosen), _DEVICES_PER_EVENT):
+            some = slice(start, min(start + _DEVICES_PER_EVENT, len(chosen)))
             unread = state is DeviceState.UNREADABLE
             named = {} if unread else {"device_ids": devices.taken(some).joined(",")}
             yield AuditEvent(event, ref, party, detail | {"devices": some.stop - start} | named)
 
 
-def _each_told(
-    rulings: Rulings, ref: str, party: str, address: str, message_id: str
+def _event_per_row(
+    decided_rows: DecidedRows, ref: str, party: str, address: str, message_id: str
 ) -> Iterator[AuditEvent]:
     alike: dict[int, list[str]] = {}
-    rows = zip(rulings.which.tolist(), rulings.devices.texts(), rulings.places.texts(), strict=True)
+    rows = zip(
+        decided_rows.which.tolist(),
+        decided_rows.devices.texts(),
+        decided_rows.places.texts(),
+        strict=True,
+    )
     for at, device, place in rows:
         alike.setdefault(at, []).append(device or place)
     for at, subjects in alike.items():
-        state, reason = rulings.decisions[at]
+        state, reason = decided_rows.decisions[at]
         detail = _detail(state, reason, ref, address, message_id)
         event = "code.released" if state is DeviceState.PROVIDED else f"device.{state}"
         yield from (AuditEvent(event, subject, party, detail) for subject in subjects)
@@ -364,13 +369,17 @@ def _detail(
     return {"ref": ref, "reason": reason}
 
 
-def _alike(rulings: Rulings) -> Iterator[tuple[tuple[DeviceState, str], Numbers]]:
+def _group_by_decision(
+    decided_rows: DecidedRows,
+) -> Iterator[tuple[tuple[DeviceState, str], Numbers]]:
     """Return the decisions in order of first occurrence, each with its rows."""
-    order = np.argsort(rulings.which, kind="stable")
-    bounds = np.searchsorted(rulings.which[order], np.arange(len(rulings.decisions) + 1)).tolist()
+    order = np.argsort(decided_rows.which, kind="stable")
+    bounds = np.searchsorted(
+        decided_rows.which[order], np.arange(len(decided_rows.decisions) + 1)
+    ).tolist()
     groups = [
         (decision, order[start:end])
-        for decision, (start, end) in zip(rulings.decisions, pairwise(bounds), strict=True)
+        for decision, (start, end) in zip(decided_rows.decisions, pairwise(bounds), strict=True)
         if end > start
     ]
     yield from sorted(groups, key=lambda group: int(group[1][0]))

@@ -28,7 +28,7 @@ from exchange.services.answering import (
     party_columns,
     party_passwords,
 )
-from exchange.services.answering.device_decisions import Holdings, rule
+from exchange.services.answering.device_decisions import Holdings, decide_devices
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.context import Context
 from exchange.store.db import Transaction
@@ -309,7 +309,9 @@ def release_devices(
     chosen = [row for row in held if not wanted or row.device in wanted]
     asked = [Found(DeviceId.parse(row.device), row.where, row.device_type) for row in chosen]
     known = Holdings.of(ctx.vault, [asked]).devices(asked)
-    rulings = rule(asked, known, terms, state=DeviceState.HELD, not_installer=not_installer)
+    rulings = decide_devices(
+        asked, known, terms, state=DeviceState.HELD, not_installer=not_installer
+    )
     still = set(rulings.by_state(DeviceState.HELD))
     places = [at for at in range(len(chosen)) if at not in still]
     settled = rulings.chosen(places)

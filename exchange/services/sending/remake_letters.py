@@ -27,8 +27,8 @@ from exchange.parsing.reading.understand import read_head
 from exchange.rendering.workbook import AnswerRow, SheetFacts
 from exchange.services.answering import answer_request
 from exchange.services.answering.answer_parts import in_parts as files_in_parts
-from exchange.services.answering.answer_request import Said
-from exchange.services.answering.device_decisions import WORDS
+from exchange.services.answering.answer_request import AnswerText
+from exchange.services.answering.device_decisions import OUTCOME_WORDS
 from exchange.services.asking import request
 from exchange.services.context import Context
 from exchange.services.letters import claiming, letters
@@ -37,12 +37,12 @@ from exchange.store.mails.outbox import CANCELLED, DEFERRED, FAILED, QUEUED, New
 
 log = structlog.get_logger("exchange.remaking")
 
-_STATES: Final = {word.value: state for state, word in WORDS.items()}
+_STATES: Final = {word.value: state for state, word in OUTCOME_WORDS.items()}
 # A letter this small is not split further for a server that names no limit.
 _SMALLEST: Final = 50_000
 _ATTEMPTS: Final = 3  # to write letters that are small enough
 _NAMED_AT_ONCE: Final = 500  # devices per row of the audit log
-_EACH_BY_ITSELF: Final = 1_000
+_EVENT_PER_ROW: Final = 1_000
 _HEADER: Final = re.compile(rb"(?mi)^(To|Message-ID|Date):[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*")
 
 
@@ -117,10 +117,10 @@ def _written_to_fit(
         drafts, portions = [], []
         for part, some, files in files_in_parts(answer.rows, facts, room, called=most):
             rows = answer.rows[some]
-            said = _said(ctx, rows)
+            text = _answer_text(ctx, rows)
             drafts.append(
                 answer_request.draft_answer(
-                    ctx, answer.request, party, recipient, head, said, part, files
+                    ctx, answer.request, party, recipient, head, text, part, files
                 )
             )
             portions.append(rows)
@@ -160,10 +160,10 @@ def _put_in_place(
     }  # fmt: skip
     tx.audit.append(now, AuditEvent("mail.remade", letter.ref, letter.party, detail, actor))
     for made, rows in parts:
-        tx.audit.append(now, *_told_again(letter, made.message_id, rows))
+        tx.audit.append(now, *_audit_events_again(letter, made.message_id, rows))
 
 
-def _told_again(
+def _audit_events_again(
     letter: StoredLetter, message_id: str, rows: Sequence[AnswerRow]
 ) -> Iterator[AuditEvent]:
     """Yield the audit events of the original letter again, for the new one."""
@@ -174,7 +174,7 @@ def _told_again(
     for state, word in events.items():
         one = "code" if state is DeviceState.PROVIDED else "device"
         devices = [row.device_id for row in rows if _STATES.get(row.outcome) is state]
-        if len(rows) <= _EACH_BY_ITSELF:
+        if len(rows) <= _EVENT_PER_ROW:
             yield from (AuditEvent(f"{one}.{word}", name, letter.party, detail) for name in devices)
             continue
         for start in range(0, len(devices), _NAMED_AT_ONCE):
@@ -183,11 +183,11 @@ def _told_again(
             yield AuditEvent(f"{one}s.{word}", letter.ref, letter.party, together)
 
 
-def _said(ctx: Context, rows: Sequence[AnswerRow]) -> Said:
+def _answer_text(ctx: Context, rows: Sequence[AnswerRow]) -> AnswerText:
     small = ctx.settings.release.body_table_rows
     states = [_STATES[row.outcome] for row in rows]
     pairs = list(zip(rows, states, strict=True))
-    return Said(
+    return AnswerText(
         Counter(states),
         rows if len(rows) <= small else (),
         [row for row, state in pairs if state is DeviceState.HELD][:small],
