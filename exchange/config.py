@@ -39,6 +39,7 @@ class Section(BaseModel):
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Address = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
+SignatureLine = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 
 
 def _upper(written: object) -> object:
@@ -89,6 +90,8 @@ class OurParty(Section):
     mpids: tuple[Annotated[str, Field(pattern=r"^[A-Z0-9]{4}$")], ...] = ()
     address: Address  # where requests to us arrive and our mails come from
     compliance_address: Address | None = None  # our own compliance contact, for evidence files
+    contact_name: SignatureLine = ""  # signs every mail; empty: the company alone does
+    contact_phone: SignatureLine = ""
 
 
 def _start(written: object) -> object:

@@ -67,7 +67,7 @@ def set_(
     """
     one = _mapping(device, code, status, comment, device_type, installed, header_row, file, sheet)
     signifier = party.upper()
-    maps = party_columns.put(context_of(folder, now), signifier, one, who(by), beside=also)
+    maps = party_columns.put(context_of(folder, now), signifier, one, who(by), keep=also)
     if as_json:
         answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
         return

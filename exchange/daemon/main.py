@@ -157,8 +157,8 @@ def _look_around(ctx: Context) -> None:
                 mailbox=mailbox.name,
                 not_before=f"{mailbox.not_before:%Y-%m-%d %H:%M} UTC",
             )
-    for one in overrides.examine(ctx.folder / "templates"):
-        log.warning("a wording of our own differs", file=one.file, what=one.said)
+    for one in overrides.check_overrides(ctx.folder / "templates"):
+        log.warning("a wording of our own differs", file=one.file, what=one.text)
 
 
 class _Crew:

@@ -23,7 +23,7 @@ from exchange.domain.compliance import (
 )
 from exchange.errors import BadInput
 from exchange.rendering.compose import Mail, TemplateName, Templates, compose
-from exchange.rendering.overrides import KNOWS, examine
+from exchange.rendering.overrides import CONTEXT_NAMES, check_overrides
 from exchange.rendering.report import report_html
 from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.wording import counted
@@ -31,7 +31,13 @@ from exchange.rendering.workbook import AnswerRow, OutcomeWord, RequestRow
 from exchange.services.answering.answer_parts import Part
 
 _AT: Final = datetime(2026, 10, 1, 9, tzinfo=UTC)
-_US: Final = {"name": "Our Energy", "signifier": "OURS", "address": "codes@ours.example"}
+_US: Final = {
+    "name": "Our Energy",
+    "signifier": "OURS",
+    "address": "codes@ours.example",
+    "contact_name": "A. Person",
+    "contact_phone": "020 7946 0000",
+}
 _DEVICE: Final = "00-DB-12-34-56-78-90-A0"
 _ANSWERS: Final = tuple(
     AnswerRow(_DEVICE, word, "", "a reason", "list.xlsx > row 2") for word in OutcomeWord
@@ -62,6 +68,7 @@ _FULL: Final[Mapping[str, object]] = {
 }
 _BARE: Final[Mapping[str, object]] = {
     **_FULL,
+    "us": {**_US, "contact_name": "", "contact_phone": ""},
     "part": None,
     "their_ref": "",
     "counts": {"provided": 0, "not_installer": 0, "held": 0, "unreadable": 0},
@@ -86,7 +93,7 @@ def templates(folder: Path) -> list[Check]:
             rows = _ANSWERS if name == "answer" else _ASKED
             full = {**_FULL, "rows": rows, "held": _ANSWERS[2:3], "unreadable": _ANSWERS[3:]}
             for context in (full, _BARE):  # no name that this mail does not have
-                known = {key: context[key] for key in KNOWS[name]}
+                known = {key: context[key] for key in CONTEXT_NAMES[name]}
                 compose(_letter(name, known), texts)
         report_html(_report(), texts)
         report_html(replace(_report(), inbound_by_party=(), outbound_by_party=()), texts)
@@ -119,9 +126,9 @@ def _differing(own: Path) -> list[Check]:
     )
     return [
         (failed if one.grave else warning)(
-            f"template {one.file}", f"{own / one.file}: {one.said}", advice.format(one.file)
+            f"template {one.file}", f"{own / one.file}: {one.text}", advice.format(one.file)
         )
-        for one in examine(own)
+        for one in check_overrides(own)
     ]
 
 

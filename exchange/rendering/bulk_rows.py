@@ -1,9 +1,9 @@
-"""Rows of a long table as the bytes of a CSV or of a sheet, thousands at once.
+"""Write the rows of a long table as the bytes of a CSV or of a sheet, thousands at once.
 
 Each row is laid out in a matrix with room for the widest cell of every column; what a row does not
-need stays NUL, which no cell has, and is taken out of the whole.  Differing texts are written once
-each, by the same functions that write a single cell.  numpy does most of it without the
-interpreter's lock, so that several parts of an answer are made at once.
+need stays NUL, which no cell contains, and is removed at the end.  Each different text is written
+once, by the same functions that write a single cell.  numpy releases the GIL for most of it, so
+several parts of an answer are made at once.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ Encode = Callable[[str], bytes]
 Column = HexColumn | TextColumn | PlaceColumn
 
 ROWS_AT_ONCE: Final = 4096
-# Bytes of the widest cells of all columns: beyond it the matrix would be mostly room.
+# ByteArray of the widest cells of all columns: above it the matrix would be mostly padding.
 _WIDEST: Final = 2_000
-_NUMBER: Final = b"0"  # stands for the number behind a lead while the lead is written
+_NUMBER: Final = b"0"  # placeholder for the number after a lead while the lead is written
 
 
 class _Cell(NamedTuple):
-    """The cells of a column: pieces that are the same in all rows or a matrix each."""
+    """The cells of a column, piece by piece: the same bytes in all rows, or a matrix."""
 
     pieces: list[bytes | ByteArray]
     present: npt.NDArray[np.bool_] | None  # None: in all rows
@@ -39,7 +39,7 @@ class _Cell(NamedTuple):
 
 
 def cleaned(grid: Grid, clean: Callable[[str], str]) -> Grid:
-    """The table with ``clean`` applied to every cell, which leaves hex digits as they are.
+    """Return the table with ``clean``, which must not change hex digits, applied to every cell.
 
     ``clean`` may change the blank before a number at the end of a text, but not the number.
     """
@@ -54,7 +54,7 @@ def _cleaned(column: Column, clean: Callable[[str], str]) -> Column:
         return TextColumn(tuple(map(clean, used.values)), used.which)
     leads = _in_use(column.leads)
     numbered = [clean(f"{lead}0") for lead in leads.values]
-    # The ceiling on a cell may cut the number off; then every place is a text of its own.
+    # The length limit of a cell may cut the number off; then each place becomes its own text.
     if not all(one.endswith("0") and clean(one + "0" * 15) == one + "0" * 15 for one in numbered):
         return TextColumn.of(list(map(clean, column.texts())))
     alone = column.numbers < 0
@@ -64,7 +64,7 @@ def _cleaned(column: Column, clean: Callable[[str], str]) -> Column:
 
 
 def _in_use(words: TextColumn) -> TextColumn:
-    """Without the texts that no row has, where these could be many."""
+    """Drop the texts that no row uses, where there could be many."""
     if len(words.values) <= len(words.which):
         return words
     used, which = np.unique(words.which, return_inverse=True)
@@ -72,7 +72,7 @@ def _in_use(words: TextColumn) -> TextColumn:
 
 
 def csv_lines(grid: Grid, encode: Encode) -> bytes | None:
-    """The rows as lines of a CSV; ``encode`` writes a cell.  None where cells are too wide."""
+    """Return the rows as lines of a CSV, None if cells are too wide; ``encode`` writes a cell."""
     cells = _cells(grid, encode)
     if cells is None:
         return None
@@ -82,9 +82,9 @@ def csv_lines(grid: Grid, encode: Encode) -> bytes | None:
 
 
 def sheet_rows(grid: Grid, before: int, encode: Encode) -> bytes | None:
-    """The rows as XML of a sheet, below the header and ``before`` other rows.
+    """Return the rows as XML of a sheet, below the header and ``before`` other rows.
 
-    ``encode`` writes a cell's text.  None where cells are too wide.
+    ``encode`` writes a cell's text.  Returns None if cells are too wide.
     """
     cells = _cells(grid, encode)
     if cells is None:
@@ -102,7 +102,7 @@ def sheet_rows(grid: Grid, before: int, encode: Encode) -> bytes | None:
 
 
 def _assembled(number: int, cells: list[_Cell]) -> bytes:
-    """The rows, one behind another; of a cell that is not present in a row, nothing."""
+    """Join the rows; a cell that is not present in a row contributes nothing."""
     laid = np.empty((number, sum(cell.width for cell in cells)), np.uint8)
     laid[:] = np.frombuffer(b"".join(map(_template, _pieces(cells))), np.uint8)
     at = 0
@@ -147,7 +147,7 @@ def _cell(column: Column, encode: Encode) -> _Cell:
     alone = column.numbers < 0
     if alone.all():
         return _worded(column.leads, encode)
-    # Leads with a number and those without it are written apart, for a quote may close behind it.
+    # Write leads with and without a number separately: a quote may close after the number.
     leads = column.leads
     shift = np.where(alone, len(leads.values), 0).astype(np.int32)
     own = TextColumn(leads.values * 2, leads.which + shift)
@@ -158,7 +158,7 @@ def _cell(column: Column, encode: Encode) -> _Cell:
 
 
 def _parted(at: int, lead: str, numbered: int, encode: Encode) -> tuple[bytes, bytes]:
-    """What is written before a place's number and behind it."""
+    """Return what is written before a place's number and after it."""
     if at >= numbered:
         return encode(lead) if lead else b"", b""
     front, _, behind = encode(lead + _NUMBER.decode()).rpartition(_NUMBER)
@@ -174,7 +174,7 @@ def _worded(words: TextColumn, encode: Encode) -> _Cell:
 def _matrices(
     words: TextColumn, write: Callable[[int, str], tuple[bytes, ...]]
 ) -> list[bytes | ByteArray]:
-    """For every text of ``write``: its bytes where all rows have the same, or a row of each."""
+    """Return each output of ``write``: bytes if all rows have the same, else a matrix row each."""
     used, which = _used(words)
     written = [write(at, words.values[at]) for at in used.tolist()]
     if len(written) == 1:
@@ -188,7 +188,7 @@ def _matrices(
 
 
 def _used(words: TextColumn) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Which texts the rows have, and which of those each."""
+    """Return which texts the rows use, and which of those each row has."""
     if len(words.values) > ROWS_AT_ONCE:
         used, which = np.unique(words.which, return_inverse=True)
         return used.astype(np.intp), which.astype(np.intp)
@@ -199,7 +199,7 @@ def _used(words: TextColumn) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]
 
 
 def _digits(numbers: npt.NDArray[np.int64]) -> ByteArray:
-    """Decimal digits, ending at the right; NUL before them, and all NUL for a negative number."""
+    """Return decimal digits, right-aligned after NULs; all NUL for a negative number."""
     width = len(str(int(numbers.max(initial=0))))
     found = np.zeros((len(numbers), width), np.uint8)
     left = numbers.copy()

@@ -1,4 +1,4 @@
-"""Small inline SVG charts: no script, no font, nothing from elsewhere."""
+"""Draw small inline SVG charts: no script, no font, no external file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HEIGHT: Final = 16
 
 
 class Piece(NamedTuple):
-    """One length of a bar: a count, and the class that the page gives a colour."""
+    """A piece of a bar: a count, and the CSS class that gives it its colour."""
 
     label: str
     size: int
@@ -21,10 +21,10 @@ class Piece(NamedTuple):
 
 
 def bar(pieces: Sequence[Piece], scale: int = 0) -> Markup:
-    """One horizontal bar; ``scale`` is the count that fills its width, its own sum by default.
+    """Draw a horizontal bar; ``scale`` is the count that fills its width, by default its sum.
 
-    Pieces that count something are at least two units wide, so that one late device among
-    thousands is seen.  The counts stand in the bar's title for those who hear the page.
+    A piece with a count is at least two units wide, so that one late device among thousands is
+    visible.  The bar's title gives the counts to screen readers.
     """
     total = sum(piece.size for piece in pieces)
     whole = max(scale or total, total, 1)

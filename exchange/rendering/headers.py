@@ -1,9 +1,9 @@
-"""Header fields as they stand on the wire: folded, ASCII, one value in and the same value out.
+"""Write header fields for the wire: folded, ASCII, and the reader gets the value that was put in.
 
-The standard library reads encoded words inside a value that is set (and trips over the line ends
-hidden in them) and encodes a Message-ID longer than a line, which breaks the thread.  Subjects,
-Message-IDs and what else we write word by word are folded here; addresses and attachment names
-that need more than ASCII are the library's header objects.
+The standard library decodes encoded words inside a value that is set (and fails on line ends
+hidden in them), and it encodes a Message-ID longer than a line, which breaks the thread.  So we
+fold subjects, Message-IDs and other plain words here; the library's header objects fold addresses
+and attachment names that are not ASCII.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ _WORD_BYTES: Final = 45
 _LONGEST_WORD: Final = 500  # a line holds 998 characters (RFC 5322, 2.1.1)
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}")
 _REPLY_PREFIXES = re.compile(r"(?:re(?:\[\d+\])?\s*:\s*)*", re.IGNORECASE)
-# A line end that does not continue the field would begin another one.
+# A line end without a following blank would begin another field.
 _OPEN_END = re.compile(r"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t])")
-# 7 bit throughout: not every relay on the way announces 8BITMIME.
+# Always 7 bit: not every relay announces 8BITMIME.
 _POLICY: Final = SMTP.clone(cte_type="7bit", header_factory=HeaderRegistry())
 
 
 def verbatim(name: str, value: str) -> bytes:
-    """Printable ASCII words, folded at spaces and never encoded."""
+    """Return a field of printable ASCII words, folded at spaces and never encoded."""
     return _closed(name, _folded(name, value.split()))
 
 
 def free_text(name: str, value: str) -> bytes:
-    """Free text on one line, as encoded words (RFC 2047) when it is not plain ASCII."""
+    """Return a field of free text, as encoded words (RFC 2047) if it is not plain ASCII."""
     said = one_line(value)
     words = said.split(" ")
     if not said.isascii() or "=?" in said or max(map(len, words)) > _LONGEST_WORD:
@@ -49,20 +49,20 @@ def free_text(name: str, value: str) -> bytes:
 
 
 def structured(name: str, value: str | Address) -> bytes:
-    """A field that has a grammar of its own, as the standard library folds it."""
+    """Return a field with its own grammar, as the standard library folds it."""
     field = _POLICY.header_factory(name, value)
     return _closed(name, field.fold(policy=_POLICY))
 
 
 def _closed(name: str, folded: str) -> bytes:
-    """The last fence: whatever folded it, one field stays one field."""
+    """Check that the folded text is exactly one field, whatever folded it; raise BadInput."""
     if not folded.endswith("\r\n") or _OPEN_END.search(folded, 0, len(folded) - 2):
-        raise BadInput("a value cannot stand in a mail's header", place=name)
+        raise BadInput("a value is not valid in a mail header", place=name)
     return folded.encode("ascii")
 
 
 def _folded(name: str, words: Iterable[str]) -> str:
-    """``name: words``, broken between words where a line would pass 76 characters."""
+    """Return ``name: words``, folded between words so that lines keep to 76 characters."""
     lines: list[str] = []
     line = f"{name}:"
     for nth, word in enumerate(words):
@@ -74,7 +74,7 @@ def _folded(name: str, words: Iterable[str]) -> str:
 
 
 def _pieces(text: str) -> Iterator[bytes]:
-    """UTF-8 pieces of at most 45 bytes that part no character."""
+    """Split into UTF-8 pieces of at most 45 bytes, never inside a character."""
     piece = b""
     for character in text:
         encoded = character.encode()
@@ -86,7 +86,7 @@ def _pieces(text: str) -> Iterator[bytes]:
 
 
 def reply_subject(original: str) -> str:
-    """``Re: `` and the requester's own subject, so that their ticket number survives.
+    """Return ``Re: `` and the requester's own subject, so that their ticket number survives.
 
     ``original`` is the decoded subject.  Whatever it holds, the result is one line of at most
     200 characters; an ``Re:`` that is already there is not doubled.
@@ -96,20 +96,20 @@ def reply_subject(original: str) -> str:
 
 
 def message_id(text: str) -> str:
-    """``<left@right>`` of a Message-ID written with or without brackets; empty when it is none."""
+    """Return a Message-ID as ``<left@right>``, given with or without brackets; else empty."""
     bare = text.strip().removeprefix("<").removesuffix(">")
     return f"<{bare}>" if _MESSAGE_ID.fullmatch(bare) else ""
 
 
 def thread(references: Iterable[str], parent: str) -> tuple[str, ...]:
-    """The References of a reply (RFC 5322, 3.6.4): those of the parent and the parent itself.
+    """Return the References of a reply (RFC 5322, 3.6.4): the parent's and the parent itself.
 
-    Broken ones are left out; of more than 30 the first and the last ones are kept.
+    Invalid ones are left out; of more than 30 the first and the last 29 are kept.
     """
     known = [known for known in map(message_id, references) if known]
     if parent:
         known.append(parent)
-    # Each once, at its last place: the parent stays last whatever the sender's client did.
+    # Keep each ID once, at its last place, so that the parent stays last.
     ids = list(reversed(dict.fromkeys(reversed(known))))
     if len(ids) > REFERENCES_LIMIT:
         ids = [ids[0], *ids[-(REFERENCES_LIMIT - 1) :]]

@@ -1,7 +1,7 @@
-"""Wordings of one's own against those of this version: what they lack, and what is gone.
+"""Compare the user's own templates with the shipped ones: what they lack, and what is gone.
 
-A file says in its first line which version of the templates it was made from, as every shipped one
-does: a copy brings the line along.  ``templates/versions.toml`` says what changed since.
+The first line of a template says which version it was made from; a copy of a shipped one keeps
+that line.  ``templates/versions.toml`` says what has changed since.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.templates import GLOBALS, environment
 
 
-def _words(text: str) -> frozenset[str]:
+def _name_set(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text))
 
 
-_CHASED: Final = _words(
+_CHASED: Final = _name_set(
     "us them ref sent due sla_days outstanding asked rows days_left days_late level note history"
 )
-KNOWS: Final[Mapping[str, frozenset[str]]] = {
-    "answer": _words("us them ref their_ref received due counts rows held unreadable file part"),
-    "request": _words("us them ref due sla_days count rows"),
-    "query": _words("us them ref received due days_late asked outstanding reasons rows"),
+CONTEXT_NAMES: Final[Mapping[str, frozenset[str]]] = {
+    "answer": _name_set("us them ref their_ref received due counts rows held unreadable file part"),
+    "request": _name_set("us them ref due sla_days count rows"),
+    "query": _name_set("us them ref received due days_late asked outstanding reasons rows"),
     **dict.fromkeys(("reminder", "breach", "escalation", "evidence"), _CHASED),
 }
-"""The names that each mail has; templates/README.md says what they mean."""
+"""The names that each mail may use; templates/README.md says what they mean."""
 
 VERSIONS: Final = "versions.toml"
 _MADE_FROM: Final = re.compile(r"\{#-?\s*templates, version (\d+)(?:; without ([\w, ]+?))?\s*-?#\}")
@@ -42,16 +42,16 @@ _MADE_FROM: Final = re.compile(r"\{#-?\s*templates, version (\d+)(?:; without ([
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about one file of one's own."""
+    """A remark on one of the user's own templates."""
 
     file: str  # answer/body.txt
-    grave: bool  # a mail cannot be written with it, or leaves without what it has to say
-    said: str
+    grave: bool  # the mail cannot be written, or lacks something it must say
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Says:
-    """What one file uses and offers, with the files that it includes."""
+class _TemplateNames:
+    """What one template uses and defines, with those it includes."""
 
     names: frozenset[str]
     blocks: frozenset[str]
@@ -59,43 +59,43 @@ class _Says:
     parent: str
 
 
-def examine(own: Path, shipped: Path | None = None) -> list[Finding]:
-    """What is to be said of the files in ``own``; nothing of those that Jinja cannot read.
+def check_overrides(own: Path, shipped: Path | None = None) -> list[Finding]:
+    """Return the findings on the templates in ``own``, except those that Jinja cannot parse.
 
-    Those are found where they are filled in.
+    Rendering finds those.
     """
     shipped = shipped or shipped_folder("templates")
     theirs, ours = environment([shipped]), environment([own, shipped])
     version, changes = _versions(shipped)
     found: list[Finding] = []
     for file in _overridden(own, shipped):
-        made_from, left_out = made_with((own / file).read_text("utf-8", errors="replace"))
+        made_from, left_out = read_version_line((own / file).read_text("utf-8", errors="replace"))
         since = "".join(
             f"; version {number}: {words}"
             for number, about, words in changes
             if about == file and (made_from is None or number > made_from)
         )
         try:
-            before, now = _says(theirs, file), _says(ours, file)
-            faults = [*_lacking(before, now, left_out), *_lost(ours, file, now)]
-            faults += _not_known(ours, file, before, now)
+            before, now = _names_of(theirs, file), _names_of(ours, file)
+            faults = [*_missing(before, now, left_out), *_orphan_blocks(ours, file, now)]
+            faults += _unknown_names(ours, file, before, now)
         except (TemplateError, UnicodeError, RecursionError):
             continue
         by = f"made from version {made_from}, this is {version}" if made_from else (
             f"it does not say which version it was made from, this is {version}"
         )  # fmt: skip
-        found += [Finding(file, grave, f"{said} ({by}{since})") for grave, said in faults]
+        found += [Finding(file, grave, f"{text} ({by}{since})") for grave, text in faults]
         if made_from and made_from != version and not faults:
             found.append(Finding(file, False, f"nothing is missing in it ({by}{since})"))
     return found
 
 
-def made_with(text: str) -> tuple[int | None, frozenset[str]]:
-    """The version that a file says it was made from, and what it leaves out on purpose."""
-    said = _MADE_FROM.search(text.partition("\n")[0])
-    if said is None:
+def read_version_line(text: str) -> tuple[int | None, frozenset[str]]:
+    """Return the version a file was made from, and the names it leaves out on purpose."""
+    found = _MADE_FROM.search(text.partition("\n")[0])
+    if found is None:
         return None, frozenset()
-    return int(said[1]), _words(said[2] or "")
+    return int(found[1]), _name_set(found[2] or "")
 
 
 def _versions(shipped: Path) -> tuple[int, list[tuple[int, str, str]]]:
@@ -106,21 +106,23 @@ def _versions(shipped: Path) -> tuple[int, list[tuple[int, str, str]]]:
 
 
 def _overridden(own: Path, shipped: Path) -> list[str]:
-    """The shipped templates that have a file of one's own in their place."""
+    """Return the shipped templates that the user's folder overrides."""
     files = (path.relative_to(shipped).as_posix() for path in sorted(shipped.rglob("*.*")))
     wanted = [file for file in files if file.endswith((".txt", ".html"))]
-    # is_file raises where it may not look.
+    # Path.is_file raises where access is denied.
     return [file for file in wanted if os.path.isfile(own / file)]  # noqa: PTH113
 
 
-def _lacking(before: _Says, now: _Says, left_out: frozenset[str]) -> Iterator[tuple[bool, str]]:
+def _missing(
+    before: _TemplateNames, now: _TemplateNames, left_out: frozenset[str]
+) -> Iterator[tuple[bool, str]]:
     if unused := before.names - now.names - left_out:
         yield False, f"it does not use {_listed(unused)}, which the shipped one does"
-    # What stands in a block of a mail has no place where the frame lacks it; where a mail lacks
-    # one, the frame's own words stand.
+    # If the frame lacks a block, what a mail puts there is lost; if a mail lacks one, the frame's
+    # own text remains.
     for name in sorted(before.blocks - now.blocks - left_out):
-        said = f"it has no block `{name}`, which the shipped one has"
-        yield not before.parent, said if before.parent else f"{said}: what mails put there is lost"
+        text = f"it has no block `{name}`, which the shipped one has"
+        yield not before.parent, text if before.parent else f"{text}: what mails put there is lost"
     if undefined := before.offers.keys() - now.offers.keys():
         yield True, f"it does not define {_listed(undefined)}, which other templates use"
     for name, parameters in sorted(before.offers.items()):
@@ -134,30 +136,30 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(names))
 
 
-def _lost(ours: Environment, file: str, now: _Says) -> Iterator[tuple[bool, str]]:
-    """Blocks of a file that nothing which it extends has."""
+def _orphan_blocks(ours: Environment, file: str, now: _TemplateNames) -> Iterator[tuple[bool, str]]:
+    """Find blocks of a template that none of its parents has."""
     if not now.parent:
         return
     known: set[str] = set()
     parent, seen = now.parent, {file}
     while parent and parent not in seen:
         seen.add(parent)
-        says = _says(ours, parent)
-        known |= says.blocks
-        parent = says.parent
+        names = _names_of(ours, parent)
+        known |= names.blocks
+        parent = names.parent
     for name in sorted(now.blocks - known):
-        yield True, f"its block `{name}` is not in {now.parent}: what stands in it is never sent"
+        yield True, f"its block `{name}` is not in {now.parent}: its text is never sent"
 
 
-def _not_known(
-    ours: Environment, file: str, before: _Says, now: _Says
+def _unknown_names(
+    ours: Environment, file: str, before: _TemplateNames, now: _TemplateNames
 ) -> Iterator[tuple[bool, str]]:
-    """Names that a mail does not have."""
+    """Find names that the mail does not have."""
     mail = file.partition("/")[0]
-    if mail in KNOWS:
-        users = {file: KNOWS[mail]}
+    if mail in CONTEXT_NAMES:
+        users = {file: CONTEXT_NAMES[mail]}
     else:  # a piece of several mails, or the report
-        users = {one: KNOWS[one.partition("/")[0]] for one in _users(ours, file)}
+        users = {one: CONTEXT_NAMES[one.partition("/")[0]] for one in _users(ours, file)}
     allowed = frozenset.intersection(*users.values()) if users else before.names | now.names
     if file.startswith("report/"):
         allowed = before.names
@@ -166,17 +168,17 @@ def _not_known(
 
 
 def _users(ours: Environment, piece: str) -> list[str]:
-    """The files of mails that a piece is included in or extended by."""
+    """Return the mail templates that include or extend a piece."""
     return [
         f"{mail}/{file}"
-        for mail in KNOWS
+        for mail in CONTEXT_NAMES
         for file in ("subject.txt", "body.txt", "body.html")
         if piece in _closure(ours, f"{mail}/{file}")
     ]
 
 
 def _closure(where: Environment, file: str) -> set[str]:
-    """A file with all that shares its context: what it includes and what it extends."""
+    """Return a template with all that it includes and extends: they share its context."""
     found: set[str] = set()
     ahead = [file]
     while ahead:
@@ -191,13 +193,13 @@ def _closure(where: Environment, file: str) -> set[str]:
 
 
 def _targets(template: nodes.Node) -> list[str]:
-    """The names of the files that one may be: none where it is worked out as it is filled in."""
+    """Return the template names it may be; none if computed while rendering."""
     if isinstance(template, nodes.Const):
         return [str(template.value)]
     return [str(node.value) for node in template.find_all(nodes.Const)]
 
 
-def _says(where: Environment, file: str) -> _Says:
+def _names_of(where: Environment, file: str) -> _TemplateNames:
     tree = _tree(where, file)
     names: set[str] = set()
     for one in _closure(where, file):
@@ -213,16 +215,16 @@ def _says(where: Environment, file: str) -> _Says:
             offers[node.target.name] = ()
     parents = [name for node in tree.find_all(nodes.Extends) for name in _targets(node.template)]
     blocks = frozenset(block.name for block in tree.find_all(nodes.Block))
-    return _Says(frozenset(names), blocks, offers, parents[0] if parents else "")
+    return _TemplateNames(frozenset(names), blocks, offers, parents[0] if parents else "")
 
 
 def _extended(tree: nodes.Template, file: str) -> bool:
-    """Whether ``file`` is the frame of a mail, whose words are not the mail's own."""
+    """Return whether ``tree`` extends ``file``, the frame, whose text is not the mail's own."""
     return any(file in _targets(node.template) for node in tree.find_all(nodes.Extends))
 
 
 def _own_names(tree: nodes.Template) -> set[str]:
-    # What is imported counts as undeclared within a block.
+    # Jinja reports imported names as undeclared within a block.
     macros: set[str] = set()
     for found in tree.find_all(nodes.FromImport):
         macros |= {name if isinstance(name, str) else name[1] for name in found.names}

@@ -1,8 +1,8 @@
-"""The ZIP archive that a workbook is (ECMA-376, part 2; PKWARE's APPNOTE, 4.3).
+"""Write the ZIP archive of a workbook (ECMA-376, part 2; PKWARE's APPNOTE, 4.3).
 
-``zipfile`` sets a compressor up for each of the seven parts of a workbook, of which all but the
-sheet are alike from mail to mail: 0.15 ms that an answer of five devices does not need.  No ZIP64,
-over which Excel offers to "repair" a file.
+``zipfile`` sets up a compressor for each of a workbook's seven parts, though only the sheet
+differs from mail to mail: that wastes 0.15 ms on an answer of five devices.  ZIP64 is not used:
+Excel offers to "repair" such a file.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 
 from exchange.errors import BadInput
 
-_LEVEL: Final = 1  # a fifth larger than the usual 6, in a third of the time
-_SMALL: Final = 4096  # bytes, which a window of 2**12 sees whole
+_LEVEL: Final = 1  # a fifth larger than with the usual 6, but in a third of the time
+_SMALL: Final = 4096  # bytes: fits a window of 2**12
 _SMALL_WINDOW: Final = 12
 _SMALL_MEMORY: Final = 5
 _DEFLATED: Final = 8
@@ -28,23 +28,23 @@ _END: Final = struct.Struct("<4s4H2LH")
 
 
 class Packed(NamedTuple):
-    """A part, deflated."""
+    """A compressed part."""
 
     crc: int
-    size: int  # before
+    size: int  # before compression
     content: bytes
 
 
 @lru_cache(maxsize=64)
 def _packed(text: str) -> Packed:
-    """A small part; most are the same in every workbook."""
+    """Compress a small part; most are the same in every workbook."""
     raw = text.encode()
     deflater = _deflater(len(raw))
     return Packed(zlib.crc32(raw), len(raw), deflater.compress(raw) + deflater.flush())
 
 
 def _deflater(size: int) -> zlib._Compress:
-    """For so many bytes: setting up what a long part needs takes 50 microseconds."""
+    """Return a compressor for ``size`` bytes; one for a long part takes 50 microseconds."""
     if size <= _SMALL:
         return zlib.compressobj(_LEVEL, zlib.DEFLATED, -_SMALL_WINDOW, _SMALL_MEMORY)
     return zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
@@ -58,8 +58,8 @@ class Package:
         self._directory: list[bytes] = []
         self._length = 0
 
-    def begun_alike(self) -> Package:
-        """Another archive with the same parts so far."""
+    def copied(self) -> Package:
+        """Return a new archive with a copy of the parts so far."""
         other = Package()
         other._pieces, other._directory = self._pieces.copy(), self._directory.copy()
         other._length = self._length
@@ -71,11 +71,11 @@ class Package:
         self._put(name, packed.crc, packed.size, [packed.content])
 
     def begin(self, name: str) -> Stream:
-        """A part that is written piece by piece; end it before the next one."""
+        """Begin a part that is written piece by piece; end it before the next one."""
         return Stream(self, name)
 
     def finish(self) -> bytes:
-        """The archive."""
+        """Return the whole archive as bytes."""
         directory = b"".join(self._directory)
         count = len(self._directory)
         end = _END.pack(b"PK\5\6", 0, 0, count, count, len(directory), self._length, 0)
@@ -85,7 +85,7 @@ class Package:
         packed = sum(map(len, contents))
         # The end of this part is where the next one, or the directory, begins.
         if size > _MOST or self._length + packed + 1024 > _MOST:
-            raise BadInput("a workbook of more than 4 GB is not written", hint="split the list")
+            raise BadInput("a workbook cannot be larger than 4 GB", hint="split the list")
         raw = name.encode("ascii")
         shared = (_VERSION, 0, _DEFLATED, 0, _DATE, crc, packed, size, len(raw), 0)
         local = _LOCAL.pack(b"PK\3\4", *shared)
@@ -96,11 +96,11 @@ class Package:
 
 
 class Stream:
-    """One part of a package on its way in."""
+    """A part of a package while it is being written."""
 
     def __init__(self, package: Package, name: str) -> None:
         self._package, self._name = package, name
-        self._deflater: zlib._Compress | None = None  # chosen when the part is known to be long
+        self._deflater: zlib._Compress | None = None  # chosen once the size is known to be large
         self._waiting: list[bytes] = []
         self._contents: list[bytes] = []
         self._crc = self._size = 0
@@ -121,6 +121,6 @@ class Stream:
         return self._deflater
 
     def end(self) -> None:
-        """The part is complete."""
+        """Complete the part and put it into the package."""
         self._contents.append(self._deflate().flush())
         self._package._put(self._name, self._crc, self._size, self._contents)

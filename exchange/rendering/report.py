@@ -1,4 +1,4 @@
-"""The monthly compliance report as CSV, as one HTML page, and as text for a terminal."""
+"""Write the monthly compliance report as CSV, as one HTML page, or as text for a terminal."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from exchange.rendering.templates import Templates
 from exchange.rendering.wording import moment, month, one_line, percent
 
 _ALL: Final = "ALL"
-# Measures in the order of columns: name of the figure, heading, what it means.  The legend of
-# every form of the report comes from here, so that a figure is defined where it is shown.
+# Measures in column order: name of the figure, heading, meaning.  Every form of the report takes
+# its legend from here, so that it defines each figure that it shows.
 INBOUND: Final = (
     ("requests_received", "Requests", "request mails received in the month"),
-    ("devices_received", "Devices", "devices listed in them, rows that were not readable included"),
+    ("devices_received", "Devices", "devices listed in them, including unreadable rows"),
     ("answered_in_time", "Answered in time", "answered by the end of their due date"),
     ("answered_late", "Answered late", "answered after their due date"),
     ("open_in_time", "Open in time", "not answered yet; the due date has not passed"),
@@ -35,8 +35,8 @@ INBOUND: Final = (
         "of the answered: we confirmed that we are not the installer",
     ),
     ("held", "Held", "of the open: waiting for a person here"),
-    ("unreadable", "Not readable", "of the open: no Device ID could be read; reported back"),
-    ("withdrawn", "Withdrawn", "taken back, or corrected in a later request"),
+    ("unreadable", "Not readable", "of the open: unreadable Device ID; we asked for a correction"),
+    ("withdrawn", "Withdrawn", "withdrawn by them, or corrected in a later request"),
 )
 OUTBOUND: Final = (
     ("requests_sent", "Requests", "request mails that we sent in the month"),
@@ -45,15 +45,15 @@ OUTBOUND: Final = (
     ("answered_late", "Answered late", "answered after their due date"),
     ("open", "Open", "not answered yet; the due date has not passed, or no clock runs yet"),
     ("overdue", "Overdue", "not answered yet; the due date has passed"),
-    ("provided", "Code provided", "of the answered: an install code with a matching CRC came"),
+    ("provided", "Code provided", "of the answered: we got an install code with a matching CRC"),
     (
         "not_installer",
         "Not installer",
         "of the answered: the Supplier confirmed that it is not the installer",
     ),
     ("bounced", "Bounced", "the mail could not be delivered, so no clock ran"),
-    ("withdrawn", "Withdrawn", "taken back by us"),
-    ("escalated", "Escalated", "of all devices: a breach notice or a later step went out"),
+    ("withdrawn", "Withdrawn", "withdrawn by us"),
+    ("escalated", "Escalated", "of all devices: we sent a breach notice or a later step"),
 )
 SHARE: Final = (
     "Answered inside ten Working Days",
@@ -63,7 +63,7 @@ SHARE: Final = (
 )
 MEDIAN: Final = (
     "Median Working Days",
-    "from receipt to answer, half of the answered devices took no longer",
+    "from receipt to answer: half of the answered devices took no longer",
 )
 
 
@@ -77,7 +77,7 @@ def _median(value: float | None) -> str:
 
 
 def doubts(report: MonthlyReport) -> tuple[str, ...]:
-    """The report's notes, and a warning for each direction whose figures do not add up."""
+    """Return the report's notes, and a warning for each direction with inconsistent figures."""
     notes = list(report.notes)
     for direction, missing in (
         ("received from other Suppliers", report.inbound.unaccounted),
@@ -86,7 +86,7 @@ def doubts(report: MonthlyReport) -> tuple[str, ...]:
         if missing:
             notes.append(
                 f"The figures do not add up: {abs(missing):,} of the devices {direction} "
-                f"{'stand in no figure' if missing > 0 else 'stand in two figures'}. "
+                f"{'are in no figure' if missing > 0 else 'are in two figures'}. "
                 "Do not use this report before the cause is known."
             )
     return tuple(notes)
@@ -101,10 +101,10 @@ CSV_HEADERS: Final = (
 
 
 def report_csv(report: MonthlyReport) -> bytes:
-    """One row per direction and Supplier, first the totals (signifier ``ALL``).
+    """Return one row per direction and Supplier, totals (signifier ``ALL``) first.
 
-    UTF-8 with BOM, CRLF, RFC 4180.  Directions are ``received`` and ``asked``; what a direction
-    does not have is empty.
+    UTF-8 with BOM, CRLF, RFC 4180.  Directions are ``received`` and ``asked``; a cell
+    that does not apply to a direction is empty.
     """
     target = io.StringIO(newline="")
     writer = csv.writer(target)
@@ -156,7 +156,7 @@ def _csv_row(
 
 
 def _plain(name: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
+    """Return a name that no spreadsheet takes for a formula."""
     shown = one_line(name, 100)
     return f"'{shown}" if shown[:1] in tuple("=+-@") else shown
 
@@ -182,7 +182,7 @@ def _outbound_csv(one: OutboundFigures) -> list[object]:
 
 
 def report_html(report: MonthlyReport, templates: Templates) -> bytes:
-    """One self-contained page, UTF-8: template ``report/report.html``.
+    """Return one self-contained page, UTF-8, from template ``report/report.html``.
 
     Raises ConfigError when the template is broken.
     """
@@ -217,7 +217,7 @@ def _bar(figures: InboundFigures | OutboundFigures, scale: int = 0) -> str:
 
 
 def report_text(report: MonthlyReport) -> str:
-    """Plain text of fixed width for a terminal, ending with a line end."""
+    """Return plain text in fixed columns for a terminal, with a final line end."""
     blocks = [
         f"MP121 compliance report, {month(report.month)}",
         f"{one_line(report.party.name)} ({report.party.signifier})",
@@ -250,7 +250,7 @@ def _section(
 def _table(
     parties: Sequence[InboundByParty | OutboundByParty], headings: Sequence[str]
 ) -> list[str]:
-    """Per Supplier: devices, in time, open, late, share and, for what we asked, the median."""
+    """Return a line per Supplier: devices, in time, open, late, share, median if we asked."""
     if not parties:
         return []
     names = [f"{one_line(one.name, 32)} ({one.signifier})" for one in parties]

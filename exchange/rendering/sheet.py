@@ -1,7 +1,7 @@
-"""A workbook of one sheet of text, streamed: five rows in 0.1 ms, 500,000 in a second and a half.
+"""Stream a workbook of one sheet of text: five rows in 0.1 ms, 500,000 in a second and a half.
 
-ECMA-376 (SpreadsheetML), the few parts that Excel needs; strings stand inline.  Nothing touches
-the disk.
+ECMA-376 (SpreadsheetML), only the parts that Excel needs, with inline strings.  Nothing is
+written to disk.
 """
 
 from __future__ import annotations
@@ -23,14 +23,19 @@ _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_LAYOUTS: Final = 16  # ours, with and without columns for what few lists have
-# SpreadsheetML reads _x0041_ as the character A: a text that really says so is escaped.
+_LAYOUTS: Final = 16  # our layouts, with and without the rare columns
+# A4 landscape, one page wide and as many long as needed; the header row repeats on each page.
+_PAGE: Final = (
+    '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
+    '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>'
+)
+# SpreadsheetML reads _x0041_ as the character A: such a text is escaped.
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """Columns A onwards (26 at most), and the words offered for one of them."""
+    """Columns from A (26 at most), and the words offered for one of them."""
 
     name: str
     headers: tuple[str, ...]
@@ -45,13 +50,13 @@ def write_sheet(
     reference: str,
     created: datetime,
 ) -> bytes:
-    """The workbook.
+    """Return the workbook as bytes.
 
-    ``chunks`` are some rows at a time (thousands are best), as wide as the headers; columns stay
-    columns.  A cell is one line without blanks at its ends and holds only characters that are
-    legal in XML.
+    ``chunks`` are batches of rows (best of thousands), as wide as the headers; a ``Grid`` is
+    written by columns.  A cell is one line without blanks at its ends and holds only characters
+    that are legal in XML.
     """
-    package = _begun().begun_alike()
+    package = _begun().copied()
     package.add("docProps/core.xml", _properties(title, reference, created))
     sheet = package.begin("xl/worksheets/sheet1.xml")
     count = 0
@@ -62,7 +67,7 @@ def write_sheet(
         count += len(rows)
     sheet.write(_sheet_tail(layout, count).encode())
     sheet.end()
-    # The filter's range is known only now.
+    # Only now is the filter's range known.
     package.add("xl/workbook.xml", _workbook_part(layout, count))
     return package.finish()
 
@@ -72,10 +77,10 @@ def _cell(text: str) -> bytes:
 
 
 def _row_texts(width: int, rows: Sequence[tuple[str, ...]], before: int) -> bytes:
-    """The XML of ``rows``, which stand below the header and ``before`` other rows.
+    """Return the XML of ``rows``, which come below the header and ``before`` other rows.
 
-    Escaping works on all cells at once and the cells are built column by column: a third of the
-    time of going row by row.
+    Escaping all cells at once and building them column by column takes a third of the time of
+    going row by row.
     """
     if not rows:
         return b""
@@ -112,7 +117,8 @@ def _sheet_head(layout: SheetLayout) -> bytes:
         for nth, header in enumerate(layout.headers)
     )
     return (
-        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView tabSelected="1" '
+        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        '<sheetViews><sheetView tabSelected="1" '
         'workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" '
         'state="frozen"/><selection pane="bottomLeft"/></sheetView></sheetViews>'
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols>'
@@ -130,7 +136,7 @@ def _sheet_tail(layout: SheetLayout, count: int) -> str:
             f'showInputMessage="1" sqref="{letter}2:{letter}{count + 1}">'
             f'<formula1>"{_escaped(",".join(words))}"</formula1></dataValidation></dataValidations>'
         )
-    return f'</sheetData><autoFilter ref="A1:{last}{count + 1}"/>{offered}</worksheet>'
+    return f'</sheetData><autoFilter ref="A1:{last}{count + 1}"/>{offered}{_PAGE}</worksheet>'
 
 
 def _workbook_part(layout: SheetLayout, count: int) -> str:
@@ -139,13 +145,15 @@ def _workbook_part(layout: SheetLayout, count: int) -> str:
         f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}/relationships">'
         f'<sheets><sheet name="{layout.name}" sheetId="1" r:id="rId1"/></sheets>'
         '<definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">'
-        f"{layout.name}!$A$1:${last}${count + 1}</definedName></definedNames></workbook>"
+        f"{layout.name}!$A$1:${last}${count + 1}</definedName>"
+        '<definedName name="_xlnm.Print_Titles" localSheetId="0">'
+        f"{layout.name}!$1:$1</definedName></definedNames></workbook>"
     )
 
 
 @lru_cache(maxsize=1)
 def _begun() -> Package:
-    """A workbook with the parts that all have alike."""
+    """Return a package with the parts that every workbook shares."""
     types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     properties = "application/vnd.openxmlformats-package.core-properties+xml"
     parts = {
@@ -195,7 +203,7 @@ def _relations(*targets: str) -> str:
     return f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{relations}</Relationships>'
 
 
-# Cell formats: 0 as it comes, 1 text (built-in number format 49 is "@"), 2 bold text, underlined.
+# Cell formats: 0 default, 1 text (built-in number format 49 is "@"), 2 bold text, underlined.
 _STYLES: Final = (
     f'{_XML}<styleSheet xmlns="{_MAIN}">'
     '<fonts count="2"><font><sz val="11"/><name val="Calibri"/><family val="2"/></font>'

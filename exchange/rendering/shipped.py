@@ -1,4 +1,4 @@
-"""Where the files that travel with the program lie: templates and the sample configuration."""
+"""Find the files shipped with the program: templates and the sample configuration."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from exchange.errors import ConfigError
 
 
 def shipped_folder(name: str) -> Path:
-    """The shipped folder ``name`` (``templates`` or ``config``).
+    """Return the shipped folder ``name`` (``templates`` or ``config``).
 
-    A wheel carries it inside the package, under ``_shipped``; a source tree has it beside the
-    package.  Raises ConfigError when neither is there, which means a damaged installation.
+    A wheel carries it inside the package, under ``_shipped``; a source tree has it next to
+    the package.  Raises ConfigError if neither exists: the installation is damaged.
     """
     package = Path(exchange.__file__).resolve().parent
     for folder in (package / "_shipped" / name, package.parent / name):

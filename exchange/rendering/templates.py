@@ -1,4 +1,4 @@
-"""The texts we send, as Jinja templates: the user's folder first, then the shipped one."""
+"""Render the texts we send from Jinja templates: the user's folder first, then the shipped one."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from exchange.rendering.wording import FILTERS
 from exchange.rendering.workbook import OutcomeWord
 
 _LOOK_SECONDS: Final = 1.0
-GLOBALS: Final = {"outcomes": OutcomeWord}  # known in every template
+GLOBALS: Final = {"outcomes": OutcomeWord}  # available in every template
 
 
 def environment(folders: Sequence[Path]) -> Environment:
-    """What reads the templates of ``folders``: the first that has a file, has it."""
+    """Return a Jinja environment that takes each file from the first folder that has it."""
     made = Environment(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
@@ -45,10 +45,10 @@ def environment(folders: Sequence[Path]) -> Environment:
 
 
 class Templates:
-    """Templates found in ``folders``, in that order, and last in the shipped folder.
+    """Templates from ``folders``, in that order, and last from the shipped folder.
 
     A user's folder may hold a single file (``answer/body.txt``); everything else is taken from
-    the shipped one.  A file that has changed is read again within a second.
+    the shipped one.  A changed file is read again within a second.
     """
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
@@ -57,12 +57,12 @@ class Templates:
         self._looked: dict[str, float] = {}
 
     def render(self, name: str, context: Mapping[str, object]) -> str:
-        """The text of template ``name`` (``answer/body.txt``).
+        """Return the text of template ``name`` (``answer/body.txt``).
 
         Raises ConfigError naming the template's file and line when it is missing, broken, or
         uses something that ``context`` does not have.  The message never repeats a value.
         """
-        # Each look asks for the times of the template's files and of all the pieces in it.
+        # Each check reads the times of the template's files and of all its pieces.
         now = monotonic()
         self._environment.auto_reload = now - self._looked.get(name, -inf) >= _LOOK_SECONDS
         if self._environment.auto_reload:
@@ -82,7 +82,7 @@ class Templates:
             raise ConfigError(f"the template is broken: {error.message}", place=place) from None
         # A template is the user's own code and may raise anything.
         except Exception as error:
-            self._looked.clear()  # whoever mends it need not wait
+            self._looked.clear()  # a corrected file is read at once
             reason = mask_codes(str(error)) or type(error).__name__
             raise ConfigError(
                 f"the template cannot be filled in: {reason}",
@@ -90,7 +90,7 @@ class Templates:
             ) from None
 
     def _place(self, traceback: TracebackType | None, name: str) -> str:
-        """The innermost line of a template on the way to the error."""
+        """Return the innermost template line in the traceback."""
         place = name
         while traceback is not None:
             code = traceback.tb_frame.f_code
@@ -102,9 +102,9 @@ class Templates:
 
 
 def _check_readable(folder: Path) -> None:
-    """Raise ConfigError where a folder of templates is there and cannot be read.
+    """Raise ConfigError if a folder of templates exists and cannot be read.
 
-    Its wordings would be passed over without a word, and the letters go out in the shipped ones.
+    Else its templates would be silently ignored, and the mails go out in the shipped wording.
     """
     if os.path.lexists(folder) and not os.access(folder, os.R_OK | os.X_OK):
         raise ConfigError(

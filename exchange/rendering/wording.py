@@ -1,4 +1,4 @@
-"""How dates, counts and paragraphs are written for people, whatever the machine's locale."""
+"""Write dates, counts and paragraphs for people, whatever the machine's locale."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ _MONTHS: Final = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _WIDTH: Final = 72
-_KNOWN: Final = 256  # instants and short texts whose written form is kept
+_KNOWN: Final = 256  # instants and short texts in the cache
 _SHORT: Final = 1000  # characters
 _BLANKS = re.compile(r"\s+")
-# Marks that reorder what stands around them: a hostile subject could hide its end behind one.
+# Marks that reorder the text around them: a hostile subject could hide its end with one.
 _BIDI: Final = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def day(when: date | datetime) -> str:
-    """``Friday 4 December 2026``; an instant counts as its day in Europe/London."""
+    """Return ``Friday 4 December 2026``; an instant counts as its day in Europe/London."""
     local = _local(when)
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
 def moment(when: date | datetime) -> str:
-    """``Friday 4 December 2026 at 16:45 GMT`` in Europe/London; a bare date has no time."""
-    # Of two instants in the hour that comes twice Python says that they are the same, save in UTC.
+    """Return ``Friday 4 December 2026 at 16:45 GMT`` (Europe/London); a date has no time."""
+    # Python calls two instants in the repeated hour equal, except in UTC: cache those only.
     if isinstance(when, datetime) and when.tzinfo is UTC:
         return _moment(when)
     return _written(when)
@@ -57,31 +57,34 @@ def _local(when: date | datetime) -> date | datetime:
 
 
 def month(year_month: str) -> str:
-    """``October 2026`` from ``2026-10``."""
+    """Return ``October 2026`` from ``2026-10``."""
     year, number = year_month.split("-")
     return f"{_MONTHS[int(number) - 1]} {year}"
 
 
 def number(count: int) -> str:
-    """``12,345``."""
+    """Return ``12,345``."""
     return f"{count:,}"
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
-    """``1 Device``, ``2 Devices``, ``1 reply``/``2 replies`` with the plural given."""
+    """Return ``1 Device`` or ``2 Devices``; ``2 replies`` if the plural is given."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def percent(share: float | None) -> str:
-    """``97.5 %`` of a share of 1, rounded down so that only all is 100 %; a dash for None."""
+    """Return ``97.5 %`` for 0.975, rounded down so that only 1 is 100 %; a dash for None."""
     if share is None:
         return "–"
     return f"{int(share * 1000 + 1e-9) / 10:.1f} %"
 
 
 def paragraphs(text: str) -> str:
-    """Fill paragraphs and list items (``- `` or ``1. ``) to 72 columns; blank lines part them."""
-    # Most of a mail's paragraphs are the same in the next one.
+    """Fill paragraphs and list items (``- `` or ``1. ``) to 72 columns.
+
+    Blank lines separate paragraphs.
+    """
+    # Most paragraphs are the same in the next mail.
     return _paragraphs(text) if len(text) <= _SHORT else _in_lines(text)
 
 
@@ -100,9 +103,9 @@ _paragraphs = lru_cache(maxsize=_KNOWN)(_in_lines)
 
 
 def _filled(words: Iterable[str], indent: str) -> list[str]:
-    """The words on lines of 72 characters; a longer word has a line of its own, unbroken.
+    """Fill lines of 72 characters; a longer word gets its own line, unbroken.
 
-    What ``textwrap.fill`` gives, at a sixth of its time: a mail has a dozen paragraphs.
+    The result is that of ``textwrap.fill`` in a sixth of the time: a mail has a dozen paragraphs.
     """
     lines: list[str] = []
     line = ""
@@ -118,7 +121,7 @@ def _filled(words: Iterable[str], indent: str) -> list[str]:
 
 
 def one_line(text: str, limit: int = 0) -> str:
-    """``text`` on one line without control or reordering characters, at most ``limit`` long.
+    """Return ``text`` on one line without control or reordering characters, cut to ``limit``.
 
     Whatever separates lines or words becomes one space, lone surrogates become U+FFFD.
     """

@@ -1,7 +1,7 @@
-"""Device lists as workbooks and CSV: every cell is text, nothing is ever a formula or a number.
+"""Write device lists as workbooks and CSV: every cell is text, never a formula or a number.
 
 Excel turns ``0012345678901234`` into a number and ``12345678901E2345`` into an exponent; cells
-typed as text (number format ``@``) keep what is in them, also in the empty columns that the
+typed as text (number format ``@``) keep their content, also in the empty columns that the
 recipient fills in.
 """
 
@@ -31,16 +31,16 @@ SHEET_ROWS: Final = 1_048_575  # what Excel opens, below the header row
 # Excel takes 32,767 UTF-16 units in a cell; nobody reads more than this.
 _CELL_LIMIT: Final = 2_000
 _ROWS_AT_ONCE: Final = 2_000
-_BETWEEN: Final = "\x1f"  # no clean cell has it
+_BETWEEN: Final = "\x1f"  # never in a clean cell
 # What Excel and its like would run when they open a CSV; no Device ID or code begins so.
 _FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
 _CSV_CARE: Final = ('"', ",", *(_BETWEEN + first for first in _FORMULA))
-# Noncharacters that are no legal XML.
+# Noncharacters are not legal in XML.
 _NO_XML = re.compile("[\ufffe\uffff]")
 
 
 class OutcomeWord(StrEnum):
-    """What stands in an Outcome cell, ours or the recipient's."""
+    """The words in an Outcome cell, ours or the recipient's."""
 
     PROVIDED = "install code provided"
     NOT_INSTALLER = "not the installing Supplier"
@@ -53,12 +53,12 @@ CHOICES: Final = (OutcomeWord.PROVIDED, OutcomeWord.NOT_INSTALLER, OutcomeWord.H
 
 
 class AnswerRow(NamedTuple):
-    """What we answer on one device, cell by cell; the code stays out of ``repr``."""
+    """Our answer on one device, cell by cell; ``repr`` leaves the code out."""
 
-    device_id: str  # canonical; what the requester wrote when it is not readable
+    device_id: str  # canonical; empty if it was not readable
     outcome: str  # an OutcomeWord
     install_code: str = ""  # grouped, with CRC; or empty
-    reason: str = ""
+    reason: str = ""  # of an unreadable row with what was sent, made safe
     where: str = ""  # the place in the requester's own mail: request.xlsx > Sheet1 > row 14
 
     def __repr__(self) -> str:
@@ -67,7 +67,7 @@ class AnswerRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """One device we ask about.  MPxN is personal data: only when the recipient needs it."""
+    """One device we ask about.  MPxN is personal data: give it only if the recipient needs it."""
 
     device_id: str
     device_type: str = ""  # ESME, GSME ... or empty
@@ -76,8 +76,8 @@ class RequestRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheetfacts:
-    """What the workbook's properties say; no person is ever named there."""
+class SheetFacts:
+    """The workbook's properties; they never name a person."""
 
     title: str
     reference: str
@@ -97,8 +97,8 @@ _REQUESTS: Final = SheetLayout(
 )
 
 
-def answers_workbook(rows: Iterable[tuple[str, ...]], facts: Sheetfacts) -> bytes:
-    """An XLSX with columns Device ID, Outcome, Install code, Reason, Your row; see AnswerRow.
+def answers_workbook(rows: Iterable[tuple[str, ...]], facts: SheetFacts) -> bytes:
+    """Return an XLSX with the columns of AnswerRow: Device ID, Outcome, Install code and so on.
 
     Raises BadInput beyond the 1,048,575 rows that a sheet holds.
     """
@@ -106,14 +106,14 @@ def answers_workbook(rows: Iterable[tuple[str, ...]], facts: Sheetfacts) -> byte
 
 
 def answers_csv(rows: Iterable[tuple[str, ...]]) -> bytes:
-    """The same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
+    """Return the same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
     return _csv(_ANSWERS.headers, rows)
 
 
-def requests_workbook(rows: Iterable[RequestRow], facts: Sheetfacts) -> bytes:
-    """An XLSX with columns Device ID, Device type, Outcome, Install code, Reason.
+def requests_workbook(rows: Iterable[RequestRow], facts: SheetFacts) -> bytes:
+    """Return an XLSX with columns Device ID, Device type, Outcome, Install code, Reason.
 
-    The last three are the recipient's to fill in.  MPxN and Note follow them when a row has one.
+    The recipient fills in the last three.  MPxN and Note follow them if a row has one.
     Raises BadInput beyond the 1,048,575 rows that a sheet holds.
     """
     layout, cells = _request_table(rows)
@@ -121,7 +121,7 @@ def requests_workbook(rows: Iterable[RequestRow], facts: Sheetfacts) -> bytes:
 
 
 def requests_csv(rows: Iterable[RequestRow]) -> bytes:
-    """The same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
+    """Return the same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
     layout, cells = _request_table(rows)
     return _csv(layout.headers, cells)
 
@@ -143,10 +143,10 @@ def _request_table(rows: Iterable[RequestRow]) -> tuple[SheetLayout, Iterator[tu
 
 
 def _chunks(rows: Iterable[tuple[str, ...]]) -> Iterator[Sequence[tuple[str, ...]]]:
-    """Some rows at a time, of cells that are one line of legal XML, short, without outer blanks.
+    """Yield batches of rows whose cells are short, one line of legal XML, and stripped.
 
-    Looking at a chunk of plain rows as one text costs a fifth of looking at every cell; of columns
-    every text that differs is looked at once.
+    Checking a batch of plain rows as one text costs a fifth of checking every cell; in columns
+    each different text is checked once.
     """
     if isinstance(rows, Grid):
         grid = cleaned(rows, _clean)
@@ -170,13 +170,13 @@ def _joined(chunk: Iterable[tuple[str, ...]]) -> str:
 
 
 def _clean(cell: str) -> str:
-    # The same as of a plain chunk, whatever stands in other rows.
+    # Must give the same as for a plain batch, whatever is in other rows.
     if cell.isascii() and cell.isprintable() and len(cell) <= _CELL_LIMIT and cell == cell.strip():
         return cell
     return _NO_XML.sub("\ufffd", one_line(cell, _CELL_LIMIT))
 
 
-def _workbook(layout: SheetLayout, rows: Iterable[tuple[str, ...]], facts: Sheetfacts) -> bytes:
+def _workbook(layout: SheetLayout, rows: Iterable[tuple[str, ...]], facts: SheetFacts) -> bytes:
     return write_sheet(
         layout,
         _capped(_chunks(rows)),
@@ -191,7 +191,7 @@ def _capped(chunks: Iterable[Sequence[tuple[str, ...]]]) -> Iterator[Sequence[tu
     for chunk in chunks:
         count += len(chunk)
         if count > SHEET_ROWS:
-            raise BadInput(f"a workbook holds {SHEET_ROWS:,} rows", hint="split the list")
+            raise BadInput(f"a workbook holds {SHEET_ROWS:,} rows at most", hint="split the list")
         yield chunk
 
 
@@ -214,10 +214,10 @@ def _csv_rows(chunk: Sequence[tuple[str, ...]]) -> bytes:
 
 
 def _csv_cells(row: tuple[str, ...]) -> list[str]:
-    """A quote mark before whatever a spreadsheet would run; Device IDs and codes never need it."""
+    """Put a quote mark before what a spreadsheet would run; no Device ID or code needs one."""
     return [f"'{cell}" if cell and cell[0] in _FORMULA else cell for cell in row]
 
 
 def _csv_cell(cell: str) -> bytes:
-    """One cell, which is not empty, as it stands in a line."""
+    """Encode one cell that is not empty, as in a line."""
     return _csv_rows([(cell,)])[:-2]

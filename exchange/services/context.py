@@ -1,4 +1,4 @@
-"""What every use case works with, put together once by ``bootstrap``."""
+"""Define what every use case works with; ``bootstrap`` puts it together once."""
 
 from __future__ import annotations
 
@@ -42,38 +42,38 @@ class Context:
     calendar: WorkingCalendar
     templates: Templates
     limits: Limits
-    heart: Heart = SILENT  # hears how far the work is
-    # What a mail server said of letters and the database did not take: nothing is sent before.
+    heart: Heart = SILENT  # is told about progress
+    # Results of letters that the database refused; nothing is sent until they are recorded.
     unrecorded: list[Delivery] = field(default_factory=list)
 
     @property
     def signifier(self) -> str:
-        """Our own SEC Party Signifier."""
+        """Return our own SEC Party Signifier."""
         return self.settings.party.signifier
 
     @property
     def own_addresses(self) -> frozenset[str]:
-        """Addresses our own mails come from."""
+        """Return the addresses that our own mails come from."""
         return frozenset({self.settings.party.address.lower()})
 
     def now(self) -> datetime:
-        """This instant, aware UTC."""
+        """Return this instant, aware UTC."""
         return self.clock.now()
 
     def today(self) -> date:
-        """Today in Europe/London."""
+        """Return today in Europe/London."""
         return local_date(self.clock.now())
 
     def sla(self, party: Party | None) -> SlaRule:
-        """The answer time between us and a party."""
+        """Return the answer time between us and a party."""
         return sla_rule(self.settings, party)
 
     def mail_bytes(self, party: Party) -> int:
-        """The largest mail that ``party`` takes, encoded; 0: no ceiling."""
+        """Return the largest mail that ``party`` takes, in bytes as sent; 0 for no limit."""
         return (party.max_mail_mb or self.settings.release.max_mail_mb) * 1_000_000
 
     def ladder(self) -> Ladder:
-        """The escalation ladder for what we ask."""
+        """Return the escalation ladder for our requests."""
         steps = self.settings.escalation
         return Ladder(
             reminder_days=steps.reminder_days,
@@ -82,29 +82,29 @@ class Context:
         )
 
     def new_ref(self, tx: Transaction, kind: str) -> str:
-        """The next reference: ``Q`` for what we ask, ``A`` for what we are asked."""
+        """Return the next reference: ``kind`` is ``Q`` for our requests, ``A`` for our answers."""
         month = f"{self.today():%y%m}"
         number = tx.counters.next(f"{kind}{month}")
         ref = f"MP121-{self.signifier}-{month}-{kind}{number:05d}"
         before = tx.counters.gaps.pop(f"{kind}{month}", None)
         if before is not None:
-            log.warning("references go on at a higher number: some may be given already", ref=ref)
+            log.warning("references continue at a higher number: some may be used already", ref=ref)
             detail = {"last_known": before, "number": number}
             tx.audit.append(self.now(), AuditEvent("references.gap", ref, detail=detail))
         return ref
 
     def new_message_id(self, ref: str, purpose: str) -> str:
-        """A Message-ID fixed before the first attempt; the random part outlives a lost database."""
+        """Return a new Message-ID; its random part keeps it unique even if the database is lost."""
         return self.message_id(ref, purpose, secrets.token_hex(6))
 
     def message_id(self, ref: str, purpose: str, mark: str) -> str:
-        """The Message-ID of a letter that ``mark`` tells from others of its kind."""
+        """Return the Message-ID of a letter; ``mark`` makes it unique among its kind."""
         domain = self.settings.party.address.rpartition("@")[2].lower()
         return f"<{ref.lower()}.{purpose}.{mark}@{domain}>"
 
 
 def sla_rule(settings: Settings, party: Party | None) -> SlaRule:
-    """The answer time that was agreed with a party, else the usual one."""
+    """Return the answer time agreed with a party, else the usual one."""
     return SlaRule(
         days=(party.sla_days if party and party.sla_days else settings.sla.days),
         deemed_receipt=settings.calendar.deemed_receipt,

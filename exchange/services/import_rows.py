@@ -1,4 +1,4 @@
-"""The sheets of a file that a person imports: columns told apart, each cell with its place."""
+"""Read the sheets of a file that a person imports: which column is which, and each cell's place."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST_HEADERS: Final = 20
 
 
 class NoColumns(BadInput):
-    """A sheet that is not the list at all, such as a sheet of notes."""
+    """A sheet that is not a list at all, such as a sheet of notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +37,31 @@ class Sheet:
 
     table: Table = field(repr=False)
     columns: Mapping[str, int]
-    device_type: str = ""  # where the header of the device column names one
+    device_type: str = ""  # if the header of the device column names one
 
     @property
     def rows(self) -> Sequence[Row]:
-        """The rows below the header."""
+        """Return the rows below the header."""
         return self.table.rows
 
     def cell(self, row: Row, name: str) -> str:
-        """What a field's column holds; empty where the sheet has no such column."""
+        """Return the cell of a field; empty if the sheet has no such column."""
         column = self.columns.get(name, -1)
         return storable(row.cells[column]) if 0 <= column < len(row.cells) else ""
 
     def damaged(self, row: Row, name: str) -> bool:
-        """Whether Excel kept a field's cell as a number or a date."""
+        """Return whether Excel stored a field's cell as a number or a date."""
         return self.columns.get(name, -1) in row.damaged
 
     def place(self, row: Row, name: str = "") -> str:
-        """``gained.xlsx > Sheet1 > row 14 > Losing supplier``; without ``name`` the row alone."""
+        """Return ``gained.xlsx > Sheet1 > row 14 > Losing supplier``, or only the row."""
         spot = self.table.place(row.number)
         if name not in self.columns:
             return spot
         return f"{spot} > {column_name(self.table, self.columns[name])}"
 
     def read_device(self, row: Row) -> DeviceId:
-        """The row's Device ID; raises BadInput saying why there is none, with its place."""
+        """Return the row's Device ID; raises BadInput with reason and place if it has none."""
         found = read_device_cell(self.cell(row, DEVICE), numeric=self.damaged(row, DEVICE))
         if isinstance(found, DeviceId):
             return found
@@ -72,10 +72,10 @@ class Sheet:
 def open_sheets(
     name: str, content: bytes, limits: Limits, choose: Callable[[Table], Sheet]
 ) -> tuple[list[Sheet], list[str]]:
-    """The sheets of ``content`` as ``choose`` sees them, and a note for each that is left out.
+    """Return the sheets of ``content`` after ``choose``, and a note for each one left out.
 
-    Only a sheet for which ``choose`` raises NoColumns is left out, and only beside another that
-    is not.  Raises BadInput, or BadInputs when several sheets are at fault.
+    A sheet is left out if ``choose`` raises NoColumns for it and not for all.  Raises BadInput,
+    or BadInputs if several sheets are at fault.
     """
     return sort_out(read_tables(name, content, limits), name, choose)
 
@@ -83,7 +83,7 @@ def open_sheets(
 def sort_out(
     tables: Iterable[Table], name: str, choose: Callable[[Table], Sheet]
 ) -> tuple[list[Sheet], list[str]]:
-    """As ``open_sheets``, of tables that are read already."""
+    """Do the same as ``open_sheets`` for tables that have been read."""
     sheets: list[Sheet] = []
     strangers: list[BadInput] = []
     faults: list[BadInput] = []
@@ -103,7 +103,7 @@ def sort_out(
 
 
 def raise_all(faults: Sequence[BadInput], place: str) -> None:
-    """Raise the one fault, or all of them together; nothing when there is none."""
+    """Raise the one fault, or all of them together; do nothing if there is none."""
     flat = [
         part
         for fault in faults
@@ -116,7 +116,7 @@ def raise_all(faults: Sequence[BadInput], place: str) -> None:
 
 
 def column_letter(column: int) -> str:
-    """The name a spreadsheet gives a column (from 0): A, B ... Z, AA."""
+    """Return a spreadsheet's name for a column (from 0): A, B ... Z, AA."""
     letters = ""
     column += 1
     while column:
@@ -126,13 +126,13 @@ def column_letter(column: int) -> str:
 
 
 def column_name(table: Table, column: int) -> str:
-    """A column's header as people see it, or ``column B`` where there is none."""
+    """Return a column's header as people see it, or ``column B`` if it has none."""
     title = table.header[column] if column < len(table.header) else ""
     return _shown(title) if title else f"column {column_letter(column + table.left)}"
 
 
 def header_shown(table: Table) -> str:
-    """The columns of a table in words, codes masked: a data row may have passed for a header."""
+    """List a table's headers, codes masked: a data row may have been taken for the header."""
     titles = [_shown(title) for title in table.header if title]
     more = ", ..." if len(titles) > _MOST_HEADERS else ""
     return ", ".join(titles[:_MOST_HEADERS]) + more
@@ -144,9 +144,9 @@ def _shown(title: str) -> str:
 
 
 def named_column(table: Table, named: str) -> int:
-    """The column a person named: by its header, else by its letter or its number (from 1).
+    """Return the column that a person named by header, letter or number (from 1).
 
-    Raises BadInput listing the columns there are.
+    Raises BadInput listing the columns.
     """
     wanted = normalise_header(named)
     for column, title in enumerate(table.header):
@@ -154,7 +154,7 @@ def named_column(table: Table, named: str) -> int:
             return column
     width = max((len(row.cells) for row in table.rows[:50]), default=0)
     for column in range(max(width, len(table.header))):
-        shown = column + table.left  # a sheet may begin further right
+        shown = column + table.left  # a table may begin further right
         if named.strip().upper() == column_letter(shown) or named.strip() == str(shown + 1):
             return column
     titles = header_shown(table)
@@ -163,14 +163,14 @@ def named_column(table: Table, named: str) -> int:
 
 
 def by_role(table: Table, *roles: Role) -> list[int]:
-    """The columns whose header has one of the roles."""
+    """Return the columns whose header has one of the roles."""
     return [
         column for column, title in enumerate(table.header) if header_meaning(title).role in roles
     ]
 
 
 def code_columns(table: Table) -> list[int]:
-    """The columns that hold install codes, as in a mail."""
+    """Return the columns of install codes, found as in a mail."""
     columns = columns_of(table)
     if columns is None or not columns.devices:  # a person named the column of Device IDs
         return by_role(table, Role.CODE)
@@ -178,7 +178,7 @@ def code_columns(table: Table) -> list[int]:
 
 
 def sole_column(table: Table, columns: Sequence[int], what: str, hint: str) -> int | None:
-    """The one column of ``columns``, None when empty; raises BadInput when there are several."""
+    """Return the one column in ``columns``, None if empty; raises BadInput if several."""
     if len(columns) > 1:
         titles = ", ".join(column_name(table, column) for column in columns)
         raise BadInput(f"several columns could hold {what}: {titles}", place=table.where, hint=hint)
@@ -186,11 +186,11 @@ def sole_column(table: Table, columns: Sequence[int], what: str, hint: str) -> i
 
 
 def device_column(table: Table, hint: str) -> tuple[int, str]:
-    """(the column that holds the Device IDs, the device type its header names or empty).
+    """Return the column of Device IDs, and the device type its header names or an empty text.
 
-    The column is the one that is read in a mail; but where a mail's reader takes several, or one
-    and warns of another, a person has to say which.  Raises NoColumns when nothing in the sheet is
-    a Device ID, BadInput when the column cannot be told.
+    It is the column that would be read in a mail; but if that would be several, or one with a
+    warning about another, a person must say which.  Raises NoColumns if the sheet has no Device ID
+    at all, BadInput if the column is not clear.
     """
     columns = columns_of(table)
     if columns is not None:

@@ -24,11 +24,12 @@ from exchange.domain.outbound import CaseState
 from exchange.domain.time.sla import parse_instant
 from exchange.ports.mail import Delivery, FetchedMail, Letter, MailRef
 from exchange.rendering.compose import Attachment, Mail, Templates, compose
-from exchange.rendering.workbook import XLSX, AnswerRow, Sheetfacts, answers_workbook
+from exchange.rendering.workbook import XLSX, AnswerRow, SheetFacts, answers_workbook
 from exchange.services.answering import intake
 from exchange.services.asking import chase, request
 from exchange.services.asking.gained import read_gained
 from exchange.services.context import Context
+from exchange.services.letters.letters import Named
 from exchange.services.mailbox import fetch_and_file
 from exchange.services.sending import send_mail
 from tests.benchmarks import engine
@@ -156,7 +157,7 @@ def _answer(letter: Letter, message_id: str, subject: str, rows: Sequence[Answer
     mail = Mail(
         template="answer",
         context={
-            "us": {"name": "A Supplier", "signifier": "THEM", "address": letter.recipient},
+            "us": Named("A Supplier", "THEM", letter.recipient),
             "them": {"name": "Our Power", "signifier": "OURS"},
             "ref": f"THEM-{digest}", "their_ref": "", "received": _NOW, "due": _NOW.date(),
             "counts": {"provided": len(rows), "not_installer": 0, "held": 0, "unreadable": 0},
@@ -166,7 +167,7 @@ def _answer(letter: Letter, message_id: str, subject: str, rows: Sequence[Answer
         message_id=f"<{digest}@supplier.example>", date=_NOW, in_reply_to=message_id,
         subject_override=f"Re: {subject}", marker=f"answer; ref=THEM-{digest}",
         attachments=(
-            Attachment("answer.xlsx", XLSX, answers_workbook(rows, Sheetfacts("", digest, _NOW))),
+            Attachment("answer.xlsx", XLSX, answers_workbook(rows, SheetFacts("", digest, _NOW))),
         ),
     )  # fmt: skip
     return compose(mail, _TEMPLATES)

@@ -55,7 +55,7 @@ def test_it_fails_no_letter_and_the_server_has_peace(post: Post, verb: str, repl
     post.server.flaws[verb] = reply
     told = post.go()
     assert reply[4:14] in told
-    assert "outgoing mail rests until" in told
+    assert "outgoing mail is paused until" in told
     assert "`exchange letters resume`" in told
     assert all(state in ("queued", "deferred") for state, _ in post.states().values())
     assert {attempts for _, attempts in post.states().values()} == {0}
@@ -101,7 +101,7 @@ def test_each_trouble_in_a_row_rests_longer_and_a_success_ends_it(post: Post) ->
 def test_a_quota_of_the_day_rests_until_the_next(post: Post) -> None:
     _write(post)
     post.server.flaws["RCPT"] = "550 5.4.5 Daily SMTP relay sending quota exceeded for customer."
-    assert "rests until 00:10 on 2 December" in post.go()
+    assert "paused until 00:10 on 2 December" in post.go()
     post.server.flaws.clear()
     assert post.go(minutes=14 * 60)
     assert post.server.taken == []
@@ -211,7 +211,7 @@ def test_a_retry_by_a_person_ends_it_and_many_are_shown_first(post: Post) -> Non
     done = run("inbox", "retry", "--party", "PA", "--yes")
     assert done.out.endswith("2 letters will be tried again\n")
     assert post.go()
-    assert "rests until" in run("letters", "list").out
+    assert "paused until" in run("letters", "list").out
     post.server.flaws.clear()
     assert "2 letters" not in run("inbox", "retry", "--all", "--yes", "--json").out
     assert post.go() == "", "the pause went on"
@@ -239,7 +239,7 @@ def test_one_place_that_always_refuses_like_that_stops_nobody_else(
     theirs = _write(post, "aaa")
     others = [post.write(9, "codes@pb.example"), post.write(10, "codes@pc.example")]
     post.server.flaws["RCPT"] = _only_pa
-    assert "rests" in post.go()
+    assert "paused" in post.go()
     post.go(minutes=minutes)
     assert [post.states()[one][0] for one in others] == ["sent", "sent"]
     assert {post.states()[one][0] for one in theirs} == {"deferred"}
@@ -258,20 +258,20 @@ def test_a_long_rest_that_one_place_brought_about_lets_others_try(post: Post) ->
     _write(post, "a")
     post.server.flaws["RCPT"] = _only_pa
     for minutes in (0, 11, 21, 41, 81):
-        assert "rests" in post.go(minutes=minutes)
+        assert "paused" in post.go(minutes=minutes)
     other = post.write(9, "codes@pb.example")
-    assert "rests" in post.go(minutes=1)
+    assert "paused" in post.go(minutes=1)
     assert post.states()[other][0] == "queued"
     post.go(minutes=10)
     assert post.states()[other][0] == "sent"
     # Trouble that the other place meets with too is ours, and nobody tries before its time.
     post.server.flaws["RCPT"] = "550 5.7.1 Your account is not permitted to send"
     post.write(10, "codes@pb.example")
-    assert "rests" in post.go(minutes=1)
+    assert "paused" in post.go(minutes=1)
     visits = post.server.visits
     post.write(11, "codes@pc.example")
     for _ in range(9):
-        assert "rests" in post.go(minutes=1)
+        assert "paused" in post.go(minutes=1)
     assert post.server.visits == visits
 
 

@@ -328,7 +328,7 @@ def test_what_takes_a_minute_is_said_once_with_its_place_and_cut_off_at_its_end(
             clock.at += 1
     assert [(one["event"], one.get("seconds")) for one in said] == [
         ("still fetching from mailbox b", 60),
-        ("cut off, it is tried again", None),
+        ("took too long and was ended; will be retried", None),
     ]
     assert cut == [400.0]
     assert not progress.steps()

@@ -157,7 +157,7 @@ def test_every_bad_row_is_said_with_its_reason_and_nothing_is_imported(bench: Be
         "exchange: codes.csv > row 5: Device ID too short: 6 characters, 16 needed",
         f"exchange: codes.csv > row 6: {device(5)}: a 6, 8 or 12-byte install code exists in"
         " Smart Energy but not in GBCS",
-        f"exchange: codes.csv > row 7: {device(6)}: what stands in the code column is no install"
+        f"exchange: codes.csv > row 7: {device(6)}: the cell in the code column is not an install"
         " code",
         "exchange: codes.csv > row 8: Excel kept it as a number in exponent notation: digits are"
         " lost",

@@ -96,9 +96,9 @@ def test_what_cannot_be_a_mapping_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no mapping 1"):
         party_columns.take_off(ctx, "GAIN", "kim", 1)
     for number in range(1, 21):
-        party_columns.put(ctx, "GAIN", ColumnMap(str(number)), "kim", beside=True)
+        party_columns.put(ctx, "GAIN", ColumnMap(str(number)), "kim", keep=True)
     with pytest.raises(BadInput, match="20 mappings"):
-        party_columns.put(ctx, "GAIN", ColumnMap("21"), "kim", beside=True)
+        party_columns.put(ctx, "GAIN", ColumnMap("21"), "kim", keep=True)
 
 
 def test_a_preview_shows_both_readings_and_no_piece_of_a_code(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def test_parties_not_in_the_file_are_left_alone_or_made_inactive(ctx: Context) -
 def test_we_ourselves_are_left_out_with_a_note(ctx: Context) -> None:
     text = HEAD + FORM + "Us,lose,LSLY,someone@else.example,,,,\n"
     said = run(ctx, "import", write(ctx, text), "--yes")
-    assert "note: contacts.csv > row 3: LOSE is we ourselves; left out\n" in said.out
+    assert "note: contacts.csv > row 3: LOSE is our own party; left out\n" in said.out
     assert list(parties(ctx)) == ["FORM"]
 
 
@@ -180,7 +180,7 @@ def test_a_column_the_file_lacks_leaves_its_field_alone(ctx: Context) -> None:
     ]
     assert plan.parties[0].sla_days == 20
     assert plan.parties[0].reply_address == "answers@gain.example"
-    assert plan.notes == ("s.csv: columns not taken: Reply adress",)
+    assert plan.notes == ("s.csv: unknown columns, not read: Reply adress",)
     moved = contacts.plan_import(
         ctx, "s.csv", b"party,signifier,request address\nFormby Gas,FORM,new@form.example\n"
     )
@@ -194,7 +194,7 @@ def test_an_inactive_party_stays_so_until_a_column_says_otherwise(ctx: Context) 
     text = "party,signifier,request address\nForm Energy,FORM,codes@form.example\n"
     plan = contacts.plan_import(ctx, "c.csv", text.encode())
     assert plan.changes == ()
-    assert "FORM is in the file and stays inactive" in plan.notes[0]
+    assert "FORM is in the file, stays inactive" in plan.notes[0]
     text = "party,signifier,request address,active\nForm Energy,FORM,codes@form.example,yes\n"
     plan = contacts.plan_import(ctx, "c.csv", text.encode())
     assert [one.field for one in plan.changes] == ["active"]
@@ -203,7 +203,7 @@ def test_an_inactive_party_stays_so_until_a_column_says_otherwise(ctx: Context) 
 def test_a_plan_is_not_applied_to_another_register(ctx: Context) -> None:
     plan = contacts.plan_import(ctx, "c.csv", (HEAD + FORM).encode())
     add_parties(ctx, make_party("THIRD"))
-    with pytest.raises(BadInput, match="somebody changed the register meanwhile"):
+    with pytest.raises(BadInput, match="somebody else changed the register meanwhile"):
         contacts.apply_plan(ctx, plan, "test")
     assert list(parties(ctx)) == ["THIRD"]
 

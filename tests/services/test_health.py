@@ -175,7 +175,7 @@ def test_a_daemon_held_by_a_signal_is_seen_at_once(ctx: Context) -> None:
             os.waitpid(other.pid, os.WUNTRACED)
             _aged(ctx.folder, lambda told: told.update(pid=other.pid))
             _, told, _ = health(ctx.folder)
-            assert "held by a signal" in problems(told)["daemon"]
+            assert "stopped by a signal" in problems(told)["daemon"]
             assert f"kill -CONT {other.pid}" in told["problems"][0]["advice"]
         finally:
             other.kill()

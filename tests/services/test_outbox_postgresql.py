@@ -54,7 +54,7 @@ def test_letters_held_by_people_while_they_are_sent(post: Post) -> None:
     moved = post.write(71, "codes@pb.example")
     post.server.flaws["MAIL"] = "550 5.7.60 not allowed to send as this sender"
     rests = post.go()
-    assert "rests until" in rests
+    assert "paused until" in rests
     post.again()
     assert post.go() == rests
     outbox_review.resume(post.ctx, "kim")

@@ -13,9 +13,14 @@ from sqlalchemy import Engine
 from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device_type import OUT_OF_SCOPE
 from exchange.domain.inbound import DecisionTerms, DeviceState, InstalledRegister
-from exchange.domain.mail import Found
+from exchange.domain.mail import Found, Reject
 from exchange.ports.records import VaultRecord
-from exchange.services.answering.device_decisions import Holdings, Rulings, rule
+from exchange.services.answering.device_decisions import (
+    DecidedRows,
+    Holdings,
+    decide_devices,
+    unreadable_rows,
+)
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault
 from tests.unit.vault.cases import DAY, code, device, fresh, sqlite_engine
@@ -55,9 +60,15 @@ _founds = st.builds(
 )
 
 
-def _said(rulings: Rulings) -> tuple[object, ...]:
-    texts = (rulings.devices, rulings.types, rulings.places, rulings.reasons, rulings.codes)
-    return rulings.states, *(column.texts() for column in texts), rulings.counts()
+def _said(decided_rows: DecidedRows) -> tuple[object, ...]:
+    texts = (
+        decided_rows.devices,
+        decided_rows.types,
+        decided_rows.places,
+        decided_rows.reasons,
+        decided_rows.codes,
+    )
+    return decided_rows.states, *(column.texts() for column in texts), decided_rows.counts()
 
 
 @settings(max_examples=60, deadline=None)
@@ -71,8 +82,8 @@ def test_short_and_long_lists_are_decided_alike(
     short, long = tuple(asked), ListedColumns.of(asked)
     holdings = Holdings.of(vault, [short, long])
     terms = DecisionTerms(InstalledRegister(complete), TODAY, OUT_OF_SCOPE)
-    few = rule(short, holdings.devices(short), terms)
-    many = rule(long, holdings.devices(long), terms)
+    few = decide_devices(short, holdings.devices(short), terms)
+    many = decide_devices(long, holdings.devices(long), terms)
     assert _said(few) == _said(many)
     assert list(few.answer_rows()) == list(many.answer_rows())
     devices, codes, places = few.devices.texts(), few.codes.texts(), few.places.texts()
@@ -87,3 +98,33 @@ def test_short_and_long_lists_are_decided_alike(
             assert "83FE" not in places[at]
         else:
             assert places[at] == one.where
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("00DB1234567890A", 'too short (you sent "00DB1234567890A")'),
+        ("=HYPERLINK(1)", 'too short (you sent "=HYPERLINK(1)")'),
+        (" a\r\nb\x07\u202e ", 'too short (you sent "a b")'),
+        ("83FED3407A939723A5C639B26916D505C3B5", 'too short (you sent "[masked]")'),
+        ("83FE D340 7A93 972O A5C6 39B2 6916 D505", 'too short (you sent "[masked]")'),
+        ("", "too short"),
+        ("a.zip", "too short"),  # the place says it
+    ],
+)
+@pytest.mark.parametrize("devices", [1, 1500])
+def test_an_unreadable_cell_is_shown_as_it_was_sent_and_harmless(
+    vault: SealedVault, devices: int, sent: str, shown: str
+) -> None:
+    asked = ListedColumns.of([Found(device(n), f"row {n}", "ESME") for n in range(devices)])
+    holdings = Holdings.of(vault, [asked])
+    terms = DecisionTerms(InstalledRegister(None), TODAY, OUT_OF_SCOPE)
+    decided_rows = decide_devices(asked, holdings.devices(asked), terms)
+    readable = [row[3] for row in decided_rows.answer_rows()]
+    decided_rows += unreadable_rows([Reject(sent, "too short", "a.zip > row 9")], decided_rows)
+    *before, last = decided_rows.answer_rows()
+    assert [row[3] for row in before] == readable
+    assert tuple(last) == ("", "not readable", "", shown, "a.zip > row 9")
+    assert (
+        decided_rows.reasons.texts()[-1] == "too short"
+    )  # stored in the clear: without what was sent

@@ -185,3 +185,13 @@ def test_the_line_is_found_however_the_value_is_written() -> None:
         ("nothing",): 0,
     }
     assert {keys: file.line_of(keys) for keys in lines} == lines
+
+
+def test_a_contact_that_breaks_the_line_is_refused(tmp_path: Path) -> None:
+    named = GOOD.replace("[party]\n", '[party]\ncontact_name = "Ann\\nBcc: x"\n', 1)
+    (fault,) = _faults(tmp_path, named)
+    assert "party.contact_name" in fault
+    path = tmp_path / "exchange.toml"
+    path.write_text(named.replace("\\nBcc: x", " O'Neil"))
+    assert settings_in(path).party.contact_name == "Ann O'Neil"
+    assert settings_in(path).party.contact_phone == ""

@@ -1,4 +1,4 @@
-"""An answer's files, in as many parts as the other side's ceiling on a mail asks for."""
+"""Make an answer's files, in as many parts as the recipient's size limit needs."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from exchange.errors import BadInput
-from exchange.rendering.workbook import Sheetfacts, answers_csv, answers_workbook
+from exchange.rendering.workbook import SheetFacts, answers_csv, answers_workbook
 
-# The text of the mail, its headers and boundaries; a quarter where the ceiling itself is low.
+# The text of the mail, its headers and boundaries; a quarter of the limit if that is low.
 _ROOM, _LEAST_ROOM = 100_000, 12_000
 # A base64 line of 76 characters and its end hold 57 bytes (RFC 2045, 6.8).
 _LINE_BYTES, _LINE_LENGTH = 57, 78
-# A workbook's rows do not all pack alike.
+# Rows of a workbook do not all compress equally.
 _SLACK: Final = 1.03
 _SAMPLE: Final = 2_000
-_AT_ONCE: Final = 2  # parts made side by side: numpy and zlib leave the interpreter to each other
-_LONGEST_ROW: Final = 500  # of an ordinary list, both files together; what is longer is found out
-_MOST_PARTS: Final = 500  # more would bury whoever gets them
+_AT_ONCE: Final = 2  # parts made in parallel: numpy and zlib release the GIL
+_LONGEST_ROW: Final = 500  # bytes in an ordinary list, both files; longer ones are measured
+_MOST_PARTS: Final = 500  # more would flood the recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What goes with a mail; ``name`` is the same for both, without its ending."""
+    """The files attached to a mail; ``name`` without extension is the same for both."""
 
     name: str
     workbook: bytes = field(repr=False)
@@ -42,17 +42,17 @@ class Files:
 
     @property
     def encoded(self) -> int:
-        """What they take up in a mail."""
+        """The bytes they take in a mail."""
         return _encoded(len(self.workbook)) + _encoded(len(self.csv))
 
 
 def in_parts(
-    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, most: int, called: int = 0
+    rows: Sequence[tuple[str, ...]], facts: SheetFacts, most: int, called: int = 0
 ) -> Iterator[tuple[Part | None, slice, Files]]:
-    """Part, rows and files of each mail; no part where one mail of ``most`` bytes holds them all.
+    """Yield part, rows and files of each mail; the part is None if one mail holds all the rows.
 
-    ``most`` 0 is no ceiling.  Raises BadInput where not even a row fits, or where it would take too
-    many mails; ``called`` is the ceiling to name then, where it is another one.
+    ``most`` is the largest mail in bytes, 0 for no limit.  Raises BadInput if not even a row fits,
+    or if it would take too many mails; ``called`` is the limit to name then, if it differs.
     """
     called = called or most
     room = min(_ROOM, max(most // 4, _LEAST_ROOM))
@@ -76,15 +76,15 @@ def in_parts(
             while made:
                 yield made.pop()
             return
-        # In proportion, so that a ceiling far below is not come at in steps of one.
+        # In proportion, so that a far lower limit is not approached in steps of one.
         grown = max(of + 1, of * largest // free)
         of = len(rows) if of < len(rows) < grown else grown
 
 
 def _made(
-    rows: Sequence[tuple[str, ...]], facts: Sheetfacts, of: int, free: int
+    rows: Sequence[tuple[str, ...]], facts: SheetFacts, of: int, free: int
 ) -> tuple[list[tuple[Part | None, slice, Files]], int]:
-    """All parts and 0; or, as soon as one takes more than is ``free``, what that one takes."""
+    """Return all parts and 0; or, as soon as one exceeds ``free`` bytes, none and its size."""
     bounds = [len(rows) * nth // of for nth in range(of + 1)]
 
     def one(number: int) -> tuple[Part | None, slice, Files]:
@@ -106,12 +106,12 @@ def _made(
     return made, 0
 
 
-def _taken(rows: Sequence[tuple[str, ...]], facts: Sheetfacts) -> int:
+def _taken(rows: Sequence[tuple[str, ...]], facts: SheetFacts) -> int:
     return Files("", answers_workbook(rows, facts), answers_csv(rows)).encoded
 
 
-def _expected(rows: Sequence[tuple[str, ...]], facts: Sheetfacts) -> int:
-    """About how many bytes the files with all rows would take, by those of some rows."""
+def _expected(rows: Sequence[tuple[str, ...]], facts: SheetFacts) -> int:
+    """Estimate from a sample how many bytes the files with all rows would take."""
     step = max(1, len(rows) // _SAMPLE)
     sample = rows[::step]
     return round(_taken(sample, facts) * len(rows) / max(1, len(sample)) * _SLACK)

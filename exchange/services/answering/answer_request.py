@@ -1,4 +1,4 @@
-"""We are asked: every device of a request gets the code, "not the installer", or a person.
+"""Answer a request: each device gets its code, "not the installing Supplier", or goes to a person.
 
 One reply per request; it goes only to the address on the contacts register.
 Source: SEC Appendix AC, clause 4.16(b) (MP121).
@@ -31,15 +31,15 @@ from exchange.domain.release import Ceilings, DayUsage, Verdict, may_answer
 from exchange.domain.time.sla import due
 from exchange.errors import BadInput
 from exchange.rendering.compose import Attachment, reply_subject
-from exchange.rendering.workbook import CSV, XLSX, AnswerRow, Sheetfacts
+from exchange.rendering.workbook import CSV, XLSX, AnswerRow, SheetFacts
 from exchange.services.answering.answer_parts import Files, Part, in_parts
 from exchange.services.answering.device_decisions import (
-    WORDS,
+    OUTCOME_WORDS,
+    DecidedRows,
     Holdings,
-    Rulings,
-    rule,
-    told,
-    unreadable,
+    audit_events,
+    decide_devices,
+    unreadable_rows,
 )
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.codes.register import register
@@ -54,10 +54,10 @@ _SORTED_ABOVE = 5000
 
 
 class DayTally:
-    """What each party had of us today, counted once and then carried along.
+    """What we sent each party today, read once from the database and then kept up to date.
 
-    Good for a pass over the kept mails: nobody but the daemon answers requests.  What was not
-    committed must be forgotten.
+    It serves one pass over the kept mails: only the daemon answers requests.  Call ``forget``
+    after a rollback.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class DayTally:
         self._had: dict[str, tuple[int, int]] = {}  # answers, devices asked for
 
     def usage(self, ctx: Context, tx: Transaction, party: str, asked: int) -> DayUsage:
-        """Today so far, and the devices of the request at hand."""
+        """Return what a party had today, and the devices that this request asks for."""
         today = ctx.today()
         if today != self._day:
             self._day, self._had = today, {}
@@ -77,13 +77,13 @@ class DayTally:
         return DayUsage(answers=answers, devices=devices, asked=asked)
 
     def note(self, party: str, letters: int, rows: int) -> None:
-        """One more request of ``rows`` rows, answered in so many letters."""
+        """Add a request of ``rows`` rows, answered in so many letters."""
         if party in self._had:
             answers, devices = self._had[party]
             self._had[party] = answers + letters, devices + rows
 
     def forget(self) -> None:
-        """Count anew: what was noted may not have been committed."""
+        """Count again: what was noted may not have been committed."""
         self._had.clear()
 
 
@@ -91,7 +91,7 @@ def take(
     ctx: Context,
     tx: Transaction,
     mail: KeptMail,
-    said: Understanding,
+    understood: Understanding,
     who: Verdict,
     holdings: Holdings,
     tally: DayTally,
@@ -99,13 +99,15 @@ def take(
     """Open the request, decide each device, queue the one reply."""
     party = who.party
     if party is None:
-        return MailOutcome(REVIEW, said.kind, who.reason)
-    asked = len(said.devices)
-    verdict = _verdict(ctx, tx, said, who, party, tally)
+        return MailOutcome(REVIEW, understood.kind, who.reason)
+    asked = len(understood.devices)
+    verdict = _verdict(ctx, tx, understood, who, party, tally)
     if verdict.party is None:
-        return MailOutcome(REVIEW, said.kind, verdict.reason, party.signifier)
-    if not said.devices and not said.rejects:
-        return MailOutcome(REVIEW, said.kind, "a request that names no Device", party.signifier)
+        return MailOutcome(REVIEW, understood.kind, verdict.reason, party.signifier)
+    if not understood.devices and not understood.rejects:
+        return MailOutcome(
+            REVIEW, understood.kind, "a request that names no Device", party.signifier
+        )
     when = due(mail.arrived_at, ctx.sla(party), ctx.calendar)
     clock = RequestClock(
         received_at=when.received,
@@ -115,25 +117,27 @@ def take(
         rule=when.rule_text,
         calendar=when.calendar_version,
     )
-    rulings = rule(said.devices, holdings.devices(said.devices), terms(ctx, tx, clock.day_zero))
-    if said.rejects:
-        rulings += unreadable(said.rejects, rulings)
-    counts = rulings.counts()
+    decided_rows = decide_devices(
+        understood.devices, holdings.devices(understood.devices), terms(ctx, tx, clock.day_zero)
+    )
+    if understood.rejects:
+        decided_rows += unreadable_rows(understood.rejects, decided_rows)
+    counts = decided_rows.counts()
     ref = ctx.new_ref(tx, "A")
     answered = DISCHARGED.issuperset(counts)
     request_id = tx.inbound.add_request(
-        ref, mail.id, party.signifier, _their_ref(said), clock, answered=answered
+        ref, mail.id, party.signifier, _their_ref(understood), clock, answered=answered
     )
     request = InboundRequest(
-        request_id, ref, party.signifier, mail.id, _their_ref(said), clock, answered
+        request_id, ref, party.signifier, mail.id, _their_ref(understood), clock, answered
     )
     parts = 0
-    answer = send_answer(ctx, tx, request, party, verdict.address, said.head, rulings)
+    answer = send_answer(ctx, tx, request, party, verdict.address, understood.head, decided_rows)
     for rows, outbox_id in answer:
-        _keep(ctx, tx, request_id, rulings.take(rows), outbox_id)
+        _keep(ctx, tx, request_id, decided_rows.take(rows), outbox_id)
         parts += 1
-    tally.note(party.signifier, parts, len(rulings))
-    _supersede(ctx, tx, said, party, ref, asked)
+    tally.note(party.signifier, parts, len(decided_rows))
+    _supersede(ctx, tx, understood, party, ref, asked)
     tx.audit.append(
         ctx.now(),
         AuditEvent(
@@ -149,23 +153,27 @@ def take(
             },
         ),
     )
-    reason = ", ".join(f"{counts[state]} {word}" for state, word in WORDS.items() if counts[state])
-    return MailOutcome(PROCESSED, said.kind, reason, party.signifier, ref)
+    reason = ", ".join(
+        f"{counts[state]} {word}" for state, word in OUTCOME_WORDS.items() if counts[state]
+    )
+    return MailOutcome(PROCESSED, understood.kind, reason, party.signifier, ref)
 
 
 def _verdict(
     ctx: Context,
     tx: Transaction,
-    said: Understanding,
+    understood: Understanding,
     who: Verdict,
     party: Party,
     tally: DayTally,
 ) -> Verdict:
-    """The release procedure; a person's word stands in for the sender's address and the guard."""
+    """Run the release procedure; a person's word replaces the checks of sender and volume."""
     if who.vouched:
         return Verdict(party=party, address=party.reply_address, vouched=True)
-    usage = tally.usage(ctx, tx, party.signifier, len(said.devices))
-    return may_answer(said.kind, said.head, [party], ctx.signifier, usage, _ceilings(ctx))
+    usage = tally.usage(ctx, tx, party.signifier, len(understood.devices))
+    return may_answer(
+        understood.kind, understood.head, [party], ctx.signifier, usage, _ceilings(ctx)
+    )
 
 
 def _ceilings(ctx: Context) -> Ceilings:
@@ -173,23 +181,25 @@ def _ceilings(ctx: Context) -> Ceilings:
     return Ceilings(release.mails_per_party_per_day, release.devices_per_party_per_day)
 
 
-def _their_ref(said: Understanding) -> str:
-    return said.references[0] if said.references else ""
+def _their_ref(understood: Understanding) -> str:
+    return understood.references[0] if understood.references else ""
 
 
 def terms(ctx: Context, tx: Transaction, day_zero: date) -> DecisionTerms:
-    """What the rule needs for a request of that day."""
+    """Return what the rule needs for a request of that day."""
     return DecisionTerms(register(ctx, tx), day_zero, ctx.settings.release.refused_device_types)
 
 
-def _keep(ctx: Context, tx: Transaction, request_id: int, rulings: Rulings, outbox_id: int) -> None:
-    if len(rulings) > _SORTED_ABOVE:
-        # The index on devices takes them in their order in a third of the time.
-        rulings = rulings.take(rulings.devices.argsort())
-        readable = rulings.devices.present
-        unread, many = rulings.take(~readable), rulings.take(readable)
+def _keep(
+    ctx: Context, tx: Transaction, request_id: int, decided_rows: DecidedRows, outbox_id: int
+) -> None:
+    if len(decided_rows) > _SORTED_ABOVE:
+        # Inserted in the order of the index on devices, they take a third of the time.
+        decided_rows = decided_rows.take(decided_rows.devices.argsort())
+        readable = decided_rows.devices.present
+        unread, many = decided_rows.take(~readable), decided_rows.take(readable)
     else:
-        unread, many = rulings, None
+        unread, many = decided_rows, None
     seen = [ctx.sealer.seal(one.encode(), "row") if one else None for one in unread.seen.texts()]
     rows = zip(
         unread.devices.texts(), unread.types.texts(), unread.places.texts(), unread.states,
@@ -210,38 +220,38 @@ def send_answer(
     party: Party,
     address: str,
     head: MailHead,
-    rulings: Rulings,
+    decided_rows: DecidedRows,
 ) -> Iterator[tuple[slice, int]]:
-    """Queue the reply and audit every device in it; yields rows and number of each letter.
+    """Queue the reply and audit every device in it; yield rows and number of each letter.
 
-    It is one letter, or as many as the other side's ceiling on a mail asks for.  Take them all:
-    the next one is written while the caller is at work on this.
+    The reply is as many letters as the recipient's size limit needs.  Take them all: the next one
+    is written while the caller works on this one.
     """
-    rows = rulings.answer_rows()
-    facts = Sheetfacts("Answers under MP121", request.ref, ctx.now())
+    rows = decided_rows.answer_rows()
+    facts = SheetFacts("Answers under MP121", request.ref, ctx.now())
     parts, drafts = [], []
     for part, some, files in _in_parts(ctx, tx, party, rows, facts):
-        own = rulings if part is None else rulings.take(some)
-        said = _said(ctx, own, rows[some])
-        drafts.append(draft_answer(ctx, request, party, address, head, said, part, files))
+        own = decided_rows if part is None else decided_rows.take(some)
+        text = _answer_text(ctx, own, rows[some])
+        drafts.append(draft_answer(ctx, request, party, address, head, text, part, files))
         parts.append((some, own))
     del files
     for nth, letter in enumerate(letters.written(ctx, drafts)):
         some, own = parts[nth]
         outbox_id, message_id = tx.outbox.add(letter, ctx.now()), letter.message_id
-        del letter  # as large as a mail, and in the database now
-        happened = told(own, request.ref, party.signifier, address, message_id)
+        del letter  # free the memory of a whole mail, which is in the database now
+        happened = audit_events(own, request.ref, party.signifier, address, message_id)
         tx.audit.append(ctx.now(), *happened)
         yield some, outbox_id
 
 
 def _in_parts(
-    ctx: Context, tx: Transaction, party: Party, rows: Sequence[tuple[str, ...]], facts: Sheetfacts
+    ctx: Context, tx: Transaction, party: Party, rows: Sequence[tuple[str, ...]], facts: SheetFacts
 ) -> Iterator[tuple[Part | None, slice, Files]]:
-    """The answer's files, within what the party and our own server take.
+    """Make the answer's files, within the limits of the party and of our own server.
 
-    What our server could never take is decided all the same, and then held in the outbox: that is
-    no fault of the request's.
+    If our server's limit is too small for any answer, only the party's counts: the request is not
+    at fault, and the letter is held in the outbox.
     """
     most = letters.most_bytes(ctx, tx, party)
     try:
@@ -254,22 +264,24 @@ def _in_parts(
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What the text of an answer says of its rows, beside the files."""
+class AnswerText:
+    """What the text of an answer says about its rows."""
 
     counts: Counter[DeviceState]
-    rows: Sequence[AnswerRow]  # none where they are many
+    rows: Sequence[AnswerRow]  # empty if they are many
     held: Sequence[AnswerRow]  # the first of them
     unreadable: Sequence[AnswerRow]
 
 
-def _said(ctx: Context, rulings: Rulings, rows: Sequence[tuple[str, ...]]) -> Said:
+def _answer_text(
+    ctx: Context, decided_rows: DecidedRows, rows: Sequence[tuple[str, ...]]
+) -> AnswerText:
     small = ctx.settings.release.body_table_rows
-    return Said(
-        rulings.counts(),
+    return AnswerText(
+        decided_rows.counts(),
         list(map(AnswerRow._make, rows)) if len(rows) <= small else (),
-        _first(rows, rulings, DeviceState.HELD, small),
-        _first(rows, rulings, DeviceState.UNREADABLE, 4 * small),
+        _first(rows, decided_rows, DeviceState.HELD, small),
+        _first(rows, decided_rows, DeviceState.UNREADABLE, 4 * small),
     )
 
 
@@ -279,11 +291,11 @@ def draft_answer(
     party: Party,
     address: str,
     head: MailHead,
-    said: Said,
+    text: AnswerText,
     part: Part | None,
     files: Files,
 ) -> letters.Draft:
-    """An answer, or one part of it, to be written."""
+    """Return the draft of an answer, or of one part of it."""
     subject = reply_subject(mask_codes(head.subject))
     return letters.Draft(
         template="answer",
@@ -291,7 +303,7 @@ def draft_answer(
         recipient=address,
         party=party.signifier,
         marker="answer",
-        codes=said.counts[DeviceState.PROVIDED],
+        codes=text.counts[DeviceState.PROVIDED],
         in_reply_to=head.message_id,
         references=head.references,
         subject=f"{subject} (part {part.number} of {part.of})" if part else subject,
@@ -302,10 +314,10 @@ def draft_answer(
             "their_ref": request.their_ref,
             "received": request.clock.received_at,
             "due": request.clock.due_on,
-            "counts": SimpleNamespace(**{one.value: said.counts[one] for one in WORDS}),
-            "rows": said.rows,
-            "held": said.held,
-            "unreadable": said.unreadable,
+            "counts": SimpleNamespace(**{one.value: text.counts[one] for one in OUTCOME_WORDS}),
+            "rows": text.rows,
+            "held": text.held,
+            "unreadable": text.unreadable,
             "file": files.name,
             "part": part,
         },
@@ -317,23 +329,26 @@ def draft_answer(
 
 
 def _first(
-    rows: Sequence[tuple[str, ...]], rulings: Rulings, state: DeviceState, most: int
+    rows: Sequence[tuple[str, ...]], decided_rows: DecidedRows, state: DeviceState, most: int
 ) -> list[AnswerRow]:
-    if all(one is not state for one, _ in rulings.decisions):
+    if all(one is not state for one, _ in decided_rows.decisions):
         return []
-    return [AnswerRow._make(rows[at]) for at in islice(rulings.by_state(state), most)]
+    return [AnswerRow._make(rows[at]) for at in islice(decided_rows.by_state(state), most)]
 
 
 def _supersede(
-    ctx: Context, tx: Transaction, said: Understanding, party: Party, ref: str, asked: int
+    ctx: Context, tx: Transaction, understood: Understanding, party: Party, ref: str, asked: int
 ) -> None:
-    """A follow-up in the thread corrects unreadable rows, when it brings enough devices for all.
+    """Withdraw unreadable rows that a follow-up in the thread corrects.
 
-    With fewer devices nobody can tell which rows were meant: they stay for a person.
+    If it lists fewer devices than there are such rows, nobody can tell which it corrects: the rows
+    stay for a person.
     """
     refs = {
         letter.ref
-        for letter in tx.outbox.by_message_id((said.head.in_reply_to, *said.head.references))
+        for letter in tx.outbox.by_message_id(
+            (understood.head.in_reply_to, *understood.head.references)
+        )
     }
     for earlier in tx.inbound.by_refs(refs - {ref}, party.signifier):
         rows = list(tx.inbound.devices(earlier.id, [DeviceState.UNREADABLE]))
@@ -349,13 +364,13 @@ def _supersede(
         )
 
 
-def reminded(ctx: Context, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
-    """A reminder about a request: its list is not asked anew.
+def reminded(ctx: Context, tx: Transaction, understood: Understanding, party: Party) -> MailOutcome:
+    """Take a reminder of a request; its list is not a new request.
 
-    While the request is open it already waits for a person; when it is answered, our answer may
-    not have reached them, and a person must look.
+    An open request already waits for a person.  If we have answered it, our answer may not have
+    reached them, so a person must look.
     """
-    found = tx.inbound.by_their_refs(said.references, party.signifier)
+    found = tx.inbound.by_their_refs(understood.references, party.signifier)
     still_open = [one for one in found if not one.answered]
     tx.audit.append(
         ctx.now(), *(AuditEvent("request.reminded", one.ref, party.signifier) for one in found)
@@ -363,7 +378,7 @@ def reminded(ctx: Context, tx: Transaction, said: Understanding, party: Party) -
     if still_open:
         refs = ", ".join(one.ref for one in still_open)
         return MailOutcome(
-            PROCESSED, said.kind, f"a reminder of {refs}, which is open", party.signifier,
+            PROCESSED, understood.kind, f"a reminder of {refs}, which is open", party.signifier,
             still_open[0].ref,
         )  # fmt: skip
     reason = (
@@ -371,4 +386,6 @@ def reminded(ctx: Context, tx: Transaction, said: Understanding, party: Party) -
         if found
         else ("a reminder of a request that we do not know")
     )
-    return MailOutcome(REVIEW, said.kind, reason, party.signifier, found[0].ref if found else "")
+    return MailOutcome(
+        REVIEW, understood.kind, reason, party.signifier, found[0].ref if found else ""
+    )

@@ -1,15 +1,16 @@
-"""What follows for each device of a request, as columns: a backlog asks for half a million.
+"""Decide each device of a request, in columns: a backlog asks for half a million.
 
-The rule is ``domain.inbound.decide_device``.  It is asked once for each combination of ``Facts``
-that occurs in a request; no device has an object of its own here.
+The rule is ``domain.inbound.decide_device``.  It is called once for each combination of ``Facts``
+in a request; devices are not objects here.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, starmap
 
 import numpy as np
 
@@ -33,7 +34,7 @@ from exchange.domain.columns.format_columns import (
     format_device_ids,
 )
 from exchange.domain.columns.group_facts import FactColumn, group_facts
-from exchange.domain.device import mask_codes
+from exchange.domain.device import MASKED, mask_codes
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
     DecisionTerms,
@@ -46,39 +47,43 @@ from exchange.domain.inbound import (
 from exchange.domain.mail import Found, Reject
 from exchange.errors import BadInput
 from exchange.ports.vault import CodeVault, FoundColumns
+from exchange.rendering.wording import one_line
 from exchange.rendering.workbook import OutcomeWord
 
-WORDS = {
+OUTCOME_WORDS = {
     DeviceState.PROVIDED: OutcomeWord.PROVIDED,
     DeviceState.NOT_INSTALLER: OutcomeWord.NOT_INSTALLER,
     DeviceState.HELD: OutcomeWord.HELD,
     DeviceState.UNREADABLE: OutcomeWord.UNREADABLE,
 }
-_EACH_BY_ITSELF = 1000
-_TOGETHER = 500
-_SHORT = 200  # devices of a request, on an average
+_EVENT_PER_ROW = 1000
+_DEVICES_PER_EVENT = 500
+_SHORT = 200  # devices per request, on average
 _NO_YES = (False, True)
+_SENT_CHARS = 100  # of an unreadable cell, quoted in the answer
+_SECRET_CHARS = 24  # as many could be a code that lost its end
+_NUMBERS = re.compile(r"[A-Za-z]*[0-9][0-9A-Za-z]*")
 _FOLLOWS = "our team is looking into it; the answer follows"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the vault knows of a list of devices, and their texts; every column in its order."""
+class KnownDevices:
+    """What the vault knows of a list of devices, and their texts; columns in the list's order."""
 
     held: FoundColumns
     devices: HexColumn
-    codes: HexColumn = field(repr=False)  # with CRC; means nothing where no code is held
+    codes: HexColumn = field(repr=False)  # with CRC; undefined where no code is held
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What the vault knows of the devices of some requests, looked up at once."""
+    """What the vault knows of the devices of several requests, looked up together."""
 
-    known: dict[int, Known] = field(repr=False)  # by the identity of the list
+    known: dict[int, KnownDevices] = field(repr=False)  # by id() of the list
 
     @classmethod
     def of(cls, vault: CodeVault, lists: Sequence[Sequence[Found]]) -> Holdings:
-        """Look the devices of ``lists`` up, each bucket once.
+        """Look up the devices of ``lists``, reading each bucket once.
 
         Raises VaultDamaged as the vault does.
         """
@@ -88,17 +93,17 @@ class Holdings:
         held = vault.find_columns(ids)
         devices, codes = format_device_ids(ids), format_codes(held.columns.codes)
         if len(ids) <= _SHORT * len(lists):
-            # For all lists at once: for each short one alone they take longer.
+            # Format short lists together: one at a time takes longer.
             devices, codes = devices.with_texts(), codes.with_texts()
         known, start = {}, 0
         for one in lists:
             own = slice(start, start + len(one))
-            known[id(one)] = Known(held.take(own), devices.take(own), codes.take(own))
+            known[id(one)] = KnownDevices(held.take(own), devices.take(own), codes.take(own))
             start = own.stop
         return cls(known)
 
-    def devices(self, asked: Sequence[Found]) -> Known:
-        """For each device of ``asked``, one of the lists looked up, in its order."""
+    def devices(self, asked: Sequence[Found]) -> KnownDevices:
+        """Return what is known of ``asked``, which must be one of the lists looked up."""
         return self.known[id(asked)]
 
 
@@ -107,26 +112,26 @@ def _ids(asked: Sequence[Found]) -> DeviceIds:
 
 
 @dataclass(frozen=True, slots=True)
-class Rulings:
-    """The rows of a request, decided: every column has as many.
+class DecidedRows:
+    """The decided rows of a request, as columns of equal length.
 
-    ``devices`` and ``codes`` are written as they go out; a decision's reason is ours, for a person
-    of ours; ``seen`` is what an unreadable row said.
+    ``devices`` and ``codes`` are formatted for the answer; a decision's reason is for our own
+    people; ``seen`` is the text of an unreadable row.
     """
 
     devices: HexColumn
     types: TextColumn
     places: PlaceColumn
-    decisions: tuple[tuple[DeviceState, str], ...]  # those that differ: state and reason
-    which: Int32Array  # the decision on each row
+    decisions: tuple[tuple[DeviceState, str], ...]  # the different ones: state and reason
+    which: Int32Array  # the index in ``decisions`` of each row
     codes: HexColumn = field(repr=False)
     seen: TextColumn = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.which)
 
-    def __add__(self, other: Rulings) -> Rulings:
-        return Rulings(
+    def __add__(self, other: DecidedRows) -> DecidedRows:
+        return DecidedRows(
             concat_hex([self.devices, other.devices]),
             concat_texts([self.types, other.types]),
             concat_places([self.places, other.places]),
@@ -147,7 +152,7 @@ class Rulings:
         return TextColumn(tuple(reason for _, reason in self.decisions), self.which)
 
     def counts(self) -> Counter[DeviceState]:
-        """How many rows are in each state."""
+        """Count the rows in each state."""
         found: Counter[DeviceState] = Counter()
         numbers = np.bincount(self.which, minlength=len(self.decisions)).tolist()
         for (state, _), number in zip(self.decisions, numbers, strict=True):
@@ -156,23 +161,37 @@ class Rulings:
         return found
 
     def answer_rows(self) -> Sequence[tuple[str, ...]]:
-        """The rows as the other party gets them, cell by cell as in AnswerRow."""
-        outcomes = tuple(WORDS[state] for state, _ in self.decisions)
-        told = tuple(_told(state, reason) for state, reason in self.decisions)
+        """Return the rows as the other party gets them, with the cells of AnswerRow."""
+        outcomes = tuple(OUTCOME_WORDS[state] for state, _ in self.decisions)
         columns = Grid(
             (
                 self.devices,
                 TextColumn(outcomes, self.which),
                 self.codes,
-                TextColumn(told, self.which),
+                self._reasons_given(),
                 self.places,
             )
         )
-        return columns if len(self) > _EACH_BY_ITSELF else columns.to_objects()
+        return columns if len(self) > _EVENT_PER_ROW else columns.to_objects()
 
-    def take(self, rows: slice | Int64Array | BoolArray) -> Rulings:
-        """Some of the rows."""
-        return Rulings(
+    def _reasons_given(self) -> TextColumn:
+        """Return the Reason cells of the answer; for an unreadable row with what they sent."""
+        reasons = tuple(_reason_given(state, reason) for state, reason in self.decisions)
+        given = TextColumn(reasons, self.which)
+        unread = self.by_state(DeviceState.UNREADABLE)
+        if not unread:
+            return given
+        chosen = np.array(unread, np.int64)
+        columns = (given, self.seen, self.places)
+        rows = zip(*(column.take(chosen).texts() for column in columns), strict=True)
+        texts = list(starmap(_with_sent, rows))
+        which = given.which.copy()
+        which[chosen] = np.arange(len(texts), dtype=np.int32) + np.int32(len(given.values))
+        return TextColumn((*given.values, *texts), which)
+
+    def take(self, rows: slice | Int64Array | BoolArray) -> DecidedRows:
+        """Return some of the rows."""
+        return DecidedRows(
             self.devices.take(rows),
             self.types.take(rows),
             self.places.take(rows),
@@ -182,36 +201,53 @@ class Rulings:
             self.seen.take(rows),
         )
 
-    def chosen(self, places: Sequence[int]) -> Rulings:
-        """The rows at ``places``, in their order."""
+    def chosen(self, places: Sequence[int]) -> DecidedRows:
+        """Return the rows with the indexes ``places``, in that order."""
         return self.take(np.array(places, np.int64))
 
     def by_state(self, state: DeviceState) -> list[int]:
-        """Which rows are in ``state``."""
+        """Return the indexes of the rows in ``state``."""
         alike = np.array([one is state for one, _ in self.decisions], np.bool_)
         found: list[int] = np.flatnonzero(alike[self.which]).tolist()
         return found
 
 
-def _told(state: DeviceState, reason: str) -> str:
-    """What the other party is told beside the outcome."""
+def _reason_given(state: DeviceState, reason: str) -> str:
+    """Return the reason that the other party gets with the outcome."""
     if state is DeviceState.HELD:
         return _FOLLOWS
     return reason if state is DeviceState.UNREADABLE else ""
 
 
-def rule(
+def _with_sent(reason: str, sent: str, place: str) -> str:
+    """Append what was sent, on one line with codes masked; the quotes disarm a formula.
+
+    Leave it out if ``reason`` or ``place`` has it: for a damaged file it is the file's name.
+
+    A damaged code may have letters that are not hex digits, and ``mask_codes`` misses it: if the
+    words with digits are together as long as a code, the whole text is masked.
+    """
+    shown = one_line(mask_codes(sent), _SENT_CHARS)
+    if sum(map(len, _NUMBERS.findall(shown))) >= _SECRET_CHARS:
+        shown = MASKED
+    if not shown or shown in reason or shown in place:
+        return reason
+    return f'{reason} (you sent "{shown}")'
+
+
+def decide_devices(
     asked: Sequence[Found],
-    known: Known,
+    known: KnownDevices,
     terms: DecisionTerms,
     *,
     state: DeviceState = DeviceState.OPEN,
     not_installer: str = "",
-) -> Rulings:
+) -> DecidedRows:
     """Decide every device of a request; ``known`` is what the vault knows of each.
 
-    ``state`` is what they are in now.  ``not_installer`` is a person's reason to answer so where
-    the rule alone would hold a device; raises BadInput where our register says we installed it.
+    ``state`` is their present state.  ``not_installer`` is a person's reason to answer "not the
+    installing Supplier" where the rule alone would hold a device; raises BadInput if our register
+    says that we installed it.
     """
     if isinstance(asked, ListedColumns):
         types, places = asked.types, asked.places
@@ -235,7 +271,7 @@ def rule(
     which = grouped.which
     provided = np.array([one is DeviceState.PROVIDED for one, _ in decided], np.bool_)[which]
     different = {one: at for at, one in enumerate(dict.fromkeys(decided))}
-    return Rulings(
+    return DecidedRows(
         devices=known.devices,
         types=_masked(types),
         places=PlaceColumn(_masked(places.leads), places.numbers),
@@ -246,12 +282,12 @@ def rule(
     )
 
 
-def unreadable(rejects: Sequence[Reject], like: Rulings) -> Rulings:
-    """What could not be read, one row each, to stand behind ``like``."""
+def unreadable_rows(rejects: Sequence[Reject], like: DecidedRows) -> DecidedRows:
+    """Return a row for each reject, to append to ``like``."""
     number = len(rejects)
     state = move(DeviceState.OPEN, DeviceEvent.MALFORMED)
     reasons = TextColumn.of([mask_codes(one.reason) for one in rejects])
-    return Rulings(
+    return DecidedRows(
         devices=HexColumn.empty(number, like.devices),
         types=TextColumn.repeat("", number),
         places=PlaceColumn.of([mask_codes(one.where) for one in rejects]),
@@ -268,7 +304,7 @@ def _fact_columns(found: FoundColumns, asked: TextColumn) -> dict[str, FactColum
     types = np.array([DEVICE_TYPES.index(DeviceType.of(word)) for word in asked.values], np.uint8)
     return {
         "held": FactColumn(_NO_YES, held),
-        # Where no record is held the columns of the vault mean nothing.
+        # Without a record the columns of the vault are undefined.
         "has_code": FactColumn(_NO_YES, held & known.has_code),
         "installed_by_us": FactColumn(_NO_YES, held & known.installed),
         "device_type": FactColumn(DEVICE_TYPES, held * known.types),
@@ -279,42 +315,47 @@ def _fact_columns(found: FoundColumns, asked: TextColumn) -> dict[str, FactColum
 def _masked(words: TextColumn) -> TextColumn:
     """Mask what looks like an install code in each different text.
 
-    A place's number is left: with the words before it, it cannot complete a code.
+    A place's number is not masked: it cannot complete a code with the words before it.
     """
     return TextColumn(tuple(map(mask_codes, words.values)), words.which)
 
 
-def told(
-    rulings: Rulings, ref: str, party: str, address: str, message_id: str
+def audit_events(
+    decided_rows: DecidedRows, ref: str, party: str, address: str, message_id: str
 ) -> Iterator[AuditEvent]:
-    """What the audit log gets: who was told what of which device.
+    """Yield audit events: what we answered whom on which device.
 
-    A short answer has an event for each row; a long one an event for some hundreds of rows alike,
-    which names each of their devices.
+    A short answer gives an event for each row; a long one an event for some hundreds of rows with
+    the same decision, naming each device.
     """
-    if len(rulings) <= _EACH_BY_ITSELF:
-        yield from _each_told(rulings, ref, party, address, message_id)
+    if len(decided_rows) <= _EVENT_PER_ROW:
+        yield from _event_per_row(decided_rows, ref, party, address, message_id)
         return
-    for (state, reason), chosen in _alike(rulings):
+    for (state, reason), chosen in _group_by_decision(decided_rows):
         detail = _detail(state, reason, ref, address, message_id)
         event = "codes.released" if state is DeviceState.PROVIDED else f"devices.{state}"
-        devices = rulings.devices.take(chosen)
-        for start in range(0, len(chosen), _TOGETHER):
-            some = slice(start, min(start + _TOGETHER, len(chosen)))
+        devices = decided_rows.devices.take(chosen)
+        for start in range(0, len(chosen), _DEVICES_PER_EVENT):
+            some = slice(start, min(start + _DEVICES_PER_EVENT, len(chosen)))
             unread = state is DeviceState.UNREADABLE
             named = {} if unread else {"device_ids": devices.take(some).join(",")}
             yield AuditEvent(event, ref, party, detail | {"devices": some.stop - start} | named)
 
 
-def _each_told(
-    rulings: Rulings, ref: str, party: str, address: str, message_id: str
+def _event_per_row(
+    decided_rows: DecidedRows, ref: str, party: str, address: str, message_id: str
 ) -> Iterator[AuditEvent]:
     alike: dict[int, list[str]] = {}
-    rows = zip(rulings.which.tolist(), rulings.devices.texts(), rulings.places.texts(), strict=True)
+    rows = zip(
+        decided_rows.which.tolist(),
+        decided_rows.devices.texts(),
+        decided_rows.places.texts(),
+        strict=True,
+    )
     for at, device, place in rows:
         alike.setdefault(at, []).append(device or place)
     for at, subjects in alike.items():
-        state, reason = rulings.decisions[at]
+        state, reason = decided_rows.decisions[at]
         detail = _detail(state, reason, ref, address, message_id)
         event = "code.released" if state is DeviceState.PROVIDED else f"device.{state}"
         yield from (AuditEvent(event, subject, party, detail) for subject in subjects)
@@ -328,13 +369,17 @@ def _detail(
     return {"ref": ref, "reason": reason}
 
 
-def _alike(rulings: Rulings) -> Iterator[tuple[tuple[DeviceState, str], Int64Array]]:
-    """The decisions in the order in which they first stand, each with its rows."""
-    order = np.argsort(rulings.which, kind="stable")
-    bounds = np.searchsorted(rulings.which[order], np.arange(len(rulings.decisions) + 1)).tolist()
+def _group_by_decision(
+    decided_rows: DecidedRows,
+) -> Iterator[tuple[tuple[DeviceState, str], Int64Array]]:
+    """Return the decisions in order of first occurrence, each with its rows."""
+    order = np.argsort(decided_rows.which, kind="stable")
+    bounds = np.searchsorted(
+        decided_rows.which[order], np.arange(len(decided_rows.decisions) + 1)
+    ).tolist()
     groups = [
         (decision, order[start:end])
-        for decision, (start, end) in zip(rulings.decisions, pairwise(bounds), strict=True)
+        for decision, (start, end) in zip(decided_rows.decisions, pairwise(bounds), strict=True)
         if end > start
     ]
     yield from sorted(groups, key=lambda group: int(group[1][0]))

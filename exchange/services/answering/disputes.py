@@ -1,7 +1,7 @@
-"""One install code for two devices: neither is relied on until a person says whose it is.
+"""Settle disputes: one install code came for two devices, and a person decides which it belongs to.
 
-The device that had the code first goes back to a person too: its case is ``disputed``, its code is
-not handed out, nobody is told anything.  Mails come in any order, so a ruling is kept: a code that
+The device that had the code first goes to a person too: its case is ``disputed``, its code is not
+handed out, and nobody is informed.  Mails come in any order, so a ruling is kept: a code that
 was ruled out for a device is never taken for it again.
 """
 
@@ -19,22 +19,22 @@ from exchange.store.db import Transaction
 from exchange.store.requests.disputes import Claim, Dispute
 from exchange.store.requests.outbound import Case
 
-# What a person already works on, or has done with, is named and never changed by a mail.
+# A mail never changes a case that a person works on or has finished; it is only named.
 _RELIED_ON: Final = CaseState.CODE_RECEIVED
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What stands against a code for a device; nothing where there is neither."""
+    """Objections to taking a code for a device; both empty if there are none."""
 
     doubt: str = ""
     claims: tuple[Claim, ...] = ()
-    settled: bool = False  # this very mail's code, ruled out by a person
+    settled: bool = False  # a person ruled out this mail's code
 
 
 @dataclass(slots=True)
 class Known:
-    """Who holds the codes of one mail, and what people ruled."""
+    """Which cases hold the codes of one mail, and what people ruled."""
 
     holders: Mapping[str, Case]
     ruled_out: Mapping[tuple[str, int], set[int]]  # with the mails of the disputes
@@ -43,7 +43,7 @@ class Known:
     _here: dict[str, str] = field(default_factory=dict)  # the devices of this mail
 
     def verdict(self, tag: str, case: Case, leg: Leg, mail_id: int) -> Verdict:
-        """Whether the code with fingerprint ``tag`` may be taken for the device of ``leg``."""
+        """Return what speaks against the code of fingerprint ``tag`` for the device of ``leg``."""
         device = leg.device
         if mails := self.ruled_out.get((tag, case.id)):
             if mail_id in mails:
@@ -74,7 +74,7 @@ def _told(claim: Claim, holder: Case) -> str:
 
 
 def known(tx: Transaction, tags: Collection[str], cases: Mapping[int, Case]) -> Known:
-    """What is on file about the codes and the cases of a mail."""
+    """Read what is on file about the codes and the cases of a mail."""
     ruled_out: dict[tuple[str, int], set[int]] = {}
     until: dict[tuple[str, str], int] = {}  # the Device's cases up to this one do not count
     in_dispute: set[str] = set()
@@ -96,7 +96,7 @@ def known(tx: Transaction, tags: Collection[str], cases: Mapping[int, Case]) -> 
 
 
 def open_claims(ctx: Context, tx: Transaction, claims: Sequence[Claim]) -> None:
-    """Bring both devices of each claim to a person; one that is on file already changes nothing."""
+    """Put both devices of each claim in dispute; a claim already on file changes nothing."""
     if not claims:
         return
     now = ctx.now()
@@ -124,9 +124,9 @@ def open_claims(ctx: Context, tx: Transaction, claims: Sequence[Claim]) -> None:
 def rule(
     ctx: Context, tx: Transaction, disputes: Sequence[Dispute], ruling: Ruling, why: str, actor: str
 ) -> None:
-    """Write down whose the codes are, and what follows for the devices that had them first.
+    """Record which device each code belongs to, and act on the devices that had it first.
 
-    Raises BadInput where that cannot be followed; then nothing may be committed.
+    Raises BadInput if that is impossible; the caller must then roll back.
     """
     now = ctx.now()
     mine = {one.id for one in disputes}
@@ -149,7 +149,7 @@ def rule(
         free = [one.id for one in concerned if (one.code_tag, one.device) not in still]
         tx.outbound.set_states(free, CaseState.CODE_RECEIVED)
     else:
-        # A code that came for a closed case is kept there, and not handed out.
+        # A closed case keeps a code that came for it, and does not hand it out.
         tx.outbound.set_states([one.id for one in concerned if one.closed], CaseState.CLOSED)
         events += _give_back(tx, [one.id for one in concerned if not one.closed])
     for one in disputes:
@@ -164,7 +164,7 @@ def rule(
 
 
 def _held(tx: Transaction, claims: Sequence[Claim]) -> list[Case]:
-    """The cases that hold these codes, closed ones of the same Device too."""
+    """Return the cases that hold these codes, including closed ones of the same Device."""
     named = {(one.code_tag, one.device) for one in claims}
     holders = tx.outbound.holders({one.code_tag for one in claims})
     return [one for one in holders if (one.code_tag, one.device) in named]
@@ -193,12 +193,12 @@ def _refuse_second_codes(tx: Transaction, disputes: Sequence[Dispute]) -> None:
 
 
 def _give_back(tx: Transaction, case_ids: Sequence[int]) -> list[AuditEvent]:
-    """The codes are not these cases': their Suppliers are asked anew."""
+    """Take the codes from these cases and ask their Suppliers again."""
     if not case_ids:
         return []
     legs = tx.legs.of_cases(case_ids)
     provided = [leg for leg in legs if leg.state is LegState.PROVIDED]
-    # Withdrawn because of the code before anybody asked: they wait for a turn again.
+    # They were withdrawn when the code came, before we asked: they wait for their turn again.
     waiting = [
         leg
         for leg in legs

@@ -1,6 +1,6 @@
-"""Understand and decide: what happens to every mail that was kept.
+"""Understand and decide every mail that was kept.
 
-Commit 2 holds the decision with everything that follows from it.
+Commit 2 holds the decision and all its consequences.
 """
 
 from __future__ import annotations
@@ -48,29 +48,29 @@ log = structlog.get_logger("exchange.intake")
 _BATCH_BYTES = 64_000_000
 _STRANGERS_BYTES = 2_000_000
 _DECIDE_BATCH = 200
-_DECIDE_SECONDS = 5.0  # of reading, after which what was understood is decided
-_DECIDE_DEVICES = 5000  # in one transaction, one mail's apart: it holds the database meanwhile
+_DECIDE_SECONDS = 5.0  # of reading; then what was understood is decided
+_DECIDE_DEVICES = 5000  # in one transaction, unless one mail has more: it locks the database
 
 
 @dataclass(slots=True)
 class Decided:
-    """What a pass over the kept mails came to."""
+    """The result of a pass over the kept mails."""
 
     folders: Counter[str] = field(default_factory=Counter)
-    left: dict[int, str] = field(default_factory=dict)  # kept for later: number and why
-    read: int = 0  # mails that the reading process was at
-    unread: ReaderUnavailable | None = None  # why all others stay kept, through no fault of theirs
+    left: dict[int, str] = field(default_factory=dict)  # left for later: number and reason
+    read: int = 0  # mails given to the reading process
+    unread: ReaderUnavailable | None = None  # why all others stay kept: not their fault
     tally: answer_request.DayTally = field(default_factory=answer_request.DayTally)
 
 
 def decide_all(
     ctx: Context, done: Decided | None = None, stop: threading.Event | None = None
 ) -> Decided:
-    """Commit 2 for every kept mail that can be decided now; ``done`` is of an earlier pass.
+    """Commit 2 for every kept mail that can be decided now; ``done`` is from an earlier pass.
 
-    What was left in that one is not tried again.  Once ``stop`` is set the mails at hand are the
-    last.  Where the reading process cannot be used, ``unread`` says why, and mails stay kept.
-    Raises StoreError when the database cannot take it; then they stay kept.
+    Mails left then are not tried again.  Once ``stop`` is set, no further mails are begun.  If
+    the reading process fails, ``unread`` says why, and mails stay kept.  Raises StoreError if the
+    database refuses; then they stay kept, too.
     """
     done = Decided() if done is None else done
     if done.unread or ctx.clock.trouble:
@@ -83,7 +83,7 @@ def decide_all(
         weight, began = 0, time.monotonic()
         while batch:
             ctx.heart.moved()
-            # A large mail does not stay while what it asks is answered.
+            # Free a large mail while its request is answered.
             try:
                 said = _understood(ctx, batch.popleft(), done)
             except ReaderUnavailable as error:
@@ -96,7 +96,7 @@ def decide_all(
             if weight >= _DECIDE_DEVICES or time.monotonic() - began > _DECIDE_SECONDS:
                 _decide_some(ctx, together, done)
                 together, weight, began = [], 0, time.monotonic()
-        # The next ones are understood by the other process while these are decided here.
+        # The reading process understands the next mails while these are decided here.
         if done.unread is None:
             batch = _opened(ctx, at_hand, done)
             ctx.reader.ahead([question for _, question in batch])
@@ -109,9 +109,9 @@ def decide_all(
 def _opened(
     ctx: Context, at_hand: Sequence[int], done: Decided
 ) -> deque[tuple[KeptMail, Question]]:
-    """The next kept mails beside those ``at_hand``, with what is on file for their senders.
+    """Return the next kept mails after those ``at_hand``, with what is on file for their senders.
 
-    A mail may take minutes to read: those of strangers come after all others, few at a time.
+    A mail may take minutes to read: those of strangers come last, a few at a time.
     """
     with ctx.store.reading() as tx:
         passed = {*done.left, *at_hand}
@@ -137,11 +137,11 @@ def _opened(
         except StoreError:
             raise
         except VaultError as error:
-            done.left[mail.id] = str(error)  # ours to mend; it waits
+            done.left[mail.id] = str(error)  # we must repair it; the mail waits
         except Exception as error:
             _note(done, mail, _fault(ctx, mail, error), "")
         else:
-            # A large mail lies here once, not sealed as well.
+            # Do not keep the sealed copy of a large mail in memory.
             found.append((replace(mail, sealed=b""), Question(raw, *on_file[mail.sender])))
     if mails and not found:
         return _opened(ctx, at_hand, done)
@@ -150,19 +150,19 @@ def _opened(
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A kept mail and what it says."""
+    """A kept mail and its contents."""
 
     mail: KeptMail
     said: Understanding
 
     @property
     def weight(self) -> int:
-        """How much there is to decide."""
+        """How many rows there are to decide."""
         return len(self.said.devices) + len(self.said.answers) + len(self.said.rejects)
 
 
 def _understood(ctx: Context, asked: tuple[KeptMail, Question], done: Decided) -> Understood | None:
-    """What one mail says; None when that is settled already, or the mail is tried again later."""
+    """Return what one mail says; None if it is settled already or tried again later."""
     (mail, question), outcome, why = asked, None, ""
     try:
         said = ctx.reader.read(question.raw, question.passwords, columns=question.columns)
@@ -182,14 +182,14 @@ def _understood(ctx: Context, asked: tuple[KeptMail, Question], done: Decided) -
 
 
 def _decide_some(ctx: Context, mails: Sequence[Understood], done: Decided) -> None:
-    """Decide some mails in one transaction, or, where one of them hinders it, each by itself."""
+    """Decide some mails in one transaction or, if that fails, each in its own."""
     ctx.heart.moved()
     try:
         with gc_paused():
             outcomes = decide(ctx, mails, done.tally) if mails else []
     except Exception:
         done.tally.forget()
-        # Nothing of it was committed; whose fault it was shows when each goes alone.
+        # Nothing was committed; deciding each alone shows which one failed.
         if len(mails) > 1:
             for one in mails:
                 _decide_some(ctx, [one], done)
@@ -201,14 +201,14 @@ def _decide_some(ctx: Context, mails: Sequence[Understood], done: Decided) -> No
 
 
 def _decide_alone(ctx: Context, one: Understood, done: Decided) -> None:
-    """Decide a mail that set something off; it does not hold the others up."""
+    """Decide one mail; if it fails, the others go on."""
     outcome, why = None, ""
     try:
         (outcome,) = decide(ctx, [one], answer_request.DayTally())
     except StoreError:
         raise
     except (ConfigError, VaultError) as error:
-        # Ours to mend (a template, a damaged bucket), and no fault of the mail's: it waits.
+        # We must repair this (a template, a damaged bucket); the mail is not at fault and waits.
         why = str(error)
     except ExchangeError as error:
         outcome = _shunt(ctx, one.mail, str(error))
@@ -226,16 +226,16 @@ def _note(done: Decided, mail: KeptMail, outcome: MailOutcome | None, why: str) 
 
 
 def _fault(ctx: Context, mail: KeptMail, error: Exception) -> MailOutcome:
-    """The border of one mail: whatever it set off, the others go on.
+    """Shunt a mail that raised an unexpected error, so that the others go on.
 
-    The message may quote the mail, so only the kind of fault is told.
+    The error message may quote the mail, so only its type is reported.
     """
-    log.error("a mail set off a fault", mail=mail.id, fault=type(error).__name__)
+    log.error("internal fault at a mail", mail=mail.id, fault=type(error).__name__)
     return _shunt(ctx, mail, f"an internal fault ({type(error).__name__})")
 
 
 def _once_more(ctx: Context, mail: KeptMail, why: str) -> tuple[MailOutcome | None, str]:
-    """A busy machine can end the reading process too: a few attempts, then a person."""
+    """Try a mail again, or give it to a person: a busy machine can end the reading process too."""
     with ctx.store.transaction("attempt") as tx:
         attempts = tx.mail.attempt(mail.id)
     if attempts < ctx.settings.limits.attempts:
@@ -254,7 +254,7 @@ def _shunt(ctx: Context, mail: KeptMail, reason: str) -> MailOutcome:
 def decide(
     ctx: Context, mails: Sequence[Understood], tally: answer_request.DayTally
 ) -> list[MailOutcome]:
-    """Commit 2 for some mails, in their order; all of them or none."""
+    """Commit 2 for some mails, in order; all or none."""
     who = _senders(ctx, mails)
     asking = [
         one.said.devices
@@ -287,7 +287,7 @@ def decide(
 
 
 def _senders(ctx: Context, mails: Sequence[Understood]) -> list[Verdict]:
-    """Whom each mail is from."""
+    """Return which party sent each mail."""
     candidates: dict[str, list[Party]] = {}
     with ctx.store.reading() as tx:
         for sender in {one.said.head.sender for one in mails}:
@@ -300,9 +300,9 @@ def _senders(ctx: Context, mails: Sequence[Understood]) -> list[Verdict]:
 def release(
     ctx: Context, mail: KeptMail, said: Understanding, party: Party, actor: str
 ) -> MailOutcome:
-    """Decide a waiting mail as sent by a party that a person vouches for.
+    """Decide a waiting mail as sent by the party that a person names.
 
-    Raises BadInput when the mail does not wait (any more); then nothing was changed.
+    Raises BadInput if the mail does not wait, or no longer; then nothing was changed.
     """
     who = Verdict(party=party, vouched=True)
     holdings = Holdings.of(ctx.vault, [said.devices] if said.kind is Kind.REQUEST else [])
@@ -318,7 +318,7 @@ def release(
 
 
 def resolve(ctx: Context, tx: Transaction, number: int, resolution: str, actor: str) -> None:
-    """A person dealt with a waiting mail."""
+    """Close a waiting mail that a person has dealt with."""
     said = mask_codes(resolution)
     tx.mail.resolve(number, ctx.now(), said)
     tx.audit.append(
@@ -335,7 +335,7 @@ def _follow(
     holdings: Holdings,
     tally: answer_request.DayTally,
 ) -> MailOutcome:
-    """What follows from (state, mail, now), by kind."""
+    """Act on a mail according to its kind and sender."""
     if said.subkind is Subkind.OWN or _is_ours(ctx, tx, said):
         return MailOutcome(PROCESSED, said.kind, "our own mail came back")
     if said.kind is Kind.BOUNCE:
@@ -351,7 +351,7 @@ def _follow(
 
 
 class _Sent(NamedTuple):
-    """A mail of a known party, with what a decision on it needs."""
+    """A mail from a known party, with what its decision needs."""
 
     ctx: Context
     tx: Transaction
@@ -372,8 +372,8 @@ def _review(sent: _Sent, reason: str) -> MailOutcome:
     return MailOutcome(REVIEW, sent.said.kind, reason, sent.party.signifier)
 
 
-# What follows from a mail of a known party, by kind; bounces, requests and mail of strangers need
-# more and are decided before.
+# How a mail from a known party is handled, by kind; bounces, requests and mail of strangers need
+# more and are handled before.
 _BY_KIND: Final[Mapping[Kind, Callable[[_Sent], MailOutcome]]] = {
     Kind.AUTO_REPLY: lambda one: take_response.absence(one.ctx, one.tx, one.said, one.party),
     Kind.ACKNOWLEDGEMENT: lambda one: take_response.acknowledgement(
@@ -395,7 +395,7 @@ _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
 
 
 def _is_ours(ctx: Context, tx: Transaction, said: Understanding) -> bool:
-    """A letter of ours, say an evidence file where no compliance address is configured."""
+    """Return whether this is our own letter, such as an evidence file sent to our own mailbox."""
     return said.head.sender in ctx.own_addresses and bool(
         tx.outbox.by_message_id([said.head.message_id])
     )

@@ -1,4 +1,4 @@
-"""What became of one mail: where it is filed, and why."""
+"""Record the outcome of a mail: where it is filed, and why."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class MailOutcome:
 
 
 def record(ctx: Context, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
-    """Write what became of a mail into the ledger and the audit log."""
+    """Write the outcome of a mail into the ledger and the audit log."""
     now = ctx.now()
     reason = mask_codes(outcome.reason)
     tx.mail.decide(

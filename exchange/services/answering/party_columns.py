@@ -1,4 +1,4 @@
-"""Column mappings on file for a party: which columns of its tables hold what."""
+"""Keep column mappings for a party: which columns of its tables hold what."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _FIELD = "columns"
 
 
 class Preview(NamedTuple):
-    """A file read as usual and with the mappings; ``with_maps.tables`` shows each table."""
+    """A file as read without and with the mappings; ``with_maps.tables`` shows each table."""
 
     usual: Understanding
     with_maps: Understanding
 
 
 def of_party(ctx: Context, signifier: str) -> tuple[ColumnMap, ...]:
-    """What is on file for a party, in the order in which it is tried; raises NotFound."""
+    """Return a party's mappings, in the order in which they are tried; raises NotFound."""
     with ctx.store.reading() as tx:
         if tx.parties.get(signifier) is None:
             raise _unknown(signifier)
@@ -32,7 +32,7 @@ def of_party(ctx: Context, signifier: str) -> tuple[ColumnMap, ...]:
 
 
 def of_sender(ctx: Context, address: str) -> tuple[ColumnMap, ...]:
-    """What is on file for whoever ``address`` stands at; nothing for a stranger."""
+    """Return the mappings for the party with mail address ``address``; none for a stranger."""
     if not address:
         return ()
     with ctx.store.reading() as tx:
@@ -40,16 +40,16 @@ def of_sender(ctx: Context, address: str) -> tuple[ColumnMap, ...]:
 
 
 def put(
-    ctx: Context, signifier: str, one: ColumnMap, actor: str, *, beside: bool = False
+    ctx: Context, signifier: str, one: ColumnMap, actor: str, *, keep: bool = False
 ) -> tuple[ColumnMap, ...]:
-    """Put a mapping on file in place of the party's others for the same files and sheets.
+    """Save a mapping, replacing the party's others for the same files and sheets.
 
-    ``beside``: after those, for tables that they do not fit.  Returns all that are on file now;
-    raises NotFound for a party that is not on the register, BadInput when there are too many.
+    With ``keep`` it is added after those, for tables that they do not fit.  Returns all mappings;
+    raises NotFound for a party that is not on the register, BadInput if there are too many.
     """
 
     def changed(maps: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
-        others = [other for other in maps if other.scope != one.scope or (beside and other != one)]
+        others = [other for other in maps if other.scope != one.scope or (keep and other != one)]
         found = sorted((*others, one), key=lambda each: each.scope == ("", ""))
         if len(found) > MOST_MAPS:
             raise BadInput(f"a party has {MOST_MAPS} mappings at most")
@@ -59,7 +59,7 @@ def put(
 
 
 def take_off(ctx: Context, signifier: str, actor: str, number: int = 0) -> tuple[ColumnMap, ...]:
-    """Take one of a party's mappings off file (``number`` from 1), or all; returns what stays."""
+    """Delete one of a party's mappings (``number`` from 1), or all; returns the rest."""
 
     def changed(maps: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
         if number and not 1 <= number <= len(maps):
@@ -72,7 +72,7 @@ def take_off(ctx: Context, signifier: str, actor: str, number: int = 0) -> tuple
 def preview(
     ctx: Context, signifier: str, name: str, content: bytes, maps: Sequence[ColumnMap]
 ) -> Preview:
-    """Read a mail or a file as one of the party's, as usual and with ``maps``; changes nothing.
+    """Read a mail or file as the party's, without and with ``maps``; changes nothing.
 
     Raises Unreadable when it cannot be read, NotFound for a party not on the register.
     """

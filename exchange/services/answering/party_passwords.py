@@ -1,4 +1,4 @@
-"""Passwords on file for a party: what its protected workbooks and archives open with."""
+"""Keep a party's passwords, which open its protected workbooks and archives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PURPOSE = "party"
 
 
 def put(ctx: Context, signifier: str, passwords: Sequence[str], actor: str) -> None:
-    """Put a party's passwords on file, sealed, in place of those that were; none takes them off.
+    """Save a party's passwords, sealed, replacing the old ones; none deletes them.
 
     Raises NotFound for a party that is not on the contacts register.
     """
@@ -33,7 +33,7 @@ def put(ctx: Context, signifier: str, passwords: Sequence[str], actor: str) -> N
 
 
 def of_sender(ctx: Context, address: str) -> tuple[str, ...]:
-    """The passwords on file for whoever ``address`` stands at; nobody's for a stranger."""
+    """Return the passwords of the party with mail address ``address``; none for a stranger."""
     if not address:
         return ()
     with ctx.store.reading() as tx:

@@ -1,7 +1,7 @@
-"""A code that came back damaged: whoever sent it is asked to send it again.
+"""Ask a Supplier to send damaged codes again.
 
-Nobody here repairs or guesses a code.  The query names the Devices, what is wrong with each code
-and where it stood, never the code.  It discharges nothing: the clock of each leg runs on.
+We do not correct or guess install codes.  The query names the Devices, what is wrong with each
+code and where it was, never the code.  It discharges nothing: the clock of each leg runs on.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from exchange.store.mails.mail import KeptMail
 log = structlog.get_logger("exchange.query")
 
 QUERY: Final = "query"
-_MOST: Final = 3  # queries of one request; a machine that sends the same again is a person's matter
+_MOST: Final = 3  # queries per request; a machine that sends the same again needs a person
 
 
 def ask_again(
@@ -39,10 +39,10 @@ def ask_again(
     party: Party,
     requests: Sequence[OutboundRequest],
 ) -> frozenset[str]:
-    """Write to ``party`` about the codes of ``said`` that are damaged, a letter a request.
+    """Write to ``party`` about the damaged codes of ``said``, one letter per request.
 
-    ``requests``: those that the mail belongs to.  Its good rows are taken already: a Device whose
-    code came beside the damaged one is not asked about.  Returns the Device IDs asked about.
+    ``requests`` are those that the mail belongs to.  Its good rows have been taken: a Device with
+    a good code too is not asked about.  Returns the Device IDs asked about.
     """
     spoilt: dict[str, Reject] = {}
     for reject in said.rejects:
@@ -61,7 +61,7 @@ def ask_again(
             and legs[device].request_id == request.id
             and legs[device].state in OPEN_LEGS
         }
-        # One letter about one mail, however often that is decided.
+        # One letter per mail, however often that is decided.
         message_id = ctx.message_id(request.ref, QUERY, mail.content_hash[:12])
         if own and tx.outbox.by_message_id([message_id]):
             asked += own
@@ -73,7 +73,7 @@ def ask_again(
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A mail of ``party``, and by Device ID what is wrong with the codes in it."""
+    """A mail from ``party`` and, by Device ID, what is wrong with its codes."""
 
     mail: KeptMail
     said: Understanding

@@ -1,8 +1,8 @@
-"""What comes back for what we asked: answers, acknowledgements, absences, bounces.
+"""Take what comes back on our requests: answers, acknowledgements, absences, bounces.
 
 Only two answers discharge a leg: a code whose CRC holds, or "not the installing Supplier".
-Nothing here is resolved by guess: two codes for one device, one code for two, a device that we
-never asked about and a bad CRC go to a person.
+Nothing is guessed: two codes for one device, one code for two, a device that we never asked about
+and a bad CRC go to a person.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ log = structlog.get_logger("exchange.receive")
 
 
 def own_letters(tx: Transaction, said: Understanding) -> list[StoredLetter]:
-    """Our letters that a mail replies to, by In-Reply-To and References."""
+    """Return our letters that a mail replies to, by In-Reply-To and References."""
     return tx.outbox.by_message_id((said.head.in_reply_to, *said.head.references))
 
 
 def asked_in(tx: Transaction, said: Understanding, party: Party) -> list[OutboundRequest]:
-    """Our requests to ``party`` that a mail belongs to: by thread, else by a reference in it."""
+    """Return our requests to ``party`` that a mail belongs to: by thread, else by a reference."""
     refs = {letter.ref for letter in own_letters(tx, said) if letter.party == party.signifier}
     found = [one for one in tx.outbound.by_refs(refs) if one.party == party.signifier]
     if found:
@@ -53,7 +53,7 @@ def asked_in(tx: Transaction, said: Understanding, party: Party) -> list[Outboun
 
 
 def replies_to_ours(tx: Transaction, said: Understanding, party: Party) -> bool:
-    """Whether what looks like a request is a reply to our own, about the same devices."""
+    """Return whether an apparent request is a reply to our own, about the same devices."""
     if not asked_in(tx, said, party):
         return False
     return tx.legs.was_asked(party.signifier, (str(found.device) for found in said.devices))
@@ -61,11 +61,11 @@ def replies_to_ours(tx: Transaction, said: Understanding, party: Party) -> bool:
 
 @dataclass(slots=True)
 class _Sorted:
-    """The answers of one mail against our legs, before anything is written."""
+    """The answers of one mail matched with our legs, before anything is written."""
 
     codes: list[tuple[Leg, InstallCode, str]] = field(default_factory=list)
     denials: list[Leg] = field(default_factory=list)
-    again: int = 0  # what we knew already
+    again: int = 0  # already known
     unclear: list[str] = field(default_factory=list)  # devices
     strays: int = 0  # devices that we never asked this party about
     ruled: int = 0  # codes of this mail that a person has ruled out
@@ -76,12 +76,12 @@ class _Sorted:
 def answers(
     ctx: Context, tx: Transaction, mail: KeptMail, said: Understanding, party: Party
 ) -> MailOutcome:
-    """Apply a response of ``party``; what is doubtful stays as it was and goes to Review."""
+    """Apply a response of ``party``; what is doubtful changes nothing and goes to Review."""
     requests = asked_in(tx, said, party)
     sorted_ = _sort(ctx, tx, mail, said, party)
     if not requests and sorted_.strays:
-        # Neither thread nor reference, and devices we never asked about: the sender's address
-        # alone, which anybody can write, is not enough to take the rest.
+        # No thread, no reference, and devices we never asked about: the sender's address alone,
+        # which anybody can forge, is not enough to take the rest.
         reason = "belongs to no request of ours by thread or reference, and " + sorted_.doubts[0]
         return MailOutcome(REVIEW, Kind.RESPONSE, reason, party.signifier)
     disputes.open_claims(ctx, tx, sorted_.claims)
@@ -99,7 +99,7 @@ def answers(
     answered = {answer.device for answer in said.answers}
     unanswered = [found for found in said.devices if found.device not in answered]
     if unanswered:
-        # Perhaps a request in the same mail; perhaps rows they forgot.
+        # They may be a request in the same mail, or forgotten rows.
         sorted_.doubts.append(
             f"{unanswered[0].where}: {len(unanswered)} Devices are listed without an answer"
         )
@@ -218,7 +218,7 @@ def _take_codes(
     events = [
         AuditEvent("code.received", leg.device, party.signifier, detail) for leg, _, _ in codes
     ]
-    # Whoever else is still being asked about these devices need not answer any more.
+    # Other Suppliers asked about these devices need not answer any more.
     by_case = {leg.case_id: leg.id for leg, _, _ in codes}
     others = [
         leg
@@ -254,7 +254,7 @@ def _take_denials(
 def acknowledgement(
     ctx: Context, tx: Transaction, said: Understanding, party: Party
 ) -> MailOutcome:
-    """They have our request. It discharges nothing and stops no clock."""
+    """Note that they have our request; this discharges nothing and stops no clock."""
     requests = asked_in(tx, said, party)
     for request in requests:
         tx.outbound.acknowledged(request.id, ctx.now())
@@ -267,12 +267,12 @@ def acknowledgement(
         tx.legs.move_legs([leg.id for leg in legs], LegState.ACKNOWLEDGED)
         tx.audit.append(ctx.now(), AuditEvent("request.acknowledged", request.ref, party.signifier))
     ref = requests[0].ref if requests else ""
-    reason = "an acknowledgement" if ref else "an acknowledgement of nothing that we know"
+    reason = "an acknowledgement" if ref else "an acknowledgement of an unknown request"
     return MailOutcome(PROCESSED, Kind.ACKNOWLEDGEMENT, reason, party.signifier, ref)
 
 
 def absence(ctx: Context, tx: Transaction, said: Understanding, party: Party) -> MailOutcome:
-    """An automatic reply; its return date is noted, nothing is discharged."""
+    """Note the return date of an automatic reply; this discharges nothing."""
     requests = asked_in(tx, said, party)
     until = said.returns_on
     for request in requests:
@@ -293,10 +293,10 @@ def absence(ctx: Context, tx: Transaction, said: Understanding, party: Party) ->
 
 
 def bounce(ctx: Context, tx: Transaction, said: Understanding) -> MailOutcome:
-    """A delivery report; one for good voids the clocks that its letter had started.
+    """Take a delivery report; a permanent failure voids the clocks that its letter started.
 
-    Believed only where it names a letter of ours: anybody can write a delivery report, so what
-    it may do at most is to call a person.
+    It counts only if it names a letter of ours: anybody can forge one, so at most it calls a
+    person.
     """
     named = {one.original_message_id for one in said.bounces} | {
         said.head.in_reply_to,
@@ -304,10 +304,10 @@ def bounce(ctx: Context, tx: Transaction, said: Understanding) -> MailOutcome:
     }
     letters = tx.outbox.by_message_id(named)
     if not letters:
-        return MailOutcome(REVIEW, Kind.BOUNCE, "a delivery report on no letter that we know")
+        return MailOutcome(REVIEW, Kind.BOUNCE, "a delivery report on an unknown letter")
     letter = letters[0]
     if not said.bounces:
-        # Given up or only delayed: nobody can tell, so the clock runs and a person looks.
+        # It may have failed or only be delayed, so the clock runs on and a person looks.
         reason = f"a delivery report on the {letter.purpose} {letter.ref} that names no recipient"
         return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)
     if not any(one.permanent for one in said.bounces):

@@ -1,4 +1,4 @@
-"""Where what we asked for stands, and the clock behind a reference."""
+"""Show the status of what we asked for, and the clock of a reference."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class CaseLine:
 
     @property
     def asked(self) -> str:
-        """Each Supplier with its state, in order."""
+        """Return each Supplier with its state, in order."""
         return ", ".join(f"{leg.party} {leg.state}" for leg in self.legs)
 
     def as_json(self) -> dict[str, object]:
-        """For programs."""
+        """Return it as JSON values, for programs."""
         return {
             "device_id": self.device,
             "state": self.state,
@@ -52,7 +52,7 @@ class CaseLine:
 
 
 def case_lines(ctx: Context) -> list[CaseLine]:
-    """Every case, oldest first."""
+    """Return every case, oldest first."""
     with ctx.store.reading() as tx:
         by_case: dict[int, list[Leg]] = {}
         for leg in tx.legs.legs():
@@ -64,11 +64,11 @@ def case_lines(ctx: Context) -> list[CaseLine]:
 
 
 def write_codes(ctx: Context, path: Path, actor: str) -> int:
-    """Write the received codes to a new CSV file that only its owner can read; audited.
+    """Write the received codes to a new CSV file that only its owner can read, with audit events.
 
-    Raises BadInput when the file cannot be made; then nothing was written.  All is on the disk
-    before the audit row, and gets its name after it: a code may be noted and not written, never
-    written and not noted.
+    Raises BadInput if the file cannot be made; then nothing was written.  The content is on disk
+    before the audit row, and the file gets its name after it: a code may be audited and not
+    written, but never written and not audited.
     """
     try:
         with written(path, new=True) as file, ctx.store.transaction("export") as tx:
@@ -78,7 +78,7 @@ def write_codes(ctx: Context, path: Path, actor: str) -> int:
             os.fsync(file.fileno())
             tx.audit.append(ctx.now(), *events)
     except FileExistsError:
-        raise BadInput("is there already; nothing was written", place=str(path)) from None
+        raise BadInput("already exists; nothing was written", place=str(path)) from None
     except OSError as error:
         raise BadInput(
             f"{error.strerror or 'cannot be written'}; nothing was written", place=str(path)
@@ -101,7 +101,7 @@ def _codes(ctx: Context, tx: Transaction, actor: str) -> tuple[bytes, list[Audit
 
 @dataclass(frozen=True, slots=True)
 class StoredClock:
-    """A clock as it stands in the database."""
+    """A clock as stored in the database."""
 
     started: datetime
     rule: str
@@ -110,12 +110,12 @@ class StoredClock:
 
 
 def clock_of(ctx: Context, ref: str) -> StoredClock:
-    """The clock of a reference of either direction; raises NotFound."""
+    """Return the clock of a reference, ours or theirs; raises NotFound."""
     with ctx.store.reading() as tx:
         if ref.rpartition("-")[2].startswith("A"):
             clock = tx.inbound.find(ref).clock
             return StoredClock(clock.received_at, clock.rule, clock.due_on, clock.calendar)
         request = tx.outbound.find(ref)
     if request.accepted_at is None or request.due_on is None:
-        raise NotFound(f"the clock of {ref} has not started: its mail was not accepted yet")
+        raise NotFound(f"the clock of {ref} has not started: its mail has not been accepted yet")
     return StoredClock(request.accepted_at, request.rule, request.due_on, request.calendar)

@@ -1,8 +1,8 @@
 """Remind and escalate what is due, once per leg and rung.
 
-The chase reads nothing but stored dates: requests with a leg whose ``next_due`` has come, through
-an index that closed legs are not in.  Letters and "rung taken" commit together, some requests at
-a time, so a rung is never sent twice.
+It reads only stored dates: requests with a leg whose ``next_due`` has come, by an index without
+closed legs.  Letters and "rung taken" are committed together, some requests at a time, so a rung
+is never sent twice.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from exchange.store.requests.legs import TakenRung
 
 log = structlog.get_logger("exchange.chase")
 
-# What our mails call themselves: a breach notice is an escalation to whoever reads it.
+# The marker in our mails: to its reader a breach notice is an escalation.
 _MARKERS = {
     "reminder": "reminder",
     "breach": "escalation",
@@ -50,14 +50,14 @@ _NAMES = {
     "evidence": "the evidence file",
 }
 
-# One commit for so much: a commit costs a flush to the disk, and a request may hold every leg.
+# Per commit: a commit costs a flush to disk, and one request may have all the legs.
 _REQUESTS_AT_ONCE = 200
 _LEGS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is read for some requests at once, before anything is decided."""
+    """What is read for a batch of requests, before anything is decided."""
 
     requests: Mapping[int, OutboundRequest]
     legs: Mapping[int, Sequence[Leg]]  # those that are due
@@ -69,12 +69,12 @@ class _Known:
 
 @dataclass(slots=True)
 class _Taken:
-    """What some requests come to, before anything is written."""
+    """What is decided for a batch of requests, before anything is written."""
 
     letters: list[NewLetter] = field(default_factory=list)
     rungs: list[tuple[Sequence[Leg], Rung, int | None]] = field(
         default_factory=list
-    )  # letter's place
+    )  # index of the letter
     next_on: defaultdict[date | None, list[int]] = field(default_factory=lambda: defaultdict(list))
     levels: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     overdue: list[int] = field(default_factory=list)
@@ -82,12 +82,12 @@ class _Taken:
 
 
 def chase(ctx: Context) -> Counter[str]:
-    """Take every rung that is due today; returns how many letters of which kind were queued.
+    """Take every rung that is due today; return how many letters of each kind were queued.
 
-    A request whose letter cannot be written holds nobody up: its fault is raised when all others
-    are done.
+    A request whose letter cannot be written does not stop the others: its error is raised after
+    all of them.
     """
-    if ctx.clock.trouble:  # rungs would be skipped, or taken before their time
+    if ctx.clock.trouble:  # rungs would be skipped, or taken too early
         return Counter()
     today = ctx.today()
     taken: Counter[str] = Counter()
@@ -103,7 +103,7 @@ def chase(ctx: Context) -> Counter[str]:
         except StoreError:
             raise
         except ExchangeError as error:
-            # Nothing of it was committed; whose fault it was shows when each goes alone.
+            # Nothing was committed; chasing each alone shows which one failed.
             if len(numbers) > 1:
                 batches += [[number] for number in reversed(numbers)]
             else:
@@ -261,20 +261,20 @@ def _context(
 
 
 def _note(known: _Known, request: OutboundRequest, rung: Rung, party: Party) -> str:
-    """What is unusual; that they wrote to us, where their answer waits for a person of ours."""
+    """Return what is unusual, also that a mail of theirs waits for a person of ours."""
     places = ((party.signifier, ref) for ref in (request.ref, ""))
     arrived = next((known.looked_into[one] for one in places if one in known.looked_into), None)
     if arrived is None:
         return rung.note
     wrote = (
-        f"a mail of {party.name} of {day(arrived)} that may answer some of these Devices is being "
-        "looked into here and is not counted yet"
+        f"we received a mail from {party.name} on {day(arrived)} that may answer some of these "
+        "Devices; we are still looking into it and have not counted it yet"
     )
     return f"{rung.note}; {wrote}" if rung.note else wrote
 
 
 def _history(sent: Iterable[AcceptedLetter]) -> list[tuple[date, str]]:
-    """What was sent for a request and when the recipient's server took it."""
+    """Return what we sent for a request, and the day the recipient's server took it."""
     return [
         (local_date(letter.accepted_at), f"{_NAMES[letter.purpose]} to {letter.recipient}")
         for letter in sent

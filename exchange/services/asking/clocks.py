@@ -1,8 +1,8 @@
-"""A calendar that changed (a holiday announced late) moves the due dates of open clocks.
+"""Move the due dates of open clocks when the calendar changes (a holiday announced late).
 
-Every open clock carries the version of the calendar that produced it.  Those of another version
-are replayed: each moved date is audited, and the new version noted on all.  The version that was
-replayed last is kept, so that a round in which nothing changed looks at no clock at all.
+Every open clock has the version of its calendar.  Those of another version are recomputed: each
+moved date is audited, and all get the new version.  The version used last is stored, so that a
+round without a change looks at no clock at all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from exchange.store.db import Transaction
 
 log = structlog.get_logger("exchange.clocks")
 
-_CALENDAR = "clocks.calendar"  # the fact that names the version replayed last
+_CALENDAR = "clocks.calendar"  # the fact with the version used last
 _AT_ONCE = 200  # clocks in one commit
 Clocked = TypeVar("Clocked", InboundRequest, OutboundRequest)
 
@@ -40,7 +40,7 @@ class MovedClock:
 
 
 def replay(ctx: Context) -> list[MovedClock]:
-    """Replay what another calendar produced; costs one look-up when there is nothing to do."""
+    """Recompute clocks of other calendar versions; costs one look-up if there are none."""
     version = ctx.calendar.version
     if ctx.clock.trouble:
         return []
@@ -62,7 +62,7 @@ def replay(ctx: Context) -> list[MovedClock]:
         with ctx.store.transaction("replay clocks") as tx:
             for request in batch:
                 moved += _move(ctx, tx, request, parties.get(request.party))
-    # Noted last: whatever ends the process before, everything is replayed again.
+    # Store it last: if the process ends before, everything is recomputed.
     with ctx.store.transaction("replay clocks") as tx:
         tx.facts.put(_CALENDAR, version)
     return moved
@@ -111,7 +111,7 @@ def _told(
 def _move_legs(
     ctx: Context, tx: Transaction, request: OutboundRequest, party: Party | None, when: Due
 ) -> None:
-    """The legs' own dates follow: their due day, whether it has passed, and their next rung."""
+    """Update the legs: their due day, whether it has passed, and their next rung."""
     today = ctx.today()
     legs = tx.legs.legs(request_id=request.id, states=CHASED_LEGS)
     done = tx.legs.rungs_done([leg.id for leg in legs])

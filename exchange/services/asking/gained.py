@@ -1,9 +1,9 @@
-"""The list of gained devices that a person hands in: whom to ask about each, in which order.
+"""Read a list of gained devices: whom to ask about each, in which order.
 
-Columns: Device ID, optionally Device type, Losing supplier, Former suppliers (one column parted
-by semicolons, commas or slashes, or several numbered ones).  A supplier is named by signifier,
-MPID or full name.  MPAN, MPRN, UPRN and whatever else stands there is not taken: the question
-does not need personal data.
+Columns: Device ID, optionally Device type, Losing supplier, Former suppliers (one column
+separated by semicolons, commas or slashes, or several numbered ones).  A supplier is named by
+signifier, MPID or full name.  MPAN, MPRN, UPRN and other columns are not read: our request does
+not need personal data.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _LOSING_WORDS: Final = (
 )
 _NOBODY: Final = frozenset(("", "-", "--", "n/a", "na", "none", "nil"))
 _HINT: Final = "name the columns Device ID, Losing supplier and Former suppliers"
-_OURS: Final = ""  # what our own names resolve to: no signifier is empty
+_OURS: Final = ""  # stands for our own names: no signifier is empty
 
 
 def read_gained(
@@ -62,10 +62,10 @@ def read_gained(
     *,
     ours: OurParty | None = None,
 ) -> list[Gained]:
-    """The gained devices of a CSV or workbook, each once, in the order of the file.
+    """Return the gained devices of a CSV or workbook, each once, in file order.
 
-    ``name`` is the file's name, for places; ``parties`` the contacts register.  Suppliers come
-    out as signifiers, the losing one first, each once; we ourselves (``ours``) are left out.
+    ``name`` is the file's name, for places; ``parties`` the contacts register.  Suppliers are
+    returned as signifiers, the losing one first, each once, without ourselves (``ours``).
     Raises BadInput, or BadInputs with every bad row as ``file > sheet > row N > column``.
     """
     known = _Suppliers(parties, ours)
@@ -84,7 +84,7 @@ def read_gained(
 
 
 def read_listed(name: str, content: bytes, limits: Limits) -> list[DeviceId]:
-    """The Device IDs of a CSV or workbook, each once, in the order of the file.
+    """Return the Device IDs of a CSV or workbook, each once, in file order.
 
     Raises BadInput, or BadInputs with every bad row as ``file > sheet > row N > column``.
     """
@@ -115,7 +115,7 @@ def _choose(table: Table) -> Sheet:
         named = _FORMER.fullmatch(bare) or _FORMER_AFTER.fullmatch(bare)
         if named and column not in columns.values():
             former.append((int(named[1] or 0), column))
-    # Numbered columns may stand in any order.
+    # Numbered columns may be in any order.
     columns.update((f"former {at}", column) for at, (_, column) in enumerate(sorted(former)))
     if not table.header:
         raise BadInput(NO_HEADER, place=table.where, hint=_HINT)
@@ -142,7 +142,7 @@ def _gained(sheet: Sheet, row: Row, known: _Suppliers) -> Gained:
     for column in (name for name in sheet.columns if name not in (DEVICE, _TYPE)):
         try:
             if sheet.damaged(row, column):
-                raise BadInput("Excel kept the supplier as a number; make the cell text")
+                raise BadInput("Excel stored the supplier as a number; format the cell as text")
             suppliers += known.named(sheet.cell(row, column))
         except BadInput as error:
             faults.append(BadInput(error.message, place=sheet.place(row, column), hint=error.hint))
@@ -159,7 +159,7 @@ def _gained(sheet: Sheet, row: Row, known: _Suppliers) -> Gained:
 
 
 def _merged(first: Gained | None, again: Gained) -> Gained:
-    """A device that stands twice is one, unless the two rows contradict each other."""
+    """Merge two rows of a device; raises BadInput if they contradict each other."""
     if first is None:
         return again
     if first.suppliers != again.suppliers:
@@ -178,7 +178,7 @@ def _merged(first: Gained | None, again: Gained) -> Gained:
 
 
 class _Suppliers:
-    """The register by every name a supplier goes by."""
+    """The register, indexed by every name of a supplier."""
 
     def __init__(self, parties: Sequence[Party], ours: OurParty | None) -> None:
         self._by_name: dict[str, set[str]] = {}
@@ -191,13 +191,13 @@ class _Suppliers:
                 self._by_name[_folded(written)] = {_OURS}
 
     def named(self, cell: str) -> Iterator[str]:
-        """The signifiers of the suppliers that a cell names; raises BadInput for one unknown."""
-        # A full name may hold a comma or a slash, so the larger piece is tried first.
+        """Return the signifiers of the suppliers in a cell; raises BadInput for an unknown one."""
+        # A full name may contain a comma or a slash, so try the larger piece first.
         for piece in re.split(r"[;|\n]", cell):
             if _folded(piece) in self._by_name:
                 yield self._one(piece)
                 continue
-            if _folded(piece) in _NOBODY:  # "n/a" has a slash of its own
+            if _folded(piece) in _NOBODY:  # "n/a" contains a slash
                 continue
             for part in re.split(r"[,/]", piece):
                 if _folded(part) not in _NOBODY:

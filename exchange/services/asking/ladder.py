@@ -1,4 +1,4 @@
-"""The escalation ladder of one party, asked from the services."""
+"""Apply the escalation ladder to the legs of a party."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from exchange.domain.party import Party
 from exchange.domain.time.sla import local_date
 from exchange.services.context import Context
 
-# The rungs behind a leg and its day zero.
+# The rungs a leg has taken, and its day zero.
 Behind = tuple[tuple[tuple[str, datetime | None], ...], date]
 
 
 def alike(
     legs: Sequence[Leg], done: Mapping[int, Mapping[str, datetime | None]]
 ) -> dict[Behind, list[Leg]]:
-    """Legs of one request whose clocks run, by what is behind them: each group has one next step.
+    """Group legs of one request with running clocks by the rungs taken: one next step per group.
 
     ``done`` has the rungs of each leg by its number.
     """
@@ -38,7 +38,7 @@ def step(
     sla_days: int,
     today: date,
 ) -> Step:
-    """What is due today for legs with these rungs behind them."""
+    """Return what is due today for legs that have taken the rungs ``done``."""
     sent = [at for at in done.values() if at is not None]
     return next_rung(
         done,
@@ -53,13 +53,13 @@ def step(
 
 
 def first_look(ctx: Context, party: Party | None, accepted_on: date, sla_days: int) -> date | None:
-    """When the first rung of a fresh clock is due."""
+    """Return the day on which the first rung of a new clock is due."""
     first = step(ctx, party, {}, accepted_on, sla_days, accepted_on)
     return accepted_on if first.now else first.next_on
 
 
 def recipient(ctx: Context, party: Party, rung: Rung) -> str:
-    """The address a rung's mail goes to."""
+    """Return the address that a rung's mail goes to."""
     if rung.recipient == "compliance":
         settings = ctx.settings.party
         return settings.compliance_address or settings.address

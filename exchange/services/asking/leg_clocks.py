@@ -1,5 +1,4 @@
-"""The clocks of a request of ours: they start when its letter is accepted, and are void when the
-letter did not reach anybody."""
+"""Start the clocks of our request when its letter is accepted, and void them if it bounces."""
 
 from __future__ import annotations
 
@@ -19,12 +18,12 @@ log = structlog.get_logger("exchange.deliver")
 
 
 def start_clocks(ctx: Context, tx: Transaction, letter: StoredLetter) -> None:
-    """The recipient's server took a request of ours: the clock of each of its legs runs."""
+    """Start the clock of each leg: the recipient's server has accepted our request."""
     request = tx.outbound.find(letter.ref)
     if request.accepted_at is not None:
         return  # the same letter, delivered again after a crash
     party = tx.parties.get(request.party)
-    # What was asked for in the mail is what counts, whatever was agreed since.
+    # The answer time in the mail counts, whatever was agreed since.
     rule = replace(ctx.sla(party), days=request.sla_days)
     when = due(ctx.now(), rule, ctx.calendar)
     tx.outbound.accept(
@@ -52,7 +51,7 @@ def start_clocks(ctx: Context, tx: Transaction, letter: StoredLetter) -> None:
 
 
 def void(ctx: Context, tx: Transaction, letter: StoredLetter, why: str) -> None:
-    """A letter did not reach anybody: a request's clocks are void, a person must know."""
+    """Void the clocks of a request whose letter did not arrive, and warn."""
     if letter.purpose == "request":
         request = tx.outbound.find(letter.ref)
         legs = [

@@ -1,4 +1,4 @@
-"""Whose turn it is when a Supplier has answered that it did not install a device."""
+"""Choose whom to ask next when a Supplier has answered that it did not install a device."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from exchange.store.db import Transaction
 def next_turn(tx: Transaction, cases: dict[int, str], now: datetime) -> list[AuditEvent]:
     """Ask the next former Supplier of each case, or record that there is none left.
 
-    A case is exhausted only when every Supplier has denied: one that bounced or was refused may
-    still have the code, and waits for a person.
+    A case is exhausted only if every Supplier has denied: one whose mail bounced may still have
+    the code, and the case waits for a person.
     """
     by_case: dict[int, list[Leg]] = {number: [] for number in cases}
     for leg in tx.legs.of_cases(cases):

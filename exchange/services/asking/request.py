@@ -1,7 +1,7 @@
 """Ask for the codes of gained devices: cases and legs, one mail per Supplier.
 
-Idempotent by the database: a device has one open case, so the same list given twice opens
-nothing twice, and a leg is carried by one request.
+The database makes this idempotent: a device has one open case, so importing the same list twice
+opens nothing twice, and a leg belongs to one request.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from exchange.rendering.compose import Attachment
 from exchange.rendering.workbook import (
     XLSX,
     RequestRow,
-    Sheetfacts,
+    SheetFacts,
     requests_csv,
     requests_workbook,
 )
@@ -40,13 +40,13 @@ from exchange.store.db import Transaction
 from exchange.store.mails.outbox import CANCELLED, FAILED
 
 _CLOSED_AT_ONCE = 20_000
-# Of a request, in the mail, both files together; and its text, headers and boundaries.
+# Bytes in the mail: per row in both files together; and of text, headers and boundaries.
 _ROW_BYTES, _ROOM, _LEAST_ROOM = 150, 100_000, 14_000
 
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """What ``create`` did."""
+    """The result of ``create``."""
 
     devices: int  # in the list, each once
     opened: int
@@ -64,8 +64,8 @@ def create(
 ) -> Created:
     """Open a case for each device that has none, and ask the first Supplier of each.
 
-    Raises BadInput when a Supplier is not on the contacts register, or for a device of a type
-    that clause 4.16 is not for unless ``any_type``; then nothing was changed.
+    Raises BadInput if a Supplier is not on the contacts register or, unless ``any_type``, for a
+    device type outside clause 4.16; then nothing was changed.
     """
     refused = () if any_type else ctx.settings.release.refused_device_types
     for one in gained:
@@ -102,9 +102,9 @@ def create(
 
 
 def raise_requests(ctx: Context, only: str = "", at_most: int = 0) -> list[str]:
-    """One request per Supplier for every queued leg that none carries; returns the references.
+    """Send one request per Supplier for all queued legs without one; return the references.
 
-    ``only`` one party is asked, in mails of ``at_most`` so many bytes.
+    ``only`` limits it to one party, ``at_most`` the bytes of a mail.
     """
     if ctx.clock.trouble:
         return []
@@ -123,7 +123,7 @@ def raise_requests(ctx: Context, only: str = "", at_most: int = 0) -> list[str]:
 
 
 def rows_within(most: int) -> int:
-    """How many Devices a request of ``most`` bytes asks for; 0: not even one."""
+    """Return how many Devices fit a request of ``most`` bytes; 0 if not even one."""
     room = min(_ROOM, max(_LEAST_ROOM, most // 4))
     return max(0, (most - room) // _ROW_BYTES)
 
@@ -131,9 +131,9 @@ def rows_within(most: int) -> int:
 def _portions(
     tx: Transaction, party: Party, legs: Sequence[Leg], at_most: int
 ) -> Iterator[Sequence[Leg]]:
-    """As many legs as go into one mail, by what the party's server takes and what ours does.
+    """Split legs into mails within the limits of the party's server and ours.
 
-    Where not even one does, all go into one: the letter is held until a larger one is taken.
+    If not even one leg fits, all go into one mail, which is held until a larger one is allowed.
     """
     theirs = (party.max_mail_mb or 0) * 1_000_000
     most = min((one for one in (theirs, letters.server_limit(tx), at_most) if one), default=0)
@@ -187,8 +187,8 @@ def _raise(ctx: Context, tx: Transaction, party: Party, legs: Sequence[Leg]) -> 
 
 
 def request_files(ctx: Context, ref: str, rows: Sequence[RequestRow]) -> tuple[Attachment, ...]:
-    """The list as workbook and CSV, each complete in itself."""
-    facts = Sheetfacts("Install codes requested under MP121", ref, ctx.now())
+    """Return the list as workbook and CSV, each complete."""
+    facts = SheetFacts("Install codes requested under MP121", ref, ctx.now())
     return (
         Attachment(f"{ref}.xlsx", XLSX, requests_workbook(rows, facts)),
         Attachment(f"{ref}.csv", "text/csv", requests_csv(rows)),
@@ -196,7 +196,7 @@ def request_files(ctx: Context, ref: str, rows: Sequence[RequestRow]) -> tuple[A
 
 
 def resend(ctx: Context, ref: str, actor: str = "exchange") -> list[str]:
-    """Ask again for the legs of a request that bounced, with the contact as it is now."""
+    """Ask again for the legs of a request that bounced, at the present contact."""
     with ctx.store.transaction("resend") as tx:
         request = tx.outbound.find(ref)
         legs = [
@@ -219,7 +219,7 @@ def resend(ctx: Context, ref: str, actor: str = "exchange") -> list[str]:
 
 
 def unask(tx: Transaction, request: OutboundRequest) -> int:
-    """Take what a request asks out of it, before it left: it is asked in another one."""
+    """Take the legs out of a request that was not sent, to ask in another; return how many."""
     legs = tx.legs.legs(request_id=request.id, states=[LegState.QUEUED, LegState.BOUNCED])
     numbers = [leg.id for leg in legs]
     tx.legs.move_legs(numbers, LegState.QUEUED)
@@ -228,7 +228,7 @@ def unask(tx: Transaction, request: OutboundRequest) -> int:
 
 
 def withdraw(ctx: Context, ref: str, why: str, actor: str = "exchange") -> int:
-    """Give up what a request still waits for; only our own side does this. Returns the devices."""
+    """Withdraw what our request still waits for; return the devices."""
     with ctx.store.transaction("withdraw") as tx:
         request = tx.outbound.find(ref)
         legs = [
@@ -246,16 +246,16 @@ def withdraw(ctx: Context, ref: str, why: str, actor: str = "exchange") -> int:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What ``close_many`` did."""
+    """The result of ``close_many``."""
 
     closed: int
     not_open: tuple[str, ...]  # Devices without an open case: nothing was changed for them
 
 
 def close(ctx: Context, device: str, why: str, actor: str) -> None:
-    """Close the case of a device; only our own side does this, and it can be asked about again.
+    """Close our case of a device, which can be asked about again later.
 
-    Raises NotFound when the device has no open case.
+    Raises NotFound if the device has no open case.
     """
     wanted = DeviceId.parse(device)
     if close_many(ctx, [wanted], why, actor).not_open:
@@ -263,7 +263,7 @@ def close(ctx: Context, device: str, why: str, actor: str) -> None:
 
 
 def close_many(ctx: Context, devices: Iterable[DeviceId], why: str, actor: str) -> Closed:
-    """Close the open cases of these devices and withdraw what is still asked about them."""
+    """Close the open cases of these devices and withdraw what we still ask about them."""
     wanted, now = list(dict.fromkeys(map(str, devices))), ctx.now()
     detail = {"why": why}
     closed: set[str] = set()

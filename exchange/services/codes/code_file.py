@@ -1,6 +1,6 @@
-"""The rows of a file of install codes, or of installed devices: each one good, or said why.
+"""Check each row of a file of install codes or installed devices, and say what is wrong with it.
 
-No reason, place or note ever repeats what stood in a cell: it may be a code, or most of one.
+No reason, place or note ever repeats the text of a cell: it may be a code, or most of one.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ _FIRST_DAY: Final = date(1970, 1, 1)
 _YES: Final = frozenset(("yes", "y", "true", "1"))
 _NO: Final = frozenset(("no", "n", "false", "0"))
 
-Progress = Callable[[str, int, int], None]  # (what is being done, rows done, rows in all)
+Progress = Callable[[str, int, int], None]  # (step, rows done, rows in total)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How to read the file.
 
-    A column is named by its header, its letter or its number; None leaves it to the header's
-    wording, an empty text says that there is no such column.
+    A column is named by its header, letter or number; None means it is found by its header, an
+    empty text that there is none.
     """
 
     device_column: str | None = None
@@ -53,11 +53,11 @@ class Reading:
     type_column: str | None = None
     installed_column: str | None = None
     installed_only: bool = False  # a list of installed devices, without codes
-    installed_by_us: bool = True  # where no installed column says it row by row
+    installed_by_us: bool = True  # unless an installed column says it row by row
     source: str = ""
     date_column: str | None = None  # never found by its wording
     date_format: str = ""  # as strptime reads it; empty: 2026-11-03
-    device_type: str = ""  # where neither a column nor a header says it
+    device_type: str = ""  # if neither a column nor a header says it
 
     def check(self) -> None:
         """Raise BadInput when the options contradict each other."""
@@ -68,13 +68,13 @@ class Reading:
             )
 
     def type_of(self, sheet: Sheet) -> str:
-        """The device type of rows that name none."""
+        """Return the device type of rows that name none."""
         return sheet.device_type or self.device_type
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that cannot be taken."""
+    """A row that cannot be imported."""
 
     where: str  # codes.xlsx > Sheet1 > row 14
     row: int
@@ -84,14 +84,14 @@ class RejectedRow:
 
     @property
     def fault(self) -> BadInput:
-        """The row as an error; it names the device, never a code."""
+        """Return the row as an error that names the device, never a code."""
         said = f"{self.device}: {self.reason}" if self.device else self.reason
         return BadInput(said, place=mask_codes(self.where))
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What one good row says."""
+    """The contents of a good row."""
 
     device: DeviceId
     code: InstallCode | None
@@ -101,7 +101,7 @@ class Fact:
 
 
 def roomy(limits: Limits) -> Limits:
-    """Ceilings for a file that a person hands in and that is read as a whole."""
+    """Return the limits for a file that a person imports and that is read as a whole."""
     return replace(
         limits,
         rows=max(limits.rows, _MOST_ROWS),
@@ -110,8 +110,8 @@ def roomy(limits: Limits) -> Limits:
 
 
 def choose(reading: Reading, table: Table) -> Sheet:
-    """Which column of a table holds what; raises BadInput when that cannot be told."""
-    hint = "say which column holds what: --device-column and --code-column, by header or letter"
+    """Find out which column of a table is which; raises BadInput if that is not clear."""
+    hint = "name the columns by header or letter with --device-column and --code-column"
     kind = ""
     if reading.device_column:
         device = named_column(table, reading.device_column)
@@ -133,7 +133,7 @@ def choose(reading: Reading, table: Table) -> Sheet:
             if column is not None:
                 columns[name] = column
     if len(set(columns.values())) != len(columns):
-        raise BadInput("two fields are to come from the same column", place=table.where)
+        raise BadInput("two fields are to be read from the same column", place=table.where)
     _check_code_column(reading, table, columns)
     return Sheet(table, columns, kind)
 
@@ -155,7 +155,7 @@ def _check_code_column(reading: Reading, table: Table, columns: dict[str, int]) 
 
 
 def fact_of(sheet: Sheet, row: Row, device: DeviceId, reading: Reading, today: date) -> Fact:
-    """What a row says of its device; raises BadInput saying what is wrong with it."""
+    """Return what a row says of its device; raises BadInput saying what is wrong with it."""
     return Fact(
         device=device,
         code=_code(sheet, row),
@@ -171,12 +171,12 @@ def _code(sheet: Sheet, row: Row) -> InstallCode | None:
     if isinstance(found, BadCode):
         raise BadInput(found.reason)
     if found is None and cell:
-        raise BadInput("what stands in the code column is no install code")
+        raise BadInput("the cell in the code column is not an install code")
     return found
 
 
 def type_of(cell: str, usual: str) -> str:
-    """The device type that a cell names, ``usual`` where it is empty."""
+    """Return the device type that a cell names, ``usual`` if it is empty."""
     if not cell:
         return usual
     named = device_type_of(cell)
@@ -194,16 +194,16 @@ def _installed(sheet: Sheet, row: Row, *, default: bool) -> bool:
 
 
 def installed_of(cell: str) -> bool:
-    """What the column "installed by us" says; raises BadInput unless it is yes or no."""
+    """Read the column "installed by us"; raises BadInput unless it is yes or no."""
     said = cell.casefold()
     if said not in _YES | _NO:
-        # Never guessed: "not installed by us" is an answer that discharges a device.
+        # Never guess: "not installed by us" is an answer that discharges a device.
         raise BadInput("the installed column says neither yes nor no")
     return said in _YES
 
 
 def day_of(cell: str, reading: Reading, today: date) -> date:
-    """The date that a cell holds, in the source's own form; today where it is empty."""
+    """Return the date of a cell, in the source's own format; today if it is empty."""
     if not cell:
         return today
     try:
@@ -212,19 +212,19 @@ def day_of(cell: str, reading: Reading, today: date) -> date:
         else:
             day = date.fromisoformat(cell[:10])
     except ValueError:
-        # A workbook keeps a date as a date, whatever the source's texts look like.
+        # A workbook stores dates as dates, whatever the source's text format.
         try:
             day = datetime.fromisoformat(cell).date()
         except ValueError:
             form = reading.date_format or "YYYY-MM-DD"
             raise BadInput(f"the date is not written as {form}") from None
     if not _FIRST_DAY <= day <= today:
-        raise BadInput("the date is before 1970, or a day to come")
+        raise BadInput("the date is before 1970 or in the future")
     return day
 
 
 def rejects_csv_rows(rejects: Iterable[RejectedRow]) -> Iterator[tuple[str, str, str, str]]:
-    """(sheet, row number, Device ID, reason) of each, for a file without codes."""
+    """Return (sheet, row number, Device ID, reason) of each, for a file without codes."""
     for one in rejects:
         sheet = mask_codes(one.where.rpartition(" > ")[0])
         yield sheet, str(one.row), one.device, one.reason

@@ -1,4 +1,4 @@
-"""Rows of a delivery of codes, understood one by one or column by column, to batches."""
+"""Turn the rows of a code file into batches, row by row or column by column."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from exchange.services.import_rows import DEVICE, Sheet
 
 _EPOCH: Final = date(1970, 1, 1)
 _DEVICE_TYPES: Final[dict[str, int]] = {name: number for number, name in enumerate(DEVICE_TYPES)}
-# The columns of words, and what each is in a batch.
+# The columns of words, and the name of each in a batch.
 _KINDS: Final[dict[str, type[np.generic]]] = {TYPE: np.uint8, INSTALLED: np.bool_, DATED: np.uint16}
 WORDS: Final = tuple(_KINDS)
 
@@ -49,7 +49,7 @@ class Terms:
     today: date
 
     def meaning(self, name: str, word: str) -> int | None:
-        """What a word in one of the columns WORDS stands for in a batch; None where it is none."""
+        """Return the value in a batch for a word in a column of WORDS; None if it is not valid."""
         try:
             if name == TYPE:
                 return _DEVICE_TYPES[type_of(word, self.reading.type_of(self.sheet))]
@@ -60,7 +60,7 @@ class Terms:
             return None
 
     def usual(self, name: str) -> int:
-        """What stands in a batch where the sheet has no such column."""
+        """Return the value in a batch if the sheet has no such column."""
         if name == TYPE:
             return _DEVICE_TYPES[self.reading.type_of(self.sheet)]
         if name == INSTALLED:
@@ -68,7 +68,7 @@ class Terms:
         return (self.today - _EPOCH).days
 
     def single(self, row: Row, at: int, delivered: Delivered) -> Fact | None:
-        """One row, the ``at``-th of the delivery; None when it is a bad one, which is noted."""
+        """Read one row, the ``at``-th of the delivery; note a bad one and return None."""
         device = ""
         try:
             found = self.sheet.read_device(row)
@@ -81,7 +81,7 @@ class Terms:
 
 @dataclass(slots=True)
 class Block:
-    """Rows under reading, a place each in every array; ``good`` ones are understood."""
+    """Rows being read, one index each in every array; ``good`` marks those understood."""
 
     good: npt.NDArray[np.bool_]
     devices: DeviceIds
@@ -95,7 +95,7 @@ class Block:
         name: str,
         found: tuple[Sequence[str], Int64Array] | None,
     ) -> None:
-        """Take the words of a column, and which of them each row has; None: no such column."""
+        """Take a column's words, and which of them each row has; None if there is no column."""
         if found is None:
             self.words[name] = np.full(len(self.good), terms.usual(name), _KINDS[name])
             return
@@ -106,7 +106,7 @@ class Block:
         self.words[name] = np.array([one or 0 for one in meant], _KINDS[name])[which]
 
     def take(self, at: int, fact: Fact) -> None:
-        """A row that was read by itself."""
+        """Take a row that was read individually."""
         self.good[at] = True
         self.devices[at] = ids_of([fact.device])[0]
         self.has_code[at] = fact.code is not None
@@ -117,7 +117,7 @@ class Block:
         self.words[DATED][at] = (fact.day - _EPOCH).days
 
     def batch(self, source: str, numbers: Int64Array) -> Batch | None:
-        """The good rows, whose places in the delivery are ``numbers``; None when there is none."""
+        """Return the good rows, None if there are none; ``numbers`` are places in the file."""
         kept = np.flatnonzero(self.good)
         if not len(kept):
             return None
@@ -137,10 +137,10 @@ class Block:
 def checked_batch(
     terms: Terms, rows: Sequence[Row], first: int, offset: int, delivered: Delivered
 ) -> Batch | None:
-    """The good rows among ``rows`` from the one numbered ``first`` on; bad ones are noted.
+    """Return the good rows among ``rows`` from number ``first`` on; note the bad ones.
 
-    Columns are checked as a whole; a row that this does not take is read again by itself, which
-    also says what is wrong with it.  ``offset`` is added to the numbers of the rows.
+    Columns are checked as a whole; a row that fails is read again individually, which also says
+    what is wrong with it.  ``offset`` is added to the numbers of the rows.
     """
     columns, numbers = terms.sheet.columns, numbers_of(rows)
     listed = numbers >= first
@@ -171,7 +171,7 @@ def checked_batch(
 
 
 def batch_of(facts: Sequence[tuple[int, Fact]], source: str) -> Batch:
-    """Rows that were read one by one, each with its place in the delivery."""
+    """Return rows that were read one by one, each with its place in the file, as a batch."""
     number = len(facts)
     blank = bytes(CODE_BYTES)
     codes = b"".join([fact.code.raw if fact.code else blank for _, fact in facts])

@@ -1,4 +1,4 @@
-"""A workbook of codes to batches: a large one a window of rows at a time, any other as a whole."""
+"""Read a workbook of codes into batches: a large one in windows of rows, others as a whole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from exchange.services.codes.import_report import Delivered
 from exchange.services.import_rows import Sheet, open_sheets, sort_out
 
 _ROWS_AT_ONCE: Final = 50_000
-_TOLD_BY: Final = 50  # rows that are enough to tell the columns by
+_TOLD_BY: Final = 50  # rows, enough to recognise the columns
 
 
 def in_windows(
@@ -29,10 +29,10 @@ def in_windows(
     delivered: Delivered,
     progress: Progress | None,
 ) -> Iterator[Batch]:
-    """The good rows of a large workbook.
+    """Yield the good rows of a large workbook.
 
-    Raises NeedsWholeFile where it has to be read as a whole after all, BadInput when the columns
-    cannot be told, and Unreadable when the file is damaged.
+    Raises NeedsWholeFile if it has to be read as a whole after all, BadInput if the columns are not
+    clear, and Unreadable if the file is damaged.
     """
     opened = _opened(book, reading, delivered)
     total = sum(stream.size for _, stream in opened)
@@ -56,19 +56,19 @@ def in_windows(
 def _opened(
     book: Sequence[StreamedSheet], reading: Reading, delivered: Delivered
 ) -> list[tuple[Sheet, StreamedSheet]]:
-    """The sheets that are lists, their columns told by their first rows."""
+    """Return the sheets that are lists, with the columns found in their first rows."""
     heads = [(stream, *_head(stream)) for stream in book]
     tables = [table for _, table, _ in heads if table is not None]
     streams = {id(table): stream for stream, table, _ in heads}
     ended = {id(table) for _, table, whole in heads if whole}
     if not tables:
-        raise NeedsWholeFile  # the reader of the whole says what is wrong with it
+        raise NeedsWholeFile  # reading it as a whole will say what is wrong
 
     def chosen(table: Table) -> Sheet:
         try:
             return choose(reading, table)
         except BadInput:
-            # What is wrong with a list may be told by any of its rows.
+            # Any row may show what is wrong with a list.
             if id(table) not in ended:
                 raise NeedsWholeFile from None
             raise
@@ -79,7 +79,7 @@ def _opened(
 
 
 def _head(stream: StreamedSheet) -> tuple[Table | None, bool]:
-    """(the sheet's first rows as a table, None when it has none; whether these are all)."""
+    """Return the sheet's first rows as a table (None if empty), and whether these are all."""
     windows = stream.windows()
     first = next(windows, None)
     if first is None:
@@ -98,9 +98,9 @@ def as_a_whole(
     delivered: Delivered,
     progress: Progress | None,
 ) -> Iterator[Batch]:
-    """The good rows of any file of tables, row by row.
+    """Yield the good rows of any file of tables, read row by row.
 
-    Raises BadInput when the file cannot be read, or the columns cannot be told.
+    Raises BadInput if the file cannot be read, or the columns are not clear.
     """
     sheets, notes = open_sheets(delivered.name, content, roomy(limits), partial(choose, reading))
     del content

@@ -1,7 +1,7 @@
-"""Read a delivery of codes, of any size, into batches for the vault; memory stays flat.
+"""Read a code file of any size into batches for the vault, in constant memory.
 
-Delimited texts are read here, a block of lines at a time, workbooks by ``code_sheets.py``.  The
-rows of both are checked by ``code_rows.py``.
+This module reads delimited text, a block of lines at a time; ``code_sheets.py`` reads workbooks.
+``code_rows.py`` checks the rows of both.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from exchange.services.import_rows import open_sheets
 
 __all__ = ["NeedsWholeFile", "read_delivery"]
 
-_HEAD_BYTES: Final = 1 << 18  # where the header is looked for
-_BLOCK_BYTES: Final = 1 << 21  # what numpy makes of it stays near the processor
-_WHOLE_BYTES: Final = 200_000_000  # the largest file that may be read as a whole
+_HEAD_BYTES: Final = 1 << 18  # in which the header is looked for
+_BLOCK_BYTES: Final = 1 << 21  # numpy's arrays for it fit the processor's cache
+_WHOLE_BYTES: Final = 200_000_000  # the largest file that is read as a whole
 _WIDE: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -49,10 +49,10 @@ def read_delivery(
     *,
     whole: bool = False,
 ) -> Iterator[Batch]:
-    """The good rows of a file in batches; bad ones and notes go to ``delivered``.
+    """Yield the good rows of a file in batches; put bad ones and notes into ``delivered``.
 
-    Raises NeedsWholeFile when it has to be read again with ``whole``, BadInput when the columns
-    cannot be told or the file cannot be read at all.
+    Raises NeedsWholeFile if the file has to be read again with ``whole``, BadInput if the columns are
+    not clear or the file cannot be read at all.
     """
     reading.check()
     try:
@@ -63,7 +63,7 @@ def read_delivery(
             if not whole and _can_stream(head):
                 yield from _streamed(file, size, head, reading, today, delivered, progress)
                 return
-            zipped = head.startswith(b"PK")  # else it is no workbook to the reader of the whole
+            zipped = head.startswith(b"PK")  # else reading it as a whole does not see a workbook
             if zipped and not whole and (book := open_book(delivered.name, file, limits)):
                 yield from in_windows(book, reading, today, delivered, progress)
                 return
@@ -136,9 +136,9 @@ def _streamed(
 
 
 def _rows(block: bytes, charset: str, delimiter: str, number: int) -> Sequence[Row]:
-    """The rows of a block whose first line has that number; raises NeedsWholeFile."""
+    """Return the rows of a block whose first line is ``number``; raises NeedsWholeFile."""
     if has_bare_return(block):
-        raise NeedsWholeFile  # it ends a row too, but not a block
+        raise NeedsWholeFile  # it ends a row, but not a block
     try:
         return rows_of_block(block.decode(charset, "replace"), delimiter, number)
     except NeedsCsvReader:
@@ -151,7 +151,7 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _nth_line(content: bytes, number: int) -> int:
-    """Where the line of that number (from 1) begins."""
+    """Return the offset at which line ``number`` (from 1) begins."""
     at = 0
     for _ in range(number - 1):
         at = content.index(b"\n", at) + 1
@@ -159,7 +159,7 @@ def _nth_line(content: bytes, number: int) -> int:
 
 
 def _blocks(file: BinaryIO, head: bytes, size: int, progress: Progress | None) -> Iterator[bytes]:
-    """The file as UTF-8 or a charset of single bytes, in blocks that end where a line does."""
+    """Yield the file, in UTF-8 or a single-byte charset, in blocks of whole lines."""
     wide = next(((bom, name) for bom, name in _WIDE if head.startswith(bom)), None)
     decoder = codecs.getincrementaldecoder(wide[1])("replace") if wide else None
     done = len(wide[0]) if wide else (3 if head.startswith(codecs.BOM_UTF8) else 0)

@@ -1,8 +1,8 @@
-"""The vault and the register of installed devices, as people fill, ask and declare them.
+"""Import install codes, look them up, and declare the register of installed devices complete.
 
-An import is all or nothing, unless it is told to take the good rows.  What the vault says already
-is never contradicted without a word: another code for a known device is refused unless the import
-replaces, and one code for two devices is refused always.
+An import is all or nothing, unless bad rows are to be skipped.  Nothing in the vault is silently
+contradicted: another code for a known device is refused unless the import replaces, and one code
+for two devices is always refused.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from exchange.services.context import Context
 from exchange.store.db import Transaction
 
 DEFAULT_SOURCE: Final = "import"
-_MOST_FAULTS: Final = 1_000  # in the text of one error
+_MOST_FAULTS: Final = 1_000  # in the text of an error
 _CONFLICTS: Final = frozenset(
     {Refusal.OTHER_CODE, Refusal.CODE_HELD, Refusal.CODE_TWICE, Refusal.DEVICE_OTHER_CODE}
 )
 
 
 class Rejects(Sequence[RejectedRow]):
-    """All rows of a delivery that were not taken, in its order, made when asked for."""
+    """All rows of a file that were not imported, in order, made on demand."""
 
     def __init__(self, delivered: Delivered, refused: Sequence[RefusedRow]) -> None:
         self._delivered, self._refused = delivered, refused
@@ -52,7 +52,7 @@ class Rejects(Sequence[RejectedRow]):
 
 
 class RejectedRows(BadInputs):
-    """Rows of a code file that cannot be taken; nothing was imported."""
+    """Rows of a code file cannot be imported; nothing was imported."""
 
     def __init__(self, name: str, rejects: Rejects, repeated: int) -> None:
         faults: list[BadInput] = []
@@ -67,13 +67,13 @@ class RejectedRows(BadInputs):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did; every device taken is counted in added, updated or unchanged."""
+    """The result of an import; each device is counted in added, updated or unchanged."""
 
     name: str
     sha256: str
     source: str
     rows: int
-    repeated: int  # rows that only said again what an earlier one said
+    repeated: int  # rows that only repeat an earlier one
     devices: int
     without_code: int
     added: int
@@ -81,7 +81,7 @@ class Imported:
     unchanged: int
     notes: tuple[str, ...]
     rejects: Rejects = field(repr=False)
-    resumed: bool  # an attempt that was cut off had taken a part
+    resumed: bool  # an interrupted attempt had imported a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Standing:
 
     @property
     def current(self) -> bool:
-        """Whether "not the installing Supplier" may be answered from a missing row."""
+        """Return whether a missing row may be answered with "not the installing Supplier"."""
         if self.complete_as_of is None:
             return False
         return not self.max_age_days or self.age_days <= self.max_age_days
@@ -156,7 +156,7 @@ def import_codes(
     done = imported(taken, delivered)
     if not taken.kept:
         raise RejectedRows(file.name, done.rejects, taken.repeated)
-    if not recorded:  # nothing was written, in the last step at least
+    if not recorded:  # nothing was written, at least in the last step
         with ctx.store.transaction("codes") as tx:
             _record(ctx, tx, done, by)
     return done
@@ -166,8 +166,8 @@ def import_codes(
 class _Terms:
     replacing: bool
     good: bool
-    resume: str  # what tells this import from another, or empty
-    stamp: tuple[int, ...]  # of the file, before it was read
+    resume: str  # identifies this import, or empty
+    stamp: tuple[int, ...]  # of the file, before reading
     progress: Progress | None
 
 
@@ -187,7 +187,7 @@ def _deliver(
     lenient = terms.good or bool(terms.resume)
 
     def keep() -> bool:
-        # All of it is read, nothing is in the vault yet.
+        # All has been read, nothing is in the vault yet.
         if file.stamp() != terms.stamp:
             raise BadInput(
                 "the file changed while it was read; nothing was changed in the vault",
@@ -209,7 +209,7 @@ def _deliver(
 
 
 def _doubts(taken: ImportResult, reading: Reading) -> Iterator[str]:
-    """What a person should look at although every row was good."""
+    """Return warnings for a person although every row was good."""
     devices = taken.added + taken.updated + taken.unchanged
     if devices and taken.without_code == devices and not reading.installed_only:
         yield (
@@ -221,7 +221,7 @@ def _doubts(taken: ImportResult, reading: Reading) -> Iterator[str]:
 def digest_of(file: CodeSource) -> str:
     try:
         with file.open() as content:
-            # Typed for files that read into a buffer; every binary file does.
+            # The type stub wants readinto(), which every binary file has.
             return hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
     except OSError as error:
         raise BadInput(error.strerror or "cannot be read", place=file.name) from None
@@ -270,7 +270,7 @@ def _record(ctx: Context, tx: Transaction, done: Imported, by: str) -> None:
 
 
 def look_up(ctx: Context, device: DeviceId, by: str, *, revealed: bool) -> VaultRecord | None:
-    """What the vault knows of a device; the look-up is in the audit log before it is answered."""
+    """Return what the vault knows of a device, after the look-up is in the audit log."""
     found = ctx.vault.find(device)
     with ctx.store.transaction("look up") as tx:
         tx.audit.append(
@@ -290,9 +290,9 @@ def look_up(ctx: Context, device: DeviceId, by: str, *, revealed: bool) -> Vault
 
 
 def standing(ctx: Context, *, verify: bool = False) -> Standing:
-    """The vault's counts and the declaration; ``verify`` opens and checks every bucket.
+    """Return the vault's counts and the declaration; ``verify`` opens and checks every bucket.
 
-    Raises VaultDamaged naming every bucket that does not hold.
+    Raises VaultDamaged naming every bucket that fails.
     """
     stats = ctx.vault.verify() if verify else ctx.vault.stats()
     with ctx.store.reading() as tx:
@@ -311,18 +311,17 @@ def declare_complete(
 ) -> date | None:
     """Declare that the vault knows every device we installed up to and including ``as_of``.
 
-    None takes the declaration back.  Returns what was declared before.  Raises BadInput for a day
-    to come, or when the vault knows no device that we installed and ``empty`` does not say that
-    this is so.
+    None withdraws the declaration.  Returns the previous one.  Raises BadInput for a future day,
+    or if the vault knows no device that we installed, unless ``empty`` confirms that.
     """
     if as_of is not None:
         if as_of > ctx.today():
-            raise BadInput(f"{as_of.isoformat()} is a day to come")
+            raise BadInput(f"{as_of.isoformat()} is in the future")
         if not empty and not ctx.vault.stats().installed_by_us:
             raise BadInput(
                 "the vault knows no Device that we installed",
                 hint="`exchange codes import` first: on an empty register every Device is answered"
-                ' with "not the installing Supplier"; --empty says that this is so',
+                ' with "not the installing Supplier"; --empty confirms that this is right',
             )
     with ctx.store.transaction("declare") as tx:
         before = put_declaration(ctx, tx, as_of, by)
@@ -330,7 +329,7 @@ def declare_complete(
 
 
 def put_declaration(ctx: Context, tx: Transaction, as_of: date | None, by: str) -> str:
-    """Write the declaration down, None: none; returns the one before as text, or empty."""
+    """Store the declaration, None for none; return the previous one as text, or empty."""
     before = tx.facts.get(COMPLETE_AS_OF)
     tx.facts.put(COMPLETE_AS_OF, as_of.isoformat() if as_of else "")
     tx.audit.append(

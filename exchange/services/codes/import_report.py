@@ -1,4 +1,4 @@
-"""A delivery of codes as it is read: where it comes from, and its rows that cannot be taken."""
+"""Keep track of a code file while it is read: its source, and the rows that cannot be imported."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MOST_REJECTS: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class CodeSource:
-    """A file to import; ``open`` gives it from its beginning, as often as it is asked for.
+    """A file to import; ``open`` returns it from the beginning, any number of times.
 
-    ``stamp`` is another one as soon as somebody writes to the file.
+    ``stamp`` changes as soon as somebody writes to the file.
     """
 
     name: str
@@ -32,14 +32,14 @@ class CodeSource:
 
     @classmethod
     def at(cls, path: Path) -> CodeSource:
-        """A file on disk; raises BadInput when it is asked for and cannot be opened."""
+        """Return a file on disk; raises BadInput on use if it cannot be opened."""
 
         def opened() -> BinaryIO:
             try:
                 mode = path.stat().st_mode
                 if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                     raise BadInput(
-                        "this is a pipe or a device, and a delivery is read more than once",
+                        "this is a pipe or a device, and a code file is read more than once",
                         place=str(path),
                         hint="write it to a file first",
                     )
@@ -58,13 +58,13 @@ class CodeSource:
 
     @classmethod
     def of(cls, name: str, content: bytes) -> CodeSource:
-        """A file that never was on disk."""
+        """Return a file that is only in memory."""
         return cls(name, lambda: io.BytesIO(content))
 
 
 @dataclass(slots=True)
 class Delivered:
-    """What reading a delivery brought beside its batches."""
+    """What reading a code file yields besides its batches."""
 
     name: str
     rows: int = 0
@@ -74,17 +74,17 @@ class Delivered:
     _tables: list[Table] = field(default_factory=list, repr=False)
 
     def begin(self, table: Table, offset: int) -> None:
-        """From the delivery's row ``offset`` on rows belong to ``table``."""
+        """Note that rows from ``offset`` on belong to ``table``."""
         self._offsets.append(offset)
         self._tables.append(table)
 
     def located(self, row: int) -> tuple[Table, int]:
-        """The table of a delivery's row, and its number there."""
+        """Return the table that a row belongs to, and its number there."""
         at = bisect_right(self._offsets, row - 1) - 1
         return self._tables[at], row - self._offsets[at]
 
     def reject(self, row: int, device: str, reason: str) -> None:
-        """Note a bad row; raises BadInput when there are too many for this to be the right file."""
+        """Note a bad row; raises BadInput if there are too many for this to be the right file."""
         table, number = self.located(row)
         self.rejects.append(
             RejectedRow(table.place(number), number, row, device, mask_codes(reason))

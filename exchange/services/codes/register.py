@@ -1,4 +1,4 @@
-"""What was declared of the register of installed devices."""
+"""Read the declaration about the register of installed devices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COMPLETE_AS_OF = "installed.complete_as_of"
 
 
 def register(ctx: Context, tx: Transaction) -> InstalledRegister:
-    """The register of installed devices as it was last declared."""
+    """Return the register of installed devices as last declared."""
     declared = tx.facts.get(COMPLETE_AS_OF)
     return InstalledRegister(
         complete_as_of=datetime.fromisoformat(declared).date() if declared else None,

@@ -1,7 +1,7 @@
-"""Devices taken out of the vault again: one by one, by a list, or all that came from one source.
+"""Remove Devices from the vault: one by one, by a list, or all from one source.
 
-All or nothing, with its entry in the audit log in the same commit.  Who counts first and asks a
-person removes exactly what was counted, or nothing.
+A removal is all or nothing, and its audit entry is in the same commit.  After counting and asking
+a person, exactly what was counted is removed, or nothing.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _ONE_BY_ONE: Final = "named one by one"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which Devices are to go; ``numbers`` stand once each, None: all of the source."""
+    """Which Devices to remove; ``numbers`` are unique, None means all of the source."""
 
     name: str
     numbers: DeviceIds | None = field(default=None, repr=False)
     sha256: str = ""  # of the list
     notes: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()  # where no file tells them: for the audit log
+    named: tuple[str, ...] = ()  # if no file lists them: for the audit log
 
     def __len__(self) -> int:
         return 0 if self.numbers is None else len(self.numbers)
@@ -48,33 +48,33 @@ class Plan:
     """What a removal would do."""
 
     chosen: Chosen
-    source: str  # empty: whatever the source
+    source: str  # empty: any source
     counts: Removed
     installed_left: int  # Devices installed by us that the vault knows afterwards
 
     @property
     def ends_declaration(self) -> bool:
-        """Whether the register would be empty: no word that it is complete can stand then."""
+        """Return whether the register would be empty: then it cannot be declared complete."""
         return self.counts.installed > 0 and not self.installed_left
 
     @property
     def unknown(self) -> int:
-        """Devices named that the vault does not know."""
+        """Count the named Devices that the vault does not know."""
         return 0 if self.chosen.numbers is None else len(self.chosen) - self.counts.known
 
     @property
     def spared(self) -> int:
-        """Devices that stay because their record came from another source."""
+        """Count the Devices that stay because their record came from another source."""
         return 0 if self.chosen.numbers is None else self.counts.known - self.counts.removed
 
 
 def everything() -> Chosen:
-    """All Devices; a source says of which."""
+    """Choose all Devices; use it with a source."""
     return Chosen("everything")
 
 
 def devices_named(written: Sequence[str]) -> Chosen:
-    """Devices by their IDs; raises BadInput for what is none."""
+    """Choose Devices by their IDs; raises BadInput for an invalid one."""
     devices = dict.fromkeys(DeviceId.parse(one) for one in written)
     numbers = np.unique(ids_of(devices))
     name = str(next(iter(devices))) if len(devices) == 1 else _ONE_BY_ONE
@@ -84,9 +84,9 @@ def devices_named(written: Sequence[str]) -> Chosen:
 def devices_listed(
     ctx: Context, file: CodeSource, device_column: str | None, progress: Progress | None = None
 ) -> Chosen:
-    """The Devices of a CSV or workbook; whatever else stands there, codes too, is not read.
+    """Choose the Devices in a CSV or workbook; nothing else in it, such as codes, is read.
 
-    Raises BadInput, or BadInputs with every bad row: then nobody may take the others.
+    Raises BadInput, or BadInputs with every bad row: then none of the others is chosen.
     """
     stamp, sha256 = file.stamp(), digest_of(file)
     read = partial(_read, ctx, file, device_column, progress)
@@ -120,7 +120,7 @@ def _read(
     *,
     whole: bool,
 ) -> tuple[DeviceIds, Delivered]:
-    # Only the Device IDs: the very file of a wrong import will do, whatever its codes are like.
+    # Read only Device IDs, so that the file of a wrong import will do, whatever its codes are.
     reading = Reading(
         device_column=device_column,
         code_column="", type_column="", installed_column="", installed_only=True,
@@ -137,7 +137,7 @@ def _read(
 def plan(ctx: Context, chosen: Chosen, source: str, progress: Progress | None = None) -> Plan:
     """Count what ``remove`` would take out; nothing is changed.
 
-    Raises BadInput where neither Devices nor a source are named, NotFound for an unknown source.
+    Raises BadInput if neither Devices nor a source are named, NotFound for an unknown source.
     """
     source = mask_codes(" ".join(source.split()))
     if chosen.numbers is None and not source:
@@ -148,12 +148,12 @@ def plan(ctx: Context, chosen: Chosen, source: str, progress: Progress | None = 
 
 
 def remove(ctx: Context, planned: Plan, by: str, progress: Progress | None = None) -> Removed:
-    """Take out what was counted, and note it in the audit log, in one commit.
+    """Remove what was counted, with its audit entry, in one commit.
 
-    With the last installed Device goes the declaration that the register is complete: on an empty
-    one every Device would be denied.
+    Removing the last installed Device also withdraws the declaration that the register is
+    complete: with an empty register every Device would be denied.
 
-    Raises BadInput when the vault has changed since, so that it would be something else.
+    Raises BadInput if the vault has changed since, so that something else would be removed.
     """
 
     def record(transaction: object, done: Removed) -> None:
@@ -172,7 +172,7 @@ def remove(ctx: Context, planned: Plan, by: str, progress: Progress | None = Non
     done = ctx.vault.remove(
         planned.chosen.numbers, source=planned.source or None, progress=progress, record=record
     )
-    if done != planned.counts:  # nothing was left of it
+    if done != planned.counts:  # nothing was left to remove
         raise BadInput("the vault has changed since it was counted; nothing was removed")
     return done
 

@@ -1,10 +1,10 @@
-"""A change of keys, while the daemon answers: at once, or everything sealed again.
+"""Change keys while the daemon runs: the wrapping key alone, or everything sealed again.
 
-The steps of ``reseal``: (1) old data keys under which nothing is sealed are given up; (2) a new
-data key goes in front, which everybody who seals takes up within ``settle`` seconds; (3) buckets
-and texts under another key are sealed again, a part at a time; (4) once everybody has taken it up,
-what was sealed meanwhile under the old key follows; (5) it is counted that nothing is left, and
-every bucket is opened.  Cut off anywhere, the next run goes on: what is left says so itself.
+The steps of ``reseal``: (1) drop old data keys that seal nothing; (2) put a new data key in front,
+which every process uses within ``settle`` seconds; (3) seal buckets and texts under another key
+again, a part at a time; (4) once every process uses it, seal what was sealed meanwhile under the
+old key; (5) count that nothing is left, and open every bucket.  If interrupted anywhere, the next
+run continues: the keys show what is left.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ Detail = dict[str, str | int | bool | None]
 
 @dataclass(frozen=True, slots=True)
 class Resealed:
-    """What sealing everything again came to."""
+    """The result of sealing everything again."""
 
-    key_id: str  # of the data key that everything is under
+    key_id: str  # of the data key that seals everything now
     buckets: int
     texts: int
     records: int  # in the buckets, all opened
-    kept_texts: int  # sealed texts in all, each of which names the key
+    kept_texts: int  # all sealed texts; each names the key
     resumed: bool
 
 
 def rotate(ctx: Context, change: KeyChange, by: str) -> tuple[str, str]:
-    """Lock the vault by a new key; returns the ids of the old and the new one.
+    """Lock the vault with a new key; return the IDs of the old and the new one.
 
-    A change that was cut off is finished instead; the old id is empty where no file told it.
+    An interrupted change is finished instead; the old ID is empty if no file gives it.
     """
 
     def note(transaction: object, old: str, new: str) -> None:
-        # In one transaction with the change: what was not noted was not done.
+        # In one transaction with the change: if not noted, it was not done.
         with ctx.store.joined(transaction) as tx:
             _event(ctx, tx, by, "key.rotated", {"old_key": old, "new_key": new})
 
@@ -59,9 +59,9 @@ def reseal(
     pause: Callable[[float], None],
     told: Told | None = None,
 ) -> Resealed:
-    """Seal everything again under a new data key, or go on with that; ends with the proof.
+    """Seal everything again under a new data key, or continue doing so, and prove it.
 
-    Raises VaultDamaged when something does not open: all else is done by then, and it is named.
+    Raises VaultDamaged naming what does not open, after doing everything else.
     """
     say = told or _silent
     before = _counted(ctx, change)
@@ -87,7 +87,7 @@ def reseal(
     if stray:
         raise VaultDamaged(
             f"{sum(stray.values()):,} sealed texts are not under the new key",
-            hint="run `exchange codes rotate-key --reseal` again; it goes on from here",
+            hint="run `exchange codes rotate-key --reseal` again; it continues from here",
         )
     records = ctx.vault.verify().records
     done = Resealed(
@@ -101,9 +101,9 @@ def reseal(
 
 
 def _noted(ctx: Context, by: str) -> Callable[[object, bytes], None]:
-    """Write the beginning into the audit log within the transaction that makes the new key.
+    """Return a function that audits the start in the transaction that makes the new key.
 
-    A run that goes on after a kill sees that key and has nothing to begin any more.
+    A run that continues after a kill sees that key and does not start again.
     """
 
     def note(transaction: object, key: bytes) -> None:
@@ -114,11 +114,11 @@ def _noted(ctx: Context, by: str) -> Callable[[object, bytes], None]:
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
-    """Nobody wants to know."""
+    """Report no progress."""
 
 
 def under_other_keys(ctx: Context, change: KeyChange) -> int:
-    """How many buckets and texts are sealed under another key than the current one."""
+    """Count the buckets and texts that are not sealed under the current key."""
     current = change.current_key()
     return sum(number for key, number in _counted(ctx, change).items() if key != current)
 
@@ -133,7 +133,7 @@ def _texts_by_key(ctx: Context) -> Counter[bytes]:
 
 
 def _texts(ctx: Context, change: KeyChange, current: bytes, say: Told) -> int:
-    """Seal the texts again; those that do not open are left as they are, and told at the end."""
+    """Seal the texts again; leave those that do not open, and report them at the end."""
     sealer = change.sealer()
     faults: list[str] = []
     done = 0
@@ -151,7 +151,7 @@ def _texts(ctx: Context, change: KeyChange, current: bytes, say: Told) -> int:
                 try:
                     number = tx.sealed.reseal(kind, rows, again)
                 except VaultDamaged:
-                    # One of them: each by itself, so that only that one stays behind.
+                    # Go one by one, so that only the damaged one is left.
                     rows = rows[:1]
                     number = 1
                     try:

@@ -1,7 +1,7 @@
-"""Which letters go next: claimed under a lock, and only where the register still has them go.
+"""Claim the letters to send next, under a lock, if the register still has their addresses.
 
-A claim is a row that names the letters handed to the courier.  Whoever holds letters back or
-cancels them takes the same lock, so a letter is either sent or held, never both.
+A claim is a row that names the letters handed to the courier.  Holding and cancelling letters
+takes the same lock, so a letter is either sent or held, never both.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _BATCH: Final = 500
 _BATCH_BYTES: Final = 64_000_000
 _MINUTE: Final = timedelta(minutes=1)
 _CLAIM: Final = "courier.claim"
-_WAIT_SECONDS: Final = 45.0  # longer than a courier begins letters of one claim
+_WAIT_SECONDS: Final = 45.0  # longer than a courier takes to begin all letters of a claim
 _LOOK_SECONDS: Final = 0.2
 
 
 def claim(ctx: Context) -> tuple[list[StoredLetter], Standing]:
-    """The letters to hand over now; those that the register sends elsewhere by now are held.
+    """Return the letters to send now; hold those whose address the register has changed.
 
-    Raises CourierPaused while sending rests.
+    Raises CourierPaused while sending is paused.
     """
     now = ctx.now()
     with ctx.store.reading() as tx:
@@ -81,7 +81,7 @@ def _most(ctx: Context, tx: Transaction, now: datetime) -> int:
 
 
 def _misdirected(ctx: Context, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:
-    """Step 7 of the release procedure, for all at once; those that fail it are held."""
+    """Do step 7 of the release procedure for all letters; hold those that fail it."""
     parties = tx.parties.standing({one.party for one in heads})
     wrong = {
         one.id: why
@@ -94,14 +94,14 @@ def _misdirected(ctx: Context, tx: Transaction, heads: Sequence[DueLetter]) -> s
 
 
 def _withdrawn(ctx: Context, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:
-    """Requests of ours that ask for nothing any more, for all of it was withdrawn: cancelled."""
+    """Cancel our requests whose devices have all been withdrawn."""
     found = set()
     for one in heads:
         if one.purpose != "request":
             continue
         states = tx.legs.leg_counts(tx.outbound.find(one.ref).id)
         if states and not any(leg_takes(state, LegEvent.ACCEPT) for state in states):
-            why = "everything that it was to ask was withdrawn before it left"
+            why = "everything it asks for was withdrawn before it was sent"
             tx.outbox.put_aside([one.id], CANCELLED, why)
             detail: dict[str, str | int | bool | None] = {"letter": one.id, "why": why}
             tx.audit.append(ctx.now(), AuditEvent("mail.cancelled", one.ref, one.party, detail))
@@ -121,9 +121,9 @@ def hold(ctx: Context, tx: Transaction, letter: LetterHead, why: str, actor: str
 
 @contextmanager
 def turn(ctx: Context, name: str, numbers: Collection[int]) -> Iterator[Transaction]:
-    """A transaction in which none of these letters is being sent, nor claimed.
+    """Open a transaction in which none of these letters is being sent or claimed.
 
-    Waits for those under way; raises BadInput when that takes too long.
+    Waits for those being sent; raises BadInput if that takes too long.
     """
     end = time.monotonic() + _WAIT_SECONDS
     while True:
@@ -136,7 +136,7 @@ def turn(ctx: Context, name: str, numbers: Collection[int]) -> Iterator[Transact
         if time.monotonic() >= end:
             named = ", ".join(map(str, sorted(under_way)))
             raise BadInput(
-                f"letter {named} is being sent at this moment; nothing was changed",
+                f"letter {named} is being sent right now; nothing was changed",
                 hint="try again in a minute",
             )
         time.sleep(_LOOK_SECONDS)
@@ -148,7 +148,7 @@ def _under_way(ctx: Context, tx: Transaction, numbers: Collection[int]) -> set[i
             return set()
     claimed = set(json.loads(tx.facts.get(_CLAIM) or "[]")) & set(numbers)
     waiting = tx.outbox.heads(numbers=claimed, states=(QUEUED, DEFERRED)) if claimed else []
-    # What was claimed and not begun must not be claimed again before we look once more.
+    # Keep claimed letters that were not begun from being claimed again before we look again.
     for one in waiting:
         tx.outbox.put_aside([one.id], one.state, next_attempt_at=ctx.now() + _MINUTE)
     return {one.id for one in waiting}

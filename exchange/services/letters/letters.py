@@ -1,4 +1,4 @@
-"""Compose a letter, seal it and put it into the outbox: the same for every purpose."""
+"""Compose a letter, seal it and put it into the outbox, whatever its purpose."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from exchange.store.db import Transaction
 from exchange.store.mails.outbox import NewLetter
 
 _SIZE_LIMIT: Final = "courier.size_limit"
-_AHEAD: Final = 2  # letters written before they are asked for: each may be as large as a mail
+_AHEAD: Final = 2  # letters written in advance: each may be as large as a mail
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter to be written."""
+    """A letter before it is written."""
 
     template: TemplateName
     ref: str
@@ -37,31 +37,35 @@ class Draft:
 
 
 class Named(NamedTuple):
-    """One end of the exchange, as the templates name it."""
+    """One side of the exchange, for the templates; the contact is ours, or empty."""
 
     name: str
     signifier: str
     address: str
+    contact_name: str = ""
+    contact_phone: str = ""
 
 
 def us(ctx: Context) -> Named:
-    """Ourselves."""
+    """Return our own side."""
     party = ctx.settings.party
-    return Named(party.name, party.signifier, party.address)
+    return Named(
+        party.name, party.signifier, party.address, party.contact_name, party.contact_phone
+    )
 
 
 def them(party: Party) -> Named:
-    """The other party, whose address templates have no need of."""
+    """Return the other party; templates do not need its address."""
     return Named(party.name, party.signifier, "")
 
 
 def server_limit(tx: Transaction) -> int:
-    """The largest mail that our server takes, as it announced last; 0: it named none."""
+    """Return the largest mail our server takes, as last announced; 0 if it named no limit."""
     return int(tx.facts.get(_SIZE_LIMIT) or 0)
 
 
 def learn_limit(ctx: Context, announced: int | None) -> None:
-    """Remember what the server announced; None: it was not reached."""
+    """Remember the limit the server announced; None means it was not reached."""
     if announced is None:
         return
     with ctx.store.reading() as tx:
@@ -72,20 +76,20 @@ def learn_limit(ctx: Context, announced: int | None) -> None:
 
 
 def most_bytes(ctx: Context, tx: Transaction, party: Party) -> int:
-    """The largest answer to ``party``: what it takes, and what our server takes; 0: no ceiling."""
+    """Return the largest mail that both ``party`` and our server take; 0 for no limit."""
     return min((one for one in (ctx.mail_bytes(party), server_limit(tx)) if one), default=0)
 
 
 def queue(ctx: Context, tx: Transaction, draft: Draft) -> tuple[int, str]:
-    """Write the letter into the outbox; returns its number and Message-ID."""
+    """Write a letter into the outbox; return its number and Message-ID."""
     letter = write(ctx, draft)
     return tx.outbox.add(letter, ctx.now()), letter.message_id
 
 
 def written(ctx: Context, drafts: list[Draft]) -> Iterator[NewLetter]:
-    """The letters, in their order; while the caller is at work on one, the next is written.
+    """Yield the letters in order; while the caller works on one, the next is written.
 
-    Each is taken out of ``drafts``, for together they may be larger than ten mails.
+    Each draft is removed from ``drafts``: together they may be larger than ten mails.
     """
     drafts.reverse()
     if len(drafts) == 1:
@@ -103,10 +107,10 @@ def written(ctx: Context, drafts: list[Draft]) -> Iterator[NewLetter]:
 
 
 def write(ctx: Context, draft: Draft) -> NewLetter:
-    """The letter, composed and sealed, as it goes into the outbox.
+    """Return the letter, composed and sealed, for the outbox.
 
-    The Message-ID is fixed here, before the first attempt: whatever happens later, another copy
-    of this letter can be recognised as the same.
+    Its Message-ID is fixed here, before the first attempt, so that another copy of this letter
+    can always be recognised as the same.
     """
     message_id = draft.message_id or ctx.new_message_id(draft.ref, draft.template)
     raw = compose(

@@ -1,7 +1,7 @@
-"""Sending rests after trouble with our own account; the pause is on file and grows.
+"""Pause sending after trouble with our own account; the pause is in the database and grows.
 
-The row outlives the process: a restart burns no attempt.  Whoever mended the cause ends the pause
-by a command; so does another account or server in the configuration.
+The row outlives the process, so a restart costs no attempt.  A person who has solved the problem
+ends the pause by a command; another account or server in the configuration ends it too.
 """
 
 from __future__ import annotations
@@ -30,39 +30,37 @@ log = structlog.get_logger("exchange.pauses")
 _PAUSE: Final = "courier.pause"
 _ALIKE: Final = "courier.refused_alike"
 _LONDON: Final = ZoneInfo("Europe/London")
-_AFTER: Final = timedelta(minutes=1)  # others go before the letter that met with the trouble
+_AFTER: Final = timedelta(minutes=1)  # others go before the letter that had the trouble
 _MOST_DOUBTED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Trouble with our account, as it is on file."""
+    """Trouble with our account, as stored."""
 
     until: str  # ISO, UTC
     times: int  # in a row
     about: str
     said: str  # the message with its place
     hint: str
-    letters: tuple[int, ...] = ()  # those that met with it
-    over: bool = (
-        False  # another letter was accepted since: the letters are looked at for themselves
-    )
+    letters: tuple[int, ...] = ()  # those that had it
+    over: bool = False  # another letter was accepted since: it may be these letters' own trouble
     account: str = ""  # a fingerprint of the account and server
     places: tuple[str, ...] = ()  # domains that those letters go to
     elsewhere: str = (
-        ""  # when a letter to another domain may go, to see whether it is only that one
+        ""  # when a letter to another domain may go, to see whether only this domain is affected
     )
 
     @property
     def ends(self) -> datetime:
-        """When sending is tried again."""
+        """When sending is tried again, aware UTC."""
         return datetime.fromisoformat(self.until)
 
     def error(self) -> CourierPaused:
-        """It as an error: the same words as long as it is the same pause."""
+        """Return it as an error, in the same words as long as it is the same pause."""
         when = self.ends.astimezone(_LONDON)
         return CourierPaused(
-            f"{self.said}; outgoing mail rests until {when:%H:%M on} {when.day} {when:%B}",
+            f"{self.said}; outgoing mail is paused until {when:%H:%M on} {when.day} {when:%B}",
             hint=f"{self.hint}; then `exchange letters resume`",
             about=self.about,
         )
@@ -70,16 +68,16 @@ class Pause:
 
 @dataclass(slots=True)
 class Standing:
-    """What is on file of our account's standing with the server, for one batch of letters."""
+    """How our account stands with the server, as stored, for one batch of letters."""
 
     pause: Pause | None = None
     alike: Alike = field(default_factory=Alike)
-    tripped: CourierTrouble | None = None  # refusals of this batch that are about us after all
+    tripped: CourierTrouble | None = None  # refusals in this batch about our account after all
 
     def doubted(self, letter: int, recipient: str = "") -> bool:
-        """Whether a letter met with trouble that others did not have since: it is its own.
+        """Return whether a letter had trouble that others have not had since: it is its own.
 
-        With its recipient: or another one to the same domain.
+        With ``recipient``, trouble of another letter to the same domain counts too.
         """
         pause = self.pause
         if pause is None or not pause.over:
@@ -88,18 +86,18 @@ class Standing:
 
 
 def standing(tx: Transaction) -> Standing:
-    """As it is on file."""
+    """Read it from the database."""
     noted = json.loads(tx.facts.get(_ALIKE) or "[]")
     return Standing(_on_file(tx), Alike([(key, domain, words) for key, domain, words in noted]))
 
 
 def domain_of(address: str) -> str:
-    """Where a letter goes, as far as it counts here."""
+    """Return the domain of an address, in lower case."""
     return address.rpartition("@")[2].lower()
 
 
 def places(tx: Transaction) -> tuple[str, ...]:
-    """The domains whose letters met with trouble: letters to others go first, whatever it is."""
+    """Return the domains whose letters had trouble: letters to others go first."""
     pause = _on_file(tx)
     return pause.places if pause else ()
 
@@ -114,12 +112,12 @@ def _on_file(tx: Transaction) -> Pause | None:
 
 
 def current(ctx: Context, tx: Transaction) -> Pause | None:
-    """The pause that is in force now, if there is one."""
+    """Return the pause in force now, if any."""
     return in_force(tx, ctx.settings, ctx.now())
 
 
 def in_force(tx: Transaction, settings: Settings, now: datetime) -> Pause | None:
-    """The pause that is in force at an instant, if there is one."""
+    """Return the pause in force at an instant, if any."""
     pause = _on_file(tx)
     if pause is None or pause.over or pause.account != _account(settings):
         return None
@@ -127,14 +125,14 @@ def in_force(tx: Transaction, settings: Settings, now: datetime) -> Pause | None
 
 
 def worked(tx: Transaction, state: Standing, recipient: str) -> None:
-    """A letter was accepted: whatever was said before was not about our account."""
+    """Note that a letter was accepted: earlier refusals were not about our account."""
     if state.alike.accepted():
         tx.facts.put(_ALIKE, "[]")
     pause, place = state.pause, domain_of(recipient)
     if pause is None or (pause.over and place not in pause.places):
         return
     if not pause.over:
-        log.info("outgoing mail goes again")
+        log.info("outgoing mail has resumed")
     left = tuple(one for one in pause.places if one != place)
     state.pause = replace(pause, over=True, places=left)
     _write(tx, state.pause)
@@ -143,7 +141,7 @@ def worked(tx: Transaction, state: Standing, recipient: str) -> None:
 def refused(
     tx: Transaction, state: Standing, letter: int, recipient: str, reply: str, about: About
 ) -> Sequence[int]:
-    """Note a refusal; the letters refused alike, this one last, once that is hardly chance."""
+    """Note a refusal; return the letters refused in the same words once that is no chance."""
     if about is About.SIZE or state.doubted(letter):
         return ()
     same = state.alike.note(letter, recipient, reply, about_recipient=about is About.RECIPIENT)
@@ -152,15 +150,15 @@ def refused(
 
 
 def begin(ctx: Context, state: Standing, trouble: CourierTrouble) -> CourierPaused | None:
-    """Let sending rest after trouble, longer each time in a row.
+    """Pause sending after trouble, longer each time in a row; return the error to raise.
 
-    None where the trouble is that of one letter only: others went since it met with the same.
-    Letters refused alike get back what they were before.
+    Returns None if the trouble is that of one letter: others have been accepted since.  Letters
+    refused in the same words get their earlier state back.
     """
     met = trouble.alike or ((trouble.letter,) if trouble.letter is not None else ())
     with ctx.store.reading() as tx:
         recipients = {one.id: one.recipient for one in tx.outbox.heads(numbers=met)} if met else {}
-    # What fails letters counts for itself; what only puts them off counts for the whole domain.
+    # Trouble that fails letters counts per letter; trouble that defers them, per domain.
     whom = {} if trouble.alike else recipients
     if met and all(state.doubted(one, whom.get(one, "")) for one in met):
         return None
@@ -193,9 +191,9 @@ def begin(ctx: Context, state: Standing, trouble: CourierTrouble) -> CourierPaus
 
 
 def _elsewhere(now: datetime, trouble: CourierTrouble, places: Sequence[str]) -> str:
-    """When letters to other domains may try for themselves; empty where they may not.
+    """Return when letters to other domains may be tried; empty if they may not.
 
-    Trouble that only one place met with may be that place's own, however it is worded.
+    Trouble with a single domain may be that domain's own, whatever it says.
     """
     if len(places) != 1 or trouble.named is not None or trouble.daily:
         return ""
@@ -203,12 +201,12 @@ def _elsewhere(now: datetime, trouble: CourierTrouble, places: Sequence[str]) ->
 
 
 def elsewhere_now(ctx: Context, pause: Pause) -> bool:
-    """Whether letters to other domains may go while sending rests."""
+    """Return whether letters to other domains may go during the pause."""
     return bool(pause.elsewhere) and ctx.now() >= datetime.fromisoformat(pause.elsewhere)
 
 
 def reinstate(ctx: Context, tx: Transaction, numbers: Sequence[int], at: datetime) -> None:
-    """Letters that failed by what was about us wait again; requests among them are not void."""
+    """Queue letters again that failed by our account's fault; requests are no longer void."""
     heads = tx.outbox.heads(numbers=numbers, states=(FAILED, DEFERRED)) if numbers else []
     tx.outbox.put_aside([one.id for one in heads], DEFERRED, next_attempt_at=at, uncounted=True)
     for one in heads:
@@ -218,12 +216,12 @@ def reinstate(ctx: Context, tx: Transaction, numbers: Sequence[int], at: datetim
             legs = tx.legs.legs(request_id=tx.outbound.find(one.ref).id, states=[LegState.BOUNCED])
             again = [leg.id for leg in legs if leg_takes(leg.state, LegEvent.RESEND)]
             tx.legs.move_legs(again, move_leg(LegState.BOUNCED, LegEvent.RESEND))
-        why = {"why": "everybody was refused alike: not the recipient's refusal"}
+        why = {"why": "all were refused in the same words: not the recipient's refusal"}
         tx.audit.append(ctx.now(), AuditEvent("mail.reinstated", one.ref, one.party, why))
 
 
 def end(ctx: Context, tx: Transaction, actor: str) -> Pause | None:
-    """A person says that sending may go on; the pause that was in force."""
+    """End the pause because a person says so; return the pause that was in force."""
     pause = current(ctx, tx)
     if pause is None:
         return None

@@ -1,6 +1,6 @@
-"""Keep what arrives, and file what is decided: the two ends of a mail's way.
+"""Fetch and keep new mails, and file decided ones: the two ends of a mail's way.
 
-Commit 1 keeps the raw bytes, sealed; from there nothing is lost.  Filing moves the mail on the
+Commit 1 keeps the raw bytes, sealed; from then on nothing is lost.  Filing moves the mail on the
 server and may be repeated.
 """
 
@@ -55,7 +55,7 @@ fresh = listing.fresh
 
 
 def content_hash(raw: bytes, message_id: str) -> str:
-    """Recognises a mail that comes again by another way: same Message-ID, same body.
+    """Hash a mail to recognise another copy of it: same Message-ID, same body.
 
     Transport headers differ from copy to copy, so they do not count.  Without a Message-ID every
     byte counts.
@@ -73,7 +73,7 @@ def content_hash(raw: bytes, message_id: str) -> str:
 
 
 def _pieces(raw: bytes, start: int) -> Iterator[bytes]:
-    """What stands from ``start`` on, some at a time; no line end is parted."""
+    """Yield the bytes from ``start`` on in pieces that do not split a line end."""
     while start < len(raw):
         end = start + _PIECE_BYTES
         end += raw[end - 1 : end + 1] == b"\r\n"
@@ -83,38 +83,38 @@ def _pieces(raw: bytes, start: int) -> Iterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What is to be written of one mail that the server listed."""
+    """What is to be written about a mail that the server listed."""
 
     mail: NewMail
     oversize: int = 0
-    fault: str = ""  # the kind of what making or writing it set off
-    arrived_from: str = ""  # where the server does not say when it arrived
+    fault: str = ""  # type of the error when making or writing it
+    arrived_from: str = ""  # if the server does not say when it arrived
 
 
 def keep(ctx: Context, mailbox: Mailbox, refs: Sequence[MailRef]) -> int:
-    """Commit 1: seal and record the mails at ``refs``; returns how many are to be decided.
+    """Commit 1: seal and record the mails at ``refs``; return how many are to be decided.
 
-    Every one of them becomes a row of the ledger, or the row that waits for it is filled in.
+    Each becomes a row of the ledger, or fills in the row that waits for it.
     """
     if refs:
-        ctx.reader.start()  # it takes half a second, in which these are kept
+        ctx.reader.start()  # starting takes half a second; meanwhile these are kept
     with ctx.store.reading() as tx:
         states = tx.places.states(mailbox.name, refs)
     asked = [ref for ref in refs if states.get(ref, OLD) != OLD]
     rest = [ref for ref in refs if states.get(ref, OLD) == OLD]
     work = _Keeping(ctx, mailbox, states)
-    # Whom the ledger knows, or a person asked for, is fetched however old it is.
+    # A mail that the ledger knows or a person wants is fetched, however old it is.
     for some, not_before in ((asked, None), (rest, listing.not_before_of(ctx, mailbox))):
         if some:
             work.take(mailbox.fetch(some, not_before))
     if work.reused:
-        # What else stands at a place that we know may be another mail too, and must not be moved.
+        # A known place may hold another mail by now, which must not be moved.
         listing.doubt_all(ctx, mailbox)
     return work.kept
 
 
 class _Keeping:
-    """Writes what a mailbox gives, some hundred mails a commit."""
+    """Writes fetched mails, some hundreds per commit."""
 
     def __init__(self, ctx: Context, mailbox: Mailbox, states: Mapping[MailRef, str]) -> None:
         self._ctx, self._mailbox, self._states = ctx, mailbox, states
@@ -124,7 +124,7 @@ class _Keeping:
         self.reused = False
 
     def take(self, given: Iterator[Fetched]) -> None:
-        """Keep everything that is given."""
+        """Keep all the mails given."""
         try:
             for one in given:
                 self._batch.append(_made(self._ctx, self._mailbox.name, one))
@@ -132,7 +132,7 @@ class _Keeping:
                 if len(self._batch) == _KEEP_BATCH or self._weight >= _BATCH_BYTES:
                     self._write()
         finally:
-            # What was fetched before the connection broke is not fetched again.
+            # Mails fetched before the connection broke are not fetched again.
             self._write()
 
     def _write(self) -> None:
@@ -142,14 +142,14 @@ class _Keeping:
         try:
             self._commit(batch)
         except StoreError:
-            raise  # no mail is at fault where the database takes nothing
+            raise  # the database refuses: no mail is at fault
         except Exception:
-            # Nothing of it was written; whose fault it was shows when each goes alone.
+            # Nothing was written; writing each alone shows which one failed.
             for one in batch:
                 self._alone(one)
 
     def _alone(self, one: _Made) -> None:
-        """The border of one mail: whatever it sets off, it is a row, and the others go on."""
+        """Write one mail; whatever error it causes, it becomes a row, and the others go on."""
         try:
             self._commit([one])
         except StoreError:
@@ -187,7 +187,7 @@ class _Keeping:
 
 
 def _audit(ctx: Context, tx: Transaction, mailbox: str, rows: Sequence[tuple[int, _Made]]) -> None:
-    """Write into the audit log what came into the ledger, and shunt what cannot be decided."""
+    """Audit the new rows of the ledger, and shunt mails that cannot be decided."""
     now = ctx.now()
     tx.audit.append(
         now,
@@ -232,13 +232,13 @@ def _shunt_if_due(ctx: Context, tx: Transaction, number: int, one: _Made) -> Non
         )
     elif one.fault and one.mail.state == KEPT:
         reason = f"an internal fault ({one.fault})"
-        tx.afterwards(lambda: log.error("a mail set off a fault", mail=number, fault=one.fault))
+        tx.afterwards(lambda: log.error("internal fault at a mail", mail=number, fault=one.fault))
     if reason:
         record(ctx, tx, tx.mail.get(number), MailOutcome(SHUNTED, reason=reason))
 
 
 def _fill(ctx: Context, tx: Transaction, holder: Holder, one: _Made) -> int:
-    """A row that waits to be fetched: what the server gave, or that it still gives nothing."""
+    """Fill in a waiting row with what the server gave, or note that it still gives nothing."""
     now, mail = ctx.now(), one.mail
     if mail.state == NOT_GIVEN:
         again = now + _pause(holder.attempts + 1)
@@ -256,7 +256,7 @@ def _fill(ctx: Context, tx: Transaction, holder: Holder, one: _Made) -> int:
 
 
 def _is_another(mail: NewMail, holder: Holder) -> bool:
-    """Whether what the server gave is not the mail that the ledger has of this place."""
+    """Return whether the server gave another mail than the ledger has for this place."""
     return mail.content_hash != holder.content_hash or mail.sender != holder.sender
 
 
@@ -267,9 +267,9 @@ def _place_reused(ctx: Context, tx: Transaction, holder: Holder, mailbox: str) -
 
 
 def _same_again(ctx: Context, tx: Transaction, holder: Holder) -> None:
-    """The place is still this mail's; if it was filed, it has to be filed once more."""
+    """Note that the place is still this mail's; if it was filed, file it again."""
     now = ctx.now()
-    if holder.state == KEPT:  # its attempts are those to understand it
+    if holder.state == KEPT:  # from now on attempts count readings
         tx.places.confirm_place(holder.number, now + _LOOKED_AT)
         return
     tx.places.file_again(holder.number, now + _pause(holder.attempts + 1))
@@ -278,12 +278,12 @@ def _same_again(ctx: Context, tx: Transaction, holder: Holder) -> None:
 
 
 def _pause(attempts: int) -> timedelta:
-    """How long until the next attempt: a minute, doubling up to four hours."""
+    """Return the time until the next attempt: a minute, doubling up to four hours."""
     return min(_FIRST_PAUSE * (1 << min(attempts - 1, 20)), _LONGEST_PAUSE)
 
 
 def _made(ctx: Context, mailbox: str, given: Fetched) -> _Made:
-    """The row of a mail, or a bare one where making it sets off a fault."""
+    """Make the row of a mail, or a bare one if that fails."""
     try:
         return _row(ctx, mailbox, given, read=True)
     except (StoreError, VaultError):
@@ -305,13 +305,13 @@ def _row(ctx: Context, mailbox: str, given: Fetched, *, read: bool) -> _Made:
     elif isinstance(given, OldMail):
         state, size, reason = OLD, given.size, "older than not_before"
     elif arrived is None or arrived.date() < ctx.calendar.covers[0]:
-        # A file restored without its date is often of 1970: no answer time could be counted.
+        # A file restored without its date is often from 1970: no answer time could be counted.
         arrived = received(raw) if read else None
         arrived_from = "Received" if arrived else "the time of fetching"
-    # A simulated clock, or a server whose clock is ahead: never later than our own now.
+    # With a simulated clock, or a server whose clock is ahead: never later than our now.
     if arrived is None or (ctx.clock.simulated and state != OLD):
         arrived = now
-    # Of a clock that cannot be right and the server's, the server's is the one to be believed.
+    # If our own clock must be wrong, trust the server's.
     latest = arrived if ctx.clock.trouble else now
     mail = NewMail(
         mailbox=mailbox,
@@ -336,19 +336,19 @@ def _row(ctx: Context, mailbox: str, given: Fetched, *, read: bool) -> _Made:
 def _head(raw: bytes) -> MailHead:
     try:
         return read_head(raw)
-    except Unreadable:  # too long to be decided by; whose it seems to be is shown all the same
+    except Unreadable:  # too long to decide by, but show the apparent sender
         begun = read_head(raw[:_HEAD_BEGUN].rpartition(b"\n")[0])
         return MailHead(sender=begun.sender, subject=begun.subject)
 
 
 def _own_hash(mailbox: str, ref: MailRef) -> str:
-    """For a mail without content: nothing is the same as it, another of nothing least of all."""
+    """Return a unique hash for a mail without content: it is never a copy of another."""
     place = f"nothing at {mailbox} {ref.uidvalidity} {ref.uid}"
     return sha256(place.encode("utf-8", "replace")).hexdigest()
 
 
 def file(ctx: Context, mailbox: Mailbox, folders: Mapping[str, str]) -> int:
-    """Move decided mails into their folders; ``folders`` names the server's for each of ours."""
+    """Move decided mails to their folders; ``folders`` maps our folders to the server's."""
     filed = 0
     while True:
         with ctx.store.reading() as tx:

@@ -1,8 +1,8 @@
-"""What a mailbox lists against what the ledger knows: what is to be fetched, in which order.
+"""Compare a mailbox's list with the ledger: what to fetch, in which order.
 
-A mail's place is its name on the server: mailbox, UIDVALIDITY and UID.  A server that was put back
-to an earlier state gives UIDs once more under the same UIDVALIDITY (RFC 9051, 2.3.1.1 forbids it,
-and backups do it): UIDNEXT has fallen, or a mail is listed where one was filed from.
+A mail's place is its name on the server: mailbox, UIDVALIDITY and UID.  A server restored to an
+earlier state reuses UIDs under the same UIDVALIDITY (RFC 9051, 2.3.1.1 forbids that, but backups
+do it): then UIDNEXT has fallen, or a mail is listed at a place from which we filed one.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from exchange.store.mails.places import Pending
 
 log = structlog.get_logger("exchange.intake")
 
-_OLD_AT_ONCE: Final = 5000  # a round: today's requests do not wait for those of years
+_OLD_AT_ONCE: Final = 5000  # per round: today's requests do not wait for years of old mail
 _WORTH_A_SEARCH: Final = 500
 _TO_COMPARE: Final = (KEPT, DECIDED, FILED, VANISHED)
-# A server counts days by a clock and a zone that we do not know.
+# A server counts days by an unknown clock and time zone.
 _MARGIN: Final = timedelta(days=2)
 
 
 def fresh(ctx: Context, mailbox: Mailbox) -> list[MailRef]:
-    """What is to be fetched of the inbox, in the order in which to do it.
+    """Return what to fetch from the inbox, in order.
 
-    Mails whose place is in doubt, new mails, those that the server did not give before, and some
-    of those that are older than ``not_before``.
+    These are mails whose place is in doubt, new mails, those that the server did not give before,
+    and some of those older than ``not_before``.
     """
     listed = mailbox.list()
     _look_for_a_fall(ctx, mailbox, listed)
@@ -55,8 +55,8 @@ def fresh(ctx: Context, mailbox: Mailbox) -> list[MailRef]:
     waits = {one.ref for one in pending}
     due = [one for one in pending if one.ref in there and one.at <= now]
     doubted = [one.ref for one in due if one.state not in NOT_FETCHED]
-    # What was decided is filed in the same round.  Where a mail is listed all the same, it was
-    # not moved, or the place is another mail's by now: that shows when it is fetched.
+    # Decided mails are filed in the same round.  If one is listed all the same, it was not moved,
+    # or its place holds another mail by now: fetching it shows which.
     doubted += [ref for ref, state in states.items() if state in _TO_COMPARE and ref not in waits]
     missing = [one.ref for one in due if one.state in (WANTED, NOT_GIVEN, VANISHED)]
     new, older = _by_age(ctx, mailbox, [ref for ref in listed if ref not in states])
@@ -65,7 +65,7 @@ def fresh(ctx: Context, mailbox: Mailbox) -> list[MailRef]:
 
 
 def not_before_of(ctx: Context, mailbox: Mailbox) -> datetime | None:
-    """The instant from which on a mailbox is ours to answer; None: it always was."""
+    """Return the instant from which we answer a mailbox's mail; None for all mail."""
     found = (one.not_before for one in ctx.settings.mailbox if one.name == mailbox.name)
     return next(found, None)
 
@@ -73,10 +73,10 @@ def not_before_of(ctx: Context, mailbox: Mailbox) -> datetime | None:
 def _by_age(
     ctx: Context, mailbox: Mailbox, new: list[MailRef]
 ) -> tuple[list[MailRef], list[MailRef]]:
-    """New mails, and those that are surely older than ``not_before``, newest of these first."""
+    """Return new mails, and those certainly older than ``not_before``, newest first."""
     not_before = not_before_of(ctx, mailbox)
     if not_before is None or len(new) <= _WORTH_A_SEARCH:
-        return new, []  # each says its own age when it is fetched
+        return new, []  # fetching shows the age of each
     recent = set(mailbox.since((not_before - _MARGIN).date()))
     return (
         [ref for ref in new if ref in recent],
@@ -89,14 +89,14 @@ def _uidnext_fact(mailbox: str, validity: int) -> str:
 
 
 def note_uidnext(tx: Transaction, mailbox: Mailbox, listed: MailRef) -> None:
-    """Remember the highest UIDNEXT that was seen, with whatever else is written."""
+    """Store the highest UIDNEXT seen."""
     name = _uidnext_fact(mailbox.name, listed.uidvalidity)
     if mailbox.uidnext > int(tx.facts.get(name) or 0):
         tx.facts.put(name, str(mailbox.uidnext))
 
 
 def _look_for_a_fall(ctx: Context, mailbox: Mailbox, listed: Sequence[MailRef]) -> None:
-    """Doubt every place that we know where UIDNEXT is lower than it was."""
+    """Doubt every known place if UIDNEXT has fallen."""
     uidnext = mailbox.uidnext
     if not listed or not uidnext:
         return
@@ -112,7 +112,7 @@ def _look_for_a_fall(ctx: Context, mailbox: Mailbox, listed: Sequence[MailRef]) 
 
 
 def doubt_all(ctx: Context, mailbox: Mailbox) -> None:
-    """Doubt every place that we know: one of them turned out to be another mail's."""
+    """Doubt every known place: one of them turned out to hold another mail."""
     listed = mailbox.list()
     with ctx.store.transaction("doubt") as tx:
         _doubt(ctx, tx, mailbox.name, listed, {})
@@ -124,7 +124,7 @@ def _doubt(
     now = ctx.now()
     doubted = tx.places.doubt(mailbox, listed, now)
     log.warning(
-        "the mail server was put back to an earlier state and gives its UIDs once more: "
+        "the mail server was restored to an earlier state and reuses UIDs: "
         "what it lists is read again",
         mailbox=mailbox,
         mails=doubted,
@@ -136,7 +136,7 @@ def _doubt(
 
 
 def _sweep(ctx: Context, gone: Sequence[Pending]) -> None:
-    """Those that were to be fetched and are not in the inbox any more."""
+    """Mark mails that were to be fetched and have left the inbox."""
     if not gone:
         return
     with ctx.store.transaction("vanished") as tx:

@@ -1,4 +1,4 @@
-"""One complete round: keep, decide, file, ask, chase, deliver."""
+"""Run one complete round: keep, decide, file, ask, chase, send."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from exchange.services.sending import send_mail
 from exchange.services.sending.posting import Posting
 from exchange.store.mails.mail import PROCESSED, REVIEW, SHUNTED
 
-# What messages and ``Progress`` call the parts of the work.
+# The names of the parts of the work in messages and ``Progress``.
 ROUND: Final = "round"
 SENDING: Final = "sending"
 OUTGOING: Final = "outgoing mail"
 _FILING: Final = "filing"
 _READING: Final = "the reading of mails"
 _AT_ONCE: Final = 2000  # mails of one mailbox
-_BACKLOG: Final = 500  # from so many on letters leave while further mails are decided
-_STEP_SECONDS: Final = 3600.0  # one step at one mailbox; a slow line may have much to bring
+_BACKLOG: Final = 500  # from this many on, letters leave while further mails are decided
+_STEP_SECONDS: Final = 3600.0  # one step at one mailbox; a slow line may have much to transfer
 
 
 @dataclass(slots=True)
 class Round:
-    """What one round did."""
+    """The result of one round."""
 
     kept: int = 0
     decided: Counter[str] = field(default_factory=Counter)
@@ -50,7 +50,7 @@ class Round:
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing was done; troubles were said when they began."""
+        """Return whether nothing was done; troubles were reported when they began."""
         return not (
             self.kept or self.decided or self.filed or self.raised or self.chased
             or self.moved
@@ -58,7 +58,7 @@ class Round:
         )  # fmt: skip
 
     def add(self, other: Round) -> None:
-        """Count what another did as well."""
+        """Add the result of another round."""
         self.kept += other.kept
         self.decided += other.decided
         self.filed += other.filed
@@ -69,7 +69,7 @@ class Round:
         self.troubles += other.troubles
 
     def summary(self) -> str:
-        """One line for people."""
+        """Return one line for people."""
         parts = [
             f"{self.kept} mails kept",
             *(f"{number} {folder}" for folder, number in sorted(self.decided.items())),
@@ -82,7 +82,7 @@ class Round:
 
 
 def folders_of(settings: MailboxSettings) -> Mapping[str, str]:
-    """The server's folder for each of our three."""
+    """Return the server's folder for each of our three."""
     return {
         PROCESSED: settings.processed,
         REVIEW: settings.review,
@@ -93,10 +93,10 @@ def folders_of(settings: MailboxSettings) -> Mapping[str, str]:
 def bordered(
     what: str, work: Callable[[], None], done: Round, reach: Reachability, by: str = ""
 ) -> bool:
-    """Whether a step could be done; whatever it sets off costs this step alone.
+    """Run one step; on an error report it, pause the step and return False.
 
-    It is said once, is trouble of the round, and a pause follows.  Only a database that refuses
-    ends more than the step: it raises StoreError.  A pause on file is no failure: CourierPaused.
+    Only StoreError ends more than the step and is raised, and CourierPaused, which is no failure.
+    The error is reported once and is a trouble of the round.
     """
     try:
         work()
@@ -111,12 +111,12 @@ def bordered(
 
 
 class Inbox:
-    """A mailbox, and those mails in it that we do not have yet."""
+    """A mailbox, and its mails that we do not have yet."""
 
     def __init__(
         self, ctx: Context, mailbox: Mailbox, reach: Reachability, progress: Progress
     ) -> None:
-        self.name = f"mailbox {mailbox.name}"  # in messages
+        self.name = f"mailbox {mailbox.name}"  # the name in messages
         self.fresh: list[MailRef] = []
         self.mailbox = mailbox
         self._ctx, self._reach, self._progress = ctx, reach, progress
@@ -125,15 +125,15 @@ class Inbox:
 
     @property
     def backlog(self) -> bool:
-        """Whether so much waits that letters leave while further mails are decided."""
+        """Return whether so much waits that letters leave while further mails are decided."""
         return len(self.fresh) > _BACKLOG
 
     def look(self, done: Round) -> bool:
-        """List what is new; False where the mailbox cannot be used."""
+        """List new mails; return False if the mailbox cannot be used."""
         return self._step("listing", self._list, done)
 
     def keep_some(self, done: Round) -> bool:
-        """Keep the next of what is new; False where the mailbox cannot be used any more."""
+        """Keep the next new mails; return False if the mailbox can no longer be used."""
         if not self._step("fetching from", lambda: self._keep(done), done):
             return False
         self._ctx.heart.mailbox_good(self.mailbox.name)
@@ -142,7 +142,7 @@ class Inbox:
         return True
 
     def file(self, done: Round) -> bool:
-        """File what is decided; False where that cannot be done now."""
+        """File decided mails; return False if that is impossible now."""
         if not self._reach.worth_trying(self.name, _FILING):
             return False
         if not self._step("filing in", lambda: self._file(done), done, _FILING):
@@ -160,7 +160,7 @@ class Inbox:
                     raise
                 except Exception:
                     with suppress(Exception):
-                        self.mailbox.close()  # who knows where in its answer it stumbled
+                        self.mailbox.close()  # the connection's state is unknown
                     raise
 
         if bordered(self.name, timed, done, self._reach, by):
@@ -194,13 +194,13 @@ def take_in(
 ) -> None:
     """Keep what is new in each mailbox, decide everything kept, file what is decided.
 
-    Some thousand mails at a time: of a backlog the first are answered while the last still wait on
-    the server, and once ``stop`` is set they stay there.  A mailbox that cannot be used does not
-    hold the others up.
+    It takes some thousand mails at a time: the first mails of a backlog are answered while the
+    last still wait on the server, and stay there once ``stop`` is set.  A mailbox that cannot be
+    used does not stop the others.
     """
     every = [Inbox(ctx, mailbox, reach, progress) for mailbox in mailboxes]
     inboxes = [one for one in every if reach.worth_trying(one.name) and one.look(done)]
-    # A process of its own cannot have a clock that somebody set here.
+    # A separate process cannot use a clock simulated here.
     alone = posting is not None and not ctx.clock.simulated
     if posting and alone and any(one.backlog for one in inboxes) and reach.worth_trying(OUTGOING):
         posting.start()
@@ -223,7 +223,7 @@ def decide(
     progress: Progress,
     decided: intake.Decided,
 ) -> None:
-    """Decide every mail that is kept; ``decided`` is of the passes before in this round."""
+    """Decide every kept mail; ``decided`` is from earlier passes in this round."""
     if not (reach.worth_trying("deciding") and reach.worth_trying(_READING)):
         return
     before = Counter(decided.folders)
@@ -238,7 +238,7 @@ def decide(
 
 
 def note_left(decided: intake.Decided, done: Round, reach: Reachability) -> None:
-    """Say which mails could not be decided, and whether mails can be read at all."""
+    """Report mails that could not be decided, and whether mails can be read at all."""
     if decided.unread:
         reach.failed(_READING, decided.unread)
         done.troubles.append(str(decided.unread))
@@ -256,7 +256,7 @@ def send_out(
     reach: Reachability,
     progress: Progress | None = None,
 ) -> None:
-    """Deliver what is due."""
+    """Send what is due."""
     if not reach.worth_trying(OUTGOING):
         return
 
@@ -266,7 +266,7 @@ def send_out(
 
     try:
         worked = bordered(OUTGOING, work, done, reach)
-    except CourierPaused as error:  # on file, with its own pause
+    except CourierPaused as error:  # the stored pause applies
         if reach.told_once(OUTGOING, str(error)):
             done.troubles.append(str(error))
     else:
@@ -281,7 +281,7 @@ def begin(
     reach: Reachability,
     progress: Progress,
 ) -> None:
-    """Look at the clock, and count due dates again where the calendar changed."""
+    """Check the clock, and recompute due dates if the calendar changed."""
     _one_step(
         "looking at the clock", lambda: _look_at_clock(ctx, mailboxes, done), done, reach, progress
     )
@@ -289,7 +289,7 @@ def begin(
 
 
 def ask_and_chase(ctx: Context, done: Round, reach: Reachability, progress: Progress) -> None:
-    """Raise what is to be asked and remind of what was: from stored dates alone."""
+    """Send new requests and reminders, as the stored dates require."""
     _one_step("asking", lambda: _ask(ctx, done), done, reach, progress)
     _one_step("chasing", lambda: _chase(ctx, done), done, reach, progress)
 
@@ -297,7 +297,7 @@ def ask_and_chase(ctx: Context, done: Round, reach: Reachability, progress: Prog
 def _one_step(
     what: str, work: Callable[[], None], done: Round, reach: Reachability, progress: Progress
 ) -> None:
-    """A step that a fault of ours, a broken template say, keeps from nothing but itself."""
+    """Run a step; a fault of ours, such as a broken template, stops only this step."""
     if not reach.worth_trying(what):
         return
 
@@ -318,11 +318,11 @@ def one_round(
     posting: Posting | None = None,
     progress: Progress | None = None,
 ) -> Round:
-    """Everything there is to do now, or what is under way when ``stop`` is set.
+    """Do everything that is due; once ``stop`` is set, finish only what was begun.
 
-    ``posting`` is what may deliver beside the work on a backlog.  One thing is done after the
-    other, so that under a clock that somebody set the same always happens; the daemon does the
-    same steps in threads of their own (``exchange.daemon.threads``).
+    ``posting`` may send in parallel with the work on a backlog.  Steps run one after the other,
+    so that a simulated clock always gives the same result; the daemon runs the same steps in
+    separate threads (``exchange.daemon.threads``).
     """
     done, stop, progress = Round(), stop or threading.Event(), progress or Progress()
     begin(ctx, mailboxes, done, reach, progress)
@@ -337,7 +337,7 @@ def one_round(
 
 
 def end_posting(ctx: Context, posting: Posting, done: Round, reach: Reachability) -> None:
-    """Have the sending beside us end, and note what it did."""
+    """End the parallel sending, and add its result."""
     posted = posting.finish()
     ctx.unrecorded.extend(posted.unrecorded)
     done.delivered += posted.fates

@@ -16,10 +16,10 @@ _PAGE: Final = 5_000  # rows that one transaction reads
 
 
 def verify(ctx: Context) -> tuple[int, str]:
-    """(rows, head) of an intact log; raises StoreError naming the first bad row.
+    """Return (rows, head) of an intact log; raises StoreError naming the first bad row.
 
-    A row never changes once it is there, so the log is walked in short transactions up to where it
-    ended at the beginning: what others write meanwhile neither waits nor piles up.
+    Rows never change, so the log is checked in short transactions up to its end at the start:
+    other writers need not wait, and no long transaction piles up changes.
     """
     with ctx.store.reading() as tx:
         head = tx.audit.checked_head()
@@ -33,15 +33,15 @@ def verify(ctx: Context) -> tuple[int, str]:
 
 
 def kinds(ctx: Context) -> list[str]:
-    """Every kind of event that stands in the log, in the order of the alphabet."""
+    """Return every kind of event in the log, in alphabetical order."""
     with ctx.store.reading() as tx:
         return tx.audit.kinds()
 
 
 def rows(ctx: Context, subject: str = "", event: str = "") -> Iterator[AuditRow]:
-    """The log in order up to its present end, optionally of one subject or kind of event.
+    """Yield the log in order up to its present end, optionally for one subject or kind of event.
 
-    A Device ID is also found in the events of long answers, which tell of many devices at once.
+    A Device ID is also found in events of long answers, which name many devices at once.
     """
     with ctx.store.reading() as tx:
         until = tx.audit.head()[0]
@@ -54,7 +54,7 @@ def rows(ctx: Context, subject: str = "", event: str = "") -> Iterator[AuditRow]
 
 
 def _paged(ctx: Context, subject: str, event: str, until: int) -> Iterator[AuditRow]:
-    """Rows up to ``until``; no transaction stays open while somebody looks at them."""
+    """Yield rows up to ``until``; no transaction stays open between pages."""
     after = 0
     while True:
         with ctx.store.reading() as tx:

@@ -1,8 +1,8 @@
-"""The contacts register as people keep it: import with a diff before it applies, checks, history.
+"""Maintain the contacts register: import with a diff first, checks, history.
 
-A column that the file lacks leaves its field as it is; an empty cell clears it.  A party that the
-file lacks is left alone unless the import replaces the register: then it is made inactive, never
-deleted, for its history and its requests stay.
+If the file lacks a column, the field stays; an empty cell clears it.  If it lacks a party, the
+party stays, unless the import replaces the register: then it is made inactive, never deleted,
+because its history and requests stay.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from exchange.services.import_rows import (
 from exchange.store.db import Transaction
 from exchange.store.parties import PastChange
 
-_TEXT_ONLY: Final = ("signifier", "party", "mpids")  # Excel's numbers lose digits of these
+_TEXT_ONLY: Final = ("signifier", "party", "mpids")  # Excel loses digits of these in numbers
 _KEPT: Final = ("mpids", "role", "sla_days", "sla_agreed", "max_mail_mb", "active", "confirmed_on")
 _HINT: Final = "config/contacts.csv of a new working folder is a sample"
 
@@ -46,12 +46,12 @@ class ContactsPlan:
     """What an import would do to the register."""
 
     source: str
-    parties: tuple[Party, ...]  # as they will stand, only those that change
+    parties: tuple[Party, ...]  # as they will be, only those that change
     changes: tuple[Change, ...]
     rows: int
     not_in_file: tuple[str, ...]  # active parties that the file does not name
     notes: tuple[str, ...]
-    seen: tuple[Party, ...]  # the register this was worked out against
+    seen: tuple[Party, ...]  # the register that this was compared with
 
 
 def plan_import(
@@ -75,7 +75,7 @@ def plan_import(
             rows += 1
             signifier = sheet.cell(row, "signifier").upper()
             if signifier == ctx.signifier:
-                notes.append(f"{sheet.place(row)}: {signifier} is we ourselves; left out")
+                notes.append(f"{sheet.place(row)}: {signifier} is our own party; left out")
                 continue
             try:
                 party = _party(sheet, row, held)
@@ -90,7 +90,7 @@ def plan_import(
                 faults.append(error)
     raise_all(faults, name)
     notes += [
-        f"{party.signifier} is in the file and stays inactive; a column active with yes changes it"
+        f"{party.signifier} is in the file, stays inactive; a column `active` with yes changes it"
         for party in wanted.values()
         if not party.active and not _has(sheets, "active")
     ]
@@ -112,9 +112,9 @@ def plan_import(
 
 
 def apply_plan(ctx: Context, plan: ContactsPlan, by: str) -> int:
-    """Write the plan with its history and audit events; returns the number of changed parties.
+    """Write the plan with history and audit events; return the number of changed parties.
 
-    Raises BadInput when the register is no longer the one the plan was shown against.
+    Raises BadInput if the register has changed since the plan was made.
     """
     if not plan.changes:
         return 0
@@ -122,7 +122,7 @@ def apply_plan(ctx: Context, plan: ContactsPlan, by: str) -> int:
     with ctx.store.transaction("contacts") as tx:
         if tuple(tx.parties.all()) != plan.seen:
             raise BadInput(
-                "somebody changed the register meanwhile; nothing was changed",
+                "somebody else changed the register meanwhile; nothing was changed",
                 hint="import the file again and look at the differences",
             )
         tx.parties.apply(plan.parties, plan.changes, now, actor=by, source=plan.source)
@@ -131,7 +131,7 @@ def apply_plan(ctx: Context, plan: ContactsPlan, by: str) -> int:
 
 
 def check_register(ctx: Context, stale_after_days: int = STALE_AFTER_DAYS) -> tuple[Finding, ...]:
-    """What a person should look at, party by party."""
+    """Return what a person should check, party by party."""
     with ctx.store.reading() as tx:
         parties = tx.parties.all()
     return check(
@@ -144,13 +144,13 @@ def check_register(ctx: Context, stale_after_days: int = STALE_AFTER_DAYS) -> tu
 
 
 def register(ctx: Context) -> list[Party]:
-    """Every party, by signifier."""
+    """Return every party, by signifier."""
     with ctx.store.reading() as tx:
         return tx.parties.all()
 
 
 def history(ctx: Context, signifier: str = "") -> list[PastChange]:
-    """What changed and when, oldest first; of one party or of all."""
+    """Return what changed and when, oldest first; for one party or all."""
     with ctx.store.reading() as tx:
         return tx.parties.history(signifier.strip().upper())
 
@@ -171,7 +171,7 @@ def _choose(table: Table) -> Sheet:
 def _party(sheet: Sheet, row: Row, held: Mapping[str, Party]) -> Party:
     place = sheet.place(row)
     lost = [
-        BadInput("Excel kept this as a number; make the cell text", place=f"{place} > {field}")
+        BadInput("Excel stored it as a number; format the cell as text", place=f"{place} > {field}")
         for field in _TEXT_ONLY
         if sheet.damaged(row, field)
     ]
@@ -195,7 +195,7 @@ def _has(sheets: Sequence[Sheet], field: str) -> bool:
 
 
 def _ignored(sheets: Sequence[Sheet]) -> list[str]:
-    """A column whose wording is not understood: a misspelt one would silently do nothing."""
+    """Return a note on each unknown column: a misspelt one would silently do nothing."""
     notes = []
     for sheet in sheets:
         names = [
@@ -204,7 +204,7 @@ def _ignored(sheets: Sequence[Sheet]) -> list[str]:
             if title and column not in sheet.columns.values()
         ]
         if names:
-            notes.append(f"{sheet.table.where}: columns not taken: {', '.join(names)}")
+            notes.append(f"{sheet.table.where}: unknown columns, not read: {', '.join(names)}")
     return notes
 
 

@@ -1,7 +1,7 @@
-"""Is all well at this moment: what ``exchange health`` looks at, and from when on it is not.
+"""Check whether all is well now, for ``exchange health``, and from when on it is not.
 
-Nothing here waits for a mail server, takes a lock or changes a thing; the database is looked at in
-a thread of its own that is given up after some seconds.  The thresholds stand in one table in
+Nothing here waits for a mail server, takes a lock or changes anything; the database is read in a
+separate thread that is abandoned after some seconds.  The thresholds are in a table in
 docs/operations.md.
 """
 
@@ -35,8 +35,8 @@ from exchange.store.upkeep.read_only_store import DaemonLock, ReadOnlyStore
 DATABASE_SECONDS: Final = 3.0  # one call
 _WHOLE_SECONDS: Final = 8.0  # all of them
 
-POLLS: Final = 5  # of a mailbox, without a good one
-LEAST_MAILBOX: Final = 300.0  # seconds, where it is polled more often
+POLLS: Final = 5  # of a mailbox without a good one
+LEAST_MAILBOX: Final = 300.0  # seconds, if it is polled more often
 UNDECIDED: Final = timedelta(minutes=15)
 NOT_HANDED_OVER: Final = timedelta(minutes=15)
 LETTER: Final = timedelta(hours=2)
@@ -47,7 +47,7 @@ _CLOCK: Final = "clock.trouble"  # the fact of ``clock_guard``
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One thing that was looked at; ``advice`` says what to do where it is not well."""
+    """One thing that was checked; ``advice`` says what to do if it is not well."""
 
     what: str
     well: bool
@@ -57,14 +57,14 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """All that was found: in words, and as values for a program."""
+    """All findings: in words, and as values for a program."""
 
     signs: tuple[Sign, ...]
     values: Mapping[str, Any]
 
     @property
     def problems(self) -> tuple[Sign, ...]:
-        """What is not well."""
+        """Return what is not well."""
         return tuple(sign for sign in self.signs if not sign.well)
 
 
@@ -83,13 +83,13 @@ class Known:
     ours: Owed
     theirs: Owed
     next_chase: date | None
-    waiting_due: date | None  # the earliest of what may be a request and waits for a person
-    pause: Pause | None  # of all that is sent
+    waiting_due: date | None  # of the first possible request that waits for a person
+    pause: Pause | None  # of all sending
     clock: str  # why the clock cannot be right; empty while it can
 
 
 class Opens(Protocol):
-    """Opens the database for a look; raises ExchangeError."""
+    """Opens the database for reading; raises ExchangeError."""
 
     def __call__(self) -> ReadOnlyStore: ...
 
@@ -97,7 +97,7 @@ class Opens(Protocol):
 def examine(
     folder: Path, settings: Settings, calendar: WorkingCalendar, opens: Opens, now: datetime
 ) -> Health:
-    """Look at everything; raises nothing for whatever is wrong there, and takes some seconds."""
+    """Check everything within some seconds; never raises for what is wrong."""
     beat = read_heartbeat(folder)
     known = _within(lambda: _ask(opens(), settings, calendar, now), _WHOLE_SECONDS)
     fault = known if isinstance(known, ExchangeError) else None
@@ -115,7 +115,7 @@ def examine(
 
 
 def _within(work: Callable[[], Known], seconds: float) -> Known | ExchangeError:
-    """What ``work`` yields, in a thread that nobody has to wait for."""
+    """Return the result of ``work``, run in a thread that may be abandoned."""
     box: queue.SimpleQueue[Known | ExchangeError] = queue.SimpleQueue()
 
     def run() -> None:
@@ -123,7 +123,7 @@ def _within(work: Callable[[], Known], seconds: float) -> Known | ExchangeError:
             box.put(work())
         except ExchangeError as error:
             box.put(error)
-        except Exception as error:  # a thread's border; the message may quote anything
+        except Exception as error:  # its message may quote anything
             box.put(StoreError(f"it cannot be looked at ({type(error).__name__})"))
 
     threading.Thread(target=run, name="health", daemon=True).start()
@@ -187,7 +187,7 @@ def _daemon(beat: Beat | None, known: Known | None) -> Sign:
         said = f"one holds the database (process {known.holder.pid})" if known else "one works"
         return Sign(
             what, False, f"{said}, and gives no sign of life",
-            "see whether it may write into the working folder; restart it",
+            "check that it may write into the working folder; restart it",
         )  # fmt: skip
     if (mute := silence(beat)) is not None:
         said, advice = mute
@@ -214,7 +214,7 @@ def _progress(beat: Beat, settings: Settings) -> Iterator[Sign]:
 
 
 def limit_of(mailbox: MailboxSettings) -> float:
-    """Seconds after which a mailbox without a good round is a problem."""
+    """Return the seconds after which a mailbox without a good round is a problem."""
     return max(LEAST_MAILBOX, POLLS * mailbox.poll_seconds)
 
 
@@ -231,7 +231,7 @@ def _mailbox(mailbox: MailboxSettings, beat: Beat | None, now: datetime) -> Sign
     waited = good if good is not None else (beat.started if beat else None)
     if waited is not None and waited <= limit_of(mailbox):
         return Sign(what, True, said)
-    return Sign(what, False, said, "`exchange doctor` tries it and says what to mend")
+    return Sign(what, False, said, "`exchange doctor` tries it and says what to correct")
 
 
 # -- the database and the disk ---------------------------------------------------------------------
@@ -261,7 +261,7 @@ def _waiting(known: Known, now: datetime) -> Iterator[Sign]:
     if known.pause is not None:
         until = f"{known.pause.ends:%Y-%m-%d %H:%M} UTC"
         advice = f"{known.pause.hint}; then `exchange letters resume`".removeprefix("; then ")
-        yield Sign("sending", False, f"rests until {until}: {known.pause.said}", advice)
+        yield Sign("sending", False, f"paused until {until}: {known.pause.said}", advice)
     if known.clock:
         advice = "set the machine's clock by NTP; or, where it is right, `exchange clock confirm`"
         yield Sign("clock", False, known.clock, advice)

@@ -1,4 +1,4 @@
-"""The monthly compliance report: built from the database, written once a month by the daemon."""
+"""Build the monthly compliance report from the database; the daemon writes it once a month."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ Row = TypeVar("Row", AskedOfUs, AskedByUs)
 
 
 def build(ctx: Context, month: str) -> MonthlyReport:
-    """The report of a month such as ``2026-10`` (Europe/London), as things stand now.
+    """Return the report of a month such as ``2026-10`` (Europe/London), as of now.
 
-    Raises BadInput when the month is not one, or has not begun.
+    Raises BadInput if the month is invalid or has not begun.
     """
     month = month.strip()
     start, end = parse_month(month)
@@ -86,16 +86,16 @@ def build(ctx: Context, month: str) -> MonthlyReport:
 
 
 def write(ctx: Context, month: str) -> list[Path]:
-    """Write the report as CSV and HTML into the report folder; returns the two files.
+    """Write the report as CSV and HTML into the report folder; return the two files.
 
-    A file is complete or not there: it is written beside its place and then renamed.  Raises
-    BadInput when the folder cannot be written to.
+    A file is complete or absent: it is written under another name and then renamed.  Raises
+    BadInput if the folder cannot be written to.
     """
     return write_report(ctx, build(ctx, month))
 
 
 def write_report(ctx: Context, report: MonthlyReport) -> list[Path]:
-    """Write a report that was built, and record it in the audit log."""
+    """Write a finished report, and record it in the audit log."""
     folder = ctx.folder / ctx.settings.report.folder
     name = f"mp121-{report.month}"
     contents = {
@@ -113,7 +113,7 @@ def write_report(ctx: Context, report: MonthlyReport) -> list[Path]:
             hint="check report.folder in the configuration, its permissions and the free space",
         ) from None
     with ctx.store.transaction("report") as tx:
-        # A report of a month that is not over yet does not stand in for the final one.
+        # A report of an unfinished month does not replace the final one.
         if report.generated_at >= parse_month(report.month)[1]:
             tx.facts.put(_WRITTEN + report.month, report.generated_at.isoformat())
         tx.audit.append(
@@ -132,10 +132,10 @@ def write_report(ctx: Context, report: MonthlyReport) -> list[Path]:
 
 
 def write_due(ctx: Context) -> list[str]:
-    """Write last month's report if that was not done yet; returns the months written.
+    """Write last month's report unless that was done; return the months written.
 
-    Cheap when nothing is due.  A report that cannot be written stops nothing else: it is said in
-    the log once per reason and tried again after an hour.
+    Cheap if nothing is due.  A report that cannot be written stops nothing else: that is logged
+    once per reason and tried again after an hour.
     """
     if ctx.clock.trouble:
         return []
@@ -159,19 +159,19 @@ def write_due(ctx: Context) -> list[str]:
 
 
 def last_month(today: date) -> str:
-    """The month before that of ``today``: ``2026-10`` on any day of November 2026."""
+    """Return the month before ``today``: ``2026-10`` on any day of November 2026."""
     return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
 def median_working_days(rows: Iterable[AskedByUs], calendar: WorkingCalendar) -> float | None:
-    """Working Days from day zero to the answer, the middle of all answered Devices; None: none."""
+    """Return the median Working Days from day zero to the answer; None without answers."""
     alike: Counter[tuple[date, datetime]] = Counter()
     for row in rows:
         if row.day_zero is not None and row.answered_in is not None:
             alike[row.day_zero, row.answered_in] += row.devices
     taken: Counter[int] = Counter()
     for (day_zero, hour), devices in alike.items():
-        # Clocks change on the hour, so a whole hour lies on one day in Europe/London.
+        # Clocks change on the hour, so each hour belongs to one day in Europe/London.
         days = calendar.working_days_between(day_zero, local_date(hour))
         taken[max(0, days)] += devices
     total = sum(taken.values())
@@ -182,7 +182,7 @@ def median_working_days(rows: Iterable[AskedByUs], calendar: WorkingCalendar) ->
 
 
 def _nth(counted: Counter[int], position: int) -> int:
-    """The value at ``position`` of the sorted sequence that ``counted`` stands for."""
+    """Return the value at ``position`` of the sorted sequence that ``counted`` counts."""
     for value in sorted(counted):
         position -= counted[value]
         if position < 0:

@@ -1,4 +1,4 @@
-"""What waits for a person: mails in Review and Shunted, devices held, letters refused."""
+"""Show and settle what waits for a person: mails in Review and Shunted, devices, letters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from exchange.services.answering import (
     party_columns,
     party_passwords,
 )
-from exchange.services.answering.device_decisions import Holdings, rule
+from exchange.services.answering.device_decisions import Holdings, decide_devices
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.context import Context
 from exchange.store.db import Transaction
@@ -40,10 +40,10 @@ from exchange.store.requests.disputes import Dispute
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for a person, a page of its mails."""
+    """What waits for a person, with one page of the mails."""
 
     mails: tuple[tuple[WaitingMail, date | None], ...]  # with the day an answer would be due
-    chosen: int  # how many mails the filter chooses
+    chosen: int  # how many mails the filter selects
     folders: Mapping[str, int]  # how many wait in each of FOLDERS
     requests: tuple[tuple[InboundRequest, int, int], ...]  # held, unreadable
     letters: tuple[StoredLetter, ...]
@@ -53,7 +53,7 @@ class Waiting:
 def waiting(
     ctx: Context, chosen: MailFilter | None = None, most: int | None = None, skip: int = 0
 ) -> Waiting:
-    """The list: mails newest first, the rest oldest first."""
+    """Return what waits: mails newest first, the rest oldest first."""
     chosen = chosen or MailFilter()
     with ctx.store.reading() as tx:
         tx.parties.expect(chosen.party)
@@ -77,14 +77,14 @@ def waiting(
 
 
 def _answer_due(ctx: Context, mail: WaitingMail) -> date | None:
-    """By when an answer would be due; None for one that nobody has looked at."""
+    """Return the day an answer would be due; None for a mail that was never read."""
     if mail.place in NOT_FETCHED:
         return None
     return due(mail.arrived_at, ctx.sla(None), ctx.calendar).due_on
 
 
 def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
-    """A kept mail, opened and understood again; why it cannot be is a warning of its own.
+    """Return a kept mail, opened and read again; if reading fails, a warning says why.
 
     Raises NotFound, and BadInput for a mail that was not fetched.
     """
@@ -94,7 +94,7 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
     try:
         return mail, _understood(ctx, mail, party_columns.of_sender(ctx, mail.sender))
     except Unreadable as error:
-        # It lies in Shunted: whose it is, and why, is what a person wants to see.
+        # It is in Shunted: a person wants to see from whom, and why.
         return mail, Understanding(MailHead(), Kind.UNKNOWN, warnings=(f"not read: {error}",))
 
 
@@ -112,11 +112,10 @@ def _must_be_fetched(mail: KeptMail) -> None:
 
 
 def want_mail(ctx: Context, number: int, actor: str, then: str = "") -> MailOutcome | None:
-    """Have a mail that is in the ledger alone fetched in the next round, and decided then.
+    """Have a mail that is only in the ledger fetched and decided in the next round.
 
-    ``then`` is what a person has to do after that.
-
-    None when it was fetched long ago.  Raises BadInput when nothing is left to fetch.
+    ``then`` is what a person has to do after that.  Returns None if it has been fetched.  Raises
+    BadInput if there is nothing left to fetch.
     """
     with ctx.store.transaction("want") as tx:
         state, _, resolved = tx.mail.claim(number)
@@ -126,7 +125,7 @@ def want_mail(ctx: Context, number: int, actor: str, then: str = "") -> MailOutc
         if mail.ref.uid <= 0 or resolved:
             why = "was dealt with" if resolved else "is not on the server any more"
             raise BadInput(f"mail {number} {why}")
-        reason = "a person wants it: it is fetched in the next round, and then decided" + then
+        reason = "a person wants it: it is fetched and decided in the next round" + then
         tx.places.want(number, ctx.now(), reason)
         detail = {"was": state}
         event = AuditEvent("mail.wanted", f"mail {number}", detail=detail, actor=actor)
@@ -135,7 +134,7 @@ def want_mail(ctx: Context, number: int, actor: str, then: str = "") -> MailOutc
 
 
 def raw_mail(ctx: Context, number: int) -> bytes:
-    """The bytes of a kept mail, as received."""
+    """Return the bytes of a kept mail, as received."""
     with ctx.store.reading() as tx:
         mail = tx.mail.get(number)
     _must_be_fetched(mail)
@@ -143,28 +142,28 @@ def raw_mail(ctx: Context, number: int) -> bytes:
 
 
 def release_mail(ctx: Context, number: int, signifier: str, actor: str) -> MailOutcome:
-    """Deal with a waiting mail as sent by a party that a person vouches for.
+    """Decide a waiting mail as sent by the party that a person names.
 
     The answer still goes only to that party's reply address on the register.  A mail that was not
-    fetched is fetched in the next round, and decided as any other: nobody knows yet what it says.
+    fetched is fetched in the next round and decided as any other: its text is not known yet.
     """
     with ctx.store.reading() as tx:
         mail = tx.mail.get(number)
         party = _active(tx, signifier)
     if party.signifier == ctx.signifier:
-        raise BadInput("that party is ourselves")
+        raise BadInput("that is our own party")
     then = f" by its sender; where it waits then, release it as {party.signifier} once more"
     if wanted := want_mail(ctx, number, actor, then):
         return wanted
-    # A person says whose mail it is: so it is that party's columns that count.
+    # A person says who sent the mail, so that party's columns apply.
     said = _understood(ctx, mail, party_columns.of_party(ctx, signifier))
     return intake.release(ctx, mail, said, party, actor)
 
 
 def replay_mail(ctx: Context, number: int, actor: str) -> MailOutcome:
-    """Understand and decide a waiting mail once more, as if it had just been kept.
+    """Read and decide a waiting mail again, as if it had just been kept.
 
-    One that was not fetched is fetched in the next round, and decided then.
+    If it was not fetched, the next round fetches and decides it.
     """
     if wanted := reopen_mail(ctx, number, actor):
         return wanted
@@ -174,9 +173,9 @@ def replay_mail(ctx: Context, number: int, actor: str) -> MailOutcome:
 
 
 def reopen_mail(ctx: Context, number: int, actor: str) -> MailOutcome | None:
-    """Put a waiting mail back among those that are to be understood and decided.
+    """Put a waiting mail back among those to be read and decided.
 
-    None when that can be done at once; one that was not fetched is fetched in the next round.
+    Returns None if that can be done now; if it was not fetched, the next round fetches it.
     """
     if wanted := want_mail(ctx, number, actor):
         return wanted
@@ -188,14 +187,14 @@ def reopen_mail(ctx: Context, number: int, actor: str) -> MailOutcome | None:
 
 
 def outcome_of(ctx: Context, number: int) -> MailOutcome:
-    """What has become of a mail; its folder is empty while that is still open."""
+    """Return the outcome of a mail; its folder is empty while undecided."""
     with ctx.store.reading() as tx:
         mail = tx.mail.get(number)
     return MailOutcome(mail.folder, mail.kind, mail.reason, mail.party, mail.request_ref)
 
 
 def reject_mail(ctx: Context, number: int, why: str, actor: str) -> None:
-    """A person says that nothing is to be done with this mail."""
+    """Close a waiting mail without action."""
     with ctx.store.transaction("resolve") as tx:
         _claim_waiting(tx, number)
         if tx.disputes.waiting(number):
@@ -204,26 +203,26 @@ def reject_mail(ctx: Context, number: int, why: str, actor: str) -> None:
                 hint=f"`exchange inbox settle {number}` says whose they are",
             )
         if tx.mail.get(number).state in NOT_FETCHED:
-            tx.places.confirm_place(number)  # nobody waits for it any more
+            tx.places.confirm_place(number)  # it need not be fetched any more
         intake.resolve(ctx, tx, number, f"rejected: {why}", actor)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What ``settle_codes`` did."""
+    """The result of ``settle_codes``."""
 
     codes: int
-    mail: MailOutcome | None  # what came of the mail; None: it did not wait any more
+    mail: MailOutcome | None  # of the mail; None if it was not waiting any more
 
 
 def settle_codes(
     ctx: Context, number: int, ruling: Ruling, why: str, actor: str, *, only: Collection[str] = ()
 ) -> Settled:
-    """A person says whose the install codes are that a mail brought for second devices.
+    """Decide which of two Devices each disputed install code of a mail belongs to.
 
-    ``only`` limits it to some Device IDs, of either side.  The mail is then decided again, as the
-    party's that sent it.  Raises NotFound when none of its codes is in dispute, BadInput when the
-    ruling cannot be followed; then nothing was changed.
+    ``only`` limits it to some Device IDs, on either side.  The mail is then decided again, as from
+    the party that sent it.  Raises NotFound if none of its codes is in dispute, BadInput if the
+    ruling is impossible; then nothing was changed.
     """
     wanted = {str(DeviceId.parse(text)) for text in only}
     why = mask_codes(why)
@@ -253,7 +252,7 @@ def settle_codes(
 
 
 def reply_address(ctx: Context, signifier: str) -> str:
-    """Where answers to a party go; raises NotFound when it is not on the register."""
+    """Return the address for answers to a party; raises NotFound if it is not on the register."""
     with ctx.store.reading() as tx:
         return _active(tx, signifier).reply_address
 
@@ -273,7 +272,7 @@ def _claim_waiting(tx: Transaction, number: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What ``release_devices`` did."""
+    """The result of ``release_devices``."""
 
     provided: int
     not_installer: int
@@ -288,7 +287,7 @@ def release_devices(
     only: Collection[str] = (),
     not_installer: str = "",
 ) -> Released:
-    """Decide the held devices of a request again, by what the vault and register say now.
+    """Decide the held devices of a request again, from the present vault and register.
 
     ``only`` limits it to some Device IDs.  ``not_installer`` is a person's reason for answering
     "not the installing Supplier" where the register alone would not; it is never accepted for a
@@ -310,7 +309,9 @@ def release_devices(
     chosen = [row for row in held if not wanted or row.device in wanted]
     asked = [Found(DeviceId.parse(row.device), row.where, row.device_type) for row in chosen]
     known = Holdings.of(ctx.vault, [asked]).devices(asked)
-    rulings = rule(asked, known, terms, state=DeviceState.HELD, not_installer=not_installer)
+    rulings = decide_devices(
+        asked, known, terms, state=DeviceState.HELD, not_installer=not_installer
+    )
     still = set(rulings.by_state(DeviceState.HELD))
     places = [at for at in range(len(chosen)) if at not in still]
     settled = rulings.chosen(places)
@@ -353,7 +354,7 @@ def _head_of(ctx: Context, mail: KeptMail) -> MailHead:
 
 
 def withdraw_devices(ctx: Context, ref: str, why: str, actor: str) -> int:
-    """The other side took back what is still open in a request (held or unreadable rows)."""
+    """Withdraw for the other side what is still open in a request: held or unreadable rows."""
     now, why = ctx.now(), mask_codes(why)
     with ctx.store.transaction("withdraw inbound") as tx:
         request = tx.inbound.find(ref)

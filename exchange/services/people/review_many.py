@@ -1,4 +1,4 @@
-"""Several waiting mails at once: chosen, shown, then dealt with one by one, each by itself."""
+"""Handle several waiting mails: choose and show them, then handle each separately."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The mails that are meant, oldest first, and what to show of them before anything is done."""
+    """The chosen mails, oldest first, and what to show of them before acting."""
 
     numbers: tuple[int, ...]
     first: tuple[WaitingMail, ...] = ()
-    reasons: tuple[tuple[str, str, int], ...] = ()  # (folder, reason, how many), commonest first
-    missed: tuple[int, ...] = ()  # named one by one, and not among those that wait
-    elsewhere: Mapping[str, int] = field(default_factory=dict)  # in folders that spans leave out
+    reasons: tuple[tuple[str, str, int], ...] = ()  # (folder, reason, count), commonest first
+    missed: tuple[int, ...] = ()  # named singly, but not waiting
+    elsewhere: Mapping[str, int] = field(default_factory=dict)  # in folders that ranges leave out
 
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """What became of one mail: its outcome, or the fault that hindered it."""
+    """The result for one mail: its outcome, or the error that prevented it."""
 
     number: int
     outcome: MailOutcome | None = None
@@ -44,10 +44,10 @@ class Dealt:
 
 
 def choose(ctx: Context, chosen: MailFilter, spans: Sequence[Span] | None) -> Chosen:
-    """The waiting mails among ``spans`` (None: all) that ``chosen`` lets through.
+    """Return the waiting mails in ``spans`` (None for all) that the filter ``chosen`` selects.
 
-    A span is of mails in Review and Shunted, unless the filter names a folder; a mail that is
-    named by its own number may wait anywhere.
+    A range means mails in Review and Shunted, unless the filter names a folder; a mail named by
+    its own number may wait in any folder.
     """
     single = {first for first, last in spans or () if first == last}
     with ctx.store.reading() as tx:
@@ -73,7 +73,7 @@ def choose(ctx: Context, chosen: MailFilter, spans: Sequence[Span] | None) -> Ch
 
 
 def _elsewhere(tx: Transaction, chosen: MailFilter, spans: Sequence[Span]) -> dict[str, int]:
-    """How many mails of these spans lie in folders that a span does not take by itself."""
+    """Count the mails of these ranges that are in folders which ranges leave out."""
     if chosen.folder or not spans:
         return {}
     among = replace(chosen, numbers=tuple(spans))
@@ -92,7 +92,7 @@ def _spans_of(numbers: Sequence[int]) -> tuple[Span, ...]:
 
 
 def named(numbers: Sequence[int]) -> str:
-    """Int64Array as people write them: ``12-40, 45``."""
+    """Return numbers as people write them: ``12-40, 45``."""
     return ", ".join(
         str(first) if first == last else f"{first}-{last}"
         for first, last in _spans_of(sorted(numbers))
@@ -100,16 +100,16 @@ def named(numbers: Sequence[int]) -> str:
 
 
 def replay(ctx: Context, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
-    """Understand and decide each once more; ends early when the database cannot go on.
+    """Read and decide each again; end early if the database fails.
 
-    Each is put back by itself; they are decided as the daemon decides, so a fault of one is its
-    own.  What is put back when this is cut off is decided by the daemon.
+    Each is put back separately, and all are decided as the daemon does, so an error stops only its
+    own mail.  If this is interrupted, the daemon decides those put back.
     """
     done = intake.Decided()
     for start in range(0, len(numbers), _REPLAYED_AT_ONCE):
         some = numbers[start : start + _REPLAYED_AT_ONCE]
         dealt = list(_each(some, lambda number: review.reopen_mail(ctx, number, actor)))
-        # One that is fetched in the next round has its outcome already.
+        # A mail fetched in the next round has its outcome already.
         yield from (one for one in dealt if one.fault or one.outcome)
         reopened = [one.number for one in dealt if not (one.fault or one.outcome)]
         try:
@@ -117,7 +117,7 @@ def replay(ctx: Context, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
         except StoreError as error:
             yield from (Dealt(number, fault=error) for number in reopened[:1])
             return
-        if done.unread is not None:  # they are put back, and are decided once mails can be read
+        if done.unread is not None:  # they stay put back, to be decided once mails can be read
             yield from (Dealt(number, fault=done.unread) for number in reopened)
             return
         for number in reopened:
@@ -129,12 +129,12 @@ def replay(ctx: Context, numbers: Sequence[int], actor: str) -> Iterator[Dealt]:
 
 
 def release(ctx: Context, numbers: Sequence[int], party: str, actor: str) -> Iterator[Dealt]:
-    """Deal with each as sent by a party; ends early when the database cannot go on."""
+    """Decide each as sent by ``party``; end early if the database fails."""
     return _each(numbers, lambda number: review.release_mail(ctx, number, party, actor))
 
 
 def reject(ctx: Context, numbers: Sequence[int], why: str, actor: str) -> Iterator[Dealt]:
-    """Nothing is to be done with any of them; ends early when the database cannot go on."""
+    """Close each without action; end early if the database fails."""
     return _each(numbers, lambda number: review.reject_mail(ctx, number, why, actor))
 
 

@@ -1,10 +1,10 @@
-"""A clock that cannot be right stops what is counted by it, and nothing else.
+"""Stop work that depends on the clock while the clock is wrong, and nothing else.
 
-While it is wrong, mails are kept (with the time of the server and of a clock that only runs on),
-and nothing is decided, asked, chased, sent or reported: whatever a due date or a letter's date
-would come from waits.  It goes on by itself when the clock is right again, or when a mail server or
-a person confirms the new time (``exchange clock confirm``).  The rules stand in
-``exchange.domain.time.timekeeping``.
+While it is wrong, mails are kept (with the server's time and that of a monotonic clock), but
+nothing is decided, asked, chased, sent or reported: everything that a due date or a letter's date
+depends on waits.  Work resumes by itself when the clock is right again, or when a mail server or a
+person confirms the new time (``exchange clock confirm``).  ``exchange.domain.time.timekeeping``
+has the rules.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ log = structlog.get_logger("exchange.clock")
 
 TROUBLE: Final = "clock.trouble"  # facts: why nothing is sent; empty or missing while all is well
 _KNOWN: Final = "clock.known"  # when the clock was last known to be right
-_OFFSET: Final = "clock.offset."  # and a mailbox: seconds that its server is usually ahead of us
-_CONFIRMED: Final = "clock.confirmed"  # the time that a person said it is
+_OFFSET: Final = "clock.offset."  # + mailbox: seconds that its server is usually ahead of us
+_CONFIRMED: Final = "clock.confirmed"  # the time that a person confirmed
 _NOTING, _ASKING, _DOUBTING, _SAYING = "noting", "asking", "doubting", "saying"
 _NOTED_EVERY: Final = 600.0  # seconds
 _SAID_EVERY: Final = 3600.0
@@ -51,7 +51,7 @@ _SETTLED: Final = 60.0
 _OFFSET_MATTERS: Final = timedelta(minutes=1)
 HINT: Final = (
     "mails are kept, nothing is decided, asked, chased, sent or reported; set the clock (NTP), or "
-    "say that it is right: `exchange clock confirm`"
+    "confirm that it is right: `exchange clock confirm`"
 )
 
 
@@ -60,16 +60,16 @@ def _machine() -> datetime:
 
 
 def _steady() -> float:
-    """Seconds that only grow, by as much as passes; on Linux also while the machine sleeps."""
+    """Return monotonic seconds, which on Linux also count while the machine sleeps."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
 class WatchedClock:
-    """The machine's clock, which is not believed when it jumps.
+    """The machine's clock, which is not trusted when it jumps.
 
-    It then goes on with the time that it should be, and ``trouble`` says why.  ``wall`` is the
-    machine's clock, ``steady`` seconds that only grow.
+    It then continues from the expected time, and ``trouble`` says why.  ``wall`` is the machine's
+    clock, ``steady`` monotonic seconds.
     """
 
     simulated = False
@@ -81,22 +81,22 @@ class WatchedClock:
         self._anchor = (wall(), steady())
         self._distrusted = ""
         self._contradicted = False  # whether a server said so
-        self._looked: float | None = None  # while it was believed, by the steady clock
+        self._looked: float | None = None  # last check while trusted, by the steady clock
         self.lock = threading.Lock()
-        self._last: dict[str, float] = {}  # when something was done that is done rarely
+        self._last: dict[str, float] = {}  # when something was last done that is done rarely
 
     def now(self) -> datetime:
-        """This instant, aware UTC: the machine's time, or the one that it should be."""
+        """Return this instant, aware UTC: the machine's or, if wrong, the expected one."""
         wall, expected = self.hands()
         return expected if self._distrusted or abs(wall - expected) > TOLERANCE else wall
 
     @property
     def trouble(self) -> str:
-        """Why the machine's clock cannot be right; empty while it can."""
+        """Return why the machine's clock must be wrong; empty if it may be right."""
         return self._distrusted or while_running(*self.hands(), ()).trouble
 
     def hands(self) -> tuple[datetime, datetime]:
-        """The machine's time, and the one that it should be."""
+        """Return the machine's time and the expected time."""
         wall, steady = self._wall(), self.steady()
         at, since = self._anchor
         expected = at + timedelta(seconds=steady - since)
@@ -105,22 +105,22 @@ class WatchedClock:
         return wall, expected
 
     def looked_before(self) -> timedelta | None:
-        """How long ago the clock was looked at and believed; None when nobody knows that."""
+        """Return how long ago the clock was checked and trusted; None if unknown."""
         if self._looked is None or self.steady() < self._looked:
             return None
         return timedelta(seconds=self.steady() - self._looked)
 
     def looked(self) -> None:
-        """It was looked at, and runs on from a time that is believed."""
+        """Note that it was checked and is trusted."""
         self._looked = self.steady()
 
     def believe(self, at: datetime) -> None:
-        """It is right, at ``at`` a moment ago."""
+        """Trust it: it is ``at`` now."""
         self._anchor, self._distrusted, self._contradicted = (at, self.steady()), "", False
         self.looked()
 
     def distrust(self, trouble: str, likely: datetime | None, *, by_server: bool) -> None:
-        """It cannot be right, and by whom; ``likely`` is the time that it should be."""
+        """Distrust it because of ``trouble``; ``likely`` is the expected time."""
         if likely is not None:
             self._anchor = (likely, self.steady())
         self._distrusted, self._looked = trouble, None
@@ -128,12 +128,12 @@ class WatchedClock:
 
     @property
     def contradicted(self) -> str:
-        """Why a server's word stands against the clock, until one is asked again; or empty."""
+        """Return why a server contradicts the clock, until one is asked again; or empty."""
         wall, expected = self.hands()
         return self._distrusted if self._contradicted and abs(wall - expected) > TOLERANCE else ""
 
     def rarely(self, what: str, every: float) -> bool:
-        """Whether it is time again for what is done once in so many seconds; notes that it is."""
+        """Return whether ``what`` is due, done every so many seconds; if so, note it as done."""
         now = self.steady()
         if what in self._last and 0 <= now - self._last[what] < every:
             return False
@@ -141,17 +141,17 @@ class WatchedClock:
         return True
 
     def awaits(self, what: str) -> bool:
-        """Whether something was done and nothing has come of it yet."""
+        """Return whether ``what`` was done and not reset since."""
         return what in self._last
 
     def anew(self, what: str) -> bool:
-        """Do it the next time again; whether it was done at all."""
+        """Make ``what`` due again; return whether it had been done."""
         return self._last.pop(what, None) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What is on record of the time."""
+    """What the database says about the time."""
 
     known: datetime | None
     recorded: datetime | None
@@ -161,14 +161,14 @@ class _Facts:
 
 
 def check(ctx: Context, mailboxes: Sequence[Mailbox] = ()) -> str:
-    """Why the clock cannot be right, or an empty text; said in the log, loudly and rarely.
+    """Return why the clock must be wrong, or an empty text; log it as an error, but rarely.
 
-    Costs nothing while the clock runs on evenly.  The servers of ``mailboxes`` are asked for their
-    time at a start, once an hour, and when the clock jumped.
+    Costs nothing while the clock runs evenly.  The servers of ``mailboxes`` are asked for their
+    time at start, once an hour, and after a jump.
     """
     clock = ctx.clock
     if not isinstance(clock, WatchedClock):
-        return ""  # somebody set it
+        return ""  # a simulated clock
     with clock.lock:
         return _check(ctx, clock, mailboxes)
 
@@ -185,7 +185,7 @@ def _check(ctx: Context, clock: WatchedClock, mailboxes: Sequence[Mailbox]) -> s
     asked: dict[str, ServerTime] = {}
     doubtful = bool(verdict.trouble) or not verdict.sure
     if mailboxes and before is None and lately(clock.hands()[0], facts.known):
-        pass  # started again: nobody needs to be asked
+        pass  # restarted shortly after: no need to ask
     elif mailboxes and (
         clock.rarely(_DOUBTING, _ASKED_EVERY)
         if doubtful
@@ -195,14 +195,14 @@ def _check(ctx: Context, clock: WatchedClock, mailboxes: Sequence[Mailbox]) -> s
         witnesses = [_witness(name, one, facts) for name, one in asked.items()]
         verdict = _verdict(clock, facts, witnesses)
     if not asked and not verdict.sure and not verdict.trouble:
-        verdict = replace(verdict, trouble=clock.contradicted)  # nothing new was heard
+        verdict = replace(verdict, trouble=clock.contradicted)  # no news from the servers
     wall = clock.hands()[0]
     if verdict.trouble and lately(wall, facts.confirmed):
         log.warning("a person says that the clock is right", clock=utc_text(wall))
         verdict = ClockVerdict(likely=wall, sure=True)
-        clock.anew(_ASKING)  # how far the servers are off is another thing now
+        clock.anew(_ASKING)  # the servers' offsets must be measured again
     if verdict.trouble:
-        # A year that cannot be needs no server to say so, and none to take it back.
+        # An impossible year needs no server to contradict it, and none to confirm its end.
         _stop(ctx, clock, verdict, facts, by_server=bool(asked) and possible(wall))
     else:
         _go_on(ctx, clock, facts, asked)
@@ -215,21 +215,21 @@ def _verdict(clock: WatchedClock, facts: _Facts, witnesses: Sequence[Witness]) -
         jumped = while_running(wall, expected, witnesses)
         if before <= RECENT or abs(wall - expected) > TOLERANCE:
             return jumped
-    # One that looked long ago knows no more than one that begins: the machine slept, or what
-    # counts the seconds was set as well.
+    # After a long gap we know no more than at start: the machine slept, or the steady clock was
+    # set too.
     return at_start(wall, facts.known, facts.recorded, witnesses)
 
 
 def _asked(mailboxes: Sequence[Mailbox]) -> dict[str, ServerTime]:
-    """What the servers say that the time is; nobody waits long for one that does not answer."""
+    """Ask the servers for their time, without waiting long for one that does not answer."""
     found: dict[str, ServerTime] = {}
 
     def ask(mailbox: Mailbox) -> None:
         try:
             said = mailbox.server_time()
         except ExchangeError:
-            return  # said where its mails are fetched
-        except Exception as error:  # a thread's border: one server does not silence the others
+            return  # reported where its mails are fetched
+        except Exception as error:  # one server must not stop the others
             log.error("a server's time is not understood", fault=type(error).__name__)
             return
         if said is not None:
@@ -259,7 +259,7 @@ def _facts(tx: Transaction, mailboxes: Sequence[Mailbox]) -> _Facts:
     known, recorded = _instant(tx.facts.get(_KNOWN)), tx.audit.newest()
     trouble = tx.facts.get(TROUBLE)
     if trouble and known is not None and recorded is not None:
-        # What was written since by a clock that cannot be right is no record in its favour.
+        # Records written since with a wrong clock are no evidence for it.
         recorded = min(recorded, known + timedelta(seconds=_NOTED_EVERY))
     return _Facts(
         known=known,
@@ -312,7 +312,7 @@ def _go_on(ctx: Context, clock: WatchedClock, facts: _Facts, asked: dict[str, Se
 
 
 def _note_offset(tx: Transaction, name: str, usual: timedelta | None, found: timedelta) -> None:
-    """Note how far a server's clock is from ours, which is known to be right."""
+    """Store how far a server's clock is from ours, which is known to be right."""
     if usual is not None and abs(found - usual) < _OFFSET_MATTERS:
         return
     tx.facts.put(_OFFSET + name, f"{found.total_seconds():.0f}")
@@ -322,16 +322,15 @@ def _note_offset(tx: Transaction, name: str, usual: timedelta | None, found: tim
 
 
 def confirm(ctx: Context, at: datetime, actor: str) -> None:
-    """A person says that it is ``at`` now; raises BadInput when the machine says otherwise.
+    """Store a person's word that it is ``at`` now; raises BadInput if the machine disagrees.
 
-    A daemon that runs, or one that is started within the hour, then believes its clock.
+    A daemon that runs, or is started within the hour, then trusts its clock.
     """
     now = ctx.now()
     if abs(now - at) > 2 * TOLERANCE:
         raise BadInput(
-            f"the machine's clock says {utc_text(now)}, which is {span_text(now - at)} "
-            f"off {utc_text(at)}",
-            hint="set the machine's clock; what you say here must be the time by another clock",
+            f"the machine's clock says {utc_text(now)}, {span_text(now - at)} off {utc_text(at)}",
+            hint="set the machine's clock; give the time by another clock here",
         )
     with ctx.store.transaction("clock") as tx:
         tx.facts.put(_CONFIRMED, now.isoformat())

@@ -1,9 +1,9 @@
-"""The daemon's signs of life: what it is at, written to a file, and told to its supervisor.
+"""Write the daemon's signs of life and current work to a file and to its supervisor.
 
 The file (``exchange.heartbeat`` in the working folder) is for ``exchange health`` and ``exchange
-doctor``, which must say something when the database does not answer, and must not disturb it.
-Every moment in it is of the monotonic clock, with one moment of both clocks beside: a wall clock
-that is set makes nothing look old or new.
+doctor``, which must work even if the database does not answer, and must not disturb it.  All its
+times are by the monotonic clock, plus one moment by both clocks: setting the wall clock makes
+nothing look older or newer.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from exchange.services.running.progress import Progress, Step
 log = structlog.get_logger("exchange.heartbeat")
 
 FILE: Final = "exchange.heartbeat"
-STILL: Final = 300.0  # seconds without any progress; twice limits.seconds at least
-SILENCE: Final = 60.0  # seconds without a sign, where one is written each second
+STILL: Final = 300.0  # seconds without progress; at least twice limits.seconds
+SILENCE: Final = 60.0  # seconds without a sign, which is written each second
 _STATUS_CHARS: Final = 300
 _BLOCK: Final = 1024
 _LOOKS, _LOOK_PAUSE = 5, 0.02
@@ -40,11 +40,11 @@ Tell = Callable[..., None]
 
 
 class Heartbeat(Heart):
-    """Hears of the work from all of the daemon's threads; ``write`` puts it into the file.
+    """Collects progress from all of the daemon's threads; ``write`` puts it into the file.
 
-    ``tell`` gets assignments of sd_notify(3).  The supervisor's watchdog (``watchdog_seconds``, 0:
-    none) is fed here and nowhere else: by the main thread, and only when it says that the work has
-    come further.  A thread of its own for that would hide a hang.
+    ``tell`` gets assignments of sd_notify(3).  Only this feeds the supervisor's watchdog
+    (``watchdog_seconds``, 0 for none): in the main thread, and only after progress.  A separate
+    thread for that would hide a hang.
     """
 
     def __init__(self, folder: Path, tell: Tell, watchdog_seconds: float = 0.0) -> None:
@@ -61,29 +61,29 @@ class Heartbeat(Heart):
         self._said = ""
 
     def follow(self, progress: Progress) -> None:
-        """From now on this is where the lines of work say what they are at."""
+        """Read what each line of work is doing from ``progress`` from now on."""
         self._progress = progress
 
-    # -- what the daemon says
+    # -- calls of the daemon
 
     def ready(self) -> None:
-        """The work begins, or goes on with a configuration read again."""
+        """Note that the work begins, or continues with a reloaded configuration."""
         self._tell("READY=1")
         self.moved()
         self.write()
 
     def reloading(self) -> None:
-        """The configuration is read again; ``ready`` says when that is done."""
+        """Note that the configuration is being reloaded, until ``ready``."""
         self._tell("RELOADING=1", f"MONOTONIC_USEC={int(time.monotonic() * 1_000_000)}")
 
     def stopped(self, why: str = "") -> None:
-        """The daemon has ended: in good order, or because of ``why``."""
+        """Note that the daemon has ended: normally, or because of ``why``."""
         self.write(ended=True, why=why)
 
-    # -- what the work says
+    # -- calls of the work
 
     def moved(self) -> None:
-        """The work at hand has come further."""
+        """Note progress in the current work."""
         if threading.get_ident() != self._main:
             return
         now = self._moved = time.monotonic()
@@ -92,12 +92,12 @@ class Heartbeat(Heart):
             self._tell("WATCHDOG=1")
 
     def mailbox_good(self, name: str) -> None:
-        """A mailbox was looked at, and what it handed over is kept."""
+        """Note that a mailbox was polled and its mails were kept."""
         with self._lock:
             self._mailboxes[name] = {"good": time.monotonic(), "failed": None, "why": ""}
 
     def mailbox_failed(self, name: str, why: str) -> None:
-        """A mailbox cannot be used."""
+        """Note that a mailbox cannot be used."""
         with self._lock:
             known = self._mailboxes.setdefault(name, {"good": None, "failed": None})
             known["why"] = mask_codes(why)[:_WHY_CHARS]
@@ -105,16 +105,16 @@ class Heartbeat(Heart):
                 known["failed"] = time.monotonic()
 
     def round_ended(self) -> None:
-        """A whole round is done."""
+        """Note that a whole round is done."""
         self._last_round = time.monotonic()
         self.moved()
 
-    # -- saying it
+    # -- output
 
     def write(self, *, ended: bool = False, why: str = "") -> None:
-        """Put it all into the file, and the status to the supervisor; called each second.
+        """Write the file, and send the status to the supervisor; called each second.
 
-        A file that cannot be written costs the file, and is said once.
+        If the file cannot be written, that is logged once and nothing else fails.
         """
         with self._lock:
             if self._ended:
@@ -162,9 +162,9 @@ class Heartbeat(Heart):
 
 
 class _Slate:
-    """A small file written over in place, which costs a tenth of making it anew each time.
+    """A small file overwritten in place, which costs a tenth of recreating it each time.
 
-    A reader that comes in between finds half of each and reads once more.
+    A reader may find half of each version, and then reads again.
     """
 
     def __init__(self, path: Path) -> None:
@@ -172,7 +172,7 @@ class _Slate:
         self._descriptor = -1
 
     def write(self, content: bytes) -> None:
-        """Write the file over, or make it; no link is followed, and nothing waits for the disk."""
+        """Overwrite or create the file, without following links or waiting for the disk."""
         if self._descriptor >= 0 and not os.fstat(self._descriptor).st_nlink:
             self.close()  # somebody deleted it
         if self._descriptor < 0:
@@ -184,14 +184,14 @@ class _Slate:
         os.ftruncate(self._descriptor, len(content) + room)
 
     def close(self) -> None:
-        """Give the file up, as it is."""
+        """Close the file, as it is."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
         self._descriptor = -1
 
 
 def _known_before(folder: Path) -> dict[str, dict[str, Any]]:
-    """What the daemon before this one knew of each mailbox, its moments put on our clock."""
+    """Return what the previous daemon knew of each mailbox, with times on our clock."""
     before, now = read_heartbeat(folder), time.monotonic()
     if before is None:
         return {}
@@ -206,7 +206,7 @@ def _known_before(folder: Path) -> dict[str, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class MailboxBeat:
-    """What is known of one mailbox; seconds ago, None: never."""
+    """What is known of one mailbox, in seconds ago; None for never."""
 
     name: str
     good: float | None
@@ -216,7 +216,7 @@ class MailboxBeat:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What one line of work is at, and since when: seconds ago."""
+    """What one line of work is doing, and since when, in seconds ago."""
 
     name: str
     step: str
@@ -225,28 +225,28 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The last signs of life that were written; all spans are seconds before now."""
+    """The last signs of life; all times are in seconds ago."""
 
     pid: int
-    here: bool  # whether ``pid`` is a number that this process can look up
+    here: bool  # whether this process can look up ``pid``
     same_boot: bool
     written: float
     started: float
-    ended: bool  # whether that daemon has said that it ends
-    why: str  # what made it end; empty where it was stopped
-    moved: float  # since its main thread last came further
+    ended: bool  # whether that daemon noted its end
+    why: str  # why it ended; empty if it was stopped
+    moved: float  # since the last progress of its main thread
     last_round: float | None
-    lanes: tuple[Lane, ...]  # lines of work that are at something
+    lanes: tuple[Lane, ...]  # lines of work that are busy
     mailboxes: tuple[MailboxBeat, ...]
 
     @property
     def doing(self) -> str:
-        """What it is at, in words."""
+        """Return what it is doing, in words."""
         return ", ".join(one.step for one in self.lanes) or "waits for mail"
 
     @property
     def process_lives(self) -> bool:
-        """Whether a process of that number is there (it may be another one by now)."""
+        """Return whether a process with that number exists (it may be another one by now)."""
         if not self.here or not self.same_boot:
             return False
         try:
@@ -254,12 +254,12 @@ class Beat:
         except ProcessLookupError:
             return False
         except OSError:
-            return True  # of another user
+            return True  # belongs to another user
         return True
 
     @property
     def halted(self) -> bool:
-        """Whether its process is held by a signal (SIGSTOP, SIGTSTP, a debugger)."""
+        """Return whether its process is stopped by a signal (SIGSTOP, SIGTSTP, a debugger)."""
         if not self.process_lives:
             return False
         with contextlib.suppress(OSError, LookupError):
@@ -269,7 +269,7 @@ class Beat:
 
 
 def read_heartbeat(folder: Path) -> Beat | None:
-    """The signs of life in ``folder``; None where there are none that can be read."""
+    """Read the signs of life in ``folder``; None if there are none or they are unreadable."""
     for _ in range(_LOOKS):
         try:
             with (folder / FILE).open("rb") as file:
@@ -277,18 +277,18 @@ def read_heartbeat(folder: Path) -> Beat | None:
         except OSError:
             return None
         except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
-            time.sleep(_LOOK_PAUSE)  # perhaps it is just being written
+            time.sleep(_LOOK_PAUSE)  # it may be in the middle of a write
     return None
 
 
 def lives(beat: Beat | None, held: bool | None) -> bool | None:
-    """Whether a daemon is at work; ``held``: whether its lock is seen held, None: nobody knows.
+    """Return whether a daemon is running; ``held`` is whether its lock is held, None if unknown.
 
-    None where it cannot be seen at all.
+    Returns None if that cannot be determined.
     """
     if held:
         return True
-    # A lock of another container is not in our kernel's list, but the file is fresh, then.
+    # A lock of another container is not in our kernel's list, but then the file is fresh.
     elsewhere = beat is not None and not beat.here and not beat.ended and beat.written < STILL
     if held is False:
         return elsewhere
@@ -304,7 +304,7 @@ def _beat(told: Mapping[str, Any]) -> Beat:
     at = float(told["now"])
     if same_boot and time.monotonic() >= at:
         written = time.monotonic() - at
-    else:  # before a restart of the machine: only the wall clock joins the two
+    else:  # before the machine restarted: only the wall clock spans that
         wall = datetime.fromisoformat(told["wall"])
         written = max(0.0, (datetime.now(UTC) - wall).total_seconds())
 
@@ -335,24 +335,24 @@ def _beat(told: Mapping[str, Any]) -> Beat:
 
 
 def status(said: str) -> str:
-    """A status line for the supervisor: one line, of a length that people read."""
+    """Return a status line for the supervisor, short enough to read."""
     return f"STATUS={' '.join(said.split())[:_STATUS_CHARS]}"
 
 
 def when(ago: float) -> datetime:
-    """The instant so many seconds ago, to the second."""
+    """Return the instant so many seconds ago, to the second."""
     return (datetime.now(UTC) - timedelta(seconds=ago)).replace(microsecond=0)
 
 
 def boot() -> str:
-    """Which start of this machine it is; empty where that cannot be known."""
+    """Return an ID of this boot of the machine; empty if unknown."""
     with contextlib.suppress(OSError):
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     return ""
 
 
 def pid_space() -> str:
-    """Within which containers our process numbers mean something; empty where nobody says."""
+    """Return an ID of our process namespace; empty if unknown."""
     with contextlib.suppress(OSError):
         return str(Path("/proc/self/ns/pid").readlink())
     return ""

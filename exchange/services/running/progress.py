@@ -1,7 +1,7 @@
-"""What the work is at, and since when: for the log, for a health file, and for deadlines.
+"""Track what the work is doing, and since when: for the log, a health file, and deadlines.
 
-Each line of work (``round``, ``mailbox requests``, ``sending``) is at one thing at a time.  All
-seconds are those of the monotonic clock.
+Each line of work (``round``, ``mailbox requests``, ``sending``) does one thing at a time.  All
+seconds are by the monotonic clock.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ import structlog
 
 log = structlog.get_logger("exchange.progress")
 
-_SAID_AFTER: Final = 60.0  # seconds at one thing
+_SAID_AFTER: Final = 60.0  # seconds in one step
 
 
 @dataclass(slots=True)
 class Step:
-    """One thing that a line of work is at."""
+    """One step of a line of work."""
 
-    doing: str  # in words that finish "still ..."
+    doing: str  # words to follow "still ..."
     since: float
-    limit: float  # seconds; 0: it takes as long as it takes
+    limit: float  # seconds; 0 for no limit
     cut: Callable[[], None] | None = field(default=None, repr=False)
     said: bool = False
     cut_off: bool = False
 
 
 class Progress:
-    """What every line of work is at, and when it was last through; safe from any thread."""
+    """What every line of work is doing, and when it last succeeded; thread-safe."""
 
     def __init__(self, instant: Callable[[], float] = time.monotonic) -> None:
         self._instant = instant
@@ -47,7 +47,7 @@ class Progress:
     ) -> Iterator[None]:
         """Note that ``line`` is ``doing`` something; after ``limit`` seconds ``cut`` ends it.
 
-        ``cut`` is called from another thread; what it ends raises in this one.
+        ``cut`` is called from another thread; the interrupted step raises in this one.
         """
         step = Step(doing, self._instant(), limit, cut)
         with self._lock:
@@ -63,22 +63,22 @@ class Progress:
                     self._steps[line] = before
 
     def through(self, line: str) -> None:
-        """Note that a line of work did all it had to do without trouble."""
+        """Note that a line of work did all its work without trouble."""
         with self._lock:
             self._good[line] = self._instant()
 
     def steps(self) -> Mapping[str, Step]:
-        """What each line of work is at now; one that rests is not in it."""
+        """Return the present step of each busy line of work."""
         with self._lock:
             return dict(self._steps)
 
     def last_through(self) -> Mapping[str, float]:
-        """When each line of work was last through without trouble."""
+        """Return when each line of work last succeeded."""
         with self._lock:
             return dict(self._good)
 
     def look(self) -> None:
-        """Say where something has been for a minute, once, and cut off what is past its limit."""
+        """Log once each step that takes over a minute, and end those past their limit."""
         now = self._instant()
         for line, step in self.steps().items():
             spent = now - step.since
@@ -87,6 +87,8 @@ class Progress:
                 log.warning(f"still {step.doing}", line=line, seconds=round(spent))
             if 0 < step.limit <= spent and step.cut is not None and not step.cut_off:
                 step.cut_off = True
-                log.warning("cut off, it is tried again", line=line, doing=step.doing)
-                with suppress(Exception):  # what it meets shows in the line of work itself
+                log.warning(
+                    "took too long and was ended; will be retried", line=line, doing=step.doing
+                )
+                with suppress(Exception):  # the error appears in the line of work itself
                     step.cut()

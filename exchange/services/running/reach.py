@@ -1,4 +1,4 @@
-"""What can be used and what cannot: each outage said once, tried again with growing pauses."""
+"""Track what cannot be used: report each outage once, and retry with growing pauses."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ log = structlog.get_logger("exchange.rounds")
 # Providers lock an account after some five to ten wrong passwords within half an hour.
 _LOGIN_FIRST: Final = 600.0
 _LOGIN_LONGEST: Final = 3600.0
-_MOST_REASONS: Final = 5  # told of one outage
-_LONG: Final = 60.0  # seconds from which on a pause is told
+_MOST_REASONS: Final = 5  # reported per outage
+_LONG: Final = 60.0  # pauses of this many seconds or more are reported
 _NUMBER = re.compile(r"\d+")
 _PACKAGE: Final = "exchange"
 
 
 def words_of(error: BaseException) -> str:
-    """What may be said of a failure: ours in full, any other by its kind and place alone.
+    """Describe an error: ours in full, any other only by its type and place.
 
-    The message of a library's or an interpreter's error may quote a mail.
+    The message of any other error may quote a mail.
     """
     if isinstance(error, ExchangeError):
         return mask_codes(str(error))
@@ -43,7 +43,7 @@ def words_of(error: BaseException) -> str:
 
 
 def _place_of(error: BaseException) -> str:
-    """The innermost line of ours that the error came through."""
+    """Return the innermost line of our code in the traceback."""
     found = ""
     trace = error.__traceback__
     while trace is not None:
@@ -58,7 +58,7 @@ def _place_of(error: BaseException) -> str:
 
 @dataclass(slots=True)
 class _Wait:
-    """The pause of one user of something that cannot be used."""
+    """The pause of one user of something that is down."""
 
     pause: float = 0.0
     not_before: float = 0.0
@@ -66,19 +66,19 @@ class _Wait:
 
 @dataclass(slots=True)
 class _Outage:
-    """Something that cannot be used now."""
+    """Something that is down."""
 
     told: set[str] = field(default_factory=set)  # reasons, without their numbers
-    waits: dict[str, _Wait] = field(default_factory=dict)  # by who cannot use it
+    waits: dict[str, _Wait] = field(default_factory=dict)  # by user
 
 
 class Reachability:
-    """Which parts of the outside can be used: said once per outage, tried with growing pauses.
+    """Which servers can be used: outages are reported once and retried with growing pauses.
 
-    ``by`` names one of several users of the same thing: what they meet is one outage, which is
-    over when none of them meets it any more; each has pauses of its own.  ``instant`` gives seconds
-    that only grow; ``first`` and ``longest`` are pauses in seconds, and a first pause of 0 tries
-    in every round.  Safe from any thread.
+    ``by`` names one of several users of the same thing: they share one outage, which ends when
+    none of them has it any more; each has its own pauses.  ``instant`` returns monotonic seconds;
+    ``first`` and ``longest`` are pauses in seconds, and a first pause of 0 retries in every
+    round.  Thread-safe.
     """
 
     def __init__(
@@ -93,32 +93,32 @@ class Reachability:
         self._closed = False
 
     def close(self) -> None:
-        """Tell nothing any more: what fails now was ended by us."""
+        """Report nothing any more: what fails now, we have ended."""
         self._closed = True
 
     def is_down(self, what: str, by: str = "") -> bool:
-        """Whether it could not be used the last time."""
+        """Return whether it could not be used the last time."""
         with self._lock:
             outage = self._down.get(what)
             return outage is not None and by in outage.waits
 
     def worth_trying(self, what: str, by: str = "") -> bool:
-        """Whether the pause after the last failure is over."""
+        """Return whether the pause after the last failure is over."""
         return self.pause_left(what, by) <= 0
 
     def pause_left(self, what: str, by: str = "") -> float:
-        """Seconds until it is worth trying again."""
+        """Return the seconds until it is worth trying again."""
         with self._lock:
             outage = self._down.get(what)
             wait = outage.waits.get(by) if outage else None
             return max(0.0, wait.not_before - self._instant()) if wait else 0.0
 
     def failed(self, what: str, error: Exception, by: str = "") -> bool:
-        """Note a failure; True when it is news.
+        """Note a failure; return whether it was reported.
 
-        An outage is one piece of news however its reason reads: a server that goes away first
-        drops the connection and then refuses the next.  A server that refuses us says what to
-        mend, so each new reason is told, once an outage.
+        An outage is reported once, whatever its reasons: a server that goes down first drops the
+        connection and then refuses the next.  A server that refuses us says what to correct, so
+        each new reason is reported once per outage.
         """
         said = words_of(error)
         passing = isinstance(error, Transient | MailboxClaimed | StoreError)
@@ -146,7 +146,7 @@ class Reachability:
         return min(max(before * 2, first), longest)
 
     def told_once(self, what: str, said: str) -> bool:
-        """Say something about one thing, once until it changes; True when it is news."""
+        """Report something once until it changes; return whether it was reported."""
         with self._lock:
             outage = self._down.setdefault(what, _Outage())
             news = said not in outage.told
@@ -156,7 +156,7 @@ class Reachability:
         return news
 
     def worked(self, what: str, by: str = "") -> None:
-        """Note a success; the outage is over when nobody is left who met it."""
+        """Note a success; the outage is over when no user has it any more."""
         if what not in self._down:
             return
         with self._lock:

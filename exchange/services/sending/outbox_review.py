@@ -1,7 +1,7 @@
-"""What a person does with letters before they leave, or after they were refused.
+"""Let a person hold, release, cancel or retry letters.
 
-Holding back and cancelling wait for a letter that is under way (``claiming.turn``): afterwards it
-is either sent or held, never both.
+Holding and cancelling wait for a letter that is being sent (``claiming.turn``): afterwards it is
+either sent or held, never both.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Choice:
     numbers: tuple[int, ...] = ()
     ref: str = ""
     party: str = ""
-    reason: str = ""  # a part of what the server said last
+    reason: str = ""  # part of the server's last reply
     everything: bool = False
 
     def __bool__(self) -> bool:
@@ -47,7 +47,7 @@ class Choice:
 def listed(
     ctx: Context, choice: Choice, states: Collection[str] = ()
 ) -> tuple[list[LetterHead], Pause | None]:
-    """Letters, oldest first, and the pause of outgoing mail that is in force."""
+    """Return letters, oldest first, and the pause of outgoing mail in force, if any."""
     with ctx.store.reading() as tx:
         return _heads(tx, choice, states), pauses.current(ctx, tx)
 
@@ -64,7 +64,7 @@ def _heads(tx: Transaction, choice: Choice, states: Collection[str]) -> list[Let
 
 
 def shown(ctx: Context, number: int) -> LetterHead:
-    """One letter; raises NotFound."""
+    """Return one letter; raises NotFound."""
     with ctx.store.reading() as tx:
         found = tx.outbox.heads(numbers=[number])
     if not found:
@@ -73,7 +73,7 @@ def shown(ctx: Context, number: int) -> LetterHead:
 
 
 def hold(ctx: Context, choice: Choice, why: str, actor: str) -> list[LetterHead]:
-    """Keep letters that wait from being sent; those that were held."""
+    """Hold waiting letters back; return them."""
     numbers = _chosen(ctx, choice, _WAITING, "waits to be sent")
     with claiming.turn(ctx, "hold", numbers) as tx:
         heads = tx.outbox.heads(numbers=numbers, states=_WAITING)
@@ -85,16 +85,16 @@ def hold(ctx: Context, choice: Choice, why: str, actor: str) -> list[LetterHead]
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """A held letter that goes, and the address it goes to."""
+    """A released letter and its address."""
 
     letter: LetterHead
     address: str
 
 
 def release(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
-    """Let held letters go: to the address that the register has now, made anew where it changed.
+    """Release held letters to the address on the register, rewriting those whose address changed.
 
-    Raises BadInput where the party is not active any more; then nothing was changed.
+    Raises BadInput if the party is no longer active; then nothing was changed.
     """
     numbers = _chosen(ctx, choice, (HELD,), "is held")
     now, freed = ctx.now(), []
@@ -120,15 +120,15 @@ class Cancelled:
     """What ``cancel`` did."""
 
     letters: list[LetterHead]
-    devices: int  # asked of us: they wait for a person again
-    withdrawn: int  # that we asked about: not asked of that Supplier any more
+    devices: int  # that they asked about: they wait for a person again
+    withdrawn: int  # that we asked about: no longer asked of that Supplier
 
 
 def cancel(ctx: Context, choice: Choice, why: str, actor: str) -> Cancelled:
-    """Letters that were not sent never are.
+    """Cancel letters that were not sent.
 
-    What an answer was to tell waits for a person again, its clock running; what a request was to
-    ask is withdrawn from that Supplier, and the next former one is asked.
+    The devices of an answer wait for a person again, their clock running; those of a request are
+    withdrawn from that Supplier, and the next former one is asked.
     """
     states, why = (*_WAITING, HELD, FAILED), mask_codes(why)
     numbers = _chosen(ctx, choice, states, "can be cancelled")
@@ -152,12 +152,12 @@ def cancel(ctx: Context, choice: Choice, why: str, actor: str) -> Cancelled:
 
 
 def _take_back(ctx: Context, tx: Transaction, letter: LetterHead, why: str, actor: str) -> int:
-    """Devices that a cancelled answer was to tell of wait for a person."""
+    """Put the devices of a cancelled answer back to a person; return how many."""
     asked = tx.inbound.find(letter.ref)
     tx.inbound.claim(asked.id)
     told = tx.inbound.rows_of_letter(asked.id, letter.id)
     for state in (DeviceState.PROVIDED, DeviceState.NOT_INSTALLER):
-        move(state, DeviceEvent.TAKE_BACK)  # the table has it
+        move(state, DeviceEvent.TAKE_BACK)  # raises unless the state table allows it
     tx.inbound.hold_again([row for _, row in told], f"the answer was cancelled: {why}")
     tx.inbound.mark_if_answered(asked.id)
     detail: dict[str, str | int | bool | None] = {
@@ -169,7 +169,7 @@ def _take_back(ctx: Context, tx: Transaction, letter: LetterHead, why: str, acto
 
 
 def _give_up(ctx: Context, tx: Transaction, letter: LetterHead, why: str, actor: str) -> int:
-    """What a cancelled request was to ask is not asked of that Supplier any more."""
+    """Withdraw the devices of a cancelled request from that Supplier; return how many."""
     asked = tx.outbound.find(letter.ref)
     legs = [
         leg
@@ -188,14 +188,14 @@ def _give_up(ctx: Context, tx: Transaction, letter: LetterHead, why: str, actor:
 class Retried:
     """What ``retry`` did."""
 
-    again: int  # letters that are tried again as they are
-    remade: int  # letters that others were made of, which the server takes
-    asked: tuple[str, ...]  # requests of ours that are asked anew
+    again: int  # letters tried again unchanged
+    remade: int  # letters replaced by smaller ones that the server takes
+    asked: tuple[str, ...]  # our requests that were sent anew
     held: int  # letters that could not be made smaller
 
 
 def retriable(ctx: Context, choice: Choice) -> list[LetterHead]:
-    """The refused letters that are meant; raises NotFound when there are none."""
+    """Return the chosen letters that were refused; raises NotFound if there are none."""
     with ctx.store.reading() as tx:
         found = _heads(tx, choice, _REFUSED)
     if choice.ref and found and all(one.purpose == "request" for one in found):
@@ -208,11 +208,11 @@ def retriable(ctx: Context, choice: Choice) -> list[LetterHead]:
 
 
 def retry(ctx: Context, choice: Choice, actor: str) -> Retried:
-    """Try refused letters again, each with its own Message-ID; a pause of outgoing mail ends.
+    """Try refused letters again, each with its own Message-ID; end any pause of outgoing mail.
 
-    Where the limit of a mail's size changed, smaller ones are made of it.  A request of ours that
-    was refused is asked anew, with the contact as it is now: its clock is void.  When it is handed
-    over, every letter still has to be where the register has its party.
+    A letter that is now above the size limit is replaced by smaller ones.  A refused request of
+    ours is asked anew of the present contact, since its clock is void.  When sent, every letter
+    must still have the address that the register has for its party.
     """
     found = retriable(ctx, choice)
     now = ctx.now()
@@ -232,7 +232,7 @@ def retry(ctx: Context, choice: Choice, actor: str) -> Retried:
             limit = letters.most_bytes(ctx, tx, party) if party else 0
             if one.purpose in ("answer", "request") and 0 < limit < one.size:
                 large.append(one)
-                tx.outbox.put_aside([one.id], FAILED)  # nobody sends it meanwhile
+                tx.outbox.put_aside([one.id], FAILED)  # so that nobody sends it meanwhile
             else:
                 tx.outbox.put_aside([one.id], QUEUED, next_attempt_at=now)
         by_ref: dict[str, list[LetterHead]] = {}
@@ -251,18 +251,18 @@ def retry(ctx: Context, choice: Choice, actor: str) -> Retried:
 
 
 def resume(ctx: Context, actor: str) -> Pause:
-    """A person mended what outgoing mail rests for: it goes on. Raises NotFound when none rests."""
+    """End the pause of outgoing mail for a person; raises NotFound if there is none."""
     with ctx.store.transaction("resume") as tx:
         pause = pauses.end(ctx, tx, actor)
     if pause is None:
-        raise NotFound("outgoing mail does not rest")
+        raise NotFound("outgoing mail is not paused")
     return pause
 
 
 def _chosen(ctx: Context, choice: Choice, states: Collection[str], what: str) -> list[int]:
-    """The numbers of the letters meant; raises NotFound, or BadInput for one in another state."""
+    """Return the numbers of the chosen letters; raises NotFound, or BadInput for a wrong state."""
     if not choice:
-        raise BadInput("say which letters: numbers, a party or a reference")
+        raise BadInput("name letters by number, party or reference")
     with ctx.store.reading() as tx:
         found = _heads(tx, choice, states)
         others = tx.outbox.heads(numbers=set(choice.numbers) - {one.id for one in found})

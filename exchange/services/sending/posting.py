@@ -1,8 +1,8 @@
-"""Letters go out while further mails are decided: the first answers to a backlog wait for no other.
+"""Send letters while further mails are decided, so that a backlog's first answers leave at once.
 
-The sending runs next to the round, in a process of its own (``exchange.daemon.posting``).  The two
-share nothing but the database: what is sent is committed in the outbox, and what becomes of it is
-recorded there.
+Sending runs in parallel with the round, in its own process (``exchange.daemon.posting``).  The two
+share only the database: letters are committed in the outbox before they are sent, and the results
+are recorded there.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ from exchange.services.context import Context
 from exchange.services.running import clock_guard
 from exchange.services.sending import send_mail
 
-# Each look that finds letters opens connections: some hundreds are sent over them.
+# Each poll that finds letters opens connections, and sends some hundreds over them.
 _LOOK_SECONDS: Final = 1.0
 
 
 @dataclass(slots=True)
 class Posted:
-    """What became of the letters, and what ended the sending early."""
+    """The results of sending, and what ended it early."""
 
     fates: Counter[str] = field(default_factory=Counter)
     fault: ExchangeError | None = None
-    trouble: str = ""  # what befell whoever sent, where something did
-    # What became of letters and the database did not take; whoever started it offers it again.
+    trouble: str = ""  # what went wrong in the sending process, if anything
+    # Results that the database refused; whoever started the sending records them later.
     unrecorded: list[Delivery] = field(default_factory=list)
 
 
 class Posting(Protocol):
-    """Delivers what is due beside the round, from ``start`` until ``finish``."""
+    """Sends what is due in parallel with the round, from ``start`` to ``finish``."""
 
     def start(self) -> None:
-        """Begin, if that has not happened yet."""
+        """Begin, unless already begun."""
 
     def finish(self) -> Posted:
-        """Send what is due by now, and end; also when nothing was started."""
+        """Send what is due by now, and end; may be called without ``start``."""
 
 
 def post(ctx: Context, courier: Courier, over: threading.Event, posted: Posted) -> None:
-    """Deliver whatever becomes due until ``over`` is set, and then once more."""
+    """Send what becomes due until ``over`` is set, and then once more."""
     try:
         clock_guard.check(ctx)
         while True:
@@ -52,5 +52,5 @@ def post(ctx: Context, courier: Courier, over: threading.Event, posted: Posted) 
             send_mail.deliver(ctx, courier, posted.fates)
             if last:
                 return
-    except ExchangeError as error:  # told by whoever started it
+    except ExchangeError as error:  # reported by whoever started it
         posted.fault = error

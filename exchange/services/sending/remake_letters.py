@@ -1,7 +1,7 @@
-"""Letters made anew before they left: in parts that the server takes, or to another address.
+"""Rewrite letters before they leave: in parts that the server takes, or to another address.
 
-What was decided stays decided: a part says of each device exactly what the letter said that it
-was made from, and the rows of the request follow it.
+The decisions stay: a part says exactly what the original letter said of each device, and the
+request's rows point to it.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from exchange.domain.party import Party
 from exchange.domain.release import address_now
 from exchange.errors import BadInput, ExchangeError, NotFound, StoreError
 from exchange.parsing.reading.understand import read_head
-from exchange.rendering.workbook import AnswerRow, Sheetfacts
+from exchange.rendering.workbook import AnswerRow, SheetFacts
 from exchange.services.answering import answer_request
 from exchange.services.answering.answer_parts import in_parts as files_in_parts
-from exchange.services.answering.answer_request import Said
-from exchange.services.answering.device_decisions import WORDS
+from exchange.services.answering.answer_request import AnswerText
+from exchange.services.answering.device_decisions import OUTCOME_WORDS
 from exchange.services.asking import request
 from exchange.services.context import Context
 from exchange.services.letters import claiming, letters
@@ -37,19 +37,19 @@ from exchange.store.mails.outbox import CANCELLED, DEFERRED, FAILED, QUEUED, New
 
 log = structlog.get_logger("exchange.remaking")
 
-_STATES: Final = {word.value: state for state, word in WORDS.items()}
-# A letter as small as this that is too large for a server which names no limit is not cut further.
+_STATES: Final = {word.value: state for state, word in OUTCOME_WORDS.items()}
+# A letter this small is not split further for a server that names no limit.
 _SMALLEST: Final = 50_000
-_ATTEMPTS: Final = 3  # at writing letters that are small enough
-_NAMED_AT_ONCE: Final = 500  # devices in one row of the audit log
-_EACH_BY_ITSELF: Final = 1_000
+_ATTEMPTS: Final = 3  # to write letters that are small enough
+_NAMED_AT_ONCE: Final = 500  # devices per row of the audit log
+_EVENT_PER_ROW: Final = 1_000
 _HEADER: Final = re.compile(rb"(?mi)^(To|Message-ID|Date):[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*")
 
 
 def in_parts(ctx: Context, number: int, actor: str = "exchange") -> int:
-    """Letters in place of one that is too large for the server; how many there are now.
+    """Replace a letter that is too large for the server by smaller ones; return how many.
 
-    0 where none can be made: then the letter is held, and says what a person can do.
+    Returns 0 if that is impossible: then the letter is held, with the reason.
     """
     try:
         with ctx.store.reading() as tx:
@@ -62,7 +62,7 @@ def in_parts(ctx: Context, number: int, actor: str = "exchange") -> int:
     except StoreError:
         raise
     except ExchangeError as error:
-        why = f"it is larger than the server takes, and not made smaller: {error}"
+        why = f"it is larger than the server takes and cannot be split: {error}"
         log.warning("a letter is too large for the server", letter=number, why=str(error))
         with ctx.store.transaction("hold") as tx:
             for head in tx.outbox.heads(numbers=[number], states=(QUEUED, DEFERRED, FAILED)):
@@ -72,7 +72,7 @@ def in_parts(ctx: Context, number: int, actor: str = "exchange") -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """An answer taken apart again."""
+    """An answer, read back from its letter."""
 
     letter: StoredLetter
     request: InboundRequest
@@ -89,7 +89,7 @@ def _answer_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
         most = letters.most_bytes(ctx, tx, party)
     raw = ctx.sealer.open(letter.sealed, "outbox")
     if not 0 < most < len(raw):
-        # Refused although nobody named so small a limit: half, as far as that makes sense.
+        # Refused although no limit is known to be this small: try half, down to a sensible size.
         if len(raw) <= _SMALLEST:
             raise BadInput(f"the server refuses {len(raw):,} bytes and names no limit")
         most = len(raw) // 2
@@ -100,27 +100,27 @@ def _answer_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
         tx.inbound.claim(asked.id)
         _still_here(tx, letter)
         _put_in_place(ctx, tx, answer, list(zip(made, portions, strict=True)), actor)
-    log.info("an answer was made anew in parts", ref=letter.ref, parts=len(made), most=most)
+    log.info("an answer was split into parts", ref=letter.ref, parts=len(made), most=most)
     return len(made)
 
 
 def _written_to_fit(
     ctx: Context, answer: _Answer, party: Party, head: MailHead, most: int
 ) -> tuple[list[NewLetter], list[Sequence[AnswerRow]]]:
-    """The letters, none larger than ``most``, and the rows of each.
+    """Return letters of at most ``most`` bytes, and the rows of each.
 
-    How long their text gets is seen only once they are written.
+    The length of their text is only known once they are written.
     """
-    facts = Sheetfacts("Answers under MP121", answer.request.ref, ctx.now())
+    facts = SheetFacts("Answers under MP121", answer.request.ref, ctx.now())
     recipient, room = answer.letter.recipient, most
     for _ in range(_ATTEMPTS):
         drafts, portions = [], []
         for part, some, files in files_in_parts(answer.rows, facts, room, called=most):
             rows = answer.rows[some]
-            said = _said(ctx, rows)
+            text = _answer_text(ctx, rows)
             drafts.append(
                 answer_request.draft_answer(
-                    ctx, answer.request, party, recipient, head, said, part, files
+                    ctx, answer.request, party, recipient, head, text, part, files
                 )
             )
             portions.append(rows)
@@ -162,13 +162,13 @@ def _put_in_place(
     }  # fmt: skip
     tx.audit.append(now, AuditEvent("mail.remade", letter.ref, letter.party, detail, actor))
     for made, rows in parts:
-        tx.audit.append(now, *_told_again(letter, made.message_id, rows))
+        tx.audit.append(now, *_audit_events_again(letter, made.message_id, rows))
 
 
-def _told_again(
+def _audit_events_again(
     letter: StoredLetter, message_id: str, rows: Sequence[AnswerRow]
 ) -> Iterator[AuditEvent]:
-    """Who is told what of which device, as the audit log had it of the letter before."""
+    """Yield the audit events of the original letter again, for the new one."""
     detail: dict[str, str | int | bool | None] = {
         "ref": letter.ref, "address": letter.recipient, "message_id": message_id,
     }  # fmt: skip
@@ -176,7 +176,7 @@ def _told_again(
     for state, word in events.items():
         one = "code" if state is DeviceState.PROVIDED else "device"
         devices = [row.device_id for row in rows if _STATES.get(row.outcome) is state]
-        if len(rows) <= _EACH_BY_ITSELF:
+        if len(rows) <= _EVENT_PER_ROW:
             yield from (AuditEvent(f"{one}.{word}", name, letter.party, detail) for name in devices)
             continue
         for start in range(0, len(devices), _NAMED_AT_ONCE):
@@ -185,11 +185,11 @@ def _told_again(
             yield AuditEvent(f"{one}s.{word}", letter.ref, letter.party, together)
 
 
-def _said(ctx: Context, rows: Sequence[AnswerRow]) -> Said:
+def _answer_text(ctx: Context, rows: Sequence[AnswerRow]) -> AnswerText:
     small = ctx.settings.release.body_table_rows
     states = [_STATES[row.outcome] for row in rows]
     pairs = list(zip(rows, states, strict=True))
-    return Said(
+    return AnswerText(
         Counter(states),
         rows if len(rows) <= small else (),
         [row for row, state in pairs if state is DeviceState.HELD][:small],
@@ -198,7 +198,7 @@ def _said(ctx: Context, rows: Sequence[AnswerRow]) -> Said:
 
 
 def _rows_of(raw: bytes) -> list[AnswerRow]:
-    """What a letter of ours says of each device, from its own list."""
+    """Return what a letter of ours says of each device, from its CSV."""
     for part in message_from_bytes(raw).walk():
         if part.get_content_type() == "text/csv":
             content = part.get_payload(decode=True)
@@ -206,11 +206,11 @@ def _rows_of(raw: bytes) -> list[AnswerRow]:
                 lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
                 next(lines, None)
                 return [AnswerRow._make(line) for line in lines]
-    raise BadInput("the letter has no list")
+    raise BadInput("the letter has no CSV")
 
 
 def _request_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
-    """Ask anew, in as many requests as the server's limit asks for, each with its reference."""
+    """Ask again, in as many requests as the server's limit needs, each with its reference."""
     with ctx.store.reading() as tx:
         most = letters.server_limit(tx)
     size = len(ctx.sealer.open(letter.sealed, "outbox"))
@@ -223,7 +223,7 @@ def _request_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
         _still_here(tx, letter)
         tx.outbox.put_aside([letter.id], CANCELLED, "asked anew in smaller requests")
         legs = request.unask(tx, asked)
-        if not 0 < request.rows_within(most) < legs:  # no smaller one would come of it
+        if not 0 < request.rows_within(most) < legs:  # splitting would not make it smaller
             raise BadInput(f"a request does not fit into mails of {most:,} bytes")
         detail: dict[str, str | int | bool | None] = {"letter": letter.id, "devices": legs}
         event = AuditEvent("mail.remade", letter.ref, letter.party, detail, actor)
@@ -232,9 +232,9 @@ def _request_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
 
 
 def readdressed(ctx: Context, tx: Transaction, letter: StoredLetter) -> str:
-    """Write the letter anew to the address that the register has now; returns that address.
+    """Rewrite a letter to the address that is now on the register; return the address.
 
-    The same text and files under a new Message-ID: nothing of it reached anybody.
+    Text and files stay, the Message-ID is new: the letter has not reached anybody.
     """
     party = tx.parties.standing([letter.party]).get(letter.party)
     if party is None or not party.active:

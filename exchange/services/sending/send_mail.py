@@ -1,10 +1,10 @@
-"""Outbox -> SMTP under a rate budget, every fate recorded per recipient.
+"""Send the outbox by SMTP within a rate limit, and record each letter's result.
 
-A crash between the server's acceptance and our note of it sends the letter again, with the same
-Message-ID: at least once, and recognisable as the same.  A database that does not take the record
-(a disk that fails or is full) is no crash: the record is kept in memory and offered again, and
-nothing is sent before it is taken.  What was accepted is noted outside the database first, so that
-it does not go again where the process ends before it is recorded (``store/taken.py``).
+If we crash between the server's acceptance and our record of it, the letter goes again with the
+same Message-ID: at least once, and recognisable as the same.  If the database refuses the record
+(the disk fails or is full), it is kept in memory and tried again, and nothing is sent until it is
+recorded.  Accepted letters are first noted outside the database, so that they do not go again if
+the process ends before they are recorded (``store/taken.py``).
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _FIRST_RETRY = timedelta(minutes=5)
 
 
 def deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
-    """Send what is due, as far as the rate budget goes; ``fates`` counts what became of it.
+    """Send what is due, within the rate limit; ``fates`` counts the resulting states.
 
-    While another process sends (one whose daemon was just killed, say), the letters wait: both
-    would send the same.  Raises CourierPaused after trouble with our account, and as long as the
-    pause lasts; CourierUnavailable or CourierRefused where the server cannot be used.
+    While another process sends (such as one whose daemon was just killed), letters wait: both
+    would send the same.  Raises CourierPaused after trouble with our account and during the
+    pause; CourierUnavailable or CourierRefused if the server cannot be used.
     """
     with ctx.store.sole_sender() as ours:
         if ours and not ctx.clock.trouble:
@@ -80,18 +80,18 @@ def _deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
         for number in large:
             remake_letters.in_parts(ctx, number)
         if _own_trouble(ctx, standing, trouble):
-            continue  # the others go on
+            continue  # go on with the other letters
         if letters and not known:
-            return  # a server that says nothing of any letter: another time
+            return  # the server gave no result for any letter: try later
 
 
 @contextmanager
 def _written_down(
     ctx: Context, courier: Courier, letters: Mapping[int, StoredLetter]
 ) -> Iterator[None]:
-    """Have accepted letters that the database does not record known to whoever comes next.
+    """On any error note accepted letters that the database has not recorded in a file.
 
-    Those that were under way when it refused are among them.
+    The next sender reads it.  Letters being sent when the database refused are included.
     """
     try:
         yield
@@ -113,7 +113,7 @@ def _accepted_of(
 
 
 def _catch_up(ctx: Context, fates: Counter[str]) -> None:
-    """Record what the database did not take before; raises StoreError where it still does not."""
+    """Record results that the database refused before; raises StoreError if it still refuses."""
     taken = TakenLetters(ctx.folder)
     noted = {one.number: one for one in taken.noted()}
     known = {fate.key for fate in ctx.unrecorded}
@@ -125,7 +125,7 @@ def _catch_up(ctx: Context, fates: Counter[str]) -> None:
     for fate in tuple(ctx.unrecorded):
         try:
             with ctx.store.transaction("delivered") as tx:
-                letters = [  # none: it was removed meanwhile, or recorded after all
+                letters = [  # empty if it was removed meanwhile, or recorded after all
                     one
                     for one in tx.outbox.letters([fate.key])
                     if fate.key not in noted
@@ -143,13 +143,13 @@ def _catch_up(ctx: Context, fates: Counter[str]) -> None:
 
 
 def _held_instead(ctx: Context, fate: Delivery, error: Exception) -> list[str]:
-    """Hold a letter whose fate cannot be recorded, so that it neither goes again nor stops others.
+    """Hold a letter whose result cannot be recorded, so that it does not go again or block others.
 
-    A person sees it among the letters that wait for somebody.
+    A person sees it among the held letters.
     """
     word = "taken" if fate.accepted else "refused"
     why = f"the mail server has {word} it already, and that could not be recorded"
-    log.error("a letter's fate cannot be recorded", letter=fate.key, why=words_of(error))
+    log.error("a letter's result cannot be recorded", letter=fate.key, why=words_of(error))
     with ctx.store.transaction("delivered") as tx:
         for letter in tx.outbox.heads(numbers=[fate.key]):
             claiming.hold(ctx, tx, letter, why, "exchange")
@@ -159,9 +159,9 @@ def _held_instead(ctx: Context, fate: Delivery, error: Exception) -> list[str]:
 def _own_trouble(
     ctx: Context, standing: Standing, trouble: CourierUnavailable | CourierRefused | None
 ) -> bool:
-    """Whether what ended the sending is one letter's own trouble after all.
+    """Return whether the error that ended sending concerns one letter only, which is deferred.
 
-    Raises it where it is not, put on file where it is about our account.
+    Otherwise raise it, after a pause is stored if it is about our account.
     """
     if trouble is not None and not trouble.about:
         raise trouble
@@ -182,7 +182,7 @@ def _own_trouble(
 
 
 def _put_off(tx: Transaction, letter: StoredLetter) -> None:
-    """Letters to where this one could not go wait as long as it does, and are not tried each."""
+    """Defer all letters to this one's domain until it is tried again."""
     (tried,) = tx.outbox.heads(numbers=[letter.id])
     waiting = tx.outbox.heads(states=(QUEUED, DEFERRED), domain=pauses.domain_of(letter.recipient))
     soon = [one.id for one in waiting if one.next_attempt_at < tried.next_attempt_at]
@@ -190,7 +190,7 @@ def _put_off(tx: Transaction, letter: StoredLetter) -> None:
 
 
 def _opened(ctx: Context, batch: list[StoredLetter], fates: Counter[str]) -> list[Letter]:
-    """The letters as they go out; a damaged one is set aside and does not hold the others up."""
+    """Open the sealed letters; a damaged one fails and does not stop the others."""
     letters = []
     for one in batch:
         try:
@@ -210,9 +210,9 @@ def record(
     known: Sequence[tuple[Delivery, StoredLetter]],
     standing: Standing | None = None,
 ) -> list[str]:
-    """Record what became of each letter, and what follows from it; the states, in order.
+    """Record the result of each letter and its consequences; return the new states, in order.
 
-    ``standing`` is what is known of our account: refusals that are about us fail no letter.
+    ``standing`` is how our account stands: refusals that are about us fail no letter.
     """
     now, standing = ctx.now(), standing or Standing()
     accepted = [(letter.id, mask_codes(fate.reply)) for fate, letter in known if fate.accepted]
@@ -229,7 +229,7 @@ def record(
 
 
 def _compare(tx: Transaction, standing: Standing, letter: StoredLetter, fate: Delivery) -> None:
-    """Find out whether everybody is refused in the same words."""
+    """Note in ``standing`` if letters to several domains are refused in the same words."""
     same = pauses.refused(tx, standing, letter.id, letter.recipient, fate.reply, fate.about)
     if same:
         standing.tripped = CourierRefused(
@@ -248,7 +248,7 @@ def _accepted(ctx: Context, tx: Transaction, letter: StoredLetter, fate: Deliver
 
 
 def _refused(ctx: Context, tx: Transaction, letter: StoredLetter, fate: Delivery) -> str:
-    # Of what is too large smaller letters are made (``remaking``), or a person is called.
+    # A letter that is too large is split (``remake_letters``), or a person is called.
     state = FAILED if fate.permanent and fate.about is not About.SIZE else DEFERRED
     pause = min(_FIRST_RETRY * 2 ** min(letter.attempts, 10), LONGEST_PAUSE)
     reply = mask_codes(fate.reply)

@@ -10,10 +10,10 @@ import xlsxwriter
 
 from exchange.rendering.compose import TemplateName
 from exchange.rendering.sheet import SheetLayout
-from exchange.rendering.workbook import AnswerRow, RequestRow, Sheetfacts
+from exchange.rendering.workbook import AnswerRow, RequestRow, SheetFacts
 
 CODE = "83FE D340 7A93 9723 A5C6 39B2 6916 D505 C3B5"
-FACTS = Sheetfacts("Answers under MP121", "OPA-A-2026-00007", datetime(2026, 11, 2, tzinfo=UTC))
+FACTS = SheetFacts("Answers under MP121", "OPA-A-2026-00007", datetime(2026, 11, 2, tzinfo=UTC))
 
 ANSWERED = (
     AnswerRow("00-DB-12-34-56-78-90-A0", "install code provided", CODE, "", "a.xlsx > S > row 2"),
@@ -33,7 +33,13 @@ ASKED = (
 )
 
 _COMMON: dict[str, object] = {
-    "us": {"name": "Operator A Ltd", "signifier": "OPA", "address": "codes@op-a.test"},
+    "us": {
+        "name": "Operator A Ltd",
+        "signifier": "OPA",
+        "address": "codes@op-a.test",
+        "contact_name": "",
+        "contact_phone": "",
+    },
     "them": {"name": "Bright & Bold <Energy>", "signifier": "BABE"},
     "ref": "OPA-Q-2026-00007",
 }
@@ -111,6 +117,10 @@ def by_xlsxwriter(
             if cell:
                 sheet.write_string(last, column, cell, text)
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     sheet.autofilter(0, 0, last, len(layout.headers) - 1)
     if layout.choices and last:
         column, words = ord(layout.choices[0]) - ord("A"), list(layout.choices[1])

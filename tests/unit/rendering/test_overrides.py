@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from exchange.doctor.templates import templates as doctor_on
-from exchange.rendering.overrides import KNOWS, Finding, examine, made_with
+from exchange.rendering.overrides import CONTEXT_NAMES, Finding, check_overrides, read_version_line
 from exchange.rendering.shipped import shipped_folder
 from tests.unit.rendering.cases import CONTEXTS
 
 SHIPPED = shipped_folder("templates")
-LINE = "{# templates, version 1 #}\n"
+LINE = "{# templates, version 2 #}\n"
 
 
 def _own(tmp_path: Path, file: str, change: Callable[[str], str]) -> Path:
@@ -33,22 +33,22 @@ def _same(text: str) -> str:
 
 
 def _said(found: list[Finding]) -> list[tuple[str, bool, str]]:
-    return [(one.file, one.grave, one.said.partition(" (")[0]) for one in found]
+    return [(one.file, one.grave, one.text.partition(" (")[0]) for one in found]
 
 
 def test_each_mail_knows_what_its_tests_are_filled_in_with() -> None:
     assert {name: set(context) for name, context in CONTEXTS.items()} == {
-        name: set(known) for name, known in KNOWS.items()
+        name: set(known) for name, known in CONTEXT_NAMES.items()
     }
 
 
 def test_every_shipped_file_says_its_version_and_lacks_nothing(tmp_path: Path) -> None:
     files = [path for path in SHIPPED.rglob("*.*") if path.suffix in (".txt", ".html")]
     assert len(files) > 20
-    assert {made_with(path.read_text())[0] for path in files} == {1}
+    assert {read_version_line(path.read_text())[0] for path in files} == {2}
     shutil.copytree(SHIPPED, tmp_path / "templates")
-    assert examine(tmp_path / "templates") == []
-    assert examine(tmp_path / "nowhere") == []
+    assert check_overrides(tmp_path / "templates") == []
+    assert check_overrides(tmp_path / "nowhere") == []
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_every_shipped_file_says_its_version_and_lacks_nothing(tmp_path: Path) -
          [(False, "it has no block `close`, which the shipped one has")]),
         ("query/body.html", lambda t: t.replace("block content", "block main"),
          [(False, "it has no block `content`, which the shipped one has"),
-          (True, "its block `main` is not in _mail.html: what stands in it is never sent")]),
+          (True, "its block `main` is not in _mail.html: its text is never sent")]),
         ("_parts.html", lambda t: t.replace("macro how(ref)", "macro how_to(ref)"),
          [(True, "it does not define `how`, which other templates use")]),
         ("_parts.html", lambda t: t.replace("macro devices(title, rows)", "macro devices(rows)"),
@@ -89,7 +89,7 @@ def test_every_shipped_file_says_its_version_and_lacks_nothing(tmp_path: Path) -
 def test_what_an_own_file_lacks_is_named(
     tmp_path: Path, file: str, change: Callable[[str], str], said: list[tuple[bool, str]]
 ) -> None:
-    found = _said(examine(_own(tmp_path, file, change)))
+    found = _said(check_overrides(_own(tmp_path, file, change)))
     names = [one for one in found if "used_nowhere" not in one[2]]
     assert sorted(names) == sorted((file, grave, words) for grave, words in said)
 
@@ -98,9 +98,9 @@ def test_what_is_left_out_on_purpose_is_not_told(tmp_path: Path) -> None:
     own = _own(
         tmp_path,
         "request/subject.txt",
-        lambda _: "{# templates, version 1; without count, due #}\nCodes: {{ ref }}\n",
+        lambda _: "{# templates, version 2; without count, due #}\nCodes: {{ ref }}\n",
     )
-    assert examine(own) == []
+    assert check_overrides(own) == []
 
 
 def _newer(tmp_path: Path) -> Path:
@@ -109,11 +109,11 @@ def _newer(tmp_path: Path) -> Path:
     shutil.copytree(SHIPPED, newer)
     for path in newer.rglob("*.*"):
         if path.suffix in (".txt", ".html"):
-            path.write_text(path.read_text().replace("version 1 #}", "version 2 #}", 1))
+            path.write_text(path.read_text().replace("version 2 #}", "version 3 #}", 1))
     body = newer / "request" / "body.txt"
     body.write_text(body.read_text() + "{{ sender_tag }}\n")
     (newer / "versions.toml").write_text(
-        'version = 2\n[[change]]\nversion = 2\nfile = "request/body.txt"\n'
+        'version = 3\n[[change]]\nversion = 3\nfile = "request/body.txt"\n'
         'words = "`sender_tag` says who asks"\n'
     )
     return newer
@@ -122,17 +122,17 @@ def _newer(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("line", "made"),
     [
-        (LINE, "made from version 1, this is 2"),
-        ("", "it does not say which version it was made from, this is 2"),
+        (LINE, "made from version 2, this is 3"),
+        ("", "it does not say which version it was made from, this is 3"),
     ],
 )
 def test_a_copy_of_an_older_version_hears_what_changed(
     tmp_path: Path, line: str, made: str
 ) -> None:
     own = _own(tmp_path, "request/body.txt", lambda text: text.replace(LINE, line) + "more\n")
-    (one,) = examine(own, _newer(tmp_path))
-    assert one.said == (
-        f"it does not use `sender_tag`, which the shipped one does ({made}; version 2: "
+    (one,) = check_overrides(own, _newer(tmp_path))
+    assert one.text == (
+        f"it does not use `sender_tag`, which the shipped one does ({made}; version 3: "
         "`sender_tag` says who asks)"
     )
     assert not one.grave
@@ -140,9 +140,9 @@ def test_a_copy_of_an_older_version_hears_what_changed(
 
 def test_an_older_copy_that_lacks_nothing_is_a_word_at_most(tmp_path: Path) -> None:
     own = _own(tmp_path, "request/subject.txt", _same)
-    (one,) = examine(own, _newer(tmp_path))
-    assert (one.grave, one.said) == (
-        False, "nothing is missing in it (made from version 1, this is 2)",
+    (one,) = check_overrides(own, _newer(tmp_path))
+    assert (one.grave, one.text) == (
+        False, "nothing is missing in it (made from version 2, this is 3)",
     )  # fmt: skip
 
 
@@ -169,5 +169,5 @@ def test_a_name_of_another_mail_is_a_fault_of_this_one(tmp_path: Path) -> None:
 
 def test_what_jinja_cannot_read_is_left_to_who_fills_it_in(tmp_path: Path) -> None:
     own = _own(tmp_path, "request/body.txt", lambda text: text + "{% if %}")
-    assert examine(own) == []
+    assert check_overrides(own) == []
     assert [check.state for check in doctor_on(tmp_path / "ours")] == ["failed"]

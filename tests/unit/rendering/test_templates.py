@@ -6,6 +6,7 @@ import os
 import re
 import textwrap
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,8 @@ from exchange.errors import ConfigError
 from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.templates import GLOBALS, Templates
 from exchange.rendering.wording import counted, day, moment, month, one_line, paragraphs, percent
+from exchange.services.answering.answer_parts import Part
+from exchange.services.letters.letters import Named
 from tests.unit.rendering.cases import ANSWERED, CODE, CONTEXTS
 
 SHIPPED = shipped_folder("templates")
@@ -79,6 +82,28 @@ def test_every_mail_says_reference_clause_date_and_contact(name: str) -> None:
     assert len(subject.strip()) < 130
 
 
+@pytest.mark.parametrize("name", list(CONTEXTS))
+def test_every_mail_names_the_contact_person_where_there_is_one(name: str) -> None:
+    context = CONTEXTS[name]  # type: ignore[index]
+    named = Named("Operator A", "OPA", "codes@op-a.test", "Ann O'Neil", "020 7946 0000 <ext. 1>")
+    for file in ("body.txt", "body.html"):
+        assert "Telephone" not in Templates().render(f"{name}/{file}", context)
+        said = unescape(Templates().render(f"{name}/{file}", context | {"us": named}))
+        assert said.count("Ann O'Neil") == 1
+        assert said.count("Telephone: 020 7946 0000 <ext. 1>") == 1
+        assert "{{" not in said
+
+
+def test_an_answer_counts_in_words() -> None:
+    one = CONTEXTS["answer"] | {
+        "counts": {"provided": 1, "not_installer": 0, "held": 0, "unreadable": 0},
+    }
+    part = one | {"part": Part(1, 2, 1, 1)}
+    for file in ("body.txt", "body.html"):
+        for context, words in ((one, "for the Device you listed."), (part, "for 1 of the Devices")):
+            assert words in " ".join(Templates().render(f"answer/{file}", context).split())
+
+
 def test_evidence_has_the_headings_of_the_dispute_process() -> None:
     text = Templates().render("evidence/body.txt", CONTEXTS["evidence"])
     headings = re.findall(r"^\d\. (.+)\n-+$", text, re.MULTILINE)
@@ -101,10 +126,10 @@ def test_a_large_answer_gives_counts_only() -> None:
     }
     for file in ("body.txt", "body.html"):
         said = " ".join(Templates().render(f"answer/{file}", context).split())
-        assert "400,121 rows" in said
+        assert "for the 400,121 Devices you listed" in said
         assert "400,000" in said
-        assert "and 89 more in the workbook" in said
-        assert "and 29 more in the workbook" in said
+        assert "89 more rows: see the workbook" in said
+        assert "29 more rows: see the workbook" in said
         assert CODE not in said
         assert "Our answers" not in said
 

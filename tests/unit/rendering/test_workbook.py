@@ -121,7 +121,7 @@ WRITERS: list[Callable[..., bytes]] = [
 
 
 def visible(book: bytes) -> dict[str, object]:
-    """What a person sees and meets: cells, frozen row, filter, widths, choices, properties."""
+    """What a person sees: cells, frozen row, filter, widths, choices, printed page, properties."""
     sheet = part(book, "xl/worksheets/sheet1.xml")
     pane = sheet.find(f".//{MAIN}pane")
     filtered = sheet.find(f"{MAIN}autoFilter")
@@ -147,6 +147,15 @@ def visible(book: bytes) -> dict[str, object]:
             choices.get("showErrorMessage"),
             "".join(choices.itertext()),
         ),
+        "page": (
+            [one.attrib for one in sheet.iter(f"{MAIN}pageSetUpPr")],
+            [one.attrib for one in sheet.iter(f"{MAIN}pageSetup")],
+            [one.tag for one in sheet if one.tag != f"{MAIN}dimension"],
+        ),
+        "names": [
+            (one.get("name"), one.text)
+            for one in part(book, "xl/workbook.xml").iter(f"{MAIN}definedName")
+        ],
         "properties": sorted(
             (e.tag, e.text) for e in part(book, "docProps/core.xml") if (e.text or "").strip()
         ),
@@ -256,3 +265,17 @@ def test_the_outcome_column_of_a_request_offers_our_words() -> None:
     assert "".join(offered.itertext()) == (
         '"install code provided,not the installing Supplier,being looked into"'
     )
+
+
+def test_it_prints_on_a4_across_one_page_wide_with_the_header_on_each_page() -> None:
+    for book in (
+        answers_workbook([answer(1)], FACTS),
+        requests_workbook([RequestRow("00-DB-12-34-56-78-90-A0")], FACTS),
+    ):
+        sheet = part(book, "xl/worksheets/sheet1.xml")
+        (fit,), (page,) = sheet.iter(f"{MAIN}pageSetUpPr"), sheet.iter(f"{MAIN}pageSetup")
+        assert fit.get("fitToPage") == "1"
+        assert page.attrib == {"paperSize": "9", "fitToHeight": "0", "orientation": "landscape"}
+        names = part(book, "xl/workbook.xml").iter(f"{MAIN}definedName")
+        titles = [one.text for one in names if one.get("name") == "_xlnm.Print_Titles"]
+        assert titles == ["Devices!$1:$1"]

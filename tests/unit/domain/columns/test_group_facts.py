@@ -26,7 +26,7 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.mail import Found
 from exchange.ports.vault import CodeColumns, FoundColumns
-from exchange.services.answering.device_decisions import Known, rule
+from exchange.services.answering.device_decisions import KnownDevices, decide_devices
 
 TODAY = date(2026, 12, 14)
 NO_YES = (False, True)
@@ -117,8 +117,8 @@ def test_a_list_is_decided_as_each_of_its_devices(
     ]
     held = _vault_columns(list(rows))
     ids = ids_of([one.device for one in asked])
-    known = Known(held, format_device_ids(ids), format_codes(held.columns.codes))
-    rulings = rule(ListedColumns.of(asked) if columns else asked, known, terms)
+    known = KnownDevices(held, format_device_ids(ids), format_codes(held.columns.codes))
+    rulings = decide_devices(ListedColumns.of(asked) if columns else asked, known, terms)
     each = [
         decide_device(
             Facts(True, row.has_code, row.installed_by_us, row.device_type, row.asked_type)

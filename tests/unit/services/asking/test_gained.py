@@ -149,7 +149,7 @@ def test_excel_damage_is_reported_and_never_guessed() -> None:
     said = [str(fault) for fault in caught.value.faults]
     assert len(said) == 2
     assert said[0].startswith("g.xlsx > Gains > row 3 > Device ID: Excel kept it as a number")
-    assert said[1].startswith("g.xlsx > Gains > row 4 > Losing supplier: Excel kept the supplier")
+    assert said[1].startswith("g.xlsx > Gains > row 4 > Losing supplier: Excel stored the supplier")
 
 
 @pytest.mark.parametrize(
