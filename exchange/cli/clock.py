@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, context_of
-from exchange.cli.people import By, who
+from exchange.cli.common import HERE, By, Folder, Json, answer, context_of, who
 from exchange.domain.time.timekeeping import told
 from exchange.services.running import clock_guard
 

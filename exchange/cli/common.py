@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from exchange.domain.foreign import storable
+from exchange.errors import BadInput
 
 if TYPE_CHECKING:
     from exchange.services.context import Context
@@ -31,16 +33,28 @@ Now = Annotated[
         "--now", help="Set the clock, outside production: 2026-12-21T16:45 (Europe/London)."
     ),
 ]
-HERE = Path()
+HERE: Final = Path()
+HIGHEST: Final = 10**9  # the highest number and count accepted: no column or sum overflows
+Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST)]
+By = Annotated[
+    str, typer.Option("--by", help="Who does this, for the audit log.", show_default="login name")
+]
+
+
+def _reason(text: str) -> str:
+    """Return a reason fit for the record; raise BadParameter where it is blank."""
+    if not text.strip():
+        raise typer.BadParameter("give a reason: it must not be blank")
+    return storable(text)
+
+
+Why = Annotated[str, typer.Option(help="The reason, for the record.", callback=_reason)]
+
 # Controls but line feed and tab, and what turns the direction of a line round.
 _COMMANDING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 _PIPE_WIDTH = 200
-
-
-HIGHEST: Final = 10**9  # of what is counted and numbered here; no column or sum overflows
-Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST)]
 
 
 def context_of(folder: Path, now: str = "") -> Context:
@@ -101,3 +115,27 @@ def table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) 
     # In a pipe nobody sees an edge: wide enough that a line of a table is a line of text.
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _PIPE_WIDTH
     Console(file=sys.stdout, width=width).print(listing, markup=False)
+
+
+def who(by: str) -> str:
+    """Return the actor for the audit log: the name in ``by``, else the login name."""
+    if by.strip():
+        return storable(" ".join(by.split()))
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run under a user number without a name.
+        raise BadInput("your login has no name; give yours with --by") from None
+
+
+def content_of(file: Path) -> bytes:
+    """Return a file's bytes; raise BadInput with its path where it cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput(error.strerror or "cannot be read", place=str(file)) from None
+
+
+def at_terminal() -> bool:
+    """Return whether a person can be asked: input and output are a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -38,7 +38,7 @@ COMMANDS = (
         "Three suppliers exchange install codes through one simulated month, on this machine only.",
     ),
     Entry("codes", "codes.codes", "app", "Install codes and the register of installed Devices."),
-    Entry("contacts", "contacts", "app", "The contacts register."),
+    Entry("contacts", "contacts.contacts", "app", "The contacts register."),
     Entry("request", "requests", "app", "What we ask of other Suppliers."),
     Entry("inbox", "inbox.inbox", "app", "What waits for a person."),
     Entry("letters", "inbox.letters", "app", "What waits to be sent."),
@@ -59,7 +59,7 @@ COMMANDS = (
     Entry("audit", "audit", "app", "The hash-chained audit log."),
     Entry(
         "read",
-        "read",
+        "reading.read",
         "read_command",
         "Read mails or files and say which devices, answers and rejects stand in them.",
     ),

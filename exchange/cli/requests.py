@@ -7,11 +7,22 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of, say, table
-from exchange.cli.people import By, Why, who
+from exchange.cli.common import (
+    HERE,
+    By,
+    Folder,
+    Json,
+    Now,
+    Why,
+    answer,
+    content_of,
+    context_of,
+    say,
+    table,
+    who,
+)
 from exchange.domain.foreign import storable
 from exchange.domain.outbound import LegState
-from exchange.errors import BadInput
 from exchange.services.asking import request as asking
 from exchange.services.asking.case_status import case_lines, write_codes
 from exchange.services.asking.gained import read_gained, read_listed
@@ -35,7 +46,7 @@ def create(
 ) -> None:
     """Ask for the install codes of gained Devices; the same file twice asks nothing twice."""
     ctx = context_of(folder, now)
-    content = _content(file)
+    content = content_of(file)
     with ctx.store.reading() as tx:
         parties = tx.parties.all(active_only=True)
     gained = read_gained(storable(file.name), content, parties, ctx.limits, ours=ctx.settings.party)
@@ -51,13 +62,6 @@ def create(
         f"{made.devices} Devices read, {made.opened} cases opened, {made.already_open} open "
         f"already, {len(made.requests)} requests queued {' '.join(made.requests)}".rstrip(),
     )
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise BadInput(error.strerror or "cannot be read", place=str(file)) from None
 
 
 @app.command("list")
@@ -169,7 +173,7 @@ def close(
         asking.close(ctx, device, why, who(by))
         answer(as_json, {"closed": device}, f"the case of {device} is closed")
         return
-    devices = read_listed(listed.name, _content(listed), ctx.limits)
+    devices = read_listed(listed.name, content_of(listed), ctx.limits)
     done = asking.close_many(ctx, devices, why, who(by))
     answer(
         as_json,

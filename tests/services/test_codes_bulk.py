@@ -231,7 +231,7 @@ def test_good_rows_are_taken_and_the_doubtful_ones_never(bench: Bench) -> None:
     refused = bench.load(text)
     assert refused.code == 1
     assert set(bench.held()) == {device(1), device(2), device(21)}
-    said = bench.load(text, "--good", "--json")
+    said = bench.load(text, "--skip-bad", "--json")
     assert said.code == 1
     told = json.loads(said.out)
     assert (told["added"], told["unchanged"], told["repeated_rows"]) == (1, 1, 1)
@@ -246,7 +246,7 @@ def test_good_rows_are_taken_and_the_doubtful_ones_never(bench: Bench) -> None:
     assert target.stat().st_mode & 0o777 == 0o600
     for number in (2, 4, 5, 11, 14):
         assert_nowhere(code(number).with_crc, said.all, target.read_bytes())
-    assert "6 conflicts" in bench.load(text, "--good").out
+    assert "6 conflicts" in bench.load(text, "--skip-bad").out
 
 
 def test_a_reject_file_that_others_could_read_is_closed_to_them(bench: Bench) -> None:
@@ -270,7 +270,7 @@ def test_importing_the_same_again_changes_nothing_and_says_so(bench: Bench) -> N
     bench.load(text)
     with bench.ctx.store.engine.connect() as connection:
         head = connection.exec_driver_sql("SELECT * FROM vault_head").one()
-    for options in ((), ("--good",), ("--resume",), ("--replace",)):
+    for options in ((), ("--skip-bad",), ("--resume",), ("--replace",)):
         said = bench.load(text, *options)
         assert (said.code, said.err) == (0, "")
         assert said.out == "codes.csv: nothing new, 299 Devices known already\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from exchange.cli.contacts import app
+from exchange.cli.contacts.contacts import app
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.errors import BadInput, NotFound
 from exchange.services.answering import party_columns

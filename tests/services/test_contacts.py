@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from exchange.cli.contacts import app
+from exchange.cli.contacts.contacts import app
 from exchange.domain.party import Party
 from exchange.errors import BadInput, BadInputs
 from exchange.rendering.shipped import shipped_folder
@@ -104,7 +104,7 @@ def test_without_a_yes_nothing_changes(ctx: Context, words: tuple[str, ...]) -> 
 def test_on_a_terminal_a_person_is_asked(
     ctx: Context, monkeypatch: pytest.MonkeyPatch, typed: str, changed: int
 ) -> None:
-    monkeypatch.setattr("exchange.cli.contacts.at_terminal", lambda: True)
+    monkeypatch.setattr("exchange.cli.contacts.contacts.at_terminal", lambda: True)
     said = command(app, ctx.folder, "import", write(ctx, HEAD + FORM), typed=typed)
     assert said.code == 0
     assert "Apply? [y/N]" in said.all

@@ -12,8 +12,19 @@ import typer
 from exchange.bootstrap import open_key_change, restore_key_file, the_clock
 from exchange.cli.codes.codes_import import import_, progress
 from exchange.cli.codes.codes_remove import remove
-from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, context_of, say, table
-from exchange.cli.people import By, who
+from exchange.cli.common import (
+    HERE,
+    By,
+    Folder,
+    Json,
+    Now,
+    Quiet,
+    answer,
+    context_of,
+    say,
+    table,
+    who,
+)
 from exchange.domain.device import MASKED, DeviceId
 from exchange.errors import BadInput
 from exchange.ports import VaultRecord

@@ -24,8 +24,19 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, context_of, say, warn
-from exchange.cli.people import By, who
+from exchange.cli.common import (
+    HERE,
+    By,
+    Folder,
+    Json,
+    Now,
+    Quiet,
+    answer,
+    context_of,
+    say,
+    warn,
+    who,
+)
 from exchange.config import Settings, SourceSettings
 from exchange.domain.device import mask_codes
 from exchange.domain.foreign import storable
@@ -77,14 +88,14 @@ def import_(
     replace: Annotated[
         bool, typer.Option("--replace", help="Overwrite other codes that the vault holds.")
     ] = False,
-    good: Annotated[
-        bool, typer.Option("--good", help="Take the good rows although others are bad.")
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Import the good rows and report the bad ones.")
     ] = False,
     resume: Annotated[
         bool,
         typer.Option(
             "--resume",
-            help="Take the good rows in steps; go on where an import of this file was cut off.",
+            help="Import the good rows in steps; continue where this file was cut off.",
         ),
     ] = False,
     quiet: Quiet = False,
@@ -93,7 +104,7 @@ def import_(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Seal the codes of a file in the vault: all rows, or none and every bad row said why."""
+    """Import a file of install codes into the vault: all rows, or none if one is bad."""
     ctx = context_of(folder, now)
     profile = profile_of(ctx.settings, source)
     reading = Reading(
@@ -117,7 +128,7 @@ def import_(
                 reading,
                 actor,
                 replacing=replace,
-                good=good,
+                good=skip_bad,
                 resume=resume,
                 progress=told,
             )

@@ -8,8 +8,20 @@ from typing import Annotated
 import typer
 
 from exchange.cli.codes.codes_import import first_said, profile_of, progress
-from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, context_of, say, warn
-from exchange.cli.people import By, at_terminal, who
+from exchange.cli.common import (
+    HERE,
+    By,
+    Folder,
+    Json,
+    Now,
+    Quiet,
+    answer,
+    at_terminal,
+    context_of,
+    say,
+    warn,
+    who,
+)
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.domain.foreign import storable
 from exchange.errors import BadInput

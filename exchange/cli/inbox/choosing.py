@@ -10,8 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from exchange.cli.common import HERE, answer, say, warn
-from exchange.cli.people import at_terminal
+from exchange.cli.common import HERE, answer, at_terminal, say, warn
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind as Kinds
 from exchange.errors import BadInput

@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, Number, answer, context_of, say
+from exchange.cli.common import (
+    HERE,
+    HIGHEST,
+    By,
+    Folder,
+    Json,
+    Now,
+    Number,
+    Why,
+    answer,
+    context_of,
+    say,
+    who,
+)
 from exchange.cli.inbox import letters
 from exchange.cli.inbox.choosing import (
     All,
@@ -26,7 +39,6 @@ from exchange.cli.inbox.choosing import (
     working_folder,
 )
 from exchange.cli.inbox.inbox_list import list_
-from exchange.cli.people import By, Why, who
 from exchange.domain.device import mask_codes
 from exchange.domain.outbound import Ruling
 from exchange.errors import BadInput
@@ -197,19 +209,19 @@ def _release_devices(
 
 
 @app.command()
-def settle(
+def rule(
     number: Annotated[
         int,
-        typer.Argument(min=1, max=HIGHEST, help="The mail that brought the code once more."),
+        typer.Argument(min=1, max=HIGHEST, help="The mail that gave the code for a second Device."),
     ],
     why: Why,
     first: Annotated[
-        bool, typer.Option("--first", help="The code is of the Device that had it first.")
+        bool, typer.Option("--first", help="It belongs to the Device that had it first.")
     ] = False,
     second: Annotated[
-        bool, typer.Option("--second", help="It is of the Device that this mail names.")
+        bool, typer.Option("--second", help="It belongs to the Device that this mail names.")
     ] = False,
-    neither: Annotated[bool, typer.Option("--neither", help="It is of neither.")] = False,
+    neither: Annotated[bool, typer.Option("--neither", help="It belongs to neither.")] = False,
     device: Annotated[
         list[str] | None, typer.Option("--device", help="Only the codes of these Devices.")
     ] = None,
@@ -218,15 +230,16 @@ def settle(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Say whose an install code is that came for two Devices."""
+    """Decide which of two Devices an install code belongs to."""
     flags = ((first, Ruling.FIRST), (second, Ruling.SECOND), (neither, Ruling.NEITHER))
     said = [ruling for given, ruling in flags if given]
     if len(said) != 1:
-        raise typer.BadParameter("say one of --first, --second, --neither")
+        raise typer.BadParameter("give one of --first, --second and --neither")
     ctx = context_of(folder, now)
     done = review.settle_codes(ctx, number, said[0], why, who(by), only=device or ())
     outcome = done.mail
     shown = f"{outcome.folder}, {mask_codes(outcome.reason)}" if outcome else "dealt with before"
+    were = "was" if done.codes == 1 else "were"
     answer(
         as_json,
         {
@@ -235,7 +248,7 @@ def settle(
             "folder": outcome.folder if outcome else None,
             "reason": mask_codes(outcome.reason) if outcome else None,
         },
-        f"{done.codes} install codes ruled {said[0]}; mail {number}: {shown}",
+        f"{counted(done.codes, 'install code')} {were} ruled {said[0]}; mail {number}: {shown}",
     )
 
 

@@ -12,16 +12,19 @@ import typer
 from exchange.cli.common import (
     HERE,
     HIGHEST,
+    By,
     Folder,
     Json,
     Now,
     Number,
+    Why,
     answer,
+    at_terminal,
     context_of,
     say,
     table,
+    who,
 )
-from exchange.cli.people import By, Why, at_terminal, who
 from exchange.errors import BadInput
 from exchange.rendering.wording import counted
 from exchange.services.sending import outbox_review

@@ -201,7 +201,7 @@ def reject_mail(ctx: Context, number: int, why: str, actor: str) -> None:
         if tx.disputes.waiting(number):
             raise BadInput(
                 f"mail {number} brought install codes that are in dispute",
-                hint=f"`exchange inbox settle {number}` says whose they are",
+                hint=f"`exchange inbox rule {number}` says whose they are",
             )
         if tx.mail.get(number).state in NOT_FETCHED:
             tx.places.settle(number)  # nobody waits for it any more

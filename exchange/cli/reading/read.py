@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from exchange.cli.common import say, table, warn
-from exchange.cli.sources import Source, sources
+from exchange.cli.reading.sources import Source, sources
 from exchange.domain.device import MASKED, InstallCode, mask_codes
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Kind, MailHead, Reject, Subkind, Understanding

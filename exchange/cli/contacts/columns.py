@@ -8,8 +8,20 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, answer, context_of, say, table
-from exchange.cli.people import By, content_of, who
+from exchange.cli.common import (
+    HERE,
+    HIGHEST,
+    By,
+    Folder,
+    Json,
+    Now,
+    answer,
+    content_of,
+    context_of,
+    say,
+    table,
+    who,
+)
 from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Outcome, TableLook, Understanding

@@ -8,9 +8,21 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli import columns
-from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of, say, table
-from exchange.cli.people import By, at_terminal, content_of, who
+from exchange.cli.common import (
+    HERE,
+    By,
+    Folder,
+    Json,
+    Now,
+    answer,
+    at_terminal,
+    content_of,
+    context_of,
+    say,
+    table,
+    who,
+)
+from exchange.cli.contacts import columns
 from exchange.domain.foreign import storable
 from exchange.domain.party import STALE_AFTER_DAYS, Change, Party
 from exchange.errors import BadInput
