@@ -20,7 +20,6 @@ from exchange.domain.outbound import Ruling
 from exchange.domain.party import Party
 from exchange.domain.time.sla import due
 from exchange.errors import BadInput, NotFound, Unreadable
-from exchange.parsing.reading.understand import read_head
 from exchange.services.answering import (
     answer_request,
     disputes,
@@ -349,6 +348,9 @@ def release_devices(
 
 
 def _head_of(ctx: Context, mail: KeptMail) -> MailHead:
+    # Only now: it brings in all of the reading, which a list of mails does without.
+    from exchange.parsing.reading.understand import read_head
+
     return read_head(ctx.sealer.open(mail.sealed, "mail"))
 
 
