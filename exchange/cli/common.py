@@ -98,22 +98,39 @@ def answer(as_json: bool, content: object, line: str) -> None:
 
 
 def table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table for people, or "none" under its title; plain text in a pipe."""
-    listed = list(rows)
+    """Print a table for people, or "none" under its title; plain text in a pipe.
+
+    Addresses and IDs are never broken: where a terminal is too narrow for that, each row is printed
+    as a block of lines.
+    """
+    listed = [[shown(str(cell)) for cell in row] for row in rows]
     if not listed:
         say(f"{title}: none" if title else "none")
         return
+    most = max(len(headers), *map(len, listed))
+    headers = [*headers, *[""] * (most - len(headers))]
+    listed = [[*row, *[""] * (most - len(row))] for row in listed]
     # Only now: most commands print no table.
     from rich.console import Console
     from rich.table import Table
 
+    from exchange.cli.layout import blocks, column_widths, narrowest, table_width
+
+    console = Console(file=sys.stdout)
+    width = console.width
+    if not (sys.stdout.isatty() or os.environ.get("COLUMNS")):
+        # In a pipe nobody sees an edge: wide enough that a line of a table is a line of text.
+        width = max(_PIPE_WIDTH, table_width(narrowest(headers, listed)))
+    widths = column_widths(headers, listed, width)
+    if widths is None:
+        for line in (*([title] if title else []), *blocks(headers, listed, width)):
+            say(line)
+        return
     listing = Table(title=title or None, title_justify="left")
-    for header in headers:
-        listing.add_column(header, overflow="fold")
+    for header, column in zip(headers, widths, strict=True):
+        listing.add_column(header, overflow="fold", width=column)
     for row in listed:
-        listing.add_row(*(shown(str(cell)) for cell in row))
-    # In a pipe nobody sees an edge: wide enough that a line of a table is a line of text.
-    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _PIPE_WIDTH
+        listing.add_row(*row)
     Console(file=sys.stdout, width=width).print(listing, markup=False)
 
 

@@ -15,6 +15,13 @@ from exchange.domain.time.sla import local_date
 
 
 def init(
+    context: typer.Context,
+    place: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="DIR", help="The new working folder; --folder works too.", show_default="."
+        ),
+    ] = None,
     folder: Folder = HERE,
     signifier: Annotated[str, typer.Option(help="Our SEC Party Signifier.")] = "",
     name: Annotated[str, typer.Option(help="Our name.")] = "",
@@ -43,10 +50,15 @@ def init(
     """Make a working folder: configuration, sample contacts, key, database."""
     new = {"--signifier": signifier, "--name": name, "--address": address, "--database": database}
     given = [option for option, value in new.items() if value]
+    if place is not None:
+        source = context.get_parameter_source("folder")
+        if source is not None and source.name == "COMMANDLINE" and folder != place:
+            raise typer.BadParameter("name the folder once: as DIR or with --folder")
+        folder = place
     if no_backup and not upgrade:
-        raise typer.BadParameter("--no-backup goes with --upgrade alone")
+        raise typer.BadParameter("--no-backup is only for --upgrade")
     if upgrade and database_only:
-        raise typer.BadParameter("say --upgrade or --database-only, not both")
+        raise typer.BadParameter("give --upgrade or --database-only, not both")
     if given and (upgrade or database_only):
         raise typer.BadParameter(
             f"{given[0]} is for a new working folder: this one has its configuration"
