@@ -16,6 +16,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from exchange.cli.examples import add_examples
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -35,6 +37,7 @@ class Entry:
         else:
             command = _alone(self.name, found)
         command.name = self.name
+        add_examples(command, self.name)
         return command
 
 
