@@ -1,4 +1,4 @@
-"""What every command shares: the working folder, the clock, output for people or programs."""
+"""What all commands share: common options, the working folder, output for people or programs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Folder = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing of the progress.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Do not report progress.")]
 Now = Annotated[
     str,
     typer.Option(
@@ -37,7 +37,7 @@ HERE: Final = Path()
 HIGHEST: Final = 10**9  # the highest number and count accepted: no column or sum overflows
 Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST)]
 By = Annotated[
-    str, typer.Option("--by", help="Who does this, for the audit log.", show_default="login name")
+    str, typer.Option("--by", help="Your name, for the audit log.", show_default="login name")
 ]
 
 
@@ -50,7 +50,7 @@ def _reason(text: str) -> str:
 
 Why = Annotated[str, typer.Option(help="The reason, for the record.", callback=_reason)]
 
-# Controls but line feed and tab, and what turns the direction of a line round.
+# Control characters except line feed and tab, and those that change the direction of text.
 _COMMANDING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -58,37 +58,37 @@ _PIPE_WIDTH = 200
 
 
 def context_of(folder: Path, now: str = "") -> Context:
-    """The context of a working folder."""
-    # Only now: it brings in the whole program, which `exchange read` does without.
+    """Open a working folder and return its context."""
+    # Imported only now: it loads most of the program, which `exchange read` does not need.
     from exchange.bootstrap import open_context, the_clock, unfinished_key_change
 
     ctx = open_context(folder, the_clock(now))
-    if said := unfinished_key_change(folder, ctx.settings):
-        warn(f"exchange: {said}")
+    if warning := unfinished_key_change(folder, ctx.settings):
+        warn(f"exchange: {warning}")
     return ctx
 
 
 def shown(text: str) -> str:
-    """The text with nothing in it that commands a terminal: much of it is strangers' words."""
+    """Return the text without control characters: much of it was written by strangers."""
     return _COMMANDING.sub("\ufffd", storable(text))
 
 
 def say(line: str) -> None:
-    """One line for people, on standard output."""
+    """Print one line for people on standard output."""
     sys.stdout.write(f"{shown(line)}\n")
     sys.stdout.flush()
 
 
 def warn(line: str) -> None:
-    """One line for people, on standard error."""
+    """Print one line for people on standard error."""
     sys.stderr.write(f"{shown(line)}\n")
     sys.stderr.flush()
 
 
 def answer(as_json: bool, content: object, line: str) -> None:
-    """The result: JSON when asked for, else one line."""
+    """Print the result: as JSON when asked for, else as one line."""
     if as_json:
-        # As it is: JSON escapes what commands a terminal, but for what a program wants unchanged.
+        # Not through `shown`: JSON escapes control characters; programs want the rest as it is.
         sys.stdout.write(
             f"{storable(json.dumps(content, ensure_ascii=False, indent=2, default=str))}\n"
         )
@@ -110,7 +110,7 @@ def table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) 
     most = max(len(headers), *map(len, listed))
     headers = [*headers, *[""] * (most - len(headers))]
     listed = [[*row, *[""] * (most - len(row))] for row in listed]
-    # Only now: most commands print no table.
+    # Imported only now: most commands print no table.
     from rich.console import Console
     from rich.table import Table
 

@@ -444,11 +444,11 @@ main()
 
 
 def test_progress_is_told_in_lines_only_where_it_takes_long(bench: Bench) -> None:
-    from exchange.cli.codes.codes_import import _lines
+    from exchange.cli.codes.progress_bar import _lines
 
     at = [0.0]
     seen: list[str] = []
-    import exchange.cli.codes.codes_import as module
+    import exchange.cli.codes.progress_bar as module
 
     was, module.warn = module.warn, seen.append
     try:

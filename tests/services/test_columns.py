@@ -109,7 +109,7 @@ def test_a_preview_shows_both_readings_and_no_piece_of_a_code(tmp_path: Path) ->
     book.write_bytes(_book())
     tried = ("--device", "Unit A", "--code", "D", "--code", "E")
     said = command(app, folder, "columns", "preview", "GAIN", str(book))
-    assert "no columns on file for GAIN" in said.out
+    assert "no columns are stored for GAIN" in said.out
     every = said.all
     said = command(app, folder, "columns", "preview", "GAIN", str(book), *tried)
     every += said.all

@@ -54,9 +54,7 @@ def test_import_shows_then_applies_with_history_and_audit(ctx: Context) -> None:
     said = run(ctx, "import", path, "--yes", "--by", "Sam Ops")
     assert said.code == 0
     assert "+ FORM: Formby Gas, requests to codes@form.example" in said.out
-    assert said.out.endswith(
-        "contacts.csv: 2 parties changed; `exchange contacts check` looks them over\n"
-    )
+    assert said.out.endswith("contacts.csv: 2 parties changed; see `exchange contacts check`\n")
     form, gain = parties(ctx)["FORM"], parties(ctx)["GAIN"]
     assert form.mpids == ("FRMB", "FRMG")
     assert form.reply_address == "codes@form.example"

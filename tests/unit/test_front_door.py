@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
-from exchange.cli.main import COMMANDS, app
+from exchange.cli.main import COMMANDS, app, whole
+from exchange.cli.manpage import commands
+from exchange.provision import OwnParty, make_folder
 
 _HEAVY = (
     "numpy",
@@ -20,6 +23,7 @@ _HEAVY = (
     "pypdf",
     "exchange.bootstrap",
 )
+_OF_OTHERS = ("aiosmtplib", "imapclient", "alembic", "pypdf", "python_calamine", "rich.progress")
 _PROGRAM = """
 import json, sys
 from exchange.__main__ import main
@@ -36,7 +40,7 @@ print(json.dumps([sorted(set({heavy!r}) & set(sys.modules)), peak]), file=sys.st
 
 def _loaded(*words: str) -> tuple[list[str], int]:
     """Which heavy modules a command loads, and its peak in MB."""
-    program = _PROGRAM.format(words=list(words), heavy=_HEAVY)
+    program = _PROGRAM.format(words=list(words), heavy=(*_HEAVY, *_OF_OTHERS))
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
@@ -49,6 +53,23 @@ def test_the_list_of_commands_loads_none_of_them(words: list[str]) -> None:
     found, peak = _loaded(*words)
     assert set(found) <= {"pydantic"}  # Typer asks for it where it has something to refuse
     assert peak < 60
+
+
+@pytest.mark.parametrize("path", dict(commands(whole())))
+def test_the_help_of_a_command_loads_nothing_that_only_its_work_needs(path: str) -> None:
+    found, peak = _loaded(*path.split(), "--help")
+    allowed = {"pydantic", "numpy"} if path == "read" else {"pydantic"}
+    assert set(found) <= allowed
+    assert peak < 60
+
+
+@pytest.mark.parametrize("group", ["contacts", "inbox", "letters", "request"])
+def test_a_list_loads_no_mail_server_and_no_reading(group: str, tmp_path: Path) -> None:
+    folder = tmp_path / "ours"
+    make_folder(folder, OwnParty())
+    found, peak = _loaded(group, "list", "-C", str(folder))
+    assert not set(found) & set(_OF_OTHERS)
+    assert peak < 130
 
 
 def test_a_date_is_explained_without_a_database(tmp_path: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -39,13 +39,19 @@ from exchange.cli.inbox.choosing import (
     working_folder,
 )
 from exchange.cli.inbox.inbox_list import list_
+from exchange.cli.lazy import Later
 from exchange.domain.device import mask_codes
 from exchange.domain.outbound import Ruling
 from exchange.errors import BadInput
 from exchange.files import make_file
 from exchange.rendering.wording import counted
-from exchange.services.context import Context
-from exchange.services.people import review, review_many
+
+if TYPE_CHECKING:
+    from exchange.services.context import Context
+    from exchange.services.people import review, review_many
+else:
+    review = Later("exchange.services.people.review")
+    review_many = Later("exchange.services.people.review_many")
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -61,7 +67,7 @@ def show(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """One mail: what was understood of it; codes masked."""
+    """Show what was understood of one mail, with codes masked."""
     ctx = context_of(folder)
     if raw is not None:
         content = review.raw_mail(ctx, number)
@@ -135,7 +141,7 @@ def release(
         ),
     ] = None,
     party: Annotated[
-        str, typer.Option("--as", help="For mails: the party they come from, as you know for sure.")
+        str, typer.Option("--as", help="For mails: the party that sent them, if you are certain.")
     ] = "",
     device: Annotated[
         list[str] | None, typer.Option("--device", help="For a request: only these held Devices.")
@@ -158,16 +164,16 @@ def release(
     folder: Places = None,
     as_json: Json = False,
 ) -> None:
-    """Deal with waiting mails as sent by a party, or decide held Devices again and answer.
+    """Process waiting mails as sent by a party, or decide held Devices again and answer.
 
-    Several mails are shown and asked about first; each is then dealt with by itself.
+    Several mails are shown for confirmation first; each is then processed separately.
     """
     if what and len(what) == 1 and not what[0][:1].isdigit():
         ctx = context_of(working_folder(folder))
         _release_devices(ctx, what[0].upper(), who(by), device or (), not_installer, as_json)
         return
     if not party:
-        raise typer.BadParameter("say whose mail it is with --as SIGNIFIER")
+        raise typer.BadParameter("name the party that sent it with --as SIGNIFIER")
     chosen = filter_of(folder, sender, reason, kind, of_party)
     ctx, signifier = context_of(working_folder(folder)), party.upper()
     number = one_number(what, chosen, every=every)
@@ -182,7 +188,7 @@ def release(
     address = review.reply_address(ctx, signifier)
     deal(
         ctx, what, chosen, lambda numbers: review_many.release(ctx, numbers, signifier, who(by)),
-        what=f"to be dealt with as sent by {signifier}: answers go to {address}",
+        what=f"to be processed as sent by {signifier}: answers go to {address}",
         every=every, yes=yes, dry=dry_run, as_json=as_json,
     )  # fmt: skip
 
@@ -238,7 +244,7 @@ def rule(
     ctx = context_of(folder, now)
     done = review.settle_codes(ctx, number, said[0], why, who(by), only=device or ())
     outcome = done.mail
-    shown = f"{outcome.folder}, {mask_codes(outcome.reason)}" if outcome else "dealt with before"
+    shown = f"{outcome.folder}, {mask_codes(outcome.reason)}" if outcome else "closed before"
     were = "was" if done.codes == 1 else "were"
     answer(
         as_json,
@@ -267,9 +273,9 @@ def reject(
     folder: Places = None,
     as_json: Json = False,
 ) -> None:
-    """Nothing is to be done with these mails.
+    """Close waiting mails without action.
 
-    Several are shown and asked about first; each is then dealt with by itself.
+    Several mails are shown for confirmation first; each is then processed separately.
     """
     chosen = filter_of(folder, sender, reason, kind, party)
     ctx = context_of(working_folder(folder))
@@ -280,7 +286,7 @@ def reject(
         return
     deal(
         ctx, numbers, chosen, lambda some: review_many.reject(ctx, some, why, who(by)),
-        what="to be marked as dealt with: nothing is sent and nothing moved",
+        what="to be closed: nothing is sent and nothing moved",
         every=every, yes=yes, dry=dry_run, as_json=as_json,
     )  # fmt: skip
 
@@ -299,9 +305,9 @@ def replay(
     folder: Places = None,
     as_json: Json = False,
 ) -> None:
-    """Understand and decide waiting mails once more.
+    """Read and decide waiting mails again.
 
-    Several are shown and asked about first; each is then dealt with by itself.
+    Several mails are shown for confirmation first; each is then processed separately.
     """
     chosen = filter_of(folder, sender, reason, kind, party)
     ctx = context_of(working_folder(folder))
@@ -316,7 +322,7 @@ def replay(
         return
     deal(
         ctx, numbers, chosen, lambda some: review_many.replay(ctx, some, who(by)),
-        what="to be understood and decided once more: answers may be sent",
+        what="to be read and decided again: answers may be sent",
         every=every, yes=yes, dry=dry_run, as_json=as_json,
     )  # fmt: skip
 
@@ -332,6 +338,6 @@ def withdraw(
     folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
-    """The other side took back what is still open in its request."""
+    """Close the open Devices of a request that the requester took back."""
     number = review.withdraw_devices(context_of(folder), ref.upper(), why, who(by))
-    answer(as_json, {"withdrawn": number}, f"{number} rows of {ref.upper()} withdrawn")
+    answer(as_json, {"withdrawn": number}, f"{counted(number, 'row')} of {ref.upper()} withdrawn")
