@@ -394,7 +394,7 @@ def test_what_is_no_text_is_refused_in_words(
         entry.main()
     assert ended.value.code == 2
     said = capsys.readouterr().err
-    assert "no text in UTF-8: 'caf" in said
+    assert "not valid UTF-8: 'caf" in said
     assert "internal fault" not in said
 
 
