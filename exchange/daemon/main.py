@@ -240,7 +240,7 @@ class _Crew:
         mailboxes = [worker.inbox.mailbox for worker in self._workers]
         rounds.begin(ctx, mailboxes, done, floor.reach, floor.progress)
         floor.begun.set()
-        with self._sender.beside_as_well(self):
+        with self._sender.with_backlog(self):
             decided = intake.Decided()
             rounds.decide(ctx, done, floor.reach, floor.stop, floor.progress, decided)
         rounds.note_left(decided, done, floor.reach)
