@@ -137,8 +137,11 @@ def show(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
         return
     due = f"due {request.due_on}" if request.due_on else "not accepted yet"
     say(f"{ref} to {request.party}, {due}")
-    for one in sent:
-        say(f"  {one.purpose} to {one.recipient}: {one.state} {one.accepted_at or ''}".rstrip())
+    table(
+        "Letters",
+        ("what", "to", "state", "accepted"),
+        ((one.purpose, one.recipient, one.state, one.accepted_at or "") for one in sent),
+    )
     table("", ("Device ID", "state", ""), (
         (leg.device, leg.state, "overdue" if leg.overdue else "") for leg in legs
     ))  # fmt: skip

@@ -213,7 +213,7 @@ def test_what_the_reading_process_shunted_comes_back(either: Context) -> None:
     _fill(either, *mails)
     said = inbox(either, "replay", "--all", "--reason", "reading process", "--yes", "--by", "kim")
     assert said.code == 0, said.all
-    assert "6 mails to be understood and decided once more" in said.out
+    assert "6 mails to be read and decided again" in said.out
     assert "mail 1, " in said.out
     assert "from codes@gain.example: codes 1" in said.out
     assert "... and 1 more" in said.out
@@ -281,8 +281,8 @@ def test_numbers_and_spans_and_what_does_not_wait(ctx: Context) -> None:
     said = inbox(ctx, "reject", "1-4,7", "9", "2", "77", "--why", "noise", "--yes")
     assert said.code == 1
     assert "5 done: 1, 3-4, 7, 9" in said.out
-    assert "mail 2: it does not wait" in said.err
-    assert "mail 77: it does not wait" in said.err
+    assert "mail 2: it is not waiting" in said.err
+    assert "mail 77: it is not waiting" in said.err
     resolved = {number for number, (_, done) in places(ctx).items() if done}
     assert resolved == {1, 2, 3, 4, 7, 9}
     # A span takes what waits in Review and Shunted; what is old is named, or filtered for.
@@ -427,7 +427,7 @@ def test_a_party_that_was_never_on_the_register_is_refused(ctx: Context, words: 
 def test_a_cancelled_letter_has_a_reason(ctx: Context) -> None:
     said = command(app, ctx.folder, "letters", "cancel", "1", "--why", " ")
     assert said.code == 2
-    assert "say why" in said.err
+    assert "give a reason" in said.err
 
 
 def test_an_export_of_nothing_says_so(ctx: Context) -> None:
@@ -439,4 +439,4 @@ def test_an_export_of_nothing_says_so(ctx: Context) -> None:
     assert "the log has no event clock.moved" in none.err
     none = command(app, ctx.folder, "audit", "export", "--subject", "mail 99")
     assert (none.code, none.out) == (0, "")
-    assert "nothing of mail 99" in none.err
+    assert "nothing about mail 99" in none.err

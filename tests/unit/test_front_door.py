@@ -22,7 +22,7 @@ _HEAVY = (
     "pypdf",
     "exchange.bootstrap",
 )
-_OF_OTHERS = ("aiosmtplib", "imapclient", "alembic", "pypdf", "python_calamine", "rich.progress")
+_OF_OTHERS = ("aiosmtplib", "imapclient", "alembic", "pypdf", "rich.progress")
 _PROGRAM = """
 import json, sys
 from exchange.__main__ import main
