@@ -13,7 +13,7 @@ JOBS ?= 2
 CEILING ?= 7200
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test quick test-faults check bench fuzz lock clean
+.PHONY: help setup demo test quick test-faults check man bench fuzz lock clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
@@ -54,6 +54,9 @@ check: $(DEVELOP) ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+man: $(RUNTIME) ## the man page exchange.1 with every command, from the texts of --help
+	$(BIN)/python -m exchange.cli.manpage exchange.1
 
 $(BENCH): $(DEVELOP) requirements/bench.txt
 	$(PIP) --require-hashes -r requirements/bench.txt

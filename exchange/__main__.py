@@ -1,4 +1,4 @@
-"""``exchange``: ends with 0 done, 1 refused or failed, 2 wrong usage; never with a traceback."""
+"""``exchange``: exits with 0 done, 1 refused or failed, 2 wrong usage; never with a traceback."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import NoReturn
 
 from exchange.processes import ignore_signals, leave_current_folder
 
-# Before anything else is looked for: a mail is often read in the folder that it was saved to.
+# Before any other import: people often read a mail in the folder where they saved it.
 leave_current_folder()
 if "run" in sys.argv[1:2]:
-    # A reload asked for while the program is loaded is met by the start: it reads everything.
+    # A reload requested while the program loads needs nothing: the start reads everything.
     ignore_signals()
 
 from exchange.cli.common import warn  # noqa: E402
@@ -25,7 +25,7 @@ _MOST_FAULTS = 50
 
 def app() -> None:
     """Run the command line."""
-    # Only now: what goes wrong while it is loaded is said in words, too.
+    # Imported only now, so that errors while loading are reported in words, too.
     from exchange.cli.main import app as found
 
     found()
@@ -48,12 +48,12 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # The reader of our output went away: not a failure worth words.
-        os._exit(1)  # an orderly end would write to the pipe once more
+        # The reader of our output went away: not worth a message.
+        os._exit(1)  # an orderly exit would write to the pipe again
     except UnicodeEncodeError as error:
-        if (typed := _no_text(sys.argv)) is None:
+        if (typed := _not_utf8(sys.argv)) is None:
             _fault(error)
-        warn(f"exchange: what was typed is no text in UTF-8: {typed}")
+        warn(f"exchange: an argument is not valid UTF-8: {typed}")
         sys.exit(2)
     except OSError as error:
         if os.environ.get("EXCHANGE_TRACEBACK"):
@@ -63,17 +63,17 @@ def main() -> None:
     except Exception as error:
         _fault(error)
     finally:
-        # What lies in memory goes with the process; looking through it takes a second or more.
+        # The process ends and frees its memory; a last collection would take a second or more.
         gc.freeze()
 
 
-def _no_text(words: list[str]) -> str | None:
-    """The first word typed that no text can be made of, as it may be shown."""
+def _not_utf8(words: list[str]) -> str | None:
+    """Return the first argument that is not valid UTF-8, safe to print, or None."""
     return next((mask_codes(ascii(one)) for one in words if storable(one) != one), None)
 
 
 def _fault(error: Exception) -> NoReturn:
-    """End with an internal fault of ours."""
+    """Report an internal fault and exit with 1."""
     if os.environ.get("EXCHANGE_TRACEBACK"):
         raise error
     warn(
@@ -84,10 +84,10 @@ def _fault(error: Exception) -> NoReturn:
 
 
 def _refused(error: OSError) -> str:
-    """What the system refused, where no place of ours has better words for it."""
+    """Return a message for an OSError that no other place has explained."""
     place = f"{error.filename}: " if error.filename else ""
-    said = error.strerror or type(error).__name__
-    return f"{place}{said} (check its folder: owner, mode, free space and the disk)"
+    reason = error.strerror or type(error).__name__
+    return f"{place}{reason} (check its folder: owner, mode, free space and the disk)"
 
 
 if __name__ == "__main__":

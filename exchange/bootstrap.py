@@ -16,6 +16,7 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -44,9 +45,6 @@ from exchange.services.running.clock_guard import WatchedClock
 from exchange.store.db import Store, sqlite_path
 from exchange.store.references import References
 from exchange.store.upkeep import schema
-from exchange.transport.imap import ImapMailbox
-from exchange.transport.imap_claim import Claim, Holder
-from exchange.transport.smtp import SmtpCourier
 from exchange.vault.keys.keyfile import KeyFile
 from exchange.vault.keys.keys import KeyProvider
 from exchange.vault.keys.mailkeys import MailKeys
@@ -58,12 +56,17 @@ from exchange.vault.keys.providers import (
     environment_key,
 )
 from exchange.vault.keys.seal import BlobSealer
-from exchange.vault.rekeying.keychange import VaultKeyChange
-from exchange.vault.rekeying.keychange import restore_key_file as put_key_back
 from exchange.vault.vault import SealedVault
 from exchange.worker.reader import WorkerReader
 
-INSTANCE = "instance"  # the file that distinguishes this folder from its copies
+# What only some commands use is imported where it is built: a command that lists waits for no more.
+if TYPE_CHECKING:
+    from exchange.transport.imap import ImapMailbox
+    from exchange.transport.imap_claim import Holder
+    from exchange.transport.smtp import SmtpCourier
+    from exchange.vault.rekeying.keychange import VaultKeyChange
+
+INSTANCE = "instance"  # the file that tells this folder from its copies
 NOW_VARIABLE = "EXCHANGE_NOW"
 _SESSION = secrets.token_hex(8)  # this process
 
@@ -190,7 +193,9 @@ def unfinished_key_change(folder: Path, settings: Settings) -> str:
 
 
 def open_key_change(ctx: Context) -> VaultKeyChange:
-    """Return the object that changes the keys of a context's vault."""
+    """What changes the keys of a context's vault."""
+    from exchange.vault.rekeying.keychange import VaultKeyChange
+
     return VaultKeyChange(ctx.store.engine, key_provider(ctx.folder, ctx.settings.keys))
 
 
@@ -199,6 +204,8 @@ def restore_key_file(folder: Path, clock: Clock, by: str) -> tuple[Path, Path | 
 
     Works when no context can be opened because the key is missing.
     """
+    from exchange.vault.rekeying.keychange import restore_key_file as put_key_back
+
     settings = load_settings(folder)
     store = open_store(folder, settings)
 
@@ -277,7 +284,10 @@ def open_context(
 
 
 def open_mailbox(ctx: Context, settings: MailboxSettings) -> ImapMailbox:
-    """Return a separate connection to one mailbox; it connects at the first call."""
+    """A connection of its own to one mailbox (made at the first call)."""
+    from exchange.transport.imap import ImapMailbox
+    from exchange.transport.imap_claim import Claim
+
     password = password_of(settings, ctx.folder, f"{CONFIG_PATH} > mailbox {settings.name}")
     claim = Claim(settings.claim, holder_of(ctx.folder)) if settings.claim else None
     return ImapMailbox(
@@ -291,6 +301,8 @@ def holder_of(folder: Path) -> Holder:
     A copy of the folder is a different holder: the change time of the file that identifies the
     folder cannot be copied.
     """
+    from exchange.transport.imap_claim import Holder
+
     path, host = folder / INSTANCE, socket.gethostname()
     try:
         with contextlib.suppress(FileExistsError):
@@ -306,7 +318,9 @@ def holder_of(folder: Path) -> Holder:
 
 
 def open_courier(ctx: Context, stop: threading.Event | None = None) -> SmtpCourier:
-    """Return the connection to the mail server; no letter is started once ``stop`` is set."""
+    """The way out; no letter is begun once ``stop`` is set."""
+    from exchange.transport.smtp import SmtpCourier
+
     settings = ctx.settings.smtp
     password = (
         password_of(settings, ctx.folder, f"{CONFIG_PATH} > smtp") if settings.username else ""

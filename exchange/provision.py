@@ -1,4 +1,4 @@
-"""Makes a working folder: configuration, sample contacts, key, database, empty vault."""
+"""Make a working folder: configuration, sample contacts, key, database, empty vault."""
 
 from __future__ import annotations
 
@@ -42,34 +42,34 @@ from exchange.vault.vault_header import create, read_header
 
 @dataclass(frozen=True, slots=True)
 class OwnParty:
-    """What ``exchange init`` may fill into the configuration; empty fields keep the sample's."""
+    """What ``exchange init`` writes into the configuration; empty fields keep the sample's."""
 
     signifier: str = ""
     name: str = ""
     address: str = ""
     database: str = ""  # the database's address, instead of a SQLite file
-    first_day: date | None = None  # mail from before it is left alone; None: all is answered
+    first_day: date | None = None  # older mail is ignored; None: all is answered
 
 
 def make_folder(folder: Path, party: OwnParty) -> list[str]:
-    """Make ``folder`` ready; returns what was made, one line each.
+    """Make ``folder`` a working folder; return what was made, one line each.
 
-    The configuration takes its name last, when everything else is there.  Until then it waits as
-    ``exchange.toml.unfinished``: where that stands, this call goes on with an earlier one that was
-    cut off.  A key that was made is kept.  Raises BadInput when it is a working folder already;
-    then nothing was changed.
+    The configuration gets its name last, when everything else exists. Until then it is called
+    ``exchange.toml.unfinished``: where that exists, this call continues an earlier one that was cut
+    off. A key made earlier is kept. Raises BadInput if it is a working folder already; then nothing
+    was changed.
     """
     if os.path.lexists(folder):
         check_owner(folder, owner_of(folder, None, None))
     config = folder / CONFIG_PATH
     unfinished = config.with_name(f"{config.name}.unfinished")
-    with _said("the working folder cannot be made", folder):
+    with _explained("the working folder cannot be made", folder):
         _refuse_another(config)
         _make_folders(folder)
         with folder_lock(config.parent, 0.0):
             _refuse_another(config)
             goes_on = unfinished.exists()
-            _forget_asides(folder)
+            _remove_leftovers(folder)
             shipped = shipped_folder("config")
             text = _filled((shipped / "exchange.toml").read_text(encoding="utf-8"), party)
             replace_file(unfinished, text.encode(), mode=USUAL)
@@ -87,23 +87,23 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
 
 
 @contextmanager
-def _said(what: str, folder: Path) -> Iterator[None]:
-    """Have the file system's refusals said in words."""
+def _explained(what: str, folder: Path) -> Iterator[None]:
+    """Turn errors of the file system into BadInput with a remedy."""
     try:
         yield
     except BlockingIOError:
-        raise BadInput("another `exchange init` is at work here", place=str(folder)) from None
+        raise BadInput("another `exchange init` is running here", place=str(folder)) from None
     except OSError as error:
         raise BadInput(
             f"{what}: {error.strerror}",
             place=str(error.filename or folder),
-            hint="check the folder, its owner, its mode and the free space; then the same"
-            " command goes on",
+            hint="check the folder, its owner, its mode and the free space; then run the same"
+            " command again",
         ) from None
 
 
-def _forget_asides(folder: Path) -> None:
-    """Remove what a call that was cut off wrote aside and never named."""
+def _remove_leftovers(folder: Path) -> None:
+    """Remove temporary files that an interrupted call left behind."""
     samples = (folder / CONFIG_PATH).parent.glob(".*.part")
     others = (folder / name for name in ("keys/exchange.key", "exchange.db"))
     for one in (*samples, *(aside for path in others for aside in asides(path))):
@@ -140,9 +140,9 @@ def _samples(folder: Path, shipped: Path) -> list[str]:
 
 
 def make_database(folder: Path, settings: Settings) -> list[str]:
-    """The key, the database and an empty vault, where they are missing."""
+    """Make the key, the database and an empty vault where they are missing."""
     check_owner(folder, working_owner(folder, settings))
-    with _said("the database cannot be made", folder):
+    with _explained("the database cannot be made", folder):
         return _made_database(folder, settings, goes_on=False)
 
 
@@ -211,7 +211,7 @@ def _made_before(connection: Connection, provider: KeyProvider) -> bool:
 
 
 def upgrade(folder: Path, at: datetime, *, backup: bool = True) -> Upgraded:
-    """Bring the database of a working folder to this version's schema, a backup of it first.
+    """Back up the database of a working folder and upgrade it to this version's schema.
 
     Raises StoreError or AlreadyRunning; then nothing was changed.
     """
@@ -253,7 +253,7 @@ def _filled(text: str, party: OwnParty) -> str:
 
 
 def _begun_on(text: str, day: date) -> str:
-    """Write into the mailbox's table that the exchange answers from this day on."""
+    """Write into the mailbox's table from which day on the exchange answers."""
     line = f"not_before = {day.isoformat()}"
-    comment = "  # the day of `exchange init`: older mail is listed and left alone"
+    comment = "  # the day of `exchange init`: older mail is listed and ignored"
     return re.sub(r"^# not_before = .*$", lambda _: line + comment, text, count=1, flags=re.M)

@@ -159,7 +159,7 @@ def _warm_up() -> None:
             tx.audit.rows(event="key.rotated")
         ctx.store.dispose()
     # Typer reads every command's parameters at each call.
-    exchange.cli.main.app = exchange.cli.main.whole()
+    exchange.cli.main.app = exchange.cli.main.whole(at_work=True)
 
 
 def _serve() -> None:

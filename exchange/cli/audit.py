@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from exchange.cli.common import HERE, Folder, Json, answer, context_of, warn
+from exchange.cli.lazy import Later
 from exchange.errors import BadInput
-from exchange.services.people import audit_log
+
+if TYPE_CHECKING:
+    from exchange.services.people import audit_log
+else:
+    audit_log = Later("exchange.services.people.audit_log")
 
 app = typer.Typer(no_args_is_help=True)
 _EVENT: Final = re.compile(r"[a-z_]+(\.[a-z_]+)+")
@@ -19,7 +24,7 @@ _EVENT: Final = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 
 @app.command()
 def verify(folder: Folder = HERE, as_json: Json = False) -> None:
-    """Walk the whole chain; exit 1 naming the first row that was changed, added or taken away."""
+    """Check the whole chain; exit with 1 and name the first row changed, added or removed."""
     rows, head = audit_log.verify(context_of(folder))
     answer(
         as_json,
@@ -32,16 +37,16 @@ def verify(folder: Folder = HERE, as_json: Json = False) -> None:
 def export(
     folder: Folder = HERE,
     subject: Annotated[
-        str, typer.Option(help="Only of this: a Device ID, a reference, mail 12.")
+        str, typer.Option(help="Only entries about this: a Device ID, a reference, mail 12.")
     ] = "",
-    event: Annotated[str, typer.Option(help="Only this kind, such as clock.moved.")] = "",
+    event: Annotated[str, typer.Option(help="Only events of this name, such as clock.moved.")] = "",
 ) -> None:
-    """Write the log to standard output, one JSON object a line; codes never stand in it."""
+    """Write the log to standard output, one JSON object a line; it never contains codes."""
     ctx, found = context_of(folder), 0
     if event and event not in (kinds := audit_log.kinds(ctx)):
         there = ", ".join(kinds)
         if not _EVENT.fullmatch(event):
-            raise BadInput(f"{event} is no name of an event", hint=f"the log has {there}")
+            raise BadInput(f"{event} is not the name of an event", hint=f"the log has {there}")
         warn(f"exchange: the log has no event {event}; it has {there}")
         return
     for row in audit_log.rows(ctx, subject=subject, event=event):
@@ -64,4 +69,4 @@ def export(
             + "\n"
         )
     if subject and not found:
-        warn(f"exchange: the log has nothing of {subject}")
+        warn(f"exchange: the log has nothing about {subject}")

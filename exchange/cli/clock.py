@@ -1,22 +1,26 @@
-"""``exchange clock``: a person says that the machine's clock is right."""
+"""``exchange clock``: a person confirms the machine's clock."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, context_of
-from exchange.cli.people import By, who
+from exchange.cli.common import HERE, By, Folder, Json, answer, context_of, who
+from exchange.cli.lazy import Later
 from exchange.domain.time.timekeeping import utc_text
-from exchange.services.running import clock_guard
+
+if TYPE_CHECKING:
+    from exchange.services.running import clock_guard
+else:
+    clock_guard = Later("exchange.services.running.clock_guard")
 
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def _clock() -> None:
-    """The machine's clock, where it was set or cannot be right."""
+    """Confirm the machine's clock after it jumped."""
 
 
 @app.command()
@@ -29,7 +33,7 @@ def confirm(
     by: By = "",
     as_json: Json = False,
 ) -> None:
-    """Say that the machine's clock is right: what was paused because it jumped goes on."""
+    """Confirm that the machine's clock is right, so that paused work continues."""
     from exchange.domain.time.sla import parse_instant
 
     at = parse_instant(now)
@@ -37,5 +41,5 @@ def confirm(
     answer(
         as_json,
         {"confirmed": at.isoformat()},
-        f"the clock is confirmed: {utc_text(at)}; a daemon goes on within a minute",
+        f"the clock is confirmed: {utc_text(at)}; the daemon continues within a minute",
     )

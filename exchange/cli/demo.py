@@ -1,4 +1,4 @@
-"""``exchange demo``: the whole of it, played before your eyes."""
+"""``exchange demo``: three suppliers play one month on this machine."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ def demo(
     ] = Path("mp121-demo"),
     keep: Annotated[
         bool,
-        typer.Option("--keep", help="Keep an earlier demo's folder; leave it and use another."),
+        typer.Option("--keep", help="Keep the folder of an earlier demo and use another one."),
     ] = False,
-    fast: Annotated[bool, typer.Option("--fast", help="No pauses for reading.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Do not pause for reading.")] = False,
     kill_after: Annotated[
         str,
         typer.Option(
             "--kill-after",
-            help="End the losing Supplier's agent, as kill -9 does, after this commit of its: "
-            "keep, decide, delivered or file. It is started again; nothing may be lost.",
+            help="Kill the losing Supplier's agent (as kill -9 does) after this commit: keep, "
+            "decide, delivered or file. It is restarted; nothing may be lost.",
         ),
     ] = "",
     as_json: Json = False,
 ) -> None:
     """Three suppliers exchange install codes through one simulated month, on this machine only."""
+    if kill_after not in ("", "keep", "decide", "delivered", "file"):
+        raise typer.BadParameter("keep, decide, delivered or file", param_hint="--kill-after")
     try:
         from exchange.sandbox.demo import play, prepare
     except ModuleNotFoundError as error:
@@ -38,8 +40,6 @@ def demo(
             f"the demo starts mail servers of its own, and one is not installed ({error.name})",
             hint="pip install 'mp121-exchange[demo]', or `make demo` in a source tree",
         ) from None
-    if kill_after not in ("", "keep", "decide", "delivered", "file"):
-        raise typer.BadParameter("keep, decide, delivered or file", param_hint="--kill-after")
     place = prepare(folder, keep=keep)
     result = play(place, None if as_json else say, fast=fast or as_json, kill_after=kill_after)
     if as_json:
@@ -53,7 +53,7 @@ def demo(
                 ("Devices asked about", result.devices_asked),
                 ("codes received", result.codes_received),
                 ("codes verified: right meter, right code", result.codes_verified),
-                ("not the installer, says every Supplier asked", result.not_installer),
+                ("not the installer, according to every Supplier asked", result.not_installer),
                 ("held for a person", result.held),
                 ("unreadable rows reported back", result.unreadable),
                 ("overdue", result.overdue),

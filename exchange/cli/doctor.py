@@ -1,15 +1,16 @@
-"""``exchange doctor``: look at everything the daemon needs."""
+"""``exchange doctor``: check everything the daemon needs."""
 
 from __future__ import annotations
 
 import typer
 
 from exchange.cli.common import HERE, Folder, Json, answer, say, table
-from exchange.doctor import examine
 
 
 def doctor(folder: Folder = HERE, as_json: Json = False) -> None:
     """Check everything the daemon needs and say what to do about each failure."""
+    from exchange.doctor import examine
+
     checks = examine(folder)
     failed = [check for check in checks if check.state == "failed"]
     if as_json:

@@ -1,28 +1,28 @@
-"""``exchange health``: is all well at this moment, for a person or for monitoring."""
+"""``exchange health``: whether all is well at this moment, for a person or for monitoring."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from exchange.bootstrap import database_url, the_clock
-from exchange.calendar_file import open_calendar
 from exchange.cli.common import HERE, Folder, Json, answer, say, table
-from exchange.config import load_settings
 from exchange.domain.device import mask_codes
 from exchange.errors import BadInput, BadInputs, StoreError
-from exchange.services.people.health import DATABASE_SECONDS, Health, Sign, examine
-from exchange.store.db import sqlite_path
-from exchange.store.upkeep.read_only_store import ReadOnlyStore
+
+if TYPE_CHECKING:
+    from exchange.services.people.health import Health
 
 
 def health(folder: Folder = HERE, as_json: Json = False) -> None:
-    """Say whether all is well now: the daemon, mailboxes, what waits and is due, the disk.
+    """Say whether all is well now: daemon, mailboxes, waiting and due work, disk space.
 
-    Takes some seconds at most, whatever the database does; asks no mail server; changes nothing.
-    Ends with 0 when all is well, with 1 when something is not.
+    Takes a few seconds at most, even if the database hangs; contacts no mail server; changes
+    nothing. Exits with 0 when all is well, else with 1.
     """
+    from exchange.services.people.health import Health, Sign
+
     try:
         found = _examined(folder)
     except BadInput as error:
@@ -63,6 +63,13 @@ def health(folder: Folder = HERE, as_json: Json = False) -> None:
 
 
 def _examined(folder: Path) -> Health:
+    from exchange.bootstrap import database_url, the_clock
+    from exchange.calendar_file import open_calendar
+    from exchange.config import load_settings
+    from exchange.services.people.health import DATABASE_SECONDS, examine
+    from exchange.store.db import sqlite_path
+    from exchange.store.upkeep.read_only_store import ReadOnlyStore
+
     settings = load_settings(folder)
     calendar = open_calendar(folder, settings)
 

@@ -1,4 +1,4 @@
-"""``exchange mailbox``: which exchange works on a mailbox."""
+"""``exchange mailbox``: which working folder serves a mailbox."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def _mailbox() -> None:
-    """The request mailboxes."""
+    """Choose which working folder serves a mailbox."""
 
 
 @app.command("take-over")
@@ -23,14 +23,14 @@ def take_over(
     folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
-    """Have this folder work on a mailbox that another one has claimed; stop that one first."""
+    """Take over a mailbox that another working folder has claimed; stop that one first."""
     from exchange.bootstrap import open_mailbox
 
     ctx = context_of(folder)
     settings = next((one for one in ctx.settings.mailbox if one.name == name), None)
     if settings is None:
         known = ", ".join(one.name for one in ctx.settings.mailbox)
-        raise NotFound(f"no mailbox is called {name}", hint=f"there is {known}")
+        raise NotFound(f"no mailbox is called {name}", hint=f"configured: {known}")
     mailbox = open_mailbox(ctx, settings)
     try:
         before = mailbox.take_over()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of, say
-from exchange.domain.compliance import InboundFigures, MonthlyReport, OutboundFigures
-from exchange.rendering.report import doubts, report_text
-from exchange.services.people import monthly
+
+if TYPE_CHECKING:
+    from exchange.domain.compliance import InboundFigures, MonthlyReport, OutboundFigures
 
 
 def report(
@@ -21,6 +21,9 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Print a month's compliance report and write it as CSV and HTML."""
+    from exchange.rendering.report import report_text
+    from exchange.services.people import monthly
+
     ctx = context_of(folder, now)
     built = monthly.build(ctx, month)
     files = monthly.write_report(ctx, built)
@@ -32,7 +35,9 @@ def report(
 
 
 def report_json(built: MonthlyReport, files: list[Path]) -> dict[str, object]:
-    """Every figure of the report; ``unaccounted`` is 0 unless the report is wrong."""
+    """Return every figure of the report; ``unaccounted`` is 0 unless the report is wrong."""
+    from exchange.rendering.report import doubts
+
     return {
         "month": built.month,
         "party": asdict(built.party),

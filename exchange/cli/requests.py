@@ -1,20 +1,38 @@
-"""``exchange request``: what we ask of other Suppliers."""
+"""``exchange request``: our requests to other Suppliers."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of, say, table
-from exchange.cli.people import By, Why, who
+from exchange.cli.common import (
+    HERE,
+    By,
+    Folder,
+    Json,
+    Now,
+    Why,
+    answer,
+    content_of,
+    context_of,
+    say,
+    table,
+    who,
+)
+from exchange.cli.lazy import Later
 from exchange.domain.foreign import storable
 from exchange.domain.outbound import LegState
-from exchange.errors import BadInput
-from exchange.services.asking import request as asking
-from exchange.services.asking.case_status import case_lines, write_codes
-from exchange.services.asking.gained import read_gained, read_listed
+from exchange.rendering.wording import counted
+
+if TYPE_CHECKING:
+    from exchange.services.asking import case_status, gained
+    from exchange.services.asking import request as asking
+else:
+    case_status = Later("exchange.services.asking.case_status")
+    gained = Later("exchange.services.asking.gained")
+    asking = Later("exchange.services.asking.request")
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -25,7 +43,7 @@ def create(
     any_type: Annotated[
         bool,
         typer.Option(
-            "--any-type", help="Ask about Communications Hubs, GPFs and Type 2 Devices as well."
+            "--any-type", help="Also ask for Communications Hubs, GPFs and Type 2 Devices."
         ),
     ] = False,
     by: By = "",
@@ -33,13 +51,15 @@ def create(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Ask for the install codes of gained Devices; the same file twice asks nothing twice."""
+    """Request the install codes of gained Devices; a file given twice requests nothing twice."""
     ctx = context_of(folder, now)
-    content = _content(file)
+    content = content_of(file)
     with ctx.store.reading() as tx:
         parties = tx.parties.all(active_only=True)
-    gained = read_gained(storable(file.name), content, parties, ctx.limits, ours=ctx.settings.party)
-    made = asking.create(ctx, gained, storable(file.name), who(by), any_type=any_type)
+    listed = gained.read_gained(
+        storable(file.name), content, parties, ctx.limits, ours=ctx.settings.party
+    )
+    made = asking.create(ctx, listed, storable(file.name), who(by), any_type=any_type)
     answer(
         as_json,
         {
@@ -48,21 +68,15 @@ def create(
             "already_open": made.already_open,
             "requests": list(made.requests),
         },
-        f"{made.devices} Devices read, {made.opened} cases opened, {made.already_open} open "
-        f"already, {len(made.requests)} requests queued {' '.join(made.requests)}".rstrip(),
+        f"{counted(made.devices, 'Device')} read, {counted(made.opened, 'case')} opened, "
+        f"{made.already_open} open already, {counted(len(made.requests), 'request')} queued"
+        + (f": {' '.join(made.requests)}" if made.requests else ""),
     )
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise BadInput(error.strerror or "cannot be read", place=str(file)) from None
 
 
 @app.command("list")
 def list_(folder: Folder = HERE, as_json: Json = False) -> None:
-    """Every request of ours, with what is outstanding."""
+    """List our requests with what is outstanding."""
     ctx = context_of(folder)
     with ctx.store.reading() as tx:
         found = [(one, tx.legs.leg_counts(one.id)) for one in tx.outbound.requests()]
@@ -96,7 +110,7 @@ def list_(folder: Folder = HERE, as_json: Json = False) -> None:
 
 @app.command()
 def show(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
-    """One request of ours, Device by Device."""
+    """Show one of our requests, Device by Device."""
     ctx = context_of(folder)
     with ctx.store.reading() as tx:
         request = tx.outbound.find(ref)
@@ -121,10 +135,13 @@ def show(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
             "",
         )
         return
-    due = request.due_on or "nothing: it was not accepted yet"
-    say(f"{ref} to {request.party}, due {due}")
-    for one in sent:
-        say(f"  {one.purpose} to {one.recipient}: {one.state} {one.accepted_at or ''}".rstrip())
+    due = f"due {request.due_on}" if request.due_on else "not accepted yet"
+    say(f"{ref} to {request.party}, {due}")
+    table(
+        "Letters",
+        ("what", "to", "state", "accepted"),
+        ((one.purpose, one.recipient, one.state, one.accepted_at or "") for one in sent),
+    )
     table("", ("Device ID", "state", ""), (
         (leg.device, leg.state, "overdue" if leg.overdue else "") for leg in legs
     ))  # fmt: skip
@@ -138,14 +155,14 @@ def withdraw(
     folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
-    """Give up what a request still waits for, and ask the next former Supplier."""
+    """Withdraw the open Devices of a request and ask the next former Supplier."""
     number = asking.withdraw(context_of(folder), ref.upper(), why, who(by))
-    answer(as_json, {"withdrawn": number}, f"{number} Devices of {ref} withdrawn")
+    answer(as_json, {"withdrawn": number}, f"{counted(number, 'Device')} of {ref} withdrawn")
 
 
 @app.command()
 def resend(ref: str, by: By = "", folder: Folder = HERE, as_json: Json = False) -> None:
-    """Ask again for what bounced, with the contact as it is on the register now."""
+    """Send a bounced request again, to the address now on the contacts register."""
     refs = asking.resend(context_of(folder), ref.upper(), who(by))
     answer(as_json, {"requests": refs}, f"queued {' '.join(refs)}")
 
@@ -161,20 +178,21 @@ def close(
     folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
-    """Close a Device's case, or those of a list; after that it can be asked about anew."""
+    """Close the case of a Device, or of a list of Devices; they can then be requested anew."""
     if bool(device) == (listed is not None):
-        raise typer.BadParameter("name a Device, or a file of them with --list")
+        raise typer.BadParameter("give a Device, or a file of Devices with --list")
     ctx = context_of(folder)
     if listed is None:
         asking.close(ctx, device, why, who(by))
         answer(as_json, {"closed": device}, f"the case of {device} is closed")
         return
-    devices = read_listed(listed.name, _content(listed), ctx.limits)
+    devices = gained.read_listed(listed.name, content_of(listed), ctx.limits)
     done = asking.close_many(ctx, devices, why, who(by))
     answer(
         as_json,
         {"closed": done.closed, "not_open": list(done.not_open)},
-        f"{done.closed} cases closed, {len(done.not_open)} Devices without an open case",
+        f"{counted(done.closed, 'case')} closed, "
+        f"{counted(len(done.not_open), 'Device')} without an open case",
     )
 
 
@@ -183,17 +201,21 @@ def outcomes(
     folder: Folder = HERE,
     codes: Annotated[
         Path | None,
-        typer.Option("--codes", help="Write the received codes to this CSV file, made 0600."),
+        typer.Option("--codes", help="Write the received codes to this new CSV file (mode 0600)."),
     ] = None,
     by: By = "",
     as_json: Json = False,
 ) -> None:
-    """Where every gained Device stands; with --codes the received codes, audited."""
+    """List the state of every gained Device; with --codes write the received codes (audited)."""
     ctx = context_of(folder)
-    lines = case_lines(ctx)
+    lines = case_status.case_lines(ctx)
     if codes is not None:
-        number = write_codes(ctx, codes, who(by))
-        answer(as_json, {"codes": number, "file": str(codes)}, f"{number} codes in {codes}")
+        number = case_status.write_codes(ctx, codes, who(by))
+        answer(
+            as_json,
+            {"codes": number, "file": str(codes)},
+            f"{counted(number, 'code')} written to {codes}",
+        )
         return
     if as_json:
         answer(True, {"cases": [line.as_json() for line in lines]}, "")

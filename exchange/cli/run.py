@@ -7,18 +7,19 @@ from typing import Annotated
 import typer
 
 from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of
-from exchange.config import load_settings
-from exchange.daemon import main
-from exchange.logs import start_log
 
 
 def run(
     folder: Folder = HERE,
-    once: Annotated[bool, typer.Option("--once", help="One complete round, then end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Do one complete round, then exit.")] = False,
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Watch the mailboxes and do the work, until SIGTERM."""
+    """Watch the mailboxes and do the work until SIGTERM."""
+    from exchange.config import load_settings
+    from exchange.daemon import main
+    from exchange.logs import start_log
+
     start_log(load_settings(folder).log)
     ctx = context_of(folder, now)
     if not once:

@@ -1,9 +1,8 @@
-"""The daemon: takes mails in, decides and sends until it is told to stop.
+"""The daemon: fetches mails, decides and sends until it is stopped.
 
-The main thread decides, asks and chases; mailboxes and sending have threads of their own
-(``threads``).  Nothing is remembered here: what is due is read from the database in every
-round.  All waiting is by the monotonic clock: whatever happens to the wall clock, the next round
-comes.
+The main thread decides, asks and chases; mailboxes and sending have their own threads
+(``threads``). No state is kept here: every round reads from the database what is due. All waiting
+uses the monotonic clock, so the next round comes whatever happens to the wall clock.
 """
 
 from __future__ import annotations
@@ -42,16 +41,16 @@ from exchange.store.locks import LockGuard
 
 log = structlog.get_logger("exchange.daemon")
 
-_TELLING: Final = 20.0  # seconds after which what was done is told, though no round ended
+_REPORT_SECONDS: Final = 20.0  # after which the work done is logged even within a round
 _STEP: Final = 0.2  # seconds between looks at the events
-_LOST: Final = 1.0  # seconds between attempts at a lost lock
-_PATIENCE: Final = 4.0  # of the 5 seconds a stop may take
+_LOST: Final = 1.0  # seconds between attempts to get a lost lock back
+_PATIENCE: Final = 4.0  # of the 5 seconds that a stop may take
 _REPORT: Final = "the report"
 _WORK: Final = "the work"
 
 
 def run_once(ctx: Context) -> Round:
-    """One complete round; raises AlreadyRunning when a daemon holds the database."""
+    """Do one complete round; raise AlreadyRunning when a daemon holds the database."""
     progress, stop, reach = Progress(), threading.Event(), Reachability()
     overseer = Overseer(progress)
     with ctx.store.sole_daemon() as guard:
@@ -66,7 +65,7 @@ def run_once(ctx: Context) -> Round:
             if guard.fault is not None:
                 raise guard.fault
             if guard.lost.is_set():
-                done.troubles.append("the lock of the one daemon was lost: the round ended early")
+                done.troubles.append("the lock of the only daemon was lost: the round ended early")
             return done
         finally:
             overseer.close()
@@ -76,10 +75,10 @@ def run_once(ctx: Context) -> Round:
 
 
 def run(ctx: Context) -> None:
-    """Work until SIGTERM or SIGINT; on SIGHUP the configuration is read again.
+    """Work until SIGTERM or SIGINT; read the configuration again on SIGHUP.
 
-    Raises AlreadyRunning when a daemon holds the database, also one that took it while its lock
-    was lost, and StoreReplaced when a file of the database is not the one that was opened.
+    Raises AlreadyRunning when another daemon holds the database, even one that took it while our
+    lock was lost, and StoreReplaced when a file of the database was replaced after it was opened.
     """
     supervisor = Supervisor()
     signals = _Signals(supervisor)
@@ -87,17 +86,17 @@ def run(ctx: Context) -> None:
         heart = _heart(ctx, supervisor)
         ctx.store.when_lost(signals.lock_lost)
         log.info("started", party=ctx.signifier, mailboxes=len(ctx.settings.mailbox))
-        _look_around(ctx)
+        _warn_of_oddities(ctx)
         crew = _Crew(ctx, guard, signals, heart)
         try:
             crew.start()
             heart.ready()
             while crew.work():
                 heart.reloading()
-                crew = _again(crew, guard, signals, heart)
+                crew = _reloaded(crew, guard, signals, heart)
                 heart.ready()
         except AlreadyRunning:
-            raise  # the signs of life are the other one's now
+            raise  # the heartbeat file belongs to the other daemon now
         except Exception as error:
             heart.stopped(words_of(error))
             raise
@@ -108,31 +107,31 @@ def run(ctx: Context) -> None:
 
 
 def _heart(ctx: Context, supervisor: Supervisor) -> Heartbeat:
-    """Our signs of life; a watchdog that would end good work is named at once."""
+    """Return our heartbeat; warn at once of a watchdog that would interrupt good work."""
     patience, longest = supervisor.watchdog_seconds, ctx.settings.limits.seconds
     if patience and patience < 2 * longest:
         log.warning(
-            "the watchdog may end a mail that is read for long; WatchdogSec should be larger",
+            "the watchdog may interrupt a mail that takes long to read; raise WatchdogSec",
             watchdog_seconds=patience,
             at_least=2 * longest,
         )
     return Heartbeat(ctx.folder, supervisor.tell, patience)
 
 
-def _again(crew: _Crew, guard: LockGuard, signals: _Signals, heart: Heartbeat) -> _Crew:
-    """A crew by the configuration as it is now, or the same one where that cannot be used."""
+def _reloaded(crew: _Crew, guard: LockGuard, signals: _Signals, heart: Heartbeat) -> _Crew:
+    """Return a crew for the present configuration, or the same crew if it cannot be used."""
     before = crew.floor.ctx
     try:
         ctx = open_context(before.folder, before.clock, store=before.store)
         fresh = _Crew(ctx, guard, signals, heart)
     except Exception as error:
         why = words_of(error)
-        log.error("the configuration is refused; the one before stays in force", why=why)
+        log.error("the configuration is refused; the previous one stays in force", why=why)
         return crew
     crew.close()
     ctx.unrecorded.extend(before.unrecorded)
     start_log(ctx.settings.log)
-    _look_around(ctx)
+    _warn_of_oddities(ctx)
     _end_pause(ctx)
     log.info("the configuration was read again", mailboxes=len(ctx.settings.mailbox))
     fresh.start()
@@ -140,29 +139,29 @@ def _again(crew: _Crew, guard: LockGuard, signals: _Signals, heart: Heartbeat) -
 
 
 def _end_pause(ctx: Context) -> None:
-    """Let letters go at once: whoever has the configuration read again may have mended it."""
+    """Send letters at once: the reload may have fixed the cause of the pause."""
     try:
         with ctx.store.transaction("resume") as tx:
             pauses.end(ctx, tx, "SIGHUP")
     except StoreError as error:
-        log.warning("outgoing mail rests as before", why=words_of(error))
+        log.warning("outgoing mail stays paused", why=words_of(error))
 
 
-def _look_around(ctx: Context) -> None:
-    """Log what is allowed and hardly meant: in the wordings of our own, and in the first day."""
+def _warn_of_oddities(ctx: Context) -> None:
+    """Log what is allowed but hardly intended, in own templates and in ``not_before``."""
     for mailbox in ctx.settings.mailbox:
         if mailbox.not_before is not None and mailbox.not_before > ctx.now():
             log.warning(
-                "not_before is a time to come: nothing that arrives is answered until then",
+                "not_before is in the future: nothing that arrives is answered until then",
                 mailbox=mailbox.name,
                 not_before=f"{mailbox.not_before:%Y-%m-%d %H:%M} UTC",
             )
     for one in overrides.check_overrides(ctx.folder / "templates"):
-        log.warning("a wording of our own differs", file=one.file, what=one.text)
+        log.warning("one of our own templates differs", file=one.file, what=one.text)
 
 
 class _Crew:
-    """Everybody who works by one configuration."""
+    """All threads that work with one configuration."""
 
     def __init__(self, ctx: Context, guard: LockGuard, signals: _Signals, heart: Heartbeat) -> None:
         ctx = replace(ctx, heart=heart)
@@ -179,31 +178,31 @@ class _Crew:
         self._poll = min(one.poll_seconds for one in ctx.settings.mailbox)
 
     def start(self) -> None:
-        """Begin."""
+        """Start all threads."""
         self._signals.take_over(self)
         self._heart.follow(self.floor.progress)
         for one in (*self._watchers, *self._workers, self._sender, self._overseer):
             one.start()
-        self.floor.ctx.reader.start()  # ready by the time of the first mail
+        self.floor.ctx.reader.start()  # so that it is ready for the first mail
 
     def stop(self) -> None:
-        """Have everybody come to an end."""
+        """Tell all threads to stop."""
         self.floor.reach.close()
         self.floor.stop.set()
         self._sender.halt()
         self.floor.wake.set()
 
     def halt(self) -> None:
-        """Begin no letter for now."""
+        """Start no letter for now."""
         self._sender.halt()
 
     def work(self) -> bool:
-        """Round after round; True when the configuration is to be read again, False at the end.
+        """Do round after round; return True to reload the configuration, False at the end.
 
-        Raises what makes going on impossible.
+        Raises any error that makes it impossible to continue.
         """
         floor, next_round = self.floor, time.monotonic()
-        next_telling = next_round + _TELLING
+        next_report = next_round + _REPORT_SECONDS
         while not floor.stop.is_set():
             if self._signals.reload.is_set():
                 self._signals.reload.clear()
@@ -217,16 +216,16 @@ class _Crew:
                 floor.wake.clear()
                 floor.attempt(_WORK, self._round)
                 next_round = time.monotonic() + self._poll
-                next_telling = time.monotonic()
-            if time.monotonic() >= next_telling:
-                next_telling = time.monotonic() + _TELLING
+                next_report = time.monotonic()
+            if time.monotonic() >= next_report:
+                next_report = time.monotonic() + _REPORT_SECONDS
                 if not (done := floor.reported()).quiet:
                     log.info("round done", did=done.summary())
-            self._rest(min(next_round, next_telling))
+            self._rest(min(next_round, next_report))
         return False
 
     def _is_ours(self) -> bool:
-        """Whether the database is; raises what makes going on impossible."""
+        """Return whether we hold the database; raise an error that makes continuing impossible."""
         floor = self.floor
         ours = floor.guard.check()
         for fault in (floor.fatal, floor.guard.fault):
@@ -241,7 +240,7 @@ class _Crew:
         mailboxes = [worker.inbox.mailbox for worker in self._workers]
         rounds.begin(ctx, mailboxes, done, floor.reach, floor.progress)
         floor.begun.set()
-        with self._sender.beside_as_well(self):
+        with self._sender.with_backlog(self):
             decided = intake.Decided()
             rounds.decide(ctx, done, floor.reach, floor.stop, floor.progress, decided)
         rounds.note_left(decided, done, floor.reach)
@@ -257,7 +256,7 @@ class _Crew:
             floor.progress.through(ROUND)
 
     def _rest(self, until: float) -> None:
-        """Until mails wait to be decided, or it is time for something."""
+        """Wait until there are mails to decide, or it is time for something else."""
         floor = self.floor
         while not (
             floor.wake.wait(_STEP)
@@ -269,7 +268,7 @@ class _Crew:
             self._heart.moved()
 
     def close(self) -> None:
-        """End everybody; one that hangs has a moment, and ends by itself."""
+        """Stop all threads; one that hangs gets a moment and is then left to end by itself."""
         self.stop()
         for watcher, worker in zip(self._watchers, self._workers, strict=True):
             watcher.close()
@@ -283,7 +282,7 @@ class _Crew:
 
 
 def _report(ctx: Context, done: Round, reach: Reachability) -> None:
-    """Write last month's report where it is due."""
+    """Write last month's report if it is due."""
 
     def write() -> None:
         for month in monthly.write_due(ctx):
@@ -294,10 +293,10 @@ def _report(ctx: Context, done: Round, reach: Reachability) -> None:
 
 
 class _Signals:
-    """What comes from outside while the daemon works.
+    """The signals that arrive while the daemon works.
 
-    A handler runs inside whatever the main thread is at, which may be one of the events: it only
-    starts a thread that sets them.
+    A handler interrupts the main thread anywhere, even inside an event: so it only starts a thread
+    that sets the events.
     """
 
     def __init__(self, supervisor: Supervisor) -> None:
@@ -307,13 +306,13 @@ class _Signals:
         self._stopping = False
 
     def take_over(self, crew: _Crew) -> None:
-        """From now on this crew is the one to be stopped."""
+        """Make this crew the one that a signal stops."""
         self._crew = crew
         if self._stopping:
             crew.stop()
 
     def lock_lost(self) -> None:
-        """Nothing may be sent: another daemon may be at work."""
+        """Stop sending: another daemon may be working."""
         if self._crew is not None:
             self._crew.halt()
 
@@ -321,31 +320,31 @@ class _Signals:
     def caught(self) -> Iterator[None]:
         """Stop on SIGTERM, SIGINT and SIGQUIT, read the configuration again on SIGHUP."""
         handlers = {
-            **dict.fromkeys(STRAY, self._told_nothing),
-            **dict.fromkeys((signal.SIGTERM, signal.SIGINT, signal.SIGQUIT), self._told_to_stop),
-            signal.SIGHUP: self._told_to_read,
+            **dict.fromkeys(STRAY, self._ignored),
+            **dict.fromkeys((signal.SIGTERM, signal.SIGINT, signal.SIGQUIT), self._on_stop),
+            signal.SIGHUP: self._on_reload,
         }
-        before = {number: signal.signal(number, told) for number, told in handlers.items()}
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _told_to_stop(self, _number: int, _frame: FrameType | None) -> None:
-        # Whatever is under way is either committed or will be done again: ending here is safe.
+    def _on_stop(self, _number: int, _frame: FrameType | None) -> None:
+        # Work under way is either committed or will be repeated: ending here is safe.
         impatient = threading.Timer(_PATIENCE, _leave)
         impatient.daemon = True
         impatient.start()
         threading.Thread(target=self._stop, daemon=True).start()
 
-    def _told_to_read(self, _number: int, _frame: FrameType | None) -> None:
+    def _on_reload(self, _number: int, _frame: FrameType | None) -> None:
         threading.Thread(target=self.reload.set, daemon=True).start()
 
     @staticmethod
-    def _told_nothing(number: int, _frame: FrameType | None) -> None:
-        # In a thread, as above: the log may be what the main thread is at.
-        threading.Thread(target=_passed_over, args=(number,), daemon=True).start()
+    def _ignored(number: int, _frame: FrameType | None) -> None:
+        # In a thread, as above: the main thread may be inside the log.
+        threading.Thread(target=_log_ignored, args=(number,), daemon=True).start()
 
     def _stop(self) -> None:
         self._stopping = True
@@ -354,15 +353,15 @@ class _Signals:
             self._crew.stop()
 
 
-def _passed_over(number: int) -> None:
+def _log_ignored(number: int) -> None:
     name = signal.Signals(number).name if number in list(signal.Signals) else f"signal {number}"
     log.warning(
-        "a signal that means nothing here was passed over",
+        "a signal that has no meaning here was ignored",
         signal=name,
         hint="SIGHUP reads the configuration again, SIGTERM stops",
     )
 
 
 def _leave() -> None:
-    log.warning("stopped without waiting for the far side")
+    log.warning("stopped without waiting for the mail server")
     os._exit(0)

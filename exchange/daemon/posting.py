@@ -1,10 +1,10 @@
-"""The posting process: delivers a backlog's answers while the daemon decides further mails.
+"""The posting process: sends the answers of a backlog while the daemon decides more mails.
 
-``python -m exchange.daemon.posting FOLDER`` opens the working folder like any other program of
-ours, with keys and password of its own, so no letter and no secret passes between the two.
-Standard input tells it to come to an end: a byte when no more letters will come, its end when all
-is to stop. Standard output gets a blank line each second as a sign of life, and at the end what
-became of the letters, as JSON.
+``python -m exchange.daemon.posting FOLDER`` opens the working folder itself and reads the keys
+and the password there, so no letter and no secret passes between the two processes. Standard input
+says when to finish: a byte when no more letters will come, end of file when everything stops. It
+writes a blank line to standard output each second as a sign of life, and at the end the fate of the
+letters as JSON.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ from exchange.services.sending.posting import Posted, post
 log = structlog.get_logger("exchange.posting")
 
 _NO_MORE: Final = b"."
-_STEP: Final = 0.1  # seconds between looks at whether all is to stop
-_PATIENCE: Final = 4.0  # with a server that hangs, as the daemon has
+_STEP: Final = 0.1  # seconds between checks whether to stop
+_PATIENCE: Final = 4.0  # for a server that hangs, as in the daemon
 _START_SECONDS: Final = 60.0  # until the first sign of life
-# Below the time for which others wait while it holds the database.
+# Shorter than others wait for the database while this process holds it.
 _SILENT_SECONDS: Final = 15.0
 _BEAT_SECONDS: Final = 1.0
 _ALIVE: Final = b"\n"
@@ -65,9 +65,9 @@ _KINDS: Final = {
 
 
 class PostingProcess:
-    """The daemon's end: one process from ``start`` to ``finish``; ended early by ``stop``.
+    """The daemon's side: one process from ``start`` to ``finish``; ended early by ``stop``.
 
-    One that gives no sign of life is ended: what it holds, others wait for.
+    A process without a sign of life is killed, because others wait for the locks it holds.
     """
 
     def __init__(
@@ -77,11 +77,11 @@ class PostingProcess:
         self._silent_seconds = silent_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._attendant: threading.Thread | None = None
-        self._told = bytearray()
+        self._output = bytearray()
         self._hung = False
 
     def start(self) -> None:
-        """Begin, if that has not happened yet; where no process can be had nothing runs beside."""
+        """Start the process unless it runs; if it cannot be started, the daemon sends by itself."""
         if self._process is not None:
             return
         try:
@@ -94,14 +94,17 @@ class PostingProcess:
                 cwd=OWN_FOLDER,
             )
         except OSError as error:
-            log.warning("the letters wait for the end of the round", why=str(error.strerror))
+            log.warning(
+                "no posting process; letters wait for the end of the round",
+                why=str(error.strerror),
+            )
             return
-        self._process, self._told, self._hung = process, bytearray(), False
+        self._process, self._output, self._hung = process, bytearray(), False
         self._attendant = threading.Thread(target=self._attend, args=(process,), daemon=True)
         self._attendant.start()
 
     def finish(self) -> Posted:
-        """Wait until what is due by now is sent; the fates that the process told."""
+        """Wait until what is due by now is sent; return the fates that the process reported."""
         process, self._process = self._process, None
         if process is None or self._attendant is None:
             return Posted()
@@ -111,9 +114,9 @@ class PostingProcess:
                     os.write(process.stdin.fileno(), _NO_MORE)
             self._attendant.join()
         try:
-            return _from_values(json.loads(self._told))
+            return _from_values(json.loads(self._output))
         except (ValueError, LookupError, TypeError, AttributeError):
-            # What it did is recorded, and the round's own sending goes on with the rest.
+            # What it did is recorded, and the daemon's own sending continues with the rest.
             if self._stop.is_set():
                 return Posted()
             what = f"the posting process ended early (status {process.returncode})"
@@ -122,11 +125,11 @@ class PostingProcess:
                     f"the posting process gave no sign of life for {self._silent_seconds:g} "
                     "seconds and was ended"
                 )
-            log.warning(what, what="its letters go all the same")
+            log.warning(what, what="its letters are sent all the same")
             return Posted(trouble=what)
 
     def _attend(self, process: subprocess.Popen[bytes]) -> None:
-        """Read what the process says until it ends; end it when all is to stop, or it is silent."""
+        """Read the output until the process ends; kill it on a stop or when it is silent."""
         pipe = process.stdout
         if pipe is None:
             return
@@ -135,12 +138,12 @@ class PostingProcess:
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, selectors.EVENT_READ)
             while True:
-                # First what it said: we ourselves may have been stopped for a while.
+                # Read first: we ourselves may have been suspended for a while.
                 if selector.select(_STEP):
                     some = os.read(pipe.fileno(), 65536)
                     if not some:
                         break
-                    self._told += some
+                    self._output += some
                     silent_from, patience = time.monotonic(), self._silent_seconds
                 elif time.monotonic() - silent_from > patience and not self._hung:
                     self._hung = True
@@ -155,42 +158,42 @@ class PostingProcess:
 
 def _as_values(posted: Posted) -> dict[str, Any]:
     fault = posted.fault
-    told = fault and [type(fault).__name__, fault.message, fault.place, fault.hint]
+    reported = fault and [type(fault).__name__, fault.message, fault.place, fault.hint]
     unrecorded = [asdict(one) for one in posted.unrecorded]
-    return {"fates": posted.fates, "fault": told, "unrecorded": unrecorded}
+    return {"fates": posted.fates, "fault": reported, "unrecorded": unrecorded}
 
 
-def _from_values(told: dict[str, Any]) -> Posted:
-    posted = Posted(Counter(told["fates"]))
-    for one in told["unrecorded"]:
+def _from_values(values: dict[str, Any]) -> Posted:
+    posted = Posted(Counter(values["fates"]))
+    for one in values["unrecorded"]:
         posted.unrecorded.append(Delivery(**{**one, "about": About(one["about"])}))
-    if told["fault"]:
-        kind, message, place, hint = told["fault"]
+    if values["fault"]:
+        kind, message, place, hint = values["fault"]
         posted.fault = _KINDS.get(kind, ExchangeError)(message, place=place, hint=hint)
     return posted
 
 
 def main(folder: Path) -> None:
-    """Post until standard input says that it is over, or a signal that all is to stop."""
+    """Send letters until standard input says to finish, or a signal says to stop."""
     over, stop = threading.Event(), threading.Event()
 
     def stopped(*_: object) -> None:
         stop.set()
         over.set()
-        # What is under way is recorded, or goes again with the same Message-ID.
+        # A letter under way is recorded, or sent again with the same Message-ID.
         impatient = threading.Timer(_PATIENCE, os._exit, [1])
         impatient.daemon = True
         impatient.start()
 
     def listen() -> None:
-        # Past Python's own buffer: a thread that holds its lock would hinder the end.
+        # Not through Python's buffer: a thread that holds its lock would block the exit.
         if os.read(0, 1) == _NO_MORE:
             over.set()
             os.read(0, 1)
         stopped()  # whoever started this has ended
 
     def alive() -> None:
-        with contextlib.suppress(OSError):  # nobody is there to be told
+        with contextlib.suppress(OSError):  # nobody reads any more
             os.write(1, _ALIVE)
             while not stop.wait(_BEAT_SECONDS):
                 os.write(1, _ALIVE)
@@ -204,16 +207,16 @@ def main(folder: Path) -> None:
         start_log(load_settings(folder).log)
         ctx = open_context(folder, the_clock())
         for call in (stop.set, over.set):
-            ctx.store.when_lost(call)  # another process may send them now
+            ctx.store.when_lost(call)  # another process may send the letters now
         try:
             post(ctx, open_courier(ctx, stop), over, posted)
         finally:
             posted.unrecorded += ctx.unrecorded
     except ExchangeError as error:
         posted.fault = error
-    except Exception as error:  # its words may quote a letter
+    except Exception as error:  # its text may quote a letter
         posted.fault = ExchangeError(words_of(error))
-    with contextlib.suppress(BrokenPipeError):  # nobody is there to be told
+    with contextlib.suppress(BrokenPipeError):  # nobody reads any more
         os.write(1, json.dumps(_as_values(posted)).encode())
 
 

@@ -1,7 +1,7 @@
-"""What systemd is told about a service of type ``notify``: sd_notify(3), without its library.
+"""Notify systemd about a service of type ``notify``: sd_notify(3), without its library.
 
-Where nobody listens (``NOTIFY_SOCKET`` is not set) nothing is said.  A word that cannot be
-delivered is dropped: no service fails because its supervisor is slow.
+Without ``NOTIFY_SOCKET`` nothing is sent. A message that cannot be delivered is dropped, so that
+the service does not fail because its supervisor is slow.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Supervisor:
 
     @property
     def listens(self) -> bool:
-        """Whether anybody is told anything."""
+        """Whether a service manager listens."""
         return bool(self._address)
 
     def tell(self, *lines: str) -> None:
@@ -42,9 +42,9 @@ class Supervisor:
 
 
 def _address(named: str) -> str | bytes:
-    """A path, or a name in the abstract namespace, which is written with an @ for its zero byte.
+    """Return a path, or a name in the abstract namespace, written with an @ for its zero byte.
 
-    Anything else (``vsock:`` of virtual machines, say) is not spoken here.
+    Other kinds (such as ``vsock:`` of virtual machines) are not supported.
     """
     if named.startswith("/"):
         return named
@@ -54,7 +54,7 @@ def _address(named: str) -> str | bytes:
 
 
 def _watchdog(named: Mapping[str, str]) -> float:
-    """Seconds within which we have to be heard; 0: nobody watches this process."""
+    """Return the seconds within which we must report; 0 if nobody watches this process."""
     try:
         seconds = int(named.get("WATCHDOG_USEC", "0")) / 1_000_000
         process = int(named.get("WATCHDOG_PID", "") or os.getpid())

@@ -1,7 +1,7 @@
-"""The daemon's threads: for each mailbox one that waits and one that works, and one that sends.
+"""The daemon's threads: per mailbox one that waits and one that works, and one that sends.
 
-None waits for another: they share the database, and small events that say "look again".  Whatever
-one of them meets costs it a pause; only a fault that makes going on impossible ends them all.
+They never wait for each other: they share the database, and events that say "look again". An error
+in one thread costs only that thread a pause, unless it makes it impossible to continue.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ DATABASE: Final = "the database"
 FIRST_PAUSE: Final = 2.0
 _LONGEST_PAUSE: Final = 300.0
 _DELIVERY_TICK: Final = 20.0  # seconds: lets the rate budget refill
-_EARLY: Final = 0.9  # of the time between two polls, so that a tick finds it due
+_EARLY: Final = 0.9  # of the poll interval, so that the next tick finds it due
 _STEP: Final = 0.2
 _SHORTEST: Final = 0.05
-_LOGIN_PAUSE: Final = 3600.0  # of a connection that only waits
-_TELLING: Final = 3  # failures to wait in a row
-_CALM: Final = 5.0  # seconds between two hints of a server that gives them without end
-_AT_ONCE: Final = 2.0  # a hint that comes sooner than this after the one before follows at once
+_LOGIN_PAUSE: Final = 3600.0  # for a connection that only waits
+_REPORTED_FAILURES: Final = 3  # in a row, before a failure to wait is logged
+_CALM: Final = 5.0  # seconds between two hints of a server that sends them endlessly
+_AT_ONCE: Final = 2.0  # a hint sooner than this after the previous one counts as immediate
 
 
 @dataclass
@@ -57,29 +57,29 @@ class Floor:
     progress: Progress
     stop: threading.Event = field(default_factory=threading.Event)
     wake: threading.Event = field(default_factory=threading.Event)  # mails wait to be decided
-    begun: threading.Event = field(default_factory=threading.Event)  # the clock was looked at
+    begun: threading.Event = field(default_factory=threading.Event)  # the clock was checked
     fatal: Exception | None = None
     _done: Round = field(default_factory=Round)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def may_work(self) -> bool:
-        """Whether the database is ours, and nobody wants us to stop."""
+        """Whether we hold the database and are not asked to stop."""
         return not (self.stop.is_set() or self.guard.lost.is_set())
 
     def report(self, done: Round) -> None:
-        """Add what was done to what the log is told next."""
+        """Add the work done to the next log report."""
         with self._lock:
             self._done.add(done)
 
     def reported(self) -> Round:
-        """What was done since this was asked last."""
+        """Return the work done since the last call."""
         with self._lock:
             done, self._done = self._done, Round()
         return done
 
     def attempt(self, name: str, work: Callable[[Round], None]) -> bool:
-        """The border of a thread: do one pass; what escapes from its steps costs a pause."""
+        """Do one pass of a thread; return False and pause after an error that escapes it."""
         done = Round()
         try:
             work(done)
@@ -88,7 +88,7 @@ class Floor:
             self.wake.set()
             return False
         except StoreError as error:
-            # Nothing was changed.  Better no answer for a while than an unaudited one.
+            # Nothing was changed. Better a late answer than an unaudited one.
             self.reach.failed(DATABASE, error, name)
             return False
         except Exception as error:
@@ -101,12 +101,12 @@ class Floor:
         return True
 
     def pause_of(self, name: str) -> float:
-        """Seconds that a thread has to wait after what it met."""
+        """Return how many seconds a thread must still wait after an error."""
         return max(self.reach.pause_left(DATABASE, name), self.reach.pause_left(name, "all of it"))
 
 
 class MailboxWorker(threading.Thread):
-    """Lists, fetches, keeps and files the mails of one mailbox over a connection of its own."""
+    """Lists, fetches, keeps and files the mails of one mailbox over its own connection."""
 
     def __init__(self, floor: Floor, settings: MailboxSettings, sender: Sender) -> None:
         super().__init__(name=f"mail-{settings.name}", daemon=True)
@@ -118,18 +118,18 @@ class MailboxWorker(threading.Thread):
         self._hinted, self._wake = threading.Event(), threading.Event()
 
     def look(self) -> None:
-        """There may be new mail."""
+        """Signal that there may be new mail."""
         self._hinted.set()
         self._wake.set()
 
     def file(self) -> None:
-        """Mails were decided."""
+        """Signal that decided mails can be filed."""
         self._wake.set()
 
     def run(self) -> None:
-        """One pass after the other until all is to stop."""
+        """Do pass after pass until the daemon stops."""
         floor, name = self._floor, self.inbox.name
-        # What is kept by a clock that cannot be right would be a record in its favour.
+        # A mail recorded before the clock is checked would count as evidence for a wrong clock.
         while not (floor.begun.wait(_STEP) or floor.stop.is_set()):
             pass
         while not floor.stop.is_set():
@@ -141,7 +141,7 @@ class MailboxWorker(threading.Thread):
             self._rest(max(floor.pause_of(name), floor.reach.pause_left(name), left, _SHORTEST))
 
     def _rest(self, seconds: float) -> None:
-        """Wait, but not through a hint where nothing else holds us up."""
+        """Wait; a hint ends the wait unless we are paused."""
         floor, name = self._floor, self.inbox.name
         if floor.may_work and floor.pause_of(name) <= 0:
             self._wake.wait(seconds)
@@ -155,7 +155,7 @@ class MailboxWorker(threading.Thread):
             inbox.name
         ):
             self._hinted.clear()
-            self._next_look = now  # until it went well: as soon as the pause is over
+            self._next_look = now  # until it succeeds: again as soon as the pause is over
             if not self._take_in(done):
                 return
             self._next_look = now + _EARLY * self._poll
@@ -168,7 +168,7 @@ class MailboxWorker(threading.Thread):
         if not inbox.look(done):
             return False
         if inbox.backlog:
-            self._sender.beside(self, wanted=True)
+            self._sender.backlog(self, wanted=True)
         try:
             while True:
                 before = done.kept
@@ -182,16 +182,16 @@ class MailboxWorker(threading.Thread):
                     return False
                 inbox.file(done)
         finally:
-            self._sender.beside(self, wanted=False)
+            self._sender.backlog(self, wanted=False)
 
     def close(self) -> None:
-        """End what is under way."""
+        """Interrupt the work under way."""
         self._wake.set()
         self._mailbox.close()
 
 
 class Watcher(threading.Thread):
-    """Waits for new mail in one mailbox over a connection of its own."""
+    """Waits for new mail in one mailbox over its own connection."""
 
     def __init__(self, floor: Floor, settings: MailboxSettings, worker: MailboxWorker) -> None:
         super().__init__(name=f"watch-{settings.name}", daemon=True)
@@ -201,10 +201,10 @@ class Watcher(threading.Thread):
         self._name = f"waiting for mail in mailbox {settings.name}"
 
     def run(self) -> None:
-        """Pass each hint on.
+        """Pass each hint on to the worker.
 
-        While the mailbox cannot be used its worker alone tries again: one connection less, and no
-        second wrong password.
+        While the mailbox cannot be used, only the worker retries: that saves a connection, and a
+        wrong password is not tried twice.
         """
         floor, failures, pause, calm = self._floor, 0, FIRST_PAUSE, _SHORTEST
         while not floor.stop.is_set():
@@ -217,10 +217,10 @@ class Watcher(threading.Thread):
             except Exception as error:
                 if floor.stop.is_set():
                     return
-                self._worker.look()  # which tells what is wrong, where it is the mailbox
+                self._worker.look()  # which reports the error if it is the mailbox's
                 failures += 1
                 known = isinstance(error, MailboxUnavailable | MailboxRefused)
-                if failures >= _TELLING or not known:
+                if failures >= _REPORTED_FAILURES or not known:
                     floor.reach.failed(self._name, error)
                 floor.stop.wait(_LOGIN_PAUSE if isinstance(error, LoginRefused) else pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
@@ -229,24 +229,24 @@ class Watcher(threading.Thread):
             floor.reach.worked(self._name)
             if hinted:
                 self._worker.look()
-                # Some servers announce mail whenever IDLE begins, be there any or not: the inbox
-                # would be listed a hundred times a second.
+                # Some servers announce mail whenever IDLE begins, even if there is none: without
+                # a pause the inbox would be listed a hundred times a second.
                 hurried = time.monotonic() - began < _AT_ONCE
                 calm = min(calm * 2, _CALM) if hurried else _SHORTEST
                 floor.stop.wait(calm)
 
     def close(self) -> None:
-        """End the wait that is under way."""
+        """Interrupt the wait under way."""
         self._mailbox.close()
 
 
 class Sender(threading.Thread):
-    """Sends what is due; while a backlog is worked off it lets a process of its own do so."""
+    """Sends due letters; during a backlog it has a separate process send them."""
 
     def __init__(self, floor: Floor, posting: Callable[[threading.Event], Posting]) -> None:
         super().__init__(name="send", daemon=True)
         self._floor = floor
-        self._halt = threading.Event()  # no letter is begun any more
+        self._halt = threading.Event()  # start no more letters
         self._courier = open_courier(floor.ctx, self._halt)
         self._posting = posting(self._halt)
         self._wake = threading.Event()
@@ -254,35 +254,35 @@ class Sender(threading.Thread):
         floor.ctx.store.when_lost(self.halt)
 
     def hint(self) -> None:
-        """There may be letters."""
+        """Signal that there may be letters."""
         self._wake.set()
 
-    def beside(self, who: object, *, wanted: bool) -> None:
-        """Whether ``who`` has so much to be answered that a process of its own should send."""
+    def backlog(self, who: object, *, wanted: bool) -> None:
+        """Note whether ``who`` has a backlog, for which a separate process should send."""
         (self._crowds.add if wanted else self._crowds.discard)(who)
         self._wake.set()
 
     @contextmanager
-    def beside_as_well(self, who: object) -> Iterator[None]:
-        """Where a process of its own sends, let it do so until the block ends."""
+    def with_backlog(self, who: object) -> Iterator[None]:
+        """While a separate process sends, keep it sending until the block ends."""
         if self._crowds:
-            self.beside(who, wanted=True)
+            self.backlog(who, wanted=True)
         try:
             yield
         finally:
-            self.beside(who, wanted=False)
+            self.backlog(who, wanted=False)
 
     def halt(self) -> None:
-        """Begin no letter any more; the fates of those under way are still recorded."""
+        """Start no more letters; the fates of those under way are still recorded."""
         self._halt.set()
         self._wake.set()
 
     def run(self) -> None:
-        """Send until all is to stop."""
+        """Send until the daemon stops."""
         floor = self._floor
         while not floor.stop.is_set():
             self._wake.clear()
-            self._halt.clear()  # then ask: who sets it sets the other first
+            self._halt.clear()  # before the check: who sets it sets the other first
             if not floor.may_work:
                 self._halt.set()
             elif floor.pause_of(SENDING) <= 0:
@@ -306,29 +306,29 @@ class Sender(threading.Thread):
 
 
 class Overseer(threading.Thread):
-    """Each second: where something takes long it is said, and cut off past its limit.
+    """Checks each second for slow steps: reports them, and cuts them off past their limit.
 
-    ``beats`` are called each second too; what they raise costs them alone.
+    It also calls ``beats`` each second; an error in one does not affect the others.
     """
 
     def __init__(self, progress: Progress, beats: Sequence[Callable[[], None]] = ()) -> None:
         super().__init__(name="oversee", daemon=True)
         self._calls = (progress.look, *beats)
         self._over = threading.Event()
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def run(self) -> None:
-        """Look until it is over."""
+        """Check until closed."""
         while not self._over.wait(1.0):
             for call in self._calls:
                 try:
                     call()
                 except Exception as error:
-                    said = words_of(error)
-                    if said not in self._told:
-                        self._told.add(said)
-                        log.error("cannot be said", why=said)
+                    reason = words_of(error)
+                    if reason not in self._reported:
+                        self._reported.add(reason)
+                        log.error("the overseer failed", why=reason)
 
     def close(self) -> None:
-        """Come to an end."""
+        """Stop."""
         self._over.set()

@@ -23,7 +23,7 @@ __all__ = ["Check", "examine"]
 
 
 def examine(folder: Path) -> list[Check]:
-    """Look at the working folder, its database and its mail servers.
+    """Check the working folder, its database and its mail servers.
 
     Takes as long as the slowest mail server is given, at most some 20 seconds; raises nothing for
     whatever is wrong there.
@@ -33,7 +33,7 @@ def examine(folder: Path) -> list[Check]:
         return [*checks, *clock(None)]
     said, secrets = passwords(folder, known)
     checks += [*our_party(known), *said]
-    # The servers answer while the rest is looked at.
+    # The servers answer while the rest is checked.
     settings = known.settings
     registered: set[str] = set()
     mailboxes = [
@@ -46,7 +46,7 @@ def examine(folder: Path) -> list[Check]:
     said_of_user, ours = user(folder, settings)
     checks += [*said_of_user, *files(folder, settings)]
     said_of_key, key = key_file(folder, settings)
-    # Opened by another user, it would leave files of theirs.
+    # If another user opened it, files of theirs would be left.
     said_of_database, store = database(folder, settings) if ours else ([], None)
     checks += [*said_of_key, *said_of_database]
     try:
@@ -71,7 +71,7 @@ def examine(folder: Path) -> list[Check]:
 
 
 def _border(what: str, look: Callable[[], list[Check]]) -> list[Check]:
-    """One check; what the file system refuses fails it alone."""
+    """Run one check; an error of the file system fails only this check."""
     try:
         return look()
     except OSError as error:

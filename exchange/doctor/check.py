@@ -1,4 +1,4 @@
-"""One thing that was looked at."""
+"""The result of one check."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ State = Literal["ok", "warning", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was looked at, what was found there, and what to do about it.
+    """What was checked, what was found, and what to do about it.
 
     ``advice`` is empty only where there is nothing to do.
     """
@@ -25,22 +25,22 @@ class Check:
 
 
 def ok(what: str, found: str) -> Check:
-    """All is well."""
+    """Return a check that passed."""
     return Check(what, "ok", found)
 
 
 def warning(what: str, found: str, advice: str) -> Check:
-    """The daemon works, but not as one would wish."""
+    """Return a warning: the daemon works, but something should be improved."""
     return Check(what, "warning", found, advice)
 
 
 def failed(what: str, found: str, advice: str) -> Check:
-    """The daemon does not work like this."""
+    """Return a failure: the daemon does not work like this."""
     return Check(what, "failed", found, advice)
 
 
 def faults(what: str, error: ExchangeError, advice: str) -> list[Check]:
-    """A failed check for each fault of ``error``; its own hint goes before ``advice``."""
+    """Return a failed check for each fault of ``error``; its own hint replaces ``advice``."""
     several = error.faults if isinstance(error, BadInputs) else [error]
     return [
         failed(

@@ -1,4 +1,4 @@
-"""Checks of the configuration, of who we are, and of the passwords it points to."""
+"""Check the configuration, our own party, and the passwords it points to."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _STAND_INS: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The settings as far as they can be used; in ``faulty`` sections stand defaults."""
+    """The settings as far as they can be used; ``faulty`` sections hold defaults."""
 
     settings: Settings
     faulty: frozenset[str] = frozenset()
@@ -46,7 +46,7 @@ class Known:
 
 
 def configuration(folder: Path) -> tuple[list[Check], Known | None]:
-    """The file loads; None when there is none at all."""
+    """Check that the file loads; settings are None if there is no file."""
     path = folder / CONFIG_PATH
     try:
         settings = load_settings(folder)
@@ -57,7 +57,7 @@ def configuration(folder: Path) -> tuple[list[Check], Known | None]:
 
 
 def _salvaged(path: Path) -> Known:
-    """The sections that are right by themselves."""
+    """Return the sections that are valid by themselves."""
     try:
         table = read_toml(path)
     except ConfigError:
@@ -76,7 +76,7 @@ def _salvaged(path: Path) -> Known:
 
 
 def our_party(known: Known) -> list[Check]:
-    """Who we are, and whether somebody has said so yet."""
+    """Check that our own party is configured."""
     what = "our party"
     if not known.has("party"):
         return [failed(what, "not known: [party] has faults", _CORRECT)]
@@ -88,7 +88,7 @@ def our_party(known: Known) -> list[Check]:
     except BadInput as error:
         return faults(what, error, "correct party.address or party.compliance_address")
     if party.address == _sample_address():
-        return [warning(what, f"{said}: still the sample", f"write who we are into {CONFIG_PATH}")]
+        return [warning(what, f"{said}: still the sample", f"enter our own party in {CONFIG_PATH}")]
     if not party.mpids:
         return [
             warning(
@@ -129,7 +129,7 @@ def passwords(folder: Path, known: Known) -> tuple[list[Check], dict[str, str]]:
         try:
             password = password_of(credential, folder, f"{CONFIG_PATH} > {section}")
         except ConfigError as error:
-            checks += faults(what, error, "write the password there, readable by its owner only")
+            checks += faults(what, error, "write the password there, readable only by its owner")
             continue
         found[section] = password
         checks.append(_privacy(what, folder, credential))
@@ -151,7 +151,7 @@ def _privacy(what: str, folder: Path, credential: Credential) -> Check:
         if mode & 0o077:
             return warning(
                 what,
-                f"others than its owner can use {path} (mode {mode:04o})",
+                f"{path} is accessible to other users (mode {mode:04o})",
                 f"chmod 600 {path}",
             )
     return ok(what, f"from {_source(credential)}")

@@ -1,4 +1,4 @@
-"""Check of whose each file and folder is, whether the daemon can use it, and who else can.
+"""Check owner and access rights of each file and folder.
 
 What the owner may do is worked out from owner, group and mode, so that root sees what the daemon's
 user would: for root itself every file can be read.
@@ -38,12 +38,12 @@ class _Entry:
     path: Path
     written: bool = False  # the daemon writes to it, or makes files in it
     private: bool = False  # nobody else may use it
-    vital: bool = True  # the daemon does not work without
+    vital: bool = True  # the daemon does not work without it
     plain: bool = False  # it has to be an ordinary file
 
 
 def user(folder: Path, settings: Settings) -> tuple[list[Check], bool]:
-    """Whether the folder's owner typed the command: nobody else may open the database."""
+    """Check that the folder's owner runs the command: only they may open the database."""
     try:
         owner = working_owner(folder, settings)
     except (ExchangeError, OSError):
@@ -62,12 +62,12 @@ def user(folder: Path, settings: Settings) -> tuple[list[Check], bool]:
 
 
 def files(folder: Path, settings: Settings) -> list[Check]:
-    """Every file and folder that the daemon uses can be used by its owner, and by no other."""
+    """Check that the daemon's files and folders are accessible to their owner only."""
     try:
         owner = working_owner(folder, settings)
         entries = list(_entries(folder, settings))
     except ExchangeError as error:
-        return faults(_WHAT, error, "mend that first")
+        return faults(_WHAT, error, "fix that first")
     except OSError as error:
         return [failed(_WHAT, f"{error.filename}: {error.strerror}", "check owner and mode")]
     groups = _groups(owner)
@@ -90,7 +90,7 @@ def files(folder: Path, settings: Settings) -> list[Check]:
     found.sort(key=lambda check: check.state != "failed")
     left = len(found) - _MOST_SAID
     if left > 0:
-        found = [*found[:_MOST_SAID], warning(_WHAT, f"{left} more", "mend those above first")]
+        found = [*found[:_MOST_SAID], warning(_WHAT, f"{left} more", "fix those above first")]
     return found
 
 
@@ -162,7 +162,7 @@ def _faults_of(
             )
         return
     if entry.plain and not stat.S_ISREG(status.st_mode):
-        yield says(_WHAT, f"{path} is not an ordinary file", "move it away: it is made anew")
+        yield says(_WHAT, f"{path} is not an ordinary file", "move it away: a new one is made")
         return
     wanted = _READ | (_WRITE if entry.written else 0) | (_SEARCH if folder else 0)
     missing = wanted & ~_allowed(status, owner, groups)
@@ -184,7 +184,7 @@ def _faults_of(
     if entry.private and mode & 0o077:
         yield warning(
             _WHAT,
-            f"others than its owner can use the {kind} {path} (mode {mode:04o})",
+            f"the {kind} {path} is accessible to other users (mode {mode:04o})",
             f"`chmod go= {path}`",
         )
     if entry.written and folder and os.statvfs(path).f_flag & os.ST_RDONLY:

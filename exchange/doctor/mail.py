@@ -1,4 +1,4 @@
-"""Checks of the mail servers: how far one gets, and how long that will last."""
+"""Check the mail servers: whether they work, and how long their certificates last."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _USUAL_SIZE: Final = 20_000_000  # bytes: a list of 100,000 Devices with its ans
 _CONNECT: Final = "check host, port and tls in config/exchange.toml, and the network"
 
 Seen = TypeVar("Seen")
-Told = Callable[[], list[Check]]
+Result = Callable[[], list[Check]]
 
 
 def look_at_mailbox(
@@ -37,8 +37,8 @@ def look_at_mailbox(
     settings: MailboxSettings,
     password: str | None,
     registered: Callable[[], Collection[str]] = tuple,
-) -> Told:
-    """Start to look; what is returned waits for the end and tells what was seen.
+) -> Result:
+    """Start the examination; return a function that waits for the end and gives the checks.
 
     ``registered`` yields the addresses of the parties, in lower case, once they are needed.
     """
@@ -50,16 +50,16 @@ def look_at_mailbox(
     )
     seen = _begun(ImapMailbox(patient, password, folder).probe)
 
-    def told() -> list[Check]:
+    def result() -> list[Check]:
         return _waited(
             what, seen, lambda probe: list(_of_mailbox(what, settings, probe, registered()))
         )
 
-    return told
+    return result
 
 
-def look_at_courier(folder: Path, settings: Settings, password: str | None) -> Told:
-    """Start to look; what is returned waits for the end and tells what was seen."""
+def look_at_courier(folder: Path, settings: Settings, password: str | None) -> Result:
+    """Start the examination; return a function that waits for the end and gives the checks."""
     what = "smtp"
     if password is None:
         return lambda: [_untried(what)]
@@ -68,10 +68,10 @@ def look_at_courier(folder: Path, settings: Settings, password: str | None) -> T
     )
     seen = _begun(SmtpCourier(patient, password, folder).probe)
 
-    def told() -> list[Check]:
+    def result() -> list[Check]:
         return _waited(what, seen, lambda probe: list(_of_courier(what, settings, probe)))
 
-    return told
+    return result
 
 
 def _untried(what: str) -> Check:
@@ -79,13 +79,13 @@ def _untried(what: str) -> Check:
 
 
 def _begun(work: Callable[[], Seen]) -> queue.SimpleQueue[Seen | BaseException]:
-    """Run ``work`` in a thread that nobody has to wait for."""
+    """Run ``work`` in a thread that nobody must wait for."""
     box: queue.SimpleQueue[Seen | BaseException] = queue.SimpleQueue()
 
     def run() -> None:
         try:
             box.put(work())
-        except BaseException as error:  # a thread's border: raised again where it is waited for
+        except BaseException as error:  # raised again in the thread that waits
             box.put(error)
 
     threading.Thread(target=run, name="doctor", daemon=True).start()
@@ -100,7 +100,7 @@ def _waited(
     try:
         seen = box.get(timeout=_WHOLE_SECONDS)
     except queue.Empty:
-        return [failed(what, f"no end after {_WHOLE_SECONDS:.0f} s", _CONNECT)]
+        return [failed(what, f"not finished after {_WHOLE_SECONDS:.0f} s", _CONNECT)]
     if isinstance(seen, ExchangeError):
         return faults(what, seen, _CONNECT)
     if isinstance(seen, BaseException):
@@ -146,14 +146,14 @@ def _certificate(what: str, ends: datetime | None) -> Iterator[Check]:
 
 
 def _inbox(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Check:
-    """How much lies there and how old it is: what a first day would answer."""
+    """Report number and age of the mails: what would be answered on the first day."""
     said = f"{counted(probe.mails, 'mail')} in {settings.inbox}"
     if settings.not_before is not None and settings.not_before > datetime.now(UTC):
         return warning(
             what,
-            f"{said}; not_before is a time to come: nothing that arrives is answered until "
+            f"{said}; not_before is in the future: nothing that arrives is answered until "
             f"{settings.not_before:%Y-%m-%d %H:%M} UTC",
-            "set not_before in this [[mailbox]] right, or remove it",
+            "correct not_before in this [[mailbox]], or remove it",
         )
     if not probe.mails:
         return ok(what, said)
@@ -162,19 +162,19 @@ def _inbox(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Check:
     said += f", the oldest of {probe.oldest:%Y-%m-%d}"
     if settings.not_before is not None:
         day = settings.not_before.astimezone(UTC)
-        return ok(what, f"{said}; what is older than {day:%Y-%m-%d %H:%M} UTC is left alone")
+        return ok(what, f"{said}; mail older than {day:%Y-%m-%d %H:%M} UTC is ignored")
     if datetime.now(UTC) - probe.oldest > _OLD:
         return warning(
             what,
-            f"{said}: every one of them is read and may be answered",
+            f"{said}: all of them are read and may be answered",
             "before the first start set not_before in this [[mailbox]] to the day on which the "
-            "exchange takes over; older mail is then listed and left alone",
+            "exchange takes over; older mail is then listed and ignored",
         )
     return ok(what, said)
 
 
 def _junk(what: str, probe: MailboxProbe, registered: Collection[str]) -> Check:
-    """Mails of registered parties that a filter put where nobody reads them."""
+    """Report mails of registered parties that a filter put into a Junk folder."""
     if not probe.junk:
         return ok(what, "there is no folder for it")
     found, said = 0, []
@@ -191,8 +191,8 @@ def _junk(what: str, probe: MailboxProbe, registered: Collection[str]) -> Check:
     return warning(
         what,
         "; ".join(said),
-        "look at them there, move what is real to the inbox by hand, and have these addresses "
-        "let through by whoever runs the mail server",
+        "move genuine mails to the inbox by hand, and ask whoever runs the mail server to let "
+        "these addresses through",
     )
 
 
@@ -213,14 +213,12 @@ def _folders(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Check
 
 
 def _idle(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Check:
-    polled = f"the inbox is looked at every {settings.poll_seconds:g} s"
+    polled = f"the inbox is checked every {settings.poll_seconds:g} s"
     if probe.idle_works is None:
         return ok(what, f"switched off: {polled}")
     if probe.idle_works:
         return ok(what, "offered and answered")
-    return warning(
-        what, f"not offered, or not answered: {polled}", "nothing, or idle = false to say so"
-    )
+    return warning(what, f"not offered, or not answered: {polled}", "nothing, or set idle = false")
 
 
 def _of_courier(what: str, settings: Settings, probe: CourierProbe) -> Iterator[Check]:
@@ -233,12 +231,12 @@ def _of_courier(what: str, settings: Settings, probe: CourierProbe) -> Iterator[
         yield from faults(what, probe.fault, _CONNECT)
         return
     if not probe.size_limit:
-        yield ok(f"{what}: size", "the server names no largest mail")
+        yield ok(f"{what}: size", "the server names no size limit")
     elif probe.size_limit < _USUAL_SIZE:
         yield warning(
             f"{what}: size",
-            f"the largest mail it takes has {probe.size_limit:,} bytes; an answer holds some "
-            "5,000 Devices a megabyte",
+            f"mails up to {probe.size_limit:,} bytes only; an answer holds some 5,000 Devices a "
+            "megabyte",
             "ask for a higher limit before large backlogs come",
         )
     else:

@@ -1,4 +1,4 @@
-"""Checks of what people have to tell the program, and of its sense of time."""
+"""Check the registers that people maintain, the calendar and the clock."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _today() -> date:
 
 
 def register(store: Store, settings: Settings) -> list[Check]:
-    """Whether "not the installing Supplier" may be answered without a person."""
+    """Check whether "not the installing Supplier" may be answered without a person."""
     what = "register of installed Devices"
     follows = 'every answer "not the installing Supplier" waits for a person'
     advice = "`exchange codes complete-as-of YYYY-MM-DD` once every installation is imported"
@@ -60,7 +60,7 @@ def register(store: Store, settings: Settings) -> list[Check]:
 
 
 def contacts(store: Store, settings: Settings) -> list[Check]:
-    """Parties on the register, and what is doubtful about them."""
+    """Count the parties on the register, and report doubtful entries."""
     what = "contacts"
     try:
         with store.reading() as tx:
@@ -71,7 +71,7 @@ def contacts(store: Store, settings: Settings) -> list[Check]:
         return [
             warning(
                 what,
-                "the register is empty: no request can be recognised, none be sent",
+                "the register is empty: no request can be recognised or sent",
                 "`exchange contacts import FILE`; config/contacts.csv is a sample",
             )
         ]
@@ -102,7 +102,7 @@ def addresses(store: Store) -> set[str]:
 
 
 def calendar(folder: Path, settings: Settings) -> list[Check]:
-    """The Working Days are known far enough ahead."""
+    """Check that the Working Days are known far enough ahead."""
     what = "calendar"
     path = folder / settings.calendar.file
     try:
@@ -131,7 +131,7 @@ def calendar(folder: Path, settings: Settings) -> list[Check]:
 
 
 def clock_stopped(store: Store) -> list[Check]:
-    """Whether a daemon found that the clock cannot be right, and waits."""
+    """Report whether a daemon found the clock wrong, and waits."""
     try:
         with store.reading() as tx:
             trouble = tx.facts.get(TROUBLE)
@@ -141,7 +141,7 @@ def clock_stopped(store: Store) -> list[Check]:
 
 
 def clock(newest: datetime | None) -> list[Check]:
-    """The time of day makes sense; ``newest`` is the last instant on record."""
+    """Check that the time makes sense; ``newest`` is the latest recorded instant."""
     what = "clock"
     advice = "set the machine's clock, best by NTP: due dates are counted from it"
     try:

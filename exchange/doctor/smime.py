@@ -1,4 +1,4 @@
-"""Checks of the keys that mail to us is encrypted to."""
+"""Check our S/MIME keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENDS_SOON: Final = timedelta(days=30)
 
 
 def mail_keys(folder: Path, settings: Settings) -> list[Check]:
-    """Each key of ``[[smime]]`` is there, private, and belongs to its certificate."""
+    """Check that each key of ``[[smime]]`` exists, is private and matches its certificate."""
     if not settings.smime:
         return [ok("S/MIME", "no key is configured: encrypted mail is not read")]
     checks: list[Check] = []

@@ -1,4 +1,4 @@
-"""Checks of the key, the database, what lies in it, and who works on it."""
+"""Check the key, the database and its content."""
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ def _file(path: Path) -> list[Check]:
         checks.append(
             warning(
                 "database file",
-                f"others than its owner can use {path} (mode {mode:04o}); codes in it are sealed, "
-                "addresses are not",
+                f"{path} is accessible to other users (mode {mode:04o}); its codes are "
+                "encrypted, its addresses are not",
                 f"chmod 600 {path}",
             )
         )
@@ -179,7 +179,7 @@ def _sealed(store: Store, key: KeyProvider) -> list[Check]:
             open_data_keys(connection, key)
         stats = SealedVault(store.engine, key).stats()
     except ExchangeError as error:
-        return faults("vault", error, "put the key file that belongs to this database in its place")
+        return faults("vault", error, "put back the key file that belongs to this database")
     said = (
         f"opens with the key: {counted(stats.records, 'Device')}, {stats.with_code:,} with a code, "
         f"{stats.installed_by_us:,} installed by us"

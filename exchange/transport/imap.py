@@ -1,7 +1,7 @@
 """A request mailbox over IMAP (RFC 9051 and 3501, IDLE 2177, MOVE 6851, UIDPLUS 4315).
 
-Connects at the first call and again at the next call after a drop.  Every call either does its
-work, leaves out what is no longer there, or raises MailboxUnavailable (try again later) or
+Connects at the first call, and again at the next call after the connection was lost. Every call
+does its work, leaves out what is no longer there, or raises MailboxUnavailable (try again later) or
 MailboxRefused (somebody has to change something).
 """
 
@@ -29,9 +29,8 @@ from exchange.transport.imap_fetch import (
     WHOLE,
     Sized,
     arrival,
-    cut_off,
+    checked,
     groups,
-    in_doubt,
     is_old,
     not_given,
     outcome,
@@ -44,25 +43,25 @@ from exchange.transport.imap_session import Session, explain, nonsense, uid_sets
 from exchange.transport.oauth import TokenProvider
 
 MAX_BYTES: Final = 50_000_000
-# 200 mails a command are near the best rate of Dovecot; the bytes bound what lies in memory.
+# 200 mails a command is near the best rate of Dovecot; the bytes limit the memory used.
 _BATCH_MAILS: Final = 200
 _BATCH_BYTES: Final = 16_000_000
 _MOVE_MAILS: Final = 500
 _BREAKS: Final = 3
-# Servers may hang up after 30 minutes (RFC 2177), some middle boxes and services go silent
-# after a few: five minutes are the ceiling, polling the truth.
+# Servers may hang up after 30 minutes (RFC 2177), and some middle boxes and services go silent
+# after a few: so renew within five minutes, and rely on polling.
 _IDLE_SECONDS: Final = 240.0
-_BUSY_SECONDS: Final = 1.0  # that whoever asks for the time waits for other work
+_BUSY_SECONDS: Final = 1.0  # how long a question for the time waits for other work
 _LOST: Final = (imaplib.IMAP4.abort, ConnectionError, ssl.SSLError)
 
 
 class ImapMailbox:
-    """One mailbox, used by one thread at a time; only ``close`` may come from another.
+    """One mailbox, used by one thread at a time; only ``close`` may be called from another.
 
-    A mail above ``max_bytes`` is yielded with the first 64 KiB of its header alone as ``raw`` and
-    its size as ``oversize``; its body never enters memory.
+    A mail above ``max_bytes`` is yielded with only the first 64 KiB of its header as ``raw`` and
+    its size as ``oversize``; its body is never loaded.
     Whatever the server answers, every call ends in time with a result, MailboxUnavailable or
-    MailboxRefused; a mail that it does not give does not stop the others.
+    MailboxRefused; a mail that it does not deliver does not stop the others.
     """
 
     def __init__(
@@ -77,7 +76,7 @@ class ImapMailbox:
     ) -> None:
         """``password`` may be a function, asked at every connect; ``folder`` is the working one.
 
-        With a ``claim`` nothing is listed, fetched or filed where another exchange works.
+        With a ``claim``, nothing is listed, fetched or filed while another exchange holds it.
         """
         self.name = settings.name
         self.uidnext = 0
@@ -92,12 +91,12 @@ class ImapMailbox:
         self._lock = threading.Lock()
         self._woken = threading.Event()
         self._idles = settings.idle
-        self._listed = (0, 0)  # UIDVALIDITY, and the UID above all that ``list`` has told of
+        self._listed = (0, 0)  # UIDVALIDITY, and the UID above all that ``list`` has returned
 
     # -- the port
 
     def list(self) -> Sequence[MailRef]:
-        """Every mail now in the inbox, oldest first."""
+        """Return every mail now in the inbox, oldest first."""
         with self._lock, self._explained("list the inbox"):
             session, exists = self._ours()
             uids = session.all_uids(exists)
@@ -107,7 +106,7 @@ class ImapMailbox:
             return [MailRef(session.selected or 0, uid) for uid in uids]
 
     def since(self, day: date) -> Sequence[MailRef]:
-        """Those of the inbox that came on ``day`` or later, as the server counts days."""
+        """Return the mails of the inbox received on ``day`` or later, as the server counts days."""
         with self._lock, self._explained("search the inbox"):
             session, _ = self._selected()
             uids = session.uids_since(day)
@@ -116,20 +115,20 @@ class ImapMailbox:
     def fetch(
         self, refs: Sequence[MailRef], not_before: datetime | None = None
     ) -> Iterator[Fetched]:
-        """What the server gives for each of ``refs``, in batches; never sets ``\\Seen``.
+        """Yield what the server gives for each of ``refs``, in batches; never set ``\\Seen``.
 
-        Of mails received before ``not_before`` only a few header fields are fetched.  Left out
-        are those of another UIDVALIDITY alone.
+        For mails received before ``not_before`` only a few header fields are fetched. Only mails
+        of another UIDVALIDITY are left out.
         """
         for first in range(0, len(refs), _BATCH_MAILS):
             mails = self._sizes(refs[first : first + _BATCH_MAILS], anew=first == 0)
             yield from self._in_groups(mails, not_before)
 
     def file(self, refs: Sequence[MailRef], folder: str) -> None:
-        """Move mails out of the inbox into ``folder``, made and subscribed when missing.
+        """Move mails from the inbox into ``folder``, which is made and subscribed if missing.
 
-        None is ever lost.  Two readers that file the same mail in one moment may each leave a
-        copy: Dovecot's MOVE over Maildir is a copy and a removal.
+        No mail is ever lost. Two readers that file the same mail at the same moment may each leave
+        a copy: Dovecot's MOVE over Maildir is a copy and a removal.
         """
         if not refs:
             return
@@ -143,9 +142,9 @@ class ImapMailbox:
                     self._move(session, some, target, folder)
 
     def wait(self, seconds: float) -> bool:
-        """Wait for new mail with IDLE where it is offered, else just wait.
+        """Wait for new mail, with IDLE if the server offers it; return True when there is some.
 
-        A ``close`` wakes it, also one that came shortly before.
+        A ``close`` ends the wait, even one called shortly before.
         """
         try:
             if self._idles:
@@ -157,7 +156,7 @@ class ImapMailbox:
             self._woken.clear()
 
     def server_time(self) -> ServerTime | None:
-        """When the server received our claim, just now; without one, the newest mail."""
+        """Return when the server received our claim just now; without a claim, its newest mail."""
         if not self._lock.acquire(timeout=_BUSY_SECONDS):
             return None
         try:
@@ -175,15 +174,15 @@ class ImapMailbox:
             self._lock.release()
 
     def take_over(self) -> Sequence[str]:
-        """Claim the mailbox whoever holds it; returns who did, in words."""
+        """Claim the mailbox from whoever holds it; return who did, in words."""
         with self._lock, self._explained("take the mailbox over"):
             session, _ = self._selected()
             return self._claim.take_over(session) if self._claim is not None else ()
 
     def close(self) -> None:
-        """Give the connection up; wakes a ``wait`` under way, or the next one. Never raises.
+        """Close the connection and end a ``wait`` under way, or the next one. Never raises.
 
-        A later ``list``, ``fetch`` or ``file`` connects anew.
+        A later ``list``, ``fetch`` or ``file`` connects again.
         """
         self._woken.set()
         if self._lock.acquire(blocking=False):
@@ -199,33 +198,33 @@ class ImapMailbox:
             busy.cut()
 
     def probe(self) -> MailboxProbe:
-        """What ``exchange doctor`` wants to know, over a connection of its own; changes nothing."""
+        """Examine the mailbox for ``exchange doctor`` on a separate connection; change nothing."""
         return probe_mailbox(self._settings, self._password, self._token, self._folder)
 
     # -- the connection
 
     @contextlib.contextmanager
     def _explained(self, doing: str) -> Iterator[None]:
-        """Turn failures into ours, and forget a connection that can no longer be trusted."""
+        """Turn errors into ours, and drop a connection that can no longer be trusted."""
         try:
             yield
         except (OSError, imaplib.IMAP4.error) as error:
-            # After a plain NO or BAD the two sides still understand each other.
+            # After a plain NO or BAD the connection can still be used.
             if isinstance(error, OSError | imaplib.IMAP4.abort):
                 self._drop()
             raise explain(error, self._place, doing) from None
         except ExchangeError:
             raise
         except Exception as error:
-            # The library stumbles over nonsense in many ways, and over a socket that close() cut.
+            # The library fails in many ways on malformed answers, and on a socket cut by close().
             self._drop()
             raise nonsense(error, self._place) from None
 
     def _selected(self) -> tuple[Session, int]:
-        """The session with its inbox freshly selected, and how many mails are there.
+        """Return the session with its inbox freshly selected, and the number of mails in it.
 
-        Selecting anew is what notices a changed UIDVALIDITY.  A connection that was lost since
-        the last call is replaced here at once: nothing has been asked of it yet.
+        Selecting again detects a changed UIDVALIDITY. A connection lost since the last call is
+        replaced here at once, as nothing has been asked of it yet.
         """
         if self._session is not None:
             try:
@@ -240,7 +239,7 @@ class ImapMailbox:
         return self._claim is not None and self._claim.due
 
     def _ours(self) -> tuple[Session, int]:
-        """As ``_selected``; raises MailboxClaimed where another exchange works."""
+        """Do as ``_selected``; raise MailboxClaimed where another exchange holds the claim."""
         session, exists = self._selected()
         if self._claim is None or not self._claim.due:
             return session, exists
@@ -248,7 +247,7 @@ class ImapMailbox:
         return session, session.select()
 
     def _at(self, uidvalidity: int) -> Session | None:
-        """The session if its inbox is still the one of ``uidvalidity``."""
+        """Return the session if its inbox still has this UIDVALIDITY, else None."""
         session = self._session
         if session is None or session.selected is None:
             session, _ = self._selected()
@@ -260,20 +259,20 @@ class ImapMailbox:
             session.abandon()
 
     def _refuse_older(self, session: Session) -> None:
-        """Touch nothing by UIDs of a list that is not true any more (a server put back)."""
+        """Raise MailboxUnavailable where the listed UIDs are outdated (a server was restored)."""
         validity, above = self._listed
         if validity == session.selected and 0 < session.uidnext < above:
             raise MailboxUnavailable(
-                "the server was put back to an earlier state; it is listed anew first",
+                "the server was restored to an earlier state; the inbox is listed again first",
                 place=self._place,
             )
 
     # -- fetching
 
     def _sizes(self, refs: Sequence[MailRef], *, anew: bool) -> Sequence[Sized]:
-        """Size and arrival of ``refs`` in their order, as far as the server gives them."""
+        """Return size and arrival of ``refs`` in order, as far as the server gives them."""
         with self._lock, self._explained("fetch mails"):
-            # Not for every batch: of a folder with 50,000 files a SELECT takes its time.
+            # Not for every batch: SELECT of a folder with 50,000 files is slow.
             session = self._session
             if anew or session is None or session.selected is None or self._claim_due:
                 session, _ = self._ours()
@@ -285,12 +284,12 @@ class ImapMailbox:
     def _in_groups(self, mails: Sequence[Sized], not_before: datetime | None) -> Iterator[Fetched]:
         """Fetch mails of one UIDVALIDITY group by group.
 
-        Some servers hang up over a damaged mail.  Which one it is shows when each goes alone, and
-        that it is the mail when others are given afterwards.
+        Some servers hang up on a damaged mail. Fetching each mail alone shows which one it is; and
+        if later mails are delivered, the mail is to blame and not the server.
         """
         waiting = deque(groups(mails, _BATCH_BYTES, self._max_bytes, not_before))
-        broken: list[NotGiven] = []  # at these, and nothing was given since
-        breaks = 0  # at the mail that is next
+        broken: list[NotGiven] = []  # the server hung up at these, and has delivered nothing since
+        breaks = 0  # at the next mail
         while waiting:
             group = waiting.popleft()
             found = self._group(group, not_before)
@@ -307,7 +306,7 @@ class ImapMailbox:
                 waiting.appendleft(group)
                 continue
             if len(broken) + 1 == _BREAKS:
-                raise found  # it is not the mails
+                raise found  # the mails are not to blame
             broken.append(not_given(group[0], f"whenever it is fetched: {found.message}"))
             breaks = 0
         yield from broken
@@ -315,7 +314,7 @@ class ImapMailbox:
     def _group(
         self, group: Sequence[Sized], not_before: datetime | None
     ) -> Sequence[Fetched] | MailboxUnavailable:
-        """What the server gives of one group, or what happened when it was asked for it."""
+        """Return what the server gives for one group, or the error when it was asked."""
         old = is_old(group[0], not_before)
         large = (group[0].size or 0) > self._max_bytes
         field = FEW_FIELDS if old else HEADER if large else WHOLE
@@ -335,7 +334,8 @@ class ImapMailbox:
                         for one in group
                     ]
                     found = [
-                        _whole(session, mail, one) for mail, one in zip(group, found, strict=True)
+                        checked(mail, one, session.given)
+                        for mail, one in zip(group, found, strict=True)
                     ]
                     return still_there(found, session.still_there)
             except MailboxUnavailable as error:
@@ -349,13 +349,13 @@ class ImapMailbox:
         except (imaplib.IMAP4.abort, OSError, ExchangeError):
             raise
         except Exception as error:
-            # Refused because nothing of it is left, somebody else was faster; or moved, and the
-            # library stumbled over how the server says so.
+            # Refused because somebody else has moved all of it; or moved, and the library failed on
+            # the answer.
             if not session.search(["UID", uid_set]):
                 return
             if "[TRYCREATE]" not in str(error):
                 raise
-            # The folder was seen before and has been removed since.
+            # The folder existed before and has been removed since.
             session.ready.discard(target)
             session.move(uid_set, session.ensure_folder(folder))
 
@@ -363,8 +363,8 @@ class ImapMailbox:
         deadline = time.monotonic() + seconds
         try:
             with self._explained("wait for mail"):
-                # Mail that came since the last list was perhaps announced among the answers to
-                # other commands, and is not announced again.
+                # Mail received since the last list may have been announced in the answers to other
+                # commands; it is not announced again.
                 session, _ = self._selected()
                 if self._listed[0] == session.selected and session.uidnext > self._listed[1] > 0:
                     return True
@@ -375,7 +375,7 @@ class ImapMailbox:
                     if not self._woken.is_set() and self._idle_once(session, left):
                         return True
         except MailboxUnavailable:
-            if self._woken.is_set():  # it was our own close that broke the connection
+            if self._woken.is_set():  # our own close broke the connection
                 return False
             raise
         return False
@@ -386,20 +386,11 @@ class ImapMailbox:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            # The library takes an answer that comes before ``+ idling`` for a fault, and leaves
-            # the connection half in IDLE: it is of no use any more.
+            # The library takes an answer before ``+ idling`` for an error and leaves the
+            # connection half in IDLE: it cannot be used any more.
             self._drop()
             if "EXISTS" in str(error):
                 return True
-            self._idles = False  # the server refuses IDLE after all: only polling is left
+            self._idles = False  # the server refuses IDLE after all: only poll
             self._woken.wait(left)
             return False
-
-
-def _whole(session: Session, mail: Sized, found: Fetched) -> Fetched:
-    """The same, once the server was asked whether a mail of another size has ended there."""
-    end = in_doubt(mail, found)
-    if end is None:
-        return found
-    beyond, _ = session.given([mail.ref.uid], (f"BODY.PEEK[]<{end}.1>",))
-    return cut_off(mail, found, beyond.get(mail.ref.uid, {}))

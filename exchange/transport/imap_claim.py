@@ -1,16 +1,16 @@
 """The claim on a mailbox: a mail in a folder of ours that says which daemon works there.
 
-Two working folders on one mailbox would answer requests twice.  So a daemon leaves a claim before
-it lists the inbox, renews it every few minutes, and takes it away when it stops.  All times are the
-server's own (INTERNALDATE of what was just appended), so no machine's clock matters.
+Two working folders on one mailbox would answer requests twice. So a daemon appends a claim before
+it lists the inbox, renews it every few minutes, and removes it when it stops. All times are the
+server's (INTERNALDATE of a mail just appended), so no machine's clock matters.
 
-Of several claims the oldest live one holds, by its UID.  A daemon appends its claim before it
-looks, so of two that begin at the same instant at least the later one sees the other and goes.  A
-holder keeps its first claim until it stops; further signs of life are mails of their own, of which
-the last is kept.  A claim without a sign of life for LEASE is dead.
+Of several live claims the oldest one, by UID, holds the mailbox. A daemon appends its claim before
+it looks, so of two that start at the same instant at least the later one sees the other and stops.
+A holder keeps its first claim until it stops; its signs of life are further mails, of which only
+the last is kept. A claim without a sign of life for LEASE is dead.
 
-Whoever is pushed out by a person (a take-over) finds that out when it renews, and works until then.
-So the one that takes over leaves a claim that says so, and begins once that time has passed.
+A daemon that a person pushes out (a take-over) notices when it renews, and works until then. So the
+one that takes over appends a claim that says so, and starts once that time has passed.
 
 The claims are never in the inbox, and no other mail of the account is touched.
 """

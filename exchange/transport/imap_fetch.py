@@ -34,6 +34,7 @@ _BOUNDARY: Final = re.compile(
 )
 
 Fields = Mapping[bytes, object]
+Given = Callable[[Sequence[int], Sequence[str]], tuple[Mapping[int, Fields], Mapping[int, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,19 @@ def outcome(
     return FetchedMail(mail.ref, raw, mail.arrived)
 
 
-def in_doubt(mail: Sized, found: Fetched) -> int | None:
+def checked(mail: Sized, found: Fetched, given: Given) -> Fetched:
+    """Return ``found``, or *not given* where a mail of another size than announced is cut off.
+
+    ``given`` asks the server what lies beyond the end (``Session.given``).
+    """
+    end = _in_doubt(mail, found)
+    if end is None:
+        return found
+    beyond, _ = given([mail.ref.uid], (f"BODY.PEEK[]<{end}.1>",))
+    return _cut_off(mail, found, beyond.get(mail.ref.uid, {}))
+
+
+def _in_doubt(mail: Sized, found: Fetched) -> int | None:
     """Where a whole mail ended, unless its size is what the server announced; else None.
 
     Some servers only estimate RFC822.SIZE or tell none, others lose the end of a mail: one octet
@@ -156,7 +169,7 @@ def in_doubt(mail: Sized, found: Fetched) -> int | None:
     return len(found.raw) if len(found.raw) != mail.size else None
 
 
-def cut_off(mail: Sized, found: Fetched, beyond: Fields) -> Fetched:
+def _cut_off(mail: Sized, found: Fetched, beyond: Fields) -> Fetched:
     """The same, or *not given* where the mail goes on past its end.
 
     ``beyond`` shows it, or the mail itself, where it is shorter than announced and breaks off.

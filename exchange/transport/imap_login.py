@@ -1,6 +1,6 @@
-"""Opening an IMAP connection: TLS first, then the login, then what the server can do.
+"""Open an IMAP connection: TLS first, then the login, then the server's capabilities.
 
-Nothing secret is said before the certificate was checked.
+Nothing secret is sent before the certificate was checked.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from exchange.transport.imap_session import (
 )
 from exchange.transport.imap_wire import WatchedClient
 from exchange.transport.oauth import TokenProvider, refusal_of, xoauth2_response
-from exchange.transport.tls import client_context, connect_fault, said
+from exchange.transport.tls import client_context, connect_fault, shown_reply
 
 CONNECT_SECONDS: Final = 10.0
-# How the library takes an answer that is not what the standard says.
+# What the library raises on an answer that breaks the standard.
 _STUMBLES: Final = (ValueError, TypeError, LookupError, AttributeError)
 
 
@@ -46,12 +46,12 @@ def open_session(
     token: TokenProvider | None,
     folder: Path,
 ) -> Session:
-    """Connect, secure, log in and look around; raises MailboxUnavailable or MailboxRefused."""
+    """Connect, start TLS and log in; raise MailboxUnavailable or MailboxRefused."""
     place = place_of(settings)
     client = _connect(settings, folder, place)
     session = Session(client=client, settings=settings, place=place)
     try:
-        session.greeting = said(getattr(client, "welcome", b"") or b"")
+        session.greeting = shown_reply(getattr(client, "welcome", b"") or b"")
         _log_in(client, settings, password, token, place)
         session.prefix, session.separator = _namespace(client)
     except (OSError, imaplib.IMAP4.error) as error:
@@ -70,13 +70,13 @@ def open_session(
 
 
 def place_of(settings: MailboxSettings) -> str:
-    """How messages name the mailbox."""
+    """Return what messages call the mailbox."""
     return f"mailbox {settings.name} ({settings.host}:{settings.port})"
 
 
 def _connect(settings: MailboxSettings, folder: Path, place: str) -> Connection:
     context = client_context(settings.ca_file, folder, MailboxRefused, place)
-    # The library writes every line of the wire to this logger, mails with codes included.
+    # The library logs every line of the connection here, including mails with codes.
     logging.getLogger("imapclient.imaplib").disabled = True
     timeout = SocketTimeout(
         min(CONNECT_SECONDS, settings.timeout_seconds), settings.timeout_seconds
@@ -99,7 +99,7 @@ def _connect(settings: MailboxSettings, folder: Path, place: str) -> Connection:
     except imaplib.IMAP4.error as error:
         _abandon(client)
         raise MailboxUnavailable(
-            f"the server does not speak IMAP here, or sends us away: {words_of(error)}", place=place
+            f"the server does not speak IMAP here, or rejects us: {words_of(error)}", place=place
         ) from None
     except ExchangeError:
         _abandon(client)
@@ -113,10 +113,10 @@ def _connect(settings: MailboxSettings, folder: Path, place: str) -> Connection:
 
 
 def _secure(client: Connection, context: object, place: str) -> None:
-    """STARTTLS, or refuse: without it the password would travel in the clear."""
+    """Start TLS, or refuse: without it the password would be sent in the clear."""
     if not client.has_capability("STARTTLS"):
         raise MailboxRefused(
-            "the server offers no STARTTLS; nothing was said to it in the clear",
+            "the server offers no STARTTLS; nothing was sent in the clear",
             place=place,
             hint='use tls = "implicit" (mostly port 993)',
         )
@@ -152,12 +152,12 @@ def _log_in(
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
-        told = words_of(error, secret)
-        # The library says "login failed" for a connection that breaks meanwhile, too.
+        reply = words_of(error, secret)
+        # The library reports "login failed" for a broken connection, too.
         if is_passing(error) or isinstance(error.__context__, imaplib.IMAP4.abort):
-            raise MailboxUnavailable(f"cannot log in now: {told}", place=place) from None
+            raise MailboxUnavailable(f"cannot log in now: {reply}", place=place) from None
         raise MailboxLoginRefused(
-            f"the login as {settings.username} was refused: {told}",
+            f"the login as {settings.username} was refused: {reply}",
             place=place,
             hint="check username and password",
         ) from None
@@ -168,14 +168,14 @@ def _log_in(
 
 
 def _secret(source: str | Callable[[], str], place: str) -> str:
-    """The password or token of this moment; raises our two errors when it cannot be had."""
+    """Return the current password or token; raise our two errors if it is not available."""
     try:
         secret = source if isinstance(source, str) else source()
     except Transient as error:
         raise MailboxUnavailable(error.message, place=error.place or place) from None
     except ExchangeError as error:
         raise MailboxRefused(error.message, place=error.place or place, hint=error.hint) from None
-    # A line end would start a command of its own.
+    # A line end would start another command.
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in secret):
         raise MailboxRefused("the password holds a control character", place=place)
     return secret
@@ -208,7 +208,7 @@ def _log_in_with_token(client: Connection, username: str, token: str, place: str
 
 def _namespace(client: Connection) -> tuple[str, str]:
     """Prefix and separator of the personal namespace (RFC 2342)."""
-    with contextlib.suppress(*_STUMBLES):  # who cannot say it has none that we need
+    with contextlib.suppress(*_STUMBLES):  # without an answer we need none
         if client.has_capability("NAMESPACE"):
             prefix, separator = (client.namespace()[0] or [("", None)])[0]
             if prefix or separator:

@@ -1,4 +1,4 @@
-"""A look at a mailbox for ``exchange doctor``: every step said by itself, nothing changed."""
+"""Examine a mailbox for ``exchange doctor`` step by step, changing nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from exchange.transport.tls import certificate_end
 
 @dataclass(frozen=True, slots=True)
 class MailboxProbe:
-    """What was seen, as far as it went; ``fault`` says what stopped it, and holds what to do."""
+    """What was found; ``fault`` says what stopped the examination, and what to do."""
 
     name: str
     login_ok: bool = False
@@ -44,7 +44,7 @@ def probe_mailbox(
     token: TokenProvider | None,
     folder: Path,
 ) -> MailboxProbe:
-    """Log in, look and leave.  Does not raise for faults of the server: they are in ``fault``."""
+    """Log in, examine and log out. Server errors are not raised but put into ``fault``."""
     seen = MailboxProbe(settings.name)
     try:
         session = open_session(settings, password, token, folder)

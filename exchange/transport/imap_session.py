@@ -21,11 +21,11 @@ from exchange.config import MailboxSettings
 from exchange.errors import ExchangeError, MailboxRefused, MailboxUnavailable
 from exchange.transport.imap_fetch import fields_by_uid, is_number, uids_in
 from exchange.transport.imap_wire import Wire
-from exchange.transport.tls import connect_fault, said
+from exchange.transport.tls import connect_fault, shown_reply
 
 LEAVE_SECONDS: Final = 2.0
 
-# RFC 5530: what these say may be over in a minute; every other refusal waits for a person.
+# RFC 5530: these conditions may pass in a minute; every other refusal needs a person.
 _PASSING_CODES: Final = frozenset({"UNAVAILABLE", "SERVERBUG", "INUSE", "LIMIT"})
 _CODE = re.compile(r"\[([A-Z][A-Z0-9-]+)[\] ]")
 # Exchange says this after a good login while the mailbox is being moved or throttled.
@@ -42,7 +42,7 @@ _MONTHS: Final = (
 
 
 class Connection(Protocol):
-    """The part of imapclient.IMAPClient that is used, typed."""
+    """The part of imapclient.IMAPClient that we use, typed."""
 
     wire: Wire
 
@@ -96,7 +96,7 @@ class Session:
     # -- the inbox
 
     def select(self, *, readonly: bool = False) -> int:
-        """SELECT the inbox anew; returns how many mails it holds and sets ``selected``."""
+        """SELECT the inbox again; return how many mails it holds and set ``selected``."""
         self.selected = None
         name = self.full_name(self.settings.inbox)
         try:
@@ -117,7 +117,7 @@ class Session:
         return exists if isinstance(exists, int) else 0
 
     def all_uids(self, exists: int) -> list[int]:
-        """Every UID of the selected inbox, ascending."""
+        """Return every UID of the selected inbox, ascending."""
         if exists <= _SEARCH_SPAN:
             answers = self.client.uid("SEARCH", "ALL")
             if exists and not answers:
@@ -129,22 +129,22 @@ class Session:
         return sorted(uids)
 
     def uids_since(self, day: date) -> list[int]:
-        """UIDs of the mails that came on ``day`` or later by the server's calendar, ascending."""
+        """Return the UIDs received on ``day`` or later by the server's calendar, ascending."""
         return sorted(self.search(["SINCE", f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"]))
 
     def still_there(self, uids: Sequence[int]) -> list[int]:
-        """Those of ``uids`` that the selected inbox still holds."""
+        """Return those of ``uids`` that the selected inbox still holds."""
         found: set[int] = set()
         for some in uid_sets(uids):
             found |= self.search(["UID", some])
         return sorted(found & set(uids))
 
     def search(self, criteria: Sequence[str]) -> set[int]:
-        """UIDs that match; raises imaplib's ``error`` when the answer is no list of them."""
+        """Return the UIDs that match; raise imaplib's ``error`` if the answer is not a list."""
         return uids_in(self.client.uid("SEARCH", *criteria))
 
     def fetch(self, uids: Sequence[int], fields: Sequence[str]) -> dict[int, dict[bytes, object]]:
-        """The fields of those mails that the server names by their UIDs, and of no others."""
+        """Return the fields of the mails that the server names by UID, ignoring all others."""
         found: dict[int, dict[bytes, object]] = {}
         wanted = set(uids)
         for some in uid_sets(uids):
@@ -155,7 +155,7 @@ class Session:
     def given(
         self, uids: Sequence[int], fields: Sequence[str]
     ) -> tuple[dict[int, dict[bytes, object]], dict[int, str]]:
-        """FETCH; where the server refuses a batch, one by one: what it gave, and its refusals."""
+        """FETCH, one by one where the server refuses a batch; return results and refusals."""
         given: dict[int, dict[bytes, object]] = {}
         refused: dict[int, str] = {}
         if not uids:
@@ -178,13 +178,13 @@ class Session:
 
     @property
     def wire(self) -> Wire:
-        """The incoming side of the connection."""
+        """Return the incoming side of the connection."""
         return self.client.wire
 
     # -- folders
 
     def full_name(self, name: str) -> str:
-        """A configured folder name as this server knows it.
+        """Return a configured folder name in the form that this server knows.
 
         ``/`` in the configuration stands for the server's separator; a name outside the personal
         namespace is put inside, so that ``Processed`` is ``INBOX.Processed`` where it has to be.
@@ -196,14 +196,14 @@ class Session:
         return name if inside else self.prefix + name
 
     def folder_exists(self, full_name: str) -> bool:
-        """Whether the folder is there and can hold mails."""
+        """Return whether the folder exists and can hold mails."""
         for flags, _, name in self.client.list_folders("", full_name):
             if name == full_name or full_name == name.upper() == "INBOX":
                 return not {b"\\noselect", b"\\nonexistent"} & {flag.lower() for flag in flags}
         return False
 
     def ensure_folder(self, name: str) -> str:
-        """The full name of a folder, which is made and subscribed when it is missing."""
+        """Return the full name of a folder; make and subscribe it if it is missing."""
         full = self.full_name(name)
         if full in self.ready:
             return full
@@ -213,10 +213,10 @@ class Session:
             except imaplib.IMAP4.abort:
                 raise
             except imaplib.IMAP4.error as error:
-                # Another watcher may have made it in this moment.
+                # Another watcher may have just made it.
                 if not self.folder_exists(full):
                     raise self._folder_fault(full, error) from None
-            # Only a convenience for people's mail clients: some servers know no subscriptions.
+            # Only for people's mail clients; some servers have no subscriptions.
             try:
                 self.client.subscribe_folder(full)
             except imaplib.IMAP4.abort:
@@ -247,7 +247,7 @@ class Session:
         return "COPY" if self.client.has_capability("UIDPLUS") else ""
 
     def move(self, uid_set: str, full_name: str) -> None:
-        """Move mails out of the selected inbox; those that are gone are passed over."""
+        """Move mails out of the selected inbox; ignore those that are gone."""
         way = self.moves_by
         if way == "MOVE":
             self.client.move(uid_set, full_name)
@@ -256,7 +256,7 @@ class Session:
             self.client.add_flags(uid_set, [b"\\Deleted"], silent=True)
             self.client.uid_expunge(uid_set)
         else:
-            # EXPUNGE without UIDs would delete whatever somebody else has marked.
+            # EXPUNGE without UIDs would also delete what somebody else has marked.
             raise MailboxRefused(
                 "the server knows neither MOVE nor UIDPLUS: mails cannot be filed safely",
                 place=self.place,
@@ -266,7 +266,7 @@ class Session:
     # -- waiting
 
     def idle(self, seconds: float) -> bool:
-        """One IDLE (RFC 2177) of at most ``seconds``; True when the server told of new mail."""
+        """IDLE (RFC 2177) for at most ``seconds``; return True if new mail was announced."""
         self.client.idle()
         # An answer that came in one piece with ``+ idling`` is not in the socket any more.
         if not self.wire.something(self.client.socket()):
@@ -282,7 +282,7 @@ class Session:
     # -- leaving
 
     def leave(self) -> None:
-        """Log out politely but briefly; never raises."""
+        """Log out, waiting only briefly; never raises."""
         with contextlib.suppress(Exception):
             self.wire.hurry(LEAVE_SECONDS)
             self.client.logout()
@@ -334,7 +334,7 @@ _QUOTED: Final = re.compile(r"""(: )[(\[]*b['"].*""", re.DOTALL)
 
 def words_of(error: Exception, secret: str = "") -> str:
     """What an error says, without what the libraries quote of an answer that they do not follow."""
-    return said(_QUOTED.sub(r"\1(not shown)", str(error)), secret)
+    return shown_reply(_QUOTED.sub(r"\1(not shown)", str(error)), secret)
 
 
 def explain(error: OSError | imaplib.IMAP4.error, place: str, doing: str) -> ExchangeError:

@@ -1,6 +1,6 @@
-"""Handing letters to a submission server (RFC 6409) over a few concurrent connections.
+"""Send letters to a submission server (RFC 6409) over a few concurrent connections.
 
-The caller is synchronous; inside, one thread runs an event loop for the length of a ``send``.
+The caller is synchronous; inside, one thread runs an event loop during a ``send``.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from exchange.transport.oauth import TokenProvider
 from exchange.transport.smtp_session import LetterLost, SmtpSession, alike_trouble, open_session
 from exchange.transport.tls import certificate_end
 
-# How far the connections may run ahead of the caller, in letters for each: after a crash those
-# are sent again, so it is kept small.
+# How many letters each connection may be ahead of the caller: after a crash those are sent
+# again, so it is kept small.
 _AHEAD: Final = 32
-_TELL_SECONDS: Final = 0.05  # a fate waits so long for others, to be recorded together with them
+_GATHER_SECONDS: Final = 0.05  # how long a fate waits for others, to be recorded together
 # A server that breaks this many connections in a row is in trouble.
 _LOSSES: Final = 3
-_STINT_SECONDS: Final = 20.0  # after so long no letter is begun
+_STINT_SECONDS: Final = 20.0  # after which no more letters are started
 _GRACE_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class CourierProbe:
-    """What was seen of the server, as far as it went; ``fault`` says what stopped it."""
+    """What was found out about the server; ``fault`` says what stopped the examination."""
 
     connected: bool = False
     login_ok: bool | None = None  # None: no user is configured
     tls_version: str = ""  # TLSv1.3
     certificate_ends: datetime | None = None  # UTC
-    size_limit: int = 0  # bytes a mail; 0: not told
+    size_limit: int = 0  # bytes a mail; 0: not announced
     features: tuple[str, ...] = ()  # ESMTP keywords, upper case
     fault: CourierUnavailable | CourierRefused | None = None
 
@@ -67,7 +67,7 @@ class SmtpCourier:
     ) -> None:
         """``password`` may be a function, asked at every connect; ``folder`` is the working one.
 
-        Once ``stop`` is set no letter is begun; the fates of those under way are still yielded.
+        Once ``stop`` is set no letter is started; the fates of those under way are still yielded.
         """
         self._settings = settings
         self._password = password
@@ -79,23 +79,23 @@ class SmtpCourier:
 
     @property
     def size_limit(self) -> int | None:
-        """The largest mail, in bytes, that the server announced last; 0: it named none.
+        """The largest mail in bytes that the server announced last; 0: no limit announced.
 
-        None as long as it was not reached.
+        None until the server was reached.
         """
         return self._size_limit
 
     def send(self, letters: Sequence[Letter]) -> Iterator[Delivery]:
-        """Send each letter once; yields each fate as soon as it is known, in any order."""
+        """Send each letter once; yield each fate as soon as it is known, in any order."""
         for some in self.send_many(letters):
             yield from some
 
     def send_many(self, letters: Sequence[Letter]) -> Generator[Sequence[Delivery], None, None]:
-        """Send each letter once; yields whatever fates are known, as soon as one is.
+        """Send each letter once; yield all fates known so far as soon as there is one.
 
-        Only a few letters more than the caller has taken fates of are ever on their way, and after
-        some seconds none is begun: what was decided about the rest may have changed.  Leaving
-        the iteration early stops the sending after the letters under way.
+        At most a few letters more than the caller has taken fates for are under way, and after
+        some seconds none is started: decisions about the rest may have changed. Leaving the
+        iteration early stops the sending after the letters under way.
         """
         if not letters:
             return
@@ -115,7 +115,7 @@ class SmtpCourier:
                 self._left_over += some
 
     def left_over(self) -> Sequence[Delivery]:
-        """What became of letters under way when the iteration was left early; tells it once."""
+        """Return, once, the fates of letters under way when the iteration was left early."""
         found, self._left_over = self._left_over, []
         return found
 
@@ -240,7 +240,7 @@ class _Batch:
         if len(self._untold) >= self._together:
             self._tell_fates()
         elif self._soon is None and self._loop is not None:
-            self._soon = self._loop.call_later(_TELL_SECONDS, self._tell_fates)
+            self._soon = self._loop.call_later(_GATHER_SECONDS, self._tell_fates)
 
     def _tell_fates(self) -> None:
         if self._soon is not None:

@@ -29,7 +29,7 @@ from exchange.transport.smtp_refusal import (
     Stage,
     read_refusal,
 )
-from exchange.transport.tls import client_context, connect_fault, said
+from exchange.transport.tls import client_context, connect_fault, shown_reply
 
 CONNECT_SECONDS: Final = 15.0
 QUIT_SECONDS: Final = 2.0
@@ -108,7 +108,9 @@ class SmtpSession:
                 Delivery(letter.key, accepted=False, reply=fate), offered=stage is Stage.DATA
             ) from None
         self._used = True
-        return Delivery(letter.key, accepted=True, reply=said(f"{taken.code} {taken.message}"))
+        return Delivery(
+            letter.key, accepted=True, reply=shown_reply(f"{taken.code} {taken.message}")
+        )
 
     async def leave(self) -> None:
         """QUIT, briefly; never raises."""
@@ -149,7 +151,7 @@ class SmtpSession:
         self, letter: Letter, stage: Stage, error: aiosmtplib.SMTPResponseException
     ) -> Delivery:
         """The fate of a refused letter; what is said of our account or the server is raised."""
-        told = said(f"{error.code} {error.message}")
+        told = shown_reply(f"{error.code} {error.message}")
         known = bool(self._settings.username)
         refusal = read_refusal(
             stage, error.code, error.message, logged_in=known, sender=letter.sender,
@@ -302,7 +304,7 @@ async def _log_in(
             wanted = "XOAUTH2" if by_token else "a password login"
             raise CourierRefused(f"the server does not offer {wanted}", place=place)
     except aiosmtplib.SMTPAuthenticationError as error:
-        told = said(f"{error.code} {error.message}", secret)
+        told = shown_reply(f"{error.code} {error.message}", secret)
         refusal = read_refusal(Stage.LOGIN, error.code, error.message)
         if not refusal.permanent:
             raise trouble(refusal, f"cannot log in now: {told}", place) from None
@@ -332,7 +334,7 @@ def _explained(
     if isinstance(error, ssl.SSLError):
         return _courier(connect_fault(error, CourierUnavailable, CourierRefused, place))
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        told = said(f"{error.code} {error.message}", secret)
+        told = shown_reply(f"{error.code} {error.message}", secret)
         refusal = read_refusal(Stage.GREETING, error.code, error.message)
         words = "sends us away" if refusal.permanent else "is not ready"
         return trouble(refusal, f"the server {words}: {told}", place)
@@ -347,7 +349,7 @@ def _explained(
     if isinstance(error, aiosmtplib.SMTPException):
         # The one plain exception left: STARTTLS is not offered.
         return CourierRefused(
-            f"{said(error.message, secret)} Nothing was sent in the clear.",
+            f"{shown_reply(error.message, secret)} Nothing was sent in the clear.",
             place=place,
             hint='use tls = "implicit" (mostly port 465)',
         )

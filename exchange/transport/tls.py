@@ -1,4 +1,4 @@
-"""TLS for both mail adapters: always verified, and its faults said in words.
+"""TLS for both mail adapters: always verified, with errors explained in words.
 
 There is no way to switch the check of the certificate off: a private authority is named with
 ``ca_file`` instead.
@@ -21,7 +21,7 @@ from exchange.errors import (
     MailboxUnavailable,
 )
 
-# A handshake that ends like this may well succeed a minute later: the server was going down.
+# A handshake that ends like this may succeed a minute later: the server was shutting down.
 _PASSING: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 _REPLY_LIMIT: Final = 300
 
@@ -32,7 +32,7 @@ def client_context(
     refused: type[MailboxRefused] | type[CourierRefused],
     place: str,
 ) -> ssl.SSLContext:
-    """A context that checks certificate and host name, TLS 1.2 at least.
+    """Return a TLS context that checks certificate and host name, TLS 1.2 at least.
 
     With ``ca_file`` (relative to the working folder) only that authority is trusted, otherwise
     those of the system.  Raises ``refused`` when the file cannot be used.
@@ -61,12 +61,12 @@ def connect_fault(
     refused: type[MailboxRefused] | type[CourierRefused],
     place: str,
 ) -> MailboxUnavailable | MailboxRefused | CourierUnavailable | CourierRefused:
-    """What a failed connection means, in words; ``refused`` when only a person can mend it."""
+    """Return our error for a failed connection: ``refused`` if only a person can fix it."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return refused(
-            f"the server's certificate does not hold: {error.verify_message or error.reason}",
+            f"the server's certificate is not valid: {error.verify_message or error.reason}",
             place=place,
-            hint="check host and the clock, or name the server's own authority with ca_file",
+            hint="check host and the clock, or name the server's own CA with ca_file",
         )
     if isinstance(error, ssl.SSLError):
         reason = (error.reason or "").replace("_", " ").lower()
@@ -75,7 +75,7 @@ def connect_fault(
         return refused(
             f"TLS is not possible: {reason}",
             place=place,
-            hint='does this port speak tls = "implicit" or "starttls"?',
+            hint='check whether this port needs tls = "implicit" or "starttls"',
         )
     if isinstance(error, socket.gaierror):
         return unavailable(
@@ -96,20 +96,20 @@ def connect_fault(
 
 
 def certificate_end(sock: ssl.SSLSocket | ssl.SSLObject) -> datetime | None:
-    """When the server's certificate ends, UTC."""
+    """Return when the server's certificate expires (UTC), or None."""
     ends = (sock.getpeercert() or {}).get("notAfter")
     if not isinstance(ends, str):
         return None
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC)
 
 
-def said(reply: object, secret: str = "") -> str:
-    """A server's words as they may be shown and stored: one line, short, codes and secret out."""
+def shown_reply(reply: object, secret: str = "") -> str:
+    """Return a server's reply safe to show and store: one short line, codes and secret masked."""
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
-    # Undecodable bytes come as lone surrogates from some libraries.
+    # Some libraries turn undecodable bytes into lone surrogates.
     text = storable(text)
     if len(secret) > 3:
         text = text.replace(secret, "[password]")
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    # Masked before it is cut: a cut could leave half a code that is no longer recognised.
+    # Masked before it is cut: half a code would no longer be recognised.
     return mask_codes(text)[:_REPLY_LIMIT]

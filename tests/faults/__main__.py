@@ -66,7 +66,7 @@ def _part(wanted: argparse.Namespace) -> int:
     from tests.faults.world import RECIPIENTS
     from tests.servers import postgres
 
-    whole()  # each command is a fork that has all of them loaded
+    whole(at_work=True)  # each command is a fork that has all of them loaded
     become_reaper()
     nth, of = map(int, wanted.part.split("/"))
     hows = [How(one) for one in wanted.how] or list(How)
@@ -120,7 +120,7 @@ def _prove(wanted: argparse.Namespace) -> int:
     from tests.faults.traced import How, become_reaper
     from tests.faults.world import RECIPIENTS
 
-    whole()  # each command is a fork that has all of them loaded
+    whole(at_work=True)  # each command is a fork that has all of them loaded
     become_reaper()
     unseen = 0
     with (

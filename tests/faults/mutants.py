@@ -93,5 +93,5 @@ MUTANTS: Final = (
     Mutant("a letter is noted before it is sent", "a round", "sendto", "socket smtp",
            "lost", patch.object(send_mail, "_deliver", _noted_first)),
     Mutant("a file grows under its own name", "request outcomes", "write", "outside/codes.csv",
-           "lost", patch("exchange.cli.requests.write_codes", _written_in_place)),
+           "lost", patch("exchange.services.asking.case_status.write_codes", _written_in_place)),
 )  # fmt: skip

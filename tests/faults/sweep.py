@@ -103,7 +103,7 @@ def _prepare(scenario: Scenario, bases: Bases) -> Prepared:
         start = None
     _begin(scenario, base, trial)
     first = trial.run(scenario.words, scenario.now)
-    if first.code and "--good" not in scenario.words:  # which ends with 1 for the bad rows
+    if first.code and "--skip-bad" not in scenario.words:  # which ends with 1 for the bad rows
         raise RuntimeError(f"{scenario.name}: ended with {first.code}: {first.said}")
     right, codes = [], {0, first.code}
     if not scenario.again:

@@ -94,7 +94,7 @@ def staged(story: Path, folder: Path, script: dict[str, Any] | None = None) -> I
     with (
         servers,
         patch("exchange.bootstrap.WorkerReader", kept_reader),
-        patch("exchange.cli.read.WorkerReader", kept_reader),
+        patch("exchange.cli.reading.read.WorkerReader", kept_reader),
     ):
         stages.append(Stage(folder / "lose", servers, story, script or load(story)))
         stages[0].set_up()

@@ -64,13 +64,20 @@ class Said:
         return self.out + self.err
 
 
-def command(app: typer.Typer, folder: Path, *words: str, now: str = NOW, typed: str = "") -> Said:
+def command(
+    app: typer.Typer,
+    folder: Path,
+    *words: str,
+    now: str = NOW,
+    typed: str = "",
+    columns: int = 400,
+) -> Said:
     """Run a command in ``folder``; our own errors end as the entry point lets them end."""
     result = CliRunner().invoke(
         app,
         list(words),
         input=typed,
-        env={"EXCHANGE_FOLDER": str(folder), "EXCHANGE_NOW": now, "COLUMNS": "400"},
+        env={"EXCHANGE_FOLDER": str(folder), "EXCHANGE_NOW": now, "COLUMNS": str(columns)},
     )
     err = result.stderr
     failure = result.exception

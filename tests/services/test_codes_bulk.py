@@ -232,7 +232,7 @@ def test_good_rows_are_taken_and_the_doubtful_ones_never(bench: Bench) -> None:
     refused = bench.load(text)
     assert refused.code == 1
     assert set(bench.held()) == {device(1), device(2), device(21)}
-    said = bench.load(text, "--good", "--json")
+    said = bench.load(text, "--skip-bad", "--json")
     assert said.code == 1
     told = json.loads(said.out)
     assert (told["added"], told["unchanged"], told["repeated_rows"]) == (1, 1, 1)
@@ -247,7 +247,7 @@ def test_good_rows_are_taken_and_the_doubtful_ones_never(bench: Bench) -> None:
     assert target.stat().st_mode & 0o777 == 0o600
     for number in (2, 4, 5, 11, 14):
         assert_nowhere(code(number).with_crc, said.all, target.read_bytes())
-    assert "6 conflicts" in bench.load(text, "--good").out
+    assert "6 conflicts" in bench.load(text, "--skip-bad").out
 
 
 def test_a_reject_file_that_others_could_read_is_closed_to_them(bench: Bench) -> None:
@@ -271,7 +271,7 @@ def test_importing_the_same_again_changes_nothing_and_says_so(bench: Bench) -> N
     bench.load(text)
     with bench.ctx.store.engine.connect() as connection:
         head = connection.exec_driver_sql("SELECT * FROM vault_head").one()
-    for options in ((), ("--good",), ("--resume",), ("--replace",)):
+    for options in ((), ("--skip-bad",), ("--resume",), ("--replace",)):
         said = bench.load(text, *options)
         assert (said.code, said.err) == (0, "")
         assert said.out == "codes.csv: nothing new, 299 Devices known already\n"
@@ -447,15 +447,15 @@ main()
 def test_progress_is_told_in_lines_only_where_it_takes_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from exchange.cli.codes.codes_import import _lines
+    from exchange.cli.codes.progress_bar import _lines
 
     at = [0.0]
     seen: list[str] = []
-    monkeypatch.setattr("exchange.cli.codes.codes_import.warn", seen.append)
-    told = _lines(lambda: at[0])
+    monkeypatch.setattr("exchange.cli.codes.progress_bar.warn", seen.append)
+    report = _lines(lambda: at[0])
     for second in range(1, 12):
         at[0] = float(second)
-        told("reading", second * 10_000_000, 200_000_000)
+        report("reading", second * 10_000_000, 200_000_000)
     assert seen == [
         "exchange: reading 25 %, 12 MB/s, 12 s left",
         "exchange: reading 50 %, 11 MB/s, 9 s left",

@@ -132,7 +132,7 @@ def test_what_only_the_whole_can_tell_is_told(bench: Bench) -> None:
 
 
 @pytest.mark.usefixtures("in_windows")
-@pytest.mark.parametrize("words", [(), ("--resume",), ("--good",)])
+@pytest.mark.parametrize("words", [(), ("--resume",), ("--skip-bad",)])
 def test_an_unusual_row_far_below_ends_in_reading_the_whole(
     bench: Bench, words: tuple[str, ...]
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from exchange.cli.contacts import app
+from exchange.cli.contacts.contacts import app
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.errors import BadInput, NotFound
 from exchange.services.answering import party_columns
@@ -109,7 +109,7 @@ def test_a_preview_shows_both_readings_and_no_piece_of_a_code(tmp_path: Path) ->
     book.write_bytes(_book())
     tried = ("--device", "Unit A", "--code", "D", "--code", "E")
     said = command(app, folder, "columns", "preview", "GAIN", str(book))
-    assert "no columns on file for GAIN" in said.out
+    assert "no columns are stored for GAIN" in said.out
     every = said.all
     said = command(app, folder, "columns", "preview", "GAIN", str(book), *tried)
     every += said.all

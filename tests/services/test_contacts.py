@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from exchange.cli.contacts import app
+from exchange.cli.contacts.contacts import app
 from exchange.domain.party import Party
 from exchange.errors import BadInput, BadInputs
 from exchange.rendering.shipped import shipped_folder
@@ -54,9 +54,7 @@ def test_import_shows_then_applies_with_history_and_audit(ctx: Context) -> None:
     said = run(ctx, "import", path, "--yes", "--by", "Sam Ops")
     assert said.code == 0
     assert "+ FORM: Formby Gas, requests to codes@form.example" in said.out
-    assert said.out.endswith(
-        "contacts.csv: 2 parties changed; `exchange contacts check` looks them over\n"
-    )
+    assert said.out.endswith("contacts.csv: 2 parties changed; see `exchange contacts check`\n")
     form, gain = parties(ctx)["FORM"], parties(ctx)["GAIN"]
     assert form.mpids == ("FRMB", "FRMG")
     assert form.reply_address == "codes@form.example"
@@ -104,7 +102,7 @@ def test_without_a_yes_nothing_changes(ctx: Context, words: tuple[str, ...]) -> 
 def test_on_a_terminal_a_person_is_asked(
     ctx: Context, monkeypatch: pytest.MonkeyPatch, typed: str, changed: int
 ) -> None:
-    monkeypatch.setattr("exchange.cli.contacts.at_terminal", lambda: True)
+    monkeypatch.setattr("exchange.cli.contacts.contacts.at_terminal", lambda: True)
     said = command(app, ctx.folder, "import", write(ctx, HEAD + FORM), typed=typed)
     assert said.code == 0
     assert "Apply? [y/N]" in said.all

@@ -294,7 +294,7 @@ def test_letters_under_way_while_the_database_refuses_do_not_go_again(
     real = Store.transaction
     with monkeypatch.context() as broken:
         broken.setattr(Store, "transaction", refuse)
-        broken.setattr(smtp, "_TELL_SECONDS", 0.0)
+        broken.setattr(smtp, "_GATHER_SECONDS", 0.0)
         with pytest.raises(StoreError):
             site.round()
     assert len(site.ctx.unrecorded) == len(site.went()) > 1

@@ -38,6 +38,16 @@ def test_init_writes_its_day(tmp_path: Path, now: str, day: str) -> None:
     )
 
 
+def test_the_folder_is_named_once(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    assert command(app, tmp_path / "other", "init", str(made)).code == 0
+    assert (made / "config" / "exchange.toml").exists()
+    assert not (tmp_path / "other").exists()
+    said = command(app, made, "init", str(made), "-C", str(tmp_path / "other"))
+    assert said.code == 2
+    assert "name the folder once" in said.err
+
+
 def test_a_folder_made_without_a_day_answers_everything(tmp_path: Path) -> None:
     make_folder(tmp_path / "ours", OwnParty())
     assert load_settings(tmp_path / "ours").mailbox[0].not_before is None

@@ -10,7 +10,7 @@ import msoffcrypto
 import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from exchange.cli.contacts import app
+from exchange.cli.contacts.contacts import app
 from exchange.services.answering import party_passwords
 from tests.services.contexts import add_parties, bytes_of, command, make_context, make_party
 

@@ -272,7 +272,7 @@ def test_a_process_that_hangs_is_ended_and_the_rest_goes_all_the_same(
     stopped: list[int] = []
 
     def then() -> None:
-        _until(lambda: bool(work.posting._told))
+        _until(lambda: bool(work.posting._output))
         stopped.append(work.process.pid)
         os.kill(work.process.pid, signal.SIGSTOP)
 

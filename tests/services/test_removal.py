@@ -140,7 +140,7 @@ def test_a_dry_run_and_a_script_without_yes_change_nothing(bench: Bench) -> None
     for words in ([], ["--json"]):
         said = bench.run("remove", wrong, *words)
         assert said.code == 1
-        assert "nobody can be asked here; nothing was removed (--yes" in said.err
+        assert "no terminal to ask on; nothing was removed (--yes" in said.err
     assert bench.held() == before
     assert bench.audited("codes.removed") == []
 
@@ -226,7 +226,7 @@ def test_what_cannot_be_meant_is_refused(bench: Bench, monkeypatch: pytest.Monke
     assert refused().code == 2
     assert "its sources: 'map-north', 'map-south'" in refused("--source", "map-west").err
     assert "nowhere.csv: neither a file nor a Device ID" in refused("nowhere.csv").err
-    assert "a list goes alone" in refused("wrong.csv", device(1)).err
+    assert "give one file alone" in refused("wrong.csv", device(1)).err
     bench.write(f"Device ID\n{device(2)}\n", device(1))
     assert f"./{device(1)} is the file" in refused(device(1)).err
     said = bench.run("remove", f"./{device(1)}", "--yes")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlmodel import SQLModel
 
@@ -47,6 +48,11 @@ def test_migrations_and_declarations_agree(url: str) -> None:
         assert compare_metadata(context, _declared()) == []
     schema.check(engine)
     engine.dispose()
+
+
+def test_the_names_of_the_files_say_which_schemas_there_are() -> None:
+    walked = ScriptDirectory(str(schema.VERSIONS[0].parent)).walk_revisions()
+    assert schema.revisions() == [one.revision for one in walked][::-1]
 
 
 def test_a_second_upgrade_changes_nothing(url: str) -> None:

@@ -1,24 +1,44 @@
-"""``exchange codes``: fill the vault, ask it, and declare the register of installed devices."""
+"""``exchange codes``: fill and query the vault, and declare the register of installed Devices."""
 
 from __future__ import annotations
 
 import re
 import time
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.bootstrap import open_key_change, restore_key_file, the_clock
-from exchange.cli.codes.codes_import import import_, progress
+from exchange.cli.codes.codes_import import import_
 from exchange.cli.codes.codes_remove import remove
-from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, context_of, say, table
-from exchange.cli.people import By, who
+from exchange.cli.common import (
+    HERE,
+    By,
+    Folder,
+    Json,
+    Now,
+    Quiet,
+    answer,
+    context_of,
+    say,
+    table,
+    who,
+)
+from exchange.cli.lazy import Later
 from exchange.domain.device import MASKED, DeviceId
 from exchange.errors import BadInput
-from exchange.ports.records import VaultRecord
-from exchange.services.codes import codes, rotate
-from exchange.services.codes.codes import Standing
+
+if TYPE_CHECKING:
+    from exchange import bootstrap
+    from exchange.cli.codes import progress_bar
+    from exchange.ports.records import VaultRecord
+    from exchange.services.codes import codes, rotate
+    from exchange.services.codes.codes import Standing
+else:
+    bootstrap = Later("exchange.bootstrap")
+    codes = Later("exchange.services.codes.codes")
+    progress_bar = Later("exchange.cli.codes.progress_bar")
+    rotate = Later("exchange.services.codes.rotate")
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -29,14 +49,14 @@ app.command("remove")(remove)
 
 @app.command("find")
 def find(
-    device: Annotated[str, typer.Argument(help="A Device ID, however written.")],
-    reveal: Annotated[bool, typer.Option("--reveal", help="Show the code; audited.")] = False,
+    device: Annotated[str, typer.Argument(help="A Device ID in any usual spelling.")],
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show the code (audited).")] = False,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """What the vault knows of one Device; masked unless --reveal, audited always."""
+    """Show what the vault holds for one Device; code masked unless --reveal, always audited."""
     named = DeviceId.parse(device)
     found = codes.look_up(context_of(folder, now), named, who(by), revealed=reveal)
     answer(as_json, _found_json(named, found, reveal), _found_line(named, found, reveal))
@@ -46,21 +66,21 @@ def find(
 
 @app.command("stats")
 def stats(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
-    """How many Devices and codes the vault holds, and how current its register is."""
+    """Count the Devices and codes in the vault, and say how current its register is."""
     _show_standing(codes.standing(context_of(folder, now)), as_json, verified=False)
 
 
 @app.command("verify")
 def verify(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
-    """Open every bucket of the vault and check it; exit 1 naming the damaged ones."""
+    """Open and check every bucket of the vault; exit with 1 and name damaged ones."""
     ctx = context_of(folder, now)
     found = codes.standing(ctx, verify=True)
-    older = rotate.under_other_keys(ctx, open_key_change(ctx))
+    older = rotate.under_other_keys(ctx, bootstrap.open_key_change(ctx))
     _show_standing(found, as_json, verified=True, older=older)
     if older and not as_json:
         say(
             f"{older} buckets and texts are under an older data key:"
-            " `exchange codes rotate-key --only-reseal` goes on"
+            " `exchange codes rotate-key --only-reseal` continues"
         )
 
 
@@ -68,11 +88,11 @@ def verify(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
 def rotate_key(
     reseal: Annotated[
         bool,
-        typer.Option("--reseal", help="Also seal everything again; the daemon may go on working."),
+        typer.Option("--reseal", help="Also encrypt everything again; the daemon may run."),
     ] = False,
     only_reseal: Annotated[
         bool,
-        typer.Option("--only-reseal", help="Leave the key as it is; go on where it was cut off."),
+        typer.Option("--only-reseal", help="Keep the key; continue where it was cut off."),
     ] = False,
     quiet: Quiet = False,
     by: By = "",
@@ -80,25 +100,25 @@ def rotate_key(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Lock the vault by a new key, at once; --reseal also replaces what it sealed with.
+    """Lock the vault with a new key at once; --reseal also replaces the data key.
 
-    A key file is replaced by a new one, and the old one kept next to it for older backups. Any
-    other key: put the new one in table keys of the configuration, the present one in keys.old,
-    first.
+    A key file is replaced by a new one, and the old one is kept next to it for older backups. For
+    any other kind of key, first put the new one in table keys of the configuration and the present
+    one in keys.old.
     """
     ctx = context_of(folder, now)
-    change, actor = open_key_change(ctx), who(by)
-    told: dict[str, object] = {}
+    change, actor = bootstrap.open_key_change(ctx), who(by)
+    result: dict[str, object] = {}
     if not only_reseal:
         old, new = rotate.rotate(ctx, change, actor)
-        told |= {"old_key": old, "new_key": new}
+        result |= {"old_key": old, "new_key": new}
         if not as_json:
             alone = f"; key {old} opens older backups alone" if old not in ("", new) else ""
             say(f"the vault is locked by key {new}{alone}")
     if reseal or only_reseal:
-        with progress(quiet=quiet) as bar:
+        with progress_bar.progress(quiet=quiet) as bar:
             done = rotate.reseal(ctx, change, actor, time.sleep, bar)
-        told |= {
+        result |= {
             "data_key": done.key_id, "buckets": done.buckets, "texts": done.texts,
             "resumed": done.resumed, "left_under_old_keys": 0,
         }  # fmt: skip
@@ -110,17 +130,17 @@ def rotate_key(
                 " counted"
             )
     if as_json:
-        answer(True, told, "")
+        answer(True, result, "")
 
 
 @app.command("restore-key")
 def restore_key(by: By = "", folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
-    """Put the key of the vault back in its place, from any file of the folder keys/.
+    """Put the key of the vault back in its place, from any file in the folder keys/.
 
-    The database says which key locks it; the file that holds it is looked for whatever its name.
-    What stands in its place is kept under another name.
+    The database says which key locks it; the file with that key is found whatever its name. A file
+    already in its place is kept under another name.
     """
-    path, held, key_id = restore_key_file(folder, the_clock(now), who(by))
+    path, held, key_id = bootstrap.restore_key_file(folder, bootstrap.the_clock(now), who(by))
     found = f"put back from {held}" if held else "in its place already"
     answer(
         as_json,
@@ -131,18 +151,18 @@ def restore_key(by: By = "", folder: Folder = HERE, now: Now = "", as_json: Json
 
 @app.command("complete-as-of")
 def complete_as_of(
-    day: Annotated[str, typer.Argument(metavar="DATE", help='2026-12-01; "none" takes it back.')],
+    day: Annotated[str, typer.Argument(metavar="DATE", help='2026-12-01; "none" withdraws it.')],
     empty: Annotated[
-        bool, typer.Option("--empty", help="We installed no Device at all; the vault is right.")
+        bool, typer.Option("--empty", help="We really installed no Device at all.")
     ] = False,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Declare that the vault knows every Device we installed, up to and including DATE.
+    """Declare that the vault holds every Device we installed, up to and including DATE.
 
-    Only then is a Device it does not know answered with "not the installing Supplier".
+    Only then is an unknown Device answered with "not the installing Supplier".
     """
     as_of = None if day.strip().lower() == "none" else _day(day)
     ctx = context_of(folder, now)
@@ -152,7 +172,7 @@ def complete_as_of(
     said = (
         f"declared complete as of {as_of.isoformat()}, {known} installed Devices known"
         if as_of
-        else "declaration taken back: Devices the vault does not know are held for a person"
+        else "declaration withdrawn: unknown Devices are held for a person"
     )
     answer(
         as_json,

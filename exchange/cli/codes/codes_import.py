@@ -1,43 +1,45 @@
-"""``exchange codes import``: a delivery of install codes into the vault, however large."""
+"""``exchange codes import``: import a file of install codes of any size into the vault."""
 
 from __future__ import annotations
 
 import csv
 import io
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
-from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, context_of, say, warn
-from exchange.cli.people import By, who
-from exchange.config import Settings, SourceSettings
+from exchange.cli.common import (
+    HERE,
+    By,
+    Folder,
+    Json,
+    Now,
+    Quiet,
+    answer,
+    context_of,
+    say,
+    warn,
+    who,
+)
+from exchange.cli.lazy import Later
 from exchange.domain.device import mask_codes
 from exchange.domain.foreign import storable
 from exchange.files import replace_file
-from exchange.services.codes import codes
-from exchange.services.codes.code_file import Progress as Told
-from exchange.services.codes.code_file import Reading, rejects_csv_rows
-from exchange.services.codes.codes import Imported, RejectedRows, Rejects
-from exchange.services.codes.import_report import CodeSource
+from exchange.rendering.wording import counted
+
+if TYPE_CHECKING:
+    from exchange.cli.codes import progress_bar
+    from exchange.config import Settings, SourceSettings
+    from exchange.services.codes import code_file, codes, import_report
+    from exchange.services.codes.codes import Imported, RejectedRows, Rejects
+else:
+    code_file = Later("exchange.services.codes.code_file")
+    codes = Later("exchange.services.codes.codes")
+    import_report = Later("exchange.services.codes.import_report")
+    progress_bar = Later("exchange.cli.codes.progress_bar")
 
 _MOST_PRINTED: Final = 50
-_LINE_SECONDS: Final = 5.0  # between two lines of progress where there is no terminal
 
 
 def import_(
@@ -55,16 +57,18 @@ def import_(
         str | None, typer.Option(help='Holds yes or no: installed by us; "" takes none.')
     ] = None,
     date_column: Annotated[
-        str | None, typer.Option(help="The same for the record's date; else the day of import.")
+        str | None,
+        typer.Option(help="The same for the record's date; else the day of import."),
     ] = None,
     date_format: Annotated[
-        str | None, typer.Option(help="How dates are written, as in %d/%m/%Y; else 2026-11-03.")
+        str | None,
+        typer.Option(help="The format of dates, such as %d/%m/%Y; else 2026-11-03."),
     ] = None,
     source: Annotated[
         str,
         typer.Option(
             callback=storable,
-            help="Where the codes come from; the source table of that name in the configuration"
+            help="Where the codes come from; a source table of that name in the configuration"
             " says how to read the file.",
         ),
     ] = "",
@@ -75,16 +79,16 @@ def import_(
         bool, typer.Option("--not-installed", help="Codes of Devices that we did not install.")
     ] = False,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Overwrite other codes that the vault holds.")
+        bool, typer.Option("--replace", help="Overwrite different codes in the vault.")
     ] = False,
-    good: Annotated[
-        bool, typer.Option("--good", help="Take the good rows although others are bad.")
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Import the good rows and report the bad ones.")
     ] = False,
     resume: Annotated[
         bool,
         typer.Option(
             "--resume",
-            help="Take the good rows in steps; go on where an import of this file was cut off.",
+            help="Import the good rows in steps; continue where this file was cut off.",
         ),
     ] = False,
     quiet: Quiet = False,
@@ -93,10 +97,10 @@ def import_(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Seal the codes of a file in the vault: all rows, or none and every bad row said why."""
+    """Import a file of install codes into the vault: all rows, or none if one is bad."""
     ctx = context_of(folder, now)
     profile = profile_of(ctx.settings, source)
-    reading = Reading(
+    reading = code_file.Reading(
         device_column=first_said(device_column, profile.device_column),
         code_column=first_said(code_column, profile.code_column),
         type_column=first_said(type_column, profile.type_column),
@@ -110,18 +114,18 @@ def import_(
     )
     actor = who(by)
     try:
-        with progress(quiet=quiet) as told:
+        with progress_bar.progress(quiet=quiet) as report:
             done = codes.import_codes(
                 ctx,
-                CodeSource.at(file),
+                import_report.CodeSource.at(file),
                 reading,
                 actor,
                 replacing=replace,
-                good=good,
+                good=skip_bad,
                 resume=resume,
-                progress=told,
+                progress=report,
             )
-    except RejectedRows as error:
+    except codes.RejectedRows as error:
         _refuse(file, error, as_json)
         raise typer.Exit(1) from None
     if not as_json:
@@ -134,7 +138,9 @@ def import_(
 
 
 def profile_of(settings: Settings, source: str) -> SourceSettings:
-    """The profile of a source; one that says nothing where the configuration has none."""
+    """Return the profile of a source, an empty one where the configuration has none."""
+    from exchange.config import SourceSettings
+
     wanted = " ".join(source.split())
     for profile in settings.source:
         if wanted and profile.name == wanted:
@@ -146,66 +152,8 @@ def first_said(said: str | None, usual: str | None) -> str | None:
     return usual if said is None else said
 
 
-class _Rate(ProgressColumn):
-    """How quickly it goes, in what the task counts."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(_pace(task.description, speed) if speed else "")
-
-
-def _pace(what: str, speed: float) -> str:
-    if what == "reading" and speed > 100_000:  # a text is counted in bytes
-        return f"{speed / 1e6:,.0f} MB/s"
-    return f"{speed:,.0f}/s"
-
-
-@contextmanager
-def progress(*, quiet: bool) -> Iterator[Told | None]:
-    """A bar on a terminal, a line now and then elsewhere."""
-    if quiet:
-        yield None
-        return
-    if not sys.stderr.isatty():
-        yield _lines(time.monotonic)
-        return
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _Rate(),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-        tasks = {}
-
-        def told(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done)
-
-        yield told
-
-
-def _lines(clock: Callable[[], float]) -> Told:
-    """Progress as lines: none for what is done in a few seconds."""
-    begun: dict[str, float] = {}
-    last = clock()
-
-    def told(what: str, done: int, total: int) -> None:
-        nonlocal last
-        now = clock()
-        begun.setdefault(what, now)
-        spent = now - begun[what]
-        if now - last < _LINE_SECONDS or not spent or not done:
-            return
-        last = now
-        left = spent * (total - done) / done
-        share = f"{100 * done / total:.0f} %" if total else ""
-        warn(f"exchange: {what} {share}, {_pace(what, done / spent)}, {left:,.0f} s left")
-
-    return told
-
-
 def _refuse(file: Path, error: RejectedRows, as_json: bool) -> None:
-    """Say every bad row: the first ones here, all of them in a file that holds no code."""
+    """Report the bad rows: the first ones here, all of them in a file without codes."""
     if as_json:
         answer(
             True,
@@ -231,9 +179,9 @@ def _show_rejects(file: Path, rejects: Rejects, outcome: str) -> None:
         warn(f"exchange: {one.fault}")
     if len(rejects) > _MOST_PRINTED:
         warn(f"exchange: ... and {len(rejects) - _MOST_PRINTED} more")
-    warn(f"exchange: {len(rejects)} bad rows; {outcome}")
+    warn(f"exchange: {counted(len(rejects), 'bad row')}; {outcome}")
     if written:
-        warn(f"exchange: all of them stand in {mask_codes(str(target))}")
+        warn(f"exchange: all of them are listed in {mask_codes(str(target))}")
     else:
         warn(f"exchange: {mask_codes(str(target))} could not be written")
 
@@ -255,10 +203,10 @@ def _write_rejects(target: Path, rejects: Rejects) -> bool:
         listed = io.StringIO(newline="")
         writer = csv.writer(listed, lineterminator="\r\n")
         writer.writerow(("Sheet", "Row", "Device ID", "Reason"))
-        writer.writerows(rejects_csv_rows(rejects))
+        writer.writerows(code_file.rejects_csv_rows(rejects))
         replace_file(target, listed.getvalue().encode())
     except OSError:
-        # A read-only folder: the rows are said all the same.
+        # A read-only folder: the rows are printed all the same.
         return False
     return True
 

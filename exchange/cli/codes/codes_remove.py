@@ -1,25 +1,45 @@
-"""``exchange codes remove``: Devices taken out of the vault again, counted before anything goes."""
+"""``exchange codes remove``: remove Devices from the vault, counting them first."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.cli.codes.codes_import import first_said, profile_of, progress
-from exchange.cli.common import HERE, Folder, Json, Now, Quiet, answer, context_of, say, warn
-from exchange.cli.people import By, at_terminal, who
+from exchange.cli.codes.codes_import import first_said, profile_of
+from exchange.cli.common import (
+    HERE,
+    By,
+    Folder,
+    Json,
+    Now,
+    Quiet,
+    answer,
+    at_terminal,
+    context_of,
+    say,
+    warn,
+    who,
+)
+from exchange.cli.lazy import Later
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.domain.foreign import storable
 from exchange.errors import BadInput
 from exchange.rendering.wording import counted
-from exchange.services.codes import codes, removal
-from exchange.services.codes.code_file import Progress
-from exchange.services.codes.codes import Standing
-from exchange.services.codes.import_report import CodeSource
-from exchange.services.codes.removal import Chosen, Plan
-from exchange.services.context import Context
+
+if TYPE_CHECKING:
+    from exchange.cli.codes import progress_bar
+    from exchange.services.codes import codes, import_report, removal
+    from exchange.services.codes.code_file import Progress
+    from exchange.services.codes.codes import Standing
+    from exchange.services.codes.removal import Chosen, Plan
+    from exchange.services.context import Context
+else:
+    codes = Later("exchange.services.codes.codes")
+    import_report = Later("exchange.services.codes.import_report")
+    progress_bar = Later("exchange.cli.codes.progress_bar")
+    removal = Later("exchange.services.codes.removal")
 
 
 def remove(
@@ -34,7 +54,7 @@ def remove(
         str,
         typer.Option(
             callback=storable,
-            help="Only records that came from this source; without a list, all of them.",
+            help="Only records from this source; without a list, all of them.",
         ),
     ] = "",
     device_column: Annotated[
@@ -48,15 +68,15 @@ def remove(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Take Devices out of the vault, with their codes: all that are named, or none.
+    """Remove Devices and their codes from the vault: all that are named, or none.
 
-    Undoes a wrong import. Answers that were given already stay given.
+    Use it to undo a wrong import. Answers already given are not affected.
     """
     if not what and not source.strip():
-        raise typer.BadParameter("name Devices or a list of them, or a source with --source")
+        raise typer.BadParameter("give Device IDs, a list of Devices, or a source with --source")
     ctx = context_of(folder, now)
     column = first_said(device_column, profile_of(ctx.settings, source).device_column)
-    with progress(quiet=quiet) as told:
+    with progress_bar.progress(quiet=quiet) as told:
         chosen = _chosen(ctx, what or [], column, told)
         planned = removal.plan(ctx, chosen, source, told)
     standing = codes.standing(ctx)
@@ -69,11 +89,11 @@ def remove(
     if planned.counts.removed and not dry_run:
         if not yes and (as_json or not at_terminal()):
             raise BadInput(
-                "nobody can be asked here; nothing was removed",
+                "no terminal to ask on; nothing was removed",
                 hint="--yes removes them, --dry-run only counts",
             )
         if yes or typer.confirm("Remove them?", default=False):
-            with progress(quiet=quiet) as told:
+            with progress_bar.progress(quiet=quiet) as told:
                 removed = removal.remove(ctx, planned, who(by), told).removed
     if as_json:
         answer(True, _json(planned, standing, removed, dry_run=dry_run), "")
@@ -90,14 +110,14 @@ def _chosen(ctx: Context, what: list[str], column: str | None, told: Progress | 
     if not files:
         return removal.devices_named([_device(one) for one in what])
     if len(what) > 1:
-        raise BadInput("a list goes alone: name one file, or Device IDs", place=files[0])
+        raise BadInput("give one file alone, or Device IDs", place=files[0])
     if _is_device(files[0]):
         raise BadInput(
             "this is a Device ID, and there is a file of that name",
             place=files[0],
             hint=f"./{files[0]} is the file",
         )
-    return removal.devices_listed(ctx, CodeSource.at(Path(files[0])), column, told)
+    return removal.devices_listed(ctx, import_report.CodeSource.at(Path(files[0])), column, told)
 
 
 def _device(written: str) -> str:
@@ -141,7 +161,7 @@ def _many(number: int) -> str:
 
 
 def _afterwards(planned: Plan, standing: Standing) -> str:
-    """How a request about a removed Device is answered from now on."""
+    """Return how a request about a removed Device will be answered."""
     if standing.complete_as_of is not None and planned.ends_declaration:
         return (
             "no installed Device is left: the declaration that the register is complete goes with"

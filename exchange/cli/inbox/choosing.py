@@ -1,4 +1,4 @@
-"""Which waiting mails a command is about: numbers, spans, or all that a filter lets through."""
+"""Choose the waiting mails a command works on: by numbers, spans, or a filter."""
 
 from __future__ import annotations
 
@@ -6,31 +6,38 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from exchange.cli.common import HERE, answer, say, warn
-from exchange.cli.people import at_terminal
+from exchange.cli.common import HERE, answer, at_terminal, say, warn
+from exchange.cli.lazy import Later
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind as Kinds
 from exchange.errors import BadInput
 from exchange.rendering.wording import counted
-from exchange.services.context import Context
-from exchange.services.people import review_many
-from exchange.services.people.review_many import Chosen, Dealt, Span, named
-from exchange.store.mails.waiting import FOLDERS, MailFilter
+
+if TYPE_CHECKING:
+    from exchange.services.context import Context
+    from exchange.services.people import review_many
+    from exchange.services.people.review_many import Chosen, Dealt, Span
+    from exchange.store.mails import waiting
+    from exchange.store.mails.waiting import MailFilter
+else:
+    review_many = Later("exchange.services.people.review_many")
+    waiting = Later("exchange.store.mails.waiting")
 
 _NUMBER: Final = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 _MOST_FAULTS: Final = 50
-_NOT_MEANT: Final = "it does not wait for a person, or the filter leaves it out"
+_NOT_MEANT: Final = "it is not waiting for a person, or the filter excludes it"
 
 Int64Array = Annotated[
     list[str] | None,
     typer.Argument(metavar="NUMBER|SPAN", help="Mails: 12, 12 15, 12-40, or 12,15-20."),
 ]
 All = Annotated[
-    bool, typer.Option("--all", help="All that wait, in Review and Shunted or as filtered.")
+    bool,
+    typer.Option("--all", help="All in Review and Shunted, or all that the filter finds."),
 ]
 Places = Annotated[
     list[str] | None,
@@ -43,20 +50,20 @@ Places = Annotated[
         show_default="Review and Shunted, in the working folder .",
     ),
 ]
-From = Annotated[str, typer.Option("--from", help="Only whose sender's address has this in it.")]
-Reason = Annotated[str, typer.Option("--reason", help="Only whose reason has this in it.")]
-Kind = Annotated[str, typer.Option("--kind", help=f"Only of this kind: {', '.join(Kinds)}.")]
-PartyIs = Annotated[str, typer.Option("--party", help="Only of this party, by its signifier.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
-Dry = Annotated[bool, typer.Option("--dry-run", help="Only show which mails are meant.")]
+From = Annotated[str, typer.Option("--from", help="Only mails whose sender contains this.")]
+Reason = Annotated[str, typer.Option("--reason", help="Only mails whose reason contains this.")]
+Kind = Annotated[str, typer.Option("--kind", help=f"Only mails of this kind: {', '.join(Kinds)}.")]
+PartyIs = Annotated[str, typer.Option("--party", help="Only mails of this party (signifier).")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Only show the mails.")]
 
 
 def working_folder(places: Sequence[str] | None) -> Path:
-    """The working folder among what ``--folder`` named."""
-    named = [one for one in places or () if _as_folder(one) not in FOLDERS]
+    """Return the working folder among the values of ``--folder``."""
+    named = [one for one in places or () if _as_folder(one) not in waiting.FOLDERS]
     found = Path(named[-1] if named else os.environ.get("EXCHANGE_FOLDER", "") or HERE)
     if named and not found.exists():
-        hint = f"a folder of mails is one of {', '.join(FOLDERS)}"
+        hint = f"a folder of mails is one of {', '.join(waiting.FOLDERS)}"
         raise BadInput("there is no such working folder", place=named[-1], hint=hint)
     return found
 
@@ -68,12 +75,12 @@ def _as_folder(written: str) -> str:
 def filter_of(
     places: Sequence[str] | None, sender: str, reason: str, kind: str, party: str
 ) -> MailFilter:
-    """A filter from its options; of ``places`` those that are folders of mails count."""
+    """Return a filter from its options; only the folders of mails in ``places`` count."""
     kind = kind.strip().lower().replace("-", "_")
     if kind and kind not in tuple(Kinds):
-        raise typer.BadParameter(f"--kind {kind} is none of {', '.join(Kinds)}")
-    folders = [name for one in places or () if (name := _as_folder(one)) in FOLDERS]
-    return MailFilter(
+        raise typer.BadParameter(f"--kind {kind} is not one of {', '.join(Kinds)}")
+    folders = [name for one in places or () if (name := _as_folder(one)) in waiting.FOLDERS]
+    return waiting.MailFilter(
         folder=folders[-1] if folders else "",
         sender=sender.strip(),
         reason=reason.strip(),
@@ -83,21 +90,21 @@ def filter_of(
 
 
 def spans_of(words: Sequence[str]) -> list[Span]:
-    """Int64Array and spans as typed; a wrong one is a wrong usage."""
+    """Parse numbers and spans; raise BadParameter for a wrong one."""
     spans = []
     for word in ",".join(words).split(","):
         match = _NUMBER.fullmatch(word.strip())
         if not match:
-            raise typer.BadParameter(f"{word!r} is no mail's number and no span such as 12-40")
+            raise typer.BadParameter(f"{word!r} is not a mail's number or a span such as 12-40")
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
-            raise typer.BadParameter(f"{word!r}: a span begins with its lower number")
+            raise typer.BadParameter(f"{word!r}: a span starts with the lower number")
         spans.append((first, last))
     return spans
 
 
 def one_number(words: Sequence[str] | None, chosen: MailFilter, *, every: bool) -> int | None:
-    """The number, where exactly one mail is named and nothing filtered."""
+    """Return the number where exactly one mail is named and nothing is filtered, else None."""
     if every or chosen.narrows or not words or len(words) != 1:
         return None
     return int(words[0]) if _NUMBER.fullmatch(words[0]) and "-" not in words[0] else None
@@ -115,12 +122,12 @@ def deal(
     dry: bool,
     as_json: bool,
 ) -> None:
-    """Show which mails are meant, ask, deal with each, and report what became of them.
+    """Show the mails, ask, work on each, and report the results.
 
-    ``what`` says what will be done with them.  Ends with 1 when any of them was not dealt with.
+    ``what`` says what will be done with them. Exits with 1 when any of them failed.
     """
     if bool(words) == every:
-        raise typer.BadParameter("name mails by number or span, or say --all")
+        raise typer.BadParameter("give mails by number or span, or --all")
     meant = review_many.choose(ctx, chosen, None if every else spans_of(words or ()))
     if not as_json:
         for line in _preview(meant, what):
@@ -128,13 +135,14 @@ def deal(
     if meant.numbers and not dry and not yes:
         if as_json or not at_terminal():
             raise BadInput(
-                "nobody can be asked here; nothing was done",
-                hint="--yes does it, --dry-run only shows which mails are meant",
+                "no terminal to ask on; nothing was done",
+                hint="--yes does it, --dry-run only shows the mails",
             )
         if not typer.confirm("Go on?", default=False):
             say("nothing was done")
             return
-    dealt, stopped = list[Dealt](), False
+    dealt: list[Dealt] = []
+    stopped = False
     if not dry:
         try:
             dealt.extend(work(meant.numbers))
@@ -189,10 +197,10 @@ def _report(meant: Chosen, dealt: Sequence[Dealt], *, dry: bool, as_json: bool) 
         say("nothing was done")
         return
     became = ", ".join(f"{number} {folder}" for folder, number in _folders(done))
-    numbers = f": {named([one.number for one in done])}" if done else ""
+    numbers = f": {review_many.named([one.number for one in done])}" if done else ""
     say(f"{len(done)} done{numbers}" + (f" ({became})" if became else ""))
     if left:
-        say(f"{len(left)} not tried: {named(left)}")
+        say(f"{len(left)} not tried: {review_many.named(left)}")
 
 
 def _folders(done: Sequence[Dealt]) -> list[tuple[str, int]]:

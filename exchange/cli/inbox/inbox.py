@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, Number, answer, context_of, say
+from exchange.cli.common import (
+    HERE,
+    HIGHEST,
+    By,
+    Folder,
+    Json,
+    Now,
+    Number,
+    Why,
+    answer,
+    context_of,
+    say,
+    who,
+)
 from exchange.cli.inbox import letters
 from exchange.cli.inbox.choosing import (
     All,
@@ -26,14 +39,19 @@ from exchange.cli.inbox.choosing import (
     working_folder,
 )
 from exchange.cli.inbox.inbox_list import list_
-from exchange.cli.people import By, Why, who
+from exchange.cli.lazy import Later
 from exchange.domain.device import mask_codes
 from exchange.domain.outbound import Ruling
 from exchange.errors import BadInput
 from exchange.files import make_file
 from exchange.rendering.wording import counted
-from exchange.services.context import Context
-from exchange.services.people import review, review_many
+
+if TYPE_CHECKING:
+    from exchange.services.context import Context
+    from exchange.services.people import review, review_many
+else:
+    review = Later("exchange.services.people.review")
+    review_many = Later("exchange.services.people.review_many")
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -49,7 +67,7 @@ def show(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """One mail: what was understood of it; codes masked."""
+    """Show what was understood of one mail, with codes masked."""
     ctx = context_of(folder)
     if raw is not None:
         content = review.raw_mail(ctx, number)
@@ -123,7 +141,7 @@ def release(
         ),
     ] = None,
     party: Annotated[
-        str, typer.Option("--as", help="For mails: the party they come from, as you know for sure.")
+        str, typer.Option("--as", help="For mails: the party that sent them, if you are certain.")
     ] = "",
     device: Annotated[
         list[str] | None, typer.Option("--device", help="For a request: only these held Devices.")
@@ -146,16 +164,16 @@ def release(
     folder: Places = None,
     as_json: Json = False,
 ) -> None:
-    """Deal with waiting mails as sent by a party, or decide held Devices again and answer.
+    """Process waiting mails as sent by a party, or decide held Devices again and answer.
 
-    Several mails are shown and asked about first; each is then dealt with by itself.
+    Several mails are shown for confirmation first; each is then processed separately.
     """
     if what and len(what) == 1 and not what[0][:1].isdigit():
         ctx = context_of(working_folder(folder))
         _release_devices(ctx, what[0].upper(), who(by), device or (), not_installer, as_json)
         return
     if not party:
-        raise typer.BadParameter("say whose mail it is with --as SIGNIFIER")
+        raise typer.BadParameter("name the party that sent it with --as SIGNIFIER")
     chosen = filter_of(folder, sender, reason, kind, of_party)
     ctx, signifier = context_of(working_folder(folder)), party.upper()
     number = one_number(what, chosen, every=every)
@@ -170,7 +188,7 @@ def release(
     address = review.reply_address(ctx, signifier)
     deal(
         ctx, what, chosen, lambda numbers: review_many.release(ctx, numbers, signifier, who(by)),
-        what=f"to be dealt with as sent by {signifier}: answers go to {address}",
+        what=f"to be processed as sent by {signifier}: answers go to {address}",
         every=every, yes=yes, dry=dry_run, as_json=as_json,
     )  # fmt: skip
 
@@ -197,19 +215,19 @@ def _release_devices(
 
 
 @app.command()
-def settle(
+def rule(
     number: Annotated[
         int,
-        typer.Argument(min=1, max=HIGHEST, help="The mail that brought the code once more."),
+        typer.Argument(min=1, max=HIGHEST, help="The mail that gave the code for a second Device."),
     ],
     why: Why,
     first: Annotated[
-        bool, typer.Option("--first", help="The code is of the Device that had it first.")
+        bool, typer.Option("--first", help="It belongs to the Device that had it first.")
     ] = False,
     second: Annotated[
-        bool, typer.Option("--second", help="It is of the Device that this mail names.")
+        bool, typer.Option("--second", help="It belongs to the Device that this mail names.")
     ] = False,
-    neither: Annotated[bool, typer.Option("--neither", help="It is of neither.")] = False,
+    neither: Annotated[bool, typer.Option("--neither", help="It belongs to neither.")] = False,
     device: Annotated[
         list[str] | None, typer.Option("--device", help="Only the codes of these Devices.")
     ] = None,
@@ -218,15 +236,16 @@ def settle(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Say whose an install code is that came for two Devices."""
+    """Decide which of two Devices an install code belongs to."""
     flags = ((first, Ruling.FIRST), (second, Ruling.SECOND), (neither, Ruling.NEITHER))
     said = [ruling for given, ruling in flags if given]
     if len(said) != 1:
-        raise typer.BadParameter("say one of --first, --second, --neither")
+        raise typer.BadParameter("give one of --first, --second and --neither")
     ctx = context_of(folder, now)
     done = review.settle_codes(ctx, number, said[0], why, who(by), only=device or ())
     outcome = done.mail
-    shown = f"{outcome.folder}, {mask_codes(outcome.reason)}" if outcome else "dealt with before"
+    shown = f"{outcome.folder}, {mask_codes(outcome.reason)}" if outcome else "closed before"
+    were = "was" if done.codes == 1 else "were"
     answer(
         as_json,
         {
@@ -235,7 +254,7 @@ def settle(
             "folder": outcome.folder if outcome else None,
             "reason": mask_codes(outcome.reason) if outcome else None,
         },
-        f"{done.codes} install codes ruled {said[0]}; mail {number}: {shown}",
+        f"{counted(done.codes, 'install code')} {were} ruled {said[0]}; mail {number}: {shown}",
     )
 
 
@@ -254,9 +273,9 @@ def reject(
     folder: Places = None,
     as_json: Json = False,
 ) -> None:
-    """Nothing is to be done with these mails.
+    """Close waiting mails without action.
 
-    Several are shown and asked about first; each is then dealt with by itself.
+    Several mails are shown for confirmation first; each is then processed separately.
     """
     chosen = filter_of(folder, sender, reason, kind, party)
     ctx = context_of(working_folder(folder))
@@ -267,7 +286,7 @@ def reject(
         return
     deal(
         ctx, numbers, chosen, lambda some: review_many.reject(ctx, some, why, who(by)),
-        what="to be marked as dealt with: nothing is sent and nothing moved",
+        what="to be closed: nothing is sent and nothing moved",
         every=every, yes=yes, dry=dry_run, as_json=as_json,
     )  # fmt: skip
 
@@ -286,9 +305,9 @@ def replay(
     folder: Places = None,
     as_json: Json = False,
 ) -> None:
-    """Understand and decide waiting mails once more.
+    """Read and decide waiting mails again.
 
-    Several are shown and asked about first; each is then dealt with by itself.
+    Several mails are shown for confirmation first; each is then processed separately.
     """
     chosen = filter_of(folder, sender, reason, kind, party)
     ctx = context_of(working_folder(folder))
@@ -303,7 +322,7 @@ def replay(
         return
     deal(
         ctx, numbers, chosen, lambda some: review_many.replay(ctx, some, who(by)),
-        what="to be understood and decided once more: answers may be sent",
+        what="to be read and decided again: answers may be sent",
         every=every, yes=yes, dry=dry_run, as_json=as_json,
     )  # fmt: skip
 
@@ -319,6 +338,6 @@ def withdraw(
     folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
-    """The other side took back what is still open in its request."""
+    """Close the open Devices of a request that the requester took back."""
     number = review.withdraw_devices(context_of(folder), ref.upper(), why, who(by))
-    answer(as_json, {"withdrawn": number}, f"{number} rows of {ref.upper()} withdrawn")
+    answer(as_json, {"withdrawn": number}, f"{counted(number, 'row')} of {ref.upper()} withdrawn")

@@ -1,9 +1,9 @@
-"""``exchange inbox list``: what waits for a person, newest first, a page at a time."""
+"""``exchange inbox list``: list what waits for a person, newest first, a page at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,17 +17,20 @@ from exchange.cli.inbox.choosing import (
     filter_of,
     working_folder,
 )
-from exchange.services.people import review
-from exchange.services.people.review import Waiting
-from exchange.store.mails.mail import NOT_GIVEN, OLD, VANISHED, WANTED
-from exchange.store.mails.waiting import MailFilter
+from exchange.cli.lazy import Later
+
+if TYPE_CHECKING:
+    from exchange.services.people import review
+    from exchange.store.mails.waiting import MailFilter
+else:
+    review = Later("exchange.services.people.review")
 
 _USUAL = 50  # of each table
 _NOT_IN_THE_LIST = {
-    OLD: "from before the first day, listed and left alone",
-    NOT_GIVEN: "that the mail server does not hand over; they are asked for again",
-    VANISHED: "that left the inbox before the server handed them over",
-    WANTED: "that are fetched in the next round",
+    "old": "from before the first day, listed and ignored",
+    "not_given": "that the mail server does not deliver; they are requested again",
+    "vanished": "that left the inbox before the server delivered them",
+    "wanted": "to be fetched in the next round",
 }
 
 
@@ -46,16 +49,16 @@ def list_(
             show_default="50; with --json all",
         ),
     ] = None,
-    page: Annotated[int, typer.Option(min=1, max=HIGHEST, help="Which page of so many mails.")] = 1,
+    page: Annotated[int, typer.Option(min=1, max=HIGHEST, help="Which page to show.")] = 1,
     offset: Annotated[
         int | None,
-        typer.Option(min=0, max=HIGHEST, help="How many mails to pass over, instead of a page."),
+        typer.Option(min=0, max=HIGHEST, help="How many mails to skip, instead of a page."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Mails in Review and Shunted, newest first; requests with Devices held; letters refused."""
+    """List mails in Review and Shunted, requests with held Devices, and refused letters."""
     if offset is not None and page > 1:
-        raise typer.BadParameter("say either --page or --offset")
+        raise typer.BadParameter("give either --page or --offset")
     chosen = filter_of(folder, sender, reason, kind, party)
     most = limit if limit or as_json else _USUAL
     if most is None and page > 1:
@@ -70,7 +73,7 @@ def list_(
         _others(found)
 
 
-def _mails(found: Waiting, skip: int, most: int, chosen: MailFilter) -> None:
+def _mails(found: review.Waiting, skip: int, most: int, chosen: MailFilter) -> None:
     table(
         "Mails",
         ("mail", "folder", "from", "answer due", "reason"),
@@ -89,7 +92,7 @@ def _mails(found: Waiting, skip: int, most: int, chosen: MailFilter) -> None:
                 say(f"{mails} {words}: `exchange inbox list --folder {folder}`")
 
 
-def _others(found: Waiting) -> None:
+def _others(found: review.Waiting) -> None:
     _some(
         "Requests",
         ("reference", "party", "due", "held", "unreadable"),
@@ -126,7 +129,7 @@ def _some(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) 
         say(f"... and {len(rows) - _USUAL:,} more; --json has all of them")
 
 
-def _as_values(found: Waiting, skip: int) -> Mapping[str, object]:
+def _as_values(found: review.Waiting, skip: int) -> Mapping[str, object]:
     return {
         "mails": [
             {

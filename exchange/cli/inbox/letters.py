@@ -1,10 +1,10 @@
-"""``exchange letters``: what waits to be sent, and what a person can do about it."""
+"""``exchange letters``: outgoing letters, and what a person can do about them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
@@ -12,24 +12,33 @@ import typer
 from exchange.cli.common import (
     HERE,
     HIGHEST,
+    By,
     Folder,
     Json,
     Now,
     Number,
+    Why,
     answer,
+    at_terminal,
     context_of,
     say,
     table,
+    who,
 )
-from exchange.cli.people import By, Why, at_terminal, who
+from exchange.cli.lazy import Later
 from exchange.errors import BadInput
 from exchange.rendering.wording import counted
-from exchange.services.sending import outbox_review
-from exchange.services.sending.outbox_review import Choice
-from exchange.store.mails.outbox import SENT, LetterHead
+
+if TYPE_CHECKING:
+    from exchange.services.sending import outbox_review
+    from exchange.services.sending.outbox_review import Choice
+    from exchange.store.mails.outbox import LetterHead
+else:
+    outbox_review = Later("exchange.services.sending.outbox_review")
 
 app = typer.Typer(no_args_is_help=True)
 
+STATES: Final = ("queued", "deferred", "sent", "failed", "held", "cancelled")
 _LONDON = ZoneInfo("Europe/London")
 Int64Array = Annotated[
     list[int] | None, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST, help="Letters.")
@@ -37,23 +46,23 @@ Int64Array = Annotated[
 Party = Annotated[str, typer.Option("--party", help="All letters to this party.")]
 Ref = Annotated[str, typer.Option("--ref", help="All letters of this reference.")]
 Reason = Annotated[
-    str, typer.Option("--reason", help="Letters whose last reply has these words in it.")
+    str, typer.Option("--reason", help="Letters whose last reply from the server contains this.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Limit = Annotated[
-    int, typer.Option(min=0, max=HIGHEST, help="So many at most, the newest; 0: all.")
+    int, typer.Option(min=0, max=HIGHEST, help="Show at most this many, the newest; 0: all.")
 ]
 
 
 def _choice(numbers: list[int] | None, party: str, ref: str, reason: str = "") -> Choice:
-    return Choice(tuple(numbers or ()), ref.upper(), party.upper(), reason)
+    return outbox_review.Choice(tuple(numbers or ()), ref.upper(), party.upper(), reason)
 
 
 @app.command("list")
 def list_(
     state: Annotated[
         list[str] | None,
-        typer.Option("--state", help=f"One of {', '.join(outbox_review.STATES)}; may be repeated."),
+        typer.Option("--state", help=f"One of {', '.join(STATES)}; may be repeated."),
     ] = None,
     party: Party = "",
     ref: Ref = "",
@@ -63,11 +72,11 @@ def list_(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Letters that are not sent yet, or those of the states named."""
-    states = state or [one for one in outbox_review.STATES if one not in (SENT, "cancelled")]
+    """List letters not sent yet, or those in the given states."""
+    states = state or [one for one in STATES if one not in ("sent", "cancelled")]
     for one in states:
-        if one not in outbox_review.STATES:
-            raise typer.BadParameter(f"{one} is none of {', '.join(outbox_review.STATES)}")
+        if one not in STATES:
+            raise typer.BadParameter(f"{one} is not one of {', '.join(STATES)}")
     found, pause = outbox_review.listed(
         context_of(folder, now), _choice(None, party, ref, reason), states
     )
@@ -85,7 +94,7 @@ def list_(
 
 @app.command()
 def show(number: Number, folder: Folder = HERE, as_json: Json = False) -> None:
-    """One letter: to whom, what became of it; never what it says."""
+    """Show one letter: recipient, state and server reply, but not its text."""
     one = outbox_review.shown(context_of(folder), number)
     if as_json:
         answer(True, _values(one), "")
@@ -112,7 +121,7 @@ def hold(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Keep letters that wait from being sent, until they are released or cancelled."""
+    """Hold waiting letters back until they are released or cancelled."""
     held = outbox_review.hold(context_of(folder, now), _choice(numbers, party, ref), why, who(by))
     answer(as_json, {"held": [one.id for one in held]}, f"{counted(len(held), 'letter')} held")
 
@@ -127,7 +136,7 @@ def release(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Let held letters go, to the address that the contacts register has now."""
+    """Release held letters, to the address now on the contacts register."""
     freed = outbox_review.release(context_of(folder, now), _choice(numbers, party, ref), who(by))
     if as_json:
         answer(True, {"released": [{"letter": o.letter.id, "to": o.address} for o in freed]}, "")
@@ -149,10 +158,10 @@ def cancel(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Letters that were not sent never are.
+    """Cancel letters that were not sent.
 
-    Devices that an answer was to tell of wait for a person again, their clocks running; what a
-    request of ours was to ask is withdrawn from that Supplier, and the next one is asked.
+    The Devices of a cancelled answer wait for a person again, their clocks running. The Devices of
+    a cancelled request of ours are withdrawn from that Supplier, and the next one is asked.
     """
     ctx, choice = context_of(folder, now), _choice(numbers, party, ref)
     if not numbers:
@@ -178,15 +187,17 @@ def cancel(
 
 @app.command()
 def resume(by: By = "", folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
-    """The cause is mended: outgoing mail that rests goes on at once."""
+    """Resume paused outgoing mail at once, because the cause is fixed."""
     pause = outbox_review.resume(context_of(folder, now), who(by))
     answer(
-        as_json, {"rested_for": pause.said}, f"outgoing mail goes on; it rested for: {pause.said}"
+        as_json,
+        {"rested_for": pause.said},
+        f"outgoing mail resumes; it was paused: {pause.said}",
     )
 
 
 def retry(
-    ref: Annotated[str, typer.Argument(help="A reference; or say --all, --party, --reason.")] = "",
+    ref: Annotated[str, typer.Argument(help="A reference, or --all, --party, --reason.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Every refused letter.")] = False,
     party: Party = "",
     reason: Reason = "",
@@ -196,13 +207,13 @@ def retry(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Try refused letters again; a pause of outgoing mail ends.
+    """Try refused letters again, and end a pause of outgoing mail.
 
-    What is too large for the server is made anew in parts; refused requests of ours are asked anew.
+    Letters too large for the server are split into parts; our refused requests are made again.
     """
-    choice = Choice((), ref.upper(), party.upper(), reason, everything)
+    choice = outbox_review.Choice((), ref.upper(), party.upper(), reason, everything)
     if not choice:
-        raise typer.BadParameter("name a reference, or say --all, --party or --reason")
+        raise typer.BadParameter("give a reference, --all, --party or --reason")
     ctx = context_of(folder, now)
     if not ref:
         sure(outbox_review.retriable(ctx, choice), "Try them again?", yes=yes, as_json=as_json)
@@ -224,14 +235,14 @@ def retry(
 
 
 def sure(meant: Sequence[LetterHead], question: str, *, yes: bool, as_json: bool) -> None:
-    """Show what is meant and ask; raises BadInput or Abort when the answer is no."""
+    """Show the letters and ask; raise BadInput where nobody can be asked, Abort for a no."""
     if not as_json:
         _table(meant[:20])
         say(f"{counted(len(meant), 'letter')} in all")
     if yes or not meant:
         return
     if as_json or not at_terminal():
-        raise BadInput("nobody can be asked here; nothing was changed", hint="--yes does it")
+        raise BadInput("no terminal to ask on; nothing was changed", hint="--yes does it")
     typer.confirm(question, default=False, abort=True)
 
 

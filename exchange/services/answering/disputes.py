@@ -176,7 +176,7 @@ def _refuse_while_others_wait(disputes: Sequence[Dispute], others: Sequence[Disp
             if other.claim.code_tag == one.claim.code_tag:
                 raise BadInput(
                     f"the code came for {other.claim.rival} as well, in mail {other.claim.mail_id}",
-                    hint=f"`exchange inbox settle {other.claim.mail_id} --first` rules that out"
+                    hint=f"`exchange inbox rule {other.claim.mail_id} --first` rules that out"
                     " first",
                 )
 

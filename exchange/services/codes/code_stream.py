@@ -51,8 +51,8 @@ def read_delivery(
 ) -> Iterator[Batch]:
     """Yield the good rows of a file in batches; put bad ones and notes into ``delivered``.
 
-    Raises NeedsWholeFile if the file has to be read again with ``whole``, BadInput if the columns are
-    not clear or the file cannot be read at all.
+    Raises NeedsWholeFile if the file has to be read again with ``whole``, BadInput if the columns
+    are not clear or the file cannot be read at all.
     """
     reading.check()
     try:

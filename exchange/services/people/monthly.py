@@ -288,7 +288,7 @@ def _notes(
         codes = "install code is" if disputed == 1 else "install codes are"
         notes.append(
             f"{disputed:,} {codes} in dispute, having come for two devices: until a person rules "
-            "(`exchange inbox settle`), the device it came for first counts as provided."
+            "(`exchange inbox rule`), the device it came for first counts as provided."
         )
     return tuple(notes)
 

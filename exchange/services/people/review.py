@@ -20,7 +20,6 @@ from exchange.domain.outbound import Ruling
 from exchange.domain.party import Party
 from exchange.domain.time.sla import due
 from exchange.errors import BadInput, NotFound, Unreadable
-from exchange.parsing.reading.understand import read_head
 from exchange.services.answering import (
     answer_request,
     disputes,
@@ -200,7 +199,7 @@ def reject_mail(ctx: Context, number: int, why: str, actor: str) -> None:
         if tx.disputes.waiting(number):
             raise BadInput(
                 f"mail {number} brought install codes that are in dispute",
-                hint=f"`exchange inbox settle {number}` says whose they are",
+                hint=f"`exchange inbox rule {number}` says whose they are",
             )
         if tx.mail.get(number).state in NOT_FETCHED:
             tx.places.confirm_place(number)  # it need not be fetched any more
@@ -350,6 +349,9 @@ def release_devices(
 
 
 def _head_of(ctx: Context, mail: KeptMail) -> MailHead:
+    # Only now: it brings in all of the reading, which a list of mails does without.
+    from exchange.parsing.reading.understand import read_head
+
     return read_head(ctx.sealer.open(mail.sealed, "mail"))
 
 

@@ -80,6 +80,8 @@ class _Answer:
 
 
 def _answer_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
+    # Only now: it brings in all of the reading, which a list of letters does without.
+
     with ctx.store.reading() as tx:
         asked = tx.inbound.find(letter.ref)
         mail = tx.mail.get(asked.mail_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
 from exchange.cli.main import COMMANDS, app
+from exchange.provision import OwnParty, make_folder
 
 _HEAVY = (
     "numpy",
@@ -20,6 +22,7 @@ _HEAVY = (
     "pypdf",
     "exchange.bootstrap",
 )
+_OF_OTHERS = ("aiosmtplib", "imapclient", "alembic", "pypdf", "rich.progress")
 _PROGRAM = """
 import json, sys
 from exchange.__main__ import main
@@ -36,7 +39,7 @@ print(json.dumps([sorted(set({heavy!r}) & set(sys.modules)), peak]), file=sys.st
 
 def _loaded(*words: str) -> tuple[list[str], int]:
     """Which heavy modules a command loads, and its peak in MB."""
-    program = _PROGRAM.format(words=list(words), heavy=_HEAVY)
+    program = _PROGRAM.format(words=list(words), heavy=(*_HEAVY, *_OF_OTHERS))
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
@@ -49,6 +52,26 @@ def test_the_list_of_commands_loads_none_of_them(words: list[str]) -> None:
     found, peak = _loaded(*words)
     assert set(found) <= {"pydantic"}  # Typer asks for it where it has something to refuse
     assert peak < 60
+
+
+def test_the_help_of_no_command_loads_what_only_its_work_needs() -> None:
+    program = (
+        "import json, sys; from exchange.cli.main import whole; whole(); "
+        f"print(json.dumps(sorted(set({_HEAVY + _OF_OTHERS!r}) & set(sys.modules))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert set(json.loads(done.stdout)) <= {"pydantic", "numpy"}  # numpy: `read` alone
+
+
+@pytest.mark.parametrize("group", ["contacts", "inbox", "letters", "request"])
+def test_a_list_loads_no_mail_server_and_no_reading(group: str, tmp_path: Path) -> None:
+    folder = tmp_path / "ours"
+    make_folder(folder, OwnParty())
+    found, peak = _loaded(group, "list", "-C", str(folder))
+    assert not set(found) & set(_OF_OTHERS)
+    assert peak < 130
 
 
 def test_a_date_is_explained_without_a_database(tmp_path: object) -> None:

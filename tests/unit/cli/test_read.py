@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from exchange.cli.read import read_command
+from exchange.cli.reading.read import read_command
 from tests.corpus import making
 from tests.corpus.making import CODE, CODE_CRC, D
 

@@ -1,25 +1,43 @@
-"""``exchange contacts``: the register of other parties, kept by people."""
+"""``exchange contacts``: the register of other parties, maintained by people."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.cli import columns
-from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of, say, table
-from exchange.cli.people import By, at_terminal, content_of, who
+from exchange.cli.common import (
+    HERE,
+    By,
+    Folder,
+    Json,
+    Now,
+    answer,
+    at_terminal,
+    content_of,
+    context_of,
+    say,
+    table,
+    who,
+)
+from exchange.cli.contacts import columns
+from exchange.cli.lazy import Later
 from exchange.domain.foreign import storable
-from exchange.domain.party import STALE_AFTER_DAYS, Change, Party
 from exchange.errors import BadInput
-from exchange.services.answering import party_passwords
-from exchange.services.people import contacts
-from exchange.services.people.contacts import ContactsPlan
+from exchange.rendering.wording import counted
+
+if TYPE_CHECKING:
+    from exchange.domain.party import Change, Party
+    from exchange.services.answering import party_passwords
+    from exchange.services.people import contacts
+else:
+    party_passwords = Later("exchange.services.answering.party_passwords")
+    contacts = Later("exchange.services.people.contacts")
 
 app = typer.Typer(no_args_is_help=True)
-app.add_typer(columns.app, name="columns", help="Which columns of a party's tables hold what.")
+app.add_typer(columns.app, name="columns", help="Say which columns of a party's tables hold what.")
 
 
 @app.command("import")
@@ -28,14 +46,14 @@ def import_(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the changes.")] = False,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Make parties inactive that the file lacks.")
+        bool, typer.Option("--replace", help="Make parties inactive that are not in the file.")
     ] = False,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Compare a file with the register, show what changes, and apply it after a yes."""
+    """Compare a file with the register, show the changes, and apply them once confirmed."""
     ctx = context_of(folder, now)
     plan = contacts.plan_import(ctx, storable(file.name), content_of(file), replacing=replace)
     if not as_json:
@@ -46,20 +64,21 @@ def import_(
         if yes or (not as_json and at_terminal() and typer.confirm("Apply?", default=False)):
             applied = contacts.apply_plan(ctx, plan, who(by))
         elif as_json or not at_terminal():
-            refused = "nobody can be asked here; nothing was changed"
+            refused = "no terminal to ask on; nothing was changed"
     if as_json:
         answer(True, _plan_json(plan, applied), "")
     elif applied:
-        say(f"{file.name}: {applied} parties changed; `exchange contacts check` looks them over")
+        changed = counted(applied, "party", "parties")
+        say(f"{file.name}: {changed} changed; see `exchange contacts check`")
     elif plan.changes and not refused:
         say("nothing was changed")
     if refused:
-        raise BadInput(refused, hint="--yes applies it, --dry-run only shows it")
+        raise BadInput(refused, hint="--yes applies the changes, --dry-run only shows them")
 
 
 @app.command("list")
 def list_(folder: Folder = HERE, as_json: Json = False) -> None:
-    """Every party of the register."""
+    """List every party of the register."""
     parties = contacts.register(context_of(folder))
     if as_json:
         answer(True, [_party_json(party) for party in parties], "")
@@ -82,21 +101,30 @@ def list_(folder: Folder = HERE, as_json: Json = False) -> None:
         ),
     )
     active = sum(party.active for party in parties)
-    say(f"{len(parties)} parties, {active} active")
+    say(f"{counted(len(parties), 'party', 'parties')}, {active} active")
 
 
 @app.command("check")
 def check(
     stale_after_days: Annotated[
-        int, typer.Option("--stale-after", min=0, help="Days since confirmed_on; 0: never stale.")
-    ] = STALE_AFTER_DAYS,
+        int | None,
+        typer.Option(
+            "--stale-after",
+            min=0,
+            help="Days since confirmed_on; 0: never stale.",
+            show_default="half a year",
+        ),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for any finding.")] = False,
     folder: Folder = HERE,
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Missing escalation contacts, addresses that stand twice, stale entries."""
-    findings = contacts.check_register(context_of(folder, now), stale_after_days)
+    """List missing escalation contacts, addresses used twice and stale entries."""
+    from exchange.domain.party import STALE_AFTER_DAYS
+
+    days = STALE_AFTER_DAYS if stale_after_days is None else stale_after_days
+    findings = contacts.check_register(context_of(folder, now), days)
     if as_json:
         answer(
             True,
@@ -113,18 +141,18 @@ def check(
                 ("party", "problem", "what to do"),
                 ((one.signifier, one.problem, one.advice) for one in findings),
             )
-        say(f"{len(findings)} findings" if findings else "no findings")
+        say(counted(len(findings), "finding") if findings else "no findings")
     if findings and strict:
         raise typer.Exit(1)
 
 
 @app.command("history")
 def history(
-    signifier: Annotated[str, typer.Argument(help="One party; all when left out.")] = "",
+    signifier: Annotated[str, typer.Argument(help="A party's signifier; else all.")] = "",
     folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
-    """What was changed, when, by whom and from which file."""
+    """List what was changed, when, by whom and from which file."""
     past = contacts.history(context_of(folder), signifier)
     if as_json:
         answer(
@@ -152,10 +180,10 @@ def history(
             for one in past
         ),
     )
-    say(f"{len(past)} changes")
+    say(counted(len(past), "change"))
 
 
-def _show(plan: ContactsPlan, *, replacing: bool) -> None:
+def _show(plan: contacts.ContactsPlan, *, replacing: bool) -> None:
     for note in plan.notes:
         say(f"note: {note}")
     if plan.not_in_file:
@@ -177,7 +205,7 @@ def _change_line(change: Change) -> str:
     )
 
 
-def _plan_json(plan: ContactsPlan, applied: int) -> dict[str, object]:
+def _plan_json(plan: contacts.ContactsPlan, applied: int) -> dict[str, object]:
     return {
         "file": plan.source,
         "rows": plan.rows,
@@ -222,12 +250,12 @@ def _party_json(party: Party) -> dict[str, object]:
 @app.command()
 def passwords(
     signifier: str,
-    forget: Annotated[bool, typer.Option("--forget", help="Take them off file.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Delete them.")] = False,
     by: By = "",
     folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
-    """Put on file what a party's protected workbooks and archives open with.
+    """Store the passwords that open a party's protected workbooks and archives.
 
     Asked for on a terminal; in a pipe read from standard input, one a line.
     """
@@ -244,5 +272,5 @@ def passwords(
     answer(
         as_json,
         {"signifier": signifier.upper(), "on_file": len(found)},
-        f"{len(found)} passwords on file for {signifier.upper()}",
+        f"{counted(len(found), 'password')} on file for {signifier.upper()}",
     )

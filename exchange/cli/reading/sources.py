@@ -1,4 +1,4 @@
-"""What ``exchange read`` is given: files, folders, standard input, and mailboxes of many mails."""
+"""The input of ``exchange read``: files, folders, standard input, and mailbox files."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ _LONGEST_LINE: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One mail or file to be read; ``fault`` says why there is no content."""
+    """One mail or file to read; ``fault`` says why there is no content."""
 
-    file: str  # as it was given, fit to be shown
-    name: str  # without its folders
+    file: str  # as given, safe to print
+    name: str  # without folders
     content: bytes = field(default=b"", repr=False)
     mail: int | None = None  # which mail of a mailbox file, from 1
     fault: str = ""
 
     @property
     def place(self) -> str:
-        """What a person calls it."""
+        """Return what to call it in a message."""
         return f"{self.file} > mail {self.mail}" if self.mail else self.file
 
 
 def sources(given: Sequence[Path], limits: Limits) -> Iterator[Source]:
-    """Everything that ``given`` names, in order, one at a time; folders with all that is in them.
+    """Yield everything that ``given`` names, in order; of a folder all files in it.
 
-    Hidden files and folders in a folder are left out.  What cannot be opened is told as a fault.
+    Hidden files and folders inside a folder are left out. A file that cannot be opened is yielded
+    with its fault.
     """
     for path in given:
         if str(path) == STANDARD_INPUT:
@@ -69,7 +70,7 @@ def _file(path: Path, limits: Limits) -> Iterator[Source]:
 
 
 def _shown(name: str) -> str:
-    # A file name may hold bytes that are no text; they must not end the output.
+    # A file name may hold bytes that are not UTF-8; they must not break the output.
     return name.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -1,22 +1,40 @@
-"""``exchange contacts columns``: which columns of one party's tables hold what."""
+"""``exchange contacts columns``: say which columns of one party's tables hold what."""
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.cli.common import HERE, HIGHEST, Folder, Json, Now, answer, context_of, say, table
-from exchange.cli.people import By, content_of, who
+from exchange.cli.common import (
+    HERE,
+    HIGHEST,
+    By,
+    Folder,
+    Json,
+    Now,
+    answer,
+    content_of,
+    context_of,
+    say,
+    table,
+    who,
+)
+from exchange.cli.lazy import Later
 from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Outcome, TablePreview, Understanding
 from exchange.errors import BadInput
 from exchange.rendering.wording import one_line
-from exchange.services.answering import party_columns
-from exchange.services.people import review
+
+if TYPE_CHECKING:
+    from exchange.services.answering import party_columns
+    from exchange.services.people import review
+else:
+    party_columns = Later("exchange.services.answering.party_columns")
+    review = Later("exchange.services.people.review")
 
 app = typer.Typer(no_args_is_help=True)
 _FEW = 5
@@ -28,17 +46,18 @@ Code = Annotated[
     list[str] | None,
     typer.Option("--code", help=f"{_OF}install codes; twice where a code is split over two."),
 ]
-Status = Annotated[str | None, typer.Option("--status", help=f"{_OF}what they answer.")]
+Status = Annotated[str | None, typer.Option("--status", help=f"{_OF}the answers.")]
 Comment = Annotated[str | None, typer.Option("--comment", help=f"{_OF}comments.")]
 DeviceType = Annotated[str | None, typer.Option("--type", help=f"{_OF}device types.")]
 Installed = Annotated[
-    str | None, typer.Option("--installed", help=f"{_OF}yes or no: installed by them.")
+    str | None, typer.Option("--installed", help=f"{_OF}yes or no: installed by the party.")
 ]
 HeaderRow = Annotated[
-    int, typer.Option("--header-row", min=0, help="Its number in the spreadsheet; else looked for.")
+    int,
+    typer.Option("--header-row", min=0, help="Its row number; else it is searched for."),
 ]
-ForFiles = Annotated[str, typer.Option("--file", help="Only files called so: 'MP121*.xlsx'.")]
-ForSheets = Annotated[str, typer.Option("--sheet", help="Only sheets called so.")]
+ForFiles = Annotated[str, typer.Option("--file", help="Only files of this name: 'MP121*.xlsx'.")]
+ForSheets = Annotated[str, typer.Option("--sheet", help="Only sheets of this name.")]
 
 
 @app.command("set")
@@ -54,16 +73,17 @@ def set_(
     file: ForFiles = "",
     sheet: ForSheets = "",
     also: Annotated[
-        bool, typer.Option("--also", help="Keep the others; for tables that they do not fit.")
+        bool,
+        typer.Option("--also", help="Keep the others; use this one where they do not fit."),
     ] = False,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Put on file which columns hold what, in place of what was on file for the same tables.
+    """Store which columns hold what, replacing what was stored for the same tables.
 
-    A column that is not named is recognised as usual; "" says that there is none.
+    A column that is not named is recognised as usual; "" means that there is none.
     """
     one = _mapping(device, code, status, comment, device_type, installed, header_row, file, sheet)
     signifier = party.upper()
@@ -76,7 +96,7 @@ def set_(
 
 @app.command()
 def show(party: Party, folder: Folder = HERE, as_json: Json = False) -> None:
-    """What is on file for a party."""
+    """Show what is stored for a party."""
     signifier = party.upper()
     maps = party_columns.of_party(context_of(folder), signifier)
     if as_json:
@@ -88,13 +108,13 @@ def show(party: Party, folder: Folder = HERE, as_json: Json = False) -> None:
 @app.command()
 def clear(
     party: Party,
-    number: Annotated[int, typer.Option("--number", min=0, help="Only this one of show.")] = 0,
+    number: Annotated[int, typer.Option("--number", min=0, help="Only this one of `show`.")] = 0,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Take mappings off file: the tables are read as everybody else's again."""
+    """Delete mappings, so that the tables are read like everybody else's again."""
     signifier = party.upper()
     maps = party_columns.take_off(context_of(folder, now), signifier, who(by), number)
     if as_json:
@@ -110,10 +130,10 @@ def preview(
         Path | None, typer.Argument(metavar="FILE", help="A mail, a workbook or a CSV.")
     ] = None,
     mail: Annotated[
-        int, typer.Option("--mail", min=0, max=HIGHEST, help="A kept mail instead, by number.")
+        int, typer.Option("--mail", min=0, max=HIGHEST, help="A stored mail instead, by number.")
     ] = 0,
     device: Annotated[
-        str, typer.Option("--device", help="Try these columns rather than those on file.")
+        str, typer.Option("--device", help="Try these columns instead of the stored ones.")
     ] = "",
     code: Code = None,
     status: Status = None,
@@ -126,13 +146,13 @@ def preview(
     folder: Folder = HERE,
     as_json: Json = False,
 ) -> None:
-    """Read a mail or a file as one of the party's, without and with its columns; changes nothing.
+    """Read a mail or a file as the party's, without and with its columns; change nothing.
 
     Install codes are masked.
     """
     ctx, signifier = context_of(folder), party.upper()
     if (path is None) == (mail == 0):
-        raise BadInput("give either a file or --mail with its number")
+        raise BadInput("give either a file or --mail with a number")
     given = (code, status, comment, device_type, installed)
     if device:
         tried = _mapping(
@@ -140,7 +160,7 @@ def preview(
         )
         maps: tuple[ColumnMap, ...] = (tried,)
     elif any(one is not None for one in given) or header_row or file or sheet:
-        raise BadInput("the column of the Device IDs is not named", hint="name it with --device")
+        raise BadInput("the column of the Device IDs is missing", hint="name it with --device")
     else:
         maps = party_columns.of_party(ctx, signifier)
     if path is not None:
@@ -158,11 +178,11 @@ def preview(
         _show_table(look)
     if not seen.with_maps.tables:
         say("no table with a list of devices")
-    _tell("as usual", seen.usual)
+    _print_counts("as usual", seen.usual)
     if maps:
-        _tell("with the columns", seen.with_maps)
+        _print_counts("with the columns", seen.with_maps)
     else:
-        say(f"no columns on file for {signifier}; --device and the rest try some")
+        say(f"no columns are stored for {signifier}; try some with --device")
 
 
 def _mapping(
@@ -189,7 +209,7 @@ def _list(signifier: str, maps: tuple[ColumnMap, ...]) -> None:
 
 
 def _plain(text: str) -> str:
-    # A stranger's words: no control character of theirs reaches the terminal.
+    # Strangers' words must not send control characters to the terminal.
     return one_line(mask_codes(text))
 
 
@@ -213,7 +233,7 @@ def _counts(said: Understanding) -> dict[str, int]:
     }
 
 
-def _tell(how: str, said: Understanding) -> None:
+def _print_counts(how: str, said: Understanding) -> None:
     kind = f"{said.kind.value} ({said.subkind})" if said.subkind else said.kind.value
     found = ", ".join(f"{count:,} {what}" for what, count in _counts(said).items())
     say(f"{how}: {kind.replace('_', ' ')}: {found.replace('_', ' ')}")

@@ -1,6 +1,6 @@
-"""``exchange read``: what we make of a mail or a file, for anyone who wants to try our reading.
+"""``exchange read``: show what we understand of a mail or a file.
 
-It loads no more of the program than it needs, because it is tried on thousands of files.
+It loads no more of the program than it needs, because people try it on thousands of files.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from exchange.cli.common import say, table, warn
-from exchange.cli.sources import Source, sources
+from exchange.cli.reading.sources import Source, sources
 from exchange.domain.device import MASKED, InstallCode, mask_codes
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Kind, MailHead, Reject, Subkind, Understanding
@@ -37,7 +37,7 @@ app = typer.Typer(
 
 @app.callback()
 def _alone() -> None:
-    """Runs a supplier's end of the MP121 install code exchange by email."""
+    """Run a supplier's end of the MP121 install code exchange by email."""
 
 
 @app.command("read")
@@ -59,37 +59,37 @@ def read_command(
         typer.Option(help="A file of passwords for protected files, one a line."),
     ] = None,
     password_env: Annotated[
-        str, typer.Option(metavar="NAME", help="An environment variable with such a password.")
+        str,
+        typer.Option(metavar="NAME", help="An environment variable with such a password."),
     ] = "",
     ask_password: Annotated[
         bool, typer.Option("--ask-password", help="Ask for such a password.")
     ] = False,
     our_address: Annotated[
         list[str] | None,
-        typer.Option(metavar="ADDRESS", help="An address of ours: mail from it is our own."),
+        typer.Option(metavar="ADDRESS", help="One of our addresses: mail from it is our own."),
     ] = None,
     folder: Annotated[
         Path | None,
         typer.Option(
             "--folder",
             "-C",
-            help="A working folder whose ceilings, address and S/MIME keys are used.",
+            help="Use the limits, address and S/MIME keys of this working folder.",
         ),
     ] = None,
     seconds: Annotated[
         float | None,
-        typer.Option(min=0.01, show_default=f"{_SECONDS:g}", help="Ceiling on one mail's time."),
+        typer.Option(min=0.01, show_default=f"{_SECONDS:g}", help="Time limit for one mail."),
     ] = None,
     memory_mb: Annotated[
         int | None,
-        typer.Option(min=256, show_default=str(_MEMORY_MB), help="Ceiling on memory."),
+        typer.Option(min=256, show_default=str(_MEMORY_MB), help="Memory limit."),
     ] = None,
 ) -> None:
-    """Read mails or files and say which devices, answers and rejects stand in them.
+    """Read mails or files and list the Devices, answers and rejects found in them.
 
-    Needs no working folder.  A file that takes too long or too much memory is given up and the
-    next one is read.  Ends with 0 when every file was understood, whatever kind it is, and with 1
-    when one cannot be read.
+    Needs no working folder. A file that takes too much time or memory is given up, and the next
+    one is read. Exits with 0 when every file could be read, else with 1.
     """
     own = frozenset(one.strip().lower() for one in our_address or ())
     reader, limits = _reader(folder, own, seconds, memory_mb)
@@ -97,7 +97,7 @@ def read_command(
         reader.start()
         passwords = _passwords(password_file or (), password_env, ask=ask_password)
         results = ((source, *_read(reader, source, passwords)) for source in sources(files, limits))
-        failed = _tell_all(results, files, as_json=as_json, reveal=reveal)
+        failed = _print_all(results, files, as_json=as_json, reveal=reveal)
     finally:
         reader.close()
     if failed:
@@ -108,7 +108,7 @@ def _reader(
     folder: Path | None, own: frozenset[str], seconds: float | None, memory_mb: int | None
 ) -> tuple[WorkerReader, Limits]:
     if folder is not None:
-        # Only now: it brings in the whole program.
+        # Imported only now: it loads most of the program.
         from exchange.bootstrap import open_reader
         from exchange.config import load_settings
 
@@ -145,7 +145,7 @@ def _passwords(files: Sequence[Path], variable: str, *, ask: bool) -> list[str]:
 def _read(
     reader: WorkerReader, source: Source, passwords: Sequence[str]
 ) -> tuple[Understanding, bool]:
-    """What ``source`` says, and whether it could be read; the reason stands among the rejects."""
+    """Return what ``source`` says and whether it could be read; if not, a reject says why."""
     try:
         if source.fault:
             raise Unreadable(source.fault)
@@ -160,16 +160,16 @@ def _read(
         )
 
 
-def _tell_all(
+def _print_all(
     results: Iterator[tuple[Source, Understanding, bool]],
     given: Sequence[Path],
     *,
     as_json: bool,
     reveal: bool,
 ) -> int:
-    """Say each result as soon as it is known; returns how many could not be read.
+    """Print each result as soon as it is known; return how many files could not be read.
 
-    One FILE that is one mail gives an object, everything else a list of objects, one a line.
+    One FILE that is one mail gives a JSON object, everything else a list of objects, one a line.
     """
     first = next(results, None)
     single = first is not None and len(given) == 1 and not first[0].mail and not given[0].is_dir()
@@ -179,43 +179,43 @@ def _tell_all(
     for number, (source, said, done) in enumerate(chain([first] if first else [], results)):
         if not done:
             failed += 1
-            _complain(source, said.rejects[0])
+            _report_unreadable(source, said.rejects[0])
         if as_json:
-            told = {
+            result = {
                 "file": source.file if reveal else mask_codes(source.file),
                 "mail": source.mail,
                 **as_object(said, reveal=reveal),
             }
             if not single:
                 sys.stdout.write(",\n" if number else "\n")
-            sys.stdout.write(_json(told, 2 if single else None))
+            sys.stdout.write(_json(result, 2 if single else None))
             sys.stdout.flush()
         elif done:
             if not single:
                 say(f"{one_line(mask_codes(source.place))}:")
-            _tell(said, reveal=reveal)
+            _print(said, reveal=reveal)
     if as_json:
         say("" if single else "\n]")
     return failed
 
 
-def _json(told: object, indent: int | None) -> str:
-    text = json.dumps(told, ensure_ascii=False, indent=indent)
+def _json(result: object, indent: int | None) -> str:
+    text = json.dumps(result, ensure_ascii=False, indent=indent)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         # A terminal of another charset, or half a character in a stranger's text.
-        return json.dumps(told, indent=indent)
+        return json.dumps(result, indent=indent)
     return text
 
 
-def _complain(source: Source, reject: Reject) -> None:
+def _report_unreadable(source: Source, reject: Reject) -> None:
     place = "" if reject.where == source.name else f"{reject.where}: "
     warn(mask_codes(f"{source.place}: {place}{reject.reason}"))
 
 
 def as_object(said: Understanding, *, reveal: bool) -> dict[str, object]:
-    """An understanding as JSON values; install codes and what may be one masked unless revealed.
+    """Return an understanding as JSON values; install codes and lookalikes masked unless revealed.
 
     ``install_code`` is 32 hex digits without the CRC, ``[masked]``, or null.
     """
@@ -263,9 +263,9 @@ def as_object(said: Understanding, *, reveal: bool) -> dict[str, object]:
     }
 
 
-def _tell(said: Understanding, *, reveal: bool) -> None:
+def _print(said: Understanding, *, reveal: bool) -> None:
     def shown(text: str) -> str:
-        # A stranger's words: no control character of theirs reaches the terminal.
+        # Strangers' words must not send control characters to the terminal.
         return one_line(text if reveal else mask_codes(text))
 
     kind = f"{said.kind.value} ({said.subkind})" if said.subkind else said.kind.value
