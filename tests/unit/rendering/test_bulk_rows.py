@@ -74,7 +74,6 @@ _ROW = st.tuples(
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(_ROW, max_size=9))
 def test_any_columns_are_written_as_their_rows(

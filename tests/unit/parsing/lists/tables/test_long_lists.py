@@ -154,6 +154,7 @@ _WRAPPINGS = (
 _SMALL = (_as_it_is, '"{}"'.format, '="{}"'.format, "'{}".format, '"{}, or so"'.format)
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.data())
 def test_a_csv_with_quotes_reads_alike_both_ways(data: st.DataObject) -> None:
