@@ -11,9 +11,13 @@ STORE ?= sqlite
 SECONDS_ ?= 300
 JOBS ?= 2
 CEILING ?= 7200
+# One process a core, a file of tests as a whole to one of them, the longest files first.
+SHARED = -n $(JOBS) --dist loadfile --no-loadscope-reorder
+QUICK = -m "not slow and not servers" tests/unit tests/corpus
+FLOOR ?= 50
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test quick test-faults check man bench fuzz lock clean
+.PHONY: help setup demo test quick coverage test-faults check man bench fuzz lock clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
@@ -40,16 +44,19 @@ demo: $(DEMO_SERVERS) ## three suppliers exchange install codes through one simu
 	$(BIN)/exchange demo $(DEMO)
 
 test: $(DEVELOP) ## the whole test suite; real servers where they are installed; JOBS=1: one by one
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest $(SHARED) $(TESTS)
 
-quick: $(DEVELOP) ## rules and reading alone, in a minute or two: no daemon, no server
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow and not servers" tests/unit tests/corpus
+quick: $(DEVELOP) ## rules and reading alone, in under two minutes: no daemon, no server
+	$(BIN)/python -m pytest $(SHARED) $(QUICK)
+
+coverage: $(DEVELOP) ## the lines of exchange/ that `make quick` runs; fails below the floor
+	$(BIN)/python -m pytest $(SHARED) $(QUICK) --cov --cov-report=term --cov-fail-under=$(FLOOR)
 
 test-faults: $(DEVELOP) ## every command that writes, cut at each of its points; ONLY=init one of them
 	$(BIN)/python -m tests.faults --seconds $(CEILING) $(if $(ONLY),--only "$(ONLY)",--postgresql 60)
 	$(BIN)/python -m tests.faults --prove
 
-check: $(DEVELOP) ## ruff, mypy --strict, import-linter
+check: $(DEVELOP) ## ruff, mypy --strict (the tests too), import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -141,6 +141,17 @@ def test_modules_named_in_short_exist() -> None:
     assert [one for one in sorted(named) if not (ROOT / "exchange" / one).exists()] == []
 
 
+def test_every_rule_names_a_module_and_tests_that_exist() -> None:
+    page = (ROOT / "docs" / "tests.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if " | `exchange/" in line]
+    assert len(rows) > 40
+    for rule, module, proof in rows:
+        assert (ROOT / module.strip("`")).is_file(), f"{rule}: {module}"
+        named = _SPAN.findall(proof)
+        assert named, rule
+        assert [one for one in named if not (ROOT / one).exists()] == [], rule
+
+
 def test_failures_name_stories_and_mails_that_exist() -> None:
     stories = ROOT / "tests" / "scenarios" / "stories"
     numbers = []

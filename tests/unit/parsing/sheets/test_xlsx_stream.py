@@ -91,6 +91,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 BOOK = "xl/workbook.xml"
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(sheets(), st.sampled_from((40, 300, 10**6)))
 def test_windows_hold_the_rows_of_the_whole_sheet(content: bytes, size: int) -> None:
@@ -276,6 +277,7 @@ print(rows, peak_mb())
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     """Twelve times the rows, 60 MB more XML: less than 24 MB more memory."""
 

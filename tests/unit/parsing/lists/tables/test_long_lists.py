@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -153,6 +154,7 @@ _WRAPPINGS = (
 _SMALL = (_as_it_is, '"{}"'.format, '="{}"'.format, "'{}".format, '"{}, or so"'.format)
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.data())
 def test_a_csv_with_quotes_reads_alike_both_ways(data: st.DataObject) -> None:
@@ -256,6 +258,7 @@ def test_a_body_reads_alike_with_its_lists_as_one(body: str, subject: str) -> No
         assert understand_file("list.txt", body.encode()) == attached
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(sheets(), st.sampled_from((60, 10**6)))
 def test_a_sheet_reads_alike_with_and_without_the_library(content: bytes, window: int) -> None:
