@@ -99,13 +99,13 @@ class CodeVault(Protocol):
     ) -> ImportResult:
         """Import rows that contradict neither each other nor the vault, in one transaction.
 
-        If any row is refused nothing is stored, or with ``skip_bad`` every other row.  ``resume``
-        is a fingerprint of the file: the good rows are then committed in steps, and an import with
-        the same fingerprint continues where one was cut off.  ``progress`` is called with (what,
-        done, total).  ``confirm`` is called once after the last batch: if it returns False everything
-        is compared and nothing stored.  ``record`` is called before the last commit of an import that
-        changed anything, with that transaction (for ``Store.joined``): what it writes is committed
-        together with the codes, or not at all.
+        If any row is refused nothing is stored, or with ``skip_bad`` every other row.
+        ``resume`` is a fingerprint of the file: the good rows are then committed in steps, and
+        an import with the same fingerprint continues where one was cut off.  ``progress`` is
+        called with (what, done, total).  ``confirm`` is called once after the last batch: if it
+        returns False everything is compared and nothing stored.  ``record`` is called before
+        the last commit of an import that changed anything, with that transaction (for
+        ``Store.joined``): what it writes is committed together with the codes, or not at all.
         """
 
     def find_many(
