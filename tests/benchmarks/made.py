@@ -158,7 +158,7 @@ def quoted(rows: Sequence[tuple[str, ...]]) -> bytes:
 
 def _head(subject: str, number: int = 0) -> str:
     return (
-        "From: Meter Context <codes@losing.example>\r\nTo: codes@ours.example\r\n"
+        "From: Meter Desk <codes@losing.example>\r\nTo: codes@ours.example\r\n"
         f"Subject: {subject}\r\nMessage-ID: <{number}.bench@losing.example>\r\n"
         "Date: Mon, 02 Nov 2026 09:30:00 +0000\r\nMIME-Version: 1.0\r\n"
     )
