@@ -1,6 +1,6 @@
 """One supplier's agent as a process of its own, driven step by step on a simulated clock.
 
-Reads one JSON object a line on standard input, ``{"now": "2026-12-14T09:00:00+00:00", "do":
+Reads one JSON object per line from standard input, ``{"now": "2026-12-14T09:00:00+00:00", "do":
 "round"}``, and answers each with one line: what the rounds did and which audit events they left.
 It is a real agent: its own folder, database, vault, mailbox; only its clock is set.
 """
@@ -32,7 +32,7 @@ _MOST_ROUNDS = 20
 
 
 def kill_after(commit: str) -> Callable[[str], None] | None:
-    """End this process, as kill -9 does, right after the first commit of that name."""
+    """Return a function that kills this process right after the first commit of that name."""
     if not commit:
         return None
 
@@ -44,7 +44,7 @@ def kill_after(commit: str) -> Callable[[str], None] | None:
 
 
 class SteppedAgent:
-    """The context of a folder, and its ways to the outside, kept open between steps."""
+    """The context of a folder with its mailboxes and courier, kept open between steps."""
 
     def __init__(self, folder: Path) -> None:
         self._clock = SetClock(datetime.now().astimezone())
@@ -60,21 +60,21 @@ class SteppedAgent:
             self._seen = tx.audit.head()[0]
 
     def step(self, wanted: dict[str, str]) -> dict[str, object]:
-        """Do one thing at one instant."""
+        """Do one thing at one instant; return what was done and the audit events."""
         self._clock.at = parse_instant(wanted["now"])
-        told: dict[str, object] = {}
+        reply: dict[str, object] = {}
         if wanted["do"] == "round":
-            told["mails"] = self._rounds()
+            reply["mails"] = self._rounds()
         elif wanted["do"] == "create":
-            told["requests"] = self._create(Path(wanted["file"]))
+            reply["requests"] = self._create(Path(wanted["file"]))
         elif wanted["do"] == "release":
             done = review.release_devices(self.ctx, wanted["ref"], "ops")
-            told["provided"] = done.provided
-        told["events"] = self._events()
-        return told
+            reply["provided"] = done.provided
+        reply["events"] = self._events()
+        return reply
 
     def _rounds(self) -> int:
-        """Rounds until there is nothing left to do; returns how many mails and letters moved."""
+        """Do rounds until nothing is left to do; return how many mails and letters moved."""
         moved = 0
         for _ in range(_MOST_ROUNDS):
             done = one_round(self.ctx, self._mailboxes, self._courier, self._reach)
@@ -96,7 +96,7 @@ class SteppedAgent:
         return list(request.create(self.ctx, gained, file.name).requests)
 
     def _events(self) -> list[dict[str, object]]:
-        """Audit events since the last step, counted by kind, party and the detail that matters."""
+        """Return the audit events since the last step, counted by kind, party and main details."""
         counted: Counter[tuple[str, str, str]] = Counter()
         with self.ctx.store.reading() as tx:
             for row in tx.audit.rows(after=self._seen):
@@ -112,7 +112,7 @@ class SteppedAgent:
         ]
 
     def close(self) -> None:
-        """Give the mailboxes up."""
+        """Close the mailboxes."""
         for mailbox in self._mailboxes:
             mailbox.close()
 
@@ -132,10 +132,10 @@ def main() -> None:
         sys.stdout.flush()
         for line in sys.stdin:
             try:
-                told = agent.step(json.loads(line))
+                reply = agent.step(json.loads(line))
             except ExchangeError as error:
-                told = {"error": str(error)}
-            sys.stdout.write(json.dumps(told) + "\n")
+                reply = {"error": str(error)}
+            sys.stdout.write(json.dumps(reply) + "\n")
             sys.stdout.flush()
     agent.close()
 

@@ -1,6 +1,6 @@
 """A throw-away certificate authority and one server certificate under it.
 
-For the demo and the tests only: the keys are written unencrypted beside the certificates.
+For the demo and the tests only: the keys are written unencrypted next to the certificates.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from exchange.files import USUAL, replace_file
 
-# Long enough for any simulated clock, and fixed, so that the clock of the machine does not matter.
+# Fixed, so that the machine's clock does not matter, and long enough for any simulated clock.
 VALID_FROM: Final = datetime(2020, 1, 1, tzinfo=UTC)
 VALID_TO: Final = datetime(2040, 1, 1, tzinfo=UTC)
 

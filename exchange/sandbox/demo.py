@@ -50,12 +50,12 @@ MARKER = ".mp121-demo"
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What the month came to, counted from the agents' databases."""
+    """The result of the month, counted from the agents' databases."""
 
     devices_asked: int
     codes_received: int
-    codes_verified: int  # equal, bit for bit, to the code of that very meter
-    wrong: int  # codes received that are another meter's
+    codes_verified: int  # equal to the code of that meter, bit for bit
+    wrong: int  # codes received that belong to another meter
     not_installer: int  # devices that every Supplier asked has denied
     held: int  # devices that wait for a person at a Supplier asked
     unreadable: int
@@ -63,19 +63,19 @@ class DemoResult:
     escalated: int
     lost: int  # devices or mails that nobody can account for
     mails: int
-    restarts: int  # agents that were ended in the middle and started again
+    restarts: int  # agents that were killed and started again
     seconds: float
     folder: str
 
     def as_json(self) -> dict[str, object]:
-        """For programs."""
+        """Return it as JSON values, for programs."""
         return asdict(self)
 
 
 def prepare(folder: Path, *, keep: bool) -> Path:
-    """An empty folder for the demo: an earlier demo there is replaced, unless it is kept.
+    """Return an empty folder for the demo; an earlier demo there is replaced, unless ``keep``.
 
-    Raises BadInput when something else is there; nothing of anybody's is ever removed.
+    Raises BadInput if anything else is there: only a demo's folder is ever removed.
     """
     chosen, number = folder, 1
     while keep and chosen.exists():
@@ -83,7 +83,7 @@ def prepare(folder: Path, *, keep: bool) -> Path:
         chosen = folder.with_name(f"{folder.name}-{number}")
     if chosen.exists():
         if any(chosen.iterdir()) and not (chosen / MARKER).exists():
-            raise BadInput("is there already and is no demo's folder", place=str(chosen))
+            raise BadInput("already exists and is not a demo's folder", place=str(chosen))
         shutil.rmtree(chosen)
     chosen.mkdir(parents=True)
     (chosen / MARKER).touch()
@@ -99,8 +99,8 @@ def play(
 ) -> DemoResult:
     """Play the month in ``folder`` (see ``prepare``).
 
-    ``kill_after`` names a commit (keep, decide, delivered, file) right after which the losing
-    Supplier's agent is ended as with kill -9; it is started again and must neither lose nor
+    ``kill_after`` names a commit (keep, decide, delivered, file): right after it the losing
+    Supplier's agent is killed, as by kill -9.  It is then started again, and must not lose or
     repeat anything.
     """
     started = time.monotonic()
@@ -147,13 +147,13 @@ class _Story:
         ctx.store.dispose()
 
     def play(self) -> None:
-        """Every day once in the morning; a few days bring something of their own."""
+        """Play each day: every agent works in the morning, and on some days more happens."""
         day = FIRST
         while day <= LAST:
             self.clock.at = _at(day, 9)
             why = self.calendar.why(day)
             holiday = "holiday" in why
-            self.narrator.day(self.clock.at, f"{why}: no Working Day" if holiday else "")
+            self.narrator.day(self.clock.at, f"{why}: not a Working Day" if holiday else "")
             if day == FIRST:
                 self._ask()
             if day == BY_HAND:
@@ -169,11 +169,11 @@ class _Story:
         path = self.folder / "gained.csv"
         replace_file(path, gained_csv(self.meters), mode=USUAL)
         self.narrator.line(f"{GAIN.name} has gained {len(self.meters.gained)} meters: gained.csv")
-        told = self.by_name["GAIN"].step(self.clock.at, do="create", file=str(path.resolve()))
-        self.narrator.events("GAIN", told["events"])
+        done = self.by_name["GAIN"].step(self.clock.at, do="create", file=str(path.resolve()))
+        self.narrator.events("GAIN", done["events"])
 
     def _find(self) -> None:
-        """Somebody at the losing Supplier finds codes: imported, then the held Devices released."""
+        """Import the codes that the losing Supplier has found; release the Devices held so far."""
         agent = self.by_name["LOSE"]
         found = self.meters.found_later
         self.narrator.line(f"{LOSE.name} finds {len(found)} of its missing codes and imports them")
@@ -185,17 +185,17 @@ class _Story:
         finally:
             ctx.store.dispose()
         for ref in refs:
-            told = agent.step(self.clock.at, do="release", ref=ref)
-            self.narrator.events("LOSE", told["events"])
+            done = agent.step(self.clock.at, do="release", ref=ref)
+            self.narrator.events("LOSE", done["events"])
 
     def _settle(self) -> None:
-        """Round after round, until no agent has anything left to do on this day."""
+        """Let the agents do rounds until none has anything left to do on this day."""
         for _ in range(12):
             moved = 0
             for agent in self.agents:
-                told = agent.step(self.clock.at, do="round")
-                self.narrator.events(agent.company.signifier, told["events"])
-                moved += told["mails"]
+                done = agent.step(self.clock.at, do="round")
+                self.narrator.events(agent.company.signifier, done["events"])
+                moved += done["mails"]
             self.clock.at += timedelta(minutes=10)
             if not moved:
                 return
@@ -206,7 +206,7 @@ def _at(day: date, hour: int) -> datetime:
 
 
 def _count(story: _Story, started: float) -> DemoResult:
-    """Open every database, compare with the truth, write the reports."""
+    """Write the reports, and compare every database with what is true."""
     contexts = {
         agent.company.signifier: open_context(agent.folder, story.clock) for agent in story.agents
     }
@@ -258,7 +258,7 @@ def _asked(ctx: Context, meters: Meters) -> dict[str, Any]:
 
 
 def _lost_devices(ctx: Context, meters: Meters) -> int:
-    """Gained devices that are neither answered nor open at a Supplier with its clock running."""
+    """Count gained devices with no answer and no running clock at any Supplier."""
     with ctx.store.reading() as tx:
         cases = {case.device: case.state for case in tx.outbound.cases()}
         running_ = {
@@ -274,7 +274,7 @@ def _lost_devices(ctx: Context, meters: Meters) -> int:
 
 
 def _lost_mails(contexts: dict[str, Context], servers: SandboxServers) -> int:
-    """Mails that the server took for an agent and that its ledger does not have."""
+    """Count mails that the server accepted for an agent but that are not in its ledger."""
     ledgers: dict[str, set[str]] = {}
     for ctx in contexts.values():
         with ctx.store.reading() as tx:
@@ -288,7 +288,7 @@ def _lost_mails(contexts: dict[str, Context], servers: SandboxServers) -> int:
 
 
 def _leave_mails(folder: Path, servers: SandboxServers) -> None:
-    """Every mail as it went over the wire, for a look; its codes are made up."""
+    """Write every mail to a file, as it was sent; the codes in it are made up."""
     place = folder / "mails"
     place.mkdir()
     for number, mail in enumerate(servers.sent, 1):

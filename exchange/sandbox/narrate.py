@@ -1,4 +1,4 @@
-"""Turns what the agents did into sentences, as it happens."""
+"""Describe in sentences what the agents do, as it happens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PAUSE = 0.25
 
 _MANY: dict[str, str] = {
     "code.released": "answered {party} with {number} install codes",
-    "device.not_installer": 'told {party} for {number} Devices: "not the installing Supplier"',
+    "device.not_installer": 'answered {party} for {number} Devices: "not the installing Supplier"',
     "device.held": "holds {number} Devices of {party} for a person, the clock running",
     "device.unreadable": "reported {number} unreadable rows back to {party}",
     "code.received": "received {number} codes from {party}, checked their CRC and sealed them",
@@ -43,20 +43,20 @@ class Narrator:
         self._day = ""
 
     def day(self, now: datetime, why: str = "") -> None:
-        """A new simulated day; said only when something happens on it, or ``why`` does."""
+        """Begin a simulated day; its date is shown once something happens, or with ``why``."""
         self._day = f"{now.astimezone(_LONDON):%a %d %b %Y}"
         if why:
             self.line(why)
 
     def line(self, text: str) -> None:
-        """One sentence."""
+        """Say one sentence."""
         if self._say:
             self._say(f"{self._day:16} {text}" if self._day else text)
             if not self._fast:
                 time.sleep(_PAUSE)
 
     def events(self, who: str, events: Iterable[dict[str, Any]]) -> None:
-        """Sentences for audit events, in the order of the story rather than of the log."""
+        """Say audit events in sentences, in the order of the story rather than of the log."""
         listed = [event for event in events if event["event"] in _MANY]
         for event in sorted(listed, key=lambda one: _ORDER[one["event"]]):
             words = {**event, "party": _NAMES.get(str(event["party"]), event["party"])}

@@ -2,8 +2,7 @@
 
 Both speak TLS only, on free ports of 127.0.0.1, under a throw-away certificate authority; all
 mail is kept in memory.  Delivered mail carries the time of the given clock, so that a month can be
-played in a minute.  It is no model of a real server where details matter: there the tests use
-Dovecot and Postfix.
+played in a minute.  Where the details of a real server matter, the tests use Dovecot and Postfix.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ class SandboxServers:
 
     @property
     def ca_file(self) -> Path:
-        """The certificate authority to trust, in PEM form."""
+        """Return the file of the certificate authority to trust (PEM)."""
         return self.folder / "ca.pem"
 
     def __enter__(self) -> Self:
@@ -112,17 +111,17 @@ class SandboxServers:
         self._call(self._office.deliver(raw, self._known(recipient)))
 
     def mails(self, address: str, folder: str = "INBOX") -> list[bytes]:
-        """The mails of a folder, oldest first; none when there is no such folder."""
+        """Return the mails of a folder, oldest first; none if there is no such folder."""
         return self._call(self._office.mails(self._known(address), folder))
 
     def folders(self, address: str) -> list[str]:
-        """The folders of an account, INBOX first."""
+        """Return the folders of an account, INBOX first."""
         return self._call(self._office.folders(self._known(address)))
 
     # -- faults
 
     def refuse(self, address: str, code: int = 550, text: str = "5.1.1 No such mailbox") -> None:
-        """Let the SMTP server refuse a recipient: 4xx for now, 5xx for good."""
+        """Make the SMTP server refuse a recipient: for now with 4xx, for good with 5xx."""
         self._refusals[address.lower()] = f"{code} {text}"
 
     def accept(self, address: str) -> None:
@@ -147,7 +146,7 @@ class SandboxServers:
 
     def _known(self, address: str) -> str:
         if address.lower() not in self.accounts:
-            raise ExchangeError(f"{address} is no account of the sandbox mail servers")
+            raise ExchangeError(f"{address} is not an account of the sandbox mail servers")
         return address.lower()
 
     def _call(self, work: Coroutine[object, object, T]) -> T:
@@ -159,7 +158,7 @@ class SandboxServers:
     def _serve(self, started: threading.Event) -> None:
         try:
             asyncio.run(self._run(started))
-        except BaseException as error:  # a thread's border: told to whoever waits for the start
+        except BaseException as error:  # reported to whoever waits for the start
             self._fault = error
         finally:
             self._loop = None
@@ -189,14 +188,14 @@ class SandboxServers:
 
 
 class _Plain(Cleartext):
-    """Passwords as they are, which a sandbox may keep; also those outside ASCII."""
+    """Keeps passwords unhashed, which a sandbox may do; also non-ASCII ones."""
 
     def verify(self, secret: str, hash: str) -> bool:
         return secret == hash
 
 
 class _Config(Config):
-    """pymap's settings, without a look at the environment or the name service."""
+    """pymap's settings, without using the environment or the name service."""
 
     @property
     def greeting(self) -> bytes:
@@ -220,7 +219,7 @@ class _PostOffice:
         )  # fmt: skip
         self._config = _Config.from_args(
             args,
-            ssl_context=context,  # else CERT_FILE and KEY_FILE of the environment would be used
+            ssl_context=context,  # or CERT_FILE and KEY_FILE of the environment would be used
             hash_context=_Plain(),
             invalid_user_sleep=0.0,
         )
@@ -272,7 +271,7 @@ class _PostOffice:
         imap = IMAPServer(self._login, self._config)
 
         async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if self._server is None:  # it was greeting TLS when the server stopped
+            if self._server is None:  # its TLS handshake was under way when the server stopped
                 writer.transport.abort()
                 return
             task = asyncio.current_task()
@@ -346,7 +345,7 @@ class _Submission(SMTP):
     def __init__(self, handler: _Door, accounts: Mapping[str, str]) -> None:
         super().__init__(
             handler,
-            hostname="sandbox.test",  # else it asks the name service for every connection
+            hostname="sandbox.test",  # otherwise it asks the name service for every connection
             ident="Sandbox",
             enable_SMTPUTF8=True,
             data_size_limit=_SIZE_LIMIT,

@@ -1,4 +1,4 @@
-"""The agents' processes: started, stepped, and started again when one is ended in the middle."""
+"""Start the agents' processes, step them, and restart one that was killed in a step."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Agent:
 
     @property
     def pid(self) -> int:
-        """The number of the process that runs now."""
+        """Return the number of the present process."""
         return self._process.pid if self._process else 0
 
     def start(self) -> None:
-        """Start the process; it is waited for at the first step."""
+        """Start the process; ``wait_ready`` waits until it can be used."""
         environment = {**clean_environment(), KILL_AFTER: self._kill_after}
         self._kill_after = ""  # once is enough
         self._process = subprocess.Popen(  # noqa: S603 - ourselves
@@ -58,28 +58,28 @@ class Agent:
         )
 
     def wait_ready(self) -> None:
-        """Until it holds its database."""
+        """Wait until the process has locked its database."""
         if self._read() is None:
             raise ExchangeError(f"the agent of {self.company.name} did not start")
 
     def step(self, now: datetime, **wanted: str) -> dict[str, Any]:
-        """Do one thing; an agent that is ended meanwhile is started again and told again.
+        """Have the agent do one thing; if it is killed meanwhile, restart it and ask again.
 
-        To be told twice must be harmless: that is what the demo shows.
+        Asking twice must be harmless: that is what the demo shows.
         """
         for _ in range(3):
-            told = self._ask({"now": now.isoformat(), **wanted})
-            if told is not None:
-                if "error" in told:
-                    raise ExchangeError(f"{self.company.name}: {told['error']}")
-                return told
+            reply = self._ask({"now": now.isoformat(), **wanted})
+            if reply is not None:
+                if "error" in reply:
+                    raise ExchangeError(f"{self.company.name}: {reply['error']}")
+                return reply
             self.restarts += 1
             self.start()
             self.wait_ready()
-        raise ExchangeError(f"the agent of {self.company.name} keeps ending")
+        raise ExchangeError(f"the agent of {self.company.name} ends again and again")
 
     def stop(self) -> None:
-        """End of input is its sign to leave."""
+        """End the process: it ends by itself when its input is closed."""
         if self._process and self._process.stdin:
             self._process.stdin.close()
             try:
@@ -101,14 +101,14 @@ class Agent:
         if self._process is None or self._process.stdout is None:
             return None
         line = self._process.stdout.readline()
-        told: dict[str, Any] | None = json.loads(line) if line else None
-        return told
+        reply: dict[str, Any] | None = json.loads(line) if line else None
+        return reply
 
 
 def furnish(
     company: Company, folder: Path, servers: SandboxServers, meters: Meters, start: str
 ) -> None:
-    """Make the agent's folder as a newcomer would: init, configuration, contacts, codes."""
+    """Make the agent's folder as a new user would: init, configuration, contacts, codes."""
     make_folder(folder, OwnParty(company.signifier, company.name, company.address))
     config = folder / "config" / "exchange.toml"
     ca = os.path.relpath(servers.ca_file, folder)
@@ -139,7 +139,7 @@ def furnish(
 
 
 def import_codes(ctx: Context, rows: list[tuple[str, str]]) -> None:
-    """Import codes the usual way, from a CSV that never touches a disk."""
+    """Import codes the usual way, from a CSV that is only in memory."""
     lines = ["Device ID,Install code", *(f"{device},{code}" for device, code in rows)]
     content = ("\r\n".join(lines) + "\r\n").encode()
     codes.import_codes(ctx, CodeSource.of("codes.csv", content), Reading(), "demo")
@@ -147,7 +147,7 @@ def import_codes(ctx: Context, rows: list[tuple[str, str]]) -> None:
 
 @contextmanager
 def running(agents: list[Agent]) -> Iterator[None]:
-    """All agents started, and stopped at the end."""
+    """Start all agents; stop them at the end."""
     try:
         for agent in agents:
             agent.start()

@@ -1,4 +1,4 @@
-"""The demo's world: four suppliers, their meters and what each of them knows; all made up."""
+"""The demo's world: four suppliers, their meters and what each of them knows, all made up."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Company:
 
     @property
     def address(self) -> str:
-        """Its request mailbox."""
+        """Return the address of its request mailbox."""
         return f"install-codes@{self.signifier.lower()}.example"
 
     @property
     def contacts(self) -> tuple[str, str]:
-        """Its two escalation contacts."""
+        """Return the addresses of its two escalation contacts."""
         domain = f"{self.signifier.lower()}.example"
         return f"metering.lead@{domain}", f"head.of.metering@{domain}"
 
@@ -55,7 +55,7 @@ class Meters:
 
 
 def make_meters() -> Meters:
-    """The same world every time: 240 gained devices, and a dozen that QUIET asks about."""
+    """Make the same world every time: 240 gained devices, and a dozen that QUIET asks about."""
     random = Random(SEED)  # noqa: S311 - made-up meters, and the same ones every time
     meters = Meters()
 
@@ -84,7 +84,7 @@ def make_meters() -> Meters:
 
 
 def gained_csv(meters: Meters) -> bytes:
-    """The gaining Supplier's list, as its billing system exports it."""
+    """Return the gaining Supplier's list, as its billing system exports it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(("Device ID", "Device type", "Losing supplier", "Former suppliers"))
@@ -94,7 +94,7 @@ def gained_csv(meters: Meters) -> bytes:
 
 
 def contacts_csv(for_whom: Company) -> bytes:
-    """The register as ``for_whom`` keeps it: everybody else."""
+    """Return the contacts register of ``for_whom``: all the others."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(
@@ -111,7 +111,7 @@ def contacts_csv(for_whom: Company) -> bytes:
 
 
 def mail_by_hand(meters: Meters) -> bytes:
-    """What a person at QUIET sends LOSE on a bad afternoon: Excel has been at three of the rows."""
+    """Return a mail that a person at QUIET sends LOSE; Excel has damaged three of its rows."""
     good = meters.by_hand
     rows = [
         *(f"{device.replace('-', '')},installed not commissioned" for device in good),

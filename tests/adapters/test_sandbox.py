@@ -121,7 +121,7 @@ def test_folders_and_unknown_names(servers: SandboxServers, mail: Callable[[], b
     assert servers.folders(TWO) == ["INBOX", "Processed"]
     assert servers.mails(TWO, "Processed") == [raw]
     assert servers.mails(TWO, "Nowhere") == []
-    with pytest.raises(ExchangeError, match="no account"):
+    with pytest.raises(ExchangeError, match="not an account"):
         servers.deliver(raw, "nobody@op-a.test")
 
 

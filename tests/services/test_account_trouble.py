@@ -136,7 +136,7 @@ def test_everybody_refused_in_the_same_words_is_no_recipients_refusal(
     _write(post, "aabcdef")
     post.server.flaws[verb] = lambda _: reply.format(n=next(numbers))
     told = post.go()
-    assert "refused alike" in told
+    assert "refused in the same words" in told
     assert sum(line.startswith("RCPT") for line in post.server.heard) == 3, "it went on"
     assert {state for state, _ in post.states().values()} <= {"queued", "deferred"}
     assert {attempts for _, attempts in post.states().values()} == {0}
@@ -156,7 +156,7 @@ def test_letters_of_several_rounds_are_compared_and_a_request_comes_back(post: P
     assert leg.state is LegState.BOUNCED
     post.again()
     post.write(3, "codes@pb.example")
-    assert "2 letters to different places were refused alike" in post.go(minutes=1)
+    assert "2 letters to different places were refused in the same words" in post.go(minutes=1)
     assert set(post.states().values()) == {("deferred", 0)}
     post.server.flaws.clear()
     post.go(minutes=20)

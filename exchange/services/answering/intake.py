@@ -336,7 +336,7 @@ def _follow(
     tally: answer_request.DayTally,
 ) -> MailOutcome:
     """Act on a mail according to its kind and sender."""
-    if said.subkind is Subkind.OWN or _is_ours(ctx, tx, said):
+    if said.subkind is Subkind.OWN or take_response.is_ours(ctx, tx, said):
         return MailOutcome(PROCESSED, said.kind, "our own mail came back")
     if said.kind is Kind.BOUNCE:
         return take_response.bounce(ctx, tx, said)
@@ -392,10 +392,3 @@ _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
         one, one.said.warnings[0] if one.said.warnings else "the columns on file do not fit"
     ),
 }
-
-
-def _is_ours(ctx: Context, tx: Transaction, said: Understanding) -> bool:
-    """Return whether this is our own letter, such as an evidence file sent to our own mailbox."""
-    return said.head.sender in ctx.own_addresses and bool(
-        tx.outbox.by_message_id([said.head.message_id])
-    )

@@ -38,6 +38,13 @@ from exchange.store.requests.outbound import Case, ReceivedCode
 log = structlog.get_logger("exchange.receive")
 
 
+def is_ours(ctx: Context, tx: Transaction, said: Understanding) -> bool:
+    """Return whether this is our own letter, such as an evidence file sent to our own mailbox."""
+    return said.head.sender in ctx.own_addresses and bool(
+        tx.outbox.by_message_id([said.head.message_id])
+    )
+
+
 def own_letters(tx: Transaction, said: Understanding) -> list[StoredLetter]:
     """Return our letters that a mail replies to, by In-Reply-To and References."""
     return tx.outbox.by_message_id((said.head.in_reply_to, *said.head.references))

@@ -1,4 +1,4 @@
-"""Stop work that depends on the clock while the clock is wrong, and nothing else.
+"""Stop the work that depends on the clock while the clock is wrong, and no other work.
 
 While it is wrong, mails are kept (with the server's time and that of a monotonic clock), but
 nothing is decided, asked, chased, sent or reported: everything that a due date or a letter's date
@@ -226,14 +226,14 @@ def _asked(mailboxes: Sequence[Mailbox]) -> dict[str, ServerTime]:
 
     def ask(mailbox: Mailbox) -> None:
         try:
-            said = mailbox.server_time()
+            reply = mailbox.server_time()
         except ExchangeError:
             return  # reported where its mails are fetched
         except Exception as error:  # one server must not stop the others
             log.error("a server's time is not understood", fault=type(error).__name__)
             return
-        if said is not None:
-            found[mailbox.name] = said
+        if reply is not None:
+            found[mailbox.name] = reply
 
     threads = [
         threading.Thread(target=ask, args=(one,), name=f"time-{one.name}", daemon=True)
@@ -247,10 +247,10 @@ def _asked(mailboxes: Sequence[Mailbox]) -> dict[str, ServerTime]:
     return dict(found)
 
 
-def _witness(name: str, said: ServerTime, facts: _Facts) -> Witness:
+def _witness(name: str, reply: ServerTime, facts: _Facts) -> Witness:
     offset = facts.offsets.get(name)
     return Witness(
-        f"mailbox {name}", said.at - (offset or timedelta()), said.exact, offset is not None
+        f"mailbox {name}", reply.at - (offset or timedelta()), reply.exact, offset is not None
     )
 
 
@@ -306,9 +306,9 @@ def _go_on(ctx: Context, clock: WatchedClock, facts: _Facts, asked: dict[str, Se
         for fact, value in ((TROUBLE, facts.trouble), (_CONFIRMED, facts.confirmed)):
             if value:
                 tx.facts.put(fact, "")
-        for name, said in asked.items():
-            if said.exact:
-                _note_offset(tx, name, facts.offsets.get(name), said.at - wall)
+        for name, reply in asked.items():
+            if reply.exact:
+                _note_offset(tx, name, facts.offsets.get(name), reply.at - wall)
 
 
 def _note_offset(tx: Transaction, name: str, usual: timedelta | None, found: timedelta) -> None:

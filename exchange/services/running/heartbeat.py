@@ -58,7 +58,7 @@ class Heartbeat(Heart):
         self._last_round: float | None = None
         self._fed = float("-inf")
         self._unwritten = self._ended = False
-        self._said = ""
+        self._last_status = ""
 
     def follow(self, progress: Progress) -> None:
         """Read what each line of work is doing from ``progress`` from now on."""
@@ -138,12 +138,12 @@ class Heartbeat(Heart):
 
     def _say_status(self, busy: Sequence[str]) -> None:
         down = sorted(name for name, one in self._mailboxes.items() if one.get("why"))
-        said = ", ".join(busy) or "waiting for mail"
+        text = ", ".join(busy) or "waiting for mail"
         if down:
-            said += f"; cannot be used: mailbox {', mailbox '.join(down)}"
-        if said != self._said:
-            self._said = said
-            self._tell(status(said))
+            text += f"; cannot be used: mailbox {', mailbox '.join(down)}"
+        if text != self._last_status:
+            self._last_status = text
+            self._tell(status(text))
 
     def _content(self, steps: Mapping[str, Step], *, ended: bool) -> dict[str, Any]:
         return {
@@ -299,37 +299,37 @@ def lives(beat: Beat | None, held: bool | None) -> bool | None:
     return True if beat.process_lives or elsewhere else None
 
 
-def _beat(told: Mapping[str, Any]) -> Beat:
-    same_boot = told["boot"] == boot() and bool(told["boot"])
-    at = float(told["now"])
+def _beat(content: Mapping[str, Any]) -> Beat:
+    same_boot = content["boot"] == boot() and bool(content["boot"])
+    at = float(content["now"])
     if same_boot and time.monotonic() >= at:
         written = time.monotonic() - at
     else:  # before the machine restarted: only the wall clock spans that
-        wall = datetime.fromisoformat(told["wall"])
+        wall = datetime.fromisoformat(content["wall"])
         written = max(0.0, (datetime.now(UTC) - wall).total_seconds())
 
     def ago(moment: float | None) -> float | None:
         return None if moment is None else written + (at - float(moment))
 
     return Beat(
-        pid=int(told["pid"]),
-        here=told["pid_space"] == pid_space(),
+        pid=int(content["pid"]),
+        here=content["pid_space"] == pid_space(),
         same_boot=same_boot,
         written=written,
-        started=ago(told["started"]) or 0.0,
-        ended=bool(told["ended"]),
-        why=str(told.get("why", "")),
-        moved=ago(told["moved"]) or 0.0,
-        last_round=ago(told["last_round"]),
+        started=ago(content["started"]) or 0.0,
+        ended=bool(content["ended"]),
+        why=str(content.get("why", "")),
+        moved=ago(content["moved"]) or 0.0,
+        last_round=ago(content["last_round"]),
         lanes=tuple(
             Lane(str(name), str(one["step"]), ago(one["since"]) or 0.0)
-            for name, one in told["at"].items()
+            for name, one in content["at"].items()
         ),
         mailboxes=tuple(
             MailboxBeat(
                 str(name), ago(one.get("good")), ago(one.get("failed")), str(one.get("why", ""))
             )
-            for name, one in told["mailboxes"].items()
+            for name, one in content["mailboxes"].items()
         ),
     )
 

@@ -68,7 +68,7 @@ class _Wait:
 class _Outage:
     """Something that is down."""
 
-    told: set[str] = field(default_factory=set)  # reasons, without their numbers
+    reported: set[str] = field(default_factory=set)  # reasons, without their numbers
     waits: dict[str, _Wait] = field(default_factory=dict)  # by user
 
 
@@ -76,7 +76,7 @@ class Reachability:
     """Which servers can be used: outages are reported once and retried with growing pauses.
 
     ``by`` names one of several users of the same thing: they share one outage, which ends when
-    none of them has it any more; each has its own pauses.  ``instant`` returns monotonic seconds;
+    it has ended for all of them; each has its own pauses.  ``instant`` returns monotonic seconds;
     ``first`` and ``longest`` are pauses in seconds, and a first pause of 0 retries in every
     round.  Thread-safe.
     """
@@ -93,7 +93,7 @@ class Reachability:
         self._closed = False
 
     def close(self) -> None:
-        """Report nothing any more: what fails now, we have ended."""
+        """Report nothing from now on: whatever fails now fails because we end it."""
         self._closed = True
 
     def is_down(self, what: str, by: str = "") -> bool:
@@ -120,21 +120,21 @@ class Reachability:
         connection and then refuses the next.  A server that refuses us says what to correct, so
         each new reason is reported once per outage.
         """
-        said = words_of(error)
+        text = words_of(error)
         passing = isinstance(error, Transient | MailboxClaimed | StoreError)
-        reason = type(error).__name__ if passing else _NUMBER.sub("#", said)
+        reason = type(error).__name__ if passing else _NUMBER.sub("#", text)
         with self._lock:
             outage = self._down.setdefault(what, _Outage())
             wait = outage.waits.setdefault(by, _Wait())
             wait.pause = self._next_pause(wait.pause, error)
             wait.not_before = self._instant() + wait.pause
-            news = reason not in outage.told and len(outage.told) < _MOST_REASONS
+            news = reason not in outage.reported and len(outage.reported) < _MOST_REASONS
             if news:
-                outage.told.add(reason)
+                outage.reported.add(reason)
             pause = wait.pause
         if news and not self._closed:
             again = {"again_in_seconds": round(pause)} if pause >= _LONG else {}
-            log.error("cannot be used; it is tried again", what=what, why=said, **again)
+            log.error("cannot be used; it is tried again", what=what, why=text, **again)
         return news
 
     def _next_pause(self, before: float, error: Exception) -> float:
@@ -149,14 +149,14 @@ class Reachability:
         """Report something once until it changes; return whether it was reported."""
         with self._lock:
             outage = self._down.setdefault(what, _Outage())
-            news = said not in outage.told
-            outage.told = {said}
+            news = said not in outage.reported
+            outage.reported = {said}
         if news:
             log.error("cannot be done yet; it is tried again", what=what, why=said)
         return news
 
     def worked(self, what: str, by: str = "") -> None:
-        """Note a success; the outage is over when no user has it any more."""
+        """Note a success; the outage ends once every user that had it has succeeded."""
         if what not in self._down:
             return
         with self._lock:

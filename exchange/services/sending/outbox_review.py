@@ -120,7 +120,7 @@ class Cancelled:
     """What ``cancel`` did."""
 
     letters: list[LetterHead]
-    devices: int  # that they asked about: they wait for a person again
+    devices: int  # that the other party asked about: they wait for a person again
     withdrawn: int  # that we asked about: no longer asked of that Supplier
 
 
@@ -152,20 +152,20 @@ def cancel(ctx: Context, choice: Choice, why: str, actor: str) -> Cancelled:
 
 
 def _take_back(ctx: Context, tx: Transaction, letter: LetterHead, why: str, actor: str) -> int:
-    """Put the devices of a cancelled answer back to a person; return how many."""
+    """Make the devices of a cancelled answer wait for a person again; return how many."""
     asked = tx.inbound.find(letter.ref)
     tx.inbound.claim(asked.id)
-    told = tx.inbound.rows_of_letter(asked.id, letter.id)
+    decided = tx.inbound.rows_of_letter(asked.id, letter.id)
     for state in (DeviceState.PROVIDED, DeviceState.NOT_INSTALLER):
         move(state, DeviceEvent.TAKE_BACK)  # raises unless the state table allows it
-    tx.inbound.hold_again([row for _, row in told], f"the answer was cancelled: {why}")
+    tx.inbound.hold_again([row for _, row in decided], f"the answer was cancelled: {why}")
     tx.inbound.mark_if_answered(asked.id)
     detail: dict[str, str | int | bool | None] = {
-        "letter": letter.id, "devices": len(told), "why": why,
+        "letter": letter.id, "devices": len(decided), "why": why,
     }  # fmt: skip
     event = AuditEvent("devices.taken_back", letter.ref, letter.party, detail, actor)
     tx.audit.append(ctx.now(), event)
-    return len(told)
+    return len(decided)
 
 
 def _give_up(ctx: Context, tx: Transaction, letter: LetterHead, why: str, actor: str) -> int:

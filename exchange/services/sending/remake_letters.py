@@ -1,7 +1,7 @@
 """Rewrite letters before they leave: in parts that the server takes, or to another address.
 
-The decisions stay: a part says exactly what the original letter said of each device, and the
-request's rows point to it.
+The decisions stay: a part gives each device exactly the answer of the original letter, and the
+request's rows point to the part.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class _Answer:
 
 
 def _answer_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
-    # Only now: it brings in all of the reading, which a list of letters does without.
+    # Imported here: it loads all the reading code, which a list of letters does not need.
 
     with ctx.store.reading() as tx:
         asked = tx.inbound.find(letter.ref)
@@ -147,7 +147,7 @@ def _put_in_place(
     actor: str,
 ) -> None:
     letter, now = answer.letter, ctx.now()
-    told = tx.inbound.rows_of_letter(answer.request.id, letter.id)
+    decided = tx.inbound.rows_of_letter(answer.request.id, letter.id)
     numbers = tx.outbox.add_many([made for made, _ in parts], now)
     number_of = {
         row.device_id: number
@@ -155,7 +155,7 @@ def _put_in_place(
         for row in rows
     }
     tx.inbound.assign_letters(
-        (number_of[device], row) for device, row in told if device in number_of
+        (number_of[device], row) for device, row in decided if device in number_of
     )
     tx.outbox.put_aside([letter.id], CANCELLED, f"made anew in {len(parts)} parts")
     detail: dict[str, str | int | bool | None] = {
@@ -200,7 +200,7 @@ def _answer_text(ctx: Context, rows: Sequence[AnswerRow]) -> AnswerText:
 
 
 def _rows_of(raw: bytes) -> list[AnswerRow]:
-    """Return what a letter of ours says of each device, from its CSV."""
+    """Return the answer for each device in a letter of ours, from its CSV."""
     for part in message_from_bytes(raw).walk():
         if part.get_content_type() == "text/csv":
             content = part.get_payload(decode=True)

@@ -67,8 +67,8 @@ def _deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
                     ctx.unrecorded.extend(some)
                     taken.note(_accepted_of(some, by_key), lasting=False)
                     with ctx.store.transaction("delivered") as tx:
-                        told = [(fate, by_key[fate.key]) for fate in some]
-                        states = record(ctx, tx, told, standing)
+                        results = [(fate, by_key[fate.key]) for fate in some]
+                        states = record(ctx, tx, results, standing)
                     ctx.unrecorded.clear()
                     taken.clear()
                     fates.update(states)
@@ -212,7 +212,7 @@ def record(
 ) -> list[str]:
     """Record the result of each letter and its consequences; return the new states, in order.
 
-    ``standing`` is how our account stands: refusals that are about us fail no letter.
+    ``standing`` is the state of our account: a refusal that is about us fails no letter.
     """
     now, standing = ctx.now(), standing or Standing()
     accepted = [(letter.id, mask_codes(fate.reply)) for fate, letter in known if fate.accepted]
@@ -233,7 +233,8 @@ def _compare(tx: Transaction, standing: Standing, letter: StoredLetter, fate: De
     same = pauses.refused(tx, standing, letter.id, letter.recipient, fate.reply, fate.about)
     if same:
         standing.tripped = CourierRefused(
-            f"{len(same)} letters to different places were refused alike: {mask_codes(fate.reply)}",
+            f"{len(same)} letters to different places were refused in the same words: "
+            f"{mask_codes(fate.reply)}",
             hint="ask whoever runs the server: it is hardly the recipients",
             about=About.UNCLEAR,
             alike=same,
