@@ -48,7 +48,7 @@ class OwnParty:
     name: str = ""
     address: str = ""
     database: str = ""  # the database's address, instead of a SQLite file
-    first_day: date | None = None  # older mail is ignored; None: all is answered
+    first_day: date | None = None  # older mail is ignored; None: all mail is answered
 
 
 def make_folder(folder: Path, party: OwnParty) -> list[str]:
@@ -103,7 +103,7 @@ def _explained(what: str, folder: Path) -> Iterator[None]:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove temporary files that an interrupted call left behind."""
+    """Remove temporary files of an interrupted call."""
     samples = (folder / CONFIG_PATH).parent.glob(".*.part")
     others = (folder / name for name in ("keys/exchange.key", "exchange.db"))
     for one in (*samples, *(aside for path in others for aside in asides(path))):
@@ -158,20 +158,20 @@ def _made_database(folder: Path, settings: Settings, *, goes_on: bool) -> list[s
     if new:
         made.append(f"{settings.keys.file}: the key; back it up apart from the database")
     if path is not None and not path.exists():
-        # Ours before SQLite opens it, which would take whatever mode the umask gives.
+        # Made by us, for its mode: SQLite would use whatever the umask allows.
         make_file(path, b"")
     store = Store(url)
     try:
         with writing_engine(store.engine).begin() as connection:
-            # All of it is one transaction: a call that was cut off left all or nothing.
+            # One transaction: a call that was cut off left all of it or nothing.
             if not (goes_on and _made_before(connection, provider)):
                 schema.upgrade(connection)
                 create(connection, key)
                 keep_references(connection, References(folder))
     except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
         raise StoreError(
-            f"the database cannot be made: {said}", place=str(path or "database")
+            f"the database cannot be made: {reason}", place=str(path or "database")
         ) from None
     finally:
         store.dispose()
@@ -180,10 +180,10 @@ def _made_database(folder: Path, settings: Settings, *, goes_on: bool) -> list[s
 
 
 def _has_tables(path: Path) -> bool:
-    """Whether anything stands in a SQLite file; looked at without changing it.
+    """Return whether a SQLite file has any content, without changing it.
 
-    Only where somebody was ended in the middle of a transaction it is opened for writing: SQLite
-    then takes back what was begun, without which nobody can look at the file.
+    Only if a process was killed in a transaction, the file is opened for writing: it cannot be
+    read until SQLite has rolled that transaction back.
     """
     if not path.exists() or not path.stat().st_size:
         return False
@@ -193,11 +193,11 @@ def _has_tables(path: Path) -> bool:
         with closing(sqlite3.connect(address, uri=True)) as found:
             return bool(found.execute("SELECT 1 FROM sqlite_master").fetchone())
     except sqlite3.Error:
-        return True  # something else, or damaged: nothing of ours to begin in
+        return True  # not a database, or damaged: we must not use it
 
 
 def _made_before(connection: Connection, provider: KeyProvider) -> bool:
-    """Whether a call that was cut off made this database: a vault that our key opens, empty."""
+    """Return whether a call that was cut off made this database: its vault is empty and ours."""
     if not inspect(connection).has_table(vault_head.name):
         return False
     header = read_header(connection, provider, None)
@@ -253,7 +253,7 @@ def _filled(text: str, party: OwnParty) -> str:
 
 
 def _begun_on(text: str, day: date) -> str:
-    """Write into the mailbox's table from which day on the exchange answers."""
+    """Write the day from which the exchange answers into the mailbox's table."""
     line = f"not_before = {day.isoformat()}"
     comment = "  # the day of `exchange init`: older mail is listed and ignored"
     return re.sub(r"^# not_before = .*$", lambda _: line + comment, text, count=1, flags=re.M)

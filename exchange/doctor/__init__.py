@@ -1,8 +1,8 @@
-"""``exchange doctor``: is everything there that the daemon needs, and what to do where it is not.
+"""Check for ``exchange doctor`` whether the daemon has all it needs, and say what to do if not.
 
-Every check is said, the good ones too, and each goes on as far as it can when an earlier one has
-failed.  Nothing is changed: no mail is sent or moved, no folder is made.  Passwords, keys and
-codes are never part of what is said.
+Every check is reported, also if it passed, and goes as far as it can if an earlier one failed.
+Nothing is changed: no mail is sent or moved, no folder is made.  No result contains passwords,
+keys or codes.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ __all__ = ["Check", "examine"]
 def examine(folder: Path) -> list[Check]:
     """Check the working folder, its database and its mail servers.
 
-    Takes as long as the slowest mail server is given, at most some 20 seconds; raises nothing for
-    whatever is wrong there.
+    Takes as long as the slowest mail server, at most some 20 seconds.  Whatever is wrong there is
+    reported, not raised.
     """
     checks, known = configuration(folder)
     if known is None:
         return [*checks, *clock(None)]
-    said, secrets = passwords(folder, known)
-    checks += [*our_party(known), *said]
+    password_checks, secrets = passwords(folder, known)
+    checks += [*our_party(known), *password_checks]
     # The servers answer while the rest is checked.
     settings = known.settings
     registered: set[str] = set()
@@ -46,7 +46,7 @@ def examine(folder: Path) -> list[Check]:
     said_of_user, ours = user(folder, settings)
     checks += [*said_of_user, *files(folder, settings)]
     said_of_key, key = key_file(folder, settings)
-    # If another user opened it, files of theirs would be left.
+    # If another user opened it, files owned by that user would remain.
     said_of_database, store = database(folder, settings) if ours else ([], None)
     checks += [*said_of_key, *said_of_database]
     try:

@@ -25,7 +25,7 @@ from exchange.errors import BadInput, ConfigError
 from exchange.rendering.shipped import shipped_folder
 
 _CORRECT: Final = f"correct {CONFIG_PATH}; `exchange init` in an empty folder shows every option"
-# For sections that cannot be used, so that the others can.
+# Replaces sections that cannot be used, so that the others can be.
 _STAND_INS: Final[Mapping[str, Any]] = {
     "party": {"signifier": "UNKNOWN", "name": "unknown", "address": "unknown@unknown.example"},
     "mailbox": [{"host": "unknown.example", "username": "unknown"}],
@@ -41,7 +41,7 @@ class Known:
     faulty: frozenset[str] = frozenset()
 
     def has(self, section: str) -> bool:
-        """Whether the section is as the file says."""
+        """Return whether the section has the values of the file."""
         return section not in self.faulty
 
 
@@ -81,23 +81,27 @@ def our_party(known: Known) -> list[Check]:
     if not known.has("party"):
         return [failed(what, "not known: [party] has faults", _CORRECT)]
     party = known.settings.party
-    said = f"{party.name} ({party.signifier}), {party.address}"
+    text = f"{party.name} ({party.signifier}), {party.address}"
     try:
         parse_address(party.address)
         parse_address(party.compliance_address or party.address)
     except BadInput as error:
         return faults(what, error, "correct party.address or party.compliance_address")
     if party.address == _sample_address():
-        return [warning(what, f"{said}: still the sample", f"enter our own party in {CONFIG_PATH}")]
+        return [
+            warning(
+                what, f"{text}: this is still the sample", f"enter our own party in {CONFIG_PATH}"
+            )
+        ]
     if not party.mpids:
         return [
             warning(
                 what,
-                f"{said}; no MPID",
+                f"{text}; no MPID",
                 "add party.mpids, so that lists naming us by MPID are understood",
             )
         ]
-    return [ok(what, f"{said}; MPIDs {' '.join(party.mpids)}")]
+    return [ok(what, f"{text}; MPIDs {' '.join(party.mpids)}")]
 
 
 def _sample_address() -> str:
@@ -109,9 +113,9 @@ def _sample_address() -> str:
 
 
 def passwords(folder: Path, known: Known) -> tuple[list[Check], dict[str, str]]:
-    """Whether each password can be read; the passwords of ``mailbox NAME`` and ``smtp``.
+    """Check that each password can be read; return them by ``mailbox NAME`` and ``smtp``.
 
-    A login that needs none has an empty one.
+    The password of a login without one is empty.
     """
     checks: list[Check] = []
     found: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """Check owner and access rights of each file and folder.
 
-What the owner may do is worked out from owner, group and mode, so that root sees what the daemon's
-user would: for root itself every file can be read.
+The rights are derived from owner, group and mode, for the daemon's user: root, who may run the
+check, could read every file itself.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _READ, _WRITE, _SEARCH = 4, 2, 1
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A file or folder, and what is asked of it."""
+    """A file or folder, and its requirements."""
 
     path: Path
     written: bool = False  # the daemon writes to it, or makes files in it
-    private: bool = False  # nobody else may use it
-    vital: bool = True  # the daemon does not work without it
+    private: bool = False  # no other user may access it
+    vital: bool = True  # the daemon needs it
     plain: bool = False  # it has to be an ordinary file
 
 
@@ -85,8 +85,8 @@ def files(folder: Path, settings: Settings) -> list[Check]:
         looked += 1
         found += _faults_of(entry, status, owner, groups)
     if not found:
-        said = f"{counted(looked, 'file or folder', 'files and folders')} of {owner.name}"
-        return [ok(_WHAT, f"{said}: as they have to be")]
+        text = f"{counted(looked, 'file or folder', 'files and folders')} of {owner.name}"
+        return [ok(_WHAT, f"{text}, all as required")]
     found.sort(key=lambda check: check.state != "failed")
     left = len(found) - _MOST_SAID
     if left > 0:
@@ -136,7 +136,7 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _tree(folder: Path) -> Iterator[Path]:
-    """A folder and what is in it, links not followed."""
+    """Yield a folder and its contents, without following links."""
     yield folder
     try:
         is_folder = stat.S_ISDIR(folder.lstat().st_mode)
@@ -157,12 +157,12 @@ def _faults_of(
         if entry.written:
             yield says(
                 _WHAT,
-                f"{path} is a symbolic link, and no write follows one",
+                f"{path} is a symbolic link, which is never written through",
                 "name the file or folder itself in the configuration",
             )
         return
     if entry.plain and not stat.S_ISREG(status.st_mode):
-        yield says(_WHAT, f"{path} is not an ordinary file", "move it away: a new one is made")
+        yield says(_WHAT, f"{path} is not an ordinary file", "move it away; a new one is made")
         return
     wanted = _READ | (_WRITE if entry.written else 0) | (_SEARCH if folder else 0)
     missing = wanted & ~_allowed(status, owner, groups)
@@ -188,7 +188,7 @@ def _faults_of(
             f"`chmod go= {path}`",
         )
     if entry.written and folder and os.statvfs(path).f_flag & os.ST_RDONLY:
-        yield says(_WHAT, f"{path} is on a file system that is read-only", "mount it for writing")
+        yield says(_WHAT, f"{path} is on a read-only file system", "mount it for writing")
 
 
 def _allowed(status: os.stat_result, owner: Owner, groups: frozenset[int]) -> int:
@@ -218,6 +218,6 @@ def _remedy(path: Path, status: os.stat_result, owner: Owner, mode: str) -> str:
 def _unreachable(path: Path, error: OSError, owner: Owner) -> Check:
     return failed(
         _WHAT,
-        f"{path} cannot be looked at: {error.strerror}",
+        f"{path} cannot be checked: {error.strerror}",
         f"`sudo chown {owner.name}: {path.parent}` and `sudo chmod u+rwX {path.parent}`",
     )

@@ -19,9 +19,9 @@ from exchange.transport.imap_counts import MOST_HEADERS
 from exchange.transport.imap_probe import MailboxProbe
 from exchange.transport.smtp import CourierProbe, SmtpCourier
 
-# A step on the wire may take as long as the settings say, here at most this.
+# A network operation may take as long as the settings say, but here no longer than this.
 _STEP_SECONDS: Final = 10.0
-# Looking a name up has no limit of its own, so the whole gets one.
+# A name look-up has no limit of its own, so the whole check has one.
 _WHOLE_SECONDS: Final = 2 * _STEP_SECONDS
 _ENDS_SOON: Final = timedelta(days=21)
 _OLD: Final = timedelta(days=7)  # of a mail that waits in an inbox
@@ -38,7 +38,7 @@ def look_at_mailbox(
     password: str | None,
     registered: Callable[[], Collection[str]] = tuple,
 ) -> Result:
-    """Start the examination; return a function that waits for the end and gives the checks.
+    """Start checking a mailbox; return a function that waits for the checks.
 
     ``registered`` yields the addresses of the parties, in lower case, once they are needed.
     """
@@ -59,7 +59,7 @@ def look_at_mailbox(
 
 
 def look_at_courier(folder: Path, settings: Settings, password: str | None) -> Result:
-    """Start the examination; return a function that waits for the end and gives the checks."""
+    """Start checking the SMTP server; return a function that waits for the checks."""
     what = "smtp"
     if password is None:
         return lambda: [_untried(what)]
@@ -79,7 +79,7 @@ def _untried(what: str) -> Check:
 
 
 def _begun(work: Callable[[], Seen]) -> queue.SimpleQueue[Seen | BaseException]:
-    """Run ``work`` in a thread that nobody must wait for."""
+    """Run ``work`` in a thread that can be abandoned."""
     box: queue.SimpleQueue[Seen | BaseException] = queue.SimpleQueue()
 
     def run() -> None:
@@ -138,59 +138,59 @@ def _certificate(what: str, ends: datetime | None) -> Iterator[Check]:
     if ends is None:
         return
     what = f"{what}: certificate"
-    said = f"valid until {ends:%Y-%m-%d}"
+    text = f"valid until {ends:%Y-%m-%d}"
     if ends - datetime.now(UTC) < _ENDS_SOON:
-        yield warning(what, said, "ask whoever runs the server to renew it before then")
+        yield warning(what, text, "ask whoever runs the server to renew it before then")
     else:
-        yield ok(what, said)
+        yield ok(what, text)
 
 
 def _inbox(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Check:
-    """Report number and age of the mails: what would be answered on the first day."""
-    said = f"{counted(probe.mails, 'mail')} in {settings.inbox}"
+    """Report number and age of the mails, which would be answered on the first day."""
+    text = f"{counted(probe.mails, 'mail')} in {settings.inbox}"
     if settings.not_before is not None and settings.not_before > datetime.now(UTC):
         return warning(
             what,
-            f"{said}; not_before is in the future: nothing that arrives is answered until "
+            f"{text}; not_before is in the future: nothing that arrives is answered until "
             f"{settings.not_before:%Y-%m-%d %H:%M} UTC",
             "correct not_before in this [[mailbox]], or remove it",
         )
     if not probe.mails:
-        return ok(what, said)
+        return ok(what, text)
     if probe.oldest is None:
-        return ok(what, f"{said}; the server gives no dates")
-    said += f", the oldest of {probe.oldest:%Y-%m-%d}"
+        return ok(what, f"{text}; the server gives no dates")
+    text += f", the oldest of {probe.oldest:%Y-%m-%d}"
     if settings.not_before is not None:
         day = settings.not_before.astimezone(UTC)
-        return ok(what, f"{said}; mail older than {day:%Y-%m-%d %H:%M} UTC is ignored")
+        return ok(what, f"{text}; mail older than {day:%Y-%m-%d %H:%M} UTC is ignored")
     if datetime.now(UTC) - probe.oldest > _OLD:
         return warning(
             what,
-            f"{said}: all of them are read and may be answered",
+            f"{text}: all of them are read and may be answered",
             "before the first start set not_before in this [[mailbox]] to the day on which the "
             "exchange takes over; older mail is then listed and ignored",
         )
-    return ok(what, said)
+    return ok(what, text)
 
 
 def _junk(what: str, probe: MailboxProbe, registered: Collection[str]) -> Check:
     """Report mails of registered parties that a filter put into a Junk folder."""
     if not probe.junk:
         return ok(what, "there is no folder for it")
-    found, said = 0, []
+    found, lines = 0, []
     for folder in probe.junk:
         theirs = sum(_sender(field) in registered for field in folder.senders)
         found += theirs
         of = f" of the last {MOST_HEADERS:,}" if folder.mails > MOST_HEADERS else ""
-        said.append(
+        lines.append(
             f"{folder.name}: {counted(folder.mails, 'mail')},{of or ' of them'} "
             f"{theirs:,} from addresses of registered parties"
         )
     if not found:
-        return ok(what, "; ".join(said))
+        return ok(what, "; ".join(lines))
     return warning(
         what,
-        "; ".join(said),
+        "; ".join(lines),
         "move genuine mails to the inbox by hand, and ask whoever runs the mail server to let "
         "these addresses through",
     )
@@ -208,7 +208,7 @@ def _folders(what: str, settings: MailboxSettings, probe: MailboxProbe) -> Check
         return failed(what, f"there is no {settings.inbox}", "correct inbox in this [[mailbox]]")
     if probe.folders_missing:
         missing = ", ".join(probe.folders_missing)
-        return ok(what, f"{missing}: made when the first mail is filed there")
+        return ok(what, f"{missing}: will be made when the first mail is filed there")
     return ok(what, ", ".join(probe.folders_found))
 
 

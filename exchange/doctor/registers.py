@@ -22,9 +22,9 @@ from exchange.services.running.clock_guard import HINT, TROUBLE
 from exchange.store.db import Store
 from exchange.toml_file import TomlFile
 
-_AHEAD: Final = 60  # Working Days the calendar must cover: every clock of today, with patience
+_AHEAD: Final = 60  # Working Days that the calendar must cover: more than any clock of today needs
 _MOST_FINDINGS: Final = 20
-_FIRST_YEAR: Final = 2026  # no earlier year can be now: this program was not written yet
+_FIRST_YEAR: Final = 2026  # it cannot be an earlier year: this program did not exist yet
 _TOLERANCE: Final = timedelta(minutes=5)
 
 
@@ -50,13 +50,13 @@ def register(store: Store, settings: Settings) -> list[Check]:
         return [failed(what, "its declaration is not a date", advice)]
     if as_of is None:
         return [warning(what, f"nobody has declared it complete: {follows}", advice)]
-    said = f"declared complete as of {as_of.isoformat()}"
+    text = f"declared complete as of {as_of.isoformat()}"
     age, most = (_today() - as_of).days, settings.installed.max_age_days
     if age < 0:
-        return [warning(what, f"{said}, a day to come", advice)]
+        return [warning(what, f"{text}, a day in the future", advice)]
     if most and age > most:
-        return [warning(what, f"{said}, {age} days ago, {most} are allowed: {follows}", advice)]
-    return [ok(what, said)]
+        return [warning(what, f"{text}, {age} days ago, {most} are allowed: {follows}", advice)]
+    return [ok(what, text)]
 
 
 def contacts(store: Store, settings: Settings) -> list[Check]:
@@ -91,7 +91,7 @@ def contacts(store: Store, settings: Settings) -> list[Check]:
 
 
 def addresses(store: Store) -> set[str]:
-    """Where mail of registered parties comes from, in lower case; what fails is said elsewhere."""
+    """Return the addresses of registered parties, in lower case; none if the database fails."""
     try:
         with store.reading() as tx:
             parties = tx.parties.all(active_only=True)
@@ -117,12 +117,12 @@ def calendar(folder: Path, settings: Settings) -> list[Check]:
         if path.exists()
         else f"no {settings.calendar.file}"
     )
-    said = (
+    text = (
         f"{days.version}, to {days.covers[1].isoformat()}; {_AHEAD} Working Days from today end "
         f"on {until.isoformat()}; {dated}"
     )
     return [
-        ok(what, said),
+        ok(what, text),
         *(
             warning(what, f"{settings.calendar.file}: {one}", "remove the entry")
             for one in days.redundant
@@ -137,7 +137,7 @@ def clock_stopped(store: Store) -> list[Check]:
             trouble = tx.facts.get(TROUBLE)
     except ExchangeError as error:
         return faults("clock", error, "`exchange doctor` again")
-    return [failed("clock", f"at the last look {trouble}", HINT)] if trouble else []
+    return [failed("clock", f"at the last check {trouble}", HINT)] if trouble else []
 
 
 def clock(newest: datetime | None) -> list[Check]:
@@ -155,19 +155,19 @@ def clock(newest: datetime | None) -> list[Check]:
     except BadInput as error:
         return faults(what, error, f"unset ${NOW_VARIABLE}")
     now = chosen.now()
-    said = f"{now.astimezone(ZoneInfo('Europe/London')):%Y-%m-%d %H:%M %Z}"
+    text = f"{now.astimezone(ZoneInfo('Europe/London')):%Y-%m-%d %H:%M %Z}"
     if not _FIRST_YEAR <= now.year < LAST_YEAR:
-        return [failed(what, f"{said} cannot be", advice)]
+        return [failed(what, f"it cannot be {text}", advice)]
     if chosen.simulated and os.environ.get(NOW_VARIABLE):
         return [
-            warning(what, f"{said}, set by ${NOW_VARIABLE}", f"unset ${NOW_VARIABLE} in production")
+            warning(what, f"{text}, set by ${NOW_VARIABLE}", f"unset ${NOW_VARIABLE} in production")
         ]
     if newest is not None and newest > now + _TOLERANCE:
         return [
             warning(
                 what,
-                f"{said}, but the audit log has a row of {newest:%Y-%m-%d %H:%M} UTC",
+                f"{text}, but the audit log has a row of {newest:%Y-%m-%d %H:%M} UTC",
                 advice,
             )
         ]
-    return [ok(what, said)]
+    return [ok(what, text)]

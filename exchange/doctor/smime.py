@@ -27,16 +27,16 @@ def mail_keys(folder: Path, settings: Settings) -> list[Check]:
             checks += faults(what, error, "put certificate and key there; mail to it waits")
             continue
         ends = found.certificate.not_valid_after_utc
-        # As in the reason for a mail that is encrypted to another one: the end of the number.
+        # Only the end, as in the reason for a mail that is encrypted for another key.
         number_ends = f"…{found.certificate.serial_number & 0xFFFFFFFF:08X}"
-        said = f"{found.place}, certificate {number_ends} until {ends:%d/%m/%Y}"
+        text = f"{found.place}, certificate {number_ends} until {ends:%d/%m/%Y}"
         left = ends - datetime.now(UTC)
         if left < timedelta(0):
-            advice = "keep it for mail that still comes; give the other Suppliers a new one"
-            checks.append(warning(what, f"{said}: it has expired", advice))
+            advice = "keep it for mail that still uses it; give the other Suppliers a new one"
+            checks.append(warning(what, f"{text}: it has expired", advice))
         elif left < _ENDS_SOON:
             advice = "have it renewed, give the new one to the other Suppliers, keep both here"
-            checks.append(warning(what, said, advice))
+            checks.append(warning(what, text, advice))
         else:
-            checks.append(ok(what, said))
+            checks.append(ok(what, text))
     return checks

@@ -33,11 +33,11 @@ _MEGABYTE: Final = 1_000_000
 
 
 def key_file(folder: Path, settings: Settings) -> tuple[list[Check], KeyProvider]:
-    """The key file is there, private and whole; any other source is tried on the vault itself."""
+    """Check that the key file exists, is private and complete; ``vault`` tries any other source."""
     provider = key_provider(folder, settings.keys)
     if not settings.keys.by_file or settings.keys.old is not None:
-        said = "none: the key has another source, which the vault is tried with"
-        return [ok("key file", said)], provider
+        summary = "none: the key has another source, which the check of the vault tries"
+        return [ok("key file", summary)], provider
     path = folder / settings.keys.file
     try:
         key = load_key_file(path)
@@ -50,7 +50,7 @@ def key_file(folder: Path, settings: Settings) -> tuple[list[Check], KeyProvider
 
 
 def database(folder: Path, settings: Settings) -> tuple[list[Check], Store | None]:
-    """The database is there, of this version and intact; None when it cannot be used."""
+    """Check that the database exists, intact and of this version; None if it cannot be used."""
     what = "database"
     try:
         url = database_url(folder, settings)
@@ -69,7 +69,7 @@ def database(folder: Path, settings: Settings) -> tuple[list[Check], Store | Non
             ], None
         checks += _file(path)
     else:
-        # A server that does not answer shall not hold everything up.
+        # A server that does not answer must not delay everything.
         parsed = make_url(url).update_query_dict({"connect_timeout": str(_CONNECT_SECONDS)})
         url = parsed.render_as_string(hide_password=False)
     found, store = _opened(url)
@@ -85,13 +85,15 @@ def _opened(url: str) -> tuple[list[Check], Store | None]:
         faulty = _quick_check(store)
         altered = _altered(store)
     except ExchangeError as error:
-        said = faults(what, error, _RESTORE)
+        checks = faults(what, error, _RESTORE)
     except SQLAlchemyError as error:
-        # The first line of the driver's words: the others repeat the statement.
+        # The first line of the driver's message: the others repeat the statement.
         reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-        said = [failed(what, f"it cannot be used: {reason}", f"check database.url, or {_RESTORE}")]
+        checks = [
+            failed(what, f"it cannot be used: {reason}", f"check database.url, or {_RESTORE}")
+        ]
     except ImportError as error:
-        said = [
+        checks = [
             failed(
                 what,
                 f"the driver of database.url is not installed ({error.name})",
@@ -103,24 +105,24 @@ def _opened(url: str) -> tuple[list[Check], Store | None]:
             found = f"{_place(store)}; schema of this version, no damage found"
             fit = not any(check.state == "failed" for check in altered)
             return [*([ok(what, found)] if fit else []), *altered], store
-        said = [
+        checks = [
             failed(what, f"{_place(store)} is damaged: {faulty}", "stop the daemon; " + _RESTORE)
         ]
-        return said, store
+        return checks, store
     if store is not None:
         store.dispose()
-    return said, None
+    return checks, None
 
 
 def _altered(store: Store) -> list[Check]:
-    """Where the tables are not as the schema says: somebody's hand, or half a restore."""
+    """Report where tables differ from the schema: changed by hand, or restored in part."""
     with store.engine.connect() as connection:
         found = shape.differences(connection, schema.revisions()[-1])
-    advice = "restore the database, or put it right by hand: commands may fail until then"
+    advice = "restore the database, or correct it by hand: commands may fail until then"
     faults = (
         [f"{_place(store)} is not as its schema says: {found.summary()}"] if found.faults else []
     )
-    added = "remove it if nothing of yours needs it"
+    added = "remove it unless you need it"
     return [
         *(failed("database", one, advice) for one in faults),
         *(warning("database", f"{note}: somebody added it", added) for note in found.notes),
@@ -135,7 +137,7 @@ def _place(store: Store) -> str:
 
 
 def _quick_check(store: Store) -> str:
-    """SQLite's own look at its pages and rows: its first finding, or an empty text."""
+    """Have SQLite check its pages and rows; return its first finding, or an empty text."""
     if store.engine.dialect.name != "sqlite":
         return ""
     with store.engine.connect() as connection:
@@ -156,19 +158,21 @@ def _file(path: Path) -> list[Check]:
             )
         )
     free = shutil.disk_usage(path.parent).free
-    said = f"{free / _MEGABYTE:,.0f} MB free"
+    summary = f"{free / _MEGABYTE:,.0f} MB free"
     advice = f"free some space on the disk of {path.parent}"
     if free < _SCARCE:
-        checks.append(failed("disk", f"{said}: answers may not be recorded, so none leave", advice))
+        checks.append(
+            failed("disk", f"{summary}: answers might not be recorded, so none are sent", advice)
+        )
     elif free < _LOW:
-        checks.append(warning("disk", said, advice))
+        checks.append(warning("disk", summary, advice))
     else:
-        checks.append(ok("disk", said))
+        checks.append(ok("disk", summary))
     return checks
 
 
 def vault(store: Store, key: KeyProvider) -> tuple[list[Check], datetime | None]:
-    """The key opens the database, the audit log has its head; the instant of its newest row."""
+    """Check vault and audit log; return also the instant of the log's newest row, if any."""
     audit, newest = _audit(store)
     return [*_sealed(store, key), *audit], newest
 
@@ -180,16 +184,16 @@ def _sealed(store: Store, key: KeyProvider) -> list[Check]:
         stats = SealedVault(store.engine, key).stats()
     except ExchangeError as error:
         return faults("vault", error, "put back the key file that belongs to this database")
-    said = (
+    summary = (
         f"opens with the key: {counted(stats.records, 'Device')}, {stats.with_code:,} with a code, "
         f"{stats.installed_by_us:,} installed by us"
     )
     if not stats.records:
         return [
-            warning("vault", f"{said}; no request can be answered from it",
+            warning("vault", f"{summary}; no request can be answered from it",
                     "`exchange codes import FILE`")
         ]  # fmt: skip
-    return [ok("vault", f"{said}; `exchange codes verify` opens every bucket")]
+    return [ok("vault", f"{summary}; `exchange codes verify` opens every bucket")]
 
 
 def _audit(store: Store) -> tuple[list[Check], datetime | None]:
@@ -205,23 +209,23 @@ def _audit(store: Store) -> tuple[list[Check], datetime | None]:
         return [ok(what, "empty")], None
     if len(last) != 1 or (last[0].seq, last[0].hash) != (number, head):
         return [failed(what, "its head is not that of its newest row", advice)], None
-    said = f"{counted(number, 'row')}, head {head[:16]}; `exchange audit verify` checks them all"
-    return [ok(what, said)], datetime.fromisoformat(last[0].at)
+    summary = f"{counted(number, 'row')}, head {head[:16]}; `exchange audit verify` checks them all"
+    return [ok(what, summary)], datetime.fromisoformat(last[0].at)
 
 
 def running(store: Store, folder: Path) -> list[Check]:
-    """Whether a daemon works on this database now; its lock is looked at and never taken."""
+    """Check whether a daemon uses this database now, by looking at its lock without taking it."""
     what = "daemon"
     try:
         holder = ReadOnlyStore(store.url, float(_CONNECT_SECONDS)).holder()
     except ExchangeError as error:
         advice = "run doctor as the daemon's own user"
-        return [warning(what, f"cannot be seen: {error.message}", advice)]
+        return [warning(what, f"cannot be determined: {error.message}", advice)]
     beat = read_heartbeat(folder)
     alive = lives(beat, holder.held)
     if alive is None:
-        said = "cannot be seen: the kernel does not list its locks"
-        return [warning(what, said, "`exchange health` says when it was last seen")]
+        summary = "cannot be determined: the kernel does not list its locks"
+        return [warning(what, summary, "`exchange health` says when it was last seen")]
     if not alive:
         last = f"; the last one was seen {_ago(beat.written)}" if beat else ""
         last += f" and ended: {beat.why}" if beat and beat.why else ""
@@ -229,15 +233,15 @@ def running(store: Store, folder: Path) -> list[Check]:
     if beat is None:
         known = f" (process {holder.pid})" if holder.pid else ""
         return [warning(what, f"one is running on this database{known}, and gives no sign of life",
-                        "see whether it may write into the working folder")]  # fmt: skip
+                        "check that it may write into the working folder")]  # fmt: skip
     if (mute := silence(beat)) is not None:
         return [warning(what, f"process {holder.pid or beat.pid} {mute[0]}", mute[1])]
     last = f"last round {_ago(beat.last_round)}" if beat.last_round is not None else "no round yet"
-    said = (
+    summary = (
         f"one is running on this database: process {holder.pid or beat.pid}, since "
         f"{when(beat.started):%Y-%m-%d %H:%M:%S} UTC; {last}; `exchange health` says more"
     )
-    return [ok(what, said)]
+    return [ok(what, summary)]
 
 
 def _ago(seconds: float) -> str:

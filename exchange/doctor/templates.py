@@ -1,7 +1,7 @@
-"""Check of the texts that mails and reports are made of, the user's own among them.
+"""Check the templates of mails and reports, including the user's own.
 
-Each is filled in twice, once with everything there is to say and once with as little as can be:
-an override that uses a name which does not exist is found here and not on the day it is needed.
+Each is filled in twice, once with every value and once with as few as possible: so an override
+that uses an unknown name is found here, and not only when it is needed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _ANSWERS: Final = tuple(
     AnswerRow(_DEVICE, word, "", "a reason", "list.xlsx > row 2") for word in OutcomeWord
 )
 _ASKED: Final = (RequestRow(_DEVICE, "ESME", note="list.xlsx > row 2: a reason"),)
-# What the letters are filled in with; templates/README.md says what each name means.
+# The values for the letters; templates/README.md explains each name.
 _FULL: Final[Mapping[str, object]] = {
     "us": _US,
     "them": {"name": "Other Power", "signifier": "OTHR"},
@@ -84,7 +84,7 @@ _BARE: Final[Mapping[str, object]] = {
 
 
 def templates(folder: Path) -> list[Check]:
-    """Every mail and the report can be written."""
+    """Check that every mail and the report can be written."""
     what = "templates"
     own = folder / "templates"
     try:
@@ -104,12 +104,12 @@ def templates(folder: Path) -> list[Check]:
         found = f"{error.filename or own} cannot be read: {error.strerror}"
         return [failed(what, found, f"`chmod -R u+rX {own}`")]
     overridden = sum(path.is_file() for path in own.rglob("*")) - len(strays)
-    said = "every mail and the report can be written; "
-    said += f"{counted(overridden, 'file')} of {own} used" if overridden else "as shipped"
+    text = "every mail and the report can be written; "
+    text += f"{counted(overridden, 'file')} of {own} used" if overridden else "as shipped"
     return [
-        ok(what, said),
+        ok(what, text),
         *(
-            warning(what, f"{path} is the name of no template: it is never used",
+            warning(what, f"{path} has no template's name: it is never used",
                     f"name it like one in {shipped_folder('templates')}, or remove it")
             for path in strays
         ),
@@ -118,11 +118,11 @@ def templates(folder: Path) -> list[Check]:
 
 
 def _differing(own: Path) -> list[Check]:
-    """What one's own files lack against those of this version."""
+    """Report what the user's own files lack in comparison with those of this version."""
     shipped = shipped_folder("templates")
     advice = (
-        f"compare it with {shipped}/{{}}; then write version and what is left out on purpose into "
-        "its first line, as templates/README.md says"
+        f"compare it with {shipped}/{{}}; then write the version, and what is left out on "
+        "purpose, into its first line, as templates/README.md says"
     )
     return [
         (failed if one.grave else warning)(
@@ -162,7 +162,7 @@ def _report() -> MonthlyReport:
 
 
 def _strays(own: Path) -> list[Path]:
-    """Files that override nothing; those with an underscore may be parts of others."""
+    """Return files that override nothing; those with an underscore may be parts of others."""
     shipped = shipped_folder("templates")
     return [
         path

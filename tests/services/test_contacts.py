@@ -139,7 +139,7 @@ def test_every_bad_row_is_named_and_nothing_is_changed(ctx: Context) -> None:
         "contacts.csv > row 7 > sla_days",
         "contacts.csv > row 7 > confirmed_on",
     ]
-    assert "FORM stands at contacts.csv > row 5 too" in said.err
+    assert "FORM is also at contacts.csv > row 5" in said.err
     assert parties(ctx) == {}
 
 
@@ -192,7 +192,7 @@ def test_an_inactive_party_stays_so_until_a_column_says_otherwise(ctx: Context) 
     text = "party,signifier,request address\nForm Energy,FORM,codes@form.example\n"
     plan = contacts.plan_import(ctx, "c.csv", text.encode())
     assert plan.changes == ()
-    assert "FORM is in the file, stays inactive" in plan.notes[0]
+    assert "FORM is in the file but stays inactive" in plan.notes[0]
     text = "party,signifier,request address,active\nForm Energy,FORM,codes@form.example,yes\n"
     plan = contacts.plan_import(ctx, "c.csv", text.encode())
     assert [one.field for one in plan.changes] == ["active"]

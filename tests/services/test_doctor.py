@@ -180,7 +180,7 @@ def test_all_is_well(reachable: Path) -> None:
     assert "TLSv1." in by_name(checks, "smtp").found
     assert "valid until 2040-01-01" in by_name(checks, "smtp: certificate").found
     folders = by_name(checks, "mailbox requests: folders").found
-    assert folders == "Processed, Review, Shunted: made when the first mail is filed there"
+    assert folders == "Processed, Review, Shunted: will be made when the first mail is filed there"
     # Nothing was made, moved or sent.
     assert not (reachable / "exchange.db.lock").exists()
 

@@ -376,7 +376,7 @@ def test_what_is_due_to_us_and_a_reminder_that_nobody_writes(ctx: Context) -> No
         assert told["due_to_us"]["nearest"] == due.isoformat()
         later = f"{ctx.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
         said = command(app, ctx.folder, "health", "--json", now=later)
-        assert "is not written" in problems(json.loads(said.out))["due to us"]
+        assert "has not been written" in problems(json.loads(said.out))["due to us"]
 
 
 NOW_ = datetime.fromisoformat(NOW).replace(tzinfo=UTC)

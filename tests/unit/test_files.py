@@ -180,7 +180,7 @@ def _report_file(folder: Path, elsewhere: Path) -> None:
 
 def _codes(folder: Path, elsewhere: Path) -> None:
     (folder / "received.csv").symlink_to(elsewhere / "none")
-    with pytest.raises(BadInput, match="there already"):
+    with pytest.raises(BadInput, match="already exists"):
         case_status.write_codes(make_context_again(folder), folder / "received.csv", "T")
 
 

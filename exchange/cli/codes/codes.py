@@ -113,7 +113,7 @@ def rotate_key(
         old, new = rotate.rotate(ctx, change, actor)
         result |= {"old_key": old, "new_key": new}
         if not as_json:
-            alone = f"; key {old} opens older backups alone" if old not in ("", new) else ""
+            alone = f"; key {old} opens only older backups" if old not in ("", new) else ""
             say(f"the vault is locked by key {new}{alone}")
     if reseal or only_reseal:
         with progress_bar.progress(quiet=quiet) as bar:
@@ -123,7 +123,7 @@ def rotate_key(
             "resumed": done.resumed, "left_under_old_keys": 0,
         }  # fmt: skip
         if not as_json:
-            how = "gone on with: " if done.resumed else ""
+            how = "continued: " if done.resumed else ""
             say(
                 f"{how}{done.buckets} buckets and {done.texts} texts sealed again; nothing is left"
                 f" under an older key: {done.records} Devices opened, {done.kept_texts} texts"
@@ -169,7 +169,7 @@ def complete_as_of(
     before = codes.declare_complete(ctx, as_of, who(by), empty=empty)
     known = codes.standing(ctx).stats.installed_by_us
     was = f" (before: {before.isoformat()})" if before else ""
-    said = (
+    text = (
         f"declared complete as of {as_of.isoformat()}, {known} installed Devices known"
         if as_of
         else "declaration withdrawn: unknown Devices are held for a person"
@@ -177,7 +177,7 @@ def complete_as_of(
     answer(
         as_json,
         {"complete_as_of": as_of, "before": before, "installed_by_us": known},
-        f"{said}{was}",
+        f"{text}{was}",
     )
 
 
@@ -187,7 +187,7 @@ def _day(written: str) -> date:
             return date.fromisoformat(written.strip())
     except ValueError:
         pass
-    raise BadInput(f"{written!r} is not a date", hint="write for example 2026-12-01")
+    raise BadInput(f"{written!r} is not a date", hint="write it like 2026-12-01")
 
 
 def _found_line(device: DeviceId, found: VaultRecord | None, reveal: bool) -> str:

@@ -138,7 +138,7 @@ def import_(
 
 
 def profile_of(settings: Settings, source: str) -> SourceSettings:
-    """Return the profile of a source, an empty one where the configuration has none."""
+    """Return the profile of a source, or an empty one if the configuration has none."""
     from exchange.config import SourceSettings
 
     wanted = " ".join(source.split())
@@ -206,18 +206,18 @@ def _write_rejects(target: Path, rejects: Rejects) -> bool:
         writer.writerows(code_file.rejects_csv_rows(rejects))
         replace_file(target, listed.getvalue().encode())
     except OSError:
-        # A read-only folder: the rows are printed all the same.
+        # A read-only folder: the rows are only printed.
         return False
     return True
 
 
 def _imported_line(done: Imported) -> str:
     name = mask_codes(done.name)
-    repeated = f", {done.repeated} rows said the same twice" if done.repeated else ""
+    repeated = f", {done.repeated} repeated rows" if done.repeated else ""
     if len(done.rejects):
         repeated += f", {len(done.rejects)} rows refused ({done.rejects.conflicts} conflicts)"
     if done.resumed:
-        repeated += ", gone on from where it was cut off"
+        repeated += ", continued where it was cut off"
     if not done.added and not done.updated:
         return f"{name}: nothing new, {done.unchanged} Devices known already{repeated}"
     return (

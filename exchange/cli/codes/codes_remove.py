@@ -76,9 +76,9 @@ def remove(
         raise typer.BadParameter("give Device IDs, a list of Devices, or a source with --source")
     ctx = context_of(folder, now)
     column = first_said(device_column, profile_of(ctx.settings, source).device_column)
-    with progress_bar.progress(quiet=quiet) as told:
-        chosen = _chosen(ctx, what or [], column, told)
-        planned = removal.plan(ctx, chosen, source, told)
+    with progress_bar.progress(quiet=quiet) as bar:
+        chosen = _chosen(ctx, what or [], column, bar)
+        planned = removal.plan(ctx, chosen, source, bar)
     standing = codes.standing(ctx)
     if not as_json:
         for line in _plan_lines(planned):
@@ -93,8 +93,8 @@ def remove(
                 hint="--yes removes them, --dry-run only counts",
             )
         if yes or typer.confirm("Remove them?", default=False):
-            with progress_bar.progress(quiet=quiet) as told:
-                removed = removal.remove(ctx, planned, who(by), told).removed
+            with progress_bar.progress(quiet=quiet) as bar:
+                removed = removal.remove(ctx, planned, who(by), bar).removed
     if as_json:
         answer(True, _json(planned, standing, removed, dry_run=dry_run), "")
     elif removed:
@@ -103,7 +103,7 @@ def remove(
         say("nothing was removed")
 
 
-def _chosen(ctx: Context, what: list[str], column: str | None, told: Progress | None) -> Chosen:
+def _chosen(ctx: Context, what: list[str], column: str | None, bar: Progress | None) -> Chosen:
     if not what:
         return removal.everything()
     files = [one for one in what if Path(one).exists()]
@@ -117,7 +117,7 @@ def _chosen(ctx: Context, what: list[str], column: str | None, told: Progress | 
             place=files[0],
             hint=f"./{files[0]} is the file",
         )
-    return removal.devices_listed(ctx, import_report.CodeSource.at(Path(files[0])), column, told)
+    return removal.devices_listed(ctx, import_report.CodeSource.at(Path(files[0])), column, bar)
 
 
 def _device(written: str) -> str:

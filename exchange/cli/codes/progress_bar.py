@@ -27,7 +27,7 @@ _LINE_SECONDS: Final = 5.0  # between two lines of progress where there is no te
 
 
 class _Rate(ProgressColumn):
-    """The rate, in the units that the task counts."""
+    """Shows the rate, in the units that the task counts."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed

@@ -33,7 +33,7 @@ from exchange.store.requests.legs import TakenRung
 
 log = structlog.get_logger("exchange.chase")
 
-# The marker in our mails: to its reader a breach notice is an escalation.
+# The marker in our mails: whoever reads a breach notice takes it for an escalation.
 _MARKERS = {
     "reminder": "reminder",
     "breach": "escalation",
@@ -174,8 +174,8 @@ def _write(ctx: Context, tx: Transaction, found: _Taken) -> None:
 def _chase_request(
     ctx: Context, known: _Known, request: OutboundRequest, party: Party, today: date, found: _Taken
 ) -> None:
-    for (behind, accepted_on), legs in ladder.alike(known.legs[request.id], known.done).items():
-        step = ladder.step(ctx, party, dict(behind), accepted_on, request.sla_days, today)
+    for (taken, accepted_on), legs in ladder.alike(known.legs[request.id], known.done).items():
+        step = ladder.step(ctx, party, dict(taken), accepted_on, request.sla_days, today)
         found.rungs += [(legs, rung, None) for rung in step.skipped]
         if step.now:
             _take(ctx, known, request, party, legs, step.now, today, found)
@@ -218,14 +218,14 @@ def _take(
     found.letters.append(letter)
     if rung.kind in ("breach", "escalation"):
         found.levels[max(rung.level, 1)] += [leg.id for leg in legs]
-    said: dict[str, str | int | bool | None] = {
+    detail: dict[str, str | int | bool | None] = {
         "rung": rung.name,
         "devices": len(legs),
         "address": address,
         "message_id": letter.message_id,
         "note": _note(known, request, rung, party),
     }
-    found.events.append(AuditEvent(f"request.{rung.kind}", request.ref, party.signifier, said))
+    found.events.append(AuditEvent(f"request.{rung.kind}", request.ref, party.signifier, detail))
     log.info("chased", ref=request.ref, party=party.signifier, rung=rung.name, devices=len(legs))
 
 
@@ -240,8 +240,8 @@ def _context(
 ) -> dict[str, object]:
     small = ctx.settings.release.body_table_rows
     due_on = request.due_on or today
-    before, behind = (today, due_on) if today <= due_on else (due_on, today)
-    days = ctx.calendar.working_days_between(before, behind)
+    first, last = sorted((today, due_on))
+    days = ctx.calendar.working_days_between(first, last)
     return {
         "us": letters.us(ctx),
         "them": letters.them(party),
@@ -261,7 +261,7 @@ def _context(
 
 
 def _note(known: _Known, request: OutboundRequest, rung: Rung, party: Party) -> str:
-    """Return what is unusual, also that a mail of theirs waits for a person of ours."""
+    """Return what is unusual, such as that a mail from them still waits for one of our people."""
     places = ((party.signifier, ref) for ref in (request.ref, ""))
     arrived = next((known.looked_into[one] for one in places if one in known.looked_into), None)
     if arrived is None:

@@ -115,9 +115,9 @@ def _move_legs(
     today = ctx.today()
     legs = tx.legs.legs(request_id=request.id, states=CHASED_LEGS)
     done = tx.legs.rungs_done([leg.id for leg in legs])
-    for (behind, accepted_on), alike in ladder.alike(legs, done).items():
+    for (taken, accepted_on), alike in ladder.alike(legs, done).items():
         numbers = [leg.id for leg in alike]
-        step = ladder.step(ctx, party, dict(behind), accepted_on, request.sla_days, today)
+        step = ladder.step(ctx, party, dict(taken), accepted_on, request.sla_days, today)
         tx.legs.start_clocks(numbers, accepted_on, when.due_on, today if step.now else step.next_on)
     if today <= when.due_on:
         tx.legs.mark_overdue([leg.id for leg in legs if leg.overdue], overdue=False)

@@ -51,7 +51,7 @@ _LOSING_WORDS: Final = (
 )
 _NOBODY: Final = frozenset(("", "-", "--", "n/a", "na", "none", "nil"))
 _HINT: Final = "name the columns Device ID, Losing supplier and Former suppliers"
-_OURS: Final = ""  # stands for our own names: no signifier is empty
+_OURS: Final = ""  # means ourselves: no signifier is empty
 
 
 def read_gained(
@@ -148,8 +148,10 @@ def _gained(sheet: Sheet, row: Row, known: _Suppliers) -> Gained:
             faults.append(BadInput(error.message, place=sheet.place(row, column), hint=error.hint))
     others = tuple(dict.fromkeys(one for one in suppliers if one != _OURS))
     if not faults and not others:
-        said = "only we ourselves are named" if suppliers else "no supplier is named"
-        faults.append(BadInput(f"{said}: there is nobody to ask", place=sheet.place(row, _LOSING)))
+        reason = "only we ourselves are named" if suppliers else "no supplier is named"
+        faults.append(
+            BadInput(f"{reason}: there is nobody to ask", place=sheet.place(row, _LOSING))
+        )
     if faults:
         if len(faults) == 1:
             raise faults[0]
@@ -164,13 +166,13 @@ def _merged(first: Gained | None, again: Gained) -> Gained:
         return again
     if first.suppliers != again.suppliers:
         raise BadInput(
-            f"{again.device} stands at {first.where} too, with other suppliers"
+            f"{again.device} is also at {first.where}, with other suppliers"
             f" ({', '.join(first.suppliers)})",
             place=again.where,
         )
     if first.device_type and again.device_type and first.device_type != again.device_type:
         raise BadInput(
-            f"{again.device} stands at {first.where} too, as {first.device_type}",
+            f"{again.device} is also at {first.where}, as {first.device_type}",
             place=again.where,
         )
     kind = first.device_type or again.device_type

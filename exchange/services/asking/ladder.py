@@ -18,15 +18,15 @@ Behind = tuple[tuple[tuple[str, datetime | None], ...], date]
 def alike(
     legs: Sequence[Leg], done: Mapping[int, Mapping[str, datetime | None]]
 ) -> dict[Behind, list[Leg]]:
-    """Group legs of one request with running clocks by the rungs taken: one next step per group.
+    """Group the legs of a request that have taken the same rungs: each group has one next step.
 
-    ``done`` has the rungs of each leg by its number.
+    Legs without a running clock are left out.  ``done`` has the rungs of each leg by its number.
     """
     groups: dict[Behind, list[Leg]] = {}
     for leg in legs:
         if leg.accepted_on is not None:
-            behind = sorted(done[leg.id].items(), key=lambda rung: rung[0])
-            groups.setdefault((tuple(behind), leg.accepted_on), []).append(leg)
+            taken = sorted(done[leg.id].items(), key=lambda rung: rung[0])
+            groups.setdefault((tuple(taken), leg.accepted_on), []).append(leg)
     return groups
 
 

@@ -23,7 +23,7 @@ def start_clocks(ctx: Context, tx: Transaction, letter: StoredLetter) -> None:
     if request.accepted_at is not None:
         return  # the same letter, delivered again after a crash
     party = tx.parties.get(request.party)
-    # The answer time in the mail counts, whatever was agreed since.
+    # The answer time written in the mail counts, even if another was agreed since.
     rule = replace(ctx.sla(party), days=request.sla_days)
     when = due(ctx.now(), rule, ctx.calendar)
     tx.outbound.accept(

@@ -71,9 +71,9 @@ def create(
     for one in gained:
         if (device_type := DeviceType.of(one.device_type)) in refused:
             raise BadInput(
-                f"{one.device} is a {device_type}, which clause 4.16 is not for",
+                f"{one.device} is a {device_type}, to which clause 4.16 does not apply",
                 place=one.where,
-                hint="take the row out, or ask all the same with --any-type",
+                hint="remove the row, or ask nevertheless with --any-type",
             )
     unique = list({one.device: one for one in gained}.values())
     now = ctx.now()

@@ -81,7 +81,7 @@ def plan_import(
                 party = _party(sheet, row, held)
                 if party.signifier in wanted:
                     raise BadInput(
-                        f"{party.signifier} stands at {places[party.signifier]} too",
+                        f"{party.signifier} is also at {places[party.signifier]}",
                         place=f"{sheet.place(row)} > signifier",
                     )
                 wanted[party.signifier] = party
@@ -90,7 +90,7 @@ def plan_import(
                 faults.append(error)
     raise_all(faults, name)
     notes += [
-        f"{party.signifier} is in the file, stays inactive; a column `active` with yes changes it"
+        f"{party.signifier} is in the file but stays inactive: yes in a column `active` changes it"
         for party in wanted.values()
         if not party.active and not _has(sheets, "active")
     ]
@@ -161,11 +161,11 @@ def _choose(table: Table) -> Sheet:
     if not lacking:
         return Sheet(table, columns)
     if not table.header:
-        said = "there is no header row that names the columns"
+        reason = "there is no header row that names the columns"
     else:
-        said = f"no column {', '.join(lacking)}; the columns are {header_shown(table)}"
+        reason = f"no column {', '.join(lacking)}; the columns are {header_shown(table)}"
     kind = BadInput if {"signifier", "request_address"} & columns.keys() else NoColumns
-    raise kind(said, place=table.where, hint=_HINT)
+    raise kind(reason, place=table.where, hint=_HINT)
 
 
 def _party(sheet: Sheet, row: Row, held: Mapping[str, Party]) -> Party:

@@ -1,4 +1,4 @@
-"""Check whether all is well now, for ``exchange health``, and from when on it is not.
+"""Check whether all is well now, for ``exchange health``; each sign has its limit.
 
 Nothing here waits for a mail server, takes a lock or changes anything; the database is read in a
 separate thread that is abandoned after some seconds.  The thresholds are in a table in
@@ -99,19 +99,19 @@ def examine(
 ) -> Health:
     """Check everything within some seconds; never raises for what is wrong."""
     beat = read_heartbeat(folder)
-    known = _within(lambda: _ask(opens(), settings, calendar, now), _WHOLE_SECONDS)
-    fault = known if isinstance(known, ExchangeError) else None
-    told = known if isinstance(known, Known) else None
+    result = _within(lambda: _ask(opens(), settings, calendar, now), _WHOLE_SECONDS)
+    fault = result if isinstance(result, ExchangeError) else None
+    known = result if isinstance(result, Known) else None
     free = shutil.disk_usage(folder).free
     signs = [
-        _daemon(beat, told),
-        *(_progress(beat, settings) if beat and _lives(beat, told) else ()),
+        _daemon(beat, known),
+        *(_progress(beat, settings) if beat and _lives(beat, known) else ()),
         *(_mailbox(one, beat, now) for one in settings.mailbox),
         _database(fault),
-        *(_waiting(told, now) if told else ()),
+        *(_waiting(known, now) if known else ()),
         _disk(free, folder),
     ]
-    return Health(tuple(signs), _values(beat, told, settings, free))
+    return Health(tuple(signs), _values(beat, known, settings, free))
 
 
 def _within(work: Callable[[], Known], seconds: float) -> Known | ExchangeError:
@@ -124,7 +124,7 @@ def _within(work: Callable[[], Known], seconds: float) -> Known | ExchangeError:
         except ExchangeError as error:
             box.put(error)
         except Exception as error:  # its message may quote anything
-            box.put(StoreError(f"it cannot be looked at ({type(error).__name__})"))
+            box.put(StoreError(f"it cannot be checked ({type(error).__name__})"))
 
     threading.Thread(target=run, name="health", daemon=True).start()
     try:
@@ -178,20 +178,20 @@ def _daemon(beat: Beat | None, known: Known | None) -> Sign:
     lives = _lives(beat, known)
     start = "`exchange run`, or start its service; its log says why it ended"
     if lives is None:
-        return Sign(what, False, "whether one works cannot be seen", start)
+        return Sign(what, False, "it cannot be determined whether one is running", start)
     if not lives:
         if beat is None:
-            return Sign(what, False, "none is running, and none has left a sign", start)
+            return Sign(what, False, "none is running, and none has left a trace", start)
         return Sign(what, False, f"none is running; the last one {end_of(beat)}", start)
     if beat is None:
-        said = f"one holds the database (process {known.holder.pid})" if known else "one works"
+        text = f"one holds the database (process {known.holder.pid})" if known else "one is running"
         return Sign(
-            what, False, f"{said}, and gives no sign of life",
+            what, False, f"{text}, and gives no sign of life",
             "check that it may write into the working folder; restart it",
         )  # fmt: skip
     if (mute := silence(beat)) is not None:
-        said, advice = mute
-        return Sign(what, False, f"process {_pid(beat, known)} {said}", advice)
+        text, advice = mute
+        return Sign(what, False, f"process {_pid(beat, known)} {text}", advice)
     last = f"last round {_at(beat.last_round)}" if beat.last_round is not None else "no round yet"
     return Sign(what, True, f"process {_pid(beat, known)}, since {_at(beat.started)}; {last}")
 
@@ -207,7 +207,7 @@ def _progress(beat: Beat, settings: Settings) -> Iterator[Sign]:
     if beat.moved > patience:
         yield Sign(
             "work", False, f"{doing}; no progress since {_at(beat.moved)}",
-            "look into its log; restart it: what was under way is done again",
+            "read its log; restart it: unfinished work is done again",
         )  # fmt: skip
     else:
         yield Sign("work", True, doing)
@@ -222,16 +222,17 @@ def _mailbox(mailbox: MailboxSettings, beat: Beat | None, now: datetime) -> Sign
     what = f"mailbox {mailbox.name}"
     seen = next((one for one in beat.mailboxes if one.name == mailbox.name), None) if beat else None
     good = seen.good if seen else None
-    said = f"last good round {_at(good)}" if good is not None else "no good round yet"
+    text = f"last good round {_at(good)}" if good is not None else "no good round yet"
     if seen and seen.why:
-        said += f"; {seen.why}"
+        text += f"; {seen.why}"
     if mailbox.not_before is not None and mailbox.not_before > now:
-        said = f"nothing is answered until {mailbox.not_before:%Y-%m-%d}: not_before is to come"
-        return Sign(what, False, said, "set not_before in its [[mailbox]] right, and reload")
+        day = f"{mailbox.not_before:%Y-%m-%d}"
+        text = f"nothing is answered until {day}: not_before is in the future"
+        return Sign(what, False, text, "correct not_before in its [[mailbox]], and reload")
     waited = good if good is not None else (beat.started if beat else None)
     if waited is not None and waited <= limit_of(mailbox):
-        return Sign(what, True, said)
-    return Sign(what, False, said, "`exchange doctor` tries it and says what to correct")
+        return Sign(what, True, text)
+    return Sign(what, False, text, "`exchange doctor` tries it, and says what to correct")
 
 
 # -- the database and the disk ---------------------------------------------------------------------
@@ -240,7 +241,7 @@ def _mailbox(mailbox: MailboxSettings, beat: Beat | None, now: datetime) -> Sign
 def _database(fault: ExchangeError | None) -> Sign:
     if fault is None:
         return Sign("database", True, "answers")
-    return Sign("database", False, str(fault), fault.hint or "`exchange doctor` looks closer")
+    return Sign("database", False, str(fault), fault.hint or "`exchange doctor` checks more")
 
 
 def _waiting(known: Known, now: datetime) -> Iterator[Sign]:
@@ -254,7 +255,7 @@ def _waiting(known: Known, now: datetime) -> Iterator[Sign]:
     )  # fmt: skip
     letters = _old(
         "letters waiting", known.letters, now, LETTER,
-        "`exchange doctor` tries the way out; `exchange inbox list` shows who does not take any",
+        "`exchange doctor` tries to connect; `exchange inbox list` shows who refuses them",
     )  # fmt: skip
     extra = f"; {known.deferred} deferred, {known.refused} refused"
     yield Sign(letters.what, letters.well, letters.found + extra, letters.advice)
@@ -263,7 +264,7 @@ def _waiting(known: Known, now: datetime) -> Iterator[Sign]:
         advice = f"{known.pause.hint}; then `exchange letters resume`".removeprefix("; then ")
         yield Sign("sending", False, f"paused until {until}: {known.pause.said}", advice)
     if known.clock:
-        advice = "set the machine's clock by NTP; or, where it is right, `exchange clock confirm`"
+        advice = "set the machine's clock by NTP; or, if it is right, `exchange clock confirm`"
         yield Sign("clock", False, known.clock, advice)
     person = counted(known.for_a_person.number, "mail")
     old = f", {known.old.number} older than the first day" if known.old.number else ""
@@ -274,42 +275,42 @@ def _waiting(known: Known, now: datetime) -> Iterator[Sign]:
 def _old(what: str, oldest: Oldest, now: datetime, limit: timedelta, advice: str) -> Sign:
     if not oldest.number or oldest.since is None:
         return Sign(what, True, "none")
-    said = f"{oldest.number}, the oldest since {oldest.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    text = f"{oldest.number}, the oldest since {oldest.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     well = now - oldest.since <= limit
-    return Sign(what, well, said, "" if well else advice)
+    return Sign(what, well, text, "" if well else advice)
 
 
 def _due(known: Known, today: date) -> Iterator[Sign]:
     ours, what = known.ours, "due from us"
-    said = "nothing"
+    text = "nothing"
     if ours.number:
-        said = f"{counted(ours.number, 'request')}, the nearest {ours.ref} on {ours.nearest}"
+        text = f"{counted(ours.number, 'request')}, the nearest {ours.ref} on {ours.nearest}"
         if ours.past:
-            said += f"; {ours.past} past their due date"
+            text += f"; {ours.past} past their due date"
     in_review = known.waiting_due
     if in_review:
-        said += f"; what may be a request and waits for a person: {in_review}"
+        text += f"; what may be a request and waits for a person: {in_review}"
     past = bool(ours.past) or bool(in_review and in_review < today)
     advice = "`exchange inbox list` shows what waits, and for what"
-    yield Sign(what, not past, said, advice if past else "")
-    theirs, said = known.theirs, "nothing"
+    yield Sign(what, not past, text, advice if past else "")
+    theirs, text = known.theirs, "nothing"
     if theirs.number:
-        said = f"{counted(theirs.number, 'request')} of ours, the nearest {theirs.ref}"
-        said += f" ({theirs.party}) on {theirs.nearest}"
+        text = f"{counted(theirs.number, 'request')} of ours, the nearest {theirs.ref}"
+        text += f" ({theirs.party}) on {theirs.nearest}"
         if theirs.past:
-            said += f"; {theirs.past} past their due date, which are chased"
+            text += f"; {theirs.past} past their due date and chased"
     late = known.next_chase is not None and known.next_chase < today - CHASE_LATE
     if late:
-        said += f"; a reminder was due on {known.next_chase} and is not written"
-    hint = "the log names what hinders it: a template, or a party that is not on the register"
-    yield Sign("due to us", not late, said, hint if late else "")
+        text += f"; a reminder was due on {known.next_chase} and has not been written"
+    hint = "the log names the cause: a template, or a party that is not on the register"
+    yield Sign("due to us", not late, text, hint if late else "")
 
 
 def _disk(free: int, folder: Path) -> Sign:
-    said = f"{free / 1_000_000:,.0f} MB free"
+    text = f"{free / 1_000_000:,.0f} MB free"
     well = free >= DISK_BYTES
     advice = "" if well else f"free some space on the disk of {folder.absolute()}"
-    return Sign("disk", well, said, advice)
+    return Sign("disk", well, text, advice)
 
 
 def _at(ago: float) -> str:

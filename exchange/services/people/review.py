@@ -93,7 +93,7 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
     try:
         return mail, _understood(ctx, mail, party_columns.of_sender(ctx, mail.sender))
     except Unreadable as error:
-        # It is in Shunted: a person wants to see from whom, and why.
+        # It is in Shunted: a person wants to see who sent it, and why it is there.
         return mail, Understanding(MailHead(), Kind.UNKNOWN, warnings=(f"not read: {error}",))
 
 
@@ -199,7 +199,7 @@ def reject_mail(ctx: Context, number: int, why: str, actor: str) -> None:
         if tx.disputes.waiting(number):
             raise BadInput(
                 f"mail {number} brought install codes that are in dispute",
-                hint=f"`exchange inbox rule {number}` says whose they are",
+                hint=f"`exchange inbox rule {number}` decides which Devices they belong to",
             )
         if tx.mail.get(number).state in NOT_FETCHED:
             tx.places.confirm_place(number)  # it need not be fetched any more
@@ -349,14 +349,14 @@ def release_devices(
 
 
 def _head_of(ctx: Context, mail: KeptMail) -> MailHead:
-    # Only now: it brings in all of the reading, which a list of mails does without.
+    # Imported here: it loads all the reading code, which a list of mails does not need.
     from exchange.parsing.reading.understand import read_head
 
     return read_head(ctx.sealer.open(mail.sealed, "mail"))
 
 
 def withdraw_devices(ctx: Context, ref: str, why: str, actor: str) -> int:
-    """Withdraw for the other side what is still open in a request: held or unreadable rows."""
+    """Withdraw the open rows of a request (held or unreadable) for the party that sent it."""
     now, why = ctx.now(), mask_codes(why)
     with ctx.store.transaction("withdraw inbound") as tx:
         request = tx.inbound.find(ref)
