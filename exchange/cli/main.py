@@ -78,7 +78,7 @@ _AT_WORK: Final = (
     "exchange.rendering.report",
     "exchange.services.people.health",
     "exchange.services.people.monthly",
-    "exchange.store.upkeep.looking",
+    "exchange.store.upkeep.read_only_store",
     "exchange.transport.imap",
     "exchange.transport.smtp",
     "exchange.vault.rekeying.keychange",

@@ -69,7 +69,7 @@ def test_a_list_over_two_pages_is_read_with_its_places() -> None:
     assert [str(found.device) for found in said.devices] == IDS
     assert said.devices[0].where == "list.pdf > page 1 > line 2"
     assert said.devices[-1].where == "list.pdf > page 2 > line 15"
-    assert any("less sure" in warning for warning in said.warnings)
+    assert any("less reliable" in warning for warning in said.warnings)
 
 
 def test_a_damaged_id_is_a_reject_with_its_place() -> None:
