@@ -195,7 +195,7 @@ def test_a_pipe_is_refused(bench: Bench) -> None:
     os.mkfifo(pipe)
     said = bench.run("import", str(pipe))
     assert said.code == 1
-    assert "a delivery is read more than once" in said.err
+    assert "a code file is read more than once" in said.err
 
 
 def test_it_is_said_when_no_row_has_a_code(bench: Bench) -> None:
@@ -315,7 +315,7 @@ def test_a_profile_tells_how_a_source_writes(bench: Bench) -> None:
     later = bench.load(
         f"Node;Sent;Secret\n{device(3)};31.12.26;{code(3).hex}\n", "--source", "MAP north"
     )
-    assert "a day to come" in later.err
+    assert "in the future" in later.err
     # An option overrules the profile; without the profile's name nothing of it holds.
     assert bench.load(f"Node;Secret\n{device(4)};{code(4).hex}\n", "--source", "MAP north",
                       "--date-column", "").code == 0  # fmt: skip
