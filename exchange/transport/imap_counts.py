@@ -49,7 +49,7 @@ class JunkFolder:
 
 
 def oldest_of_inbox(session: Session, mails: int) -> datetime | None:
-    """Return when the oldest mail of the selected inbox arrived, UTC; None if it is empty.
+    """Return when the oldest mail of the selected inbox arrived, UTC; None if there is none.
 
     Looks only at the first mails: they are in order of arrival unless somebody moved one back.
     """

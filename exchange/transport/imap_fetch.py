@@ -147,7 +147,7 @@ def outcome(
 
 
 def checked(mail: Sized, found: Fetched, given: Given) -> Fetched:
-    """Return ``found``, or NotGiven if the mail has not its announced size and is cut off.
+    """Return ``found``, or NotGiven if the mail is cut off; check only if its size is unexpected.
 
     ``given`` (``Session.given``) asks the server whether the mail goes on after the end.
     """

@@ -186,8 +186,8 @@ class Session:
     def full_name(self, name: str) -> str:
         """Return a configured folder name in the form that this server knows.
 
-        ``/`` in the configuration stands for the server's separator; a name outside the personal
-        namespace is put inside, so that ``Processed`` is ``INBOX.Processed`` where it has to be.
+        ``/`` in the configuration means the server's separator; a name outside the personal
+        namespace is put inside it, so that ``Processed`` becomes ``INBOX.Processed`` where needed.
         """
         if name.upper() == "INBOX":
             return "INBOX"

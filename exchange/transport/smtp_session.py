@@ -40,7 +40,7 @@ _BYTES_PER_SECOND: Final = 50_000
 class LetterLost(Exception):  # never leaves this package
     """The connection broke while a letter was handed over.
 
-    ``offered`` is whether we had begun to send its bytes: then the server may have taken it, and
+    ``offered`` is whether DATA had begun: then the server may have taken the letter, and
     ``delivery`` is its fate.  Otherwise it was certainly not taken.
     """
 
