@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -282,6 +283,13 @@ class EscalationSettings(Section):
     reminder_days: tuple[Annotated[int, Field(ge=1)], ...] = (5, 8)
     breach_day: Annotated[int, Field(ge=1)] = 11
     next_level_every: Annotated[int, Field(ge=1)] = 3
+
+    @field_validator("reminder_days")
+    @classmethod
+    def _ascending(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if list(days) != sorted(set(days)):
+            raise ValueError("each reminder day must be later than the one before")
+        return days
 
 
 class ReportSettings(Section):

@@ -67,6 +67,12 @@ def group_of(entries: Sequence[Entry]) -> type[TyperGroup]:
     class Lazy(TyperGroup):
         _listing = False
 
+        def __init__(self, **given: Any) -> None:
+            super().__init__(**given)
+            self._loaded: set[str] = set()
+            # Typer suggests the nearest of these for a misspelt one.
+            self.commands = {one.name: TyperCommand(one.name, help=one.help) for one in entries}
+
         def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's
             return list(by_name)
 
@@ -78,10 +84,9 @@ def group_of(entries: Sequence[Entry]) -> type[TyperGroup]:
             entry = by_name.get(cmd_name)
             if entry is None:
                 return None
-            if self._listing:
-                return TyperCommand(entry.name, help=entry.help)
-            if entry.name not in self.commands:
+            if not self._listing and entry.name not in self._loaded:
                 self.commands[entry.name] = entry.load()
+                self._loaded.add(entry.name)
             return self.commands[entry.name]
 
         def format_help(self, ctx: Any, formatter: Any) -> None:

@@ -1,8 +1,8 @@
 """A request mailbox over IMAP (RFC 9051 and 3501, IDLE 2177, MOVE 6851, UIDPLUS 4315).
 
 Connects at the first call, and again at the next call after the connection was lost. Every call
-does its work, leaves out what is no longer there, or raises MailboxUnavailable (try again later) or
-MailboxRefused (somebody has to change something).
+does its work without mails that are no longer there, or raises MailboxUnavailable (try again later)
+or MailboxRefused (somebody has to change something).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _BREAKS: Final = 3
 # Servers may hang up after 30 minutes (RFC 2177), and some middle boxes and services go silent
 # after a few: so renew within five minutes, and rely on polling.
 _IDLE_SECONDS: Final = 240.0
-_BUSY_SECONDS: Final = 1.0  # how long a question for the time waits for other work
+_BUSY_SECONDS: Final = 1.0  # how long ``server_time`` waits for other work
 _LOST: Final = (imaplib.IMAP4.abort, ConnectionError, ssl.SSLError)
 
 
@@ -167,8 +167,8 @@ class ImapMailbox:
                         return ServerTime(now, exact=True)
                     session, exists = self._selected()
                 uids = session.all_uids(exists)
-                told, _ = session.given(uids[-1:], ("INTERNALDATE",))
-                found = [at for one in told.values() if (at := arrival(one)) is not None]
+                newest, _ = session.given(uids[-1:], ("INTERNALDATE",))
+                found = [at for one in newest.values() if (at := arrival(one)) is not None]
                 return ServerTime(found[0], exact=False) if found else None
         finally:
             self._lock.release()
@@ -239,7 +239,7 @@ class ImapMailbox:
         return self._claim is not None and self._claim.due
 
     def _ours(self) -> tuple[Session, int]:
-        """Do as ``_selected``; raise MailboxClaimed where another exchange holds the claim."""
+        """Do what ``_selected`` does; raise MailboxClaimed if another exchange holds the claim."""
         session, exists = self._selected()
         if self._claim is None or not self._claim.due:
             return session, exists
@@ -259,7 +259,7 @@ class ImapMailbox:
             session.abandon()
 
     def _refuse_older(self, session: Session) -> None:
-        """Raise MailboxUnavailable where the listed UIDs are outdated (a server was restored)."""
+        """Raise MailboxUnavailable if the listed UIDs are outdated (the server was restored)."""
         validity, above = self._listed
         if validity == session.selected and 0 < session.uidnext < above:
             raise MailboxUnavailable(
@@ -314,7 +314,7 @@ class ImapMailbox:
     def _group(
         self, group: Sequence[Sized], not_before: datetime | None
     ) -> Sequence[Fetched] | MailboxUnavailable:
-        """Return what the server gives for one group, or the error when it was asked."""
+        """Return what the server gives for one group, or the error that ended the attempt."""
         old = is_old(group[0], not_before)
         large = (group[0].size or 0) > self._max_bytes
         field = FEW_FIELDS if old else HEADER if large else WHOLE
@@ -349,8 +349,8 @@ class ImapMailbox:
         except (imaplib.IMAP4.abort, OSError, ExchangeError):
             raise
         except Exception as error:
-            # Refused because somebody else has moved all of it; or moved, and the library failed on
-            # the answer.
+            # Refused because somebody else has moved all these mails; or they were moved, and the
+            # library failed on the answer.
             if not session.search(["UID", uid_set]):
                 return
             if "[TRYCREATE]" not in str(error):
@@ -386,7 +386,7 @@ class ImapMailbox:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            # The library takes an answer before ``+ idling`` for an error and leaves the
+            # The library treats an answer before ``+ idling`` as an error and leaves the
             # connection half in IDLE: it cannot be used any more.
             self._drop()
             if "EXISTS" in str(error):

@@ -1,4 +1,4 @@
-"""The claim on a mailbox: a mail in a folder of ours that says which daemon works there.
+"""Claim a mailbox: leave a mail in our own folder that says which daemon uses the mailbox.
 
 Two working folders on one mailbox would answer requests twice. So a daemon appends a claim before
 it lists the inbox, renews it every few minutes, and removes it when it stops. All times are the
@@ -6,11 +6,11 @@ server's (INTERNALDATE of a mail just appended), so no machine's clock matters.
 
 Of several live claims the oldest one, by UID, holds the mailbox. A daemon appends its claim before
 it looks, so of two that start at the same instant at least the later one sees the other and stops.
-A holder keeps its first claim until it stops; its signs of life are further mails, of which only
-the last is kept. A claim without a sign of life for LEASE is dead.
+A holder keeps its first claim until it stops. Each renewal is a further mail, and only the last of
+those is kept. A claim that was not renewed for LEASE is dead.
 
-A daemon that a person pushes out (a take-over) notices when it renews, and works until then. So the
-one that takes over appends a claim that says so, and starts once that time has passed.
+A daemon whose mailbox a person takes over notices at its next renewal, and works until then. So a
+take-over appends a claim that says so, and the new daemon starts once that time has passed.
 
 The claims are never in the inbox, and no other mail of the account is touched.
 """
@@ -40,25 +40,25 @@ log = structlog.get_logger("exchange.claim")
 
 LEASE: Final = timedelta(minutes=15)
 RENEW_SECONDS: Final = 240.0
-# By then whoever had a claim that was taken over has looked, or has ended.
+# By then a daemon whose claim was taken over has noticed it, or has ended.
 _NOTICED: Final = timedelta(seconds=RENEW_SECONDS + 60.0)
-_TAKEN: Final = "taken-over-"  # a claim's session begins so where it was left by a take-over
+_TAKEN: Final = "taken-over-"  # how the session in a claim begins that a take-over left
 _AT_ONCE: Final = 200
 _HEADER: Final = "X-MP121-Claim"
 _FIELD: Final = "BODY.PEEK[HEADER.FIELDS (X-MP121-CLAIM X-MP121-HOLDER)]"
 _HOLDER: Final = "X-MP121-Holder"
 _STILL: Final = (
-    f"where that one still works it notices within {_NOTICED // timedelta(minutes=1)} minutes, and "
-    "this folder begins after them"
+    f"if it still runs, it notices within {_NOTICED // timedelta(minutes=1)} minutes, and this "
+    "folder starts after that"
 )
 _WORDS: Final = """\
 The MP121 install code exchange that runs in
 
     {holder}
 
-works on this mailbox.  This mail tells any other one to keep off; it is made
-anew every few minutes and goes when the exchange stops.  Please leave this
-folder alone.
+uses this mailbox.  This mail keeps any other exchange away from it; it is
+replaced every few minutes and removed when the exchange stops.  Please leave
+this folder alone.
 """
 
 
@@ -71,7 +71,7 @@ class Holder:
     words: str  # folder and host, for people
 
     def mail(self) -> bytes:
-        """A claim as it is left."""
+        """Return a claim as a mail."""
         found = EmailMessage()
         found["Subject"] = "In use by the MP121 exchange"
         found["From"] = found["To"] = "exchange@mp121.invalid"
@@ -109,13 +109,13 @@ class Claim:
 
     @property
     def due(self) -> bool:
-        """Whether it has to be made, or renewed, before anything is read or moved."""
+        """Return whether the claim must be made or renewed before mails are read or moved."""
         return self._renewed is None or not (0 <= self._steady() - self._renewed < RENEW_SECONDS)
 
     def hold(self, session: Session) -> datetime | None:
-        """Make or renew it; returns the server's time, None where the server lets us claim nothing.
+        """Make or renew the claim; return the server's time, None if the server allows no claim.
 
-        Afterwards no inbox is selected.  Raises MailboxClaimed when another daemon works there.
+        Afterwards no inbox is selected.  Raises MailboxClaimed when another daemon holds it.
         """
         mark = ""
         try:
@@ -133,18 +133,18 @@ class Claim:
             return None
         now = next((one.at for one in signs if one.mark == mark), None)
         if now is None:
-            self._cannot(session, None)  # a folder that does not show what was put there
+            self._cannot(session, None)  # the folder does not show our mail
             return None
         self._judge(session, signs, mark, now)
         self._renewed, self._held, self._impossible = self._steady(), True, False
         return now
 
     def _judge(self, session: Session, signs: Sequence[_Sign], mark: str, now: datetime) -> None:
-        """Keep what has to stay of the claims, and raise MailboxClaimed when another one holds."""
+        """Remove outdated claims; raise MailboxClaimed if another daemon holds the mailbox."""
         ours = [one for one in signs if one.session == self._holder.session]
         self._wait_for_others(session, signs, now)
         before = [one for one in ours if one.mark != mark]
-        # Whoever was silent for so long may have been taken for dead: it begins anew.
+        # If we did not renew for so long, others may think us dead: we claim anew.
         alive = bool(before) and now - max(one.at for one in before) <= LEASE
         place = min(one.uid for one in (ours if alive else ours[-1:]))
         sessions: dict[str, list[_Sign]] = {}
@@ -166,7 +166,7 @@ class Claim:
         _remove(session, gone)
 
     def _wait_for_others(self, session: Session, signs: Sequence[_Sign], now: datetime) -> None:
-        """Raise MailboxClaimed as long as one that was pushed out may not have noticed."""
+        """Raise MailboxClaimed while the former holder may not have noticed our take-over."""
         taken = [
             one.at
             for one in signs
@@ -180,33 +180,33 @@ class Claim:
             f"taken over at {max(taken):%Y-%m-%d %H:%M} UTC from another exchange, which may work "
             f"there until {max(taken) + _NOTICED:%H:%M} UTC",
             place=session.place,
-            hint="this folder begins by itself then",
+            hint="this folder then starts by itself",
         )
 
     def _claimed(self, session: Session, rival: _Sign) -> MailboxClaimed:
         return MailboxClaimed(
-            f"another exchange works on this mailbox: {rival.words}, instance "
+            f"another exchange uses this mailbox: {rival.words}, instance "
             f"{rival.instance[:8]}, last sign of life {rival.at:%Y-%m-%d %H:%M} UTC",
             place=session.place,
-            hint="two of them would answer twice; stop one of the two. To have this folder work on "
-            "it, stop the other one and say `exchange mailbox take-over "
+            hint="two would answer every request twice; stop one of them. To use the mailbox from "
+            "this folder, stop the other one and run `exchange mailbox take-over "
             f"{session.settings.name}`",
         )
 
     def take_over(self, session: Session) -> Sequence[str]:
-        """Make it ours whoever holds it; returns whom it was taken from, in words."""
+        """Claim the mailbox whoever holds it; return from whom it was taken, in words."""
         full = session.ensure_folder(self._folder)
         raw = self._holder.mail()
         session.client.append(full, raw)
         signs = self._signs(session, full)
         foreign = [one for one in signs if one.instance != self._holder.instance]
         ours = [one for one in signs if one.mark == _mark_of(raw)]
-        # One without a sign of life for longer has ended, or looks before it does anything more.
+        # One that did not renew for longer has ended, or will look before it does anything else.
         busy = [one for one in foreign if ours and ours[0].at - one.at <= _NOTICED]
         if busy:
             taken = replace(self._holder, session=f"{_TAKEN}{secrets.token_hex(4)}")
             session.client.append(full, taken.mail())
-        # Where nobody else holds it our daemon has its own claim, or needs none to begin.
+        # If nobody else holds it, our daemon has its own claim, or makes one when it starts.
         _remove(session, [one.uid for one in foreign or ours])
         began = {one.instance for one in busy}
         return sorted(
@@ -218,7 +218,7 @@ class Claim:
         )
 
     def release(self, session: Session) -> None:
-        """Take it away: whoever comes next need not wait.  Never raises: it dies by itself."""
+        """Remove the claim, so that the next daemon need not wait; never raises."""
         if not self._held:
             return
         self._renewed, self._held = None, False
@@ -228,23 +228,23 @@ class Claim:
             _remove(session, [one.uid for one in signs if one.session == self._holder.session])
 
     def _signs(self, session: Session, full: str) -> list[_Sign]:
-        """Every claim in the folder, which is selected for it."""
+        """Select the folder and return every claim in it."""
         session.selected = None
         exists = session.client.select_folder(full).get(b"EXISTS")
         uids = session.all_uids(exists) if isinstance(exists, int) and exists else []
         signs = []
         for first in range(0, len(uids), _AT_ONCE):
-            told, _ = session.given(uids[first : first + _AT_ONCE], ("INTERNALDATE", _FIELD))
-            signs += [one for one in starmap(_sign, told.items()) if one is not None]
+            found, _ = session.given(uids[first : first + _AT_ONCE], ("INTERNALDATE", _FIELD))
+            signs += [one for one in starmap(_sign, found.items()) if one is not None]
         return sorted(signs, key=lambda one: one.uid)
 
     def _cannot(self, session: Session, error: ExchangeError | imaplib.IMAP4.error | None) -> None:
-        """The mailbox is worked on without a claim; said once."""
+        """Go on without a claim; log it once."""
         self._renewed = self._steady()
         if not self._impossible:
-            why = "what is put there does not show" if error is None else words_of(error)
+            why = "the folder does not show our mail" if error is None else words_of(error)
             log.warning(
-                "no claim can be left in the mailbox: nothing keeps a second folder from it",
+                "no claim can be left in the mailbox: nothing keeps a second exchange away",
                 mailbox=session.settings.name,
                 folder=self._folder,
                 why=why,
@@ -253,7 +253,7 @@ class Claim:
 
 
 def _sign(uid: int, fields: Fields) -> _Sign | None:
-    """The claim in an answer to FETCH; None where it is another mail."""
+    """Return the claim in an answer to FETCH; None if it is another mail."""
     at = arrival(fields)
     raw = next((one for name, one in fields.items() if name.startswith(b"BODY[HEADER")), None)
     if at is None or not isinstance(raw, bytes):
@@ -272,7 +272,7 @@ def _mark_of(raw: bytes) -> str:
 
 
 def _remove(session: Session, uids: Iterable[int]) -> None:
-    """Remove claims from the selected folder; one that stays does no harm but dies."""
+    """Remove claims from the selected folder; one that stays just expires."""
     for some in uid_sets(uids):
         with contextlib.suppress(imaplib.IMAP4.error):
             session.client.add_flags(some, [b"\\Deleted"], silent=True)

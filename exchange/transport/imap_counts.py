@@ -1,7 +1,7 @@
-"""How much lies in a mailbox, for ``exchange doctor``: its oldest mail, and the Junk folders.
+"""Find the oldest mail and the Junk folders of a mailbox, for ``exchange doctor``.
 
-Folders are opened for reading only (EXAMINE), headers are peeked at: nothing is marked or moved.
-Everything is bounded, whatever a mailbox of many years holds.
+Folders are opened read-only (EXAMINE) and headers fetched with PEEK: nothing is marked or moved.
+Everything is bounded, however much the mailbox holds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST_FOLDERS: Final = 5
 _HEADER_BYTES: Final = 4000
 _SENDER: Final = f"BODY.PEEK[HEADER.FIELDS (FROM)]<0.{_HEADER_BYTES}>"
 _SPECIAL: Final = b"\\junk"  # RFC 6154
-# How servers and mail programs name it where they do not say what it is, letters and digits alone.
+# Usual names of Junk folders, for servers that do not mark them; letters and digits only.
 _NAMES: Final = frozenset(
     {
         "junk", "junkemail", "junkmail", "spam", "spammail", "bulk", "bulkmail", "quarantine",
@@ -41,17 +41,17 @@ _NAMES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class JunkFolder:
-    """A folder that the server, or somebody's mail program, sorts mail into unasked."""
+    """A folder into which the server or somebody's mail program sorts suspected spam."""
 
     name: str
     mails: int
-    senders: tuple[bytes, ...] = ()  # the From fields of its last mails, as they stand there
+    senders: tuple[bytes, ...] = ()  # the From fields of its last mails, unparsed
 
 
 def oldest_of_inbox(session: Session, mails: int) -> datetime | None:
-    """When the oldest mail of the selected inbox arrived, UTC.
+    """Return when the oldest mail of the selected inbox arrived, UTC; None if there is none.
 
-    Mails lie there in the order in which they came, but for those that somebody moved back.
+    Looks only at the first mails: they are in order of arrival unless somebody moved one back.
     """
     if not mails:
         return None
@@ -62,7 +62,7 @@ def oldest_of_inbox(session: Session, mails: int) -> datetime | None:
 
 
 def junk_folders(session: Session) -> tuple[JunkFolder, ...]:
-    """The Junk folders with their last senders; whatever cannot be opened is left out."""
+    """Return the Junk folders with their last senders, without those that cannot be opened."""
     found = []
     for name in _junk_names(session)[:_MOST_FOLDERS]:
         try:
@@ -77,7 +77,7 @@ def junk_folders(session: Session) -> tuple[JunkFolder, ...]:
 
 
 def _junk_names(session: Session) -> list[str]:
-    """By what the server says of its folders, else by their names."""
+    """Return the folders that the server marks as Junk, or that have a usual name for it."""
     listed = [
         ({flag.lower() for flag in flags}, separator, name)
         for flags, separator, name in session.client.list_folders("", "*")

@@ -1,7 +1,7 @@
-"""What a server answers to FETCH and SEARCH, taken apart: each mail by its own UID, or not at all.
+"""Parse answers to FETCH and SEARCH; ignore every mail that the server does not name by UID.
 
-The library names an answer without UID by its sequence number, which may be the UID of another
-mail, and one field of nonsense costs it the whole answer.
+The library puts an answer without UID under its sequence number, which may be the UID of another
+mail, and one invalid field makes it lose the whole answer.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ SIZE_AND_DATE: Final = ("RFC822.SIZE", "INTERNALDATE")
 WHOLE: Final = "BODY.PEEK[]"
 HEADER: Final = "BODY.PEEK[HEADER]<0.65536>"
 FEW_FIELDS: Final = "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT MESSAGE-ID)]<0.8192>"
-_LARGEST: Final = 2**31 - 1  # what a column of the ledger holds; no mail comes near
+_LARGEST: Final = 2**31 - 1  # the most a ledger column holds; no mail is that large
 _NUMBERS: Final = re.compile(rb"\s*((?:\d{1,10}(?:\s+|$))*)(?:\(MODSEQ \d+\))?\s*", re.IGNORECASE)
-_HEAD: Final = 65_536  # bytes in which the header field with the boundary is looked for
+_HEAD: Final = 65_536  # bytes searched for the header field with the boundary
 _FOLD: Final = re.compile(rb"\r?\n[ \t]")
 _BOUNDARY: Final = re.compile(
     rb"^content-type\s*:\s*multipart/[^\r\n]*?;\s*boundary\s*=\s*(?:\"([^\"\r\n]+)|([^\s;\"]+))",
@@ -39,7 +39,7 @@ Given = Callable[[Sequence[int], Sequence[str]], tuple[Mapping[int, Fields], Map
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """What is known of a mail before its bytes are asked for; None is what the server left out."""
+    """What is known of a mail before it is fetched; None where the server left it out."""
 
     ref: MailRef
     size: int | None = None
@@ -47,30 +47,30 @@ class Sized:
 
 
 def is_number(value: object) -> bool:
-    """Whether this may be a UID or a UIDVALIDITY."""
+    """Return whether this may be a UID or a UIDVALIDITY."""
     return isinstance(value, int) and 0 < value <= HIGHEST
 
 
 def uids_in(answers: Sequence[object]) -> set[int]:
-    """The numbers of a SEARCH answer, which may come in several lines.
+    """Return the numbers in a SEARCH answer, which may have several lines.
 
-    Raises imaplib's ``error`` where anything else stands in it.
+    Raises imaplib's ``error`` if it contains anything else.
     """
     found: set[int] = set()
     for line in answers:
         match = _NUMBERS.fullmatch(line) if isinstance(line, bytes) else None
         if match is None:
-            raise imaplib.IMAP4.error("the list of mails makes no sense")
+            raise imaplib.IMAP4.error("the list of mails is invalid")
         found.update(map(int, match.group(1).split()))
     if any(not is_number(uid) for uid in found):
-        raise imaplib.IMAP4.error("the list of mails holds a number that is none of a mail")
+        raise imaplib.IMAP4.error("the list of mails contains a number that is not a UID")
     return found
 
 
 def fields_by_uid(answers: Sequence[Any]) -> dict[int, dict[bytes, object]]:
-    """The fields of each mail in a FETCH answer; what names no mail by its UID is passed over.
+    """Return the fields of each mail in a FETCH answer; answers without a UID are ignored.
 
-    Raises imaplib's ``error`` when the answer is no IMAP, or gives a mail twice in two versions.
+    Raises imaplib's ``error`` if the answer is not IMAP, or gives two versions of a mail.
     """
     found: dict[int, dict[bytes, object]] = {}
     try:
@@ -81,13 +81,13 @@ def fields_by_uid(answers: Sequence[Any]) -> dict[int, dict[bytes, object]]:
             known = found.setdefault(uid, fields)
             for name in known.keys() & fields.keys():
                 if name.startswith(b"BODY[") and known[name] != fields[name]:
-                    raise imaplib.IMAP4.error("the server gives one mail twice, and not the same")
+                    raise imaplib.IMAP4.error("the server gives two different versions of one mail")
             known.update(fields)
     except (imaplib.IMAP4.error, OSError):
         raise
     except Exception as error:
         raise imaplib.IMAP4.error(
-            f"the server's answer makes no sense ({type(error).__name__})"
+            f"the server's answer is invalid ({type(error).__name__})"
         ) from None
     return found
 
@@ -97,7 +97,7 @@ def _answers(answers: Sequence[Any]) -> Iterator[dict[bytes, object]]:
     for _sequence in parsed:
         items = next(parsed, None)
         if not isinstance(items, tuple) or len(items) % 2:
-            raise ValueError("no list of fields")
+            raise ValueError("not a list of fields")
         yield {
             name.upper(): value
             for name, value in zip(items[::2], items[1::2], strict=True)
@@ -106,14 +106,14 @@ def _answers(answers: Sequence[Any]) -> Iterator[dict[bytes, object]]:
 
 
 def sized(ref: MailRef, fields: Fields) -> Sized:
-    """Size and time of receipt, as far as the server gave them."""
+    """Return size and time of receipt, as far as the server gave them."""
     size = fields.get(b"RFC822.SIZE")
-    told = isinstance(size, int) and 0 <= size <= _LARGEST
-    return Sized(ref, size if told and isinstance(size, int) else None, arrival(fields))
+    known = size if isinstance(size, int) and 0 <= size <= _LARGEST else None
+    return Sized(ref, known, arrival(fields))
 
 
 def arrival(fields: Fields) -> datetime | None:
-    """When the server received a mail, UTC; None where it gives no time that can be."""
+    """Return when the server received a mail, UTC; None if it gives no valid time."""
     written = fields.get(b"INTERNALDATE")
     if not isinstance(written, bytes):
         return None
@@ -127,7 +127,7 @@ def arrival(fields: Fields) -> datetime | None:
 def outcome(
     mail: Sized, fields: Fields | None, refused: Mapping[int, str], asked: str, max_bytes: int
 ) -> Fetched:
-    """What became of one mail of which ``asked`` was fetched; ``refused`` has refusals by UID."""
+    """Return the result for one mail after a FETCH of ``asked``; ``refused`` is by UID."""
     if asked == FEW_FIELDS and mail.arrived is not None:
         return OldMail(mail.ref, _header_in(fields or {}), mail.arrived, mail.size or 0)
     if fields is None:
@@ -135,7 +135,7 @@ def outcome(
     if asked == HEADER:
         head = _header_in(fields)
         if not head:
-            return not_given(mail, "the server gives no header of it")
+            return not_given(mail, "the server gives no header for it")
         return FetchedMail(mail.ref, head, mail.arrived, mail.size or 0)
     raw = _whole_in(fields, mail.size)
     if isinstance(raw, str):
@@ -147,9 +147,9 @@ def outcome(
 
 
 def checked(mail: Sized, found: Fetched, given: Given) -> Fetched:
-    """Return ``found``, or *not given* where a mail of another size than announced is cut off.
+    """Return ``found``, or NotGiven if the mail is cut off; check only if its size is unexpected.
 
-    ``given`` asks the server what lies beyond the end (``Session.given``).
+    ``given`` (``Session.given``) asks the server whether the mail goes on after the end.
     """
     end = _in_doubt(mail, found)
     if end is None:
@@ -159,10 +159,10 @@ def checked(mail: Sized, found: Fetched, given: Given) -> Fetched:
 
 
 def _in_doubt(mail: Sized, found: Fetched) -> int | None:
-    """Where a whole mail ended, unless its size is what the server announced; else None.
+    """Return where a whole mail ended; None if it has the size that the server announced.
 
-    Some servers only estimate RFC822.SIZE or tell none, others lose the end of a mail: one octet
-    asked for from there on (RFC 9051, 6.4.5, partial FETCH) tells which.
+    Some servers only estimate RFC822.SIZE or leave it out, others lose the end of a mail: fetching
+    one more octet from there (RFC 9051, 6.4.5, partial FETCH) shows which.
     """
     if not isinstance(found, FetchedMail) or found.oversize:
         return None
@@ -170,9 +170,9 @@ def _in_doubt(mail: Sized, found: Fetched) -> int | None:
 
 
 def _cut_off(mail: Sized, found: Fetched, beyond: Fields) -> Fetched:
-    """The same, or *not given* where the mail goes on past its end.
+    """Return ``found``, or NotGiven if the mail is cut off.
 
-    ``beyond`` shows it, or the mail itself, where it is shorter than announced and breaks off.
+    It is if ``beyond`` has more of it, or if it is shorter than announced and breaks off.
     """
     if not isinstance(found, FetchedMail):
         return found
@@ -188,7 +188,7 @@ def _cut_off(mail: Sized, found: Fetched, beyond: Fields) -> Fetched:
 
 
 def _breaks_off(raw: bytes) -> bool:
-    """Whether a mail ends within a line, or before the last of its parts is closed."""
+    """Return whether a mail ends within a line, or before its closing boundary."""
     if not raw.endswith(b"\n"):
         return True
     head = _FOLD.sub(b" ", _header_of(raw[:_HEAD]))
@@ -197,7 +197,7 @@ def _breaks_off(raw: bytes) -> bool:
 
 
 def not_given(mail: Sized, reason: str) -> NotGiven:
-    """A mail that the server does not hand over."""
+    """Return the result for a mail that the server does not give."""
     return NotGiven(mail.ref, reason, mail.size or 0, mail.arrived)
 
 
@@ -214,32 +214,32 @@ def _header_of(raw: bytes) -> bytes:
 
 
 def _whole_in(fields: Fields, size: int | None) -> bytes | str:
-    """The mail that a FETCH of it brought, or why that is none."""
+    """Return the whole mail from a FETCH answer, or the reason why it is not there."""
     raw = fields.get(b"BODY[]", fields.get(b"BODY[]<0>"))
     if isinstance(raw, bytes):
         if not raw and size != 0:
-            told = f"although it announces {size:,}" if size else "and tells no size"
-            return f"the server gives no bytes of it, {told}"
+            announced = f"although it announces {size:,}" if size else "and no size"
+            return f"the server gives no bytes of it, {announced}"
         if b"BODY[]" not in fields and len(raw) < (size or 0):
             return f"the server gives {len(raw):,} of its {size:,} bytes"
         return raw
     if b"BODY[]" in fields or b"BODY[]<0>" in fields:
-        return "the server gives NIL in the place of it"
-    return "the server answers OK and does not give it"
+        return "the server gives NIL instead of it"
+    return "the server answers OK but does not give it"
 
 
 def groups(
     mails: Sequence[Sized], most_bytes: int, max_bytes: int, not_before: datetime | None
 ) -> Iterator[list[Sized]]:
-    """Groups to fetch in one command, in their order: bounded in bytes, of one kind each.
+    """Yield groups to fetch in one command, in order: bounded in bytes, all old or all new.
 
-    Mails that are too large, and those of a size that is not told or nothing, go alone.
+    A mail that is too large, or whose size is unknown or 0, is a group of its own.
     """
     group: list[Sized] = []
     weight = 0
     for one in mails:
         old = is_old(one, not_before)
-        # A size that is not told may be any.
+        # A mail of unknown size may be large.
         alone = not old and (not one.size or one.size > max_bytes)
         size = 0 if old else one.size or 0
         if group and (
@@ -257,14 +257,14 @@ def groups(
 
 
 def is_old(mail: Sized, not_before: datetime | None) -> bool:
-    """Whether the server received a mail before the mailbox was ours to answer."""
+    """Return whether the server received a mail before we had to answer its mails."""
     return not_before is not None and mail.arrived is not None and mail.arrived < not_before
 
 
 def still_there(
     found: Sequence[Fetched], ask: Callable[[list[int]], Iterable[int]]
 ) -> Sequence[Fetched]:
-    """The same, with what has left the inbox marked so; ``ask`` says which UIDs are in it."""
+    """Return ``found``, with mails that left the inbox marked; ``ask`` returns the UIDs in it."""
     missing = [one.ref.uid for one in found if isinstance(one, NotGiven)]
     there = set(ask(missing)) if missing else set()
     return [

@@ -1,6 +1,6 @@
 """Open an IMAP connection: TLS first, then the login, then the server's capabilities.
 
-Nothing secret is sent before the certificate was checked.
+Nothing secret is sent before the certificate has been checked.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _connect(settings: MailboxSettings, folder: Path, place: str) -> Connection:
     except Exception as error:
         _abandon(client)
         raise nonsense(error, place) from None
-    # The library sends a command in pieces; the last would wait 40 ms for the first's receipt.
+    # The library sends a command in pieces; the last would wait 40 ms until the first is confirmed.
     client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return client
 
@@ -147,7 +147,7 @@ def _log_in(
             client.login(settings.username, secret)
         else:
             raise MailboxRefused(
-                "the server accepts no password login", place=place, hint="it may want OAuth"
+                "the server does not accept a password login", place=place, hint="it may want OAuth"
             )
     except imaplib.IMAP4.abort:
         raise
@@ -184,12 +184,12 @@ def _secret(source: str | Callable[[], str], place: str) -> str:
 def _log_in_with_token(client: Connection, username: str, token: str, place: str) -> None:
     if not client.has_capability("AUTH=XOAUTH2"):
         raise MailboxRefused("the server does not offer XOAUTH2", place=place)
-    told: list[str] = []
+    reasons: list[str] = []
 
     def respond(challenge: bytes) -> bytes:
         if not challenge:
             return xoauth2_response(username, token)
-        told.append(refusal_of(challenge))
+        reasons.append(refusal_of(challenge))
         return b""
 
     try:
@@ -197,18 +197,19 @@ def _log_in_with_token(client: Connection, username: str, token: str, place: str
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
-        if not any(told) or is_passing(error) or isinstance(error.__context__, imaplib.IMAP4.abort):
+        lost = isinstance(error.__context__, imaplib.IMAP4.abort)
+        if lost or is_passing(error) or not any(reasons):
             raise
         raise MailboxLoginRefused(
-            f"the token for {username} was refused: {' '.join(told)}",
+            f"the token for {username} was refused: {' '.join(reasons)}",
             place=place,
             hint="check that the account may use IMAP with this application",
         ) from None
 
 
 def _namespace(client: Connection) -> tuple[str, str]:
-    """Prefix and separator of the personal namespace (RFC 2342)."""
-    with contextlib.suppress(*_STUMBLES):  # without an answer we need none
+    """Return prefix and separator of the personal namespace (RFC 2342)."""
+    with contextlib.suppress(*_STUMBLES):  # no usable answer: there is no prefix
         if client.has_capability("NAMESPACE"):
             prefix, separator = (client.namespace()[0] or [("", None)])[0]
             if prefix or separator:

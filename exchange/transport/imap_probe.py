@@ -20,7 +20,7 @@ from exchange.transport.tls import certificate_end
 
 @dataclass(frozen=True, slots=True)
 class MailboxProbe:
-    """What was found; ``fault`` says what stopped the examination, and what to do."""
+    """The findings; ``fault`` says what stopped the examination, and what to do."""
 
     name: str
     login_ok: bool = False
@@ -32,7 +32,7 @@ class MailboxProbe:
     oldest: datetime | None = None  # of them, UTC
     junk: tuple[JunkFolder, ...] = ()
     folders_found: tuple[str, ...] = ()  # as configured
-    folders_missing: tuple[str, ...] = ()  # they are made when the first mail is filed there
+    folders_missing: tuple[str, ...] = ()  # made when the first mail is filed there
     moves_by: str = ""  # MOVE, COPY, or empty: mails cannot be filed
     idle_works: bool | None = None  # None: not configured
     fault: MailboxUnavailable | MailboxRefused | None = None
@@ -59,7 +59,7 @@ def probe_mailbox(
     except (MailboxUnavailable, MailboxRefused) as error:
         return replace(seen, fault=error)
     except (OSError, imaplib.IMAP4.error) as error:
-        return replace(seen, fault=_ours(explain(error, place_of(settings), "look around")))
+        return replace(seen, fault=_ours(explain(error, place_of(settings), "examine the mailbox")))
     except Exception as error:
         return replace(seen, fault=nonsense(error, place_of(settings)))
     finally:

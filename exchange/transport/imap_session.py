@@ -1,6 +1,6 @@
-"""One logged-in IMAP connection and the commands that the mailbox needs of it.
+"""One logged-in IMAP connection and the commands that the mailbox uses.
 
-Exceptions of the library and of the socket pass through unchanged where the mailbox decides what
+Exceptions of the library and of the socket pass through unchanged, because the mailbox decides what
 they mean; ``explain`` turns them into ours.  ``exchange.transport.imap_login`` opens sessions.
 """
 
@@ -89,7 +89,7 @@ class Session:
     prefix: str = ""  # of the personal namespace, such as ``INBOX.`` (RFC 2342)
     separator: str = "/"
     selected: int | None = None  # UIDVALIDITY of the inbox, once it is selected
-    uidnext: int = 0  # what the next mail will be named at least, as of the last SELECT
+    uidnext: int = 0  # the lowest UID that the next mail can get, as of the last SELECT
     ready: set[str] = field(default_factory=set)  # folders seen or made on this connection
     greeting: str = ""
 
@@ -100,20 +100,20 @@ class Session:
         self.selected = None
         name = self.full_name(self.settings.inbox)
         try:
-            told = self.client.select_folder(name, readonly=readonly)
+            status = self.client.select_folder(name, readonly=readonly)
         except imaplib.IMAP4.readonly:
             raise MailboxRefused(
                 f"the folder {name} is read-only: mails could not be filed", place=self.place
             ) from None
-        validity, uidnext = told.get(b"UIDVALIDITY"), told.get(b"UIDNEXT")
+        validity, uidnext = status.get(b"UIDVALIDITY"), status.get(b"UIDNEXT")
         if not isinstance(validity, int) or not is_number(validity):
             raise MailboxRefused(
-                f"the server gives no UIDVALIDITY for {name}: its mails have no lasting names",
+                f"the server gives no UIDVALIDITY for {name}: its mails have no stable numbers",
                 place=self.place,
             )
         self.selected = validity
         self.uidnext = uidnext if isinstance(uidnext, int) and is_number(uidnext) else 0
-        exists = told.get(b"EXISTS")
+        exists = status.get(b"EXISTS")
         return exists if isinstance(exists, int) else 0
 
     def all_uids(self, exists: int) -> list[int]:
@@ -121,7 +121,7 @@ class Session:
         if exists <= _SEARCH_SPAN:
             answers = self.client.uid("SEARCH", "ALL")
             if exists and not answers:
-                raise imaplib.IMAP4.error(f"the server has {exists} mails and lists none")
+                raise imaplib.IMAP4.error(f"the server has {exists} mails but lists none")
             return sorted(uids_in(answers))
         uids: set[int] = set()
         for first in range(1, exists + 1, _SEARCH_SPAN):
@@ -166,7 +166,7 @@ class Session:
             raise
         except imaplib.IMAP4.error as error:
             if len(uids) == 1:
-                # Of one mail, SERVERBUG is how Dovecot says that its file is damaged.
+                # For a single mail, Dovecot answers SERVERBUG when its file is damaged.
                 if is_passing(error) and "[SERVERBUG]" not in str(error):
                     raise
                 return given, {uids[0]: words_of(error)}
@@ -186,8 +186,8 @@ class Session:
     def full_name(self, name: str) -> str:
         """Return a configured folder name in the form that this server knows.
 
-        ``/`` in the configuration stands for the server's separator; a name outside the personal
-        namespace is put inside, so that ``Processed`` is ``INBOX.Processed`` where it has to be.
+        ``/`` in the configuration means the server's separator; a name outside the personal
+        namespace is put inside it, so that ``Processed`` becomes ``INBOX.Processed`` where needed.
         """
         if name.upper() == "INBOX":
             return "INBOX"
@@ -213,7 +213,7 @@ class Session:
             except imaplib.IMAP4.abort:
                 raise
             except imaplib.IMAP4.error as error:
-                # Another watcher may have just made it.
+                # Another process may have just made it.
                 if not self.folder_exists(full):
                     raise self._folder_fault(full, error) from None
             # Only for people's mail clients; some servers have no subscriptions.
@@ -241,7 +241,7 @@ class Session:
 
     @property
     def moves_by(self) -> str:
-        """``MOVE``, ``COPY`` (copy, mark, expunge by UID), or empty when neither is safe."""
+        """Return ``MOVE``, ``COPY`` (copy, mark, expunge by UID), or "" when neither is safe."""
         if self.client.has_capability("MOVE"):
             return "MOVE"
         return "COPY" if self.client.has_capability("UIDPLUS") else ""
@@ -258,7 +258,7 @@ class Session:
         else:
             # EXPUNGE without UIDs would also delete what somebody else has marked.
             raise MailboxRefused(
-                "the server knows neither MOVE nor UIDPLUS: mails cannot be filed safely",
+                "the server supports neither MOVE nor UIDPLUS: mails cannot be filed safely",
                 place=self.place,
                 hint="another server or account is needed",
             )
@@ -268,16 +268,16 @@ class Session:
     def idle(self, seconds: float) -> bool:
         """IDLE (RFC 2177) for at most ``seconds``; return True if new mail was announced."""
         self.client.idle()
-        # An answer that came in one piece with ``+ idling`` is not in the socket any more.
+        # An answer that arrived together with ``+ idling`` has already been read from the socket.
         if not self.wire.something(self.client.socket()):
             with selectors.DefaultSelector() as selector:
                 selector.register(self.client.socket(), selectors.EVENT_READ)
                 selector.select(seconds)
-        # Not the library's idle_check: it reads without blocking, and a line that comes in two
-        # pieces loses the first.  DONE also finds out whether the connection still lives.
+        # Not the library's idle_check: it reads without blocking, and loses the first piece of a
+        # line that arrives in two.  DONE also shows whether the connection is still open.
         self.wire.begin()
-        _, told = self.client.idle_done()
-        return any(len(line) > 1 and line[1] == b"EXISTS" for line in told)
+        _, answers = self.client.idle_done()
+        return any(len(line) > 1 and line[1] == b"EXISTS" for line in answers)
 
     # -- leaving
 
@@ -289,7 +289,7 @@ class Session:
         self.abandon()
 
     def abandon(self) -> None:
-        """Close without a word, by the thread that uses the connection; never raises."""
+        """Close without logging out, in the thread that uses the connection; never raises."""
         self.cut()
         with contextlib.suppress(Exception):
             self.client.shutdown()
@@ -301,7 +301,7 @@ class Session:
 
 
 def uid_sets(uids: Iterable[int]) -> Iterator[str]:
-    """Short enough UID sets (``1:7,9``) that together name exactly ``uids``."""
+    """Yield UID sets (``1:7,9``), each short enough, that together name exactly ``uids``."""
     ranges: list[tuple[int, int]] = []
     for uid in sorted(set(uids)):
         if ranges and ranges[-1][1] == uid - 1:
@@ -320,7 +320,7 @@ def uid_sets(uids: Iterable[int]) -> Iterator[str]:
 
 
 def is_passing(error: imaplib.IMAP4.error) -> bool:
-    """Whether a refusal may be over soon, by its response code (RFC 5530) or known words."""
+    """Return whether a refusal may be over soon, by response code (RFC 5530) or known words."""
     text = str(error)
     code = _CODE.search(text)
     if code and code.group(1) in _PASSING_CODES:
@@ -328,17 +328,17 @@ def is_passing(error: imaplib.IMAP4.error) -> bool:
     return isinstance(error, imaplib.IMAP4.abort) or bool(_PASSING_WORDS.search(text))
 
 
-# How the libraries quote what came in, which may be a piece of a mail: as a literal of Python.
+# The libraries quote what they received, which may be part of a mail, as a Python literal.
 _QUOTED: Final = re.compile(r"""(: )[(\[]*b['"].*""", re.DOTALL)
 
 
 def words_of(error: Exception, secret: str = "") -> str:
-    """What an error says, without what the libraries quote of an answer that they do not follow."""
+    """Return an error's text without what the library quotes of an answer it cannot parse."""
     return shown_reply(_QUOTED.sub(r"\1(not shown)", str(error)), secret)
 
 
 def explain(error: OSError | imaplib.IMAP4.error, place: str, doing: str) -> ExchangeError:
-    """What a failure on an open connection means to the caller."""
+    """Return our error for a failure on an open connection."""
     if isinstance(error, OSError):
         return connect_fault(error, MailboxUnavailable, MailboxRefused, place)
     if isinstance(error, imaplib.IMAP4.abort):
@@ -349,7 +349,7 @@ def explain(error: OSError | imaplib.IMAP4.error, place: str, doing: str) -> Exc
 
 
 def nonsense(error: Exception, place: str) -> MailboxUnavailable:
-    """What it means when the library stumbles over an answer; its words may quote a mail."""
+    """Return our error for an answer that the library cannot read; its text may quote a mail."""
     return MailboxUnavailable(
-        f"the server's answer makes no sense ({type(error).__name__})", place=place
+        f"the server's answer is invalid ({type(error).__name__})", place=place
     )

@@ -1,7 +1,7 @@
-"""What comes in from an IMAP server: every command has a ceiling of time and of bytes.
+"""Read from an IMAP server, with a limit of time and of bytes for every command.
 
-imaplib knows a time for each piece that arrives and none for the whole, and takes a literal as
-large as the server says.
+imaplib limits the wait for each piece but not for the whole answer, and accepts a literal of any
+size that the server announces.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from imapclient.tls import IMAP4_TLS
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-# A command may take four times as long as a single piece of its answer, and what it fetches
-# longer: this many bytes a second are the slowest line we work with.
+# A command may take four times as long as a single piece of its answer, plus the time that the
+# slowest line we work with, in bytes a second, needs for what it fetches.
 _PATIENCE: Final = 4.0
 _SLOWEST: Final = 25_000
-# An answer that is no mail: 50,000 mails listed are half a megabyte.
+# For answers other than mails: a list of 50,000 mails takes half a megabyte.
 _ANSWER_BYTES: Final = 8_000_000
 _LINE_BYTES: Final = 1_000_000
 _CHUNK: Final = 1 << 16
@@ -34,7 +34,7 @@ class Wire:
     """The incoming side of one connection.
 
     Raises TimeoutError when a command takes too long, and imaplib's ``abort`` when its answer is
-    too long; the connection is of no use after either.
+    too long; after either the connection cannot be used any more.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -46,11 +46,11 @@ class Wire:
         self.begin()
 
     def expect(self, size: int) -> None:
-        """Have the next command fetch about ``size`` bytes."""
+        """Announce that the next command fetches about ``size`` bytes."""
         self._expected = size
 
     def begin(self) -> None:
-        """A command begins."""
+        """Start the limits of a new command."""
         size, self._expected = self._expected, 0
         self._end = time.monotonic() + _PATIENCE * self._seconds + size / _SLOWEST
         # Servers may only estimate the size of a mail.
@@ -61,20 +61,20 @@ class Wire:
         self._seconds = min(self._seconds, seconds)
 
     def read(self, sock: socket.socket, size: int) -> bytes:
-        """A literal."""
-        if size > self._left + _CHUNK:  # else room for all of it would be made before it comes
+        """Read a literal."""
+        if size > self._left + _CHUNK:  # before memory is allocated for all of it
             raise imaplib.IMAP4.abort(f"the server announces {size:,} bytes at once")
         return self._of(sock).read(size)
 
     def readline(self, sock: socket.socket) -> bytes:
-        """A line with its end."""
+        """Read a line with its end."""
         line = self._of(sock).readline(_LINE_BYTES + 1)
         if len(line) > _LINE_BYTES:
             raise imaplib.IMAP4.abort(f"the server sends a line of over {_LINE_BYTES:,} bytes")
         return line
 
     def something(self, sock: socket.socket) -> bool:
-        """Whether anything has come that was not read yet; never waits."""
+        """Return whether anything has arrived and was not read yet; never waits."""
         self._polling = True
         try:
             return bool(self._of(sock).peek(1))
@@ -83,7 +83,7 @@ class Wire:
             sock.settimeout(self._seconds)
 
     def receive(self, sock: socket.socket, room: WriteableBuffer) -> int | None:
-        """What has come, into ``room``; 0 at the end, None when it would have to wait."""
+        """Read what has arrived into ``room``; return 0 at the end, None if it had to wait."""
         left = self._end - time.monotonic()
         if left <= 0 and not self._polling:
             raise TimeoutError("the command takes too long")
@@ -98,7 +98,7 @@ class Wire:
         return got
 
     def _of(self, sock: socket.socket) -> io.BufferedReader:
-        # What was said in the clear ahead of TLS goes with the stream of the former socket.
+        # After STARTTLS, what was read in the clear is dropped with the old socket's stream.
         if self._stream is None or sock is not self._sock:
             self._sock, self._stream = sock, io.BufferedReader(_Incoming(self, sock), _CHUNK)
         return self._stream
@@ -153,10 +153,10 @@ class WatchedClient(IMAPClient):  # type: ignore[misc]
         return _WatchedPlain(self.wire, self.host, self.port, connect)
 
     def uid(self, command: str, *given: str) -> list[Any]:
-        """A UID command's untagged answers as imaplib has them; raises its ``error``."""
-        self._imap.untagged_responses.pop(command, None)  # left over from one that was refused
-        kind, told = self._imap.uid(command, *given)
+        """Return a UID command's untagged answers as imaplib has them; raises its ``error``."""
+        self._imap.untagged_responses.pop(command, None)  # left over from a refused command
+        kind, answers = self._imap.uid(command, *given)
         if kind != "OK":
-            words = told[-1] if told and isinstance(told[-1], bytes) else b""
+            words = answers[-1] if answers and isinstance(answers[-1], bytes) else b""
             raise imaplib.IMAP4.error(f"{command}: {words.decode('utf-8', 'replace')}")
-        return [one for one in told if one is not None]
+        return [one for one in answers if one is not None]

@@ -1,6 +1,6 @@
 """Send letters to a submission server (RFC 6409) over a few concurrent connections.
 
-The caller is synchronous; inside, one thread runs an event loop during a ``send``.
+The caller is synchronous; during a ``send`` a thread of this module runs an event loop.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from exchange.transport.oauth import TokenProvider
 from exchange.transport.smtp_session import LetterLost, SmtpSession, alike_trouble, open_session
 from exchange.transport.tls import certificate_end
 
-# How many letters each connection may be ahead of the caller: after a crash those are sent
-# again, so it is kept small.
+# How many letters each connection may be ahead of the caller.  After a crash those are sent
+# again, so the number is small.
 _AHEAD: Final = 32
 _GATHER_SECONDS: Final = 0.05  # how long a fate waits for others, to be recorded together
-# A server that breaks this many connections in a row is in trouble.
+# A server that breaks this many connections in a row has a problem.
 _LOSSES: Final = 3
-_STINT_SECONDS: Final = 20.0  # after which no more letters are started
+_STINT_SECONDS: Final = 20.0  # after that no more letters are started
 _GRACE_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class CourierProbe:
-    """What was found out about the server; ``fault`` says what stopped the examination."""
+    """The findings about the server; ``fault`` says what stopped the examination."""
 
     connected: bool = False
     login_ok: bool | None = None  # None: no user is configured
@@ -49,11 +49,11 @@ class CourierProbe:
 
 
 class SmtpCourier:
-    """A submission server.  ``send`` may be called from any thread, each call by itself.
+    """A submission server.  ``send`` may be called from any thread; each call connects anew.
 
     Fates: accepted; refused for now (4xx, or the connection broke: the letter may be sent again
-    with the same Message-ID); refused for good (5xx to this letter or recipient).  What concerns
-    our own account or the server (``smtp_refusal``) is raised, never put on a letter.
+    with the same Message-ID); refused for good (5xx to this letter or recipient).  A refusal of
+    our account or by the server as a whole (``smtp_refusal``) is raised and is no letter's fate.
     """
 
     def __init__(
@@ -79,9 +79,9 @@ class SmtpCourier:
 
     @property
     def size_limit(self) -> int | None:
-        """The largest mail in bytes that the server announced last; 0: no limit announced.
+        """Return the largest mail in bytes, as the server announced last; 0: no limit announced.
 
-        None until the server was reached.
+        None until the server has been reached.
         """
         return self._size_limit
 
@@ -93,9 +93,9 @@ class SmtpCourier:
     def send_many(self, letters: Sequence[Letter]) -> Generator[Sequence[Delivery], None, None]:
         """Send each letter once; yield all fates known so far as soon as there is one.
 
-        At most a few letters more than the caller has taken fates for are under way, and after
-        some seconds none is started: decisions about the rest may have changed. Leaving the
-        iteration early stops the sending after the letters under way.
+        The sending is only a few letters ahead of the fates that the caller has taken, and starts
+        none after some seconds: decisions about the rest may have changed. If the caller leaves
+        the iteration early, the sending stops after the letters under way.
         """
         if not letters:
             return
@@ -115,12 +115,12 @@ class SmtpCourier:
                 self._left_over += some
 
     def left_over(self) -> Sequence[Delivery]:
-        """Return, once, the fates of letters under way when the iteration was left early."""
+        """Return, once only, the fates that came after the caller left the iteration."""
         found, self._left_over = self._left_over, []
         return found
 
     def probe(self) -> CourierProbe:
-        """What ``exchange doctor`` wants to know; sends nothing.  Faults are in the answer."""
+        """Examine the server for ``exchange doctor``; send no mail, raise no server error."""
         try:
             return asyncio.run(self._probe())
         except (CourierUnavailable, CourierRefused) as error:
@@ -153,7 +153,7 @@ class SmtpCourier:
 
 
 class _Batch:
-    """One ``send``: the letters left, the connections at work, the fates on their way back."""
+    """One ``send``: the letters left, the connections in use, the fates for the caller."""
 
     def __init__(
         self,
@@ -163,52 +163,52 @@ class _Batch:
         closing: threading.Event,
     ) -> None:
         self._fates: queue.SimpleQueue[list[Delivery] | BaseException | None] = queue.SimpleQueue()
-        self._untold: list[Delivery] = []
+        self._pending: list[Delivery] = []
         self._soon: asyncio.TimerHandle | None = None
-        self.fault: BaseException | None = None  # what ended it, once the fates are taken
+        self.fault: BaseException | None = None  # what ended the batch; set after the last fate
         self._over = False
         self._left = deque(letters)
         self._alike = Alike()
         self._connect = connect
         self._connections = min(connections, len(letters))
-        self._stopped = threading.Event()  # nobody waits for the fates any more
+        self._stopped = threading.Event()  # the caller no longer waits for fates
         self._closing = closing
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: asyncio.Task[None] | None = None
         ahead = self._connections * _AHEAD
         self._room = asyncio.Semaphore(ahead)
-        self._together = ahead // 2  # so that the connections go on while the caller records
+        self._together = ahead // 2  # so that sending goes on while the caller records
         self._until = float("inf")  # by the loop's clock
-        # Concerns every letter.
+        # A refusal that concerns every letter.
         self._refused: CourierUnavailable | CourierRefused | None = None
         self._trouble: CourierUnavailable | CourierRefused | None = None  # of one connection
 
     # -- called by the caller's thread
 
     def known(self) -> Sequence[Delivery]:
-        """Wait for a fate; that one and all others known by now.  Empty at the end."""
+        """Wait for a fate; return it and all others known by now.  Empty at the end."""
         some: list[Delivery] = []
         while not self._over:
             try:
-                told = self._fates.get(block=not some)
+                item = self._fates.get(block=not some)
             except queue.Empty:
                 break
-            if isinstance(told, list):
-                some += told
+            if isinstance(item, list):
+                some += item
             else:
-                self._over, self.fault = True, told
+                self._over, self.fault = True, item
         return some
 
     def taken(self, number: int) -> None:
-        """The caller came back for more: as many letters may go as it has taken fates of."""
-        self._tell(lambda: self._make_room(number))
+        """Let ``number`` more letters go, because the caller has taken that many fates."""
+        self._call(lambda: self._make_room(number))
 
     def stop(self) -> None:
-        """No more letters; those under way have a moment to finish."""
+        """Start no more letters; those under way have a moment to finish."""
         self._stopped.set()
-        self._tell(self._wind_up)
+        self._call(self._wind_up)
 
-    def _tell(self, what: Callable[[], None]) -> None:
+    def _call(self, what: Callable[[], None]) -> None:
         loop = self._loop
         if loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has just ended
@@ -227,32 +227,32 @@ class _Batch:
             asyncio.run(self._send_all())
         except asyncio.CancelledError:
             pass  # the caller left early and a letter took too long
-        except BaseException as error:  # a thread's border: raised again in the caller's thread
+        except BaseException as error:  # raised again in the caller's thread
             end = error
         finally:
             self._loop = None
-            self._tell_fates()
+            self._hand_back()
             self._fates.put(end)
 
     def _note(self, fate: Delivery) -> None:
-        """A fate for the caller: waking it for each would cost as much as the sending."""
-        self._untold.append(fate)
-        if len(self._untold) >= self._together:
-            self._tell_fates()
+        """Keep a fate for the caller: waking it for each one would cost as much as sending."""
+        self._pending.append(fate)
+        if len(self._pending) >= self._together:
+            self._hand_back()
         elif self._soon is None and self._loop is not None:
-            self._soon = self._loop.call_later(_GATHER_SECONDS, self._tell_fates)
+            self._soon = self._loop.call_later(_GATHER_SECONDS, self._hand_back)
 
-    def _tell_fates(self) -> None:
+    def _hand_back(self) -> None:
         if self._soon is not None:
             self._soon.cancel()
             self._soon = None
-        if self._untold:
-            untold, self._untold = self._untold, []
-            self._fates.put(untold)
+        if self._pending:
+            pending, self._pending = self._pending, []
+            self._fates.put(pending)
 
     def _wind_up(self) -> None:
         for _ in range(self._connections):
-            self._room.release()  # whoever waits for room sees that it is over
+            self._room.release()  # a connection that waits for room sees the end
         if self._loop is not None and self._work is not None:
             self._loop.call_later(_GRACE_SECONDS, self._work.cancel)
 
@@ -262,7 +262,7 @@ class _Batch:
 
     @property
     def _beginning(self) -> bool:
-        """Whether letters may still be begun."""
+        """Return whether letters may still be started."""
         return not self._ending and self._loop is not None and self._loop.time() < self._until
 
     async def _send_all(self) -> None:
@@ -270,10 +270,10 @@ class _Batch:
         self._loop = asyncio.get_running_loop()
         if self._ending:
             return
-        # The first connection decides whether the server can be used at all; a further one may
-        # fail, for servers limit how many an account may have.
+        # The first connection shows whether the server can be used at all; a further one may
+        # fail, because servers limit how many an account may have.
         first = await self._connect()
-        self._until = self._loop.time() + _STINT_SECONDS  # however long connecting took
+        self._until = self._loop.time() + _STINT_SECONDS  # not counting the time to connect
         others = [self._carry(None) for _ in range(self._connections - 1)]
         await asyncio.gather(self._carry(first), *others)
         if self._refused is not None:
@@ -282,7 +282,7 @@ class _Batch:
             raise self._trouble
 
     async def _carry(self, session: SmtpSession | None) -> None:
-        """One connection at work until no letter is left; opened anew when it breaks."""
+        """Send over one connection until no letter is left; reconnect when it breaks."""
         losses = 0
         try:
             while (letter := await self._next()) is not None:
@@ -302,7 +302,7 @@ class _Batch:
                 await session.leave()
 
     async def _next(self) -> Letter | None:
-        """The next letter as soon as there is room for one; None when there is nothing to do."""
+        """Return the next letter once there is room for one; None if there is nothing to do."""
         await self._room.acquire()
         if self._left and self._beginning:
             return self._left.popleft()
@@ -310,7 +310,7 @@ class _Batch:
         return None
 
     async def _connected_for(self, letter: Letter) -> SmtpSession:
-        """A new connection; where there is none, the letter goes back for another one to send."""
+        """Connect; on failure put the letter back for another connection to send."""
         try:
             return await self._connect()
         except BaseException:
@@ -318,7 +318,7 @@ class _Batch:
             raise
 
     async def _send_one(self, letter: Letter, session: SmtpSession) -> bool:
-        """Note the letter's fate; False when the line broke."""
+        """Send a letter and note its fate; return False if the connection broke."""
         try:
             fate = await session.hand_over(letter)
             self._note(fate)
@@ -327,7 +327,7 @@ class _Batch:
             if lost.offered:
                 self._note(lost.delivery)
             else:
-                self._put_back(letter)  # certainly not taken: it goes again
+                self._put_back(letter)  # certainly not taken: send it again
             return False
         except (CourierUnavailable, CourierRefused) as error:
             self._give_up(error)
@@ -335,7 +335,7 @@ class _Batch:
         return True
 
     def _compare(self, letter: Letter, fate: Delivery, session: SmtpSession) -> None:
-        """Give up when everybody is refused in the same words."""
+        """Give up when all recipients are refused in the same words."""
         if fate.accepted:
             self._alike.accepted()
         elif fate.about is not About.SIZE:

@@ -1,18 +1,18 @@
-"""What an SMTP reply speaks of: the recipient, the letter, our account, or the server for now.
+"""Decide whom an SMTP refusal concerns: the recipient, the letter, our account, or the server.
 
-Servers agree on little, so it is decided by three things, and the first that decides counts:
+Servers agree on little, so these are tried in order, and the first that fits decides:
 
 =====================================  ==========================================================
 what is known                          what follows
 =====================================  ==========================================================
-a size (X.3.4, X.2.3, its words)       this letter is too large
-the stage: anything before RCPT        about us: nobody else has been named yet
+a size (X.3.4, X.2.3, or in words)     this letter is too large
+the stage: anything before RCPT        our account: nobody else has been named
 an enhanced code with one meaning      what RFC 3463, its registry or the server's maker says
-the words                              whom they name: the sender and what it may, or a recipient
-a vague code, by the stage             a mailbox (X.2) at RCPT is theirs and later is ours, for
-                                       the recipient was taken; the system (X.3.1, X.3.2) and
-                                       congestion (X.4.5) are the server's, other routes (X.4) the
-                                       recipient's, security (4.7) holds us back
+the words                              whom they name: the sender and its rights, or a recipient
+a vague code, by the stage             X.2 (mailbox): the recipient's at RCPT, ours later, because
+                                       the recipient was accepted; X.3.1, X.3.2 (system) and X.4.2
+                                       (bad connection): the server; other X.4 (routes): the
+                                       recipient; 4.7 (security): the server slows us down
 nothing                                unclear; ``domain.refusal.Alike`` counts those
 =====================================  ==========================================================
 """
@@ -28,7 +28,7 @@ from exchange.domain.refusal import OURS, About
 
 
 class Stage(IntEnum):
-    """How far the dialogue was when the server refused."""
+    """How far the SMTP dialogue was when the server refused."""
 
     GREETING = 0
     LOGIN = 1
@@ -38,16 +38,16 @@ class Stage(IntEnum):
 
 
 class Refusal(NamedTuple):
-    """A reply, read."""
+    """What a refusal means."""
 
     about: About
     permanent: bool
-    named: timedelta | None = None  # when to try again, by the server's own words
-    daily: bool = False  # a quota by the day
+    named: timedelta | None = None  # how long to wait, in the server's own words
+    daily: bool = False  # a quota per day
 
     @property
     def ours(self) -> bool:
-        """Whether it concerns every letter alike."""
+        """Return whether it concerns every letter alike."""
         return self.about in OURS
 
 
@@ -56,14 +56,14 @@ _R, _L, _S, _A, _Q, _T, _V = (
     About.SERVER,
 )  # fmt: skip
 
-_SENDER_LATER: Final = "sender"  # ours where the recipient was taken; says nothing before
-_MAILBOX: Final = "mailbox"  # of the recipient at RCPT; later of ours, for the recipient was taken
+_SENDER_LATER: Final = "sender"  # us, once the recipient was accepted; undecided before
+_MAILBOX: Final = "mailbox"  # the recipient's at RCPT; ours later, once it was accepted
 
-# Replies that only ever answer a login that is missing or wrong (RFC 4954, 6).
+# Replies used only for a missing or wrong login (RFC 4954, 6).
 LOGIN_CODES: Final = frozenset({530, 534, 535, 538})
 
 # Enhanced codes with one meaning: subject, first and last detail.  RFC 3463 and IANA's registry
-# of SMTP enhanced status codes; from 57 on those of Exchange Online, which stand in no registry.
+# of SMTP enhanced status codes; from 57 on those of Exchange Online, which are in no registry.
 _PRECISE: Final = (
     (1, 1, 6, _R),  # the destination's address
     (1, 7, 8, _A),  # the sender's address
@@ -97,12 +97,12 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 
-# Whom the words name, the first that fits.  Names of the two ends come with what is said of them:
-# "recipient" alone stands in refusals of either kind.
+# Whom the words name; the first pattern that fits decides.  Sender and recipient count only with
+# what is said about them: "recipient" alone occurs in refusals of either kind.
 _WORDS: Final = tuple(
     (about, re.compile(pattern, re.IGNORECASE | re.VERBOSE))
     for about, pattern in (
-        # Plainly of the recipient, also where limits and rights are spoken of.
+        # Clearly the recipient, even if limits and rights are mentioned.
         (
             _R,
             r"""receiving\s(e?mail|messages)|storedrv\.deliver
@@ -115,7 +115,7 @@ _WORDS: Final = tuple(
             |to\s(this|the|that)\s(recipient|group|list|mailbox|user|distribution)
             |recipient('s)?\s(mailbox|inbox|account|server|domain)|gr[ea]y.?list""",
         ),
-        # How fast, or how much, the sender may send.
+        # How fast or how much the sender may send.
         (
             _T,
             r"""throttl|over.?limit\b|(?<!recipient\s)rate.?limit|(sending|message|submission|connection|mail)\srate
@@ -137,7 +137,7 @@ _WORDS: Final = tuple(
             |(messages|e?mails|recipients)\s(per|an?|in)\s(\w+\s)?(second|minute|hour|day)
             |(out\sof|insufficient|no)\s(\w+\s)?credits?|credits?\s(\w+\s)?(exhaust|exceed|used|expired)\w*|allow\srcpt\snumbers|too\smany\srecipients""",
         ),
-        # What the sender is, and may.
+        # Who the sender is, and what it may do.
         (
             _A,
             r"""send.?as\b|sendas|on\sbehalf\sof|(not|no|n't|without|lacks?)(\s[\w-]+){0,4}
@@ -172,7 +172,7 @@ _WORDS: Final = tuple(
             |disabled|suspended|locked|blocked|expired|terminated|closed|over.?quota|exceed\w*)
             |over.?quota|quota\sexceeded|exceed\w*\s(\w+\s)?(quota|storage)""",
         ),
-        # Last, and only once the recipient was taken: then whoever is named is one of us.
+        # Last, and only once the recipient was accepted: then the account named is ours.
         (_SENDER_LATER, r"\baccount\b|the-sender|the-domain-of-the-sender"),
     )
 )  # fmt: skip
@@ -197,10 +197,10 @@ def read_refusal(
     sender: str = "",
     recipient: str = "",
 ) -> Refusal:
-    """Read a reply of 4xx or 5xx; what is neither is a server out of order, for now.
+    """Return what a 4xx or 5xx reply means; any other code counts as refused for now.
 
-    Not ``logged_in``, whatever is denied for security is denied to strangers.  ``sender`` and
-    ``recipient`` are the addresses that it may name.
+    If not ``logged_in``, a 5xx at RCPT for security or relaying concerns our account.  ``sender``
+    and ``recipient`` are the addresses that the reply may name.
     """
     text = _with_the_ends_named(text, sender, recipient)
     permanent = 500 <= code < 600
@@ -211,7 +211,7 @@ def read_refusal(
 
 
 def _with_the_ends_named(text: str, sender: str, recipient: str) -> str:
-    """The words with both addresses as what they are; ``<`` and ``>`` around them go."""
+    """Return the text with both addresses, and ``<>`` around them, replaced by their roles."""
     named = [(recipient, "the-recipient"), (sender, "the-sender")]
     own, theirs = (one.rpartition("@")[2].lower() for one in (sender, recipient))
     if own != theirs:
@@ -224,7 +224,7 @@ def _with_the_ends_named(text: str, sender: str, recipient: str) -> str:
 
 
 def _about(stage: Stage, code: int, text: str, permanent: bool) -> About:
-    # Of the reply's own class: a chapter of an RFC and a number of a version look alike.
+    # Only one of the reply's own class: an RFC section or a version number looks the same.
     found = next((one for one in _ENHANCED.finditer(text) if one[1] == str(code)[0]), None)
     subject, detail = (int(found[2]), int(found[3])) if found else (0, 0)
     worded = _worded(stage, text)
@@ -239,7 +239,7 @@ def _about(stage: Stage, code: int, text: str, permanent: bool) -> About:
         None,
     )
     if not permanent and detail >= 500:
-        precise = None  # 4.7.500: the makers' numbers for being busy
+        precise = None  # such as 4.7.500, with which makers say busy
     return precise or worded or _vague(stage, code, subject, detail, permanent)
 
 
@@ -260,10 +260,10 @@ def _too_large(
     if (subject, detail) in ((3, 4), (2, 3)):
         return True
     if subject == 2:
-        return False  # of a mailbox
-    # RFC 1870, 6.1: a refusal of the size comes as 552; some give their own reason with it.
-    said = code == 552 and subject in (0, 3) and stage is not Stage.RCPT and worded is None
-    return said or bool(_SIZE.search(text))
+        return False  # concerns a mailbox
+    # RFC 1870, 6.1: 552 refuses the size; some servers use it with another reason.
+    by_code = code == 552 and subject in (0, 3) and stage is not Stage.RCPT and worded is None
+    return by_code or bool(_SIZE.search(text))
 
 
 def _vague(stage: Stage, code: int, subject: int, detail: int, permanent: bool) -> About:
@@ -279,8 +279,8 @@ def _vague(stage: Stage, code: int, subject: int, detail: int, permanent: bool) 
     if subject == 4:
         return _R
     if subject == 6:
-        return _L  # "other": what the words say counts first
-    # No command, or not now (RFC 5321, 4.2.4): between the two servers, whoever the recipient is.
+        return _L  # "other"; the words were tried before
+    # Command unknown or out of order (RFC 5321, 4.2.4): a server's fault, not the recipient's.
     if code in (502, 503):
         return _V
     if subject == 7 and not permanent:
@@ -297,10 +297,11 @@ def _named(text: str) -> timedelta | None:
 REMEDIES: Final = {
     About.ACCOUNT: "check smtp.username, its password and sign-in, party.address and whether the "
     "account may send as it, or ask the provider",
-    About.QUOTA: "the account has sent what it may for now: ask the provider for more, or lower "
+    About.QUOTA: "the account has used up its quota: ask the provider for more, or lower "
     "smtp.per_minute",
-    About.THROTTLE: "the server wants fewer letters: lower smtp.per_minute or smtp.connections",
-    About.SERVER: "nothing, if it passes; else ask whoever runs the server",
-    About.UNCLEAR: "everybody is refused in the same words, so it is hardly the recipients: ask "
-    "whoever runs the server",
+    About.THROTTLE: "the server wants letters more slowly: lower smtp.per_minute or "
+    "smtp.connections",
+    About.SERVER: "wait; if it does not pass, ask whoever runs the server",
+    About.UNCLEAR: "all recipients are refused in the same words, so hardly because of them: "
+    "ask whoever runs the server",
 }

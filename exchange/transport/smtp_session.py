@@ -1,7 +1,7 @@
-"""One SMTP submission connection: TLS, login, and handing over one letter at a time.
+"""One SMTP submission connection: start TLS, log in, and hand over one letter at a time.
 
-``hand_over`` decides what a server's answer means for the letter; whatever concerns the server or
-our account instead is raised as CourierUnavailable or CourierRefused.
+``hand_over`` returns what the server's answer means for the letter; an answer about the server or
+our account is raised as CourierUnavailable or CourierRefused.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from exchange.transport.tls import client_context, connect_fault, shown_reply
 
 CONNECT_SECONDS: Final = 15.0
 QUIT_SECONDS: Final = 2.0
-# The answer to DATA comes only after the whole mail went up the line, however slow that is.
+# The answer to DATA comes only after the whole mail was sent, however slow the line is.
 _BYTES_PER_SECOND: Final = 50_000
 
 
 class LetterLost(Exception):  # never leaves this package
     """The connection broke while a letter was handed over.
 
-    ``offered`` tells whether its bytes were on their way already: then the server may have taken
-    it, and ``delivery`` is its fate.  Otherwise it was certainly not taken.
+    ``offered`` is whether DATA had begun: then the server may have taken the letter, and
+    ``delivery`` is its fate.  Otherwise it was certainly not taken.
     """
 
     def __init__(self, delivery: Delivery, *, offered: bool) -> None:
@@ -51,7 +51,7 @@ class LetterLost(Exception):  # never leaves this package
 
 
 def place_of(settings: SmtpSettings) -> str:
-    """How messages name the server."""
+    """Return what messages call the server."""
     return f"smtp {settings.host}:{settings.port}"
 
 
@@ -62,20 +62,20 @@ class SmtpSession:
         self.client = client
         self._settings = settings
         self.place = place_of(settings)
-        self._used = False  # whether a letter went over it
-        told = client.esmtp_extensions.get("size", "")
-        self.size_limit = int(told) if told.isdigit() else 0  # bytes a mail (RFC 1870); 0: not told
+        self._used = False  # whether it has carried a letter
+        size = client.esmtp_extensions.get("size", "")
+        self.size_limit = int(size) if size.isdigit() else 0  # bytes (RFC 1870); 0: not announced
 
     @property
     def alive(self) -> bool:
-        """Whether the connection still stands, as far as is known."""
+        """Return whether the connection is still open, as far as is known."""
         return self.client.is_connected
 
     async def hand_over(self, letter: Letter) -> Delivery:
-        """Send one letter; its fate.  A last line without its end gets one (RFC 5321, 4.1.1.4).
+        """Send one letter; return its fate.  Ends an unfinished last line (RFC 5321, 4.1.1.4).
 
         Raises LetterLost when the connection broke meanwhile, CourierRefused or CourierUnavailable
-        when the refusal is about our account or the server: then it has no fate.
+        when the refusal concerns our account or the server: then the letter has no fate.
         """
         if 0 < self.size_limit < len(letter.raw):
             reply = (
@@ -113,24 +113,24 @@ class SmtpSession:
         )
 
     async def leave(self) -> None:
-        """QUIT, briefly; never raises."""
+        """Send QUIT, waiting only briefly; never raises."""
         if self.client.is_connected:
             with contextlib.suppress(aiosmtplib.SMTPException, OSError, ValueError):
                 await self.client.quit(timeout=QUIT_SECONDS)
         self.client.close()
 
     def _unsendable(self, letter: Letter) -> str:
-        """Why this letter cannot go over this connection unchanged, or an empty text."""
+        """Return why this letter cannot be sent unchanged over this connection, or ""."""
         if not (_is_plain(letter.sender) or not letter.sender) or not _is_plain(letter.recipient):
-            return "not sent: an address is more, or less, than one plain address"
+            return "not sent: sender or recipient is not exactly one plain address"
         if not _is_crlf_only(letter.raw):
-            # The library would mend them silently, which breaks signatures; servers that take
-            # them as they are can be made to see two mails (SMTP smuggling).
-            return "not sent: the mail holds a line end that is not CRLF"
+            # The library would silently correct them, which breaks signatures; a server that
+            # accepts them can be made to see two mails (SMTP smuggling).
+            return "not sent: the mail contains a line end that is not CRLF"
         if not letter.raw.isascii() and not self.client.supports_extension("8bitmime"):
-            return "not sent: the mail has 8-bit bytes and the server takes none"
+            return "not sent: the mail has 8-bit bytes, which the server does not accept"
         if self._international(letter) and not self.client.supports_extension("smtputf8"):
-            return "not sent: an address is not ASCII and the server knows no SMTPUTF8"
+            return "not sent: an address is not ASCII and the server does not support SMTPUTF8"
         return ""
 
     @staticmethod
@@ -150,8 +150,8 @@ class SmtpSession:
     async def _refused(
         self, letter: Letter, stage: Stage, error: aiosmtplib.SMTPResponseException
     ) -> Delivery:
-        """The fate of a refused letter; what is said of our account or the server is raised."""
-        told = shown_reply(f"{error.code} {error.message}")
+        """Return a refused letter's fate; raise a refusal of our account or by the server."""
+        reply = shown_reply(f"{error.code} {error.message}")
         known = bool(self._settings.username)
         refusal = read_refusal(
             stage, error.code, error.message, logged_in=known, sender=letter.sender,
@@ -161,15 +161,15 @@ class SmtpSession:
             letter.key,
             accepted=False,
             permanent=refusal.permanent,
-            reply=told,
+            reply=reply,
             about=refusal.about,
         )
         if error.code == 421:  # the server is about to hang up (RFC 5321, 3.8)
             self.client.close()
         enough = error.code == 421 or (stage is Stage.MAIL and not refusal.permanent)
         if self._used and enough and refusal.about in (About.SERVER, About.THROTTLE):
-            # It wants a fresh connection after so many letters, or so much time.  Where it wants
-            # more than that, it says so again there.
+            # The server wants a new connection after some letters or some time.  If it wants more
+            # than that, it refuses again there.
             self.client.close()
             raise LetterLost(fate, offered=False)
         if refusal.ours:
@@ -180,13 +180,13 @@ class SmtpSession:
                 if error.code in LOGIN_CODES
                 else _SAID[refusal.about]
             )
-            raise trouble(refusal, f"{words}: {told}", self.place, letter.key)
+            raise trouble(refusal, f"{words}: {reply}", self.place, letter.key)
         if error.code != 421:
             await self._start_afresh()
         return fate
 
     async def _start_afresh(self) -> None:
-        """Forget the refused letter's envelope; a connection that cannot is given up."""
+        """Reset the dialogue after a refused letter; close the connection if that fails."""
         try:
             await self.client.rset()
         except (aiosmtplib.SMTPException, OSError):
@@ -195,16 +195,16 @@ class SmtpSession:
 
 _SAID: Final = {
     About.ACCOUNT: "the server refuses our account",
-    About.QUOTA: "our account may send no more for now",
+    About.QUOTA: "our account may not send more for now",
     About.THROTTLE: "the server slows our account down",
-    About.SERVER: "the server takes no mail for now",
+    About.SERVER: "the server accepts no mail for now",
 }
 
 
 def trouble(
     refusal: Refusal, message: str, place: str, letter: int | None = None, hint: str = ""
 ) -> CourierRefused | CourierUnavailable:
-    """A refusal that no letter is to blame for, as it is raised."""
+    """Return the error for a refusal that is not a letter's fault."""
     kind = CourierRefused if refusal.permanent else CourierUnavailable
     return kind(
         message,
@@ -218,7 +218,7 @@ def trouble(
 
 
 def alike_trouble(same: Sequence[int], fate: Delivery, place: str) -> CourierRefused:
-    """Everybody is refused in the same words: no letter is to blame."""
+    """Return the error for all recipients refused in the same words: no letter is at fault."""
     return CourierRefused(
         f"{len(same)} letters to different places were refused alike: {fate.reply}",
         place=place,
@@ -229,14 +229,14 @@ def alike_trouble(same: Sequence[int], fate: Delivery, place: str) -> CourierRef
 
 
 def _is_crlf_only(raw: bytes) -> bool:
-    """Whether every line end is CRLF; counting takes a tenth of what an expression takes."""
+    """Return whether every line end is CRLF; counting is ten times faster than a regex."""
     whole = raw.count(b"\r\n")
     return raw.count(b"\r") == whole == raw.count(b"\n")
 
 
 @lru_cache(maxsize=1024)
 def _is_plain(address: str) -> bool:
-    """Whether the library will put exactly this address on the wire: it tries to be helpful."""
+    """Return whether the library sends exactly this address: it may rewrite others."""
     try:
         return bool(address) and parse_address(address) == address
     except ValueError:
@@ -249,14 +249,14 @@ async def open_session(
     token: TokenProvider | None,
     folder: Path,
 ) -> SmtpSession:
-    """Connect, secure and log in; raises CourierUnavailable or CourierRefused."""
+    """Connect, start TLS and log in; raises CourierUnavailable or CourierRefused."""
     place = place_of(settings)
     context = client_context(settings.ca_file, folder, CourierRefused, place)
     client = aiosmtplib.SMTP(
         hostname=settings.host,
         port=settings.port,
         use_tls=settings.tls == "implicit",
-        # Never None: the library would then log in over clear text where STARTTLS is missing.
+        # Never None: then the library would log in unencrypted where STARTTLS is missing.
         start_tls=settings.tls == "starttls",
         tls_context=context,
         timeout=min(CONNECT_SECONDS, settings.timeout_seconds),
@@ -291,7 +291,7 @@ def _secret(source: str | Callable[[], str], place: str) -> str:
 async def _log_in(
     client: aiosmtplib.SMTP, settings: SmtpSettings, secret: str, by_token: bool, place: str
 ) -> None:
-    """One attempt by one mechanism: trying them all would count as several wrong passwords."""
+    """Log in with one mechanism, once: trying all would count as several wrong passwords."""
     offered = client.server_auth_methods
     try:
         if by_token and "xoauth2" in offered:
@@ -304,11 +304,11 @@ async def _log_in(
             wanted = "XOAUTH2" if by_token else "a password login"
             raise CourierRefused(f"the server does not offer {wanted}", place=place)
     except aiosmtplib.SMTPAuthenticationError as error:
-        told = shown_reply(f"{error.code} {error.message}", secret)
+        reply = shown_reply(f"{error.code} {error.message}", secret)
         refusal = read_refusal(Stage.LOGIN, error.code, error.message)
         if not refusal.permanent:
-            raise trouble(refusal, f"cannot log in now: {told}", place) from None
-        words = f"the login as {settings.username} was refused: {told}"
+            raise trouble(refusal, f"cannot log in now: {reply}", place) from None
+        words = f"the login as {settings.username} was refused: {reply}"
         raise trouble(refusal, words, place, hint=_login_hint(refusal, error.message)) from None
 
 
@@ -317,8 +317,8 @@ def _login_hint(refusal: Refusal, text: str) -> str:
         return ""
     if _NO_PASSWORDS.search(text):
         return (
-            "the provider takes no password login for this account: have SMTP AUTH switched on for "
-            "it, or use another server"
+            "the provider accepts no password login for this account: have SMTP AUTH switched on "
+            "for it, or use another server"
         )
     return "check smtp.username and the password"
 
@@ -329,25 +329,25 @@ _NO_PASSWORDS = re.compile(r"basic.?auth|smtp.?client.?auth|disabled|app.?passwo
 def _explained(
     error: aiosmtplib.SMTPException | OSError, place: str, secret: str
 ) -> CourierUnavailable | CourierRefused:
-    """What a failure before the first letter means."""
+    """Return our error for a failure before the first letter."""
     cause = error.__cause__
     if isinstance(error, ssl.SSLError):
         return _courier(connect_fault(error, CourierUnavailable, CourierRefused, place))
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        told = shown_reply(f"{error.code} {error.message}", secret)
+        reply = shown_reply(f"{error.code} {error.message}", secret)
         refusal = read_refusal(Stage.GREETING, error.code, error.message)
-        words = "sends us away" if refusal.permanent else "is not ready"
-        return trouble(refusal, f"the server {words}: {told}", place)
+        words = "rejects us" if refusal.permanent else "is not ready"
+        return trouble(refusal, f"the server {words}: {reply}", place)
     if isinstance(error, TimeoutError):
         return _courier(connect_fault(TimeoutError(), CourierUnavailable, CourierRefused, place))
     if isinstance(error, aiosmtplib.SMTPConnectError) and isinstance(cause, OSError):
         if isinstance(cause, aiosmtplib.SMTPException):
-            return CourierUnavailable("the server hangs up at once", place=place)
+            return CourierUnavailable("the server hung up at once", place=place)
         return _courier(connect_fault(cause, CourierUnavailable, CourierRefused, place))
     if isinstance(error, aiosmtplib.SMTPServerDisconnected):
         return CourierUnavailable("the server hung up", place=place)
     if isinstance(error, aiosmtplib.SMTPException):
-        # The one plain exception left: STARTTLS is not offered.
+        # The only SMTPException left: STARTTLS is not offered.
         return CourierRefused(
             f"{shown_reply(error.message, secret)} Nothing was sent in the clear.",
             place=place,

@@ -1,7 +1,6 @@
 """TLS for both mail adapters: always verified, with errors explained in words.
 
-There is no way to switch the check of the certificate off: a private authority is named with
-``ca_file`` instead.
+The certificate check cannot be switched off: name a private authority with ``ca_file`` instead.
 """
 
 from __future__ import annotations
@@ -85,8 +84,8 @@ def connect_fault(
         return unavailable(
             "the server does not answer in time",
             place=place,
-            hint='check host and port; a port of the other tls kind ("implicit" or "starttls") '
-            "stays silent too",
+            hint='check host and port, and tls: with the wrong one of "implicit" and "starttls" '
+            "the server stays silent too",
         )
     if isinstance(error, ConnectionRefusedError):
         return unavailable("nothing listens there", place=place, hint="check host and port")

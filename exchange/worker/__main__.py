@@ -1,4 +1,4 @@
-"""The reading process: takes mails on standard input, returns what they say on standard output.
+"""The reading process: reads mails from standard input, writes what they say to standard output.
 
 It has no key, no configuration and no database; the kernel limits its memory and forbids it to
 write files.
@@ -85,7 +85,7 @@ def answer(question: Asked, limits: Limits, unwrap: Unwrap | None) -> tuple[byte
 
 def main() -> None:
     """Serve until standard input ends."""
-    if len(sys.argv) < 2:  # a person who checks why it does not start, as our error hints
+    if len(sys.argv) < 2:  # a person checks why it does not start, as our error suggests
         sys.exit("the reading process can start; `exchange` starts it when needed")
     ignore_signals()
     setup: dict[str, Any] = json.loads(base64.b64decode(sys.argv[1]))

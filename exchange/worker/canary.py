@@ -17,5 +17,5 @@ MAIL: Final = (
 
 
 def understood(result: Understanding) -> bool:
-    """Whether the canary was understood correctly."""
+    """Return whether the canary was understood correctly."""
     return result.kind is Kind.REQUEST and [str(one.device) for one in result.devices] == [_DEVICE]

@@ -38,15 +38,15 @@ def of_found(found: Sequence[Found]) -> object:
     }
 
 
-def to_found(told: Any) -> Sequence[Found]:
+def to_found(values: Any) -> Sequence[Found]:
     """Return devices from values of JSON; raises BadInput or ValueError for an invalid one."""
-    if isinstance(told, list):
+    if isinstance(values, list):
         return tuple(
             Found(DeviceId(bytes.fromhex(device)), str(where), str(kind))
-            for device, where, kind in told
+            for device, where, kind in values
         )
-    ids = ids_from_bytes(_bytes(told["ids"]))
-    return ListedColumns(ids, _to_places(told["places"]), _to_words(told["types"]))
+    ids = ids_from_bytes(_bytes(values["ids"]))
+    return ListedColumns(ids, _to_places(values["places"]), _to_words(values["types"]))
 
 
 def of_answers(answers: Sequence[Answer]) -> object:
@@ -73,9 +73,9 @@ def of_answers(answers: Sequence[Answer]) -> object:
     }
 
 
-def to_answers(told: Any) -> Sequence[Answer]:
+def to_answers(values: Any) -> Sequence[Answer]:
     """Return answers from values of JSON; raises BadInput or ValueError for an invalid one."""
-    if isinstance(told, list):
+    if isinstance(values, list):
         return tuple(
             Answer(
                 DeviceId(bytes.fromhex(device)),
@@ -84,18 +84,18 @@ def to_answers(told: Any) -> Sequence[Answer]:
                 InstallCode(bytes.fromhex(code)) if code else None,
                 str(remark),
             )
-            for device, outcome, where, code, remark in told
+            for device, outcome, where, code, remark in values
         )
-    coded = np.frombuffer(_bytes(told["coded"]), np.uint8) != 0
+    coded = np.frombuffer(_bytes(values["coded"]), np.uint8) != 0
     codes = np.zeros((len(coded), CODE_BYTES), np.uint8)
-    codes[coded] = np.frombuffer(_bytes(told["codes"]), np.uint8).reshape(-1, CODE_BYTES)
+    codes[coded] = np.frombuffer(_bytes(values["codes"]), np.uint8).reshape(-1, CODE_BYTES)
     return AnswerColumns(
-        ids_from_bytes(_bytes(told["ids"])),
-        _to_places(told["places"]),
-        np.frombuffer(_bytes(told["outcomes"]), np.uint8),
+        ids_from_bytes(_bytes(values["ids"])),
+        _to_places(values["places"]),
+        np.frombuffer(_bytes(values["outcomes"]), np.uint8),
         codes,
         coded,
-        _to_words(told["remarks"]),
+        _to_words(values["remarks"]),
     )
 
 
@@ -103,8 +103,8 @@ def _of_words(words: TextColumn) -> object:
     return [list(words.values), _text(words.which.astype("<i4", copy=False))]
 
 
-def _to_words(told: Any) -> TextColumn:
-    texts, which = told
+def _to_words(values: Any) -> TextColumn:
+    texts, which = values
     return TextColumn(tuple(map(str, texts)), _numbers(which, "<i4").astype(np.int32))
 
 
@@ -112,8 +112,8 @@ def _of_places(places: PlaceColumn) -> object:
     return [_of_words(places.leads), _text(places.numbers.astype("<i8", copy=False))]
 
 
-def _to_places(told: Any) -> PlaceColumn:
-    leads, numbers = told
+def _to_places(values: Any) -> PlaceColumn:
+    leads, numbers = values
     return PlaceColumn(_to_words(leads), _numbers(numbers, "<i8").astype(np.int64))
 
 

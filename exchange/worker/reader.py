@@ -123,9 +123,9 @@ class WorkerReader:
         """Return what a mail says; ``passwords`` are tried on its protected files.
 
         With ``file``, a file name, ``raw`` may be any file and is read as what it is.  ``columns``
-        are those on file for the sender; ``look`` adds how each table was read.  Raises Unreadable
-        when the mail exceeds a limit or cannot be understood, ReaderUnavailable when the process
-        cannot be used, and ConfigError when the keys for an encrypted mail cannot be used.
+        are the mappings on file for the sender; ``look`` adds how each table was read.  Raises
+        Unreadable when the mail exceeds a limit or cannot be understood, ReaderUnavailable when the
+        process cannot be used, and ConfigError when the keys for an encrypted mail cannot be used.
         """
         request = Request(self._head(passwords, file, columns, look=look), raw)
         with self._lock:
@@ -209,7 +209,7 @@ class WorkerReader:
             asked = 0
             while (answer := receive(pipes, deadline))[0] == ASKS:
                 asked += 1
-                if asked > MOST_DECRYPTIONS:  # it counts too, unless a mail took it over
+                if asked > MOST_DECRYPTIONS:  # the process counts too, unless a mail took it over
                     raise Unreadable("the reading process asks for too many keys")
                 send(pipes, [self._keys(answer[1])], deadline)
         except TimeoutError:
@@ -279,7 +279,7 @@ class WorkerReader:
             raise self._unusable(f"{doing}: it ended ({self._end()})") from None
         except (Garbage, Unreadable):
             self._end()
-            raise self._unusable(f"{doing}: its answer makes no sense") from None
+            raise self._unusable(f"{doing}: its answer is invalid") from None
         self._started, self._doubted = True, False
         return pipes
 
@@ -337,7 +337,7 @@ class WorkerReader:
 def _unavailable(what: str) -> ReaderUnavailable:
     return ReaderUnavailable(
         f"the reading process {what}",
-        hint="no mail is at fault and all are kept; check the machine's free memory (its kernel "
-        f"log names processes that it ended), limits.memory_mb, and what `{sys.executable} -m "
-        "exchange.worker` says",
+        hint="no mail is at fault and all are kept; check the machine's free memory (the kernel "
+        f"log names processes that it killed), limits.memory_mb, and what `{sys.executable} -m "
+        "exchange.worker` prints",
     )

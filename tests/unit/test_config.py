@@ -195,3 +195,11 @@ def test_a_contact_that_breaks_the_line_is_refused(tmp_path: Path) -> None:
     path.write_text(named.replace("\\nBcc: x", " O'Neil"))
     assert settings_in(path).party.contact_name == "Ann O'Neil"
     assert settings_in(path).party.contact_phone == ""
+
+
+@pytest.mark.parametrize("days", ["[8, 5]", "[5, 5]"])
+def test_reminder_days_out_of_order_are_refused(tmp_path: Path, days: str) -> None:
+    text, _ = _with("escalation", f"reminder_days = {days}")
+    (fault,) = _faults(tmp_path, text)
+    assert "each reminder day must be later than the one before" in fault
+    assert "reminder_days" in fault

@@ -23,7 +23,6 @@ from exchange.domain.mail import MailHead
 from exchange.domain.party import Party
 from exchange.domain.release import address_now
 from exchange.errors import BadInput, ExchangeError, NotFound, StoreError
-from exchange.parsing.reading.understand import read_head
 from exchange.rendering.workbook import AnswerRow, SheetFacts
 from exchange.services.answering import answer_request
 from exchange.services.answering.answer_parts import in_parts as files_in_parts
@@ -81,6 +80,7 @@ class _Answer:
 
 def _answer_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
     # Imported here: it loads all the reading code, which a list of letters does not need.
+    from exchange.parsing.reading.understand import read_head
 
     with ctx.store.reading() as tx:
         asked = tx.inbound.find(letter.ref)

@@ -94,3 +94,11 @@ def test_every_command_is_found_and_no_other() -> None:
     names = group.list_commands(context)  # type: ignore[attr-defined]
     assert names == [one.name for one in COMMANDS]
     assert group.get_command(context, "nonsense") is None  # type: ignore[attr-defined]
+
+
+def test_a_misspelt_command_is_answered_with_the_nearest() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "exchange", "inbxo"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "inbox" in done.stderr

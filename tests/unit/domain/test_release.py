@@ -54,7 +54,7 @@ def test_each_step_has_its_reason() -> None:
     assert "not on the contacts register" in _reason(head=replace(HEAD, sender="x@y.example"))
     assert "not on the contacts register" in _reason(parties=())
     twin = replace(PARTY, signifier="TWIN")
-    assert "at several parties: THRS, TWIN" in _reason(parties=(PARTY, twin))
+    assert "of several parties: THRS, TWIN" in _reason(parties=(PARTY, twin))
     assert "is not active" in _reason(parties=(replace(PARTY, active=False),))
     assert "as ourselves" in _reason(parties=(replace(PARTY, signifier="OURS"),))
 
