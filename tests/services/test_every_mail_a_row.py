@@ -519,7 +519,7 @@ def test_a_server_put_back_between_list_and_move_is_noticed_at_the_move(yard: Sc
     _put_back(server, taken)
     from exchange.errors import MailboxUnavailable
 
-    with pytest.raises(MailboxUnavailable, match="put back"):
+    with pytest.raises(MailboxUnavailable, match="restored to an earlier state"):
         yard.box.file(refs, "Processed")
     assert server.mails == {1: asks(1)}
 
