@@ -323,7 +323,7 @@ class AuditRowTable(SQLModel, table=True):
 
 
 class CounterRow(SQLModel, table=True):
-    """Int64Array that only grow: the references of each month."""
+    """Numbers that only grow: the references of each month."""
 
     __tablename__ = "counter"
 

@@ -69,7 +69,7 @@ def test_a_list_that_is_not_ours_is_answered_by_nobody() -> None:
 def test_an_answer_that_speaks_of_several_rows_is_unclear() -> None:
     found, _ = _read(f"{HEAD}> {A}\n> {B}\nboth not installed by us\n> {C}\n")
     assert _claims(found) == [(A, Outcome.UNCLEAR.value), (B, Outcome.UNCLEAR.value)]
-    assert ["not plain" in one.reason for one in found.rejects] == [True]
+    assert ["not clear" in one.reason for one in found.rejects] == [True]
 
 
 def test_words_below_the_whole_list_are_of_no_single_row() -> None:

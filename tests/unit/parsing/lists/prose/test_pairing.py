@@ -55,7 +55,7 @@ def test_a_code_belongs_to_the_device_that_waits_for_it(text: str) -> None:
 def test_two_devices_then_two_codes_are_paired_with_nobody() -> None:
     found = _read(f"{A}\n{B}\n{CODE}\n{OTHER}")
     assert _claims(found) == {A: "bad_code", B: "bad_code"}
-    assert any("without one Device ID" in one.reason for one in found.rejects)
+    assert any("without exactly one Device ID" in one.reason for one in found.rejects)
 
 
 def test_one_code_too_many_spoils_every_pair_made_by_order() -> None:

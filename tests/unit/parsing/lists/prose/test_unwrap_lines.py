@@ -65,7 +65,7 @@ def test_a_break_that_nothing_proves_is_reported_and_neither_piece_is_read(
 def test_a_code_in_hyphens_that_no_crc_proves_is_reported() -> None:
     lines, (found,) = _read("83FE-D340-7A93-9723-\nA5C6-39B2-6916-D505")
     assert lines == ["", ""]
-    assert "no CRC proves" in found.reason
+    assert "without a CRC to prove it" in found.reason
 
 
 @pytest.mark.parametrize(

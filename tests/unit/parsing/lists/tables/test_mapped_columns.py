@@ -23,7 +23,7 @@ from tests.unit.parsing.reading.test_fuzz_slice import mutated
 ROWS = 300  # enough to be read in bulk
 METERS = [str(DeviceId(bytes((0, 0xDB, 0, 0, 0, 1, *divmod(n, 256))))) for n in range(1, ROWS + 1)]
 HUBS = [str(DeviceId(bytes((0, 0xDC, 0, 0, 0, 1, *divmod(n, 256))))) for n in range(1, ROWS + 1)]
-HEADER = ("Site", "Device ID", "Segment A")
+HEADER = ("Site", "Device ID", "Unit A")
 LISTED = [HEADER, *(("x", hub, meter) for hub, meter in zip(HUBS, METERS, strict=True))]
 
 
@@ -38,7 +38,7 @@ def _csv(rows: Sequence[tuple[str, ...]]) -> bytes:
 
 
 def test_a_long_list_is_read_by_its_mapped_column() -> None:
-    mapping = ColumnMappings((ColumnMap("Segment A"),))
+    mapping = ColumnMappings((ColumnMap("Unit A"),))
     for name, content in (("a.csv", _csv(LISTED)), ("a.xlsx", xlsx(("S", LISTED)))):
         where = "a.csv" if name == "a.csv" else "a.xlsx > S"
         raw = _mail(content, name)
@@ -52,7 +52,7 @@ def test_a_long_list_is_read_by_its_mapped_column() -> None:
 
 
 def test_a_second_header_ends_a_long_list_and_its_columns_count_from_there() -> None:
-    turned = [("Site", "Segment A", "Device ID"), ("x", "00-DB-00-00-00-02-00-01", HUBS[0])]
+    turned = [("Site", "Unit A", "Device ID"), ("x", "00-DB-00-00-00-02-00-01", HUBS[0])]
     raw = _mail(_csv([*LISTED, *turned]), "a.csv")
     said = understand(raw, mapping=ColumnMappings((ColumnMap("unit a"),)))
     assert [str(one.device) for one in said.devices] == [*METERS, turned[1][1]]
@@ -77,7 +77,7 @@ def test_a_position_beyond_the_table_or_left_of_it_does_not_fit() -> None:
 
 
 def test_looks_come_through_the_frames() -> None:
-    looks = ColumnMappings((ColumnMap("Segment A", code=()),), [])
+    looks = ColumnMappings((ColumnMap("Unit A", code=()),), [])
     said = understand_file("a.csv", _csv(LISTED[:3]), mapping=looks)
     assert decode(encode(said)) == said
     (look,) = said.tables
@@ -90,7 +90,7 @@ def test_mappings_come_through_json() -> None:
     maps = (
         ColumnMap("A"),
         ColumnMap("A", ("B", "C"), "D", "", "E", "F", 3, "*.csv", "S"),
-        ColumnMap("Segment", ()),
+        ColumnMap("Unit", ()),
     )
     assert from_values(as_values(maps)) == maps
 
@@ -99,7 +99,7 @@ def test_damaged_mails_with_mappings_read_without_a_fault() -> None:
     random = Random(20261122)
     seeds = [path.read_bytes() for path in sorted(CORPUS.glob("columns-*.eml"))]
     assert len(seeds) > 20
-    names = ["A", "C", "3", "Segment A", "Device ID"]
+    names = ["A", "C", "3", "Unit A", "Device ID"]
     for _ in range(200):
         device, *codes = random.sample(names, 3)
         one = ColumnMap(device, random.choice((None, (), tuple(codes))), random.choice((None, "")))
