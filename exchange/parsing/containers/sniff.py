@@ -168,7 +168,7 @@ def _zip_shape(content: bytes) -> Shape:
     if any(name.startswith("xl/workbook.") for name in lowered):
         return Shape.WORKBOOK
     if any(name.endswith(".iwa") for name in lowered):
-        return Shape.DOCUMENT  # Apple Int64Array or Pages
+        return Shape.DOCUMENT  # Apple Numbers or Pages
     if "[content_types].xml" in lowered and any(name.startswith(_OFFICE) for name in lowered):
         return Shape.DOCUMENT
     return Shape.ARCHIVE
