@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 else:
     audit_log = Later("exchange.services.people.audit_log")
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 _EVENT: Final = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:
     clock_guard = Later("exchange.services.running.clock_guard")
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

@@ -9,7 +9,7 @@ import typer
 from exchange.cli.common import HERE, Folder, Json, answer, context_of
 from exchange.errors import NotFound
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

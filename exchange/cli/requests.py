@@ -34,7 +34,7 @@ else:
     gained = Later("exchange.services.asking.gained")
     asking = Later("exchange.services.asking.request")
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.command()

@@ -40,7 +40,7 @@ else:
     progress_bar = Later("exchange.cli.codes.progress_bar")
     rotate = Later("exchange.services.codes.rotate")
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 app.command("import")(import_)

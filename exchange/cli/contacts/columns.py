@@ -36,7 +36,7 @@ else:
     party_columns = Later("exchange.services.answering.party_columns")
     review = Later("exchange.services.people.review")
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 _FEW = 5
 
 Party = Annotated[str, typer.Argument(metavar="PARTY", help="Its signifier.", show_default=False)]

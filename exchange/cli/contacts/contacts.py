@@ -36,7 +36,7 @@ else:
     party_passwords = Later("exchange.services.answering.party_passwords")
     contacts = Later("exchange.services.people.contacts")
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(columns.app, name="columns", help="Say which columns of a party's tables hold what.")
 
 

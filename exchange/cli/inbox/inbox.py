@@ -53,7 +53,7 @@ else:
     review = Later("exchange.services.people.review")
     review_many = Later("exchange.services.people.review_many")
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 app.command("list")(list_)
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 else:
     outbox_review = Later("exchange.services.sending.outbox_review")
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 STATES: Final = ("queued", "deferred", "sent", "failed", "held", "cancelled")
 _LONDON = ZoneInfo("Europe/London")
