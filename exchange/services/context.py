@@ -42,7 +42,7 @@ class Context:
     calendar: WorkingCalendar
     templates: Templates
     limits: Limits
-    heart: Heart = SILENT  # is told about progress
+    heart: Heart = SILENT  # gets reports of progress
     # Results of letters that the database refused; nothing is sent until they are recorded.
     unrecorded: list[Delivery] = field(default_factory=list)
 

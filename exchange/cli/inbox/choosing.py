@@ -31,7 +31,7 @@ _NUMBER: Final = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 _MOST_FAULTS: Final = 50
 _NOT_MEANT: Final = "it is not waiting for a person, or the filter excludes it"
 
-Int64Array = Annotated[
+Numbers = Annotated[
     list[str] | None,
     typer.Argument(metavar="NUMBER|SPAN", help="Mails: 12, 12 15, 12-40, or 12,15-20."),
 ]

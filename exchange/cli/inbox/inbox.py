@@ -27,8 +27,8 @@ from exchange.cli.inbox.choosing import (
     All,
     Dry,
     From,
-    Int64Array,
     Kind,
+    Numbers,
     PartyIs,
     Places,
     Reason,
@@ -261,7 +261,7 @@ def rule(
 @app.command()
 def reject(
     why: Why,
-    numbers: Int64Array = None,
+    numbers: Numbers = None,
     every: All = False,
     sender: From = "",
     reason: Reason = "",
@@ -293,7 +293,7 @@ def reject(
 
 @app.command()
 def replay(
-    numbers: Int64Array = None,
+    numbers: Numbers = None,
     every: All = False,
     sender: From = "",
     reason: Reason = "",

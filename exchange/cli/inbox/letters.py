@@ -40,7 +40,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 STATES: Final = ("queued", "deferred", "sent", "failed", "held", "cancelled")
 _LONDON = ZoneInfo("Europe/London")
-Int64Array = Annotated[
+Numbers = Annotated[
     list[int] | None, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST, help="Letters.")
 ]
 Party = Annotated[str, typer.Option("--party", help="All letters to this party.")]
@@ -112,7 +112,7 @@ def show(number: Number, folder: Folder = HERE, as_json: Json = False) -> None:
 
 @app.command()
 def hold(
-    numbers: Int64Array = None,
+    numbers: Numbers = None,
     party: Party = "",
     ref: Ref = "",
     why: Annotated[str, typer.Option(help="The reason, for the record.")] = "",
@@ -128,7 +128,7 @@ def hold(
 
 @app.command()
 def release(
-    numbers: Int64Array = None,
+    numbers: Numbers = None,
     party: Party = "",
     ref: Ref = "",
     by: By = "",
@@ -149,7 +149,7 @@ def release(
 @app.command()
 def cancel(
     why: Why,
-    numbers: Int64Array = None,
+    numbers: Numbers = None,
     party: Party = "",
     ref: Ref = "",
     yes: Yes = False,

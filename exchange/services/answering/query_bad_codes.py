@@ -114,12 +114,12 @@ def _write(
             message_id=message_id,
         ),
     )
-    told: dict[str, str | int | bool | None] = {
+    detail: dict[str, str | int | bool | None] = {
         "mail": answer.mail.id,
         "devices": len(rows),
         "message_id": message_id,
     }
-    tx.audit.append(ctx.now(), AuditEvent("request.query", request.ref, party.signifier, told))
+    tx.audit.append(ctx.now(), AuditEvent("request.query", request.ref, party.signifier, detail))
     log.info("queried", ref=request.ref, party=party.signifier, devices=len(rows))
 
 

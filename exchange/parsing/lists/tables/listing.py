@@ -274,7 +274,7 @@ class _ListingReader:
         return found
 
     def _code_from_parts(self, row: Row) -> list[_WrittenCode]:
-        """Return the code of a row whose pieces are in several columns, as a person told us."""
+        """Return the code of a row whose pieces are in several columns, as configured."""
         places = [index for index in self.columns.code_parts if index < len(row.cells)]
         pieces = [row.cells[index] for index in places if code_digits(row.cells[index])]
         if not pieces:
