@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.statements import Statement
 
 
 class Kind(StrEnum):
@@ -153,6 +154,9 @@ class Understanding:
     answers: Sequence[Answer] = ()
     rejects: tuple[Reject, ...] = ()
     warnings: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()  # what the sender's sentences say
+    quoted_rows: tuple[DeviceId, ...] = ()  # our list as it came back, in its order
+    quoted_whole: bool = False  # ``quoted_rows`` is the whole list that we sent
     references: tuple[str, ...] = ()  # MP121 references of any exchange, from subject and body
     bounces: tuple[Bounce, ...] = ()
     returns_on: date | None = None  # the return date in an automatic reply

@@ -26,7 +26,7 @@ from exchange.domain.mail import (
 )
 from exchange.errors import BadInput, Unreadable
 from exchange.parsing.identifiers.bulk import gc_paused
-from exchange.worker import columns
+from exchange.worker import columns, statements
 
 LENGTH_BYTES: Final = 8
 HEAD_BYTES: Final = 4  # of the length of a question's head
@@ -114,6 +114,9 @@ def encode(understanding: Understanding) -> bytes:
             for one in understanding.rejects
         ],
         "warnings": understanding.warnings,
+        "statements": statements.of_statements(understanding.statements),
+        "quoted_rows": statements.of_ids(understanding.quoted_rows),
+        "quoted_whole": understanding.quoted_whole,
         "references": understanding.references,
         "bounces": [asdict(one) for one in understanding.bounces],
         "returns_on": understanding.returns_on.isoformat() if understanding.returns_on else None,
@@ -178,6 +181,9 @@ def _understanding(values: dict[str, Any]) -> Understanding:
             for text, reason, where, device in values["rejects"]
         ),
         warnings=tuple(map(str, values["warnings"])),
+        statements=statements.to_statements(values["statements"]),
+        quoted_rows=statements.to_ids(values["quoted_rows"]),
+        quoted_whole=bool(values["quoted_whole"]),
         references=tuple(map(str, values["references"])),
         bounces=tuple(_bounce(one) for one in values["bounces"]),
         returns_on=date.fromisoformat(values["returns_on"]) if values["returns_on"] else None,

@@ -248,6 +248,21 @@ def as_object(said: Understanding, *, reveal: bool) -> dict[str, object]:
             for one in said.rejects
         ],
         "warnings": [shown(text) for text in said.warnings],
+        "statements": [
+            {
+                "act": one.act.value,
+                "scope": one.scope.value,
+                "device_ids": [str(device) for device in one.devices],
+                "rows": list(one.rows),
+                "count": one.count,
+                "subject": shown(one.subject),
+                "hedge": shown(one.hedge),
+                "reason": shown(one.reason),
+                "words": shown(one.words),
+                "where": shown(one.where),
+            }
+            for one in said.statements
+        ],
         "references": list(said.references),
         "bounces": [
             {

@@ -215,6 +215,9 @@ def _conclude(
         answers=answers,
         rejects=rejects,
         warnings=tuple(dict.fromkeys(warnings)),
+        statements=reading.statements,
+        quoted_rows=tuple(reading.quote.rows),
+        quoted_whole=reading.quote.complete,
         references=references,
         bounces=failed,
         returns_on=(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from exchange.domain.device import DeviceId
 from exchange.domain.limits import Limits
 from exchange.domain.mail import MailHead, Reject
+from exchange.domain.statements import Statement
 from exchange.errors import Unreadable
 from exchange.parsing.containers.archive import count_workbook
 from exchange.parsing.containers.openers import Budget, InnerPart, Openers
@@ -36,6 +37,7 @@ from exchange.parsing.reading.attachments import (
 )
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.mbox import mails_in
+from exchange.parsing.statements.statements import read_statements
 from exchange.parsing.text.lines import Line, plain_lines
 
 
@@ -48,6 +50,8 @@ class Reading:
     text: str  # the whole body
     own_text: str  # the body without its quotes
     findings: Findings
+    statements: tuple[Statement, ...] = ()
+    quote: QuotedList = field(default_factory=QuotedList)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ def read_mail(
         text_of_lines(lines),
         text_of_lines(own),
         found,
+        read_statements(own, place, "" if replies or forwards else head.subject),
+        quote,
     )
     for name, part in contents.attachments:
         _take_file(reading, part, f"{path}{name}", scope, depth, head)

@@ -1,0 +1,60 @@
+"""What the sentences of a mail say, before it is known which of our Devices they are about.
+
+The reader gives statements; ``exchange.domain.resolve`` decides what they mean for a list that the
+mail itself does not repeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from exchange.domain.device import DeviceId
+
+
+class Act(StrEnum):
+    """What somebody does by writing a sentence."""
+
+    ASKS = "asks"  # asks for install codes
+    TAKES_BACK = "takes_back"  # no longer wants them, or never did
+    CORRECTS = "corrects"  # an earlier list or answer was wrong
+    REPORTS = "reports"  # a code works or does not; a Device is commissioned or exchanged
+    DISPUTES = "disputes"  # does not accept that we are not the installing Supplier
+    ASKS_ELSE = "asks_else"  # asks for something that is no install code
+    CHASES = "chases"  # asks where the answer is
+    THANKS = "thanks"
+    WARNS = "warns"  # nothing may be sent: a mailbox is compromised, a mail is a fraud
+    DENIES = "denies"  # the subject did not install the Devices
+    OWNS = "owns"  # the subject did install the Devices
+    PROVIDES = "provides"  # the codes are here, or attached
+    PROMISES = "promises"  # an answer will come
+    OTHER = "other"  # about Devices, codes or answers, in words that are not understood
+
+
+class Scope(StrEnum):
+    """Which Devices a sentence is about."""
+
+    NONE = "none"  # it does not say
+    NAMED = "named"  # those in ``devices``
+    THESE = "these"  # all of the list at hand; ``count`` if it says how many
+    ONE = "one"  # "this meter": the one Device at hand
+    REST = "rest"  # those of the list that nothing else is said about
+    ROWS = "rows"  # the rows in ``rows``
+    ALL_BUT = "all_but"  # all of the list but ``devices`` and ``rows``
+    PART = "part"  # some of them, without saying which: a kind, a region, "most"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one sentence says; ``where`` and ``words`` show a person where it stands."""
+
+    act: Act
+    where: str
+    words: str
+    scope: Scope = Scope.NONE
+    devices: tuple[DeviceId, ...] = ()
+    rows: tuple[int, ...] = ()  # from 1; negative ones count from the end: -1 is the last
+    count: int | None = None  # "these 3 Devices"
+    subject: str = ""  # who installed them or did not: empty for "we", else a name as it is written
+    hedge: str = ""  # the words that leave it open or take it back
+    reason: str = ""  # why, in the sender's words

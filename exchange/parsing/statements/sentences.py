@@ -1,0 +1,129 @@
+"""Split what the sender typed into sentences, each with the Devices it names.
+
+Rows of a list are not sentences: the words next to a Device are read with its row.  But a sentence
+may name Devices, and then it keeps them, replaced in its text by a mark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from exchange.domain.device import DeviceId
+from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
+from exchange.parsing.lists.prose.device_runs import DeviceRun
+from exchange.parsing.lists.prose.line_segments import is_mere_item
+from exchange.parsing.phrases.answer_phrases import is_sign_off
+from exchange.parsing.text.lines import Line, normalized
+
+DEVICE_MARK: Final = "\u2460"  # stands for a Device ID in the text of a sentence
+CODE_MARK: Final = "\u2461"  # stands for an install code
+MOST_SENTENCES: Final = 2_000
+
+_LONGEST_LINE: Final = 10_000
+_MARGIN: Final = 45  # a line that a client wrapped has at least so many characters
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_NO_HEX_LETTER = re.compile(r"[g-zG-Z]|[^\x00-\x7f]")
+_BULLET = re.compile(r"\s*(?:[-*\u2022\u00b7\u25cf\u25e6>]|\(?\d{1,3}[.):]|\(?[a-z][.)])\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?;\u2026])[\"')\]]*\s+(?=[\"'(\[]*[^\W_a-z])|(?<=[!?])\s+")
+_NUMBERED = re.compile(f"([{DEVICE_MARK}{CODE_MARK}])\\d+ ?")
+_DEVICE_NUMBER = re.compile(f"{DEVICE_MARK}(\\d+)")
+_APOSTROPHES: Final = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x60: "'", 0xB4: "'"}
+
+
+class Sentence(NamedTuple):
+    """One sentence on one line, with straight apostrophes and marks for IDs and codes."""
+
+    text: str
+    line: Line  # where it begins
+    devices: tuple[DeviceId, ...] = ()
+    codes: int = 0  # how many install codes it holds
+    item: bool = False  # the words of a row, next to a Device, or a point of a list
+    heading: bool = False  # ends with a colon, so that it is about what follows
+    signed: bool = False  # below the closing words: a postscript, a signature
+
+
+def sentences_of(lines: Iterable[Line]) -> Iterator[Sentence]:
+    """Yield the sentences of the sender's own lines (no quoted ones), in order.
+
+    Lines without words, such as those of a long list of Devices, are passed over.  Yields at most
+    MOST_SENTENCES + 1: a caller that gets them all knows that there may be more.
+    """
+    count, signed = 0, False
+    for paragraph in _paragraphs(lines):
+        signed = signed or is_sign_off(paragraph[0].text)
+        for sentence in _split(paragraph, signed=signed):
+            yield sentence
+            count += 1
+            if count > MOST_SENTENCES:
+                return
+
+
+def _paragraphs(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """Yield groups of lines that a mail client may have broken out of one line."""
+    group: list[Line] = []
+    for line in lines:
+        if isinstance(line, DeviceRun) or not _NO_HEX_LETTER.search(line.text[:_LONGEST_LINE]):
+            if group:
+                yield group
+            group = []
+            continue
+        if group and not _goes_on(group[-1], line):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Return whether ``line`` continues the sentence of the line ``before``."""
+    if line.number != before.number + 1 or line.table or before.table:
+        return False
+    if _BULLET.match(line.text) or not line.text.strip():
+        return False
+    ended = before.text.rstrip()
+    return len(ended) >= _MARGIN and ended[-1:] not in ".:;!?"
+
+
+def _split(paragraph: list[Line], *, signed: bool) -> Iterator[Sentence]:
+    text = " ".join(normalized(line.text[:_LONGEST_LINE]).strip() for line in paragraph)
+    text = text.translate(_APOSTROPHES)
+    tokens = find_tokens(text)
+    devices = [
+        one for one in tokens if one.device is not None and one.form is not TokenForm.DECIMAL
+    ]
+    codes = [one for one in tokens if one.form is TokenForm.CODE]
+    marked, spans = _with_marks(text, devices, codes)
+    bullet = _BULLET.match(marked)
+    for piece in _SENTENCE_END.split(marked[bullet.end() if bullet else 0 :]):
+        if piece is None or not _WORDS.search(piece):
+            continue
+        named = tuple(spans[int(at)] for at in _DEVICE_NUMBER.findall(piece))
+        clean = " ".join(_NUMBERED.sub(r"\1", piece).split())
+        rest = clean.replace(DEVICE_MARK, " ").replace(CODE_MARK, " ")
+        yield Sentence(
+            clean,
+            paragraph[0],
+            tuple(one for one in named if one is not None),
+            clean.count(CODE_MARK),
+            item=bool(named) and is_mere_item(rest),
+            heading=clean.endswith(":"),
+            signed=signed,
+        )
+
+
+def _with_marks(
+    text: str, devices: list[Token], codes: list[Token]
+) -> tuple[str, list[DeviceId | None]]:
+    """Return the text with numbered marks for its IDs and codes, and the Device of each mark."""
+    pieces: list[str] = []
+    named: list[DeviceId | None] = []
+    last = 0
+    for token in sorted([*devices, *codes], key=lambda one: one.start):
+        mark = DEVICE_MARK if token.form is not TokenForm.CODE else CODE_MARK
+        pieces += [text[last : token.start], f"{mark}{len(named)} "]
+        named.append(token.device if mark == DEVICE_MARK else None)
+        last = token.end
+    return "".join([*pieces, text[last:]]), named
