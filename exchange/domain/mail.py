@@ -58,6 +58,16 @@ class Subkind(StrEnum):
     PROMISED = "promised"
     AUTOMATIC_ANSWER = "automatic_answer"
     COLUMNS = "columns"  # the columns on file for the sender do not fit
+    # A list of Devices that is no request for codes, or not plainly one.
+    TAKES_BACK = "takes_back"
+    CORRECTS = "corrects"
+    REPORTS = "reports"
+    DISPUTES = "disputes"
+    ASKS_ELSE = "asks_else"
+    CHASES = "chases"
+    THANKS = "thanks"
+    WARNS = "warns"
+    NOT_UNDERSTOOD = "not_understood"
     UNREADABLE = "unreadable"  # a file that could not be read at all
 
 

@@ -122,7 +122,7 @@ def _in_quotes() -> list[Case]:
             "words-code-below-the-whole-quote",
             reply(inline + f"\nIC: {CODE_CRC}\n"),
             listed=None,
-            rejects=[("body line 11", "without one Device ID")],
+            rejects=[("body line 11", "without exactly one Device ID")],
             warnings=["3 Device IDs are only in quoted text"],
         ),
         response(

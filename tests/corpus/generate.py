@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.corpus import (
+    acts_cases,
     answers_cases,
     answers_words_cases,
     bounces_cases,
@@ -59,12 +60,13 @@ def expectation(case: Case) -> dict[str, object]:
     return {key: value for key, value in declared.items() if value not in ([], None)}
 
 
-def main() -> None:
-    """Write every case; a case that is gone takes its files along."""
+def all_cases() -> list[Case]:
+    """Every case of every module; ends the program where two have one name."""
     modules = (
         requests_cases,
         files_cases,
         foreign_cases,
+        acts_cases,
         answers_cases,
         spoken_cases,
         layouts_cases,
@@ -83,12 +85,21 @@ def main() -> None:
     doubled = [name for name, count in Counter(case.name for case in cases).items() if count > 1]
     if doubled:
         raise SystemExit(f"two cases are called {doubled}")
+    return cases
+
+
+def main() -> None:
+    """Write every case; a case that is gone takes its files along."""
     for old in (*HERE.glob("*.eml"), *HERE.glob("*.json")):
         old.unlink()
-    for case in cases:
+    for case in all_cases():
         (HERE / f"{case.name}.eml").write_bytes(case.raw)
-        text = json.dumps(expectation(case), indent=1, ensure_ascii=False)
-        (HERE / f"{case.name}.json").write_text(text + "\n", encoding="utf-8")
+        (HERE / f"{case.name}.json").write_text(declared(case), encoding="utf-8")
+
+
+def declared(case: Case) -> str:
+    """What the case's JSON file holds."""
+    return json.dumps(expectation(case), indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

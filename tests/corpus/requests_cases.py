@@ -49,9 +49,9 @@ def _bodies() -> list[Case]:
             devices=[(D[0], "body line 5"), (D[1], "body line 11")],
             rejects=[
                 ("body line 6", "Device ID too short: 15 characters, 16 needed"),
-                ("body line 7", "characters that are no hex digits"),
+                ("body line 7", "characters that are not hex digits"),
                 ("body line 8", "Device ID too long: 17 characters, 16 needed"),
-                ("body line 9", "characters that are no hex digits"),
+                ("body line 9", "characters that are not hex digits"),
                 ("body line 10", "exponent notation"),
             ],
         ),
@@ -196,9 +196,9 @@ def _html() -> list[Case]:
 
 
 def _others() -> list[Case]:
-    inner = mail(_ASK + f"{D[0]}\n{plain(D[1])}\n", subject="Codes", sender="Cat <cat@op-c.test>")
+    inner = mail(_ASK + f"{D[0]}\n{plain(D[1])}\n", subject="Codes", sender="Cat <cat@op-b.test>")
     forwarded = (
-        "FYI\n\n---------- Forwarded message ---------\nFrom: Cat <cat@op-c.test>\n"
+        "FYI\n\n---------- Forwarded message ---------\nFrom: Cat <cat@op-b.test>\n"
         f"Date: Mon, 2 Nov 2026\nSubject: codes\nTo: ann\n\nPlease provide install codes\n{D[0]}\n"
     )
     return [
@@ -206,6 +206,13 @@ def _others() -> list[Case]:
             "forwarded-inline",
             mail(forwarded, subject="Fwd: codes"),
             "request",
+            devices=[(D[0], "body line 10")],
+        ),
+        Case(
+            "forwarded-inline-from-another-company",
+            mail(forwarded.replace("cat@op-b.test", "cat@op-c.test"), subject="Fwd: codes"),
+            "unknown",
+            "not_understood",
             devices=[(D[0], "body line 10")],
         ),
         Case(
@@ -245,7 +252,7 @@ def _others() -> list[Case]:
         ),
         Case(
             "our-own-mail-forwarded-back",
-            mail(forwarded.replace("cat@op-c.test", "codes@op-a.test"), subject="Fwd: codes"),
+            mail(forwarded.replace("cat@op-b.test", "codes@op-a.test"), subject="Fwd: codes"),
             "unknown",
             own=["codes@op-a.test"],
             warnings=["1 Device ID is only in quoted text"],

@@ -11,6 +11,7 @@ from exchange.domain.columns.column_map import ColumnMap, as_values, from_values
 from exchange.parsing.containers.openers import Openers
 from exchange.parsing.lists.tables.mapped_columns import ColumnMappings
 from exchange.parsing.reading.understand import understand
+from tests.corpus.generate import all_cases, declared
 
 NO_COLUMNS = as_values([ColumnMap("any")])[0]
 HERE = Path(__file__).parent
@@ -63,3 +64,9 @@ def test_reads_as_declared(path: Path) -> None:
 def test_the_corpus_is_whole() -> None:
     assert len(MAILS) >= 60
     assert {path.stem for path in MAILS} == {path.stem for path in HERE.glob("*.json")}
+
+
+def test_the_files_are_those_that_the_modules_declare() -> None:
+    cases = {case.name: declared(case) for case in all_cases()}
+    files = {path.stem: path.read_text(encoding="utf-8") for path in HERE.glob("*.json")}
+    assert cases == files

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from exchange.domain.mail import Kind, MailHead, Outcome, Subkind
+from exchange.domain.statements import Statement
 from exchange.parsing.findings.claim_columns import any_bad_code, any_code, any_outcome
 from exchange.parsing.findings.findings import Findings
 from exchange.parsing.mailkinds import bounces, notices
+from exchange.parsing.mailkinds.asking import asks, why_no_request
 from exchange.parsing.mailkinds.automatic import (
     Automatic,
     absent,
@@ -122,12 +125,15 @@ def classify_by_content(
     contents: Contents,
     found: Findings,
     own_text: str,
+    statements: Sequence[Statement],
     *,
     about_ours: bool,
+    ours_repeated: bool,
 ) -> Classified:
     """Classify by text and lists.
 
-    ``about_ours``: it contains one of our references, or it is a reply.
+    ``about_ours``: it contains one of our references, or it is a reply.  ``ours_repeated``: it
+    contains the reference of a request.
     """
     coded = found.stray_code or any_code(found.claims) or any_bad_code(found.claims)
     denied = any_outcome(found.claims, Outcome.NOT_INSTALLER)
@@ -140,8 +146,10 @@ def classify_by_content(
         return Classified(Kind.RESPONSE, Subkind.NONE if found.devices else Subkind.STATEMENT)
     opening = f"{head.subject}\n{own_text}"
     # In this order: most mails are plain requests, and the text search is half the work here.
-    if not denied and not _asks_itself(found) and acknowledges(opening):
-        return Classified(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
+    if not denied and acknowledges(opening):
+        if not _asks_itself(found) or ours_repeated:
+            return Classified(Kind.ACKNOWLEDGEMENT, Subkind.TICKET, counts=False)
+        return Classified(Kind.UNKNOWN, Subkind.TICKET)  # whose list is it?
     if not found.devices and absent(opening, definite=True):
         return Classified(Kind.AUTO_REPLY, Subkind.ABSENCE, counts=False)
     silent = not (found.devices or found.claims or found.rejects)
@@ -160,7 +168,10 @@ def classify_by_content(
     if automatic(headers, head.subject) is Automatic.GENERATED and not found.asks:
         return Classified(Kind.AUTO_REPLY, Subkind.GENERATED, counts=False)
     if found.devices or (found.rejects and found.asks):
-        if reply and not found.asks:
+        wants = why_no_request(statements)
+        if wants is not Subkind.NONE:
+            return Classified(Kind.UNKNOWN, wants)
+        if reply and not asks(statements):
             return Classified(Kind.UNKNOWN, Subkind.REPLY)
         return Classified(Kind.REQUEST)
     if reply:

@@ -324,8 +324,9 @@ def mentions_several(text: str) -> bool:
 
 _REQUEST_VERBS = re.compile(
     r"\b(?:please(?! (?:find|see|note|accept|ignore|disregard|be advised|do not|let (?:us|me) know"
-    r" if))|kindly|could you|can you|would you|we (?:request|require|need|are requesting"
-    r"|would like)|requesting|i (?:need|require|am requesting)|grateful if|request for"
+    r" if))|kindly|could you|can you|would you|we (?:(?:hereby|formally) )?(?:request|require|need"
+    r"|ask|are requesting|would like)|requesting|i (?:need|require|am requesting)|grateful if"
+    r"|request for"
     r"|os gwelwch yn dda)\b",
     re.I,
 )

@@ -180,7 +180,14 @@ def _conclude(
     if classified is None:
         about_ours = bool(references) or is_reply(head)
         classified = classify_by_content(
-            head, headers, reading.contents, found, reading.own_text, about_ours=about_ours
+            head,
+            headers,
+            reading.contents,
+            found,
+            reading.own_text,
+            reading.statements,
+            about_ours=about_ours,
+            ours_repeated=any("-Q" in one for one in references),
         )
     warnings = list(found.warnings)
     failed: tuple[Bounce, ...] = ()
@@ -215,7 +222,7 @@ def _conclude(
         answers=answers,
         rejects=rejects,
         warnings=tuple(dict.fromkeys(warnings)),
-        statements=reading.statements,
+        statements=tuple(reading.statements),
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
         references=references,

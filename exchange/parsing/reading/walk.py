@@ -37,6 +37,12 @@ from exchange.parsing.reading.attachments import (
 )
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.mbox import mails_in
+from exchange.parsing.statements.passed_on import (
+    author_of,
+    of_another,
+    read_passed_on,
+    same_company,
+)
 from exchange.parsing.statements.statements import read_statements
 from exchange.parsing.text.lines import Line, plain_lines
 
@@ -50,7 +56,7 @@ class Reading:
     text: str  # the whole body
     own_text: str  # the body without its quotes
     findings: Findings
-    statements: tuple[Statement, ...] = ()
+    statements: list[Statement]
     quote: QuotedList = field(default_factory=QuotedList)
 
 
@@ -105,12 +111,14 @@ def read_mail(
     found.add(read_quoted_codes(quote, answered, place))
     found.unanswered = {device: place(line) for device, line in quote.rows.items() if quote.ours}
     found.quoted_whole = quote.complete
+    statements = read_statements(own, place, "" if replies or forwards else head.subject)
     taken: set[int] = set()
     passed_on = [line for line in lines if line.forwarded]
     silent = not (found.devices or found.claims or found.rejects)
     if passed_on and silent and not _from_us(passed_on, scope.own_addresses):
         # Only a forwarded mail: that is what the sender means.
         found.add(read_lines(passed_on, place, in_reply=replies, mapping=scope.mapping))
+        statements += read_passed_on(passed_on, place, author_of(passed_on), head.sender)
         taken = {line.number for line in passed_on}
     quoted = [line for line in lines if line.quoted and line.number not in taken]
     found.quoted.update(dict.fromkeys(devices_in(quoted)))
@@ -129,13 +137,13 @@ def read_mail(
         text_of_lines(lines),
         text_of_lines(own),
         found,
-        read_statements(own, place, "" if replies or forwards else head.subject),
+        statements,
         quote,
     )
     for name, part in contents.attachments:
         _take_file(reading, part, f"{path}{name}", scope, depth, head)
     for name, inner in contents.mails:
-        _take_mail(found, inner, f"{path}{name}", scope, depth)
+        _take_mail(reading, inner, f"{path}{name}", scope, depth, head)
     found.rejects += unpacked.rejects
     found.warnings += unpacked.warnings
     if contents.encrypted:
@@ -171,7 +179,8 @@ def _take_file(
         mails = mails_in(part.content, scope.limits.mail_bytes)
         for number, raw in enumerate(mails, 1):
             there = f"{where} > mail {number}" if len(mails) > 1 else where
-            _take_mail(found, mail_in(raw, scope.budget, there, depth + 1), there, scope, depth)
+            inner = mail_in(raw, scope.budget, there, depth + 1)
+            _take_mail(reading, inner, there, scope, depth, head)
         return
     opened = open_container(where, part, shape, scope.openers, scope.budget, depth)
     if opened is None:
@@ -189,7 +198,7 @@ def _take_file(
         if one.same_mail:
             _take_same_mail(reading, one, there, scope, depth + 1, head)
         elif one.mail:
-            _take_mail(found, one.part, there, scope, depth)
+            _take_mail(reading, one.part, there, scope, depth, head)
         else:
             _take_file(reading, one.part, there, scope, depth + 1, head)
 
@@ -208,8 +217,11 @@ def _take_same_mail(
         reading.text, reading.own_text = again.text, again.own_text
 
 
-def _take_mail(found: Findings, mail: Part, where: str, scope: Scope, depth: int) -> None:
+def _take_mail(
+    reading: Reading, mail: Part, where: str, scope: Scope, depth: int, outer: MailHead
+) -> None:
     """Read a mail within the mail: what it lists counts, unless the mail is our own."""
+    found = reading.findings
     head = head_of(mail.headers)
     inner = read_mail(mail, head, scope, path=f"{where} > ", depth=depth + 1)
     if head.sender and head.sender in scope.own_addresses:
@@ -218,6 +230,10 @@ def _take_mail(found: Findings, mail: Part, where: str, scope: Scope, depth: int
         found.warnings.append(f"{where} is a mail of our own: what it lists is ignored")
         return
     found.add(inner.findings)
+    if same_company(head.sender, outer.sender):
+        reading.statements += inner.statements
+    else:
+        reading.statements.append(of_another(head.sender, where))
 
 
 def _from_us(lines: list[Line], own_addresses: frozenset[str]) -> bool:

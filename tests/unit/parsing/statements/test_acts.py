@@ -1,0 +1,82 @@
+"""Acts: each sentence does one thing, and a word that is near another does not decide alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange.domain.statements import Act
+from exchange.parsing.statements.acts import act_of
+from exchange.parsing.statements.sentences import Sentence
+from exchange.parsing.text.lines import Line
+
+
+def act(text: str, *, about_codes: bool = False) -> Act | None:
+    return act_of(Sentence(text, Line(1, text)), about_codes=about_codes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you provide the install codes?",
+        "Codes needed for the below.",
+        "Send me the ICs.",
+        "We do not hold the install codes of these meters.",
+        "I'd be grateful for the code.",
+        "Please supply the codes or confirm that you did not install the meters.",
+        "If you installed them, please send the codes.",
+    ],
+)
+def test_asking(text: str) -> None:
+    assert act(text) is Act.ASKS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please do not supply the codes.",
+        "We don't need these any more.",
+        "Cancel the request.",
+        "The codes must not be sent.",
+        "Please hold our request until Friday.",
+    ],
+)
+def test_taking_back(text: str) -> None:
+    assert act(text) is Act.TAKES_BACK
+
+
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [
+        ("Please do not send the codes by post.", "Please do not send the codes by e-mail."),
+        ("Please ignore the second tab.", "Please ignore the list."),
+        ("We do not need the serial numbers.", "We do not need the codes."),
+        ("We do not need anything else for these.", "We do not need anything for these."),
+        ("Never click on such links, our policy says, they may be phishing.", "We were phished."),
+    ],
+)
+def test_the_same_words_about_something_else(text: str, harmless: str) -> None:
+    assert act(text) not in (Act.TAKES_BACK, Act.WARNS)
+    assert act(harmless) in (Act.TAKES_BACK, Act.WARNS, None)
+
+
+def test_a_code_of_another_kind_is_no_install_code() -> None:
+    assert act("Please send the postcodes.") is Act.ASKS_ELSE
+    assert act("Please send the error code.") is Act.ASKS_ELSE
+
+
+def test_them_are_the_codes_only_where_codes_were_named() -> None:
+    assert act("Please send them over.") is Act.ASKS_ELSE
+    assert act("Please send them over.", about_codes=True) is Act.ASKS
+
+
+def test_a_request_that_also_complains_is_a_report() -> None:
+    assert act("The code does not work, please send the right code.") is Act.REPORTS
+
+
+def test_what_is_not_about_the_matter_says_nothing() -> None:
+    for text in ("Hello,", "Hope you had a good weekend!", "Kind regards", "Registered in England"):
+        assert act(text) is None, text
+
+
+def test_what_is_about_the_matter_and_not_understood_is_other() -> None:
+    assert act("The meter hums in the night like an old fridge.") is Act.OTHER

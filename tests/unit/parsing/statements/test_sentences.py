@@ -1,0 +1,61 @@
+"""Sentences: joined where a client wrapped them, split where they end, rows left out."""
+
+from __future__ import annotations
+
+from exchange.parsing.statements.sentences import MOST_SENTENCES, Sentence, sentences_of
+from exchange.parsing.text.lines import plain_lines
+from tests.corpus.making import CODE_CRC, D
+
+
+def read(text: str) -> list[Sentence]:
+    return list(sentences_of(plain_lines(text)))
+
+
+def texts(text: str) -> list[str]:
+    return [one.text for one in read(text)]
+
+
+def test_a_sentence_that_a_client_wrapped_is_one_sentence() -> None:
+    wrapped = "We have gained the customers at these premises and would\nneed the codes. Thanks!"
+    assert texts(wrapped) == [
+        "We have gained the customers at these premises and would need the codes.",
+        "Thanks!",
+    ]
+
+
+def test_a_short_line_a_bullet_and_a_blank_line_end_a_sentence() -> None:
+    assert texts("Hello Bob\nplease help\n- first point\n\nsecond") == [
+        "Hello Bob",
+        "please help",
+        "first point",
+        "second",
+    ]
+
+
+def test_ids_and_codes_are_marks_and_the_sentence_keeps_its_devices() -> None:
+    (one,) = read(f"The code of {D[0]} is {CODE_CRC}, that of {D[1]} follows")
+    assert one.text == "The code of \u2460 is \u2461, that of \u2460 follows"
+    assert [str(device) for device in one.devices] == D[:2]
+    assert one.codes == 1
+
+
+def test_lines_without_words_are_passed_over_and_rows_are_items() -> None:
+    found = read(f"{D[0]}\n{D[1]}\n\n{D[2]} ESME\nThese:")
+    assert [(one.text, one.item, one.heading) for one in found] == [
+        ("\u2460 ESME", True, False),
+        ("These:", False, True),
+    ]
+
+
+def test_what_stands_below_the_closing_words_is_signed() -> None:
+    found = read("Codes please.\n\nKind regards\nTom\n\nPS the last one is ours.")
+    assert [(one.text, one.signed) for one in found] == [
+        ("Codes please.", False),
+        ("Kind regards", True),
+        ("Tom", True),
+        ("PS the last one is ours.", True),
+    ]
+
+
+def test_a_mail_of_endless_sentences_is_not_read_without_end() -> None:
+    assert len(read("It is so.\n\n" * (MOST_SENTENCES + 50))) == MOST_SENTENCES + 1
