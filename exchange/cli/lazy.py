@@ -1,7 +1,8 @@
 """Commands that are loaded when somebody asks for them: a clerk waits for ``--help`` at every turn.
 
 A group lists its commands from a table; the module of a command is imported when it is run, or when
-its own help is shown. What a command works with is imported when its work begins (`Later`).
+its own help is shown. What a command works with is imported when its work begins
+(``exchange/later.py``).
 """
 
 from __future__ import annotations
@@ -10,26 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from exchange.cli.examples import add_examples
-
-
-class Later:
-    """A module that is imported when one of its names is first used, not before."""
-
-    names: ClassVar[list[str]] = []  # of every such module
-
-    def __init__(self, name: str) -> None:
-        self.names.append(name)
-        self._name = name
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self._name), name)
 
 
 @dataclass(frozen=True, slots=True)

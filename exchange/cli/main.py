@@ -10,7 +10,8 @@ from typer.main import get_command
 
 from exchange import __version__
 from exchange.cli.common import say
-from exchange.cli.lazy import Entry, Later, group_of
+from exchange.cli.lazy import Entry, group_of
+from exchange.later import Later
 
 COMMANDS = (
     Entry(

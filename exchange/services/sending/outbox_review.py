@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
@@ -16,14 +16,24 @@ from exchange.domain.inbound import DeviceEvent, DeviceState, move
 from exchange.domain.outbound import LegEvent, LegState, leg_takes
 from exchange.domain.release import misdirected
 from exchange.errors import BadInput, NotFound
-from exchange.services.asking import request
+from exchange.later import Later
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
-from exchange.services.letters import claiming, letters, pauses
+from exchange.services.letters import pauses
 from exchange.services.letters.pauses import Pause
-from exchange.services.sending import remake_letters
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import CANCELLED, DEFERRED, FAILED, HELD, QUEUED, SENT, LetterHead
+
+# Who only lists letters writes none.
+if TYPE_CHECKING:
+    from exchange.services.asking import request
+    from exchange.services.letters import claiming, letters
+    from exchange.services.sending import remake_letters
+else:
+    claiming = Later("exchange.services.letters.claiming")
+    letters = Later("exchange.services.letters.letters")
+    remake_letters = Later("exchange.services.sending.remake_letters")
+    request = Later("exchange.services.asking.request")
 
 STATES: Final = (QUEUED, DEFERRED, SENT, FAILED, HELD, CANCELLED)
 _WAITING: Final = (QUEUED, DEFERRED)
