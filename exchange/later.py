@@ -40,6 +40,15 @@ class Later:
         return getattr(self._module, name)
 
 
+def load_all() -> None:
+    """Import every module that is still to be imported when it is used.
+
+    For a process that runs for months: an upgrade may replace the files meanwhile.
+    """
+    for name in Later.names:
+        import_module(name)
+
+
 def later(make: Callable[[], T]) -> T:
     """Return a stand-in for what ``make`` returns; it is made when its first attribute is used.
 

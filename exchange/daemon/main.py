@@ -22,7 +22,7 @@ from exchange.daemon.posting import PostingProcess
 from exchange.daemon.sdnotify import Supervisor
 from exchange.daemon.threads import FIRST_PAUSE, Floor, MailboxWorker, Overseer, Sender, Watcher
 from exchange.errors import AlreadyRunning, StoreError
-from exchange.later import Log
+from exchange.later import Log, load_all
 from exchange.logs import start_log
 from exchange.processes import STRAY
 from exchange.rendering import overrides
@@ -79,6 +79,7 @@ def run(ctx: Context) -> None:
     Raises AlreadyRunning when another daemon holds the database, even one that took it while our
     lock was lost, and StoreReplaced when a file of the database was replaced after it was opened.
     """
+    load_all()
     supervisor = Supervisor()
     signals = _Signals(supervisor)
     with signals.caught(), ctx.store.sole_daemon() as guard:
