@@ -359,7 +359,11 @@ def load_settings(folder: Path) -> Settings:
 
 def settings_in(path: Path) -> Settings:
     """Return the settings in one file; raises as ``load_settings`` does."""
-    file = TomlFile.read(path)
+    return settings_of(TomlFile.read(path))
+
+
+def settings_of(file: TomlFile) -> Settings:
+    """Return the settings in a file that was read; raises as ``load_settings`` does."""
     try:
         return Settings.model_validate(file.table)
     except ValidationError as error:
