@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from exchange.cli.early_options import add_folder, check_folder, say_in_words
 from exchange.cli.examples import add_examples
 
 
@@ -35,6 +36,7 @@ class Entry:
         if isinstance(found, typer.Typer):
             command = get_command(found)
             command.help = self.help
+            add_folder(command)
         else:
             command = _alone(self.name, found)
         command.name = self.name
@@ -60,6 +62,19 @@ def group_of(entries: Sequence[Entry]) -> type[TyperGroup]:
             self._loaded: set[str] = set()
             # Typer suggests the nearest of these for a misspelt one.
             self.commands = {one.name: TyperCommand(one.name, help=one.help) for one in entries}
+            add_folder(self)
+
+        def invoke(self, ctx: Any) -> Any:
+            try:
+                return super().invoke(ctx)
+            except typer.BadParameter as error:
+                say_in_words(error)
+                raise
+
+        def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+            name, command, rest = super().resolve_command(ctx, args)
+            check_folder(ctx, command)
+            return name, command, rest
 
         def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's
             return list(by_name)
