@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.parsing.containers.ber import (
+    CONTEXT,
     OCTETS,
     SEQUENCE,
     Element,
@@ -40,6 +41,11 @@ def test_a_tag_and_where_its_content_is(content: bytes, found: Element) -> None:
     assert element(b"..." + content, 3) == Element(
         found.tag, found.start + 3, found.end + 3 if found.end >= 0 else -1
     )
+
+
+def test_numbered_tags_count_from_the_first() -> None:
+    for number in range(4):
+        assert element(tlv(0xA0 | number), 0).tag == CONTEXT + number
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,9 @@ def test_what_a_reader_sees(rtf: str, shown: str) -> None:
         ("\\ansicpg65001 \\'c3\\'a9", "é"),
         ("\\ansicpg1 \\'e9", "é"),
         ("{\\fonttbl{\\f1\\fcharset238 X;}}{\\f1 \\'a3}\\'a3", "Ł£"),
+        ("\\ansicpg1250{\\fonttbl{\\f1\\fcharset0 X;}}{\\f1 \\'a3}", "£"),
+        ("\\ansicpg1250{\\fonttbl{\\f1\\fcharset7 X;}}{\\f1 \\'a3}", "Ł"),
+        ("{\\fonttbl{\\fcharset238 X;}}\\f0 \\'a3", "Ł"),
         ("{\\fonttbl{\\f1\\fcharset128 X;}}{\\f1 \\'83\\'81}", "メ"),
     ],
 )

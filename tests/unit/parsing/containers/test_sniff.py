@@ -109,6 +109,33 @@ def test_a_mail_has_a_field_that_only_machines_write(head: bytes, shape: Shape) 
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "From",
+        "Date",
+        "Subject",
+        "Received",
+        "Return-Path",
+        "MIME-Version",
+        "DKIM-Signature",
+        "Content-Type",
+        "Delivered-To",
+        "To",
+    ],
+)
+def test_fields_that_make_a_mail_with_a_message_id(name: str) -> None:
+    assert shape_of(f"{name}: x\nMessage-ID: <a@b>\n\ny".encode()) is Shape.MAIL
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Received", "Return-Path", "MIME-Version", "DKIM-Signature", "Content-Type", "Message-ID"],
+)
+def test_fields_that_only_machines_write(name: str) -> None:
+    assert shape_of(f"From: x\n{name}: y\n\nz".encode()) is Shape.MAIL
+
+
+@pytest.mark.parametrize(
     ("content", "found"),
     [
         (b"From: Ann\r\nTo: Bob\r\nSubject: x\r\n\r\ntext", True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -112,6 +113,28 @@ def test_a_file_with_a_damaged_line_is_not_whole() -> None:
     lines[2] = lines[2][:20]
     (found,) = extract_uu("\r\n".join(lines).encode())[1]
     assert (found.content, found.whole) == (b"x" * 90, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "whole"),
+    [
+        (lambda line: line + b"x", True),  # a checksum
+        (lambda line: line + b"xx", True),
+        (lambda line: line + b"xxx", False),
+        (lambda line: line[:-8], True),  # blanks lost on the way
+        (lambda line: line[:-9], False),
+    ],
+)
+def test_how_far_a_line_may_differ(change: Callable[[bytes], bytes], whole: bool) -> None:
+    lines = uuencoded("a", bytes(135)).encode().split(b"\r\n")
+    lines[2] = change(lines[2])
+    (found,) = extract_uu(b"\r\n".join(lines))[1]
+    assert found == UuFile("a", bytes(135 if whole else 90), whole)
+
+
+def test_whatever_fills_the_last_group_is_left_out() -> None:
+    assert extract_uu(b'begin 644 a\n"04)z\nend\n')[1] == [UuFile("a", b"AB", True)]
+    assert extract_uu(b"begin 644 a\n!04zz\nend\n")[1] == [UuFile("a", b"A", True)]
 
 
 def test_a_line_of_any_length_is_bounded() -> None:

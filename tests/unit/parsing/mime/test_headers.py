@@ -231,7 +231,8 @@ def test_message_ids_in_order() -> None:
         ("yesterday", None),
         ("Mon, 32 Nov 2026 09:15:00 +0000", None),
         ("Fri, 31 Dec 9999 23:59:00 -2359", None),
-        ("Mon, 02 Nov 2026 09:15:00 +0100" + " " * 90, None),
+        ("Mon, 02 Nov 2026 09:15:00 +0000".ljust(120), datetime(2026, 11, 2, 9, 15, tzinfo=UTC)),
+        ("Mon, 02 Nov 2026 09:15:00 +0000".ljust(121), None),
     ],
 )
 def test_dates(value: str, found: datetime | None) -> None:

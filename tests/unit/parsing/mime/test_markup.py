@@ -120,6 +120,24 @@ def test_parts_that_mail_programs_mark_are_quoted(opening: str) -> None:
     assert quoted(f"<p>a</p>{opening}<p>b</p><p>c</p></{tag}><p>d</p>") == ["b", "c"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gmail_attr",
+        "yahoo_quoted",
+        "protonmail_quote",
+        "moz-cite-prefix",
+        "zmail_extra",
+        "tutanota_quote",
+        "quoted-text",
+        "ms-outlook-mobile-reference-message",
+        "Quoted-Text",
+    ],
+)
+def test_classes_that_mean_a_quotation(name: str) -> None:
+    assert quoted(f'<p>a</p><div class="x {name} y">b</div><p>c</p>') == ["b"]
+
+
 @pytest.mark.parametrize("opening", ["<blockquote>", '<blockquote style="margin-left:40px">'])
 def test_an_indented_text_is_not_quoted(opening: str) -> None:
     assert quoted(f"{opening}<p>a</p></blockquote>") == []

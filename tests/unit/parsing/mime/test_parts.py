@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.errors import Unreadable
+from exchange.parsing.mime.headers import Headers
 from exchange.parsing.mime.parts import Part, read_mail_file, read_parts, uudecoded
 
 
@@ -127,6 +128,12 @@ def test_the_line_end_before_a_delimiter_is_not_content(end: bytes) -> None:
     assert [one.content for one in mail.children] == [b"one"]
 
 
+def test_a_mail_may_end_with_its_delimiter() -> None:
+    for end in (b"--b--", b"--b"):
+        mail = read(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n" + end)
+        assert mail.children[0].content == b"one"
+
+
 def test_an_unclosed_last_part_runs_to_the_end() -> None:
     mail = read(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n")
     assert [one.content for one in mail.children] == [b"one\r\n"]
@@ -161,6 +168,11 @@ def test_an_attached_mail_without_content_is_none() -> None:
 
 def test_a_container_is_no_mail() -> None:
     assert not read(multi(b"\r\none")).is_mail
+
+
+def test_a_part_of_ours_is_shown_unless_it_is_made_an_attachment() -> None:
+    part = Part(Headers([]), "text/plain", {})
+    assert (part.content, part.name, part.attached, part.children) == (b"", "", False, [])
 
 
 # Ceilings

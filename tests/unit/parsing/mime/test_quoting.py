@@ -149,6 +149,18 @@ def test_sentences_that_begin_alike_are_typed(text: str) -> None:
     assert not begins_quote(plain_lines(text), 0)
 
 
+def test_a_long_line_is_no_attribution() -> None:
+    line = "On 3 Nov 2026 {} wrote:"
+    most = 500 - len(line.format(""))
+    assert set(marks(line.format("x" * most))) == {"q"}
+    assert set(marks(line.format("x" * (most + 1)))) == {"t"}
+    # The same for each of its lines.
+    two = "On 3 Nov 2026,\n{} wrote:"
+    most = 500 - len(" wrote:")
+    assert set(marks(two.format("x" * most))) == {"q"}
+    assert set(marks(two.format("x" * (most + 1)))) == {"t"}
+
+
 def test_marks_of_the_html_stay() -> None:
     lines = plain_lines("a\nb")
     lines[0].quoted = True

@@ -74,7 +74,7 @@ def test_a_list_of_tables_that_leads_back_is_found() -> None:
 
 def test_a_table_named_only_by_the_further_list_is_checked() -> None:
     more = len(_WHOLE) // _SECTOR - 1
-    listing = struct.pack("<128I", more + 1, *[_FREE] * 126, _END)
+    listing = struct.pack("<128I", *[_FREE] * 126, more + 1, _END)
     circle = struct.pack("<128I", *[_FREE] * 128)
     odd = bytearray(_WHOLE + listing + circle)
     struct.pack_into("<I", odd, 68, more)

@@ -36,6 +36,12 @@ def test_plain_lines_are_numbered_from_one() -> None:
     assert plain_lines("a\n\nb") == [Line(1, "a"), Line(2, ""), Line(3, "b")]
 
 
+def test_a_line_is_typed_and_in_no_table_until_it_is_marked() -> None:
+    line = plain_lines("a")[0]
+    assert (line.quoted, line.forwarded) == (False, False)
+    assert (line.table, line.row, line.cells) == (0, 0, ())
+
+
 def test_a_line_names_its_place() -> None:
     assert Line(4, "x").spot == "line 4"
     assert Line(4, "x").where == "body line 4"
