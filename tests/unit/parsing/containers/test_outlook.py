@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +14,7 @@ from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.openers import Budget, Opened
 from exchange.parsing.containers.outlook import open_outlook
+from exchange.parsing.mime.headers import parse_date
 from exchange.parsing.mime.parts import Part
 from tests.corpus.outlook import Item, compound_file, msg
 
@@ -96,6 +100,23 @@ def test_a_link_is_reported() -> None:
     assert opened(msg(Item(links=["a.csv"]))).warnings == ["a.msg > a.csv is only a link to a file"]
 
 
+@pytest.mark.parametrize("rest", [b"", b"\x03", bytes(15)])
+def test_the_fixed_properties_of_a_mail(rest: bytes) -> None:
+    """Read a time after a number, and ignore an entry that is cut short after them."""
+    sent = 134_064_000_000_000_000  # ticks of 100 ns since 1601
+    number = struct.pack("<HHI8s", 0x03, 0x3FDE, 6, (1250).to_bytes(8, "little"))
+    time = struct.pack("<HHIQ", 0x40, 0x0039, 6, sent)
+    tree = {
+        "__properties_version1.0": bytes(32) + number + time + rest,
+        "__substg1.0_0037001E": "Łódź".encode("cp1250"),
+    }
+    headers = opened(compound_file(dict(tree))).inner[0].part.headers
+    assert headers.get("subject") == "Łódź"
+    assert parse_date(headers.get("date")) == datetime(1601, 1, 1, tzinfo=UTC) + timedelta(
+        seconds=sent // 10_000_000
+    )
+
+
 def test_an_item_without_fixed_properties_is_still_read() -> None:
     tree = compound_file({"__substg1.0_0037001F": "s".encode("utf-16-le")})
     assert opened(tree).inner[0].part.headers.get("subject") == "s"
@@ -121,7 +142,7 @@ def test_damage_is_refused(content: bytes) -> None:
 )
 def test_ceilings(limits: Limits, message: str) -> None:
     content = msg(Item(files=[("a", b"x" * 5000), ("b", b"y" * 5000)]))
-    assert opened(content).inner
+    assert opened(content, Limits(member_bytes=5000)).inner
     with pytest.raises(Unreadable, match=message) as caught:
         opened(content, limits)
     assert caught.value.place == "a.msg"

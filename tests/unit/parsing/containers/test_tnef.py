@@ -180,6 +180,17 @@ def test_what_is_before_the_damage_is_kept(damage: bytes) -> None:
     assert subject(text(0x37, "s"), damage, text(0x37, "later")) == "s"
 
 
+def test_a_text_that_is_cut_short_is_none() -> None:
+    cut = struct.pack("<HHII", 0x1F, 0x37, 1, 100) + "cut".encode("utf-16-le")
+    assert subject(cut) == ""
+
+
+@pytest.mark.parametrize(("value", "text"), [(struct.pack("<I", 1250), "Ł"), (b"\xe2\x04", "£")])
+def test_the_code_page_has_four_bytes(value: bytes, text: str) -> None:
+    part = mail(stream(attribute(1, 0x69007, value), attribute(1, 0x18004, b"\xa3")))
+    assert part.headers.get("subject") == text
+
+
 def test_a_list_that_declares_too_many_ends_with_its_bytes() -> None:
     assert subject(text(0x37, "s"), count=1 << 31) == "s"
 

@@ -184,6 +184,30 @@ def test_phishing_has_a_lure_and_something_to_click() -> None:
     assert looks_like_phishing("Verify your account at https://evil.test/")
     assert not looks_like_phishing(lure)
     assert not looks_like_phishing(bait)
+    for word in ("account", "password", "mailbox", "identity", "details", "credentials", "log-in"):
+        assert looks_like_phishing(f"Confirm your {word}. {bait}")
+    for word in (
+        "suspended",
+        "deactivated",
+        "expiring",
+        "closed",
+        "disabled",
+        "limited",
+        "locked",
+        "terminated",
+        "exceeded",
+        "blocked",
+    ):
+        assert looks_like_phishing(f"Your account will be {word}. {bait}")
+    for other in ("https://x.test", "Reply within 48 hours", "Log in with the button below"):
+        assert looks_like_phishing(f"{lure} {other}")
+
+
+def test_somebody_who_has_left() -> None:
+    for place in ("company", "business", "organisation"):
+        assert absent(f"Ann has left the {place}")
+    for word in ("annual", "maternity", "paternity", "parental", "sick", "study", "long-term"):
+        assert absent(f"Ann is on {word} leave")
 
 
 @pytest.mark.parametrize(

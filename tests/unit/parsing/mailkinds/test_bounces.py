@@ -146,6 +146,8 @@ def test_a_receipt_is_no_report() -> None:
     [
         ("automatic-action/MDN-sent-automatically; deleted", "The mail was rejected", True),
         ("automatic-action/MDN-sent-automatically; denied", "Mailbox is full", True),
+        ("automatic-action/MDN-sent-automatically; failed", "Quota exceeded", True),
+        ("automatic-action/x; processed/rejected", "Returned to sender", True),
         ("automatic-action/MDN-sent-automatically; deleted", "It was deleted", False),
         ("automatic-action/MDN-sent-automatically; displayed", "The mail was rejected", False),
         ("manual-action/MDN-sent-manually; deleted", "The mail was rejected", False),
@@ -174,6 +176,19 @@ def test_a_report_attached_as_a_mail_is_read() -> None:
     assert (bounce.recipient, bounce.original_message_id) == ("bob@op-b.test", "<ours@op-a.test>")
     plain = making.multi("mixed", making.part("x\n"), making.part(OURS, "message/rfc822"))
     assert read_enclosed_report(contents(plain)) == ()
+
+
+def test_a_report_in_a_mail_that_came_back_is_not_this_report() -> None:
+    """Look into multiparts of an attached report, and not into the mail that it returns."""
+    cat = report(FAILED.replace("bob", "cat")).replace(b"=_b0", b"=_old")
+    status = making.part(FAILED, "message/delivery-status")
+    mixed = making.multi("mixed", making.part("x\n"), status, boundary="=_mixed")
+    old = making.part(making.mail(cat), "message/rfc822")
+    inner = making.mail(making.multi("report", mixed, old, boundary="=_in"))
+    found = read_enclosed_report(
+        contents(making.multi("mixed", making.part(inner, "message/rfc822")))
+    )
+    assert [one.recipient for one in found] == ["bob@op-b.test"]
 
 
 # Which mail of ours

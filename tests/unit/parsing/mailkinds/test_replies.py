@@ -40,6 +40,38 @@ def test_what_a_reply_says(text: str, subkind: Subkind) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "words", "subkind"),
+    [
+        ("{} it on the portal", "raise submit log send enter make use", Subkind.ELSEWHERE),
+        ("only {} our portal", "via through on", Subkind.ELSEWHERE),
+        (
+            "use our {}",
+            "portal,porth,web form,webform,online form,service desk,helpdesk,ticketing system",
+            Subkind.ELSEWHERE,
+        ),
+        (
+            "{} an MPAN",
+            "need require provide send supply confirm give have without angen",
+            Subkind.NEEDS_MORE,
+        ),
+        (
+            "we need the {}",
+            "mpan,mprns,mpxn,msn,serial numbers,addresses,postcodes,site address",
+            Subkind.NEEDS_MORE,
+        ),
+        ("which {}?", "meter devices sites ids codes one", Subkind.ASKS_WHICH),
+        ("there is no {}", "attachment,list,device id", Subkind.ASKS_WHICH),
+        ("{} attached", "see find are is in", Subkind.ATTACHMENT_MISSING),
+        ("we will {}", "follow send provide supply respond", Subkind.PROMISED),
+        ("we are {} it", "looking into,investigating", Subkind.PROMISED),
+    ],
+)
+def test_each_word_that_is_looked_for(pattern: str, words: str, subkind: Subkind) -> None:
+    for word in words.split("," if "," in words else " "):
+        assert reply_says(pattern.format(word), files=False) is subkind, word
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Please see attached.",
@@ -70,8 +102,10 @@ def test_the_first_of_several_counts_in_a_fixed_order() -> None:
 
 
 def test_only_the_beginning_of_a_reply_counts() -> None:
-    assert reply_says("x" * 1400 + " it will follow", files=False) is Subkind.PROMISED
-    assert reply_says("x" * 1500 + " it will follow", files=False) is Subkind.REPLY
+    words = " it will follow"
+    most = 1500 - len(words)
+    assert reply_says("x" * most + words, files=False) is Subkind.PROMISED
+    assert reply_says("x" * (most + 1) + words, files=False) is Subkind.REPLY
 
 
 @pytest.mark.parametrize(
