@@ -105,6 +105,8 @@ def test_a_language_that_we_do_not_read() -> None:
         ("Install codes", f"{FAILED} bob@op-b.test", {"from": "<>"}, True),
         ("Install codes", "Not delivered to bob@op-b.test", {"from": "<>"}, True),
         ("Install codes", "Not delivered", {"from": "<>"}, False),
+        ("Install codes", "Not delivered to bob@op-b.test", {"from": "Post Room <>"}, True),
+        ("Install codes", "Not delivered to bob@op-b.test", {"from": "Post Room< >"}, False),
         ("Undeliverable: x", "We moved", {"from": ""}, True),
     ],
     ids=str,
@@ -168,6 +170,7 @@ def test_a_report_in_an_attached_mail_or_in_the_text_counts() -> None:
             ["bob@op-b.test", "cat@op-b.test"],
         ),
         ("Delivery to the following recipient failed: bob@op-b.test\n", ["bob@op-b.test"]),
+        ("The following address failed: bob@op-b.test:\n gone\n", ["bob@op-b.test"]),
         ("The following recipients failed:\n to: bob@op-b.test\n", ["bob@op-b.test"]),
         # An expanded alias is the address that we wrote.
         (
@@ -182,6 +185,7 @@ def test_a_report_in_an_attached_mail_or_in_the_text_counts() -> None:
         ("Sorry, no bob@op-b.test.\nPlease contact help@op-b.test for help\n", ["bob@op-b.test"]),
         ("Mail from: dan@op-c.test\nSorry, no bob@op-b.test\n", ["bob@op-b.test"]),
         ("Sorry, your mail from dan@op-c.test to bob@op-b.test failed\n", ["bob@op-b.test"]),
+        ("Sorry, sender: <dan@op-c.test>, no bob@op-b.test\n", ["bob@op-b.test"]),
         # Never ourselves, nor a mail server.
         ("codes@op-a.test wrote to\nbob@op-b.test\n", ["bob@op-b.test"]),
         ("postmaster@op-b.test regrets\nno user bob@op-b.test\n", ["bob@op-b.test"]),
@@ -205,6 +209,9 @@ def test_a_name_without_a_domain_is_completed() -> None:
     assert named(f"{text}\n-- original message --\nTo: robert@op-c.test\n") == ["robert@op-c.test"]
     assert named(text, **{"from": "mailer-daemon@op-b.test"}) == ["bob@op-b.test"]
     assert named(text) == []  # mx.op-b.test is a server and not a mail domain
+    assert named("Undeliverable to bob\n", **{"from": "mailer-daemon@op-b.test"}) == [
+        "bob@op-b.test"
+    ]
 
 
 def test_the_copy_of_our_mail_decides_between_addresses_in_a_sentence() -> None:
