@@ -186,6 +186,15 @@ def test_ciphers_that_we_refuse(oid: str, part: str) -> None:
     assert part in caught.value.message
 
 
+@pytest.mark.parametrize(("holder", "name"), [(0x31, 0x06), (0x30, 0x04), (0x30, 0x02)])
+def test_an_algorithm_of_another_form_is_damage(holder: int, name: int) -> None:
+    oid = bytes.fromhex("60864801650304012a")
+    cipher = tlv(holder, tlv(name, oid), tlv(0x04, bytes(16)))
+    held = tlv(0x30, tlv(0x06, b"\x2a"), cipher, tlv(0x80, b"x" * 16))
+    with pytest.raises(NotDecrypted, match=_DAMAGED):
+        decrypt_envelope(tlv(0x30, tlv(0x02, b"\0"), tlv(0x31), held), 0, unwrapped)
+
+
 def test_too_many_recipients_are_damage() -> None:
     assert opened(sealed(others=[_AGREED] * 199)) == (_TEXT, "")
     assert refusal(sealed(others=[_AGREED] * 200)) == _DAMAGED

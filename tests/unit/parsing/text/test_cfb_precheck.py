@@ -44,6 +44,18 @@ def test_a_sector_that_leads_back_is_found() -> None:
     assert has_endless_chain(with_entry(_WHOLE, _FAT, 0, 0))
 
 
+@pytest.mark.parametrize("beyond", [128, 129, 0xFFFFFFF9])
+def test_a_sector_that_leads_beyond_the_table_ends_its_chain(beyond: int) -> None:
+    assert not has_endless_chain(with_entry(_WHOLE, _FAT, 3, beyond))
+
+
+@pytest.mark.parametrize("beyond", [128, 129, 0xFFFFFFF9])
+def test_small_sectors_that_begin_beyond_the_table_have_no_table(beyond: int) -> None:
+    odd = bytearray(_WHOLE)
+    struct.pack_into("<I", odd, 60, beyond)
+    assert not has_endless_chain(bytes(odd))
+
+
 def test_two_chains_that_meet_are_no_circle() -> None:
     assert not has_endless_chain(with_entry(_WHOLE, _FAT, 40, 2))
 
@@ -124,7 +136,7 @@ def test_a_large_table_is_checked_in_linear_time() -> None:
     assert time.process_time() - began < 2
 
 
-@given(st.lists(st.tuples(st.integers(0, 127), st.integers(0, 127)), max_size=60))
+@given(st.lists(st.tuples(st.integers(0, 127), st.integers(0, 129)), max_size=60))
 def test_a_circle_is_found_exactly_when_a_walk_does_not_end(steps: list[tuple[int, int]]) -> None:
     following = dict(steps)
     odd = bytearray(_WHOLE[:512])
