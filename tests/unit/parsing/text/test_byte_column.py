@@ -48,6 +48,14 @@ def test_equal_texts_are_one_distinct_text(length: int) -> None:
     assert [distinct[at] for at in which.tolist()] == texts
 
 
+@pytest.mark.parametrize("length", range(1, 18))
+def test_texts_that_differ_in_one_bit_are_two(length: int) -> None:
+    for at in range(length):
+        texts = ["a" * length, "a" * at + "`" + "a" * (length - at - 1)]
+        distinct, which = ByteColumn.of(texts).distinct()
+        assert [distinct[one] for one in which.tolist()] == texts
+
+
 def test_a_text_and_the_same_with_a_zero_byte_differ() -> None:
     distinct, which = ByteColumn.of(["a", "a\0", "", "\0"]).distinct()
     assert [distinct[at] for at in which.tolist()] == ["a", "a\0", "", "\0"]
