@@ -9,7 +9,8 @@ import pytest
 from exchange.domain.envelope import MOST_DECRYPTIONS
 from exchange.domain.limits import Limits
 from exchange.errors import NotDecrypted, Unreadable
-from exchange.parsing.containers.openers import NO_OPENERS, Budget, Opened, Openers
+from exchange.parsing.containers.naming import file_part
+from exchange.parsing.containers.openers import NO_OPENERS, Budget, InnerPart, Opened, Openers
 
 LIMITS = Limits(depth=3, inflated_bytes=1000, rows=2000, members=1500)
 
@@ -79,6 +80,11 @@ def test_secrets_are_not_shown() -> None:
     assert shown == "Openers()"
     assert NO_OPENERS.passwords == ()
     assert NO_OPENERS.unwrap is None
+
+
+def test_a_part_of_a_container_is_a_file_unless_it_is_called_a_mail() -> None:
+    inner = InnerPart("a.csv", file_part("a.csv", b"x"))
+    assert (inner.mail, inner.same_mail) == (False, False)
 
 
 def test_what_one_container_held_is_not_shared_with_the_next() -> None:

@@ -111,6 +111,8 @@ def test_a_header_within_a_mail_has_its_own_bounds() -> None:
     [
         ("=?utf-8?q?Z=C3=A4hler?=", "Zähler"),
         ("=?iso-8859-1?Q?Z=E4hler_1?=", "Zähler 1"),
+        ("=?iso-8859-2?q?=A3=F3d=BC?=", "Łódź"),
+        ("=?koi8-r?b?08Lc1A==?=", "сбэт"),
         ("=?utf-8?b?WsOkaGxlcg==?=", "Zähler"),
         ("=?utf-8?B?WsOkaGxlcg?=", "Zähler"),
         # Blanks between two words are not part of the text; those beside plain text are.
