@@ -113,6 +113,16 @@ def test_a_file_without_its_beginning_is_a_file_still() -> None:
     assert files(mail(stream(attribute(2, 0x6800F, b"x")))) == [("attachment 1", b"x")]
 
 
+def test_a_file_kept_as_a_property() -> None:
+    held = struct.pack("<HHII4s", 0x102, 0x3701, 1, 4, b"abcd")
+    value = listed(text(0x3707, "a.csv"), held)
+    content = stream(attribute(2, 0x69002, bytes(14)), attribute(2, 0x69005, value))
+    assert files(mail(content)) == [("a.csv", b"abcd")]
+    # The attribute of its own counts before the property.
+    content = stream(attribute(2, 0x6800F, b"x"), attribute(2, 0x69005, value))
+    assert files(mail(content)) == [("a.csv", b"x")]
+
+
 def test_the_name_of_a_file_is_in_the_code_page_of_the_message() -> None:
     content = stream(
         attribute(1, 0x69007, struct.pack("<II", 1250, 0)),
@@ -219,6 +229,8 @@ def test_a_missing_checksum_at_the_end_is_no_damage() -> None:
     for cut in (0, 1, 2):
         assert opened(whole[: len(whole) - cut]).rejects == []
     assert opened(whole[:-3]).rejects == [_DAMAGED]
+    assert opened(whole + b"\0\0").rejects == []
+    assert opened(whole + b"\0\0\0").rejects == [_DAMAGED]
 
 
 def test_a_damaged_mail_within_is_refused() -> None:

@@ -63,6 +63,14 @@ def test_a_date_without_a_year_is_the_next_such_date(text: str, found: date) -> 
     assert return_date(text, None) is None
 
 
+@pytest.mark.parametrize("day", ["1st", "2nd", "3rd", "4th"])
+def test_ordinal_numbers(day: str) -> None:
+    found = date(2027, 1, int(day[0]))
+    assert return_date(f"back on January {day}, 2027", None) == found
+    assert return_date(f"back on {day} of January 2027", None) == found
+    assert return_date(f"back on {day} January 2027", None) == found
+
+
 def test_day_and_month_are_in_british_order() -> None:
     assert return_date("back on 3/4/2027", SENT) == date(2027, 4, 3)
 
