@@ -1,50 +1,25 @@
-"""The words of headers, labels and remarks, and those that only sound like them."""
+"""What people say next to a Device or about a list, and what only sounds like it."""
 
 from __future__ import annotations
 
 import pytest
 
 from exchange.domain.mail import Outcome
-from exchange.parsing.phrases.answer_phrases import asks_for_codes, denies_all, read_remark
-from exchange.parsing.phrases.header_terms import Role, header_meaning
-
-
-@pytest.mark.parametrize(
-    ("header", "role", "device_type"),
-    [
-        ("Device ID", Role.DEVICE, ""),
-        ("DeviceID", Role.DEVICE, ""),
-        ("device_id", Role.DEVICE, ""),
-        ("EUI-64", Role.DEVICE, ""),
-        ("Meter GUID", Role.DEVICE, ""),
-        ("SMETS2 Device", Role.DEVICE, ""),
-        ("ESME Device ID (EUI64)", Role.DEVICE, "ESME"),
-        ("GSME ID", Role.DEVICE, "GSME"),
-        ("Comms Hub GUID", Role.DEVICE, "CHF"),
-        ("Meter ID", Role.MAYBE_DEVICE, ""),
-        ("MAC address", Role.MAYBE_DEVICE, ""),
-        ("Meter serial number", Role.NEVER_DEVICE, ""),
-        ("MSN", Role.NEVER_DEVICE, ""),
-        ("Request GUID", Role.NEVER_DEVICE, ""),
-        ("Message ID", Role.NEVER_DEVICE, ""),
-        ("User ID", Role.NEVER_DEVICE, ""),
-        ("Device status", Role.NEVER_DEVICE, ""),
-        ("Install Code", Role.CODE, ""),
-        ("IC (with CRC)", Role.CODE, ""),
-        ("GSME Install Code", Role.CODE, "GSME"),
-        ("Link key", Role.NEVER_DEVICE, ""),
-        ("Postcode", Role.NEVER_DEVICE, ""),
-        ("Reason code", Role.NEVER_DEVICE, ""),
-        ("Outcome", Role.REMARK, ""),
-        ("Supplier comments", Role.REMARK, ""),
-        ("Device type", Role.TYPE, ""),
-        ("Installed by us? (Y/N)", Role.DENIAL, ""),
-        ("Town", None, ""),
-        ("00DB1234567890A0", None, ""),
-    ],
+from exchange.parsing.phrases.answer_phrases import (
+    asks_for_codes,
+    denies_all,
+    denies_this,
+    expresses_doubt,
+    hedges,
+    is_denial_heading,
+    is_sign_off,
+    leaves_rest_open,
+    mentions_rest,
+    mentions_several,
+    normalise_phrase,
+    read_remark,
+    says_no,
 )
-def test_headers(header: str, role: Role | None, device_type: str) -> None:
-    assert header_meaning(header) == (role, device_type)
 
 
 @pytest.mark.parametrize(
@@ -145,3 +120,146 @@ def test_denials_of_a_whole_list(text: str, expected: bool) -> None:
 )
 def test_asking(text: str, expected: bool) -> None:
     assert asks_for_codes(text) is expected
+
+
+def test_a_phrase_is_one_line_with_plain_apostrophes_and_an_end() -> None:
+    assert normalise_phrase("We\n didn\u2019t  \u2018see\u2018 it") == "We didn't 'see' it"
+    assert len(normalise_phrase("x" * 5000)) == 500
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would not say it was not installed by us",
+        "She said that it was not installed by us",
+        "No reason to believe it was not installed by us",
+        "not installed by us before the merger",
+    ],
+)
+def test_words_around_a_denial_can_reverse_it(text: str) -> None:
+    assert read_remark(text).outcome is Outcome.UNCLEAR
+
+
+@pytest.mark.parametrize("text", ["Our records show this was not installed by us", "No, not ours"])
+def test_harmless_words_around_a_denial_change_nothing(text: str) -> None:
+    assert read_remark(text) == (Outcome.NOT_INSTALLER, True)
+
+
+def test_a_code_that_is_announced_and_words_that_need_a_reply() -> None:
+    assert read_remark("install code provided") == (Outcome.PROVIDED, True)
+    assert read_remark("tbc") == (Outcome.UNCLEAR, False)
+    assert read_remark("no record") == (Outcome.UNCLEAR, True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "no"),
+    [("No", True), (" n. ", True), ("FALSE", True), ("\u2717", True), ("yes", False), ("", False),
+     ("none", False), ("not yet", False)],
+)  # fmt: skip
+def test_a_yes_or_no_cell(cell: str, no: bool) -> None:
+    assert says_no(cell) is no
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We did not install this meter", True),
+        ("Not installed by us", True),
+        ("None of these were installed by us", False),
+        ("Only one was not installed by us", False),
+        ("Not installed by us:", False),
+        ("Please send the code", False),
+    ],
+)
+def test_denials_of_one_device(text: str, expected: bool) -> None:
+    assert denies_this(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Not ours:", True),
+        ("The following were not installed by us:", True),
+        ("Some were not installed by us:", False),
+        ("Install codes:", False),
+    ],
+)
+def test_headings_that_deny_what_is_below(text: str, expected: bool) -> None:
+    assert is_denial_heading(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("None of the gas meters were installed by us", False),
+        ("None of these gas meters were installed by us:", True),
+        ("None of the remaining three were installed by us", True),
+    ],
+)
+def test_words_about_one_kind_of_device_deny_no_whole_list(text: str, expected: bool) -> None:
+    assert denies_all(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("However, we did install the last one", True),
+        ("Except the second", True),
+        ("They were not installed by us", False),
+        ("This mail is confidential; only the addressee may read it", False),
+        ("Thanks", False),
+    ],
+)
+def test_words_that_take_part_of_a_denial_back(text: str, expected: bool) -> None:
+    assert hedges(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kind regards", True),
+        ("Many thanks, Ann", True),
+        ("Sent from my phone", True),
+        ("-- ", True),
+        ("Thanks for the list. None of these are ours", False),
+        ("Regards " + "x" * 200, False),
+        ("Dear all", False),
+    ],
+)
+def test_closing_words(text: str, expected: bool) -> None:
+    assert is_sign_off(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "left_open", "several"),
+    [
+        ("All the rest are being looked into", True, True, True),
+        ("None of the others", True, True, True),
+        ("The other two are with our contractor", True, False, True),
+        ("Everything else was checked", True, False, True),
+        ("None of these are ours", False, False, True),
+        ("This one", False, False, False),
+    ],
+)
+def test_words_about_the_rest_of_a_list(
+    text: str, rest: bool, left_open: bool, several: bool
+) -> None:
+    assert mentions_rest(text) is rest
+    assert leaves_rest_open(text) is left_open
+    assert mentions_several(text) is several
+
+
+def test_doubt() -> None:
+    assert expresses_doubt("Is it?")
+    assert expresses_doubt("perhaps")
+    assert not expresses_doubt("Good morning, in May")
+
+
+@pytest.mark.parametrize(
+    "word", ["not ", "no ", "we did not install ", "please ", "none of these "]
+)
+def test_a_long_line_is_read_in_no_time(word: str) -> None:
+    line = word * 20_000
+    assert read_remark(line).outcome in (None, *Outcome)
+    assert asks_for_codes(line) is False
+    assert len(normalise_phrase(line)) <= 500
