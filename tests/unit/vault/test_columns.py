@@ -50,7 +50,8 @@ def test_no_rows_are_no_columns() -> None:
 def _changed(name: str, at: int, value: Any) -> CodeColumns:
     column = np.array(getattr(COLUMNS, name))
     column[at] = value
-    return replace(COLUMNS, **{name: column})
+    changed: dict[str, Any] = {name: column}
+    return replace(COLUMNS, **changed)
 
 
 @pytest.mark.parametrize(

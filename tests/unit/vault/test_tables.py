@@ -63,4 +63,4 @@ def test_the_last_bucket_and_a_long_history_fit(engine: Engine) -> None:
     last = {"start": 2**32 - 1, "generation": 2**62, "sealed": b"\x00\xff"}
     _insert(engine, vault_bucket, last)
     with engine.connect() as connection:
-        assert connection.execute(select(vault_bucket)).mappings().all() == [last]
+        assert [dict(row) for row in connection.execute(select(vault_bucket)).mappings()] == [last]

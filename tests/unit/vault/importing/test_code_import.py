@@ -110,11 +110,16 @@ def test_a_device_that_gets_another_code_gives_its_own_away(vault: SealedVault) 
 def test_who_declines_stores_nothing_and_sees_the_comparison(
     vault: SealedVault, resume: str
 ) -> None:
-    asked: list[int] = []
+    asked: list[bool] = []
+
+    def declined() -> bool:
+        asked.append(True)
+        return False
+
     vault.put_many([record(800)])
     rows = [*NEW[:5], record(800, 7)]
-    result = _import(vault, rows, resume=resume, confirm=lambda: bool(asked.append(1)))
-    assert (_counts(result), result.kept, asked) == ((0, 0, 0, 1), False, [1])
+    result = _import(vault, rows, resume=resume, confirm=declined)
+    assert (_counts(result), result.kept, asked) == ((0, 0, 0, 1), False, [True])
     assert len(contents(vault)) == 1
 
 

@@ -70,11 +70,15 @@ def test_a_mail_to_somebody_else_says_to_whom(keys: MailKeys) -> None:
     assert str(raised.value).count(theirs.recipient) == 3
 
 
-@pytest.mark.parametrize("hashing", ["sha1", "sha256", "sha512"])
-def test_oaep_with_its_hashes_and_label(keys: MailKeys, hashing: Any) -> None:
-    found = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha512": hashes.SHA512}[hashing]
+@pytest.mark.parametrize(
+    ("hashing", "found"),
+    [("sha1", hashes.SHA1()), ("sha256", hashes.SHA256()), ("sha512", hashes.SHA512())],
+)
+def test_oaep_with_its_hashes_and_label(
+    keys: MailKeys, hashing: str, found: hashes.HashAlgorithm
+) -> None:
     ours = identity("us")
-    way = padding.OAEP(padding.MGF1(found()), hashes.SHA256(), b"label")
+    way = padding.OAEP(padding.MGF1(found), hashes.SHA256(), b"label")
     one = _wrapped(ours, padding="oaep", hash="sha256", mask_hash=hashing, label=b"label")
     sealed = _public(ours).encrypt(CONTENT_KEY, way)
     assert keys.unwrap([replace(one, sealed=sealed)]) == [CONTENT_KEY]
