@@ -195,3 +195,9 @@ def test_headers_as_people_write_them() -> None:
     ]
     found = match_columns(header, COLUMNS)
     assert found == {field: column for column, field in enumerate(in_order)}
+
+
+def test_without_a_place_the_field_alone_is_named() -> None:
+    with pytest.raises(BadInput) as raised:
+        party_from_row({**ROW, "active": "perhaps"}, "")
+    assert raised.value.place == "active"

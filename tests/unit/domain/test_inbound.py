@@ -67,6 +67,7 @@ def test_an_answer_is_taken_back_only_with_its_letter() -> None:
         (Facts(held=True, installed_by_us=True), COMPLETE, "hold"),
         # A code that we received as gaining Supplier is not ours to give.
         (Facts(held=True, has_code=True), COMPLETE, "not_ours"),
+        (Facts(held=True, has_code=True), InstalledRegister(), "not_ours"),
         (Facts(), COMPLETE, "not_ours"),
         (Facts(), InstalledRegister(), "hold"),
         (Facts(), InstalledRegister(date(2026, 9, 12), 92), "hold"),

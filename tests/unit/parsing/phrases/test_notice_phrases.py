@@ -121,9 +121,9 @@ def test_a_name_without_a_domain() -> None:
 @pytest.mark.parametrize("name", sorted(PATTERNS))
 @pytest.mark.parametrize("unit", ["-", "a", "a.", "5.1.1 ", "not ", "<", " >", "delivery "])
 def test_a_hostile_line_takes_no_time(name: str, unit: str) -> None:
-    line = (unit * 4000)[:4000]
+    line = (unit * 600)[:600]  # the callers cut lines and subjects to 500
     pattern = PATTERNS[name]
     find = pattern.match if name in AT_THE_BEGINNING else pattern.search
     begun = time.perf_counter()
     find(line)
-    assert time.perf_counter() - begun < 1
+    assert time.perf_counter() - begun < 0.5

@@ -114,6 +114,12 @@ def test_text_kept_as_text_is_unwrapped_in_rows_and_columns() -> None:
     assert [row.cells[0] for row in rows] == rows.column(0)[:] == [ID, ID, "'tis"]
 
 
+def test_either_way_is_unwrapped_alone() -> None:
+    for text, first in ((f'="{ID}",x', ID), (f"'{ID},x", ID), ("'-1A,x", "'-1A")):
+        rows = DelimitedRows(text, ",")
+        assert rows[0].cells[0] == rows.column(0)[0] == first
+
+
 def test_only_an_exponent_shows_that_digits_were_lost() -> None:
     rows = DelimitedRows("1.23457E+15,a\n123,a\nE+5 miles,a", ",")
     assert [row.damaged for row in rows] == [{0}, set(), set()]

@@ -40,6 +40,11 @@ def test_prose_and_plain_lists_have_no_delimiter(text: str) -> None:
     assert delimiter_of(text) == ""
 
 
+def test_of_two_delimiters_the_one_with_more_columns_wins() -> None:
+    assert delimiter_of("a;b;c,d\ne;f;g,h") == ";"
+    assert delimiter_of("a,b,c;d\ne,f,g;h") == ","
+
+
 def test_a_comma_inside_quotes_does_not_count() -> None:
     assert delimiter_of('"a,b";c\n"d,e";f') == ";"
 
@@ -108,6 +113,10 @@ def test_a_block_of_lines_is_numbered_from_its_first() -> None:
         (100, ("a", 'say "yes"')),
         (101, ("c", "d")),
     ]
+
+
+def test_a_stray_pair_of_quotes_in_a_block_is_text() -> None:
+    assert [row.cells for row in rows_of_block('12" by 3",b', ",", 1)] == [('12" by 3"', "b")]
 
 
 @pytest.mark.parametrize("text", ['a,"b\nc",d', '"' + "x" * 200_000 + '"",b'])

@@ -72,6 +72,22 @@ def test_what_passes_a_ceiling_or_is_damaged_is_refused(
     assert raised.value.place == "a.xls"
 
 
+def test_a_record_that_its_file_cuts_off_is_passed_over() -> None:
+    cut = struct.pack("<HHHH", 0x203, 6000, 600, 300)
+    assert len(precheck_xls("a.xls", old_xls(Page("S", ROWS, extra=[cut])), DEFAULT)) == 1
+
+
+def test_sheets_that_overlap_are_refused() -> None:
+    long = [["x"]] * 5_000
+    book = bytearray(old_xls(*(Page(f"S{n}", long if n == 4 else []) for n in range(5))))
+    begin = bytes(book).find(b"\x85\0\x0a\0")
+    places = [begin + 14 * n + 4 for n in range(5)]
+    for at in places:
+        book[at : at + 4] = book[places[4] : places[4] + 4]
+    with pytest.raises(Unreadable, match="its sheets overlap"):
+        precheck_xls("a.xls", bytes(book), DEFAULT)
+
+
 def test_what_just_fits_is_read() -> None:
     limits = replace(DEFAULT, cells=1000, sheets=3)
     page = Page("S", ROWS, span=(0, 500, 0, 2), extra=[_cell(499, 1), _cell(2, 255)[:-30]])
