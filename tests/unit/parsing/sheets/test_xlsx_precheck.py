@@ -76,6 +76,13 @@ def test_a_tag_cut_by_a_chunk_is_still_seen(monkeypatch: pytest.MonkeyPatch, pie
         precheck_xlsx("a.xlsx", workbook(_rows(*range(1, 32)), []), limits)
 
 
+def test_a_long_row_counts_where_its_cells_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_precheck, "_PIECE", 64)
+    long = _rows(1) + _rows(31).replace("<t>x", f"<t>{'x' * 2000}")
+    with pytest.raises(Unreadable, match="spans 31 rows"):
+        precheck_xlsx("a.xlsx", workbook(long, []), replace(DEFAULT, rows=30))
+
+
 @pytest.mark.parametrize(
     ("sheet", "reason"),
     [
