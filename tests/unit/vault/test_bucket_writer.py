@@ -191,6 +191,17 @@ def test_a_flood_into_one_bucket_is_split_before_it_is_merged(engine: Engine) ->
         assert set(widths.tolist()) == {ALL_PLACES // 8}
 
 
+def test_buckets_that_fit_into_memory_are_written_together(engine: Engine) -> None:
+    Write(engine).put(records(200))
+    new = [record(number, installed=True) for number in range(200)]
+    write = Write(engine, batch_rows=400)
+    write.put(new)
+    assert write.batches == [200]
+    write = Write(engine, batch_rows=100)
+    write.put(new)
+    assert 4 <= len(write.batches) <= 6
+
+
 def test_few_buckets_are_held_at_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     Write(engine).put(records(200))
     monkeypatch.setattr(module, "_BUCKETS_AT_ONCE", 2)

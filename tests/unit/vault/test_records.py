@@ -80,6 +80,11 @@ def test_many_records_come_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(records_of(joined(pieces), sources.names)) == some
 
 
+def test_the_first_and_the_last_day_come_back() -> None:
+    some = [record(1, day=date(1970, 1, 1)), record(2, day=date(2149, 6, 6))]
+    assert list(records_of(_rows(some), [""])) == some
+
+
 def test_flags_of_a_row() -> None:
     rows = _rows([record(1), record(2, None, installed=True), record(3, None)])
     assert (rows["flags"] & HAS_CODE).tolist() == [HAS_CODE, 0, 0]

@@ -66,6 +66,15 @@ def test_there_are_eight_keys_at_most() -> None:
     assert "--reseal" in raised.value.hint
 
 
+def test_more_keys_than_that_are_damage() -> None:
+    key = WrappingKey.generate()
+    keys = DataKeys(bytes(32), tuple(DataKey(bytes([n]) * 32) for n in range(9)))
+    with pytest.raises(VaultDamaged):
+        DataKeys.unwrap(keys.wrap(key), key.key_id, key)
+    with pytest.raises(VaultDamaged):
+        DataKeys.unwrap(DataKeys(bytes(32), ()).wrap(key), key.key_id, key)
+
+
 def test_each_use_has_a_key_of_its_own() -> None:
     key = DataKey(bytes(range(32)))
     sealed = {use: key.cipher(use).encrypt(NONCE, b"x", None) for use in ("bucket", "manifest")}

@@ -157,6 +157,8 @@ def test_hubs_next_to_meters_are_only_mentioned() -> None:
     ("text", "block", "alone", "reported"),
     [
         ("00-DB-12-34-56-78-90-AO", ListBlock(), False, True),
+        ("it is 00-DB-12-34-56-78-9-A0 there", ListBlock(), False, True),
+        ("FACEDEAFCAFEBEEO", ListBlock(), True, False),
         ("00DB1234567890AO", ListBlock(), True, True),
         ("it is 00DB1234567890AO there", ListBlock(), False, False),
         ("00DB1234567890A", ListBlock(labelled=True), True, True),
