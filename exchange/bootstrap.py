@@ -62,7 +62,7 @@ from exchange.worker.reader import WorkerReader
 # What only some commands use is imported where it is built: a command that lists waits for no more.
 if TYPE_CHECKING:
     from exchange.transport.imap import ImapMailbox
-    from exchange.transport.imap_claim import Holder
+    from exchange.transport.imap_claim import Claimant
     from exchange.transport.smtp import SmtpCourier
     from exchange.vault.rekeying.keychange import VaultKeyChange
 
@@ -132,7 +132,7 @@ def open_store(
             "there is no database", place=str(sqlite_path(url)), hint="run `exchange init`"
         )
     store = Store(url, after_commit, References(folder))
-    schema.check(store.engine)
+    schema.check_schema(store.engine)
     return store
 
 
@@ -286,22 +286,22 @@ def open_context(
 def open_mailbox(ctx: Context, settings: MailboxSettings) -> ImapMailbox:
     """A connection of its own to one mailbox (made at the first call)."""
     from exchange.transport.imap import ImapMailbox
-    from exchange.transport.imap_claim import Claim
+    from exchange.transport.imap_claim import MailboxClaim
 
     password = password_of(settings, ctx.folder, f"{CONFIG_PATH} > mailbox {settings.name}")
-    claim = Claim(settings.claim, holder_of(ctx.folder)) if settings.claim else None
+    claim = MailboxClaim(settings.claim, holder_of(ctx.folder)) if settings.claim else None
     return ImapMailbox(
         settings, password, ctx.folder, max_bytes=ctx.settings.limits.mail_bytes, claim=claim
     )
 
 
-def holder_of(folder: Path) -> Holder:
+def holder_of(folder: Path) -> Claimant:
     """Return how we identify ourselves in our mailboxes: this working folder and this process.
 
     A copy of the folder is a different holder: the change time of the file that identifies the
     folder cannot be copied.
     """
-    from exchange.transport.imap_claim import Holder
+    from exchange.transport.imap_claim import Claimant
 
     path, host = folder / INSTANCE, socket.gethostname()
     try:
@@ -314,7 +314,7 @@ def holder_of(folder: Path) -> Holder:
     except OSError:  # a folder that may not be written to
         known = f"{host} {folder.resolve()} {folder.stat().st_ino}"
     words = f"{folder.resolve()} on {host}"
-    return Holder(sha256(known.encode()).hexdigest()[:32], _SESSION, " ".join(words.split()))
+    return Claimant(sha256(known.encode()).hexdigest()[:32], _SESSION, " ".join(words.split()))
 
 
 def open_courier(ctx: Context, stop: threading.Event | None = None) -> SmtpCourier:

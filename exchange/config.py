@@ -39,7 +39,7 @@ class Section(BaseModel):
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-Address = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
+MailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
 SignatureLine = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 
 
@@ -89,8 +89,8 @@ class OurParty(Section):
     signifier: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{1,15}$")]
     name: Annotated[str, Field(min_length=1)]
     mpids: tuple[Annotated[str, Field(pattern=r"^[A-Z0-9]{4}$")], ...] = ()
-    address: Address  # where requests to us arrive and our mails come from
-    compliance_address: Address | None = None  # our own compliance contact, for evidence files
+    address: MailAddress  # where requests to us arrive and our mails come from
+    compliance_address: MailAddress | None = None  # our own compliance contact, for evidence files
     contact_name: SignatureLine = ""  # signs every mail; empty: the company alone does
     contact_phone: SignatureLine = ""
 

@@ -28,7 +28,7 @@ from exchange.ports.mail import Mailbox
 from exchange.services.context import Context
 from exchange.services.mailbox.rounds import OUTGOING, SENDING, Inbox, Round, end_posting, send_out
 from exchange.services.running.progress import Progress
-from exchange.services.running.reach import Reachability, words_of
+from exchange.services.running.reach import Reachability, describe_error
 from exchange.services.sending.posting import Posting
 from exchange.store.locks import LockGuard
 
@@ -324,7 +324,7 @@ class Overseer(threading.Thread):
                 try:
                     call()
                 except Exception as error:
-                    reason = words_of(error)
+                    reason = describe_error(error)
                     if reason not in self._reported:
                         self._reported.add(reason)
                         log.error("the overseer failed", why=reason)

@@ -100,7 +100,7 @@ def rungs(ladder: Ladder, levels: int, sla_days: int = DEFAULT_DAYS) -> tuple[Ru
     return tuple(table)
 
 
-class Step(NamedTuple):
+class LadderStep(NamedTuple):
     """Where a leg is on its ladder today."""
 
     now: Rung | None  # to be sent today
@@ -118,7 +118,7 @@ def next_rung(
     calendar: WorkingCalendar,
     sla_days: int = DEFAULT_DAYS,
     last_on: date | None = None,
-) -> Step:
+) -> LadderStep:
     """Return what is due ``today`` for a leg whose day zero is ``accepted_on``.
 
     ``done`` names the rungs that were sent or skipped; ``last_on`` is the local date of the last
@@ -130,7 +130,7 @@ def next_rung(
     """
     table = rungs(ladder, levels, sla_days)
     if EVIDENCE in done:
-        return Step(None, None, ())
+        return LadderStep(None, None, ())
     # Skip every rung before one that is done: a longer answer time, say, came after it was sent.
     furthest = max((i for i, rung in enumerate(table) if rung.name in done), default=-1)
     pending = table[furthest + 1 :]
@@ -149,10 +149,10 @@ def next_rung(
         if rung.kind != "reminder":
             break
     if due_now is None:
-        return Step(None, due_on(pending[0], last_on), ())
+        return LadderStep(None, due_on(pending[0], last_on), ())
     reached = pending.index(due_now)
     after = pending[reached + 1 :]
-    return Step(
+    return LadderStep(
         now=due_now,
         next_on=due_on(after[0], today) if after else None,
         skipped=pending[:reached],

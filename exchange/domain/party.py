@@ -87,7 +87,7 @@ class Party:
     name: str
     mpids: tuple[
         str, ...
-    ]  # 4 characters each, one or more per role; `check` reports a party with none
+    ]  # 4 characters each, one or more per role; `check_entries` reports a party with none
     role: str  # supplier, for most
     request_address: str  # where requests to this party go
     reply_address: str  # where our answers to this party go
@@ -252,7 +252,7 @@ class Finding:
     advice: str
 
 
-def check(
+def check_entries(
     parties: Sequence[Party],
     today: date,
     *,

@@ -35,7 +35,7 @@ class LockName(NamedTuple):
     description: str
 
 
-DAEMON: Final = LockName(0x4D503132, ".lock", "the lock of the one daemon")
+DAEMON_LOCK: Final = LockName(0x4D503132, ".lock", "the lock of the one daemon")
 SENDER: Final = LockName(0x4D503133, ".sending.lock", "the lock of the one sender")
 
 

@@ -22,7 +22,7 @@ from exchange.files import sync_folder
 
 log = structlog.get_logger("exchange.store")
 
-FILE: Final = "letters.taken"
+TAKEN_FILE: Final = "letters.taken"
 _BYTES: Final = 256 * 1024
 _REPLY: Final = 100  # characters of the server's reply: a batch of letters must fit
 _REPORTED: Final = set[Path]()  # warned about once, not for each letter
@@ -42,7 +42,7 @@ class TakenLetters:
     """The file of a working folder, used only by the process that sends."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
+        self._path = folder / TAKEN_FILE
 
     def make_room(self) -> None:
         """Reserve the space of the file; if that fails, log a warning and continue."""

@@ -40,7 +40,7 @@ from exchange.vault.manifest import Entries
 from exchange.vault.records import ROW, Rows
 from exchange.vault.tables import vault_bucket
 
-Places: TypeAlias = npt.NDArray[np.uint32]
+RecordPlaces: TypeAlias = npt.NDArray[np.uint32]
 
 _VERSION: Final = 1
 _HEADER: Final = struct.Struct(f">B{KEY_ID_BYTES}s")
@@ -75,7 +75,7 @@ class BucketCipher:
         self._placing = Cipher(algorithms.AES(placing), modes.ECB()).encryptor()  # noqa: S305
         self._lock = threading.Lock()
 
-    def places(self, devices: DeviceIds) -> Places:
+    def places(self, devices: DeviceIds) -> RecordPlaces:
         """Return the place of each device, 0 to 2**32 - 1."""
         places = np.empty(len(devices), np.uint32)
         blocks = np.zeros((min(len(devices), _HASHED_AT_ONCE), 2), ">u8")

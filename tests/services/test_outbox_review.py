@@ -226,7 +226,7 @@ def test_a_letter_under_way_is_sent_or_held_never_both(post: Post, word: str) ->
     def do() -> None:
         try:
             if word == "hold":
-                outbox_review.hold(post.ctx, Choice((third,)), "wait", "kim")
+                outbox_review.hold_letters(post.ctx, Choice((third,)), "wait", "kim")
             else:
                 outbox_review.cancel(post.ctx, Choice(party="PA"), "wait", "kim")
         except Exception as error:
@@ -265,7 +265,7 @@ def test_what_was_claimed_and_not_begun_is_held(
     sending.start()
     assert reached.wait(10)
     acting = threading.Thread(
-        target=outbox_review.hold, args=(post.ctx, Choice((second,)), "wait", "kim")
+        target=outbox_review.hold_letters, args=(post.ctx, Choice((second,)), "wait", "kim")
     )
     acting.start()
     time.sleep(0.5)

@@ -156,7 +156,7 @@ class Moved:
     after: Due
 
 
-def replay(dues: Iterable[Due], calendar: WorkingCalendar) -> tuple[Moved, ...]:
+def changed_due_dates(dues: Iterable[Due], calendar: WorkingCalendar) -> tuple[Moved, ...]:
     """Return the due dates whose day zero or due day differs under ``calendar``, in their order.
 
     Each is worked out again from its receipt and its own rule.  One that does not move keeps its

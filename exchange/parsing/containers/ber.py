@@ -48,7 +48,7 @@ def element(content: bytes, place: int) -> Element:
     return Element(tag, start, end)
 
 
-def end_of(content: bytes, place: int) -> int:
+def end_of_element(content: bytes, place: int) -> int:
     """Return the place after the element at ``place``."""
     if place < 0:
         raise ValueError("an indefinite length where there is none")
@@ -80,7 +80,7 @@ def children(content: bytes, holder: Element, most: int) -> list[tuple[int, Elem
         if len(found) == most:
             raise ValueError("too many pieces")
         found.append((place, element(content, place)))
-        place = end_of(content, place)
+        place = end_of_element(content, place)
     return found
 
 

@@ -32,7 +32,7 @@ from exchange.parsing.containers.ber import (
     Element,
     children,
     element,
-    end_of,
+    end_of_element,
     octet_string,
 )
 
@@ -201,7 +201,7 @@ def _wrapped_key(content: bytes, holder: Element) -> WrappedKey | None:
     issuer, serial, key_id = b"", 0, b""
     if name.tag == SEQUENCE:
         (issuer_at, _), (_, number) = children(content, name, 2)
-        issuer = content[issuer_at : end_of(content, issuer_at)]
+        issuer = content[issuer_at : end_of_element(content, issuer_at)]
         serial = int.from_bytes(content[number.start : number.end][:64], "big", signed=True)
     else:
         key_id = octet_string(content, name_at, 0x80)[:64]

@@ -19,7 +19,7 @@ from exchange.parsing.containers.ber import (
     SEQUENCE,
     at_end,
     element,
-    end_of,
+    end_of_element,
     octet_string,
 )
 from exchange.parsing.containers.enveloped import decrypt_envelope
@@ -132,7 +132,7 @@ def _encapsulated(content: bytes, start: int) -> bytes | None:
     """Return the eContent of a SignedData or CompressedData that begins at ``start``."""
     body = element(content, start)
     version = element(content, body.start)
-    algorithms = end_of(content, version.end)
+    algorithms = end_of_element(content, version.end)
     holder = element(content, algorithms)
     if body.tag != SEQUENCE or holder.tag != SEQUENCE:
         raise ValueError("not a SignedData")

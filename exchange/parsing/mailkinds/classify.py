@@ -66,7 +66,7 @@ def classify_by_header(
         return Classified(Kind.UNKNOWN, Subkind.COMPLAINT, counts=False)
     for part in contents.reports:
         if part.media.endswith("disposition-notification"):
-            if bounces.read_refusal(contents, opening[:4000]):
+            if bounces.refused_recipient(contents, opening[:4000]):
                 return Classified(Kind.BOUNCE, Subkind.REFUSED, counts=False)
             return Classified(Kind.AUTO_REPLY, Subkind.READ_RECEIPT, counts=False)
     if contents.reports:

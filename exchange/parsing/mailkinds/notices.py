@@ -21,13 +21,12 @@ from exchange.parsing.mailkinds.bounces import (
     sent_to_of,
 )
 from exchange.parsing.mime.contents import Contents
-from exchange.parsing.mime.headers import Headers, decode_words, message_ids, one_line
-from exchange.parsing.mime.sender import addresses
+from exchange.parsing.mime.headers import Headers, collapse_blanks, decode_words, message_ids
+from exchange.parsing.mime.sender import plain_addresses
 from exchange.parsing.phrases.notice_phrases import (
     ADDRESS,
     AT_START,
     BARE_NAME,
-    DAEMON,
     DELAY_SUBJECT,
     EXPANDED,
     FAILED_STATUS,
@@ -44,6 +43,7 @@ from exchange.parsing.phrases.notice_phrases import (
     PERSONAL,
     REPLY_CODE,
     RULE,
+    SERVER_SENDER,
     SIGNATURE,
     STATUS,
 )
@@ -67,7 +67,9 @@ def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
         return True  # the report part itself is lost
     traits = _traits_of(headers, subject, contents)
     return (
-        _of_a_server(traits) if DAEMON.search(decode_words(traits.sender)) else _of_anybody(traits)
+        _of_a_server(traits)
+        if SERVER_SENDER.search(decode_words(traits.sender))
+        else _of_anybody(traits)
     )
 
 
@@ -222,14 +224,14 @@ def _notice_of(
             copied.append(line.text[:1000])
         else:
             human.append(line.text[:1000])
-    senders = addresses(headers.all("from"))
+    senders = plain_addresses(headers.all("from"))
     domain = senders[0].rpartition("@")[2] if senders else ""
     return _Notice(
         human,
         copied,
         sent_to_of(contents, "\n".join(copied)),
         own,
-        own | set(addresses(headers.all("to"))) | set(senders),
+        own | set(plain_addresses(headers.all("to"))) | set(senders),
         domain if domain.count(".") == 1 else "",
     )
 
@@ -313,7 +315,7 @@ def _kept(found: Iterable[str], notice: _Notice, *, servers: bool = False) -> li
     kept: dict[str, None] = {}
     for address in found:
         one = address.lower().strip("'").removeprefix("dda:").removeprefix("smtp=")
-        if one not in notice.ours and (servers or not DAEMON.search(one)):
+        if one not in notice.ours and (servers or not SERVER_SENDER.search(one)):
             kept.setdefault(one)
     return list(kept)
 
@@ -345,7 +347,7 @@ def _bounce_of(
     reply = REPLY_CODE.search(near)
     refused = status.startswith("5") or bool(not status and reply and reply.group(1) == "5")
     delayed = not refused and _still_trying(subject, " ".join(human))
-    return Bounce(address, not delayed, status, one_line(diagnostic)[:500], original)
+    return Bounce(address, not delayed, status, collapse_blanks(diagnostic)[:500], original)
 
 
 def _still_trying(subject: str, said: str) -> bool:

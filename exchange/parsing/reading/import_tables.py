@@ -16,6 +16,7 @@ from exchange.parsing.lists.tables.column_finder import (
     find_columns,
     header_index,
 )
+from exchange.parsing.lists.tables.table_preview import column_letter
 from exchange.parsing.phrases.header_terms import (
     Role,
     device_type_of,
@@ -34,6 +35,7 @@ __all__ = [
     "Row",
     "Shape",
     "Table",
+    "column_letter",
     "columns_of",
     "device_type_of",
     "header_meaning",

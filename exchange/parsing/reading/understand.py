@@ -187,7 +187,9 @@ def _conclude(
     if classified.kind is Kind.BOUNCE:
         failed = (
             bounces.read_reports(reading.contents)
-            or bounces.read_refusal(reading.contents, f"{head.subject}\n{reading.own_text}"[:4000])
+            or bounces.refused_recipient(
+                reading.contents, f"{head.subject}\n{reading.own_text}"[:4000]
+            )
             or notices.read_notice(
                 headers, reading.contents, expand_runs(reading.lines), head.subject, own_addresses
             )

@@ -38,7 +38,7 @@ from exchange.services.answering import (
     take_response,
 )
 from exchange.services.answering.device_decisions import Holdings
-from exchange.services.answering.mail_outcome import MailOutcome, record
+from exchange.services.answering.mail_outcome import MailOutcome, record_outcome
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import KEPT, NOT_FETCHED, PROCESSED, REVIEW, SHUNTED, KeptMail
@@ -130,8 +130,8 @@ def _opened(
         try:
             if mail.sender not in on_file:
                 on_file[mail.sender] = (
-                    party_passwords.of_sender(ctx, mail.sender),
-                    party_columns.of_sender(ctx, mail.sender),
+                    party_passwords.passwords_of_sender(ctx, mail.sender),
+                    party_columns.columns_of_sender(ctx, mail.sender),
                 )
             raw = ctx.sealer.open(mail.sealed, "mail")
         except StoreError:
@@ -247,7 +247,7 @@ def _shunt(ctx: Context, mail: KeptMail, reason: str) -> MailOutcome:
     outcome = MailOutcome(SHUNTED, reason=mask_codes(reason))
     with ctx.store.transaction("decide") as tx:
         if tx.mail.claim(mail.id)[0] == KEPT:
-            record(ctx, tx, mail, outcome)
+            record_outcome(ctx, tx, mail, outcome)
     return outcome
 
 
@@ -279,7 +279,7 @@ def decide(
                 outcome = MailOutcome(PROCESSED, said.kind, reason, mail.party)
             else:
                 outcome = _follow(ctx, tx, mail, said, verdict, holdings, tally)
-            record(ctx, tx, mail, outcome)
+            record_outcome(ctx, tx, mail, outcome)
             if outcome.folder != SHUNTED:
                 alike.append(mail.id)
             outcomes.append(outcome)
@@ -297,7 +297,7 @@ def _senders(ctx: Context, mails: Sequence[Understood]) -> list[Verdict]:
     ]
 
 
-def release(
+def release_mail(
     ctx: Context, mail: KeptMail, said: Understanding, party: Party, actor: str
 ) -> MailOutcome:
     """Decide a waiting mail as sent by the party that a person names.
@@ -311,7 +311,7 @@ def release(
         if state in NOT_FETCHED or folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
         outcome = _follow(ctx, tx, mail, said, who, holdings, answer_request.DayTally())
-        record(ctx, tx, mail, outcome)
+        record_outcome(ctx, tx, mail, outcome)
         if outcome.folder == PROCESSED:
             resolve(ctx, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
     return outcome

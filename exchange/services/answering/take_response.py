@@ -32,7 +32,7 @@ from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
 from exchange.store.mails.outbox import StoredLetter
-from exchange.store.requests.disputes import Claim
+from exchange.store.requests.disputes import ContestedCode
 from exchange.store.requests.outbound import Case, ReceivedCode
 
 log = structlog.get_logger("exchange.receive")
@@ -76,7 +76,7 @@ class _Sorted:
     unclear: list[str] = field(default_factory=list)  # devices
     strays: int = 0  # devices that we never asked this party about
     ruled: int = 0  # codes of this mail that a person has ruled out
-    claims: list[Claim] = field(default_factory=list)  # codes that other devices hold
+    claims: list[ContestedCode] = field(default_factory=list)  # codes that other devices hold
     doubts: list[str] = field(default_factory=list)
 
 

@@ -18,8 +18,9 @@ from typing import Final
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
-from exchange.ports.records import ImportResult, Refusal, RefusedRow, VaultRecord, VaultStats
-from exchange.services.codes.code_file import Progress, Reading, RejectedRow
+from exchange.ports.records import ImportResult, RefusedRow, RowRefusal, VaultRecord, VaultStats
+from exchange.ports.vault import ReportProgress
+from exchange.services.codes.code_file import ReadOptions, RejectedRow
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.services.codes.register import COMPLETE_AS_OF
@@ -29,7 +30,12 @@ from exchange.store.db import Transaction
 DEFAULT_SOURCE: Final = "import"
 _MOST_FAULTS: Final = 1_000  # in the text of an error
 _CONFLICTS: Final = frozenset(
-    {Refusal.OTHER_CODE, Refusal.CODE_HELD, Refusal.CODE_TWICE, Refusal.DEVICE_OTHER_CODE}
+    {
+        RowRefusal.OTHER_CODE,
+        RowRefusal.CODE_HELD,
+        RowRefusal.CODE_TWICE,
+        RowRefusal.DEVICE_OTHER_CODE,
+    }
 )
 
 
@@ -44,7 +50,7 @@ class Rejects(Sequence[RejectedRow]):
         return len(self._delivered.rejects) + len(self._refused)
 
     def __iter__(self) -> Iterator[RejectedRow]:
-        told = (_told(self._delivered, one) for one in self._refused)
+        told = (_as_rejected(self._delivered, one) for one in self._refused)
         yield from merge(self._delivered.rejects, told, key=attrgetter("order"))
 
     def __getitem__(self, index):  # type: ignore[no-untyped-def]  # an int or a slice
@@ -85,7 +91,7 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class VaultStatus:
     """The vault's counts, and until when the register of installed devices is declared complete."""
 
     stats: VaultStats
@@ -104,13 +110,13 @@ class Standing:
 def import_codes(
     ctx: Context,
     file: CodeSource,
-    reading: Reading,
+    reading: ReadOptions,
     by: str,
     *,
     replacing: bool = False,
     good: bool = False,
     resume: bool = False,
-    progress: Progress | None = None,
+    progress: ReportProgress | None = None,
 ) -> Imported:
     """Read a CSV or workbook and seal all of it in the vault, or nothing.
 
@@ -168,13 +174,13 @@ class _Terms:
     good: bool
     resume: str  # identifies this import, or empty
     stamp: tuple[int, ...]  # of the file, before reading
-    progress: Progress | None
+    progress: ReportProgress | None
 
 
 def _deliver(
     ctx: Context,
     file: CodeSource,
-    reading: Reading,
+    reading: ReadOptions,
     terms: _Terms,
     record: Callable[[object, ImportResult, Delivered], None],
     *,
@@ -208,7 +214,7 @@ def _deliver(
     return taken, delivered
 
 
-def _doubts(taken: ImportResult, reading: Reading) -> Iterator[str]:
+def _doubts(taken: ImportResult, reading: ReadOptions) -> Iterator[str]:
     """Return warnings for a person although every row was good."""
     devices = taken.added + taken.updated + taken.unchanged
     if devices and taken.without_code == devices and not reading.installed_only:
@@ -227,22 +233,22 @@ def digest_of(file: CodeSource) -> str:
         raise BadInput(error.strerror or "cannot be read", place=file.name) from None
 
 
-def _told(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
+def _as_rejected(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
     """A row that the vault refused, in words; never with a code."""
     table, number = delivered.located(refused.row)
     other = delivered.located(refused.other_row)[1] if refused.other_row else 0
     twice = f"the Device stands in row {other} too,"
     known = f"(imported on {refused.held_on} from {refused.held_from or 'no source'})"
     reason = {
-        Refusal.OTHER_CODE: f"the vault holds another install code for the Device {known}; "
+        RowRefusal.OTHER_CODE: f"the vault holds another install code for the Device {known}; "
         "--replace overwrites it",
-        Refusal.INSTALLED: "the vault says that we installed the Device",
-        Refusal.CODE_HELD: f"the vault holds the same install code for {refused.other_device}",
-        Refusal.CODE_TWICE: f"the same install code as {refused.other_device} in row {other}",
-        Refusal.DEVICE_OTHER_CODE: f"{twice} with another install code",
-        Refusal.DEVICE_NO_CODE: f"{twice} and without a code once",
-        Refusal.DEVICE_INSTALLED: f"{twice} and only one of the rows says that we installed it",
-        Refusal.DEVICE_TYPE: f"{twice} with another device type",
+        RowRefusal.INSTALLED: "the vault says that we installed the Device",
+        RowRefusal.CODE_HELD: f"the vault holds the same install code for {refused.other_device}",
+        RowRefusal.CODE_TWICE: f"the same install code as {refused.other_device} in row {other}",
+        RowRefusal.DEVICE_OTHER_CODE: f"{twice} with another install code",
+        RowRefusal.DEVICE_NO_CODE: f"{twice} and without a code once",
+        RowRefusal.DEVICE_INSTALLED: f"{twice} and only one of the rows says that we installed it",
+        RowRefusal.DEVICE_TYPE: f"{twice} with another device type",
     }[refused.refusal]
     return RejectedRow(table.place(number), number, refused.row, str(refused.device), reason)
 
@@ -289,7 +295,7 @@ def look_up(ctx: Context, device: DeviceId, by: str, *, revealed: bool) -> Vault
     return found
 
 
-def standing(ctx: Context, *, verify: bool = False) -> Standing:
+def vault_status(ctx: Context, *, verify: bool = False) -> VaultStatus:
     """Return the vault's counts and the declaration; ``verify`` opens and checks every bucket.
 
     Raises VaultDamaged naming every bucket that fails.
@@ -298,7 +304,7 @@ def standing(ctx: Context, *, verify: bool = False) -> Standing:
     with ctx.store.reading() as tx:
         declared = tx.facts.get(COMPLETE_AS_OF)
     complete = date.fromisoformat(declared) if declared else None
-    return Standing(
+    return VaultStatus(
         stats=stats,
         complete_as_of=complete,
         age_days=(ctx.today() - complete).days if complete else 0,

@@ -41,7 +41,7 @@ class Pause:
     until: str  # ISO, UTC
     times: int  # in a row
     about: str
-    said: str  # the message with its place
+    message: str  # with its place
     hint: str
     letters: tuple[int, ...] = ()  # those that had it
     over: bool = False  # another letter was accepted since: it may be these letters' own trouble
@@ -60,14 +60,14 @@ class Pause:
         """Return it as an error, in the same words as long as it is the same pause."""
         when = self.ends.astimezone(_LONDON)
         return CourierPaused(
-            f"{self.said}; outgoing mail is paused until {when:%H:%M on} {when.day} {when:%B}",
+            f"{self.message}; outgoing mail is paused until {when:%H:%M on} {when.day} {when:%B}",
             hint=f"{self.hint}; then `exchange letters resume`",
             about=self.about,
         )
 
 
 @dataclass(slots=True)
-class Standing:
+class SendingState:
     """How our account stands with the server, as stored, for one batch of letters."""
 
     pause: Pause | None = None
@@ -85,10 +85,10 @@ class Standing:
         return letter in pause.letters or domain_of(recipient) in pause.places
 
 
-def standing(tx: Transaction) -> Standing:
+def sending_state(tx: Transaction) -> SendingState:
     """Read it from the database."""
     noted = json.loads(tx.facts.get(_ALIKE) or "[]")
-    return Standing(_on_file(tx), Alike([(key, domain, words) for key, domain, words in noted]))
+    return SendingState(_on_file(tx), Alike([(key, domain, words) for key, domain, words in noted]))
 
 
 def domain_of(address: str) -> str:
@@ -124,7 +124,7 @@ def in_force(tx: Transaction, settings: Settings, now: datetime) -> Pause | None
     return pause if now < pause.ends else None
 
 
-def worked(tx: Transaction, state: Standing, recipient: str) -> None:
+def worked(tx: Transaction, state: SendingState, recipient: str) -> None:
     """Note that a letter was accepted: earlier refusals were not about our account."""
     if state.alike.accepted():
         tx.facts.put(_ALIKE, "[]")
@@ -139,7 +139,7 @@ def worked(tx: Transaction, state: Standing, recipient: str) -> None:
 
 
 def refused(
-    tx: Transaction, state: Standing, letter: int, recipient: str, reply: str, about: About
+    tx: Transaction, state: SendingState, letter: int, recipient: str, reply: str, about: About
 ) -> Sequence[int]:
     """Note a refusal; return the letters refused in the same words once that is no chance."""
     if about is About.SIZE or state.doubted(letter):
@@ -149,7 +149,7 @@ def refused(
     return same
 
 
-def begin(ctx: Context, state: Standing, trouble: CourierTrouble) -> CourierPaused | None:
+def begin_pause(ctx: Context, state: SendingState, trouble: CourierTrouble) -> CourierPaused | None:
     """Pause sending after trouble, longer each time in a row; return the error to raise.
 
     Returns None if the trouble is that of one letter: others have been accepted since.  Letters

@@ -23,11 +23,11 @@ import structlog
 
 from exchange.domain.device import mask_codes
 from exchange.ports.heart import Heart
-from exchange.services.running.progress import Progress, Step
+from exchange.services.running.progress import Progress, ProgressStep
 
 log = structlog.get_logger("exchange.heartbeat")
 
-FILE: Final = "exchange.heartbeat"
+HEARTBEAT_FILE: Final = "exchange.heartbeat"
 STILL: Final = 300.0  # seconds without progress; at least twice limits.seconds
 SILENCE: Final = 60.0  # seconds without a sign, which is written each second
 _STATUS_CHARS: Final = 300
@@ -48,7 +48,7 @@ class Heartbeat(Heart):
     """
 
     def __init__(self, folder: Path, tell: Tell, watchdog_seconds: float = 0.0) -> None:
-        self._slate = _Slate(folder / FILE)
+        self._slate = _Slate(folder / HEARTBEAT_FILE)
         self._tell, self._pause = tell, watchdog_seconds / 4
         self._lock = threading.Lock()
         self._main = threading.main_thread().ident
@@ -145,7 +145,7 @@ class Heartbeat(Heart):
             self._last_status = text
             self._tell(status(text))
 
-    def _content(self, steps: Mapping[str, Step], *, ended: bool) -> dict[str, Any]:
+    def _content(self, steps: Mapping[str, ProgressStep], *, ended: bool) -> dict[str, Any]:
         return {
             "pid": os.getpid(),
             "pid_space": pid_space(),
@@ -272,7 +272,7 @@ def read_heartbeat(folder: Path) -> Beat | None:
     """Read the signs of life in ``folder``; None if there are none or they are unreadable."""
     for _ in range(_LOOKS):
         try:
-            with (folder / FILE).open("rb") as file:
+            with (folder / HEARTBEAT_FILE).open("rb") as file:
                 return _beat(json.loads(file.read(_MOST_BYTES)))
         except OSError:
             return None

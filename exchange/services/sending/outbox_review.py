@@ -63,7 +63,7 @@ def _heads(tx: Transaction, choice: Choice, states: Collection[str]) -> list[Let
     )
 
 
-def shown(ctx: Context, number: int) -> LetterHead:
+def get_letter(ctx: Context, number: int) -> LetterHead:
     """Return one letter; raises NotFound."""
     with ctx.store.reading() as tx:
         found = tx.outbox.heads(numbers=[number])
@@ -72,14 +72,14 @@ def shown(ctx: Context, number: int) -> LetterHead:
     return found[0]
 
 
-def hold(ctx: Context, choice: Choice, why: str, actor: str) -> list[LetterHead]:
+def hold_letters(ctx: Context, choice: Choice, why: str, actor: str) -> list[LetterHead]:
     """Hold waiting letters back; return them."""
     numbers = _chosen(ctx, choice, _WAITING, "waits to be sent")
     with claiming.turn(ctx, "hold", numbers) as tx:
         heads = tx.outbox.heads(numbers=numbers, states=_WAITING)
         _some(heads, "was still waiting: it was sent meanwhile")
         for one in heads:
-            claiming.hold(ctx, tx, one, mask_codes(why) or "by a person", actor)
+            claiming.hold_letter(ctx, tx, one, mask_codes(why) or "by a person", actor)
     return heads
 
 
@@ -91,7 +91,7 @@ class Freed:
     address: str
 
 
-def release(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
+def release_letters(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
     """Release held letters to the address on the register, rewriting those whose address changed.
 
     Raises BadInput if the party is no longer active; then nothing was changed.
@@ -101,7 +101,7 @@ def release(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
     with ctx.store.transaction("release letters") as tx:
         tx.outbox.take_turn()
         heads = _some(tx.outbox.heads(numbers=numbers, states=(HELD,)), "is held")
-        parties = tx.parties.standing({one.party for one in heads})
+        parties = tx.parties.mail_addresses({one.party for one in heads})
         for one in heads:
             address = one.recipient
             if misdirected(one.purpose, address, one.party, parties.get(one.party)):
@@ -243,7 +243,7 @@ def retry(ctx: Context, choice: Choice, actor: str) -> Retried:
             for ref, some in by_ref.items()
         ]
         tx.audit.append(now, *events)
-    remade = [remake_letters.in_parts(ctx, one.id, actor) for one in large]
+    remade = [remake_letters.split_letter(ctx, one.id, actor) for one in large]
     asked: list[str] = []
     for one in bounced:
         asked += request.resend(ctx, one.ref, actor)

@@ -21,7 +21,7 @@ from exchange.domain.inbound import (
 from exchange.domain.time.sla import Due
 from exchange.errors import NotFound
 from exchange.store.bulk.bulk_insert import IdAllocator, insert_rows, update_rows
-from exchange.store.bulk.device_rows import COLUMNS, DeviceColumns, insert_columns
+from exchange.store.bulk.device_rows import ROW_COLUMNS, DeviceColumns, insert_columns
 from exchange.store.bulk.in_list import among
 from exchange.store.mails.outbox import Outbox
 from exchange.store.tables import InboundDeviceRow, InboundRequestRow, table_of
@@ -106,7 +106,7 @@ class InboundStore:
             insert_rows(self._session, table_of(InboundRequestRow), _REQUEST, requests)
         if self._rows:
             rows, self._rows = self._rows, []
-            insert_rows(self._session, table_of(InboundDeviceRow), COLUMNS, rows)
+            insert_rows(self._session, table_of(InboundDeviceRow), ROW_COLUMNS, rows)
 
     def move_many(
         self, rows: Iterable[tuple[int, DeviceState, str]], outbox_id: int | None = None

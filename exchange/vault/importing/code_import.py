@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 
 from exchange.domain.columns.device_ids import DeviceIds
 from exchange.ports.records import ImportResult
-from exchange.ports.vault import Batch
+from exchange.ports.vault import Batch, ReportProgress
 from exchange.vault.bucket_writer import BucketWriter, SortedRows
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import rows_from
@@ -43,7 +43,6 @@ _BUCKETS_AT_ONCE: Final = 256
 _WINDOW_ROWS: Final = 250_000  # handled at once
 STEP_ROWS: Final = 1_000_000  # per commit, when an import runs in steps
 
-Progress = Callable[[str, int, int], None]
 _Window = tuple[int, int]  # parts from, up to
 
 
@@ -64,7 +63,7 @@ class ImportOptions:
     replace: bool
     skip_bad: bool
     resume: str
-    progress: Progress | None
+    progress: ReportProgress | None
     confirm: Callable[[], bool] | None
     record: Callable[[object, ImportResult], None] | None
     step_rows: int = STEP_ROWS
@@ -316,7 +315,7 @@ class CodeImport:
             self._options.progress(what, done, total)
 
 
-def import_codes(
+def import_batches(
     access: VaultAccess, batches: Iterable[Batch], options: ImportOptions
 ) -> tuple[ImportResult, VaultHeader | None]:
     """Import ``batches``; return the result, and the new header if anything was written."""

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.domain.contactrow import COLUMNS, REQUIRED, party_from_row
-from exchange.domain.party import Change, EscalationContact, Party, check, diff, parse_address
+from exchange.domain.contactrow import CONTACT_COLUMNS, REQUIRED, party_from_row
+from exchange.domain.party import (
+    Change,
+    EscalationContact,
+    Party,
+    check_entries,
+    diff,
+    parse_address,
+)
 from exchange.errors import BadInput, BadInputs
 from exchange.parsing.phrases.header_terms import normalise_header
 from exchange.parsing.reading.import_tables import match_columns, read_tables
@@ -268,7 +275,7 @@ def test_every_fault_of_a_row_is_told_at_once() -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from(sorted(COLUMNS)), st.text(max_size=30), max_size=8).map(
+    st.dictionaries(st.sampled_from(sorted(CONTACT_COLUMNS)), st.text(max_size=30), max_size=8).map(
         lambda cells: {**ROW, **cells}
     )
 )
@@ -285,11 +292,13 @@ def test_any_row_gives_a_party_or_one_of_our_errors(cells: dict[str, str]) -> No
 
 
 def test_no_wording_means_two_columns() -> None:
-    wordings = [normalise_header(wording) for each in COLUMNS.values() for wording in each]
+    wordings = [normalise_header(wording) for each in CONTACT_COLUMNS.values() for wording in each]
     assert len(set(wordings)) == len(wordings)
-    assert set(REQUIRED) <= set(COLUMNS)
+    assert set(REQUIRED) <= set(CONTACT_COLUMNS)
     # Each field's own name is a wording of it.
-    assert match_columns(list(COLUMNS), COLUMNS) == {name: i for i, name in enumerate(COLUMNS)}
+    assert match_columns(list(CONTACT_COLUMNS), CONTACT_COLUMNS) == {
+        name: i for i, name in enumerate(CONTACT_COLUMNS)
+    }
 
 
 def test_headers_as_people_write_them() -> None:
@@ -303,13 +312,13 @@ def test_headers_as_people_write_them() -> None:
         *("escalation_1", "escalation_1_name", "escalation_2", "sla_days"),
         *("sla_agreed", "confirmed_on"),
     ]
-    found = match_columns(header, COLUMNS)
+    found = match_columns(header, CONTACT_COLUMNS)
     assert found == {field: column for column, field in enumerate(in_order)}
 
 
 def sample() -> list[Party]:
     (table,) = read_tables("contacts.csv", SAMPLE.read_bytes())
-    columns = match_columns(table.header, COLUMNS)
+    columns = match_columns(table.header, CONTACT_COLUMNS)
     assert sorted(columns.values()) == list(range(len(table.header)))
     return [
         party_from_row(
@@ -328,7 +337,7 @@ def test_the_shipped_sample() -> None:
     )
     assert (parties[2].sla_days, parties[3].active) == (20, False)
     assert all(address.endswith(".example") for one in parties for address in one.addresses)
-    assert check(parties, TODAY) == ()
+    assert check_entries(parties, TODAY) == ()
 
 
 def test_a_diff_of_equal_registers_is_empty() -> None:
@@ -410,7 +419,7 @@ def test_a_signifier_that_stands_twice() -> None:
 
 
 def problems(*parties: Party, **options: object) -> list[tuple[str, str]]:
-    found = check(parties, TODAY, **options)  # type: ignore[arg-type]
+    found = check_entries(parties, TODAY, **options)  # type: ignore[arg-type]
     assert all(finding.advice for finding in found)
     return [(finding.signifier, finding.problem) for finding in found]
 
