@@ -1,4 +1,4 @@
-"""Read the configuration and build the adapters; nothing else does. Reads top to bottom.
+"""Read the configuration and build the adapters, in this order; no other module does.
 
 ``open_context`` builds one supplier's end: settings, calendar, database, keys, vault, templates.
 ``open_mailbox`` and ``open_courier`` add the connections to the mail servers.
@@ -193,7 +193,7 @@ def unfinished_key_change(folder: Path, settings: Settings) -> str:
 
 
 def open_key_change(ctx: Context) -> VaultKeyChange:
-    """What changes the keys of a context's vault."""
+    """Return what changes the keys of a context's vault."""
     from exchange.vault.rekeying.keychange import VaultKeyChange
 
     return VaultKeyChange(ctx.store.engine, key_provider(ctx.folder, ctx.settings.keys))
@@ -284,7 +284,7 @@ def open_context(
 
 
 def open_mailbox(ctx: Context, settings: MailboxSettings) -> ImapMailbox:
-    """A connection of its own to one mailbox (made at the first call)."""
+    """Return a new connection to one mailbox; it is made at the first call."""
     from exchange.transport.imap import ImapMailbox
     from exchange.transport.imap_claim import MailboxClaim
 
@@ -296,7 +296,7 @@ def open_mailbox(ctx: Context, settings: MailboxSettings) -> ImapMailbox:
 
 
 def holder_of(folder: Path) -> Claimant:
-    """Return how we identify ourselves in our mailboxes: this working folder and this process.
+    """Return the name under which we claim our mailboxes: this working folder and this process.
 
     A copy of the folder is a different holder: the change time of the file that identifies the
     folder cannot be copied.
@@ -318,7 +318,7 @@ def holder_of(folder: Path) -> Claimant:
 
 
 def open_courier(ctx: Context, stop: threading.Event | None = None) -> SmtpCourier:
-    """The way out; no letter is begun once ``stop`` is set."""
+    """Return the connection to the mail server; once ``stop`` is set it begins no letter."""
     from exchange.transport.smtp import SmtpCourier
 
     settings = ctx.settings.smtp

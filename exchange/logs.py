@@ -53,7 +53,7 @@ class LossyStream:
         """Do nothing: nothing is buffered."""
 
     def isatty(self) -> bool:
-        """Whether it is a terminal."""
+        """Return whether it is a terminal."""
         return self._descriptor >= 0 and os.isatty(self._descriptor)
 
     def _note(self) -> str:

@@ -107,7 +107,7 @@ def run(ctx: Context) -> None:
 
 
 def _heart(ctx: Context, supervisor: Supervisor) -> Heartbeat:
-    """Return our heartbeat; warn at once of a watchdog that would interrupt good work."""
+    """Return our heartbeat; warn if systemd's watchdog is too short for our work."""
     patience, longest = supervisor.watchdog_seconds, ctx.settings.limits.seconds
     if patience and patience < 2 * longest:
         log.warning(
@@ -148,7 +148,7 @@ def _end_pause(ctx: Context) -> None:
 
 
 def _warn_of_oddities(ctx: Context) -> None:
-    """Log what is allowed but hardly intended, in own templates and in ``not_before``."""
+    """Log what is allowed but probably a mistake, in own templates and in ``not_before``."""
     for mailbox in ctx.settings.mailbox:
         if mailbox.not_before is not None and mailbox.not_before > ctx.now():
             log.warning(

@@ -61,14 +61,14 @@ class Rung:
 
     @property
     def recipient(self) -> Recipient:
-        """Who gets it: the party's request address, its contact at ``level``, or our compliance."""
+        """Return who gets it: the party's request address, one of its contacts, or us."""
         if self.kind == EVIDENCE:
             return "compliance"
         return "escalation" if self.level else "request"
 
     @property
     def note(self) -> str:
-        """What the mail and the audit say about an unusual recipient, or nothing."""
+        """Return what the mail and the audit say about an unusual recipient, or nothing."""
         return NO_CONTACT if self.kind == BREACH and not self.level else ""
 
 
@@ -101,7 +101,7 @@ def rungs(ladder: Ladder, levels: int, sla_days: int = DEFAULT_DAYS) -> tuple[Ru
 
 
 class LadderStep(NamedTuple):
-    """Where a leg is on its ladder today."""
+    """Which rung is due for a leg today, when the next one is, and which are left out."""
 
     now: Rung | None  # to be sent today
     next_on: date | None  # when to look again once ``now`` is sent; None at the end of the ladder
@@ -126,7 +126,7 @@ def next_rung(
     reminder that is due is sent, and none once the breach notice is due.  Breach notice, levels
     and evidence are never skipped and keep their distance: each is sent at the earliest
     ``next_level_every`` Working Days after the one before was really sent, so that each contact
-    has time to act before the next one is told.
+    has time to act before the next one is notified.
     """
     table = rungs(ladder, levels, sla_days)
     if EVIDENCE in done:

@@ -137,7 +137,7 @@ class Party:
 
     @property
     def addresses(self) -> frozenset[str]:
-        """Every address in this entry."""
+        """Return every address in this entry."""
         return frozenset(
             {self.request_address, self.reply_address, *(c.address for c in self.escalation)}
         )
@@ -169,7 +169,7 @@ class Change:
 
     @property
     def kind(self) -> Literal["added", "changed", "removed"]:
-        """What happened to the party."""
+        """Return what happened to the party."""
         if self.field != WHOLE_ENTRY:
             return "changed"
         return "removed" if self.before else "added"

@@ -83,7 +83,7 @@ class Mail:
 
     @property
     def auto_submitted(self) -> str:
-        """The value of Auto-Submitted (RFC 3834, section 5)."""
+        """Return the value of Auto-Submitted (RFC 3834, section 5)."""
         return "auto-replied" if self.template == "answer" else "auto-generated"
 
 

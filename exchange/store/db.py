@@ -1,4 +1,4 @@
-"""Opens the database and its transactions.
+"""Open the database and its transactions.
 
 SQLite (WAL) is the embedded default; PostgreSQL is the alternative.  A write transaction on SQLite
 takes its lock at once (BEGIN IMMEDIATE), so what a use case read is still true when it writes.

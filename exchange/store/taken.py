@@ -1,4 +1,4 @@
-"""Records outside the database which letters a mail server accepted, until the database has them.
+"""Record outside the database which letters a mail server accepted, until the database has them.
 
 If the database fails at that moment (full disk, server gone), or the process is killed, the next
 process would send the letter again.  So it is recorded in a small file in the working folder, which

@@ -74,7 +74,9 @@ class ImapMailbox:
         token: TokenProvider | None = None,
         claim: MailboxClaim | None = None,
     ) -> None:
-        """``password`` may be a function, asked at every connect; ``folder`` is the working one.
+        """Make an unconnected mailbox; ``folder`` is the working folder.
+
+        ``password`` may be a function, which is asked at every connect.
 
         With a ``claim``, nothing is listed, fetched or filed while another exchange holds it.
         """

@@ -96,7 +96,7 @@ class Session:
     # -- the inbox
 
     def select(self, *, readonly: bool = False) -> int:
-        """SELECT the inbox again; return how many mails it holds and set ``selected``."""
+        """Select the inbox again; return how many mails it holds and set ``selected``."""
         self.selected = None
         name = self.full_name(self.settings.inbox)
         try:
@@ -155,7 +155,7 @@ class Session:
     def given(
         self, uids: Sequence[int], fields: Sequence[str]
     ) -> tuple[dict[int, dict[bytes, object]], dict[int, str]]:
-        """FETCH, one by one where the server refuses a batch; return results and refusals."""
+        """Fetch mails, one by one where the server refuses a batch; return results and refusals."""
         given: dict[int, dict[bytes, object]] = {}
         refused: dict[int, str] = {}
         if not uids:
@@ -266,7 +266,7 @@ class Session:
     # -- waiting
 
     def idle(self, seconds: float) -> bool:
-        """IDLE (RFC 2177) for at most ``seconds``; return True if new mail was announced."""
+        """Wait for new mail by IDLE (RFC 2177), at most ``seconds``; return whether any came."""
         self.client.idle()
         # An answer that arrived together with ``+ idling`` has already been read from the socket.
         if not self.wire.something(self.client.socket()):

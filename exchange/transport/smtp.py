@@ -65,7 +65,9 @@ class SmtpCourier:
         token: TokenProvider | None = None,
         stop: threading.Event | None = None,
     ) -> None:
-        """``password`` may be a function, asked at every connect; ``folder`` is the working one.
+        """Make an unconnected courier; ``folder`` is the working folder.
+
+        ``password`` may be a function, which is asked at every connect.
 
         Once ``stop`` is set no letter is started; the fates of those under way are still yielded.
         """

@@ -1,4 +1,4 @@
-"""Writes to the vault: merges rows into their buckets and splits buckets that grew too large.
+"""Write to the vault: merge rows into their buckets and split buckets that grew too large.
 
 Rows come in chunks sorted by place, so two binary searches find the rows of a chunk for a range of
 buckets, and a write of ten million rows sorts no more than one chunk at a time.  Everything happens
@@ -101,7 +101,7 @@ class BucketWriter:
 
     @property
     def entries(self) -> Entries:
-        """The buckets as they are now; during a pass, without the new ones that it split off."""
+        """Return the buckets as they are now, without those that the present pass split off."""
         return self._entries
 
     def put(self, chunks: Sequence[SortedRows], *, replace: bool) -> Iterator[tuple[Rows, Merged]]:

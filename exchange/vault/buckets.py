@@ -1,9 +1,9 @@
 """Buckets: which one a device belongs to, and how a bucket is sealed and opened.
 
 A device's place is a keyed hash: the first 32 bits of AES-256 over its Device ID and eight zero
-bytes.  On blocks of one fixed length AES alone is a pseudo-random function (what NIST SP 800-38B
-adds is for longer messages only), and numpy hands it a million blocks in one call.  Each bucket
-covers a range of places; together the ranges cover all places.
+bytes.  The input is always one block, so AES alone is a pseudo-random function (CMAC, NIST SP
+800-38B, is needed for longer messages only); a million blocks are encrypted in one call.  Each
+bucket covers a range of places; together the ranges cover all places.
 
 A sealed bucket is::
 

@@ -1,4 +1,4 @@
-"""Looks up many devices at once: opens each bucket once, and searches many buckets together."""
+"""Look up many devices at once: open each bucket once, and search many buckets together."""
 
 from __future__ import annotations
 

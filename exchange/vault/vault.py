@@ -172,9 +172,11 @@ class SealedVault:
         return result
 
     def _find_few(self, devices: DeviceIds) -> FoundColumns | None:
-        """Look up a few devices, one statement each; return None if one cannot be answered so.
+        """Look up a few devices, each with a statement of its own, which is quicker for a few.
 
-        The result is consistent: each statement saw the same stamp, which every write changes.
+        Returns None if the vault was changed meanwhile or a bucket cannot be opened: the caller
+        then uses the ordinary look-up.  Otherwise all statements saw the same stamp, which every
+        write changes, so the result is consistent.
         """
         header, rows = self._known, list[bytes]()
         if header is None:

@@ -55,7 +55,7 @@ class VaultHeader:
 
     @property
     def lock(self) -> VaultLock:
-        """Which key opens this header."""
+        """Return which key opens this header."""
         return VaultLock(self.key_id, recipe_of(self.wrapped_keys))
 
 

@@ -83,7 +83,7 @@ def set_(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Store which columns hold what, replacing what was stored for the same tables.
+    """Say which columns of a party's tables hold what; replaces what was said for those tables.
 
     A column that is not named is recognised as usual; "" means that there is none.
     """

@@ -79,7 +79,11 @@ def _as_folder(written: str) -> str:
 def filter_of(
     places: Sequence[str] | None, sender: str, reason: str, kind: str, party: str
 ) -> MailFilter:
-    """Return a filter from its options; only the folders of mails in ``places`` count."""
+    """Return the filter that the options of a command describe.
+
+    ``places`` are the values of ``--folder``, which may also name the working folder: that one is
+    left out here (see ``working_folder``).
+    """
     kind = kind.strip().lower().replace("-", "_")
     if kind and kind not in tuple(Kinds):
         raise typer.BadParameter(f"--kind {kind} is not one of {', '.join(Kinds)}")
@@ -126,7 +130,7 @@ def deal(
     dry: bool,
     as_json: bool,
 ) -> None:
-    """Show the mails, ask, work on each, and report the results.
+    """Show the mails, ask for confirmation, handle each mail, and report the results.
 
     ``what`` says what will be done with them. Exits with 1 when any of them failed.
     """

@@ -76,7 +76,7 @@ _OTHERS: Final = {
 
 
 class _Envelope(NamedTuple):
-    """The parts of an envelope; ``authentic`` and ``tag`` belong to GCM."""
+    """The fields of an encrypted message; ``authentic`` and ``tag`` are for AES-GCM only."""
 
     recipients: list[WrappedKey]
     others: list[str]  # why we cannot use the other recipients
@@ -88,7 +88,7 @@ class _Envelope(NamedTuple):
 
 
 def decrypt_envelope(content: bytes, start: int, unwrap: Unwrap) -> tuple[bytes, str]:
-    """Decrypt the envelope whose fields begin at ``start``; return its text, and a warning if any.
+    """Decrypt the envelope whose fields begin at ``start``; return the content and any warning.
 
     Raises NotDecrypted, with a reason for a person.
     """

@@ -59,7 +59,7 @@ def cms_kind(content: bytes) -> CmsKind | None:
 
 
 def der_of(content: bytes) -> bytes:
-    """Return the DER of a CMS message that may be in PEM armour or in base64 once more."""
+    """Return a CMS message as DER bytes; remove PEM lines or base64 if it is written so."""
     head = content[:200].lstrip()
     if head.startswith(b"-----BEGIN "):
         body = content.partition(b"-----BEGIN ")[2].partition(b"\n")[2]

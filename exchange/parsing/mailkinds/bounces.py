@@ -102,7 +102,7 @@ def bounces_of(blocks: Iterable[Headers], original: str) -> tuple[Bounce, ...]:
 
 
 def has_success(contents: Contents) -> bool:
-    """Whether a delivery-status report reports a success."""
+    """Return whether a delivery-status report reports a success."""
     return any(
         _action(fields) in _SUCCEEDED
         for part in contents.reports

@@ -112,7 +112,7 @@ def _marker_of(head: MailHead) -> str:
 
 
 def is_reply(head: MailHead) -> bool:
-    """Whether the mail is a reply."""
+    """Return whether the mail is a reply."""
     return bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to or head.references)
 
 
@@ -170,5 +170,5 @@ def classify_by_content(
 
 
 def _asks_itself(found: Findings) -> bool:
-    """Whether it lists devices and asks for codes: then it is no acknowledgement."""
+    """Return whether it lists devices and asks for codes: then it is no acknowledgement."""
     return found.asks and bool(found.devices)

@@ -59,7 +59,7 @@ _TOKEN = re.compile(r"[a-z0-9][a-z0-9._+\-]*[a-z0-9]|[a-z0-9]")
 
 
 def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
-    """Whether a mail without a report part is a mail server's own notice of failure."""
+    """Return whether a mail without a report part is a mail server's own notice of failure."""
     if headers.get("x-failed-recipients"):
         return True
     declared = headers.get("content-type")[:500].lower()
@@ -87,17 +87,17 @@ class _Traits:
 
     @property
     def opening(self) -> str:
-        """Its beginning, on one line."""
+        """Return the beginning of the text, on one line."""
         return _flat(self.lines[:40])
 
     @property
     def personal(self) -> bool:
-        """Whether it reads as if a person wrote it."""
+        """Return whether it reads as if a person wrote it."""
         return bool(PERSONAL.search(_flat(self.human[:40])))
 
     @property
     def signed(self) -> bool:
-        """Whether it begins as notices of mail servers do."""
+        """Return whether it begins as notices of mail servers do."""
         return bool(SIGNATURE.search(_flat(self.human[:12])))
 
 
@@ -115,7 +115,7 @@ def _traits_of(headers: Headers, subject: str, contents: Contents) -> _Traits:
 
 
 def _of_a_server(traits: _Traits) -> bool:
-    """Whether a mail that claims to be from a mail server reports a failure."""
+    """Return whether a mail that claims to be from a mail server reports a failure."""
     failing = bool(FAILED_TEXT.search(traits.opening))
     if traits.passed_on:
         # "Re: Your subject" from a program that replies instead of reporting.
@@ -132,7 +132,7 @@ def _of_a_server(traits: _Traits) -> bool:
 
 
 def _of_anybody(traits: _Traits) -> bool:
-    """Whether a mail from any other sender is nevertheless a notice."""
+    """Return whether a mail from any other sender is nevertheless a notice."""
     failed_subject = traits.failed_subject and not traits.passed_on
     nobody = bool(_NULL_SENDER.search(traits.sender))
     if nobody:
@@ -154,7 +154,7 @@ def _of_anybody(traits: _Traits) -> bool:
 
 
 def _coded_line(lines: Sequence[Line]) -> bool:
-    """Whether a line begins with an address and contains a mail server's reply."""
+    """Return whether a line begins with an address and contains a mail server's reply."""
     for line in lines:
         start = AT_START.match(line.text[:500])
         rest = line.text[start.end() : 1000] if start else ""
@@ -351,7 +351,7 @@ def _bounce_of(
 
 
 def _still_trying(subject: str, said: str) -> bool:
-    """Whether the server is still trying; a returned mail has failed, whatever the reason."""
+    """Return whether the server is still trying; a mail that was returned has failed."""
     if GOES_ON.search(f"{subject[:300]} {said}"):
         return True
     if not DELAY_SUBJECT.search(subject[:300]) or GIVEN_UP.search(said):

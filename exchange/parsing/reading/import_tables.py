@@ -148,7 +148,7 @@ def _holds_values(row: Row) -> bool:
 
 
 def _is_title(first: Sequence[Row], index: int) -> bool:
-    """Whether a row is one cell of words directly above a fuller row of words."""
+    """Return whether a row is one cell of words directly above a fuller row of words."""
     if _filled(first[index]) > 1 or index + 1 == len(first):
         return False
     below = first[index + 1]

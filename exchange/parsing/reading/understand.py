@@ -241,7 +241,7 @@ def _references(subject: str, text: str) -> tuple[str, ...]:
 
 
 def _answers_by_machine(classified: Classified, found: Findings) -> bool:
-    """Whether an automatic reply, not an absence or a ticket, contains codes: for a person."""
+    """Return whether an automatic reply (no absence, no ticket) has codes: a person reads it."""
     automatic = classified.kind in (Kind.ACKNOWLEDGEMENT, Kind.AUTO_REPLY)
     unspecific = classified.subkind in (Subkind.NONE, Subkind.AUTOMATIC, Subkind.GENERATED)
     return automatic and unspecific and any_code(found.claims)

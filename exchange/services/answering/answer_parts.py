@@ -42,7 +42,7 @@ class Files:
 
     @property
     def encoded(self) -> int:
-        """The bytes they take in a mail."""
+        """Return how many bytes they take in a mail."""
         return _encoded(len(self.workbook)) + _encoded(len(self.csv))
 
 

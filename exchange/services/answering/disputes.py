@@ -25,7 +25,7 @@ _RELIED_ON: Final = CaseState.CODE_RECEIVED
 
 @dataclass(frozen=True, slots=True)
 class Objections:
-    """Objections to taking a code for a device; both empty if there are none."""
+    """Why a code may not be taken for a device, and the disputes to open; empty if it may."""
 
     doubt: str = ""
     claims: tuple[ContestedCode, ...] = ()
@@ -34,7 +34,7 @@ class Objections:
 
 @dataclass(slots=True)
 class CodeOwners:
-    """Which cases hold the codes of one mail, and what people ruled."""
+    """Which cases already hold the codes of one mail, and what people ruled about them."""
 
     holders: Mapping[str, Case]
     ruled_out: Mapping[tuple[str, int], set[int]]  # with the mails of the disputes
@@ -42,8 +42,12 @@ class CodeOwners:
     in_dispute: Collection[str]
     _here: dict[str, str] = field(default_factory=dict)  # the devices of this mail
 
-    def verdict(self, tag: str, case: Case, leg: Leg, mail_id: int) -> Objections:
-        """Return what speaks against the code of fingerprint ``tag`` for the device of ``leg``."""
+    def objections(self, tag: str, case: Case, leg: Leg, mail_id: int) -> Objections:
+        """Return why a code may not be taken for the device of ``leg``, and the disputes to open.
+
+        ``tag`` is the code's fingerprint, ``case`` the case of that device, ``mail_id`` the mail
+        that the code came in.
+        """
         device = leg.device
         if mails := self.ruled_out.get((tag, case.id)):
             if mail_id in mails:

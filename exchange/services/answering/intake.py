@@ -66,7 +66,7 @@ class Decided:
 def decide_all(
     ctx: Context, done: Decided | None = None, stop: threading.Event | None = None
 ) -> Decided:
-    """Commit 2 for every kept mail that can be decided now; ``done`` is from an earlier pass.
+    """Decide every kept mail that can be decided now (commit 2); ``done``: from earlier passes.
 
     Mails left then are not tried again.  Once ``stop`` is set, no further mails are begun.  If
     the reading process fails, ``unread`` says why, and mails stay kept.  Raises StoreError if the
@@ -157,7 +157,7 @@ class Understood:
 
     @property
     def weight(self) -> int:
-        """How many rows there are to decide."""
+        """Return how many rows there are to decide."""
         return len(self.said.devices) + len(self.said.answers) + len(self.said.rejects)
 
 
@@ -254,7 +254,7 @@ def _shunt(ctx: Context, mail: KeptMail, reason: str) -> MailOutcome:
 def decide(
     ctx: Context, mails: Sequence[Understood], tally: answer_request.DayTally
 ) -> list[MailOutcome]:
-    """Commit 2 for some mails, in order; all or none."""
+    """Decide some mails in order, in one transaction (commit 2): all or none."""
     who = _senders(ctx, mails)
     asking = [
         one.said.devices

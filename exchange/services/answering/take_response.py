@@ -151,12 +151,12 @@ def _sort(
             out.doubts.append(f"{answer.where}: {answer.device} was not asked of {party.signifier}")
         elif answer.outcome is Outcome.PROVIDED and answer.code is not None:
             tag, case = tags[answer.device], cases[leg.case_id]
-            verdict = known.verdict(tag, case, leg, mail.id)
-            if verdict.settled:
+            objections = known.objections(tag, case, leg, mail.id)
+            if objections.settled:
                 out.ruled += 1
-            elif verdict.doubt:
-                out.doubts.append(f"{answer.where}: {verdict.doubt}")
-                out.claims += verdict.claims
+            elif objections.doubt:
+                out.doubts.append(f"{answer.where}: {objections.doubt}")
+                out.claims += objections.claims
             else:
                 _sort_code(out, answer, answer.code, leg, case, tag)
         elif answer.outcome is Outcome.NOT_INSTALLER:

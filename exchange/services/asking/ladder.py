@@ -11,7 +11,7 @@ from exchange.domain.party import Party
 from exchange.domain.time.sla import local_date
 from exchange.services.context import Context
 
-# The rungs a leg has taken, and its day zero.
+# What decides the next step of a leg: the rungs it has taken, and its day zero.
 LadderKey = tuple[tuple[tuple[str, datetime | None], ...], date]
 
 

@@ -219,7 +219,7 @@ def resend(ctx: Context, ref: str, actor: str = "exchange") -> list[str]:
 
 
 def unask(tx: Transaction, request: OutboundRequest) -> int:
-    """Take the legs out of a request that was not sent, to ask in another; return how many."""
+    """Take the legs out of a request that was not sent; return how many. Another will ask them."""
     legs = tx.legs.legs(request_id=request.id, states=[LegState.QUEUED, LegState.BOUNCED])
     numbers = [leg.id for leg in legs]
     tx.legs.move_legs(numbers, LegState.QUEUED)

@@ -234,7 +234,7 @@ def digest_of(file: CodeSource) -> str:
 
 
 def _as_rejected(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
-    """A row that the vault refused, in words; never with a code."""
+    """Describe a row that the vault refused, never with a code."""
     table, number = delivered.located(refused.row)
     other = delivered.located(refused.other_row)[1] if refused.other_row else 0
     twice = f"the Device stands in row {other} too,"

@@ -1,4 +1,4 @@
-"""Claim the letters to send next, under a lock, if the register still has their addresses.
+"""Choose the letters to send next, under a lock; hold those whose address has changed.
 
 A claim is a row that names the letters handed to the courier.  Holding and cancelling letters
 takes the same lock, so a letter is either sent or held, never both.
@@ -81,7 +81,11 @@ def _most(ctx: Context, tx: Transaction, now: datetime) -> int:
 
 
 def _misdirected(ctx: Context, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:
-    """Do step 7 of the release procedure for all letters; hold those that fail it."""
+    """Hold the letters that may not go to their recipient any more; return their numbers.
+
+    That is step 7 of the release procedure (``domain/release.py``): the party is no longer
+    active on the register, or has another address there.
+    """
     parties = tx.parties.mail_addresses({one.party for one in heads})
     wrong = {
         one.id: why

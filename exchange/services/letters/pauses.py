@@ -53,7 +53,7 @@ class Pause:
 
     @property
     def ends(self) -> datetime:
-        """When sending is tried again, aware UTC."""
+        """Return when sending is tried again, aware UTC."""
         return datetime.fromisoformat(self.until)
 
     def error(self) -> CourierPaused:
@@ -68,14 +68,14 @@ class Pause:
 
 @dataclass(slots=True)
 class SendingState:
-    """How our account stands with the server, as stored, for one batch of letters."""
+    """The pause in force and the refusals noted so far, while one batch of letters is sent."""
 
     pause: Pause | None = None
     alike: Alike = field(default_factory=Alike)
     tripped: CourierTrouble | None = None  # refusals in this batch about our account after all
 
     def doubted(self, letter: int, recipient: str = "") -> bool:
-        """Return whether a letter had trouble that others have not had since: it is its own.
+        """Return whether the trouble is this letter's own: other letters were accepted since.
 
         With ``recipient``, trouble of another letter to the same domain counts too.
         """
@@ -86,7 +86,7 @@ class SendingState:
 
 
 def sending_state(tx: Transaction) -> SendingState:
-    """Read it from the database."""
+    """Read the pause and the refusals from the database."""
     noted = json.loads(tx.facts.get(_ALIKE) or "[]")
     return SendingState(_on_file(tx), Alike([(key, domain, words) for key, domain, words in noted]))
 
@@ -141,7 +141,11 @@ def worked(tx: Transaction, state: SendingState, recipient: str) -> None:
 def refused(
     tx: Transaction, state: SendingState, letter: int, recipient: str, reply: str, about: About
 ) -> Sequence[int]:
-    """Note a refusal; return the letters refused in the same words once that is no chance."""
+    """Note that the server refused a letter; return the letters that were refused for our account.
+
+    Those are letters refused in the same words, once there are too many of them for chance; the
+    result is empty while there are fewer.
+    """
     if about is About.SIZE or state.doubted(letter):
         return ()
     same = state.alike.note(letter, recipient, reply, about_recipient=about is About.RECIPIENT)
@@ -206,7 +210,7 @@ def elsewhere_now(ctx: Context, pause: Pause) -> bool:
 
 
 def reinstate(ctx: Context, tx: Transaction, numbers: Sequence[int], at: datetime) -> None:
-    """Queue letters again that failed by our account's fault; requests are no longer void."""
+    """Queue letters again that failed because of our account; requests are no longer void."""
     heads = tx.outbox.heads(numbers=numbers, states=(FAILED, DEFERRED)) if numbers else []
     tx.outbox.put_aside([one.id for one in heads], DEFERRED, next_attempt_at=at, uncounted=True)
     for one in heads:

@@ -1,4 +1,4 @@
-"""Fetch and keep new mails, and file decided ones: the two ends of a mail's way.
+"""Fetch and keep new mails, and file decided ones: the first and the last step of every mail.
 
 Commit 1 keeps the raw bytes, sealed; from then on nothing is lost.  Filing moves the mail on the
 server and may be repeated.
@@ -92,7 +92,7 @@ class _Made:
 
 
 def keep(ctx: Context, mailbox: Mailbox, refs: Sequence[MailRef]) -> int:
-    """Commit 1: seal and record the mails at ``refs``; return how many are to be decided.
+    """Seal and record the mails at ``refs`` (commit 1); return how many are to be decided.
 
     Each becomes a row of the ledger, or fills in the row that waits for it.
     """

@@ -112,7 +112,7 @@ class Heartbeat(Heart):
     # -- output
 
     def write(self, *, ended: bool = False, why: str = "") -> None:
-        """Write the file, and send the status to the supervisor; called each second.
+        """Write the heartbeat file and send the status to the supervisor; called each second.
 
         If the file cannot be written, that is logged once and nothing else fails.
         """
@@ -216,7 +216,7 @@ class MailboxBeat:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What one line of work is doing, and since when, in seconds ago."""
+    """A busy line of work, such as one mailbox: its current step, and for how many seconds."""
 
     name: str
     step: str

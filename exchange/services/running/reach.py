@@ -93,7 +93,7 @@ class Reachability:
         self._closed = False
 
     def close(self) -> None:
-        """Report nothing from now on: whatever fails now fails because we end it."""
+        """Report nothing from now on: what fails from here on fails because we are stopping."""
         self._closed = True
 
     def is_down(self, what: str, by: str = "") -> bool:

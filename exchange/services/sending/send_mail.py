@@ -89,7 +89,7 @@ def _deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
 def _written_down(
     ctx: Context, courier: Courier, letters: Mapping[int, StoredLetter]
 ) -> Iterator[None]:
-    """On any error note accepted letters that the database has not recorded in a file.
+    """Note in a file, on any error, the accepted letters that the database has not recorded.
 
     The next sender reads it.  Letters being sent when the database refused are included.
     """
@@ -212,7 +212,7 @@ def record_deliveries(
 ) -> list[str]:
     """Record the result of each letter and its consequences; return the new states, in order.
 
-    ``state`` is the state of our account: a refusal that is about us fails no letter.
+    ``state`` has the refusals so far: a refusal that is about our account fails no letter.
     """
     now, state = ctx.now(), state or SendingState()
     accepted = [(letter.id, mask_codes(fate.reply)) for fate, letter in known if fate.accepted]

@@ -1,4 +1,4 @@
-"""Inserts rows into ``inbound_device`` from columns: half a million without an object per row."""
+"""Insert rows into ``inbound_device`` from columns: half a million without an object per row."""
 
 from __future__ import annotations
 

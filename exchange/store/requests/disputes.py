@@ -49,7 +49,7 @@ class Dispute:
 
     @property
     def ruled_out(self) -> tuple[tuple[str, int], ...]:
-        """(fingerprint, case) of each device that does not own the code, by a person's ruling."""
+        """Return (fingerprint, case) of each device that a person ruled not to own the code."""
         tag, first, second = self.claim.code_tag, self.claim.case_id, self.claim.rival_case_id
         not_first = self.ruling in (Ruling.SECOND, Ruling.NEITHER)
         not_second = self.ruling in (Ruling.FIRST, Ruling.NEITHER)

@@ -114,7 +114,7 @@ def _holder_of(path: Path) -> DaemonLock:
 
 
 def _same_device(written: str, device: int, pid: str, path: Path) -> bool:
-    """Whether the kernel's ``major:minor`` is the file's device.
+    """Return whether the kernel's ``major:minor`` is the file's device.
 
     Layered file systems have two numbers: then look at the files that the process has open.
     """

@@ -1,4 +1,4 @@
-"""Upgrades a database to the schema of this version, and checks which schema it has."""
+"""Upgrade a database to the schema of this version, and check which schema it has."""
 
 from __future__ import annotations
 

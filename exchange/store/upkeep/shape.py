@@ -1,4 +1,4 @@
-"""Compares the real schema of a database with the one that its migrations make."""
+"""Compare the real schema of a database with the one that its migrations make."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports codes: checks the rows against each other and the vault, then merges them.
+"""Import codes: check the rows against each other and the vault, then merge them.
 
 Rows wait on disk, sealed and separated by the first byte of their place, so an import of any size
 goes through memory a few parts at a time and seals each bucket once.  It runs in one transaction,
@@ -204,7 +204,11 @@ class CodeImport:
             part = self._step(part, interrupted=interrupted)
 
     def _step(self, part: int, *, interrupted: bool) -> int:
-        """Import one step and commit it; return the part where the next one begins."""
+        """Merge the parts from ``part`` on, up to ``step_rows`` rows, and commit them.
+
+        Returns the number of the first part that is left.  ``interrupted``: an earlier run of this
+        import was cut off, so that its end has to be recorded even if nothing changes.
+        """
         before = self._counts.copy()
         with writing(self._access.engine) as connection:
             writer, numbers, names = self._begin(connection, part)

@@ -1,4 +1,4 @@
-"""Finds install codes that belong to two devices, within an import or between it and the vault.
+"""Find install codes that belong to two devices, within an import or between it and the vault.
 
 Buckets are ordered by device and not by code, so the whole vault is read once; the codes of both
 sides are separated by their value, and each part is sorted alone.

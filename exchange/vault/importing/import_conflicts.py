@@ -1,4 +1,4 @@
-"""Finds rows of an import that contradict each other or the vault, whole arrays at a time.
+"""Find rows of an import that contradict each other or the vault, whole arrays at a time.
 
 Two rows for one device must be equal, because nobody can tell which of two codes is right.
 """
