@@ -83,7 +83,7 @@ def set_(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Say which columns of a party's tables hold what; replaces what was said for those tables.
+    """Set which columns of a party's tables hold what; replaces earlier settings for those tables.
 
     A column that is not named is recognised as usual; "" means that there is none.
     """
@@ -110,7 +110,7 @@ def show(party: PartyArgument, folder: Folder = HERE, as_json: Json = False) -> 
 @app.command()
 def clear(
     party: PartyArgument,
-    number: Annotated[int, typer.Option("--number", min=0, help="Only this one of `show`.")] = 0,
+    number: Annotated[int, typer.Option("--number", min=0, help="Only the mapping with this number in `show`.")] = 0,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",
