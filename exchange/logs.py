@@ -1,4 +1,4 @@
-"""The log of a running program; when it cannot be written, the work goes on."""
+"""The log of a running program; when it cannot be written, the work continues."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def column_widths(headers: TableRow, rows: Sequence[TableRow], width: int) -> li
 
 
 def blocks(headers: TableRow, rows: Sequence[TableRow], width: int) -> Iterator[str]:
-    """Yield the lines of one block a row: each cell behind its header, empty ones left out."""
+    """Yield the lines of one block a row: each cell after its header, empty ones left out."""
     margin = max(cell_len(header) for header in headers) + 2
     for row in rows:
         for header, cell in zip(headers, row, strict=True):

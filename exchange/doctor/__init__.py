@@ -16,7 +16,7 @@ from exchange.doctor.files import files, user
 from exchange.doctor.mail import look_at_courier, look_at_mailbox
 from exchange.doctor.registers import (
     calendar,
-    check_register,
+    check_installed_register,
     clock,
     clock_stopped,
     contacts,
@@ -60,7 +60,11 @@ def examine(folder: Path) -> list[Check]:
         newest = None
         if store is not None:
             said_of_vault, newest = vault(store, key)
-            checks += [*said_of_vault, *check_register(store, settings), *contacts(store, settings)]
+            checks += [
+                *said_of_vault,
+                *check_installed_register(store, settings),
+                *contacts(store, settings),
+            ]
             registered |= registered_addresses(store)
         checks += [*_border("calendar", lambda: calendar(folder, settings)), *clock(newest)]
         checks += clock_stopped(store) if store is not None else []

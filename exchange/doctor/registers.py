@@ -35,7 +35,7 @@ def _today() -> date:
         return local_date(datetime.now(UTC))
 
 
-def check_register(store: Store, settings: Settings) -> list[Check]:
+def check_installed_register(store: Store, settings: Settings) -> list[Check]:
     """Check whether "not the installing Supplier" may be answered without a person."""
     what = "register of installed Devices"
     follows = 'every answer "not the installing Supplier" waits for a person'

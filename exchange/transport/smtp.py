@@ -49,7 +49,7 @@ class CourierProbe:
 
 
 class SmtpCourier:
-    """A submission server.  ``send`` may be called from any thread; each call connects anew.
+    """A submission server.  ``send`` may be called from any thread; each call connects again.
 
     Fates: accepted; refused for now (4xx, or the connection broke: the letter may be sent again
     with the same Message-ID); refused for good (5xx to this letter or recipient).  A refusal of

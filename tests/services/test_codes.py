@@ -193,9 +193,9 @@ def test_contradictions_within_the_file(bench: Bench) -> None:
     )
     assert [(row[1], row[3]) for row in bench.rejects()] == [
         ("3", f"the same install code as {device(1)} in row 2"),
-        ("4", "the Device stands in row 2 too, with another install code"),
-        ("5", "the Device stands in row 2 too, with another device type"),
-        ("6", "the Device stands in row 2 too, and without a code once"),
+        ("4", "the Device is in row 2 too, with another install code"),
+        ("5", "the Device is in row 2 too, with another device type"),
+        ("6", "the Device is in row 2 too, and without a code once"),
         ("8", "the device type is none of ESME, GSME, GPF, CHF, HCALCS, PPMID, IHD, CAD"
          ' (--type-column "" takes no type)'),
     ]  # fmt: skip

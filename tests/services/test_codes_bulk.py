@@ -238,7 +238,7 @@ def test_good_rows_are_taken_and_the_doubtful_ones_never(bench: Bench) -> None:
     assert (told["added"], told["unchanged"], told["repeated_rows"]) == (1, 1, 1)
     assert (told["rows"], told["bad_rows"], told["conflicts"]) == (10, 7, 6)
     assert [int(row[1]) for row in bench.rejects()] == [2, 4, 5, 6, 7, 8, 9]
-    assert bench.rejects()[1][3] == "the Device stands in row 5 too, with another install code"
+    assert bench.rejects()[1][3] == "the Device is in row 5 too, with another install code"
     assert {one: held.code for one, held in bench.held().items()} == {
         device(1): code(1), device(2): code(2), device(3): code(3),
         device(21): code(21),

@@ -117,7 +117,7 @@ def test_an_answer_decided_before_the_register_changed_does_not_leave(
         assert "not an active party" in released.err
         assert post.states()[1] == ("held", 0)
         return
-    assert released.out == "letter 1 goes to new@pa.example, written anew\n"
+    assert released.out == "letter 1 goes to new@pa.example, rewritten\n"
     assert post.go() == ""
     assert [line for line in post.server.heard if line.startswith("RCPT")][-1:] == [
         "RCPT TO:<new@pa.example>"

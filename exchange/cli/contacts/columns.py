@@ -110,7 +110,9 @@ def show(party: PartyArgument, folder: Folder = HERE, as_json: Json = False) -> 
 @app.command()
 def clear(
     party: PartyArgument,
-    number: Annotated[int, typer.Option("--number", min=0, help="Only the mapping with this number in `show`.")] = 0,
+    number: Annotated[
+        int, typer.Option("--number", min=0, help="Only this mapping, by number.")
+    ] = 0,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",

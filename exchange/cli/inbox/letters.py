@@ -150,8 +150,8 @@ def release(
         )
         return
     for one in freed:
-        anew = "" if one.address == one.letter.recipient else ", written anew"
-        say(f"letter {one.letter.id} goes to {one.address}{anew}")
+        rewritten = "" if one.address == one.letter.recipient else ", rewritten"
+        say(f"letter {one.letter.id} goes to {one.address}{rewritten}")
 
 
 @app.command()
@@ -229,9 +229,9 @@ def retry(
     of = f" of {ref.upper()}" if ref else ""
     said = []
     if done.remade:
-        said.append(f"{counted(done.remade, 'letter')}{of} made anew in parts")
+        said.append(f"{counted(done.remade, 'letter')}{of} split into parts")
     if done.asked:
-        said.append(f"asked anew: {' '.join(done.asked)}")
+        said.append(f"requested again: {' '.join(done.asked)}")
     if done.held:
         said.append(f"{counted(done.held, 'letter')} held: see `exchange letters list`")
     if done.again or not said:

@@ -210,7 +210,7 @@ def resend(ctx: Context, ref: str, actor: str = "exchange") -> list[str]:
         tx.legs.move_legs(numbers, LegState.QUEUED)
         tx.legs.unask(numbers)
         failed = [one.id for one in tx.outbox.heads(ref=ref, states=(FAILED,))]
-        tx.outbox.put_aside(failed, CANCELLED, "asked anew")
+        tx.outbox.put_aside(failed, CANCELLED, "requested again")
         tx.audit.append(
             ctx.now(),
             AuditEvent("request.resent", ref, request.party, {"devices": len(legs)}, actor),

@@ -50,8 +50,8 @@ class Rejects(Sequence[RejectedRow]):
         return len(self._delivered.rejects) + len(self._refused)
 
     def __iter__(self) -> Iterator[RejectedRow]:
-        told = (_as_rejected(self._delivered, one) for one in self._refused)
-        yield from merge(self._delivered.rejects, told, key=attrgetter("order"))
+        refused = (_as_rejected(self._delivered, one) for one in self._refused)
+        yield from merge(self._delivered.rejects, refused, key=attrgetter("order"))
 
     def __getitem__(self, index):  # type: ignore[no-untyped-def]  # an int or a slice
         return list(self)[index]
@@ -120,7 +120,7 @@ def import_codes(
 ) -> Imported:
     """Read a CSV or workbook and seal all of it in the vault, or nothing.
 
-    ``good`` takes all rows but the bad ones; ``resume`` does so in steps, and goes on where an
+    ``good`` takes all rows but the bad ones; ``resume`` does so in steps, and continues where an
     import of the same file was cut off.  Raises RejectedRows with every bad row where nothing was
     taken because of them, BadInput when the file cannot be read as such a list.
     """
@@ -237,7 +237,7 @@ def _as_rejected(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
     """Describe a row that the vault refused, never with a code."""
     table, number = delivered.located(refused.row)
     other = delivered.located(refused.other_row)[1] if refused.other_row else 0
-    twice = f"the Device stands in row {other} too,"
+    twice = f"the Device is in row {other} too,"
     known = f"(imported on {refused.held_on} from {refused.held_from or 'no source'})"
     reason = {
         RowRefusal.OTHER_CODE: f"the vault holds another install code for the Device {known}; "

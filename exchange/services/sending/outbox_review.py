@@ -190,7 +190,7 @@ class Retried:
 
     again: int  # letters tried again unchanged
     remade: int  # letters replaced by smaller ones that the server takes
-    asked: tuple[str, ...]  # our requests that were sent anew
+    asked: tuple[str, ...]  # our requests that were sent again
     held: int  # letters that could not be made smaller
 
 
@@ -200,7 +200,9 @@ def retriable(ctx: Context, choice: Choice) -> list[LetterHead]:
         found = _heads(tx, choice, _REFUSED)
     if choice.ref and found and all(one.purpose == "request" for one in found):
         hint = f"correct the contact, then `exchange request resend {choice.ref}`"
-        raise NotFound(f"{choice.ref} is a request of ours: it is asked anew instead", hint=hint)
+        raise NotFound(
+            f"{choice.ref} is a request of ours: it is requested again instead", hint=hint
+        )
     if not found:
         where = f" has the reference {choice.ref}" if choice.ref else " is meant"
         raise NotFound(f"no refused letter{where}")
@@ -211,7 +213,7 @@ def retry(ctx: Context, choice: Choice, actor: str) -> Retried:
     """Try refused letters again, each with its own Message-ID; end any pause of outgoing mail.
 
     A letter that is now above the size limit is replaced by smaller ones.  A refused request of
-    ours is asked anew of the present contact, since its clock is void.  When sent, every letter
+    ours is sent again to the present contact, since its clock is void.  When sent, every letter
     must still have the address that the register has for its party.
     """
     found = retriable(ctx, choice)

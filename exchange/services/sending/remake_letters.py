@@ -157,7 +157,7 @@ def _put_in_place(
     tx.inbound.assign_letters(
         (number_of[device], row) for device, row in decided if device in number_of
     )
-    tx.outbox.put_aside([letter.id], CANCELLED, f"made anew in {len(parts)} parts")
+    tx.outbox.put_aside([letter.id], CANCELLED, f"split into {len(parts)} parts")
     detail: dict[str, str | int | bool | None] = {
         "letter": letter.id, "message_id": letter.message_id, "bytes": len(letter.sealed),
         "parts": len(parts),
@@ -223,7 +223,7 @@ def _request_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
     with ctx.store.transaction("remake") as tx:
         asked = tx.outbound.find(letter.ref)
         _still_here(tx, letter)
-        tx.outbox.put_aside([letter.id], CANCELLED, "asked anew in smaller requests")
+        tx.outbox.put_aside([letter.id], CANCELLED, "requested again in smaller requests")
         legs = request.unask(tx, asked)
         if not 0 < request.rows_within(most) < legs:  # splitting would not make it smaller
             raise BadInput(f"a request does not fit into mails of {most:,} bytes")
