@@ -1,4 +1,4 @@
-"""Read the configuration and build the adapters; nothing else does. Reads top to bottom.
+"""Read the configuration and build the adapters, in this order; no other module does.
 
 ``open_context`` builds one supplier's end: settings, calendar, database, keys, vault, templates.
 ``open_mailbox`` and ``open_courier`` add the connections to the mail servers.
@@ -64,7 +64,7 @@ else:
 # What only some commands use is imported where it is built: a command that lists waits for no more.
 if TYPE_CHECKING:
     from exchange.transport.imap import ImapMailbox
-    from exchange.transport.imap_claim import Holder
+    from exchange.transport.imap_claim import Claimant
     from exchange.transport.smtp import SmtpCourier
     from exchange.vault.rekeying.keychange import VaultKeyChange
 
@@ -135,7 +135,7 @@ def open_store(
             "there is no database", place=str(sqlite_path(url)), hint="run `exchange init`"
         )
     store = Store(url, after_commit, References(folder))
-    schema.check(store.engine)
+    schema.check_schema(store.engine)
     return store
 
 
@@ -197,7 +197,7 @@ def unfinished_key_change(folder: Path, settings: Settings) -> str:
 
 
 def open_key_change(ctx: Context) -> VaultKeyChange:
-    """What changes the keys of a context's vault."""
+    """Return what changes the keys of a context's vault."""
     from exchange.vault.rekeying.keychange import VaultKeyChange
 
     return VaultKeyChange(ctx.store.engine, key_provider(ctx.folder, ctx.settings.keys))
@@ -300,24 +300,24 @@ def _now(make: Callable[[], T]) -> T:
 
 
 def open_mailbox(ctx: Context, settings: MailboxSettings) -> ImapMailbox:
-    """A connection of its own to one mailbox (made at the first call)."""
+    """Return a new connection to one mailbox; it is made at the first call."""
     from exchange.transport.imap import ImapMailbox
-    from exchange.transport.imap_claim import Claim
+    from exchange.transport.imap_claim import MailboxClaim
 
     password = password_of(settings, ctx.folder, f"{CONFIG_PATH} > mailbox {settings.name}")
-    claim = Claim(settings.claim, holder_of(ctx.folder)) if settings.claim else None
+    claim = MailboxClaim(settings.claim, holder_of(ctx.folder)) if settings.claim else None
     return ImapMailbox(
         settings, password, ctx.folder, max_bytes=ctx.settings.limits.mail_bytes, claim=claim
     )
 
 
-def holder_of(folder: Path) -> Holder:
-    """Return how we identify ourselves in our mailboxes: this working folder and this process.
+def holder_of(folder: Path) -> Claimant:
+    """Return the name under which we claim our mailboxes: this working folder and this process.
 
     A copy of the folder is a different holder: the change time of the file that identifies the
     folder cannot be copied.
     """
-    from exchange.transport.imap_claim import Holder
+    from exchange.transport.imap_claim import Claimant
 
     path, host = folder / INSTANCE, socket.gethostname()
     try:
@@ -330,11 +330,11 @@ def holder_of(folder: Path) -> Holder:
     except OSError:  # a folder that may not be written to
         known = f"{host} {folder.resolve()} {folder.stat().st_ino}"
     words = f"{folder.resolve()} on {host}"
-    return Holder(sha256(known.encode()).hexdigest()[:32], _SESSION, " ".join(words.split()))
+    return Claimant(sha256(known.encode()).hexdigest()[:32], _SESSION, " ".join(words.split()))
 
 
 def open_courier(ctx: Context, stop: threading.Event | None = None) -> SmtpCourier:
-    """The way out; no letter is begun once ``stop`` is set."""
+    """Return the connection to the mail server; once ``stop`` is set it begins no letter."""
     from exchange.transport.smtp import SmtpCourier
 
     settings = ctx.settings.smtp

@@ -188,12 +188,12 @@ class KeySource(Section):
 
     @property
     def passphrase(self) -> bool:
-        """Whether the key is derived from a passphrase."""
+        """Return whether the key is derived from a passphrase."""
         return bool(self.passphrase_file or self.passphrase_env or self.passphrase_credential)
 
     @property
     def by_file(self) -> bool:
-        """Whether the key is in a key file."""
+        """Return whether the key is in a key file."""
         return not any(getattr(self, name) for name in _KEY_SOURCES)
 
 

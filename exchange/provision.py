@@ -39,7 +39,7 @@ from exchange.toml_file import TomlFile
 from exchange.vault.keys.keys import KeyProvider
 from exchange.vault.rekeying.keychange import first_key
 from exchange.vault.tables import vault_head
-from exchange.vault.vault_header import create, read_header
+from exchange.vault.vault_header import create_vault, read_header
 
 # What of the configuration each option of ``exchange init`` sets.
 _OPTIONS: Final = {
@@ -194,7 +194,7 @@ def _made_database(folder: Path, settings: Settings, *, goes_on: bool) -> list[s
             # One transaction: a call that was cut off left all of it or nothing.
             if not (goes_on and _made_before(connection, provider)):
                 schema.upgrade(connection)
-                create(connection, key)
+                create_vault(connection, key)
                 keep_references(connection, References(folder))
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]

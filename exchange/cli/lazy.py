@@ -1,8 +1,8 @@
-"""Commands that are loaded when somebody asks for them: a clerk waits for ``--help`` at every turn.
+"""Import a command only when it is run, so that ``exchange --help`` answers at once.
 
-A group lists its commands from a table; the module of a command is imported when it is run, or when
-its own help is shown. What a command works with is imported when its work begins
-(``exchange/later.py``).
+A group lists its commands from a table of names and help lines (`Entry`). The module of a command
+is imported when that command is run, or when its own help is shown. The modules that do the work
+are imported when the work begins (`exchange/later.py`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from exchange.cli.examples import add_examples
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command: where its function or group is, and the line that the list shows for it."""
+    """A command: the module and name of its function or group, and its line in the list."""
 
     name: str
     module: str  # below exchange.cli

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of
+from exchange.cli.common import HERE, Folder, Json, Now, context_of, print_result
 
 
 def run(
@@ -26,7 +26,7 @@ def run(
         main.run(ctx)
         return
     done = main.run_once(ctx)
-    answer(
+    print_result(
         as_json,
         {
             "kept": done.kept,

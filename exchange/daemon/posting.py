@@ -38,7 +38,7 @@ from exchange.later import Log
 from exchange.logs import start_log
 from exchange.ports.mail import Delivery
 from exchange.processes import OWN_FOLDER, clean_environment, ignore_signals, python_command
-from exchange.services.running.reach import words_of
+from exchange.services.running.reach import describe_error
 from exchange.services.sending.posting import Posted, post
 
 log = Log("exchange.posting")
@@ -214,7 +214,7 @@ def main(folder: Path) -> None:
     except ExchangeError as error:
         posted.fault = error
     except Exception as error:  # its text may quote a letter
-        posted.fault = ExchangeError(words_of(error))
+        posted.fault = ExchangeError(describe_error(error))
     with contextlib.suppress(BrokenPipeError):  # nobody reads any more
         os.write(1, json.dumps(_as_values(posted)).encode())
 

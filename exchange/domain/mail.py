@@ -99,7 +99,7 @@ class Reject:
 
     @property
     def spoils_code(self) -> bool:
-        """Whether the code for ``device`` is damaged, rather than what is said about the device."""
+        """Return whether the code of ``device`` is damaged, rather than the words about it."""
         return self.device is not None and self.text != str(self.device)
 
 

@@ -1,4 +1,4 @@
-"""Issues the numbers of references, each once, by letter and month."""
+"""Issue the numbers of references, each once, by letter and month."""
 
 from __future__ import annotations
 

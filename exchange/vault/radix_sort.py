@@ -1,4 +1,4 @@
-"""Sorts, joins and selects many rows in the ways that are fast in numpy.
+"""Sort, join and select many rows in the ways that are fast in numpy.
 
 numpy sorts 16-bit numbers by counting, five times as fast as by comparison.  ``take`` copies a row
 as a block of bytes; an index in brackets copies structured rows field by field, fifty times slower.

@@ -23,7 +23,12 @@ from exchange.ports.vault import Batch, CodeColumns, FoundColumns
 from exchange.vault.bucket_writer import BucketWriter, SortedRows
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import columns_from, rows_from
-from exchange.vault.importing.code_import import STEP_ROWS, ImportOptions, VaultAccess, import_codes
+from exchange.vault.importing.code_import import (
+    STEP_ROWS,
+    ImportOptions,
+    VaultAccess,
+    import_batches,
+)
 from exchange.vault.keys.datakeys import DataKeys
 from exchange.vault.keys.keys import KeyProvider
 from exchange.vault.lookup import look_up
@@ -162,14 +167,16 @@ class SealedVault:
         options = ImportOptions(
             replace, skip_bad or bool(resume), resume, progress, confirm, record, self._step_rows
         )
-        result, header = import_codes(access, batches, options)
+        result, header = import_batches(access, batches, options)
         self._known = header or self._known
         return result
 
     def _find_few(self, devices: DeviceIds) -> FoundColumns | None:
-        """Look up a few devices, one statement each; return None if one cannot be answered so.
+        """Look up a few devices, each with a statement of its own, which is quicker for a few.
 
-        The result is consistent: each statement saw the same stamp, which every write changes.
+        Returns None if the vault was changed meanwhile or a bucket cannot be opened: the caller
+        then uses the ordinary look-up.  Otherwise all statements saw the same stamp, which every
+        write changes, so the result is consistent.
         """
         header, rows = self._known, list[bytes]()
         if header is None:

@@ -74,8 +74,8 @@ def fill(folder: Path) -> None:
     """A row or more in every table, as the services and the stores write them."""
     ctx = open_context(folder, SetClock(parse_instant(NOW)))
     add_parties(ctx, make_party("GAIN"), make_party("MORE"))
-    party_passwords.put(ctx, "GAIN", ["only for this test"], "kim")
-    party_columns.put(ctx, "GAIN", ColumnMap("Meter", status="Outcome"), "kim")
+    party_passwords.save_passwords(ctx, "GAIN", ["only for this test"], "kim")
+    party_columns.save_columns(ctx, "GAIN", ColumnMap("Meter", status="Outcome"), "kim")
     ctx.vault.put_many(
         VaultRecord(one, CODE if not at else None, True) for at, one in enumerate(DEVICES)
     )

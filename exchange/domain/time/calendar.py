@@ -63,7 +63,7 @@ class WorkingCalendar:
     _days: tuple[date, ...] = field(default=(), repr=False, compare=False)  # the Working Days
 
     def is_working(self, day: date) -> bool:
-        """Whether ``day`` is a Working Day."""
+        """Return whether ``day`` is a Working Day."""
         offset = self._offset(day)
         before = self._counts[offset - 1] if offset else 0
         return self._counts[offset] > before

@@ -142,12 +142,12 @@ class DecidedRows:
 
     @property
     def states(self) -> list[DeviceState]:
-        """The state of each row."""
+        """Return the state of each row."""
         return [self.decisions[at][0] for at in self.which.tolist()]
 
     @property
     def reasons(self) -> TextColumn:
-        """The reason of each row."""
+        """Return the reason of each row."""
         return TextColumn(tuple(reason for _, reason in self.decisions), self.which)
 
     def counts(self) -> Counter[DeviceState]:

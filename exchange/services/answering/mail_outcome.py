@@ -25,7 +25,7 @@ class MailOutcome:
     ref: str = ""
 
 
-def record(ctx: Context, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
+def record_outcome(ctx: Context, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
     """Write the outcome of a mail into the ledger and the audit log."""
     now = ctx.now()
     reason = mask_codes(outcome.reason)

@@ -31,7 +31,7 @@ from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
 from exchange.store.mails.outbox import StoredLetter
-from exchange.store.requests.disputes import Claim
+from exchange.store.requests.disputes import ContestedCode
 from exchange.store.requests.outbound import Case, ReceivedCode
 
 log = Log("exchange.receive")
@@ -75,7 +75,7 @@ class _Sorted:
     unclear: list[str] = field(default_factory=list)  # devices
     strays: int = 0  # devices that we never asked this party about
     ruled: int = 0  # codes of this mail that a person has ruled out
-    claims: list[Claim] = field(default_factory=list)  # codes that other devices hold
+    claims: list[ContestedCode] = field(default_factory=list)  # codes that other devices hold
     doubts: list[str] = field(default_factory=list)
 
 
@@ -150,12 +150,12 @@ def _sort(
             out.doubts.append(f"{answer.where}: {answer.device} was not asked of {party.signifier}")
         elif answer.outcome is Outcome.PROVIDED and answer.code is not None:
             tag, case = tags[answer.device], cases[leg.case_id]
-            verdict = known.verdict(tag, case, leg, mail.id)
-            if verdict.settled:
+            objections = known.objections(tag, case, leg, mail.id)
+            if objections.settled:
                 out.ruled += 1
-            elif verdict.doubt:
-                out.doubts.append(f"{answer.where}: {verdict.doubt}")
-                out.claims += verdict.claims
+            elif objections.doubt:
+                out.doubts.append(f"{answer.where}: {objections.doubt}")
+                out.claims += objections.claims
             else:
                 _sort_code(out, answer, answer.code, leg, case, tag)
         elif answer.outcome is Outcome.NOT_INSTALLER:

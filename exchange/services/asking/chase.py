@@ -200,7 +200,7 @@ def _take(
     rows = [RequestRow(device_id=leg.device, device_type=leg.device_type) for leg in legs]
     template: TemplateName = rung.kind
     address = ladder.recipient(ctx, party, rung)
-    letter = letters.write(
+    letter = letters.write_letter(
         ctx,
         letters.Draft(
             template=template,

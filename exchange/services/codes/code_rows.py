@@ -24,7 +24,7 @@ from exchange.services.codes.code_file import (
     INSTALLED,
     TYPE,
     Fact,
-    Reading,
+    ReadOptions,
     day_of,
     fact_of,
     installed_of,
@@ -45,7 +45,7 @@ class Terms:
     """How the rows of one sheet are read."""
 
     sheet: Sheet
-    reading: Reading
+    reading: ReadOptions
     today: date
 
     def meaning(self, name: str, word: str) -> int | None:

@@ -17,8 +17,9 @@ from typing import Final
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.errors import BadInput, BadInputs
-from exchange.ports.records import ImportResult, Refusal, RefusedRow
-from exchange.services.codes.code_file import Progress, Reading, RejectedRow
+from exchange.ports.records import ImportResult, RefusedRow, RowRefusal
+from exchange.ports.vault import ReportProgress
+from exchange.services.codes.code_file import ReadOptions, RejectedRow
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.services.context import Context
@@ -27,7 +28,12 @@ from exchange.store.db import Transaction
 DEFAULT_SOURCE: Final = "import"
 _MOST_FAULTS: Final = 1_000  # in the text of an error
 _CONFLICTS: Final = frozenset(
-    {Refusal.OTHER_CODE, Refusal.CODE_HELD, Refusal.CODE_TWICE, Refusal.DEVICE_OTHER_CODE}
+    {
+        RowRefusal.OTHER_CODE,
+        RowRefusal.CODE_HELD,
+        RowRefusal.CODE_TWICE,
+        RowRefusal.DEVICE_OTHER_CODE,
+    }
 )
 
 
@@ -42,8 +48,8 @@ class Rejects(Sequence[RejectedRow]):
         return len(self._delivered.rejects) + len(self._refused)
 
     def __iter__(self) -> Iterator[RejectedRow]:
-        told = (_told(self._delivered, one) for one in self._refused)
-        yield from merge(self._delivered.rejects, told, key=attrgetter("order"))
+        refused = (_as_rejected(self._delivered, one) for one in self._refused)
+        yield from merge(self._delivered.rejects, refused, key=attrgetter("order"))
 
     def __getitem__(self, index):  # type: ignore[no-untyped-def]  # an int or a slice
         return list(self)[index]
@@ -85,17 +91,17 @@ class Imported:
 def import_codes(
     ctx: Context,
     file: CodeSource,
-    reading: Reading,
+    reading: ReadOptions,
     by: str,
     *,
     replacing: bool = False,
     good: bool = False,
     resume: bool = False,
-    progress: Progress | None = None,
+    progress: ReportProgress | None = None,
 ) -> Imported:
     """Read a CSV or workbook and seal all of it in the vault, or nothing.
 
-    ``good`` takes all rows but the bad ones; ``resume`` does so in steps, and goes on where an
+    ``good`` takes all rows but the bad ones; ``resume`` does so in steps, and continues where an
     import of the same file was cut off.  Raises RejectedRows with every bad row where nothing was
     taken because of them, BadInput when the file cannot be read as such a list.
     """
@@ -149,13 +155,13 @@ class _Terms:
     good: bool
     resume: str  # identifies this import, or empty
     stamp: tuple[int, ...]  # of the file, before reading
-    progress: Progress | None
+    progress: ReportProgress | None
 
 
 def _deliver(
     ctx: Context,
     file: CodeSource,
-    reading: Reading,
+    reading: ReadOptions,
     terms: _Terms,
     record: Callable[[object, ImportResult, Delivered], None],
     *,
@@ -189,7 +195,7 @@ def _deliver(
     return taken, delivered
 
 
-def _doubts(taken: ImportResult, reading: Reading) -> Iterator[str]:
+def _doubts(taken: ImportResult, reading: ReadOptions) -> Iterator[str]:
     """Return warnings for a person although every row was good."""
     devices = taken.added + taken.updated + taken.unchanged
     if devices and taken.without_code == devices and not reading.installed_only:
@@ -208,22 +214,22 @@ def digest_of(file: CodeSource) -> str:
         raise BadInput(error.strerror or "cannot be read", place=file.name) from None
 
 
-def _told(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
-    """A row that the vault refused, in words; never with a code."""
+def _as_rejected(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
+    """Describe a row that the vault refused, never with a code."""
     table, number = delivered.located(refused.row)
     other = delivered.located(refused.other_row)[1] if refused.other_row else 0
-    twice = f"the Device stands in row {other} too,"
+    twice = f"the Device is in row {other} too,"
     known = f"(imported on {refused.held_on} from {refused.held_from or 'no source'})"
     reason = {
-        Refusal.OTHER_CODE: f"the vault holds another install code for the Device {known}; "
+        RowRefusal.OTHER_CODE: f"the vault holds another install code for the Device {known}; "
         "--replace overwrites it",
-        Refusal.INSTALLED: "the vault says that we installed the Device",
-        Refusal.CODE_HELD: f"the vault holds the same install code for {refused.other_device}",
-        Refusal.CODE_TWICE: f"the same install code as {refused.other_device} in row {other}",
-        Refusal.DEVICE_OTHER_CODE: f"{twice} with another install code",
-        Refusal.DEVICE_NO_CODE: f"{twice} and without a code once",
-        Refusal.DEVICE_INSTALLED: f"{twice} and only one of the rows says that we installed it",
-        Refusal.DEVICE_TYPE: f"{twice} with another device type",
+        RowRefusal.INSTALLED: "the vault says that we installed the Device",
+        RowRefusal.CODE_HELD: f"the vault holds the same install code for {refused.other_device}",
+        RowRefusal.CODE_TWICE: f"the same install code as {refused.other_device} in row {other}",
+        RowRefusal.DEVICE_OTHER_CODE: f"{twice} with another install code",
+        RowRefusal.DEVICE_NO_CODE: f"{twice} and without a code once",
+        RowRefusal.DEVICE_INSTALLED: f"{twice} and only one of the rows says that we installed it",
+        RowRefusal.DEVICE_TYPE: f"{twice} with another device type",
     }[refused.refusal]
     return RejectedRow(table.place(number), number, refused.row, str(refused.device), reason)
 

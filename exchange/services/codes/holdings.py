@@ -15,7 +15,7 @@ from exchange.store.db import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class VaultStatus:
     """The vault's counts, and until when the register of installed devices is declared complete."""
 
     stats: VaultStats
@@ -51,7 +51,7 @@ def look_up(ctx: Context, device: DeviceId, by: str, *, revealed: bool) -> Vault
     return found
 
 
-def standing(ctx: Context, *, verify: bool = False) -> Standing:
+def vault_status(ctx: Context, *, verify: bool = False) -> VaultStatus:
     """Return the vault's counts and the declaration; ``verify`` opens and checks every bucket.
 
     Raises VaultDamaged naming every bucket that fails.
@@ -60,7 +60,7 @@ def standing(ctx: Context, *, verify: bool = False) -> Standing:
     with ctx.store.reading() as tx:
         declared = tx.facts.get(COMPLETE_AS_OF)
     complete = date.fromisoformat(declared) if declared else None
-    return Standing(
+    return VaultStatus(
         stats=stats,
         complete_as_of=complete,
         age_days=(ctx.today() - complete).days if complete else 0,

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from exchange.domain.audit import AuditEvent
-from exchange.domain.contactrow import COLUMNS, REQUIRED, party_from_row
+from exchange.domain.contactrow import CONTACT_COLUMNS, REQUIRED, party_from_row
 from exchange.domain.party import (
     STALE_AFTER_DAYS,
     WHOLE_ENTRY,
     Change,
     Finding,
     Party,
-    check,
+    check_entries,
     diff,
 )
 from exchange.errors import BadInput
@@ -136,7 +136,7 @@ def check_register(ctx: Context, stale_after_days: int = STALE_AFTER_DAYS) -> tu
     """Return what a person should check, party by party."""
     with ctx.store.reading() as tx:
         parties = tx.parties.all()
-    return check(
+    return check_entries(
         parties,
         ctx.today(),
         stale_after_days=stale_after_days,
@@ -145,7 +145,7 @@ def check_register(ctx: Context, stale_after_days: int = STALE_AFTER_DAYS) -> tu
     )
 
 
-def register(ctx: Context) -> list[Party]:
+def list_parties(ctx: Context) -> list[Party]:
     """Return every party, by signifier."""
     with ctx.store.reading() as tx:
         return tx.parties.all()
@@ -158,7 +158,7 @@ def history(ctx: Context, signifier: str = "") -> list[PastChange]:
 
 
 def _choose(table: Table) -> Sheet:
-    columns = import_tables.match_columns(table.header, COLUMNS)
+    columns = import_tables.match_columns(table.header, CONTACT_COLUMNS)
     lacking = [field for field in REQUIRED if field not in columns]
     if not lacking:
         return import_rows.Sheet(table, columns)

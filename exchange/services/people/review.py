@@ -103,7 +103,7 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
         mail = tx.mail.get(number)
     _must_be_fetched(mail)
     try:
-        return mail, _understood(ctx, mail, party_columns.of_sender(ctx, mail.sender))
+        return mail, _understood(ctx, mail, party_columns.columns_of_sender(ctx, mail.sender))
     except Unreadable as error:
         # It is in Shunted: a person wants to see who sent it, and why it is there.
         return mail, Understanding(MailHead(), Kind.UNKNOWN, warnings=(f"not read: {error}",))
@@ -111,7 +111,7 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
 
 def _understood(ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
     raw = ctx.sealer.open(mail.sealed, "mail")
-    return ctx.reader.read(raw, party_passwords.of_sender(ctx, mail.sender), columns=maps)
+    return ctx.reader.read(raw, party_passwords.passwords_of_sender(ctx, mail.sender), columns=maps)
 
 
 def _must_be_fetched(mail: KeptMail) -> None:
@@ -168,7 +168,7 @@ def release_mail(ctx: Context, number: int, signifier: str, actor: str) -> MailO
         return wanted
     # A person says who sent the mail, so that party's columns apply.
     said = _understood(ctx, mail, party_columns.of_party(ctx, signifier))
-    return intake.release(ctx, mail, said, party, actor)
+    return intake.release_mail(ctx, mail, said, party, actor)
 
 
 def replay_mail(ctx: Context, number: int, actor: str) -> MailOutcome:

@@ -159,7 +159,7 @@ class _Facts:
     offsets: dict[str, timedelta]  # by mailbox
 
 
-def check(ctx: Context, mailboxes: Sequence[Mailbox] = ()) -> str:
+def check_clock(ctx: Context, mailboxes: Sequence[Mailbox] = ()) -> str:
     """Return why the clock must be wrong, or an empty text; log it as an error, but rarely.
 
     Costs nothing while the clock runs evenly.  The servers of ``mailboxes`` are asked for their

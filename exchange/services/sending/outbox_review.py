@@ -75,7 +75,7 @@ def _heads(tx: Transaction, choice: Choice, states: Collection[str]) -> list[Let
     )
 
 
-def shown(ctx: Context, number: int) -> LetterHead:
+def get_letter(ctx: Context, number: int) -> LetterHead:
     """Return one letter; raises NotFound."""
     with ctx.store.reading() as tx:
         found = tx.outbox.heads(numbers=[number])
@@ -84,14 +84,14 @@ def shown(ctx: Context, number: int) -> LetterHead:
     return found[0]
 
 
-def hold(ctx: Context, choice: Choice, why: str, actor: str) -> list[LetterHead]:
+def hold_letters(ctx: Context, choice: Choice, why: str, actor: str) -> list[LetterHead]:
     """Hold waiting letters back; return them."""
     numbers = _chosen(ctx, choice, _WAITING, "waits to be sent")
     with claiming.turn(ctx, "hold", numbers) as tx:
         heads = tx.outbox.heads(numbers=numbers, states=_WAITING)
         _some(heads, "was still waiting: it was sent meanwhile")
         for one in heads:
-            claiming.hold(ctx, tx, one, mask_codes(why) or "by a person", actor)
+            claiming.hold_letter(ctx, tx, one, mask_codes(why) or "by a person", actor)
     return heads
 
 
@@ -103,7 +103,7 @@ class Freed:
     address: str
 
 
-def release(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
+def release_letters(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
     """Release held letters to the address on the register, rewriting those whose address changed.
 
     Raises BadInput if the party is no longer active; then nothing was changed.
@@ -113,7 +113,7 @@ def release(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
     with ctx.store.transaction("release letters") as tx:
         tx.outbox.take_turn()
         heads = _some(tx.outbox.heads(numbers=numbers, states=(HELD,)), "is held")
-        parties = tx.parties.standing({one.party for one in heads})
+        parties = tx.parties.mail_addresses({one.party for one in heads})
         for one in heads:
             address = one.recipient
             if misdirected(one.purpose, address, one.party, parties.get(one.party)):
@@ -202,7 +202,7 @@ class Retried:
 
     again: int  # letters tried again unchanged
     remade: int  # letters replaced by smaller ones that the server takes
-    asked: tuple[str, ...]  # our requests that were sent anew
+    asked: tuple[str, ...]  # our requests that were sent again
     held: int  # letters that could not be made smaller
 
 
@@ -213,7 +213,9 @@ def retriable(ctx: Context, choice: Choice) -> list[LetterHead]:
         held = [] if found else _heads(tx, choice, (HELD,))
     if choice.ref and found and all(one.purpose == "request" for one in found):
         hint = f"correct the contact, then `exchange request resend {choice.ref}`"
-        raise NotFound(f"{choice.ref} is a request of ours: it is asked anew instead", hint=hint)
+        raise NotFound(
+            f"{choice.ref} is a request of ours: it is requested again instead", hint=hint
+        )
     if not found:
         where = f" has the reference {choice.ref}" if choice.ref else " is meant"
         raise _only_held(held, where) if held else NotFound(f"no refused letter{where}")
@@ -237,7 +239,7 @@ def retry(ctx: Context, choice: Choice, actor: str) -> Retried:
     """Try refused letters again, each with its own Message-ID; end any pause of outgoing mail.
 
     A letter that is now above the size limit is replaced by smaller ones.  A refused request of
-    ours is asked anew of the present contact, since its clock is void.  When sent, every letter
+    ours is sent again to the present contact, since its clock is void.  When sent, every letter
     must still have the address that the register has for its party.
     """
     found = retriable(ctx, choice)
@@ -269,7 +271,7 @@ def retry(ctx: Context, choice: Choice, actor: str) -> Retried:
             for ref, some in by_ref.items()
         ]
         tx.audit.append(now, *events)
-    remade = [remake_letters.in_parts(ctx, one.id, actor) for one in large]
+    remade = [remake_letters.split_letter(ctx, one.id, actor) for one in large]
     asked: list[str] = []
     for one in bounced:
         asked += request.resend(ctx, one.ref, actor)

@@ -112,7 +112,7 @@ class InboundStore:
             insert_rows(self._session, table_of(InboundRequestRow), _REQUEST, requests)
         if self._rows:
             rows, self._rows = self._rows, []
-            insert_rows(self._session, table_of(InboundDeviceRow), device_rows.COLUMNS, rows)
+            insert_rows(self._session, table_of(InboundDeviceRow), device_rows.ROW_COLUMNS, rows)
 
     def move_many(
         self, rows: Iterable[tuple[int, DeviceState, str]], outbox_id: int | None = None

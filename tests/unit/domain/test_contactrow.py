@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.domain.contactrow import COLUMNS, REQUIRED, party_from_row
+from exchange.domain.contactrow import CONTACT_COLUMNS, REQUIRED, party_from_row
 from exchange.domain.party import EscalationContact, Party, parse_address
 from exchange.errors import BadInput, BadInputs
 from exchange.parsing.phrases.header_terms import normalise_header
@@ -158,7 +158,7 @@ def test_every_fault_of_a_row_is_told_at_once() -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from(sorted(COLUMNS)), st.text(max_size=30), max_size=8).map(
+    st.dictionaries(st.sampled_from(sorted(CONTACT_COLUMNS)), st.text(max_size=30), max_size=8).map(
         lambda cells: {**ROW, **cells}
     )
 )
@@ -175,11 +175,13 @@ def test_any_row_gives_a_party_or_one_of_our_errors(cells: dict[str, str]) -> No
 
 
 def test_no_wording_means_two_columns() -> None:
-    wordings = [normalise_header(wording) for each in COLUMNS.values() for wording in each]
+    wordings = [normalise_header(wording) for each in CONTACT_COLUMNS.values() for wording in each]
     assert len(set(wordings)) == len(wordings)
-    assert set(REQUIRED) <= set(COLUMNS)
+    assert set(REQUIRED) <= set(CONTACT_COLUMNS)
     # Each field's own name is a wording of it.
-    assert match_columns(list(COLUMNS), COLUMNS) == {name: i for i, name in enumerate(COLUMNS)}
+    assert match_columns(list(CONTACT_COLUMNS), CONTACT_COLUMNS) == {
+        name: i for i, name in enumerate(CONTACT_COLUMNS)
+    }
 
 
 def test_headers_as_people_write_them() -> None:
@@ -193,7 +195,7 @@ def test_headers_as_people_write_them() -> None:
         *("escalation_1", "escalation_1_name", "escalation_2", "sla_days"),
         *("sla_agreed", "confirmed_on"),
     ]
-    found = match_columns(header, COLUMNS)
+    found = match_columns(header, CONTACT_COLUMNS)
     assert found == {field: column for column, field in enumerate(in_order)}
 
 

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.domain.contactrow import COLUMNS, party_from_row
-from exchange.domain.party import Change, EscalationContact, Party, check, diff, parse_address
+from exchange.domain.contactrow import CONTACT_COLUMNS, party_from_row
+from exchange.domain.party import (
+    Change,
+    EscalationContact,
+    Party,
+    check_entries,
+    diff,
+    parse_address,
+)
 from exchange.errors import BadInput
 from exchange.parsing.reading.import_tables import match_columns, read_tables
 from tests.places import ROOT
@@ -126,7 +133,7 @@ def test_all_addresses_of_a_party() -> None:
 
 def sample() -> list[Party]:
     (table,) = read_tables("contacts.csv", SAMPLE.read_bytes())
-    columns = match_columns(table.header, COLUMNS)
+    columns = match_columns(table.header, CONTACT_COLUMNS)
     assert sorted(columns.values()) == list(range(len(table.header)))
     return [
         party_from_row(
@@ -145,7 +152,7 @@ def test_the_shipped_sample() -> None:
     )
     assert (parties[2].sla_days, parties[3].active) == (20, False)
     assert all(address.endswith(".example") for one in parties for address in one.addresses)
-    assert check(parties, TODAY) == ()
+    assert check_entries(parties, TODAY) == ()
 
 
 def test_a_diff_of_equal_registers_is_empty() -> None:
@@ -227,7 +234,7 @@ def test_a_signifier_that_stands_twice() -> None:
 
 
 def problems(*parties: Party, **options: object) -> list[tuple[str, str]]:
-    found = check(parties, TODAY, **options)  # type: ignore[arg-type]
+    found = check_entries(parties, TODAY, **options)  # type: ignore[arg-type]
     assert all(finding.advice for finding in found)
     return [(finding.signifier, finding.problem) for finding in found]
 

@@ -16,7 +16,7 @@ from exchange.vault.manifest import Manifest
 from exchange.vault.tables import metadata, vault_bucket, vault_head
 from exchange.vault.vault_header import (
     VaultHeader,
-    create,
+    create_vault,
     open_data_keys,
     present_lock,
     read_header,
@@ -35,7 +35,7 @@ def _vault(engine: Engine) -> None:
     metadata.drop_all(engine)
     metadata.create_all(engine)
     with engine.begin() as connection:
-        create(connection, KEY)
+        create_vault(connection, KEY)
 
 
 def _header(engine: Engine, known: VaultHeader | None = None) -> VaultHeader:
@@ -60,7 +60,7 @@ def test_a_second_vault_is_refused(engine: Engine) -> None:
         engine.connect() as connection,
         pytest.raises(VaultError, match="a vault in this database"),
     ):
-        create(connection, WrappingKey.generate())
+        create_vault(connection, WrappingKey.generate())
     assert _header(engine).key_id == KEY.key_id
 
 

@@ -139,9 +139,10 @@ class _ListingReader:
         return not others and len(self.table.rows) >= _BULK_ROWS
 
     def _read_plain_rows(self) -> int:
-        """Read run after run of plain rows; return the index of the first row not read.
+        """Read the table's plain rows together, and the rows between them one by one.
 
-        Stops early where a second header changes the columns.
+        Return the index of the first row not read: the reading stops early where a second header
+        changes the columns.
         """
         columns, rows, found = self.columns, self.table.rows, self.found
         plain = LongList(

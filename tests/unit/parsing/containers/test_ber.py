@@ -16,7 +16,7 @@ from exchange.parsing.containers.ber import (
     at_end,
     children,
     element,
-    end_of,
+    end_of_element,
     octet_string,
 )
 from tests.sealing import tlv
@@ -71,9 +71,9 @@ def test_nothing_is_no_element(content: bytes) -> None:
 
 def test_the_end_of_an_element_of_indefinite_length() -> None:
     inner = tlv(OCTETS, b"ab") + tlv(SEQUENCE, tlv(OCTETS, b"c"), endless=True)
-    assert end_of(tlv(SEQUENCE, inner, endless=True) + b"rest", 0) == len(inner) + 4
-    assert end_of(tlv(SEQUENCE, inner) + b"rest", 0) == len(inner) + 2
-    assert end_of(b"\x04\x02ab", 0) == 4
+    assert end_of_element(tlv(SEQUENCE, inner, endless=True) + b"rest", 0) == len(inner) + 4
+    assert end_of_element(tlv(SEQUENCE, inner) + b"rest", 0) == len(inner) + 2
+    assert end_of_element(b"\x04\x02ab", 0) == 4
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_the_end_of_an_element_of_indefinite_length() -> None:
 )
 def test_an_element_that_never_ends_is_refused(content: bytes) -> None:
     with pytest.raises((ValueError, IndexError)):
-        end_of(content, 0)
+        end_of_element(content, 0)
 
 
 def test_a_place_before_the_beginning_is_refused() -> None:
     """Refuse -1, which is the end of an element of indefinite length and no place."""
     with pytest.raises(ValueError, match="an indefinite length where there is none"):
-        end_of(b"\x04\x02ab", -1)
+        end_of_element(b"\x04\x02ab", -1)
 
 
 @pytest.mark.parametrize("endless", [False, True])
@@ -150,7 +150,7 @@ def test_pieces_nested_too_deep_are_refused() -> None:
 def test_a_million_levels_cost_no_recursion() -> None:
     deep = b"\x30\x80" * 300_000 + b"\0\0" * 300_000
     began = time.process_time()
-    assert end_of(deep, 0) == len(deep)
+    assert end_of_element(deep, 0) == len(deep)
     assert len(octet_string(b"\x24\x80" + tlv(OCTETS, b"a") * 100_000 + b"\0\0", 0)) == 100_000
     assert time.process_time() - began < 5
 
@@ -159,12 +159,12 @@ def test_a_million_levels_cost_no_recursion() -> None:
 def test_pieces_come_back(pieces: list[bytes], endless: bool) -> None:
     content = tlv(CONSTRUCTED, *(tlv(OCTETS, one) for one in pieces), endless=endless)
     assert octet_string(content, 0) == b"".join(pieces)
-    assert end_of(content, 0) == len(content)
+    assert end_of_element(content, 0) == len(content)
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    for read in (end_of, octet_string):
+    for read in (end_of_element, octet_string):
         try:
             read(content, 0)
         except (ValueError, IndexError):

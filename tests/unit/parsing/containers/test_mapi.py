@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from exchange.parsing.containers import mapi
 from exchange.parsing.containers.embedded import EmbeddedFile
-from exchange.parsing.containers.mapi import Attachment, Item, Value
+from exchange.parsing.containers.mapi import Item, ItemAttachment, Value
 from exchange.parsing.mime.headers import parse_date
 from exchange.parsing.mime.parts import Part
 from tests.corpus.outlook import html_in_rtf, packed_rtf
@@ -38,7 +38,7 @@ def header(properties: dict[int, Value], ceiling: int = 1000) -> list[tuple[str,
     return list(mapi.headers_of(Item(properties), ceiling))
 
 
-def attached(one: Attachment) -> tuple[list[Part], list[str]]:
+def attached(one: ItemAttachment) -> tuple[list[Part], list[str]]:
     part, warnings = mail(Item({}, [one]))
     return part.children, warnings
 
@@ -94,9 +94,11 @@ def test_the_numbers_of_the_properties() -> None:
     ],
 )
 def test_strings_are_decoded_in_the_code_page(value: Value, page: Value, text: str) -> None:
-    assert mapi.text_of({mapi.SUBJECT: value, mapi.CODEPAGE: page}, mapi.SUBJECT) == text
-    assert mapi.text_of({mapi.SUBJECT: value, mapi.MESSAGE_CODEPAGE: page}, mapi.SUBJECT) == text
-    assert mapi.text_of({mapi.CODEPAGE: page}, mapi.SUBJECT) == ""
+    assert mapi.property_text({mapi.SUBJECT: value, mapi.CODEPAGE: page}, mapi.SUBJECT) == text
+    assert (
+        mapi.property_text({mapi.SUBJECT: value, mapi.MESSAGE_CODEPAGE: page}, mapi.SUBJECT) == text
+    )
+    assert mapi.property_text({mapi.CODEPAGE: page}, mapi.SUBJECT) == ""
 
 
 def test_the_charset_of_an_item() -> None:
@@ -251,7 +253,7 @@ def test_any_time_comes_back(seconds: int) -> None:
     ],
 )
 def test_the_name_that_a_person_sees(properties: dict[int, Value], name: str) -> None:
-    assert Attachment(properties).name == name
+    assert ItemAttachment(properties).name == name
 
 
 @pytest.mark.parametrize(
@@ -265,51 +267,53 @@ def test_the_name_that_a_person_sees(properties: dict[int, Value], name: str) ->
     ],
 )
 def test_an_attached_file(media: str, kept: str) -> None:
-    one = Attachment({mapi.ATTACHED: b"x", mapi.LONG_NAME: "a.csv", mapi.MEDIA: media})
+    one = ItemAttachment({mapi.ATTACHED: b"x", mapi.LONG_NAME: "a.csv", mapi.MEDIA: media})
     (part,), warnings = attached(one)
     assert (part.name, part.media, part.content, part.attached) == ("a.csv", kept, b"x", True)
     assert warnings == []
-    (part,), _ = attached(Attachment({mapi.ATTACHED: b"x"}))
+    (part,), _ = attached(ItemAttachment({mapi.ATTACHED: b"x"}))
     assert part.name == "attachment 1"
 
 
 def test_an_attached_item_is_an_attached_mail() -> None:
     inner = Item({mapi.SUBJECT: "inner", mapi.BODY: "x", mapi.RTF: b""})
-    (part,), warnings = attached(Attachment({}, inner))
+    (part,), warnings = attached(ItemAttachment({}, inner))
     assert part.is_mail
     assert part.name == "inner"
     assert part.children[0].headers.get("subject") == "inner"
     assert warnings == []
-    (part,), _ = attached(Attachment({}, Item()))
+    (part,), _ = attached(ItemAttachment({}, Item()))
     assert part.name == "item 1"
-    _, warnings = attached(Attachment({mapi.LONG_NAME: "a"}, Item({mapi.RTF: b"damaged"})))
+    _, warnings = attached(ItemAttachment({mapi.LONG_NAME: "a"}, Item({mapi.RTF: b"damaged"})))
     assert warnings == ["a.msg > a: the RTF body is damaged"]
 
 
 @pytest.mark.parametrize("method", [2, 3, 4, 7])
 def test_a_link_is_reported(method: int) -> None:
     properties: dict[int, Value] = {mapi.METHOD: method, mapi.LONG_NAME: "a.csv"}
-    assert attached(Attachment(properties)) == ([], ["a.msg > a.csv is only a link to a file"])
+    assert attached(ItemAttachment(properties)) == ([], ["a.msg > a.csv is only a link to a file"])
     del properties[mapi.LONG_NAME]
-    assert attached(Attachment(properties))[1] == ["a.msg > attachment 1 is only a link to a file"]
+    assert attached(ItemAttachment(properties))[1] == [
+        "a.msg > attachment 1 is only a link to a file"
+    ]
 
 
 def test_an_object_of_another_program_is_reported() -> None:
-    one = Attachment()
+    one = ItemAttachment()
     one.take_file(None)
     assert attached(one) == ([], ["a.msg: an embedded object of another program was not read"])
 
 
 def test_a_file_in_an_object_is_attached() -> None:
-    one = Attachment({mapi.LONG_NAME: "Package"})
+    one = ItemAttachment({mapi.LONG_NAME: "Package"})
     one.take_file(EmbeddedFile("list.csv", b"x"))
     (part,), warnings = attached(one)
     assert (part.name, part.content, warnings) == ("list.csv", b"x", [])
-    one = Attachment({mapi.LONG_NAME: "Package"})
+    one = ItemAttachment({mapi.LONG_NAME: "Package"})
     one.take_file(EmbeddedFile("", b"x"))
     assert attached(one)[0][0].name == "Package"
 
 
 def test_an_attachment_with_nothing_is_left_out() -> None:
     for properties in ({}, {mapi.ATTACHED: b""}, {mapi.METHOD: 1}):
-        assert attached(Attachment(dict(properties))) == ([], [])
+        assert attached(ItemAttachment(dict(properties))) == ([], [])

@@ -12,7 +12,7 @@ from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers.openers import Budget, Opened
-from exchange.parsing.containers.tnef import MAGIC, open_tnef
+from exchange.parsing.containers.tnef import TNEF_MAGIC, open_tnef
 from exchange.parsing.mime.parts import Part
 from tests.corpus.outlook import Item, tnef
 
@@ -24,7 +24,7 @@ def attribute(level: int, name: int, value: bytes) -> bytes:
 
 
 def stream(*attributes: bytes) -> bytes:
-    return MAGIC + b"\x01\0" + b"".join(attributes)
+    return TNEF_MAGIC + b"\x01\0" + b"".join(attributes)
 
 
 def text(tag: int, value: str) -> bytes:
@@ -234,7 +234,7 @@ def test_a_missing_checksum_at_the_end_is_no_damage() -> None:
 
 
 def test_a_damaged_mail_within_is_refused() -> None:
-    held = bytes.fromhex("0703020000000000c000000000000046") + MAGIC + b"\x01\0" + b"\x09" * 20
+    held = bytes.fromhex("0703020000000000c000000000000046") + TNEF_MAGIC + b"\x01\0" + b"\x09" * 20
     value = listed(struct.pack("<HHII", 0x0D, 0x3701, 1, len(held)) + held + bytes(-len(held) % 4))
     content = stream(attribute(2, 0x69002, b""), attribute(2, 0x69005, value))
     with pytest.raises(Unreadable, match=r"^w > item: a damaged item in winmail\.dat$"):

@@ -11,12 +11,12 @@ from exchange.parsing.mailkinds.bounces import (
     bounces_of,
     fields_in_text,
     has_success,
+    latin1_text,
     original_message_id,
     read_enclosed_report,
-    read_refusal,
     read_reports,
+    refused_recipient,
     sent_to_of,
-    text_of,
 )
 from exchange.parsing.mime.headers import read_fields
 from tests.corpus import making
@@ -155,7 +155,7 @@ def test_a_receipt_is_no_report() -> None:
 )
 def test_refusals(how: str, opening: str, found: bool) -> None:
     fields = f"{BOB}\nOriginal-Message-ID: <ours@op-a.test>\nDisposition: {how}\n"
-    refused = read_refusal(contents(disposition(fields)), opening)
+    refused = refused_recipient(contents(disposition(fields)), opening)
     assert refused == (
         (Bounce("bob@op-b.test", True, "", opening, "<ours@op-a.test>"),) if found else ()
     )
@@ -163,7 +163,7 @@ def test_refusals(how: str, opening: str, found: bool) -> None:
 
 def test_a_delivery_report_is_no_refusal() -> None:
     fields = f"{BOB}\nDisposition: automatic-action/x; deleted"
-    assert read_refusal(contents(report(fields)), "The mail was rejected") == ()
+    assert refused_recipient(contents(report(fields)), "The mail was rejected") == ()
 
 
 # A report that a gateway attaches to its notice
@@ -241,7 +241,7 @@ def test_fields_in_the_text_or_in_a_file() -> None:
 
 
 def test_bytes_as_text_have_one_kind_of_line_end() -> None:
-    assert text_of(b"a\r\nb\rc\n\xe9") == "a\nb\nc\né"
+    assert latin1_text(b"a\r\nb\rc\n\xe9") == "a\nb\nc\né"
 
 
 @given(st.binary(max_size=200))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exchange.parsing.sheets.xlsx_columns import (
-    PlainRows,
+    LazyRows,
     numeric_styles,
     plain_rows,
     plain_strings,
@@ -35,7 +35,7 @@ ROWS = (
 TEXTS = _strings(b"Device ID", b"E&amp;S", b"00DB1234567890A0")
 
 
-def _read(rows: bytes = ROWS, strings: bytes = TEXTS, styles: bytes = STYLES) -> PlainRows | None:
+def _read(rows: bytes = ROWS, strings: bytes = TEXTS, styles: bytes = STYLES) -> LazyRows | None:
     return plain_rows(_sheet(rows), strings, styles + PADDING, 1000)
 
 

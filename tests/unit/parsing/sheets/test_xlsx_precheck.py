@@ -15,11 +15,11 @@ from exchange.parsing.sheets import xlsx_precheck
 from exchange.parsing.sheets.xlsx_precheck import (
     HiddenCells,
     attribute,
+    attribute_text,
     column_number,
     listed_sheets,
     precheck_xlsx,
     relations_of,
-    text_of,
     unpacks_too_large,
 )
 from tests.unit.parsing.sheets.cases import workbook
@@ -160,7 +160,7 @@ def test_columns_have_numbers(letters: bytes, number: int) -> None:
 
 def test_attributes_relationships_and_sheets_of_a_workbook() -> None:
     tag = b"<sheet name='A &amp; B' r:id = \"rId1\"/>"
-    assert text_of(attribute(tag, b"name")) == "A & B"
+    assert attribute_text(attribute(tag, b"name")) == "A & B"
     assert attribute(tag, rb"\w+:id") == b"rId1"
     assert attribute(tag, b"state") == b""
     other = b"<x:sheet n='2'/>"

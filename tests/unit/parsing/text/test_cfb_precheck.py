@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.parsing.text.cfb_precheck import MAGIC, has_endless_chain
+from exchange.parsing.text.cfb_precheck import CFB_MAGIC, has_endless_chain
 from tests.corpus.outlook import compound_file
 
 _SECTOR = 512
@@ -97,7 +97,14 @@ def test_a_table_named_only_by_the_further_list_is_checked() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"PK\x03\x04", MAGIC, _WHOLE[:511], MAGIC + b"\xff" * 600, MAGIC + bytes(600)],
+    [
+        b"",
+        b"PK\x03\x04",
+        CFB_MAGIC,
+        _WHOLE[:511],
+        CFB_MAGIC + b"\xff" * 600,
+        CFB_MAGIC + bytes(600),
+    ],
     ids=["empty", "zip", "magic", "short", "odd sector size", "no sector size"],
 )
 def test_anything_else_is_no_endless_file(content: bytes) -> None:

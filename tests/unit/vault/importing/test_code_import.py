@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, delete, select, update
 
 from exchange.errors import VaultDamaged
-from exchange.ports.records import ImportResult, Refusal, VaultRecord
+from exchange.ports.records import ImportResult, RowRefusal, VaultRecord
 from exchange.ports.vault import Batch
 from exchange.vault.columns import columns_from
 from exchange.vault.importing import code_import as module
@@ -77,7 +77,7 @@ def test_one_refused_row_keeps_everything_out(vault: SealedVault) -> None:
     refused = result.refused[0]
     assert (refused.row, refused.refusal, str(refused.device)) == (
         6,
-        Refusal.OTHER_CODE,
+        RowRefusal.OTHER_CODE,
         str(record(800).device),
     )
     assert vault.stats() == before
@@ -95,7 +95,7 @@ def test_a_code_at_two_devices_is_refused_within_the_rows_and_against_the_vault(
 ) -> None:
     vault.put_many([record(1)])
     result = _import(vault, [record(2, 1), record(3, 9), record(4, 9)], skip_bad=True)
-    assert {one.refusal for one in result.refused} == {Refusal.CODE_HELD, Refusal.CODE_TWICE}
+    assert {one.refusal for one in result.refused} == {RowRefusal.CODE_HELD, RowRefusal.CODE_TWICE}
     assert [one.row for one in result.refused] == [1, 2, 3]
     assert len(contents(vault)) == 1
 

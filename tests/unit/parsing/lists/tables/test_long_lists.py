@@ -22,7 +22,7 @@ from exchange.parsing.sheets import delimited, xlsx_precheck, xlsx_tokenizer
 from exchange.parsing.sheets.csv_columns import DelimitedRows
 from exchange.parsing.sheets.grid import WorkbookRows
 from exchange.parsing.sheets.workbooks import read_workbook
-from exchange.parsing.sheets.xlsx_columns import PlainRows
+from exchange.parsing.sheets.xlsx_columns import LazyRows
 from exchange.parsing.text.byte_column import ByteColumn
 from tests.benchmarks import made
 from tests.unit.parsing.sheets.cases import CELLS, PLAIN, WAYS, repacked, sheets
@@ -267,7 +267,7 @@ def test_a_sheet_reads_alike_with_and_without_the_library(content: bytes, window
         rows = [table.rows for table in read_workbook("list.xlsx", content).tables]
     _, careful = _both_ways("list.xlsx", content)
     assert quick == careful
-    if rows and isinstance(rows[0], PlainRows):
+    if rows and isinstance(rows[0], LazyRows):
         (by_library,) = (table.rows for table in read_workbook("list.xlsx", content).tables)
         assert isinstance(by_library, WorkbookRows)
         assert list(rows[0]) == list(by_library)
@@ -293,10 +293,10 @@ def test_a_workbook_reads_alike_with_and_without_the_library() -> None:
                 quick = understand_file("list.xlsx", content)
                 if way != "index beyond":
                     rows = read_workbook("list.xlsx", content).tables[0].rows
-                    assert isinstance(rows, PlainRows) == (way in PLAIN), way
+                    assert isinstance(rows, LazyRows) == (way in PLAIN), way
             careful = understand_file("list.xlsx", content)
             assert quick == careful, way
-            if isinstance(rows, PlainRows):
+            if isinstance(rows, LazyRows):
                 by_library = read_workbook("list.xlsx", content).tables[0].rows
                 assert isinstance(by_library, WorkbookRows)
                 assert list(rows) == list(by_library)
