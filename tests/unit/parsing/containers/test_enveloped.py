@@ -140,9 +140,9 @@ _SHARED = tlv(0xA2, tlv(0x02, b"\x04"))
 _PASSWORD = tlv(0xA3, tlv(0x02, b"\x00"))
 
 
-def other_wrapping(oid: str, key: bytes = b"key") -> bytes:
+def other_wrapping(oid: str, key: bytes = b"key", parameters: bytes = b"") -> bytes:
     who = tlv(0x30, tlv(0x30), tlv(0x02, b"\x07"))
-    way = tlv(0x30, tlv(0x06, bytes.fromhex(oid)))
+    way = tlv(0x30, tlv(0x06, bytes.fromhex(oid)), parameters)
     return tlv(0x30, tlv(0x02, b"\x00"), who, way, tlv(0x04, key))
 
 
@@ -161,6 +161,14 @@ def test_recipients_of_other_kinds(other: bytes, part: str) -> None:
     assert part in refusal(envelope(_TEXT, others=[other]))
     # With one of ours too, the others do not matter.
     assert opened(sealed(others=[other])) == (_TEXT, "")
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_hash_of_oaep_that_we_do_not_know(number: int) -> None:
+    unknown = tlv(0x30, tlv(0x06, b"\x2a"), tlv(0x05))
+    parameters = tlv(0x30, tlv(0xA0 + number, unknown))
+    other = other_wrapping("2a864886f70d010107", parameters=parameters)
+    assert "a key wrapped in a way" in refusal(envelope(_TEXT, others=[other]))
 
 
 def test_an_envelope_without_a_recipient() -> None:

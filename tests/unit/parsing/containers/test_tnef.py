@@ -176,6 +176,16 @@ def test_the_length_of_every_type_is_known(before: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "size"),
+    [(2, 4), (3, 4), (4, 4), (5, 8), (6, 8), (7, 8), (0x0A, 4), (0x0B, 4), (0x14, 8), (0x40, 8)],
+)
+def test_the_size_of_numbers(kind: int, size: int) -> None:
+    assert subject(struct.pack("<HH", kind, 9) + bytes(size), text(0x37, "s")) == "s"
+    two = struct.pack("<HHI", kind | 0x1000, 9, 2) + bytes(2 * size)
+    assert subject(two, text(0x37, "s")) == "s"
+
+
+@pytest.mark.parametrize(
     "damage",
     [
         struct.pack("<HH", 0x77, 9),

@@ -36,6 +36,7 @@ BACK = date(2027, 1, 5)
         "till the 5th January 2027",
         "from 21 December 2026 to 5 January 2027",
         "21st - 5th January 2027",
+        "24th–5th January 2027",
         "my leave ends on 5 January 2027",
         "Rwy'n dychwelyd ar 5 Ionawr 2027",
         "Ich bin ab dem 5. Januar 2027 zurück, bis 5. Januar 2027 nicht",

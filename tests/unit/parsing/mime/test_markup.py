@@ -68,6 +68,7 @@ def test_elements_that_no_reader_sees_are_in_no_text(tag: str) -> None:
         'style="color:red; VISIBILITY : hidden"',
         'style="mso-hide:all"',
         'style="font-size:0"',
+        'style="font-size: 0pt !important"',
         'style="font-size: 0.0px; x:y"',
         "hidden",
         'hidden=""',
@@ -191,6 +192,11 @@ def test_cells_that_reach_over_columns_and_rows() -> None:
         ("", "d", "e", "f"),
         ("g", "h", "i", "j"),
     ]
+
+
+def test_a_cell_that_reaches_over_three_rows() -> None:
+    found = read_html('<table><tr><td rowspan="3">a<td>b<tr><td>c<tr><td>d<tr><td>e<td>f</table>')
+    assert [one.cells for one in found.lines] == [("a", "b"), ("", "c"), ("", "d"), ("e", "f")]
 
 
 def test_a_span_is_capped() -> None:
