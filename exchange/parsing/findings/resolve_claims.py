@@ -72,7 +72,7 @@ def resolve_claims(claims: MixedList[Claim]) -> tuple[Sequence[Answer], tuple[Re
     """Return one answer per device, in order of first place, and why some are unclear.
 
     ``_resolve_each`` is the rule.  Claims without a conflict, those that share neither device nor
-    code with another claim, are resolved together: SECONDS.
+    code with another claim, are resolved together: 500,000 take 0.04 s so, one by one 5 s.
     """
     if not claims:
         return (), ()

@@ -1,7 +1,7 @@
 """Turn the rows of a code file into batches, column by column.
 
-``Terms.single`` is the rule for one row.  Columns take a second for 500,000 rows and the rule
-would take SECONDS, so a row that passes the checks of its columns is not read alone.
+``Terms.single`` is the rule for one row, and alone says why a row is bad.  A row that passes the
+checks of its columns is not read alone: 500,000 take 0.2 s so, one by one 7 s.
 """
 
 from __future__ import annotations

@@ -105,11 +105,18 @@ def test_any_columns_are_written_as_their_rows(
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(_ROW, min_size=1, max_size=12), st.integers(1, 3))
-def test_wherever_a_chunk_ends(rows: list[tuple[int, str, bool, str, str]], at_once: int) -> None:
+@given(
+    st.lists(_ROW, min_size=1, max_size=12),
+    st.sampled_from((1, 2, 3, 12)),
+    st.sampled_from((300, 9_000, 10**7)),
+)
+def test_wherever_a_chunk_ends_and_however_wide_a_cell_is(
+    rows: list[tuple[int, str, bool, str, str]], at_once: int, most_bytes: int
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workbook, "ROWS_AT_ONCE", at_once)
         patch.setattr(bulk_rows, "ROWS_AT_ONCE", at_once)
+        patch.setattr(bulk_rows, "_MOST_BYTES", most_bytes)
         same(grid_of(rows))
 
 
