@@ -143,15 +143,15 @@ def _mixed(draw: st.DrawFn, items: st.SearchStrategy[Any]) -> Mixed:
 @settings(max_examples=300)
 @given(
     _mixed(_claims() | _claims() | st.tuples(_DEVICES, _PLACES).map(lambda pair: Claim(*pair))),
-    st.lists(_DEVICES, max_size=2),
+    st.lists(st.tuples(_DEVICES, st.none() | st.sampled_from(Outcome)), max_size=2),
     st.data(),
 )
 def test_claims_in_columns_say_what_each_of_them_says(
-    mixed: Mixed, spoiled: list[DeviceId], data: st.DataObject
+    mixed: Mixed, spoiled: list[tuple[DeviceId, Outcome | None]], data: st.DataObject
 ) -> None:
     claims, plain = mixed
-    for device in spoiled:
-        plain.append(Claim(device, "row 1", bad_code=True))
+    for device, outcome in spoiled:
+        plain.append(Claim(device, "row 1", outcome=outcome, bad_code=True))
         claims.append(plain[-1])
     assert resolve_claims(claims) == resolved_one_by_one(plain)
     assert claim_ids(claims).tolist() == ids_of([one.device for one in plain]).tolist()
