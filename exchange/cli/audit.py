@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from exchange.cli.common import HERE, Folder, Json, answer, context_of, warn
-from exchange.cli.lazy import Later
 from exchange.errors import BadInput
+from exchange.later import Later
 
 if TYPE_CHECKING:
     from exchange.services.people import audit_log

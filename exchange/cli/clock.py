@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exchange.cli.common import HERE, By, Folder, Json, answer, context_of, who
-from exchange.cli.lazy import Later
 from exchange.domain.time.timekeeping import utc_text
+from exchange.later import Later
 
 if TYPE_CHECKING:
     from exchange.services.running import clock_guard

@@ -57,12 +57,12 @@ _COMMANDING = re.compile(
 _PIPE_WIDTH = 200
 
 
-def context_of(folder: Path, now: str = "") -> Context:
-    """Open a working folder and return its context."""
+def context_of(folder: Path, now: str = "", *, at_once: bool = False) -> Context:
+    """Open a working folder and return its context; ``at_once`` as in ``open_context``."""
     # Imported only now: it loads most of the program, which `exchange read` does not need.
     from exchange.bootstrap import open_context, the_clock, unfinished_key_change
 
-    ctx = open_context(folder, the_clock(now))
+    ctx = open_context(folder, the_clock(now), at_once=at_once)
     if warning := unfinished_key_change(folder, ctx.settings):
         warn(f"exchange: {warning}")
     return ctx

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of
-from exchange.cli.lazy import Later
+from exchange.later import Later
 
 if TYPE_CHECKING:
     from exchange.domain.time import sla

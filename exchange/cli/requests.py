@@ -21,9 +21,9 @@ from exchange.cli.common import (
     table,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.domain.foreign import storable
 from exchange.domain.outbound import LegState
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ def run(
     from exchange.logs import start_log
 
     start_log(load_settings(folder).log)
-    ctx = context_of(folder, now)
+    ctx = context_of(folder, now, at_once=True)
     if not once:
         main.run(ctx)
         return

@@ -17,13 +17,12 @@ from dataclasses import replace
 from types import FrameType
 from typing import Final
 
-import structlog
-
 from exchange.bootstrap import open_context, open_courier, open_mailbox
 from exchange.daemon.posting import PostingProcess
 from exchange.daemon.sdnotify import Supervisor
 from exchange.daemon.threads import FIRST_PAUSE, Floor, MailboxWorker, Overseer, Sender, Watcher
 from exchange.errors import AlreadyRunning, StoreError
+from exchange.later import Log, load_all
 from exchange.logs import start_log
 from exchange.processes import STRAY
 from exchange.rendering import overrides
@@ -39,7 +38,7 @@ from exchange.services.running.reach import Reachability, words_of
 from exchange.store.db import another_daemon
 from exchange.store.locks import LockGuard
 
-log = structlog.get_logger("exchange.daemon")
+log = Log("exchange.daemon")
 
 _REPORT_SECONDS: Final = 20.0  # after which the work done is logged even within a round
 _STEP: Final = 0.2  # seconds between looks at the events
@@ -80,6 +79,7 @@ def run(ctx: Context) -> None:
     Raises AlreadyRunning when another daemon holds the database, even one that took it while our
     lock was lost, and StoreReplaced when a file of the database was replaced after it was opened.
     """
+    load_all()
     supervisor = Supervisor()
     signals = _Signals(supervisor)
     with signals.caught(), ctx.store.sole_daemon() as guard:

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-import structlog
-
 from exchange.bootstrap import open_courier, open_mailbox
 from exchange.config import MailboxSettings
 from exchange.errors import (
@@ -24,6 +22,7 @@ from exchange.errors import (
     StoreError,
     StoreReplaced,
 )
+from exchange.later import Log
 from exchange.ports.mail import Mailbox
 from exchange.services.context import Context
 from exchange.services.mailbox.rounds import OUTGOING, SENDING, Inbox, Round, end_posting, send_out
@@ -32,7 +31,7 @@ from exchange.services.running.reach import Reachability, words_of
 from exchange.services.sending.posting import Posting
 from exchange.store.locks import LockGuard
 
-log = structlog.get_logger("exchange.daemon")
+log = Log("exchange.daemon")
 
 DATABASE: Final = "the database"
 FIRST_PAUSE: Final = 2.0

@@ -26,8 +26,8 @@ from exchange.rendering.compose import Mail, TemplateName, Templates, compose
 from exchange.rendering.overrides import CONTEXT_NAMES, check_overrides
 from exchange.rendering.report import report_html
 from exchange.rendering.shipped import shipped_folder
-from exchange.rendering.wording import counted
-from exchange.rendering.workbook import AnswerRow, OutcomeWord, RequestRow
+from exchange.rendering.wording import OutcomeWord, counted
+from exchange.rendering.workbook import AnswerRow, RequestRow
 from exchange.services.answering.answer_parts import Part
 
 _AT: Final = datetime(2026, 10, 1, 9, tzinfo=UTC)

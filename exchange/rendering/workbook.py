@@ -12,14 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 from exchange.domain.columns.format_columns import Grid
 from exchange.errors import BadInput
 from exchange.rendering.bulk_rows import ROWS_AT_ONCE, cleaned, csv_lines
 from exchange.rendering.sheet import SheetLayout, write_sheet
-from exchange.rendering.wording import one_line
+from exchange.rendering.wording import OutcomeWord, one_line
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV: Final = "text/csv"
@@ -31,15 +30,6 @@ _CELL_LIMIT: Final = 2_000
 _FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
 # Noncharacters are not legal in XML.
 _NO_XML = re.compile("[\ufffe\uffff]")
-
-
-class OutcomeWord(StrEnum):
-    """The words in an Outcome cell, ours or the recipient's."""
-
-    PROVIDED = "install code provided"
-    NOT_INSTALLER = "not the installing Supplier"
-    HELD = "being looked into"
-    UNREADABLE = "not readable"
 
 
 # What a recipient can choose in the Outcome column of our request.

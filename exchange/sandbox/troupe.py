@@ -20,7 +20,7 @@ from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.agent import KILL_AFTER
 from exchange.sandbox.servers import SandboxServers
 from exchange.sandbox.world import Company, Meters, contacts_csv
-from exchange.services.codes import codes
+from exchange.services.codes import codes, holdings
 from exchange.services.codes.code_file import Reading
 from exchange.services.codes.import_report import CodeSource
 from exchange.services.context import Context
@@ -133,7 +133,7 @@ def furnish(
         ]  # fmt: skip
         if rows:
             import_codes(ctx, rows)
-            codes.declare_complete(ctx, parse_instant(start).date(), "demo")
+            holdings.declare_complete(ctx, parse_instant(start).date(), "demo")
     finally:
         ctx.store.dispose()
 

@@ -15,14 +15,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-import structlog
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange.errors import StoreError, StoreReplaced
+from exchange.later import Log
 from exchange.store.samefile import SameFiles
 
-log = structlog.get_logger("exchange.store")
+log = Log("exchange.store")
 
 _CHECK_SECONDS: Final = 1.0
 

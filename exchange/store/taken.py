@@ -16,11 +16,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-import structlog
-
 from exchange.files import sync_folder
+from exchange.later import Log
 
-log = structlog.get_logger("exchange.store")
+log = Log("exchange.store")
 
 FILE: Final = "letters.taken"
 _BYTES: Final = 256 * 1024

@@ -30,13 +30,12 @@ from email.message import EmailMessage
 from itertools import starmap
 from typing import Final
 
-import structlog
-
 from exchange.errors import ExchangeError, MailboxClaimed, MailboxRefused
+from exchange.later import Log
 from exchange.transport.imap_fetch import Fields, arrival
 from exchange.transport.imap_session import LEAVE_SECONDS, Session, is_passing, uid_sets, words_of
 
-log = structlog.get_logger("exchange.claim")
+log = Log("exchange.claim")
 
 LEASE: Final = timedelta(minutes=15)
 RENEW_SECONDS: Final = 240.0

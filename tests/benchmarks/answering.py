@@ -52,12 +52,12 @@ GOAL_SECONDS, GOAL_RATIO, GOAL_MB = 8.0, 6.0, 800
 USUAL: Final = "openpyxl, Fernet rows, XlsxWriter, ORM rows"
 _NOW: Final = "2026-11-02T12:00"
 _ENOUGH: Final = 60.0  # seconds of the usual way; then its median is of fewer runs
-_STAGES: Final = {
+STAGES: Final = {
     "exchange.services.mailbox.fetch_and_file:read_head": "head",
     "exchange.worker.reader:WorkerReader.read": "understand",
     "exchange.worker.reader:WorkerReader.ahead": "understand",
     "exchange.services.answering.device_decisions:Holdings.of": "look up",
-    "exchange.services.answering.answer_request:rule": "decide",
+    "exchange.services.answering.answer_request:decide_devices": "decide",
     "exchange.services.answering.answer_parts:answers_workbook": "workbook",
     "exchange.services.answering.answer_parts:answers_csv": "CSV",
     "exchange.services.letters.letters:compose": "compose",
@@ -164,7 +164,7 @@ def ours(folder: Path, number: int) -> dict[str, Any]:
         # As in a daemon after its first mail: the reading process runs.
         ctx.reader.read(made.small_mail(0))
         stages = StageClock()
-        stages.wrap(_STAGES)
+        stages.wrap(STAGES)
         spent = _Spent()
         with TreePeak() as peak:
             spent.begin()

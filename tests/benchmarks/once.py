@@ -20,7 +20,7 @@ from exchange.services.context import Context
 from exchange.services.mailbox.rounds import Round
 from tests.benchmarks.stages import StageClock
 
-_STAGES: Final = {
+STAGES: Final = {
     "exchange.services.mailbox.fetch_and_file:keep": "keep",
     "exchange.worker.reader:WorkerReader.read": "wait for understanding",
     "exchange.services.answering.intake:decide_all": "decide",
@@ -37,7 +37,7 @@ def _cpu() -> float:
 
 def _timed(file: Path) -> None:
     work, stages = daemon.run_once, StageClock()
-    stages.wrap(_STAGES)
+    stages.wrap(STAGES)
 
     def run_once(ctx: Context) -> Round:
         began, used = time.monotonic(), _cpu()

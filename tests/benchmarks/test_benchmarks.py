@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from email.message import EmailMessage
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks import answering, engine, made, mailbox, replies
+from tests.benchmarks import answering, engine, made, mailbox, once, replies
 from tests.benchmarks.__main__ import main
 from tests.servers import want
 from tests.servers.dovecot import Dovecot
@@ -57,6 +58,16 @@ def test_the_vault_is_measured_against_both_others(tmp_path: Path) -> None:
     for case in written["cases"]:
         assert len(case["comparators"]) == 2
         assert case["ours"] > 0
+
+
+@pytest.mark.parametrize("target", sorted({*answering.STAGES, *once.STAGES}))
+def test_each_stage_that_is_measured_is_a_function_of_the_product(target: str) -> None:
+    """The comparators are not installed everywhere, so a renamed function shows here first."""
+    module, _, path = target.partition(":")
+    found = importlib.import_module(module)
+    for name in path.split("."):
+        found = getattr(found, name)
+    assert callable(found)
 
 
 def test_a_long_request_is_answered_both_ways_with_its_stages(tmp_path: Path) -> None:

@@ -24,19 +24,19 @@ from exchange.cli.common import (
     table,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.domain.device import MASKED, DeviceId
 from exchange.errors import BadInput
+from exchange.later import Later
 
 if TYPE_CHECKING:
     from exchange import bootstrap
     from exchange.cli.codes import progress_bar
     from exchange.ports.records import VaultRecord
-    from exchange.services.codes import codes, rotate
-    from exchange.services.codes.codes import Standing
+    from exchange.services.codes import holdings, rotate
+    from exchange.services.codes.holdings import Standing
 else:
     bootstrap = Later("exchange.bootstrap")
-    codes = Later("exchange.services.codes.codes")
+    holdings = Later("exchange.services.codes.holdings")
     progress_bar = Later("exchange.cli.codes.progress_bar")
     rotate = Later("exchange.services.codes.rotate")
 
@@ -58,7 +58,7 @@ def find(
 ) -> None:
     """Show what the vault holds for one Device; code masked unless --reveal, always audited."""
     named = DeviceId.parse(device)
-    found = codes.look_up(context_of(folder, now), named, who(by), revealed=reveal)
+    found = holdings.look_up(context_of(folder, now), named, who(by), revealed=reveal)
     answer(as_json, _found_json(named, found, reveal), _found_line(named, found, reveal))
     if found is None:
         raise typer.Exit(1)
@@ -67,14 +67,14 @@ def find(
 @app.command("stats")
 def stats(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
     """Count the Devices and codes in the vault, and say how current its register is."""
-    _show_standing(codes.standing(context_of(folder, now)), as_json, verified=False)
+    _show_standing(holdings.standing(context_of(folder, now)), as_json, verified=False)
 
 
 @app.command("verify")
 def verify(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
     """Open and check every bucket of the vault; exit with 1 and name damaged ones."""
     ctx = context_of(folder, now)
-    found = codes.standing(ctx, verify=True)
+    found = holdings.standing(ctx, verify=True)
     older = rotate.under_other_keys(ctx, bootstrap.open_key_change(ctx))
     _show_standing(found, as_json, verified=True, older=older)
     if older and not as_json:
@@ -166,8 +166,8 @@ def complete_as_of(
     """
     as_of = None if day.strip().lower() == "none" else _day(day)
     ctx = context_of(folder, now)
-    before = codes.declare_complete(ctx, as_of, who(by), empty=empty)
-    known = codes.standing(ctx).stats.installed_by_us
+    before = holdings.declare_complete(ctx, as_of, who(by), empty=empty)
+    known = holdings.standing(ctx).stats.installed_by_us
     was = f" (before: {before.isoformat()})" if before else ""
     text = (
         f"declared complete as of {as_of.isoformat()}, {known} installed Devices known"

@@ -22,10 +22,10 @@ from exchange.cli.common import (
     warn,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.domain.device import mask_codes
 from exchange.domain.foreign import storable
 from exchange.files import replace_file
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:

@@ -22,21 +22,21 @@ from exchange.cli.common import (
     warn,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.domain.foreign import storable
 from exchange.errors import BadInput
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
     from exchange.cli.codes import progress_bar
-    from exchange.services.codes import codes, import_report, removal
+    from exchange.services.codes import holdings, import_report, removal
     from exchange.services.codes.code_file import Progress
-    from exchange.services.codes.codes import Standing
+    from exchange.services.codes.holdings import Standing
     from exchange.services.codes.removal import Chosen, Plan
     from exchange.services.context import Context
 else:
-    codes = Later("exchange.services.codes.codes")
+    holdings = Later("exchange.services.codes.holdings")
     import_report = Later("exchange.services.codes.import_report")
     progress_bar = Later("exchange.cli.codes.progress_bar")
     removal = Later("exchange.services.codes.removal")
@@ -79,7 +79,7 @@ def remove(
     with progress_bar.progress(quiet=quiet) as bar:
         chosen = _chosen(ctx, what or [], column, bar)
         planned = removal.plan(ctx, chosen, source, bar)
-    standing = codes.standing(ctx)
+    standing = holdings.standing(ctx)
     if not as_json:
         for line in _plan_lines(planned):
             say(line)

@@ -22,11 +22,11 @@ from exchange.cli.common import (
     table,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Outcome, TablePreview, Understanding
 from exchange.errors import BadInput
+from exchange.later import Later
 from exchange.rendering.wording import one_line
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ from exchange.cli.common import (
     who,
 )
 from exchange.cli.contacts import columns
-from exchange.cli.lazy import Later
 from exchange.domain.foreign import storable
 from exchange.errors import BadInput
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:

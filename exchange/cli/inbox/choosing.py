@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from exchange.cli.common import HERE, answer, at_terminal, say, warn
-from exchange.cli.lazy import Later
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind as Kinds
 from exchange.errors import BadInput
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:

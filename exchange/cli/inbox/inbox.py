@@ -39,11 +39,11 @@ from exchange.cli.inbox.choosing import (
     working_folder,
 )
 from exchange.cli.inbox.inbox_list import list_
-from exchange.cli.lazy import Later
 from exchange.domain.device import mask_codes
 from exchange.domain.outbound import Ruling
 from exchange.errors import BadInput
 from exchange.files import make_file
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from exchange.cli.inbox.choosing import (
     filter_of,
     working_folder,
 )
-from exchange.cli.lazy import Later
+from exchange.later import Later
 
 if TYPE_CHECKING:
     from exchange.services.people import review

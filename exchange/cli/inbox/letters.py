@@ -25,8 +25,8 @@ from exchange.cli.common import (
     table,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.errors import BadInput
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:

@@ -160,11 +160,12 @@ def _address_of(value: str) -> str:
     known = plain_address(address)
     if known or not address:
         return known
-    found = ADDRESS.search(address[:500])
-    if found:
-        return found.group().lower()
     # Not a valid address, which may be why it failed; or one in another alphabet.
-    return address.lower() if _ANY_ADDRESS.fullmatch(address[:400]) else ""
+    whole = address.lower() if _ANY_ADDRESS.fullmatch(address[:400]) else ""
+    if whole and not whole.isascii():
+        return whole  # in "böb@op-b.test" the search below would find b@op-b.test
+    found = ADDRESS.search(address[:500])
+    return found.group().lower() if found else whole
 
 
 def _of_local_names(reports: list[Part], contents: Contents) -> tuple[Bounce, ...]:

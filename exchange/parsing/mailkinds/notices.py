@@ -272,7 +272,9 @@ def _section(human: Sequence[str]) -> list[str]:
         lead = LEAD.search(line)
         if not lead:
             continue
-        section = [line[lead.end() :]]
+        rest = line[lead.end() :]
+        # "The following addresses failed:" goes on after the phrase, and names nobody.
+        section = ["" if rest.rstrip().endswith(":") and "@" not in rest else rest]
         has_content = "@" in section[0]
         for further in human[number + 1 :]:
             if has_content and RULE.match(further):

@@ -66,7 +66,7 @@ def head_end(
     The first empty line separates them; None when the header is longer than ``ceiling`` bytes.
     """
     end = len(content) if end is None else end
-    for blank in (b"\r\n", b"\n"):
+    for blank in (b"\r\n", b"\n", b"\r"):
         if content.startswith(blank, start, end):
             return start, start + len(blank)
     found = _HEAD_END.search(content, start, min(end, start + ceiling + 4))

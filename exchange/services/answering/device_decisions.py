@@ -46,8 +46,7 @@ from exchange.domain.inbound import (
 from exchange.domain.mail import Found, Reject
 from exchange.errors import BadInput
 from exchange.ports.vault import CodeVault, FoundColumns
-from exchange.rendering.wording import one_line
-from exchange.rendering.workbook import OutcomeWord
+from exchange.rendering.wording import OutcomeWord, one_line
 
 OUTCOME_WORDS = {
     DeviceState.PROVIDED: OutcomeWord.PROVIDED,

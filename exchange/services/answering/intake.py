@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import mask_codes
@@ -29,6 +27,7 @@ from exchange.errors import (
     StoreError,
     VaultError,
 )
+from exchange.later import Log
 from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.ports.reading import Question
 from exchange.services.answering import (
@@ -43,7 +42,7 @@ from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import KEPT, NOT_FETCHED, PROCESSED, REVIEW, SHUNTED, KeptMail
 
-log = structlog.get_logger("exchange.intake")
+log = Log("exchange.intake")
 
 _BATCH_BYTES = 64_000_000
 _STRANGERS_BYTES = 2_000_000

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
+from exchange.later import Log
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, KeptMail
 
-log = structlog.get_logger("exchange.keeping")
+log = Log("exchange.keeping")
 
 
 @dataclass(frozen=True, slots=True)

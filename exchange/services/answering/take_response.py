@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import InstallCode
 from exchange.domain.mail import Answer, Kind, Outcome, Understanding
@@ -24,6 +22,7 @@ from exchange.domain.outbound import (
     leg_takes,
 )
 from exchange.domain.party import Party
+from exchange.later import Log
 from exchange.services.answering import disputes, query_bad_codes
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking.leg_clocks import void
@@ -35,7 +34,7 @@ from exchange.store.mails.outbox import StoredLetter
 from exchange.store.requests.disputes import Claim
 from exchange.store.requests.outbound import Case, ReceivedCode
 
-log = structlog.get_logger("exchange.receive")
+log = Log("exchange.receive")
 
 
 def is_ours(ctx: Context, tx: Transaction, said: Understanding) -> bool:

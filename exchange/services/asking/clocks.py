@@ -12,18 +12,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.inbound import InboundRequest
 from exchange.domain.outbound import CHASED_LEGS, OutboundRequest
 from exchange.domain.party import Party
 from exchange.domain.time.sla import Due, SlaRule, due
+from exchange.later import Log
 from exchange.services.asking import ladder
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 
-log = structlog.get_logger("exchange.clocks")
+log = Log("exchange.clocks")
 
 _CALENDAR = "clocks.calendar"  # the fact with the version used last
 _AT_ONCE = 200  # clocks in one commit

@@ -20,7 +20,8 @@ from exchange.errors import BadInput, BadInputs
 from exchange.ports.records import Removed
 from exchange.services.codes.code_file import Progress, Reading
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
-from exchange.services.codes.codes import digest_of, put_declaration
+from exchange.services.codes.codes import digest_of
+from exchange.services.codes.holdings import put_declaration
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.services.codes.register import COMPLETE_AS_OF
 from exchange.services.context import Context

@@ -14,18 +14,17 @@ from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from exchange.config import Settings
 from exchange.domain.audit import AuditEvent
 from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
 from exchange.domain.refusal import PAUSES, About, Alike, paused_until
 from exchange.errors import CourierPaused, CourierTrouble
+from exchange.later import Log
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import DEFERRED, FAILED
 
-log = structlog.get_logger("exchange.pauses")
+log = Log("exchange.pauses")
 
 _PAUSE: Final = "courier.pause"
 _ALIKE: Final = "courier.refused_alike"

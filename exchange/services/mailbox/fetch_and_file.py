@@ -12,13 +12,12 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.foreign import clipped
 from exchange.domain.mail import MailHead
 from exchange.errors import StoreError, Unreadable, VaultError
+from exchange.later import Log
 from exchange.parsing.reading.head import received
 from exchange.parsing.reading.understand import read_head
 from exchange.ports.mail import Fetched, FetchedMail, Mailbox, MailRef, NotGiven, OldMail
@@ -38,7 +37,7 @@ from exchange.store.mails.mail import (
 )
 from exchange.store.mails.places import Holder
 
-log = structlog.get_logger("exchange.intake")
+log = Log("exchange.intake")
 
 _KEEP_BATCH = 200
 _BATCH_BYTES = 64_000_000

@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
-import structlog
-
 from exchange.domain.audit import GENESIS, AuditEvent
 from exchange.domain.compliance import (
     InboundByParty,
@@ -25,11 +23,12 @@ from exchange.domain.time.calendar import WorkingCalendar
 from exchange.domain.time.sla import local_date, parse_month
 from exchange.errors import BadInput, ExchangeError, StoreError
 from exchange.files import USUAL, plain_folder, replace_file
+from exchange.later import Log
 from exchange.rendering.report import report_csv, report_html
 from exchange.services.context import Context
 from exchange.store.requests.report_queries import AskedByUs, AskedOfUs, DueStatus
 
-log = structlog.get_logger("exchange.monthly")
+log = Log("exchange.monthly")
 
 _WRITTEN: Final = "report.written."
 _FAILED: Final = "report.failed."

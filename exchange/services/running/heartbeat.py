@@ -19,13 +19,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
-
 from exchange.domain.device import mask_codes
+from exchange.later import Log
 from exchange.ports.heart import Heart
 from exchange.services.running.progress import Progress, Step
 
-log = structlog.get_logger("exchange.heartbeat")
+log = Log("exchange.heartbeat")
 
 FILE: Final = "exchange.heartbeat"
 STILL: Final = 300.0  # seconds without progress; at least twice limits.seconds

@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-import structlog
+from exchange.later import Log
 
-log = structlog.get_logger("exchange.progress")
+log = Log("exchange.progress")
 
 _SAID_AFTER: Final = 60.0  # seconds in one step
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Final
 
-import structlog
-
 from exchange.domain.device import mask_codes
 from exchange.errors import (
     ExchangeError,
@@ -20,8 +18,9 @@ from exchange.errors import (
     StoreError,
     Transient,
 )
+from exchange.later import Log
 
-log = structlog.get_logger("exchange.rounds")
+log = Log("exchange.rounds")
 
 # Providers lock an account after some five to ten wrong passwords within half an hour.
 _LOGIN_FIRST: Final = 600.0

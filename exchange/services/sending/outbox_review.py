@@ -6,9 +6,10 @@ either sent or held, never both.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
@@ -16,14 +17,25 @@ from exchange.domain.inbound import DeviceEvent, DeviceState, move
 from exchange.domain.outbound import LegEvent, LegState, leg_takes
 from exchange.domain.release import misdirected
 from exchange.errors import BadInput, NotFound
-from exchange.services.asking import request
+from exchange.later import Later
+from exchange.rendering.wording import counted
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
-from exchange.services.letters import claiming, letters, pauses
+from exchange.services.letters import pauses
 from exchange.services.letters.pauses import Pause
-from exchange.services.sending import remake_letters
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import CANCELLED, DEFERRED, FAILED, HELD, QUEUED, SENT, LetterHead
+
+# Who only lists letters writes none.
+if TYPE_CHECKING:
+    from exchange.services.asking import request
+    from exchange.services.letters import claiming, letters
+    from exchange.services.sending import remake_letters
+else:
+    claiming = Later("exchange.services.letters.claiming")
+    letters = Later("exchange.services.letters.letters")
+    remake_letters = Later("exchange.services.sending.remake_letters")
+    request = Later("exchange.services.asking.request")
 
 STATES: Final = (QUEUED, DEFERRED, SENT, FAILED, HELD, CANCELLED)
 _WAITING: Final = (QUEUED, DEFERRED)
@@ -198,13 +210,27 @@ def retriable(ctx: Context, choice: Choice) -> list[LetterHead]:
     """Return the chosen letters that were refused; raises NotFound if there are none."""
     with ctx.store.reading() as tx:
         found = _heads(tx, choice, _REFUSED)
+        held = [] if found else _heads(tx, choice, (HELD,))
     if choice.ref and found and all(one.purpose == "request" for one in found):
         hint = f"correct the contact, then `exchange request resend {choice.ref}`"
         raise NotFound(f"{choice.ref} is a request of ours: it is asked anew instead", hint=hint)
     if not found:
         where = f" has the reference {choice.ref}" if choice.ref else " is meant"
-        raise NotFound(f"no refused letter{where}")
+        raise _only_held(held, where) if held else NotFound(f"no refused letter{where}")
     return found
+
+
+def _only_held(held: Sequence[LetterHead], where: str) -> NotFound:
+    """Say that letters wait for a person instead, why, and which command sends them."""
+    reasons = Counter(one.reply or "by a person" for one in held)
+    why = "; ".join(f"{number} of them: {reason}" for reason, number in reasons.most_common(3))
+    some = " ".join(str(one.id) for one in held[:10])
+    return NotFound(
+        f"no refused letter{where}; {counted(len(held), 'letter')} held for a person"
+        f" ({why if len(held) > 1 else held[0].reply or 'by a person'})",
+        hint=f"`exchange letters release {some}` sends what is held once the cause is mended,"
+        " `exchange letters cancel` drops it, `exchange letters list --state held` shows all",
+    )
 
 
 def retry(ctx: Context, choice: Choice, actor: str) -> Retried:

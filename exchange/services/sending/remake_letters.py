@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from typing import Final
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.inbound import DeviceState, InboundRequest
 from exchange.domain.mail import MailHead
 from exchange.domain.party import Party
 from exchange.domain.release import address_now
 from exchange.errors import BadInput, ExchangeError, NotFound, StoreError
+from exchange.later import Log
 from exchange.rendering.workbook import AnswerRow, SheetFacts
 from exchange.services.answering import answer_request
 from exchange.services.answering.answer_parts import in_parts as files_in_parts
@@ -34,7 +33,7 @@ from exchange.services.letters import claiming, letters
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import CANCELLED, DEFERRED, FAILED, QUEUED, NewLetter, StoredLetter
 
-log = structlog.get_logger("exchange.remaking")
+log = Log("exchange.remaking")
 
 _STATES: Final = {word.value: state for state, word in OUTCOME_WORDS.items()}
 # A letter this small is not split further for a server that names no limit.

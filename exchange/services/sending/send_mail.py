@@ -14,12 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.refusal import About
 from exchange.errors import CourierRefused, CourierUnavailable, StoreError, VaultDamaged
+from exchange.later import Log
 from exchange.ports.mail import Courier, Delivery, Letter
 from exchange.services.asking.leg_clocks import start_clocks, void
 from exchange.services.context import Context
@@ -32,7 +31,7 @@ from exchange.store.db import Transaction
 from exchange.store.mails.outbox import DEFERRED, FAILED, LONGEST_PAUSE, QUEUED, SENT, StoredLetter
 from exchange.store.taken import TakenLetter, TakenLetters
 
-log = structlog.get_logger("exchange.deliver")
+log = Log("exchange.deliver")
 
 _FIRST_RETRY = timedelta(minutes=5)
 
