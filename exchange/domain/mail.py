@@ -149,7 +149,7 @@ class Understanding:
     head: MailHead
     kind: Kind
     subkind: Subkind = Subkind.NONE
-    devices: Sequence[Found] = ()  # a tuple, or columns where they are many
+    devices: Sequence[Found] = ()  # a tuple, or columns where one of the lists is a table
     answers: Sequence[Answer] = ()
     rejects: tuple[Reject, ...] = ()
     warnings: tuple[str, ...] = ()

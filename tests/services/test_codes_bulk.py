@@ -12,17 +12,22 @@ import sys
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.domain.columns.device_ids import blank_ids
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.limits import DEFAULT
 from exchange.errors import BadInput
+from exchange.parsing.identifiers.bulk import CheckedDevices
+from exchange.parsing.text.byte_column import ByteColumn
 from exchange.ports.records import VaultRecord
 from exchange.ports.vault import Batch
-from exchange.services.codes import code_stream, import_report
+from exchange.services.codes import code_rows, code_stream, import_report
 from exchange.services.codes.code_file import ReadOptions
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.codes import import_codes
@@ -73,12 +78,21 @@ def read_one(name: str, content: bytes, reading: ReadOptions, *, whole: bool) ->
     return Read(found, rejects, import_report.rows, import_report.notes)
 
 
+def _none_valid(cells: ByteColumn) -> CheckedDevices:
+    return CheckedDevices(np.zeros(len(cells), np.bool_), blank_ids(len(cells)))
+
+
+def read_rows(name: str, content: bytes, reading: ReadOptions) -> Read:
+    """As a whole, and each row alone: no row passes the check of the column of Device IDs."""
+    with patch.object(code_rows, "check_devices", _none_valid):
+        return read_one(name, content, reading, whole=True)
+
+
 def read_both(name: str, content: bytes, reading: ReadOptions) -> tuple[Read, Read]:
-    """In pieces, and as a whole."""
-    return (
-        read_one(name, content, reading, whole=False),
-        read_one(name, content, reading, whole=True),
-    )
+    """In pieces by columns, and row by row; as a whole by columns is the same."""
+    by_rows = read_rows(name, content, reading)
+    assert read_one(name, content, reading, whole=True) == by_rows
+    return read_one(name, content, reading, whole=False), by_rows
 
 
 def _records(batch: Batch) -> list[VaultRecord]:
@@ -137,12 +151,13 @@ def test_blocks_and_rows_read_the_same(
         installed_column="Ours", date_column="Delivered", date_format="%d/%m/%Y", source="x",
     )  # fmt: skip
     try:
-        by_rows = read_one("codes.csv", content, reading, whole=True)
+        by_rows = read_rows("codes.csv", content, reading)
     except BadInput as error:
         said = str(error)
         with pytest.raises(BadInput, match=re.escape(said)):
             read_one("codes.csv", content, reading, whole=False)
         return
+    assert read_one("codes.csv", content, reading, whole=True) == by_rows
     if any(line.count('"') % 2 for line in body):  # it may run on into the next line
         with pytest.raises(NeedsWholeFile):
             read_one("codes.csv", content, reading, whole=False)

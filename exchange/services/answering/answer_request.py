@@ -201,6 +201,7 @@ def _keep(
         readable = decided_rows.devices.present
         unread, many = decided_rows.take(~readable), decided_rows.take(readable)
     else:
+        # Rows that are pending go into the database together for all requests of a batch.
         unread, many = decided_rows, None
     seen = [ctx.sealer.seal(one.encode(), "row") if one else None for one in unread.seen.texts()]
     rows = zip(

@@ -13,13 +13,8 @@ from exchange.parsing.reading.import_tables import with_header
 from exchange.parsing.sheets.grid import Table
 from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, StreamedSheet
 from exchange.ports.vault import Batch, ReportProgress
-from exchange.services.codes.code_file import (
-    Fact,
-    ReadOptions,
-    choose_columns,
-    roomy,
-)
-from exchange.services.codes.code_rows import Terms, batch_of, checked_batch
+from exchange.services.codes.code_file import ReadOptions, choose_columns, roomy
+from exchange.services.codes.code_rows import Terms, checked_batch
 from exchange.services.codes.import_report import Delivered
 from exchange.services.import_rows import Sheet, open_sheets, sort_out
 
@@ -103,7 +98,7 @@ def as_a_whole(
     delivered: Delivered,
     progress: ReportProgress | None,
 ) -> Iterator[Batch]:
-    """Yield the good rows of any file of tables, read row by row.
+    """Yield the good rows of any file of tables that is read whole.
 
     Raises BadInput if the file cannot be read, or the columns are not clear.
     """
@@ -118,20 +113,14 @@ def as_a_whole(
         delivered.begin(sheet.table, offset)
         terms = Terms(sheet, reading, today)
         last = 0
-        facts: list[tuple[int, Fact]] = []
-        for row in sheet.rows:
-            delivered.rows += 1
-            last = row.number
-            fact = terms.single(row, offset + last, delivered)
-            if fact is not None:
-                facts.append((offset + last, fact))
-            if len(facts) == _ROWS_AT_ONCE:
-                yield batch_of(facts, reading.source)
-                facts.clear()
-                if progress:
-                    progress("reading", delivered.rows, total)
-        if facts:
-            yield batch_of(facts, reading.source)
+        for start in range(0, len(sheet.rows), _ROWS_AT_ONCE):
+            rows = sheet.rows[start : start + _ROWS_AT_ONCE]
+            last = rows[-1].number
+            batch = checked_batch(terms, rows, 0, offset, delivered)
+            if batch is not None:
+                yield batch
+            if progress:
+                progress("reading", delivered.rows, total)
         offset += last
     if progress:
         progress("reading", total, total)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Outcome, Reject
-from exchange.parsing.findings import resolve_claims as module
 from exchange.parsing.findings.claim_columns import ClaimColumns
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.findings.mixed_list import MixedList
@@ -20,6 +19,7 @@ from exchange.parsing.findings.resolve_claims import (
     resolve_claims,
     unique_devices,
 )
+from tests.unit.parsing.findings.cases import resolved_one_by_one
 
 A, B, C = (DeviceId.parse(f"00-DB-12-34-56-78-90-A{n}") for n in range(3))
 X, Y = InstallCode(bytes(range(1, 17))), InstallCode(bytes(range(2, 18)))
@@ -121,7 +121,7 @@ def test_columns_are_resolved_as_single_claims_are(claims: list[Claim]) -> None:
     columns: MixedList[Claim] = MixedList()
     columns += ClaimColumns.of(claims)
     answers, rejects = resolve_claims(columns)
-    singly = resolve_claims(MixedList(claims))
+    singly = resolved_one_by_one(claims)
     assert (list(answers), set(rejects)) == (list(singly[0]), set(singly[1]))
 
 
@@ -134,14 +134,6 @@ def test_each_device_once_with_the_first_type_that_is_named(columns: bool) -> No
     found: MixedList[Found] = MixedList()
     found += ListedColumns.of(LISTED) if columns else LISTED
     assert list(unique_devices(found)) == [Found(A, "row 1", "GSME"), Found(B, "row 2", "ESME")]
-
-
-def test_many_single_devices_are_unique_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MANY", 2)
-    assert list(unique_devices(MixedList(LISTED))) == [
-        Found(A, "row 1", "GSME"),
-        Found(B, "row 2", "ESME"),
-    ]
 
 
 def _rest(**changes: object) -> Findings:

@@ -195,7 +195,7 @@ def test_columns_that_are_known_are_not_looked_for() -> None:
     assert _claims(found) == [(A, X), (B, UNCLEAR)]
 
 
-def test_a_long_list_reads_as_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_reads_by_columns_as_row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [
         ("Device ID", "IC", "Outcome"),
         (A, X, ""),
@@ -205,14 +205,17 @@ def test_a_long_list_reads_as_a_short_one(monkeypatch: pytest.MonkeyPatch) -> No
         (A, "", "tbc"),
         ("", X, ""),
     ]
-    short = _read(*rows)
-    monkeypatch.setattr(listing, "_BULK_ROWS", 2)
-    long = _read(*rows)
-    assert (list(long.devices), list(long.claims)) == (list(short.devices), list(short.claims))
-    assert (long.rejects, long.warnings, long.stray_code) == (
-        short.rejects,
-        short.warnings,
-        short.stray_code,
+    by_columns = _read(*rows)
+    monkeypatch.setattr(listing._ListingReader, "_is_simple", lambda _: False)
+    by_rows = _read(*rows)
+    assert (list(by_columns.devices), list(by_columns.claims)) == (
+        list(by_rows.devices),
+        list(by_rows.claims),
+    )
+    assert (by_columns.rejects, by_columns.warnings, by_columns.stray_code) == (
+        by_rows.rejects,
+        by_rows.warnings,
+        by_rows.stray_code,
     )
 
 
