@@ -126,6 +126,8 @@ def by_import(content: bytes) -> tuple[int, list[int], list[int], int | None]:
     (table,) = read_tables("list.csv", content)
     sheet = choose_columns(ReadOptions(), table)
     codes = [sheet.columns[CODE]] if CODE in sheet.columns else []
+    if not sheet.rows:
+        raise BadInput("no rows")  # as the import says of such a file
     first = sheet.rows[0].number - 1
     return first, [sheet.columns[DEVICE]], codes, sheet.columns.get(TYPE)
 
