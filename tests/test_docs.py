@@ -32,6 +32,7 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = [
     README,
+    ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
     ROOT / "templates" / "README.md",
     ROOT / "tests" / "scenarios" / "README.md",
