@@ -9,11 +9,15 @@ from typing import NoReturn
 
 from exchange.processes import ignore_signals, leave_current_folder
 
+_LOADING = 50_000
+
 # Before any other import: people often read a mail in the folder where they saved it.
 leave_current_folder()
 if "run" in sys.argv[1:2]:
     # A reload requested while the program loads needs nothing: the start reads everything.
     ignore_signals()
+else:
+    gc.set_threshold(_LOADING)  # loading makes thousands of objects, none of them garbage
 
 from exchange.cli.common import warn  # noqa: E402
 from exchange.domain.device import mask_codes  # noqa: E402

@@ -1,4 +1,4 @@
-"""Read the configuration and build the adapters; nothing else does. Reads top to bottom.
+"""Read the configuration and build the adapters, in this order; no other module does.
 
 ``open_context`` builds one supplier's end: settings, calendar, database, keys, vault, templates.
 ``open_mailbox`` and ``open_courier`` add the connections to the mail servers.
@@ -16,12 +16,12 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from exchange.calendar_file import open_calendar
+from exchange.calendar_file import calendar_of
 from exchange.config import (
     CONFIG_PATH,
     Credential,
@@ -37,35 +37,38 @@ from exchange.domain.limits import Limits
 from exchange.domain.time.sla import parse_date_or_instant
 from exchange.errors import BadInput, ConfigError, VaultError
 from exchange.files import linked
+from exchange.later import Later, later
 from exchange.owner import Owner, check_owner, owner_of
 from exchange.ports.clock import Clock
-from exchange.rendering.compose import Templates, shipped_folder
 from exchange.services.context import Context
 from exchange.services.running.clock_guard import WatchedClock
 from exchange.store.db import Store, sqlite_path
 from exchange.store.references import References
 from exchange.store.upkeep import schema
 from exchange.vault.keys.keyfile import KeyFile
-from exchange.vault.keys.keys import KeyProvider
-from exchange.vault.keys.mailkeys import MailKeys
-from exchange.vault.keys.providers import (
-    EitherKey,
-    Passphrase,
-    command_key,
-    credential_key,
-    environment_key,
-)
-from exchange.vault.keys.seal import BlobSealer
-from exchange.vault.vault import SealedVault
-from exchange.worker.reader import WorkerReader
+
+if TYPE_CHECKING:
+    from exchange.rendering import templates
+    from exchange.vault import vault
+    from exchange.vault.keys import mailkeys, providers, seal
+    from exchange.vault.keys.keys import KeyProvider
+    from exchange.worker import reader
+else:
+    mailkeys = Later("exchange.vault.keys.mailkeys")
+    providers = Later("exchange.vault.keys.providers")
+    reader = Later("exchange.worker.reader")
+    seal = Later("exchange.vault.keys.seal")
+    templates = Later("exchange.rendering.templates")
+    vault = Later("exchange.vault.vault")
 
 # What only some commands use is imported where it is built: a command that lists waits for no more.
 if TYPE_CHECKING:
     from exchange.transport.imap import ImapMailbox
-    from exchange.transport.imap_claim import Holder
+    from exchange.transport.imap_claim import Claimant
     from exchange.transport.smtp import SmtpCourier
     from exchange.vault.rekeying.keychange import VaultKeyChange
 
+T = TypeVar("T")
 INSTANCE = "instance"  # the file that tells this folder from its copies
 NOW_VARIABLE = "EXCHANGE_NOW"
 _SESSION = secrets.token_hex(8)  # this process
@@ -132,7 +135,7 @@ def open_store(
             "there is no database", place=str(sqlite_path(url)), hint="run `exchange init`"
         )
     store = Store(url, after_commit, References(folder))
-    schema.check(store.engine)
+    schema.check_schema(store.engine)
     return store
 
 
@@ -149,7 +152,9 @@ def working_owner(folder: Path, settings: Settings) -> Owner:
 def key_provider(folder: Path, settings: KeySettings) -> KeyProvider:
     """Return the source of the key; nothing is read until the key is needed."""
     now = _key_source(folder, settings)
-    return EitherKey(now, _key_source(folder, settings.old)) if settings.old else now
+    if settings.old:
+        return providers.EitherKey(now, _key_source(folder, settings.old))
+    return now
 
 
 def _key_source(folder: Path, source: KeySource) -> KeyProvider:
@@ -159,13 +164,13 @@ def _key_source(folder: Path, source: KeySource) -> KeyProvider:
             password_env=source.passphrase_env,
             password_credential=source.passphrase_credential,
         )
-        return Passphrase(lambda: _passphrase(credential, folder))
+        return providers.Passphrase(lambda: _passphrase(credential, folder))
     if source.env:
-        return environment_key(source.env)
+        return providers.environment_key(source.env)
     if source.credential:
-        return credential_key(source.credential)
+        return providers.credential_key(source.credential)
     if source.command:
-        return command_key(source.command, source.command_seconds, folder)
+        return providers.command_key(source.command, source.command_seconds, folder)
     return KeyFile(folder / source.file)
 
 
@@ -186,14 +191,13 @@ def _passphrase(credential: Credential, folder: Path) -> str:
 
 def unfinished_key_change(folder: Path, settings: Settings) -> str:
     """Return what a person should know about an unfinished key change; empty if there is none."""
-    provider = key_provider(folder, settings.keys)
-    sources = (provider.current, provider.old) if isinstance(provider, EitherKey) else (provider,)
-    said = (one.unfinished() for one in sources if isinstance(one, KeyFile))
-    return next(filter(None, said), "")
+    sources = (settings.keys, settings.keys.old)
+    files = (KeyFile(folder / one.file) for one in sources if one and one.by_file)
+    return next((said for file in files if (said := file.unfinished())), "")
 
 
 def open_key_change(ctx: Context) -> VaultKeyChange:
-    """What changes the keys of a context's vault."""
+    """Return what changes the keys of a context's vault."""
     from exchange.vault.rekeying.keychange import VaultKeyChange
 
     return VaultKeyChange(ctx.store.engine, key_provider(ctx.folder, ctx.settings.keys))
@@ -223,26 +227,31 @@ def restore_key_file(folder: Path, clock: Clock, by: str) -> tuple[Path, Path | 
 
 def open_reader(
     folder: Path, settings: Settings, own_addresses: frozenset[str] = frozenset()
-) -> tuple[WorkerReader, Limits]:
+) -> tuple[reader.WorkerReader, Limits]:
     """Return the reader of mails, and the limits from the configuration that it works under.
 
     ``own_addresses`` are our addresses in addition to the configured one.
     """
+    ceilings, limits = settings.limits, limits_of(settings)
+    opened = reader.WorkerReader(
+        limits,
+        own_addresses | {settings.party.address.lower()},
+        seconds=ceilings.seconds,
+        memory_bytes=ceilings.memory_mb << 20,
+        unwrap=mailkeys.MailKeys(folder, settings.smime).unwrap if settings.smime else None,
+    )
+    return opened, limits
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the limits on what a mail may contain."""
     ceilings = settings.limits
-    limits = Limits(
+    return Limits(
         mail_bytes=ceilings.mail_bytes,
         parts=ceilings.parts,
         depth=ceilings.depth,
         rows=ceilings.rows,
     )
-    reader = WorkerReader(
-        limits,
-        own_addresses | {settings.party.address.lower()},
-        seconds=ceilings.seconds,
-        memory_bytes=ceilings.memory_mb << 20,
-        unwrap=MailKeys(folder, settings.smime).unwrap if settings.smime else None,
-    )
-    return reader, limits
 
 
 def open_context(
@@ -251,15 +260,18 @@ def open_context(
     after_commit: Callable[[str], None] | None = None,
     *,
     store: Store | None = None,
+    at_once: bool = True,
 ) -> Context:
     """Open one supplier's end from its working folder.
 
     ``store`` is the database if this process has it open already.  It must not be opened twice:
     closing a file releases all the process's locks on it (POSIX), SQLite's too.
+    With ``at_once`` the key is read now, and whatever is wrong with it is found now; without, what
+    the command does not use (vault, sealer, reader, templates, calendar) is never made.
     Raises ConfigError, BadInput, StoreError or VaultError, each saying what to do.
     """
     settings = load_settings(folder)
-    calendar = open_calendar(folder, settings)
+    calendar = calendar_of(folder, settings)
     if store is None:
         store = open_store(folder, settings, after_commit)
     elif store.url != database_url(folder, settings):
@@ -267,41 +279,45 @@ def open_context(
             "cannot be changed while it is open", place="database.url", hint="restart the daemon"
         )
     key = key_provider(folder, settings.keys)
-    vault = SealedVault(store.engine, key, folder=folder)
-    reader, limits = open_reader(folder, settings)
+    engine, made = store.engine, _now if at_once else later
+    codes = made(lambda: vault.SealedVault(engine, key, folder=folder))
     return Context(
         settings=settings,
         folder=folder,
         store=store,
-        vault=vault,
-        sealer=BlobSealer(vault.data_keys(), reload=vault.data_keys),
-        reader=reader,
+        vault=codes,
+        sealer=made(lambda: seal.BlobSealer(codes.data_keys(), reload=codes.data_keys)),
+        reader=made(lambda: open_reader(folder, settings)[0]),
         clock=clock,
-        calendar=calendar,
-        templates=Templates([folder / "templates", shipped_folder("templates")]),
-        limits=limits,
+        calendar=made(calendar),
+        templates=made(lambda: templates.Templates([folder / "templates"])),
+        limits=limits_of(settings),
     )
 
 
+def _now(make: Callable[[], T]) -> T:
+    return make()
+
+
 def open_mailbox(ctx: Context, settings: MailboxSettings) -> ImapMailbox:
-    """A connection of its own to one mailbox (made at the first call)."""
+    """Return a new connection to one mailbox; it is made at the first call."""
     from exchange.transport.imap import ImapMailbox
-    from exchange.transport.imap_claim import Claim
+    from exchange.transport.imap_claim import MailboxClaim
 
     password = password_of(settings, ctx.folder, f"{CONFIG_PATH} > mailbox {settings.name}")
-    claim = Claim(settings.claim, holder_of(ctx.folder)) if settings.claim else None
+    claim = MailboxClaim(settings.claim, holder_of(ctx.folder)) if settings.claim else None
     return ImapMailbox(
         settings, password, ctx.folder, max_bytes=ctx.settings.limits.mail_bytes, claim=claim
     )
 
 
-def holder_of(folder: Path) -> Holder:
-    """Return how we identify ourselves in our mailboxes: this working folder and this process.
+def holder_of(folder: Path) -> Claimant:
+    """Return the name under which we claim our mailboxes: this working folder and this process.
 
     A copy of the folder is a different holder: the change time of the file that identifies the
     folder cannot be copied.
     """
-    from exchange.transport.imap_claim import Holder
+    from exchange.transport.imap_claim import Claimant
 
     path, host = folder / INSTANCE, socket.gethostname()
     try:
@@ -314,11 +330,11 @@ def holder_of(folder: Path) -> Holder:
     except OSError:  # a folder that may not be written to
         known = f"{host} {folder.resolve()} {folder.stat().st_ino}"
     words = f"{folder.resolve()} on {host}"
-    return Holder(sha256(known.encode()).hexdigest()[:32], _SESSION, " ".join(words.split()))
+    return Claimant(sha256(known.encode()).hexdigest()[:32], _SESSION, " ".join(words.split()))
 
 
 def open_courier(ctx: Context, stop: threading.Event | None = None) -> SmtpCourier:
-    """The way out; no letter is begun once ``stop`` is set."""
+    """Return the connection to the mail server; once ``stop`` is set it begins no letter."""
     from exchange.transport.smtp import SmtpCourier
 
     settings = ctx.settings.smtp

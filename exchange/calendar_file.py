@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from exchange.config import Settings
@@ -12,13 +13,25 @@ from exchange.toml_file import TomlFile
 
 def open_calendar(folder: Path, settings: Settings) -> WorkingCalendar:
     """Return the Working Days, with the calendar file's dated additions and removals."""
+    return calendar_of(folder, settings)()
+
+
+def calendar_of(folder: Path, settings: Settings) -> Callable[[], WorkingCalendar]:
+    """Read the calendar file now; return what counts the Working Days of all years.
+
+    Raises ConfigError for a fault of the file; what is returned does for an impossible day.
+    """
     path = folder / settings.calendar.file
     file = TomlFile.read(path) if path.exists() else TomlFile(str(path), "", {})
     additions, removals = calendar_overrides(file.table, file.place)
-    try:
-        return build_calendar(settings.calendar.region, additions=additions, removals=removals)
-    except BadInput as error:
-        raise ConfigError(error.message, place=_place_of_day(file, error.message)) from None
+
+    def built() -> WorkingCalendar:
+        try:
+            return build_calendar(settings.calendar.region, additions=additions, removals=removals)
+        except BadInput as error:
+            raise ConfigError(error.message, place=_place_of_day(file, error.message)) from None
+
+    return built
 
 
 def _place_of_day(file: TomlFile, message: str) -> str:

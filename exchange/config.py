@@ -21,7 +21,8 @@ from pydantic import (
     model_validator,
 )
 
-from exchange.config_faults import config_fault
+from exchange.config_faults import TAKES, config_fault
+from exchange.config_forms import Address, Mpid, Port, ShortName, SignatureLine, Signifier
 from exchange.domain.device_type import NAMED_TYPES, OUT_OF_SCOPE, DeviceType
 from exchange.domain.nearest import nearest
 from exchange.domain.time.sla import parse_instant
@@ -36,11 +37,6 @@ class Section(BaseModel):
     """A table of the file; unknown keys are refused, and nothing changes after loading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-Address = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
-SignatureLine = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 
 
 def _upper(written: object) -> object:
@@ -86,9 +82,9 @@ class Credential(Section):
 class OurParty(Section):
     """Who we are."""
 
-    signifier: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{1,15}$")]
+    signifier: Signifier
     name: Annotated[str, Field(min_length=1)]
-    mpids: tuple[Annotated[str, Field(pattern=r"^[A-Z0-9]{4}$")], ...] = ()
+    mpids: tuple[Mpid, ...] = ()
     address: Address  # where requests to us arrive and our mails come from
     compliance_address: Address | None = None  # our own compliance contact, for evidence files
     contact_name: SignatureLine = ""  # signs every mail; empty: the company alone does
@@ -104,18 +100,18 @@ def _start(written: object) -> object:
     if written is None:
         return None
     if not isinstance(written, str):  # pydantic would read a number as seconds since 1970
-        raise ValueError(f"{written} is neither a day such as 2026-12-01 nor an instant")
+        raise ValueError(f"must be {TAKES[datetime]}")
     try:
         day_alone = len(written.strip()) == len("2026-12-01")
         return parse_instant(f"{written.strip()}T00:00" if day_alone else written)
-    except BadInput as error:
-        raise ValueError(error.message) from None
+    except BadInput:
+        raise ValueError(f"must be {TAKES[datetime]}") from None
 
 
 class MailboxSettings(Credential):
     """One request mailbox."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "requests"
+    name: ShortName = "requests"
     host: str
     port: Port = 993
     tls: Literal["implicit", "starttls"] = "implicit"
@@ -192,12 +188,12 @@ class KeySource(Section):
 
     @property
     def passphrase(self) -> bool:
-        """Whether the key is derived from a passphrase."""
+        """Return whether the key is derived from a passphrase."""
         return bool(self.passphrase_file or self.passphrase_env or self.passphrase_credential)
 
     @property
     def by_file(self) -> bool:
-        """Whether the key is in a key file."""
+        """Return whether the key is in a key file."""
         return not any(getattr(self, name) for name in _KEY_SOURCES)
 
 
@@ -363,7 +359,11 @@ def load_settings(folder: Path) -> Settings:
 
 def settings_in(path: Path) -> Settings:
     """Return the settings in one file; raises as ``load_settings`` does."""
-    file = TomlFile.read(path)
+    return settings_of(TomlFile.read(path))
+
+
+def settings_of(file: TomlFile) -> Settings:
+    """Return the settings in a file that was read; raises as ``load_settings`` does."""
     try:
         return Settings.model_validate(file.table)
     except ValidationError as error:

@@ -10,7 +10,7 @@ from exchange.errors import ConfigError
 
 
 def has_password(credential: Credential) -> bool:
-    """Whether ``credential`` points to any password."""
+    """Return whether ``credential`` points to any password."""
     return bool(
         credential.password_file or credential.password_env or credential.password_credential
     )

@@ -39,7 +39,7 @@ _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @contextmanager
-def written(
+def whole_file(
     path: Path, *, new: bool = False, mode: int = PRIVATE, tidy: bool = True
 ) -> Iterator[BinaryIO]:
     """Open a file that appears at ``path`` when the block ends, but not if the block raises.
@@ -142,13 +142,13 @@ def _give_name(descriptor: int, path: Path, mode: int) -> None:
 
 def make_file(path: Path, content: bytes, *, mode: int = PRIVATE, tidy: bool = True) -> None:
     """Make a new file; raises OSError, FileExistsError if anything is there already."""
-    with written(path, new=True, mode=mode, tidy=tidy) as file:
+    with whole_file(path, new=True, mode=mode, tidy=tidy) as file:
         file.write(content)
 
 
 def replace_file(path: Path, content: bytes, *, mode: int = PRIVATE, tidy: bool = True) -> None:
     """Put a file at ``path``, replacing whatever is there; raises OSError."""
-    with written(path, mode=mode, tidy=tidy) as file:
+    with whole_file(path, mode=mode, tidy=tidy) as file:
         file.write(content)
 
 

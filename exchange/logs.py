@@ -1,4 +1,4 @@
-"""The log of a running program; when it cannot be written, the work goes on."""
+"""The log of a running program; when it cannot be written, the work continues."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LossyStream:
         """Do nothing: nothing is buffered."""
 
     def isatty(self) -> bool:
-        """Whether it is a terminal."""
+        """Return whether it is a terminal."""
         return self._descriptor >= 0 and os.isatty(self._descriptor)
 
     def _note(self) -> str:

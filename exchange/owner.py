@@ -23,7 +23,7 @@ class Owner(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The user's name, or the number as sudo takes it."""
+        """Return the user's name, or the number as sudo takes it."""
         return user_name(self.uid)
 
 

@@ -11,13 +11,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange.bootstrap import database_url, key_provider, working_owner
-from exchange.config import CONFIG_PATH, Settings, load_settings, settings_in
-from exchange.errors import BadInput, ExchangeError, StoreError
+from exchange.config import CONFIG_PATH, Settings, load_settings, settings_in, settings_of
+from exchange.errors import BadInput, BadInputs, ExchangeError, StoreError
 from exchange.files import (
     USUAL,
     asides,
@@ -34,10 +35,19 @@ from exchange.store.db import Store, sqlite_path, writing_engine
 from exchange.store.references import References
 from exchange.store.upkeep import schema
 from exchange.store.upkeep.upgrading import Upgraded, bring_forward
+from exchange.toml_file import TomlFile
 from exchange.vault.keys.keys import KeyProvider
 from exchange.vault.rekeying.keychange import first_key
 from exchange.vault.tables import vault_head
-from exchange.vault.vault_header import create, read_header
+from exchange.vault.vault_header import create_vault, read_header
+
+# What of the configuration each option of ``exchange init`` sets.
+_OPTIONS: Final = {
+    "party.signifier": "--signifier",
+    "party.name": "--name",
+    "party.address": "--address",
+    "database.url": "--database",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +75,14 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
     unfinished = config.with_name(f"{config.name}.unfinished")
     with _explained("the working folder cannot be made", folder):
         _refuse_another(config)
+        shipped = shipped_folder("config")
+        text = _filled((shipped / "exchange.toml").read_text(encoding="utf-8"), party)
+        _check_options(TomlFile.parse(text, str(config)))
         _make_folders(folder)
         with folder_lock(config.parent, 0.0):
             _refuse_another(config)
             goes_on = unfinished.exists()
             _remove_leftovers(folder)
-            shipped = shipped_folder("config")
-            text = _filled((shipped / "exchange.toml").read_text(encoding="utf-8"), party)
             replace_file(unfinished, text.encode(), mode=USUAL)
             made = [f"{CONFIG_PATH}: the configuration, every option commented"]
             made += _samples(folder, shipped)
@@ -84,6 +95,23 @@ def make_folder(folder: Path, party: OwnParty) -> list[str]:
             unfinished.replace(config)
             sync_folder(config.parent)
     return made
+
+
+def _check_options(file: TomlFile) -> None:
+    """Raise BadInput naming the option of ``exchange init`` that the configuration cannot have."""
+    try:
+        settings_of(file)
+    except BadInput as error:
+        faults = error.faults if isinstance(error, BadInputs) else [error]
+        named = [_by_option(one) for one in faults]
+        if len(named) == 1:
+            raise named[0] from None
+        raise BadInputs(error.message, named) from None
+
+
+def _by_option(fault: BadInput) -> BadInput:
+    option = _OPTIONS.get(fault.place.rpartition(" > ")[2], fault.place)
+    return BadInput(fault.message.replace(" in quotes", ""), place=option, hint=fault.hint)
 
 
 @contextmanager
@@ -166,7 +194,7 @@ def _made_database(folder: Path, settings: Settings, *, goes_on: bool) -> list[s
             # One transaction: a call that was cut off left all of it or nothing.
             if not (goes_on and _made_before(connection, provider)):
                 schema.upgrade(connection)
-                create(connection, key)
+                create_vault(connection, key)
                 keep_references(connection, References(folder))
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]

@@ -32,6 +32,7 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = [
     README,
+    ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
     ROOT / "templates" / "README.md",
     ROOT / "tests" / "scenarios" / "README.md",
@@ -102,6 +103,8 @@ def test_there_are_commands_to_check() -> None:
 )
 def test_every_command_and_option_exists(page: Path, line: str) -> None:
     words = shlex.split(line, comments=True)
+    if words[:1] == ["-C"]:  # the folder, before the command
+        words = words[2:]
     if words and words[0].startswith("-"):  # exchange --version, exchange --help
         assert CliRunner().invoke(app, words[:1]).exit_code == 0
         return

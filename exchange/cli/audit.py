@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, context_of, warn
-from exchange.cli.lazy import Later
+from exchange.cli.common import HERE, Folder, Json, context_of, print_result, warn
 from exchange.errors import BadInput
+from exchange.later import Later
 
 if TYPE_CHECKING:
     from exchange.services.people import audit_log
@@ -26,7 +26,7 @@ _EVENT: Final = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 def verify(folder: Folder = HERE, as_json: Json = False) -> None:
     """Check the whole chain; exit with 1 and name the first row changed, added or removed."""
     rows, head = audit_log.verify(context_of(folder))
-    answer(
+    print_result(
         as_json,
         {"rows": rows, "head": head, "intact": True},
         f"the audit log is intact: {rows} rows, head {head}",

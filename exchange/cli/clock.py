@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.cli.common import HERE, By, Folder, Json, answer, context_of, who
-from exchange.cli.lazy import Later
+from exchange.cli.common import HERE, By, Folder, Json, context_of, print_result, who
 from exchange.domain.time.timekeeping import utc_text
+from exchange.later import Later
 
 if TYPE_CHECKING:
     from exchange.services.running import clock_guard
@@ -38,7 +38,7 @@ def confirm(
 
     at = parse_instant(now)
     clock_guard.confirm(context_of(folder), at, who(by))
-    answer(
+    print_result(
         as_json,
         {"confirmed": at.isoformat()},
         f"the clock is confirmed: {utc_text(at)}; the daemon continues within a minute",

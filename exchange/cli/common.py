@@ -34,8 +34,8 @@ Now = Annotated[
     ),
 ]
 HERE: Final = Path()
-HIGHEST: Final = 10**9  # the highest number and count accepted: no column or sum overflows
-Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST)]
+HIGHEST_NUMBER: Final = 10**9  # the highest number and count accepted: no column or sum overflows
+Number = Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST_NUMBER)]
 By = Annotated[
     str, typer.Option("--by", help="Your name, for the audit log.", show_default="login name")
 ]
@@ -57,38 +57,38 @@ _COMMANDING = re.compile(
 _PIPE_WIDTH = 200
 
 
-def context_of(folder: Path, now: str = "") -> Context:
-    """Open a working folder and return its context."""
+def context_of(folder: Path, now: str = "", *, at_once: bool = False) -> Context:
+    """Open a working folder and return its context; ``at_once`` as in ``open_context``."""
     # Imported only now: it loads most of the program, which `exchange read` does not need.
     from exchange.bootstrap import open_context, the_clock, unfinished_key_change
 
-    ctx = open_context(folder, the_clock(now))
+    ctx = open_context(folder, the_clock(now), at_once=at_once)
     if warning := unfinished_key_change(folder, ctx.settings):
         warn(f"exchange: {warning}")
     return ctx
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """Return the text without control characters: much of it was written by strangers."""
     return _COMMANDING.sub("\ufffd", storable(text))
 
 
 def say(line: str) -> None:
     """Print one line for people on standard output."""
-    sys.stdout.write(f"{shown(line)}\n")
+    sys.stdout.write(f"{printable(line)}\n")
     sys.stdout.flush()
 
 
 def warn(line: str) -> None:
     """Print one line for people on standard error."""
-    sys.stderr.write(f"{shown(line)}\n")
+    sys.stderr.write(f"{printable(line)}\n")
     sys.stderr.flush()
 
 
-def answer(as_json: bool, content: object, line: str) -> None:
+def print_result(as_json: bool, content: object, line: str) -> None:
     """Print the result: as JSON when asked for, else as one line."""
     if as_json:
-        # Not through `shown`: JSON escapes control characters; programs want the rest as it is.
+        # Not through `printable`: JSON escapes control characters; programs want the rest as it is.
         sys.stdout.write(
             f"{storable(json.dumps(content, ensure_ascii=False, indent=2, default=str))}\n"
         )
@@ -103,7 +103,7 @@ def table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) 
     Addresses and IDs are never broken: where a terminal is too narrow for that, each row is printed
     as a block of lines.
     """
-    listed = [[shown(str(cell)) for cell in row] for row in rows]
+    listed = [[printable(str(cell)) for cell in row] for row in rows]
     if not listed:
         say(f"{title}: none" if title else "none")
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import Json, answer, say, table
+from exchange.cli.common import Json, print_result, say, table
 from exchange.errors import BadInput
 
 
@@ -43,7 +43,7 @@ def demo(
     place = prepare(folder, keep=keep)
     result = play(place, None if as_json else say, fast=fast or as_json, kill_after=kill_after)
     if as_json:
-        answer(True, result.as_json(), "")
+        print_result(True, result.as_json(), "")
     else:
         say("")
         table(

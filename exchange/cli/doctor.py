@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, say, table
+from exchange.cli.common import HERE, Folder, Json, print_result, say, table
 
 
 def doctor(folder: Folder = HERE, as_json: Json = False) -> None:
@@ -14,7 +14,7 @@ def doctor(folder: Folder = HERE, as_json: Json = False) -> None:
     checks = examine(folder)
     failed = [check for check in checks if check.state == "failed"]
     if as_json:
-        answer(
+        print_result(
             True,
             {
                 "healthy": not failed,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of
-from exchange.cli.lazy import Later
+from exchange.cli.common import HERE, Folder, Json, Now, context_of, print_result
+from exchange.later import Later
 
 if TYPE_CHECKING:
     from exchange.domain.time import sla
@@ -34,7 +34,9 @@ def explain(
         explanation, note = _explain_instant(folder, received, days), ""
     else:
         explanation, note = _explain_ref(folder, ref)
-    answer(as_json, sla.explanation_json(explanation), sla.explanation_text(explanation) + note)
+    print_result(
+        as_json, sla.explanation_json(explanation), sla.explanation_text(explanation) + note
+    )
 
 
 def _explain_instant(folder: Path, received: str, days: int) -> Explanation:

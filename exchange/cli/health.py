@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, say, table
+from exchange.cli.common import HERE, Folder, Json, print_result, say, table
 from exchange.domain.device import mask_codes
 from exchange.errors import BadInput, BadInputs, StoreError
 
@@ -36,7 +36,7 @@ def health(folder: Folder = HERE, as_json: Json = False) -> None:
         )
     problems = found.problems
     if as_json:
-        answer(
+        print_result(
             True,
             {
                 "healthy": not problems,
@@ -66,7 +66,7 @@ def _examined(folder: Path) -> Health:
     from exchange.bootstrap import database_url, the_clock
     from exchange.calendar_file import open_calendar
     from exchange.config import load_settings
-    from exchange.services.people.health import DATABASE_SECONDS, examine
+    from exchange.services.people.health import DATABASE_SECONDS, check_health
     from exchange.store.db import sqlite_path
     from exchange.store.upkeep.read_only_store import ReadOnlyStore
 
@@ -83,4 +83,4 @@ def _examined(folder: Path) -> Health:
             )
         return ReadOnlyStore(url, DATABASE_SECONDS)
 
-    return examine(folder, settings, calendar, opens, the_clock().now())
+    return check_health(folder, settings, calendar, opens, the_clock().now())

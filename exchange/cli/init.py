@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, say
+from exchange.cli.common import HERE, Folder, Json, print_result, say
 
 
 def init(
@@ -72,7 +72,7 @@ def init(
         party = provision.OwnParty(signifier, name, address, database, today)
         made = provision.make_folder(folder, party)
     if as_json:
-        answer(as_json, {"folder": str(folder), "made": made}, "")
+        print_result(as_json, {"folder": str(folder), "made": made}, "")
         return
     for line in made:
         say(f"made {line}")
@@ -92,7 +92,7 @@ def _upgrade(folder: Path, *, backup: bool, as_json: bool) -> None:
         said = f"the database was upgraded from schema {done.before} to {done.now}"
     if done.backup:
         said = f"backup made and checked: {done.backup}\n{said}"
-    answer(
+    print_result(
         as_json,
         {
             "upgraded": changed,

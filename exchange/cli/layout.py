@@ -13,7 +13,7 @@ from rich.cells import cell_len
 _WHOLE: Final = re.compile(r"\S+@\S+|(?:[0-9A-Fa-f]{2}[-:]){7}\S+|\S*MP121-\S+|\S{1,32}")
 _EDGES: Final = 3  # a border and a space on each side of a cell
 
-Row = Sequence[str]
+TableRow = Sequence[str]
 
 
 def table_width(widths: Sequence[int]) -> int:
@@ -21,7 +21,7 @@ def table_width(widths: Sequence[int]) -> int:
     return sum(widths) + _EDGES * len(widths) + 1
 
 
-def narrowest(headers: Row, rows: Sequence[Row]) -> list[int]:
+def narrowest(headers: TableRow, rows: Sequence[TableRow]) -> list[int]:
     """Return the least width of each column that breaks no address and no ID."""
     return [
         max(1, *(_longest_word(cell) for cell in cells))
@@ -29,7 +29,7 @@ def narrowest(headers: Row, rows: Sequence[Row]) -> list[int]:
     ]
 
 
-def column_widths(headers: Row, rows: Sequence[Row], width: int) -> list[int] | None:
+def column_widths(headers: TableRow, rows: Sequence[TableRow], width: int) -> list[int] | None:
     """Return the widths of the columns of a table in ``width``; None where it cannot fit.
 
     Columns that need little more than their longest word get it first; the others share the rest.
@@ -50,8 +50,8 @@ def column_widths(headers: Row, rows: Sequence[Row], width: int) -> list[int] | 
     return widths
 
 
-def blocks(headers: Row, rows: Sequence[Row], width: int) -> Iterator[str]:
-    """Yield the lines of one block a row: each cell behind its header, empty ones left out."""
+def blocks(headers: TableRow, rows: Sequence[TableRow], width: int) -> Iterator[str]:
+    """Yield the lines of one block a row: each cell after its header, empty ones left out."""
     margin = max(cell_len(header) for header in headers) + 2
     for row in rows:
         for header, cell in zip(headers, row, strict=True):

@@ -1,7 +1,8 @@
-"""Commands that are loaded when somebody asks for them: a clerk waits for ``--help`` at every turn.
+"""Import a command only when it is run, so that ``exchange --help`` answers at once.
 
-A group lists its commands from a table; the module of a command is imported when it is run, or when
-its own help is shown. What a command works with is imported when its work begins (`Later`).
+A group lists its commands from a table of names and help lines (`Entry`). The module of a command
+is imported when that command is run, or when its own help is shown. The modules that do the work
+are imported when the work begins (`exchange/later.py`).
 """
 
 from __future__ import annotations
@@ -10,31 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from exchange.cli.early_options import add_folder, check_folder, say_in_words
 from exchange.cli.examples import add_examples
-
-
-class Later:
-    """A module that is imported when one of its names is first used, not before."""
-
-    names: ClassVar[list[str]] = []  # of every such module
-
-    def __init__(self, name: str) -> None:
-        self.names.append(name)
-        self._name = name
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self._name), name)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command: where its function or group is, and the line that the list shows for it."""
+    """A command: the module and name of its function or group, and its line in the list."""
 
     name: str
     module: str  # below exchange.cli
@@ -47,6 +36,7 @@ class Entry:
         if isinstance(found, typer.Typer):
             command = get_command(found)
             command.help = self.help
+            add_folder(command)
         else:
             command = _alone(self.name, found)
         command.name = self.name
@@ -72,6 +62,19 @@ def group_of(entries: Sequence[Entry]) -> type[TyperGroup]:
             self._loaded: set[str] = set()
             # Typer suggests the nearest of these for a misspelt one.
             self.commands = {one.name: TyperCommand(one.name, help=one.help) for one in entries}
+            add_folder(self)
+
+        def invoke(self, ctx: Any) -> Any:
+            try:
+                return super().invoke(ctx)
+            except typer.BadParameter as error:
+                say_in_words(error)
+                raise
+
+        def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+            name, command, rest = super().resolve_command(ctx, args)
+            check_folder(ctx, command)
+            return name, command, rest
 
         def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's
             return list(by_name)

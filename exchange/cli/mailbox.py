@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, answer, context_of
+from exchange.cli.common import HERE, Folder, Json, context_of, print_result
 from exchange.errors import NotFound
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -37,4 +37,4 @@ def take_over(
     finally:
         mailbox.close()
     said = f"taken over from {'; '.join(before)}" if before else "nobody else had claimed it"
-    answer(as_json, {"mailbox": name, "from": list(before)}, f"mailbox {name}: {said}")
+    print_result(as_json, {"mailbox": name, "from": list(before)}, f"mailbox {name}: {said}")

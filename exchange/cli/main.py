@@ -10,7 +10,8 @@ from typer.main import get_command
 
 from exchange import __version__
 from exchange.cli.common import say
-from exchange.cli.lazy import Entry, Later, group_of
+from exchange.cli.lazy import Entry, group_of
+from exchange.later import load_all
 
 COMMANDS = (
     Entry(
@@ -119,6 +120,8 @@ def whole(*, at_work: bool = False) -> Any:
     group = get_command(app)
     for one in COMMANDS:
         group.get_command(None, one.name)  # type: ignore[attr-defined]
-    for name in (*Later.names, *_AT_WORK) if at_work else ():
-        import_module(name)
+    if at_work:
+        for name in _AT_WORK:
+            import_module(name)
+        load_all()
     return group

@@ -25,9 +25,12 @@ def page() -> str:
         f"exchange \\- {summary[0].lower()}{summary[1:]}",
         ".SH SYNOPSIS",
         ".B exchange",
-        "COMMAND [OPTION]... [ARGUMENT]...",
-        ".SH COMMANDS",
+        "[OPTION]... COMMAND [OPTION]... [ARGUMENT]...",
+        ".SH OPTIONS",
     ]
+    for option in group.params:
+        lines += [".TP", _option(option), _roff(" ".join((option.help or "").split()))]
+    lines += [".SH COMMANDS"]
     for path, command in commands(group):
         lines += _section(path, command)
     lines += [

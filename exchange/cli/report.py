@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of, say
+from exchange.cli.common import HERE, Folder, Json, Now, context_of, print_result, say
 
 if TYPE_CHECKING:
     from exchange.domain.compliance import InboundFigures, MonthlyReport, OutboundFigures
@@ -28,7 +28,7 @@ def report(
     built = monthly.build(ctx, month)
     files = monthly.write_report(ctx, built)
     if as_json:
-        answer(True, report_json(built, files), "")
+        print_result(True, report_json(built, files), "")
         return
     say(report_text(built))
     say("written to " + " and ".join(str(path) for path in files))

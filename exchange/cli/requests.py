@@ -14,16 +14,16 @@ from exchange.cli.common import (
     Json,
     Now,
     Why,
-    answer,
     content_of,
     context_of,
+    print_result,
     say,
     table,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.domain.foreign import storable
 from exchange.domain.outbound import LegState
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def create(
         storable(file.name), content, parties, ctx.limits, ours=ctx.settings.party
     )
     made = asking.create(ctx, listed, storable(file.name), who(by), any_type=any_type)
-    answer(
+    print_result(
         as_json,
         {
             "devices": made.devices,
@@ -91,7 +91,7 @@ def list_(folder: Folder = HERE, as_json: Json = False) -> None:
         for one, counts in found
     ]
     if as_json:
-        answer(True, {"requests": rows}, "")
+        print_result(True, {"requests": rows}, "")
         return
     table(
         "",
@@ -117,7 +117,7 @@ def show(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
         legs = tx.legs.legs(request_id=request.id)
         sent = tx.outbox.by_ref(ref)
     if as_json:
-        answer(
+        print_result(
             True,
             {
                 "ref": ref,
@@ -157,14 +157,14 @@ def withdraw(
 ) -> None:
     """Withdraw the open Devices of a request and ask the next former Supplier."""
     number = asking.withdraw(context_of(folder), ref.upper(), why, who(by))
-    answer(as_json, {"withdrawn": number}, f"{counted(number, 'Device')} of {ref} withdrawn")
+    print_result(as_json, {"withdrawn": number}, f"{counted(number, 'Device')} of {ref} withdrawn")
 
 
 @app.command()
 def resend(ref: str, by: By = "", folder: Folder = HERE, as_json: Json = False) -> None:
     """Send a bounced request again, to the address now on the contacts register."""
     refs = asking.resend(context_of(folder), ref.upper(), who(by))
-    answer(as_json, {"requests": refs}, f"queued {' '.join(refs)}")
+    print_result(as_json, {"requests": refs}, f"queued {' '.join(refs)}")
 
 
 @app.command()
@@ -184,11 +184,11 @@ def close(
     ctx = context_of(folder)
     if listed is None:
         asking.close(ctx, device, why, who(by))
-        answer(as_json, {"closed": device}, f"the case of {device} is closed")
+        print_result(as_json, {"closed": device}, f"the case of {device} is closed")
         return
     devices = gained.read_listed(listed.name, content_of(listed), ctx.limits)
     done = asking.close_many(ctx, devices, why, who(by))
-    answer(
+    print_result(
         as_json,
         {"closed": done.closed, "not_open": list(done.not_open)},
         f"{counted(done.closed, 'case')} closed, "
@@ -211,14 +211,14 @@ def outcomes(
     lines = case_status.case_lines(ctx)
     if codes is not None:
         number = case_status.write_codes(ctx, codes, who(by))
-        answer(
+        print_result(
             as_json,
             {"codes": number, "file": str(codes)},
             f"{counted(number, 'code')} written to {codes}",
         )
         return
     if as_json:
-        answer(True, {"cases": [line.as_json() for line in lines]}, "")
+        print_result(True, {"cases": [line.as_json() for line in lines]}, "")
         return
     table(
         "",

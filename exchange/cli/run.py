@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.cli.common import HERE, Folder, Json, Now, answer, context_of
+from exchange.cli.common import HERE, Folder, Json, Now, context_of, print_result
 
 
 def run(
@@ -21,12 +21,12 @@ def run(
     from exchange.logs import start_log
 
     start_log(load_settings(folder).log)
-    ctx = context_of(folder, now)
+    ctx = context_of(folder, now, at_once=True)
     if not once:
         main.run(ctx)
         return
     done = main.run_once(ctx)
-    answer(
+    print_result(
         as_json,
         {
             "kept": done.kept,

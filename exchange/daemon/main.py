@@ -17,13 +17,12 @@ from dataclasses import replace
 from types import FrameType
 from typing import Final
 
-import structlog
-
 from exchange.bootstrap import open_context, open_courier, open_mailbox
 from exchange.daemon.posting import PostingProcess
 from exchange.daemon.sdnotify import Supervisor
 from exchange.daemon.threads import FIRST_PAUSE, Floor, MailboxWorker, Overseer, Sender, Watcher
 from exchange.errors import AlreadyRunning, StoreError
+from exchange.later import Log, load_all
 from exchange.logs import start_log
 from exchange.processes import STRAY
 from exchange.rendering import overrides
@@ -35,11 +34,11 @@ from exchange.services.mailbox.rounds import ROUND, Round, bordered, one_round
 from exchange.services.people import monthly
 from exchange.services.running.heartbeat import Heartbeat
 from exchange.services.running.progress import Progress
-from exchange.services.running.reach import Reachability, words_of
+from exchange.services.running.reach import Reachability, describe_error
 from exchange.store.db import another_daemon
 from exchange.store.locks import LockGuard
 
-log = structlog.get_logger("exchange.daemon")
+log = Log("exchange.daemon")
 
 _REPORT_SECONDS: Final = 20.0  # after which the work done is logged even within a round
 _STEP: Final = 0.2  # seconds between looks at the events
@@ -80,6 +79,7 @@ def run(ctx: Context) -> None:
     Raises AlreadyRunning when another daemon holds the database, even one that took it while our
     lock was lost, and StoreReplaced when a file of the database was replaced after it was opened.
     """
+    load_all()
     supervisor = Supervisor()
     signals = _Signals(supervisor)
     with signals.caught(), ctx.store.sole_daemon() as guard:
@@ -98,7 +98,7 @@ def run(ctx: Context) -> None:
         except AlreadyRunning:
             raise  # the heartbeat file belongs to the other daemon now
         except Exception as error:
-            heart.stopped(words_of(error))
+            heart.stopped(describe_error(error))
             raise
         finally:
             crew.close()
@@ -107,7 +107,7 @@ def run(ctx: Context) -> None:
 
 
 def _heart(ctx: Context, supervisor: Supervisor) -> Heartbeat:
-    """Return our heartbeat; warn at once of a watchdog that would interrupt good work."""
+    """Return our heartbeat; warn if systemd's watchdog is too short for our work."""
     patience, longest = supervisor.watchdog_seconds, ctx.settings.limits.seconds
     if patience and patience < 2 * longest:
         log.warning(
@@ -125,7 +125,7 @@ def _reloaded(crew: _Crew, guard: LockGuard, signals: _Signals, heart: Heartbeat
         ctx = open_context(before.folder, before.clock, store=before.store)
         fresh = _Crew(ctx, guard, signals, heart)
     except Exception as error:
-        why = words_of(error)
+        why = describe_error(error)
         log.error("the configuration is refused; the previous one stays in force", why=why)
         return crew
     crew.close()
@@ -144,11 +144,11 @@ def _end_pause(ctx: Context) -> None:
         with ctx.store.transaction("resume") as tx:
             pauses.end(ctx, tx, "SIGHUP")
     except StoreError as error:
-        log.warning("outgoing mail stays paused", why=words_of(error))
+        log.warning("outgoing mail stays paused", why=describe_error(error))
 
 
 def _warn_of_oddities(ctx: Context) -> None:
-    """Log what is allowed but hardly intended, in own templates and in ``not_before``."""
+    """Log what is allowed but probably a mistake, in own templates and in ``not_before``."""
     for mailbox in ctx.settings.mailbox:
         if mailbox.not_before is not None and mailbox.not_before > ctx.now():
             log.warning(
@@ -238,11 +238,11 @@ class _Crew:
     def _round(self, done: Round) -> None:
         floor, ctx = self.floor, self.floor.ctx
         mailboxes = [worker.inbox.mailbox for worker in self._workers]
-        rounds.begin(ctx, mailboxes, done, floor.reach, floor.progress)
+        rounds.begin_round(ctx, mailboxes, done, floor.reach, floor.progress)
         floor.begun.set()
         with self._sender.with_backlog(self):
             decided = intake.Decided()
-            rounds.decide(ctx, done, floor.reach, floor.stop, floor.progress, decided)
+            rounds.decide_kept(ctx, done, floor.reach, floor.stop, floor.progress, decided)
         rounds.note_left(decided, done, floor.reach)
         if done.decided:
             self._sender.hint()

@@ -23,8 +23,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
-
 from exchange.bootstrap import open_context, open_courier, the_clock
 from exchange.config import load_settings
 from exchange.domain.refusal import About
@@ -36,13 +34,14 @@ from exchange.errors import (
     StoreError,
     StoreReplaced,
 )
+from exchange.later import Log
 from exchange.logs import start_log
 from exchange.ports.mail import Delivery
 from exchange.processes import OWN_FOLDER, clean_environment, ignore_signals, python_command
-from exchange.services.running.reach import words_of
+from exchange.services.running.reach import describe_error
 from exchange.services.sending.posting import Posted, post
 
-log = structlog.get_logger("exchange.posting")
+log = Log("exchange.posting")
 
 _NO_MORE: Final = b"."
 _STEP: Final = 0.1  # seconds between checks whether to stop
@@ -215,7 +214,7 @@ def main(folder: Path) -> None:
     except ExchangeError as error:
         posted.fault = error
     except Exception as error:  # its text may quote a letter
-        posted.fault = ExchangeError(words_of(error))
+        posted.fault = ExchangeError(describe_error(error))
     with contextlib.suppress(BrokenPipeError):  # nobody reads any more
         os.write(1, json.dumps(_as_values(posted)).encode())
 

@@ -25,7 +25,7 @@ class Supervisor:
 
     @property
     def listens(self) -> bool:
-        """Whether a service manager listens."""
+        """Return whether a service manager listens."""
         return bool(self._address)
 
     def tell(self, *lines: str) -> None:

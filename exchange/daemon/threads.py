@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-import structlog
-
 from exchange.bootstrap import open_courier, open_mailbox
 from exchange.config import MailboxSettings
 from exchange.errors import (
@@ -24,15 +22,16 @@ from exchange.errors import (
     StoreError,
     StoreReplaced,
 )
+from exchange.later import Log
 from exchange.ports.mail import Mailbox
 from exchange.services.context import Context
 from exchange.services.mailbox.rounds import OUTGOING, SENDING, Inbox, Round, end_posting, send_out
 from exchange.services.running.progress import Progress
-from exchange.services.running.reach import Reachability, words_of
+from exchange.services.running.reach import Reachability, describe_error
 from exchange.services.sending.posting import Posting
 from exchange.store.locks import LockGuard
 
-log = structlog.get_logger("exchange.daemon")
+log = Log("exchange.daemon")
 
 DATABASE: Final = "the database"
 FIRST_PAUSE: Final = 2.0
@@ -64,7 +63,7 @@ class Floor:
 
     @property
     def may_work(self) -> bool:
-        """Whether we hold the database and are not asked to stop."""
+        """Return whether we hold the database and are not asked to stop."""
         return not (self.stop.is_set() or self.guard.lost.is_set())
 
     def report(self, done: Round) -> None:
@@ -141,7 +140,7 @@ class MailboxWorker(threading.Thread):
             self._rest(max(floor.pause_of(name), floor.reach.pause_left(name), left, _SHORTEST))
 
     def _rest(self, seconds: float) -> None:
-        """Wait; a hint ends the wait unless we are paused."""
+        """Wait until there may be work; while we are paused, a hint does not end the wait."""
         floor, name = self._floor, self.inbox.name
         if floor.may_work and floor.pause_of(name) <= 0:
             self._wake.wait(seconds)
@@ -264,7 +263,7 @@ class Sender(threading.Thread):
 
     @contextmanager
     def with_backlog(self, who: object) -> Iterator[None]:
-        """While a separate process sends, keep it sending until the block ends."""
+        """Keep a separate sending process, if there is one, at work until the block ends."""
         if self._crowds:
             self.backlog(who, wanted=True)
         try:
@@ -324,11 +323,11 @@ class Overseer(threading.Thread):
                 try:
                     call()
                 except Exception as error:
-                    reason = words_of(error)
+                    reason = describe_error(error)
                     if reason not in self._reported:
                         self._reported.add(reason)
                         log.error("the overseer failed", why=reason)
 
     def close(self) -> None:
-        """Stop."""
+        """Stop checking."""
         self._over.set()

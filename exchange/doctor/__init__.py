@@ -11,12 +11,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exchange.doctor.check import Check, failed
-from exchange.doctor.configuration import configuration, our_party, passwords
+from exchange.doctor.configuration import check_passwords, configuration, our_party
 from exchange.doctor.files import files, user
 from exchange.doctor.mail import look_at_courier, look_at_mailbox
-from exchange.doctor.registers import addresses, calendar, clock, clock_stopped, contacts, register
+from exchange.doctor.registers import (
+    calendar,
+    check_installed_register,
+    clock,
+    clock_stopped,
+    contacts,
+    registered_addresses,
+)
 from exchange.doctor.smime import mail_keys
-from exchange.doctor.storage import database, key_file, running, vault
+from exchange.doctor.storage import check_running, database, key_file, vault
 from exchange.doctor.templates import templates
 
 __all__ = ["Check", "examine"]
@@ -31,7 +38,7 @@ def examine(folder: Path) -> list[Check]:
     checks, known = configuration(folder)
     if known is None:
         return [*checks, *clock(None)]
-    password_checks, secrets = passwords(folder, known)
+    password_checks, secrets = check_passwords(folder, known)
     checks += [*our_party(known), *password_checks]
     # The servers answer while the rest is checked.
     settings = known.settings
@@ -53,8 +60,12 @@ def examine(folder: Path) -> list[Check]:
         newest = None
         if store is not None:
             said_of_vault, newest = vault(store, key)
-            checks += [*said_of_vault, *register(store, settings), *contacts(store, settings)]
-            registered |= addresses(store)
+            checks += [
+                *said_of_vault,
+                *check_installed_register(store, settings),
+                *contacts(store, settings),
+            ]
+            registered |= registered_addresses(store)
         checks += [*_border("calendar", lambda: calendar(folder, settings)), *clock(newest)]
         checks += clock_stopped(store) if store is not None else []
         for mailbox in mailboxes:
@@ -63,7 +74,7 @@ def examine(folder: Path) -> list[Check]:
             checks += courier()
         checks += _border("templates", lambda: templates(folder))
         if store is not None:
-            checks += running(store, folder)
+            checks += check_running(store, folder)
     finally:
         if store is not None:
             store.dispose()

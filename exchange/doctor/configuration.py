@@ -34,7 +34,7 @@ _STAND_INS: Final[Mapping[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class UsableSettings:
     """The settings as far as they can be used; ``faulty`` sections hold defaults."""
 
     settings: Settings
@@ -45,7 +45,7 @@ class Known:
         return section not in self.faulty
 
 
-def configuration(folder: Path) -> tuple[list[Check], Known | None]:
+def configuration(folder: Path) -> tuple[list[Check], UsableSettings | None]:
     """Check that the file loads; settings are None if there is no file."""
     path = folder / CONFIG_PATH
     try:
@@ -53,10 +53,10 @@ def configuration(folder: Path) -> tuple[list[Check], Known | None]:
     except BadInput as error:
         known = _salvaged(path) if os.path.exists(path) else None  # noqa: PTH110 - raises nothing
         return faults("configuration", error, _CORRECT), known
-    return [ok("configuration", str(path))], Known(settings)
+    return [ok("configuration", str(path))], UsableSettings(settings)
 
 
-def _salvaged(path: Path) -> Known:
+def _salvaged(path: Path) -> UsableSettings:
     """Return the sections that are valid by themselves."""
     try:
         table = read_toml(path)
@@ -72,10 +72,10 @@ def _salvaged(path: Path) -> Known:
     sections = frozenset(Settings.model_fields)
     # An optional section that is not in the file has its defaults, which is what it says.
     faulty = {name for name in sections & table.keys() | _STAND_INS.keys() if name not in usable}
-    return Known(Settings.model_validate({**_STAND_INS, **usable}), frozenset(faulty))
+    return UsableSettings(Settings.model_validate({**_STAND_INS, **usable}), frozenset(faulty))
 
 
-def our_party(known: Known) -> list[Check]:
+def our_party(known: UsableSettings) -> list[Check]:
     """Check that our own party is configured."""
     what = "our party"
     if not known.has("party"):
@@ -112,7 +112,7 @@ def _sample_address() -> str:
         return ""
 
 
-def passwords(folder: Path, known: Known) -> tuple[list[Check], dict[str, str]]:
+def check_passwords(folder: Path, known: UsableSettings) -> tuple[list[Check], dict[str, str]]:
     """Check that each password can be read; return them by ``mailbox NAME`` and ``smtp``.
 
     The password of a login without one is empty.

@@ -21,10 +21,10 @@ from exchange.doctor.check import Check, failed, faults, ok, warning
 from exchange.errors import ExchangeError
 from exchange.owner import Owner, user_name
 from exchange.rendering.wording import counted
-from exchange.services.running.heartbeat import FILE as HEARTBEAT
+from exchange.services.running.heartbeat import HEARTBEAT_FILE as HEARTBEAT
 from exchange.store.db import sqlite_path
 from exchange.store.references import FILES as REFERENCES
-from exchange.store.taken import FILE as TAKEN
+from exchange.store.taken import TAKEN_FILE as TAKEN
 
 _WHAT: Final = "files"
 _MOST_IN_FOLDER, _MOST_SAID = 1_000, 20

@@ -12,7 +12,7 @@ from exchange.bootstrap import NOW_VARIABLE, the_clock
 from exchange.calendar_file import open_calendar
 from exchange.config import Settings
 from exchange.doctor.check import Check, failed, faults, ok, warning
-from exchange.domain.party import check as findings_of
+from exchange.domain.party import check_entries as findings_of
 from exchange.domain.time.calendar import LAST_YEAR, calendar_overrides
 from exchange.domain.time.sla import local_date
 from exchange.errors import BadInput, ExchangeError
@@ -35,7 +35,7 @@ def _today() -> date:
         return local_date(datetime.now(UTC))
 
 
-def register(store: Store, settings: Settings) -> list[Check]:
+def check_installed_register(store: Store, settings: Settings) -> list[Check]:
     """Check whether "not the installing Supplier" may be answered without a person."""
     what = "register of installed Devices"
     follows = 'every answer "not the installing Supplier" waits for a person'
@@ -90,7 +90,7 @@ def contacts(store: Store, settings: Settings) -> list[Check]:
     return checks
 
 
-def addresses(store: Store) -> set[str]:
+def registered_addresses(store: Store) -> set[str]:
     """Return the addresses of registered parties, in lower case; none if the database fails."""
     try:
         with store.reading() as tx:

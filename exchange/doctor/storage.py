@@ -81,7 +81,7 @@ def _opened(url: str) -> tuple[list[Check], Store | None]:
     store: Store | None = None
     try:
         store = Store(url)
-        schema.check(store.engine)
+        schema.check_schema(store.engine)
         faulty = _quick_check(store)
         altered = _altered(store)
     except ExchangeError as error:
@@ -213,7 +213,7 @@ def _audit(store: Store) -> tuple[list[Check], datetime | None]:
     return [ok(what, summary)], datetime.fromisoformat(last[0].at)
 
 
-def running(store: Store, folder: Path) -> list[Check]:
+def check_running(store: Store, folder: Path) -> list[Check]:
     """Check whether a daemon uses this database now, by looking at its lock without taking it."""
     what = "daemon"
     try:

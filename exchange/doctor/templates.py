@@ -26,9 +26,9 @@ from exchange.rendering.compose import Mail, TemplateName, Templates, compose
 from exchange.rendering.overrides import CONTEXT_NAMES, check_overrides
 from exchange.rendering.report import report_html
 from exchange.rendering.shipped import shipped_folder
-from exchange.rendering.wording import counted
-from exchange.rendering.workbook import AnswerRow, OutcomeWord, RequestRow
-from exchange.services.answering.answer_parts import Part
+from exchange.rendering.wording import OutcomeWord, counted
+from exchange.rendering.workbook import AnswerRow, RequestRow
+from exchange.services.answering.answer_parts import AnswerPart
 
 _AT: Final = datetime(2026, 10, 1, 9, tzinfo=UTC)
 _US: Final = {
@@ -49,7 +49,7 @@ _FULL: Final[Mapping[str, object]] = {
     "them": {"name": "Other Power", "signifier": "OTHR"},
     "ref": "MP121-OURS-2610-A00001",
     "file": "MP121-OURS-2610-A00001-part2of3",
-    "part": Part(2, 3, 11, 20),
+    "part": AnswerPart(2, 3, 11, 20),
     "their_ref": "4711",
     "received": _AT,
     "sent": _AT,

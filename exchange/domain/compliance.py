@@ -41,12 +41,12 @@ class InboundFigures:
 
     @property
     def in_time_share(self) -> float | None:
-        """The share answered in time, of the devices answered or overdue: 0 to 1, or None."""
+        """Return the share in time (0 to 1) of those answered or overdue; None without any."""
         return _share(self.answered_in_time, self.answered_late + self.open_late)
 
     @property
     def unaccounted(self) -> int:
-        """Devices missing from all figures; unless it is 0 the report is wrong, and says so."""
+        """Return how many devices no figure counts; the report warns unless it is 0."""
         return self.devices_received - (
             self.answered_in_time
             + self.answered_late
@@ -79,12 +79,12 @@ class OutboundFigures:
 
     @property
     def in_time_share(self) -> float | None:
-        """The share answered in time, of the devices answered or overdue: 0 to 1, or None."""
+        """Return the share in time (0 to 1) of those answered or overdue; None without any."""
         return _share(self.answered_in_time, self.answered_late + self.overdue)
 
     @property
     def unaccounted(self) -> int:
-        """Devices missing from all figures; unless it is 0 the report is wrong, and says so."""
+        """Return how many devices no figure counts; the report warns unless it is 0."""
         return self.devices_asked - (
             self.answered_in_time
             + self.answered_late

@@ -22,7 +22,7 @@ _LEVELS: Final = range(1, MOST_LEVELS + 1)
 
 REQUIRED: Final = ("party", "signifier", "request_address")
 # Field -> accepted column headers, best first; case, blanks and punctuation are ignored.
-COLUMNS: Final[Mapping[str, Sequence[str]]] = {
+CONTACT_COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "signifier": (
         *("signifier", "party signifier", "sec party signifier", "sec signifier"),
         *("party id", "sec party id", "party code"),

@@ -135,17 +135,17 @@ class InstallCode:
 
     @property
     def hex(self) -> str:
-        """32 upper-case hex digits, the form SRV 8.11 takes."""
+        """Return 32 upper-case hex digits, the form SRV 8.11 takes."""
         return self.raw.hex().upper()
 
     @property
     def with_crc(self) -> str:
-        """36 upper-case hex digits: the code and its CRC, little-endian."""
+        """Return 36 upper-case hex digits: the code and its CRC, little-endian."""
         return (self.raw + crc16_x25(self.raw).to_bytes(CRC_BYTES, "little")).hex().upper()
 
     @property
     def grouped(self) -> str:
-        """The code with its CRC in groups of four: ``83FE D340 ... C3B5``, as shown to people."""
+        """Return the code with its CRC in groups of four: ``83FE D340 ... C3B5``, for people."""
         digits = self.with_crc
         return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
 

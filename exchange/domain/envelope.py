@@ -34,7 +34,7 @@ class WrappedKey:
 
     @property
     def recipient(self) -> str:
-        """The recipient in words, for a person who has to find the certificate.
+        """Return the recipient in words, for a person who has to find the certificate.
 
         Only the end of its number: the whole would look like an install code and be masked.
         """

@@ -61,14 +61,14 @@ class Rung:
 
     @property
     def recipient(self) -> Recipient:
-        """Who gets it: the party's request address, its contact at ``level``, or our compliance."""
+        """Return who gets it: the party's request address, one of its contacts, or us."""
         if self.kind == EVIDENCE:
             return "compliance"
         return "escalation" if self.level else "request"
 
     @property
     def note(self) -> str:
-        """What the mail and the audit say about an unusual recipient, or nothing."""
+        """Return what the mail and the audit say about an unusual recipient, or nothing."""
         return NO_CONTACT if self.kind == BREACH and not self.level else ""
 
 
@@ -100,8 +100,8 @@ def rungs(ladder: Ladder, levels: int, sla_days: int = DEFAULT_DAYS) -> tuple[Ru
     return tuple(table)
 
 
-class Step(NamedTuple):
-    """Where a leg is on its ladder today."""
+class LadderStep(NamedTuple):
+    """Which rung is due for a leg today, when the next one is, and which are left out."""
 
     now: Rung | None  # to be sent today
     next_on: date | None  # when to look again once ``now`` is sent; None at the end of the ladder
@@ -118,7 +118,7 @@ def next_rung(
     calendar: WorkingCalendar,
     sla_days: int = DEFAULT_DAYS,
     last_on: date | None = None,
-) -> Step:
+) -> LadderStep:
     """Return what is due ``today`` for a leg whose day zero is ``accepted_on``.
 
     ``done`` names the rungs that were sent or skipped; ``last_on`` is the local date of the last
@@ -126,11 +126,11 @@ def next_rung(
     reminder that is due is sent, and none once the breach notice is due.  Breach notice, levels
     and evidence are never skipped and keep their distance: each is sent at the earliest
     ``next_level_every`` Working Days after the one before was really sent, so that each contact
-    has time to act before the next one is told.
+    has time to act before the next one is notified.
     """
     table = rungs(ladder, levels, sla_days)
     if EVIDENCE in done:
-        return Step(None, None, ())
+        return LadderStep(None, None, ())
     # Skip every rung before one that is done: a longer answer time, say, came after it was sent.
     furthest = max((i for i, rung in enumerate(table) if rung.name in done), default=-1)
     pending = table[furthest + 1 :]
@@ -149,10 +149,10 @@ def next_rung(
         if rung.kind != "reminder":
             break
     if due_now is None:
-        return Step(None, due_on(pending[0], last_on), ())
+        return LadderStep(None, due_on(pending[0], last_on), ())
     reached = pending.index(due_now)
     after = pending[reached + 1 :]
-    return Step(
+    return LadderStep(
         now=due_now,
         next_on=due_on(after[0], today) if after else None,
         skipped=pending[:reached],

@@ -110,7 +110,7 @@ class Reject:
 
     @property
     def spoils_code(self) -> bool:
-        """Whether the code for ``device`` is damaged, rather than what is said about the device."""
+        """Return whether the code of ``device`` is damaged, rather than the words about it."""
         return self.device is not None and self.text != str(self.device)
 
 
@@ -160,7 +160,7 @@ class Understanding:
     head: MailHead
     kind: Kind
     subkind: Subkind = Subkind.NONE
-    devices: Sequence[Found] = ()  # a tuple, or columns where they are many
+    devices: Sequence[Found] = ()  # a tuple, or columns where one of the lists is a table
     answers: Sequence[Answer] = ()
     rejects: tuple[Reject, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -99,7 +99,7 @@ def move_leg(state: LegState, event: LegEvent) -> LegState:
 
 
 def leg_takes(state: LegState, event: LegEvent) -> bool:
-    """Whether the pair is in the table."""
+    """Return whether the pair is in the table."""
     return (state, event) in LEG_TRANSITIONS
 
 

@@ -87,7 +87,7 @@ class Party:
     name: str
     mpids: tuple[
         str, ...
-    ]  # 4 characters each, one or more per role; `check` reports a party with none
+    ]  # 4 characters each, one or more per role; `check_entries` reports a party with none
     role: str  # supplier, for most
     request_address: str  # where requests to this party go
     reply_address: str  # where our answers to this party go
@@ -137,7 +137,7 @@ class Party:
 
     @property
     def addresses(self) -> frozenset[str]:
-        """Every address in this entry."""
+        """Return every address in this entry."""
         return frozenset(
             {self.request_address, self.reply_address, *(c.address for c in self.escalation)}
         )
@@ -169,7 +169,7 @@ class Change:
 
     @property
     def kind(self) -> Literal["added", "changed", "removed"]:
-        """What happened to the party."""
+        """Return what happened to the party."""
         if self.field != WHOLE_ENTRY:
             return "changed"
         return "removed" if self.before else "added"
@@ -252,7 +252,7 @@ class Finding:
     advice: str
 
 
-def check(
+def check_entries(
     parties: Sequence[Party],
     today: date,
     *,

@@ -74,7 +74,7 @@ _WORD = re.compile(r"\S+")
 
 @dataclass(slots=True)
 class Alike:
-    """Refusals since a letter was last accepted; the same words for everybody are about us."""
+    """Refusals since a letter was last accepted: equal ones for everybody are about our account."""
 
     noted: list[tuple[int, str, str]] = field(default_factory=list)  # letter, domain, words
 
@@ -87,7 +87,7 @@ class Alike:
     def note(
         self, letter: int, recipient: str, reply: str, *, about_recipient: bool
     ) -> Sequence[int]:
-        """Return the letters refused in the same words, this one last, once too many for chance."""
+        """Note a refusal; return the letters refused in the same words once that is no chance."""
         domain = recipient.rpartition("@")[2].lower()
         words = _fingerprint(reply, domain)
         self.noted = [one for one in self.noted if one[0] != letter]

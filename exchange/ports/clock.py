@@ -11,11 +11,11 @@ class Clock(Protocol):
 
     @property
     def simulated(self) -> bool:
-        """Whether a person or a test set this clock; servers' own times do not count then."""
+        """Return whether a person or a test set this clock: then servers' times do not count."""
 
     @property
     def trouble(self) -> str:
-        """Why the clock must be wrong, so that nothing may be sent; empty while it may be right."""
+        """Return why the clock must be wrong, which stops all sending; empty if it may be right."""
 
     def now(self) -> datetime:
         """Return this instant, timezone-aware UTC."""

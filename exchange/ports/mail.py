@@ -71,7 +71,7 @@ class Mailbox(Protocol):
 
     @property
     def uidnext(self) -> int:
-        """The lowest UID that new mail can get, at the last ``list``; 0: the server did not say."""
+        """Return the lowest UID for new mail, as of the last ``list``; 0 if unknown."""
 
     def list(self) -> Sequence[MailRef]:
         """List every mail now in the inbox, oldest first."""
@@ -133,7 +133,7 @@ class Courier(Protocol):
 
     @property
     def size_limit(self) -> int | None:
-        """The largest mail, in bytes, that the server last announced; 0: it announced no limit.
+        """Return the largest mail, in bytes, that the server last announced; 0 for no limit.
 
         None until the server was first reached.
         """

@@ -32,7 +32,7 @@ class PutResult:
     conflicts: tuple[DeviceId, ...]  # another code is held for this device; the old one stays
 
 
-class Refusal(IntEnum):
+class RowRefusal(IntEnum):
     """Why a row of an import is refused."""
 
     OTHER_CODE = 1  # the vault holds another code for the device
@@ -51,7 +51,7 @@ class RefusedRow:
 
     row: int
     device: DeviceId
-    refusal: Refusal
+    refusal: RowRefusal
     other_row: int = 0  # the row that it contradicts, where there is one
     other_device: DeviceId | None = None  # the device that has the same code
     held_on: date | None = None  # when and from where the vault has what it holds

@@ -25,7 +25,7 @@ class KeyChange(Protocol):
 
     @property
     def settle(self) -> float:
-        """Seconds until every process that seals uses a new data key."""
+        """Return the seconds until every process that seals uses a new data key."""
 
     def rewrap(self, note: Callable[[object, str, str], None]) -> tuple[str, str]:
         """Encrypt the data keys under a new wrapping key; return the ids of the old and the new.

@@ -14,6 +14,7 @@ from exchange.domain.device import DeviceId
 from exchange.ports.records import ImportResult, PutResult, Removed, VaultRecord, VaultStats
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
+ReportProgress: TypeAlias = Callable[[str, int, int], None]  # (step, done, total)
 
 
 @dataclass(frozen=True, slots=True)

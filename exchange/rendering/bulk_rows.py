@@ -1,4 +1,4 @@
-"""Write the rows of a long table as the bytes of a CSV or of a sheet, thousands at once.
+"""Write the rows of a table as the bytes of a CSV or of a sheet, thousands at once.
 
 Each row is laid out in a matrix with room for the widest cell of every column; what a row does not
 need stays NUL, which no cell contains, and is removed at the end.  Each different text is written
@@ -8,7 +8,7 @@ several parts of an answer are made at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from string import ascii_uppercase
 from typing import Final, NamedTuple
 
@@ -22,8 +22,7 @@ Encode = Callable[[str], bytes]
 Column = HexColumn | TextColumn | PlaceColumn
 
 ROWS_AT_ONCE: Final = 4096
-# ByteArray of the widest cells of all columns: above it the matrix would be mostly padding.
-_WIDEST: Final = 2_000
+_MOST_BYTES: Final = 2_000 * ROWS_AT_ONCE  # of the cells of a matrix
 _NUMBER: Final = b"0"  # placeholder for the number after a lead while the lead is written
 
 
@@ -35,7 +34,7 @@ class _Cell(NamedTuple):
 
     @property
     def width(self) -> int:
-        return sum(map(_width, self.pieces))
+        return sum(len(one) if isinstance(one, bytes) else one.shape[1] for one in self.pieces)
 
 
 def cleaned(grid: Grid, clean: Callable[[str], str]) -> Grid:
@@ -71,24 +70,25 @@ def _in_use(words: TextColumn) -> TextColumn:
     return TextColumn(tuple(words.values[at] for at in used.tolist()), which.astype(np.int32))
 
 
-def csv_lines(grid: Grid, encode: Encode) -> bytes | None:
-    """Return the rows as lines of a CSV, None if cells are too wide; ``encode`` writes a cell."""
-    cells = _cells(grid, encode)
-    if cells is None:
-        return None
+def csv_lines(grid: Grid, encode: Encode) -> bytes:
+    """Return the rows as lines of a CSV; ``encode`` writes a cell."""
+    cells = [_cell(column, encode) for column in grid.columns]
+    if half := _half_if_wide(grid, cells):
+        return csv_lines(grid[:half], encode) + csv_lines(grid[half:], encode)
     comma, end = _Cell([b","], None), _Cell([b"\r\n"], None)
     framed = [one for cell in cells for one in (cell, comma)]
     return _assembled(len(grid), [*framed[:-1], end])
 
 
-def sheet_rows(grid: Grid, before: int, encode: Encode) -> bytes | None:
+def sheet_rows(grid: Grid, before: int, encode: Encode) -> bytes:
     """Return the rows as XML of a sheet, below the header and ``before`` other rows.
 
-    ``encode`` writes a cell's text.  Returns None if cells are too wide.
+    ``encode`` writes a cell's text.
     """
-    cells = _cells(grid, encode)
-    if cells is None:
-        return None
+    cells = [_cell(column, encode) for column in grid.columns]
+    if half := _half_if_wide(grid, cells):
+        rest = sheet_rows(grid[half:], before + half, encode)
+        return sheet_rows(grid[:half], before, encode) + rest
     rows = _digits(np.arange(before + 2, before + 2 + len(grid), dtype=np.int64))
     framed = [_Cell([b'<row r="', rows, b'">'], None)]
     for letter, cell in zip(ascii_uppercase, cells, strict=False):
@@ -101,41 +101,42 @@ def sheet_rows(grid: Grid, before: int, encode: Encode) -> bytes | None:
     return _assembled(len(grid), framed)
 
 
+def _half_if_wide(grid: Grid, cells: list[_Cell]) -> int:
+    """Return half the number of rows if the matrix would be mostly padding, otherwise 0.
+
+    One wide cell then widens only the few rows around it.
+    """
+    width = sum(cell.width for cell in cells)
+    return len(grid) // 2 if len(grid) * width > _MOST_BYTES else 0
+
+
 def _assembled(number: int, cells: list[_Cell]) -> bytes:
     """Join the rows; a cell that is not present in a row contributes nothing."""
-    laid = np.empty((number, sum(cell.width for cell in cells)), np.uint8)
-    laid[:] = np.frombuffer(b"".join(map(_template, _pieces(cells))), np.uint8)
+    template: list[bytes] = []  # of a row, with NULs where rows differ
+    differing: list[tuple[int, ByteArray]] = []
+    absent: list[tuple[int, int, npt.NDArray[np.bool_]]] = []
     at = 0
     for cell in cells:
         start = at
         for piece in cell.pieces:
-            width = _width(piece)
-            if not isinstance(piece, bytes):
-                laid[:, at : at + width] = piece
-            at += width
+            if isinstance(piece, bytes):
+                template.append(piece)
+                at += len(piece)
+            else:
+                differing.append((at, piece))
+                template.append(bytes(piece.shape[1]))
+                at += piece.shape[1]
         if cell.present is not None:
-            laid[~cell.present, start:at] = 0
+            absent.append((start, at, cell.present))
+    laid = np.empty((number, at), np.uint8)
+    laid[:] = np.frombuffer(b"".join(template), np.uint8)
+    for start, piece in differing:
+        laid[:, start : start + piece.shape[1]] = piece
+    for start, end, present in absent:
+        laid[~present, start:end] = 0
     flat = laid.ravel()
     filled = flat != 0
     return (flat if filled.all() else flat[filled]).tobytes()
-
-
-def _pieces(cells: list[_Cell]) -> Iterator[bytes | ByteArray]:
-    for cell in cells:
-        yield from cell.pieces
-
-
-def _template(piece: bytes | ByteArray) -> bytes:
-    return piece if isinstance(piece, bytes) else bytes(piece.shape[1])
-
-
-def _width(piece: bytes | ByteArray) -> int:
-    return len(piece) if isinstance(piece, bytes) else piece.shape[1]
-
-
-def _cells(grid: Grid, encode: Encode) -> list[_Cell] | None:
-    cells = [_cell(column, encode) for column in grid.columns]
-    return cells if sum(cell.width for cell in cells) <= _WIDEST else None
 
 
 def _cell(column: Column, encode: Encode) -> _Cell:
@@ -167,6 +168,8 @@ def _parted(at: int, lead: str, numbered: int, encode: Encode) -> tuple[bytes, b
 
 def _worded(words: TextColumn, encode: Encode) -> _Cell:
     (texts,) = _matrices(words, lambda _at, text: (encode(text) if text else b"",))
+    if "" not in words.values:
+        return _Cell([texts], None)
     empty = np.array([not text for text in words.values], np.bool_)[words.which]
     return _Cell([texts], ~empty if empty.any() else None)
 
@@ -175,6 +178,8 @@ def _matrices(
     words: TextColumn, write: Callable[[int, str], tuple[bytes, ...]]
 ) -> list[bytes | ByteArray]:
     """Return each output of ``write``: bytes if all rows have the same, else a matrix row each."""
+    if len(words.values) == 1:
+        return list(write(0, words.values[0]))
     used, which = _used(words)
     written = [write(at, words.values[at]) for at in used.tolist()]
     if len(written) == 1:

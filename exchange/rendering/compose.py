@@ -83,7 +83,7 @@ class Mail:
 
     @property
     def auto_submitted(self) -> str:
-        """The value of Auto-Submitted (RFC 3834, section 5)."""
+        """Return the value of Auto-Submitted (RFC 3834, section 5)."""
         return "auto-replied" if self.template == "answer" else "auto-generated"
 
 
@@ -111,7 +111,7 @@ def compose(mail: Mail, templates: Templates) -> bytes:
 
 
 # The pieces of a part: header fields, an empty line, content without a final line end.
-Part = list[bytes | memoryview]
+Chunks = list[bytes | memoryview]
 
 
 def _headers(mail: Mail, subject: str) -> Iterator[bytes]:
@@ -167,16 +167,16 @@ def _sendable(text: str) -> str:
     return lines.strip("\n") + "\n"
 
 
-def _multipart(kind: str, boundary: str, parts: list[Part]) -> Part:
+def _multipart(kind: str, boundary: str, parts: list[Chunks]) -> Chunks:
     mark = boundary.encode("ascii")
-    pieces: Part = [verbatim("Content-Type", f'multipart/{kind}; boundary="{boundary}"'), b"\r\n"]
+    pieces: Chunks = [verbatim("Content-Type", f'multipart/{kind}; boundary="{boundary}"'), b"\r\n"]
     for part in parts:
         pieces += [b"--", mark, b"\r\n", *part, b"\r\n"]
     pieces += [b"--", mark, b"--\r\n"]
     return pieces
 
 
-def _text(subtype: str, text: str) -> Part:
+def _text(subtype: str, text: str) -> Chunks:
     """Return a text part: 7bit if its lines allow it, else quoted-printable or base64."""
     lines = text.replace("\n", "\r\n")
     content: bytes | memoryview = lines.encode()
@@ -196,7 +196,7 @@ def _text(subtype: str, text: str) -> Part:
     ]
 
 
-def _attached(attachment: Attachment) -> Part:
+def _attached(attachment: Attachment) -> Chunks:
     found = _CONTENT_TYPE.fullmatch(attachment.content_type)
     kind = found.group() if found else "application/octet-stream"
     if kind.startswith("text/"):

@@ -1,4 +1,4 @@
-"""Write header fields for the wire: folded, ASCII, and the reader gets the value that was put in.
+"""Write header fields in ASCII, folded so that the reader gets exactly the value put in.
 
 The standard library decodes encoded words inside a value that is set (and fails on line ends
 hidden in them), and it encodes a Message-ID longer than a line, which breaks the thread.  So we

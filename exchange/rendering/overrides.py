@@ -36,12 +36,12 @@ CONTEXT_NAMES: Final[Mapping[str, frozenset[str]]] = {
 }
 """The names that each mail may use; templates/README.md says what they mean."""
 
-VERSIONS: Final = "versions.toml"
+VERSIONS_FILE: Final = "versions.toml"
 _MADE_FROM: Final = re.compile(r"\{#-?\s*templates, version (\d+)(?:; without ([\w, ]+?))?\s*-?#\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TemplateRemark:
     """A remark on one of the user's own templates."""
 
     file: str  # answer/body.txt
@@ -59,7 +59,7 @@ class _TemplateNames:
     parent: str
 
 
-def check_overrides(own: Path, shipped: Path | None = None) -> list[Finding]:
+def check_overrides(own: Path, shipped: Path | None = None) -> list[TemplateRemark]:
     """Return the findings on the templates in ``own``, except those that Jinja cannot parse.
 
     Rendering finds those.
@@ -67,7 +67,7 @@ def check_overrides(own: Path, shipped: Path | None = None) -> list[Finding]:
     shipped = shipped or shipped_folder("templates")
     theirs, ours = environment([shipped]), environment([own, shipped])
     version, changes = _versions(shipped)
-    found: list[Finding] = []
+    found: list[TemplateRemark] = []
     for file in _overridden(own, shipped):
         made_from, left_out = read_version_line((own / file).read_text("utf-8", errors="replace"))
         since = "".join(
@@ -84,9 +84,9 @@ def check_overrides(own: Path, shipped: Path | None = None) -> list[Finding]:
         by = f"made from version {made_from}, this is {version}" if made_from else (
             f"it does not say which version it was made from, this is {version}"
         )  # fmt: skip
-        found += [Finding(file, grave, f"{text} ({by}{since})") for grave, text in faults]
+        found += [TemplateRemark(file, grave, f"{text} ({by}{since})") for grave, text in faults]
         if made_from and made_from != version and not faults:
-            found.append(Finding(file, False, f"nothing is missing in it ({by}{since})"))
+            found.append(TemplateRemark(file, False, f"nothing is missing in it ({by}{since})"))
     return found
 
 
@@ -99,7 +99,7 @@ def read_version_line(text: str) -> tuple[int | None, frozenset[str]]:
 
 
 def _versions(shipped: Path) -> tuple[int, list[tuple[int, str, str]]]:
-    table = tomllib.loads((shipped / VERSIONS).read_text(encoding="utf-8"))
+    table = tomllib.loads((shipped / VERSIONS_FILE).read_text(encoding="utf-8"))
     return table["version"], [
         (one["version"], one["file"], one["words"]) for one in table.get("change", [])
     ]

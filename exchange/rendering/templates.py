@@ -22,8 +22,7 @@ from jinja2 import (
 from exchange.domain.device import mask_codes
 from exchange.errors import ConfigError
 from exchange.rendering.shipped import shipped_folder
-from exchange.rendering.wording import FILTERS
-from exchange.rendering.workbook import OutcomeWord
+from exchange.rendering.wording import FILTERS, OutcomeWord
 
 _LOOK_SECONDS: Final = 1.0
 GLOBALS: Final = {"outcomes": OutcomeWord}  # available in every template

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,6 +23,15 @@ _SHORT: Final = 1000  # characters
 _BLANKS = re.compile(r"\s+")
 # Marks that reorder the text around them: a hostile subject could hide its end with one.
 _BIDI: Final = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class OutcomeWord(StrEnum):
+    """The words in an Outcome cell, ours or the recipient's."""
+
+    PROVIDED = "install code provided"
+    NOT_INSTALLER = "not the installing Supplier"
+    HELD = "being looked into"
+    UNREADABLE = "not readable"
 
 
 def day(when: date | datetime) -> str:

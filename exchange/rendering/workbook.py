@@ -8,21 +8,17 @@ recipient fills in.
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
-from itertools import islice
 from typing import Final, NamedTuple
 
 from exchange.domain.columns.format_columns import Grid
 from exchange.errors import BadInput
 from exchange.rendering.bulk_rows import ROWS_AT_ONCE, cleaned, csv_lines
 from exchange.rendering.sheet import SheetLayout, write_sheet
-from exchange.rendering.wording import one_line
+from exchange.rendering.wording import OutcomeWord, one_line
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV: Final = "text/csv"
@@ -30,22 +26,10 @@ CSV: Final = "text/csv"
 SHEET_ROWS: Final = 1_048_575  # what Excel opens, below the header row
 # Excel takes 32,767 UTF-16 units in a cell; nobody reads more than this.
 _CELL_LIMIT: Final = 2_000
-_ROWS_AT_ONCE: Final = 2_000
-_BETWEEN: Final = "\x1f"  # never in a clean cell
 # What Excel and its like would run when they open a CSV; no Device ID or code begins so.
 _FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
-_CSV_CARE: Final = ('"', ",", *(_BETWEEN + first for first in _FORMULA))
 # Noncharacters are not legal in XML.
 _NO_XML = re.compile("[\ufffe\uffff]")
-
-
-class OutcomeWord(StrEnum):
-    """The words in an Outcome cell, ours or the recipient's."""
-
-    PROVIDED = "install code provided"
-    NOT_INSTALLER = "not the installing Supplier"
-    HELD = "being looked into"
-    UNREADABLE = "not readable"
 
 
 # What a recipient can choose in the Outcome column of our request.
@@ -107,7 +91,7 @@ def answers_workbook(rows: Iterable[tuple[str, ...]], facts: SheetFacts) -> byte
 
 def answers_csv(rows: Iterable[tuple[str, ...]]) -> bytes:
     """Return the same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
-    return _csv(_ANSWERS.headers, rows)
+    return _csv(_ANSWERS, rows)
 
 
 def requests_workbook(rows: Iterable[RequestRow], facts: SheetFacts) -> bytes:
@@ -123,7 +107,7 @@ def requests_workbook(rows: Iterable[RequestRow], facts: SheetFacts) -> bytes:
 def requests_csv(rows: Iterable[RequestRow]) -> bytes:
     """Return the same as CSV: UTF-8 with BOM, CRLF, comma, quoted as in RFC 4180."""
     layout, cells = _request_table(rows)
-    return _csv(layout.headers, cells)
+    return _csv(layout, cells)
 
 
 def _request_table(rows: Iterable[RequestRow]) -> tuple[SheetLayout, Iterator[tuple[str, ...]]]:
@@ -142,35 +126,14 @@ def _request_table(rows: Iterable[RequestRow]) -> tuple[SheetLayout, Iterator[tu
     return layout, cells
 
 
-def _chunks(rows: Iterable[tuple[str, ...]]) -> Iterator[Sequence[tuple[str, ...]]]:
-    """Yield batches of rows whose cells are short, one line of legal XML, and stripped.
-
-    Checking a batch of plain rows as one text costs a fifth of checking every cell; in columns
-    each different text is checked once.
-    """
-    if isinstance(rows, Grid):
-        grid = cleaned(rows, _clean)
-        yield from (grid[at : at + ROWS_AT_ONCE] for at in range(0, len(grid), ROWS_AT_ONCE))
-        return
-    source = iter(rows)
-    while chunk := list(islice(source, _ROWS_AT_ONCE)):
-        joined = _joined(chunk)
-        bare = joined.replace(_BETWEEN, "")
-        plain = bare.isascii() and bare.isprintable()
-        plain = plain and len(joined) - len(bare) == sum(map(len, chunk)) + 1
-        plain = plain and f"{_BETWEEN} " not in joined and f" {_BETWEEN}" not in joined
-        if plain and max(map(len, joined.split(_BETWEEN))) <= _CELL_LIMIT:
-            yield chunk
-        else:
-            yield [tuple(map(_clean, row)) for row in chunk]
-
-
-def _joined(chunk: Iterable[tuple[str, ...]]) -> str:
-    return _BETWEEN.join(["", *map(_BETWEEN.join, chunk), ""])
+def _chunks(layout: SheetLayout, rows: Iterable[tuple[str, ...]]) -> Iterator[Grid]:
+    """Yield batches of rows whose cells are short, one line of legal XML, and stripped."""
+    grid = cleaned(Grid.of(rows, len(layout.headers)), _clean)
+    return (grid[at : at + ROWS_AT_ONCE] for at in range(0, len(grid), ROWS_AT_ONCE))
 
 
 def _clean(cell: str) -> str:
-    # Must give the same as for a plain batch, whatever is in other rows.
+    # Nearly all cells are plain, and this is quicker than looking at each character.
     if cell.isascii() and cell.isprintable() and len(cell) <= _CELL_LIMIT and cell == cell.strip():
         return cell
     return _NO_XML.sub("\ufffd", one_line(cell, _CELL_LIMIT))
@@ -179,14 +142,14 @@ def _clean(cell: str) -> str:
 def _workbook(layout: SheetLayout, rows: Iterable[tuple[str, ...]], facts: SheetFacts) -> bytes:
     return write_sheet(
         layout,
-        _capped(_chunks(rows)),
+        _capped(_chunks(layout, rows)),
         _clean(facts.title),
         _clean(facts.reference),
         facts.created.astimezone(UTC),
     )
 
 
-def _capped(chunks: Iterable[Sequence[tuple[str, ...]]]) -> Iterator[Sequence[tuple[str, ...]]]:
+def _capped(chunks: Iterable[Grid]) -> Iterator[Grid]:
     count = 0
     for chunk in chunks:
         count += len(chunk)
@@ -195,29 +158,19 @@ def _capped(chunks: Iterable[Sequence[tuple[str, ...]]]) -> Iterator[Sequence[tu
         yield chunk
 
 
-def _csv(headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
-    pieces = [codecs.BOM_UTF8, _csv_rows([headers])]
-    for chunk in _chunks(rows):
-        lines = csv_lines(chunk, _csv_cell) if isinstance(chunk, Grid) else None
-        pieces.append(_csv_rows(chunk) if lines is None else lines)
-    return b"".join(pieces)
-
-
-def _csv_rows(chunk: Sequence[tuple[str, ...]]) -> bytes:
-    joined = _joined(chunk)
-    if not any(sign in joined for sign in _CSV_CARE):
-        return "".join([f"{','.join(row)}\r\n" for row in chunk]).encode()
-    target = io.StringIO(newline="")
-    writer = csv.writer(target)  # comma, CRLF, quotes doubled and only where needed
-    writer.writerows(map(_csv_cells, chunk))
-    return target.getvalue().encode()
-
-
-def _csv_cells(row: tuple[str, ...]) -> list[str]:
-    """Put a quote mark before what a spreadsheet would run; no Device ID or code needs one."""
-    return [f"'{cell}" if cell and cell[0] in _FORMULA else cell for cell in row]
+def _csv(layout: SheetLayout, rows: Iterable[tuple[str, ...]]) -> bytes:
+    header = b",".join(map(_csv_cell, layout.headers)) + b"\r\n"
+    lines = (csv_lines(chunk, _csv_cell) for chunk in _chunks(layout, rows))
+    return b"".join([codecs.BOM_UTF8, header, *lines])
 
 
 def _csv_cell(cell: str) -> bytes:
-    """Encode one cell that is not empty, as in a line."""
-    return _csv_rows([(cell,)])[:-2]
+    """Encode one cell that is not empty, as in a line: quoted only where it must be.
+
+    A quote mark goes before what a spreadsheet would run; no Device ID or code needs one.
+    """
+    if cell[0] in _FORMULA:
+        cell = f"'{cell}"
+    if '"' in cell or "," in cell:
+        cell = '"' + cell.replace('"', '""') + '"'
+    return cell.encode()

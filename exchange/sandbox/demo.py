@@ -27,7 +27,7 @@ from exchange.errors import BadInput
 from exchange.files import USUAL, make_file, replace_file
 from exchange.sandbox.narrate import Narrator
 from exchange.sandbox.servers import SandboxServers
-from exchange.sandbox.troupe import PASSWORD, Agent, furnish, import_codes, running
+from exchange.sandbox.troupe import PASSWORD, Agent, furnish, import_codes, running_agents
 from exchange.sandbox.world import (
     AGENTS,
     COMPANIES,
@@ -117,7 +117,7 @@ def play(
         for agent in agents:
             furnish(agent.company, agent.folder, servers, meters, clock.at.isoformat())
         story = _Story(narrator, clock, servers, agents, meters, folder)
-        with running(agents):
+        with running_agents(agents):
             narrator.line(
                 "agents: " + ", ".join(f"{one.company.name} (process {one.pid})" for one in agents)
             )
@@ -213,7 +213,7 @@ def _count(story: _Story, started: float) -> DemoResult:
     try:
         for ctx in contexts.values():
             for month in ("2026-12", "2027-01"):
-                monthly.write(ctx, month)
+                monthly.write_month(ctx, month)
         asked = _asked(contexts["GAIN"], story.meters)
         inbound: Counter[DeviceState] = Counter()
         for ctx in contexts.values():

@@ -20,8 +20,8 @@ from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.agent import KILL_AFTER
 from exchange.sandbox.servers import SandboxServers
 from exchange.sandbox.world import Company, Meters, contacts_csv
-from exchange.services.codes import codes
-from exchange.services.codes.code_file import Reading
+from exchange.services.codes import codes, holdings
+from exchange.services.codes.code_file import ReadOptions
 from exchange.services.codes.import_report import CodeSource
 from exchange.services.context import Context
 from exchange.services.people import contacts
@@ -133,7 +133,7 @@ def furnish(
         ]  # fmt: skip
         if rows:
             import_codes(ctx, rows)
-            codes.declare_complete(ctx, parse_instant(start).date(), "demo")
+            holdings.declare_complete(ctx, parse_instant(start).date(), "demo")
     finally:
         ctx.store.dispose()
 
@@ -142,11 +142,11 @@ def import_codes(ctx: Context, rows: list[tuple[str, str]]) -> None:
     """Import codes the usual way, from a CSV that is only in memory."""
     lines = ["Device ID,Install code", *(f"{device},{code}" for device, code in rows)]
     content = ("\r\n".join(lines) + "\r\n").encode()
-    codes.import_codes(ctx, CodeSource.of("codes.csv", content), Reading(), "demo")
+    codes.import_codes(ctx, CodeSource.of("codes.csv", content), ReadOptions(), "demo")
 
 
 @contextmanager
-def running(agents: list[Agent]) -> Iterator[None]:
+def running_agents(agents: list[Agent]) -> Iterator[None]:
     """Start all agents; stop them at the end."""
     try:
         for agent in agents:

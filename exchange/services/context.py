@@ -6,8 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-
-import structlog
+from typing import TYPE_CHECKING
 
 from exchange.config import Settings
 from exchange.domain.audit import AuditEvent
@@ -16,16 +15,19 @@ from exchange.domain.limits import Limits
 from exchange.domain.party import Party
 from exchange.domain.time.calendar import WorkingCalendar
 from exchange.domain.time.sla import SlaRule, local_date
-from exchange.ports.clock import Clock
+from exchange.later import Log
 from exchange.ports.heart import SILENT, Heart
-from exchange.ports.mail import Delivery
-from exchange.ports.reading import Reader
-from exchange.ports.sealing import Sealer
-from exchange.ports.vault import CodeVault
-from exchange.rendering.compose import Templates
-from exchange.store.db import Store, Transaction
 
-log = structlog.get_logger("exchange.context")
+if TYPE_CHECKING:
+    from exchange.ports.clock import Clock
+    from exchange.ports.mail import Delivery
+    from exchange.ports.reading import Reader
+    from exchange.ports.sealing import Sealer
+    from exchange.ports.vault import CodeVault
+    from exchange.rendering.templates import Templates
+    from exchange.store.db import Store, Transaction
+
+log = Log("exchange.context")
 
 
 @dataclass(frozen=True, slots=True)

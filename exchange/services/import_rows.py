@@ -15,6 +15,7 @@ from exchange.parsing.reading.import_tables import (
     Role,
     Row,
     Table,
+    column_letter,
     columns_of,
     header_meaning,
     normalise_header,
@@ -113,16 +114,6 @@ def raise_all(faults: Sequence[BadInput], place: str) -> None:
         raise flat[0]
     if flat:
         raise BadInputs(f"{len(flat)} faults", flat, place=place)
-
-
-def column_letter(column: int) -> str:
-    """Return a spreadsheet's name for a column (from 0): A, B ... Z, AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def column_name(table: Table, column: int) -> str:

@@ -1,11 +1,10 @@
-"""Issues the numbers of references, each once, by letter and month."""
+"""Issue the numbers of references, each once, by letter and month."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
 from exchange.store.references import IssuedNumbers, References
@@ -90,4 +89,11 @@ def _row(connection: Connection, name: str, issued: IssuedNumbers) -> str:
 
 
 def _insert(connection: Connection) -> Any:
-    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    # Imported only now: the dialect that is not in use takes as long as the rest of this package.
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert

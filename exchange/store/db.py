@@ -1,4 +1,4 @@
-"""Opens the database and its transactions.
+"""Open the database and its transactions.
 
 SQLite (WAL) is the embedded default; PostgreSQL is the alternative.  A write transaction on SQLite
 takes its lock at once (BEGIN IMMEDIATE), so what a use case read is still true when it writes.
@@ -24,7 +24,7 @@ from exchange.store.bulk.pg_copy import analyze, tables_to_analyze
 from exchange.store.counters import Counters
 from exchange.store.facts import FactStore
 from exchange.store.locks import (
-    DAEMON,
+    DAEMON_LOCK,
     SENDER,
     FileLock,
     HeldLock,
@@ -173,7 +173,7 @@ class Store:
 
         The lock ends with the process, however that ends.  A lost lock is taken again.
         """
-        with self._sole(DAEMON, again=True) as guard:
+        with self._sole(DAEMON_LOCK, again=True) as guard:
             if guard is None:
                 raise another_daemon()
             yield guard

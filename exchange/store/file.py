@@ -1,4 +1,4 @@
-"""Checks a SQLite file before it is opened, because opening it may already write to it."""
+"""Check a SQLite file before it is opened, because opening it may already write to it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def check_file(path: Path) -> None:
 
 
 def _open_here(path: Path) -> bool:
-    """Whether this process has the file open already, so that it was checked before.
+    """Return whether this process has the file open already, so that it was checked before.
 
     Closing another descriptor of the file would release SQLite's locks on it (POSIX), and another
     process that ends would delete the write-ahead log.

@@ -15,14 +15,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-import structlog
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange.errors import StoreError, StoreReplaced
+from exchange.later import Log
 from exchange.store.samefile import SameFiles
 
-log = structlog.get_logger("exchange.store")
+log = Log("exchange.store")
 
 _CHECK_SECONDS: Final = 1.0
 
@@ -35,7 +35,7 @@ class LockName(NamedTuple):
     description: str
 
 
-DAEMON: Final = LockName(0x4D503132, ".lock", "the lock of the one daemon")
+DAEMON_LOCK: Final = LockName(0x4D503132, ".lock", "the lock of the one daemon")
 SENDER: Final = LockName(0x4D503133, ".sending.lock", "the lock of the one sender")
 
 
@@ -43,7 +43,7 @@ class HeldLock(Protocol):
     """A lock that this process took."""
 
     def check(self) -> bool:
-        """Whether it is still held; raises StoreReplaced if its file was replaced."""
+        """Return whether it is still held; raises StoreReplaced if its file was replaced."""
 
     def take_again(self) -> bool | None:
         """Take a lost lock again: True if taken, False if another has it, None if not known.
@@ -80,16 +80,16 @@ class FileLock:
         return cls(path, descriptor, files)
 
     def check(self) -> bool:
-        """As ``HeldLock``: the kernel keeps the lock, but the file may be gone."""
+        """Do what ``HeldLock`` says; the kernel keeps the lock, but the file may be gone."""
         self._files.check()
         return True
 
     def take_again(self) -> bool | None:
-        """As ``HeldLock``: it is lost only with its file, and then the daemon ends."""
+        """Do what ``HeldLock`` says; it is lost only with its file, and then the daemon ends."""
         return None
 
     def release(self) -> None:
-        """As ``HeldLock``."""
+        """Do what ``HeldLock`` says."""
         self._files.unwatch(self._path)
         os.close(self._descriptor)
 
@@ -134,7 +134,7 @@ class SessionLock:
         return True
 
     def check(self) -> bool:
-        """As ``HeldLock``."""
+        """Do what ``HeldLock`` says."""
         connection = self._connection
         if connection is None:
             return False
@@ -149,7 +149,7 @@ class SessionLock:
         return bool(found)
 
     def take_again(self) -> bool | None:
-        """As ``HeldLock``."""
+        """Do what ``HeldLock`` says."""
         try:
             if self.take():
                 return True
@@ -166,7 +166,7 @@ class SessionLock:
         return False
 
     def release(self) -> None:
-        """As ``HeldLock``: ends the session too, so nobody gets the lock from the pool."""
+        """Release the lock and end its session, so that nobody gets the lock from the pool."""
         connection, self._connection = self._connection, None
         if connection is None:
             return

@@ -62,7 +62,7 @@ class PartyStore:
                 hint="`exchange contacts list` shows who is",
             )
 
-    def standing(self, signifiers: Collection[str]) -> dict[str, MailAddresses]:
+    def mail_addresses(self, signifiers: Collection[str]) -> dict[str, MailAddresses]:
         """Return where mail to these parties may go now, for those on the register."""
         register = table_of(PartyRow).c
         query = sa_select(

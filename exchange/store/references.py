@@ -1,4 +1,4 @@
-"""Records outside the database, too, which references were issued.
+"""Record outside the database, too, which references were issued.
 
 A database restored from a backup continues to count from the backup.  Two small files in the
 working folder record what was issued since, so no reference is issued twice.  They are written in

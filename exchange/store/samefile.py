@@ -1,4 +1,4 @@
-"""Checks that a database is still the one that was opened, on SQLite and PostgreSQL.
+"""Check that a database is still the one that was opened, on SQLite and PostgreSQL.
 
 SQLite continues with a file that was replaced or deleted meanwhile, and so does a lock: whatever is
 committed then is in a file that nobody can find again, and a second daemon may start.

@@ -1,4 +1,4 @@
-"""Records outside the database which letters a mail server accepted, until the database has them.
+"""Record outside the database which letters a mail server accepted, until the database has them.
 
 If the database fails at that moment (full disk, server gone), or the process is killed, the next
 process would send the letter again.  So it is recorded in a small file in the working folder, which
@@ -16,13 +16,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-import structlog
-
 from exchange.files import sync_folder
+from exchange.later import Log
 
-log = structlog.get_logger("exchange.store")
+log = Log("exchange.store")
 
-FILE: Final = "letters.taken"
+TAKEN_FILE: Final = "letters.taken"
 _BYTES: Final = 256 * 1024
 _REPLY: Final = 100  # characters of the server's reply: a batch of letters must fit
 _REPORTED: Final = set[Path]()  # warned about once, not for each letter
@@ -42,7 +41,7 @@ class TakenLetters:
     """The file of a working folder, used only by the process that sends."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
+        self._path = folder / TAKEN_FILE
 
     def make_room(self) -> None:
         """Reserve the space of the file; if that fails, log a warning and continue."""

@@ -21,7 +21,7 @@ from typing import Final
 from exchange.config import MailboxSettings
 from exchange.errors import ExchangeError, MailboxUnavailable
 from exchange.ports.mail import Fetched, MailRef, NotGiven, ServerTime
-from exchange.transport.imap_claim import Claim
+from exchange.transport.imap_claim import MailboxClaim
 from exchange.transport.imap_fetch import (
     FEW_FIELDS,
     HEADER,
@@ -37,9 +37,9 @@ from exchange.transport.imap_fetch import (
     sized,
     still_there,
 )
-from exchange.transport.imap_login import open_session, place_of
+from exchange.transport.imap_login import mailbox_label, open_session
 from exchange.transport.imap_probe import MailboxProbe, probe_mailbox
-from exchange.transport.imap_session import Session, explain, nonsense, uid_sets
+from exchange.transport.imap_session import Session, as_our_error, nonsense, uid_sets
 from exchange.transport.oauth import TokenProvider
 
 MAX_BYTES: Final = 50_000_000
@@ -72,9 +72,11 @@ class ImapMailbox:
         *,
         max_bytes: int = MAX_BYTES,
         token: TokenProvider | None = None,
-        claim: Claim | None = None,
+        claim: MailboxClaim | None = None,
     ) -> None:
-        """``password`` may be a function, asked at every connect; ``folder`` is the working one.
+        """Make an unconnected mailbox; ``folder`` is the working folder.
+
+        ``password`` may be a function, which is asked at every connect.
 
         With a ``claim``, nothing is listed, fetched or filed while another exchange holds it.
         """
@@ -86,7 +88,7 @@ class ImapMailbox:
         self._claim = claim
         self._folder = folder
         self._max_bytes = max_bytes
-        self._place = place_of(settings)
+        self._place = mailbox_label(settings)
         self._session: Session | None = None
         self._lock = threading.Lock()
         self._woken = threading.Event()
@@ -212,7 +214,7 @@ class ImapMailbox:
             # After a plain NO or BAD the connection can still be used.
             if isinstance(error, OSError | imaplib.IMAP4.abort):
                 self._drop()
-            raise explain(error, self._place, doing) from None
+            raise as_our_error(error, self._place, doing) from None
         except ExchangeError:
             raise
         except Exception as error:

@@ -30,13 +30,12 @@ from email.message import EmailMessage
 from itertools import starmap
 from typing import Final
 
-import structlog
-
 from exchange.errors import ExchangeError, MailboxClaimed, MailboxRefused
+from exchange.later import Log
 from exchange.transport.imap_fetch import Fields, arrival
-from exchange.transport.imap_session import LEAVE_SECONDS, Session, is_passing, uid_sets, words_of
+from exchange.transport.imap_session import LEAVE_SECONDS, Session, error_text, is_passing, uid_sets
 
-log = structlog.get_logger("exchange.claim")
+log = Log("exchange.claim")
 
 LEASE: Final = timedelta(minutes=15)
 RENEW_SECONDS: Final = 240.0
@@ -63,7 +62,7 @@ this folder alone.
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class Claimant:
     """Who claims: ``instance`` is one working folder, ``session`` one process of it."""
 
     instance: str
@@ -93,14 +92,14 @@ class _Sign:
     words: str
 
 
-class Claim:
+class MailboxClaim:
     """Our claim on one mailbox; used by the thread that uses the connection.
 
     ``steady`` gives seconds that only grow.
     """
 
     def __init__(
-        self, folder: str, holder: Holder, steady: Callable[[], float] = time.monotonic
+        self, folder: str, holder: Claimant, steady: Callable[[], float] = time.monotonic
     ) -> None:
         self._folder, self._holder, self._steady = folder, holder, steady
         self._renewed: float | None = None
@@ -242,7 +241,7 @@ class Claim:
         """Go on without a claim; log it once."""
         self._renewed = self._steady()
         if not self._impossible:
-            why = "the folder does not show our mail" if error is None else words_of(error)
+            why = "the folder does not show our mail" if error is None else error_text(error)
             log.warning(
                 "no claim can be left in the mailbox: nothing keeps a second exchange away",
                 mailbox=session.settings.name,

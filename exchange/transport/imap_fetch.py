@@ -19,7 +19,7 @@ from imapclient.response_parser import gen_parsed_response
 from exchange.ports.mail import Fetched, FetchedMail, MailRef, NotGiven, OldMail
 
 # RFC 9051, 9: UIDs and UIDVALIDITY are nz-number, unsigned 32-bit.
-HIGHEST: Final = 2**32 - 1
+HIGHEST_UID: Final = 2**32 - 1
 SIZE_AND_DATE: Final = ("RFC822.SIZE", "INTERNALDATE")
 WHOLE: Final = "BODY.PEEK[]"
 HEADER: Final = "BODY.PEEK[HEADER]<0.65536>"
@@ -48,7 +48,7 @@ class Sized:
 
 def is_number(value: object) -> bool:
     """Return whether this may be a UID or a UIDVALIDITY."""
-    return isinstance(value, int) and 0 < value <= HIGHEST
+    return isinstance(value, int) and 0 < value <= HIGHEST_UID
 
 
 def uids_in(answers: Sequence[object]) -> set[int]:

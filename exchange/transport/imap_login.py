@@ -26,10 +26,10 @@ from exchange.errors import (
 from exchange.transport.imap_session import (
     Connection,
     Session,
-    explain,
+    as_our_error,
+    error_text,
     is_passing,
     nonsense,
-    words_of,
 )
 from exchange.transport.imap_wire import WatchedClient
 from exchange.transport.oauth import TokenProvider, refusal_of, xoauth2_response
@@ -47,7 +47,7 @@ def open_session(
     folder: Path,
 ) -> Session:
     """Connect, start TLS and log in; raise MailboxUnavailable or MailboxRefused."""
-    place = place_of(settings)
+    place = mailbox_label(settings)
     client = _connect(settings, folder, place)
     session = Session(client=client, settings=settings, place=place)
     try:
@@ -56,7 +56,7 @@ def open_session(
         session.prefix, session.separator = _namespace(client)
     except (OSError, imaplib.IMAP4.error) as error:
         session.abandon()
-        raise explain(error, place, "open the mailbox") from None
+        raise as_our_error(error, place, "open the mailbox") from None
     except ExchangeError:
         session.abandon()
         raise
@@ -69,7 +69,7 @@ def open_session(
     return session
 
 
-def place_of(settings: MailboxSettings) -> str:
+def mailbox_label(settings: MailboxSettings) -> str:
     """Return what messages call the mailbox."""
     return f"mailbox {settings.name} ({settings.host}:{settings.port})"
 
@@ -99,7 +99,7 @@ def _connect(settings: MailboxSettings, folder: Path, place: str) -> Connection:
     except imaplib.IMAP4.error as error:
         _abandon(client)
         raise MailboxUnavailable(
-            f"the server does not speak IMAP here, or rejects us: {words_of(error)}", place=place
+            f"the server does not speak IMAP here, or rejects us: {error_text(error)}", place=place
         ) from None
     except ExchangeError:
         _abandon(client)
@@ -152,7 +152,7 @@ def _log_in(
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
-        reply = words_of(error, secret)
+        reply = error_text(error, secret)
         # The library reports "login failed" for a broken connection, too.
         if is_passing(error) or isinstance(error.__context__, imaplib.IMAP4.abort):
             raise MailboxUnavailable(f"cannot log in now: {reply}", place=place) from None

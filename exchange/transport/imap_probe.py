@@ -12,8 +12,8 @@ from pathlib import Path
 from exchange.config import MailboxSettings
 from exchange.errors import ExchangeError, MailboxRefused, MailboxUnavailable
 from exchange.transport.imap_counts import JunkFolder, junk_folders, oldest_of_inbox
-from exchange.transport.imap_login import open_session, place_of
-from exchange.transport.imap_session import Session, explain, nonsense
+from exchange.transport.imap_login import mailbox_label, open_session
+from exchange.transport.imap_session import Session, as_our_error, nonsense
 from exchange.transport.oauth import TokenProvider
 from exchange.transport.tls import certificate_end
 
@@ -59,9 +59,11 @@ def probe_mailbox(
     except (MailboxUnavailable, MailboxRefused) as error:
         return replace(seen, fault=error)
     except (OSError, imaplib.IMAP4.error) as error:
-        return replace(seen, fault=_ours(explain(error, place_of(settings), "examine the mailbox")))
+        return replace(
+            seen, fault=_ours(as_our_error(error, mailbox_label(settings), "examine the mailbox"))
+        )
     except Exception as error:
-        return replace(seen, fault=nonsense(error, place_of(settings)))
+        return replace(seen, fault=nonsense(error, mailbox_label(settings)))
     finally:
         session.leave()
     return seen

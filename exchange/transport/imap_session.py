@@ -1,7 +1,7 @@
 """One logged-in IMAP connection and the commands that the mailbox uses.
 
 Exceptions of the library and of the socket pass through unchanged, because the mailbox decides what
-they mean; ``explain`` turns them into ours.  ``exchange.transport.imap_login`` opens sessions.
+they mean; ``as_our_error`` turns them into ours.  ``exchange.transport.imap_login`` opens sessions.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Session:
     # -- the inbox
 
     def select(self, *, readonly: bool = False) -> int:
-        """SELECT the inbox again; return how many mails it holds and set ``selected``."""
+        """Select the inbox again; return how many mails it holds and set ``selected``."""
         self.selected = None
         name = self.full_name(self.settings.inbox)
         try:
@@ -155,7 +155,7 @@ class Session:
     def given(
         self, uids: Sequence[int], fields: Sequence[str]
     ) -> tuple[dict[int, dict[bytes, object]], dict[int, str]]:
-        """FETCH, one by one where the server refuses a batch; return results and refusals."""
+        """Fetch mails, one by one where the server refuses a batch; return results and refusals."""
         given: dict[int, dict[bytes, object]] = {}
         refused: dict[int, str] = {}
         if not uids:
@@ -169,7 +169,7 @@ class Session:
                 # For a single mail, Dovecot answers SERVERBUG when its file is damaged.
                 if is_passing(error) and "[SERVERBUG]" not in str(error):
                     raise
-                return given, {uids[0]: words_of(error)}
+                return given, {uids[0]: error_text(error)}
         for uid in uids:
             one, why = self.given([uid], fields)
             given.update(one)
@@ -229,10 +229,10 @@ class Session:
     def _folder_fault(self, full: str, error: imaplib.IMAP4.error) -> ExchangeError:
         if is_passing(error):
             return MailboxUnavailable(
-                f"the folder {full} cannot be made now: {words_of(error)}", place=self.place
+                f"the folder {full} cannot be made now: {error_text(error)}", place=self.place
             )
         return MailboxRefused(
-            f"the folder {full} cannot be made: {words_of(error)}",
+            f"the folder {full} cannot be made: {error_text(error)}",
             place=self.place,
             hint="make it by hand, or configure another name",
         )
@@ -266,7 +266,7 @@ class Session:
     # -- waiting
 
     def idle(self, seconds: float) -> bool:
-        """IDLE (RFC 2177) for at most ``seconds``; return True if new mail was announced."""
+        """Wait for new mail by IDLE (RFC 2177), at most ``seconds``; return whether any came."""
         self.client.idle()
         # An answer that arrived together with ``+ idling`` has already been read from the socket.
         if not self.wire.something(self.client.socket()):
@@ -332,20 +332,20 @@ def is_passing(error: imaplib.IMAP4.error) -> bool:
 _QUOTED: Final = re.compile(r"""(: )[(\[]*b['"].*""", re.DOTALL)
 
 
-def words_of(error: Exception, secret: str = "") -> str:
+def error_text(error: Exception, secret: str = "") -> str:
     """Return an error's text without what the library quotes of an answer it cannot parse."""
     return shown_reply(_QUOTED.sub(r"\1(not shown)", str(error)), secret)
 
 
-def explain(error: OSError | imaplib.IMAP4.error, place: str, doing: str) -> ExchangeError:
+def as_our_error(error: OSError | imaplib.IMAP4.error, place: str, doing: str) -> ExchangeError:
     """Return our error for a failure on an open connection."""
     if isinstance(error, OSError):
         return connect_fault(error, MailboxUnavailable, MailboxRefused, place)
     if isinstance(error, imaplib.IMAP4.abort):
-        return MailboxUnavailable(f"the connection was lost: {words_of(error)}", place=place)
+        return MailboxUnavailable(f"the connection was lost: {error_text(error)}", place=place)
     if is_passing(error):
-        return MailboxUnavailable(f"cannot {doing} now: {words_of(error)}", place=place)
-    return MailboxRefused(f"cannot {doing}: {words_of(error)}", place=place)
+        return MailboxUnavailable(f"cannot {doing} now: {error_text(error)}", place=place)
+    return MailboxRefused(f"cannot {doing}: {error_text(error)}", place=place)
 
 
 def nonsense(error: Exception, place: str) -> MailboxUnavailable:

@@ -49,7 +49,7 @@ class CourierProbe:
 
 
 class SmtpCourier:
-    """A submission server.  ``send`` may be called from any thread; each call connects anew.
+    """A submission server.  ``send`` may be called from any thread; each call connects again.
 
     Fates: accepted; refused for now (4xx, or the connection broke: the letter may be sent again
     with the same Message-ID); refused for good (5xx to this letter or recipient).  A refusal of
@@ -65,7 +65,9 @@ class SmtpCourier:
         token: TokenProvider | None = None,
         stop: threading.Event | None = None,
     ) -> None:
-        """``password`` may be a function, asked at every connect; ``folder`` is the working one.
+        """Make an unconnected courier; ``folder`` is the working folder.
+
+        ``password`` may be a function, which is asked at every connect.
 
         Once ``stop`` is set no letter is started; the fates of those under way are still yielded.
         """

@@ -50,7 +50,7 @@ class LetterLost(Exception):  # never leaves this package
         self.offered = offered
 
 
-def place_of(settings: SmtpSettings) -> str:
+def server_label(settings: SmtpSettings) -> str:
     """Return what messages call the server."""
     return f"smtp {settings.host}:{settings.port}"
 
@@ -61,7 +61,7 @@ class SmtpSession:
     def __init__(self, client: aiosmtplib.SMTP, settings: SmtpSettings) -> None:
         self.client = client
         self._settings = settings
-        self.place = place_of(settings)
+        self.place = server_label(settings)
         self._used = False  # whether it has carried a letter
         size = client.esmtp_extensions.get("size", "")
         self.size_limit = int(size) if size.isdigit() else 0  # bytes (RFC 1870); 0: not announced
@@ -250,7 +250,7 @@ async def open_session(
     folder: Path,
 ) -> SmtpSession:
     """Connect, start TLS and log in; raises CourierUnavailable or CourierRefused."""
-    place = place_of(settings)
+    place = server_label(settings)
     context = client_context(settings.ca_file, folder, CourierRefused, place)
     client = aiosmtplib.SMTP(
         hostname=settings.host,

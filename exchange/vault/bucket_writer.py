@@ -1,4 +1,4 @@
-"""Writes to the vault: merges rows into their buckets and splits buckets that grew too large.
+"""Write to the vault: merge rows into their buckets and split buckets that grew too large.
 
 Rows come in chunks sorted by place, so two binary searches find the rows of a chunk for a range of
 buckets, and a write of ten million rows sorts no more than one chunk at a time.  Everything happens
@@ -17,7 +17,8 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from exchange.domain.columns.device_ids import DeviceIds
 from exchange.ports.records import Removed
-from exchange.vault.buckets import BucketCipher, OpenedBuckets, Places, damage, open_together
+from exchange.ports.vault import ReportProgress
+from exchange.vault.buckets import BucketCipher, OpenedBuckets, RecordPlaces, damage, open_together
 from exchange.vault.manifest import ALL_PLACES, ENTRY, Entries, Manifest, buckets_of, widths
 from exchange.vault.merge import Merged, merge
 from exchange.vault.radix_sort import concatenated, order_of, rows_where
@@ -35,7 +36,6 @@ _UPDATE: Final = (
     .values(generation=bindparam("generation"), sealed=bindparam("sealed"))
 )
 Buckets = npt.NDArray[np.intp]
-Progress = Callable[[str, int, int], None]  # (what, done, total)
 Choose = Callable[[Rows, Rows], Rows]  # (held, incoming) -> the incoming rows to merge
 
 
@@ -43,7 +43,7 @@ Choose = Callable[[Rows, Rows], Rows]  # (held, incoming) -> the incoming rows t
 class SortedRows:
     """Rows sorted by place; rows of one place stay in the order of the call."""
 
-    places: Places
+    places: RecordPlaces
     rows: Rows
 
     @classmethod
@@ -65,7 +65,7 @@ class SortedRows:
 class _SortedDevices:
     """Devices sorted by place."""
 
-    places: Places
+    places: RecordPlaces
     devices: DeviceIds
 
     @classmethod
@@ -101,7 +101,7 @@ class BucketWriter:
 
     @property
     def entries(self) -> Entries:
-        """The buckets as they are now; during a pass, without the new ones that it split off."""
+        """Return the buckets as they are now, without those that the present pass split off."""
         return self._entries
 
     def put(self, chunks: Sequence[SortedRows], *, replace: bool) -> Iterator[tuple[Rows, Merged]]:
@@ -138,7 +138,7 @@ class BucketWriter:
         source: int | None = None,
         *,
         dry: bool = False,
-        progress: Progress | None = None,
+        progress: ReportProgress | None = None,
     ) -> Removed:
         """Remove ``devices`` (None: all); with ``source`` only rows with that source number.
 

@@ -1,9 +1,9 @@
 """Buckets: which one a device belongs to, and how a bucket is sealed and opened.
 
 A device's place is a keyed hash: the first 32 bits of AES-256 over its Device ID and eight zero
-bytes.  On blocks of one fixed length AES alone is a pseudo-random function (what NIST SP 800-38B
-adds is for longer messages only), and numpy hands it a million blocks in one call.  Each bucket
-covers a range of places; together the ranges cover all places.
+bytes.  The input is always one block, so AES alone is a pseudo-random function (CMAC, NIST SP
+800-38B, is needed for longer messages only); a million blocks are encrypted in one call.  Each
+bucket covers a range of places; together the ranges cover all places.
 
 A sealed bucket is::
 
@@ -40,7 +40,7 @@ from exchange.vault.manifest import Entries
 from exchange.vault.records import ROW, Rows
 from exchange.vault.tables import vault_bucket
 
-Places: TypeAlias = npt.NDArray[np.uint32]
+RecordPlaces: TypeAlias = npt.NDArray[np.uint32]
 
 _VERSION: Final = 1
 _HEADER: Final = struct.Struct(f">B{KEY_ID_BYTES}s")
@@ -75,7 +75,7 @@ class BucketCipher:
         self._placing = Cipher(algorithms.AES(placing), modes.ECB()).encryptor()  # noqa: S305
         self._lock = threading.Lock()
 
-    def places(self, devices: DeviceIds) -> Places:
+    def places(self, devices: DeviceIds) -> RecordPlaces:
         """Return the place of each device, 0 to 2**32 - 1."""
         places = np.empty(len(devices), np.uint32)
         blocks = np.zeros((min(len(devices), _HASHED_AT_ONCE), 2), ">u8")

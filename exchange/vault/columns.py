@@ -1,4 +1,4 @@
-"""Converts columns, which callers handle in bulk, to the rows of a bucket and back."""
+"""Convert columns, which callers handle in bulk, to the rows of a bucket and back."""
 
 from __future__ import annotations
 

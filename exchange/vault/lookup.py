@@ -1,4 +1,4 @@
-"""Looks up many devices at once: opens each bucket once, and searches many buckets together."""
+"""Look up many devices at once: open each bucket once, and search many buckets together."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection
 
 from exchange.domain.columns.device_ids import DeviceIds, blank_ids
-from exchange.vault.buckets import Fault, OpenedBuckets, Places, open_together
+from exchange.vault.buckets import Fault, OpenedBuckets, RecordPlaces, open_together
 from exchange.vault.manifest import Entries
 from exchange.vault.radix_sort import Order, order_of
 from exchange.vault.records import ROW, Rows, row_devices
@@ -92,7 +92,7 @@ def look_up(connection: Connection, header: VaultHeader, devices: DeviceIds) -> 
     return answer
 
 
-def by_bucket(places: Places, entries: Entries) -> tuple[Order, Order]:
+def by_bucket(places: RecordPlaces, entries: Entries) -> tuple[Order, Order]:
     """Return the order that sorts ``places`` by bucket, and where each bucket begins in it."""
     starts = entries["start"].copy()
     if np.any(starts & _LOW):

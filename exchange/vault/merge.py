@@ -1,4 +1,4 @@
-"""Merges new rows into the held ones: one rule, applied to whole arrays.
+"""Merge new rows into the held ones: one rule, applied to whole arrays.
 
 Each record is compared with what the vault knows of its device, in the order of the call:
 

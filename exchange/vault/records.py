@@ -16,16 +16,20 @@ Rows become Python objects only on demand, some thousands at a time.
 from __future__ import annotations
 
 import struct
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import islice, repeat
-from typing import Final, TypeAlias, TypeVar
+from itertools import islice
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from exchange.domain.columns.device_columns import devices_of
+from exchange.domain.columns.device_columns import (
+    codes_of,
+    devices_of,
+    make_objects,
+    slot_setters,
+)
 from exchange.domain.columns.device_ids import DeviceIds, ids_from_numbers, ids_of
 from exchange.domain.device import CODE_BYTES, DEVICE_ID_BYTES, DeviceId, InstallCode
 from exchange.domain.device_type import DEVICE_TYPES
@@ -73,8 +77,6 @@ _FLAGS: Final[dict[tuple[bool, bool, str], int]] = {
     for installed in (False, True)
     for number, name in enumerate(DEVICE_TYPES)
 }
-
-_T = TypeVar("_T")
 
 
 def joined(parts: Sequence[Rows]) -> Rows:
@@ -204,33 +206,9 @@ def record_of(row: bytes, sources: Sequence[str], device: DeviceId) -> VaultReco
 
 # Rows were validated before they were sealed; validating them again in three constructors would
 # take twice as long as the rest of a look-up.
-def _setter(kind: type, field: str) -> Callable[[object, object], None]:
-    found: Callable[[object, object], None] = vars(kind)[field].__set__
-    return found
-
-
-_set_device_raw: Final = _setter(DeviceId, "raw")
-_set_code_raw: Final = _setter(InstallCode, "raw")
-_RECORD_FIELDS: Final = (
-    "device",
-    "code",
-    "installed_by_us",
-    "device_type",
-    "source",
-    "imported_on",
+_RECORD: Final = slot_setters(
+    VaultRecord, "device", "code", "installed_by_us", "device_type", "source", "imported_on"
 )
-_set_record: Final = tuple(_setter(VaultRecord, field) for field in _RECORD_FIELDS)
-
-
-def _objects(
-    kind: type[_T], setters: Sequence[Callable[[object, object], None]], *columns: Iterable[object]
-) -> list[_T]:
-    """Make one object of ``kind`` per row, filling its slots column by column."""
-    columns = tuple(list(column) for column in columns)
-    made = list(map(object.__new__, repeat(kind, len(list(columns[0])))))
-    for setter, column in zip(setters, columns, strict=True):
-        deque(map(setter, made, column), maxlen=0)
-    return made
 
 
 def _records(
@@ -238,20 +216,16 @@ def _records(
 ) -> list[VaultRecord]:
     flags = rows["flags"]
     content = rows.view(np.uint8).reshape(len(rows), ROW.itemsize)
-    raw = content[:, CODE_OFFSET : CODE_OFFSET + CODE_BYTES].tobytes()
-    codes: list[InstallCode | None] = list(
-        _objects(InstallCode, (_set_code_raw,), np.frombuffer(raw, f"V{CODE_BYTES}").tolist())
-    )
-    for bare in np.flatnonzero((flags & HAS_CODE) == 0).tolist():
-        codes[bare] = None
+    codes = content[:, CODE_OFFSET : CODE_OFFSET + CODE_BYTES]
     numbers = rows["days"].tolist()
     for day in set(numbers) - days.keys():
         days[day] = EPOCH + timedelta(days=day)
-    return _objects(
+    return make_objects(
         VaultRecord,
-        _set_record,
+        len(rows),
+        _RECORD,
         devices,
-        codes,
+        codes_of(codes, (flags & HAS_CODE) != 0),
         ((flags & INSTALLED) != 0).tolist(),
         map(DEVICE_TYPES.__getitem__, (flags >> TYPE_SHIFT).tolist()),
         map(sources.__getitem__, rows["source"].tolist()),

@@ -15,15 +15,20 @@ import numpy as np
 from sqlalchemy import Connection, Engine, select
 
 from exchange.domain.columns.device_columns import devices_of
-from exchange.domain.columns.device_ids import DeviceIds, id_bytes, ids_from_numbers, ids_of
-from exchange.domain.device import DEVICE_ID_BYTES, DeviceId
+from exchange.domain.columns.device_ids import DeviceIds, ids_from_numbers, ids_of
+from exchange.domain.device import DeviceId
 from exchange.errors import NotFound, WrongKey
 from exchange.ports.records import ImportResult, PutResult, Removed, VaultRecord, VaultStats
 from exchange.ports.vault import Batch, CodeColumns, FoundColumns
 from exchange.vault.bucket_writer import BucketWriter, SortedRows
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import columns_from, rows_from
-from exchange.vault.importing.code_import import STEP_ROWS, ImportOptions, VaultAccess, import_codes
+from exchange.vault.importing.code_import import (
+    STEP_ROWS,
+    ImportOptions,
+    VaultAccess,
+    import_batches,
+)
 from exchange.vault.keys.datakeys import DataKeys
 from exchange.vault.keys.keys import KeyProvider
 from exchange.vault.lookup import look_up
@@ -33,7 +38,6 @@ from exchange.vault.merge import ADDED, CONFLICT, UNCHANGED, UPDATED
 from exchange.vault.records import (
     HAS_CODE,
     INSTALLED,
-    ROW,
     Rows,
     Sources,
     joined,
@@ -49,7 +53,6 @@ BUCKET_RECORDS: Final = 2_000  # a larger bucket is split: 56 kB, 8 us to open
 BATCH_ROWS: Final = 250_000
 _BUCKETS_AT_ONCE: Final = 256
 _MOST_NAMED: Final = 20  # sources, in an error
-_FEW: Final = 16  # devices: a transaction takes as long as this many single look-ups
 
 _STARTS: Final = select(vault_bucket.c.start)
 
@@ -136,8 +139,6 @@ class SealedVault:
     def find_columns(self, devices: DeviceIds, *, partial: bool = False) -> FoundColumns:
         """Look up all ``devices`` in one transaction; see ``exchange.ports.vault.CodeVault``."""
         asked = ids_from_numbers(devices)
-        if 0 < len(asked) <= _FEW and (few := self._find_few(asked)):
-            return few
         with reading(self._engine) as connection:
             header = self._header(connection)
             found = look_up(connection, header, asked)
@@ -162,27 +163,9 @@ class SealedVault:
         options = ImportOptions(
             replace, skip_bad or bool(resume), resume, progress, confirm, record, self._step_rows
         )
-        result, header = import_codes(access, batches, options)
+        result, header = import_batches(access, batches, options)
         self._known = header or self._known
         return result
-
-    def _find_few(self, devices: DeviceIds) -> FoundColumns | None:
-        """Look up a few devices, one statement each; return None if one cannot be answered so.
-
-        The result is consistent: each statement saw the same stamp, which every write changes.
-        """
-        header, rows = self._known, list[bytes]()
-        if header is None:
-            return None
-        for raw in id_bytes(devices).view(f"V{DEVICE_ID_BYTES}").ravel().tolist():
-            row = self._single.row_of(header, raw)
-            if row is None:
-                return None
-            rows.append(row)
-        held = np.array([bool(row) for row in rows])
-        found = np.frombuffer(bytearray().join(row or bytes(ROW.itemsize) for row in rows), ROW)
-        columns = columns_from(found, ("", *header.manifest.sources))
-        return FoundColumns(held, np.zeros(len(rows), bool), columns)
 
     def _put(self, pending: list[Rows], named: Sources, *, replace: bool) -> PutResult:
         counts = np.zeros(4, np.int64)

@@ -55,11 +55,11 @@ class VaultHeader:
 
     @property
     def lock(self) -> VaultLock:
-        """Which key opens this header."""
+        """Return which key opens this header."""
         return VaultLock(self.key_id, recipe_of(self.wrapped_keys))
 
 
-def create(connection: Connection, key: WrappingKey) -> None:
+def create_vault(connection: Connection, key: WrappingKey) -> None:
     """Create an empty vault in the vault tables, with its data keys wrapped by ``key``.
 
     Runs in the caller's transaction.  Raises VaultError when there is a vault already.

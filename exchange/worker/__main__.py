@@ -21,10 +21,10 @@ from exchange.errors import ExchangeError, NotDecrypted
 from exchange.parsing.reading.understand import ColumnMappings, Openers, understand, understand_file
 from exchange.processes import ignore_signals
 from exchange.worker.frames import (
-    ASKS,
+    ANSWER,
     FAILED,
+    KEYS_WANTED,
     READY,
-    SAID,
     Asked,
     encode,
     encode_keys,
@@ -50,12 +50,12 @@ class _Asker:
 
     def unwrap(self, wrapped: Sequence[WrappedKey]) -> Sequence[bytes]:
         """Return the content keys; raises NotDecrypted with the main process's reason."""
-        write_frame(self._sink, ASKS, encode_keys(wrapped))
+        write_frame(self._sink, KEYS_WANTED, encode_keys(wrapped))
         reply = read_frame(self._source)
         if reply is None:
             raise SystemExit(0)
         content = json.loads(reply[1:])
-        if reply[:1] == SAID:
+        if reply[:1] == ANSWER:
             return [bytes.fromhex(key) for key in content]
         raise NotDecrypted(str(content["message"]))
 
@@ -73,7 +73,7 @@ def answer(question: Asked, limits: Limits, unwrap: Unwrap | None) -> tuple[byte
             understanding = understand_file(name, question.take(), limits, openers, own, mapping)
         else:
             understanding = understand(question.take(), limits, own, openers, mapping)
-        return SAID, encode(understanding)
+        return ANSWER, encode(understanding)
     except ExchangeError as error:
         fault = {"message": error.message, "place": error.place, "hint": error.hint}
         return FAILED, json.dumps(fault).encode("ascii")

@@ -1,6 +1,6 @@
 """Encode devices and answers of a mail, to send them between the two processes.
 
-Few are sent one by one; many as columns, each the base64 of its numbers in little-endian order.
+Each column is sent as the base64 of its numbers in little-endian order.
 All input is checked: an invalid Device ID or code is refused.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,16 +20,14 @@ from exchange.domain.columns.device_columns import (
     TextColumn,
 )
 from exchange.domain.columns.device_ids import id_bytes, ids_from_bytes
-from exchange.domain.device import CODE_BYTES, DeviceId, InstallCode
-from exchange.domain.mail import Answer, Found, Outcome
-
-_MANY: Final = 200
+from exchange.domain.device import CODE_BYTES
+from exchange.domain.mail import Answer, Found
 
 
 def of_found(found: Sequence[Found]) -> object:
-    """Return devices as values for JSON."""
-    if len(found) < _MANY and not isinstance(found, ListedColumns):
-        return [[one.device.raw.hex(), one.where, one.device_type] for one in found]
+    """Return devices as values for JSON, None for none."""
+    if not found:
+        return None
     listed = ListedColumns.of(found)
     return {
         "ids": _text(id_bytes(listed.ids)),
@@ -40,28 +38,16 @@ def of_found(found: Sequence[Found]) -> object:
 
 def to_found(values: Any) -> Sequence[Found]:
     """Return devices from values of JSON; raises BadInput or ValueError for an invalid one."""
-    if isinstance(values, list):
-        return tuple(
-            Found(DeviceId(bytes.fromhex(device)), str(where), str(kind))
-            for device, where, kind in values
-        )
+    if values is None:
+        return ()
     ids = ids_from_bytes(_bytes(values["ids"]))
     return ListedColumns(ids, _to_places(values["places"]), _to_words(values["types"]))
 
 
 def of_answers(answers: Sequence[Answer]) -> object:
-    """Return answers as values for JSON."""
-    if len(answers) < _MANY and not isinstance(answers, AnswerColumns):
-        return [
-            [
-                one.device.raw.hex(),
-                one.outcome.value,
-                one.where,
-                one.code.raw.hex() if one.code else None,
-                one.remark,
-            ]
-            for one in answers
-        ]
+    """Return answers as values for JSON, None for none."""
+    if not answers:
+        return None
     table = AnswerColumns.of(answers)
     return {
         "ids": _text(id_bytes(table.ids)),
@@ -75,17 +61,8 @@ def of_answers(answers: Sequence[Answer]) -> object:
 
 def to_answers(values: Any) -> Sequence[Answer]:
     """Return answers from values of JSON; raises BadInput or ValueError for an invalid one."""
-    if isinstance(values, list):
-        return tuple(
-            Answer(
-                DeviceId(bytes.fromhex(device)),
-                Outcome(outcome),
-                str(where),
-                InstallCode(bytes.fromhex(code)) if code else None,
-                str(remark),
-            )
-            for device, outcome, where, code, remark in values
-        )
+    if values is None:
+        return ()
     coded = np.frombuffer(_bytes(values["coded"]), np.uint8) != 0
     codes = np.zeros((len(coded), CODE_BYTES), np.uint8)
     codes[coded] = np.frombuffer(_bytes(values["codes"]), np.uint8).reshape(-1, CODE_BYTES)

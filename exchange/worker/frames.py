@@ -34,7 +34,7 @@ HEAD_BYTES: Final = 4  # of the length of a question's head
 SEVERAL: Final = b"\xff" * HEAD_BYTES
 MOST_BYTES: Final = 1 << 29
 # The first byte of each message from the reading process.
-READY, SAID, FAILED, ASKS = b".", b"+", b"-", b"?"
+READY, ANSWER, FAILED, KEYS_WANTED = b".", b"+", b"-", b"?"
 _MOST_KEYS: Final = 200
 _LARGEST_KEY: Final = 2048
 

@@ -31,11 +31,11 @@ from exchange.ports.reading import Question
 from exchange.processes import OWN_FOLDER, clean_environment, python_command
 from exchange.worker import canary
 from exchange.worker.frames import (
-    ASKS,
+    ANSWER,
     FAILED,
+    KEYS_WANTED,
     LENGTH_BYTES,
     READY,
-    SAID,
     SEVERAL,
     decode,
     decode_fault,
@@ -131,7 +131,7 @@ class WorkerReader:
         with self._lock:
             kind, content = self._ask(request)
             try:
-                if kind == SAID:
+                if kind == ANSWER:
                     return decode(content)
                 error, suspect = decode_fault(content)
             except Unreadable:
@@ -207,7 +207,7 @@ class WorkerReader:
                 self._served += 1
                 send(pipes, request, deadline)
             asked = 0
-            while (answer := receive(pipes, deadline))[0] == ASKS:
+            while (answer := receive(pipes, deadline))[0] == KEYS_WANTED:
                 asked += 1
                 if asked > MOST_DECRYPTIONS:  # the process counts too, unless a mail took it over
                     raise Unreadable("the reading process asks for too many keys")
@@ -242,7 +242,7 @@ class WorkerReader:
             keys = [key.hex() for key in self._unwrap(wrapped)]
         except NotDecrypted as error:
             return FAILED + json.dumps({"message": error.message}).encode("ascii")
-        return SAID + json.dumps(keys).encode("ascii")
+        return ANSWER + json.dumps(keys).encode("ascii")
 
     def _blamed(self, error: Unreadable) -> Unreadable:
         """Return ``error`` if a fresh process reads the canary; else raise ReaderUnavailable."""
@@ -270,7 +270,7 @@ class WorkerReader:
                 doing = "does not read the simplest mail"
                 send(pipes, Request(self._head((), "", ()), canary.MAIL), deadline)
                 kind, content = receive(pipes, deadline)
-                if kind != SAID or not canary.understood(decode(content)):
+                if kind != ANSWER or not canary.understood(decode(content)):
                     raise Garbage
         except TimeoutError:
             self._end()

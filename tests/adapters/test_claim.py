@@ -23,7 +23,7 @@ from exchange.services.context import Context
 from exchange.services.mailbox.rounds import Reachability, Round, one_round
 from exchange.transport import imap_claim
 from exchange.transport.imap import ImapMailbox
-from exchange.transport.imap_claim import Claim, Holder
+from exchange.transport.imap_claim import Claimant, MailboxClaim
 from tests.adapters.conftest import Account
 from tests.servers import want
 from tests.servers.dovecot import Dovecot
@@ -48,14 +48,14 @@ def steady() -> Clock:
     return Clock()
 
 
-def _holder(name: str, session: str = "1") -> Holder:
-    return Holder(name * 8, f"{name}{session}", f"/srv/{name} on {name}.example")
+def _holder(name: str, session: str = "1") -> Claimant:
+    return Claimant(name * 8, f"{name}{session}", f"/srv/{name} on {name}.example")
 
 
 @pytest.fixture
 def box(account: Account, steady: Clock) -> Callable[..., ImapMailbox]:
-    def make(holder: Holder) -> ImapMailbox:
-        claim = Claim(FOLDER, holder, steady)
+    def make(holder: Claimant) -> ImapMailbox:
+        claim = MailboxClaim(FOLDER, holder, steady)
         return ImapMailbox(account.settings(), account.password, Path("/"), claim=claim)
 
     return make
@@ -258,7 +258,9 @@ def test_claims_that_cannot_be_read_do_not_cost_the_mailbox(
         settings = MailboxSettings.model_validate(
             {"host": "127.0.0.1", "port": server.port, "username": "u", "ca_file": server.ca_file}
         )
-        box = ImapMailbox(settings, "secret", tmp_path, claim=Claim(FOLDER, _holder("a"), steady))
+        box = ImapMailbox(
+            settings, "secret", tmp_path, claim=MailboxClaim(FOLDER, _holder("a"), steady)
+        )
         with structlog.testing.capture_logs() as said:
             (ref,) = box.list()
             assert len(list(box.fetch([ref]))) == 1
@@ -288,7 +290,9 @@ def test_a_server_that_takes_no_claim_is_worked_on_without(
         settings = MailboxSettings.model_validate(
             {"host": "127.0.0.1", "port": server.port, "username": "u", "ca_file": server.ca_file}
         )
-        box = ImapMailbox(settings, "secret", tmp_path, claim=Claim(FOLDER, _holder("a"), steady))
+        box = ImapMailbox(
+            settings, "secret", tmp_path, claim=MailboxClaim(FOLDER, _holder("a"), steady)
+        )
         with structlog.testing.capture_logs() as said:
             for _ in range(3):
                 (ref,) = box.list()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from exchange.domain.device import crc16_x25
 from exchange.domain.limits import DEFAULT
 from exchange.parsing.reading.understand import understand
-from exchange.services.codes.code_file import Reading
+from exchange.services.codes.code_file import ReadOptions
 from exchange.services.codes.code_stream import read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
 from tests.benchmarks import made
@@ -159,7 +159,9 @@ def _answers_by_csv(raw: bytes) -> int:
 def _delivered(raw: bytes) -> int:
     """A delivery read for import: every row checked, in the columns that the vault takes."""
     source = CodeSource.of("codes.xlsx", raw)
-    batches = read_delivery(source, Reading(source="x"), DEFAULT, _TODAY, Delivered("codes.xlsx"))
+    batches = read_delivery(
+        source, ReadOptions(source="x"), DEFAULT, _TODAY, Delivered("codes.xlsx")
+    )
     return sum(len(batch.rows) for batch in batches)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from exchange.domain.columns.format_columns import Grid
 from exchange.domain.device import InstallCode
 from exchange.rendering.sheet import SheetLayout, write_sheet
 
@@ -146,7 +147,7 @@ def answers_of(number: int) -> Iterator[tuple[str, ...]]:
 def inline_workbook(rows: Sequence[tuple[str, ...]]) -> bytes:
     """An XLSX of ``rows`` below ``ANSWER_HEADER``, its texts inline, as our own replies have it."""
     layout = SheetLayout("Answers", ANSWER_HEADER, (25, 27, 50, 30))
-    chunks = (rows[at : at + 5000] for at in range(0, len(rows), 5000))
+    chunks = (Grid.of(rows[at : at + 5000], 4) for at in range(0, len(rows), 5000))
     return write_sheet(layout, chunks, "Answers", "", datetime(2026, 11, 2, tzinfo=UTC))
 
 

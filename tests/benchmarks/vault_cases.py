@@ -180,7 +180,7 @@ def _ctx(folder: Path) -> Any:
 def ours_import(folder: Path, number: int, _asked: int) -> dict[str, float]:
     import shutil
 
-    from exchange.services.codes.code_file import Reading
+    from exchange.services.codes.code_file import ReadOptions
     from exchange.services.codes.codes import import_codes
     from exchange.services.codes.import_report import CodeSource
 
@@ -188,7 +188,7 @@ def ours_import(folder: Path, number: int, _asked: int) -> dict[str, float]:
     ctx = _ctx(folder)
     spent = Spent()
     source = CodeSource.at(folder / "codes.csv")
-    done = import_codes(ctx, source, Reading(source="bench"), "bench")
+    done = import_codes(ctx, source, ReadOptions(source="bench"), "bench")
     result = spent.told()
     assert done.added == number
     if engine.on_postgresql():

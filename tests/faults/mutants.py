@@ -37,7 +37,7 @@ class Mutant:
     patched: AbstractContextManager[Any]
 
 
-_fetch, _send, _record = ImapMailbox.fetch, SmtpCourier.send_many, send_mail.record
+_fetch, _send, _record = ImapMailbox.fetch, SmtpCourier.send_many, send_mail.record_deliveries
 _numbers = itertools.count(1)
 
 

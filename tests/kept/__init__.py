@@ -23,7 +23,7 @@ from exchange.domain.time.sla import parse_instant
 from exchange.ports.records import VaultRecord
 from exchange.provision import OwnParty, make_folder
 from exchange.services.answering import party_columns, party_passwords
-from exchange.services.codes import codes
+from exchange.services.codes import holdings
 from exchange.services.context import Context
 from exchange.store import tables
 from exchange.vault.keys.keys import WrappingKey, write_key_file
@@ -74,12 +74,12 @@ def fill(folder: Path) -> None:
     """A row or more in every table, as the services and the stores write them."""
     ctx = open_context(folder, SetClock(parse_instant(NOW)))
     add_parties(ctx, make_party("GAIN"), make_party("MORE"))
-    party_passwords.put(ctx, "GAIN", ["only for this test"], "kim")
-    party_columns.put(ctx, "GAIN", ColumnMap("Meter", status="Outcome"), "kim")
+    party_passwords.save_passwords(ctx, "GAIN", ["only for this test"], "kim")
+    party_columns.save_columns(ctx, "GAIN", ColumnMap("Meter", status="Outcome"), "kim")
     ctx.vault.put_many(
         VaultRecord(one, CODE if not at else None, True) for at, one in enumerate(DEVICES)
     )
-    codes.declare_complete(ctx, date(2026, 11, 1), "kim")
+    holdings.declare_complete(ctx, date(2026, 11, 1), "kim")
     with ctx.store.transaction("fill") as tx:
         ctx.new_ref(tx, "A")
         ctx.new_ref(tx, "Q")

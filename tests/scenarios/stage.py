@@ -91,11 +91,7 @@ def staged(story: Path, folder: Path, script: dict[str, Any] | None = None) -> I
     stages: list[Stage] = []
     accounts = dict.fromkeys(addresses(), PASSWORD)
     servers = SandboxServers(folder / "servers", accounts, lambda: stages[0].clock.now())
-    with (
-        servers,
-        patch("exchange.bootstrap.WorkerReader", kept_reader),
-        patch("exchange.cli.reading.read.WorkerReader", kept_reader),
-    ):
+    with servers, patch("exchange.worker.reader.WorkerReader", kept_reader):
         stages.append(Stage(folder / "lose", servers, story, script or load(story)))
         stages[0].set_up()
         try:

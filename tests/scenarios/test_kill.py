@@ -60,7 +60,7 @@ def test_killed_after(stage: Stage, commit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("killed_at", "times"), [("send_mail.TakenLetters.note", 2), ("send_mail.record", 1)]
+    ("killed_at", "times"), [("send_mail.TakenLetters.note", 2), ("send_mail.record_deliveries", 1)]
 )
 def test_killed_between_acceptance_and_record(stage: Stage, killed_at: str, times: int) -> None:
     """Once it is noted it does not go again; before, the same Message-ID goes out twice."""

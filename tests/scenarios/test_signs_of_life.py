@@ -19,7 +19,7 @@ import pytest
 
 from exchange.bootstrap import open_context
 from exchange.ports.mail import MailRef
-from exchange.services.running.heartbeat import FILE, Beat, read_heartbeat
+from exchange.services.running.heartbeat import HEARTBEAT_FILE, Beat, read_heartbeat
 from exchange.store.mails.mail import NewMail
 from tests.scenarios.stage import STORIES, US, Stage, staged
 
@@ -116,7 +116,7 @@ def test_a_supervisor_hears_of_the_start_the_work_and_the_stop(
     process.terminate()
     listener.until("STOPPING=1")
     assert process.wait(10) == 0
-    assert json.loads((stage.folder / FILE).read_text())["ended"] is True
+    assert json.loads((stage.folder / HEARTBEAT_FILE).read_text())["ended"] is True
 
 
 def test_a_main_thread_that_is_stuck_is_not_fed(
@@ -154,7 +154,7 @@ def test_without_a_supervisor_nothing_is_told_and_a_file_still_tells(
     assert beat.pid == process.pid
     assert beat.here
     assert beat.same_boot
-    assert (stage.folder / FILE).stat().st_mode & 0o777 == 0o600
+    assert (stage.folder / HEARTBEAT_FILE).stat().st_mode & 0o777 == 0o600
     stage.servers.imap_down()
     beat = _beat_with(stage, lambda beat: any(one.why for one in beat.mailboxes))
     assert beat.mailboxes[0].failed is not None

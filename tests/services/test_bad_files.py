@@ -16,7 +16,7 @@ from exchange.bootstrap import SetClock, open_context
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import NotStorable, StoreError
 from exchange.provision import OwnParty, make_folder
-from exchange.services.codes.code_file import Reading
+from exchange.services.codes.code_file import ReadOptions
 from exchange.services.codes.codes import import_codes
 from exchange.services.codes.import_report import CodeSource
 from exchange.services.context import Context
@@ -133,7 +133,7 @@ def test_codes_are_taken_with_their_audit_entry_or_not_at_all(
     full: Context, tmp_path: Path, resume: bool
 ) -> None:
     before = full.vault.verify()
-    reading = Reading(source="more")
+    reading = ReadOptions(source="more")
     with pytest.raises(NotStorable, match="disk is full"):
         import_codes(full, _delivery(tmp_path), reading, "kim", resume=resume)
     assert full.vault.verify() == before

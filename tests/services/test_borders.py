@@ -179,7 +179,7 @@ def test_a_mailbox_that_sets_anything_off_costs_itself_alone(
 
 
 _STEPS = (
-    (clocks, "replay"), (intake, "decide_all"), (request, "raise_requests"),
+    (clocks, "recompute_clocks"), (intake, "decide_all"), (request, "raise_requests"),
     (chase, "chase"), (send_mail, "deliver"),
 )  # fmt: skip
 

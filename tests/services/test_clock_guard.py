@@ -302,7 +302,7 @@ def ctx(world: World, tmp_path: Path) -> Iterator[Any]:
 
 
 def _check(ctx: Any, world: World) -> str:
-    return clock_guard.check(ctx, world.mailboxes())
+    return clock_guard.check_clock(ctx, world.mailboxes())
 
 
 def _restarted(ctx: Any, world: World) -> Any:
@@ -389,17 +389,17 @@ def test_what_a_server_says_against_the_clock_stands_until_one_is_asked_again(
     world.true += 4 * HOUR
     world.ours = 30 * HOUR if exact else -90 * MINUTE
     ctx, server = _restarted(ctx, world), _servers("a", world, exact=exact)
-    assert clock_guard.check(ctx, server)
+    assert clock_guard.check_clock(ctx, server)
     for _ in range(5):
         world.true += timedelta(seconds=2)
-        assert clock_guard.check(ctx, server)
-        assert clock_guard.check(ctx)
+        assert clock_guard.check_clock(ctx, server)
+        assert clock_guard.check_clock(ctx)
         assert abs(ctx.clock.now() - world.true) < MINUTE
     world.servers = {"a": None}
     world.true += 2 * MINUTE
-    assert clock_guard.check(ctx, server)
+    assert clock_guard.check_clock(ctx, server)
     world.ours = timedelta()
-    assert not clock_guard.check(ctx, server)
+    assert not clock_guard.check_clock(ctx, server)
     assert ctx.clock.now() == world.true
 
 
@@ -438,7 +438,7 @@ def test_the_newest_mail_tells_the_day_where_no_server_tells_the_time(
     world.true += 30 * DAY
     for off, fine in ((-3 * DAY, False), (2 * HOUR, False), (-HOUR, True)):
         world.servers = {"a": off}
-        found = clock_guard.check(_restarted(ctx, world), _servers("a", world, exact=False))
+        found = clock_guard.check_clock(_restarted(ctx, world), _servers("a", world, exact=False))
         assert (not found) is fine, off
 
 

@@ -21,7 +21,7 @@ from exchange.cli.codes.codes import app
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.time.sla import parse_instant
 from exchange.ports.records import VaultRecord
-from exchange.services.codes.register import register
+from exchange.services.codes.register import installed_register
 from exchange.services.context import Context
 from tests.services.contexts import NOW, Said, bytes_of, command, make_context
 
@@ -193,9 +193,9 @@ def test_contradictions_within_the_file(bench: Bench) -> None:
     )
     assert [(row[1], row[3]) for row in bench.rejects()] == [
         ("3", f"the same install code as {device(1)} in row 2"),
-        ("4", "the Device stands in row 2 too, with another install code"),
-        ("5", "the Device stands in row 2 too, with another device type"),
-        ("6", "the Device stands in row 2 too, and without a code once"),
+        ("4", "the Device is in row 2 too, with another install code"),
+        ("5", "the Device is in row 2 too, with another device type"),
+        ("6", "the Device is in row 2 too, and without a code once"),
         ("8", "the device type is none of ESME, GSME, GPF, CHF, HCALCS, PPMID, IHD, CAD"
          ' (--type-column "" takes no type)'),
     ]  # fmt: skip
@@ -430,7 +430,7 @@ def test_the_register_is_declared_complete(bench: Bench) -> None:
     said = bench.run("complete-as-of", "2026-11-30", "--by", "Head of Metering")
     assert said.out == "declared complete as of 2026-11-30, 1 installed Devices known\n"
     with bench.ctx.store.reading() as tx:
-        assert register(bench.ctx, tx).complete_as_of == date(2026, 11, 30)
+        assert installed_register(bench.ctx, tx).complete_as_of == date(2026, 11, 30)
     assert bench.audited("installed.declared") == [
         (
             "Head of Metering",
@@ -450,7 +450,7 @@ def test_a_day_to_come_or_no_day_is_refused(bench: Bench, written: str) -> None:
     bench.load(HEAD + rows([1]))
     assert bench.run("complete-as-of", written).code == 1
     with bench.ctx.store.reading() as tx:
-        assert register(bench.ctx, tx).complete_as_of is None
+        assert installed_register(bench.ctx, tx).complete_as_of is None
     assert bench.audited("installed.declared") == []
 
 
@@ -459,7 +459,7 @@ def test_a_declaration_can_be_taken_back(bench: Bench) -> None:
     said = bench.run("complete-as-of", "none")
     assert said.out.endswith("held for a person (before: 2026-12-01)\n")
     with bench.ctx.store.reading() as tx:
-        assert register(bench.ctx, tx).complete_as_of is None
+        assert installed_register(bench.ctx, tx).complete_as_of is None
     assert len(bench.audited("installed.declared")) == 2
 
 

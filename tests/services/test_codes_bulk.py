@@ -12,18 +12,23 @@ import sys
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.domain.columns.device_ids import blank_ids
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.limits import DEFAULT
 from exchange.errors import BadInput
+from exchange.parsing.identifiers.bulk import CheckedDevices
+from exchange.parsing.text.byte_column import ByteColumn
 from exchange.ports.records import VaultRecord
 from exchange.ports.vault import Batch
-from exchange.services.codes import code_stream, import_report
-from exchange.services.codes.code_file import Reading
+from exchange.services.codes import code_rows, code_stream, import_report
+from exchange.services.codes.code_file import ReadOptions
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.codes import import_codes
 from exchange.services.codes.import_report import CodeSource, Delivered
@@ -63,7 +68,7 @@ class Read(NamedTuple):
     notes: list[str]
 
 
-def read_one(name: str, content: bytes, reading: Reading, *, whole: bool) -> Read:
+def read_one(name: str, content: bytes, reading: ReadOptions, *, whole: bool) -> Read:
     import_report = Delivered(name)
     found: list[tuple[int, VaultRecord]] = []
     source = CodeSource.of(name, content)
@@ -73,12 +78,21 @@ def read_one(name: str, content: bytes, reading: Reading, *, whole: bool) -> Rea
     return Read(found, rejects, import_report.rows, import_report.notes)
 
 
-def read_both(name: str, content: bytes, reading: Reading) -> tuple[Read, Read]:
-    """In pieces, and as a whole."""
-    return (
-        read_one(name, content, reading, whole=False),
-        read_one(name, content, reading, whole=True),
-    )
+def _none_valid(cells: ByteColumn) -> CheckedDevices:
+    return CheckedDevices(np.zeros(len(cells), np.bool_), blank_ids(len(cells)))
+
+
+def read_rows(name: str, content: bytes, reading: ReadOptions) -> Read:
+    """As a whole, and each row alone: no row passes the check of the column of Device IDs."""
+    with patch.object(code_rows, "check_devices", _none_valid):
+        return read_one(name, content, reading, whole=True)
+
+
+def read_both(name: str, content: bytes, reading: ReadOptions) -> tuple[Read, Read]:
+    """In pieces by columns, and row by row; as a whole by columns is the same."""
+    by_rows = read_rows(name, content, reading)
+    assert read_one(name, content, reading, whole=True) == by_rows
+    return read_one(name, content, reading, whole=False), by_rows
 
 
 def _records(batch: Batch) -> list[VaultRecord]:
@@ -132,17 +146,18 @@ def test_blocks_and_rows_read_the_same(
     body = [delimiter.join(line[: len(line) - (cut if n % 3 == 1 else 0)])
             for n, line in enumerate(lines)]  # fmt: skip
     content = (titles + end.join([header, *body, "", ""])).encode(charset)
-    reading = Reading(
+    reading = ReadOptions(
         device_column="Device ID", code_column="Install code", type_column="Kind",
         installed_column="Ours", date_column="Delivered", date_format="%d/%m/%Y", source="x",
     )  # fmt: skip
     try:
-        by_rows = read_one("codes.csv", content, reading, whole=True)
+        by_rows = read_rows("codes.csv", content, reading)
     except BadInput as error:
         said = str(error)
         with pytest.raises(BadInput, match=re.escape(said)):
             read_one("codes.csv", content, reading, whole=False)
         return
+    assert read_one("codes.csv", content, reading, whole=True) == by_rows
     if any(line.count('"') % 2 for line in body):  # it may run on into the next line
         with pytest.raises(NeedsWholeFile):
             read_one("codes.csv", content, reading, whole=False)
@@ -154,7 +169,7 @@ def test_many_blocks_are_read_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(code_stream, "_BLOCK_BYTES", 700)
     monkeypatch.setattr(code_stream, "_HEAD_BYTES", 300)
     text = HEAD + rows(range(1, 200)) + f"{device(500)},{BAD_CRC}\n" + rows(range(201, 300))
-    reading = Reading(source="x")
+    reading = ReadOptions(source="x")
     blocks, whole = read_both("codes.csv", text.encode(), reading)
     assert blocks == whole
     found, rejects, _, _ = blocks
@@ -183,7 +198,7 @@ def test_a_file_that_is_written_to_while_it_is_read_is_refused(bench: Bench) -> 
         path.write_bytes(text)
         with pytest.raises(BadInput, match="changed while it was read"):
             import_codes(
-                bench.ctx, CodeSource.at(path), Reading(), "t", progress=told, resume=resume
+                bench.ctx, CodeSource.at(path), ReadOptions(), "t", progress=told, resume=resume
             )
         assert bench.held() == {}
     assert bench.run("import", str(path)).code == 0
@@ -238,7 +253,7 @@ def test_good_rows_are_taken_and_the_doubtful_ones_never(bench: Bench) -> None:
     assert (told["added"], told["unchanged"], told["repeated_rows"]) == (1, 1, 1)
     assert (told["rows"], told["bad_rows"], told["conflicts"]) == (10, 7, 6)
     assert [int(row[1]) for row in bench.rejects()] == [2, 4, 5, 6, 7, 8, 9]
-    assert bench.rejects()[1][3] == "the Device stands in row 5 too, with another install code"
+    assert bench.rejects()[1][3] == "the Device is in row 5 too, with another install code"
     assert {one: held.code for one, held in bench.held().items()} == {
         device(1): code(1), device(2): code(2), device(3): code(3),
         device(21): code(21),

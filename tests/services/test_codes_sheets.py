@@ -20,7 +20,7 @@ from exchange.domain.limits import DEFAULT
 from exchange.errors import BadInput
 from exchange.parsing.sheets import xlsx_stream
 from exchange.services.codes import code_sheets
-from exchange.services.codes.code_file import Reading
+from exchange.services.codes.code_file import ReadOptions
 from exchange.services.codes.code_stream import read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
 from tests.services.contexts import make_context
@@ -28,7 +28,7 @@ from tests.services.test_codes import BAD_CRC, GOOD, Bench, code, device
 from tests.services.test_codes_bulk import TODAY, import_process, read_both, read_one
 
 HEADER = ["Device ID", "Install code", "Kind", "Ours", "Delivered"]
-READING = Reading(
+READING = ReadOptions(
     device_column="Device ID", code_column="Install code", type_column="Kind",
     installed_column="Ours", date_column="Delivered", date_format="%d/%m/%Y", source="x",
 )  # fmt: skip
@@ -107,7 +107,7 @@ def test_places_and_notes_of_several_sheets() -> None:
         ("North", [HEADER[:2], *listed(1, 80), bad]),
         ("South", [["South"], [], HEADER[:2], *listed(100, 80), bad, *listed(300, 3)]),
     )
-    windows, whole = read_both("codes.xlsx", content, Reading(source="x"))
+    windows, whole = read_both("codes.xlsx", content, ReadOptions(source="x"))
     assert windows == whole
     assert [(where, row) for where, row, _, _ in windows.rejects] == [
         ("codes.xlsx > North > row 82", 82), ("codes.xlsx > South > row 84", 84),
@@ -183,7 +183,7 @@ def test_progress_counts_the_bytes_of_every_sheet_to_the_end() -> None:
     content = workbook(("A", [HEADER[:2], *listed(1, 200)]), ("B", [HEADER[:2], *listed(300, 200)]))
     told: list[tuple[int, int]] = []
     batches = read_delivery(
-        CodeSource.of("codes.xlsx", content), Reading(source="x"), DEFAULT, TODAY,
+        CodeSource.of("codes.xlsx", content), ReadOptions(source="x"), DEFAULT, TODAY,
         Delivered("codes.xlsx"), lambda _what, done, total: told.append((done, total)),
     )  # fmt: skip
     assert sum(len(batch.rows) for batch in batches) == 400
@@ -198,14 +198,14 @@ def test_columns_are_named_by_the_letters_of_the_sheet() -> None:
     """A list that begins in column C: its letters are those that Excel shows, large or small."""
     rows = [["", "", one, secret] for one, secret in listed(1, 100)]
     content = workbook(("Codes", [["", "", "A thing", "Another"], *rows]))
-    reading = Reading(device_column="C", code_column="D", source="x")
+    reading = ReadOptions(device_column="C", code_column="D", source="x")
     assert len(read_one("codes.xlsx", content, reading, whole=True).records) == 100
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(xlsx_stream, "_SMALL", 0)
         windows, whole = read_both("codes.xlsx", content, reading)
     assert windows == whole
     with pytest.raises(BadInput, match="there is no column 'A'"):
-        read_one("codes.xlsx", content, Reading(device_column="A", code_column="D"), whole=True)
+        read_one("codes.xlsx", content, ReadOptions(device_column="A", code_column="D"), whole=True)
 
 
 def test_a_killed_import_of_a_workbook_goes_on_where_it_was(bench: Bench) -> None:

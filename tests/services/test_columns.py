@@ -54,7 +54,7 @@ def test_what_is_put_on_file_comes_back_and_goes(tmp_path: Path) -> None:
     command(app, folder, "columns", "clear", "GAIN", "--number", "2")
     assert party_columns.of_party(ctx, "GAIN") == (held[0], held[2])
     assert command(app, folder, "columns", "clear", "GAIN").out == "none on file for GAIN\n"
-    assert party_columns.of_sender(ctx, "codes@gain.example") == ()
+    assert party_columns.columns_of_sender(ctx, "codes@gain.example") == ()
     history = command(app, folder, "history", "GAIN").out
     assert "Device ID in 'Unit B', no comment" in history
 
@@ -64,14 +64,14 @@ def test_only_for_the_address_of_the_one_active_party(tmp_path: Path) -> None:
     add_parties(ctx, make_party("GAIN"), make_party("FORM"), make_party("GONE", active=False))
     one = ColumnMap("Unit A")
     for signifier in ("GAIN", "GONE"):
-        party_columns.put(ctx, signifier, one, "kim")
-    assert party_columns.of_sender(ctx, "Codes@Gain.example") == (one,)
+        party_columns.save_columns(ctx, signifier, one, "kim")
+    assert party_columns.columns_of_sender(ctx, "Codes@Gain.example") == (one,)
     for stranger in ("codes@form.example", "codes@gone.example", "x@gain.example", ""):
-        assert party_columns.of_sender(ctx, stranger) == ()
+        assert party_columns.columns_of_sender(ctx, stranger) == ()
     # Two parties at one address: nobody can say whose columns they are.
     twin = replace(make_party("TWIN"), reply_address="codes@gain.example")
     add_parties(ctx, twin)
-    assert party_columns.of_sender(ctx, "codes@gain.example") == ()
+    assert party_columns.columns_of_sender(ctx, "codes@gain.example") == ()
 
 
 def test_what_cannot_be_a_mapping_is_refused(tmp_path: Path) -> None:
@@ -92,13 +92,13 @@ def test_what_cannot_be_a_mapping_is_refused(tmp_path: Path) -> None:
     assert party_columns.of_party(ctx, "GAIN") == ()
     assert "not on the contacts register" in command(app, folder, "columns", "show", "NOBODY").err
     with pytest.raises(NotFound):
-        party_columns.put(ctx, "NOBODY", ColumnMap("A"), "kim")
+        party_columns.save_columns(ctx, "NOBODY", ColumnMap("A"), "kim")
     with pytest.raises(NotFound, match="no mapping 1"):
         party_columns.take_off(ctx, "GAIN", "kim", 1)
     for number in range(1, 21):
-        party_columns.put(ctx, "GAIN", ColumnMap(str(number)), "kim", keep=True)
+        party_columns.save_columns(ctx, "GAIN", ColumnMap(str(number)), "kim", keep=True)
     with pytest.raises(BadInput, match="20 mappings"):
-        party_columns.put(ctx, "GAIN", ColumnMap("21"), "kim", keep=True)
+        party_columns.save_columns(ctx, "GAIN", ColumnMap("21"), "kim", keep=True)
 
 
 def test_a_preview_shows_both_readings_and_no_piece_of_a_code(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def run(ctx: Context, *words: str) -> Said:
 
 
 def parties(ctx: Context) -> dict[str, Party]:
-    return {party.signifier: party for party in contacts.register(ctx)}
+    return {party.signifier: party for party in contacts.list_parties(ctx)}
 
 
 def audited(ctx: Context) -> list[tuple[str, str, dict[str, str]]]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from exchange.domain.columns.device_columns import PlaceColumn, TextColumn
@@ -144,6 +148,59 @@ def test_columns_are_kept_as_their_rows(
         )
         for nth, at in enumerate(which, 1)
     ]
+
+
+_TEXTS = st.sampled_from(("", "ESME", "GSME\x1f", "\x1f", "Ł\t\\N", "w" * 2_100)) | st.text(
+    st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=5
+)
+_PLACES = st.builds("{}{}".format, _TEXTS, st.sampled_from(("", " 7", " 07", " 999999999999999")))
+
+
+@pytest.fixture(scope="module")
+def one_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = _made(f"sqlite:///{tmp_path_factory.mktemp('rows') / 'x.db'}")
+    yield store
+    store.dispose()
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    rows=st.lists(st.tuples(_TEXTS, _PLACES, st.integers(0, len(STATES) - 1)), max_size=12),
+    reasons=st.lists(_TEXTS, min_size=len(STATES), max_size=len(STATES)),
+    at_once=st.sampled_from((1, 3, 200_000)),
+)
+def test_columns_are_kept_as_the_same_rows_one_by_one(
+    one_store: Store, rows: list[tuple[str, str, int]], reasons: list[str], at_once: int
+) -> None:
+    types, places, which = (
+        (list(column) for column in zip(*rows, strict=True)) if rows else [[]] * 3
+    )
+    columns = _columns(types, places, which, tuple(reasons))
+    plain = [
+        (device, kind, place, STATES[at], reasons[at], None)
+        for device, (kind, place, at) in zip(columns.devices.texts(), rows, strict=True)
+    ]
+    kept: list[tuple[object, ...]] = []
+    with (
+        patch.object(device_rows, "_AT_ONCE", at_once),
+        suppress(_RolledBackError),
+        one_store.transaction("test") as tx,
+    ):
+        request, letter = _begun(tx)
+        tx.inbound.add_columns(request, columns, letter)
+        tx.inbound.add_devices(request, plain, letter)
+        kept += (
+            (row.device, row.device_type, row.where, row.state, row.reason, row.outbox_id)
+            for row in tx.inbound.devices(request)
+        )
+        raise _RolledBackError
+    by_columns, by_rows = kept[: len(rows)], kept[len(rows) :]
+    assert by_columns == by_rows
+    assert [row[:5] for row in by_rows] == [row[:5] for row in plain]
+
+
+class _RolledBackError(Exception):
+    """Ends a transaction of which nothing is to stay."""
 
 
 def test_nothing_is_kept_of_columns_when_the_transaction_fails(store: Store) -> None:

@@ -85,7 +85,9 @@ class Room:
         request.raise_requests(self.ctx)
         with self.ctx.store.transaction("delivered") as tx:
             due = tx.outbox.due(self.ctx.now(), 100, 10**9)
-            send_mail.record(self.ctx, tx, [(Delivery(one.id, accepted=True), one) for one in due])
+            send_mail.record_deliveries(
+                self.ctx, tx, [(Delivery(one.id, accepted=True), one) for one in due]
+            )
 
     def mail(
         self, party: str, codes: Mapping[int, int | None], *, thread: bool = True

@@ -267,12 +267,12 @@ class TestCalendar:
         ledger = Ledger(ctx)
         ledger.asked(4, 2, "2026-06-01T10:00", None, "2026-06-04T10:00")
         ledger.asked(6, 3, "2026-11-17T10:00", TODAY)  # due on 1 December
-        assert clocks.replay(ctx) == []
+        assert clocks.recompute_clocks(ctx) == []
         chase.chase(ctx)
         change(ctx, "UPDATE leg SET overdue = TRUE WHERE id = 6")
         late = build_calendar(additions={date(2026, 11, 26): "a day of thanks"})
         changed = dataclasses.replace(ctx, calendar=late)
-        moved = clocks.replay(changed)
+        moved = clocks.recompute_clocks(changed)
         assert [(one.ref[-1], one.before, one.after) for one in moved] == [
             ("3", date(2026, 12, 1), date(2026, 12, 2)),
             ("4", date(2026, 12, 1), date(2026, 12, 2)),
@@ -286,8 +286,8 @@ class TestCalendar:
         assert rows(ctx, "SELECT DISTINCT calendar FROM outbound_request WHERE id < 3") == [
             (ctx.calendar.version,)
         ]
-        assert clocks.replay(changed) == []
-        back = clocks.replay(ctx)
+        assert clocks.recompute_clocks(changed) == []
+        back = clocks.recompute_clocks(ctx)
         assert [one.after for one in back] == [date(2026, 12, 1)] * 2
 
 

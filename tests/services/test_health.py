@@ -26,7 +26,7 @@ from exchange.ports.mail import MailRef
 from exchange.provision import OwnParty, make_folder
 from exchange.services.context import Context
 from exchange.services.letters import pauses
-from exchange.services.running.heartbeat import FILE, SILENCE, Heartbeat, read_heartbeat
+from exchange.services.running.heartbeat import HEARTBEAT_FILE, SILENCE, Heartbeat, read_heartbeat
 from exchange.services.running.progress import Progress
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import REVIEW, SHUNTED, NewMail
@@ -123,9 +123,9 @@ def test_a_daemon_at_work_is_well(ctx: Context) -> None:
 
 
 def _aged(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    told = json.loads((folder / FILE).read_text())
+    told = json.loads((folder / HEARTBEAT_FILE).read_text())
     change(told)
-    (folder / FILE).write_text(json.dumps(told))
+    (folder / HEARTBEAT_FILE).write_text(json.dumps(told))
 
 
 def test_a_mailbox_without_a_good_round_and_work_without_progress(ctx: Context) -> None:
@@ -184,7 +184,7 @@ def test_a_daemon_held_by_a_signal_is_seen_at_once(ctx: Context) -> None:
 @pytest.mark.parametrize("content", ["", "{}", '{"boot": 1, "now": "x"}', "[1", '{"now": null}'])
 def test_signs_of_life_that_cannot_be_read(ctx: Context, content: str) -> None:
     with ctx.store.sole_daemon():
-        (ctx.folder / FILE).write_text(content)
+        (ctx.folder / HEARTBEAT_FILE).write_text(content)
         code, told, _ = health(ctx.folder)
         assert code == 1
         assert "gives no sign of life" in problems(told)["daemon"]
@@ -393,7 +393,7 @@ def _insert(table: str, **values: object) -> Any:
 def test_sending_that_rests_and_a_clock_that_cannot_be_right(ctx: Context) -> None:
     with working(ctx):
         trouble = CourierTrouble("550 5.7.60 SendAsDenied", hint="let us send", about="account")
-        pauses.begin(ctx, pauses.Standing(), trouble)
+        pauses.begin_pause(ctx, pauses.SendingState(), trouble)
         with ctx.store.transaction("test") as tx:
             tx.facts.put("clock.trouble", "it is 120 days ahead of the audit log")
         code, told, _ = health(ctx.folder)

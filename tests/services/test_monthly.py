@@ -433,7 +433,7 @@ def test_postgresql_counts_alike(still: Context) -> None:
 def test_the_files_say_what_was_counted(ctx: Context) -> None:
     takes, asks = _october()
     put(ctx, takes, asks)
-    csv_path, html_path = monthly.write(ctx, MONTH)
+    csv_path, html_path = monthly.write_month(ctx, MONTH)
     assert csv_path == ctx.folder / "reports" / "mp121-2026-10.csv"
     assert html_path == ctx.folder / "reports" / "mp121-2026-10.html"
     assert sorted(path.name for path in csv_path.parent.iterdir()) == [
@@ -472,7 +472,7 @@ def test_the_report_is_on_record(ctx: Context) -> None:
 
         tx.audit.append(SEEN, AuditEvent("mail.kept", "mail 1"))
         _, head = tx.audit.head()
-    monthly.write(ctx, MONTH)
+    monthly.write_month(ctx, MONTH)
     with ctx.store.reading() as tx:
         *_, row = tx.audit.rows()
         assert tx.audit.verify() == 2
@@ -493,7 +493,7 @@ def test_the_daemon_writes_last_month_once(base: Path, tmp_path: Path) -> None:
         clock.at = END - timedelta(seconds=1)
         assert monthly.write_due(ctx) == []
         # Somebody looks at the month before it is over: the final report still comes.
-        monthly.write(ctx, MONTH)
+        monthly.write_month(ctx, MONTH)
         clock.at = END
         assert monthly.write_due(ctx) == [MONTH]
         written = (reports / "mp121-2026-10.csv").read_bytes()
@@ -509,7 +509,7 @@ def test_a_folder_that_cannot_be_written_stops_nothing(ctx: Context) -> None:
     (ctx.folder / "reports").write_text("a file stands where the folder should be")
     assert monthly.write_due(ctx) == []
     with pytest.raises(BadInput, match=r"report\.folder"):
-        monthly.write(ctx, MONTH)
+        monthly.write_month(ctx, MONTH)
     (ctx.folder / "reports").unlink()
     assert monthly.write_due(ctx) == []  # tried again after an hour
     clock.at += timedelta(hours=1)
@@ -521,7 +521,7 @@ def test_a_folder_that_cannot_be_written_stops_nothing(ctx: Context) -> None:
 @pytest.mark.parametrize("month", ["2026-13", "October", "2026-12", ""])
 def test_a_month_that_is_none(ctx: Context, month: str) -> None:
     with pytest.raises(BadInput):
-        monthly.write(ctx, month)
+        monthly.write_month(ctx, month)
     assert not (ctx.folder / "reports").exists()
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from exchange.bootstrap import open_context, the_clock
 from exchange.cli.main import app
 from exchange.store.mails.mail import REVIEW
+from exchange.store.mails.outbox import FAILED
 from tests.services.contexts import INIT, command, make_context
 from tests.services.test_inbox_many import _fill as fill_inbox
 
@@ -74,6 +76,35 @@ def test_the_inbox_names_the_whole_sender(tmp_path: Path) -> None:
     text = _lines(tmp_path / "ours", "inbox", "list")
     assert text.count(SENDER) == 2
     assert text.count(DEVICE) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        (("contacts", "history"), LONG),
+        (("contacts", "check", "--stale-after", "0"), "LOSE"),
+        (("request", "outcomes"), DEVICE),
+        (("letters", "list", "--party", "LOSE", "--state", "queued"), LONG),
+        (("read", "@gained.csv"), DEVICE),
+    ],
+)
+def test_every_list_names_its_subject_whole(
+    folder: Path, words: tuple[str, ...], whole: str
+) -> None:
+    text = _lines(folder, *(one.replace("@", f"{folder.parent}/") for one in words))
+    assert whole in text
+
+
+def test_a_refused_letter_is_listed_with_its_whole_address_and_reference(folder: Path) -> None:
+    ctx = open_context(folder, the_clock("2026-12-01T10:00"))
+    with ctx.store.transaction("refused") as tx:
+        (letter,) = tx.outbox.heads()
+        tx.outbox.record(letter.id, ctx.now(), state=FAILED, reply=f"550 5.1.1 <{LONG}>: unknown")
+    ctx.store.dispose()
+    for words in (("inbox", "list"), ("letters", "list")):
+        text = _lines(folder, *words)
+        assert text.count(LONG) == 2
+        assert REFERENCE.search(text)
 
 
 def test_short_cells_stay_a_table(tmp_path: Path) -> None:

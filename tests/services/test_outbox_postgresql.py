@@ -33,7 +33,7 @@ def test_letters_held_by_people_while_they_are_sent(post: Post) -> None:
     def hold() -> None:
         for number in numbers[::-3]:
             try:
-                outbox_review.hold(post.ctx, Choice((number,)), "wait", "kim")
+                outbox_review.hold_letters(post.ctx, Choice((number,)), "wait", "kim")
                 held.append(number)
             except ExchangeError as error:
                 told.append(str(error))

@@ -117,7 +117,7 @@ def test_an_answer_decided_before_the_register_changed_does_not_leave(
         assert "not an active party" in released.err
         assert post.states()[1] == ("held", 0)
         return
-    assert released.out == "letter 1 goes to new@pa.example, written anew\n"
+    assert released.out == "letter 1 goes to new@pa.example, rewritten\n"
     assert post.go() == ""
     assert [line for line in post.server.heard if line.startswith("RCPT")][-1:] == [
         "RCPT TO:<new@pa.example>"
@@ -226,7 +226,7 @@ def test_a_letter_under_way_is_sent_or_held_never_both(post: Post, word: str) ->
     def do() -> None:
         try:
             if word == "hold":
-                outbox_review.hold(post.ctx, Choice((third,)), "wait", "kim")
+                outbox_review.hold_letters(post.ctx, Choice((third,)), "wait", "kim")
             else:
                 outbox_review.cancel(post.ctx, Choice(party="PA"), "wait", "kim")
         except Exception as error:
@@ -265,7 +265,7 @@ def test_what_was_claimed_and_not_begun_is_held(
     sending.start()
     assert reached.wait(10)
     acting = threading.Thread(
-        target=outbox_review.hold, args=(post.ctx, Choice((second,)), "wait", "kim")
+        target=outbox_review.hold_letters, args=(post.ctx, Choice((second,)), "wait", "kim")
     )
     acting.start()
     time.sleep(0.5)

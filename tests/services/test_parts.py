@@ -19,7 +19,7 @@ from exchange.ports.records import VaultRecord
 from exchange.rendering import workbook
 from exchange.rendering.workbook import AnswerRow, SheetFacts, answers_workbook
 from exchange.services.answering import answer_parts, intake
-from exchange.services.answering.answer_parts import in_parts
+from exchange.services.answering.answer_parts import answers_in_parts
 from exchange.services.context import Context
 from exchange.services.letters import letters
 from exchange.services.mailbox import fetch_and_file
@@ -50,7 +50,7 @@ def _rows(number: int) -> list[AnswerRow]:
 @pytest.mark.parametrize("most", [0, 150_000, 400_000])
 def test_parts_hold_every_row_once_in_order_and_keep_the_ceiling(number: int, most: int) -> None:
     rows = _rows(number)
-    letters_made = list(in_parts(rows, FACTS, most))
+    letters_made = list(answers_in_parts(rows, FACTS, most))
     read: list[list[object]] = []
     for nth, (part, chosen, files) in enumerate(letters_made, 1):
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(files.workbook)).get_sheet_by_index(0)
@@ -69,7 +69,7 @@ def test_parts_hold_every_row_once_in_order_and_keep_the_ceiling(number: int, mo
 
 def test_a_ceiling_that_holds_no_row_at_all_is_said() -> None:
     with pytest.raises(BadInput, match="does not fit"):
-        list(in_parts(_rows(3), FACTS, 9_000))
+        list(answers_in_parts(_rows(3), FACTS, 9_000))
 
 
 @pytest.mark.parametrize("most", [1, 500, 12_001, 15_000, 19_000, 40_000, 90_000])
@@ -84,7 +84,9 @@ def test_a_low_ceiling_is_decided_on_soon(monkeypatch: pytest.MonkeyPatch, most:
     monkeypatch.setattr(answer_parts, "answers_workbook", counted)
     number = 1_000
     try:
-        got = [len(range(number)[some]) for _, some, _ in in_parts(_rows(number), FACTS, most)]
+        got = [
+            len(range(number)[some]) for _, some, _ in answers_in_parts(_rows(number), FACTS, most)
+        ]
     except BadInput:
         assert most < 40_000
     else:
@@ -134,7 +136,7 @@ def test_a_part_that_cannot_be_written_leaves_nothing_of_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: int
 ) -> None:
     ctx = _asked(tmp_path, list(made.rows_of(_ROWS * 5)))
-    usual = letters.write
+    usual = letters.write_letter
 
     def failing(ctx: Context, draft: letters.Draft) -> NewLetter:
         if f"(part {broken} of" in draft.subject:
@@ -142,7 +144,7 @@ def test_a_part_that_cannot_be_written_leaves_nothing_of_the_others(
         return usual(ctx, draft)
 
     with monkeypatch.context() as patch:
-        patch.setattr(letters, "write", failing)
+        patch.setattr(letters, "write_letter", failing)
         assert intake.decide_all(ctx).left == {1: "a template is broken"}
     with ctx.store.reading() as tx:
         assert tx.outbox.counts() == {}
@@ -162,7 +164,7 @@ def test_a_part_that_cannot_be_written_leaves_nothing_of_the_others(
 def test_a_fault_while_parts_are_made_is_that_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "SHEET_ROWS", 2_000)
     with pytest.raises(BadInput, match="holds 2,000 rows"):
-        list(in_parts(_rows(40_000), FACTS, 1_000_000))
+        list(answers_in_parts(_rows(40_000), FACTS, 1_000_000))
 
 
 def _bodies(mail: EmailMessage) -> str:

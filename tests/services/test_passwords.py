@@ -47,10 +47,10 @@ def test_a_protected_list_opens_with_the_password_of_its_sender(tmp_path: Path) 
     add_parties(ctx, make_party("GAIN"), make_party("FORM"))
     said = command(app, folder, "passwords", "gain", typed=f"wrong-one\n{PASSWORD}\n")
     assert (said.code, said.out) == (0, "2 passwords on file for GAIN\n")
-    ours = party_passwords.of_sender(ctx, "codes@gain.example")
+    ours = party_passwords.passwords_of_sender(ctx, "codes@gain.example")
     assert ours == ("wrong-one", PASSWORD)
-    assert party_passwords.of_sender(ctx, "codes@form.example") == ()
-    assert party_passwords.of_sender(ctx, "stranger@elsewhere.example") == ()
+    assert party_passwords.passwords_of_sender(ctx, "codes@form.example") == ()
+    assert party_passwords.passwords_of_sender(ctx, "stranger@elsewhere.example") == ()
     read = ctx.reader.read(_mail("codes@gain.example"), ours)
     assert [str(found.device) for found in read.devices] == [DEVICE]
     closed = ctx.reader.read(_mail("codes@form.example"), ())
@@ -60,7 +60,7 @@ def test_a_protected_list_opens_with_the_password_of_its_sender(tmp_path: Path) 
     assert PASSWORD not in said.all
 
     assert command(app, folder, "passwords", "GAIN", "--forget").code == 0
-    assert party_passwords.of_sender(ctx, "codes@gain.example") == ()
+    assert party_passwords.passwords_of_sender(ctx, "codes@gain.example") == ()
     ctx.reader.close()
 
 

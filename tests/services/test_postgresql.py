@@ -18,7 +18,7 @@ from exchange.provision import OwnParty, make_folder
 from exchange.sandbox.servers import SandboxServers
 from exchange.services.answering import party_columns
 from exchange.services.asking import request
-from exchange.services.codes.code_file import Reading
+from exchange.services.codes.code_file import ReadOptions
 from exchange.services.codes.codes import import_codes
 from exchange.services.codes.import_report import CodeSource
 from exchange.services.context import Context
@@ -66,8 +66,8 @@ def test_both_directions(url: str, tmp_path: Path) -> None:
         add_parties(lose, make_party("GAIN"))
         add_parties(gain, make_party("LOSE"))
         own_columns = ColumnMap("Device ID", status="Outcome")
-        party_columns.put(lose, "GAIN", own_columns, "test")
-        assert party_columns.of_sender(lose, "codes@gain.example") == (own_columns,)
+        party_columns.save_columns(lose, "GAIN", own_columns, "test")
+        assert party_columns.columns_of_sender(lose, "codes@gain.example") == (own_columns,)
         done = lose.vault.put_many(VaultRecord(one, CODES[one], True) for one in DEVICES[:50])
         assert done.added == 50
         gained = [Gained(str(one), ("LOSE",), "ESME", "row") for one in DEVICES]
@@ -131,11 +131,11 @@ def test_codes_are_taken_with_their_audit_entry_or_not_at_all(url: str, tmp_path
     with ctx.store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE audit ADD CONSTRAINT full_disk CHECK (seq < 0)")
     with pytest.raises(NotStorable, match="full_disk"):
-        import_codes(ctx, CodeSource.at(file), Reading(source="more"), "kim")
+        import_codes(ctx, CodeSource.at(file), ReadOptions(source="more"), "kim")
     assert ctx.vault.stats().records == 0
     with ctx.store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE audit DROP CONSTRAINT full_disk")
-    done = import_codes(ctx, CodeSource.at(file), Reading(source="more"), "kim")
+    done = import_codes(ctx, CodeSource.at(file), ReadOptions(source="more"), "kim")
     assert (done.added, ctx.vault.verify().records) == (20, 20)
     with ctx.store.reading() as tx:
         assert [one.actor for one in tx.audit.rows(event="codes.imported")] == ["kim"]

@@ -17,7 +17,7 @@ from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, NotStorable
 from exchange.ports.records import Removed
 from exchange.provision import OwnParty, make_folder
-from exchange.services.codes import codes, removal
+from exchange.services.codes import holdings, removal
 from exchange.services.context import Context
 from tests.corpus import making
 from tests.services.contexts import NOW, Said, bytes_of, command
@@ -202,7 +202,7 @@ def test_with_the_last_installed_device_goes_the_declaration(bench: Bench) -> No
     said = bench.run("remove", "--source", "map-north", "--yes", "--by", "Kim")
     assert said.code == 0, said.all
     assert "the declaration that the register is complete goes with the last one" in said.err
-    standing = codes.standing(bench.ctx)
+    standing = holdings.vault_status(bench.ctx)
     assert (standing.complete_as_of, standing.stats.installed_by_us) == (None, 0)
     actor, _, detail = bench.audited("installed.declared")[-1]
     assert actor == "Kim"
@@ -210,7 +210,7 @@ def test_with_the_last_installed_device_goes_the_declaration(bench: Bench) -> No
     # Declared on purpose, an empty register stays declared.
     assert bench.run("complete-as-of", "2026-11-30", "--empty").code == 0
     assert bench.run("remove", device(50), "--yes").code == 0
-    assert codes.standing(bench.ctx).complete_as_of is not None
+    assert holdings.vault_status(bench.ctx).complete_as_of is not None
 
 
 def test_what_cannot_be_meant_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ def filled(made: Context) -> Context:
     """A vault, some mails and the passwords of a party."""
     add_parties(made, make_party("GAIN"), make_party("OTHR"))
     _load(made, HEAD + rows(range(1, MANY)))
-    party_passwords.put(made, "GAIN", ["a list's password"], "test")
+    party_passwords.save_passwords(made, "GAIN", ["a list's password"], "test")
     for number in range(250):
         _keep(made, number)
     return made
@@ -112,7 +112,7 @@ def everything(ctx: Context) -> tuple[dict[str, str], list[bytes], tuple[str, ..
     with ctx.store.engine.connect() as connection:
         sealed = connection.execute(text("SELECT sealed FROM mail ORDER BY id")).scalars().all()
     mails = [ctx.sealer.open(bytes(one), "mail") for one in sealed]
-    return codes, mails, party_passwords.of_sender(ctx, "codes@gain.example")
+    return codes, mails, party_passwords.passwords_of_sender(ctx, "codes@gain.example")
 
 
 def test_every_sealed_column_is_known() -> None:

@@ -46,12 +46,12 @@ def test_migrations_and_declarations_agree(url: str) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, _declared()) == []
-    schema.check(engine)
+    schema.check_schema(engine)
     engine.dispose()
 
 
 def test_the_names_of_the_files_say_which_schemas_there_are() -> None:
-    walked = ScriptDirectory(str(schema.VERSIONS[0].parent)).walk_revisions()
+    walked = ScriptDirectory(str(schema.MIGRATIONS[0].parent)).walk_revisions()
     assert schema.revisions() == [one.revision for one in walked][::-1]
 
 
@@ -83,17 +83,17 @@ def test_a_ledger_of_the_first_schema_is_brought_forward(url: str) -> None:
     with engine.connect() as connection:
         found = connection.execute(text("SELECT uid, next_fetch_at FROM mail")).all()
     assert [tuple(row) for row in found] == [(3, None)]
-    schema.check(engine)
+    schema.check_schema(engine)
     engine.dispose()
 
 
 def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'x.db'}")
     with pytest.raises(StoreError, match="exchange init"):
-        schema.check(engine)
+        schema.check_schema(engine)
     with engine.begin() as connection:
         schema.upgrade(connection)
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="9999"):
-        schema.check(engine)
+        schema.check_schema(engine)
     engine.dispose()

@@ -196,7 +196,7 @@ def test_a_letter_that_failed_for_its_size_is_made_anew_by_retry(post: Post) -> 
         tx.facts.put("courier.size_limit", str(_LIMIT))
     ref = head.ref
     done = command(app, post.folder, "inbox", "retry", ref)
-    assert done.out.endswith(f"1 letter of {ref} made anew in parts\n")
+    assert done.out.endswith(f"1 letter of {ref} split into parts\n")
     assert post.go() == ""
     told, where = _told(post)
     assert told == Counter(devices)

@@ -99,10 +99,10 @@ class Place:
         engine.dispose()
         return found
 
-    def shape(self) -> shape.Shape:
+    def shape(self) -> shape.DatabaseShape:
         engine = create_engine(self.url)
         with engine.connect() as connection:
-            found = shape.shape_of(connection)
+            found = shape.database_shape(connection)
         engine.dispose()
         return found
 
@@ -148,7 +148,7 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     versions = tmp_path / "versions"
     versions.mkdir()
     (versions / f"v{LATER}_thrown_in.py").write_text(THROWN_IN)
-    monkeypatch.setattr(schema, "VERSIONS", [*schema.VERSIONS, versions])
+    monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, versions])
 
 
 def _kept_rows_are_there(
@@ -237,7 +237,7 @@ def test_a_kept_database_comes_to_the_present_schema(
     assert len(place.backups()) == (revision != HEAD)
     _kept_rows_are_there(before, place.rows())
     engine = create_engine(place.url)
-    schema.check(engine)
+    schema.check_schema(engine)
     assert place.shape() == shape.expected(engine, HEAD)
     engine.dispose()
 
@@ -633,9 +633,9 @@ def test_the_page_on_upgrades_works_as_written(
 ) -> None:
     """Its commands: with a newer program first, then with the present one again."""
     place = _place(request, tmp_path, "sqlite")
-    newer, present = schema.VERSIONS, schema.VERSIONS[:1]
+    newer, present = schema.MIGRATIONS, schema.MIGRATIONS[:1]
     if HEAD != "0001":
-        monkeypatch.setattr(schema, "VERSIONS", present)
+        monkeypatch.setattr(schema, "MIGRATIONS", present)
         assert place.run("--no-backup").code == 0
     before = place.rows()
 
@@ -649,9 +649,9 @@ def test_the_page_on_upgrades_works_as_written(
                 subprocess.run(["/bin/sh", "-c", line], cwd=place.folder, check=True)
 
     assert "exchange init --upgrade" in _block("Upgrade")
-    monkeypatch.setattr(schema, "VERSIONS", newer)
+    monkeypatch.setattr(schema, "MIGRATIONS", newer)
     run(_block("Upgrade"))
     assert place.sql("SELECT version_num FROM alembic_version") == [(LATER,)]
-    monkeypatch.setattr(schema, "VERSIONS", present)
+    monkeypatch.setattr(schema, "MIGRATIONS", present)
     run(_block("Go back"))
     assert place.rows() == before

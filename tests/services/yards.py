@@ -61,7 +61,7 @@ class Yard:
         config.write_text(text)
         # Not a simulated clock: the server's own times count.
         self.clock = RealClock("2026-12-14T09:00")
-        with patch("exchange.bootstrap.WorkerReader", kept_reader):
+        with patch("exchange.worker.reader.WorkerReader", kept_reader):
             self.ctx = open_context(folder, self.clock)
         add_parties(self.ctx, make_party("GAIN"))
         self.ctx.vault.put_many([VaultRecord(DeviceId.parse(DEVICE), CODE, True)])

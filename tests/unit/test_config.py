@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -65,8 +66,15 @@ CHOICES = [
 
 
 def _with(section: str, line: str) -> tuple[str, int]:
-    """The good file with one more line in a section, and the number of that line."""
-    lines = GOOD.splitlines()
+    """The good file with one more line in a section, and the number of that line.
+
+    A line of the file that sets the same option is left out.
+    """
+    lines, here = [], ""
+    for one in GOOD.splitlines():
+        here = one.strip("[]") if one.startswith("[") else here
+        if here != section or one.split(" ")[0] != line.split(" ")[0]:
+            lines.append(one)
     for header in (f"[{section}]", f"[[{section}]]"):
         if header in lines:
             at = lines.index(header) + 1
@@ -87,6 +95,92 @@ def test_a_misspelt_option_is_refused(tmp_path: Path, section: str, option: str)
     assert fault.startswith(f"line {line} > {section.partition('.')[0]}")
     assert fault.endswith(f"{option}x: there is no such option or table (did you mean {option}?)")
     assert "secret" not in fault
+
+
+# Words of the library, or of Python, that say nothing to whoever wrote the file.
+_NOT_OURS = re.compile(
+    r"Input should|valid |unable to|pattern|literal|parse|frozenset|tuple|instance|pydantic|"
+    r"Value error|dictionary|integer|boolean|string|None|Settings|Section|type=|\\"
+)
+_A_TABLE = "{ x = 1 }"  # which no option takes
+_WRONG = ('"certainly not"', '"@"', "-1", "0", "99999999", '""', "1.5", "[[1]]", '["?"]', "[-1]")
+
+
+def _places(section: str, option: str) -> str:
+    """How the place of an option is written: ``mailbox.1.port``, ``keys.old.env``."""
+    many = f"[[{section}]]" in GOOD
+    return f"{section}.1.{option}" if many else f"{section}.{option}"
+
+
+@pytest.mark.parametrize(("section", "option"), OPTIONS)
+def test_a_fault_says_what_is_allowed_in_our_own_words(
+    tmp_path: Path, section: str, option: str
+) -> None:
+    if f"{section}.{option}" in SECTIONS:
+        return  # a table: see the next test
+    place = _places(section, option)
+    for written in (_A_TABLE, *_WRONG):
+        text, line = _with(section, f"{option} = {written}")
+        try:
+            faults = _faults(tmp_path, text)
+        except pytest.fail.Exception:
+            assert written != _A_TABLE, f"{option} takes a table"
+            continue
+        for fault in faults:
+            assert re.match(rf"line \d+ > {section.partition('.')[0]}\b", fault)
+            assert not _NOT_OURS.search(fault)
+            if place in fault:
+                assert fault.startswith(f"line {line} > {place}")
+                assert re.search(
+                    rf"{place}(\.1)*: (must be ..|name a device type|is not .+ such as|"
+                    r"is not a known .+\((one of|did you mean))",
+                    fault,
+                )
+        if written == _A_TABLE:
+            (fault,) = faults
+            assert f" > {place}: must be " in fault
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_value_for_a_table_is_refused_in_our_own_words(tmp_path: Path, section: str) -> None:
+    upper, _, name = section.rpartition(".")
+    wrong, lines, left_out = f"{name} = 5", [], False
+    for one in GOOD.splitlines():
+        if one.startswith("["):
+            left_out = f"{one.strip('[]')}.".startswith(f"{section}.")
+        lines += [] if left_out else [one]
+        lines += [wrong] if one == f"[{upper}]" else []
+    text = "\n".join(lines if upper else [wrong, *lines])
+    (fault,) = _faults(tmp_path, text)
+    header = f"[[{section}]]" if f"[[{section}]]" in GOOD else f"[{section}]"
+    assert re.match(rf"line \d+ > {section}: must be a table\b", fault)
+    assert header in fault
+    assert not _NOT_OURS.search(fault)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('port = "nothing"', "must be a whole number from 1 to 65535"),
+        ('tls = "ssl"', "must be one of implicit, starttls"),
+        ('tls = "startls"', "must be one of implicit, starttls (did you mean starttls?)"),
+        ("host = 5", "must be text in quotes"),
+        ("timeout_seconds = 0", "must be a number above 0"),
+        ("connections = 21", "must be a whole number from 1 to 20"),
+        ("ca_file = 1", "must be a path in quotes"),
+    ],
+)
+def test_what_a_wrong_option_is_told(tmp_path: Path, line: str, said: str) -> None:
+    text, number = _with("smtp", line)
+    (fault,) = _faults(tmp_path, text)
+    assert fault == f"line {number} > smtp.{line.split(' ')[0]}: {said}"
+
+
+def test_what_is_missing_is_said_with_what_it_takes(tmp_path: Path) -> None:
+    (fault,) = _faults(tmp_path, GOOD.replace('host = "smtp.ours.example"\n', ""))
+    assert fault.endswith("smtp.host: this is missing (text in quotes)")
+    (fault,) = _faults(tmp_path, GOOD.replace('[smtp]\nhost = "smtp.ours.example"\n', ""))
+    assert fault.endswith("smtp: this is missing (a table: [smtp])")
 
 
 @pytest.mark.parametrize("section", [one for one in SECTIONS if "." not in one])
@@ -124,7 +218,7 @@ def test_device_types_are_read_in_any_case(tmp_path: Path) -> None:
     [
         ('["CHF", "GFP"]', "release.refused_device_types.2: "),
         ('["chfs"]', "(did you mean CHF?)"),
-        ('["hub"]', "(one of ESME, GSME, GPF, CHF, HCALCS, PPMID, IHD, CAD)"),
+        ('["hub"]', "must be one of ESME, GSME, GPF, CHF, HCALCS, PPMID, IHD, CAD"),
         ('[""]', "name a device type"),
         ("[4]", "release.refused_device_types.1: "),
         ('"CHF"', "release.refused_device_types: "),

@@ -53,7 +53,7 @@ def test_a_link_is_replaced_and_what_it_points_to_untouched(tmp_path: Path, ther
 def test_a_block_that_raises_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"before")
-    with pytest.raises(TypeError), files.written(path) as file:
+    with pytest.raises(TypeError), files.whole_file(path) as file:
         file.writelines((b"half", "no bytes"))  # type: ignore[arg-type]
     assert path.read_bytes() == b"before"
     assert names(tmp_path) == ["a"]
@@ -88,7 +88,7 @@ def test_a_refusal_that_nothing_else_words_is_said_with_its_place(
 
 
 def test_what_somebody_is_writing_is_left(tmp_path: Path) -> None:
-    with files.written(tmp_path / "a.csv") as file:
+    with files.whole_file(tmp_path / "a.csv") as file:
         file.write(b"half")
         files.make_file(tmp_path / "b.csv", b"x")
         file.write(b", whole")
@@ -98,7 +98,7 @@ def test_what_somebody_is_writing_is_left(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("new", "left"), [(True, 0), (False, 1)])
 def test_a_new_file_has_no_name_before_it_is_whole(tmp_path: Path, new: bool, left: int) -> None:
-    with files.written(tmp_path / "a.csv", new=new, mode=0o640) as file:
+    with files.whole_file(tmp_path / "a.csv", new=new, mode=0o640) as file:
         file.write(b"secret")
         file.flush()
         assert len(names(tmp_path)) == left
@@ -167,14 +167,14 @@ def _report(folder: Path, elsewhere: Path) -> None:
     (folder / "reports").symlink_to(elsewhere)
     ctx = make_context_again(folder)
     with pytest.raises(BadInput, match="symbolic link"):
-        monthly.write(ctx, "2026-10")
+        monthly.write_month(ctx, "2026-10")
 
 
 def _report_file(folder: Path, elsewhere: Path) -> None:
     (folder / "reports").mkdir()
     for ending in ("csv", "html"):
         (folder / "reports" / f"mp121-2026-10.{ending}").symlink_to(elsewhere / "victim")
-    monthly.write(make_context_again(folder), "2026-10")
+    monthly.write_month(make_context_again(folder), "2026-10")
     assert not (folder / "reports" / "mp121-2026-10.csv").is_symlink()
 
 

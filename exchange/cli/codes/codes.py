@@ -18,25 +18,25 @@ from exchange.cli.common import (
     Json,
     Now,
     Quiet,
-    answer,
     context_of,
+    print_result,
     say,
     table,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.domain.device import MASKED, DeviceId
 from exchange.errors import BadInput
+from exchange.later import Later
 
 if TYPE_CHECKING:
     from exchange import bootstrap
     from exchange.cli.codes import progress_bar
     from exchange.ports.records import VaultRecord
-    from exchange.services.codes import codes, rotate
-    from exchange.services.codes.codes import Standing
+    from exchange.services.codes import holdings, rotate
+    from exchange.services.codes.holdings import VaultStatus
 else:
     bootstrap = Later("exchange.bootstrap")
-    codes = Later("exchange.services.codes.codes")
+    holdings = Later("exchange.services.codes.holdings")
     progress_bar = Later("exchange.cli.codes.progress_bar")
     rotate = Later("exchange.services.codes.rotate")
 
@@ -58,8 +58,8 @@ def find(
 ) -> None:
     """Show what the vault holds for one Device; code masked unless --reveal, always audited."""
     named = DeviceId.parse(device)
-    found = codes.look_up(context_of(folder, now), named, who(by), revealed=reveal)
-    answer(as_json, _found_json(named, found, reveal), _found_line(named, found, reveal))
+    found = holdings.look_up(context_of(folder, now), named, who(by), revealed=reveal)
+    print_result(as_json, _found_json(named, found, reveal), _found_line(named, found, reveal))
     if found is None:
         raise typer.Exit(1)
 
@@ -67,14 +67,14 @@ def find(
 @app.command("stats")
 def stats(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
     """Count the Devices and codes in the vault, and say how current its register is."""
-    _show_standing(codes.standing(context_of(folder, now)), as_json, verified=False)
+    _show_standing(holdings.vault_status(context_of(folder, now)), as_json, verified=False)
 
 
 @app.command("verify")
 def verify(folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
     """Open and check every bucket of the vault; exit with 1 and name damaged ones."""
     ctx = context_of(folder, now)
-    found = codes.standing(ctx, verify=True)
+    found = holdings.vault_status(ctx, verify=True)
     older = rotate.under_other_keys(ctx, bootstrap.open_key_change(ctx))
     _show_standing(found, as_json, verified=True, older=older)
     if older and not as_json:
@@ -130,7 +130,7 @@ def rotate_key(
                 " counted"
             )
     if as_json:
-        answer(True, result, "")
+        print_result(True, result, "")
 
 
 @app.command("restore-key")
@@ -142,7 +142,7 @@ def restore_key(by: By = "", folder: Folder = HERE, now: Now = "", as_json: Json
     """
     path, held, key_id = bootstrap.restore_key_file(folder, bootstrap.the_clock(now), who(by))
     found = f"put back from {held}" if held else "in its place already"
-    answer(
+    print_result(
         as_json,
         {"key_id": key_id, "file": str(path), "from": str(held) if held else None},
         f"{path}: key {key_id} is {found}; it opens the vault",
@@ -166,15 +166,15 @@ def complete_as_of(
     """
     as_of = None if day.strip().lower() == "none" else _day(day)
     ctx = context_of(folder, now)
-    before = codes.declare_complete(ctx, as_of, who(by), empty=empty)
-    known = codes.standing(ctx).stats.installed_by_us
+    before = holdings.declare_complete(ctx, as_of, who(by), empty=empty)
+    known = holdings.vault_status(ctx).stats.installed_by_us
     was = f" (before: {before.isoformat()})" if before else ""
     text = (
         f"declared complete as of {as_of.isoformat()}, {known} installed Devices known"
         if as_of
         else "declaration withdrawn: unknown Devices are held for a person"
     )
-    answer(
+    print_result(
         as_json,
         {"complete_as_of": as_of, "before": before, "installed_by_us": known},
         f"{text}{was}",
@@ -226,10 +226,10 @@ def _found_json(device: DeviceId, found: VaultRecord | None, reveal: bool) -> di
     return shown
 
 
-def _show_standing(found: Standing, as_json: bool, *, verified: bool, older: int = 0) -> None:
+def _show_standing(found: VaultStatus, as_json: bool, *, verified: bool, older: int = 0) -> None:
     counts = found.stats
     if as_json:
-        answer(
+        print_result(
             True,
             {
                 "records": counts.records,
@@ -260,7 +260,7 @@ def _show_standing(found: Standing, as_json: bool, *, verified: bool, older: int
         say(f"every bucket is intact: {counts.buckets} buckets, {counts.records} Devices")
 
 
-def _declared(found: Standing) -> str:
+def _declared(found: VaultStatus) -> str:
     if found.complete_as_of is None:
         return "never; Devices it does not know are held for a person"
     if found.current:

@@ -16,16 +16,16 @@ from exchange.cli.common import (
     Json,
     Now,
     Quiet,
-    answer,
     context_of,
+    print_result,
     say,
     warn,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.domain.device import mask_codes
 from exchange.domain.foreign import storable
 from exchange.files import replace_file
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def import_(
     """Import a file of install codes into the vault: all rows, or none if one is bad."""
     ctx = context_of(folder, now)
     profile = profile_of(ctx.settings, source)
-    reading = code_file.Reading(
+    reading = code_file.ReadOptions(
         device_column=first_said(device_column, profile.device_column),
         code_column=first_said(code_column, profile.code_column),
         type_column=first_said(type_column, profile.type_column),
@@ -131,7 +131,7 @@ def import_(
     if not as_json:
         for note in done.notes:
             say(mask_codes(f"note: {note}"))
-    answer(as_json, _imported_json(done), _imported_line(done))
+    print_result(as_json, _imported_json(done), _imported_line(done))
     if len(done.rejects):
         _show_rejects(file, done.rejects, "the others were imported")
         raise typer.Exit(1)
@@ -155,7 +155,7 @@ def first_said(said: str | None, usual: str | None) -> str | None:
 def _refuse(file: Path, error: RejectedRows, as_json: bool) -> None:
     """Report the bad rows: the first ones here, all of them in a file without codes."""
     if as_json:
-        answer(
+        print_result(
             True,
             {
                 "file": mask_codes(storable(file.name)),

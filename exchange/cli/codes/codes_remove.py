@@ -15,28 +15,28 @@ from exchange.cli.common import (
     Json,
     Now,
     Quiet,
-    answer,
     at_terminal,
     context_of,
+    print_result,
     say,
     warn,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.domain.foreign import storable
 from exchange.errors import BadInput
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
     from exchange.cli.codes import progress_bar
-    from exchange.services.codes import codes, import_report, removal
-    from exchange.services.codes.code_file import Progress
-    from exchange.services.codes.codes import Standing
-    from exchange.services.codes.removal import Chosen, Plan
+    from exchange.ports.vault import ReportProgress
+    from exchange.services.codes import holdings, import_report, removal
+    from exchange.services.codes.holdings import VaultStatus
+    from exchange.services.codes.removal import ChosenDevices, Plan
     from exchange.services.context import Context
 else:
-    codes = Later("exchange.services.codes.codes")
+    holdings = Later("exchange.services.codes.holdings")
     import_report = Later("exchange.services.codes.import_report")
     progress_bar = Later("exchange.cli.codes.progress_bar")
     removal = Later("exchange.services.codes.removal")
@@ -79,12 +79,12 @@ def remove(
     with progress_bar.progress(quiet=quiet) as bar:
         chosen = _chosen(ctx, what or [], column, bar)
         planned = removal.plan(ctx, chosen, source, bar)
-    standing = codes.standing(ctx)
+    status = holdings.vault_status(ctx)
     if not as_json:
         for line in _plan_lines(planned):
             say(line)
     if planned.counts.removed:
-        warn(f"exchange: {_afterwards(planned, standing)}")
+        warn(f"exchange: {_afterwards(planned, status)}")
     removed = 0
     if planned.counts.removed and not dry_run:
         if not yes and (as_json or not at_terminal()):
@@ -96,14 +96,16 @@ def remove(
             with progress_bar.progress(quiet=quiet) as bar:
                 removed = removal.remove(ctx, planned, who(by), bar).removed
     if as_json:
-        answer(True, _json(planned, standing, removed, dry_run=dry_run), "")
+        print_result(True, _json(planned, status, removed, dry_run=dry_run), "")
     elif removed:
         say(f"{counted(removed, 'Device')} removed from the vault")
     else:
         say("nothing was removed")
 
 
-def _chosen(ctx: Context, what: list[str], column: str | None, bar: Progress | None) -> Chosen:
+def _chosen(
+    ctx: Context, what: list[str], column: str | None, bar: ReportProgress | None
+) -> ChosenDevices:
     if not what:
         return removal.everything()
     files = [one for one in what if Path(one).exists()]
@@ -160,24 +162,24 @@ def _many(number: int) -> str:
     return f"{number} Device" if number == 1 else f"{number} Devices"
 
 
-def _afterwards(planned: Plan, standing: Standing) -> str:
+def _afterwards(planned: Plan, status: VaultStatus) -> str:
     """Return how a request about a removed Device will be answered."""
-    if standing.complete_as_of is not None and planned.ends_declaration:
+    if status.complete_as_of is not None and planned.ends_declaration:
         return (
             "no installed Device is left: the declaration that the register is complete goes with"
             " the last one, and unknown Devices are held for a person"
         )
-    if standing.complete_as_of is not None and standing.current:
+    if status.complete_as_of is not None and status.current:
         return (
             "the register is declared complete as of"
-            f" {standing.complete_as_of.isoformat()}: once removed, a Device is answered with"
+            f" {status.complete_as_of.isoformat()}: once removed, a Device is answered with"
             ' "not the installing Supplier"; `exchange codes complete-as-of none` holds them'
             " for a person instead"
         )
     return "once removed, a Device is held for a person: there is no current declaration"
 
 
-def _json(planned: Plan, standing: Standing, removed: int, *, dry_run: bool) -> dict[str, object]:
+def _json(planned: Plan, status: VaultStatus, removed: int, *, dry_run: bool) -> dict[str, object]:
     chosen, counts = planned.chosen, planned.counts
     return {
         "file": mask_codes(storable(chosen.name)) if chosen.sha256 else None,
@@ -192,9 +194,9 @@ def _json(planned: Plan, standing: Standing, removed: int, *, dry_run: bool) -> 
         "installed_by_us": counts.installed,
         "removed": removed,
         "dry_run": dry_run,
-        "complete_as_of": standing.complete_as_of,
+        "complete_as_of": status.complete_as_of,
         "answered_not_installer": bool(counts.removed)
-        and standing.current
+        and status.current
         and not planned.ends_declaration,
         "notes": list(chosen.notes),
     }

@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.text import Text
 
 from exchange.cli.common import warn
-from exchange.services.codes.code_file import Progress as Report
+from exchange.ports.vault import ReportProgress as Report
 
 _LINE_SECONDS: Final = 5.0  # between two lines of progress where there is no terminal
 

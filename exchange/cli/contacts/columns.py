@@ -10,23 +10,23 @@ import typer
 
 from exchange.cli.common import (
     HERE,
-    HIGHEST,
+    HIGHEST_NUMBER,
     By,
     Folder,
     Json,
     Now,
-    answer,
     content_of,
     context_of,
+    print_result,
     say,
     table,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.domain.columns.column_map import ColumnMap, as_values
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Outcome, TablePreview, Understanding
 from exchange.errors import BadInput
+from exchange.later import Later
 from exchange.rendering.wording import one_line
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ else:
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 _FEW = 5
 
-Party = Annotated[str, typer.Argument(metavar="PARTY", help="Its signifier.", show_default=False)]
+PartyArgument = Annotated[
+    str, typer.Argument(metavar="PARTY", help="Its signifier.", show_default=False)
+]
 _OF = "Header, letter or number of the column of "
 Device = Annotated[str, typer.Option("--device", help=f"{_OF}Device IDs.")]
 Code = Annotated[
@@ -48,7 +50,7 @@ Code = Annotated[
 ]
 Status = Annotated[str | None, typer.Option("--status", help=f"{_OF}the answers.")]
 Comment = Annotated[str | None, typer.Option("--comment", help=f"{_OF}comments.")]
-DeviceType = Annotated[str | None, typer.Option("--type", help=f"{_OF}device types.")]
+DeviceTypeOption = Annotated[str | None, typer.Option("--type", help=f"{_OF}device types.")]
 Installed = Annotated[
     str | None, typer.Option("--installed", help=f"{_OF}yes or no: installed by the party.")
 ]
@@ -62,12 +64,12 @@ ForSheets = Annotated[str, typer.Option("--sheet", help="Only sheets of this nam
 
 @app.command("set")
 def set_(
-    party: Party,
+    party: PartyArgument,
     device: Device,
     code: Code = None,
     status: Status = None,
     comment: Comment = None,
-    device_type: DeviceType = None,
+    device_type: DeviceTypeOption = None,
     installed: Installed = None,
     header_row: HeaderRow = 0,
     file: ForFiles = "",
@@ -81,34 +83,36 @@ def set_(
     now: Now = "",
     as_json: Json = False,
 ) -> None:
-    """Store which columns hold what, replacing what was stored for the same tables.
+    """Set which columns of a party's tables hold what; replaces earlier settings for those tables.
 
     A column that is not named is recognised as usual; "" means that there is none.
     """
     one = _mapping(device, code, status, comment, device_type, installed, header_row, file, sheet)
     signifier = party.upper()
-    maps = party_columns.put(context_of(folder, now), signifier, one, who(by), keep=also)
+    maps = party_columns.save_columns(context_of(folder, now), signifier, one, who(by), keep=also)
     if as_json:
-        answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
+        print_result(True, {"signifier": signifier, "columns": as_values(maps)}, "")
         return
     _list(signifier, maps)
 
 
 @app.command()
-def show(party: Party, folder: Folder = HERE, as_json: Json = False) -> None:
+def show(party: PartyArgument, folder: Folder = HERE, as_json: Json = False) -> None:
     """Show what is stored for a party."""
     signifier = party.upper()
     maps = party_columns.of_party(context_of(folder), signifier)
     if as_json:
-        answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
+        print_result(True, {"signifier": signifier, "columns": as_values(maps)}, "")
         return
     _list(signifier, maps)
 
 
 @app.command()
 def clear(
-    party: Party,
-    number: Annotated[int, typer.Option("--number", min=0, help="Only this one of `show`.")] = 0,
+    party: PartyArgument,
+    number: Annotated[
+        int, typer.Option("--number", min=0, help="Only this mapping, by number.")
+    ] = 0,
     by: By = "",
     folder: Folder = HERE,
     now: Now = "",
@@ -118,19 +122,20 @@ def clear(
     signifier = party.upper()
     maps = party_columns.take_off(context_of(folder, now), signifier, who(by), number)
     if as_json:
-        answer(True, {"signifier": signifier, "columns": as_values(maps)}, "")
+        print_result(True, {"signifier": signifier, "columns": as_values(maps)}, "")
         return
     _list(signifier, maps)
 
 
 @app.command()
 def preview(
-    party: Party,
+    party: PartyArgument,
     path: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="A mail, a workbook or a CSV.")
     ] = None,
     mail: Annotated[
-        int, typer.Option("--mail", min=0, max=HIGHEST, help="A stored mail instead, by number.")
+        int,
+        typer.Option("--mail", min=0, max=HIGHEST_NUMBER, help="A stored mail instead, by number."),
     ] = 0,
     device: Annotated[
         str, typer.Option("--device", help="Try these columns instead of the stored ones.")
@@ -138,7 +143,7 @@ def preview(
     code: Code = None,
     status: Status = None,
     comment: Comment = None,
-    device_type: DeviceType = None,
+    device_type: DeviceTypeOption = None,
     installed: Installed = None,
     header_row: HeaderRow = 0,
     file: ForFiles = "",
@@ -172,7 +177,7 @@ def preview(
     finally:
         ctx.reader.close()
     if as_json:
-        answer(True, _as_object(signifier, maps, seen), "")
+        print_result(True, _as_object(signifier, maps, seen), "")
         return
     for look in seen.with_maps.tables:
         _show_table(look)

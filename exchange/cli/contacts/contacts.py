@@ -14,18 +14,18 @@ from exchange.cli.common import (
     Folder,
     Json,
     Now,
-    answer,
     at_terminal,
     content_of,
     context_of,
+    print_result,
     say,
     table,
     who,
 )
 from exchange.cli.contacts import columns
-from exchange.cli.lazy import Later
 from exchange.domain.foreign import storable
 from exchange.errors import BadInput
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def import_(
         elif as_json or not at_terminal():
             refused = "no terminal to ask on; nothing was changed"
     if as_json:
-        answer(True, _plan_json(plan, applied), "")
+        print_result(True, _plan_json(plan, applied), "")
     elif applied:
         changed = counted(applied, "party", "parties")
         say(f"{file.name}: {changed} changed; see `exchange contacts check`")
@@ -79,9 +79,9 @@ def import_(
 @app.command("list")
 def list_(folder: Folder = HERE, as_json: Json = False) -> None:
     """List every party of the register."""
-    parties = contacts.register(context_of(folder))
+    parties = contacts.list_parties(context_of(folder))
     if as_json:
-        answer(True, [_party_json(party) for party in parties], "")
+        print_result(True, [_party_json(party) for party in parties], "")
         return
     table(
         "",
@@ -126,7 +126,7 @@ def check(
     days = STALE_AFTER_DAYS if stale_after_days is None else stale_after_days
     findings = contacts.check_register(context_of(folder, now), days)
     if as_json:
-        answer(
+        print_result(
             True,
             [
                 {"signifier": one.signifier, "problem": one.problem, "advice": one.advice}
@@ -155,7 +155,7 @@ def history(
     """List what was changed, when, by whom and from which file."""
     past = contacts.history(context_of(folder), signifier)
     if as_json:
-        answer(
+        print_result(
             True,
             [
                 {"at": one.at, "by": one.actor, "source": one.source, **_change_json(one.change)}
@@ -268,8 +268,8 @@ def passwords(
         found = [one for one in found if one]
         if not found:
             raise BadInput("no password was given", place="standard input")
-    party_passwords.put(context_of(folder), signifier.upper(), found, who(by))
-    answer(
+    party_passwords.save_passwords(context_of(folder), signifier.upper(), found, who(by))
+    print_result(
         as_json,
         {"signifier": signifier.upper(), "on_file": len(found)},
         f"{counted(len(found), 'password')} on file for {signifier.upper()}",

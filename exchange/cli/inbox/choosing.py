@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from exchange.cli.common import HERE, answer, at_terminal, say, warn
-from exchange.cli.lazy import Later
+from exchange.cli.common import HERE, at_terminal, print_result, say, warn
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind as Kinds
 from exchange.errors import BadInput
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
     from exchange.services.context import Context
     from exchange.services.people import review_many
-    from exchange.services.people.review_many import Chosen, Dealt, Span
+    from exchange.services.people.review_many import ChosenMails, Dealt, Span
     from exchange.store.mails import waiting
     from exchange.store.mails.waiting import MailFilter
 else:
@@ -31,7 +31,7 @@ _NUMBER: Final = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 _MOST_FAULTS: Final = 50
 _NOT_MEANT: Final = "it is not waiting for a person, or the filter excludes it"
 
-Numbers = Annotated[
+MailNumbers = Annotated[
     list[str] | None,
     typer.Argument(metavar="NUMBER|SPAN", help="Mails: 12, 12 15, 12-40, or 12,15-20."),
 ]
@@ -39,7 +39,7 @@ All = Annotated[
     bool,
     typer.Option("--all", help="All in Review and Shunted, or all that the filter finds."),
 ]
-Places = Annotated[
+FolderFilter = Annotated[
     list[str] | None,
     typer.Option(
         "--folder",
@@ -50,9 +50,13 @@ Places = Annotated[
         show_default="Review and Shunted, in the working folder .",
     ),
 ]
-From = Annotated[str, typer.Option("--from", help="Only mails whose sender contains this.")]
-Reason = Annotated[str, typer.Option("--reason", help="Only mails whose reason contains this.")]
-Kind = Annotated[str, typer.Option("--kind", help=f"Only mails of this kind: {', '.join(Kinds)}.")]
+SenderFilter = Annotated[str, typer.Option("--from", help="Only mails whose sender contains this.")]
+ReasonFilter = Annotated[
+    str, typer.Option("--reason", help="Only mails whose reason contains this.")
+]
+KindFilter = Annotated[
+    str, typer.Option("--kind", help=f"Only mails of this kind: {', '.join(Kinds)}.")
+]
 PartyIs = Annotated[str, typer.Option("--party", help="Only mails of this party (signifier).")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Only show the mails.")]
@@ -75,7 +79,11 @@ def _as_folder(written: str) -> str:
 def filter_of(
     places: Sequence[str] | None, sender: str, reason: str, kind: str, party: str
 ) -> MailFilter:
-    """Return a filter from its options; only the folders of mails in ``places`` count."""
+    """Return the filter that the options of a command describe.
+
+    ``places`` are the values of ``--folder``, which may also name the working folder: that one is
+    left out here (see ``working_folder``).
+    """
     kind = kind.strip().lower().replace("-", "_")
     if kind and kind not in tuple(Kinds):
         raise typer.BadParameter(f"--kind {kind} is not one of {', '.join(Kinds)}")
@@ -122,13 +130,13 @@ def deal(
     dry: bool,
     as_json: bool,
 ) -> None:
-    """Show the mails, ask, work on each, and report the results.
+    """Show the mails, ask for confirmation, handle each mail, and report the results.
 
     ``what`` says what will be done with them. Exits with 1 when any of them failed.
     """
     if bool(words) == every:
         raise typer.BadParameter("give mails by number or span, or --all")
-    meant = review_many.choose(ctx, chosen, None if every else spans_of(words or ()))
+    meant = review_many.choose_mails(ctx, chosen, None if every else spans_of(words or ()))
     if not as_json:
         for line in _preview(meant, what):
             say(line)
@@ -159,7 +167,7 @@ def deal(
         raise typer.Exit(1)
 
 
-def _preview(meant: Chosen, what: str) -> Iterator[str]:
+def _preview(meant: ChosenMails, what: str) -> Iterator[str]:
     yield f"{counted(len(meant.numbers), 'mail')} {what}".rstrip()
     for folder, reason, number in meant.reasons if len(meant.numbers) > 1 else ():
         yield f"  {number} in {folder}: {mask_codes(reason)}"
@@ -173,7 +181,7 @@ def _preview(meant: Chosen, what: str) -> Iterator[str]:
         yield f"  ... and {len(meant.numbers) - len(meant.first)} more"
 
 
-def _report(meant: Chosen, dealt: Sequence[Dealt], *, dry: bool, as_json: bool) -> None:
+def _report(meant: ChosenMails, dealt: Sequence[Dealt], *, dry: bool, as_json: bool) -> None:
     done = [one for one in dealt if not one.fault]
     faults = [(one.number, str(one.fault)) for one in dealt if one.fault]
     faults += [(number, _NOT_MEANT) for number in meant.missed]
@@ -187,7 +195,7 @@ def _report(meant: Chosen, dealt: Sequence[Dealt], *, dry: bool, as_json: bool) 
             "failed": [{"number": number, "why": mask_codes(why)} for number, why in faults],
             "not_tried": left,
         }
-        answer(True, content, "")
+        print_result(True, content, "")
         return
     for number, why in faults[:_MOST_FAULTS]:
         warn(mask_codes(f"exchange: mail {number}: {why}"))

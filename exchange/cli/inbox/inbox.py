@@ -10,15 +10,15 @@ import typer
 
 from exchange.cli.common import (
     HERE,
-    HIGHEST,
+    HIGHEST_NUMBER,
     By,
     Folder,
     Json,
     Now,
     Number,
     Why,
-    answer,
     context_of,
+    print_result,
     say,
     who,
 )
@@ -26,12 +26,12 @@ from exchange.cli.inbox import letters
 from exchange.cli.inbox.choosing import (
     All,
     Dry,
-    From,
-    Kind,
-    Numbers,
+    FolderFilter,
+    KindFilter,
+    MailNumbers,
     PartyIs,
-    Places,
-    Reason,
+    ReasonFilter,
+    SenderFilter,
     Yes,
     deal,
     filter_of,
@@ -39,11 +39,11 @@ from exchange.cli.inbox.choosing import (
     working_folder,
 )
 from exchange.cli.inbox.inbox_list import list_
-from exchange.cli.lazy import Later
 from exchange.domain.device import mask_codes
 from exchange.domain.outbound import Ruling
 from exchange.errors import BadInput
 from exchange.files import make_file
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ def show(
             make_file(raw, content)
         except OSError as error:
             raise BadInput(error.strerror or "cannot be written", place=str(raw)) from None
-        answer(as_json, {"file": str(raw)}, f"mail {number} in {raw}")
+        print_result(as_json, {"file": str(raw)}, f"mail {number} in {raw}")
         return
     mail, said = review.show_mail(ctx, number)
     if as_json:
-        answer(
+        print_result(
             True,
             {
                 "number": mail.id,
@@ -154,14 +154,14 @@ def release(
         ),
     ] = "",
     every: All = False,
-    sender: From = "",
-    reason: Reason = "",
-    kind: Kind = "",
+    sender: SenderFilter = "",
+    reason: ReasonFilter = "",
+    kind: KindFilter = "",
     of_party: PartyIs = "",
     yes: Yes = False,
     dry_run: Dry = False,
     by: By = "",
-    folder: Places = None,
+    folder: FolderFilter = None,
     as_json: Json = False,
 ) -> None:
     """Process waiting mails as sent by a party, or decide held Devices again and answer.
@@ -179,7 +179,7 @@ def release(
     number = one_number(what, chosen, every=every)
     if number is not None and not dry_run:
         outcome = review.release_mail(ctx, number, signifier, who(by))
-        answer(
+        print_result(
             as_json,
             {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
             f"mail {number}: {outcome.folder}, {mask_codes(outcome.reason)} {outcome.ref}".rstrip(),
@@ -202,7 +202,7 @@ def _release_devices(
     as_json: bool,
 ) -> None:
     done = review.release_devices(ctx, ref, actor, only=only, not_installer=not_installer)
-    answer(
+    print_result(
         as_json,
         {
             "provided": done.provided,
@@ -218,7 +218,9 @@ def _release_devices(
 def rule(
     number: Annotated[
         int,
-        typer.Argument(min=1, max=HIGHEST, help="The mail that gave the code for a second Device."),
+        typer.Argument(
+            min=1, max=HIGHEST_NUMBER, help="The mail that gave the code for a second Device."
+        ),
     ],
     why: Why,
     first: Annotated[
@@ -246,7 +248,7 @@ def rule(
     outcome = done.mail
     shown = f"{outcome.folder}, {mask_codes(outcome.reason)}" if outcome else "closed before"
     were = "was" if done.codes == 1 else "were"
-    answer(
+    print_result(
         as_json,
         {
             "codes": done.codes,
@@ -261,16 +263,16 @@ def rule(
 @app.command()
 def reject(
     why: Why,
-    numbers: Numbers = None,
+    numbers: MailNumbers = None,
     every: All = False,
-    sender: From = "",
-    reason: Reason = "",
-    kind: Kind = "",
+    sender: SenderFilter = "",
+    reason: ReasonFilter = "",
+    kind: KindFilter = "",
     party: PartyIs = "",
     yes: Yes = False,
     dry_run: Dry = False,
     by: By = "",
-    folder: Places = None,
+    folder: FolderFilter = None,
     as_json: Json = False,
 ) -> None:
     """Close waiting mails without action.
@@ -282,7 +284,7 @@ def reject(
     number = one_number(numbers, chosen, every=every)
     if number is not None and not dry_run:
         review.reject_mail(ctx, number, why, who(by))
-        answer(as_json, {"rejected": number}, f"mail {number} rejected")
+        print_result(as_json, {"rejected": number}, f"mail {number} rejected")
         return
     deal(
         ctx, numbers, chosen, lambda some: review_many.reject(ctx, some, why, who(by)),
@@ -293,16 +295,16 @@ def reject(
 
 @app.command()
 def replay(
-    numbers: Numbers = None,
+    numbers: MailNumbers = None,
     every: All = False,
-    sender: From = "",
-    reason: Reason = "",
-    kind: Kind = "",
+    sender: SenderFilter = "",
+    reason: ReasonFilter = "",
+    kind: KindFilter = "",
     party: PartyIs = "",
     yes: Yes = False,
     dry_run: Dry = False,
     by: By = "",
-    folder: Places = None,
+    folder: FolderFilter = None,
     as_json: Json = False,
 ) -> None:
     """Read and decide waiting mails again.
@@ -314,7 +316,7 @@ def replay(
     number = one_number(numbers, chosen, every=every)
     if number is not None and not dry_run:
         outcome = review.replay_mail(ctx, number, who(by))
-        answer(
+        print_result(
             as_json,
             {"folder": outcome.folder, "reason": mask_codes(outcome.reason), "ref": outcome.ref},
             f"mail {number}: {outcome.folder}, {mask_codes(outcome.reason)}",
@@ -340,4 +342,6 @@ def withdraw(
 ) -> None:
     """Close the open Devices of a request that the requester took back."""
     number = review.withdraw_devices(context_of(folder), ref.upper(), why, who(by))
-    answer(as_json, {"withdrawn": number}, f"{counted(number, 'row')} of {ref.upper()} withdrawn")
+    print_result(
+        as_json, {"withdrawn": number}, f"{counted(number, 'row')} of {ref.upper()} withdrawn"
+    )

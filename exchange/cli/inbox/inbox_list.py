@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange.cli.common import HIGHEST, Json, answer, context_of, say, table
+from exchange.cli.common import HIGHEST_NUMBER, Json, context_of, print_result, say, table
 from exchange.cli.inbox.choosing import (
-    From,
-    Kind,
+    FolderFilter,
+    KindFilter,
     PartyIs,
-    Places,
-    Reason,
+    ReasonFilter,
+    SenderFilter,
     filter_of,
     working_folder,
 )
-from exchange.cli.lazy import Later
+from exchange.later import Later
 
 if TYPE_CHECKING:
     from exchange.services.people import review
@@ -35,24 +35,24 @@ _NOT_IN_THE_LIST = {
 
 
 def list_(
-    folder: Places = None,
-    sender: From = "",
-    reason: Reason = "",
-    kind: Kind = "",
+    folder: FolderFilter = None,
+    sender: SenderFilter = "",
+    reason: ReasonFilter = "",
+    kind: KindFilter = "",
     party: PartyIs = "",
     limit: Annotated[
         int | None,
         typer.Option(
             min=1,
-            max=HIGHEST,
+            max=HIGHEST_NUMBER,
             help="How many mails to show.",
             show_default="50; with --json all",
         ),
     ] = None,
-    page: Annotated[int, typer.Option(min=1, max=HIGHEST, help="Which page to show.")] = 1,
+    page: Annotated[int, typer.Option(min=1, max=HIGHEST_NUMBER, help="Which page to show.")] = 1,
     offset: Annotated[
         int | None,
-        typer.Option(min=0, max=HIGHEST, help="How many mails to skip, instead of a page."),
+        typer.Option(min=0, max=HIGHEST_NUMBER, help="How many mails to skip, instead of a page."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -66,7 +66,7 @@ def list_(
     skip = offset if offset is not None else (page - 1) * (most or 0)
     found = review.waiting(context_of(working_folder(folder)), chosen, most, skip)
     if as_json:
-        answer(True, _as_values(found, skip), "")
+        print_result(True, _as_values(found, skip), "")
         return
     _mails(found, skip, most or _USUAL, chosen)
     if not chosen.narrows:

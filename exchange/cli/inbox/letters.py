@@ -11,22 +11,22 @@ import typer
 
 from exchange.cli.common import (
     HERE,
-    HIGHEST,
+    HIGHEST_NUMBER,
     By,
     Folder,
     Json,
     Now,
     Number,
     Why,
-    answer,
     at_terminal,
     context_of,
+    print_result,
     say,
     table,
     who,
 )
-from exchange.cli.lazy import Later
 from exchange.errors import BadInput
+from exchange.later import Later
 from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
@@ -40,17 +40,17 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 STATES: Final = ("queued", "deferred", "sent", "failed", "held", "cancelled")
 _LONDON = ZoneInfo("Europe/London")
-Numbers = Annotated[
-    list[int] | None, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST, help="Letters.")
+LetterNumbers = Annotated[
+    list[int] | None, typer.Argument(metavar="NUMBER", min=1, max=HIGHEST_NUMBER, help="Letters.")
 ]
-Party = Annotated[str, typer.Option("--party", help="All letters to this party.")]
+PartyOption = Annotated[str, typer.Option("--party", help="All letters to this party.")]
 Ref = Annotated[str, typer.Option("--ref", help="All letters of this reference.")]
-Reason = Annotated[
+ReplyFilter = Annotated[
     str, typer.Option("--reason", help="Letters whose last reply from the server contains this.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Limit = Annotated[
-    int, typer.Option(min=0, max=HIGHEST, help="Show at most this many, the newest; 0: all.")
+    int, typer.Option(min=0, max=HIGHEST_NUMBER, help="Show at most this many, the newest; 0: all.")
 ]
 
 
@@ -64,9 +64,9 @@ def list_(
         list[str] | None,
         typer.Option("--state", help=f"One of {', '.join(STATES)}; may be repeated."),
     ] = None,
-    party: Party = "",
+    party: PartyOption = "",
     ref: Ref = "",
-    reason: Reason = "",
+    reason: ReplyFilter = "",
     limit: Limit = 100,
     folder: Folder = HERE,
     now: Now = "",
@@ -82,8 +82,8 @@ def list_(
     )
     some = found[-limit:] if limit else found
     if as_json:
-        resting = {"until": pause.ends, "why": pause.said} if pause else None
-        answer(True, {"pause": resting, "letters": [_values(one) for one in some]}, "")
+        resting = {"until": pause.ends, "why": pause.message} if pause else None
+        print_result(True, {"pause": resting, "letters": [_values(one) for one in some]}, "")
         return
     if pause:
         say(str(pause.error()))
@@ -95,9 +95,9 @@ def list_(
 @app.command()
 def show(number: Number, folder: Folder = HERE, as_json: Json = False) -> None:
     """Show one letter: recipient, state and server reply, but not its text."""
-    one = outbox_review.shown(context_of(folder), number)
+    one = outbox_review.get_letter(context_of(folder), number)
     if as_json:
-        answer(True, _values(one), "")
+        print_result(True, _values(one), "")
         return
     say(f"letter {one.id}: {one.purpose} {one.ref} to {one.recipient} ({one.party or 'ourselves'})")
     say(f"{one.size:,} bytes, {counted(one.codes, 'install code')}, Message-ID {one.message_id}")
@@ -112,8 +112,8 @@ def show(number: Number, folder: Folder = HERE, as_json: Json = False) -> None:
 
 @app.command()
 def hold(
-    numbers: Numbers = None,
-    party: Party = "",
+    numbers: LetterNumbers = None,
+    party: PartyOption = "",
     ref: Ref = "",
     why: Annotated[str, typer.Option(help="The reason, for the record.")] = "",
     by: By = "",
@@ -122,14 +122,18 @@ def hold(
     as_json: Json = False,
 ) -> None:
     """Hold waiting letters back until they are released or cancelled."""
-    held = outbox_review.hold(context_of(folder, now), _choice(numbers, party, ref), why, who(by))
-    answer(as_json, {"held": [one.id for one in held]}, f"{counted(len(held), 'letter')} held")
+    held = outbox_review.hold_letters(
+        context_of(folder, now), _choice(numbers, party, ref), why, who(by)
+    )
+    print_result(
+        as_json, {"held": [one.id for one in held]}, f"{counted(len(held), 'letter')} held"
+    )
 
 
 @app.command()
 def release(
-    numbers: Numbers = None,
-    party: Party = "",
+    numbers: LetterNumbers = None,
+    party: PartyOption = "",
     ref: Ref = "",
     by: By = "",
     folder: Folder = HERE,
@@ -137,20 +141,24 @@ def release(
     as_json: Json = False,
 ) -> None:
     """Release held letters, to the address now on the contacts register."""
-    freed = outbox_review.release(context_of(folder, now), _choice(numbers, party, ref), who(by))
+    freed = outbox_review.release_letters(
+        context_of(folder, now), _choice(numbers, party, ref), who(by)
+    )
     if as_json:
-        answer(True, {"released": [{"letter": o.letter.id, "to": o.address} for o in freed]}, "")
+        print_result(
+            True, {"released": [{"letter": o.letter.id, "to": o.address} for o in freed]}, ""
+        )
         return
     for one in freed:
-        anew = "" if one.address == one.letter.recipient else ", written anew"
-        say(f"letter {one.letter.id} goes to {one.address}{anew}")
+        rewritten = "" if one.address == one.letter.recipient else ", rewritten"
+        say(f"letter {one.letter.id} goes to {one.address}{rewritten}")
 
 
 @app.command()
 def cancel(
     why: Why,
-    numbers: Numbers = None,
-    party: Party = "",
+    numbers: LetterNumbers = None,
+    party: PartyOption = "",
     ref: Ref = "",
     yes: Yes = False,
     by: By = "",
@@ -174,7 +182,7 @@ def cancel(
         said += f"; {counted(done.devices, 'Device')} held for a person"
     if done.withdrawn:
         said += f"; {counted(done.withdrawn, 'Device')} not asked of that Supplier any more"
-    answer(
+    print_result(
         as_json,
         {
             "cancelled": [one.id for one in done.letters],
@@ -189,18 +197,18 @@ def cancel(
 def resume(by: By = "", folder: Folder = HERE, now: Now = "", as_json: Json = False) -> None:
     """Resume paused outgoing mail at once, because the cause is fixed."""
     pause = outbox_review.resume(context_of(folder, now), who(by))
-    answer(
+    print_result(
         as_json,
-        {"rested_for": pause.said},
-        f"outgoing mail resumes; it was paused: {pause.said}",
+        {"rested_for": pause.message},
+        f"outgoing mail resumes; it was paused: {pause.message}",
     )
 
 
 def retry(
     ref: Annotated[str, typer.Argument(help="A reference, or --all, --party, --reason.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Every refused letter.")] = False,
-    party: Party = "",
-    reason: Reason = "",
+    party: PartyOption = "",
+    reason: ReplyFilter = "",
     yes: Yes = False,
     by: By = "",
     folder: Folder = HERE,
@@ -221,9 +229,9 @@ def retry(
     of = f" of {ref.upper()}" if ref else ""
     said = []
     if done.remade:
-        said.append(f"{counted(done.remade, 'letter')}{of} made anew in parts")
+        said.append(f"{counted(done.remade, 'letter')}{of} split into parts")
     if done.asked:
-        said.append(f"asked anew: {' '.join(done.asked)}")
+        said.append(f"requested again: {' '.join(done.asked)}")
     if done.held:
         said.append(f"{counted(done.held, 'letter')} held: see `exchange letters list`")
     if done.again or not said:
@@ -231,7 +239,7 @@ def retry(
     values = {
         "letters": done.again, "remade": done.remade, "asked": done.asked, "held": done.held,
     }  # fmt: skip
-    answer(as_json, values, "; ".join(said))
+    print_result(as_json, values, "; ".join(said))
 
 
 def sure(meant: Sequence[LetterHead], question: str, *, yes: bool, as_json: bool) -> None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,8 +21,14 @@ from exchange.domain.device import MASKED, InstallCode, mask_codes
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Kind, MailHead, Reject, Subkind, Understanding
 from exchange.errors import BadInput, ExchangeError, ReaderUnavailable, Unreadable
+from exchange.later import Later
 from exchange.rendering.wording import one_line
-from exchange.worker.reader import WorkerReader
+
+if TYPE_CHECKING:
+    from exchange.worker import reader as worker
+    from exchange.worker.reader import WorkerReader
+else:
+    worker = Later("exchange.worker.reader")
 
 UNREADABLE = Subkind.UNREADABLE
 _SECONDS, _MEMORY_MB = 120.0, 2048
@@ -117,7 +123,7 @@ def _reader(
         given = {name: value for name, value in changed.items() if value is not None}
         limits = settings.limits.model_copy(update=given)
         return open_reader(folder, settings.model_copy(update={"limits": limits}), own)
-    reader = WorkerReader(
+    reader = worker.WorkerReader(
         DEFAULT,
         own,
         seconds=seconds or _SECONDS,

@@ -8,10 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from exchange.domain.limits import Limits
-from exchange.parsing.reading.mbox import is_separator, split_mbox
+from exchange.later import Later
+
+if TYPE_CHECKING:
+    from exchange.parsing.reading import mbox
+else:
+    mbox = Later("exchange.parsing.reading.mbox")
 
 STANDARD_INPUT: Final = "-"
 _LONGEST_LINE: Final = 1 << 20
@@ -76,9 +81,9 @@ def _shown(name: str) -> str:
 
 def _contents(shown: str, name: str, file: BinaryIO, limits: Limits) -> Iterator[Source]:
     first = file.readline(_LONGEST_LINE)
-    if is_separator(first):
+    if mbox.is_separator(first):
         rest = iter(lambda: file.readline(_LONGEST_LINE), b"")
-        mails = split_mbox(chain([first], rest), limits.mail_bytes)
+        mails = mbox.split_mbox(chain([first], rest), limits.mail_bytes)
         one, another = next(mails, b""), next(mails, None)
         if another is None:
             yield Source(shown, name, one)

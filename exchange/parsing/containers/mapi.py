@@ -17,7 +17,7 @@ from exchange.errors import Unreadable
 from exchange.parsing.containers.embedded import EmbeddedFile
 from exchange.parsing.containers.naming import file_part, member_path
 from exchange.parsing.containers.rtf import decompress, read_rtf
-from exchange.parsing.mime.headers import Headers, one_line, read_fields
+from exchange.parsing.mime.headers import Headers, collapse_blanks, read_fields
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.text.charset import to_text
 
@@ -38,7 +38,7 @@ _MEDIA = re.compile(r"[\w.+\-]{1,60}/[\w.+\-]{1,60}")
 
 
 @dataclass(slots=True)
-class Attachment:
+class ItemAttachment:
     """A file or an item attached to an item; it has neither when it could not be read."""
 
     properties: dict[int, Value] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Attachment:
     def name(self) -> str:
         """Return the name that a person sees, without folders."""
         for tag in (LONG_NAME, SHORT_NAME, SHOWN_NAME):
-            name = text_of(self.properties, tag)
+            name = property_text(self.properties, tag)
             if name:
                 return member_path(name).rpartition("/")[2]
         return ""
@@ -69,10 +69,10 @@ class Item:
     """A mail as Outlook keeps it."""
 
     properties: dict[int, Value] = field(default_factory=dict)
-    attachments: list[Attachment] = field(default_factory=list)
+    attachments: list[ItemAttachment] = field(default_factory=list)
 
 
-def text_of(properties: dict[int, Value], tag: int) -> str:
+def property_text(properties: dict[int, Value], tag: int) -> str:
     """Return a property as text; 8-bit strings are decoded in the item's code page."""
     value = properties.get(tag, "")
     if isinstance(value, bytes):
@@ -104,17 +104,17 @@ def as_mail(item: Item, ceiling: int, warnings: list[str], where: str) -> Part:
 
 
 def _attached(
-    one: Attachment, number: int, ceiling: int, warnings: list[str], where: str
+    one: ItemAttachment, number: int, ceiling: int, warnings: list[str], where: str
 ) -> Part | None:
     name = one.name
     if one.item is not None:
-        title = one_line(text_of(one.item.properties, SUBJECT))
+        title = collapse_blanks(property_text(one.item.properties, SUBJECT))
         called = name or title[:60] or f"item {number}"
         inner = as_mail(one.item, ceiling, warnings, f"{where} > {called}")
         return Part(Headers([]), "message/rfc822", {}, name=called, children=[inner])
     content = one.properties.get(ATTACHED)
     if isinstance(content, bytes) and content:
-        media = text_of(one.properties, MEDIA).strip().lower()
+        media = property_text(one.properties, MEDIA).strip().lower()
         if not _MEDIA.fullmatch(media) or media.startswith(("multipart/", "message/")):
             media = ""
         # Named, so it is an attachment whatever its type: a body is in the item itself.
@@ -129,7 +129,7 @@ def _attached(
 def _bodies(item: Item, warnings: list[str], where: str) -> list[Part]:
     """Return the renderings of the body, plain text first."""
     bodies: list[Part] = []
-    plain = text_of(item.properties, BODY)
+    plain = property_text(item.properties, BODY)
     if plain.strip():
         bodies.append(_text("text/plain", plain))
     html = item.properties.get(HTML, b"")
@@ -165,15 +165,17 @@ def headers_of(item: Item, ceiling: int) -> Headers:
 
     Unsent and internal mail comes without a header.
     """
-    kept = text_of(item.properties, HEADERS)
+    kept = property_text(item.properties, HEADERS)
     if kept.strip():
         headers = read_fields(kept.encode("utf-8", "replace")[:ceiling])
         if "from" in headers:
             return headers
     properties = item.properties
-    fields = [("subject", _unencoded(text_of(properties, SUBJECT)))]
+    fields = [("subject", _unencoded(property_text(properties, SUBJECT)))]
     address = next((one for one in _addresses(properties) if "@" in one), "")
-    name = one_line(text_of(properties, SENDER_NAME)).replace("\\", "").replace('"', "")
+    name = (
+        collapse_blanks(property_text(properties, SENDER_NAME)).replace("\\", "").replace('"', "")
+    )
     if address:
         fields.append(("from", f'"{_unencoded(name)}" <{address}>' if name else address))
     for tag, called in (
@@ -182,7 +184,7 @@ def headers_of(item: Item, ceiling: int) -> Headers:
         (IN_REPLY_TO, "in-reply-to"),
         (REFERENCES, "references"),
     ):
-        value = one_line(text_of(properties, tag))
+        value = collapse_blanks(property_text(properties, tag))
         if value:
             fields.append((called, value))
     sent = _sent(properties.get(SENT))
@@ -192,12 +194,15 @@ def headers_of(item: Item, ceiling: int) -> Headers:
 
 
 def _addresses(properties: dict[int, Value]) -> list[str]:
-    return [one_line(text_of(properties, tag)) for tag in (SENDER_SMTP, SENT_BY_SMTP, SENDER)]
+    return [
+        collapse_blanks(property_text(properties, tag))
+        for tag in (SENDER_SMTP, SENT_BY_SMTP, SENDER)
+    ]
 
 
 def _unencoded(text: str) -> str:
     """Return Outlook's Unicode text so that nothing in it looks like an encoded word (RFC 2047)."""
-    return one_line(text).replace("=?", "= ?")
+    return collapse_blanks(text).replace("=?", "= ?")
 
 
 def _sent(value: Value | None) -> str:

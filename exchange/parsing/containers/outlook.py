@@ -13,7 +13,7 @@ from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers import mapi
 from exchange.parsing.containers.embedded import file_in_streams
-from exchange.parsing.containers.mapi import Attachment, Item, Value
+from exchange.parsing.containers.mapi import Item, ItemAttachment, Value
 from exchange.parsing.containers.openers import Budget, InnerPart, Opened
 from exchange.parsing.containers.protected import OLE_DAMAGE
 
@@ -78,9 +78,9 @@ class _Reader:
             one.properties = {**charset, **one.properties}
         return item
 
-    def _attachment(self, path: list[str], depth: int) -> Attachment:
+    def _attachment(self, path: list[str], depth: int) -> ItemAttachment:
         storage = self._storage(path)
-        found = Attachment(self._properties(path, storage, _ATTACHMENT_HEAD))
+        found = ItemAttachment(self._properties(path, storage, _ATTACHMENT_HEAD))
         embedded = storage.get(_EMBEDDED)
         if isinstance(embedded, dict):
             if _FIXED in embedded:

@@ -19,7 +19,7 @@ from exchange.parsing.containers.ber import (
     SEQUENCE,
     at_end,
     element,
-    end_of,
+    end_of_element,
     octet_string,
 )
 from exchange.parsing.containers.enveloped import decrypt_envelope
@@ -59,7 +59,7 @@ def cms_kind(content: bytes) -> CmsKind | None:
 
 
 def der_of(content: bytes) -> bytes:
-    """Return the DER of a CMS message that may be in PEM armour or in base64 once more."""
+    """Return a CMS message as DER bytes; remove PEM lines or base64 if it is written so."""
     head = content[:200].lstrip()
     if head.startswith(b"-----BEGIN "):
         body = content.partition(b"-----BEGIN ")[2].partition(b"\n")[2]
@@ -132,7 +132,7 @@ def _encapsulated(content: bytes, start: int) -> bytes | None:
     """Return the eContent of a SignedData or CompressedData that begins at ``start``."""
     body = element(content, start)
     version = element(content, body.start)
-    algorithms = end_of(content, version.end)
+    algorithms = end_of_element(content, version.end)
     holder = element(content, algorithms)
     if body.tag != SEQUENCE or holder.tag != SEQUENCE:
         raise ValueError("not a SignedData")

@@ -13,10 +13,10 @@ from exchange.domain.mail import Reject
 from exchange.errors import Unreadable
 from exchange.parsing.containers import mapi
 from exchange.parsing.containers.embedded import file_in_compound
-from exchange.parsing.containers.mapi import Attachment, Item, Value
+from exchange.parsing.containers.mapi import Item, ItemAttachment, Value
 from exchange.parsing.containers.openers import Budget, InnerPart, Opened
 
-MAGIC: Final = b"\x78\x9f\x3e\x22"
+TNEF_MAGIC: Final = b"\x78\x9f\x3e\x22"
 _HEAD = struct.Struct("<BII")  # level, attribute, length
 _MESSAGE_CLASS, _SUBJECT, _BODY, _CODEPAGE = 0x8008, 0x8004, 0x800C, 0x9007
 _PROPERTIES, _NEW_ATTACHMENT, _TITLE, _FILE, _ATTACHMENT_PROPERTIES = (
@@ -49,7 +49,7 @@ def _item(where: str, content: bytes, budget: Budget, depth: int) -> tuple[Item,
     """Return the item in one TNEF stream, and whether the stream was complete."""
     budget.check_depth(depth, where)
     item = Item()
-    attachment = Attachment()
+    attachment = ItemAttachment()
     place, end = 6, len(content)
     while place + _HEAD.size <= end:
         level, attribute, length = _HEAD.unpack_from(content, place)
@@ -60,7 +60,7 @@ def _item(where: str, content: bytes, budget: Budget, depth: int) -> tuple[Item,
         place = start + length + 2
         name = attribute & 0xFFFF
         if name == _NEW_ATTACHMENT or (level == 2 and not item.attachments):
-            attachment = Attachment()
+            attachment = ItemAttachment()
             item.attachments.append(attachment)
             budget.count_files(1, where)
         if level == 1:
@@ -91,7 +91,7 @@ def _message_attribute(where: str, item: Item, name: int, value: bytes, budget: 
 
 
 def _attachment_properties(
-    where: str, attachment: Attachment, value: bytes, budget: Budget, depth: int
+    where: str, attachment: ItemAttachment, value: bytes, budget: Budget, depth: int
 ) -> None:
     budget.count_bytes(len(value), where)
     found = _properties(value)
@@ -101,7 +101,7 @@ def _attachment_properties(
         return
     if held.startswith(_MESSAGE_ITEM):
         inner = held[len(_MESSAGE_ITEM) :]
-        if inner.startswith(MAGIC):
+        if inner.startswith(TNEF_MAGIC):
             called = attachment.name or "item"
             attachment.item, whole = _item(f"{where} > {called}", inner, budget, depth + 1)
             if not whole and not attachment.item.properties:

@@ -48,7 +48,7 @@ class MixedList(Generic[T]):
 
     @property
     def singles_only(self) -> bool:
-        """Whether it has single findings only and no columns."""
+        """Return whether it has single findings only and no columns."""
         return not any(isinstance(piece, ColumnSequence) for piece in self.pieces)
 
     def singles(self) -> Iterator[T]:

@@ -34,12 +34,15 @@ from exchange.parsing.findings.mixed_list import MixedList
 
 _WITH_CRC: Final = 36
 _WITHOUT_CRC: Final = 32
-_MANY: Final = 2000  # with this many or more, columns are faster
 
 
 def unique_devices(devices: MixedList[Found]) -> Sequence[Found]:
-    """Return each device once, with its first place; a later device type fills an empty one."""
-    if not devices.singles_only or len(devices) >= _MANY:
+    """Return each device once, with its first place; a later device type fills an empty one.
+
+    Without a long list no columns are made: they would take a quarter of the time in which a mail
+    of five devices is read.
+    """
+    if not devices.singles_only:
         return _unique_columns(to_listed_columns(devices))
     kept: dict[bytes, Found] = {}
     for found in devices:
@@ -66,42 +69,13 @@ def _unique_columns(listed: ListedColumns) -> ListedColumns:
 
 
 def resolve_claims(claims: MixedList[Claim]) -> tuple[Sequence[Answer], tuple[Reject, ...]]:
-    """Return one answer per device, in order of first place, and why some are unclear."""
-    if not claims.singles_only:
-        return _resolve_columns(claims)
-    crc_expected = any(claim.digits == _WITH_CRC for claim in claims)
-    answers, rejects = _resolve_each(claims, crc_expected=crc_expected)
-    return tuple(answers), tuple(rejects)
+    """Return one answer per device, in order of first place, and why some are unclear.
 
-
-def _resolve_each(
-    claims: Iterable[Claim], *, crc_expected: bool
-) -> tuple[list[Answer], list[Reject]]:
-    by_device: dict[DeviceId, list[Claim]] = {}
-    for claim in claims:
-        by_device.setdefault(claim.device, []).append(claim)
-    owners: defaultdict[InstallCode, set[DeviceId]] = defaultdict(set)
-    for device, own in by_device.items():
-        for claim in own:
-            if claim.code is not None:
-                owners[claim.code].add(device)
-    answers: list[Answer] = []
-    rejects: list[Reject] = []
-    for device, own in by_device.items():
-        reason = _conflict(own, owners)
-        if not reason and crc_expected:
-            reason = _may_be_shortened(own)
-        answers.append(_answer(device, own, conflict=bool(reason)))
-        if reason:
-            rejects.append(Reject(str(device), reason, own[0].where, device))
-    return answers, rejects
-
-
-def _resolve_columns(claims: MixedList[Claim]) -> tuple[AnswerColumns, tuple[Reject, ...]]:
-    """Resolve claims without a conflict together, the others one by one.
-
-    A claim has no conflict if no other claim has its device or its code.
+    ``_resolve_each`` is the rule.  Claims without a conflict, those that share neither device nor
+    code with another claim, are resolved together: 500,000 take 0.04 s so, one by one 5 s.
     """
+    if not claims:
+        return (), ()
     table, bad_code = to_claim_columns(claims)
     coded = table.coded
     crc_expected = bool((table.digits == _WITH_CRC).any())
@@ -133,6 +107,29 @@ def _resolve_columns(claims: MixedList[Claim]) -> tuple[AnswerColumns, tuple[Rej
     first_claims = rows[np.unique(first_equal_rows(table.ids[rows]))]
     order = np.argsort(np.concatenate([clear_rows, first_claims]), kind="stable")
     return AnswerColumns.concat([clear, AnswerColumns.of(answers)]).take(order), tuple(rejects)
+
+
+def _resolve_each(
+    claims: Iterable[Claim], *, crc_expected: bool
+) -> tuple[list[Answer], list[Reject]]:
+    by_device: dict[DeviceId, list[Claim]] = {}
+    for claim in claims:
+        by_device.setdefault(claim.device, []).append(claim)
+    owners: defaultdict[InstallCode, set[DeviceId]] = defaultdict(set)
+    for device, own in by_device.items():
+        for claim in own:
+            if claim.code is not None:
+                owners[claim.code].add(device)
+    answers: list[Answer] = []
+    rejects: list[Reject] = []
+    for device, own in by_device.items():
+        reason = _conflict(own, owners)
+        if not reason and crc_expected:
+            reason = _may_be_shortened(own)
+        answers.append(_answer(device, own, conflict=bool(reason)))
+        if reason:
+            rejects.append(Reject(str(device), reason, own[0].where, device))
+    return answers, rejects
 
 
 def _has_duplicates(first: Int64Array) -> BoolArray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from exchange.domain.device import DEVICE_ID_BYTES, DeviceId
+from exchange.domain.device import DeviceId, wrong_length
 from exchange.errors import BadInput
 from exchange.parsing.text.lines import normalized
 
@@ -115,11 +115,6 @@ def _why(text: str) -> str:
             return f"{wrong_length(len(digits))}; leading zeros may be lost"
         return wrong_length(len(digits))
     return "not a Device ID: it has characters that are not hex digits"
-
-
-def wrong_length(digits: int) -> str:
-    short = "short" if digits < 2 * DEVICE_ID_BYTES else "long"
-    return f"Device ID too {short}: {digits} characters, {2 * DEVICE_ID_BYTES} needed"
 
 
 def suggest_device(text: str) -> DeviceId | None:

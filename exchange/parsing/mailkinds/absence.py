@@ -41,6 +41,7 @@ _UNTIL = re.compile(
     re.I,
 )
 _ZERO: Final = timedelta(0)
+_OPENING: Final = 4_000  # characters at the start of a mail that are searched
 
 
 def return_date(text: str, sent: datetime | None) -> date | None:
@@ -49,7 +50,9 @@ def return_date(text: str, sent: datetime | None) -> date | None:
     Day and month are in British order.  A date without a year is the first such date from the day
     ``sent``; without ``sent`` it is not known.
     """
-    flat = " ".join(text[:4000].split())
+    # Cut between two words: of "2027" cut short, "20" would be read as a year.
+    beginning = text if len(text) <= _OPENING else text[:_OPENING].rpartition(" ")[0]
+    flat = " ".join(beginning.split())
     for lead in (_RETURN, _UNTIL):
         for match in lead.finditer(flat):
             # The match may already include a month before its day ("back on January 5").

@@ -179,32 +179,32 @@ def _flat(text: str) -> str:
 
 
 def acknowledges(text: str) -> bool:
-    """Whether the text is like "your ticket 4711 has been received", whatever the header says."""
+    """Return whether the text says something like "your ticket 4711 has been received"."""
     return bool(_ACKNOWLEDGED.search(_flat(text)))
 
 
 def thanks_only(text: str) -> bool:
-    """Whether the text has automatic courtesies: proof only if the header says it is automatic."""
+    """Return whether the text thanks as machines do: proof only together with the header."""
     return bool(_THANKS.search(_flat(text)))
 
 
 def absent(text: str, *, definite: bool = False) -> bool:
-    """Whether the text reports an absence; ``definite``: in the first person, with its end."""
+    """Return whether the text reports an absence; ``definite``: one of the writer, with its end."""
     return bool((_ABSENT_DEFINITE if definite else _ABSENT).search(_flat(text)))
 
 
 def challenges(text: str) -> bool:
-    """Whether a spam filter asks for proof that a person wrote to it."""
+    """Return whether a spam filter asks for proof that a person wrote to it."""
     return bool(_CHALLENGE.search(_flat(text)))
 
 
 def complains(subject: str, text: str) -> bool:
-    """Whether it is an abuse report, one without a report part (RFC 5965)."""
+    """Return whether it is an abuse report, one without a report part (RFC 5965)."""
     return bool(_COMPLAINT.search(f"{subject[:300]}\n{_flat(text)[:600]}"))
 
 
 def looks_like_phishing(text: str) -> bool:
-    """Whether there is a threat to an account or a promise, and something to click."""
+    """Return whether there is a threat to an account or a promise, and something to click."""
     flat = _flat(text)
     return bool(_LURE.search(flat)) and bool(_BAIT.search(flat))
 

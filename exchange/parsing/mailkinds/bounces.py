@@ -11,9 +11,9 @@ from typing import Final
 
 from exchange.domain.mail import Bounce
 from exchange.parsing.mime.contents import Contents
-from exchange.parsing.mime.headers import Headers, message_ids, one_line, read_fields
+from exchange.parsing.mime.headers import Headers, collapse_blanks, message_ids, read_fields
 from exchange.parsing.mime.parts import Part
-from exchange.parsing.mime.sender import addresses, plain_address
+from exchange.parsing.mime.sender import plain_address, plain_addresses
 from exchange.parsing.phrases.notice_phrases import (
     ADDRESS,
     MESSAGE_ID_LINE,
@@ -61,7 +61,7 @@ def read_enclosed_report(contents: Contents) -> tuple[Bounce, ...]:
     return ()
 
 
-def read_refusal(contents: Contents, opening: str) -> tuple[Bounce, ...]:
+def refused_recipient(contents: Contents, opening: str) -> tuple[Bounce, ...]:
     """Return the recipient whose machine refused the mail (RFC 3798, 3.2.6; RFC 5429, 2.1.2).
 
     Receipts that a person caused, or that report only a deletion, are not refusals.
@@ -74,7 +74,7 @@ def read_refusal(contents: Contents, opening: str) -> tuple[Bounce, ...]:
         for fields in _blocks(part.content) if _is_receipt(part) else ():
             recipient = _recipient_of(fields)
             if recipient and _DISPOSED.search(fields.get("disposition")[:500]):
-                found.append(Bounce(recipient, True, "", one_line(opening)[:500], original))
+                found.append(Bounce(recipient, True, "", collapse_blanks(opening)[:500], original))
     return tuple(found[:1])
 
 
@@ -102,7 +102,7 @@ def bounces_of(blocks: Iterable[Headers], original: str) -> tuple[Bounce, ...]:
 
 
 def has_success(contents: Contents) -> bool:
-    """Whether a delivery-status report reports a success."""
+    """Return whether a delivery-status report reports a success."""
     return any(
         _action(fields) in _SUCCEEDED
         for part in contents.reports
@@ -135,7 +135,7 @@ def _recipient_of(fields: Headers) -> str:
 def _reported(recipient: str, fields: Headers, original: str) -> Bounce | None:
     """Return the bounce in the fields of one recipient, or None (RFC 3464, 2.3)."""
     action = _action(fields)
-    diagnostic = one_line(fields.get("diagnostic-code"))[:500]
+    diagnostic = collapse_blanks(fields.get("diagnostic-code"))[:500]
     code = STATUS.search(fields.get("status")) or STATUS.search(diagnostic)
     status = code.group(1) if code else ""
     if not (action or status or diagnostic):
@@ -160,11 +160,12 @@ def _address_of(value: str) -> str:
     known = plain_address(address)
     if known or not address:
         return known
-    found = ADDRESS.search(address[:500])
-    if found:
-        return found.group().lower()
     # Not a valid address, which may be why it failed; or one in another alphabet.
-    return address.lower() if _ANY_ADDRESS.fullmatch(address[:400]) else ""
+    whole = address.lower() if _ANY_ADDRESS.fullmatch(address[:400]) else ""
+    if whole and not whole.isascii():
+        return whole  # in "böb@op-b.test" the search below would find b@op-b.test
+    found = ADDRESS.search(address[:500])
+    return found.group().lower() if found else whole
 
 
 def _of_local_names(reports: list[Part], contents: Contents) -> tuple[Bounce, ...]:
@@ -195,7 +196,7 @@ def sent_to_of(contents: Contents, quoted: str = "") -> list[str]:
     found: dict[str, None] = {}
     for head in heads:
         for name in ("x-original-to", "envelope-to", "to", "cc", "bcc"):
-            found.update(dict.fromkeys(addresses(head.all(name))))
+            found.update(dict.fromkeys(plain_addresses(head.all(name))))
         for trace in head.all("received")[:20]:
             found.update(dict.fromkeys(one.lower() for one in _RECEIVED_FOR.findall(trace[:2000])))
     return list(found)[:_MOST]
@@ -222,13 +223,13 @@ def original_message_id(contents: Contents, text: str) -> str:
     if found:
         return found.group(1)
     for _, part in contents.attachments:
-        found = MESSAGE_ID_LINE.search(text_of(part.content[:64_000]))
+        found = MESSAGE_ID_LINE.search(latin1_text(part.content[:64_000]))
         if found:
             return found.group(1)
     return ""
 
 
-def text_of(content: bytes) -> str:
+def latin1_text(content: bytes) -> str:
     """Return bytes as Latin-1 text with newlines only."""
     return content.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
 
@@ -239,6 +240,6 @@ def fields_in_text(contents: Contents, text: str) -> list[Headers]:
     if REPORT_FIELD.search(text[:200_000]):
         blocks += _blocks(text[:200_000].encode("utf-8", "replace"))
     for _, part in contents.attachments:
-        if REPORT_FIELD.search(text_of(part.content[:64_000])):
+        if REPORT_FIELD.search(latin1_text(part.content[:64_000])):
             blocks += _blocks(part.content[:64_000])
     return blocks

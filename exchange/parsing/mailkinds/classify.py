@@ -69,7 +69,7 @@ def classify_by_header(
         return Classified(Kind.UNKNOWN, Subkind.COMPLAINT, counts=False)
     for part in contents.reports:
         if part.media.endswith("disposition-notification"):
-            if bounces.read_refusal(contents, opening[:4000]):
+            if bounces.refused_recipient(contents, opening[:4000]):
                 return Classified(Kind.BOUNCE, Subkind.REFUSED, counts=False)
             return Classified(Kind.AUTO_REPLY, Subkind.READ_RECEIPT, counts=False)
     if contents.reports:
@@ -115,7 +115,7 @@ def _marker_of(head: MailHead) -> str:
 
 
 def is_reply(head: MailHead) -> bool:
-    """Whether the mail is a reply."""
+    """Return whether the mail is a reply."""
     return bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to or head.references)
 
 
@@ -181,5 +181,5 @@ def classify_by_content(
 
 
 def _asks_itself(found: Findings) -> bool:
-    """Whether it lists devices and asks for codes: then it is no acknowledgement."""
+    """Return whether it lists devices and asks for codes: then it is no acknowledgement."""
     return found.asks and bool(found.devices)

@@ -21,13 +21,12 @@ from exchange.parsing.mailkinds.bounces import (
     sent_to_of,
 )
 from exchange.parsing.mime.contents import Contents
-from exchange.parsing.mime.headers import Headers, decode_words, message_ids, one_line
-from exchange.parsing.mime.sender import addresses
+from exchange.parsing.mime.headers import Headers, collapse_blanks, decode_words, message_ids
+from exchange.parsing.mime.sender import plain_addresses
 from exchange.parsing.phrases.notice_phrases import (
     ADDRESS,
     AT_START,
     BARE_NAME,
-    DAEMON,
     DELAY_SUBJECT,
     EXPANDED,
     FAILED_STATUS,
@@ -44,6 +43,7 @@ from exchange.parsing.phrases.notice_phrases import (
     PERSONAL,
     REPLY_CODE,
     RULE,
+    SERVER_SENDER,
     SIGNATURE,
     STATUS,
 )
@@ -59,7 +59,7 @@ _TOKEN = re.compile(r"[a-z0-9][a-z0-9._+\-]*[a-z0-9]|[a-z0-9]")
 
 
 def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
-    """Whether a mail without a report part is a mail server's own notice of failure."""
+    """Return whether a mail without a report part is a mail server's own notice of failure."""
     if headers.get("x-failed-recipients"):
         return True
     declared = headers.get("content-type")[:500].lower()
@@ -67,7 +67,9 @@ def looks_bounced(headers: Headers, subject: str, contents: Contents) -> bool:
         return True  # the report part itself is lost
     traits = _traits_of(headers, subject, contents)
     return (
-        _of_a_server(traits) if DAEMON.search(decode_words(traits.sender)) else _of_anybody(traits)
+        _of_a_server(traits)
+        if SERVER_SENDER.search(decode_words(traits.sender))
+        else _of_anybody(traits)
     )
 
 
@@ -85,17 +87,17 @@ class _Traits:
 
     @property
     def opening(self) -> str:
-        """Its beginning, on one line."""
+        """Return the beginning of the text, on one line."""
         return _flat(self.lines[:40])
 
     @property
     def personal(self) -> bool:
-        """Whether it reads as if a person wrote it."""
+        """Return whether it reads as if a person wrote it."""
         return bool(PERSONAL.search(_flat(self.human[:40])))
 
     @property
     def signed(self) -> bool:
-        """Whether it begins as notices of mail servers do."""
+        """Return whether it begins as notices of mail servers do."""
         return bool(SIGNATURE.search(_flat(self.human[:12])))
 
 
@@ -113,7 +115,7 @@ def _traits_of(headers: Headers, subject: str, contents: Contents) -> _Traits:
 
 
 def _of_a_server(traits: _Traits) -> bool:
-    """Whether a mail that claims to be from a mail server reports a failure."""
+    """Return whether a mail that claims to be from a mail server reports a failure."""
     failing = bool(FAILED_TEXT.search(traits.opening))
     if traits.passed_on:
         # "Re: Your subject" from a program that replies instead of reporting.
@@ -130,7 +132,7 @@ def _of_a_server(traits: _Traits) -> bool:
 
 
 def _of_anybody(traits: _Traits) -> bool:
-    """Whether a mail from any other sender is nevertheless a notice."""
+    """Return whether a mail from any other sender is nevertheless a notice."""
     failed_subject = traits.failed_subject and not traits.passed_on
     nobody = bool(_NULL_SENDER.search(traits.sender))
     if nobody:
@@ -152,7 +154,7 @@ def _of_anybody(traits: _Traits) -> bool:
 
 
 def _coded_line(lines: Sequence[Line]) -> bool:
-    """Whether a line begins with an address and contains a mail server's reply."""
+    """Return whether a line begins with an address and contains a mail server's reply."""
     for line in lines:
         start = AT_START.match(line.text[:500])
         rest = line.text[start.end() : 1000] if start else ""
@@ -222,14 +224,14 @@ def _notice_of(
             copied.append(line.text[:1000])
         else:
             human.append(line.text[:1000])
-    senders = addresses(headers.all("from"))
+    senders = plain_addresses(headers.all("from"))
     domain = senders[0].rpartition("@")[2] if senders else ""
     return _Notice(
         human,
         copied,
         sent_to_of(contents, "\n".join(copied)),
         own,
-        own | set(addresses(headers.all("to"))) | set(senders),
+        own | set(plain_addresses(headers.all("to"))) | set(senders),
         domain if domain.count(".") == 1 else "",
     )
 
@@ -272,7 +274,9 @@ def _section(human: Sequence[str]) -> list[str]:
         lead = LEAD.search(line)
         if not lead:
             continue
-        section = [line[lead.end() :]]
+        rest = line[lead.end() :]
+        # "The following addresses failed:" goes on after the phrase, and names nobody.
+        section = ["" if rest.rstrip().endswith(":") and "@" not in rest else rest]
         has_content = "@" in section[0]
         for further in human[number + 1 :]:
             if has_content and RULE.match(further):
@@ -313,7 +317,7 @@ def _kept(found: Iterable[str], notice: _Notice, *, servers: bool = False) -> li
     kept: dict[str, None] = {}
     for address in found:
         one = address.lower().strip("'").removeprefix("dda:").removeprefix("smtp=")
-        if one not in notice.ours and (servers or not DAEMON.search(one)):
+        if one not in notice.ours and (servers or not SERVER_SENDER.search(one)):
             kept.setdefault(one)
     return list(kept)
 
@@ -345,11 +349,11 @@ def _bounce_of(
     reply = REPLY_CODE.search(near)
     refused = status.startswith("5") or bool(not status and reply and reply.group(1) == "5")
     delayed = not refused and _still_trying(subject, " ".join(human))
-    return Bounce(address, not delayed, status, one_line(diagnostic)[:500], original)
+    return Bounce(address, not delayed, status, collapse_blanks(diagnostic)[:500], original)
 
 
 def _still_trying(subject: str, said: str) -> bool:
-    """Whether the server is still trying; a returned mail has failed, whatever the reason."""
+    """Return whether the server is still trying; a mail that was returned has failed."""
     if GOES_ON.search(f"{subject[:300]} {said}"):
         return True
     if not DELAY_SUBJECT.search(subject[:300]) or GIVEN_UP.search(said):

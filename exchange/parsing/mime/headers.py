@@ -66,7 +66,7 @@ def head_end(
     The first empty line separates them; None when the header is longer than ``ceiling`` bytes.
     """
     end = len(content) if end is None else end
-    for blank in (b"\r\n", b"\n"):
+    for blank in (b"\r\n", b"\n", b"\r"):
         if content.startswith(blank, start, end):
             return start, start + len(blank)
     found = _HEAD_END.search(content, start, min(end, start + ceiling + 4))
@@ -104,10 +104,10 @@ def decode_words(value: str) -> str:
     """Return a field's value with its encoded words decoded, as one line, no control characters."""
     if "=?" in value:
         value = _WORD.sub(_read_word, _BETWEEN.sub(r"\1\2", _BETWEEN.sub(r"\1\2", value)))
-    return one_line(value)
+    return collapse_blanks(value)
 
 
-def one_line(text: str) -> str:
+def collapse_blanks(text: str) -> str:
     """Replace each run of blanks and control characters by one space, so no line end slips in."""
     return _BLANKS.sub(" ", text).strip()
 
@@ -190,7 +190,7 @@ def _joined(numbered: dict[int, tuple[bool, str]]) -> str:
             charset, _, text = text.partition("'")
             text = text.partition("'")[2]
         content += unquote_to_bytes(text) if starred else text.encode("utf-8", "replace")
-    return one_line(to_text(content, charset))
+    return collapse_blanks(to_text(content, charset))
 
 
 def message_ids(value: str) -> tuple[str, ...]:

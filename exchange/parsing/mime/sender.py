@@ -44,7 +44,7 @@ def sender_of(headers: Headers) -> Address:
     return parse_mailbox(fields[0]) or Address("", decode_words(fields[0])[:200])
 
 
-def addresses(fields: list[str]) -> tuple[str, ...]:
+def plain_addresses(fields: list[str]) -> tuple[str, ...]:
     """Return the plain addresses of list fields (Reply-To, To) in order; others are left out."""
     found: dict[str, None] = {}
     for field in fields:

@@ -52,7 +52,7 @@ GIVEN_UP: Final = re.compile(
     re.I,
 )
 MAILER_DAEMON: Final = re.compile(r"mailer[-_]?daemon", re.I)
-DAEMON: Final = re.compile(
+SERVER_SENDER: Final = re.compile(
     r"(?:^|[<\s\"'])(?:mailer[-_]?daemon|post_?master|mail-?daemon|mdaemon|bounces?|mail-?system"
     r"|maildelivery|mail-?delivery|mailadmin|mmdf|uucp|smtp(?:d|32)?|mta"
     r"|microsoftexchange[0-9a-f]+)(?:[+=\-.][^@\s]{0,100})?(?:\\?@|$|[>\s\"'])"

@@ -9,14 +9,14 @@ from exchange.domain.foreign import storable
 from exchange.domain.mail import MailHead
 from exchange.parsing.mime.headers import (
     Headers,
+    collapse_blanks,
     decode_words,
     head_end,
     message_ids,
-    one_line,
     parse_date,
     read_fields,
 )
-from exchange.parsing.mime.sender import addresses, sender_of
+from exchange.parsing.mime.sender import plain_addresses, sender_of
 
 _MARKER_HEADER: Final = "x-mp121-exchange"
 _LONGEST_SUBJECT: Final = 2000
@@ -40,10 +40,10 @@ def head_of(headers: Headers) -> MailHead:
         subject=storable(decode_words(headers.get("subject"))[:_LONGEST_SUBJECT]),
         sender=storable(sender.address),
         sender_name=storable(sender.name),
-        reply_to=addresses(headers.all("reply-to")),
-        to=addresses(headers.all("to")),
+        reply_to=plain_addresses(headers.all("reply-to")),
+        to=plain_addresses(headers.all("to")),
         in_reply_to=storable(parents[0]) if parents else "",
         references=tuple(map(storable, message_ids(" ".join(headers.all("references"))))),
         date=parse_date(headers.get("date")),
-        own_marker=storable(one_line(headers.get(_MARKER_HEADER))[:300]),
+        own_marker=storable(collapse_blanks(headers.get(_MARKER_HEADER))[:300]),
     )

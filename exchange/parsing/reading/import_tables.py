@@ -16,6 +16,7 @@ from exchange.parsing.lists.tables.column_finder import (
     find_columns,
     header_index,
 )
+from exchange.parsing.lists.tables.table_preview import column_letter
 from exchange.parsing.phrases.header_terms import (
     Role,
     device_type_of,
@@ -34,6 +35,7 @@ __all__ = [
     "Row",
     "Shape",
     "Table",
+    "column_letter",
     "columns_of",
     "device_type_of",
     "header_meaning",
@@ -146,7 +148,7 @@ def _holds_values(row: Row) -> bool:
 
 
 def _is_title(first: Sequence[Row], index: int) -> bool:
-    """Whether a row is one cell of words directly above a fuller row of words."""
+    """Return whether a row is one cell of words directly above a fuller row of words."""
     if _filled(first[index]) > 1 or index + 1 == len(first):
         return False
     below = first[index + 1]

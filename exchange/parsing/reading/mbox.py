@@ -15,7 +15,7 @@ _BLANK: Final = (b"\n", b"\r\n")
 
 
 def is_separator(line: bytes) -> bool:
-    """Whether ``line`` is the line before each mail of a mailbox file."""
+    """Return whether ``line`` is the line before each mail of a mailbox file."""
     return len(line) < 1000 and bool(_SEPARATOR.match(line))
 
 

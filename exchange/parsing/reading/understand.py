@@ -194,7 +194,9 @@ def _conclude(
     if classified.kind is Kind.BOUNCE:
         failed = (
             bounces.read_reports(reading.contents)
-            or bounces.read_refusal(reading.contents, f"{head.subject}\n{reading.own_text}"[:4000])
+            or bounces.refused_recipient(
+                reading.contents, f"{head.subject}\n{reading.own_text}"[:4000]
+            )
             or notices.read_notice(
                 headers, reading.contents, expand_runs(reading.lines), head.subject, own_addresses
             )
@@ -249,7 +251,7 @@ def _references(subject: str, text: str) -> tuple[str, ...]:
 
 
 def _answers_by_machine(classified: Classified, found: Findings) -> bool:
-    """Whether an automatic reply, not an absence or a ticket, contains codes: for a person."""
+    """Return whether an automatic reply (no absence, no ticket) has codes: a person reads it."""
     automatic = classified.kind in (Kind.ACKNOWLEDGEMENT, Kind.AUTO_REPLY)
     unspecific = classified.subkind in (Subkind.NONE, Subkind.AUTOMATIC, Subkind.GENERATED)
     return automatic and unspecific and any_code(found.claims)

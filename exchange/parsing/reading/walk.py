@@ -206,7 +206,10 @@ def _take_file(
 def _take_same_mail(
     reading: Reading, one: InnerPart, where: str, scope: Scope, depth: int, head: MailHead
 ) -> None:
-    """Read the same mail again in Outlook's own form, which often repeats the body."""
+    """Add what a second copy of the mail says: Outlook attaches the mail in its own format.
+
+    The copy often repeats the body, so rejects that are known already are left out.
+    """
     again = read_mail(one.part, head, scope, path=f"{where} > ", depth=depth)
     known = {(reject.text, reject.reason) for reject in reading.findings.rejects}
     kept = [one for one in again.findings.rejects if (one.text, one.reason) not in known]
@@ -237,7 +240,7 @@ def _take_mail(
 
 
 def _from_us(lines: list[Line], own_addresses: frozenset[str]) -> bool:
-    """Whether the header of a forwarded block names one of our addresses as its author."""
+    """Return whether the header of a forwarded block names one of our addresses as its author."""
     for line in lines[:8]:
         text = line.text.lower()
         if text.lstrip(" *").startswith("from") and any(one in text for one in own_addresses):

@@ -16,7 +16,7 @@ import olefile
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
 from exchange.parsing.sheets.xlsx_precheck import HiddenCells
-from exchange.parsing.text.cfb_precheck import MAGIC, has_endless_chain
+from exchange.parsing.text.cfb_precheck import CFB_MAGIC, has_endless_chain
 
 # FORMULA, BLANK, NUMBER, LABEL, BOOLERR, RK, MULRK, MULBLANK, RSTRING, LABELSST; and the same
 # records in older files.
@@ -44,7 +44,7 @@ def precheck_xls(where: str, content: bytes, limits: Limits) -> list[HiddenCells
 
     Raises Unreadable when the workbook is endless, protected or damaged, or passes a ceiling.
     """
-    if not content.startswith(MAGIC):
+    if not content.startswith(CFB_MAGIC):
         return []
     if has_endless_chain(content):
         raise Unreadable("the workbook is damaged: it has no end", place=where)

@@ -21,7 +21,7 @@ import numpy as np
 
 from exchange.domain.limits import Limits
 from exchange.errors import Unreadable
-from exchange.parsing.sheets.xlsx_columns import Content, PlainRows, plain_rows
+from exchange.parsing.sheets.xlsx_columns import Content, LazyRows, plain_rows
 from exchange.parsing.text.byte_column import PADDING
 from exchange.parsing.text.thread_map import start_in_thread
 
@@ -68,7 +68,7 @@ class Precheck(NamedTuple):
 
     hidden_cells: dict[str, HiddenCells]
     name: str = ""
-    rows: PlainRows | None = None
+    rows: LazyRows | None = None
 
 
 def precheck_xlsx(where: str, content: bytes, limits: Limits) -> Precheck:
@@ -200,7 +200,9 @@ def _sheet_names(archive: zipfile.ZipFile, known: set[str]) -> dict[str, str]:
         targets = relations_of(stream.read(LONGEST_BOOK))
     with archive.open("xl/workbook.xml") as stream:
         return {
-            targets.get(attribute(tag, rb"\w+:id"), (b"", ""))[1]: text_of(attribute(tag, b"name"))
+            targets.get(attribute(tag, rb"\w+:id"), (b"", ""))[1]: attribute_text(
+                attribute(tag, b"name")
+            )
             for tag in listed_sheets(stream.read(LONGEST_BOOK))
         }
 
@@ -214,7 +216,7 @@ def relations_of(content: bytes) -> dict[bytes, tuple[bytes, str]]:
     """Return the relationships of a workbook by Id: (type, member in lower case)."""
     found: dict[bytes, tuple[bytes, str]] = {}
     for tag in _RELATION.findall(content):
-        target = text_of(attribute(tag, b"Target"))
+        target = attribute_text(attribute(tag, b"Target"))
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         found[attribute(tag, b"Id")] = attribute(tag, b"Type"), path.lower()
     return found
@@ -281,7 +283,7 @@ def attribute(tag: bytes, name: bytes) -> bytes:
     return found.group(1) if found else b""
 
 
-def text_of(value: bytes) -> str:
+def attribute_text(value: bytes) -> str:
     """Decode the value of an attribute, entities included."""
     return html.unescape(value.decode("utf-8", "replace"))
 

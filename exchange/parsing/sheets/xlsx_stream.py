@@ -25,9 +25,9 @@ from exchange.parsing.sheets.xlsx_precheck import (
     DAMAGE,
     LONGEST_BOOK,
     attribute,
+    attribute_text,
     listed_sheets,
     relations_of,
-    text_of,
     unpacks_too_large,
 )
 from exchange.parsing.sheets.xlsx_window import (
@@ -124,7 +124,7 @@ class _Book:
                 return None
             if not kind.endswith(b"/worksheet") or attribute(tag, b"state") not in _VISIBLE:
                 continue
-            name = text_of(attribute(tag, b"name"))
+            name = attribute_text(attribute(tag, b"name"))
             place = f"{self._where} > {name}" if self._where else name
             found.append(StreamedSheet(place, member.file_size, self._opener(place, member)))
         return found

@@ -94,7 +94,11 @@ class ByteColumn(Sequence[str]):
         )
 
     def distinct(self) -> tuple[list[str], Int64Array]:
-        """Return the distinct texts (a few may repeat) and the index of each cell's text."""
+        """Return the distinct texts (a few may repeat) and the index of each cell's text.
+
+        500,000 short cells take 0.05 s as numbers and 0.25 s as texts: more than half of the time
+        in which a CSV is read.
+        """
         if not len(self):
             return [], np.zeros(0, np.int64)
         if self._keys is not None:

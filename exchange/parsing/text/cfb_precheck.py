@@ -10,7 +10,7 @@ import struct
 from array import array
 from typing import Final
 
-MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+CFB_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADER_BYTES: Final = 512
 _HEADER_LISTED: Final = 109  # FAT sectors that the header itself names
 _LARGEST_NUMBER: Final = 0xFFFFFFFA  # higher numbers mean: end of chain, free, FAT sector
@@ -21,7 +21,7 @@ def has_endless_chain(content: bytes) -> bool:
 
     False for anything that is not a compound file, and for a truncated one: its chains end.
     """
-    if not content.startswith(MAGIC) or len(content) < _HEADER_BYTES:
+    if not content.startswith(CFB_MAGIC) or len(content) < _HEADER_BYTES:
         return False
     (shift,) = struct.unpack_from("<H", content, 30)
     if shift not in (9, 12):

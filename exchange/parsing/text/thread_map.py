@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
-From = TypeVar("From")
-To = TypeVar("To")
+Input = TypeVar("Input")
+Output = TypeVar("Output")
 
 _THREADS: Final = 2  # the cores we ask of a machine; each thread needs memory for one chunk
 _FEW: Final = 8  # fewer chunks than this are not worth a thread
 
 
-def thread_map(work: Callable[[From], To], chunks: Sequence[From]) -> list[To]:
+def thread_map(work: Callable[[Input], Output], chunks: Sequence[Input]) -> list[Output]:
     """Return what ``map`` returns, in order; raise what ``work`` raised on the first bad chunk."""
     if len(chunks) < _FEW:
         return list(map(work, chunks))
@@ -25,7 +25,7 @@ def thread_map(work: Callable[[From], To], chunks: Sequence[From]) -> list[To]:
         return list(map(work, chunks))
 
 
-def start_in_thread(work: Callable[[], To]) -> Callable[[], To]:
+def start_in_thread(work: Callable[[], Output]) -> Callable[[], Output]:
     """Start ``work`` in a thread; the function returned waits and gives, or raises, its result."""
     pool = ThreadPoolExecutor(1)
     try:

@@ -23,7 +23,7 @@ _MOST_PARTS: Final = 500  # more would flood the recipient
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AnswerPart:
     """Which part of an answer a mail is, and the first and last of its rows, counted from 1."""
 
     number: int
@@ -42,13 +42,13 @@ class Files:
 
     @property
     def encoded(self) -> int:
-        """The bytes they take in a mail."""
+        """Return how many bytes they take in a mail."""
         return _encoded(len(self.workbook)) + _encoded(len(self.csv))
 
 
-def in_parts(
+def answers_in_parts(
     rows: Sequence[tuple[str, ...]], facts: SheetFacts, most: int, called: int = 0
-) -> Iterator[tuple[Part | None, slice, Files]]:
+) -> Iterator[tuple[AnswerPart | None, slice, Files]]:
     """Yield part, rows and files of each mail; the part is None if one mail holds all the rows.
 
     ``most`` is the largest mail in bytes, 0 for no limit.  Raises BadInput if not even a row fits,
@@ -83,13 +83,13 @@ def in_parts(
 
 def _made(
     rows: Sequence[tuple[str, ...]], facts: SheetFacts, of: int, free: int
-) -> tuple[list[tuple[Part | None, slice, Files]], int]:
+) -> tuple[list[tuple[AnswerPart | None, slice, Files]], int]:
     """Return all parts and 0; or, as soon as one exceeds ``free`` bytes, none and its size."""
     bounds = [len(rows) * nth // of for nth in range(of + 1)]
 
-    def one(number: int) -> tuple[Part | None, slice, Files]:
+    def one(number: int) -> tuple[AnswerPart | None, slice, Files]:
         first, last = bounds[number - 1 : number + 1]
-        part = Part(number, of, first + 1, last) if of > 1 else None
+        part = AnswerPart(number, of, first + 1, last) if of > 1 else None
         name = facts.reference + (f"-part{number}of{of}" if part else "")
         title = facts.title + (f", part {number} of {of}" if part else "")
         own = rows[first:last]

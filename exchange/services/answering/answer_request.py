@@ -32,7 +32,7 @@ from exchange.domain.time.sla import due
 from exchange.errors import BadInput
 from exchange.rendering.compose import Attachment, reply_subject
 from exchange.rendering.workbook import CSV, XLSX, AnswerRow, SheetFacts
-from exchange.services.answering.answer_parts import Files, Part, in_parts
+from exchange.services.answering.answer_parts import AnswerPart, Files, answers_in_parts
 from exchange.services.answering.device_decisions import (
     OUTCOME_WORDS,
     DecidedRows,
@@ -42,7 +42,7 @@ from exchange.services.answering.device_decisions import (
     unreadable_rows,
 )
 from exchange.services.answering.mail_outcome import MailOutcome
-from exchange.services.codes.register import register
+from exchange.services.codes.register import installed_register
 from exchange.services.context import Context
 from exchange.services.letters import letters
 from exchange.store.bulk.device_rows import DeviceColumns
@@ -187,7 +187,9 @@ def _their_ref(understood: Understanding) -> str:
 
 def terms(ctx: Context, tx: Transaction, day_zero: date) -> DecisionTerms:
     """Return what the rule needs for a request of that day."""
-    return DecisionTerms(register(ctx, tx), day_zero, ctx.settings.release.refused_device_types)
+    return DecisionTerms(
+        installed_register(ctx, tx), day_zero, ctx.settings.release.refused_device_types
+    )
 
 
 def _keep(
@@ -199,6 +201,7 @@ def _keep(
         readable = decided_rows.devices.present
         unread, many = decided_rows.take(~readable), decided_rows.take(readable)
     else:
+        # Rows that are pending go into the database together for all requests of a batch.
         unread, many = decided_rows, None
     seen = [ctx.sealer.seal(one.encode(), "row") if one else None for one in unread.seen.texts()]
     rows = zip(
@@ -236,7 +239,7 @@ def send_answer(
         drafts.append(draft_answer(ctx, request, party, address, head, text, part, files))
         parts.append((some, own))
     del files
-    for nth, letter in enumerate(letters.written(ctx, drafts)):
+    for nth, letter in enumerate(letters.write_letters(ctx, drafts)):
         some, own = parts[nth]
         outbox_id, message_id = tx.outbox.add(letter, ctx.now()), letter.message_id
         del letter  # free the memory of a whole mail, which is in the database now
@@ -247,7 +250,7 @@ def send_answer(
 
 def _in_parts(
     ctx: Context, tx: Transaction, party: Party, rows: Sequence[tuple[str, ...]], facts: SheetFacts
-) -> Iterator[tuple[Part | None, slice, Files]]:
+) -> Iterator[tuple[AnswerPart | None, slice, Files]]:
     """Make the answer's files, within the limits of the party and of our own server.
 
     If our server's limit is too small for any answer, only the party's counts: the request is not
@@ -255,12 +258,12 @@ def _in_parts(
     """
     most = letters.most_bytes(ctx, tx, party)
     try:
-        yield from in_parts(rows, facts, most)
+        yield from answers_in_parts(rows, facts, most)
     except BadInput:
         own = ctx.mail_bytes(party)
         if most == own:
             raise
-        yield from in_parts(rows, facts, own)
+        yield from answers_in_parts(rows, facts, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +295,7 @@ def draft_answer(
     address: str,
     head: MailHead,
     text: AnswerText,
-    part: Part | None,
+    part: AnswerPart | None,
     files: Files,
 ) -> letters.Draft:
     """Return the draft of an answer, or of one part of it."""

@@ -16,7 +16,7 @@ from exchange.domain.outbound import CaseState, Leg, LegEvent, LegState, Ruling,
 from exchange.errors import BadInput
 from exchange.services.context import Context
 from exchange.store.db import Transaction
-from exchange.store.requests.disputes import Claim, Dispute
+from exchange.store.requests.disputes import ContestedCode, Dispute
 from exchange.store.requests.outbound import Case
 
 # A mail never changes a case that a person works on or has finished; it is only named.
@@ -24,17 +24,17 @@ _RELIED_ON: Final = CaseState.CODE_RECEIVED
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Objections to taking a code for a device; both empty if there are none."""
+class Objections:
+    """Why a code may not be taken for a device, and the disputes to open; empty if it may."""
 
     doubt: str = ""
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[ContestedCode, ...] = ()
     settled: bool = False  # a person ruled out this mail's code
 
 
 @dataclass(slots=True)
-class Known:
-    """Which cases hold the codes of one mail, and what people ruled."""
+class CodeOwners:
+    """Which cases already hold the codes of one mail, and what people ruled about them."""
 
     holders: Mapping[str, Case]
     ruled_out: Mapping[tuple[str, int], set[int]]  # with the mails of the disputes
@@ -42,38 +42,42 @@ class Known:
     in_dispute: Collection[str]
     _here: dict[str, str] = field(default_factory=dict)  # the devices of this mail
 
-    def verdict(self, tag: str, case: Case, leg: Leg, mail_id: int) -> Verdict:
-        """Return what speaks against the code of fingerprint ``tag`` for the device of ``leg``."""
+    def objections(self, tag: str, case: Case, leg: Leg, mail_id: int) -> Objections:
+        """Return why a code may not be taken for the device of ``leg``, and the disputes to open.
+
+        ``tag`` is the code's fingerprint, ``case`` the case of that device, ``mail_id`` the mail
+        that the code came in.
+        """
         device = leg.device
         if mails := self.ruled_out.get((tag, case.id)):
             if mail_id in mails:
-                return Verdict(settled=True)
-            return Verdict(f"a person ruled that this is not the code of {device}")
+                return Objections(settled=True)
+            return Objections(f"a person ruled that this is not the code of {device}")
         holder = self.holders.get(tag)
         if holder is not None and holder.device != device:
-            claim = Claim(
+            claim = ContestedCode(
                 tag, holder.id, holder.device, holder.code_from, case.id, device, leg.party, mail_id
             )  # fmt: skip
-            return Verdict(_told(claim, holder), (claim,))
+            return Objections(_objection(claim, holder), (claim,))
         other = self._here.setdefault(tag, device)
         if other != device:
-            return Verdict(f"the code for {device} is that of {other} too")
+            return Objections(f"the code for {device} is that of {other} too")
         if self.contested.get(case.id, set()) - {tag}:
-            return Verdict(f"another code for {device} came before and is in dispute")
+            return Objections(f"another code for {device} came before and is in dispute")
         has_it = case.code_tag == tag and leg.state is LegState.PROVIDED
         if tag in self.in_dispute and not has_it:
-            return Verdict(f"the code of {device} is in dispute, and waits for a person")
-        return Verdict()
+            return Objections(f"the code of {device} is in dispute, and waits for a person")
+        return Objections()
 
 
-def _told(claim: Claim, holder: Case) -> str:
+def _objection(claim: ContestedCode, holder: Case) -> str:
     said = f"the code for {claim.rival} is that of {claim.device} too, from {claim.party}"
     if holder.state in (_RELIED_ON, CaseState.DISPUTED):
         return f"{said}, which waits for a person as well"
     return f"{said}, whose case is {holder.state}: nothing of it was changed"
 
 
-def known(tx: Transaction, tags: Collection[str], cases: Mapping[int, Case]) -> Known:
+def known(tx: Transaction, tags: Collection[str], cases: Mapping[int, Case]) -> CodeOwners:
     """Read what is on file about the codes and the cases of a mail."""
     ruled_out: dict[tuple[str, int], set[int]] = {}
     until: dict[tuple[str, str], int] = {}  # the Device's cases up to this one do not count
@@ -92,10 +96,10 @@ def known(tx: Transaction, tags: Collection[str], cases: Mapping[int, Case]) -> 
     for case in tx.outbound.holders(tags):
         if case.id > until.get((case.code_tag, case.device), 0):
             holders.setdefault(case.code_tag, case)
-    return Known(holders, ruled_out, tx.disputes.contested(cases.keys()), in_dispute)
+    return CodeOwners(holders, ruled_out, tx.disputes.contested(cases.keys()), in_dispute)
 
 
-def open_claims(ctx: Context, tx: Transaction, claims: Sequence[Claim]) -> None:
+def open_claims(ctx: Context, tx: Transaction, claims: Sequence[ContestedCode]) -> None:
     """Put both devices of each claim in dispute; a claim already on file changes nothing."""
     if not claims:
         return
@@ -163,7 +167,7 @@ def rule(
     tx.audit.append(now, *events)
 
 
-def _held(tx: Transaction, claims: Sequence[Claim]) -> list[Case]:
+def _held(tx: Transaction, claims: Sequence[ContestedCode]) -> list[Case]:
     """Return the cases that hold these codes, including closed ones of the same Device."""
     named = {(one.code_tag, one.device) for one in claims}
     holders = tx.outbound.holders({one.code_tag for one in claims})

@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import mask_codes
@@ -29,6 +27,7 @@ from exchange.errors import (
     StoreError,
     VaultError,
 )
+from exchange.later import Log
 from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.ports.reading import Question
 from exchange.services.answering import (
@@ -38,12 +37,12 @@ from exchange.services.answering import (
     take_response,
 )
 from exchange.services.answering.device_decisions import Holdings
-from exchange.services.answering.mail_outcome import MailOutcome, record
+from exchange.services.answering.mail_outcome import MailOutcome, record_outcome
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import KEPT, NOT_FETCHED, PROCESSED, REVIEW, SHUNTED, KeptMail
 
-log = structlog.get_logger("exchange.intake")
+log = Log("exchange.intake")
 
 _BATCH_BYTES = 64_000_000
 _STRANGERS_BYTES = 2_000_000
@@ -66,7 +65,7 @@ class Decided:
 def decide_all(
     ctx: Context, done: Decided | None = None, stop: threading.Event | None = None
 ) -> Decided:
-    """Commit 2 for every kept mail that can be decided now; ``done`` is from an earlier pass.
+    """Decide every kept mail that can be decided now (commit 2); ``done``: from earlier passes.
 
     Mails left then are not tried again.  Once ``stop`` is set, no further mails are begun.  If
     the reading process fails, ``unread`` says why, and mails stay kept.  Raises StoreError if the
@@ -130,8 +129,8 @@ def _opened(
         try:
             if mail.sender not in on_file:
                 on_file[mail.sender] = (
-                    party_passwords.of_sender(ctx, mail.sender),
-                    party_columns.of_sender(ctx, mail.sender),
+                    party_passwords.passwords_of_sender(ctx, mail.sender),
+                    party_columns.columns_of_sender(ctx, mail.sender),
                 )
             raw = ctx.sealer.open(mail.sealed, "mail")
         except StoreError:
@@ -157,7 +156,7 @@ class Understood:
 
     @property
     def weight(self) -> int:
-        """How many rows there are to decide."""
+        """Return how many rows there are to decide."""
         return len(self.said.devices) + len(self.said.answers) + len(self.said.rejects)
 
 
@@ -247,14 +246,14 @@ def _shunt(ctx: Context, mail: KeptMail, reason: str) -> MailOutcome:
     outcome = MailOutcome(SHUNTED, reason=mask_codes(reason))
     with ctx.store.transaction("decide") as tx:
         if tx.mail.claim(mail.id)[0] == KEPT:
-            record(ctx, tx, mail, outcome)
+            record_outcome(ctx, tx, mail, outcome)
     return outcome
 
 
 def decide(
     ctx: Context, mails: Sequence[Understood], tally: answer_request.DayTally
 ) -> list[MailOutcome]:
-    """Commit 2 for some mails, in order; all or none."""
+    """Decide some mails in order, in one transaction (commit 2): all or none."""
     who = _senders(ctx, mails)
     asking = [
         one.said.devices
@@ -279,7 +278,7 @@ def decide(
                 outcome = MailOutcome(PROCESSED, said.kind, reason, mail.party)
             else:
                 outcome = _follow(ctx, tx, mail, said, verdict, holdings, tally)
-            record(ctx, tx, mail, outcome)
+            record_outcome(ctx, tx, mail, outcome)
             if outcome.folder != SHUNTED:
                 alike.append(mail.id)
             outcomes.append(outcome)
@@ -297,7 +296,7 @@ def _senders(ctx: Context, mails: Sequence[Understood]) -> list[Verdict]:
     ]
 
 
-def release(
+def release_mail(
     ctx: Context, mail: KeptMail, said: Understanding, party: Party, actor: str
 ) -> MailOutcome:
     """Decide a waiting mail as sent by the party that a person names.
@@ -311,7 +310,7 @@ def release(
         if state in NOT_FETCHED or folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
         outcome = _follow(ctx, tx, mail, said, who, holdings, answer_request.DayTally())
-        record(ctx, tx, mail, outcome)
+        record_outcome(ctx, tx, mail, outcome)
         if outcome.folder == PROCESSED:
             resolve(ctx, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
     return outcome

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
+from exchange.later import Log
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, KeptMail
 
-log = structlog.get_logger("exchange.keeping")
+log = Log("exchange.keeping")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class MailOutcome:
     ref: str = ""
 
 
-def record(ctx: Context, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
+def record_outcome(ctx: Context, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
     """Write the outcome of a mail into the ledger and the audit log."""
     now = ctx.now()
     reason = mask_codes(outcome.reason)

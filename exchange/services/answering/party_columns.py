@@ -31,7 +31,7 @@ def of_party(ctx: Context, signifier: str) -> tuple[ColumnMap, ...]:
         return tx.parties.columns(signifier)
 
 
-def of_sender(ctx: Context, address: str) -> tuple[ColumnMap, ...]:
+def columns_of_sender(ctx: Context, address: str) -> tuple[ColumnMap, ...]:
     """Return the mappings for the party with mail address ``address``; none for a stranger."""
     if not address:
         return ()
@@ -39,7 +39,7 @@ def of_sender(ctx: Context, address: str) -> tuple[ColumnMap, ...]:
         return tx.parties.columns_of_sender(address)
 
 
-def put(
+def save_columns(
     ctx: Context, signifier: str, one: ColumnMap, actor: str, *, keep: bool = False
 ) -> tuple[ColumnMap, ...]:
     """Save a mapping, replacing the party's others for the same files and sheets.
@@ -80,7 +80,7 @@ def preview(
         party = tx.parties.get(signifier)
     if party is None:
         raise _unknown(signifier)
-    passwords = party_passwords.of_sender(ctx, party.request_address)
+    passwords = party_passwords.passwords_of_sender(ctx, party.request_address)
     usual = ctx.reader.read(content, passwords, name, look=True)
     if not maps:
         return Preview(usual, usual)

@@ -12,7 +12,7 @@ from exchange.services.context import Context
 _PURPOSE = "party"
 
 
-def put(ctx: Context, signifier: str, passwords: Sequence[str], actor: str) -> None:
+def save_passwords(ctx: Context, signifier: str, passwords: Sequence[str], actor: str) -> None:
     """Save a party's passwords, sealed, replacing the old ones; none deletes them.
 
     Raises NotFound for a party that is not on the contacts register.
@@ -32,7 +32,7 @@ def put(ctx: Context, signifier: str, passwords: Sequence[str], actor: str) -> N
         )
 
 
-def of_sender(ctx: Context, address: str) -> tuple[str, ...]:
+def passwords_of_sender(ctx: Context, address: str) -> tuple[str, ...]:
     """Return the passwords of the party with mail address ``address``; none for a stranger."""
     if not address:
         return ()

@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Reject, Understanding
 from exchange.domain.outbound import OPEN_LEGS, Leg, OutboundRequest
 from exchange.domain.party import Party
+from exchange.later import Log
 from exchange.rendering.workbook import RequestRow
 from exchange.services.asking.request import request_files
 from exchange.services.context import Context
@@ -25,7 +24,7 @@ from exchange.services.letters import letters
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import KeptMail
 
-log = structlog.get_logger("exchange.query")
+log = Log("exchange.query")
 
 QUERY: Final = "query"
 _MOST: Final = 3  # queries per request; a machine that sends the same again needs a person

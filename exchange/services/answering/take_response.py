@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import InstallCode
 from exchange.domain.mail import Answer, Kind, Outcome, Understanding
@@ -24,6 +22,7 @@ from exchange.domain.outbound import (
     leg_takes,
 )
 from exchange.domain.party import Party
+from exchange.later import Log
 from exchange.services.answering import disputes, query_bad_codes
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.asking.leg_clocks import void
@@ -32,10 +31,10 @@ from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, REVIEW, KeptMail
 from exchange.store.mails.outbox import StoredLetter
-from exchange.store.requests.disputes import Claim
+from exchange.store.requests.disputes import ContestedCode
 from exchange.store.requests.outbound import Case, ReceivedCode
 
-log = structlog.get_logger("exchange.receive")
+log = Log("exchange.receive")
 
 
 def is_ours(ctx: Context, tx: Transaction, said: Understanding) -> bool:
@@ -76,7 +75,7 @@ class _Sorted:
     unclear: list[str] = field(default_factory=list)  # devices
     strays: int = 0  # devices that we never asked this party about
     ruled: int = 0  # codes of this mail that a person has ruled out
-    claims: list[Claim] = field(default_factory=list)  # codes that other devices hold
+    claims: list[ContestedCode] = field(default_factory=list)  # codes that other devices hold
     doubts: list[str] = field(default_factory=list)
 
 
@@ -151,12 +150,12 @@ def _sort(
             out.doubts.append(f"{answer.where}: {answer.device} was not asked of {party.signifier}")
         elif answer.outcome is Outcome.PROVIDED and answer.code is not None:
             tag, case = tags[answer.device], cases[leg.case_id]
-            verdict = known.verdict(tag, case, leg, mail.id)
-            if verdict.settled:
+            objections = known.objections(tag, case, leg, mail.id)
+            if objections.settled:
                 out.ruled += 1
-            elif verdict.doubt:
-                out.doubts.append(f"{answer.where}: {verdict.doubt}")
-                out.claims += verdict.claims
+            elif objections.doubt:
+                out.doubts.append(f"{answer.where}: {objections.doubt}")
+                out.claims += objections.claims
             else:
                 _sort_code(out, answer, answer.code, leg, case, tag)
         elif answer.outcome is Outcome.NOT_INSTALLER:

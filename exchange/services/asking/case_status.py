@@ -13,7 +13,7 @@ from exchange.domain.audit import AuditEvent
 from exchange.domain.device import InstallCode
 from exchange.domain.outbound import CaseState, Leg
 from exchange.errors import BadInput, NotFound
-from exchange.files import written
+from exchange.files import whole_file
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 
@@ -71,7 +71,7 @@ def write_codes(ctx: Context, path: Path, actor: str) -> int:
     written, but never written and not audited.
     """
     try:
-        with written(path, new=True) as file, ctx.store.transaction("export") as tx:
+        with whole_file(path, new=True) as file, ctx.store.transaction("export") as tx:
             content, events = _codes(ctx, tx, actor)
             file.write(content)
             file.flush()

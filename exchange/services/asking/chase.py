@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.escalation import Rung
 from exchange.domain.outbound import Leg, OutboundRequest
 from exchange.domain.party import Party
 from exchange.domain.time.sla import local_date
 from exchange.errors import ExchangeError, StoreError
+from exchange.later import Log
 from exchange.rendering.compose import TemplateName
 from exchange.rendering.wording import day
 from exchange.rendering.workbook import RequestRow
@@ -31,7 +30,7 @@ from exchange.store.db import Transaction
 from exchange.store.mails.outbox import AcceptedLetter, NewLetter
 from exchange.store.requests.legs import TakenRung
 
-log = structlog.get_logger("exchange.chase")
+log = Log("exchange.chase")
 
 # The marker in our mails: whoever reads a breach notice takes it for an escalation.
 _MARKERS = {
@@ -201,7 +200,7 @@ def _take(
     rows = [RequestRow(device_id=leg.device, device_type=leg.device_type) for leg in legs]
     template: TemplateName = rung.kind
     address = ladder.recipient(ctx, party, rung)
-    letter = letters.write(
+    letter = letters.write_letter(
         ctx,
         letters.Draft(
             template=template,

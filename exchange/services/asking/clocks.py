@@ -12,18 +12,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.inbound import InboundRequest
 from exchange.domain.outbound import CHASED_LEGS, OutboundRequest
 from exchange.domain.party import Party
 from exchange.domain.time.sla import Due, SlaRule, due
+from exchange.later import Log
 from exchange.services.asking import ladder
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 
-log = structlog.get_logger("exchange.clocks")
+log = Log("exchange.clocks")
 
 _CALENDAR = "clocks.calendar"  # the fact with the version used last
 _AT_ONCE = 200  # clocks in one commit
@@ -39,7 +38,7 @@ class MovedClock:
     after: date
 
 
-def replay(ctx: Context) -> list[MovedClock]:
+def recompute_clocks(ctx: Context) -> list[MovedClock]:
     """Recompute clocks of other calendar versions; costs one look-up if there are none."""
     version = ctx.calendar.version
     if ctx.clock.trouble:
@@ -57,7 +56,7 @@ def replay(ctx: Context) -> list[MovedClock]:
                 rule = SlaRule.from_text(asked.clock.rule)
                 when = due(asked.clock.received_at, rule, ctx.calendar)
                 tx.inbound.set_due(asked.id, when)
-                moved += _told(ctx, tx, asked.ref, asked.party, asked.clock.due_on, when)
+                moved += _log_moved(ctx, tx, asked.ref, asked.party, asked.clock.due_on, when)
     for batch in _some(outbound):
         with ctx.store.transaction("replay clocks") as tx:
             for request in batch:
@@ -83,10 +82,10 @@ def _move(
         when.rule_text, when.calendar_version,
     )  # fmt: skip
     _move_legs(ctx, tx, request, party, when)
-    return _told(ctx, tx, request.ref, request.party, request.due_on, when)
+    return _log_moved(ctx, tx, request.ref, request.party, request.due_on, when)
 
 
-def _told(
+def _log_moved(
     ctx: Context, tx: Transaction, ref: str, party: str, before: date, when: Due
 ) -> list[MovedClock]:
     if before == when.due_on:

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from exchange.domain.escalation import Rung, Step, next_rung
+from exchange.domain.escalation import LadderStep, Rung, next_rung
 from exchange.domain.outbound import Leg
 from exchange.domain.party import Party
 from exchange.domain.time.sla import local_date
 from exchange.services.context import Context
 
-# The rungs a leg has taken, and its day zero.
-Behind = tuple[tuple[tuple[str, datetime | None], ...], date]
+# What decides the next step of a leg: the rungs it has taken, and its day zero.
+LadderKey = tuple[tuple[tuple[str, datetime | None], ...], date]
 
 
 def alike(
     legs: Sequence[Leg], done: Mapping[int, Mapping[str, datetime | None]]
-) -> dict[Behind, list[Leg]]:
+) -> dict[LadderKey, list[Leg]]:
     """Group the legs of a request that have taken the same rungs: each group has one next step.
 
     Legs without a running clock are left out.  ``done`` has the rungs of each leg by its number.
     """
-    groups: dict[Behind, list[Leg]] = {}
+    groups: dict[LadderKey, list[Leg]] = {}
     for leg in legs:
         if leg.accepted_on is not None:
             taken = sorted(done[leg.id].items(), key=lambda rung: rung[0])
@@ -37,7 +37,7 @@ def step(
     accepted_on: date,
     sla_days: int,
     today: date,
-) -> Step:
+) -> LadderStep:
     """Return what is due today for legs that have taken the rungs ``done``."""
     sent = [at for at in done.values() if at is not None]
     return next_rung(

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
 from exchange.domain.time.sla import due
+from exchange.later import Log
 from exchange.services.asking import ladder
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import StoredLetter
 
-log = structlog.get_logger("exchange.deliver")
+log = Log("exchange.deliver")
 
 
 def start_clocks(ctx: Context, tx: Transaction, letter: StoredLetter) -> None:

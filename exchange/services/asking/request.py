@@ -210,7 +210,7 @@ def resend(ctx: Context, ref: str, actor: str = "exchange") -> list[str]:
         tx.legs.move_legs(numbers, LegState.QUEUED)
         tx.legs.unask(numbers)
         failed = [one.id for one in tx.outbox.heads(ref=ref, states=(FAILED,))]
-        tx.outbox.put_aside(failed, CANCELLED, "asked anew")
+        tx.outbox.put_aside(failed, CANCELLED, "requested again")
         tx.audit.append(
             ctx.now(),
             AuditEvent("request.resent", ref, request.party, {"devices": len(legs)}, actor),
@@ -219,7 +219,7 @@ def resend(ctx: Context, ref: str, actor: str = "exchange") -> list[str]:
 
 
 def unask(tx: Transaction, request: OutboundRequest) -> int:
-    """Take the legs out of a request that was not sent, to ask in another; return how many."""
+    """Take the legs out of a request that was not sent; return how many. Another will ask them."""
     legs = tx.legs.legs(request_id=request.id, states=[LegState.QUEUED, LegState.BOUNCED])
     numbers = [leg.id for leg in legs]
     tx.legs.move_legs(numbers, LegState.QUEUED)

@@ -5,7 +5,7 @@ No reason, place or note ever repeats the text of a cell: it may be a code, or m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -37,11 +37,9 @@ _FIRST_DAY: Final = date(1970, 1, 1)
 _YES: Final = frozenset(("yes", "y", "true", "1"))
 _NO: Final = frozenset(("no", "n", "false", "0"))
 
-Progress = Callable[[str, int, int], None]  # (step, rows done, rows in total)
-
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptions:
     """How to read the file.
 
     A column is named by its header, letter or number; None means it is found by its header, an
@@ -109,7 +107,7 @@ def roomy(limits: Limits) -> Limits:
     )
 
 
-def choose(reading: Reading, table: Table) -> Sheet:
+def choose_columns(reading: ReadOptions, table: Table) -> Sheet:
     """Find out which column of a table is which; raises BadInput if that is not clear."""
     hint = "name the columns by header or letter with --device-column and --code-column"
     kind = ""
@@ -138,7 +136,7 @@ def choose(reading: Reading, table: Table) -> Sheet:
     return Sheet(table, columns, kind)
 
 
-def _check_code_column(reading: Reading, table: Table, columns: dict[str, int]) -> None:
+def _check_code_column(reading: ReadOptions, table: Table, columns: dict[str, int]) -> None:
     if CODE in columns and reading.installed_only:
         raise BadInput(
             "there is a column of install codes, and --installed-only would drop it",
@@ -154,7 +152,7 @@ def _check_code_column(reading: Reading, table: Table, columns: dict[str, int]) 
         )
 
 
-def fact_of(sheet: Sheet, row: Row, device: DeviceId, reading: Reading, today: date) -> Fact:
+def fact_of(sheet: Sheet, row: Row, device: DeviceId, reading: ReadOptions, today: date) -> Fact:
     """Return what a row says of its device; raises BadInput saying what is wrong with it."""
     return Fact(
         device=device,
@@ -202,7 +200,7 @@ def installed_of(cell: str) -> bool:
     return said in _YES
 
 
-def day_of(cell: str, reading: Reading, today: date) -> date:
+def day_of(cell: str, reading: ReadOptions, today: date) -> date:
     """Return the date of a cell, in the source's own format; today if it is empty."""
     if not cell:
         return today

@@ -12,9 +12,9 @@ from exchange.errors import BadInput
 from exchange.parsing.reading.import_tables import with_header
 from exchange.parsing.sheets.grid import Table
 from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, StreamedSheet
-from exchange.ports.vault import Batch
-from exchange.services.codes.code_file import Fact, Progress, Reading, choose, roomy
-from exchange.services.codes.code_rows import Terms, batch_of, checked_batch
+from exchange.ports.vault import Batch, ReportProgress
+from exchange.services.codes.code_file import ReadOptions, choose_columns, roomy
+from exchange.services.codes.code_rows import Terms, checked_batch
 from exchange.services.codes.import_report import Delivered
 from exchange.services.import_rows import Sheet, open_sheets, sort_out
 
@@ -24,10 +24,10 @@ _TOLD_BY: Final = 50  # rows, enough to recognise the columns
 
 def in_windows(
     book: Sequence[StreamedSheet],
-    reading: Reading,
+    reading: ReadOptions,
     today: date,
     delivered: Delivered,
-    progress: Progress | None,
+    progress: ReportProgress | None,
 ) -> Iterator[Batch]:
     """Yield the good rows of a large workbook.
 
@@ -54,7 +54,7 @@ def in_windows(
 
 
 def _opened(
-    book: Sequence[StreamedSheet], reading: Reading, delivered: Delivered
+    book: Sequence[StreamedSheet], reading: ReadOptions, delivered: Delivered
 ) -> list[tuple[Sheet, StreamedSheet]]:
     """Return the sheets that are lists, with the columns found in their first rows."""
     heads = [(stream, *_head(stream)) for stream in book]
@@ -66,7 +66,7 @@ def _opened(
 
     def chosen(table: Table) -> Sheet:
         try:
-            return choose(reading, table)
+            return choose_columns(reading, table)
         except BadInput:
             # Any row may show what is wrong with a list.
             if id(table) not in ended:
@@ -92,17 +92,19 @@ def _head(stream: StreamedSheet) -> tuple[Table | None, bool]:
 
 def as_a_whole(
     content: bytes,
-    reading: Reading,
+    reading: ReadOptions,
     limits: Limits,
     today: date,
     delivered: Delivered,
-    progress: Progress | None,
+    progress: ReportProgress | None,
 ) -> Iterator[Batch]:
-    """Yield the good rows of any file of tables, read row by row.
+    """Yield the good rows of any file of tables that is read whole.
 
     Raises BadInput if the file cannot be read, or the columns are not clear.
     """
-    sheets, notes = open_sheets(delivered.name, content, roomy(limits), partial(choose, reading))
+    sheets, notes = open_sheets(
+        delivered.name, content, roomy(limits), partial(choose_columns, reading)
+    )
     del content
     delivered.notes += notes
     total = sum(len(sheet.rows) for sheet in sheets)
@@ -111,20 +113,14 @@ def as_a_whole(
         delivered.begin(sheet.table, offset)
         terms = Terms(sheet, reading, today)
         last = 0
-        facts: list[tuple[int, Fact]] = []
-        for row in sheet.rows:
-            delivered.rows += 1
-            last = row.number
-            fact = terms.single(row, offset + last, delivered)
-            if fact is not None:
-                facts.append((offset + last, fact))
-            if len(facts) == _ROWS_AT_ONCE:
-                yield batch_of(facts, reading.source)
-                facts.clear()
-                if progress:
-                    progress("reading", delivered.rows, total)
-        if facts:
-            yield batch_of(facts, reading.source)
+        for start in range(0, len(sheet.rows), _ROWS_AT_ONCE):
+            rows = sheet.rows[start : start + _ROWS_AT_ONCE]
+            last = rows[-1].number
+            batch = checked_batch(terms, rows, 0, offset, delivered)
+            if batch is not None:
+                yield batch
+            if progress:
+                progress("reading", delivered.rows, total)
         offset += last
     if progress:
         progress("reading", total, total)

@@ -21,8 +21,8 @@ from exchange.parsing.sheets.csv_columns import NeedsCsvReader, has_bare_return
 from exchange.parsing.sheets.delimited import delimiter_of, rows_of_block
 from exchange.parsing.sheets.grid import Row
 from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, open_book
-from exchange.ports.vault import Batch
-from exchange.services.codes.code_file import Progress, Reading, choose
+from exchange.ports.vault import Batch, ReportProgress
+from exchange.services.codes.code_file import ReadOptions, choose_columns
 from exchange.services.codes.code_rows import Terms, checked_batch
 from exchange.services.codes.code_sheets import as_a_whole, in_windows
 from exchange.services.codes.import_report import CodeSource, Delivered
@@ -41,11 +41,11 @@ _WIDE: Final = (
 
 def read_delivery(
     source: CodeSource,
-    reading: Reading,
+    reading: ReadOptions,
     limits: Limits,
     today: date,
     delivered: Delivered,
-    progress: Progress | None = None,
+    progress: ReportProgress | None = None,
     *,
     whole: bool = False,
 ) -> Iterator[Batch]:
@@ -105,10 +105,10 @@ def _streamed(
     file: BinaryIO,
     size: int,
     head: bytes,
-    reading: Reading,
+    reading: ReadOptions,
     today: date,
     delivered: Delivered,
-    progress: Progress | None,
+    progress: ReportProgress | None,
 ) -> Iterator[Batch]:
     blocks = _blocks(file, head, size, progress)
     top = next(blocks)
@@ -116,7 +116,7 @@ def _streamed(
     start = top if whole else top[: top.rfind(b"\n", 0, _HEAD_BYTES) + 1]
     if start.count(b'"') % 2 or b"\r" in start.replace(b"\r\n", b""):
         raise NeedsWholeFile
-    sheets, _ = open_sheets(delivered.name, start, Limits(), partial(choose, reading))
+    sheets, _ = open_sheets(delivered.name, start, Limits(), partial(choose_columns, reading))
     (sheet,) = sheets
     terms = Terms(sheet, reading, today)
     charset, delimiter = _charset(start), delimiter_of(_text(start))
@@ -158,7 +158,9 @@ def _nth_line(content: bytes, number: int) -> int:
     return at
 
 
-def _blocks(file: BinaryIO, head: bytes, size: int, progress: Progress | None) -> Iterator[bytes]:
+def _blocks(
+    file: BinaryIO, head: bytes, size: int, progress: ReportProgress | None
+) -> Iterator[bytes]:
     """Yield the file, in UTF-8 or a single-byte charset, in blocks of whole lines."""
     wide = next(((bom, name) for bom, name in _WIDE if head.startswith(bom)), None)
     decoder = codecs.getincrementaldecoder(wide[1])("replace") if wide else None

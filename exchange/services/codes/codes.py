@@ -1,4 +1,4 @@
-"""Import install codes, look them up, and declare the register of installed devices complete.
+"""Import install codes.
 
 An import is all or nothing, unless bad rows are to be skipped.  Nothing in the vault is silently
 contradicted: another code for a known device is refused unless the import replaces, and one code
@@ -10,26 +10,30 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from heapq import merge
 from operator import attrgetter
 from typing import Final
 
 from exchange.domain.audit import AuditEvent
-from exchange.domain.device import DeviceId, mask_codes
+from exchange.domain.device import mask_codes
 from exchange.errors import BadInput, BadInputs
-from exchange.ports.records import ImportResult, Refusal, RefusedRow, VaultRecord, VaultStats
-from exchange.services.codes.code_file import Progress, Reading, RejectedRow
+from exchange.ports.records import ImportResult, RefusedRow, RowRefusal
+from exchange.ports.vault import ReportProgress
+from exchange.services.codes.code_file import ReadOptions, RejectedRow
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
-from exchange.services.codes.register import COMPLETE_AS_OF
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 
 DEFAULT_SOURCE: Final = "import"
 _MOST_FAULTS: Final = 1_000  # in the text of an error
 _CONFLICTS: Final = frozenset(
-    {Refusal.OTHER_CODE, Refusal.CODE_HELD, Refusal.CODE_TWICE, Refusal.DEVICE_OTHER_CODE}
+    {
+        RowRefusal.OTHER_CODE,
+        RowRefusal.CODE_HELD,
+        RowRefusal.CODE_TWICE,
+        RowRefusal.DEVICE_OTHER_CODE,
+    }
 )
 
 
@@ -44,8 +48,8 @@ class Rejects(Sequence[RejectedRow]):
         return len(self._delivered.rejects) + len(self._refused)
 
     def __iter__(self) -> Iterator[RejectedRow]:
-        told = (_told(self._delivered, one) for one in self._refused)
-        yield from merge(self._delivered.rejects, told, key=attrgetter("order"))
+        refused = (_as_rejected(self._delivered, one) for one in self._refused)
+        yield from merge(self._delivered.rejects, refused, key=attrgetter("order"))
 
     def __getitem__(self, index):  # type: ignore[no-untyped-def]  # an int or a slice
         return list(self)[index]
@@ -84,37 +88,20 @@ class Imported:
     resumed: bool  # an interrupted attempt had imported a part
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The vault's counts, and until when the register of installed devices is declared complete."""
-
-    stats: VaultStats
-    complete_as_of: date | None
-    age_days: int  # of the declaration; 0 without one
-    max_age_days: int  # 0: a declaration never ages
-
-    @property
-    def current(self) -> bool:
-        """Return whether a missing row may be answered with "not the installing Supplier"."""
-        if self.complete_as_of is None:
-            return False
-        return not self.max_age_days or self.age_days <= self.max_age_days
-
-
 def import_codes(
     ctx: Context,
     file: CodeSource,
-    reading: Reading,
+    reading: ReadOptions,
     by: str,
     *,
     replacing: bool = False,
     good: bool = False,
     resume: bool = False,
-    progress: Progress | None = None,
+    progress: ReportProgress | None = None,
 ) -> Imported:
     """Read a CSV or workbook and seal all of it in the vault, or nothing.
 
-    ``good`` takes all rows but the bad ones; ``resume`` does so in steps, and goes on where an
+    ``good`` takes all rows but the bad ones; ``resume`` does so in steps, and continues where an
     import of the same file was cut off.  Raises RejectedRows with every bad row where nothing was
     taken because of them, BadInput when the file cannot be read as such a list.
     """
@@ -168,13 +155,13 @@ class _Terms:
     good: bool
     resume: str  # identifies this import, or empty
     stamp: tuple[int, ...]  # of the file, before reading
-    progress: Progress | None
+    progress: ReportProgress | None
 
 
 def _deliver(
     ctx: Context,
     file: CodeSource,
-    reading: Reading,
+    reading: ReadOptions,
     terms: _Terms,
     record: Callable[[object, ImportResult, Delivered], None],
     *,
@@ -208,7 +195,7 @@ def _deliver(
     return taken, delivered
 
 
-def _doubts(taken: ImportResult, reading: Reading) -> Iterator[str]:
+def _doubts(taken: ImportResult, reading: ReadOptions) -> Iterator[str]:
     """Return warnings for a person although every row was good."""
     devices = taken.added + taken.updated + taken.unchanged
     if devices and taken.without_code == devices and not reading.installed_only:
@@ -227,22 +214,22 @@ def digest_of(file: CodeSource) -> str:
         raise BadInput(error.strerror or "cannot be read", place=file.name) from None
 
 
-def _told(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
-    """A row that the vault refused, in words; never with a code."""
+def _as_rejected(delivered: Delivered, refused: RefusedRow) -> RejectedRow:
+    """Describe a row that the vault refused, never with a code."""
     table, number = delivered.located(refused.row)
     other = delivered.located(refused.other_row)[1] if refused.other_row else 0
-    twice = f"the Device stands in row {other} too,"
+    twice = f"the Device is in row {other} too,"
     known = f"(imported on {refused.held_on} from {refused.held_from or 'no source'})"
     reason = {
-        Refusal.OTHER_CODE: f"the vault holds another install code for the Device {known}; "
+        RowRefusal.OTHER_CODE: f"the vault holds another install code for the Device {known}; "
         "--replace overwrites it",
-        Refusal.INSTALLED: "the vault says that we installed the Device",
-        Refusal.CODE_HELD: f"the vault holds the same install code for {refused.other_device}",
-        Refusal.CODE_TWICE: f"the same install code as {refused.other_device} in row {other}",
-        Refusal.DEVICE_OTHER_CODE: f"{twice} with another install code",
-        Refusal.DEVICE_NO_CODE: f"{twice} and without a code once",
-        Refusal.DEVICE_INSTALLED: f"{twice} and only one of the rows says that we installed it",
-        Refusal.DEVICE_TYPE: f"{twice} with another device type",
+        RowRefusal.INSTALLED: "the vault says that we installed the Device",
+        RowRefusal.CODE_HELD: f"the vault holds the same install code for {refused.other_device}",
+        RowRefusal.CODE_TWICE: f"the same install code as {refused.other_device} in row {other}",
+        RowRefusal.DEVICE_OTHER_CODE: f"{twice} with another install code",
+        RowRefusal.DEVICE_NO_CODE: f"{twice} and without a code once",
+        RowRefusal.DEVICE_INSTALLED: f"{twice} and only one of the rows says that we installed it",
+        RowRefusal.DEVICE_TYPE: f"{twice} with another device type",
     }[refused.refusal]
     return RejectedRow(table.place(number), number, refused.row, str(refused.device), reason)
 
@@ -267,81 +254,3 @@ def _record(ctx: Context, tx: Transaction, done: Imported, by: str) -> None:
             actor=by,
         ),
     )
-
-
-def look_up(ctx: Context, device: DeviceId, by: str, *, revealed: bool) -> VaultRecord | None:
-    """Return what the vault knows of a device, after the look-up is in the audit log."""
-    found = ctx.vault.find(device)
-    with ctx.store.transaction("look up") as tx:
-        tx.audit.append(
-            ctx.now(),
-            AuditEvent(
-                "code.looked_up",
-                str(device),
-                detail={
-                    "found": found is not None,
-                    "code_held": found is not None and found.code is not None,
-                    "revealed": revealed,
-                },
-                actor=by,
-            ),
-        )
-    return found
-
-
-def standing(ctx: Context, *, verify: bool = False) -> Standing:
-    """Return the vault's counts and the declaration; ``verify`` opens and checks every bucket.
-
-    Raises VaultDamaged naming every bucket that fails.
-    """
-    stats = ctx.vault.verify() if verify else ctx.vault.stats()
-    with ctx.store.reading() as tx:
-        declared = tx.facts.get(COMPLETE_AS_OF)
-    complete = date.fromisoformat(declared) if declared else None
-    return Standing(
-        stats=stats,
-        complete_as_of=complete,
-        age_days=(ctx.today() - complete).days if complete else 0,
-        max_age_days=ctx.settings.installed.max_age_days,
-    )
-
-
-def declare_complete(
-    ctx: Context, as_of: date | None, by: str, *, empty: bool = False
-) -> date | None:
-    """Declare that the vault knows every device we installed up to and including ``as_of``.
-
-    None withdraws the declaration.  Returns the previous one.  Raises BadInput for a future day,
-    or if the vault knows no device that we installed, unless ``empty`` confirms that.
-    """
-    if as_of is not None:
-        if as_of > ctx.today():
-            raise BadInput(f"{as_of.isoformat()} is in the future")
-        if not empty and not ctx.vault.stats().installed_by_us:
-            raise BadInput(
-                "the vault knows no Device that we installed",
-                hint="`exchange codes import` first: on an empty register every Device is answered"
-                ' with "not the installing Supplier"; --empty confirms that this is right',
-            )
-    with ctx.store.transaction("declare") as tx:
-        before = put_declaration(ctx, tx, as_of, by)
-    return date.fromisoformat(before) if before else None
-
-
-def put_declaration(ctx: Context, tx: Transaction, as_of: date | None, by: str) -> str:
-    """Store the declaration, None for none; return the previous one as text, or empty."""
-    before = tx.facts.get(COMPLETE_AS_OF)
-    tx.facts.put(COMPLETE_AS_OF, as_of.isoformat() if as_of else "")
-    tx.audit.append(
-        ctx.now(),
-        AuditEvent(
-            "installed.declared",
-            "installed devices",
-            detail={
-                "complete_as_of": as_of.isoformat() if as_of else None,
-                "before": before or None,
-            },
-            actor=by,
-        ),
-    )
-    return before

@@ -11,7 +11,7 @@ from exchange.store.db import Transaction
 COMPLETE_AS_OF = "installed.complete_as_of"
 
 
-def register(ctx: Context, tx: Transaction) -> InstalledRegister:
+def installed_register(ctx: Context, tx: Transaction) -> InstalledRegister:
     """Return the register of installed devices as last declared."""
     declared = tx.facts.get(COMPLETE_AS_OF)
     return InstalledRegister(

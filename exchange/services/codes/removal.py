@@ -18,9 +18,11 @@ from exchange.domain.columns.device_ids import DeviceIds, blank_ids, ids_of
 from exchange.domain.device import DeviceId, mask_codes
 from exchange.errors import BadInput, BadInputs
 from exchange.ports.records import Removed
-from exchange.services.codes.code_file import Progress, Reading
+from exchange.ports.vault import ReportProgress
+from exchange.services.codes.code_file import ReadOptions
 from exchange.services.codes.code_stream import NeedsWholeFile, read_delivery
-from exchange.services.codes.codes import digest_of, put_declaration
+from exchange.services.codes.codes import digest_of
+from exchange.services.codes.holdings import put_declaration
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.services.codes.register import COMPLETE_AS_OF
 from exchange.services.context import Context
@@ -30,7 +32,7 @@ _ONE_BY_ONE: Final = "named one by one"
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenDevices:
     """Which Devices to remove; ``numbers`` are unique, None means all of the source."""
 
     name: str
@@ -47,7 +49,7 @@ class Chosen:
 class Plan:
     """What a removal would do."""
 
-    chosen: Chosen
+    chosen: ChosenDevices
     source: str  # empty: any source
     counts: Removed
     installed_left: int  # Devices installed by us that the vault knows afterwards
@@ -68,22 +70,25 @@ class Plan:
         return 0 if self.chosen.numbers is None else self.counts.known - self.counts.removed
 
 
-def everything() -> Chosen:
+def everything() -> ChosenDevices:
     """Choose all Devices; use it with a source."""
-    return Chosen("everything")
+    return ChosenDevices("everything")
 
 
-def devices_named(written: Sequence[str]) -> Chosen:
+def devices_named(written: Sequence[str]) -> ChosenDevices:
     """Choose Devices by their IDs; raises BadInput for an invalid one."""
     devices = dict.fromkeys(DeviceId.parse(one) for one in written)
     numbers = np.unique(ids_of(devices))
     name = str(next(iter(devices))) if len(devices) == 1 else _ONE_BY_ONE
-    return Chosen(name, numbers, named=tuple(map(str, devices)))
+    return ChosenDevices(name, numbers, named=tuple(map(str, devices)))
 
 
 def devices_listed(
-    ctx: Context, file: CodeSource, device_column: str | None, progress: Progress | None = None
-) -> Chosen:
+    ctx: Context,
+    file: CodeSource,
+    device_column: str | None,
+    progress: ReportProgress | None = None,
+) -> ChosenDevices:
     """Choose the Devices in a CSV or workbook; nothing else in it, such as codes, is read.
 
     Raises BadInput, or BadInputs with every bad row: then none of the others is chosen.
@@ -109,19 +114,19 @@ def devices_listed(
             list(faults[:_MOST_FAULTS]),
             place=mask_codes(file.name),
         )
-    return Chosen(file.name, numbers, sha256, tuple(map(mask_codes, delivered.notes)))
+    return ChosenDevices(file.name, numbers, sha256, tuple(map(mask_codes, delivered.notes)))
 
 
 def _read(
     ctx: Context,
     file: CodeSource,
     device_column: str | None,
-    progress: Progress | None,
+    progress: ReportProgress | None,
     *,
     whole: bool,
 ) -> tuple[DeviceIds, Delivered]:
     # Read only Device IDs, so that the file of a wrong import will do, whatever its codes are.
-    reading = Reading(
+    reading = ReadOptions(
         device_column=device_column,
         code_column="", type_column="", installed_column="", installed_only=True,
     )  # fmt: skip
@@ -134,7 +139,9 @@ def _read(
     return numbers, delivered
 
 
-def plan(ctx: Context, chosen: Chosen, source: str, progress: Progress | None = None) -> Plan:
+def plan(
+    ctx: Context, chosen: ChosenDevices, source: str, progress: ReportProgress | None = None
+) -> Plan:
     """Count what ``remove`` would take out; nothing is changed.
 
     Raises BadInput if neither Devices nor a source are named, NotFound for an unknown source.
@@ -147,7 +154,7 @@ def plan(ctx: Context, chosen: Chosen, source: str, progress: Progress | None = 
     return Plan(chosen, source, counts, left)
 
 
-def remove(ctx: Context, planned: Plan, by: str, progress: Progress | None = None) -> Removed:
+def remove(ctx: Context, planned: Plan, by: str, progress: ReportProgress | None = None) -> Removed:
     """Remove what was counted, with its audit entry, in one commit.
 
     Removing the last installed Device also withdraws the declaration that the register is

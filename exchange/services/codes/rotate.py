@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from exchange.domain.audit import AuditEvent
 from exchange.errors import VaultDamaged
 from exchange.ports.sealing import KeyChange
+from exchange.ports.vault import ReportProgress
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.sealed import SEALED
 
 _ROWS_AT_ONCE = 200
 
-Told = Callable[[str, int, int], None]
 Detail = dict[str, str | int | bool | None]
 
 
@@ -57,13 +57,13 @@ def reseal(
     change: KeyChange,
     by: str,
     pause: Callable[[float], None],
-    told: Told | None = None,
+    progress: ReportProgress | None = None,
 ) -> Resealed:
     """Seal everything again under a new data key, or continue doing so, and prove it.
 
     Raises VaultDamaged naming what does not open, after doing everything else.
     """
-    say = told or _silent
+    report = progress or _silent
     before = _counted(ctx, change)
     current = change.current_key()
     resumed = bool(set(before) - {current})
@@ -74,10 +74,12 @@ def reseal(
     damaged: list[VaultDamaged] = []
     for normalized in (False, True):
         try:
-            buckets += change.reseal_buckets(lambda done, total: say("buckets", done, total))  # 3
+            buckets += change.reseal_buckets(
+                lambda done, total: report("buckets", done, total)
+            )  # 3
         except VaultDamaged as error:
             damaged.append(error)
-        texts += _texts(ctx, change, current, say)
+        texts += _texts(ctx, change, current, report)
         if damaged:
             raise damaged[0]
         if not normalized:
@@ -132,7 +134,7 @@ def _texts_by_key(ctx: Context) -> Counter[bytes]:
         return Counter(tx.sealed.by_key())
 
 
-def _texts(ctx: Context, change: KeyChange, current: bytes, say: Told) -> int:
+def _texts(ctx: Context, change: KeyChange, current: bytes, report: ReportProgress) -> int:
     """Seal the texts again; leave those that do not open, and report them at the end."""
     sealer = change.sealer()
     faults: list[str] = []
@@ -161,7 +163,7 @@ def _texts(ctx: Context, change: KeyChange, current: bytes, say: Told) -> int:
                         number = 0
             after = rows[max(number, 1) - 1]
             done += number
-            say("texts", done, done)
+            report("texts", done, done)
     if faults:
         raise VaultDamaged(
             f"{len(faults):,} sealed texts do not open: {'; '.join(faults[:20])}",

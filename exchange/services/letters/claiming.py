@@ -1,4 +1,4 @@
-"""Claim the letters to send next, under a lock, if the register still has their addresses.
+"""Choose the letters to send next, under a lock; hold those whose address has changed.
 
 A claim is a row that names the letters handed to the courier.  Holding and cancelling letters
 takes the same lock, so a letter is either sent or held, never both.
@@ -19,7 +19,7 @@ from exchange.domain.release import misdirected
 from exchange.errors import BadInput
 from exchange.services.context import Context
 from exchange.services.letters import pauses
-from exchange.services.letters.pauses import Standing
+from exchange.services.letters.pauses import SendingState
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import (
     CANCELLED,
@@ -39,7 +39,7 @@ _WAIT_SECONDS: Final = 45.0  # longer than a courier takes to begin all letters 
 _LOOK_SECONDS: Final = 0.2
 
 
-def claim(ctx: Context) -> tuple[list[StoredLetter], Standing]:
+def claim(ctx: Context) -> tuple[list[StoredLetter], SendingState]:
     """Return the letters to send now; hold those whose address the register has changed.
 
     Raises CourierPaused while sending is paused.
@@ -54,7 +54,7 @@ def claim(ctx: Context) -> tuple[list[StoredLetter], Standing]:
         if most <= 0 or not tx.outbox.any_due(now):
             if pause:
                 raise pause.error()
-            return [], Standing()
+            return [], SendingState()
     without = troubled if pause else ()
     while True:
         with ctx.store.transaction("claim") as tx:
@@ -70,7 +70,7 @@ def claim(ctx: Context) -> tuple[list[StoredLetter], Standing]:
         raise pause.error()
     with ctx.store.reading() as tx:
         letters = {one.id: one for one in tx.outbox.letters(good)}
-        return [letters[one] for one in good if one in letters], pauses.standing(tx)
+        return [letters[one] for one in good if one in letters], pauses.sending_state(tx)
 
 
 def _most(ctx: Context, tx: Transaction, now: datetime) -> int:
@@ -81,15 +81,19 @@ def _most(ctx: Context, tx: Transaction, now: datetime) -> int:
 
 
 def _misdirected(ctx: Context, tx: Transaction, heads: Sequence[DueLetter]) -> set[int]:
-    """Do step 7 of the release procedure for all letters; hold those that fail it."""
-    parties = tx.parties.standing({one.party for one in heads})
+    """Hold the letters that may not go to their recipient any more; return their numbers.
+
+    That is step 7 of the release procedure (``domain/release.py``): the party is no longer
+    active on the register, or has another address there.
+    """
+    parties = tx.parties.mail_addresses({one.party for one in heads})
     wrong = {
         one.id: why
         for one in heads
         if (why := misdirected(one.purpose, one.recipient, one.party, parties.get(one.party)))
     }
     for letter in tx.outbox.heads(numbers=wrong) if wrong else ():
-        hold(ctx, tx, letter, wrong[letter.id], "exchange")
+        hold_letter(ctx, tx, letter, wrong[letter.id], "exchange")
     return set(wrong)
 
 
@@ -109,7 +113,7 @@ def _withdrawn(ctx: Context, tx: Transaction, heads: Sequence[DueLetter]) -> set
     return found
 
 
-def hold(ctx: Context, tx: Transaction, letter: LetterHead, why: str, actor: str) -> None:
+def hold_letter(ctx: Context, tx: Transaction, letter: LetterHead, why: str, actor: str) -> None:
     """Keep a letter from being sent until a person releases or cancels it."""
     tx.outbox.put_aside([letter.id], HELD, f"held: {why}")
     detail: dict[str, str | int | bool | None] = {

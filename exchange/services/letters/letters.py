@@ -82,31 +82,31 @@ def most_bytes(ctx: Context, tx: Transaction, party: Party) -> int:
 
 def queue(ctx: Context, tx: Transaction, draft: Draft) -> tuple[int, str]:
     """Write a letter into the outbox; return its number and Message-ID."""
-    letter = write(ctx, draft)
+    letter = write_letter(ctx, draft)
     return tx.outbox.add(letter, ctx.now()), letter.message_id
 
 
-def written(ctx: Context, drafts: list[Draft]) -> Iterator[NewLetter]:
+def write_letters(ctx: Context, drafts: list[Draft]) -> Iterator[NewLetter]:
     """Yield the letters in order; while the caller works on one, the next is written.
 
     Each draft is removed from ``drafts``: together they may be larger than ten mails.
     """
     drafts.reverse()
     if len(drafts) == 1:
-        yield write(ctx, drafts.pop())
+        yield write_letter(ctx, drafts.pop())
         return
     with ThreadPoolExecutor(1) as writer:
         try:
             ahead: deque[Future[NewLetter]] = deque()
             while drafts or ahead:
                 while drafts and len(ahead) < _AHEAD:
-                    ahead.append(writer.submit(write, ctx, drafts.pop()))
+                    ahead.append(writer.submit(write_letter, ctx, drafts.pop()))
                 yield ahead.popleft().result()
         finally:
             writer.shutdown(cancel_futures=True)
 
 
-def write(ctx: Context, draft: Draft) -> NewLetter:
+def write_letter(ctx: Context, draft: Draft) -> NewLetter:
     """Return the letter, composed and sealed, for the outbox.
 
     Its Message-ID is fixed here, before the first attempt, so that another copy of this letter

@@ -14,18 +14,17 @@ from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from exchange.config import Settings
 from exchange.domain.audit import AuditEvent
 from exchange.domain.outbound import LegEvent, LegState, leg_takes, move_leg
 from exchange.domain.refusal import PAUSES, About, Alike, paused_until
 from exchange.errors import CourierPaused, CourierTrouble
+from exchange.later import Log
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import DEFERRED, FAILED
 
-log = structlog.get_logger("exchange.pauses")
+log = Log("exchange.pauses")
 
 _PAUSE: Final = "courier.pause"
 _ALIKE: Final = "courier.refused_alike"
@@ -41,7 +40,7 @@ class Pause:
     until: str  # ISO, UTC
     times: int  # in a row
     about: str
-    said: str  # the message with its place
+    message: str  # with its place
     hint: str
     letters: tuple[int, ...] = ()  # those that had it
     over: bool = False  # another letter was accepted since: it may be these letters' own trouble
@@ -53,29 +52,29 @@ class Pause:
 
     @property
     def ends(self) -> datetime:
-        """When sending is tried again, aware UTC."""
+        """Return when sending is tried again, aware UTC."""
         return datetime.fromisoformat(self.until)
 
     def error(self) -> CourierPaused:
         """Return it as an error, in the same words as long as it is the same pause."""
         when = self.ends.astimezone(_LONDON)
         return CourierPaused(
-            f"{self.said}; outgoing mail is paused until {when:%H:%M on} {when.day} {when:%B}",
+            f"{self.message}; outgoing mail is paused until {when:%H:%M on} {when.day} {when:%B}",
             hint=f"{self.hint}; then `exchange letters resume`",
             about=self.about,
         )
 
 
 @dataclass(slots=True)
-class Standing:
-    """How our account stands with the server, as stored, for one batch of letters."""
+class SendingState:
+    """The pause in force and the refusals noted so far, while one batch of letters is sent."""
 
     pause: Pause | None = None
     alike: Alike = field(default_factory=Alike)
     tripped: CourierTrouble | None = None  # refusals in this batch about our account after all
 
     def doubted(self, letter: int, recipient: str = "") -> bool:
-        """Return whether a letter had trouble that others have not had since: it is its own.
+        """Return whether the trouble is this letter's own: other letters were accepted since.
 
         With ``recipient``, trouble of another letter to the same domain counts too.
         """
@@ -85,10 +84,10 @@ class Standing:
         return letter in pause.letters or domain_of(recipient) in pause.places
 
 
-def standing(tx: Transaction) -> Standing:
-    """Read it from the database."""
+def sending_state(tx: Transaction) -> SendingState:
+    """Read the pause and the refusals from the database."""
     noted = json.loads(tx.facts.get(_ALIKE) or "[]")
-    return Standing(_on_file(tx), Alike([(key, domain, words) for key, domain, words in noted]))
+    return SendingState(_on_file(tx), Alike([(key, domain, words) for key, domain, words in noted]))
 
 
 def domain_of(address: str) -> str:
@@ -124,7 +123,7 @@ def in_force(tx: Transaction, settings: Settings, now: datetime) -> Pause | None
     return pause if now < pause.ends else None
 
 
-def worked(tx: Transaction, state: Standing, recipient: str) -> None:
+def worked(tx: Transaction, state: SendingState, recipient: str) -> None:
     """Note that a letter was accepted: earlier refusals were not about our account."""
     if state.alike.accepted():
         tx.facts.put(_ALIKE, "[]")
@@ -139,9 +138,13 @@ def worked(tx: Transaction, state: Standing, recipient: str) -> None:
 
 
 def refused(
-    tx: Transaction, state: Standing, letter: int, recipient: str, reply: str, about: About
+    tx: Transaction, state: SendingState, letter: int, recipient: str, reply: str, about: About
 ) -> Sequence[int]:
-    """Note a refusal; return the letters refused in the same words once that is no chance."""
+    """Note that the server refused a letter; return the letters that were refused for our account.
+
+    Those are letters refused in the same words, once there are too many of them for chance; the
+    result is empty while there are fewer.
+    """
     if about is About.SIZE or state.doubted(letter):
         return ()
     same = state.alike.note(letter, recipient, reply, about_recipient=about is About.RECIPIENT)
@@ -149,7 +152,7 @@ def refused(
     return same
 
 
-def begin(ctx: Context, state: Standing, trouble: CourierTrouble) -> CourierPaused | None:
+def begin_pause(ctx: Context, state: SendingState, trouble: CourierTrouble) -> CourierPaused | None:
     """Pause sending after trouble, longer each time in a row; return the error to raise.
 
     Returns None if the trouble is that of one letter: others have been accepted since.  Letters
@@ -206,7 +209,7 @@ def elsewhere_now(ctx: Context, pause: Pause) -> bool:
 
 
 def reinstate(ctx: Context, tx: Transaction, numbers: Sequence[int], at: datetime) -> None:
-    """Queue letters again that failed by our account's fault; requests are no longer void."""
+    """Queue letters again that failed because of our account; requests are no longer void."""
     heads = tx.outbox.heads(numbers=numbers, states=(FAILED, DEFERRED)) if numbers else []
     tx.outbox.put_aside([one.id for one in heads], DEFERRED, next_attempt_at=at, uncounted=True)
     for one in heads:

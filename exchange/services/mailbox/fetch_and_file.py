@@ -1,4 +1,4 @@
-"""Fetch and keep new mails, and file decided ones: the two ends of a mail's way.
+"""Fetch and keep new mails, and file decided ones: the first and the last step of every mail.
 
 Commit 1 keeps the raw bytes, sealed; from then on nothing is lost.  Filing moves the mail on the
 server and may be repeated.
@@ -12,17 +12,16 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.foreign import clipped
 from exchange.domain.mail import MailHead
 from exchange.errors import StoreError, Unreadable, VaultError
+from exchange.later import Log
 from exchange.parsing.reading.head import received
 from exchange.parsing.reading.understand import read_head
 from exchange.ports.mail import Fetched, FetchedMail, Mailbox, MailRef, NotGiven, OldMail
-from exchange.services.answering.mail_outcome import MailOutcome, record
+from exchange.services.answering.mail_outcome import MailOutcome, record_outcome
 from exchange.services.context import Context
 from exchange.services.mailbox import listing
 from exchange.store.db import Transaction
@@ -36,9 +35,9 @@ from exchange.store.mails.mail import (
     VANISHED,
     NewMail,
 )
-from exchange.store.mails.places import Holder
+from exchange.store.mails.places import RowAtPlace
 
-log = structlog.get_logger("exchange.intake")
+log = Log("exchange.intake")
 
 _KEEP_BATCH = 200
 _BATCH_BYTES = 64_000_000
@@ -92,7 +91,7 @@ class _Made:
 
 
 def keep(ctx: Context, mailbox: Mailbox, refs: Sequence[MailRef]) -> int:
-    """Commit 1: seal and record the mails at ``refs``; return how many are to be decided.
+    """Seal and record the mails at ``refs`` (commit 1); return how many are to be decided.
 
     Each becomes a row of the ledger, or fills in the row that waits for it.
     """
@@ -234,10 +233,10 @@ def _shunt_if_due(ctx: Context, tx: Transaction, number: int, one: _Made) -> Non
         reason = f"an internal fault ({one.fault})"
         tx.afterwards(lambda: log.error("internal fault at a mail", mail=number, fault=one.fault))
     if reason:
-        record(ctx, tx, tx.mail.get(number), MailOutcome(SHUNTED, reason=reason))
+        record_outcome(ctx, tx, tx.mail.get(number), MailOutcome(SHUNTED, reason=reason))
 
 
-def _fill(ctx: Context, tx: Transaction, holder: Holder, one: _Made) -> int:
+def _fill(ctx: Context, tx: Transaction, holder: RowAtPlace, one: _Made) -> int:
     """Fill in a waiting row with what the server gave, or note that it still gives nothing."""
     now, mail = ctx.now(), one.mail
     if mail.state == NOT_GIVEN:
@@ -255,18 +254,18 @@ def _fill(ctx: Context, tx: Transaction, holder: Holder, one: _Made) -> int:
     return int(mail.state == KEPT)
 
 
-def _is_another(mail: NewMail, holder: Holder) -> bool:
+def _is_another(mail: NewMail, holder: RowAtPlace) -> bool:
     """Return whether the server gave another mail than the ledger has for this place."""
     return mail.content_hash != holder.content_hash or mail.sender != holder.sender
 
 
-def _place_reused(ctx: Context, tx: Transaction, holder: Holder, mailbox: str) -> None:
+def _place_reused(ctx: Context, tx: Transaction, holder: RowAtPlace, mailbox: str) -> None:
     detail = {"state": holder.state, "mailbox": mailbox}
     event = AuditEvent("mail.place_reused", f"mail {holder.number}", detail=detail)
     tx.audit.append(ctx.now(), event)
 
 
-def _same_again(ctx: Context, tx: Transaction, holder: Holder) -> None:
+def _same_again(ctx: Context, tx: Transaction, holder: RowAtPlace) -> None:
     """Note that the place is still this mail's; if it was filed, file it again."""
     now = ctx.now()
     if holder.state == KEPT:  # from now on attempts count readings

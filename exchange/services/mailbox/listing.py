@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
+from exchange.later import Log
 from exchange.ports.mail import Mailbox, MailRef
 from exchange.services.context import Context
 from exchange.store.db import Transaction
@@ -29,7 +28,7 @@ from exchange.store.mails.mail import (
 )
 from exchange.store.mails.places import Pending
 
-log = structlog.get_logger("exchange.intake")
+log = Log("exchange.intake")
 
 _OLD_AT_ONCE: Final = 5000  # per round: today's requests do not wait for years of old mail
 _WORTH_A_SEARCH: Final = 500

@@ -19,7 +19,7 @@ from exchange.services.mailbox import fetch_and_file
 from exchange.services.running import clock_guard
 from exchange.services.running.progress import Progress
 from exchange.services.running.reach import Reachability as Reachability
-from exchange.services.running.reach import words_of
+from exchange.services.running.reach import describe_error
 from exchange.services.sending import send_mail
 from exchange.services.sending.posting import Posting
 from exchange.store.mails.mail import PROCESSED, REVIEW, SHUNTED
@@ -104,7 +104,7 @@ def bordered(
         raise
     except Exception as error:
         reach.failed(what, error, by)
-        said = words_of(error)
+        said = describe_error(error)
         done.troubles.append(said if isinstance(error, ExchangeError) else f"{what}: {said}")
         return False
     return True
@@ -207,7 +207,7 @@ def take_in(
     decided = intake.Decided()
     while True:
         inboxes = [one for one in inboxes if one.keep_some(done)]
-        decide(ctx, done, reach, stop, progress, decided)
+        decide_kept(ctx, done, reach, stop, progress, decided)
         for one in inboxes:
             one.file(done)
         if stop.is_set() or not any(one.fresh for one in inboxes):
@@ -215,7 +215,7 @@ def take_in(
     note_left(decided, done, reach)
 
 
-def decide(
+def decide_kept(
     ctx: Context,
     done: Round,
     reach: Reachability,
@@ -245,7 +245,7 @@ def note_left(decided: intake.Decided, done: Round, reach: Reachability) -> None
     elif decided.read:
         reach.worked(_READING)
     for number, why in decided.left.items():
-        reach.told_once(f"mail {number}", f"it waits: {why}")
+        reach.report_once(f"mail {number}", f"it waits: {why}")
         done.troubles.append(f"mail {number} waits: {why}")
 
 
@@ -267,14 +267,14 @@ def send_out(
     try:
         worked = bordered(OUTGOING, work, done, reach)
     except CourierPaused as error:  # the stored pause applies
-        if reach.told_once(OUTGOING, str(error)):
+        if reach.report_once(OUTGOING, str(error)):
             done.troubles.append(str(error))
     else:
         if worked:
             reach.worked(OUTGOING)
 
 
-def begin(
+def begin_round(
     ctx: Context,
     mailboxes: Sequence[Mailbox],
     done: Round,
@@ -325,7 +325,7 @@ def one_round(
     separate threads (``exchange.daemon.threads``).
     """
     done, stop, progress = Round(), stop or threading.Event(), progress or Progress()
-    begin(ctx, mailboxes, done, reach, progress)
+    begin_round(ctx, mailboxes, done, reach, progress)
     try:
         take_in(ctx, mailboxes, done, reach, posting, stop, progress)
     finally:
@@ -346,19 +346,19 @@ def end_posting(ctx: Context, posting: Posting, done: Round, reach: Reachability
     if isinstance(posted.fault, StoreError):
         raise posted.fault
     if isinstance(posted.fault, CourierPaused):
-        reach.told_once(OUTGOING, str(posted.fault))
+        reach.report_once(OUTGOING, str(posted.fault))
     elif posted.fault is not None:
         reach.failed(OUTGOING, posted.fault)
         done.troubles.append(str(posted.fault))
 
 
 def _look_at_clock(ctx: Context, mailboxes: Sequence[Mailbox], done: Round) -> None:
-    if wrong := clock_guard.check(ctx, mailboxes):
+    if wrong := clock_guard.check_clock(ctx, mailboxes):
         done.troubles.append(f"{wrong} ({clock_guard.HINT})")
 
 
 def _replay(ctx: Context, done: Round) -> None:
-    for moved in clocks.replay(ctx):
+    for moved in clocks.recompute_clocks(ctx):
         done.moved.append(moved.ref)
 
 

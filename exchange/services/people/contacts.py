@@ -9,32 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from exchange.domain.audit import AuditEvent
-from exchange.domain.contactrow import COLUMNS, REQUIRED, party_from_row
+from exchange.domain.contactrow import CONTACT_COLUMNS, REQUIRED, party_from_row
 from exchange.domain.party import (
     STALE_AFTER_DAYS,
     WHOLE_ENTRY,
     Change,
     Finding,
     Party,
-    check,
+    check_entries,
     diff,
 )
 from exchange.errors import BadInput
-from exchange.parsing.reading.import_tables import Row, Table, match_columns
+from exchange.later import Later
 from exchange.services.context import Context
-from exchange.services.import_rows import (
-    NoColumns,
-    Sheet,
-    column_name,
-    header_shown,
-    open_sheets,
-    raise_all,
-)
 from exchange.store.db import Transaction
 from exchange.store.parties import PastChange
+
+# Who only looks at the register reads no workbook.
+if TYPE_CHECKING:
+    from exchange.parsing.reading import import_tables
+    from exchange.parsing.reading.import_tables import Row, Table
+    from exchange.services import import_rows
+    from exchange.services.import_rows import Sheet
+else:
+    import_rows = Later("exchange.services.import_rows")
+    import_tables = Later("exchange.parsing.reading.import_tables")
 
 _TEXT_ONLY: Final = ("signifier", "party", "mpids")  # Excel loses digits of these in numbers
 _KEPT: Final = ("mpids", "role", "sla_days", "sla_agreed", "max_mail_mb", "active", "confirmed_on")
@@ -64,7 +66,7 @@ def plan_import(
     with ctx.store.reading() as tx:
         register = tx.parties.all()
     held = {party.signifier: party for party in register}
-    sheets, notes = open_sheets(name, content, ctx.limits, _choose)
+    sheets, notes = import_rows.open_sheets(name, content, ctx.limits, _choose)
     notes += _ignored(sheets)
     wanted: dict[str, Party] = {}
     places: dict[str, str] = {}
@@ -88,7 +90,7 @@ def plan_import(
                 places[party.signifier] = sheet.place(row)
             except BadInput as error:
                 faults.append(error)
-    raise_all(faults, name)
+    import_rows.raise_all(faults, name)
     notes += [
         f"{party.signifier} is in the file but stays inactive: yes in a column `active` changes it"
         for party in wanted.values()
@@ -134,7 +136,7 @@ def check_register(ctx: Context, stale_after_days: int = STALE_AFTER_DAYS) -> tu
     """Return what a person should check, party by party."""
     with ctx.store.reading() as tx:
         parties = tx.parties.all()
-    return check(
+    return check_entries(
         parties,
         ctx.today(),
         stale_after_days=stale_after_days,
@@ -143,7 +145,7 @@ def check_register(ctx: Context, stale_after_days: int = STALE_AFTER_DAYS) -> tu
     )
 
 
-def register(ctx: Context) -> list[Party]:
+def list_parties(ctx: Context) -> list[Party]:
     """Return every party, by signifier."""
     with ctx.store.reading() as tx:
         return tx.parties.all()
@@ -156,15 +158,17 @@ def history(ctx: Context, signifier: str = "") -> list[PastChange]:
 
 
 def _choose(table: Table) -> Sheet:
-    columns = match_columns(table.header, COLUMNS)
+    columns = import_tables.match_columns(table.header, CONTACT_COLUMNS)
     lacking = [field for field in REQUIRED if field not in columns]
     if not lacking:
-        return Sheet(table, columns)
+        return import_rows.Sheet(table, columns)
     if not table.header:
         reason = "there is no header row that names the columns"
     else:
-        reason = f"no column {', '.join(lacking)}; the columns are {header_shown(table)}"
-    kind = BadInput if {"signifier", "request_address"} & columns.keys() else NoColumns
+        reason = (
+            f"no column {', '.join(lacking)}; the columns are {import_rows.header_shown(table)}"
+        )
+    kind = BadInput if {"signifier", "request_address"} & columns.keys() else import_rows.NoColumns
     raise kind(reason, place=table.where, hint=_HINT)
 
 
@@ -175,7 +179,7 @@ def _party(sheet: Sheet, row: Row, held: Mapping[str, Party]) -> Party:
         for field in _TEXT_ONLY
         if sheet.damaged(row, field)
     ]
-    raise_all(lost, place)
+    import_rows.raise_all(lost, place)
     party = party_from_row({field: sheet.cell(row, field) for field in sheet.columns}, place)
     old = held.get(party.signifier)
     if old is None:
@@ -199,7 +203,7 @@ def _ignored(sheets: Sequence[Sheet]) -> list[str]:
     notes = []
     for sheet in sheets:
         names = [
-            column_name(sheet.table, column)
+            import_rows.column_name(sheet.table, column)
             for column, title in enumerate(sheet.table.header)
             if title and column not in sheet.columns.values()
         ]

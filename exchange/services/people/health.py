@@ -25,7 +25,7 @@ from exchange.services.context import sla_rule
 from exchange.services.letters import pauses
 from exchange.services.letters.pauses import Pause
 from exchange.services.running.heartbeat import STILL, Beat, lives, read_heartbeat, when
-from exchange.services.running.signs import end_of, silence
+from exchange.services.running.signs import describe_end, silence
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import NOT_GIVEN, OLD
 from exchange.store.mails.outbox import DEFERRED, FAILED
@@ -69,7 +69,7 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class DatabaseFigures:
     """What the database says."""
 
     holder: DaemonLock
@@ -94,14 +94,14 @@ class Opens(Protocol):
     def __call__(self) -> ReadOnlyStore: ...
 
 
-def examine(
+def check_health(
     folder: Path, settings: Settings, calendar: WorkingCalendar, opens: Opens, now: datetime
 ) -> Health:
     """Check everything within some seconds; never raises for what is wrong."""
     beat = read_heartbeat(folder)
     result = _within(lambda: _ask(opens(), settings, calendar, now), _WHOLE_SECONDS)
     fault = result if isinstance(result, ExchangeError) else None
-    known = result if isinstance(result, Known) else None
+    known = result if isinstance(result, DatabaseFigures) else None
     free = shutil.disk_usage(folder).free
     signs = [
         _daemon(beat, known),
@@ -114,9 +114,9 @@ def examine(
     return Health(tuple(signs), _values(beat, known, settings, free))
 
 
-def _within(work: Callable[[], Known], seconds: float) -> Known | ExchangeError:
+def _within(work: Callable[[], DatabaseFigures], seconds: float) -> DatabaseFigures | ExchangeError:
     """Return the result of ``work``, run in a thread that may be abandoned."""
-    box: queue.SimpleQueue[Known | ExchangeError] = queue.SimpleQueue()
+    box: queue.SimpleQueue[DatabaseFigures | ExchangeError] = queue.SimpleQueue()
 
     def run() -> None:
         try:
@@ -135,12 +135,12 @@ def _within(work: Callable[[], Known], seconds: float) -> Known | ExchangeError:
 
 def _ask(
     store: ReadOnlyStore, settings: Settings, calendar: WorkingCalendar, now: datetime
-) -> Known:
+) -> DatabaseFigures:
     today = local_date(now)
     holder = store.holder()
     with store.reading() as tx:
         pulse = tx.pulse
-        return Known(
+        return DatabaseFigures(
             holder=holder,
             undecided=pulse.undecided(),
             not_given=pulse.in_state(NOT_GIVEN),
@@ -169,11 +169,11 @@ def _waiting_due(tx: Transaction, settings: Settings, calendar: WorkingCalendar)
 # -- the daemon ------------------------------------------------------------------------------------
 
 
-def _lives(beat: Beat | None, known: Known | None) -> bool | None:
+def _lives(beat: Beat | None, known: DatabaseFigures | None) -> bool | None:
     return lives(beat, known.holder.held if known else None)
 
 
-def _daemon(beat: Beat | None, known: Known | None) -> Sign:
+def _daemon(beat: Beat | None, known: DatabaseFigures | None) -> Sign:
     what = "daemon"
     lives = _lives(beat, known)
     start = "`exchange run`, or start its service; its log says why it ended"
@@ -182,7 +182,7 @@ def _daemon(beat: Beat | None, known: Known | None) -> Sign:
     if not lives:
         if beat is None:
             return Sign(what, False, "none is running, and none has left a trace", start)
-        return Sign(what, False, f"none is running; the last one {end_of(beat)}", start)
+        return Sign(what, False, f"none is running; the last one {describe_end(beat)}", start)
     if beat is None:
         text = f"one holds the database (process {known.holder.pid})" if known else "one is running"
         return Sign(
@@ -196,7 +196,7 @@ def _daemon(beat: Beat | None, known: Known | None) -> Sign:
     return Sign(what, True, f"process {_pid(beat, known)}, since {_at(beat.started)}; {last}")
 
 
-def _pid(beat: Beat, known: Known | None) -> int:
+def _pid(beat: Beat, known: DatabaseFigures | None) -> int:
     return (known.holder.pid if known else 0) or beat.pid
 
 
@@ -244,7 +244,7 @@ def _database(fault: ExchangeError | None) -> Sign:
     return Sign("database", False, str(fault), fault.hint or "`exchange doctor` checks more")
 
 
-def _waiting(known: Known, now: datetime) -> Iterator[Sign]:
+def _waiting(known: DatabaseFigures, now: datetime) -> Iterator[Sign]:
     yield _old(
         "mails undecided", known.undecided, now, UNDECIDED,
         "its log says what they wait for; `exchange doctor`",
@@ -262,7 +262,7 @@ def _waiting(known: Known, now: datetime) -> Iterator[Sign]:
     if known.pause is not None:
         until = f"{known.pause.ends:%Y-%m-%d %H:%M} UTC"
         advice = f"{known.pause.hint}; then `exchange letters resume`".removeprefix("; then ")
-        yield Sign("sending", False, f"paused until {until}: {known.pause.said}", advice)
+        yield Sign("sending", False, f"paused until {until}: {known.pause.message}", advice)
     if known.clock:
         advice = "set the machine's clock by NTP; or, if it is right, `exchange clock confirm`"
         yield Sign("clock", False, known.clock, advice)
@@ -280,7 +280,7 @@ def _old(what: str, oldest: Oldest, now: datetime, limit: timedelta, advice: str
     return Sign(what, well, text, "" if well else advice)
 
 
-def _due(known: Known, today: date) -> Iterator[Sign]:
+def _due(known: DatabaseFigures, today: date) -> Iterator[Sign]:
     ours, what = known.ours, "due from us"
     text = "nothing"
     if ours.number:
@@ -321,7 +321,7 @@ def _at(ago: float) -> str:
 
 
 def _values(
-    beat: Beat | None, known: Known | None, settings: Settings, free: int
+    beat: Beat | None, known: DatabaseFigures | None, settings: Settings, free: int
 ) -> dict[str, Any]:
     return {
         "daemon": _daemon_values(beat, known),
@@ -346,14 +346,14 @@ def _values(
         "due_to_us": known and {**_owed(known.theirs), "next_step": _iso(known.next_chase)},
         "sending": known and {
             "paused_until": known.pause.until if known.pause else None,
-            "why": known.pause.said if known.pause else "",
+            "why": known.pause.message if known.pause else "",
         },
         "clock": known and {"trouble": known.clock},
         "disk_free_bytes": free,
     }  # fmt: skip
 
 
-def _daemon_values(beat: Beat | None, known: Known | None) -> dict[str, Any]:
+def _daemon_values(beat: Beat | None, known: DatabaseFigures | None) -> dict[str, Any]:
     return {
         "alive": _lives(beat, known),
         "holds_lock": known.holder.held if known else None,

@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
-import structlog
-
 from exchange.domain.audit import GENESIS, AuditEvent
 from exchange.domain.compliance import (
     InboundByParty,
@@ -25,11 +23,12 @@ from exchange.domain.time.calendar import WorkingCalendar
 from exchange.domain.time.sla import local_date, parse_month
 from exchange.errors import BadInput, ExchangeError, StoreError
 from exchange.files import USUAL, plain_folder, replace_file
+from exchange.later import Log
 from exchange.rendering.report import report_csv, report_html
 from exchange.services.context import Context
 from exchange.store.requests.report_queries import AskedByUs, AskedOfUs, DueStatus
 
-log = structlog.get_logger("exchange.monthly")
+log = Log("exchange.monthly")
 
 _WRITTEN: Final = "report.written."
 _FAILED: Final = "report.failed."
@@ -38,7 +37,7 @@ _SETTLED: Final = frozenset(
     {LegState.PROVIDED, LegState.NOT_INSTALLER, LegState.BOUNCED, LegState.WITHDRAWN}
 )
 
-Row = TypeVar("Row", AskedOfUs, AskedByUs)
+AskedRow = TypeVar("AskedRow", AskedOfUs, AskedByUs)
 
 
 def build(ctx: Context, month: str) -> MonthlyReport:
@@ -85,8 +84,8 @@ def build(ctx: Context, month: str) -> MonthlyReport:
     )
 
 
-def write(ctx: Context, month: str) -> list[Path]:
-    """Write the report as CSV and HTML into the report folder; return the two files.
+def write_month(ctx: Context, month: str) -> list[Path]:
+    """Write a month's report as CSV and HTML into the report folder; return the two files.
 
     A file is complete or absent: it is written under another name and then renamed.  Raises
     BadInput if the folder cannot be written to.
@@ -149,7 +148,7 @@ def write_due(ctx: Context) -> list[str]:
         if timedelta() <= since < _RETRY:
             return []
     try:
-        write(ctx, month)
+        write_month(ctx, month)
     except StoreError:
         raise
     except ExchangeError as error:
@@ -190,8 +189,10 @@ def _nth(counted: Counter[int], position: int) -> int:
     raise IndexError(position)
 
 
-def _by_party(requests: Mapping[str, int], rows: Iterable[Row]) -> list[tuple[str, int, list[Row]]]:
-    groups: defaultdict[str, list[Row]] = defaultdict(list)
+def _by_party(
+    requests: Mapping[str, int], rows: Iterable[AskedRow]
+) -> list[tuple[str, int, list[AskedRow]]]:
+    groups: defaultdict[str, list[AskedRow]] = defaultdict(list)
     for row in rows:
         groups[row.party].append(row)
     return [
@@ -201,26 +202,26 @@ def _by_party(requests: Mapping[str, int], rows: Iterable[Row]) -> list[tuple[st
 
 
 def _inbound(requests: int, rows: Iterable[AskedOfUs]) -> InboundFigures:
-    standing: Counter[DueStatus] = Counter()
+    counts: Counter[DueStatus] = Counter()
     state: Counter[DeviceState] = Counter()
     answered: Counter[DeviceState] = Counter()
     for row in rows:
-        standing[row.due_status] += row.devices
+        counts[row.due_status] += row.devices
         state[row.state] += row.devices
         if row.due_status in (DueStatus.ANSWERED_IN_TIME, DueStatus.ANSWERED_LATE):
             answered[row.state] += row.devices
     return InboundFigures(
         requests_received=requests,
         devices_received=state.total(),
-        answered_in_time=standing[DueStatus.ANSWERED_IN_TIME],
-        answered_late=standing[DueStatus.ANSWERED_LATE],
-        open_in_time=standing[DueStatus.OPEN_IN_TIME],
-        open_late=standing[DueStatus.OPEN_LATE],
+        answered_in_time=counts[DueStatus.ANSWERED_IN_TIME],
+        answered_late=counts[DueStatus.ANSWERED_LATE],
+        open_in_time=counts[DueStatus.OPEN_IN_TIME],
+        open_late=counts[DueStatus.OPEN_LATE],
         provided=answered[DeviceState.PROVIDED],
         not_installer=answered[DeviceState.NOT_INSTALLER],
         held=state[DeviceState.HELD],
         unreadable=state[DeviceState.UNREADABLE],
-        withdrawn=standing[DueStatus.WITHDRAWN],
+        withdrawn=counts[DueStatus.WITHDRAWN],
     )
 
 

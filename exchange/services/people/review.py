@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
@@ -20,14 +21,7 @@ from exchange.domain.outbound import Ruling
 from exchange.domain.party import Party
 from exchange.domain.time.sla import due
 from exchange.errors import BadInput, NotFound, Unreadable
-from exchange.services.answering import (
-    answer_request,
-    disputes,
-    intake,
-    party_columns,
-    party_passwords,
-)
-from exchange.services.answering.device_decisions import Holdings, decide_devices
+from exchange.later import Later
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.context import Context
 from exchange.store.db import Transaction
@@ -35,6 +29,24 @@ from exchange.store.mails.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
 from exchange.store.mails.outbox import StoredLetter
 from exchange.store.mails.waiting import MailFilter, WaitingMail
 from exchange.store.requests.disputes import Dispute
+
+# Who only lists what waits answers nothing.
+if TYPE_CHECKING:
+    from exchange.services.answering import (
+        answer_request,
+        device_decisions,
+        disputes,
+        intake,
+        party_columns,
+        party_passwords,
+    )
+else:
+    answer_request = Later("exchange.services.answering.answer_request")
+    device_decisions = Later("exchange.services.answering.device_decisions")
+    disputes = Later("exchange.services.answering.disputes")
+    intake = Later("exchange.services.answering.intake")
+    party_columns = Later("exchange.services.answering.party_columns")
+    party_passwords = Later("exchange.services.answering.party_passwords")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,7 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
         mail = tx.mail.get(number)
     _must_be_fetched(mail)
     try:
-        return mail, _understood(ctx, mail, party_columns.of_sender(ctx, mail.sender))
+        return mail, _understood(ctx, mail, party_columns.columns_of_sender(ctx, mail.sender))
     except Unreadable as error:
         # It is in Shunted: a person wants to see who sent it, and why it is there.
         return mail, Understanding(MailHead(), Kind.UNKNOWN, warnings=(f"not read: {error}",))
@@ -99,7 +111,7 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
 
 def _understood(ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
     raw = ctx.sealer.open(mail.sealed, "mail")
-    return ctx.reader.read(raw, party_passwords.of_sender(ctx, mail.sender), columns=maps)
+    return ctx.reader.read(raw, party_passwords.passwords_of_sender(ctx, mail.sender), columns=maps)
 
 
 def _must_be_fetched(mail: KeptMail) -> None:
@@ -156,7 +168,7 @@ def release_mail(ctx: Context, number: int, signifier: str, actor: str) -> MailO
         return wanted
     # A person says who sent the mail, so that party's columns apply.
     said = _understood(ctx, mail, party_columns.of_party(ctx, signifier))
-    return intake.release(ctx, mail, said, party, actor)
+    return intake.release_mail(ctx, mail, said, party, actor)
 
 
 def replay_mail(ctx: Context, number: int, actor: str) -> MailOutcome:
@@ -307,8 +319,8 @@ def release_devices(
         raise NotFound(f"{request.party} is not an active party on the contacts register")
     chosen = [row for row in held if not wanted or row.device in wanted]
     asked = [Found(DeviceId.parse(row.device), row.where, row.device_type) for row in chosen]
-    known = Holdings.of(ctx.vault, [asked]).devices(asked)
-    rulings = decide_devices(
+    known = device_decisions.Holdings.of(ctx.vault, [asked]).devices(asked)
+    rulings = device_decisions.decide_devices(
         asked, known, terms, state=DeviceState.HELD, not_installer=not_installer
     )
     still = set(rulings.by_state(DeviceState.HELD))

@@ -24,7 +24,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenMails:
     """The chosen mails, oldest first, and what to show of them before acting."""
 
     numbers: tuple[int, ...]
@@ -43,7 +43,7 @@ class Dealt:
     fault: ExchangeError | None = None
 
 
-def choose(ctx: Context, chosen: MailFilter, spans: Sequence[Span] | None) -> Chosen:
+def choose_mails(ctx: Context, chosen: MailFilter, spans: Sequence[Span] | None) -> ChosenMails:
     """Return the waiting mails in ``spans`` (None for all) that the filter ``chosen`` selects.
 
     A range means mails in Review and Shunted, unless the filter names a folder; a mail named by
@@ -63,7 +63,7 @@ def choose(ctx: Context, chosen: MailFilter, spans: Sequence[Span] | None) -> Ch
                 numbers = sorted({*numbers, *found})
         ranges = [one for one in spans or () if one[0] != one[1]]
         among = replace(chosen, numbers=_spans_of(numbers)) if spans is not None else chosen
-        return Chosen(
+        return ChosenMails(
             numbers=tuple(numbers),
             first=tuple(tx.waiting.rows(numbers[:_FIRST_SHOWN])),
             reasons=tuple(tx.waiting.reasons(among, _REASONS_SHOWN)) if numbers else (),

@@ -16,8 +16,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.time.timekeeping import (
     RECENT,
@@ -32,11 +30,12 @@ from exchange.domain.time.timekeeping import (
     while_running,
 )
 from exchange.errors import BadInput, ExchangeError
+from exchange.later import Log
 from exchange.ports.mail import Mailbox, ServerTime
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 
-log = structlog.get_logger("exchange.clock")
+log = Log("exchange.clock")
 
 TROUBLE: Final = "clock.trouble"  # facts: why nothing is sent; empty or missing while all is well
 _KNOWN: Final = "clock.known"  # when the clock was last known to be right
@@ -160,7 +159,7 @@ class _Facts:
     offsets: dict[str, timedelta]  # by mailbox
 
 
-def check(ctx: Context, mailboxes: Sequence[Mailbox] = ()) -> str:
+def check_clock(ctx: Context, mailboxes: Sequence[Mailbox] = ()) -> str:
     """Return why the clock must be wrong, or an empty text; log it as an error, but rarely.
 
     Costs nothing while the clock runs evenly.  The servers of ``mailboxes`` are asked for their

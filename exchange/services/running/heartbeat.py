@@ -19,15 +19,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
-
 from exchange.domain.device import mask_codes
+from exchange.later import Log
 from exchange.ports.heart import Heart
-from exchange.services.running.progress import Progress, Step
+from exchange.services.running.progress import Progress, ProgressStep
 
-log = structlog.get_logger("exchange.heartbeat")
+log = Log("exchange.heartbeat")
 
-FILE: Final = "exchange.heartbeat"
+HEARTBEAT_FILE: Final = "exchange.heartbeat"
 STILL: Final = 300.0  # seconds without progress; at least twice limits.seconds
 SILENCE: Final = 60.0  # seconds without a sign, which is written each second
 _STATUS_CHARS: Final = 300
@@ -48,7 +47,7 @@ class Heartbeat(Heart):
     """
 
     def __init__(self, folder: Path, tell: Tell, watchdog_seconds: float = 0.0) -> None:
-        self._slate = _Slate(folder / FILE)
+        self._slate = _Slate(folder / HEARTBEAT_FILE)
         self._tell, self._pause = tell, watchdog_seconds / 4
         self._lock = threading.Lock()
         self._main = threading.main_thread().ident
@@ -112,7 +111,7 @@ class Heartbeat(Heart):
     # -- output
 
     def write(self, *, ended: bool = False, why: str = "") -> None:
-        """Write the file, and send the status to the supervisor; called each second.
+        """Write the heartbeat file and send the status to the supervisor; called each second.
 
         If the file cannot be written, that is logged once and nothing else fails.
         """
@@ -145,7 +144,7 @@ class Heartbeat(Heart):
             self._last_status = text
             self._tell(status(text))
 
-    def _content(self, steps: Mapping[str, Step], *, ended: bool) -> dict[str, Any]:
+    def _content(self, steps: Mapping[str, ProgressStep], *, ended: bool) -> dict[str, Any]:
         return {
             "pid": os.getpid(),
             "pid_space": pid_space(),
@@ -216,7 +215,7 @@ class MailboxBeat:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What one line of work is doing, and since when, in seconds ago."""
+    """A busy line of work, such as one mailbox: its current step, and for how many seconds."""
 
     name: str
     step: str
@@ -272,7 +271,7 @@ def read_heartbeat(folder: Path) -> Beat | None:
     """Read the signs of life in ``folder``; None if there are none or they are unreadable."""
     for _ in range(_LOOKS):
         try:
-            with (folder / FILE).open("rb") as file:
+            with (folder / HEARTBEAT_FILE).open("rb") as file:
                 return _beat(json.loads(file.read(_MOST_BYTES)))
         except OSError:
             return None

@@ -13,22 +13,22 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-import structlog
+from exchange.later import Log
 
-log = structlog.get_logger("exchange.progress")
+log = Log("exchange.progress")
 
-_SAID_AFTER: Final = 60.0  # seconds in one step
+_LOG_AFTER: Final = 60.0  # seconds in one step
 
 
 @dataclass(slots=True)
-class Step:
+class ProgressStep:
     """One step of a line of work."""
 
     doing: str  # words to follow "still ..."
     since: float
     limit: float  # seconds; 0 for no limit
     cut: Callable[[], None] | None = field(default=None, repr=False)
-    said: bool = False
+    logged: bool = False
     cut_off: bool = False
 
 
@@ -38,7 +38,7 @@ class Progress:
     def __init__(self, instant: Callable[[], float] = time.monotonic) -> None:
         self._instant = instant
         self._lock = threading.Lock()
-        self._steps: dict[str, Step] = {}
+        self._steps: dict[str, ProgressStep] = {}
         self._good: dict[str, float] = {}
 
     @contextmanager
@@ -49,7 +49,7 @@ class Progress:
 
         ``cut`` is called from another thread; the interrupted step raises in this one.
         """
-        step = Step(doing, self._instant(), limit, cut)
+        step = ProgressStep(doing, self._instant(), limit, cut)
         with self._lock:
             before = self._steps.get(line)
             self._steps[line] = step
@@ -67,7 +67,7 @@ class Progress:
         with self._lock:
             self._good[line] = self._instant()
 
-    def steps(self) -> Mapping[str, Step]:
+    def steps(self) -> Mapping[str, ProgressStep]:
         """Return the present step of each busy line of work."""
         with self._lock:
             return dict(self._steps)
@@ -82,8 +82,8 @@ class Progress:
         now = self._instant()
         for line, step in self.steps().items():
             spent = now - step.since
-            if spent >= _SAID_AFTER and not step.said:
-                step.said = True
+            if spent >= _LOG_AFTER and not step.logged:
+                step.logged = True
                 log.warning(f"still {step.doing}", line=line, seconds=round(spent))
             if 0 < step.limit <= spent and step.cut is not None and not step.cut_off:
                 step.cut_off = True

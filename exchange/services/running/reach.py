@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Final
 
-import structlog
-
 from exchange.domain.device import mask_codes
 from exchange.errors import (
     ExchangeError,
@@ -20,8 +18,9 @@ from exchange.errors import (
     StoreError,
     Transient,
 )
+from exchange.later import Log
 
-log = structlog.get_logger("exchange.rounds")
+log = Log("exchange.rounds")
 
 # Providers lock an account after some five to ten wrong passwords within half an hour.
 _LOGIN_FIRST: Final = 600.0
@@ -32,7 +31,7 @@ _NUMBER = re.compile(r"\d+")
 _PACKAGE: Final = "exchange"
 
 
-def words_of(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Describe an error: ours in full, any other only by its type and place.
 
     The message of any other error may quote a mail.
@@ -93,7 +92,7 @@ class Reachability:
         self._closed = False
 
     def close(self) -> None:
-        """Report nothing from now on: whatever fails now fails because we end it."""
+        """Report nothing from now on: what fails from here on fails because we are stopping."""
         self._closed = True
 
     def is_down(self, what: str, by: str = "") -> bool:
@@ -120,7 +119,7 @@ class Reachability:
         connection and then refuses the next.  A server that refuses us says what to correct, so
         each new reason is reported once per outage.
         """
-        text = words_of(error)
+        text = describe_error(error)
         passing = isinstance(error, Transient | MailboxClaimed | StoreError)
         reason = type(error).__name__ if passing else _NUMBER.sub("#", text)
         with self._lock:
@@ -145,14 +144,14 @@ class Reachability:
             first, longest = _LOGIN_FIRST, _LOGIN_LONGEST
         return min(max(before * 2, first), longest)
 
-    def told_once(self, what: str, said: str) -> bool:
+    def report_once(self, what: str, message: str) -> bool:
         """Report something once until it changes; return whether it was reported."""
         with self._lock:
             outage = self._down.setdefault(what, _Outage())
-            news = said not in outage.reported
-            outage.reported = {said}
+            news = message not in outage.reported
+            outage.reported = {message}
         if news:
-            log.error("cannot be done yet; it is tried again", what=what, why=said)
+            log.error("cannot be done yet; it is tried again", what=what, why=message)
         return news
 
     def worked(self, what: str, by: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from exchange.services.running.heartbeat import SILENCE, Beat, when
 
 
-def end_of(beat: Beat) -> str:
+def describe_end(beat: Beat) -> str:
     """Return how the last daemon ended, and when."""
     if beat.why:
         return f"ended {_at(beat.written)}: {beat.why}"

@@ -6,9 +6,10 @@ either sent or held, never both.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
@@ -16,14 +17,25 @@ from exchange.domain.inbound import DeviceEvent, DeviceState, move
 from exchange.domain.outbound import LegEvent, LegState, leg_takes
 from exchange.domain.release import misdirected
 from exchange.errors import BadInput, NotFound
-from exchange.services.asking import request
+from exchange.later import Later
+from exchange.rendering.wording import counted
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
-from exchange.services.letters import claiming, letters, pauses
+from exchange.services.letters import pauses
 from exchange.services.letters.pauses import Pause
-from exchange.services.sending import remake_letters
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import CANCELLED, DEFERRED, FAILED, HELD, QUEUED, SENT, LetterHead
+
+# Who only lists letters writes none.
+if TYPE_CHECKING:
+    from exchange.services.asking import request
+    from exchange.services.letters import claiming, letters
+    from exchange.services.sending import remake_letters
+else:
+    claiming = Later("exchange.services.letters.claiming")
+    letters = Later("exchange.services.letters.letters")
+    remake_letters = Later("exchange.services.sending.remake_letters")
+    request = Later("exchange.services.asking.request")
 
 STATES: Final = (QUEUED, DEFERRED, SENT, FAILED, HELD, CANCELLED)
 _WAITING: Final = (QUEUED, DEFERRED)
@@ -63,7 +75,7 @@ def _heads(tx: Transaction, choice: Choice, states: Collection[str]) -> list[Let
     )
 
 
-def shown(ctx: Context, number: int) -> LetterHead:
+def get_letter(ctx: Context, number: int) -> LetterHead:
     """Return one letter; raises NotFound."""
     with ctx.store.reading() as tx:
         found = tx.outbox.heads(numbers=[number])
@@ -72,14 +84,14 @@ def shown(ctx: Context, number: int) -> LetterHead:
     return found[0]
 
 
-def hold(ctx: Context, choice: Choice, why: str, actor: str) -> list[LetterHead]:
+def hold_letters(ctx: Context, choice: Choice, why: str, actor: str) -> list[LetterHead]:
     """Hold waiting letters back; return them."""
     numbers = _chosen(ctx, choice, _WAITING, "waits to be sent")
     with claiming.turn(ctx, "hold", numbers) as tx:
         heads = tx.outbox.heads(numbers=numbers, states=_WAITING)
         _some(heads, "was still waiting: it was sent meanwhile")
         for one in heads:
-            claiming.hold(ctx, tx, one, mask_codes(why) or "by a person", actor)
+            claiming.hold_letter(ctx, tx, one, mask_codes(why) or "by a person", actor)
     return heads
 
 
@@ -91,7 +103,7 @@ class Freed:
     address: str
 
 
-def release(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
+def release_letters(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
     """Release held letters to the address on the register, rewriting those whose address changed.
 
     Raises BadInput if the party is no longer active; then nothing was changed.
@@ -101,7 +113,7 @@ def release(ctx: Context, choice: Choice, actor: str) -> list[Freed]:
     with ctx.store.transaction("release letters") as tx:
         tx.outbox.take_turn()
         heads = _some(tx.outbox.heads(numbers=numbers, states=(HELD,)), "is held")
-        parties = tx.parties.standing({one.party for one in heads})
+        parties = tx.parties.mail_addresses({one.party for one in heads})
         for one in heads:
             address = one.recipient
             if misdirected(one.purpose, address, one.party, parties.get(one.party)):
@@ -190,7 +202,7 @@ class Retried:
 
     again: int  # letters tried again unchanged
     remade: int  # letters replaced by smaller ones that the server takes
-    asked: tuple[str, ...]  # our requests that were sent anew
+    asked: tuple[str, ...]  # our requests that were sent again
     held: int  # letters that could not be made smaller
 
 
@@ -198,20 +210,36 @@ def retriable(ctx: Context, choice: Choice) -> list[LetterHead]:
     """Return the chosen letters that were refused; raises NotFound if there are none."""
     with ctx.store.reading() as tx:
         found = _heads(tx, choice, _REFUSED)
+        held = [] if found else _heads(tx, choice, (HELD,))
     if choice.ref and found and all(one.purpose == "request" for one in found):
         hint = f"correct the contact, then `exchange request resend {choice.ref}`"
-        raise NotFound(f"{choice.ref} is a request of ours: it is asked anew instead", hint=hint)
+        raise NotFound(
+            f"{choice.ref} is a request of ours: it is requested again instead", hint=hint
+        )
     if not found:
         where = f" has the reference {choice.ref}" if choice.ref else " is meant"
-        raise NotFound(f"no refused letter{where}")
+        raise _only_held(held, where) if held else NotFound(f"no refused letter{where}")
     return found
+
+
+def _only_held(held: Sequence[LetterHead], where: str) -> NotFound:
+    """Say that letters wait for a person instead, why, and which command sends them."""
+    reasons = Counter(one.reply or "by a person" for one in held)
+    why = "; ".join(f"{number} of them: {reason}" for reason, number in reasons.most_common(3))
+    some = " ".join(str(one.id) for one in held[:10])
+    return NotFound(
+        f"no refused letter{where}; {counted(len(held), 'letter')} held for a person"
+        f" ({why if len(held) > 1 else held[0].reply or 'by a person'})",
+        hint=f"`exchange letters release {some}` sends what is held once the cause is mended,"
+        " `exchange letters cancel` drops it, `exchange letters list --state held` shows all",
+    )
 
 
 def retry(ctx: Context, choice: Choice, actor: str) -> Retried:
     """Try refused letters again, each with its own Message-ID; end any pause of outgoing mail.
 
     A letter that is now above the size limit is replaced by smaller ones.  A refused request of
-    ours is asked anew of the present contact, since its clock is void.  When sent, every letter
+    ours is sent again to the present contact, since its clock is void.  When sent, every letter
     must still have the address that the register has for its party.
     """
     found = retriable(ctx, choice)
@@ -243,7 +271,7 @@ def retry(ctx: Context, choice: Choice, actor: str) -> Retried:
             for ref, some in by_ref.items()
         ]
         tx.audit.append(now, *events)
-    remade = [remake_letters.in_parts(ctx, one.id, actor) for one in large]
+    remade = [remake_letters.split_letter(ctx, one.id, actor) for one in large]
     asked: list[str] = []
     for one in bounced:
         asked += request.resend(ctx, one.ref, actor)

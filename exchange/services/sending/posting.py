@@ -46,7 +46,7 @@ class Posting(Protocol):
 def post(ctx: Context, courier: Courier, over: threading.Event, posted: Posted) -> None:
     """Send what becomes due until ``over`` is set, and then once more."""
     try:
-        clock_guard.check(ctx)
+        clock_guard.check_clock(ctx)
         while True:
             last = over.wait(_LOOK_SECONDS)
             send_mail.deliver(ctx, courier, posted.fates)

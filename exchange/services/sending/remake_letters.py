@@ -15,17 +15,16 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from typing import Final
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.inbound import DeviceState, InboundRequest
 from exchange.domain.mail import MailHead
 from exchange.domain.party import Party
 from exchange.domain.release import address_now
 from exchange.errors import BadInput, ExchangeError, NotFound, StoreError
+from exchange.later import Log
 from exchange.rendering.workbook import AnswerRow, SheetFacts
 from exchange.services.answering import answer_request
-from exchange.services.answering.answer_parts import in_parts as files_in_parts
+from exchange.services.answering.answer_parts import answers_in_parts as files_in_parts
 from exchange.services.answering.answer_request import AnswerText
 from exchange.services.answering.device_decisions import OUTCOME_WORDS
 from exchange.services.asking import request
@@ -34,7 +33,7 @@ from exchange.services.letters import claiming, letters
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import CANCELLED, DEFERRED, FAILED, QUEUED, NewLetter, StoredLetter
 
-log = structlog.get_logger("exchange.remaking")
+log = Log("exchange.remaking")
 
 _STATES: Final = {word.value: state for state, word in OUTCOME_WORDS.items()}
 # A letter this small is not split further for a server that names no limit.
@@ -45,7 +44,7 @@ _EVENT_PER_ROW: Final = 1_000
 _HEADER: Final = re.compile(rb"(?mi)^(To|Message-ID|Date):[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*")
 
 
-def in_parts(ctx: Context, number: int, actor: str = "exchange") -> int:
+def split_letter(ctx: Context, number: int, actor: str = "exchange") -> int:
     """Replace a letter that is too large for the server by smaller ones; return how many.
 
     Returns 0 if that is impossible: then the letter is held, with the reason.
@@ -65,7 +64,7 @@ def in_parts(ctx: Context, number: int, actor: str = "exchange") -> int:
         log.warning("a letter is too large for the server", letter=number, why=str(error))
         with ctx.store.transaction("hold") as tx:
             for head in tx.outbox.heads(numbers=[number], states=(QUEUED, DEFERRED, FAILED)):
-                claiming.hold(ctx, tx, head, why, actor)
+                claiming.hold_letter(ctx, tx, head, why, actor)
         return 0
 
 
@@ -126,7 +125,7 @@ def _written_to_fit(
                 )
             )
             portions.append(rows)
-        made = list(letters.written(ctx, drafts))
+        made = list(letters.write_letters(ctx, drafts))
         over = max(one.size for one in made) - most
         if over <= 0:
             return made, portions
@@ -157,7 +156,7 @@ def _put_in_place(
     tx.inbound.assign_letters(
         (number_of[device], row) for device, row in decided if device in number_of
     )
-    tx.outbox.put_aside([letter.id], CANCELLED, f"made anew in {len(parts)} parts")
+    tx.outbox.put_aside([letter.id], CANCELLED, f"split into {len(parts)} parts")
     detail: dict[str, str | int | bool | None] = {
         "letter": letter.id, "message_id": letter.message_id, "bytes": len(letter.sealed),
         "parts": len(parts),
@@ -223,7 +222,7 @@ def _request_in_parts(ctx: Context, letter: StoredLetter, actor: str) -> int:
     with ctx.store.transaction("remake") as tx:
         asked = tx.outbound.find(letter.ref)
         _still_here(tx, letter)
-        tx.outbox.put_aside([letter.id], CANCELLED, "asked anew in smaller requests")
+        tx.outbox.put_aside([letter.id], CANCELLED, "requested again in smaller requests")
         legs = request.unask(tx, asked)
         if not 0 < request.rows_within(most) < legs:  # splitting would not make it smaller
             raise BadInput(f"a request does not fit into mails of {most:,} bytes")
@@ -238,7 +237,7 @@ def readdressed(ctx: Context, tx: Transaction, letter: StoredLetter) -> str:
 
     Text and files stay, the Message-ID is new: the letter has not reached anybody.
     """
-    party = tx.parties.standing([letter.party]).get(letter.party)
+    party = tx.parties.mail_addresses([letter.party]).get(letter.party)
     if party is None or not party.active:
         raise BadInput(
             f"{letter.party} is not an active party on the contacts register",

@@ -14,25 +14,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
-import structlog
-
 from exchange.domain.audit import AuditEvent
 from exchange.domain.device import mask_codes
 from exchange.domain.refusal import About
 from exchange.errors import CourierRefused, CourierUnavailable, StoreError, VaultDamaged
+from exchange.later import Log
 from exchange.ports.mail import Courier, Delivery, Letter
 from exchange.services.asking.leg_clocks import start_clocks, void
 from exchange.services.context import Context
 from exchange.services.letters import claiming, pauses
 from exchange.services.letters.letters import learn_limit
-from exchange.services.letters.pauses import Standing
-from exchange.services.running.reach import words_of
+from exchange.services.letters.pauses import SendingState
+from exchange.services.running.reach import describe_error
 from exchange.services.sending import remake_letters
 from exchange.store.db import Transaction
 from exchange.store.mails.outbox import DEFERRED, FAILED, LONGEST_PAUSE, QUEUED, SENT, StoredLetter
 from exchange.store.taken import TakenLetter, TakenLetters
 
-log = structlog.get_logger("exchange.deliver")
+log = Log("exchange.deliver")
 
 _FIRST_RETRY = timedelta(minutes=5)
 
@@ -52,7 +51,7 @@ def deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
 def _deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
     _catch_up(ctx, fates)
     while not ctx.clock.trouble:
-        batch, standing = claiming.claim(ctx)
+        batch, state = claiming.claim(ctx)
         if not batch:
             return
         letters, known = _opened(ctx, batch, fates), 0
@@ -68,7 +67,7 @@ def _deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
                     taken.note(_accepted_of(some, by_key), lasting=False)
                     with ctx.store.transaction("delivered") as tx:
                         results = [(fate, by_key[fate.key]) for fate in some]
-                        states = record(ctx, tx, results, standing)
+                        states = record_deliveries(ctx, tx, results, state)
                     ctx.unrecorded.clear()
                     taken.clear()
                     fates.update(states)
@@ -78,8 +77,8 @@ def _deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
             trouble = error
         learn_limit(ctx, courier.size_limit)
         for number in large:
-            remake_letters.in_parts(ctx, number)
-        if _own_trouble(ctx, standing, trouble):
+            remake_letters.split_letter(ctx, number)
+        if _own_trouble(ctx, state, trouble):
             continue  # go on with the other letters
         if letters and not known:
             return  # the server gave no result for any letter: try later
@@ -89,7 +88,7 @@ def _deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
 def _written_down(
     ctx: Context, courier: Courier, letters: Mapping[int, StoredLetter]
 ) -> Iterator[None]:
-    """On any error note accepted letters that the database has not recorded in a file.
+    """Note in a file, on any error, the accepted letters that the database has not recorded.
 
     The next sender reads it.  Letters being sent when the database refused are included.
     """
@@ -131,7 +130,7 @@ def _catch_up(ctx: Context, fates: Counter[str]) -> None:
                     if fate.key not in noted
                     or (one.message_id == noted[fate.key].message_id and one.state != SENT)
                 ]
-                states = record(ctx, tx, [(fate, letter) for letter in letters])
+                states = record_deliveries(ctx, tx, [(fate, letter) for letter in letters])
         except StoreError:
             raise
         except Exception as error:
@@ -149,15 +148,15 @@ def _held_instead(ctx: Context, fate: Delivery, error: Exception) -> list[str]:
     """
     word = "taken" if fate.accepted else "refused"
     why = f"the mail server has {word} it already, and that could not be recorded"
-    log.error("a letter's result cannot be recorded", letter=fate.key, why=words_of(error))
+    log.error("a letter's result cannot be recorded", letter=fate.key, why=describe_error(error))
     with ctx.store.transaction("delivered") as tx:
         for letter in tx.outbox.heads(numbers=[fate.key]):
-            claiming.hold(ctx, tx, letter, why, "exchange")
+            claiming.hold_letter(ctx, tx, letter, why, "exchange")
     return []
 
 
 def _own_trouble(
-    ctx: Context, standing: Standing, trouble: CourierUnavailable | CourierRefused | None
+    ctx: Context, state: SendingState, trouble: CourierUnavailable | CourierRefused | None
 ) -> bool:
     """Return whether the error that ended sending concerns one letter only, which is deferred.
 
@@ -165,17 +164,17 @@ def _own_trouble(
     """
     if trouble is not None and not trouble.about:
         raise trouble
-    for error in (standing.tripped, trouble):
+    for error in (state.tripped, trouble):
         if error is None:
             continue
-        paused = pauses.begin(ctx, standing, error)
+        paused = pauses.begin_pause(ctx, state, error)
         if paused is not None:
             raise paused from None
         if error.letter is not None:
             with ctx.store.transaction("delivered") as tx:
                 letter = tx.outbox.get(error.letter)
                 fate = Delivery(error.letter, accepted=False, reply=error.message)
-                record(ctx, tx, [(fate, letter)], standing)
+                record_deliveries(ctx, tx, [(fate, letter)], state)
                 _put_off(tx, letter)
             return True
     return False
@@ -198,41 +197,41 @@ def _opened(ctx: Context, batch: list[StoredLetter], fates: Counter[str]) -> lis
         except VaultDamaged as error:
             with ctx.store.transaction("delivered") as tx:
                 fate = Delivery(one.id, accepted=False, permanent=True, reply=f"not sent: {error}")
-                fates.update(record(ctx, tx, [(fate, one)]))
+                fates.update(record_deliveries(ctx, tx, [(fate, one)]))
         else:
             letters.append(Letter(one.id, ctx.settings.party.address, one.recipient, raw))
     return letters
 
 
-def record(
+def record_deliveries(
     ctx: Context,
     tx: Transaction,
     known: Sequence[tuple[Delivery, StoredLetter]],
-    standing: Standing | None = None,
+    state: SendingState | None = None,
 ) -> list[str]:
     """Record the result of each letter and its consequences; return the new states, in order.
 
-    ``standing`` is the state of our account: a refusal that is about us fails no letter.
+    ``state`` has the refusals so far: a refusal that is about our account fails no letter.
     """
-    now, standing = ctx.now(), standing or Standing()
+    now, state = ctx.now(), state or SendingState()
     accepted = [(letter.id, mask_codes(fate.reply)) for fate, letter in known if fate.accepted]
     tx.outbox.accepted(accepted, now)
     states = []
     for fate, letter in known:
         if fate.accepted:
-            pauses.worked(tx, standing, letter.recipient)
+            pauses.worked(tx, state, letter.recipient)
             states.append(_accepted(ctx, tx, letter, fate))
         else:
-            _compare(tx, standing, letter, fate)
+            _compare(tx, state, letter, fate)
             states.append(_refused(ctx, tx, letter, fate))
     return states
 
 
-def _compare(tx: Transaction, standing: Standing, letter: StoredLetter, fate: Delivery) -> None:
-    """Note in ``standing`` if letters to several domains are refused in the same words."""
-    same = pauses.refused(tx, standing, letter.id, letter.recipient, fate.reply, fate.about)
+def _compare(tx: Transaction, state: SendingState, letter: StoredLetter, fate: Delivery) -> None:
+    """Note in ``state`` if letters to several domains are refused in the same words."""
+    same = pauses.refused(tx, state, letter.id, letter.recipient, fate.reply, fate.about)
     if same:
-        standing.tripped = CourierRefused(
+        state.tripped = CourierRefused(
             f"{len(same)} letters to different places were refused in the same words: "
             f"{mask_codes(fate.reply)}",
             hint="ask whoever runs the server: it is hardly the recipients",

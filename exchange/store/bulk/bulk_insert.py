@@ -1,4 +1,4 @@
-"""Inserts and updates many rows: one prepared statement, values passed directly to the driver.
+"""Insert and update many rows: one prepared statement, values passed directly to the driver.
 
 On PostgreSQL many rows are inserted by COPY (``pg_copy``).
 """
@@ -100,7 +100,7 @@ def _update_together(
 
 
 def _has_sealed_column(table: Table, names: Sequence[str]) -> bool:
-    """Whether each row has a sealed text: COPY would double its megabytes by hex digits."""
+    """Return whether each row has a sealed text: COPY would double its megabytes by hex digits."""
     columns = [table.c[name] for name in names]
     return any(isinstance(one.type, LargeBinary) and not one.nullable for one in columns)
 

@@ -1,4 +1,4 @@
-"""Builds ``column IN (many values)`` with a single parameter, for both engines.
+"""Build ``column IN (many values)`` with a single parameter, for both engines.
 
 One parameter per value takes ten microseconds each, and SQLite accepts only some thousands; a JSON
 list takes a tenth of that and has no such limit.

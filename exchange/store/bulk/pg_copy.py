@@ -1,4 +1,4 @@
-"""Inserts rows into PostgreSQL by COPY: no statement and no round trip per row.
+"""Insert rows into PostgreSQL by COPY: no statement and no round trip per row.
 
 It is part of its transaction, like any INSERT.  Values are in COPY's text format, which every type
 can read: text for an instant, a number, t or f.

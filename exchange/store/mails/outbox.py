@@ -177,7 +177,7 @@ class Outbox:
         return found
 
     def any_due(self, now: datetime) -> bool:
-        """Whether any letter is due now."""
+        """Return whether any letter is due now."""
         self.flush()
         query = sa_select(_OUTBOX.c.id).where(_OUTBOX.c.state.in_(_WAITING), _is_due(now))
         return self._session.execute(query.limit(1)).first() is not None
@@ -389,11 +389,11 @@ class Outbox:
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Whether a letter is due, or due so late that the clock was wrong when that was set."""
+    """Return whether a letter is due, or due so late that the clock was wrong when that was set."""
     at = _OUTBOX.c.next_attempt_at
     return or_(at <= now, at > now + LONGEST_PAUSE + _MARGIN)
 
 
 def _goes_to(domains: Collection[str]) -> ColumnElement[bool]:
-    """Whether a letter goes to one of these domains."""
+    """Return whether a letter goes to one of these domains."""
     return or_(*(_OUTBOX.c.recipient.iendswith(f"@{one}", autoescape=True) for one in domains))

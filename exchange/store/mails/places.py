@@ -32,7 +32,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class RowAtPlace:
     """The row that has a place."""
 
     number: int
@@ -93,10 +93,10 @@ class MailPlaces:
             key=lambda one: one.number,
         )
 
-    def holders(self, mailbox: str, refs: Collection[MailRef]) -> dict[MailRef, Holder]:
+    def holders(self, mailbox: str, refs: Collection[MailRef]) -> dict[MailRef, RowAtPlace]:
         """Lock the rows that have these places until we commit, and return them."""
         mail = table_of(MailRow)
-        found: dict[MailRef, Holder] = {}
+        found: dict[MailRef, RowAtPlace] = {}
         for validity in {ref.uidvalidity for ref in refs}:
             rows = self._session.execute(
                 sa_select(
@@ -110,7 +110,7 @@ class MailPlaces:
                 )
                 .with_for_update()
             )  # fmt: skip
-            found.update((MailRef(validity, uid), Holder(*rest)) for uid, *rest in rows)
+            found.update((MailRef(validity, uid), RowAtPlace(*rest)) for uid, *rest in rows)
         return found
 
     def doubt(self, mailbox: str, refs: Sequence[MailRef], now: datetime) -> int:

@@ -33,17 +33,17 @@ class SealedColumn:
 
     @property
     def table(self) -> Table:
-        """The table."""
+        """Return the table that has the column."""
         return SQLModel.metadata.tables[str(self.model.__tablename__)]
 
     @property
     def column(self) -> Column[Any]:
-        """The sealed texts."""
+        """Return the column of sealed texts."""
         return self.table.c[self.name]
 
     @property
     def row(self) -> Column[Any]:
-        """The row's key."""
+        """Return the primary key of the table."""
         return self.table.c[self.key]
 
 

@@ -44,7 +44,7 @@ class MailFilter:
 
     @property
     def narrows(self) -> bool:
-        """Whether it excludes any mail in Review or Shunted."""
+        """Return whether it excludes any mail in Review or Shunted."""
         return self != MailFilter()
 
 
@@ -65,7 +65,7 @@ class WaitingMail:
 
     @property
     def place(self) -> str:
-        """The one of ``FOLDERS`` that it waits in."""
+        """Return the one of ``FOLDERS`` that it waits in."""
         return self.state if self.state in NOT_FETCHED else self.folder
 
 

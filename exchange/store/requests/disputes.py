@@ -24,7 +24,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ContestedCode:
     """An install code that came for a device although another device holds it."""
 
     code_tag: str
@@ -42,14 +42,14 @@ class Dispute:
     """A recorded claim."""
 
     id: int
-    claim: Claim
+    claim: ContestedCode
     opened_at: datetime
     ruling: Ruling
     holder: CaseState  # the present state of the holder's case
 
     @property
     def ruled_out(self) -> tuple[tuple[str, int], ...]:
-        """(fingerprint, case) of each device that does not own the code, by a person's ruling."""
+        """Return (fingerprint, case) of each device that a person ruled not to own the code."""
         tag, first, second = self.claim.code_tag, self.claim.case_id, self.claim.rival_case_id
         not_first = self.ruling in (Ruling.SECOND, Ruling.NEITHER)
         not_second = self.ruling in (Ruling.FIRST, Ruling.NEITHER)
@@ -85,7 +85,7 @@ class DisputeStore:
             found.setdefault(case, set()).add(tag)
         return found
 
-    def open(self, claims: Iterable[Claim], now: datetime) -> None:
+    def open(self, claims: Iterable[ContestedCode], now: datetime) -> None:
         """Record new disputes; each code once per rival."""
         rows = [
             {
@@ -116,5 +116,5 @@ _ALL: Select[tuple[Any, ...]] = select(*_COLUMNS).select_from(
 
 def _dispute(row: Row[*tuple[Any, ...]]) -> Dispute:
     number, tag, case, device, party, rival_case, rival, rival_party, mail, at, ruling, state = row
-    claim = Claim(tag, case, device, party, rival_case, rival, rival_party, mail)
+    claim = ContestedCode(tag, case, device, party, rival_case, rival, rival_party, mail)
     return Dispute(number, claim, at, Ruling(ruling), CaseState(state))

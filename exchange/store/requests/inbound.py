@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, update
 from sqlalchemy import select as sa_select
@@ -20,11 +20,17 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.time.sla import Due
 from exchange.errors import NotFound
+from exchange.later import Later
 from exchange.store.bulk.bulk_insert import IdAllocator, insert_rows, update_rows
-from exchange.store.bulk.device_rows import COLUMNS, DeviceColumns, insert_columns
 from exchange.store.bulk.in_list import among
 from exchange.store.mails.outbox import Outbox
 from exchange.store.tables import InboundDeviceRow, InboundRequestRow, table_of
+
+if TYPE_CHECKING:
+    from exchange.store.bulk import device_rows
+    from exchange.store.bulk.device_rows import DeviceColumns
+else:
+    device_rows = Later("exchange.store.bulk.device_rows")
 
 _CHUNK = 5000
 _DEVICE: tuple[Any, ...] = tuple(
@@ -96,7 +102,7 @@ class InboundStore:
     def add_columns(self, request_id: int, columns: DeviceColumns, outbox_id: int | None) -> None:
         """Add many rows at once, after the pending ones."""
         self.flush()
-        insert_columns(self._session, request_id, columns, outbox_id)
+        device_rows.insert_columns(self._session, request_id, columns, outbox_id)
 
     def flush(self) -> None:
         """Write all that is pending: first the letters, to which the rows point."""
@@ -106,7 +112,7 @@ class InboundStore:
             insert_rows(self._session, table_of(InboundRequestRow), _REQUEST, requests)
         if self._rows:
             rows, self._rows = self._rows, []
-            insert_rows(self._session, table_of(InboundDeviceRow), COLUMNS, rows)
+            insert_rows(self._session, table_of(InboundDeviceRow), device_rows.ROW_COLUMNS, rows)
 
     def move_many(
         self, rows: Iterable[tuple[int, DeviceState, str]], outbox_id: int | None = None

@@ -100,7 +100,7 @@ class LegStore:
         return [_leg(row) for row in self._session.execute(query)]
 
     def was_asked(self, party: str, devices: Iterable[str]) -> bool:
-        """Whether ``party`` has a leg for any of these devices."""
+        """Return whether ``party`` has a leg for any of these devices."""
         query = select(_L.id).where(_L.party == party, among(_L.device, devices)).limit(1)
         return self._session.scalar(query) is not None
 
@@ -142,7 +142,7 @@ class LegStore:
         self._update(leg_ids, accepted_on=None, due_on=None, next_due=None, overdue=False, level=0)
 
     def unask(self, leg_ids: Sequence[int]) -> None:
-        """Free bounced legs for a new request."""
+        """Take bounced legs out of their request, so that a new request can ask about them."""
         self._update(leg_ids, request_id=None)
 
     def reopen(self, leg_ids: Sequence[int]) -> None:

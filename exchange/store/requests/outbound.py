@@ -78,7 +78,7 @@ class OutboundStore:
 
     @property
     def _connection(self) -> Connection:
-        """For bulk statements without row objects: there are hundreds of thousands of cases."""
+        """Return the connection, for bulk statements: there are hundreds of thousands of cases."""
         return self._session.connection()
 
     # -- cases ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Backs up the database before its schema changes: complete, checked, and private to its owner.
+"""Back up the database before its schema changes: complete, checked, and private to its owner.
 
 SQLite makes the copy itself; a PostgreSQL database is copied by ``pg_dump``, if it is installed.
 """

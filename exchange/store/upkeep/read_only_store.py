@@ -23,7 +23,7 @@ from sqlmodel import Session
 from exchange.errors import StoreError
 from exchange.store.db import Store, Transaction, address_faults, sqlite_path, translate_errors
 from exchange.store.file import check_file
-from exchange.store.locks import DAEMON
+from exchange.store.locks import DAEMON_LOCK
 
 _LOCKS: Final = Path("/proc/locks")
 _OF_ANOTHER_SCHEMA: Final = ("no such table", "no such column", "does not exist")
@@ -82,9 +82,9 @@ class ReadOnlyStore(Store):
         """Return whether, and by which process, the daemon lock is held."""
         if self._sqlite:
             path = sqlite_path(self.url)
-            return _holder_of(path.with_name(path.name + DAEMON.suffix))
+            return _holder_of(path.with_name(path.name + DAEMON_LOCK.suffix))
         with translate_errors(self.engine), self.engine.connect() as connection:
-            return DaemonLock(bool(connection.scalar(_HOLDERS, {"key": DAEMON.key})))
+            return DaemonLock(bool(connection.scalar(_HOLDERS, {"key": DAEMON_LOCK.key})))
 
 
 def _holder_of(path: Path) -> DaemonLock:
@@ -114,7 +114,7 @@ def _holder_of(path: Path) -> DaemonLock:
 
 
 def _same_device(written: str, device: int, pid: str, path: Path) -> bool:
-    """Whether the kernel's ``major:minor`` is the file's device.
+    """Return whether the kernel's ``major:minor`` is the file's device.
 
     Layered file systems have two numbers: then look at the files that the process has open.
     """

@@ -1,4 +1,4 @@
-"""Upgrades a database to the schema of this version, and checks which schema it has."""
+"""Upgrade a database to the schema of this version, and check which schema it has."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 VERSION_TABLE: Final = "alembic_version"
-VERSIONS: list[Path] = [Path(__file__).parents[1] / "migrations" / "versions"]
+MIGRATIONS: list[Path] = [Path(__file__).parents[1] / "migrations" / "versions"]
 """The folders of the revisions."""
 
 _REVISION: Final = re.compile(r"v([0-9]+)_\w+\.py", re.ASCII)
@@ -34,7 +34,7 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
     config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", "\n".join(map(str, VERSIONS)))
+    config.set_main_option("version_locations", "\n".join(map(str, MIGRATIONS)))
     return config
 
 
@@ -43,7 +43,7 @@ def revisions() -> list[str]:
 
     Read from the names of the files, because every command asks and Alembic is slow to load.
     """
-    names = (path.name for folder in VERSIONS for path in folder.iterdir())
+    names = (path.name for folder in MIGRATIONS for path in folder.iterdir())
     return sorted(found[1] for name in names if (found := _REVISION.fullmatch(name)))
 
 
@@ -124,7 +124,7 @@ def found_in(connection: Connection) -> str:
     )
 
 
-def check(engine: Engine) -> None:
+def check_schema(engine: Engine) -> None:
     """Raise StoreError unless the database has the schema of this version."""
     newest = revisions()[-1]
     with opened(engine), engine.connect() as connection:
@@ -132,12 +132,12 @@ def check(engine: Engine) -> None:
     if found != newest:
         raise StoreError(
             f"the database has schema {found}, this version of exchange needs {newest}",
-            place=place_of(engine),
+            place=database_label(engine),
             hint="stop the daemon, then `exchange init --upgrade`: it makes a backup first",
         )
 
 
-def place_of(engine: Engine) -> str:
+def database_label(engine: Engine) -> str:
     """Return the name of the database for a message."""
     return engine.url.database or "" if engine.dialect.name == "sqlite" else "database.url"
 
@@ -145,7 +145,7 @@ def place_of(engine: Engine) -> str:
 @contextmanager
 def opened(engine: Engine) -> Iterator[None]:
     """Check the file before it is opened; raise StoreError for whatever goes wrong then."""
-    place = place_of(engine)
+    place = database_label(engine)
     if engine.dialect.name == "sqlite" and place:
         check_file(Path(place))
     try:

@@ -1,4 +1,4 @@
-"""Compares the real schema of a database with the one that its migrations make."""
+"""Compare the real schema of a database with the one that its migrations make."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.engine import ObjectScope
 
 from exchange.store.upkeep import schema
 
-Shape: TypeAlias = Mapping[str, frozenset[str]]
+DatabaseShape: TypeAlias = Mapping[str, frozenset[str]]
 """Table name -> its columns, keys, indexes and references, one phrase each."""
 
 # What people may add without harm: it neither refuses nor changes what we write.
@@ -42,20 +42,20 @@ class Differences:
         return f"{text}; and {more} more" if more > 0 else text
 
 
-def expected(engine: Engine, revision: str) -> Shape:
+def expected(engine: Engine, revision: str) -> DatabaseShape:
     """Return the shape that the migrations up to ``revision`` make on this kind of database."""
     if engine.dialect.name == "sqlite":
         empty = create_engine("sqlite://")
         with empty.begin() as connection:
             schema.upgrade(connection, revision)
-            made = shape_of(connection)
+            made = database_shape(connection)
         empty.dispose()
         return made
     # In temporary tables, which any user may make and nobody else sees; then rolled back.
     with engine.connect() as connection:
         connection.exec_driver_sql("SET LOCAL search_path TO pg_temp")
         schema.upgrade(connection, revision)
-        made = shape_of(connection, ObjectScope.TEMPORARY)
+        made = database_shape(connection, ObjectScope.TEMPORARY)
         connection.rollback()
     return made
 
@@ -63,7 +63,7 @@ def expected(engine: Engine, revision: str) -> Shape:
 def differences(connection: Connection, revision: str) -> Differences:
     """Return what a database of schema ``revision`` lacks, and what it has in addition."""
     wanted = expected(connection.engine, revision)
-    there = shape_of(connection)
+    there = database_shape(connection)
     faults = [f"table {table} is missing" for table in sorted(wanted.keys() - there.keys())]
     notes = [f"table {table} is not ours" for table in sorted(there.keys() - wanted.keys())]
     for table in sorted(wanted.keys() & there.keys()):
@@ -74,13 +74,15 @@ def differences(connection: Connection, revision: str) -> Differences:
     return Differences(tuple(faults), tuple(notes))
 
 
-def shape_of(connection: Connection, scope: ObjectScope = ObjectScope.DEFAULT) -> Shape:
+def database_shape(
+    connection: Connection, scope: ObjectScope = ObjectScope.DEFAULT
+) -> DatabaseShape:
     """Return the present shape of a database."""
     with schema.catalogue(connection):
         return _shape_of(inspect(connection), scope)
 
 
-def _shape_of(look: Inspector, scope: ObjectScope) -> Shape:
+def _shape_of(look: Inspector, scope: ObjectScope) -> DatabaseShape:
     shape: dict[str, set[str]] = {}
     # Each query covers all tables: table by table PostgreSQL takes a second.
     for (_, table), columns in look.get_multi_columns(scope=scope).items():

@@ -1,4 +1,4 @@
-"""Upgrades a database of an older version: checks it, backs it up, changes it, checks it again.
+"""Upgrade a database of an older version: check it, back it up, change it, check it again.
 
 All in one transaction that blocks other writers: an interrupted process leaves the old schema or
 the new one.

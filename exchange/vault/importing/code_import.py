@@ -1,4 +1,4 @@
-"""Imports codes: checks the rows against each other and the vault, then merges them.
+"""Import codes: check the rows against each other and the vault, then merge them.
 
 Rows wait on disk, sealed and separated by the first byte of their place, so an import of any size
 goes through memory a few parts at a time and seals each bucket once.  It runs in one transaction,
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 
 from exchange.domain.columns.device_ids import DeviceIds
 from exchange.ports.records import ImportResult
-from exchange.ports.vault import Batch
+from exchange.ports.vault import Batch, ReportProgress
 from exchange.vault.bucket_writer import BucketWriter, SortedRows
 from exchange.vault.buckets import Fault, damage, read_buckets
 from exchange.vault.columns import rows_from
@@ -43,7 +43,6 @@ _BUCKETS_AT_ONCE: Final = 256
 _WINDOW_ROWS: Final = 250_000  # handled at once
 STEP_ROWS: Final = 1_000_000  # per commit, when an import runs in steps
 
-Progress = Callable[[str, int, int], None]
 _Window = tuple[int, int]  # parts from, up to
 
 
@@ -64,7 +63,7 @@ class ImportOptions:
     replace: bool
     skip_bad: bool
     resume: str
-    progress: Progress | None
+    progress: ReportProgress | None
     confirm: Callable[[], bool] | None
     record: Callable[[object, ImportResult], None] | None
     step_rows: int = STEP_ROWS
@@ -205,7 +204,11 @@ class CodeImport:
             part = self._step(part, interrupted=interrupted)
 
     def _step(self, part: int, *, interrupted: bool) -> int:
-        """Import one step and commit it; return the part where the next one begins."""
+        """Merge the parts from ``part`` on, up to ``step_rows`` rows, and commit them.
+
+        Returns the number of the first part that is left.  ``interrupted``: an earlier run of this
+        import was cut off, so that its end has to be recorded even if nothing changes.
+        """
         before = self._counts.copy()
         with writing(self._access.engine) as connection:
             writer, numbers, names = self._begin(connection, part)
@@ -316,7 +319,7 @@ class CodeImport:
             self._options.progress(what, done, total)
 
 
-def import_codes(
+def import_batches(
     access: VaultAccess, batches: Iterable[Batch], options: ImportOptions
 ) -> tuple[ImportResult, VaultHeader | None]:
     """Import ``batches``; return the result, and the new header if anything was written."""

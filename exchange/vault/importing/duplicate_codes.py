@@ -1,4 +1,4 @@
-"""Finds install codes that belong to two devices, within an import or between it and the vault.
+"""Find install codes that belong to two devices, within an import or between it and the vault.
 
 Buckets are ordered by device and not by code, so the whole vault is read once; the codes of both
 sides are separated by their value, and each part is sorted alone.
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from exchange.domain.columns.device_ids import DeviceIds, ids_from_numbers
 from exchange.errors import BadInput
-from exchange.ports.records import Refusal
+from exchange.ports.records import RowRefusal
 from exchange.vault.importing.import_conflicts import REFUSAL_ROW, ImportRows, Refusals
 from exchange.vault.importing.sealed_tempfile import PARTS, SealedTempFile
 from exchange.vault.radix_sort import order_of, rows_where
@@ -58,7 +58,7 @@ class DuplicateCodes:
         the vault that gets a new code gives up its old one, as when two codes were swapped.  With
         ``skip_bad`` all rows of a code with two devices are refused, not only the later ones.
         """
-        found: list[tuple[int, int, int, int, Refusal]] = []
+        found: list[tuple[int, int, int, int, RowRefusal]] = []
         for part in range(PARTS):
             if self._file.counts[part] > 1:
                 found += _clashes(self._file.part(part), devices_with_code, skip_bad=skip_bad)
@@ -89,7 +89,7 @@ class DuplicateCodes:
 
 def _clashes(
     codes: npt.NDArray[np.void], devices_with_code: DevicesWithCode, *, skip_bad: bool
-) -> list[tuple[int, int, int, int, Refusal]]:
+) -> list[tuple[int, int, int, int, RowRefusal]]:
     """Return (row, device, other row, other device, why) of every refused row of a part."""
     words = np.ascontiguousarray(codes["code_a"])
     order = order_of(words)
@@ -114,7 +114,7 @@ def _clashes(
     elsewhere = codes["device"][codes["row"] == _HELD]
     moved = devices_with_code(np.unique(ids_from_numbers(elsewhere)))
     devices, rows = codes["device"].tolist(), codes["row"].tolist()
-    found: list[tuple[int, int, int, int, Refusal]] = []
+    found: list[tuple[int, int, int, int, RowRefusal]] = []
     for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
         group = list(zip(rows[low:high], devices[low:high], strict=True))
         found += _group_clashes(group, moved, skip_bad=skip_bad)
@@ -123,7 +123,7 @@ def _clashes(
 
 def _group_clashes(
     group: list[tuple[int, int]], moved: set[int], *, skip_bad: bool
-) -> list[tuple[int, int, int, int, Refusal]]:
+) -> list[tuple[int, int, int, int, RowRefusal]]:
     """Return the refused rows among all (row, device) of one code, those held first."""
     held = [device for row, device in group if row == _HELD and device not in moved]
     ours = [(row, device) for row, device in group if row != _HELD]
@@ -134,7 +134,7 @@ def _group_clashes(
         rival = next((other for other in rivals if other[1] != device), None)
         holder = next((other for other in held if other != device), None)
         if rival is not None:
-            found.append((row, device, *rival, Refusal.CODE_TWICE))
+            found.append((row, device, *rival, RowRefusal.CODE_TWICE))
         elif holder is not None:
-            found.append((row, device, 0, holder, Refusal.CODE_HELD))
+            found.append((row, device, 0, holder, RowRefusal.CODE_HELD))
     return found

@@ -1,4 +1,4 @@
-"""Finds rows of an import that contradict each other or the vault, whole arrays at a time.
+"""Find rows of an import that contradict each other or the vault, whole arrays at a time.
 
 Two rows for one device must be equal, because nobody can tell which of two codes is right.
 """
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exchange.domain.columns.device_ids import device_of
-from exchange.ports.records import Refusal, RefusedRow
+from exchange.ports.records import RefusedRow, RowRefusal
 from exchange.vault.radix_sort import order_of, rows_where
 from exchange.vault.records import EPOCH, HAS_CODE, INSTALLED, ROW, TYPE_MASK, Rows
 
@@ -65,7 +65,7 @@ class RefusedRows(Sequence[RefusedRow]):
         return RefusedRow(
             row=int(row["row"]),
             device=device_of(int(row["device"])),
-            refusal=Refusal(int(row["refusal"])),
+            refusal=RowRefusal(int(row["refusal"])),
             other_row=int(row["other_row"]),
             other_device=device_of(other) if other else None,
             held_on=EPOCH + timedelta(days=int(row["days"])) if row["held"] else None,
@@ -133,10 +133,10 @@ def _compare(rows: ImportRows, first: npt.NDArray[np.intp], refused: Refusals) -
     both = (flags & flags_first & HAS_CODE) != 0
     # The most serious last: it overwrites the others.
     for mask, refusal in (
-        ((differ & TYPE_MASK) != 0, Refusal.DEVICE_TYPE),
-        ((differ & INSTALLED) != 0, Refusal.DEVICE_INSTALLED),
-        ((differ & HAS_CODE) != 0, Refusal.DEVICE_NO_CODE),
-        (both & other, Refusal.DEVICE_OTHER_CODE),
+        ((differ & TYPE_MASK) != 0, RowRefusal.DEVICE_TYPE),
+        ((differ & INSTALLED) != 0, RowRefusal.DEVICE_INSTALLED),
+        ((differ & HAS_CODE) != 0, RowRefusal.DEVICE_NO_CODE),
+        (both & other, RowRefusal.DEVICE_OTHER_CODE),
     ):
         refused["refusal"][mask] = refusal
         refused["other_row"][mask] = rows["row"][first[mask]]
@@ -174,7 +174,7 @@ def _against_vault(
     both = (new["flags"] & old["flags"] & HAS_CODE) != 0
     taken_back = (old["flags"] & ~new["flags"] & INSTALLED) != 0
     clash = both & other & (not replace)
-    for mask, refusal in ((taken_back, Refusal.INSTALLED), (clash, Refusal.OTHER_CODE)):
+    for mask, refusal in ((taken_back, RowRefusal.INSTALLED), (clash, RowRefusal.OTHER_CODE)):
         refused["refusal"][firsts[mask]] = refusal
     wrong = taken_back | clash
     refused["days"][firsts[wrong]] = old["days"][wrong]

@@ -1,4 +1,4 @@
-"""Keeps the rows of an import on disk, sealed and separated into parts, so memory stays flat.
+"""Keep the rows of an import on disk, sealed and separated into parts, so memory stays flat.
 
 The file has no name and its key is only in memory: when the process ends, the content is gone, and
 it was never in the clear.

@@ -62,7 +62,7 @@ class DataKeys:
 
     @property
     def current(self) -> DataKey:
-        """The key that seals from now on."""
+        """Return the key that seals from now on."""
         return self.sealing[0]
 
     def with_new(self) -> DataKeys:
@@ -83,9 +83,11 @@ class DataKeys:
         return DataKeys(self.placing, (self.current, *kept))
 
     def wrap(self, key: WrappingKey) -> bytes:
-        """Return version byte, nonce, then AES-256-GCM over all secrets; the key id is bound.
+        """Encrypt all keys of the vault with ``key``, for the vault header.
 
-        For a key derived from a passphrase the recipe (bound as well) comes before the nonce.
+        Returns one version byte, the nonce, and the secrets under AES-256-GCM, with the key's id as
+        associated data.  A recipe, which a key derived from a passphrase has,
+        comes before the nonce and is associated data too.
         """
         nonce = os.urandom(NONCE_BYTES)
         recipe = key.recipe

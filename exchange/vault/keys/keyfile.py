@@ -1,4 +1,4 @@
-"""Reads the key from a key file, and changes the key file.
+"""Read the key from a key file, and change the key file.
 
 A change writes the next key (``.next``), locks the vault by it, and puts it in place.  The present
 file is never renamed away: it first gets a second name (``.KEYID.old``) and is then replaced.  If
@@ -51,7 +51,7 @@ class KeyFile:
 
     @property
     def next_path(self) -> Path:
-        """The file of a new key until the vault is locked by it."""
+        """Return where a new key waits until the vault is locked by it."""
         return self.path.with_name(f"{self.path.name}.next")
 
     def key_for(self, lock: VaultLock) -> WrappingKey:

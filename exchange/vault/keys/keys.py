@@ -23,13 +23,18 @@ import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
-
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING, Final, Protocol
 
 from exchange.errors import BadInput, VaultError
 from exchange.files import make_file
+from exchange.later import Later
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.kdf import hkdf
+else:
+    hashes = Later("cryptography.hazmat.primitives.hashes")
+    hkdf = Later("cryptography.hazmat.primitives.kdf.hkdf")
 
 SECRET_BYTES: Final = 32
 KEY_ID_BYTES: Final = 8
@@ -47,7 +52,8 @@ _RESTORE: Final = "restore the key file from its backup; without it the codes ca
 def derive(secret: bytes, label: str, length: int = SECRET_BYTES) -> bytes:
     """Derive a sub-key of ``secret`` for one use: HKDF-SHA256 (RFC 5869), ``label`` as its info."""
     info = f"mp121-exchange {label}".encode()
-    return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=info).derive(secret)
+    algorithm = hashes.SHA256()
+    return hkdf.HKDF(algorithm=algorithm, length=length, salt=None, info=info).derive(secret)
 
 
 @dataclass(frozen=True, slots=True)

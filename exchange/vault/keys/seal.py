@@ -1,4 +1,4 @@
-"""Seals stored texts: raw mails, outgoing mails, received codes.
+"""Seal stored texts: raw mails, outgoing mails, received codes.
 
 A sealed text is::
 

@@ -1,4 +1,4 @@
-"""Implements ``exchange.ports.sealing.KeyChange``: changes the wrapping key of any source."""
+"""Implement ``exchange.ports.sealing.KeyChange``: change the wrapping key of any source."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class VaultKeyChange:
         self._engine, self._provider = engine, provider
 
     def rewrap(self, note: Callable[[object, str, str], None]) -> tuple[str, str]:
-        """See ``exchange.ports.sealing.KeyChange``."""
+        """Encrypt the data keys under a new key; see ``exchange.ports.sealing.KeyChange``."""
         present = (
             self._provider.current if isinstance(self._provider, EitherKey) else self._provider
         )

@@ -1,4 +1,4 @@
-"""Changes keys: the wrapping key at once, the data key bucket by bucket.
+"""Change keys: the wrapping key at once, the data key bucket by bucket.
 
 Each bucket names the data key that sealed it, so an interrupted change continues with the buckets
 that are left; nothing else needs to be recorded.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.domain.escalation import Ladder, Rung, Step, next_rung, rungs
+from exchange.domain.escalation import Ladder, LadderStep, Rung, next_rung, rungs
 from exchange.domain.time.calendar import build_calendar
 from exchange.errors import BadInput
 
@@ -28,7 +28,7 @@ def look(
     sla_days: int = 10,
     start: date = MONDAY,
     last_on: date | None = None,
-) -> Step:
+) -> LadderStep:
     return next_rung(
         done,
         start,
@@ -163,7 +163,7 @@ def test_a_counterparty_that_stays_silent() -> None:
 
 def test_holidays_and_weekends_do_not_count() -> None:
     start = date(2026, 12, 21)
-    assert look(date(2026, 12, 29), start=start) == Step(None, date(2026, 12, 30), ())
+    assert look(date(2026, 12, 29), start=start) == LadderStep(None, date(2026, 12, 30), ())
     step = look(date(2026, 12, 30), start=start)
     assert step.now is not None
     assert (step.now.name, step.next_on) == ("reminder-1", date(2027, 1, 5))
@@ -211,9 +211,9 @@ def test_what_is_due(
 def test_after_an_outage_the_levels_are_not_told_on_one_morning() -> None:
     """Breach notice sent ten days late: level 2 hears of it three Working Days after that."""
     done = ["reminder-1", "reminder-2", "breach"]
-    assert look(on(21), *done, last_on=on(21)) == Step(None, on(24), ())
+    assert look(on(21), *done, last_on=on(21)) == LadderStep(None, on(24), ())
     step = look(on(24), *done, last_on=on(21))
-    assert step == Step(Rung("level-2", 14, "escalation", 2), on(27), ())
+    assert step == LadderStep(Rung("level-2", 14, "escalation", 2), on(27), ())
     # A late reminder does not put the breach notice off.
     assert look(on(11), "reminder-1", "reminder-2", last_on=on(10)).now is not None
 
@@ -223,12 +223,12 @@ def test_contacts_that_change_on_the_way() -> None:
     assert look(on(14), "breach", levels=3).now == Rung("level-2", 14, "escalation", 2)
     # Contacts were removed after level 2 had been told.
     gone = look(on(20), "breach", "level-2", levels=0, last_on=on(18))
-    assert gone == Step(None, on(21), ())
+    assert gone == LadderStep(None, on(21), ())
     assert look(on(21), "breach", "level-2", levels=0, last_on=on(18)).now == Rung(
         "evidence", 14, "evidence", 0
     )
     # A contact added after the evidence was written starts nothing again.
-    assert look(on(40), "breach", "evidence", levels=2) == Step(None, None, ())
+    assert look(on(40), "breach", "evidence", levels=2) == LadderStep(None, None, ())
 
 
 @given(

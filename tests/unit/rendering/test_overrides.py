@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from exchange.doctor.templates import templates as doctor_on
-from exchange.rendering.overrides import CONTEXT_NAMES, Finding, check_overrides, read_version_line
+from exchange.rendering.overrides import (
+    CONTEXT_NAMES,
+    TemplateRemark,
+    check_overrides,
+    read_version_line,
+)
 from exchange.rendering.shipped import shipped_folder
 from tests.unit.rendering.cases import CONTEXTS
 
@@ -32,7 +37,7 @@ def _same(text: str) -> str:
     return text
 
 
-def _said(found: list[Finding]) -> list[tuple[str, bool, str]]:
+def _said(found: list[TemplateRemark]) -> list[tuple[str, bool, str]]:
     return [(one.file, one.grave, one.text.partition(" (")[0]) for one in found]
 
 

@@ -20,7 +20,7 @@ from exchange.errors import ConfigError
 from exchange.rendering.shipped import shipped_folder
 from exchange.rendering.templates import GLOBALS, Templates
 from exchange.rendering.wording import counted, day, moment, month, one_line, paragraphs, percent
-from exchange.services.answering.answer_parts import Part
+from exchange.services.answering.answer_parts import AnswerPart
 from exchange.services.letters.letters import Named
 from tests.unit.rendering.cases import ANSWERED, CODE, CONTEXTS
 
@@ -98,7 +98,7 @@ def test_an_answer_counts_in_words() -> None:
     one = CONTEXTS["answer"] | {
         "counts": {"provided": 1, "not_installer": 0, "held": 0, "unreadable": 0},
     }
-    part = one | {"part": Part(1, 2, 1, 1)}
+    part = one | {"part": AnswerPart(1, 2, 1, 1)}
     for file in ("body.txt", "body.html"):
         for context, words in ((one, "for the Device you listed."), (part, "for 1 of the Devices")):
             assert words in " ".join(Templates().render(f"answer/{file}", context).split())

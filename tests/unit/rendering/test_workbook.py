@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from exchange.domain.columns.format_columns import Grid
 from exchange.errors import BadInput
 from exchange.rendering import workbook
 from exchange.rendering.sheet import SheetLayout, write_sheet
@@ -116,7 +117,9 @@ def test_mpxn_and_note_have_columns_only_when_a_row_has_one() -> None:
 LAYOUT = SheetLayout("Devices", ("A", "B", "C"), (10, 20, 30), ("B", ("yes", "no & never")))
 WRITERS: list[Callable[..., bytes]] = [
     lambda rows: by_xlsxwriter(LAYOUT, rows, "T & <t>", "R", datetime(2026, 1, 2, tzinfo=UTC)),
-    lambda rows: write_sheet(LAYOUT, [rows], "T & <t>", "R", datetime(2026, 1, 2, tzinfo=UTC)),
+    lambda rows: write_sheet(
+        LAYOUT, [Grid.of(rows, 3)] if rows else [], "T & <t>", "R", datetime(2026, 1, 2, tzinfo=UTC)
+    ),
 ]
 
 

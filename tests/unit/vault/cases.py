@@ -14,7 +14,7 @@ from exchange.ports.records import VaultRecord
 from exchange.vault import tables
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.vault import SealedVault
-from exchange.vault.vault_header import create
+from exchange.vault.vault_header import create_vault
 
 DAY = date(2026, 11, 3)
 
@@ -40,7 +40,7 @@ def fresh(engine: Engine, key: WrappingKey, **sizes: Any) -> SealedVault:
     tables.metadata.drop_all(engine)
     tables.metadata.create_all(engine)
     with engine.begin() as connection:
-        create(connection, key)
+        create_vault(connection, key)
     return SealedVault(engine, key, **sizes)
 
 

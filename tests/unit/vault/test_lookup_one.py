@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, text, update
 
 from exchange.domain.columns.device_ids import ids_of
@@ -69,27 +71,45 @@ def test_what_another_process_wrote_is_seen_at_once(engine: Engine, tmp_path: Pa
     elsewhere.dispose()
 
 
-@pytest.mark.parametrize("number", [1, 5, 16, 17, 40])
-def test_a_few_and_many_give_the_same_columns(engine: Engine, number: int) -> None:
-    vault = fresh(engine, KEY, bucket_records=20)
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SealedVault]:
+    """The vault of RECORDS in buckets of 20."""
+    made = sqlite_engine(tmp_path_factory.mktemp("held") / "vault.db")
+    vault = fresh(made, KEY, bucket_records=20)
     vault.put_many(RECORDS)
-    asked = [device(n) for n in range(0, 40 * number, 40)]  # from 500 on they are unknown
-    expected = dict(vault.find_many(asked))
-    found = vault.find_columns(ids_of([*asked, asked[0]]))
-    assert found.held.tolist() == [expected[each] is not None for each in [*asked, asked[0]]]
+    yield vault
+    made.dispose()
+
+
+_ASKED = st.builds(device, st.integers(0, 700)) | st.builds(
+    DeviceId, st.binary(min_size=8, max_size=8).filter(lambda raw: len(set(raw)) > 1)
+)
+
+
+@settings(deadline=None)
+@given(st.lists(_ASKED, max_size=60))
+def test_columns_objects_and_single_look_ups_give_the_same(
+    held: SealedVault, asked: list[DeviceId]
+) -> None:
+    """Some devices are asked for twice, and from 500 on they are unknown."""
+    known = {one.device: one for one in RECORDS}
+    asked = [*asked, *asked[:1]]
+    assert dict(held.find_many(asked)) == {one: known.get(one) for one in asked}
+    assert [held.find(one) for one in asked] == [known.get(one) for one in asked]
+    found = held.find_columns(ids_of(asked))
     assert not found.unknown.any()
+    columns = found.columns
     for at, each in enumerate(asked):
-        known = expected[each]
-        if known is not None:
-            assert found.columns.devices[at] == int.from_bytes(each.raw, "big")
-            assert found.columns.codes[at].tobytes() == (
-                known.code.raw if known.code else bytes(16)
-            )
-            assert found.columns.has_code[at] == (known.code is not None)
-            assert found.columns.installed[at] == known.installed_by_us
-            assert DEVICE_TYPES[found.columns.types[at]] == known.device_type
-            assert found.columns.source_names[found.columns.sources[at]] == known.source
-            assert EPOCH + timedelta(days=int(found.columns.days[at])) == known.imported_on
+        one = known.get(each)
+        assert found.held[at] == (one is not None)
+        if one is not None:
+            assert columns.devices[at] == int.from_bytes(each.raw, "big")
+            assert columns.codes[at].tobytes() == (one.code.raw if one.code else bytes(16))
+            assert columns.has_code[at] == (one.code is not None)
+            assert columns.installed[at] == one.installed_by_us
+            assert DEVICE_TYPES[columns.types[at]] == one.device_type
+            assert columns.source_names[columns.sources[at]] == one.source
+            assert EPOCH + timedelta(days=int(columns.days[at])) == one.imported_on
 
 
 def test_a_few_in_a_damaged_bucket_are_told_as_unknown(engine: Engine) -> None:

@@ -22,7 +22,7 @@ from exchange.vault import tables
 from exchange.vault.keys.keys import WrappingKey
 from exchange.vault.keys.seal import BlobSealer
 from exchange.vault.vault import SealedVault
-from exchange.vault.vault_header import create, open_data_keys
+from exchange.vault.vault_header import create_vault, open_data_keys
 from tests.places import ROOT
 from tests.unit.vault.cases import (
     code,
@@ -294,7 +294,7 @@ class TestKeysAndTables:
     def test_a_second_vault_is_refused(self, engine: Engine, vault: SealedVault) -> None:
         vault.put_many([record(1)])
         with engine.begin() as connection, pytest.raises(VaultError, match="already"):
-            create(connection, KEY)
+            create_vault(connection, KEY)
         assert vault.find(device(1)) == record(1)
 
     def test_no_tables_or_no_head(self, engine: Engine) -> None:

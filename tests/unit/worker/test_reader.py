@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -29,7 +30,7 @@ from exchange.domain.mail import (
     Subkind,
     Understanding,
 )
-from exchange.errors import Unreadable
+from exchange.errors import BadInput, Unreadable
 from exchange.parsing.reading.understand import understand
 from exchange.ports.reading import Question
 from exchange.worker.frames import decode, encode
@@ -74,6 +75,9 @@ codes = (
 )
 
 
+_WITHOUT_CODE = [one for one in Outcome if one is not Outcome.PROVIDED]
+
+
 def understandings(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Understanding]:
     return st.builds(
         Understanding,
@@ -94,7 +98,8 @@ def understandings(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Understan
         subkind=st.sampled_from(Subkind),
         devices=st.lists(st.builds(Found, devices, texts, texts), max_size=5).map(tuple),
         answers=st.lists(
-            st.builds(Answer, devices, st.sampled_from(Outcome), texts, st.none() | codes, texts),
+            st.builds(Answer, devices, st.just(Outcome.PROVIDED), texts, codes, texts)
+            | st.builds(Answer, devices, st.sampled_from(_WITHOUT_CODE), texts, st.none(), texts),
             max_size=5,
         ).map(tuple),
         rejects=st.lists(
@@ -140,8 +145,17 @@ def test_whatever_the_other_process_says_nothing_runs_here(content: bytes) -> No
 
 def test_a_code_that_is_none_does_not_come_through() -> None:
     said = understand(MAIL, Limits(), OURS)
+    device, none = (base64.b64encode(bytes.fromhex(one)) for one in ("00db1234567890a0", "00" * 8))
+    content = encode(said)
+    assert device in content
     with pytest.raises(Unreadable):
-        decode(encode(said).replace(b"00db1234567890a0", b"0000000000000000"))
+        decode(content.replace(device, none))
+
+
+def test_an_answer_that_promises_a_code_has_one() -> None:
+    answer = Answer(DeviceId.parse("00DB1234567890A0"), Outcome.PROVIDED, "line 1")
+    with pytest.raises(BadInput, match="do not agree"):
+        encode(Understanding(MailHead(), Kind.RESPONSE, answers=(answer,)))
 
 
 def test_too_slow_a_mail_costs_itself_and_the_next_one_is_read() -> None:

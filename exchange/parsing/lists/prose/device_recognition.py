@@ -51,7 +51,7 @@ class ListBlock:
 
     @property
     def of_devices(self) -> bool:
-        """Whether it is known to list devices."""
+        """Return whether it is known to list devices."""
         return self.labelled or self.has_device
 
 
@@ -127,7 +127,7 @@ class DeviceRecognition:
             self.found.devices.append(found)
 
     def settle_hubs(self) -> None:
-        """List the hubs and in-home devices, or only mention them if other devices are listed."""
+        """List hubs and in-home devices if nothing else is listed; otherwise only mention them."""
         hubs = self.hubs
         if not hubs or all(one.device_type in OUT_OF_SCOPE for one in self.found.devices):
             self.found.devices += hubs

@@ -110,7 +110,10 @@ class Pairing:
                 self.found.claims.append(Claim(token.device, where, outcome=outcome, remark=phrase))
 
     def wait(self, device: DeviceId, where: str, number: int, kind: str = "") -> None:
-        """Add a device that nothing was said about yet; a code above it in its block may be its."""
+        """Add a device without a code or words on its line ``number``: they may be on later lines.
+
+        If a labelled code is above the device in the same block, the device gets that code.
+        """
         waiting = WaitingDevice(device, where, kind, self.block)
         if self.under and number == self.under[1] + 1:
             self.followed.append((self.under[0], waiting))
@@ -130,7 +133,7 @@ class Pairing:
         self.waiting.append(waiting)
 
     def wait_all(self, found: ListedColumns, number: int) -> None:
-        """Add thousands of such devices, one a line from line ``number`` on."""
+        """Do what ``wait`` does for thousands of devices, one a line from line ``number`` on."""
         self.wait(found[0].device, found[0].where, number)
         self.order_broken |= (
             self.block in self.above_blocks

@@ -41,7 +41,6 @@ _PIECE: Final = 36  # digits of a whole code; fewer digits may be a part of one
 _SECRET: Final = 8
 # The code of a row and the number of digits it was written with.
 _WrittenCode = tuple[InstallCode | BadCode, int]
-_BULK_ROWS: Final = 200  # with fewer rows it would not be faster
 _SHOWN: Final = 120
 _OUR_WORDS: Final = frozenset(
     ("being looked into", "not readable", "install code provided", "not the installing supplier")
@@ -106,7 +105,7 @@ class _ListingReader:
 
     def read(self) -> Findings:
         columns, table = self.columns, self.table
-        done = self._read_plain_rows() if self._is_long() else columns.first_row
+        done = self._read_plain_rows() if self._is_simple() else columns.first_row
         for row in islice(table.rows, done, None) if done < len(table.rows) else ():
             for column, kind in self.columns.devices.items():
                 self._read_device_cell(row, column, kind)
@@ -124,8 +123,8 @@ class _ListingReader:
             found.warnings.append(f"{table.where}: listed more than once: {repeated}")
         return found
 
-    def _is_long(self) -> bool:
-        """Return whether the table is long and simple enough to read its plain rows together."""
+    def _is_simple(self) -> bool:
+        """Return whether the table is simple enough to read its plain rows together."""
         columns = self.columns
         if (
             len(columns.devices) != 1
@@ -136,12 +135,13 @@ class _ListingReader:
             return False
         (kind,) = columns.devices.values()
         others = any(owner and kind and owner != kind for owner in columns.codes.values())
-        return not others and len(self.table.rows) >= _BULK_ROWS
+        return not others
 
     def _read_plain_rows(self) -> int:
-        """Read run after run of plain rows; return the index of the first row not read.
+        """Read the table's plain rows together, and the rows between them one by one.
 
-        Stops early where a second header changes the columns.
+        Return the index of the first row not read: the reading stops early where a second header
+        changes the columns.
         """
         columns, rows, found = self.columns, self.table.rows, self.found
         plain = LongList(

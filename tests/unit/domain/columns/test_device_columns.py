@@ -18,15 +18,25 @@ from exchange.domain.columns.device_columns import (
     ListedColumns,
     PlaceColumn,
 )
+from exchange.domain.columns.device_ids import ids_of
 from exchange.domain.columns.group_equal_rows import first_equal_rows
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Answer, Found, Kind, MailHead, Outcome, Understanding
 from exchange.errors import BadInput, Unreadable
-from exchange.parsing.findings.claim_columns import ClaimColumns, claim_ids, found_ids
+from exchange.parsing.findings.claim_columns import (
+    ClaimColumns,
+    any_bad_code,
+    any_code,
+    any_outcome,
+    claim_ids,
+    claims_at,
+    found_ids,
+)
 from exchange.parsing.findings.findings import Claim
 from exchange.parsing.findings.mixed_list import MixedList
 from exchange.parsing.findings.resolve_claims import resolve_claims, unique_devices
 from exchange.worker.frames import decode, encode
+from tests.unit.parsing.findings.cases import resolved_one_by_one, unique_one_by_one
 
 _DEVICES = st.integers(1, 12).map(lambda number: DeviceId(number.to_bytes(8, "big")))
 _CODES = st.integers(1, 6).map(lambda number: InstallCode(number.to_bytes(16, "big")))
@@ -133,16 +143,25 @@ def _mixed(draw: st.DrawFn, items: st.SearchStrategy[Any]) -> Mixed:
 @settings(max_examples=300)
 @given(
     _mixed(_claims() | _claims() | st.tuples(_DEVICES, _PLACES).map(lambda pair: Claim(*pair))),
-    st.booleans(),
+    st.lists(st.tuples(_DEVICES, st.none() | st.sampled_from(Outcome)), max_size=2),
+    st.data(),
 )
-def test_claims_in_columns_weigh_the_same(mixed: Mixed, spoil: bool) -> None:
+def test_claims_in_columns_say_what_each_of_them_says(
+    mixed: Mixed, spoiled: list[tuple[DeviceId, Outcome | None]], data: st.DataObject
+) -> None:
     claims, plain = mixed
-    if spoil:
-        device = DeviceId((3).to_bytes(8, "big"))
-        claims.append(Claim(device, "row 1", bad_code=True))
-        plain.append(claims[len(plain)])
-    assert resolve_claims(claims) == resolve_claims(MixedList(plain))
-    assert claim_ids(claims).tolist() == claim_ids(MixedList(plain)).tolist()
+    for device, outcome in spoiled:
+        plain.append(Claim(device, "row 1", outcome=outcome, bad_code=True))
+        claims.append(plain[-1])
+    assert resolve_claims(claims) == resolved_one_by_one(plain)
+    assert claim_ids(claims).tolist() == ids_of([one.device for one in plain]).tolist()
+    assert any_code(claims) == any(one.code is not None for one in plain)
+    assert any_bad_code(claims) == any(one.bad_code for one in plain)
+    for outcome in Outcome:
+        assert any_outcome(claims, outcome) == any(one.outcome is outcome for one in plain)
+    rows = data.draw(st.sets(st.integers(0, len(plain) - 1))) if plain else set()
+    chosen = np.array(sorted(rows), np.int64)
+    assert claims_at(claims, chosen) == [plain[row] for row in sorted(rows)]
 
 
 @given(_mixed(_FOUND))
@@ -150,8 +169,8 @@ def test_devices_in_columns_have_the_same_first_places(
     mixed: Mixed,
 ) -> None:
     found, plain = mixed
-    assert tuple(unique_devices(found)) == tuple(unique_devices(MixedList(plain)))
-    assert found_ids(found).tolist() == found_ids(MixedList(plain)).tolist()
+    assert tuple(unique_devices(found)) == unique_one_by_one(plain)
+    assert found_ids(found).tolist() == ids_of([one.device for one in plain]).tolist()
 
 
 def _many() -> Understanding:

@@ -13,6 +13,7 @@ from exchange.domain.time.sla import (
     LONDON,
     Due,
     SlaRule,
+    changed_due_dates,
     due,
     explain,
     explanation_json,
@@ -21,7 +22,6 @@ from exchange.domain.time.sla import (
     local_date,
     parse_instant,
     parse_month,
-    replay,
 )
 from exchange.errors import BadInput
 
@@ -263,7 +263,7 @@ def test_a_new_holiday_moves_exactly_the_clocks_that_pass_it() -> None:
         "2027-05-24",
     ]
     changed = build_calendar(additions={date(2027, 5, 10): "One-off bank holiday"})
-    moved = replay(dues, changed)
+    moved = changed_due_dates(dues, changed)
     assert [(one.position, one.after.due_on.isoformat()) for one in moved] == [
         (1, "2027-05-12"),
         (2, "2027-05-11"),
@@ -272,9 +272,11 @@ def test_a_new_holiday_moves_exactly_the_clocks_that_pass_it() -> None:
     assert moved[0].after.rule_text == dues[1].rule_text
     assert moved[0].after.received == dues[1].received
     assert moved[0].after.calendar_version == changed.version
-    assert replay(dues, ENGLAND) == ()
+    assert changed_due_dates(dues, ENGLAND) == ()
     # A removal moves them back.
-    assert [one.after.due_on for one in replay([one.after for one in moved], ENGLAND)] == [
+    assert [
+        one.after.due_on for one in changed_due_dates([one.after for one in moved], ENGLAND)
+    ] == [
         date(2027, 5, 11),
         date(2027, 5, 10),
     ]
@@ -283,7 +285,7 @@ def test_a_new_holiday_moves_exactly_the_clocks_that_pass_it() -> None:
 def test_a_deemed_receipt_is_replayed_with_its_own_day_zero() -> None:
     found = due(parse_instant("2027-05-10T10:00"), DEEMED, ENGLAND)
     changed = build_calendar(additions={date(2027, 5, 10): "One-off bank holiday"})
-    (moved,) = replay([found], changed)
+    (moved,) = changed_due_dates([found], changed)
     assert (moved.before.day_zero, moved.after.day_zero) == (date(2027, 5, 10), date(2027, 5, 11))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exchange.domain.columns.device_ids import ids_of
 from exchange.domain.device import DeviceId
@@ -36,3 +38,22 @@ def test_after_five_the_rest_is_counted() -> None:
     assert text.startswith(f"{DEVICES[0]} in rows 2 and 10; ")
     assert text.endswith("; and 3 more")
     assert text.count("in rows") == 5
+
+
+@given(st.lists(st.lists(st.sampled_from(DEVICES[:9]), max_size=6), max_size=8), st.data())
+def test_runs_of_rows_and_single_rows_are_one_list(
+    runs: list[list[DeviceId]], data: st.DataObject
+) -> None:
+    together, one_by_one = DuplicateRows(), DuplicateRows()
+    number = 1
+    for run in runs:
+        numbers = np.arange(number, number + len(run))
+        number += len(run) - data.draw(st.integers(0, 1))  # two devices on one row, now and then
+        for device, row in zip(run, numbers.tolist(), strict=True):
+            one_by_one.add(device, row)
+        if data.draw(st.booleans()):
+            together.add_many(ids_of(run), numbers)
+        else:
+            for device, row in zip(run, numbers.tolist(), strict=True):
+                together.add(device, row)
+    assert together.describe() == one_by_one.describe()

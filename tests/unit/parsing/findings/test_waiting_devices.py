@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from exchange.domain.columns.device_columns import ListedColumns
 from exchange.domain.device import DeviceId
 from exchange.domain.mail import Found
@@ -45,3 +48,27 @@ def test_an_empty_list_is_false() -> None:
     assert not waiting
     assert waiting.last(3) == []
     assert not list(waiting)
+
+
+_STEPS = st.lists(
+    st.tuples(st.sampled_from(("one", "many", "last", "remove")), st.integers(0, 6)), max_size=12
+)
+
+
+@given(_STEPS)
+def test_a_long_list_waits_as_its_devices_would_one_by_one(steps: list[tuple[str, int]]) -> None:
+    waiting, plain = WaitingDevices(), list[DeviceId]()
+    for step, number in steps:
+        if step == "one":
+            waiting.append(WaitingDevice(DEVICES[number], ""))
+            plain.append(DEVICES[number])
+        elif step == "many" and number:
+            waiting.extend(ListedColumns.of([Found(one, "") for one in DEVICES[:number]]), 1)
+            plain += DEVICES[:number]
+        elif step == "last" and number:
+            assert [one.device for one in waiting.last(number)] == plain[-number:]
+        elif step == "remove" and 0 < number <= len(plain):
+            waiting.remove(waiting.last(number)[0])
+            del plain[-number]
+        assert [one.device for one in waiting] == plain
+        assert bool(waiting) == bool(plain)

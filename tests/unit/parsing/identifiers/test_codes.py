@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from exchange.domain.device import InstallCode
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exchange.domain.device import InstallCode, crc16_x25
+from exchange.parsing.identifiers.bulk import check_codes
 from exchange.parsing.identifiers.codes import (
     BadCode,
+    code_digits,
     has_good_crc,
     looks_like_code,
     read_code_cell,
 )
+from exchange.parsing.text.byte_column import ByteColumn
 
 CODE = "83FED3407A939723A5C639B26916D505C3B5"
 
@@ -64,3 +71,43 @@ def test_only_36_digits_carry_a_crc() -> None:
     assert has_good_crc(CODE)
     assert not has_good_crc(CODE[:32])
     assert not has_good_crc(CODE[:-1] + "6")
+
+
+@st.composite
+def _cells(draw: st.DrawFn) -> str:
+    """A code with or without CRC in some grouping, damaged in half of the cells."""
+    raw = draw(st.sampled_from((bytes(16), b"\xff" * 16)) | st.binary(min_size=16, max_size=16))
+    crc = crc16_x25(raw).to_bytes(2, "little")
+    digits = draw(st.sampled_from((raw + crc, raw, raw + bytes(2), raw[1:] + crc))).hex()
+    size = draw(st.sampled_from((36, 32, 4, 2, 9)))
+    groups = [digits[at : at + size] for at in range(0, len(digits), size)]
+    marks = draw(st.lists(st.sampled_from(" -:./_"), min_size=1, max_size=2))
+    text = "".join(f"{group}{marks[at % len(marks)]}" for at, group in enumerate(groups))[:-1]
+    form = draw(st.sampled_from(("{}", "{}", "{}", " {}\t", "IC: {}", "{}x", "'{}", "\u00a0{}")))
+    damaged = draw(st.sampled_from((text, text, text.upper(), text[:-1] + "g", text + "0")))
+    return form.format(damaged)
+
+
+@settings(max_examples=200)
+@given(st.lists(_cells() | st.sampled_from(("", "not ours", "99", "0" * 32)), max_size=20))
+def test_codes_checked_together_are_those_read_one_by_one(cells: list[str]) -> None:
+    checked = check_codes(ByteColumn.of(cells))
+    for at, cell in enumerate(cells):
+        one = read_code_cell(cell)
+        if checked.valid[at]:
+            assert isinstance(one, InstallCode)
+            assert (checked.codes[at].tobytes(), checked.digits[at]) == (
+                one.raw, len(code_digits(cell))
+            )  # fmt: skip
+        else:
+            assert checked.digits[at] == 0
+            # The columns leave it to the reader of one cell, if only for a label or an odd blank.
+            assert not isinstance(one, InstallCode) or not _plainly_written(cell)
+
+
+def _plainly_written(cell: str) -> bool:
+    """Whether a cell has its digits without separators, in fours or in pairs."""
+    shape = re.sub("[0-9A-Fa-f]", "h", cell.strip("\t "))
+    return any(
+        re.fullmatch(f"({group}[-:. ])*{group}", shape) for group in ("h{32}(hhhh)?", "hhhh", "hh")
+    )

@@ -22,7 +22,7 @@ from exchange.errors import Unreadable
 from exchange.parsing.sheets import xlsx_stream
 from exchange.parsing.sheets.grid import Row
 from exchange.parsing.sheets.workbooks import read_workbook
-from exchange.parsing.sheets.xlsx_columns import PlainRows
+from exchange.parsing.sheets.xlsx_columns import LazyRows
 from exchange.parsing.sheets.xlsx_stream import NeedsWholeFile, open_book
 from tests.benchmarks import made
 from tests.corpus import making
@@ -112,7 +112,7 @@ def test_lists_written_in_many_ways(way: str, size: int) -> None:
         assert streamed(content) == as_a_whole(content)
         if way in PLAIN and way != "entities":
             (sheet,) = open_book("list.xlsx", io.BytesIO(content), DEFAULT) or []
-            assert all(isinstance(rows, PlainRows) for rows, _ in sheet.windows())
+            assert all(isinstance(rows, LazyRows) for rows, _ in sheet.windows())
 
 
 ODD_CELLS = [

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from exchange.domain.mail import Kind
-from exchange.rendering.workbook import OutcomeWord
+from exchange.rendering.wording import OutcomeWord
 from exchange.services.answering import intake
 from tests.places import ROOT
 

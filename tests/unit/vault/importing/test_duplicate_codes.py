@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from exchange.domain.columns.device_ids import DeviceIds
-from exchange.ports.records import Refusal, VaultRecord
+from exchange.ports.records import RowRefusal, VaultRecord
 from exchange.vault.importing.duplicate_codes import DuplicateCodes
 from exchange.vault.importing.import_conflicts import IMPORT_ROW, RefusedRows
 from exchange.vault.records import ROW, Rows, Sources, joined, rows_of
@@ -41,7 +41,7 @@ def _nobody(_ids: DeviceIds) -> set[int]:
 
 def _refused(
     shared: DuplicateCodes, *, skip_bad: bool = False
-) -> list[tuple[int, Refusal, object, int]]:
+) -> list[tuple[int, RowRefusal, object, int]]:
     rows = RefusedRows([shared.refused(_nobody, skip_bad=skip_bad)], [""])
     return [(one.row, one.refusal, one.other_device, one.other_row) for one in rows]
 
@@ -55,21 +55,21 @@ def test_codes_of_their_own_are_all_taken(shared: DuplicateCodes) -> None:
 
 def test_the_later_row_with_a_code_that_came_before_is_refused(shared: DuplicateCodes) -> None:
     _deliver(shared, [record(1), record(2), record(3, 1)])
-    assert _refused(shared) == [(3, Refusal.CODE_TWICE, device(1), 1)]
+    assert _refused(shared) == [(3, RowRefusal.CODE_TWICE, device(1), 1)]
 
 
 def test_where_only_good_rows_are_taken_both_are_refused(shared: DuplicateCodes) -> None:
     _deliver(shared, [record(1), record(2), record(3, 1)])
     assert _refused(shared, skip_bad=True) == [
-        (1, Refusal.CODE_TWICE, device(3), 3),
-        (3, Refusal.CODE_TWICE, device(1), 1),
+        (1, RowRefusal.CODE_TWICE, device(3), 3),
+        (3, RowRefusal.CODE_TWICE, device(1), 1),
     ]
 
 
 def test_a_code_that_the_vault_holds_for_another_device_is_refused(shared: DuplicateCodes) -> None:
     _deliver(shared, [record(1, 8), record(2)])
     shared.add_held([_rows([record(8), record(2)])])
-    assert _refused(shared) == [(1, Refusal.CODE_HELD, device(8), 0)]
+    assert _refused(shared) == [(1, RowRefusal.CODE_HELD, device(8), 0)]
 
 
 def test_a_device_that_gets_another_code_gives_its_own_up(shared: DuplicateCodes) -> None:

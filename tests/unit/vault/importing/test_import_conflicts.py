@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from exchange.ports.records import Refusal, VaultRecord
+from exchange.ports.records import RowRefusal, VaultRecord
 from exchange.vault.importing.import_conflicts import (
     IMPORT_ROW,
     CheckedRows,
@@ -31,7 +31,7 @@ def _sift(
     *,
     replace: bool = False,
     skip_bad: bool = False,
-) -> tuple[CheckedRows, list[tuple[int, Refusal, int]]]:
+) -> tuple[CheckedRows, list[tuple[int, RowRefusal, int]]]:
     plain = _rows(incoming)
     loaded = np.empty(len(plain), IMPORT_ROW)
     for name in ROW.names or ():
@@ -59,14 +59,16 @@ def test_a_row_said_again_is_counted_and_taken_once() -> None:
 @pytest.mark.parametrize(
     ("second", "reason"),
     [
-        (record(1, 9), Refusal.DEVICE_OTHER_CODE),
-        (record(1, None), Refusal.DEVICE_NO_CODE),
-        (record(1, installed=True), Refusal.DEVICE_INSTALLED),
-        (record(1, kind="ESME"), Refusal.DEVICE_TYPE),
-        (record(1, 9, installed=True, kind="ESME"), Refusal.DEVICE_OTHER_CODE),
+        (record(1, 9), RowRefusal.DEVICE_OTHER_CODE),
+        (record(1, None), RowRefusal.DEVICE_NO_CODE),
+        (record(1, installed=True), RowRefusal.DEVICE_INSTALLED),
+        (record(1, kind="ESME"), RowRefusal.DEVICE_TYPE),
+        (record(1, 9, installed=True, kind="ESME"), RowRefusal.DEVICE_OTHER_CODE),
     ],
 )
-def test_the_later_of_two_rows_that_differ_is_refused(second: VaultRecord, reason: Refusal) -> None:
+def test_the_later_of_two_rows_that_differ_is_refused(
+    second: VaultRecord, reason: RowRefusal
+) -> None:
     sifted, refused = _sift([record(1), second])
     assert refused == [(2, reason, 1)]
     assert len(sifted.rows) == 1
@@ -75,14 +77,14 @@ def test_the_later_of_two_rows_that_differ_is_refused(second: VaultRecord, reaso
 def test_where_only_good_rows_are_taken_all_rows_of_the_device_are_refused() -> None:
     sifted, refused = _sift([record(1), record(1, 9), record(1), record(2)], skip_bad=True)
     assert [row for row, _, _ in refused] == [1, 2, 3]
-    assert {reason for _, reason, _ in refused} == {Refusal.DEVICE_OTHER_CODE}
+    assert {reason for _, reason, _ in refused} == {RowRefusal.DEVICE_OTHER_CODE}
     assert len(sifted.rows) == 1
 
 
 def test_another_code_than_the_vault_holds_is_refused_unless_it_is_replaced() -> None:
     held = [record(1, 7, source="last year", day=date(2025, 3, 4))]
     sifted, refused = _sift([record(1)], held)
-    assert refused == [(1, Refusal.OTHER_CODE, 0)]
+    assert refused == [(1, RowRefusal.OTHER_CODE, 0)]
     (row,) = RefusedRows([sifted.refused], SOURCES.names)
     assert (row.device, row.held_from, row.held_on) == (device(1), "last year", date(2025, 3, 4))
     sifted, refused = _sift([record(1)], held, replace=True)
@@ -92,7 +94,7 @@ def test_another_code_than_the_vault_holds_is_refused_unless_it_is_replaced() ->
 @pytest.mark.parametrize("replace", [False, True])
 def test_installed_by_us_is_never_taken_back(replace: bool) -> None:
     _, refused = _sift([record(1)], [record(1, installed=True)], replace=replace)
-    assert refused == [(1, Refusal.INSTALLED, 0)]
+    assert refused == [(1, RowRefusal.INSTALLED, 0)]
 
 
 def test_a_row_without_a_code_does_not_contradict_the_vault() -> None:

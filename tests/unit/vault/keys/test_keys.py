@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.errors import BadInput, VaultDamaged, VaultError, WrongKey
+from exchange.errors import BadInput, VaultError, WrongKey
 from exchange.vault.keys.datakeys import DataKeys
 from exchange.vault.keys.keys import WrappingKey, create_key_file, derive, load_key_file
 
@@ -155,33 +155,3 @@ def test_a_sub_key_tells_nothing_of_another() -> None:
     assert derive(secret, "key id") == expected
     assert derive(secret, "key id", 8) == expected[:8]
     assert WrappingKey(secret).key_id == expected[:8].hex()
-
-
-class TestWrapping:
-    def test_round_trip(self) -> None:
-        key, keys = WrappingKey.generate(), DataKeys.generate()
-        wrapped = keys.wrap(key)
-        assert DataKeys.unwrap(wrapped, key.key_id, key) == keys
-        assert keys.current.secret not in wrapped
-
-    def test_several_keys_keep_their_order(self) -> None:
-        key, old, new = WrappingKey.generate(), DataKeys.generate(), DataKeys.generate()
-        both = DataKeys(old.placing, (new.current, old.current))
-        assert DataKeys.unwrap(both.wrap(key), key.key_id, key) == both
-
-    def test_another_key_is_wrong_not_damaged(self) -> None:
-        key, other = WrappingKey.generate(), WrappingKey.generate()
-        with pytest.raises(WrongKey, match=key.key_id):
-            DataKeys.unwrap(DataKeys.generate().wrap(key), key.key_id, other)
-
-    def test_every_changed_byte_is_damage(self) -> None:
-        key = WrappingKey.generate()
-        wrapped = DataKeys.generate().wrap(key)
-        for place in range(len(wrapped)):
-            changed = bytearray(wrapped)
-            changed[place] ^= 0x40
-            with pytest.raises(VaultDamaged):
-                DataKeys.unwrap(bytes(changed), key.key_id, key)
-        for length in range(len(wrapped)):
-            with pytest.raises(VaultDamaged):
-                DataKeys.unwrap(wrapped[:length], key.key_id, key)

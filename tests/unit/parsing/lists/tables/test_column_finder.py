@@ -16,7 +16,7 @@ from exchange.errors import BadInput
 from exchange.parsing.lists.tables.column_finder import find_columns
 from exchange.parsing.reading.import_tables import read_tables
 from exchange.parsing.sheets.delimited import read_delimited
-from exchange.services.codes.code_file import CODE, TYPE, Reading, choose
+from exchange.services.codes.code_file import CODE, TYPE, ReadOptions, choose_columns
 from exchange.services.codes.code_stream import read_delivery
 from exchange.services.codes.import_report import CodeSource, Delivered
 from exchange.services.import_rows import DEVICE
@@ -124,8 +124,10 @@ def by_mail(content: bytes) -> tuple[int, list[int], list[int], int | None] | No
 def by_import(content: bytes) -> tuple[int, list[int], list[int], int | None]:
     """The same of an import."""
     (table,) = read_tables("list.csv", content)
-    sheet = choose(Reading(), table)
+    sheet = choose_columns(ReadOptions(), table)
     codes = [sheet.columns[CODE]] if CODE in sheet.columns else []
+    if not sheet.rows:
+        raise BadInput("no rows")  # as the import says of such a file
     first = sheet.rows[0].number - 1
     return first, [sheet.columns[DEVICE]], codes, sheet.columns.get(TYPE)
 
@@ -144,7 +146,7 @@ def test_an_import_takes_the_codes_of_each_layout(name: str) -> None:
     layout = LAYOUTS[name]
     source, delivered = CodeSource.of("list.csv", content_of(layout.rows)), Delivered("list.csv")
     batches = list(
-        read_delivery(source, Reading(source="x"), DEFAULT, date(2026, 11, 3), delivered)
+        read_delivery(source, ReadOptions(source="x"), DEFAULT, date(2026, 11, 3), delivered)
     )
     assert delivered.rejects == []
     (batch,) = batches

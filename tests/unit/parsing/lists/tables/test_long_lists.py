@@ -8,23 +8,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.columns.device_columns import ListedColumns, devices_of
 from exchange.domain.device import InstallCode
 from exchange.domain.mail import Outcome, Understanding
-from exchange.parsing.findings import resolve_claims
 from exchange.parsing.identifiers import bulk
 from exchange.parsing.identifiers.bulk import check_devices
 from exchange.parsing.identifiers.devices import read_device
 from exchange.parsing.lists.prose import device_runs
 from exchange.parsing.lists.tables import listing
+from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
+from exchange.parsing.reading import understand as reading
 from exchange.parsing.reading.understand import understand, understand_file
 from exchange.parsing.sheets import delimited, xlsx_precheck, xlsx_tokenizer
 from exchange.parsing.sheets.csv_columns import DelimitedRows
 from exchange.parsing.sheets.grid import WorkbookRows
 from exchange.parsing.sheets.workbooks import read_workbook
-from exchange.parsing.sheets.xlsx_columns import PlainRows
+from exchange.parsing.sheets.xlsx_columns import LazyRows
 from exchange.parsing.text.byte_column import ByteColumn
 from tests.benchmarks import made
+from tests.unit.parsing.findings.cases import resolved_one_by_one, unique_one_by_one
 from tests.unit.parsing.sheets.cases import CELLS, PLAIN, WAYS, repacked, sheets
 
 _CODE = "83FED3407A939723A5C639B26916D505C3B5"
@@ -52,19 +55,19 @@ def test_cells_checked_together_are_those_taken_one_by_one(cells: list[str]) -> 
             assert seen == device
 
 
-def _both_ways(name: str, content: bytes) -> tuple[Understanding, Understanding]:
+def _both_ways(
+    name: str, content: bytes, mapping: ColumnMappings = NO_MAPPING
+) -> tuple[Understanding, Understanding]:
+    """Return what is read by columns, and what is read row by row."""
+    with patch.object(bulk, "CHUNK", 7):
+        quick = understand_file(name, content, mapping=mapping)
     with (
-        patch.object(listing, "_BULK_ROWS", 1),
-        patch.object(bulk, "CHUNK", 7),
-        patch.object(resolve_claims, "_MANY", 1),
-    ):
-        quick = understand_file(name, content)
-    with (
-        patch.object(listing, "_BULK_ROWS", 10**9),
+        patch.object(listing._ListingReader, "_is_simple", lambda _: False),
         patch.object(delimited, "_fast_rows", lambda *_: None),
-        patch.object(resolve_claims, "_MANY", 10**9),
+        patch.object(reading, "resolve_claims", resolved_one_by_one),
+        patch.object(reading, "unique_devices", unique_one_by_one),
     ):
-        careful = understand_file(name, content)
+        careful = understand_file(name, content, mapping=mapping)
     assert not isinstance(careful.devices, ListedColumns)
     return quick, careful
 
@@ -138,6 +141,29 @@ def test_answers_read_alike_both_ways(
 ) -> None:
     text = "\n".join(";".join(row) for row in [header, *rows])
     quick, careful = _both_ways("answers.csv", text.encode())
+    assert quick == careful
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(st.tuples(CELLS, _code_cells() | _OTHER_CELLS, _OTHER_CELLS, CELLS), max_size=20),
+    st.sampled_from((("Ours", "", "Word", "Device ID"), ("A", "IC", "Comments", "GUID"))),
+    st.sampled_from((("Ours", "B"), ("A", "IC"), ("D", "B"), ("A", ""))),
+    st.integers(0, 20),
+)
+def test_a_list_with_columns_on_file_reads_alike_both_ways(
+    rows: list[tuple[str, str, str, str]],
+    header: tuple[str, str, str, str],
+    on_file: tuple[str, str],
+    again: int,
+) -> None:
+    """Device IDs of another party are in a further column; the header may come a second time."""
+    lines = [header, *rows[:again], *([header] if again < len(rows) else []), *rows[again:]]
+    mapping = ColumnMappings(
+        (ColumnMap(on_file[0], (on_file[1],) if on_file[1] else None, comment=""),)
+    )
+    text = "\n".join(";".join(row) for row in lines)
+    quick, careful = _both_ways("list.csv", text.encode(), mapping)
     assert quick == careful
 
 
@@ -243,7 +269,6 @@ def test_a_body_reads_alike_with_its_lists_as_one(body: str, subject: str) -> No
         patch.object(device_runs, "_LONG", 0),
         patch.object(device_runs, "_LEAST", 5),
         patch.object(device_runs, "_AT_START", 12),
-        patch.object(resolve_claims, "_MANY", 1),
     ):
         quick = understand(mail)
     careful = understand(mail)
@@ -253,7 +278,6 @@ def test_a_body_reads_alike_with_its_lists_as_one(body: str, subject: str) -> No
         patch.object(device_runs, "_LONG", 0),
         patch.object(device_runs, "_LEAST", 5),
         patch.object(device_runs, "_AT_START", 12),
-        patch.object(listing, "_BULK_ROWS", 1),
     ):
         assert understand_file("list.txt", body.encode()) == attached
 
@@ -267,7 +291,7 @@ def test_a_sheet_reads_alike_with_and_without_the_library(content: bytes, window
         rows = [table.rows for table in read_workbook("list.xlsx", content).tables]
     _, careful = _both_ways("list.xlsx", content)
     assert quick == careful
-    if rows and isinstance(rows[0], PlainRows):
+    if rows and isinstance(rows[0], LazyRows):
         (by_library,) = (table.rows for table in read_workbook("list.xlsx", content).tables)
         assert isinstance(by_library, WorkbookRows)
         assert list(rows[0]) == list(by_library)
@@ -293,10 +317,10 @@ def test_a_workbook_reads_alike_with_and_without_the_library() -> None:
                 quick = understand_file("list.xlsx", content)
                 if way != "index beyond":
                     rows = read_workbook("list.xlsx", content).tables[0].rows
-                    assert isinstance(rows, PlainRows) == (way in PLAIN), way
+                    assert isinstance(rows, LazyRows) == (way in PLAIN), way
             careful = understand_file("list.xlsx", content)
             assert quick == careful, way
-            if isinstance(rows, PlainRows):
+            if isinstance(rows, LazyRows):
                 by_library = read_workbook("list.xlsx", content).tables[0].rows
                 assert isinstance(by_library, WorkbookRows)
                 assert list(rows) == list(by_library)

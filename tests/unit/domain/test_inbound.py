@@ -1,4 +1,4 @@
-"""The state machines: every pair of state and event, one way or the other."""
+"""A requested Device: every pair of state and event, and the decision about it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,6 @@ from exchange.domain.inbound import (
     InstalledRegister,
     decide_device,
     move,
-)
-from exchange.domain.outbound import (
-    CHASED_LEGS,
-    LEG_TRANSITIONS,
-    OPEN_LEGS,
-    LegEvent,
-    LegState,
-    leg_takes,
-    move_leg,
 )
 from exchange.errors import BadInput
 
@@ -67,34 +58,6 @@ def test_an_answer_is_taken_back_only_with_its_letter() -> None:
     assert left == {DeviceEvent.TAKE_BACK}
 
 
-@pytest.mark.parametrize(("state", "event"), list(itertools.product(LegState, LegEvent)), ids=str)
-def test_leg_pairs(state: LegState, event: LegEvent) -> None:
-    if leg_takes(state, event):
-        assert move_leg(state, event) is LEG_TRANSITIONS[state, event]
-    else:
-        with pytest.raises(BadInput, match=state.value):
-            move_leg(state, event)
-
-
-def test_a_code_in_hand_stays_unless_a_person_rules_it_another_devices() -> None:
-    taken = {event for event in LegEvent if leg_takes(LegState.PROVIDED, event)}
-    assert taken == {LegEvent.REOPEN}
-
-
-def test_a_code_is_welcome_from_whoever_was_asked() -> None:
-    takes = {state for state in LegState if leg_takes(state, LegEvent.CODE)}
-    assert takes == set(LegState) - {LegState.WAITING, LegState.PROVIDED}
-
-
-def test_only_what_was_accepted_is_chased() -> None:
-    assert {LegState.SENT, LegState.ACKNOWLEDGED} == CHASED_LEGS
-    assert CHASED_LEGS | {LegState.QUEUED} == OPEN_LEGS
-
-
-def test_acknowledgements_discharge_nothing() -> None:
-    assert move_leg(LegState.SENT, LegEvent.ACKNOWLEDGE) in OPEN_LEGS
-
-
 @pytest.mark.parametrize(
     ("facts", "register", "event"),
     [
@@ -104,6 +67,7 @@ def test_acknowledgements_discharge_nothing() -> None:
         (Facts(held=True, installed_by_us=True), COMPLETE, "hold"),
         # A code that we received as gaining Supplier is not ours to give.
         (Facts(held=True, has_code=True), COMPLETE, "not_ours"),
+        (Facts(held=True, has_code=True), InstalledRegister(), "not_ours"),
         (Facts(), COMPLETE, "not_ours"),
         (Facts(), InstalledRegister(), "hold"),
         (Facts(), InstalledRegister(date(2026, 9, 12), 92), "hold"),
@@ -125,3 +89,24 @@ def test_the_type_the_list_names_counts_where_the_register_knows_none() -> None:
     assert decide_device(Facts(asked_type=hub), terms).event is DeviceEvent.HOLD
     ours = Facts(True, True, True, DeviceType.ESME, asked_type=hub)
     assert decide_device(ours, terms).event is DeviceEvent.CODE_FOUND
+
+
+def test_every_state_can_be_reached_and_three_are_settled() -> None:
+    assert set(TRANSITIONS.values()) | {DeviceState.OPEN} == set(DeviceState)
+    assert {DeviceState.PROVIDED, DeviceState.NOT_INSTALLER, DeviceState.WITHDRAWN} == DISCHARGED
+
+
+def test_a_register_is_current_up_to_its_last_day() -> None:
+    for days, event in ((13, DeviceEvent.NOT_OURS), (12, DeviceEvent.HOLD)):
+        register = InstalledRegister(date(2026, 12, 1), days)
+        decision = decide_device(Facts(), DecisionTerms(register, TODAY, ()))
+        assert decision.event is event
+        assert ("2026-12-01" in decision.reason) == (event is DeviceEvent.HOLD)
+
+
+def test_only_types_that_are_refused_are_held() -> None:
+    ours = Facts(True, True, True, DeviceType.CHF)
+    terms = DecisionTerms(COMPLETE, TODAY, ())
+    assert decide_device(ours, terms).event is DeviceEvent.CODE_FOUND
+    held = decide_device(ours, DecisionTerms(COMPLETE, TODAY, (DeviceType.CHF,)))
+    assert held.reason == "a CHF is not a Device that clause 4.16 is for"

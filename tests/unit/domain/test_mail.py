@@ -1,0 +1,43 @@
+"""What a mail says, as values."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from exchange.domain.device import DeviceId
+from exchange.domain.mail import Kind, MailHead, Outcome, Reject, Subkind, Understanding
+
+DEVICE = DeviceId.parse("00-DB-12-34-56-78-90-A0")
+
+
+@pytest.mark.parametrize(
+    ("reject", "spoils"),
+    [
+        (Reject("83FE D340", "too short", "row 2", DEVICE), True),
+        (Reject(str(DEVICE), "two different answers", "row 2", DEVICE), False),
+        (Reject("00DB12", "too short", "row 2"), False),
+    ],
+)
+def test_a_reject_spoils_a_code_or_says_something_of_its_device(
+    reject: Reject, spoils: bool
+) -> None:
+    assert reject.spoils_code is spoils
+
+
+def test_words_that_databases_hold_never_change() -> None:
+    assert {one.value for one in Outcome} == {"provided", "not_installer", "unclear"}
+    assert {one.value for one in Kind} == {
+        "request", "response", "acknowledgement", "auto_reply", "bounce", "unknown",
+    }  # fmt: skip
+    assert Subkind("") is Subkind.NONE
+    assert Subkind("list") is Subkind.MAILING_LIST
+    assert len({one.value for one in Subkind}) == len(Subkind)
+
+
+def test_what_was_understood_shows_no_body_and_cannot_be_changed() -> None:
+    said = Understanding(MailHead(subject="codes"), Kind.REQUEST, text="83FE D340 7A93")
+    assert "83FE" not in repr(said)
+    with pytest.raises(FrozenInstanceError):
+        said.kind = Kind.BOUNCE  # type: ignore[misc]
