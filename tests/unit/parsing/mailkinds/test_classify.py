@@ -15,6 +15,8 @@ from exchange.parsing.mailkinds.classify import (
     classify_by_header,
     is_reply,
 )
+from exchange.parsing.statements.statements import read_statements
+from exchange.parsing.text.lines import plain_lines
 from tests.corpus import making
 from tests.unit.parsing.mailkinds.cases import OURS, contents, disposition, headers, report
 
@@ -55,7 +57,14 @@ def by_content(
 ) -> tuple[Kind, Subkind, bool]:
     head = MailHead(subject=subject, in_reply_to="<ours@op-a.test>" if reply else "")
     said = classify_by_content(
-        head, headers(**fields), contents(content), found, text, about_ours=about_ours
+        head,
+        headers(**fields),
+        contents(content),
+        found,
+        text,
+        read_statements(plain_lines(text), lambda line: line.where),
+        about_ours=about_ours,
+        ours_repeated=False,
     )
     return said.kind, said.subkind, said.counts
 
@@ -224,7 +233,8 @@ def test_an_acknowledgement_that_no_header_declares() -> None:
     assert by_content(findings(), TICKET) == ticket
     assert by_content(findings(devices=True), TICKET) == ticket
     assert by_content(findings(), subject=TICKET) == ticket
-    assert by_content(findings(devices=True, asks=True), TICKET)[0] is Kind.REQUEST
+    asking = by_content(findings(devices=True, asks=True), TICKET)
+    assert asking == (Kind.UNKNOWN, Subkind.TICKET, True)  # whose list it is, a person sees
 
 
 def test_an_absence_in_the_first_person_and_without_devices() -> None:
@@ -271,7 +281,8 @@ def test_a_generated_list_that_asks_for_nothing() -> None:
 
 def test_a_reply_with_devices_is_a_request_only_where_it_asks() -> None:
     assert by_content(findings(devices=True), reply=True)[:2] == (Kind.UNKNOWN, Subkind.REPLY)
-    assert by_content(findings(devices=True, asks=True), reply=True)[0] is Kind.REQUEST
+    asking = "Please send the install codes."
+    assert by_content(findings(devices=True, asks=True), asking, reply=True)[0] is Kind.REQUEST
 
 
 def test_a_reply_without_devices_says_what_it_says() -> None:
