@@ -113,6 +113,7 @@ class Bounce:
     status: str = ""  # 5.1.1
     diagnostic: str = ""
     original_message_id: str = ""
+    forwarded_to: str = ""  # the address that failed, where the recipient's server passed it on
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,9 @@ class MailHead:
     references: tuple[str, ...] = ()
     date: datetime | None = None  # as claimed, UTC
     own_marker: str = ""  # the value of our own X-MP121-Exchange header
+    delivered_to: tuple[str, ...] = ()  # where the last servers say that they delivered it
+    content: str = ""  # how its body is to be decoded: media type, parameters, encoding
+    fault: str = ""  # why two readers might read two headers; then ``sender`` is empty
 
 
 class TablePreview(NamedTuple):

@@ -23,6 +23,11 @@ _LONGEST_SUBJECT: Final = 2000
 _LONGEST_HEAD: Final = 1_000_000
 
 
+# A server that delivers a mail notes in one of these to which address it did.
+_DELIVERED: Final = ("delivered-to", "x-original-to", "x-delivered-to", "envelope-to")
+_CONTENT: Final = ("content-type", "content-transfer-encoding", "content-disposition")
+
+
 def received(raw: bytes) -> datetime | None:
     """Return when the last server received a mail, by its topmost Received field; or None."""
     ends = head_end(raw, _LONGEST_HEAD)
@@ -46,4 +51,12 @@ def head_of(headers: Headers) -> MailHead:
         references=tuple(map(storable, message_ids(" ".join(headers.all("references"))))),
         date=parse_date(headers.get("date")),
         own_marker=storable(one_line(headers.get(_MARKER_HEADER))[:300]),
+        delivered_to=addresses([one for name in _DELIVERED for one in headers.all(name)[:20]]),
+        content=storable(_content_of(headers)),
     )
+
+
+def _content_of(headers: Headers) -> str:
+    """Return the fields that say how a body is decoded, on one line; two copies have the same."""
+    fields = (f"{name}: {value}" for name in _CONTENT for value in headers.all(name)[:5])
+    return one_line("; ".join(fields))[:_LONGEST_SUBJECT]

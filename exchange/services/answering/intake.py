@@ -35,11 +35,13 @@ from exchange.services.answering import (
     answer_request,
     party_columns,
     party_passwords,
+    take_report,
     take_response,
 )
 from exchange.services.answering.device_decisions import Holdings
 from exchange.services.answering.mail_outcome import MailOutcome, record
 from exchange.services.context import Context
+from exchange.services.letters import return_tags
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import KEPT, NOT_FETCHED, PROCESSED, REVIEW, SHUNTED, KeptMail
 
@@ -338,8 +340,11 @@ def _follow(
     """Act on a mail according to its kind and sender."""
     if said.subkind is Subkind.OWN or take_response.is_ours(ctx, tx, said):
         return MailOutcome(PROCESSED, said.kind, "our own mail came back")
+    if said.head.sender in ctx.own_addresses and return_tags.came_back(ctx, tx, said.head):
+        reason = "our own test: return addresses may carry tags from now on"
+        return MailOutcome(PROCESSED, said.kind, reason)
     if said.kind is Kind.BOUNCE:
-        return take_response.bounce(ctx, tx, said)
+        return take_report.take(ctx, tx, mail, said)
     if who.party is None:
         return MailOutcome(REVIEW, said.kind, who.reason)
     if said.kind is Kind.REQUEST:
