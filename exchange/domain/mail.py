@@ -58,6 +58,7 @@ class Subkind(StrEnum):
     PROMISED = "promised"
     AUTOMATIC_ANSWER = "automatic_answer"
     COLUMNS = "columns"  # the columns on file for the sender do not fit
+    CONTRADICTION = "contradiction"  # its text and its HTML say different things
     UNREADABLE = "unreadable"  # a file that could not be read at all
 
 

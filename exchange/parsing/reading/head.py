@@ -43,7 +43,8 @@ def head_of(headers: Headers) -> MailHead:
     return MailHead(
         message_id=storable(ids[0]) if ids else "",
         subject=storable(decode_words(headers.get("subject"))[:_LONGEST_SUBJECT]),
-        sender=storable(sender.address),
+        # What can be read in two ways is nobody.
+        sender="" if headers.fault else storable(sender.address),
         sender_name=storable(sender.name),
         reply_to=addresses(headers.all("reply-to")),
         to=addresses(headers.all("to")),
@@ -53,6 +54,7 @@ def head_of(headers: Headers) -> MailHead:
         own_marker=storable(one_line(headers.get(_MARKER_HEADER))[:300]),
         delivered_to=addresses([one for name in _DELIVERED for one in headers.all(name)[:20]]),
         content=storable(_content_of(headers)),
+        fault=headers.fault,
     )
 
 

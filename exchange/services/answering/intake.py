@@ -338,6 +338,8 @@ def _follow(
     tally: answer_request.DayTally,
 ) -> MailOutcome:
     """Act on a mail according to its kind and sender."""
+    if said.head.fault and not who.vouched:
+        return MailOutcome(REVIEW, said.kind, said.head.fault)
     if said.subkind is Subkind.OWN or take_response.is_ours(ctx, tx, said):
         return MailOutcome(PROCESSED, said.kind, "our own mail came back")
     if said.head.sender in ctx.own_addresses and return_tags.came_back(ctx, tx, said.head):
@@ -393,6 +395,7 @@ _BY_KIND: Final[Mapping[Kind, Callable[[_Sent], MailOutcome]]] = {
 _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
     Subkind.REMINDER: lambda one: answer_request.reminded(one.ctx, one.tx, one.said, one.party),
     Subkind.QUERY: lambda one: _review(one, "says that install codes which we sent cannot be used"),
+    Subkind.CONTRADICTION: lambda one: _review(one, one.said.warnings[0]),
     Subkind.COLUMNS: lambda one: _review(
         one, one.said.warnings[0] if one.said.warnings else "the columns on file do not fit"
     ),
