@@ -16,6 +16,7 @@ import structlog
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
+from exchange.domain.copies import DecidedCopy, asks_of, first_copy
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind, Subkind, Understanding
 from exchange.domain.party import Party
@@ -267,25 +268,32 @@ def decide(
     outcomes = []
     with ctx.store.transaction("decide") as tx:
         claimed = tx.mail.claim_many([one.mail.id for one in mails])
-        twins = tx.mail.decided_duplicates([one.mail for one in mails])
+        copies = tx.mail.decided_copies([one.mail for one in mails])
         for one, verdict in zip(mails, who, strict=True):
             mail, said = one.mail, one.said
             state, folder, _ = claimed[mail.id]
             if state != KEPT:  # somebody else decided it meanwhile
                 outcomes.append(MailOutcome(folder, said.kind))
                 continue
-            alike = twins.setdefault((mail.content_hash, mail.sender), [])
-            twin = min(alike, default=mail.id)
-            if twin < mail.id:
-                reason = f"the same as mail {twin}"
-                outcome = MailOutcome(PROCESSED, said.kind, reason, mail.party)
-            else:
+            known = copies.setdefault((mail.content_hash, mail.sender), [])
+            outcome = _seen_before(mail, said, known)
+            if outcome is None:
                 outcome = _follow(ctx, tx, mail, said, verdict, holdings, tally)
-            record(ctx, tx, mail, outcome)
-            if outcome.folder != SHUNTED:
-                alike.append(mail.id)
+            record(ctx, tx, mail, outcome, said)
+            if outcome.folder == PROCESSED:
+                known.append(DecidedCopy(mail.id, mail.subject, said.kind, asks_of(said)))
             outcomes.append(outcome)
     return outcomes
+
+
+def _seen_before(
+    mail: KeptMail, said: Understanding, known: Sequence[DecidedCopy]
+) -> MailOutcome | None:
+    """Return the outcome of another copy of a mail that was processed, else None."""
+    first = first_copy(mail.id, mail.subject, said, known) if known else None
+    if first is None:
+        return None
+    return MailOutcome(PROCESSED, said.kind, f"the same as mail {first}", mail.party)
 
 
 def _senders(ctx: Context, mails: Sequence[Understood]) -> list[Verdict]:
@@ -312,8 +320,11 @@ def release(
         state, folder, resolved = tx.mail.claim(mail.id)
         if state in NOT_FETCHED or folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
-        outcome = _follow(ctx, tx, mail, said, who, holdings, answer_request.DayTally())
-        record(ctx, tx, mail, outcome)
+        known = tx.mail.decided_copies([mail]).get((mail.content_hash, mail.sender), ())
+        outcome = _seen_before(mail, said, known) or _follow(
+            ctx, tx, mail, said, who, holdings, answer_request.DayTally()
+        )
+        record(ctx, tx, mail, outcome, said)
         if outcome.folder == PROCESSED:
             resolve(ctx, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
     return outcome

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import structlog
 
 from exchange.domain.audit import AuditEvent
+from exchange.domain.copies import asks_of
 from exchange.domain.device import mask_codes
+from exchange.domain.mail import Understanding
 from exchange.services.context import Context
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import PROCESSED, KeptMail
@@ -26,8 +28,17 @@ class MailOutcome:
     ref: str = ""
 
 
-def record(ctx: Context, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
-    """Write the outcome of a mail into the ledger and the audit log."""
+def record(
+    ctx: Context,
+    tx: Transaction,
+    mail: KeptMail,
+    outcome: MailOutcome,
+    said: Understanding | None = None,
+) -> None:
+    """Write the outcome of a mail into the ledger and the audit log.
+
+    ``said`` is what it says, if it could be read.
+    """
     now = ctx.now()
     reason = mask_codes(outcome.reason)
     tx.mail.decide(
@@ -38,6 +49,7 @@ def record(ctx: Context, tx: Transaction, mail: KeptMail, outcome: MailOutcome) 
         reason=reason,
         party=outcome.party,
         ref=outcome.ref,
+        asks=asks_of(said) if said else None,
     )
     tx.audit.append(
         now,
