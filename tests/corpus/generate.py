@@ -25,6 +25,7 @@ from tests.corpus import (
     notices_cases,
     outlook_cases,
     quotes_cases,
+    renderings_cases,
     requests_cases,
     spoken_cases,
 )
@@ -78,6 +79,7 @@ def main() -> None:
         damage_cases,
         mapped_cases,
         code_column_cases,
+        renderings_cases,
     )
     cases = [case for module in modules for case in module.cases()]
     doubled = [name for name, count in Counter(case.name for case in cases).items() if count > 1]
