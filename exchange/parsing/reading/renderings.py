@@ -7,10 +7,10 @@ different Devices, or one takes back what the other asks, nobody knows what the 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
 
-from exchange.domain.statements import Act, Statement
+from exchange.domain.statements import Act, Scope
 from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
 from exchange.parsing.mime.quoting import mark_quotes
 from exchange.parsing.statements.statements import read_statements
@@ -20,13 +20,13 @@ from exchange.parsing.text.lines import Line
 _ID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{2}(?:[-:. ]?[0-9A-Fa-f]{2}){7}(?![0-9A-Za-z])")
 _SEPARATORS: Final = str.maketrans("", "", "-:. ")
 _LAYOUT = re.compile(r"[\W_]+")
-# Who says the first in one rendering and only the second in the other says two things.
-_OPPOSITES: Final = (
-    (Act.ASKS, Act.TAKES_BACK),
-    (Act.ASKS, Act.WARNS),
-    (Act.DENIES, Act.OWNS),
-    (Act.DENIES, Act.PROVIDES),
-)
+# What somebody does that the other rendering must do as well.
+_WEIGHTY: Final = frozenset(
+    (Act.ASKS, Act.TAKES_BACK, Act.CORRECTS, Act.REPORTS, Act.DISPUTES, Act.WARNS, Act.DENIES,
+     Act.OWNS, Act.PROVIDES)
+)  # fmt: skip
+_STOPPING: Final = (Act.TAKES_BACK, Act.WARNS)
+_Said: TypeAlias = frozenset[tuple[Act, Scope]]
 
 
 def contradiction(lines: Sequence[Line], others: list[Line], unseen: str, subject: str) -> str:
@@ -40,19 +40,30 @@ def contradiction(lines: Sequence[Line], others: list[Line], unseen: str, subjec
     if not other.strip() or _LAYOUT.sub("", text) == _LAYOUT.sub("", other):
         return ""
     passed_over = _ids(unseen)
+    mark_quotes(others)
     if _ids(text) - passed_over != _ids(other) - passed_over:
-        mark_quotes(others)
         here = _ids(_own(lines)) - passed_over
         there = _ids(_own(expand_runs(others))) - passed_over
         if here and there and here != there:
             return f"its HTML and its text name different Devices or codes: {_shown(here, there)}"
-    acts, others_acts = _acts(lines, subject), _acts(others, subject)
-    for one, opposite in _OPPOSITES:
-        for first, second in ((acts, others_acts), (others_acts, acts)):
-            if one in first - second and opposite in second - first:
-                which = "HTML" if first is acts else "text"
-                return f"its {which} {_word(one)}, the other rendering {_word(opposite)}"
-    return ""
+    return _conflict(_said(lines, subject), _said(others, subject))
+
+
+def _conflict(here: _Said, there: _Said) -> str:
+    """Return how two renderings speak against each other: each says what the other does not.
+
+    One that only says less was cut short; but what takes back or warns may not be in one alone.
+    """
+    if not here or not there:
+        return ""
+    only = (here - there, there - here)
+    stops = {act for act, _ in here ^ there if act in _STOPPING}
+    if not all(only) and not stops - {act for act, _ in here & there}:
+        return ""
+    words = (", ".join(sorted({act.value.replace("_", " ") for act, _ in one})) for one in only)
+    return "its HTML and its text say different things: {} / {}".format(
+        *(one or "-" for one in words)
+    )
 
 
 def _ids(text: str) -> set[str]:
@@ -63,17 +74,10 @@ def _own(lines: Iterable[Line]) -> str:
     return text_of_lines([line for line in lines if not line.quoted])
 
 
-def _acts(lines: Iterable[Line], subject: str) -> set[Act]:
+def _said(lines: Iterable[Line], subject: str) -> _Said:
     own = [line for line in lines if not line.quoted]
-    return {one.act for one in _said(own, subject)}
-
-
-def _said(lines: Collection[Line], subject: str) -> tuple[Statement, ...]:
-    return read_statements(lines, lambda line: line.where, subject)
-
-
-def _word(act: Act) -> str:
-    return act.value.replace("_", " ")
+    found = read_statements(own, lambda line: line.where, subject)
+    return frozenset((one.act, one.scope) for one in found if one.act in _WEIGHTY)
 
 
 def _shown(here: set[str], there: set[str]) -> str:
