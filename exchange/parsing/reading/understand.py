@@ -222,7 +222,7 @@ def _conclude(
         devices=devices,
         answers=answers,
         rejects=rejects,
-        warnings=tuple(dict.fromkeys(warnings)),
+        warnings=tuple(dict.fromkeys([head.fault, *warnings] if head.fault else warnings)),
         statements=reading.statements,
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
