@@ -14,7 +14,15 @@ from exchange.doctor.check import Check, failed
 from exchange.doctor.configuration import configuration, our_party, passwords
 from exchange.doctor.files import files, user
 from exchange.doctor.mail import look_at_courier, look_at_mailbox
-from exchange.doctor.registers import addresses, calendar, clock, clock_stopped, contacts, register
+from exchange.doctor.registers import (
+    addresses,
+    calendar,
+    clock,
+    clock_stopped,
+    contacts,
+    register,
+    return_address,
+)
 from exchange.doctor.smime import mail_keys
 from exchange.doctor.storage import database, key_file, running, vault
 from exchange.doctor.templates import templates
@@ -61,6 +69,7 @@ def examine(folder: Path) -> list[Check]:
             checks += mailbox()
         if courier is not None:
             checks += courier()
+        checks += return_address(store, settings) if store is not None else []
         checks += _border("templates", lambda: templates(folder))
         if store is not None:
             checks += running(store, folder)

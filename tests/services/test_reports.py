@@ -196,7 +196,7 @@ def _senders(post: Post) -> list[str]:
 
 def _prove(post: Post) -> None:
     with post.ctx.store.transaction("test") as tx:
-        tx.facts.put("return_tags.proved", return_tags._account(post.ctx))
+        tx.facts.put("return_tags.proved", return_tags._account(post.ctx.settings))
 
 
 def test_letters_carry_tags_only_where_they_are_proved(post: Post) -> None:

@@ -16,6 +16,7 @@ from typing import Final
 
 import structlog
 
+from exchange.config import Settings
 from exchange.domain.audit import AuditEvent
 from exchange.domain.delivery import return_address, return_tags
 from exchange.domain.mail import MailHead
@@ -34,7 +35,12 @@ _PURPOSE: Final = "return"  # of the keyed digest
 
 def in_use(ctx: Context, tx: Transaction) -> bool:
     """Whether letters leave with tagged return addresses: wanted, and proved for this account."""
-    return ctx.settings.smtp.return_tags and tx.facts.get(_PROVED) == _account(ctx)
+    return ctx.settings.smtp.return_tags and proved_for(ctx.settings, tx)
+
+
+def proved_for(settings: Settings, tx: Transaction) -> bool:
+    """Whether tags are proved for the account and the address of these settings."""
+    return tx.facts.get(_PROVED) == _account(settings)
 
 
 def sender_of(ctx: Context, letter: StoredLetter) -> str:
@@ -68,7 +74,9 @@ def probe(ctx: Context, courier: Courier) -> str:
     if address == ours:
         raise BadInput(f"{ours} is too long to carry a tag")
     with ctx.store.transaction("probe") as tx:
-        tx.facts.put(_PROBE, json.dumps({"message_id": message_id, "account": _account(ctx)}))
+        tx.facts.put(
+            _PROBE, json.dumps({"message_id": message_id, "account": _account(ctx.settings)})
+        )
     letter = Letter(0, address, address, _written(ctx, address, message_id))
     for fate in (one for some in courier.send_many([letter]) for one in some):
         if not fate.accepted:
@@ -100,9 +108,9 @@ def refused(ctx: Context) -> None:
     log.warning("the mail server refuses tagged return addresses: letters go without them")
 
 
-def _account(ctx: Context) -> str:
-    smtp = ctx.settings.smtp
-    return f"{ctx.settings.party.address} {smtp.username} {smtp.host}:{smtp.port}".lower()
+def _account(settings: Settings) -> str:
+    smtp = settings.smtp
+    return f"{settings.party.address} {smtp.username} {smtp.host}:{smtp.port}".lower()
 
 
 def _written(ctx: Context, address: str, message_id: str) -> bytes:
