@@ -140,6 +140,7 @@ class SmtpSettings(Credential):
     connections: Annotated[int, Field(ge=1, le=20)] = 2
     per_minute: Annotated[int, Field(ge=0)] = 30  # 0: no limit
     timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
+    return_tags: bool = True  # where ``exchange doctor --return-address`` has proved them
 
 
 def _database_url(written: str) -> str:

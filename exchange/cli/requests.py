@@ -116,6 +116,8 @@ def show(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
         request = tx.outbound.find(ref)
         legs = tx.legs.legs(request_id=request.id)
         sent = tx.outbox.by_ref(ref)
+        reports = tx.reports.waiting(ref=ref)
+    suspended = any(one.request_id == request.id for one in reports)
     if as_json:
         print_result(
             True,
@@ -123,6 +125,7 @@ def show(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
                 "ref": ref,
                 "party": request.party,
                 "due": request.due_on,
+                "chase_suspended": suspended,
                 "devices": [
                     {"device_id": leg.device, "state": leg.state, "overdue": leg.overdue}
                     for leg in legs
@@ -137,6 +140,12 @@ def show(ref: str, folder: Folder = HERE, as_json: Json = False) -> None:
         return
     due = f"due {request.due_on}" if request.due_on else "not accepted yet"
     say(f"{ref} to {request.party}, {due}")
+    for one in reports:
+        rests = "; it is not chased until a person decides" if suspended else ""
+        say(
+            f"mail {one.mail_id} says that the {one.purpose} to {one.recipient} did not arrive"
+            f"{rests}: `exchange inbox bounce {one.mail_id}`"
+        )
     table(
         "Letters",
         ("what", "to", "state", "accepted"),

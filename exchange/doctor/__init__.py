@@ -21,6 +21,7 @@ from exchange.doctor.registers import (
     clock_stopped,
     contacts,
     registered_addresses,
+    return_address,
 )
 from exchange.doctor.smime import mail_keys
 from exchange.doctor.storage import check_running, database, key_file, vault
@@ -72,6 +73,7 @@ def examine(folder: Path) -> list[Check]:
             checks += mailbox()
         if courier is not None:
             checks += courier()
+        checks += return_address(store, settings) if store is not None else []
         checks += _border("templates", lambda: templates(folder))
         if store is not None:
             checks += check_running(store, folder)

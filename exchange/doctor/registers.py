@@ -18,6 +18,7 @@ from exchange.domain.time.sla import local_date
 from exchange.errors import BadInput, ExchangeError
 from exchange.rendering.wording import counted
 from exchange.services.codes.register import COMPLETE_AS_OF
+from exchange.services.letters import return_tags
 from exchange.services.running.clock_guard import HINT, TROUBLE
 from exchange.store.db import Store
 from exchange.toml_file import TomlFile
@@ -57,6 +58,22 @@ def check_installed_register(store: Store, settings: Settings) -> list[Check]:
     if most and age > most:
         return [warning(what, f"{text}, {age} days ago, {most} are allowed: {follows}", advice)]
     return [ok(what, text)]
+
+
+def return_address(store: Store, settings: Settings) -> list[Check]:
+    """Report whether letters carry tagged return addresses."""
+    what = "return address"
+    if not settings.smtp.return_tags:
+        return [ok(what, "without tags, as configured: a person decides on each delivery report")]
+    try:
+        with store.reading() as tx:
+            proved = return_tags.proved_for(settings, tx)
+    except ExchangeError as error:
+        return faults(what, error, "")
+    if proved:
+        return [ok(what, "with a tag for each letter: reports that come to it prove themselves")]
+    text = "no tags are proved: a person decides on each delivery report"
+    return [ok(what, f"{text}; `exchange doctor --return-address` tries them")]
 
 
 def contacts(store: Store, settings: Settings) -> list[Check]:

@@ -68,6 +68,7 @@ class Subkind(StrEnum):
     THANKS = "thanks"
     WARNS = "warns"
     NOT_UNDERSTOOD = "not_understood"
+    CONTRADICTION = "contradiction"  # its text and its HTML say different things
     UNREADABLE = "unreadable"  # a file that could not be read at all
 
 
@@ -123,6 +124,7 @@ class Bounce:
     status: str = ""  # 5.1.1
     diagnostic: str = ""
     original_message_id: str = ""
+    forwarded_to: str = ""  # the address that failed, where the recipient's server passed it on
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,9 @@ class MailHead:
     references: tuple[str, ...] = ()
     date: datetime | None = None  # as claimed, UTC
     own_marker: str = ""  # the value of our own X-MP121-Exchange header
+    delivered_to: tuple[str, ...] = ()  # where the last servers say that they delivered it
+    content: str = ""  # how its body is to be decoded: media type, parameters, encoding
+    fault: str = ""  # why two readers might read two headers; then ``sender`` is empty
 
 
 class TablePreview(NamedTuple):

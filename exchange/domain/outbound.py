@@ -125,6 +125,14 @@ class Ruling(StrEnum):
     NEITHER = "neither"
 
 
+class ReportRuling(StrEnum):
+    """What follows from a report that a letter did not arrive; only a person decides."""
+
+    NONE = ""
+    VOID = "void"  # it did not arrive: the clock that it started is void
+    RUN_ON = "run_on"  # it did, or nobody knows: the clock runs on
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """The question to one Supplier about one device."""

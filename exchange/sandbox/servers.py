@@ -318,7 +318,7 @@ class _Door:
         _options: list[str],
     ) -> str:
         refusal = self._refusals.get(address.lower())
-        if refusal is None and address.lower() not in self._post._accounts:
+        if refusal is None and _account_of(address) not in self._post._accounts:
             refusal = "550 5.1.1 No such mailbox here"
         if refusal is not None:
             return refusal
@@ -331,12 +331,18 @@ class _Door:
         raw = envelope.content
         if not isinstance(raw, bytes):
             return "554 5.6.0 No content"
-        for recipient in dict.fromkeys(address.lower() for address in envelope.rcpt_tos):
+        for recipient in dict.fromkeys(map(_account_of, envelope.rcpt_tos)):
             await self._post.deliver(raw, recipient)
         self._sent.append(
             Relayed(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw, self._post.now())
         )
         return "250 2.0.0 Taken"
+
+
+def _account_of(address: str) -> str:
+    """Return the account of an address: what follows a ``+`` does not count (RFC 5233)."""
+    local, _, domain = address.lower().partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 class _Submission(SMTP):

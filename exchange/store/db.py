@@ -40,6 +40,7 @@ from exchange.store.mails.waiting import WaitingMails
 from exchange.store.parties import PartyStore
 from exchange.store.pulse import Pulse
 from exchange.store.references import References
+from exchange.store.requests.delivery_reports import DeliveryReportStore
 from exchange.store.requests.disputes import DisputeStore
 from exchange.store.requests.inbound import InboundStore
 from exchange.store.requests.legs import LegStore
@@ -71,6 +72,7 @@ class Transaction:
         self.outbound = OutboundStore(session)
         self.legs = LegStore(session)
         self.disputes = DisputeStore(session)
+        self.reports = DeliveryReportStore(session)
         self.parties = PartyStore(session)
         self.audit = AuditLog(session)
         self.counters = Counters(session, references)

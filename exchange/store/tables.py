@@ -69,6 +69,7 @@ class MailRow(SQLModel, table=True):
     next_fetch_at: datetime | None = (
         instant_field()
     )  # when to fetch it, for the first time or again
+    asks: str | None = None  # fingerprint of what a decided mail asks; None before schema 0003
 
 
 class PartyRow(SQLModel, table=True):
@@ -300,6 +301,26 @@ class CodeDisputeRow(SQLModel, table=True):
     mail_id: int = Field(foreign_key="mail.id")  # that brought it for the rival
     opened_at: datetime = instant_field(nullable=False)
     ruling: str = ""  # first, second, neither
+    ruled_at: datetime | None = instant_field()
+
+
+class DeliveryReportRow(SQLModel, table=True):
+    """A report that a letter of ours did not arrive, without proof: a person decides."""
+
+    __tablename__ = "delivery_report"
+    __table_args__ = (
+        UniqueConstraint("mail_id", "outbox_id", name="uq_delivery_report_mail_letter"),
+        partial_index("ix_delivery_report_unruled", "request_id", where=UNRULED),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    mail_id: int = Field(foreign_key="mail.id")  # the report
+    outbox_id: int = Field(foreign_key="outbox.id")  # the letter that it is about
+    # Our request whose clock it suspends; None where the letter started none.
+    request_id: int | None = Field(default=None, foreign_key="outbound_request.id")
+    status: str = ""  # 5.1.1
+    opened_at: datetime = instant_field(nullable=False)
+    ruling: str = ""  # void, run_on
     ruled_at: datetime | None = instant_field()
 
 

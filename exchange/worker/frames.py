@@ -204,6 +204,9 @@ def _head(values: dict[str, Any]) -> MailHead:
         references=tuple(map(str, values["references"])),
         date=datetime.fromisoformat(values["date"]) if values["date"] else None,
         own_marker=str(values["own_marker"]),
+        delivered_to=tuple(map(str, values["delivered_to"])),
+        content=str(values["content"]),
+        fault=str(values["fault"]),
     )
 
 
@@ -227,6 +230,7 @@ def _bounce(values: dict[str, Any]) -> Bounce:
         status=str(values["status"]),
         diagnostic=str(values["diagnostic"]),
         original_message_id=str(values["original_message_id"]),
+        forwarded_to=str(values["forwarded_to"]),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -135,7 +136,7 @@ def _until(site: Site, sign: str) -> str:
     raise AssertionError(f"never {sign!r}, at last: {said}")
 
 
-def test_a_real_bounce_voids_the_clock(servers: tuple[Dovecot, Postfix], tmp_path: Path) -> None:
+def test_a_real_bounce_waits_for_a_person(servers: tuple[Dovecot, Postfix], tmp_path: Path) -> None:
     """Postfix accepts for a recipient that Dovecot refuses, and reports it back (RFC 3464)."""
     dovecot, postfix = servers
     site = Site(tmp_path / "gain", "GAIN", GAIN, dovecot, postfix)
@@ -145,4 +146,8 @@ def test_a_real_bounce_voids_the_clock(servers: tuple[Dovecot, Postfix], tmp_pat
     site.run("request", "create", gained)
     assert "1 letters sent" in site.run("run", "--once")
     _until(site, "1 review")
-    assert "bounced" in site.run("request", "list")
+    assert "1 sent" in site.run("request", "list")
+    (ref,) = (one["ref"] for one in json.loads(site.run("request", "list", "--json"))["requests"])
+    assert "not chased until a person decides" in site.run("request", "show", ref)
+    site.run("inbox", "bounce", "1", "--void", "--why", "there is no such desk")
+    assert "1 bounced" in site.run("request", "list")

@@ -26,6 +26,7 @@ from tests.corpus import (
     notices_cases,
     outlook_cases,
     quotes_cases,
+    renderings_cases,
     requests_cases,
     spoken_cases,
 )
@@ -80,6 +81,7 @@ def all_cases() -> list[Case]:
         damage_cases,
         mapped_cases,
         code_column_cases,
+        renderings_cases,
     )
     cases = [case for module in modules for case in module.cases()]
     doubled = [name for name, count in Counter(case.name for case in cases).items() if count > 1]

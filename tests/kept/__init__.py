@@ -143,3 +143,6 @@ def _rows(ctx: Context, now: datetime) -> Iterator[object]:
         code_tag=tag, case_id=1, device=str(DEVICES[1]), party="MORE", rival_case_id=2,
         rival=str(DEVICES[2]), rival_party="GAIN", mail_id=1, opened_at=now,
     )  # fmt: skip
+    yield tables.DeliveryReportRow(
+        mail_id=1, outbox_id=1, request_id=1, status="5.1.1", opened_at=now,
+    )  # fmt: skip

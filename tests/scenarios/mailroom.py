@@ -2,6 +2,7 @@
 
 ``${sent:2:Message-ID}``  a header of the second mail we sent
 ``${ref:2}``              our reference in it
+``${envelope:2}``         the envelope sender that it left with
 ``${in:Subject}``         a header of the mail that an answering machine answers
 ``${number}``             grows with every mail an answering machine sends
 ``${xlsx:list.csv}``      base64 of a workbook made of a CSV, every cell text
@@ -52,8 +53,13 @@ class Mailroom:
     """Fills in the mails of one story."""
 
     def __init__(
-        self, story: Path, names: Mapping[str, str], sent: Callable[[], list[EmailMessage]]
+        self,
+        story: Path,
+        names: Mapping[str, str],
+        sent: Callable[[], list[EmailMessage]],
+        senders: Callable[[], list[str]] = list,
     ) -> None:
+        self._senders = senders
         self._story = story
         self._names = dict(names)
         self._sent = sent
@@ -90,6 +96,7 @@ class Mailroom:
         kind, _, rest = written.partition(":")
         makers: dict[str, Callable[[str], str]] = {
             "sent": self._header_sent,
+            "envelope": self._envelope,
             "ref": self._ref,
             "in": self._header_answered,
             "xlsx": lambda name: _encoded(_workbook(self._rows(name), numbers=False)),
@@ -107,6 +114,9 @@ class Mailroom:
     def _header_sent(self, given: str) -> str:
         number, _, header = given.partition(":")
         return str(self._sent()[int(number) - 1][header])
+
+    def _envelope(self, number: str) -> str:
+        return self._senders()[int(number) - 1]
 
     def _ref(self, number: str) -> str:
         return str(self._sent()[int(number) - 1]["X-MP121-Exchange"]).partition("ref=")[2]

@@ -6,6 +6,7 @@ import atexit
 import csv
 import io
 import os
+import re
 import sqlite3
 import tomllib
 from collections.abc import Iterator
@@ -118,7 +119,10 @@ class Stage:
     def set_up(self) -> None:
         """Make the folder as a newcomer would: init, configuration, contacts, codes."""
         self.clock = SetClock(parse_instant(self.script["now"]))
-        self.post = Mailroom(self.story, self.script.get("names", {}), self.sent)
+        names = self.script.get("names", {})
+        self.post = Mailroom(
+            self.story, names, self.sent, lambda: [one.sender for one in self.relayed()]
+        )
         self.post.name("story", str(self.story))
         self.post.name("outside", str(self.folder.parent))
         make_folder(self.folder, OwnParty("LOSE", "Loseley Power", US))
@@ -303,7 +307,9 @@ class Stage:
 
     def relayed(self) -> list[Relayed]:
         """Everything the agent under test sent, as accepted by the server."""
-        return [one for one in self.servers.sent if one.sender == US]
+        local, _, domain = US.partition("@")
+        ours = re.compile(rf"{re.escape(local)}(?:\+[^@]+)?@{re.escape(domain)}")
+        return [one for one in self.servers.sent if ours.fullmatch(one.sender)]
 
     def sent(self) -> list[EmailMessage]:
         """The same, parsed."""

@@ -56,8 +56,9 @@ def _compare_mails(stage: Stage, wanted: list[dict[str, Any]]) -> None:
     shown = [f"{mail['To']}: {mail['Subject']}" for mail in sent]
     assert len(sent) == len(wanted), f"sent {shown}"
     for relayed, mail, want in zip(stage.relayed(), sent, wanted, strict=True):
-        assert relayed.recipients == (want["to"],), shown
-        assert str(mail["To"]) == want["to"]
+        recipient = stage.fill(want["to"])
+        assert relayed.recipients == (recipient,), shown
+        assert str(mail["To"]) == recipient
         for header, pattern in {
             "Subject": want.get("subject", "*"),
             **want.get("header", {}),
@@ -91,6 +92,8 @@ def _compare_file(stage: Stage, wanted: dict[str, Any]) -> None:
 
 def _codes_are_right(mail: EmailMessage, codes: dict[str, str]) -> None:
     """Whatever a story expects: a code that left is the code of that very device."""
+    if not list(mail.iter_attachments()) and "return address" in str(mail["Subject"]):
+        return  # our own test: it has no list
     for device, code in attached_codes(mail).items():
         assert code == InstallCode.parse(codes[device]).hex
 

@@ -174,7 +174,7 @@ def test_all_is_well(reachable: Path) -> None:
         "mailbox requests", "mailbox requests: certificate",
         "mailbox requests: inbox", "mailbox requests: Junk",
         "mailbox requests: folders", "mailbox requests: filing", "mailbox requests: IDLE",
-        "smtp", "smtp: certificate", "smtp: size", "templates", "daemon",
+        "smtp", "smtp: certificate", "smtp: size", "return address", "templates", "daemon",
     ]  # fmt: skip
     assert "1 Device, 1 with a code, 1 installed by us" in by_name(checks, "vault").found
     assert "TLSv1." in by_name(checks, "smtp").found

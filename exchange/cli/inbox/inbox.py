@@ -40,7 +40,7 @@ from exchange.cli.inbox.choosing import (
 )
 from exchange.cli.inbox.inbox_list import list_
 from exchange.domain.device import mask_codes
-from exchange.domain.outbound import Ruling
+from exchange.domain.outbound import ReportRuling, Ruling
 from exchange.errors import BadInput
 from exchange.files import make_file
 from exchange.later import Later
@@ -48,8 +48,9 @@ from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
     from exchange.services.context import Context
-    from exchange.services.people import review, review_many
+    from exchange.services.people import report_rulings, review, review_many
 else:
+    report_rulings = Later("exchange.services.people.report_rulings")
     review = Later("exchange.services.people.review")
     review_many = Later("exchange.services.people.review_many")
 
@@ -257,6 +258,36 @@ def rule(
             "reason": mask_codes(outcome.reason) if outcome else None,
         },
         f"{counted(done.codes, 'install code')} {were} ruled {said[0]}; mail {number}: {shown}",
+    )
+
+
+@app.command()
+def bounce(
+    number: Annotated[
+        int, typer.Argument(min=1, max=HIGHEST_NUMBER, help="The report: a mail in Review.")
+    ],
+    why: Why,
+    void: Annotated[
+        bool, typer.Option("--void", help="The letter did not arrive: its clock is void.")
+    ] = False,
+    run_on: Annotated[
+        bool, typer.Option("--run-on", help="The report is not believed: the clock runs on.")
+    ] = False,
+    by: By = "",
+    folder: Folder = HERE,
+    now: Now = "",
+    as_json: Json = False,
+) -> None:
+    """Decide whether a letter arrived that a delivery report says did not."""
+    if void == run_on:
+        raise typer.BadParameter("give one of --void and --run-on")
+    ruling = ReportRuling.VOID if void else ReportRuling.RUN_ON
+    done = report_rulings.rule(context_of(folder, now), number, ruling, why, who(by))
+    what = "did not arrive, its clock is void" if void else "counts as arrived, its clock runs on"
+    print_result(
+        as_json,
+        {"ruling": ruling, "letters": [{"ref": one.ref, "purpose": one.purpose} for one in done]},
+        "; ".join(f"the {one.purpose} {one.ref} {what}" for one in done),
     )
 
 

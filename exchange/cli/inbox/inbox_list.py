@@ -22,6 +22,7 @@ from exchange.later import Later
 if TYPE_CHECKING:
     from exchange.services.people import review
     from exchange.store.mails.waiting import MailFilter
+    from exchange.store.requests.delivery_reports import DeliveryReport
 else:
     review = Later("exchange.services.people.review")
 
@@ -107,6 +108,11 @@ def _others(found: review.Waiting) -> None:
         [(one.ref, one.purpose, one.recipient, one.reply) for one in found.letters],
     )
     _some(
+        "Letters that are said not to have arrived",
+        ("mail", "reference", "what", "to", "status"),
+        [(one.mail_id, one.ref, _what(one), one.recipient, one.status) for one in found.reports],
+    )
+    _some(
         "Install codes that came for two Devices",
         ("mail", "first for", "from", "state", "in this mail for", "from"),
         [
@@ -121,6 +127,11 @@ def _others(found: review.Waiting) -> None:
             for one in found.disputes
         ],
     )
+
+
+def _what(report: DeliveryReport) -> str:
+    suspended = "" if report.request_id is None else ", chase suspended"
+    return f"{report.purpose}{suspended}"
 
 
 def _some(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -167,6 +178,18 @@ def _as_values(found: review.Waiting, skip: int) -> Mapping[str, object]:
                 "reply": one.reply,
             }
             for one in found.letters
+        ],
+        "reports": [
+            {
+                "mail": one.mail_id,
+                "ref": one.ref,
+                "purpose": one.purpose,
+                "to": one.recipient,
+                "status": one.status,
+                "chase_suspended": one.request_id is not None,
+                "since": one.opened_at,
+            }
+            for one in found.reports
         ],
         "disputes": [
             {

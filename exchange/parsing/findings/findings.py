@@ -46,6 +46,7 @@ class Findings:
     stray_code: bool = False  # a code that belongs to no device
     rows: int = 0  # rows and lines that were read
     misfits: list[str] = field(default_factory=list)  # tables that the columns on file do not fit
+    contradiction: str = ""  # how the two renderings of a body contradict each other
 
     def add(self, other: Findings) -> None:
         """Add what another source says."""
@@ -65,3 +66,4 @@ class Findings:
         self.stray_code |= other.stray_code
         self.rows += other.rows
         self.misfits += other.misfits
+        self.contradiction = self.contradiction or other.contradiction

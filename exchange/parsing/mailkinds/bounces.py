@@ -150,7 +150,9 @@ def _reported(recipient: str, fields: Headers, original: str) -> Bounce | None:
         reply = REPLY_CODE.search(diagnostic)
         first = status[:1] or (reply.group(1) if reply else "5")
         permanent = first == "5"
-    return Bounce(recipient, permanent, status, diagnostic, original)
+    final = _address_of(fields.get("final-recipient"))
+    elsewhere = final if final != recipient else ""
+    return Bounce(recipient, permanent, status, diagnostic, original, elsewhere)
 
 
 def _address_of(value: str) -> str:

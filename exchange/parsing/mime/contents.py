@@ -33,6 +33,7 @@ class Contents:
 
     split: Callable[[str], list[Line]] = plain_lines  # splits a plain body into lines
     lines: list[Line] = field(default_factory=list)
+    plain_lines: list[Line] = field(default_factory=list)  # of a body that is read as HTML
     hidden_text: str = ""  # text of the body that is hidden from its reader
     struck_text: str = ""  # text of the body that its sender struck out
     attachments: list[tuple[str, Part]] = field(default_factory=list)
@@ -95,18 +96,23 @@ def _is_body(part: Part) -> bool:
 def _alternative(part: Part, out: Contents, limits: Limits, *, reporting: bool) -> None:
     """Take the HTML of several renderings of one text, for its tables; without it the plain one."""
     chosen: Markup | None = None
+    plain: list[Line] = []
     others: list[Part] = []
     for leaf in _leaves(part):
         if leaf.media not in ("text/plain", "text/html") or not _is_body(leaf):
             others.append(leaf)
             continue
         has_text = chosen is not None and any(line.text.strip() for line in chosen.lines)
-        if leaf.media == "text/plain" and has_text:
-            continue
         body = body_of(leaf, limits, out.split)
+        if leaf.media == "text/plain":
+            plain = plain or body.lines
+            if has_text:
+                continue
         if chosen is None or any(line.text.strip() for line in body.lines):
             chosen = body
     if chosen:
+        if chosen.lines is not plain:
+            out.plain_lines += plain
         _append(out, chosen)
     for leaf in others:
         _sort(leaf, out, limits, reporting=reporting)

@@ -33,9 +33,10 @@ _LONGEST_DATE: Final = 120
 class Headers:
     """The fields of one header, in order; names are compared without case."""
 
-    __slots__ = ("_fields", "_first")
+    __slots__ = ("_fields", "_first", "fault")
 
     def __init__(self, fields: list[tuple[str, str]]) -> None:
+        self.fault = ""  # see ``header_fault``
         self._fields = fields
         self._first = dict(reversed(fields))
 
@@ -73,6 +74,23 @@ def head_end(
     if found:
         return found.start(), found.end()
     return None if end - start > ceiling else (end, end)
+
+
+def header_fault(content: bytes, ends: tuple[int, int]) -> str:
+    """Return why two readers may see two headers at the beginning of a mail, or an empty text.
+
+    ``ends`` is what ``head_end`` returned.  Some readers end a line at a carriage return, a text at
+    a NUL, or a header at a line of blanks; others go on, and see other fields.
+    """
+    head = content[: ends[0]]
+    if b"\0" in head:
+        return "its header holds a NUL: another reader may see another sender"
+    end = content[ends[0] : ends[1]]
+    if head.count(b"\r") != head.count(b"\r\n") or end.count(b"\r") != end.count(b"\r\n"):
+        return "its header holds a bare carriage return: another reader may see another sender"
+    if end.strip(b"\r\n"):
+        return "a line of blanks ends its header: another reader may see another sender"
+    return ""
 
 
 def read_fields(head: bytes) -> Headers:

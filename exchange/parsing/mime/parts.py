@@ -17,6 +17,7 @@ from exchange.parsing.mime.headers import (
     Headers,
     from_base64,
     head_end,
+    header_fault,
     media_type,
     parse_params,
     read_fields,
@@ -87,6 +88,8 @@ def _read(own: _Slice, budget: _Budget, depth: int, default: str, ceiling: int) 
         raise Unreadable(f"a header of more than {ceiling:,} bytes")
     head, body = own.mail[own.start : ends[0]], own._replace(start=ends[1])
     headers = read_fields(head)
+    if depth == 0:
+        headers.fault = header_fault(own.mail, ends)
     if head.strip() and not len(headers):
         # No field at all: the text of this part begins at once, without the empty line.
         body = own

@@ -23,6 +23,11 @@ _LONGEST_SUBJECT: Final = 2000
 _LONGEST_HEAD: Final = 1_000_000
 
 
+# A server that delivers a mail notes in one of these to which address it did.
+_DELIVERED: Final = ("delivered-to", "x-original-to", "x-delivered-to", "envelope-to")
+_CONTENT: Final = ("content-type", "content-transfer-encoding", "content-disposition")
+
+
 def received(raw: bytes) -> datetime | None:
     """Return when the last server received a mail, by its topmost Received field; or None."""
     ends = head_end(raw, _LONGEST_HEAD)
@@ -38,7 +43,8 @@ def head_of(headers: Headers) -> MailHead:
     return MailHead(
         message_id=storable(ids[0]) if ids else "",
         subject=storable(decode_words(headers.get("subject"))[:_LONGEST_SUBJECT]),
-        sender=storable(sender.address),
+        # What can be read in two ways is nobody.
+        sender="" if headers.fault else storable(sender.address),
         sender_name=storable(sender.name),
         reply_to=plain_addresses(headers.all("reply-to")),
         to=plain_addresses(headers.all("to")),
@@ -46,4 +52,15 @@ def head_of(headers: Headers) -> MailHead:
         references=tuple(map(storable, message_ids(" ".join(headers.all("references"))))),
         date=parse_date(headers.get("date")),
         own_marker=storable(collapse_blanks(headers.get(_MARKER_HEADER))[:300]),
+        delivered_to=plain_addresses(
+            [one for name in _DELIVERED for one in headers.all(name)[:20]]
+        ),
+        content=storable(_content_of(headers)),
+        fault=headers.fault,
     )
+
+
+def _content_of(headers: Headers) -> str:
+    """Return the fields that say how a body is decoded, on one line; two copies have the same."""
+    fields = (f"{name}: {value}" for name in _CONTENT for value in headers.all(name)[:5])
+    return collapse_blanks("; ".join(fields))[:_LONGEST_SUBJECT]

@@ -42,7 +42,7 @@ from exchange.parsing.findings.resolve_claims import (
     unique_devices,
 )
 from exchange.parsing.identifiers.bulk import gc_paused
-from exchange.parsing.lists.prose.device_runs import expand_runs
+from exchange.parsing.lists.prose.device_runs import expand_runs, text_of_lines
 from exchange.parsing.lists.tables.mapped_columns import NO_MAPPING, ColumnMappings
 from exchange.parsing.mailkinds import bounces, notices
 from exchange.parsing.mailkinds.absence import return_date
@@ -53,7 +53,7 @@ from exchange.parsing.mailkinds.classify import (
     is_reply,
 )
 from exchange.parsing.mailkinds.replies import warnings_for
-from exchange.parsing.mime.headers import Headers, head_end, read_fields
+from exchange.parsing.mime.headers import Headers, head_end, header_fault, read_fields
 from exchange.parsing.mime.parts import Part, read_parts
 from exchange.parsing.reading.attachments import ignored
 from exchange.parsing.reading.head import head_of
@@ -65,6 +65,7 @@ _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-[QA]\d{5,9}(?![A-Za-z0-9])", re.I
 )
 _MARK: Final = "MP121-"
+_BOTH: Final = "\n\n-- the same mail to those who read text and not HTML:\n\n"
 _MOST_REFERENCES: Final = 1000
 _FAULTS: Final = (
     ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError, EOFError,
@@ -80,7 +81,9 @@ def read_head(raw: bytes, limits: Limits = DEFAULT) -> MailHead:
     ends = head_end(raw, limits.header_bytes)
     if ends is None:
         raise Unreadable(f"a header of more than {limits.header_bytes:,} bytes")
-    return head_of(read_fields(raw[: ends[0]]))
+    headers = read_fields(raw[: ends[0]])
+    headers.fault = header_fault(raw, ends)
+    return head_of(headers)
 
 
 def understand(
@@ -211,8 +214,13 @@ def _conclude(
         classified = Classified(Kind.UNKNOWN, Subkind.AUTOMATIC_ANSWER, counts=False)
     if found.misfits and classified.kind in (Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN):
         classified = Classified(Kind.UNKNOWN, Subkind.COLUMNS, counts=False)
+    text = reading.text
+    if found.contradiction and classified.kind in (Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN):
+        classified = Classified(Kind.UNKNOWN, Subkind.CONTRADICTION, counts=False)
+        text += _BOTH + text_of_lines(reading.contents.plain_lines)
     if not classified.counts:
-        warnings = _uncounted_warnings(classified, found)
+        said = [found.contradiction] if found.contradiction else []
+        warnings = [*said, *_uncounted_warnings(classified, found)]
         found = Findings()
     warnings += warnings_for(classified.subkind)
     devices, answers, rejects = _outcome(classified, found, warnings)
@@ -223,7 +231,7 @@ def _conclude(
         devices=devices,
         answers=answers,
         rejects=rejects,
-        warnings=tuple(dict.fromkeys(warnings)),
+        warnings=tuple(dict.fromkeys([head.fault, *warnings] if head.fault else warnings)),
         statements=tuple(reading.statements),
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
@@ -235,7 +243,7 @@ def _conclude(
             and classified.subkind in (Subkind.NONE, Subkind.ABSENCE)
             else None
         ),
-        text=reading.text,
+        text=text,
     )
 
 

@@ -37,6 +37,7 @@ from exchange.parsing.reading.attachments import (
 )
 from exchange.parsing.reading.head import head_of
 from exchange.parsing.reading.mbox import mails_in
+from exchange.parsing.reading.renderings import contradiction
 from exchange.parsing.statements.passed_on import (
     author_of,
     of_another,
@@ -122,15 +123,19 @@ def read_mail(
         taken = {line.number for line in passed_on}
     quoted = [line for line in lines if line.quoted and line.number not in taken]
     found.quoted.update(dict.fromkeys(devices_in(quoted)))
-    unseen = hidden_devices(contents.hidden_text)
-    if unseen:
-        found.warnings.append(f"{path}body: {ignored(unseen, 'in hidden text')}")
+    hidden = hidden_devices(contents.hidden_text)
+    if hidden:
+        found.warnings.append(f"{path}body: {ignored(hidden, 'in hidden text')}")
     struck = devices_in(plain_lines(contents.struck_text)) if contents.struck_text.strip() else ()
     if struck:
         found.warnings.append(
             f"{path}body: {ignored(len(struck), 'struck out')}: " + ", ".join(map(str, struck[:5]))
         )
     _take_subject(found, head.subject, f"{path}subject", echoed=replies or forwards)
+    if contents.plain_lines:
+        unseen = f"{contents.hidden_text}\n{contents.struck_text}"
+        subject = "" if replies or forwards else head.subject
+        found.contradiction = contradiction(lines, contents.plain_lines, unseen, subject)
     reading = Reading(
         contents,
         lines,

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
+from exchange.domain.copies import DecidedCopy, asks_of, first_copy
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind, Subkind, Understanding
 from exchange.domain.party import Party
@@ -34,11 +35,13 @@ from exchange.services.answering import (
     answer_request,
     party_columns,
     party_passwords,
+    take_report,
     take_response,
 )
 from exchange.services.answering.device_decisions import Holdings
 from exchange.services.answering.mail_outcome import MailOutcome, record_outcome
 from exchange.services.context import Context
+from exchange.services.letters import return_tags
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import KEPT, NOT_FETCHED, PROCESSED, REVIEW, SHUNTED, KeptMail
 
@@ -264,25 +267,32 @@ def decide(
     outcomes = []
     with ctx.store.transaction("decide") as tx:
         claimed = tx.mail.claim_many([one.mail.id for one in mails])
-        twins = tx.mail.decided_duplicates([one.mail for one in mails])
+        copies = tx.mail.decided_copies([one.mail for one in mails])
         for one, verdict in zip(mails, who, strict=True):
             mail, said = one.mail, one.said
             state, folder, _ = claimed[mail.id]
             if state != KEPT:  # somebody else decided it meanwhile
                 outcomes.append(MailOutcome(folder, said.kind))
                 continue
-            alike = twins.setdefault((mail.content_hash, mail.sender), [])
-            twin = min(alike, default=mail.id)
-            if twin < mail.id:
-                reason = f"the same as mail {twin}"
-                outcome = MailOutcome(PROCESSED, said.kind, reason, mail.party)
-            else:
+            known = copies.setdefault((mail.content_hash, mail.sender), [])
+            outcome = _seen_before(mail, said, known)
+            if outcome is None:
                 outcome = _follow(ctx, tx, mail, said, verdict, holdings, tally)
-            record_outcome(ctx, tx, mail, outcome)
-            if outcome.folder != SHUNTED:
-                alike.append(mail.id)
+            record_outcome(ctx, tx, mail, outcome, said)
+            if outcome.folder == PROCESSED:
+                known.append(DecidedCopy(mail.id, mail.subject, said.kind, asks_of(said)))
             outcomes.append(outcome)
     return outcomes
+
+
+def _seen_before(
+    mail: KeptMail, said: Understanding, known: Sequence[DecidedCopy]
+) -> MailOutcome | None:
+    """Return the outcome of another copy of a mail that was processed, else None."""
+    first = first_copy(mail.id, mail.subject, said, known) if known else None
+    if first is None:
+        return None
+    return MailOutcome(PROCESSED, said.kind, f"the same as mail {first}", mail.party)
 
 
 def _senders(ctx: Context, mails: Sequence[Understood]) -> list[Verdict]:
@@ -309,8 +319,11 @@ def release_mail(
         state, folder, resolved = tx.mail.claim(mail.id)
         if state in NOT_FETCHED or folder in ("", PROCESSED) or resolved:
             raise BadInput(f"mail {mail.id} does not wait for a person")
-        outcome = _follow(ctx, tx, mail, said, who, holdings, answer_request.DayTally())
-        record_outcome(ctx, tx, mail, outcome)
+        known = tx.mail.decided_copies([mail]).get((mail.content_hash, mail.sender), ())
+        outcome = _seen_before(mail, said, known) or _follow(
+            ctx, tx, mail, said, who, holdings, answer_request.DayTally()
+        )
+        record_outcome(ctx, tx, mail, outcome, said)
         if outcome.folder == PROCESSED:
             resolve(ctx, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)
     return outcome
@@ -335,10 +348,15 @@ def _follow(
     tally: answer_request.DayTally,
 ) -> MailOutcome:
     """Act on a mail according to its kind and sender."""
+    if said.head.fault and not who.vouched:
+        return MailOutcome(REVIEW, said.kind, said.head.fault)
     if said.subkind is Subkind.OWN or take_response.is_ours(ctx, tx, said):
         return MailOutcome(PROCESSED, said.kind, "our own mail came back")
+    if said.head.sender in ctx.own_addresses and return_tags.came_back(ctx, tx, said.head):
+        reason = "our own test: return addresses may carry tags from now on"
+        return MailOutcome(PROCESSED, said.kind, reason)
     if said.kind is Kind.BOUNCE:
-        return take_response.bounce(ctx, tx, said)
+        return take_report.take(ctx, tx, mail, said)
     if who.party is None:
         return MailOutcome(REVIEW, said.kind, who.reason)
     if said.kind is Kind.REQUEST:
@@ -387,6 +405,7 @@ _BY_KIND: Final[Mapping[Kind, Callable[[_Sent], MailOutcome]]] = {
 _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
     Subkind.REMINDER: lambda one: answer_request.reminded(one.ctx, one.tx, one.said, one.party),
     Subkind.QUERY: lambda one: _review(one, "says that install codes which we sent cannot be used"),
+    Subkind.CONTRADICTION: lambda one: _review(one, one.said.warnings[0]),
     Subkind.COLUMNS: lambda one: _review(
         one, one.said.warnings[0] if one.said.warnings else "the columns on file do not fit"
     ),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exchange.domain.audit import AuditEvent
+from exchange.domain.copies import asks_of
 from exchange.domain.device import mask_codes
+from exchange.domain.mail import Understanding
 from exchange.later import Log
 from exchange.services.context import Context
 from exchange.store.db import Transaction
@@ -25,8 +27,17 @@ class MailOutcome:
     ref: str = ""
 
 
-def record_outcome(ctx: Context, tx: Transaction, mail: KeptMail, outcome: MailOutcome) -> None:
-    """Write the outcome of a mail into the ledger and the audit log."""
+def record_outcome(
+    ctx: Context,
+    tx: Transaction,
+    mail: KeptMail,
+    outcome: MailOutcome,
+    said: Understanding | None = None,
+) -> None:
+    """Write the outcome of a mail into the ledger and the audit log.
+
+    ``said`` is what it says, if it could be read.
+    """
     now = ctx.now()
     reason = mask_codes(outcome.reason)
     tx.mail.decide(
@@ -37,6 +48,7 @@ def record_outcome(ctx: Context, tx: Transaction, mail: KeptMail, outcome: MailO
         reason=reason,
         party=outcome.party,
         ref=outcome.ref,
+        asks=asks_of(said) if said else None,
     )
     tx.audit.append(
         now,

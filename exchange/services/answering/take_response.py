@@ -1,4 +1,4 @@
-"""Take what comes back on our requests: answers, acknowledgements, absences, bounces.
+"""Take what comes back on our requests: answers, acknowledgements, absences.
 
 Only two answers discharge a leg: a code whose CRC holds, or "not the installing Supplier".
 Nothing is guessed: two codes for one device, one code for two, a device that we never asked about
@@ -25,7 +25,6 @@ from exchange.domain.party import Party
 from exchange.later import Log
 from exchange.services.answering import disputes, query_bad_codes
 from exchange.services.answering.mail_outcome import MailOutcome
-from exchange.services.asking.leg_clocks import void
 from exchange.services.asking.next_supplier import next_turn
 from exchange.services.context import Context
 from exchange.store.db import Transaction
@@ -296,40 +295,3 @@ def absence(ctx: Context, tx: Transaction, said: Understanding, party: Party) ->
     reason = f"an automatic reply, back on {until.isoformat()}" if until else "an automatic reply"
     ref = requests[0].ref if requests else ""
     return MailOutcome(PROCESSED, Kind.AUTO_REPLY, reason, party.signifier, ref)
-
-
-def bounce(ctx: Context, tx: Transaction, said: Understanding) -> MailOutcome:
-    """Take a delivery report; a permanent failure voids the clocks that its letter started.
-
-    It counts only if it names a letter of ours: anybody can forge one, so at most it calls a
-    person.
-    """
-    named = {one.original_message_id for one in said.bounces} | {
-        said.head.in_reply_to,
-        *said.head.references,
-    }
-    letters = tx.outbox.by_message_id(named)
-    if not letters:
-        return MailOutcome(REVIEW, Kind.BOUNCE, "a delivery report on an unknown letter")
-    letter = letters[0]
-    if not said.bounces:
-        # It may have failed or only be delayed, so the clock runs on and a person looks.
-        reason = f"a delivery report on the {letter.purpose} {letter.ref} that names no recipient"
-        return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)
-    if not any(one.permanent for one in said.bounces):
-        reason = f"a delay notice for the {letter.purpose} {letter.ref}"
-        return MailOutcome(PROCESSED, Kind.BOUNCE, reason, letter.party, letter.ref)
-    status = next((one.status for one in said.bounces if one.permanent), "")
-    tx.outbox.fail(letter.id, f"bounced {status}".strip())
-    tx.audit.append(
-        ctx.now(),
-        AuditEvent(
-            "mail.bounced",
-            letter.ref,
-            letter.party,
-            {"purpose": letter.purpose, "address": letter.recipient, "status": status},
-        ),
-    )
-    void(ctx, tx, letter, f"bounced {status}".strip())
-    reason = f"the {letter.purpose} {letter.ref} to {letter.recipient} bounced {status}".strip()
-    return MailOutcome(REVIEW, Kind.BOUNCE, reason, letter.party, letter.ref)

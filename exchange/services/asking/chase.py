@@ -8,7 +8,7 @@ is never sent twice.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -63,6 +63,7 @@ class _Known:
     done: Mapping[int, Mapping[str, datetime | None]]
     asked: Mapping[int, int]
     history: Mapping[str, Sequence[AcceptedLetter]]
+    suspended: Collection[int]  # requests that a report says did not arrive: a person decides
     looked_into: Mapping[tuple[str, str], datetime]  # by party, ref: answers that wait for a person
 
 
@@ -147,6 +148,7 @@ def _read(tx: Transaction, numbers: Sequence[int], today: date) -> _Known:
         tx.legs.rungs_done([leg.id for some in legs.values() for leg in some]),
         tx.legs.asked(numbers),
         tx.outbox.accepted_by_ref([request.ref for request in requests.values()]),
+        tx.reports.suspended(numbers),
         tx.mail.answers_waiting(),
     )
 
@@ -173,18 +175,24 @@ def _write(ctx: Context, tx: Transaction, found: _Taken) -> None:
 def _chase_request(
     ctx: Context, known: _Known, request: OutboundRequest, party: Party, today: date, found: _Taken
 ) -> None:
-    for (taken, accepted_on), legs in ladder.alike(known.legs[request.id], known.done).items():
+    due_legs = known.legs[request.id]
+    _mark_late(due_legs, today, found)
+    if request.id in known.suspended:
+        return  # the rungs stay due, and are taken once a person lets the clock run on
+    for (taken, accepted_on), legs in ladder.alike(due_legs, known.done).items():
         step = ladder.step(ctx, party, dict(taken), accepted_on, request.sla_days, today)
         found.rungs += [(legs, rung, None) for rung in step.skipped]
         if step.now:
             _take(ctx, known, request, party, legs, step.now, today, found)
         found.next_on[step.next_on] += [leg.id for leg in legs]
-        late = [leg for leg in legs if not leg.overdue and leg.due_on and today > leg.due_on]
-        found.overdue += [leg.id for leg in late]
-        found.events += [
-            AuditEvent("leg.overdue", leg.device, leg.party, {"due": str(leg.due_on)})
-            for leg in late
-        ]
+
+
+def _mark_late(legs: Sequence[Leg], today: date, found: _Taken) -> None:
+    late = [leg for leg in legs if not leg.overdue and leg.due_on and today > leg.due_on]
+    found.overdue += [leg.id for leg in late]
+    found.events += [
+        AuditEvent("leg.overdue", leg.device, leg.party, {"due": str(leg.due_on)}) for leg in late
+    ]
 
 
 def _take(

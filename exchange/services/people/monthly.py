@@ -58,6 +58,7 @@ def build(ctx: Context, month: str) -> MonthlyReport:
         requests_out = figures.requests_by_us(start, end)
         by_us = figures.asked_by_us(start, end, now)
         disputed = tx.disputes.codes_waiting()
+        doubted = len({one.letter for one in tx.reports.waiting()})
         _, head = tx.audit.head()
     return MonthlyReport(
         month=month,
@@ -80,7 +81,7 @@ def build(ctx: Context, month: str) -> MonthlyReport:
             )
             for signifier, number, rows in _by_party(requests_out, by_us)
         ),
-        notes=_notes(now, end, of_us, by_us, disputed),
+        notes=_notes(now, end, of_us, by_us, disputed, doubted),
     )
 
 
@@ -257,6 +258,7 @@ def _notes(
     of_us: Sequence[AskedOfUs],
     by_us: Sequence[AskedByUs],
     disputed: int,
+    doubted: int,
 ) -> tuple[str, ...]:
     notes = []
     if now < end:
@@ -290,6 +292,13 @@ def _notes(
         notes.append(
             f"{disputed:,} {codes} in dispute, having come for two devices: until a person rules "
             "(`exchange inbox rule`), the device it came for first counts as provided."
+        )
+    if doubted:
+        letters = "letter of ours is" if doubted == 1 else "letters of ours are"
+        notes.append(
+            f"{doubted:,} {letters} said not to have arrived, by reports that nothing proves: "
+            "until a person rules (`exchange inbox bounce`), they count as delivered, and their "
+            "clocks run."
         )
     return tuple(notes)
 

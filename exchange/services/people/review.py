@@ -28,6 +28,7 @@ from exchange.store.db import Transaction
 from exchange.store.mails.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
 from exchange.store.mails.outbox import StoredLetter
 from exchange.store.mails.waiting import MailFilter, WaitingMail
+from exchange.store.requests.delivery_reports import DeliveryReport
 from exchange.store.requests.disputes import Dispute
 
 # Who only lists what waits answers nothing.
@@ -59,6 +60,7 @@ class Waiting:
     requests: tuple[tuple[InboundRequest, int, int], ...]  # held, unreadable
     letters: tuple[StoredLetter, ...]
     disputes: tuple[Dispute, ...]  # install codes that came for two devices
+    reports: tuple[DeliveryReport, ...]  # letters that are said not to have arrived
 
 
 def waiting(
@@ -74,6 +76,7 @@ def waiting(
         requests = [(one, tx.inbound.counts(one.id)) for one in open_requests]
         failed = tx.outbox.stuck()
         disputed = tx.disputes.waiting()
+        reported = tx.reports.waiting()
     return Waiting(
         mails=tuple((mail, _answer_due(ctx, mail)) for mail in mails),
         chosen=number,
@@ -84,6 +87,7 @@ def waiting(
         ),
         letters=tuple(failed),
         disputes=tuple(disputed),
+        reports=tuple(reported),
     )
 
 
@@ -193,6 +197,7 @@ def reopen_mail(ctx: Context, number: int, actor: str) -> MailOutcome | None:
     with ctx.store.transaction("replay") as tx:
         _claim_waiting(tx, number)
         tx.mail.reopen(number, ctx.now())
+        tx.reports.forget(number)
         tx.audit.append(ctx.now(), AuditEvent("mail.replayed", f"mail {number}", actor=actor))
     return None
 
@@ -212,6 +217,11 @@ def reject_mail(ctx: Context, number: int, why: str, actor: str) -> None:
             raise BadInput(
                 f"mail {number} brought install codes that are in dispute",
                 hint=f"`exchange inbox rule {number}` decides which Devices they belong to",
+            )
+        if tx.reports.waiting(mail_id=number):
+            raise BadInput(
+                f"mail {number} reports that a letter of ours did not arrive",
+                hint=f"`exchange inbox bounce {number} --run-on` lets the clock run on",
             )
         if tx.mail.get(number).state in NOT_FETCHED:
             tx.places.confirm_place(number)  # it need not be fetched any more

@@ -22,7 +22,7 @@ from exchange.later import Log
 from exchange.ports.mail import Courier, Delivery, Letter
 from exchange.services.asking.leg_clocks import start_clocks, void
 from exchange.services.context import Context
-from exchange.services.letters import claiming, pauses
+from exchange.services.letters import claiming, pauses, return_tags
 from exchange.services.letters.letters import learn_limit
 from exchange.services.letters.pauses import SendingState
 from exchange.services.running.reach import describe_error
@@ -78,6 +78,8 @@ def _deliver(ctx: Context, courier: Courier, fates: Counter[str]) -> None:
         learn_limit(ctx, courier.size_limit)
         for number in large:
             remake_letters.split_letter(ctx, number)
+        if trouble and trouble.letter is not None and trouble.about is About.ACCOUNT:
+            return_tags.refused(ctx)  # perhaps over the tag; the letters wait in any case
         if _own_trouble(ctx, state, trouble):
             continue  # go on with the other letters
         if letters and not known:
@@ -191,6 +193,8 @@ def _put_off(tx: Transaction, letter: StoredLetter) -> None:
 def _opened(ctx: Context, batch: list[StoredLetter], fates: Counter[str]) -> list[Letter]:
     """Open the sealed letters; a damaged one fails and does not stop the others."""
     letters = []
+    with ctx.store.reading() as tx:
+        tagged = return_tags.in_use(ctx, tx)
     for one in batch:
         try:
             raw = ctx.sealer.open(one.sealed, "outbox")
@@ -199,7 +203,8 @@ def _opened(ctx: Context, batch: list[StoredLetter], fates: Counter[str]) -> lis
                 fate = Delivery(one.id, accepted=False, permanent=True, reply=f"not sent: {error}")
                 fates.update(record_deliveries(ctx, tx, [(fate, one)]))
         else:
-            letters.append(Letter(one.id, ctx.settings.party.address, one.recipient, raw))
+            sender = return_tags.sender_of(ctx, one) if tagged else ctx.settings.party.address
+            letters.append(Letter(one.id, sender, one.recipient, raw))
     return letters
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select, update
 
 from exchange.domain.audit import instant_text
+from exchange.domain.copies import DecidedCopy
 from exchange.domain.mail import Kind
 from exchange.errors import NotFound
 from exchange.ports.mail import MailRef
@@ -158,22 +159,25 @@ class MailLedger:
             for number, mailbox, validity, uid, *rest in rows
         ]
 
-    def decided_duplicates(self, mails: Sequence[KeptMail]) -> dict[tuple[str, str], list[int]]:
-        """Return the decided mails equal to one of ``mails``, by (content hash, sender).
+    def decided_copies(self, mails: Sequence[KeptMail]) -> dict[tuple[str, str], list[DecidedCopy]]:
+        """Return the processed mails with the bytes of one of ``mails``, by (hash, sender).
 
         The sender counts: otherwise a copy that a stranger sends first would leave the real mail
-        unanswered.
+        unanswered.  So does the folder: a mail that waits for a person has settled nothing.
         """
         self.flush()
-        found: dict[tuple[str, str], list[int]] = {}
-        for number, content, sender in self._session.exec(
-            select(MailRow.id, MailRow.content_hash, MailRow.sender).where(
-                col(MailRow.content_hash).in_([one.content_hash for one in mails]),
-                col(MailRow.state) != KEPT,
-                MailRow.folder != SHUNTED,
-            )
-        ):
-            found.setdefault((content, sender), []).append(number or 0)
+        found: dict[tuple[str, str], list[DecidedCopy]] = {}
+        mail = table_of(MailRow).c
+        query = sa_select(
+            mail.id, mail.content_hash, mail.sender, mail.subject, mail.kind, mail.asks
+        ).where(
+            mail.content_hash.in_([one.content_hash for one in mails]),
+            mail.state != KEPT,
+            mail.folder == PROCESSED,
+        )
+        for number, content, sender, subject, kind, asks in self._session.execute(query):
+            copy = DecidedCopy(number, subject, kind, asks)
+            found.setdefault((content, sender), []).append(copy)
         return found
 
     def claim(self, number: int) -> tuple[str, str, bool]:
@@ -214,8 +218,12 @@ class MailLedger:
         reason: str = "",
         party: str = "",
         ref: str = "",
+        asks: str | None = None,
     ) -> None:
-        """Record what was decided about a mail and in which folder to file it."""
+        """Record what was decided about a mail and in which folder to file it.
+
+        ``asks``: the fingerprint by which another copy is recognised.
+        """
         self._decisions.append(
             {
                 "number": number,
@@ -226,6 +234,7 @@ class MailLedger:
                 "reason": reason,
                 "party": party,
                 "ref": ref,
+                "asks": asks,
             }
         )
 

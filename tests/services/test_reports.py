@@ -1,0 +1,228 @@
+"""Delivery reports: what they suspend, what proves them, and what a person makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exchange.domain.outbound import ReportRuling
+from exchange.errors import BadInput, NotFound
+from exchange.ports.mail import FetchedMail, MailRef
+from exchange.services.letters import return_tags
+from exchange.services.people import monthly, report_rulings, review
+from exchange.store.mails.mail import REVIEW
+from tests.servers.scripted import ScriptedSmtp
+from tests.services.posted import Post, make_post
+from tests.services.test_disputes import Room
+
+TO = "codes@gain.example"
+REPORT = """\
+From: MAILER-DAEMON@relay.example
+To: {to}
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <{number}@relay.example>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+It could not be delivered.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+{fields}
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {about}
+
+--b--
+"""
+
+
+class Desk:
+    """One request to GAIN was sent; reports on it arrive."""
+
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self.room = Room(folder, url)
+        self.ctx = self.room.ctx
+        self.room.ask(GAIN=[1])
+        with self.ctx.store.reading() as tx:
+            (self.letter,) = tx.outbox.letters([1])
+        self._reports = 0
+
+    def report(
+        self, to: str = "codes@lose.example", fields: str = f"Final-Recipient: rfc822; {TO}"
+    ) -> str:
+        """Let a report arrive; where it went, and why."""
+        self._reports += 1
+        raw = REPORT.format(
+            to=to, fields=fields, about=self.letter.message_id, number=self._reports
+        )
+        ref = MailRef(1, self._reports)
+        self.room.arrive(FetchedMail(ref, raw.encode(), self.ctx.now()))
+        return self.room.reason(self._reports)
+
+    def address(self) -> str:
+        """The letter's own return address."""
+        return return_tags.sender_of(self.ctx, self.letter)
+
+    @property
+    def leg(self) -> str:
+        return self.room.legs(1)[0][1]
+
+    def suspended(self) -> bool:
+        with self.ctx.store.reading() as tx:
+            return bool(tx.reports.suspended([1]))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    made = Desk(tmp_path / "lose", url)
+    yield made
+    made.room.close()
+
+
+def test_without_a_tag_it_suspends_and_with_it_it_voids(desk: Desk) -> None:
+    assert "that nothing proves; nobody is reminded" in desk.report()
+    assert (desk.leg, desk.suspended()) == ("sent", True)
+    assert desk.report(desk.address()).endswith(f"to {TO} bounced 5.1.1")
+    assert (desk.leg, desk.suspended()) == ("bounced", False)
+
+
+def test_where_the_last_server_notes_the_tag_it_counts_as_well(desk: Desk) -> None:
+    desk.report(f"undisclosed-recipients:;\nDelivered-To: {desk.address()}")
+    assert desk.leg == "bounced"
+
+
+@pytest.mark.parametrize(("place", "by"), [(18, "0"), (17, "9"), (-14, "x")])
+def test_a_guessed_tag_proves_nothing(desk: Desk, place: int, by: str) -> None:
+    tagged = desk.address()
+    digit = "1" if tagged[place] == by else by
+    wrong = tagged[:place] + digit + tagged[place + 1 :] if place + 1 else tagged[:place] + digit
+    assert wrong != tagged
+    assert "that nothing proves" in desk.report(wrong)
+    assert desk.leg == "sent"
+
+
+def test_the_tag_of_another_letter_proves_nothing_about_this_one(desk: Desk) -> None:
+    desk.room.ask(FORM=[2])
+    with desk.ctx.store.reading() as tx:
+        other = tx.outbox.get(tx.outbox.heads()[-1].id)  # numbers may have gaps
+    told = desk.report(return_tags.sender_of(desk.ctx, other))
+    assert f"about {TO}; we sent it to codes@form.example" in told
+    assert (desk.leg, desk.suspended()) == ("sent", False)
+
+
+def test_a_forwarding_that_failed_is_no_proof(desk: Desk) -> None:
+    fields = f"Original-Recipient: rfc822; {TO}\nFinal-Recipient: rfc822; kim@home.example"
+    assert "that nothing proves" in desk.report(desk.address(), fields)
+    assert (desk.leg, desk.suspended()) == ("sent", True)
+
+
+def test_an_escalation_contact_of_theirs_is_the_party_as_well(desk: Desk) -> None:
+    raw = REPORT.replace("MAILER-DAEMON@relay.example", "lead@gain.example").format(
+        to=desk.address(), fields=f"Final-Recipient: rfc822; {TO}", about="<x@y>", number=1
+    )
+    desk.room.arrive(FetchedMail(MailRef(1, 1), raw.encode(), desk.ctx.now()))
+    assert "that GAIN itself wrote: not believed" in desk.room.reason(1)
+    assert (desk.leg, desk.suspended()) == ("sent", False)
+
+
+@pytest.mark.parametrize(
+    ("ruling", "leg", "state"),
+    [(ReportRuling.VOID, "bounced", "failed"), (ReportRuling.RUN_ON, "sent", "sent")],
+)
+def test_one_ruling_settles_every_report_on_the_letter(
+    desk: Desk, ruling: ReportRuling, leg: str, state: str
+) -> None:
+    desk.report()
+    desk.report()
+    assert len(review.waiting(desk.ctx).reports) == 2
+    first, second = desk.room.numbers()
+    with pytest.raises(BadInput, match="did not arrive"):
+        review.reject_mail(desk.ctx, first, "no", "kim")
+    report_rulings.rule(desk.ctx, second, ruling, "they said so", "kim")
+    with desk.ctx.store.reading() as tx:
+        assert tx.outbox.get(1).state == state
+        assert tx.mail.unresolved() == []
+        assert tx.mail.get(first).folder == REVIEW
+        tx.audit.verify()
+    assert (desk.leg, desk.suspended()) == (leg, False)
+    with pytest.raises(NotFound):
+        report_rulings.rule(desk.ctx, first, ruling, "again", "kim")
+
+
+def test_a_report_that_is_read_again_counts_once(desk: Desk) -> None:
+    desk.report()
+    review.replay_mail(desk.ctx, 1, "kim")
+    assert len(review.waiting(desk.ctx).reports) == 1
+
+
+def test_a_suspended_clock_counts_in_the_monthly_report_until_it_is_void(desk: Desk) -> None:
+    desk.report()
+    desk.room.clock.at = desk.room.clock.at.replace(day=30)
+    figures = monthly.build(desk.ctx, "2026-12")
+    assert (figures.outbound.overdue, figures.outbound.bounced) == (1, 0)
+    assert any("1 letter of ours is said not to have arrived" in one for one in figures.notes)
+    report_rulings.rule(desk.ctx, 1, ReportRuling.VOID, "they said so", "kim")
+    figures = monthly.build(desk.ctx, "2026-12")
+    assert (figures.outbound.overdue, figures.outbound.bounced) == (0, 1)
+    assert not any("said not to have arrived" in one for one in figures.notes)
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[Post]:
+    with ScriptedSmtp(tmp_path / "server") as server:
+        made = make_post(tmp_path / "ctx", server)
+        yield made
+        made.ctx.store.dispose()
+
+
+def _senders(post: Post) -> list[str]:
+    return [one for one in post.server.heard if one.startswith("MAIL")]
+
+
+def _prove(post: Post) -> None:
+    with post.ctx.store.transaction("test") as tx:
+        tx.facts.put("return_tags.proved", return_tags._account(post.ctx.settings))
+
+
+def test_letters_carry_tags_only_where_they_are_proved(post: Post) -> None:
+    post.write(1, "codes@pa.example")
+    assert post.go() == ""
+    assert "<install-codes@lose.example>" in _senders(post)[-1]
+    _prove(post)
+    number = post.write(2, "codes@pa.example")
+    assert post.go() == ""
+    assert f"<install-codes+b{number}-" in _senders(post)[-1]
+    text = (post.folder / "config" / "exchange.toml").read_text()
+    text = text.replace("# return_tags = true ", "return_tags = false #")
+    (post.folder / "config" / "exchange.toml").write_text(text)
+    post.again()
+    post.write(3, "codes@pa.example")
+    assert post.go() == ""
+    assert "<install-codes@lose.example>" in _senders(post)[-1]
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "."])
+def test_where_the_server_refuses_the_tag_letters_go_without(post: Post, verb: str) -> None:
+    _prove(post)
+    post.write(1, "codes@pa.example")
+    post.server.flaws[verb] = "554 5.2.252 SendAsDenied; not allowed to send as this sender"
+    assert "outgoing mail is paused" in post.go()
+    post.server.flaws.clear()
+    assert post.go(minutes=11) == ""
+    assert "<install-codes@lose.example>" in _senders(post)[-1]
+    assert post.states() == {1: ("sent", 1)}
