@@ -20,7 +20,7 @@ PATTERNS = {
         ("CODES", "the install code"),
         ("CODES", "the ICs of both"),
         ("CODES", "y codau gosod"),
-        ("OTHER_CODES", "their postcodes are"),
+        ("OTHER_CODES", "their post codes are"),
         ("ASKING", "could you help"),
         ("LACKING", "we do not hold one"),
         ("IMPERATIVE", "Hello, send the list"),
