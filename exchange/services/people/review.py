@@ -26,6 +26,7 @@ from exchange.services.answering import (
     intake,
     party_columns,
     party_passwords,
+    sent_letters,
 )
 from exchange.services.answering.device_decisions import Holdings, decide_devices
 from exchange.services.answering.mail_outcome import MailOutcome
@@ -99,7 +100,12 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
 
 def _understood(ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
     raw = ctx.sealer.open(mail.sealed, "mail")
-    return ctx.reader.read(raw, party_passwords.of_sender(ctx, mail.sender), columns=maps)
+    return ctx.reader.read(
+        raw,
+        party_passwords.of_sender(ctx, mail.sender),
+        columns=maps,
+        sent=sent_letters.named_in(ctx, raw, mail.sender),
+    )
 
 
 def _must_be_fetched(mail: KeptMail) -> None:
