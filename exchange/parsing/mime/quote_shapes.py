@@ -20,12 +20,14 @@ _LABEL = re.compile(
     r"\s*\*{0,2}[^\W\d_][^\W\d]{0,14}(?:[ ./'\u2019()-][^\W\d]{0,14}){0,3}\s?\*{0,2}\s?"
     r"[:\uff1a]\*{0,2}\s*(?=(?P<value>.*))"
 )
-_CLOCK = re.compile(r"(?<![\d:.,-])\d{1,2}(?:[:.]\d{2}(?::\d{2})?(?!\d)|\s?h\s?\d{2}\b)", re.I)
-_DAY = re.compile(
-    r"(?<!\d)(?:\d{1,4}\s?[./-]\s?\d{1,2}(?:\s?[./-]\s?\d{2,4})?|(?:19|20)\d\d"
-    r"|\d{1,2}(?:st|nd|rd|th|er|[.\u00ba])?,?\s[^\W\d_]{3,}|[^\W\d_]{3,}\.?\s\d{1,2}\b)",
+_CLOCK = re.compile(r"(?<![\d:.,-])\d{1,2}(?:[:.]\d{2}(?::\d{2})?(?!\d|\.\d)|\s?h\s?\d{2}\b)", re.I)
+_NUMBERED_DAY = re.compile(
+    r"(?<![\d:.])(?:\d{1,4}\s?[./-]\s?\d{1,2}(?:\s?[./-]\s?\d{2,4})?(?!\d)|(?:19|20)\d\d(?!\d)"
+    r"|\d{1,2}(?:st|nd|rd|th|er|[.\u00ba])?,?\s(?:[^\W\d_]{1,3}\s)?[^\W\d_]{3,}"
+    r"|\d{4}\s?[\u5e74\ub144]\s?\d|\d{1,4}/[^\W\d_]{3,9}/\d{2,4})",
     re.I,
 )
+_NAMED_DAY = re.compile(r"(?<!\w)[^\W\d_]{3,12}\.?\s\d{1,2}(?=,|\s|$)")  # "Nov 3"
 _ADDRESS = re.compile(r"[^\s<>\"'(\[:;,]{1,64}@[^\s<>\"')\]:;,]{2,255}")
 _ANGLED = re.compile(r"[<(\[]\s?(?:mailto:)?[^\s<>()\[\]]{1,64}@[^<>()\[\]]{2,300}[>)\]]+")
 _DEVICE = re.compile(r"(?:[0-9A-F]{2}[-:. ]?){8}", re.I)
@@ -89,7 +91,7 @@ def is_header_block(
     values = values[:MOST_LABELS]
     if len(values) < 3:
         return False
-    dated = [at for at, one in enumerate(values[:4]) if _DAY.search(one) and _CLOCK.search(one)]
+    dated = [at for at, one in enumerate(values[:4]) if _day(one) and _CLOCK.search(one)]
     if not dated:
         return False
     addressed = sum(1 for one in values if _ADDRESS.search(one))
@@ -97,8 +99,10 @@ def is_header_block(
     titled = any(
         _REPLIED.match(one) or (core and _without_prefixes(one) == core) for one in values[1:]
     )
-    if addressed >= 2 or (ruled and addressed):
+    if ruled and addressed:
         return True
+    if addressed >= 2:
+        return bool(_ADDRESS.search(values[0])) and dated[0] > 0
     return (
         titled and (ruled or dated[0] <= 2) and (not addressed or bool(_ADDRESS.search(values[0])))
     )
@@ -118,7 +122,14 @@ def is_attribution(text: str, *, marked: bool = False) -> bool:
     if not (posted.address or (posted.day and posted.clock) or _ends_in_a_year(posted, text)):
         return False
     angled = bool(_ANGLED.search(text))
-    if posted.before and _spoken(posted.before):
+    if (
+        angled
+        and not posted.after
+        and len(posted.before) > 1
+        and _lower(posted.before) == posted.before[:1]
+    ):
+        return True  # "ysgrifennodd Ann Lee <ann@a.test>:"
+    if _spoken(posted.before):
         return False
     if angled and (posted.day or posted.clock):
         return len(_lower(posted.between)) <= 6 and len(_lower(posted.after)) <= 2
@@ -126,10 +137,20 @@ def is_attribution(text: str, *, marked: bool = False) -> bool:
         return bool(posted.before) and 1 <= len(posted.after) <= 3
     if not posted.day or posted.address:
         return posted.address and posted.day and len(posted.after) <= 2
-    # No address: a name before the date and a verb after it, or a verb and a name after it.
-    said = [one for one in posted.after if one[:1].islower() and len(one) > 2]
-    named = [one for one in [*posted.before, *posted.after] if one[:1].isupper() and len(one) > 2]
-    return len(said) in (1, 2) and len(named) > 0 and len(_lower(posted.after)) <= 2
+    return _names_a_writer(posted)
+
+
+def _names_a_writer(posted: Posted) -> bool:
+    """Whether words around a date are a name and a verb: the only words that are not the date's."""
+    small = [one[:1].islower() for one in posted.after]
+    said = sum(small)
+    if not _lower(posted.after) or said > 2:
+        return False
+    # The verb is together, after the name or before it.
+    together = all(small[-said:]) or all(small[:said])
+    if said == len(small):
+        return len(_capital(posted.before)) >= 2
+    return together and _leads_to_a_date(posted.before)
 
 
 def is_enclosed_attribution(text: str) -> bool:
@@ -141,8 +162,13 @@ def is_enclosed_attribution(text: str) -> bool:
     return posted.day and (posted.clock or posted.address)
 
 
-def is_comment_head(text: str) -> bool:
-    """Return whether a line is only a name, a day and a time, as above a ticket's comment."""
+def is_comment_head(text: str, *, plainly: bool = False) -> bool:
+    """Return whether a line is only a name, a day and a time, as above a ticket's comment.
+
+    ``plainly``: nothing else tells it from a heading, so it must have a full name and no colon.
+    """
+    if (plainly and text.rstrip(" *").endswith(":")) or _LABEL.match(text):
+        return False
     text = text.strip().strip("*").rstrip(" :")
     if not 8 <= len(text) <= 160 or holds_device(text) or not _CLOCK.search(text):
         return False
@@ -152,21 +178,21 @@ def is_comment_head(text: str) -> bool:
     names = [*posted.before, *posted.after]
     if any(any(map(str.isdecimal, one)) for one in names) or len(_lower(posted.between)) > 6:
         return False
-    if not posted.address and not any(one[:1].isupper() and len(one) > 2 for one in names):
+    if not posted.address and len(_capital(names)) < (2 if plainly else 1):
         return False
     return not _spoken(posted.before) and len(_lower(posted.after)) <= 2 and len(posted.after) <= 6
 
 
 def is_only_a_time(text: str) -> bool:
     """Return whether a line is only a day and a time of day."""
-    if not 6 <= len(text) <= 80 or not _CLOCK.search(text):
+    if not 6 <= len(text) <= 80 or not _CLOCK.search(text) or _LABEL.match(text):
         return False
     posted = _parse(text.strip().rstrip(":"))
     return posted.day and not posted.after and len(posted.before) <= 1
 
 
 def _parse(text: str) -> Posted:
-    clock, day, address = _CLOCK.search(text), _DAY.search(text), _ADDRESS.search(text)
+    clock, day, address = _CLOCK.search(text), _day(text), _ADDRESS.search(text)
     marks = [one.span() for one in (clock, day, _ANGLED.search(text) or address) if one]
     if not marks:
         return Posted(_words(text), [], [], address=False, day=False, clock=False)
@@ -184,6 +210,16 @@ def _parse(text: str) -> Posted:
     )
 
 
+def _day(text: str) -> re.Match[str] | None:
+    """Return the first day in a text, of whatever notation."""
+    numbered, named = _NUMBERED_DAY.search(text), _NAMED_DAY.search(text)
+    if named and not (named.group()[0].isupper() or "." in named.group()):
+        named = None  # "received 3": a verb before a number
+    if numbered and named:
+        return min(numbered, named, key=lambda one: one.start())
+    return numbered or named
+
+
 def _words(text: str) -> list[str]:
     found = (one.strip("\"'(),.;:<>[]|*-\u2013\u2014\u00a0") for one in text.split())
     return [one for one in found if one and not _ZONE.fullmatch(one)]
@@ -195,9 +231,21 @@ def _lower(words: Sequence[str]) -> list[str]:
 
 def _spoken(words: Sequence[str]) -> bool:
     """Whether words before a date are a sentence and no name: "Please send the codes by"."""
-    if len(words) <= 3 and all(len(one) <= _PARTICLE for one in words[:-1]):
-        return False  # "On", "Le lundi"
+    if _leads_to_a_date(words):
+        return False
     return bool(_lower(words)) or sum(one[:1].islower() for one in words) > 2
+
+
+def _leads_to_a_date(words: Sequence[str]) -> bool:
+    """Whether words before a date are at most a preposition and a day: "On", "Il giorno mar"."""
+    if len(words) == 1:
+        return len(words[0]) <= _PARTICLE or words[0].islower()
+    short = not words or len(words[0]) <= _PARTICLE
+    return short and len(words) <= 3 and not _capital(words[1:-1])
+
+
+def _capital(words: Sequence[str]) -> list[str]:
+    return [one for one in words if one[:1].isupper() and len(one) > 2]
 
 
 def _ends_in_a_year(posted: Posted, text: str) -> bool:

@@ -140,13 +140,15 @@ class _QuoteReader:
         first = index
         if is_only_a_time(line.text) and index and self.lines[index - 1].text.strip():
             first = index - 1
-            if not is_comment_head(f"{self.lines[first].text}, {line.text}"):
-                return None
-        elif not is_comment_head(line.text):
+        head = line.text if first == index else f"{self.lines[first].text}, {line.text}"
+        if not is_comment_head(head):
             return None
         self.heads += 1
         above = self.lines[max(0, first - _ABOVE) : first]
-        if self.heads > 1 or any(holds_device(one.text[:_LONG]) for one in above):
+        if any(holds_device(one.text[:_LONG]) for one in above):
+            known = self.heads > 1 or self._ruled(first) or is_comment_head(head, plainly=True)
+            return first if known else None
+        if self.heads > 1:
             return first
         newest = any(asks_to_reply_above(one.text[:_LONG]) for one in above)
         return first if self._ruled(first) and not newest else None
