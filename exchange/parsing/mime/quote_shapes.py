@@ -33,6 +33,7 @@ _ANGLED = re.compile(r"[<(\[]\s?(?:mailto:)?[^\s<>()\[\]]{1,64}@[^<>()\[\]]{2,30
 _DEVICE = re.compile(r"(?:[0-9A-F]{2}[-:. ]?){8}", re.I)
 _REPLIED = re.compile(r"\s*[^\W\d_]{1,4}(?:\[\d+\])?\s?[:\uff1a]\s*\S", re.I)
 _PREFIXES = re.compile(r"(?:\s*[^\W\d_]{1,5}(?:\[\d+\])?\s?[:\uff1a])+\s*", re.I)
+_HINT = re.compile(r"[0-9@]")  # a day or an address
 _RULE = re.compile(r"\s*[-_=*~\u2013\u2014\u2500\u2501]{4,}\s*")
 _ENCLOSED = re.compile(r"\s*[-_=]{2,}\s?(?P<inner>[^\s\-_=].{3,280}?)\s?[-_=]{2,}\s*")
 _GROUPWISE = re.compile(r"\s*>>>\s(?P<inner>[^>\s].{3,280}?)(?:>>>|:)?\s*")
@@ -69,6 +70,16 @@ def asks_to_reply_above(text: str) -> bool:
 def holds_device(text: str) -> bool:
     """Return whether a line has what may be a Device ID or an install code."""
     return bool(_DEVICE.search(text))
+
+
+def has_clock(text: str) -> bool:
+    """Return whether a line may have a time of day."""
+    return bool(_CLOCK.search(text[:_LONGEST]))
+
+
+def may_tell_when(text: str) -> bool:
+    """Return whether a line may have a day or an address."""
+    return bool(_HINT.search(text))
 
 
 def is_header_block(
@@ -114,7 +125,9 @@ def is_attribution(text: str, *, marked: bool = False) -> bool:
     ``marked``: what follows has quote marks, so that a date or an address is enough.
     """
     text = text.strip().strip("*").rstrip()
-    if not text.endswith((":", "\uff1a")) or len(text) > _LONGEST or holds_device(text):
+    if not text.endswith((":", "\uff1a")) or len(text) > _LONGEST:
+        return False
+    if not _HINT.search(text) or holds_device(text):
         return False
     posted = _parse(text[:-1])
     if marked:
@@ -155,8 +168,10 @@ def _names_a_writer(posted: Posted) -> bool:
 
 def is_enclosed_attribution(text: str) -> bool:
     """Return whether it is ``---- On ... wrote ----``, or GroupWise's ``>>> Name date >>>``."""
+    if len(text) > _LONGEST:
+        return False
     enclosed = _ENCLOSED.fullmatch(text) or _GROUPWISE.fullmatch(text)
-    if enclosed is None or len(text) > _LONGEST or holds_device(text):
+    if enclosed is None or holds_device(text):
         return False
     posted = _parse(enclosed["inner"])
     return posted.day and (posted.clock or posted.address)

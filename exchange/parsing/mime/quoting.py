@@ -12,6 +12,7 @@ from typing import Final
 
 from exchange.parsing.mime.quote_shapes import (
     asks_to_reply_above,
+    has_clock,
     holds_device,
     is_attribution,
     is_comment_head,
@@ -19,6 +20,7 @@ from exchange.parsing.mime.quote_shapes import (
     is_header_block,
     is_only_a_time,
     is_rule,
+    may_tell_when,
 )
 from exchange.parsing.text.lines import Line
 
@@ -52,7 +54,6 @@ _MAY_BEGIN_QUOTE = re.compile(
     r"|[a-z]{0,3}(?:>|\|))",
     re.I,
 )
-_PAIRS = re.compile(r"\W{0,8}[0-9A-F]{2}:[0-9A-F]{2}:", re.I)  # an ID, whose colons say nothing
 _FIELD_SPAN: Final = 8
 _LONG: Final = 500
 _WROTE_SPAN: Final = 3
@@ -119,8 +120,9 @@ class _QuoteReader:
     def _header_block(self, index: int) -> bool:
         if _named_header_block(self.lines, index):
             return True
-        if self.lines[index].quoted:
-            return False  # the HTML says where that quote ends
+        below = self.lines[index + 1].text if index + 1 < len(self.lines) else ""
+        if self.lines[index].quoted or not (":" in below or "\uff1a" in below):
+            return False  # the HTML says where that quote ends; one field is no header
         return is_header_block(self.lines, index, self.subject, ruled=self._ruled(index))
 
     def _ruled(self, index: int) -> bool:
@@ -135,7 +137,7 @@ class _QuoteReader:
         The newest comment, the mail's own, may have such a head as well: at the top.
         """
         line = self.lines[index]
-        if line.table or line.quoted or self.heads > _MOST_HEADS:
+        if line.table or line.quoted or self.heads > _MOST_HEADS or not has_clock(line.text):
             return None
         first = index
         if is_only_a_time(line.text) and index and self.lines[index - 1].text.strip():
@@ -155,7 +157,10 @@ class _QuoteReader:
 
 
 def _has_colon(text: str) -> bool:
-    return (":" in text or "\uff1a" in text) and len(text) <= _LONG and not _PAIRS.match(text)
+    if ":" not in text and "\uff1a" not in text:
+        return False
+    # A row of a list begins no quote.
+    return len(text) <= _LONG and not holds_device(text)
 
 
 def begins_quote(lines: Sequence[Line], index: int) -> bool:
@@ -221,6 +226,8 @@ def _attribution(lines: Sequence[Line], index: int) -> tuple[int, int]:
     if span:
         return index, index + span
     if lines[index].quoted or not text.rstrip(" *\t\u00a0").endswith((":", "\uff1a")):
+        return 0, 0
+    if not may_tell_when(text) and not (index and lines[index - 1].text.strip()):
         return 0, 0
     marked = any(
         bool(_PREFIX.match(one.text)) or one.quoted
