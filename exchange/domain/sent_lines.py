@@ -26,6 +26,7 @@ _HASH_BYTES: Final = 8
 _MOST_PLACES: Final = 32  # where one word of the letter is looked for
 _ANCHOR: Final = 8  # so many different words in a row make a passage ours
 _LONGEST_WORD: Final = 100
+_MOST_STEPS: Final = 2_000_000  # words compared; a mail that repeats a letter takes thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class _Aligner:
             places = self.places.setdefault(word, [])
             if len(places) < _MOST_PLACES:
                 places.append(at)
+        self.steps = _MOST_STEPS
         self.pairs = set(pairwise(sent.words))
 
     def candidates(self, line: tuple[int, str]) -> _Candidate | None:
@@ -135,8 +137,10 @@ class _Aligner:
         skip = int(hashes[0] not in self.places and len(words) > 1 and len(words[0]) <= 2)
         whole: list[Span] = []
         begun: list[Span] = []
-        for at in self.places.get(hashes[skip], ()):
+        places = self.places.get(hashes[skip], ()) if self.steps > 0 else ()
+        for at in places:
             length = self._length(hashes, skip, at)
+            self.steps -= length
             if length == len(hashes) - skip:
                 whole.append(Span(at, at + length))
             elif at in self.starts and _names_device(words[skip : skip + length]):
@@ -224,7 +228,7 @@ class _Aligner:
 
 def _is_number(word: str) -> bool:
     """Whether a word is a Device ID, a piece of a code, or another number."""
-    return any(map(str.isdecimal, word)) or all(one in "abcdef" for one in word)
+    return any(map(str.isdecimal, word)) or (len(word) > 3 and not word.strip("abcdef"))
 
 
 def _names_device(words: Sequence[str]) -> bool:
