@@ -15,8 +15,8 @@ from exchange.parsing.text.lines import Line
 
 _MOST_LINES: Final = 10_000  # looked at from the start and from the end of a body
 _LONGEST_LINE: Final = 10_000
-_DEVICE = re.compile(r"(?:[0-9A-Fa-f]{2}[-:. ]?){8}")
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
+_WORD = re.compile(r"\w")
 _NEAR_THE_END: Final = 15  # words of a letter that a client or desk may have cut off
 
 
@@ -63,7 +63,7 @@ def _free_typed(lines: Sequence[Line], ours: dict[int, Span], words: int) -> Non
     first, last = min(ours), max(ours)
     for index in range(first, last):
         line = lines[index]
-        if index not in ours and _may_be_typed(line):
+        if index not in ours and _may_be_typed(line) and _WORD.search(line.text):
             line.quoted = line.forwarded = False
     ended = max(span.end for span in ours.values()) >= words - _NEAR_THE_END
     below = [line for line in lines[last + 1 :] if line.text.strip()]
