@@ -231,7 +231,8 @@ def _day(text: str) -> re.Match[str] | None:
     if named and not (named.group()[0].isupper() or "." in named.group()):
         named = None  # "received 3": a verb before a number
     if numbered and named:
-        return min(numbered, named, key=lambda one: one.start())
+        # In "Lee 3 Nov" the day begins at the number.
+        return named if named.end() < numbered.start() else numbered
     return numbered or named
 
 
