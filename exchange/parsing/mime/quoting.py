@@ -40,6 +40,7 @@ _WROTE_START = re.compile(r"\s*\*?(?:On|Ar|Le|Am|El)\b.{0,300}", re.I)
 _WROTE_END = re.compile(
     r"(?:wrote|ysgrifennodd|writes|a écrit|schrieb)\b[^\n]{0,120}:\s*\*?\s*$", re.I
 )
+_ADDRESSEE = re.compile(r"^\W*(?:to|at|an|\u00e0)\s?:", re.M)
 _DATE_HINT = re.compile(r"\d{1,4}[./:\- ]|@")
 _FROM = re.compile(r"\s*\*?(?:from|oddi wrth|o|von|de)\s?:\*?\s+\S", re.I)
 _FIELD = re.compile(
@@ -171,6 +172,13 @@ def begins_quote(lines: Sequence[Line], index: int) -> bool:
     if _named_header_block(lines, index) or is_header_block(lines, index):
         return True
     return bool(_attribution(lines, index)[1])
+
+
+def is_of_a_colleague(head: Sequence[str], sender: str) -> bool:
+    """Return whether the head of an earlier mail names an author with ``sender``'s domain."""
+    domain = sender[sender.rfind("@") :] if "@" in sender else ""
+    before = _ADDRESSEE.split("\n".join(head).lower())[0]
+    return bool(domain and re.search(re.escape(domain) + r"(?![\w.\-])", before))
 
 
 def without_prefix(line: Line) -> tuple[int, str]:

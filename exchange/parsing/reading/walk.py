@@ -93,7 +93,7 @@ def read_mail(
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
     replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
     mark_quotes(lines, subject_forwards=forwards, subject=head.subject, ruled=contents.ruled)
-    typed_rows = mark_sent(lines, scope.sent) if scope.sent else {}
+    typed_rows = mark_sent(lines, scope.sent, head.sender) if scope.sent else {}
     if any(line.quoted for line in lines):
         lines = contents.lines = expand_runs(lines)
     own = [line for line in lines if not line.quoted]

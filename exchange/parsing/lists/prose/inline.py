@@ -19,7 +19,7 @@ from exchange.parsing.identifiers.codes import BadCode, code_digits, read_code
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
 from exchange.parsing.lists.prose.device_recognition import PlaceOf
 from exchange.parsing.lists.prose.unwrap_lines import UnprovenBreak, unwrap_lines
-from exchange.parsing.mime.quoting import begins_quote, without_prefix
+from exchange.parsing.mime.quoting import begins_quote, is_of_a_colleague, without_prefix
 from exchange.parsing.phrases.answer_phrases import (
     mentions_rest,
     mentions_several,
@@ -31,7 +31,6 @@ from exchange.parsing.text.lines import Line, normalized
 _REQUEST = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-Q\d{5,9}(?!\d)", re.I)
 _ANSWER = re.compile(r"(?<![A-Z0-9])MP121-[A-Z0-9][A-Z0-9_\-]{1,15}-\d{4}-A\d{5,9}(?!\d)", re.I)
 _COUNT = re.compile(r"\s*(?:devices|devices asked|still open)\s*[:\t]\s*(\d[\d,]{0,9})\s*", re.I)
-_ADDRESSEE = re.compile(r"^\W*(?:to|at|an|\u00e0)\s?:", re.M)
 _CUT = re.compile(r"\[?(?:\.\.\.|\u2026)\]?|\W*(?:snip|trimmed|cut|message clipped)\b.{0,60}", re.I)
 _DEVICES: Final = (TokenForm.SEPARATED, TokenForm.BARE)
 _CODES: Final = (TokenForm.CODE, TokenForm.ODD_LENGTH)
@@ -115,10 +114,8 @@ def _first_layer(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
 def _is_ours(text: Sequence[str], subject: str, sender: str) -> bool:
     """Return whether the quoted mail is a request of ours."""
     asked = any(map(_REQUEST.search, text)) or bool(_REQUEST.search(subject))
-    head = "\n".join(text[:8]).lower()
     # A mail written by a colleague of the sender is not ours either.
-    domain = sender[sender.rfind("@") :] if "@" in sender else ""
-    theirs = domain and re.search(re.escape(domain) + r"(?![\w.\-])", _ADDRESSEE.split(head)[0])
+    theirs = is_of_a_colleague(text[:8], sender)
     return asked and not theirs and not any(map(_ANSWER.search, text))
 
 

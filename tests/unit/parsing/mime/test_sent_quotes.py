@@ -111,6 +111,25 @@ def test_a_code_in_a_mail_that_is_passed_on_is_not_the_senders() -> None:
     assert not said.answers
 
 
+def test_what_a_colleague_typed_into_our_letter_before_is_not_the_senders() -> None:
+    typed = [*REQUEST[:10], "not ours", *REQUEST[10:]]
+    head = ["From: Dan <dan@wren.example>", "Sent: 3 November 2026 09:24", "To: Bea", "Subject: x"]
+    said = _read(["Is this settled?", "", *head, "", *typed], REQUEST)
+    assert not said.answers
+    ours = _read(
+        ["See below.", "", head[0].replace("wren", "ours"), *head[1:], "", *typed], REQUEST
+    )
+    assert _answers(ours) == {IDS[0]: Outcome.NOT_INSTALLER}
+
+
+def test_a_code_that_a_client_broke_on_our_row_is_whole() -> None:
+    lines = [f"> {one}" for one in FILLED]
+    at = next(at for at, one in enumerate(lines) if CODE in one)
+    lines[at : at + 1] = [lines[at].replace(CODE[20:], "").rstrip(), f"> {CODE[20:]}"]
+    said = _read(["Filled in below.", "", *lines], REQUEST)
+    assert _answers(said)[IDS[0]] is Outcome.PROVIDED
+
+
 def test_a_damaged_code_on_our_row_is_unclear() -> None:
     rows = [line.replace(CODE, CODE[:-1] + "3") for line in FILLED]
     said = _read(["Filled in.", "", *("> " + one for one in rows)], REQUEST)
