@@ -112,14 +112,14 @@ def test_a_code_in_a_mail_that_is_passed_on_is_not_the_senders() -> None:
 
 
 def test_what_a_colleague_typed_into_our_letter_before_is_not_the_senders() -> None:
-    typed = [*REQUEST[:10], "not ours", *REQUEST[10:]]
+    typed = [*REQUEST[:10], f"{TYPED} is not ours", *REQUEST[10:]]
     head = ["From: Dan <dan@wren.example>", "Sent: 3 November 2026 09:24", "To: Bea", "Subject: x"]
     said = _read(["Is this settled?", "", *head, "", *typed], REQUEST)
     assert not said.answers
     ours = _read(
         ["See below.", "", head[0].replace("wren", "ours"), *head[1:], "", *typed], REQUEST
     )
-    assert _answers(ours) == {IDS[0]: Outcome.NOT_INSTALLER}
+    assert _answers(ours) == {TYPED: Outcome.NOT_INSTALLER}
 
 
 def test_a_code_that_a_client_broke_on_our_row_is_whole() -> None:
