@@ -17,6 +17,7 @@ from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, InstallCode
 from exchange.domain.mail import Understanding
 from exchange.domain.outbound import Gained
+from exchange.domain.sent_lines import SentText
 from exchange.domain.time.sla import parse_instant
 from exchange.errors import BadInput, ReaderEnded, StoreError
 from exchange.ports.reading import Question
@@ -369,6 +370,7 @@ class EndingReader:
         file: str = "",
         *,
         columns: Sequence[ColumnMap] = (),
+        sent: Sequence[SentText] = (),
         look: bool = False,
     ) -> Understanding:
         raise ReaderEnded("reading it takes more than 120 seconds")

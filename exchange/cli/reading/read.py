@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exchange.cli.common import say, table, warn
-from exchange.cli.reading.sources import Source, sources
+from exchange.cli.reading.sources import Source, sent_letters, sources
 from exchange.domain.device import MASKED, InstallCode, mask_codes
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Kind, MailHead, Reject, Subkind, Understanding
+from exchange.domain.sent_lines import SentText
 from exchange.errors import BadInput, ExchangeError, ReaderUnavailable, Unreadable
 from exchange.later import Later
 from exchange.rendering.wording import one_line
@@ -75,6 +76,13 @@ def read_command(
         list[str] | None,
         typer.Option(metavar="ADDRESS", help="One of our addresses: mail from it is our own."),
     ] = None,
+    sent: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="LETTER",
+            help="A letter of ours (.eml) that a mail may reply to: what it repeats is quoted.",
+        ),
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -102,7 +110,10 @@ def read_command(
     try:
         reader.start()
         passwords = _passwords(password_file or (), password_env, ask=ask_password)
-        results = ((source, *_read(reader, source, passwords)) for source in sources(files, limits))
+        texts = [text for letter in sent_letters(sent or ()) for text in letter.texts]
+        results = (
+            (source, *_read(reader, source, passwords, texts)) for source in sources(files, limits)
+        )
         failed = _print_all(results, files, as_json=as_json, reveal=reveal)
     finally:
         reader.close()
@@ -149,13 +160,16 @@ def _passwords(files: Sequence[Path], variable: str, *, ask: bool) -> list[str]:
 
 
 def _read(
-    reader: WorkerReader, source: Source, passwords: Sequence[str]
+    reader: WorkerReader,
+    source: Source,
+    passwords: Sequence[str],
+    texts: Sequence[SentText],
 ) -> tuple[Understanding, bool]:
     """Return what ``source`` says and whether it could be read; if not, a reject says why."""
     try:
         if source.fault:
             raise Unreadable(source.fault)
-        return reader.read(source.content, passwords, source.name), True
+        return reader.read(source.content, passwords, source.name, sent=texts), True
     except ReaderUnavailable:
         raise
     except ExchangeError as error:

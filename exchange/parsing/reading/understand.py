@@ -27,6 +27,7 @@ from exchange.domain.mail import (
     Subkind,
     Understanding,
 )
+from exchange.domain.sent_lines import SentText
 from exchange.errors import Unreadable
 from exchange.parsing.containers.openers import NO_OPENERS, Openers
 from exchange.parsing.containers.outlook import open_outlook
@@ -92,16 +93,18 @@ def understand(
     own_addresses: frozenset[str] = frozenset(),
     openers: Openers = NO_OPENERS,
     mapping: ColumnMappings = NO_MAPPING,
+    sent: tuple[SentText, ...] = (),
 ) -> Understanding:
     """Return everything one mail says.
 
     ``own_addresses``: our own addresses, plain and in lower case; mail from them is our own mail
     coming back.  ``openers``: passwords and keys for protected files and encrypted mails.
-    ``mapping``: the columns that a person put on file for the sender.  Raises Unreadable, with a
+    ``mapping``: the columns that a person put on file for the sender.  ``sent``: letters of ours
+    that the mail may answer; what it repeats of them is quoted.  Raises Unreadable, with a
     reason for people, when the mail exceeds a limit or cannot be read at all; raises no other
     error, whatever the bytes.
     """
-    scope = scope_of(limits, own_addresses, openers, mapping)
+    scope = scope_of(limits, own_addresses, openers, mapping, sent)
 
     def read() -> Understanding:
         nonlocal raw
@@ -142,6 +145,7 @@ def understand_file(
     openers: Openers = NO_OPENERS,
     own_addresses: frozenset[str] = frozenset(),
     mapping: ColumnMappings = NO_MAPPING,
+    sent: tuple[SentText, ...] = (),
 ) -> Understanding:
     """Read a single file as the only attachment of a mail without a header.
 
@@ -152,10 +156,10 @@ def understand_file(
     headed = shape is Shape.TEXT and has_mail_header(content)
     if shape is Shape.MAIL or headed or name.lower().endswith(".eml"):
         whole = content.lstrip(b"\r\n")
-        return understand(whole, limits, own_addresses, openers, mapping)
+        return understand(whole, limits, own_addresses, openers, mapping, sent)
     if len(content) > limits.mail_bytes:
         raise Unreadable(f"the file has {len(content):,} bytes, more than {limits.mail_bytes:,}")
-    scope = scope_of(limits, own_addresses, openers, mapping)
+    scope = scope_of(limits, own_addresses, openers, mapping, sent)
     if shape is Shape.OUTLOOK:
         return _catch_faults(lambda: _read_outlook(name, content, scope))
     part = Part(Headers([]), "application/octet-stream", {}, content, name=name, attached=True)

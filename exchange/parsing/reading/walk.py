@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from exchange.domain.device import DeviceId
 from exchange.domain.limits import Limits
 from exchange.domain.mail import MailHead, Reject
+from exchange.domain.sent_lines import SentText
 from exchange.domain.statements import Statement
 from exchange.errors import Unreadable
 from exchange.parsing.containers.archive import count_workbook
@@ -28,6 +29,7 @@ from exchange.parsing.mailkinds.classify import FORWARD_SUBJECT, REPLY_SUBJECT
 from exchange.parsing.mime.contents import Contents, contents_of
 from exchange.parsing.mime.parts import Part
 from exchange.parsing.mime.quoting import mark_quotes
+from exchange.parsing.mime.sent_quotes import mark_sent
 from exchange.parsing.phrases.answer_phrases import asks_for_codes
 from exchange.parsing.reading.attachments import (
     hidden_devices,
@@ -70,6 +72,7 @@ class Scope:
     openers: Openers
     budget: Budget
     mapping: ColumnMappings = NO_MAPPING
+    sent: tuple[SentText, ...] = ()  # letters of ours that the mail may repeat
 
 
 def scope_of(
@@ -77,9 +80,10 @@ def scope_of(
     own_addresses: frozenset[str],
     openers: Openers,
     mapping: ColumnMappings = NO_MAPPING,
+    sent: tuple[SentText, ...] = (),
 ) -> Scope:
     """Return a new scope with its whole budget left."""
-    return Scope(limits, own_addresses, openers, Budget(limits), mapping)
+    return Scope(limits, own_addresses, openers, Budget(limits), mapping, sent)
 
 
 def read_mail(
@@ -95,7 +99,8 @@ def read_mail(
     scope.budget.count_rows(len(lines), path.removesuffix(" > "))
     forwards = bool(FORWARD_SUBJECT.match(head.subject))
     replies = bool(REPLY_SUBJECT.match(head.subject)) or bool(head.in_reply_to)
-    mark_quotes(lines, subject_forwards=forwards)
+    mark_quotes(lines, subject_forwards=forwards, subject=head.subject, ruled=contents.ruled)
+    typed_rows = mark_sent(lines, scope.sent, head.sender) if scope.sent else {}
     if any(line.quoted for line in lines):
         lines = contents.lines = expand_runs(lines)
     own = [line for line in lines if not line.quoted]
@@ -104,7 +109,7 @@ def read_mail(
         return f"{path}{line.where}"
 
     quote = find_quoted_list(lines, head.subject, head.sender) if replies else QuotedList()
-    inline, taken_inline = read_inline(lines, quote, place)
+    inline, taken_inline = read_inline(lines, quote, place, typed_rows)
     rest_of_own = [line for line in own if line.number not in taken_inline]
     found = read_lines(rest_of_own, place, in_reply=replies, mapping=scope.mapping)
     found.add(inline)

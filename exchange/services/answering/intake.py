@@ -35,6 +35,7 @@ from exchange.services.answering import (
     answer_request,
     party_columns,
     party_passwords,
+    sent_letters,
     take_report,
     take_response,
 )
@@ -127,6 +128,7 @@ def _opened(
             if mails := tx.mail.get_many(fresh[:_DECIDE_BATCH], most_bytes):
                 break
     on_file: dict[str, tuple[tuple[str, ...], tuple[ColumnMap, ...]]] = {}
+    known: sent_letters.Known = {}
     found = deque[tuple[KeptMail, Question]]()
     for mail in mails:
         try:
@@ -136,6 +138,7 @@ def _opened(
                     party_columns.columns_of_sender(ctx, mail.sender),
                 )
             raw = ctx.sealer.open(mail.sealed, "mail")
+            sent = sent_letters.named_in(ctx, raw, mail.sender, known)
         except StoreError:
             raise
         except VaultError as error:
@@ -144,7 +147,7 @@ def _opened(
             _note(done, mail, _fault(ctx, mail, error), "")
         else:
             # Do not keep the sealed copy of a large mail in memory.
-            found.append((replace(mail, sealed=b""), Question(raw, *on_file[mail.sender])))
+            found.append((replace(mail, sealed=b""), Question(raw, *on_file[mail.sender], sent)))
     if mails and not found:
         return _opened(ctx, at_hand, done)
     return found
@@ -167,7 +170,9 @@ def _understood(ctx: Context, asked: tuple[KeptMail, Question], done: Decided) -
     """Return what one mail says; None if it is settled already or tried again later."""
     (mail, question), outcome, why = asked, None, ""
     try:
-        said = ctx.reader.read(question.raw, question.passwords, columns=question.columns)
+        said = ctx.reader.read(
+            question.raw, question.passwords, columns=question.columns, sent=question.sent
+        )
         return Understood(mail, said)
     except (StoreError, ReaderUnavailable):
         raise

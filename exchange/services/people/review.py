@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         intake,
         party_columns,
         party_passwords,
+        sent_letters,
     )
 else:
     answer_request = Later("exchange.services.answering.answer_request")
@@ -48,6 +49,7 @@ else:
     intake = Later("exchange.services.answering.intake")
     party_columns = Later("exchange.services.answering.party_columns")
     party_passwords = Later("exchange.services.answering.party_passwords")
+    sent_letters = Later("exchange.services.answering.sent_letters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,12 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
 
 def _understood(ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
     raw = ctx.sealer.open(mail.sealed, "mail")
-    return ctx.reader.read(raw, party_passwords.passwords_of_sender(ctx, mail.sender), columns=maps)
+    return ctx.reader.read(
+        raw,
+        party_passwords.passwords_of_sender(ctx, mail.sender),
+        columns=maps,
+        sent=sent_letters.named_in(ctx, raw, mail.sender),
+    )
 
 
 def _must_be_fetched(mail: KeptMail) -> None:
