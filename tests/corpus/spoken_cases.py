@@ -29,11 +29,10 @@ _QUOTE = (
 
 def _whole(name: str, words: str, outcome: str = "not_installer") -> Case:
     """Words above our whole list, quoted: what they say of each of its three devices."""
-    first = words.count("\n") + 7
     return response(
         name,
         reply(words + _QUOTE),
-        *((D[i], outcome, None, f"body line {first + i}") for i in range(3)),
+        *((D[i], outcome, None, "body line 1") for i in range(3)),
         listed=None,
         subkind="statement",
     )
@@ -152,8 +151,8 @@ def _sentences() -> list[Case]:
             "spoken-rest-behind-a-code",
             reply(f"Code for {D[0]} is {_A}. The other two were not installed by us.{_QUOTE}"),
             (D[0], "provided", CODE, "body line 1"),
-            (D[1], "not_installer", None, "body line 8"),
-            (D[2], "not_installer", None, "body line 9"),
+            (D[1], "not_installer", None, "body line 1"),
+            (D[2], "not_installer", None, "body line 1"),
             listed=((D[0], "body line 1"),),
         ),
         response(

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -20,10 +22,13 @@ from exchange.cli.reading.sources import Source, sources
 from exchange.domain.device import MASKED, InstallCode, mask_codes
 from exchange.domain.limits import DEFAULT, Limits
 from exchange.domain.mail import Kind, MailHead, Reject, Subkind, Understanding
+from exchange.domain.resolve import resolve
+from exchange.domain.thread import thread_of
 from exchange.errors import BadInput, ExchangeError, ReaderUnavailable, Unreadable
 from exchange.rendering.wording import one_line
 from exchange.worker.reader import WorkerReader
 
+_OWN_MARK = re.compile(rb"(?im)^X-MP121-Exchange:")
 UNREADABLE = Subkind.UNREADABLE
 _SECONDS, _MEMORY_MB = 120.0, 2048
 
@@ -69,6 +74,18 @@ def read_command(
         list[str] | None,
         typer.Option(metavar="ADDRESS", help="One of our addresses: mail from it is our own."),
     ] = None,
+    sent: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="LETTER",
+            help="A letter of ours (.eml) that a mail may reply to: the list that its words are"
+            " about.",
+        ),
+    ] = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A name of the sender's company, or its signifier."),
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -88,6 +105,7 @@ def read_command(
 ) -> None:
     """Read mails or files and list the Devices, answers and rejects found in them.
 
+    With our letters and the sender's names, sentences are answers too: "none of these are ours".
     Needs no working folder. A file that takes too much time or memory is given up, and the next
     one is read. Exits with 0 when every file could be read, else with 1.
     """
@@ -96,7 +114,11 @@ def read_command(
     try:
         reader.start()
         passwords = _passwords(password_file or (), password_env, ask=ask_password)
-        results = ((source, *_read(reader, source, passwords)) for source in sources(files, limits))
+        letters = [_letter(reader, path) for path in sent or ()]
+        results = (
+            (source, *_resolved(*_read(reader, source, passwords), letters, party or ()))
+            for source in sources(files, limits)
+        )
         failed = _print_all(results, files, as_json=as_json, reveal=reveal)
     finally:
         reader.close()
@@ -158,6 +180,31 @@ def _read(
             Understanding(MailHead(), Kind.UNKNOWN, UNREADABLE, rejects=(reject,)),
             False,
         )
+
+
+def _letter(reader: WorkerReader, path: Path) -> Understanding:
+    """Read a letter of ours for the list that it has: as a mail of anybody, not as our own."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise BadInput("the letter cannot be read", place=str(path)) from None
+    return reader.read(_OWN_MARK.sub(b"X-Unmarked:", content, count=1), (), path.name)
+
+
+def _resolved(
+    said: Understanding, done: bool, letters: Sequence[Understanding], names: Sequence[str]
+) -> tuple[Understanding, bool]:
+    """Return an understanding with what its sentences answer, given its thread."""
+    found = resolve(said, thread_of(said, letters, names))
+    known = replace(
+        said,
+        kind=found.kind,
+        subkind=said.subkind if found.kind is said.kind else Subkind.NONE,
+        answers=found.answers,
+        rejects=found.rejects,
+        warnings=(*said.warnings, *found.doubts),
+    )
+    return known, done
 
 
 def _print_all(
@@ -240,6 +287,7 @@ def as_object(said: Understanding, *, reveal: bool) -> dict[str, object]:
                 "outcome": one.outcome.value,
                 "install_code": code(one.code),
                 "where": shown(one.where),
+                "why": shown(one.remark),
             }
             for one in said.answers
         ],
@@ -304,6 +352,8 @@ def _print(said: Understanding, *, reveal: bool) -> None:
             for one in said.answers
         ]
         table("Answers", ("Device ID", "Outcome", "Install code", "Where"), answers)
+        for why in dict.fromkeys(one.remark for one in said.answers if one.where in one.remark):
+            say(f"because: {shown(why)}")
     if said.rejects:
         rejects = [(shown(one.text), shown(one.reason), shown(one.where)) for one in said.rejects]
         table("Rejects", ("Seen", "Reason", "Where"), rejects)

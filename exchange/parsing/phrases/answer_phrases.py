@@ -58,7 +58,8 @@ _DOUBT = re.compile(
     r"|at first|first thought|initially|previously thought|apparently|seemingly|allegedly|likely"
     r"|as far as|(?:best of|to) (?:my|our|the best of) (?:my |our )?knowledge|guess|reckon"
     r"|thought|(?:was|were|been) told|told us|claims?|customer says|unlikely|hard to|doubt"
-    r"|contractors?|subcontract\w+|subsidiar\w+|sister|agents?|behalf|predecessor|trad(?:ed|ing)"
+    r"|for us|contractors?|subcontract\w+|subsidiar\w+|sister|agents?|behalf|predecessor"
+    r"|trad(?:ed|ing)"
     r"|merged|acquired|took over|legacy|(?:old|former|current) name"
     r"|disputed?|query|should (?:not|be)|not true|incorrect|wrong(?:ly)?|but|except|some of"
     r"|(?:did|was|were) (?:install|fit)(?:ed|ted)?(?! by (?:another|a different))"
@@ -268,6 +269,11 @@ def is_denial_heading(text: str) -> bool:
     return read_remark(text).outcome is Outcome.NOT_INSTALLER
 
 
+def is_boilerplate(text: str) -> bool:
+    """Return whether a text is the small print that a company puts below its mails."""
+    return bool(_BOILERPLATE.search(text))
+
+
 @cache_short
 def hedges(text: str) -> bool:
     """Return whether a line may take back part of a denial near it."""
@@ -281,6 +287,18 @@ def hedges(text: str) -> bool:
 def is_sign_off(text: str) -> bool:
     """Return whether a line closes what the sender wrote: ``Kind regards``."""
     return len(text) < 200 and bool(_SIGN_OFF.match(text))
+
+
+_CONTRACTOR = re.compile(
+    r"\b(?:for us|(?:on|at) (?:our|\w+) (?:behalf|instruction)|(?:sub-?)?contract(?:ors?|ed)?"
+    r"|under contract|our (?:agents?|mops?|partners?)|landlord|self-?\s?install(?:ed)?)\b",
+    re.I,
+)
+
+
+def tells_of_contractor(text: str) -> bool:
+    """Return whether words say that somebody installed a Device for the sender."""
+    return bool(_CONTRACTOR.search(normalise_phrase(text)))
 
 
 def expresses_doubt(text: str) -> bool:

@@ -1,12 +1,281 @@
-"""Read from a sentence who installed which Devices, who did not, and what leaves that open."""
+"""Read from a sentence who installed which Devices, who did not, and what leaves that open.
+
+A denial is composed: a negation, installing or owning, somebody, and the Devices it is about; each
+pattern here is an order of these parts within one clause.  Whatever else the sentence says must be
+known to be harmless, or the statement has a hedge and a person reads it.
+"""
 
 from __future__ import annotations
 
-from exchange.domain.statements import Statement
-from exchange.parsing.statements.sentences import Sentence
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from exchange.domain.device import DeviceId
+from exchange.domain.statements import Act, Scope, Statement
+from exchange.parsing.phrases import statement_words as parts
+from exchange.parsing.phrases.answer_phrases import is_boilerplate
+from exchange.parsing.statements.clauses import Clause, Word, clauses_of
+from exchange.parsing.statements.promises import announces_codes, promises
+from exchange.parsing.statements.sentences import CODE_MARK, Sentence
+
+_WHICH = "[TtQrDdKFAPJ]*"  # the Devices, between the parts of a denial
+_WHO = "(?P<who>[WX]+)"
+_DENIALS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"[NZ]+{_WHICH}IB{_WHO}",  # not installed by us; none of these was fitted by Vale
+        rf"[NZ]+{_WHICH}B{_WHO}{_WHICH}I",  # nicht von uns eingebaut
+        rf"[NZ]+I{_WHICH}B{_WHO}",  # ni osodwyd y rhain gennym ni
+        rf"{_WHO}N+{_WHICH}I",  # we did not install
+        rf"{_WHO}T?{_WHICH}N+I",  # wir haben diese nicht installiert
+        rf"N+{_WHO}I",  # it was not us who installed; nor did we fit
+        rf"{_WHO}N*I{_WHICH}Z",  # we installed none of these
+        rf"Z{_WHICH}{_WHO}I",  # none of these did we install
+        rf"(?:{_WHO}?)[NZ]+{_WHICH}(?:o|O[DdJI]|S)",  # none are ours; we are not the installer
+        rf"[NZ]+{_WHICH}B{_WHO}(?=$)",  # not by us; keines ist von uns
+        rf"[NZ]+{_WHO}(?=$)",  # so not us
+        r"IBY",  # installed by another supplier
+    )
+)
+_OWNERSHIPS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"IB{_WHO}",
+        rf"{_WHO}I",
+        rf"{_WHO}{_WHICH}S",
+        r"[TtQrDdKFA]+(?:o|O[DdJI]|S)",
+    )
+)
+_SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+N$")  # the rest are not
+_NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
+_LEADS: Final = frozenset("TtQrDdFAc")  # what may come before a denial in its clause
+_SHOWN: Final = 300
+_GATE = re.compile(
+    r"install|\bfit|ours|\bus\b|\bour\b|by |put |osod|eingebaut|montiert|unsere|pos\u00e9"
+    r"|attach|enclos|draft|behalf|fitted|mine\b|gosod|verbaut|n\u00f4tres|will|" + CODE_MARK,
+    re.I,
+)
+
+
+class _Core(NamedTuple):
+    """Where in a clause the answer is."""
+
+    act: Act
+    clause: int
+    start: int
+    end: int
+    who: str
 
 
 def read_answers(sentence: Sentence, where: str) -> list[Statement]:
-    """Return the statements of one sentence."""
-    _ = sentence, where
+    """Return the statements of one sentence.
+
+    A sentence that only qualifies, such as ``the gas one may be ours``, gives Act.OTHER with a
+    hedge: it matters where the same mail denies something.
+    """
+    if sentence.item or is_boilerplate(sentence.text):
+        return []
+    clauses = clauses_of(sentence.text)
+    words = sentence.text[:_SHOWN]
+    if not clauses:
+        return []
+    cores = [core for index, one in enumerate(clauses) if (core := _core(one, index))]
+    hedge = "" if not cores else _hedge(sentence, clauses, cores)
+    found: list[Statement] = []
+    for core in cores:
+        scope = _scope_of(sentence, clauses, core)
+        reason = words if core.who not in ("", "us") else ""
+        found.append(Statement(core.act, where, words, *scope, _subject(core.who), hedge, reason))
+    found += _provided(sentence, clauses, where, words, found)
+    if not found and promises(sentence.text):
+        rest = any(parts.REST in clause.shape for clause in clauses)
+        found.append(Statement(Act.PROMISES, where, words, Scope.REST if rest else Scope.NONE))
+    if not found:
+        why = _qualifies(sentence, clauses)
+        if why:
+            about = Scope.NAMED if sentence.devices else Scope.NONE
+            found.append(Statement(Act.OTHER, where, words, about, sentence.devices, hedge=why))
+    return _without_contradictions(found)
+
+
+def unfinished(subject: str) -> str:
+    """Return the words by which a subject says that the mail is not meant to be sent yet."""
+    for clause in clauses_of(subject):
+        for word in clause.kept:
+            if word.part == parts.UNFINISHED:
+                return word.text
+    return ""
+
+
+def _subject(who: str) -> str:
+    return "" if who in ("", "us") else who
+
+
+def _core(clause: Clause, index: int) -> _Core | None:
+    """Return the answer in one clause: a denial, else an ownership."""
+    for pattern in _DENIALS:
+        found = pattern.search(clause.shape)
+        if found and (pattern is not _DENIALS[10] or _adjacent(clause)):
+            return _Core(Act.DENIES, index, found.start(), found.end(), _who(clause, found))
+    if _SAME_NOT.match(clause.shape) or _NONE_OF_REST.match(clause.shape):
+        return _Core(Act.DENIES, index, 0, len(clause.shape), "")
+    if parts.NEGATION in clause.shape or parts.NO_ONE in clause.shape:
+        return None
+    for pattern in _OWNERSHIPS:
+        found = pattern.search(clause.shape)
+        if found:
+            return _Core(Act.OWNS, index, found.start(), found.end(), _who(clause, found))
+    return None
+
+
+def _adjacent(clause: Clause) -> bool:
+    """Whether ``not`` and ``us`` are next to each other: ``so not us``, no ``do not ask us``."""
+    texts = [word.part for word in clause.words if word.text.lower() not in ("was", "were", "the")]
+    return any(
+        one in (parts.NEGATION, parts.NO_ONE) and two == parts.WE for one, two in pairwise(texts)
+    )
+
+
+def _who(clause: Clause, found: re.Match[str]) -> str:
+    """Return who it is: empty for nobody, ``us``, or a name as it is written."""
+    if "who" not in found.re.groupindex or found["who"] is None:
+        return ""
+    words = clause.kept[found.start("who") : found.end("who")]
+    names = [word.text for word in words if word.part == parts.NAME]
+    return " ".join(names) if names else "us"
+
+
+def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[_Core]) -> str:
+    """Return the first words that leave the answers of a sentence open."""
+    if "?" in sentence.text:
+        return "?"
+    by_clause = {core.clause: core for core in cores}
+    first = min(by_clause)
+    for index, clause in enumerate(clauses):
+        core = by_clause.get(index)
+        if core is None:
+            words = _doubts_in_passing(clause, before=index < first)
+        else:
+            words = _doubts_around(clause, core, first=index == first)
+        if words:
+            return words
+    return ""
+
+
+def _doubts_around(clause: Clause, core: _Core, *, first: bool) -> str:
+    """Return what in the clause of an answer leaves it open."""
+    if clause.opens_with == "but" and not first:
+        return "but"
+    if _NONE_OF_REST.match(clause.shape):
+        return " ".join(word.text for word in clause.kept)
+    for position, word in enumerate(clause.kept):
+        if word.part in parts.HEDGES:
+            return word.text
+        if word.part == parts.MOMENT and (core.act is Act.OWNS or position < core.start):
+            continue
+        inside = core.start <= position < core.end
+        if inside or word.part in _LEADS or word.part == parts.KIND:
+            continue
+        if word.part in (parts.WE, parts.OUR) or (word.part in "ISoX" and position < core.start):
+            continue
+        return word.text
+    return ""
+
+
+def _doubts_in_passing(clause: Clause, *, before: bool) -> str:
+    """Return what in another clause of the sentence leaves the answer open."""
+    for word in clause.kept:
+        if word.part in parts.HEDGES:
+            return word.text
+        if word.part in (parts.NEGATION, parts.NO_ONE):
+            return word.text
+    if clause.opens_with == "but" and not before:
+        return "but"
+    return ""
+
+
+def _scope_of(
+    sentence: Sentence, clauses: Sequence[Clause], core: _Core
+) -> tuple[Scope, tuple[DeviceId, ...], tuple[int, ...], int | None]:
+    """Return scope, Devices, rows and count of an answer: of its clause, else of one before it."""
+    for index in range(core.clause, -1, -1):
+        found = _scope_in(clauses[index].kept)
+        if found[0] is not Scope.NONE:
+            return (found[0], sentence.devices if found[0] is Scope.NAMED else (), *found[1:])
+    return Scope.NONE, (), (), None
+
+
+def _scope_in(words: Sequence[Word]) -> tuple[Scope, tuple[int, ...], int | None]:
+    shape = "".join(word.part for word in words)
+    rows = tuple(number for word in words if word.part == parts.ROW for number in word.numbers)
+    count = next((word.numbers[0] for word in words if word.part == parts.NUMBER), None)
+    if any(word.text.lower() in ("both", "neither", "either", "beide") for word in words):
+        count = count or 2
+    if any(word.text == "\u2460" for word in words):
+        return Scope.NAMED, (), None
+    if parts.ALL_BUT in shape:
+        return Scope.ALL_BUT, rows, None
+    if parts.PARTLY in shape or parts.KIND in shape:
+        return Scope.PART, (), None
+    if rows:
+        return Scope.ROWS, rows, None
+    if parts.REST in shape:
+        return Scope.REST, (), count
+    if parts.THESE in shape or parts.NO_ONE in shape or parts.DEVICE in shape or count:
+        return Scope.THESE, (), count
+    if parts.THIS in shape or parts.ONE_DEVICE in shape:
+        return Scope.ONE, (), None
+    return Scope.NONE, (), None
+
+
+def _provided(
+    sentence: Sentence,
+    clauses: Sequence[Clause],
+    where: str,
+    words: str,
+    known: Sequence[Statement],
+) -> list[Statement]:
+    """Return that a sentence gives a code itself, or says where the codes are."""
+    if sentence.codes and not sentence.devices:
+        rows: tuple[int, ...] = ()
+        hedge = ""
+        for clause in clauses:
+            rows = rows or tuple(n for one in clause.kept for n in one.numbers if one.part == "F")
+            risky = [one.text for one in clause.kept if one.part in parts.HEDGES]
+            negated = [one.text for one in clause.kept if one.part in (parts.NEGATION,)]
+            hedge = hedge or next(iter(risky + negated), "")
+        scope = Scope.ROWS if rows else Scope.ONE if sentence.codes == 1 else Scope.NONE
+        if known and not rows and known[-1].act is Act.OWNS:
+            scope, rows = known[-1].scope, known[-1].rows
+        return [Statement(Act.PROVIDES, where, words, scope, rows=rows, hedge=hedge)]
+    if announces_codes(sentence.text):
+        return [Statement(Act.PROVIDES, where, words, reason="attached")]
     return []
+
+
+def _qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
+    """Return the words by which a sentence without an answer may qualify one elsewhere."""
+    shape = "".join(clause.shape for clause in clauses)
+    about = set(shape) & set("ISoJD dtTFrKPEWOZ")
+    for clause in clauses:
+        for word in clause.kept:
+            if word.part in (parts.UNFINISHED, parts.ON_BEHALF):
+                return word.text
+            if word.part in (parts.OURS, parts.INSTALLER, parts.INSTALL):
+                return word.text
+            if word.part in (parts.EXCEPT, parts.PARTLY):
+                return word.text
+            if about and word.part in (parts.DOUBT, parts.REVERSAL):
+                return word.text
+    if sentence.devices:
+        return "\u2460"
+    return ""
+
+
+def _without_contradictions(found: list[Statement]) -> list[Statement]:
+    """Drop that another company installed them where the same sentence denies it for the sender."""
+    if any(one.act is Act.DENIES for one in found):
+        return [one for one in found if one.act is not Act.OWNS or not one.subject]
+    return found

@@ -38,10 +38,11 @@ def test_json_has_the_declared_shape_and_masks_codes(answer: str) -> None:
     assert said["devices"][0] == {"device_id": D[0], "where": "body line 1"}
     assert said["answers"] == [
         {"device_id": D[0], "outcome": "provided", "install_code": "[masked]",
-         "where": "body line 1"},
+         "where": "body line 1", "why": ""},
         {"device_id": D[1], "outcome": "not_installer", "install_code": None,
-         "where": "body line 2"},
-        {"device_id": D[2], "outcome": "unclear", "install_code": None, "where": "body line 3"},
+         "where": "body line 2", "why": "not installed by us"},
+        {"device_id": D[2], "outcome": "unclear", "install_code": None, "where": "body line 3",
+         "why": ""},
     ]  # fmt: skip
     (reject,) = said["rejects"]
     assert set(reject) == {"text", "reason", "where"}
@@ -68,7 +69,7 @@ def test_the_json_has_the_keys_that_the_documentation_names(answer: str) -> None
     said = json.loads(run(answer, "--json")[1])
     assert list(said) == [
         "file", "mail", "kind", "subkind", "devices", "answers", "rejects", "warnings",
-        "references", "bounces", "returns_on",
+        "statements", "references", "bounces", "returns_on",
     ]  # fmt: skip
     assert (said["file"], said["mail"]) == (answer, None)
 
