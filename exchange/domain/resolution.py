@@ -52,6 +52,9 @@ class Resolution:
 
     def resolved(self) -> Resolved:
         """Return the answers, and why nothing else is taken."""
+        if any(one.act is Act.DENIES for one in self.spoken):
+            # Who else installed them is a reason, and answers nothing.
+            self.spoken = [one for one in self.spoken if not self._is_reason(one)]
         by_row = {one.device: one for one in self.said.answers}
         own = {one.device: one.where for one in self.said.devices if one.device not in by_row}
         rows = self._rows(own)
@@ -130,6 +133,9 @@ class Resolution:
             return
         what = "no answer is in its files" if self.said.files else "nothing is attached"
         self._doubt(f"{_shown(attached)}: {what}")
+
+    def _is_reason(self, one: Statement) -> bool:
+        return one.act is Act.OWNS and bool(one.subject) and not self._is_sender(one.subject)
 
     def _is_sender(self, name: str) -> bool:
         return is_sender(name, self.context, self.said.head)

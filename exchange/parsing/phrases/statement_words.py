@@ -30,6 +30,7 @@ NAME: Final = "X"  # a word with a capital letter that is not listed
 UNKNOWN: Final = "x"
 FILLER: Final = "."
 PAUSE: Final = ","
+JOIN: Final = "&"  # and, so, because
 CONTRAST: Final = "C"  # but, however
 CODE: Final = "c"
 MOMENT: Final = "M"  # a date, a year: next to a denial it narrows it
@@ -64,7 +65,7 @@ _ENGLISH: Final = {
     OURS: "ours|our own|belongs to us|belong to us|belonged to us|down to us|to do with us"
     "|mine|one of ours|any of ours|attributable to us|on us",
     OUR: "our|one of our|any of our|our own",
-    JOB: "installs|installations|installation|jobs|job|work|fits|fitments|doing|doings",
+    JOB: "installs|installations|installation|jobs|fitments",
     DEVICE: "devices|meters|units|ones|assets|ids|serials|esmes|gsmes|entries|lines|items|equipment"
     "|device ids|kit|deviceids|guids",
     ONE_DEVICE: "device|meter|one|unit|asset|device id|entry|item|guid",
@@ -72,9 +73,9 @@ _ENGLISH: Final = {
     "|your list|your request|the list|the request|your email|your mail|your spreadsheet"
     "|the spreadsheet|the lot|the batch|this batch|this list|this request|whole list|lot"
     "|the attached|the attachment|the workbook|attached list|these all|all these|all those"
-    "|any at all|on there|on it|in it|here",
+    "|any at all|a single one|a single|single one|on there|on it|in it|here",
     THIS: "this|it",
-    REST: "rest|others|other|remaining|remainder|balance|everything else|anything else|all else",
+    REST: "rest|others|other|remaining|remainder|balance|everything else|all else",
     ALL_BUT: "all but|all except|all except for|all apart from|all other than|everything but"
     "|everything except|everything apart from|each but|every one but|all bar",
     OTHERS: "another supplier|a different supplier|different supplier|some other supplier"
@@ -82,7 +83,7 @@ _ENGLISH: Final = {
     "|the previous supplier|previous supplier|a previous supplier|an earlier supplier"
     "|an other supplier|others before us|other suppliers|another provider|a different party"
     "|a different company|a different energy supplier|one of your predecessors",
-    CONTRAST: "but|however|although|though|yet|whereas|while",
+    CONTRAST: "but|however|although|though|whereas|while",
     EXCEPT: "except|excepting|excluding|apart from|aside from|other than|besides|bar|save|save for"
     "|with the exception of|exception|exceptions|only|not only|not just|merely|actually|correction"
     "|scrap that|ignore|sorry no|wait|at least|instead|otherwise|excluded|disregard",
@@ -93,10 +94,14 @@ _ENGLISH: Final = {
     KIND: "gas|electric|electricity|elec|esme|gsme|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
     "|smets1|smets2|smets|region|prepay|prepayment|credit|single phase|three phase|commercial"
     "|domestic",
-    DOUBT: "sure|not sure|unsure|unclear|may|might|maybe|perhaps|possibly|probably|presumably|if"
-    "|unless|whether|check|checking|believe|think|assume|suspect|suspected|appear|appears"
+    DOUBT: "no record of installing|no record of fitting|no record of having|no record that"
+    "|any record"
+    "|no evidence|any evidence|sure|not sure|unsure|unclear|may|might|maybe|perhaps|possibly"
+    "|probably|presumably|if"
+    "|unless|whether|let me check|need to check|have to check|to check|should check|checking"
+    "|believe|think|assume|suspect|suspected|appear|appears"
     "|appeared|seem|seems|seemed|tbc|confirm with|could be|could have|would be|would have"
-    "|should be|should have|should not|cannot confirm|can not confirm|to be confirmed|not yet"
+    "|should be|should have|should not|cannot confirm|can not confirm|to be confirmed|not yet|yet"
     "|until|aware|certain|convinced|confident|at first|first thought|initially|previously"
     "|apparently|seemingly|allegedly|likely|unlikely|as far as|as far|best of|guess|reckon"
     "|from what|hard to|doubt|doubtful|hopefully|claims|claim|dispute|disputed|query|rule out"
@@ -112,13 +117,13 @@ _ENGLISH: Final = {
     "|mistake|error|case|true|untrue|false|incorrect|wrong|wrongly|right|deny|denies|denied"
     "|denying|mean|means|meant|see|seen|recall|remember|reading|read|accept|admit|agree"
     "|even|despite|because|since|hardly|scarcely|without|fail|failed|refuse|unfair|surprised"
-    "|longer|any more|anymore|had|lost|turns out|turned out|after all|again",
+    "|longer|any more|anymore|lost|turns out|turned out|after all|again",
     ON_BEHALF: "contractor|contractors|contractor's|subcontractor|subcontractors|subcontracted"
     "|behalf|landlord|landlords|agent|agents|agency|subsidiary|subsidiaries|sister|parent|group"
     "|predecessor|predecessors|acquired|acquisition|merged|merger|legacy|formerly|former|old name"
-    "|trading|traded|self-installed|self installed|self-install|for us|with our|took over"
+    "|trading|traded|self-installed|self installed|self-install|for us|took over"
     "|take over|taken over|taking over|on our instruction|our instruction|instructed|partner"
-    "|partners|third party|third-party|mop|mam|map|meter operator|services|metering|outsourced"
+    "|partners|third party|third-party|our mop|our mam|our map|mop did|meter operator|outsourced"
     "|appointed|builder|developer|housing association|customer himself|themselves|himself"
     "|our old|brand|name of|transferred|inherited|novated|white label|migrated|migration",
     UNFINISHED: "draft|drafts|for approval|to approve|do not send|don't send|not for release"
@@ -135,7 +140,8 @@ _FILLERS: Final = (
     "|hereby|can|writing|reply|response|respect|regard|regarding|reference|ref|re|number|numbers"
     "|your|you|asked|about|question|quoted|mentioned|named|sent|provided|shown|given|below|above"
     "|attached|enclosed|table|file|sheet|spreadsheet|workbook|list|email|mail|message|request"
-    "|requests|requested|query reference|records|record|our records|system|systems|our systems"
+    "|requests|requested|check|had|provide|give|metering|field|records|record|our records|system"
+    "|systems|our systems"
     "|our system|data|database|register|asset register|books|crm|our records show"
     "|our records show that|our records indicate|our records confirm|records show|records indicate"
     "|records confirm|system shows|systems show|our system shows|our systems show|our data shows"
@@ -155,14 +161,16 @@ _FILLERS: Final = (
     "|addresses|customer|customers|account|accounts|mpan|mpans|mprn|mprns|location|locations"
     "|smart|metered|time|first place|question|in question|no longer supply|before|prior|then"
     "|contact|try|refer|speak|ask|approach|redirect|direct|get in touch|go back"
-    "|help|assist|unable|unable to help|can not help|cannot help|can not assist|cannot assist"
-    "|hold|held|holds|hold no|have no|holding|not hold|do not hold|not have|do not have"
+    "|help|assist|unable|unable to provide|unable to give|unable to supply|unable to help"
+    "|can not help|cannot help|can not assist|cannot assist"
+    "|hold|held|holds|holding|not hold|do not hold|not have|do not have"
     "|not able to|no record|no records|no code|no codes|no install code|no install codes"
     "|can not provide|cannot provide|can not supply|cannot supply|not held|nothing to give"
     "|nothing to provide|nothing to add|no trace|none to give|took the customers over"
     "|took over the supply|took the supply over|took over the customers|took over supply"
     "|took over the account|took over the site|took over the accounts|took the account over"
-    "|gained|came to us|joined us|became the supplier|acquired the customers|won the customers"
+    "|gained|when we gained|when we took|when we became|when we took over|already|place|in place"
+    "|came to us|joined us|became the supplier|acquired the customers|won the customers"
     "|supplying|supplied us|us to check|under clause|clause|sec|mp121|appendix|ac|obligation"
     "|respectively|order|that order|in that order|follows|as follows|back|gb|uk|plc|ltd|limited"
     "|here is|here are|our answer|answer|answers|answering|outcome|it's|whatsoever|at all"
@@ -173,14 +181,15 @@ _FILLERS: Final = (
     "|final|formal|formally|position|organisation|company|behalf of ours energy|referred|relate"
     "|relates|relating|concerned|concerning|subject|quick|shout|giving|got|ours energy|p.s|ps|fyi"
     "|for and on behalf of|pursuant|identified|writing on behalf of"
-    "|were all|name|out|up|into|down|off|via|afterwards|ago|long|way|shows|show|now|far back"
+    "|were all|name|carried out|undertaken|completed|late|anything else|anything|out|up|into|down"
+    "|off|via|afterwards|ago|long|way|shows|show|now|far back"
 )
 _WELSH: Final = {
     NEGATION: "nid|ddim|nad|nac",
     NO_ONE: "dim un|yr un",
     INSTALL: "osododd|gosododd|osod|gosod|gosodwyd|osodwyd|gosodwyd ganddynt|osodasom|gosodasom",
     BY: "gan",
-    WE: "ni|gennym ni|ein peirianwyr",
+    WE: "ni|gennym ni|ydym|ein peirianwyr",
     INSTALLER: "cyflenwr gosod|cyflenwr a osododd|gyflenwr gosod",
     DEVICE: "mesuryddion|fesuryddion|dyfeisiau|ddyfeisiau",
     ONE_DEVICE: "mesurydd|fesurydd|dyfais|ddyfais",
@@ -189,7 +198,7 @@ _WELSH: Final = {
     ON_BEHALF: "contractwr|contractwyr|ar ein rhan|hunain|is-gontractwr|asiant|landlord",
     CONTRAST: "ond",
     CODE: "codau gosod|cod gosod|codau|cod",
-    FILLER: "y|yr|a|o|yn|ydym|yw|oedd|wedi|un|helo|bore da|prynhawn da|diolch|i|ar|cofion|eu|ei"
+    FILLER: "y|yr|a|o|o'r|yw'r|yn|yw|oedd|wedi|un|helo|bore da|prynhawn da|diolch|i|ar|cofion|eu|ei"
     "|cafodd|chafodd|ydy|wnaethom|wnaeth|mae'n|ddrwg|gyda|gennym|am|eich|cais|e-bost|unrhyw",
 }
 _GERMAN: Final = {

@@ -18,24 +18,29 @@ from exchange.parsing.phrases import statement_words as parts
 from exchange.parsing.phrases.answer_phrases import is_boilerplate
 from exchange.parsing.statements.clauses import Clause, Word, clauses_of
 from exchange.parsing.statements.promises import announces_codes, promises
-from exchange.parsing.statements.sentences import CODE_MARK, Sentence
+from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK, Sentence
 
 _WHICH = "[TtQrDdKFAPJ]*"  # the Devices, between the parts of a denial
 _WHO = "(?P<who>[WX]+)"
+_NOT_US: Final = rf"[NZ]+{_WHO}(?=$)"  # so not us
 _DENIALS: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"[NZ]+{_WHICH}IB{_WHO}",  # not installed by us; none of these was fitted by Vale
         rf"[NZ]+{_WHICH}B{_WHO}{_WHICH}I",  # nicht von uns eingebaut
-        rf"[NZ]+I{_WHICH}B{_WHO}",  # ni osodwyd y rhain gennym ni
-        rf"{_WHO}N+{_WHICH}I",  # we did not install
+        rf"[NZ]+I{_WHICH}(?:B{_WHO}|W+$)",  # ni osodwyd y rhain gennym ni
+        rf"N+{_WHO}S",  # nid ni yw'r cyflenwr gosod
+        r"SN+(?P<who>X+)",  # the installing Supplier was not Vale
+        rf"{_WHO}N+{_WHICH}[IJ]",  # we did not install; we did not do these installs
         rf"{_WHO}T?{_WHICH}N+I",  # wir haben diese nicht installiert
         rf"N+{_WHO}I",  # it was not us who installed; nor did we fit
         rf"{_WHO}N*I{_WHICH}Z",  # we installed none of these
         rf"Z{_WHICH}{_WHO}I",  # none of these did we install
+        rf"N[Dd]+{_WHO}I",  # these are not meters that we installed
+        rf"[NZ]+{_WHICH}(?P<who>X+)[JD]",  # these are not Vale installs
         rf"(?:{_WHO}?)[NZ]+{_WHICH}(?:o|O[DdJI]|S)",  # none are ours; we are not the installer
         rf"[NZ]+{_WHICH}B{_WHO}(?=$)",  # not by us; keines ist von uns
-        rf"[NZ]+{_WHO}(?=$)",  # so not us
+        _NOT_US,
         r"IBY",  # installed by another supplier
     )
 )
@@ -45,12 +50,25 @@ _OWNERSHIPS: Final = tuple(
         rf"IB{_WHO}",
         rf"{_WHO}I",
         rf"{_WHO}{_WHICH}S",
-        r"[TtQrDdKFA]+(?:o|O[DdJI]|S)",
+        r"[TtQrDdKFA]+(?:o|O[DdJI])",
     )
 )
 _SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+N$")  # the rest are not
 _NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
 _LEADS: Final = frozenset("TtQrDdFAc")  # what may come before a denial in its clause
+_ABOUT: Final = frozenset("ISoJDdTtFrKWOZ")  # a sentence with one of these is about the matter
+_MATTER: Final = frozenset("ISoJDdTtFrKc")
+_OF_SOME: Final = frozenset("FKrPE")  # ... and with one of these about some of the Devices
+_ADVICE = re.compile(
+    r"\W*(?:please|kindly|if you|should you|you (?:may|might|could|should|will|can|would)|suggest"
+    r"|(?:i|we)(?:'d| would)? (?:suggest|recommend|advise)|(?:perhaps|maybe) (?:you|try)|try\b"
+    r"|contact|let (?:me|us) know|do let|feel free|hope|have you (?:tried|asked)|any (?:questions"
+    r"|problems|queries)|as (?:discussed|requested))",
+    re.I,
+)
+_TRADES: Final = frozenset(
+    ("metering", "services", "field", "contracting", "contractors", "engineering", "installations")
+)
 _SHOWN: Final = 300
 _GATE = re.compile(
     r"install|\bfit|ours|\bus\b|\bour\b|by |put |osod|eingebaut|montiert|unsere|pos\u00e9"
@@ -86,6 +104,8 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     found: list[Statement] = []
     for core in cores:
         scope = _scope_of(sentence, clauses, core)
+        if core.act is Act.OWNS and set(core.who.lower().split()) & _TRADES:
+            hedge = hedge or core.who  # it may have worked for the sender
         reason = words if core.who not in ("", "us") else ""
         found.append(Statement(core.act, where, words, *scope, _subject(core.who), hedge, reason))
     found += _provided(sentence, clauses, where, words, found)
@@ -117,7 +137,7 @@ def _core(clause: Clause, index: int) -> _Core | None:
     """Return the answer in one clause: a denial, else an ownership."""
     for pattern in _DENIALS:
         found = pattern.search(clause.shape)
-        if found and (pattern is not _DENIALS[10] or _adjacent(clause)):
+        if found and (pattern.pattern != _NOT_US or _adjacent(clause)):
             return _Core(Act.DENIES, index, found.start(), found.end(), _who(clause, found))
     if _SAME_NOT.match(clause.shape) or _NONE_OF_REST.match(clause.shape):
         return _Core(Act.DENIES, index, 0, len(clause.shape), "")
@@ -189,10 +209,12 @@ def _doubts_in_passing(clause: Clause, *, before: bool) -> str:
     for word in clause.kept:
         if word.part in parts.HEDGES:
             return word.text
-        if word.part in (parts.NEGATION, parts.NO_ONE):
+        if word.part in (parts.NEGATION, parts.NO_ONE, parts.KIND):
             return word.text
-    if clause.opens_with == "but" and not before:
-        return "but"
+    if not before and (clause.opens_with == "but" or parts.OUR in clause.shape):
+        return clause.opens_with or "our"  # our fitter did
+    if clause.opens_with in ("because", "since", "as") and not before:
+        return next((word.text for word in clause.kept if word.part == parts.UNKNOWN), "")
     return ""
 
 
@@ -213,7 +235,7 @@ def _scope_in(words: Sequence[Word]) -> tuple[Scope, tuple[int, ...], int | None
     count = next((word.numbers[0] for word in words if word.part == parts.NUMBER), None)
     if any(word.text.lower() in ("both", "neither", "either", "beide") for word in words):
         count = count or 2
-    if any(word.text == "\u2460" for word in words):
+    if any(word.text == DEVICE_MARK for word in words):
         return Scope.NAMED, (), None
     if parts.ALL_BUT in shape:
         return Scope.ALL_BUT, rows, None
@@ -258,19 +280,34 @@ def _provided(
 def _qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
     """Return the words by which a sentence without an answer may qualify one elsewhere."""
     shape = "".join(clause.shape for clause in clauses)
-    about = set(shape) & set("ISoJD dtTFrKPEWOZ")
+    advises = bool(_ADVICE.match(sentence.text)) and not set(shape) & _OF_SOME
     for clause in clauses:
-        for word in clause.kept:
-            if word.part in (parts.UNFINISHED, parts.ON_BEHALF):
-                return word.text
-            if word.part in (parts.OURS, parts.INSTALLER, parts.INSTALL):
-                return word.text
-            if word.part in (parts.EXCEPT, parts.PARTLY):
-                return word.text
-            if about and word.part in (parts.DOUBT, parts.REVERSAL):
-                return word.text
-    if sentence.devices:
-        return "\u2460"
+        words = _qualifying_words(clause, about=bool(set(shape) & _ABOUT), advises=advises)
+        if words:
+            return words
+    return DEVICE_MARK if sentence.devices else ""
+
+
+def _qualifying_words(clause: Clause, *, about: bool, advises: bool) -> str:
+    """Return the words of one clause that may qualify an answer elsewhere in the mail.
+
+    ``about``: the sentence is about Devices; ``advises``: it tells us what we may do.
+    """
+    parts_here = set(clause.shape)
+    supports = not parts_here & (_OF_SOME | parts.HEDGES | {parts.OUR, parts.ONE_DEVICE})
+    negative = bool(parts_here & {parts.NEGATION, parts.NO_ONE})
+    for word in clause.kept:
+        if word.part in (parts.UNFINISHED, parts.ON_BEHALF):
+            return word.text
+        if word.part == parts.OURS:
+            return word.text
+        installed = word.part in (parts.INSTALL, parts.INSTALLER)
+        if installed and not (advises or supports or negative):
+            return word.text
+        if word.part in (parts.EXCEPT, parts.PARTLY) and set(clause.shape) & _MATTER:
+            return word.text
+        if word.part in (parts.DOUBT, parts.REVERSAL) and about and not advises:
+            return word.text
     return ""
 
 

@@ -35,9 +35,17 @@ _ROWS = re.compile(
     re.I,
 )
 _RANGE = re.compile(r"(\d{1,3})\s*(?:to|-)\s*(\d{1,3})|(\d{1,3})")
-_JOINS: Final = frozenset(("and", "so", "therefore", "hence", "nor", "und", "et", "because"))
+_JOINS: Final = frozenset(("and", "so", "therefore", "hence", "nor", "und", "et"))
+_REASONS: Final = frozenset(("because", "as", "since"))
+_BEGINNINGS: Final = frozenset(
+    ("we", "they", "these", "those", "this", "it", "the", "none", "neither", "i", "our", "not")
+)
 _PAUSES: Final = frozenset(',;:.!?()[]"=/-')
-_TIMES: Final = frozenset(("week", "month", "year", "time", "night", "winter", "summer", "spring"))
+_ORDINALS: Final = tuple([one] for one in parts.ORDINALS)
+_TIMES: Final = frozenset(
+    ("week", "month", "year", "time", "night", "winter", "summer", "spring", "weeks", "months",
+     "years", "days", "quarter")
+)  # fmt: skip
 
 
 _BEFORE_COUNTS: Final = frozenset(
@@ -81,7 +89,7 @@ def clauses_of(text: str) -> list[Clause]:
     words: list[Word] = []
     opener = ""
     for word in (*_words(text), Word(parts.PAUSE, "")):
-        joins = word.text.lower() if word.text.lower() in _JOINS else ""
+        joins = word.text.lower() if word.part == parts.JOIN else ""
         if word.part not in (parts.PAUSE, parts.CONTRAST) and not joins:
             words.append(word)
             continue
@@ -124,6 +132,9 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
     word = low[at]
     if word in _PAUSES:
         return 1, Word(parts.PAUSE, word)
+    follows = low[at + 1] if at + 1 < len(low) else ""
+    if word in _JOINS or (word in _REASONS and follows in _BEGINNINGS):
+        return 1, Word(parts.JOIN, word)
     if word == DEVICE_MARK:
         return 1, Word(parts.DEVICE, word)
     if word == CODE_MARK:
@@ -141,18 +152,29 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
             return 1, Word(parts.MOMENT, word)
         some = after == "of" and before not in (parts.THESE, parts.NO_ONE)
         return 1, Word(parts.PARTLY if some else parts.NUMBER, word, (number,))
-    if word == "no":
+    if raw[at] == "May" and at and (low[at - 1].isdecimal() or low[at - 1] in ("in", "since")):
+        return 1, Word(parts.MOMENT, word)
+    if word == "no" and not _phrase(low, at):
         return 1, Word(parts.FILLER if after in _PAUSES or not after else parts.NEGATION, word)
     if before == parts.NAME and raw[at][:1].isupper() and word not in ("we", "i"):
         return 1, Word(parts.NAME, raw[at])  # Gas & Electric, Energy
-    for phrase, part in parts.PHRASES.get(word, ()):
-        if low[at : at + len(phrase)] == list(phrase):
-            text = " ".join(raw[at : at + len(phrase)])
-            return len(phrase), Word(_in_place(part, phrase, low, at), text)
+    known = _phrase(low, at)
+    if known:
+        phrase, part = known
+        text = " ".join(raw[at : at + len(phrase)])
+        return len(phrase), Word(_in_place(part, phrase, low, at), text)
     if word == "&":
         return 1, Word(parts.NAME if before == parts.NAME else parts.FILLER, word)
     capital = raw[at][:1].isupper() or before == parts.BY
     return 1, Word(parts.NAME if capital else parts.UNKNOWN, raw[at])
+
+
+def _phrase(low: list[str], at: int) -> tuple[tuple[str, ...], str] | None:
+    """Return the longest phrase that is listed and stands here, with its part."""
+    for phrase, part in parts.PHRASES.get(low[at], ()):
+        if low[at : at + len(phrase)] == list(phrase):
+            return phrase, part
+    return None
 
 
 def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> str:
@@ -167,8 +189,10 @@ def _in_place(part: str, phrase: tuple[str, ...], low: list[str], at: int) -> st
         return parts.FILLER
     if phrase in (("who",), ("which",)) and before in ("us", "we", "ourselves"):
         return parts.FILLER
-    if phrase == ("only",) and after in ("the", ROWS_MARK):
+    if phrase == ("only",) and (after == ROWS_MARK or low[at + 2 : at + 3][:1] in _ORDINALS):
         return parts.FILLER
+    if phrase[0] in ("all", "both", "every", "each") and before in ("install", "fit"):
+        return parts.PARTLY  # we did not install all of them
     if phrase == ("ni",) and not at and after != "a":
         return parts.NEGATION
     if phrase == ("ni",):
@@ -185,6 +209,8 @@ def _ordinal(low: list[str], at: int) -> tuple[int, Word] | None:
     before = low[at - 1] if at else ""
     if start is None or after in _TIMES or before not in ("the", "and", "your", "but", ",", "with"):
         return None
+    if low[at + 2 : at + 3] and low[at + 2] in _TIMES:
+        return 1, Word(parts.MOMENT, low[at])
     count = parts.number_of(after) if not after.isdecimal() or len(after) < 3 else None
     if count and start in (1, -1) and count <= _MOST_ROWS:
         return 2, Word(
