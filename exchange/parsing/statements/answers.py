@@ -57,6 +57,7 @@ _SAME_NOT = re.compile(r"(?=.*[rF])[rFQDd]+N$")  # the rest are not
 _NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it does not say what
 _LEADS: Final = frozenset("TtQrDdFAc")  # what may come before a denial in its clause
 _ABOUT: Final = frozenset("ISoJDdTtFrKWOZ")  # a sentence with one of these is about the matter
+_OWNERSHIP: Final = frozenset((parts.OURS, parts.INSTALLER, parts.ON_BEHALF, parts.UNFINISHED))
 _MATTER: Final = frozenset("ISoJDdTtFrKc")
 _OF_SOME: Final = frozenset("FKrPE")  # ... and with one of these about some of the Devices
 _ADVICE = re.compile(
@@ -112,7 +113,8 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
     if not found and promises(sentence.text):
         rest = any(parts.REST in clause.shape for clause in clauses)
         found.append(Statement(Act.PROMISES, where, words, Scope.REST if rest else Scope.NONE))
-    if not found:
+    promised = [one for one in found if one.act is Act.PROMISES]
+    if not found or (promised and _speaks_of_ownership(clauses)):
         why = _qualifies(sentence, clauses)
         if why:
             about = Scope.NAMED if sentence.devices else Scope.NONE
@@ -275,6 +277,11 @@ def _provided(
     if announces_codes(sentence.text):
         return [Statement(Act.PROVIDES, where, words, reason="attached")]
     return []
+
+
+def _speaks_of_ownership(clauses: Sequence[Clause]) -> bool:
+    """Whether a promise says more than that an answer will come."""
+    return any(set(clause.shape) & _OWNERSHIP for clause in clauses)
 
 
 def _qualifies(sentence: Sentence, clauses: Sequence[Clause]) -> str:
