@@ -86,7 +86,7 @@ class Resolution:
             return rows if not self._is_about_ours(rows) else context or rows
         if not context:
             return quoted if self.said.quoted_whole else ()
-        if quoted and not self.context.open <= set(quoted):
+        if quoted and self._at_stake() and not self.context.open <= set(quoted):
             self._doubt(
                 f"the mail quotes {_devices(len(set(quoted)))}, and {self._list()} has"
                 f" {len(context)}"
@@ -102,10 +102,15 @@ class Resolution:
 
     # -- what leaves it open --
 
+    def _at_stake(self) -> bool:
+        """Whether more than the rows of a list answers, so that other words may change it."""
+        denied = any(one.act is not Act.PROVIDES for one in self.spoken)
+        return denied or any(one.device is None for one in self.said.loose_codes)
+
     def _weigh_the_mail(self, by_row: dict[DeviceId, Answer]) -> None:
         """Note everything in the mail that could qualify an answer."""
         clear = {one.words for one in self.spoken if not one.hedge}
-        for one in self.said.statements:
+        for one in self.said.statements if self._at_stake() else ():
             if one.hedge and one.act in ANSWERING:
                 self._doubt(f'{_shown(one)}: "{one.hedge}" leaves it open')
             elif (

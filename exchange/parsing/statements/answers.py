@@ -224,6 +224,8 @@ def _scope_of(
     sentence: Sentence, clauses: Sequence[Clause], core: _Core
 ) -> tuple[Scope, tuple[DeviceId, ...], tuple[int, ...], int | None]:
     """Return scope, Devices, rows and count of an answer: of its clause, else of one before it."""
+    if sentence.devices and _scope_in(clauses[core.clause].kept)[0] in (Scope.NONE, Scope.ONE):
+        return Scope.NAMED, sentence.devices, (), None
     for index in range(core.clause, -1, -1):
         found = _scope_in(clauses[index].kept)
         if found[0] is not Scope.NONE:
