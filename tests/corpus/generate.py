@@ -26,6 +26,7 @@ from tests.corpus import (
     outlook_cases,
     quotes_cases,
     requests_cases,
+    sentences_cases,
     spoken_cases,
 )
 from tests.corpus.making import Case
@@ -67,6 +68,7 @@ def main() -> None:
         foreign_cases,
         answers_cases,
         spoken_cases,
+        sentences_cases,
         layouts_cases,
         answers_words_cases,
         quotes_cases,
