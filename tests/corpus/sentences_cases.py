@@ -30,8 +30,8 @@ _DENIED = {
     "by-its-own-name": "None were installed by Op B.",
     "unable-as-not-ours": "Unable to provide codes as we did not install any of these.",
     "formal": (
-        "Further to your request we hereby confirm, in respect of each of the three Devices, that"
-        "\nOp B is not the installing Supplier."
+        "Further to your request we hereby confirm, in respect of each of the three Devices,"
+        "\nthat Op B is not the installing Supplier."
     ),
     "with-advice": "None of these are ours.\n\nYou may want to try whoever supplied them before.",
     "with-thanks": "Not the installing Supplier.\n\nPlease let me know if you need anything else.",

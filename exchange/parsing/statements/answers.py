@@ -71,9 +71,14 @@ _TRADES: Final = frozenset(
     ("metering", "services", "field", "contracting", "contractors", "engineering", "installations")
 )
 _SHOWN: Final = 300
-_GATE = re.compile(
-    r"install|\bfit|ours|\bus\b|\bour\b|by |put |osod|eingebaut|montiert|unsere|pos\u00e9"
-    r"|attach|enclos|draft|behalf|fitted|mine\b|gosod|verbaut|n\u00f4tres|will|" + CODE_MARK,
+# A sentence without any of these answers nothing; requests are full of "install codes".
+_MAY_ANSWER = re.compile(
+    r"\b(?:install(?:ed|ing|ers?|s|ations?)?\b(?! codes?)|fit(?:ted)?\b|ours\b|mine\b"
+    r"|put\b[^.]{0,60}\bin\b"
+    r"|(?:by|not|to|n't|with) us\b|none\b|neither\b|one of our|no one\b|nobody\b|went in\b"
+    r"|(?:not|n't)$|(?:not|n't)\b[^.]{0,60}\b(?:ours?|us|meters?|devices?|installs?)\b"
+    r"|gosod|osod|gennym|eingebaut|installier|montiert|verbaut|uns\b|unsere|pos\u00e9"
+    r"|mont\u00e9|n\u00f4tre|nous\b)|" + CODE_MARK,
     re.I,
 )
 
@@ -120,6 +125,12 @@ def read_answers(sentence: Sentence, where: str) -> list[Statement]:
             about = Scope.NAMED if sentence.devices else Scope.NONE
             found.append(Statement(Act.OTHER, where, words, about, sentence.devices, hedge=why))
     return _without_contradictions(found)
+
+
+def may_answer(sentence: Sentence) -> bool:
+    """Return whether a sentence could answer or promise: cheap, for mails that only ask."""
+    text = sentence.text
+    return bool(_MAY_ANSWER.search(text)) or promises(text) or announces_codes(text)
 
 
 def unfinished(subject: str) -> str:

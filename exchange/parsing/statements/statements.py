@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from exchange.domain.statements import ANSWERING, Act, Scope, Statement
 from exchange.parsing.phrases.answer_phrases import normalise_phrase
 from exchange.parsing.statements.acts import read_acts
-from exchange.parsing.statements.answers import read_answers, unfinished
+from exchange.parsing.statements.answers import may_answer, read_answers, unfinished
 from exchange.parsing.statements.sentences import Sentence, sentences_of
 from exchange.parsing.text.lines import Line
 
@@ -39,19 +39,39 @@ def read_statements(
     draft = unfinished(subject) if subject else ""
     if draft:
         found.append(Statement(Act.OTHER, "subject", subject, hedge=draft))
-    own = _ECHO.split(subject[:_LONGEST_SUBJECT])[0]
-    if own.strip() and not draft:
-        found += read_answers(Sentence(own, Line(0, own)), "subject")
+    own = _ECHO.split(subject[:_LONGEST_SUBJECT])[0].strip()
+    heading = Sentence(own, Line(0, own))
+    if own and not draft and may_answer(heading):
+        found += read_answers(heading, "subject")
     if subject and not echoed:
         found += read_acts(Sentence(subject, Line(0, subject), heading=True), "subject")
-    for sentence in sentences_of(lines):
-        said = _statements_of(sentence, place(sentence.line))
+    sentences = list(sentences_of(lines))
+    answers = _answers_of(sentences, place)
+    for index, sentence in enumerate(sentences):
+        said = answers.get(index, [])
         if below and sentence.line.number > below:
             said = [_of_some(one) for one in said]
         found += said
+        found += read_acts(sentence, place(sentence.line))
     if not any(one.act in ANSWERING for one in found):
         found = [one for one in found if not _only_qualifies(one)]
     return tuple(_of_items(one, headings) if headings else one for one in found)
+
+
+def _answers_of(
+    sentences: Sequence[Sentence], place: Callable[[Line], str]
+) -> dict[int, list[Statement]]:
+    """Return what each sentence answers; those that only qualify are read where one answers."""
+    found = {
+        index: read_answers(sentence, place(sentence.line))
+        for index, sentence in enumerate(sentences)
+        if may_answer(sentence)
+    }
+    if any(one.act in ANSWERING for said in found.values() for one in said):
+        for index, sentence in enumerate(sentences):
+            if index not in found:
+                found[index] = read_answers(sentence, place(sentence.line))
+    return found
 
 
 def _only_qualifies(one: Statement) -> bool:
@@ -69,7 +89,3 @@ def _of_items(one: Statement, headings: Collection[str]) -> Statement:
     if one.act in ANSWERING and any(words in each for each in headings):
         return replace(one, scope=Scope.NAMED)
     return one
-
-
-def _statements_of(sentence: Sentence, where: str) -> list[Statement]:
-    return [*read_answers(sentence, where), *read_acts(sentence, where)]
