@@ -42,7 +42,8 @@ DOUBT: Final = "H"
 REVERSAL: Final = "R"  # somebody says or thinks so; it is wrong
 ON_BEHALF: Final = "~"
 UNFINISHED: Final = "U"  # a draft
-HEDGES: Final = frozenset((EXCEPT, PARTLY, DOUBT, REVERSAL, ON_BEHALF, UNFINISHED))
+CORRECTION: Final = "V"  # scrap that; you fitted them
+HEDGES: Final = frozenset((EXCEPT, PARTLY, DOUBT, REVERSAL, ON_BEHALF, UNFINISHED, CORRECTION))
 
 _ENGLISH: Final = {
     NEGATION: "not|never|nor|nowhere",
@@ -85,8 +86,8 @@ _ENGLISH: Final = {
     "|a different company|a different energy supplier|one of your predecessors",
     CONTRAST: "but|however|although|though|whereas|while",
     EXCEPT: "except|excepting|excluding|apart from|aside from|other than|besides|bar|save|save for"
-    "|with the exception of|exception|exceptions|only|not only|not just|merely|actually|correction"
-    "|scrap that|ignore|sorry no|wait|at least|instead|otherwise|excluded|disregard",
+    "|with the exception of|exception|exceptions|only|not only|not just|merely|actually|at least"
+    "|instead|otherwise|excluded|disregard",
     PARTLY: "some|most|many|several|few|a few|half|part|parts|partly|a couple|couple|majority"
     "|not all|not every|not both|not each|one of these|one of them|one of those|one of the"
     "|mostly|mainly|largely|certain|not entirely|a number of"
@@ -94,7 +95,8 @@ _ENGLISH: Final = {
     KIND: "gas|electric|electricity|elec|esme|gsme|ihd|ihds|ppmid|ppmids|hub|hubs|chf|gpf"
     "|smets1|smets2|smets|region|prepay|prepayment|credit|single phase|three phase|commercial"
     "|domestic",
-    DOUBT: "no record of installing|no record of fitting|no record of having|no record that"
+    DOUBT: "at the time|at that time|replaced|exchanged|swapped|adopted|refitted|reinstalled"
+    "|commissioned|no record of installing|no record of fitting|no record of having|no record that"
     "|any record"
     "|no evidence|any evidence|sure|not sure|unsure|unclear|may|might|maybe|perhaps|possibly"
     "|probably|presumably|if"
@@ -108,7 +110,7 @@ _ENGLISH: Final = {
     "|exclude|pending|awaiting|still looking|still waiting|investigate|investigating|ask again"
     "|looking into|look into|under review|in progress|provisional|provisionally|wonder"
     "|subject to|assuming|provided that|so long as|as long as|by the looks|looks like|look like"
-    "|once|when we|shortly|soon|tomorrow|later|hold on|bear with|just looking|double check"
+    "|once|when we|shortly|soon|tomorrow|later|bear with|just looking|double check"
     "|why|how|who|where|which|what|can you|could you|would you|will",
     REVERSAL: "say|says|saying|said|state|states|stated|stating|alleged|alleges|tell|tells|telling"
     "|told|suggest|suggests|suggested|imply|implies|implied|reported|reports|report|argue"
@@ -116,7 +118,8 @@ _ENGLISH: Final = {
     "|insist|insisted|maintain|prove|proves|proven|proof|evidence|wish|pretend|imagine|mistaken"
     "|mistake|error|case|true|untrue|false|incorrect|wrong|wrongly|right|deny|denies|denied"
     "|denying|mean|means|meant|see|seen|recall|remember|reading|read|accept|admit|agree"
-    "|even|despite|because|since|hardly|scarcely|without|fail|failed|refuse|unfair|surprised"
+    "|wrote|writes|even|despite|because|since|hardly|scarcely|without|fail|failed|refuse|unfair"
+    "|surprised"
     "|longer|any more|anymore|lost|turns out|turned out|after all|again",
     ON_BEHALF: "contractor|contractors|contractor's|subcontractor|subcontractors|subcontracted"
     "|behalf|landlord|landlords|agent|agents|agency|subsidiary|subsidiaries|sister|parent|group"
@@ -126,7 +129,12 @@ _ENGLISH: Final = {
     "|partners|third party|third-party|our mop|our mam|our map|mop did|meter operator|outsourced"
     "|appointed|builder|developer|housing association|customer himself|themselves|himself"
     "|our old|brand|name of|transferred|inherited|novated|white label|migrated|migration",
-    UNFINISHED: "draft|drafts|for approval|to approve|do not send|don't send|not for release"
+    CORRECTION: "scrap that|correction|ignore|sorry no|hang on|hold on|wait|disregard|strike that"
+    "|wrong|wrongly|incorrect|mistaken|untrue|false|yours|you fitted|you installed|fitted by you"
+    "|installed by you|you did|you have fitted|you have installed|your engineers|your installers"
+    "|your engineer|your team fitted|your team installed",
+    UNFINISHED: "test mail|test email|test message|this is a test|template|draft|drafts"
+    "|for approval|to approve|do not send|don't send|not for release"
     "|not to be sent|internal only|for internal use|work in progress|holding reply",
     MOMENT: "january|february|march|april|june|july|august|september|october|november|december"
     "|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec",
@@ -152,7 +160,7 @@ _FILLERS: Final = (
     "|morning|afternoon|evening|today|yesterday|day|week|month|year|years|monday|tuesday"
     "|wednesday|thursday|friday"
     "|hi|hello|dear|good|morning all|hi all|all the best|team|sir|madam|both of you|everyone"
-    "|sorry|apologies|apologies for the delay|delay"
+    "|yours sincerely|yours faithfully|yours truly|sorry|apologies|apologies for the delay|delay"
     "|many thanks|many regards|unfortunately|afraid|i'm afraid|regret|thanks|thank you"
     "|thank|many|much"
     "|cheers|regards|hope|helps|this helps|hope this helps|no problem|no worries|noted|received"

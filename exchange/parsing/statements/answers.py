@@ -58,6 +58,7 @@ _NONE_OF_REST = re.compile(r"Z[TtQDd]*r[TtQDd]*$")  # none of the others: it doe
 _LEADS: Final = frozenset("TtQrDdFAc")  # what may come before a denial in its clause
 _ABOUT: Final = frozenset("ISoJDdTtFrKWOZ")  # a sentence with one of these is about the matter
 _OWNERSHIP: Final = frozenset((parts.OURS, parts.INSTALLER, parts.ON_BEHALF, parts.UNFINISHED))
+_ALWAYS: Final = frozenset((parts.UNFINISHED, parts.ON_BEHALF, parts.OURS, parts.CORRECTION))
 _MATTER: Final = frozenset("ISoJDdTtFrKc")
 _OF_SOME: Final = frozenset("FKrPE")  # ... and with one of these about some of the Devices
 _ADVICE = re.compile(
@@ -74,11 +75,11 @@ _SHOWN: Final = 300
 # A sentence without any of these answers nothing; requests are full of "install codes".
 _MAY_ANSWER = re.compile(
     r"\b(?:install(?:ed|ing|ers?|s|ations?)?\b(?! codes?)|fit(?:ted)?\b|ours\b|mine\b"
-    r"|put\b[^.]{0,60}\bin\b"
-    r"|(?:by|not|to|n't|with) us\b|none\b|neither\b|one of our|no one\b|nobody\b|went in\b"
-    r"|(?:not|n't)$|(?:not|n't)\b[^.]{0,60}\b(?:ours?|us|meters?|devices?|installs?)\b"
-    r"|gosod|osod|gennym|eingebaut|installier|montiert|verbaut|uns\b|unsere|pos\u00e9"
-    r"|mont\u00e9|n\u00f4tre|nous\b)|" + CODE_MARK,
+    r"|put\b[^.]{0,60}\bin\b|(?:by|to|with) us\b|none\b|neither\b|one of our|no one\b|nobody\b"
+    r"|went in\b|gosod|osod|gennym|eingebaut|installier|montiert|verbaut|uns\b|unsere|pos\u00e9"
+    r"|mont\u00e9|n\u00f4tre|nous\b)"
+    r"|(?:\bnot|n't)(?: us\b|\W*$|\b[^.]{0,60}\b(?:ours?|meters?|devices?|installs?)\b)|"
+    + CODE_MARK,
     re.I,
 )
 
@@ -222,7 +223,7 @@ def _doubts_in_passing(clause: Clause, *, before: bool) -> str:
     for word in clause.kept:
         if word.part in parts.HEDGES:
             return word.text
-        if word.part in (parts.NEGATION, parts.NO_ONE, parts.KIND):
+        if word.part in (parts.NEGATION, parts.NO_ONE, parts.KIND, parts.OURS):
             return word.text
     if not before and (clause.opens_with == "but" or parts.OUR in clause.shape):
         return clause.opens_with or "our"  # our fitter did
@@ -317,9 +318,9 @@ def _qualifying_words(clause: Clause, *, about: bool, advises: bool) -> str:
     supports = not parts_here & (_OF_SOME | parts.HEDGES | {parts.OUR, parts.ONE_DEVICE})
     negative = bool(parts_here & {parts.NEGATION, parts.NO_ONE})
     for word in clause.kept:
-        if word.part in (parts.UNFINISHED, parts.ON_BEHALF):
+        if word.part in _ALWAYS:
             return word.text
-        if word.part == parts.OURS:
+        if word.part == parts.CODE and parts_here & _OF_SOME and not negative:
             return word.text
         installed = word.part in (parts.INSTALL, parts.INSTALLER)
         if installed and not (advises or supports or negative):

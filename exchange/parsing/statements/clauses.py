@@ -152,6 +152,10 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
             return 1, Word(parts.MOMENT, word)
         some = after == "of" and before not in (parts.THESE, parts.NO_ONE)
         return 1, Word(parts.PARTLY if some else parts.NUMBER, word, (number,))
+    if word == "you" and follows == "are" and (low[at + 2 : at + 3] or ["."])[0] in _PAUSES:
+        return 2, Word(parts.CORRECTION, "you are")
+    if word == "yours" and not at:
+        return 1, Word(parts.FILLER, word)
     if raw[at] == "May" and at and (low[at - 1].isdecimal() or low[at - 1] in ("in", "since")):
         return 1, Word(parts.MOMENT, word)
     if word == "no" and not _phrase(low, at):
