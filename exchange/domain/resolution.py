@@ -24,7 +24,7 @@ from exchange.domain.targets import Devices, rest_of, targets_of
 from exchange.domain.thread import ThreadContext, is_sender
 
 # What somebody says in the same mail may take a denial back.
-_QUALIFYING: Final = frozenset((Act.OTHER, Act.CORRECTS, Act.TAKES_BACK, Act.WARNS, Act.DISPUTES))
+_QUALIFYING: Final = frozenset((Act.CORRECTS, Act.TAKES_BACK, Act.WARNS, Act.DISPUTES))
 _SHOWN: Final = 160
 _MOST_DOUBTS: Final = 5
 
@@ -119,7 +119,7 @@ class Resolution:
                 and all(device in by_row for device in one.devices)
             ):
                 continue  # the reader took it for the row of its Device
-            elif one.act in _QUALIFYING and one.words not in clear:
+            elif _qualifies(one) and one.words not in clear:
                 self._doubt(f"{_shown(one)} may qualify it")
         denies = any(one.act is Act.DENIES for one in self.spoken)
         for one in self.spoken:
@@ -321,6 +321,11 @@ def _shown(one: Statement | None) -> str:
 
 def _is_of_loose_code(reject: Reject) -> bool:
     return reject.reason in (LOOSE_CODE, QUOTED_CODE)
+
+
+def _qualifies(one: Statement) -> bool:
+    """Whether a statement may take back what another one says; a hedge tells which words do."""
+    return one.act in _QUALIFYING or (one.act is Act.OTHER and bool(one.hedge))
 
 
 def _is_of_column(one: Statement) -> bool:

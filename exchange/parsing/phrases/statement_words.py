@@ -59,7 +59,7 @@ _ENGLISH: Final = {
     "|supplier who installed|supplier that installed|supplier which installed"
     "|one who installed|ones who installed|company that installed|installing parties"
     "|supplier who fitted|supplier that fitted|ones who fitted|ones that fitted|one who fitted",
-    BY: "by",
+    BY: "by|to do with|belong to|belongs to|belonged to",
     WE: "we|us|ourselves|i|me|our company|our engineers|our engineer|our team|our teams"
     "|our installers|our fitters|our people|our side|our business|our organisation"
     "|our operatives|our field team|our field teams|our technicians|anybody here|anyone here",
@@ -160,7 +160,9 @@ _FILLERS: Final = (
     "|morning|afternoon|evening|today|yesterday|day|week|month|year|years|monday|tuesday"
     "|wednesday|thursday|friday"
     "|hi|hello|dear|good|morning all|hi all|all the best|team|sir|madam|both of you|everyone"
-    "|yours sincerely|yours faithfully|yours truly|sorry|apologies|apologies for the delay|delay"
+    "|mate|guys|folks|lads|chaps|would like to confirm|let you know|to let you know"
+    "|please accept this as|accept this as|confirmation|yours sincerely|yours faithfully"
+    "|yours truly|sorry|apologies|apologies for the delay|delay"
     "|many thanks|many regards|unfortunately|afraid|i'm afraid|regret|thanks|thank you"
     "|thank|many|much"
     "|cheers|regards|hope|helps|this helps|hope this helps|no problem|no worries|noted|received"

@@ -59,6 +59,7 @@ _LEADS: Final = frozenset("TtQrDdFAc")  # what may come before a denial in its c
 _ABOUT: Final = frozenset("ISoJDdTtFrKWOZ")  # a sentence with one of these is about the matter
 _OWNERSHIP: Final = frozenset((parts.OURS, parts.INSTALLER, parts.ON_BEHALF, parts.UNFINISHED))
 _ALWAYS: Final = frozenset((parts.UNFINISHED, parts.ON_BEHALF, parts.OURS, parts.CORRECTION))
+_CONFIRMING: Final = frozenset((parts.WE, parts.INSTALL, parts.JOB, parts.INSTALLER, parts.CODE))
 _MATTER: Final = frozenset("ISoJDdTtFrKc")
 _OF_SOME: Final = frozenset("FKrPE")  # ... and with one of these about some of the Devices
 _ADVICE = re.compile(
@@ -177,8 +178,10 @@ def _who(clause: Clause, found: re.Match[str]) -> str:
     if "who" not in found.re.groupindex or found["who"] is None:
         return ""
     words = clause.kept[found.start("who") : found.end("who")]
-    names = [word.text for word in words if word.part == parts.NAME]
-    return " ".join(names) if names else "us"
+    # "by Tidal Gas before we ..." has its name first, "Regrettably we did not" has it last.
+    after_by = clause.shape[found.start("who") - 1 : found.start("who")] == parts.BY
+    part = words[0 if after_by else -1].part
+    return "us" if part == parts.WE else " ".join(one.text for one in words if one.part == part)
 
 
 def _hedge(sentence: Sentence, clauses: Sequence[Clause], cores: Sequence[_Core]) -> str:
@@ -223,13 +226,21 @@ def _doubts_in_passing(clause: Clause, *, before: bool) -> str:
     for word in clause.kept:
         if word.part in parts.HEDGES:
             return word.text
-        if word.part in (parts.NEGATION, parts.NO_ONE, parts.KIND, parts.OURS):
+        if word.part in (parts.KIND, parts.OURS):
+            return word.text
+        if word.part in (parts.NEGATION, parts.NO_ONE) and not _supports(clause):
             return word.text
     if not before and (clause.opens_with == "but" or parts.OUR in clause.shape):
         return clause.opens_with or "our"  # our fitter did
     if clause.opens_with in ("because", "since", "as") and not before:
         return next((word.text for word in clause.kept if word.part == parts.UNKNOWN), "")
     return ""
+
+
+def _supports(clause: Clause) -> bool:
+    """Whether a clause with a negation can only confirm a denial: ``so no installs by us``."""
+    here = set(clause.shape)
+    return bool(here & _CONFIRMING) and not here & (_OF_SOME | {parts.UNKNOWN, parts.NAME})
 
 
 def _scope_of(

@@ -16,6 +16,7 @@ from exchange.parsing.statements.sentences import CODE_MARK, DEVICE_MARK
 ROWS_MARK: Final = "\u2462"  # stands for numbers of rows in the text of a clause
 
 _LONGEST: Final = 2_000  # characters of a sentence that are read
+_SPLIT_VERB: Final = 8  # words from "put" to its "in"
 _MOST_ROWS: Final = 500
 _WORD = re.compile(
     rf"[^\W_]+(?:[-.'][^\W_]+)*|[{DEVICE_MARK}{CODE_MARK}{ROWS_MARK}&]|[,;:.!?()\[\]\"=/-]"
@@ -156,6 +157,8 @@ def _next(raw: list[str], low: list[str], at: int, before: str) -> tuple[int, Wo
         return 2, Word(parts.CORRECTION, "you are")
     if word == "yours" and not at:
         return 1, Word(parts.FILLER, word)
+    if word == "put" and "in" in low[at + 1 : at + _SPLIT_VERB]:
+        return 1, Word(parts.INSTALL, word)
     if raw[at] == "May" and at and (low[at - 1].isdecimal() or low[at - 1] in ("in", "since")):
         return 1, Word(parts.MOMENT, word)
     if word == "no" and not _phrase(low, at):
