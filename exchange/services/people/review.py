@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from exchange.domain.audit import AuditEvent
@@ -18,6 +18,8 @@ from exchange.domain.inbound import (
 from exchange.domain.mail import Found, Kind, MailHead, Understanding
 from exchange.domain.outbound import Ruling
 from exchange.domain.party import Party
+from exchange.domain.release import identify
+from exchange.domain.resolve import needs_thread
 from exchange.domain.time.sla import due
 from exchange.errors import BadInput, NotFound, Unreadable
 from exchange.services.answering import (
@@ -26,6 +28,8 @@ from exchange.services.answering import (
     intake,
     party_columns,
     party_passwords,
+    take_response,
+    thread_context,
 )
 from exchange.services.answering.device_decisions import Holdings, decide_devices
 from exchange.services.answering.mail_outcome import MailOutcome
@@ -91,7 +95,8 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
         mail = tx.mail.get(number)
     _must_be_fetched(mail)
     try:
-        return mail, _understood(ctx, mail, party_columns.of_sender(ctx, mail.sender))
+        said = _understood(ctx, mail, party_columns.of_sender(ctx, mail.sender))
+        return mail, _in_thread(ctx, said)
     except Unreadable as error:
         # It is in Shunted: a person wants to see who sent it, and why it is there.
         return mail, Understanding(MailHead(), Kind.UNKNOWN, warnings=(f"not read: {error}",))
@@ -100,6 +105,22 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
 def _understood(ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
     raw = ctx.sealer.open(mail.sealed, "mail")
     return ctx.reader.read(raw, party_passwords.of_sender(ctx, mail.sender), columns=maps)
+
+
+def _in_thread(ctx: Context, said: Understanding) -> Understanding:
+    """Return what a mail says with what its sentences answer, as it is decided today."""
+    if not needs_thread(said):
+        return said
+    with ctx.store.reading() as tx:
+        sender = said.head.sender
+        known = tx.parties.by_address(sender) if sender else []
+        party = identify(said.head, known, ctx.signifier).party
+        if party is None:
+            return said
+        requests = take_response.asked_in(tx, said, party)
+        found = thread_context.resolved(tx, said, party, requests)
+    warnings = (*said.warnings, *found.doubts)
+    return replace(said, answers=found.answers, rejects=found.rejects, warnings=warnings)
 
 
 def _must_be_fetched(mail: KeptMail) -> None:
