@@ -12,7 +12,7 @@ from typing import Final
 from exchange.domain.mail import Answer, Kind, Outcome, Subkind, Understanding
 from exchange.domain.resolution import Resolution, Resolved
 from exchange.domain.statements import ANSWERING, Act, Scope, Statement
-from exchange.domain.thread import ThreadContext
+from exchange.domain.thread import ThreadContext, is_sender
 
 __all__ = ["Resolved", "ThreadContext", "needs_thread", "resolve"]
 
@@ -32,8 +32,8 @@ def resolve(said: Understanding, context: ThreadContext) -> Resolved:
 
 def needs_thread(said: Understanding) -> bool:
     """Whether a mail says anything whose meaning depends on its thread; long lists do not."""
-    return bool(said.loose_codes) or any(
-        one.act in ANSWERING or one.act is Act.PROMISES or one.where == "subject"
+    return bool(said.loose_codes or _spoken(said)) or any(
+        one.act is Act.PROMISES or one.where == "subject" or one.scope is Scope.NAMED
         for one in said.statements
     )
 
@@ -55,7 +55,7 @@ def _resolve(said: Understanding, context: ThreadContext) -> Resolved:
         return _unfinished(said, context)
     spoken = _spoken(said)
     promised = any(one.act is Act.PROMISES and one.scope is Scope.REST for one in said.statements)
-    if not (spoken or said.loose_codes or promised) and not _names_itself(said):
+    if not (spoken or said.loose_codes or promised) and not _names_companies(said, context):
         return plain
     if said.kind is Kind.UNKNOWN and not context.rows:
         return plain
@@ -69,13 +69,13 @@ _NOT_THEIR_ANSWER: Final = frozenset(
 
 def _spoken(said: Understanding) -> list[Statement]:
     """Return the statements that answer, without what the rows of a list say themselves."""
-    headed = any(one.act is Act.DENIES for one in said.statements) and bool(said.answers)
+    by_row = len(said.answers) > 0
     found: dict[tuple[object, ...], Statement] = {}
     for one in said.statements:
         if one.act not in ANSWERING or one.scope is Scope.NAMED:
             continue
-        if headed and one.words.endswith(":"):
-            continue  # a heading: the reader took it for each row below it
+        if by_row and (one.words.endswith(":") or one.reason == "attached"):
+            continue  # a heading, which the reader took for its rows, or what announces a list
         found.setdefault((one.act, one.scope, one.rows, one.subject, one.words), one)
     return list(found.values())
 
@@ -98,9 +98,12 @@ def _unfinished(said: Understanding, context: ThreadContext) -> Resolved:
     return Resolved(tuple(answers), (why,), said.rejects, said.kind)
 
 
-def _names_itself(said: Understanding) -> bool:
-    """Whether a row denies something in the name of a company, such as the sender's."""
+def _names_companies(said: Understanding, context: ThreadContext) -> bool:
+    """Whether rows deny something by name: in a sentence, or in a column of another company."""
     return any(
-        one.act is Act.DENIES and one.scope is Scope.NAMED and one.subject
+        one.act is Act.DENIES
+        and one.scope is Scope.NAMED
+        and one.subject
+        and (one.devices or not is_sender(one.subject, context, said.head))
         for one in said.statements
     )
