@@ -93,6 +93,16 @@ def _columns() -> list[Case]:
             warnings=["Tidal Gas is no name of the sender's"],
         ),
         response(
+            "column-not-applicable-with-a-reason",
+            sheet("a", ["Device ID", "Install code", "Reason"],
+                  [D[0], "N/A", "never one of ours"], [D[1], "N/A", "no idea where it is"],
+                  [D[2], CODE_CRC, ""]),
+            (D[0], "not_installer", None, "a.xlsx > S > row 2"),
+            (D[2], "provided", CODE, "a.xlsx > S > row 4"),
+            (D[1], "unclear", None, "a.xlsx > S > row 3"),
+            listed=tuple((D[n], f"a.xlsx > S > row {n + 2}") for n in range(3)),
+        ),
+        response(
             "column-denied-but-for-us",
             sheet("a", ["Device ID", "Outcome", "Reason"],
                   [D[0], "not the installing Supplier", "fitted for us by Moorgate"],

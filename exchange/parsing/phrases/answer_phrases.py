@@ -30,8 +30,9 @@ _NOT_INSTALLER = re.compile(
     + r"|\b(?:never|none|neither|nor|not any)\b[^.;]{0,60}\b" + _FITTED + " by " + _US
     + r"|\bwe (?:have |had )?" + _FITTED + r" (?:neither|none|nothing)\b"
     + r"|\b(?:neither|none|nor)\b[^.;]{0,40}\bwe(?:re)? " + _FITTED + r"\b"
-    + r"|(?:(?:\bnot|n't) (?:be )?(?:one of )?|\bn(?:one|either)\b[^.;]{0,40}?"
+    + r"|(?:(?:\bnot|\bnever|n't) (?:be )?(?:one of )?|\bn(?:one|either)\b[^.;]{0,40}?"
     + r"(?:\b(?:is|are|was|were) )?)ours\b"
+    r"|\bnot us\b(?=\W*$)"
     r"|\bnot our install(?:s|ed|ation|ations)?\b"
     r"|\bwe (?:did not|didn't|have not|haven't|have never|never|do not|don't|had not) "
     r"(?:originally |actually )?(?:install|fit)(?:ed|ted)?\b"
