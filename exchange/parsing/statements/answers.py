@@ -333,6 +333,8 @@ def _qualifying_words(clause: Clause, *, about: bool, advises: bool) -> str:
             return word.text
         if word.part == parts.CODE and parts_here & _OF_SOME and not negative:
             return word.text
+        if word.part == parts.ROW and not advises:
+            return word.text  # something is said about one row, and it is not understood
         installed = word.part in (parts.INSTALL, parts.INSTALLER)
         if installed and not (advises or supports or negative):
             return word.text

@@ -32,7 +32,8 @@ _SHORTENED: Final = (
 _SPAN = r"\d{1,3}(?:\s*(?:,\s*and|,|and|&|to|-|\+)\s*\d{1,3})*"
 _ROWS = re.compile(
     rf"\b(?:(?:rows?|numbers?|nos?\.?|lines?|items?|entries|meters?|devices?)\s+|#\s?)({_SPAN})\b"
-    rf"|^\W*({_SPAN})(?=\s+(?:are|is|were|was)\b)",
+    rf"|^\W*({_SPAN})(?=\s+(?:are|is|were|was)\b)"
+    rf"|(?<=[,;:])\s+({_SPAN})(?=\s+(?:are|is|were|was)\b)",
     re.I,
 )
 _RANGE = re.compile(r"(\d{1,3})\s*(?:to|-)\s*(\d{1,3})|(\d{1,3})")
@@ -67,6 +68,14 @@ _BEFORE_COUNTS: Final = frozenset(
 )
 
 
+_BEFORE_ORDINALS: Final = frozenset(("the", "and", "your", "but", ",", "with"))
+
+
+_ROW_WORDS: Final = frozenset(
+    (parts.ROW, parts.ALL_BUT, parts.DEVICE, parts.ONE_DEVICE, parts.THESE, parts.THIS)
+)
+
+
 class Word(NamedTuple):
     """A word or a phrase, with its part in the sentence."""
 
@@ -94,6 +103,8 @@ def clauses_of(text: str) -> list[Clause]:
         if word.part not in (parts.PAUSE, parts.CONTRAST) and not joins:
             words.append(word)
             continue
+        if (word.text == "," or joins == "and") and _are_rows(words):
+            continue  # "the first, the second and the fourth" are one subject
         if words:
             found.append(_clause(words, opener))
             words, opener = [], ""
@@ -101,6 +112,12 @@ def clauses_of(text: str) -> list[Clause]:
         if joins == "nor":
             words.append(Word(parts.NEGATION, word.text))
     return found
+
+
+def _are_rows(words: list[Word]) -> bool:
+    """Whether a clause has nothing yet but rows."""
+    here = {word.part for word in words} - {parts.FILLER}
+    return parts.ROW in here and here <= _ROW_WORDS
 
 
 def _clause(words: list[Word], opener: str) -> Clause:
@@ -112,7 +129,7 @@ def _words(text: str) -> Iterator[Word]:
     text = text[:_LONGEST]
     for pattern, plain in _SHORTENED:
         text = pattern.sub(plain, text)
-    rows = [tuple(_numbers_in(one[1] or one[2])) for one in _ROWS.finditer(text)]
+    rows = [tuple(_numbers_in(one[1] or one[2] or one[3])) for one in _ROWS.finditer(text)]
     if rows:
         text = _ROWS.sub(f" {ROWS_MARK} ", text)
     raw = _WORD.findall(text)
@@ -214,7 +231,9 @@ def _ordinal(low: list[str], at: int) -> tuple[int, Word] | None:
     start = parts.ORDINALS.get(low[at])
     after = low[at + 1] if at + 1 < len(low) else ""
     before = low[at - 1] if at else ""
-    if start is None or after in _TIMES or before not in ("the", "and", "your", "but", ",", "with"):
+    if start is None or after in _TIMES or (at and before not in _BEFORE_ORDINALS):
+        return None
+    if not at and after in _PAUSES:  # "First, ..."
         return None
     if low[at + 2 : at + 3] and low[at + 2] in _TIMES:
         return 1, Word(parts.MOMENT, low[at])

@@ -15,6 +15,7 @@ from exchange.parsing.statements.sentences import Sentence, sentences_of
 from exchange.parsing.text.lines import Line
 
 _ECHO = re.compile(r"\b(?:re|aw|fwd?|wg|sv|antw)\s*:|\bMP121", re.I)
+_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.):]\s")
 _LONGEST_SUBJECT: Final = 1_000
 
 
@@ -48,7 +49,7 @@ def read_statements(
     sentences = list(sentences_of(lines))
     answers = _answers_of(sentences, place)
     for index, sentence in enumerate(sentences):
-        said = answers.get(index, [])
+        said = [_of_row(one, sentence) for one in answers.get(index, [])]
         if below and sentence.line.number > below:
             said = [_of_some(one) for one in said]
         found += said
@@ -76,6 +77,13 @@ def _answers_of(
 
 def _only_qualifies(one: Statement) -> bool:
     return one.act is Act.OTHER and bool(one.hedge) and one.where != "subject"
+
+
+def _of_row(one: Statement, sentence: Sentence) -> Statement:
+    """Return ``2. not ours`` as a statement about row 2."""
+    number = _NUMBER.match(sentence.line.text)
+    vague = one.act in ANSWERING and one.scope in (Scope.NONE, Scope.ONE) and not one.reason
+    return replace(one, scope=Scope.ROWS, rows=(int(number[1]),)) if number and vague else one
 
 
 def _of_some(one: Statement) -> Statement:

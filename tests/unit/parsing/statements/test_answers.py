@@ -67,6 +67,9 @@ def test_a_denial_is_made_of_parts(
         ("Rows 2 and 4 are not ours.", Scope.ROWS, (2, 4)),
         ("The last one was not fitted by us.", Scope.ROWS, (-1,)),
         ("All but the last were installed by someone else, not by us.", Scope.ALL_BUT, (-1,)),
+        ("The first, the second and the fourth are not ours.", Scope.ROWS, (1, 2, 4)),
+        ("Row 1 and row 3 were not installed by us.", Scope.ROWS, (1, 3)),
+        ("All but the first and the last were not fitted by us.", Scope.ALL_BUT, (1, -1)),
         ("Lines 2-4 were not fitted by us.", Scope.ROWS, (2, 3, 4)),
     ],
 )
@@ -80,6 +83,21 @@ def test_a_sentence_may_own_some_and_deny_the_rest() -> None:
     owned, rest = read("Numbers 1, 2 and 5 are ours, the others are not.")
     assert (owned.act, owned.scope, owned.rows) == (Act.OWNS, Scope.ROWS, (1, 2, 5))
     assert (rest.act, rest.scope, rest.hedge) == (Act.DENIES, Scope.REST, "")
+
+
+def test_a_numbered_line_is_about_its_row() -> None:
+    said = read("1. not ours\n2. installed by us\n3) not ours\n4. None of these are ours.")
+    assert [(one.act, one.rows) for one in said] == [
+        (Act.DENIES, (1,)), (Act.OWNS, (2,)), (Act.DENIES, (3,)), (Act.DENIES, ()),
+    ]  # fmt: skip
+
+
+def test_the_first_needs_no_article_at_the_beginning() -> None:
+    owned, rest = read("First one is ours, second and third are not.")
+    assert (owned.act, owned.rows) == (Act.OWNS, (1,))
+    assert (rest.act, rest.rows) == (Act.DENIES, (2, 3))
+    (said,) = read("First, none of these were fitted by us.")
+    assert said.scope is Scope.THESE
 
 
 def test_a_code_in_a_sentence_is_of_the_row_that_it_names() -> None:
@@ -152,6 +170,7 @@ def test_a_negation_alone_denies_nothing(text: str) -> None:
         ("The third was fitted in 2021.", True),
         ("Scrap that, the field team has found the job.", True),
         ("You fitted them in 2020.", True),
+        ("The second has gone to the other team.", True),
         ("Codes for the first two below.", True),
         ("They were self-installed.", True),
         ("So not exactly ours.", True),
