@@ -227,11 +227,6 @@ _BOILERPLATE = re.compile(
     r"\b(?:intended|addressees?|recipients?|confidential|disclaimer|virus|liability|registered)\b",
     re.I,
 )
-_HEDGES = re.compile(
-    r"\b(?:except|apart from|other than|however|but|although|though|only|actually|exception"
-    r"|correction|ignore|sorry,? (?:no|wait)|ours|we (?:did|have) install(?:ed)?|we installed)\b",
-    re.I,
-)
 
 
 @cache_short
@@ -253,15 +248,6 @@ _SENTENCE_END = re.compile(r"(?<=[.!;])\s+")
 
 
 @cache_short
-def denies_this(text: str) -> bool:
-    """Return whether a text denies one device without naming it: ``we did not install this``."""
-    text = normalise_phrase(text)
-    if _SCOPE.search(text) or _NARROWED.search(_NOT_NARROWED.sub(" ", text)):
-        return False
-    return not text.endswith(":") and read_remark(text).outcome is Outcome.NOT_INSTALLER
-
-
-@cache_short
 def is_denial_heading(text: str) -> bool:
     """Return whether a heading denies what is listed below it: ``Not ours:``."""
     text = normalise_phrase(text)
@@ -273,15 +259,6 @@ def is_denial_heading(text: str) -> bool:
 def is_boilerplate(text: str) -> bool:
     """Return whether a text is the small print that a company puts below its mails."""
     return bool(_BOILERPLATE.search(text))
-
-
-@cache_short
-def hedges(text: str) -> bool:
-    """Return whether a line may take back part of a denial near it."""
-    text = normalise_phrase(text)
-    if _BOILERPLATE.search(text):
-        return False
-    return bool(_HEDGES.search(_NOT_INSTALLER.sub(" ", text)))
 
 
 @cache_short
