@@ -142,7 +142,8 @@ _REPLY = "In-Reply-To: <m7@op-b.test>"
 def _thread(tmp_path: Path, words: str) -> tuple[str, str]:
     """Write a letter of ours about two Devices, and a reply that quotes nothing of it."""
     sent, reply = tmp_path / "sent.eml", tmp_path / "reply.eml"
-    listed = f"Reference: MP121-OURS-2612-Q00001\nPlease send the install codes.\n\n{D[0]}\n{D[1]}\n"
+    asked = "Reference: MP121-OURS-2612-Q00001\nPlease send the install codes.\n\n"
+    listed = f"{asked}{D[0]}\n{D[1]}\n"
     letter = making.mail(
         listed, subject="MP121 request", extra=["X-MP121-Exchange: request"], number=7
     )
