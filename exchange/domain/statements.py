@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from exchange.domain.device import DeviceId
 
@@ -29,6 +30,9 @@ class Act(StrEnum):
     PROVIDES = "provides"  # the codes are here, or attached
     PROMISES = "promises"  # an answer will come
     OTHER = "other"  # about Devices, codes or answers, in words that are not understood
+
+
+ANSWERING: Final = frozenset((Act.DENIES, Act.OWNS, Act.PROVIDES))
 
 
 class Scope(StrEnum):

@@ -29,6 +29,7 @@ from tests.corpus import (
     quotes_cases,
     renderings_cases,
     requests_cases,
+    sentences_cases,
     spoken_cases,
 )
 from tests.corpus.making import Case
@@ -71,6 +72,7 @@ def all_cases() -> list[Case]:
         acts_cases,
         answers_cases,
         spoken_cases,
+        sentences_cases,
         layouts_cases,
         answers_words_cases,
         quotes_cases,

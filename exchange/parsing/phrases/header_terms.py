@@ -114,7 +114,7 @@ def header_meaning(text: str) -> HeaderMeaning:
         return HeaderMeaning(Role.TYPE)
     if forms & _CODE_FORMS or _is_install_code(tokens) or _is_part_of_code(tokens):
         return HeaderMeaning(Role.CODE, device_type)
-    if forms & _DENIAL_FORMS:
+    if forms & _DENIAL_FORMS or asked_about(text):
         return HeaderMeaning(Role.DENIAL)
     if forms & _REMARK_FORMS or _REMARK_WORDS & set(tokens):
         return HeaderMeaning(Role.REMARK)
@@ -129,6 +129,33 @@ def header_meaning(text: str) -> HeaderMeaning:
     if words & _ID_WORDS or (words & _GENERAL_ID_WORDS and named):
         return HeaderMeaning(Role.DEVICE, device_type)
     return HeaderMeaning(None)
+
+
+_ASKED = re.compile(
+    r"\W*(?:did|has|have|was it|were they|was this|was the (?:device|meter))\s"
+    r"(?P<by>(?:installed|fitted)\sby\s)?(?P<who>[^\W\d_][\w&'. -]{0,60}?)"
+    r"(?(by)|\s(?:ever\s|actually\s)?(?:install|fit)(?:ed|ted)?)"
+    r"(?:\s(?:it|this|the device|the meter|this device|this meter))?\W*"
+    r"(?:y\W{0,3}n|yes\W{1,5}no|yes or no|y or n)?\W*",
+    re.I,
+)
+_INSTALLED_BY = re.compile(
+    r"\W*(?:installed|fitted)\sby\s(?P<who>[^\W\d_][\w&'. -]{0,60}?)"
+    r"\W+(?:y\W{0,3}n|yes\W{1,5}no|yes or no|y or n)\W*",
+    re.I,
+)
+_OURSELVES: Final = _split("we us you ourselves i")
+
+
+def asked_about(header: str) -> str:
+    """Return who installed the Devices, yes or no, by the header of a column; empty for no such.
+
+    ``us`` for the sender: ``Did we install? (Y/N)``; a name as it is written: ``Did Vale install?``
+    """
+    found = _ASKED.fullmatch(header[:120]) or _INSTALLED_BY.fullmatch(header[:120])
+    if not found:
+        return ""
+    return "us" if found["who"].lower() in _OURSELVES else found["who"].strip()
 
 
 def _is_install_code(tokens: list[str]) -> bool:

@@ -34,11 +34,7 @@ from exchange.parsing.containers.outlook import open_outlook
 from exchange.parsing.containers.sniff import Shape, has_mail_header, shape_of
 from exchange.parsing.findings.claim_columns import any_code, claim_ids, found_ids
 from exchange.parsing.findings.findings import Findings
-from exchange.parsing.findings.mixed_list import MixedList
 from exchange.parsing.findings.resolve_claims import (
-    answer_rest,
-    check_single_denial,
-    claims_from_denial,
     resolve_claims,
     unique_devices,
 )
@@ -67,6 +63,12 @@ _REFERENCE = re.compile(
 )
 _MARK: Final = "MP121-"
 _BOTH: Final = "\n\n-- the same mail to those who read text and not HTML:\n\n"
+_MAY_BE_LOCKED: Final = frozenset(
+    (
+        Subkind.NONE, Subkind.REPLY, Subkind.QUESTION, Subkind.ATTACHMENT_MISSING,
+        Subkind.ATTACHMENT_SILENT, Subkind.PROMISED, Subkind.NEEDS_MORE, Subkind.ASKS_WHICH,
+    )
+)  # fmt: skip
 _MOST_REFERENCES: Final = 1000
 _FAULTS: Final = (
     ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError, EOFError,
@@ -183,7 +185,6 @@ def _conclude(
         head, headers, reading.contents, reading.own_text, own_addresses
     )
     found = reading.findings
-    check_single_denial(found)
     if classified is None:
         about_ours = bool(references) or is_reply(head)
         classified = classify_by_content(
@@ -216,6 +217,9 @@ def _conclude(
             classified = Classified(classified.kind, Subkind.DELAYED, counts=False)
     if _answers_by_machine(classified, found):
         classified = Classified(Kind.UNKNOWN, Subkind.AUTOMATIC_ANSWER, counts=False)
+    unsaid = classified.kind is Kind.UNKNOWN and classified.subkind in _MAY_BE_LOCKED
+    if unsaid and any(reject.locked for reject in found.rejects):
+        classified = Classified(Kind.UNKNOWN, Subkind.LOCKED)
     if found.misfits and classified.kind in (Kind.REQUEST, Kind.RESPONSE, Kind.UNKNOWN):
         classified = Classified(Kind.UNKNOWN, Subkind.COLUMNS, counts=False)
     text = reading.text
@@ -236,9 +240,11 @@ def _conclude(
         answers=answers,
         rejects=rejects,
         warnings=tuple(dict.fromkeys([head.fault, *warnings] if head.fault else warnings)),
-        statements=tuple(reading.statements),
+        statements=(*reading.statements, *found.statements),
         quoted_rows=tuple(reading.quote.rows),
         quoted_whole=reading.quote.complete,
+        loose_codes=tuple(one for one in found.loose_codes if one.where.startswith("body")),
+        files=len(reading.contents.attachments) + len(reading.contents.mails),
         references=references,
         bounces=failed,
         returns_on=(
@@ -283,8 +289,6 @@ def _outcome(
 ) -> tuple[Sequence[Found], Sequence[Answer], tuple[Reject, ...]]:
     """Return devices, answers and rejects, by the findings and the kind of mail."""
     devices = unique_devices(found.devices)
-    if classified.kind is Kind.RESPONSE:
-        warnings += answer_rest(found)
     if found.quoted:
         listed = np.concatenate([found_ids(found.devices), claim_ids(found.claims)])
         only_quoted = ~np.isin(ids_of(found.quoted), listed)
@@ -300,11 +304,6 @@ def _outcome(
                 f" as {classified.kind.value}"
             )
         return devices, (), tuple(found.rejects)
-    if found.denies_all:
-        if not claims and not found.rest_words:
-            claims = MixedList(claims_from_denial(found))
-        if not devices and not claims:
-            warnings.append("it says that they did not install a whole list, but lists no device")
     answers, conflicts = resolve_claims(claims)
     return devices, answers, (*found.rejects, *conflicts)
 

@@ -115,9 +115,14 @@ def read_mail(
     found.add(inline)
     answered = frozenset(claim.device for claim in found.claims)
     found.add(read_quoted_codes(quote, answered, place))
-    found.unanswered = {device: place(line) for device, line in quote.rows.items() if quote.ours}
-    found.quoted_whole = quote.complete
-    statements = read_statements(own, place, "" if replies or forwards else head.subject)
+    statements = read_statements(
+        rest_of_own,
+        place,
+        head.subject,
+        echoed=replies or forwards,
+        headings=found.headings,
+        below=max(quote.listed) if len(quote.rows) > 1 else 0,
+    )
     taken: set[int] = set()
     passed_on = [line for line in lines if line.forwarded]
     silent = not (found.devices or found.claims or found.rejects)

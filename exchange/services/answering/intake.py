@@ -386,7 +386,9 @@ def _unknown(sent: _Sent) -> MailOutcome:
     decide = _BY_SUBKIND.get(sent.said.subkind)
     if decide is not None:
         return decide(sent)
-    subkind = sent.said.subkind
+    said, subkind = sent.said, sent.said.subkind
+    if take_response.answers_in_thread(sent.tx, said, sent.party):
+        return take_response.answers(sent.ctx, sent.tx, sent.mail, said, sent.party)
     return _review(sent, f"not a request ({subkind})" if subkind else "not a request")
 
 
@@ -411,6 +413,9 @@ _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
     Subkind.REMINDER: lambda one: answer_request.reminded(one.ctx, one.tx, one.said, one.party),
     Subkind.QUERY: lambda one: _review(one, "says that install codes which we sent cannot be used"),
     Subkind.CONTRADICTION: lambda one: _review(one, one.said.warnings[0]),
+    Subkind.LOCKED: lambda one: _review(
+        one, f"needs a password: {next((x.where for x in one.said.rejects if x.locked), '')}"
+    ),
     Subkind.COLUMNS: lambda one: _review(
         one, one.said.warnings[0] if one.said.warnings else "the columns on file do not fit"
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ from exchange.domain.inbound import (
 from exchange.domain.mail import Found, Kind, MailHead, Understanding
 from exchange.domain.outbound import Ruling
 from exchange.domain.party import Party
+from exchange.domain.release import identify
+from exchange.domain.resolve import needs_thread
 from exchange.domain.time.sla import due
 from exchange.errors import BadInput, NotFound, Unreadable
 from exchange.later import Later
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
         party_columns,
         party_passwords,
         sent_letters,
+        take_response,
+        thread_context,
     )
 else:
     answer_request = Later("exchange.services.answering.answer_request")
@@ -50,6 +54,8 @@ else:
     party_columns = Later("exchange.services.answering.party_columns")
     party_passwords = Later("exchange.services.answering.party_passwords")
     sent_letters = Later("exchange.services.answering.sent_letters")
+    take_response = Later("exchange.services.answering.take_response")
+    thread_context = Later("exchange.services.answering.thread_context")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,8 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
         mail = tx.mail.get(number)
     _must_be_fetched(mail)
     try:
-        return mail, _understood(ctx, mail, party_columns.columns_of_sender(ctx, mail.sender))
+        said = _understood(ctx, mail, party_columns.columns_of_sender(ctx, mail.sender))
+        return mail, _in_thread(ctx, said)
     except Unreadable as error:
         # It is in Shunted: a person wants to see who sent it, and why it is there.
         return mail, Understanding(MailHead(), Kind.UNKNOWN, warnings=(f"not read: {error}",))
@@ -123,6 +130,22 @@ def _understood(ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap]) -> Unde
         columns=maps,
         sent=sent_letters.named_in(ctx, raw, mail.sender),
     )
+
+
+def _in_thread(ctx: Context, said: Understanding) -> Understanding:
+    """Return what a mail says with what its sentences answer, as it is decided today."""
+    if not needs_thread(said):
+        return said
+    with ctx.store.reading() as tx:
+        sender = said.head.sender
+        known = tx.parties.by_address(sender) if sender else []
+        party = identify(said.head, known, ctx.signifier).party
+        if party is None:
+            return said
+        requests = take_response.asked_in(tx, said, party)
+        found = thread_context.resolved(tx, said, party, requests)
+    warnings = (*said.warnings, *found.doubts)
+    return replace(said, answers=found.answers, rejects=found.rejects, warnings=warnings)
 
 
 def _must_be_fetched(mail: KeptMail) -> None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from exchange.domain.device import DeviceId
-from exchange.domain.mail import Outcome, Reject
+from exchange.domain.device import DeviceId, InstallCode
+from exchange.domain.mail import QUOTED_CODE, LooseCode, Outcome, Reject
 from exchange.parsing.findings.findings import Claim, Findings
 from exchange.parsing.identifiers.codes import BadCode, code_digits, read_code
 from exchange.parsing.identifiers.tokens import Token, TokenForm, find_tokens
@@ -205,11 +205,13 @@ def read_quoted_codes(quote: QuotedList, answered: frozenset[DeviceId], place: P
         if not row.codes:
             continue
         where = place(row.line)
-        reason = "an install code found only in quoted text: it may come from an earlier mail"
+        code = read_code(row.codes[0].text) if len(row.codes) == len(row.devices) == 1 else None
         for device in row.devices:
             if device not in answered:
+                if isinstance(code, InstallCode):
+                    found.loose_codes.append(LooseCode(code, where, device))
                 found.claims.append(Claim(device, where, bad_code=True))
-                found.rejects.append(Reject(str(device), reason, where, device))
+                found.rejects.append(Reject(str(device), QUOTED_CODE, where, device))
     return found
 
 
