@@ -16,6 +16,8 @@ from exchange.parsing.text.lines import Line
 
 _ECHO = re.compile(r"\b(?:re|aw|fwd?|wg|sv|antw)\s*:|\bMP121", re.I)
 _NUMBER = re.compile(r"\s*\(?(\d{1,3})[.):]\s")
+# What a sentence that answers says next to its answer is not counted as one of these.
+_LESSER: Final = frozenset((Act.OTHER, Act.ASKS_ELSE, Act.REPORTS, Act.CHASES, Act.THANKS))
 _LONGEST_SUBJECT: Final = 1_000
 
 
@@ -54,7 +56,9 @@ def read_statements(
         if below and sentence.line.number > below:
             said = [_of_some(one) for one in said]
         found += said
-        found += read_acts(sentence, place(sentence.line), about_codes=about_codes)
+        acts = read_acts(sentence, place(sentence.line), about_codes=about_codes)
+        answers_it = any(one.act is not Act.OTHER for one in said)
+        found += [one for one in acts if not (answers_it and one.act in _LESSER)]
         about_codes = about_codes or names_codes(sentence.text)
     if not any(one.act in ANSWERING for one in found):
         found = [one for one in found if not _only_qualifies(one)]
