@@ -39,6 +39,21 @@ _ASKS = {
         "Install codes for these please.\n\nThanks\nTed\n\n"
         "If you think that this message is fraudulent, please report it to our security team."
     ),
+    "beside-a-crash": (
+        "The portal team says that the build crashed because the source code of the export was\n"
+        "wrong; it has been replaced. Apart from that, please send the install codes for:"
+    ),
+    "beside-a-bill": (
+        "I dispute the hire charge on last month's invoice, see my other mail.\n"
+        "Could you also provide the install codes for:"
+    ),
+    "beside-an-order": (
+        "Please cancel my order of toner, the copier has been scrapped.\n\n"
+        "And we need the install codes for"
+    ),
+    "beside-a-parcel": (
+        "The parcel should have been sent to Leeds. Install codes needed for:"
+    ),
     "bare-greeting": "Hi there,",
     "bare-nothing": "",
     "bare-as-attached": "Please see the list below.",
@@ -53,6 +68,8 @@ _DOES_NOT = {
     "stop": ("Stop! Don't release anything for these until you hear from me.", "takes_back"),
     "passive": ("The codes for these meters must under no circumstances be issued, and are\n"
                 "not to be given to anyone.", "takes_back"),
+    "order-of-codes": ("Please cancel our order of install codes for", "takes_back"),
+    "bill": ("I dispute the hire charge that your depot raised.", "not_understood"),
     "no-need": ("There's no need for you to answer on these.", "takes_back"),
     "disregard-list": ("Please disregard the list we sent on Monday, it was the wrong one:",
                        "takes_back"),

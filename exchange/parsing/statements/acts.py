@@ -11,12 +11,15 @@ import re
 from typing import Final
 
 from exchange.domain.statements import Act, Scope, Statement
-from exchange.parsing.phrases import act_phrases as words
+from exchange.parsing.phrases import act_phrases as asked
+from exchange.parsing.phrases import matter_phrases as matter
+from exchange.parsing.phrases import remark_phrases as remarks
 from exchange.parsing.phrases.answer_phrases import is_sign_off
 from exchange.parsing.statements.sentences import Sentence
 
 _MOST_WORDS: Final = 300
 _LEAST_WORDS: Final = 4  # of a sentence
+_SHORT: Final = 8  # words of a sentence that has no room for another matter
 _CLAUSE_END = re.compile(r"[,;:.]|\b(?:but|only)\b")
 _CONTRACTED = re.compile(r"n't\b", re.I)
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -37,31 +40,83 @@ def read_acts(sentence: Sentence, where: str, *, about_codes: bool = False) -> l
 
 def names_codes(text: str) -> bool:
     """Return whether a sentence names install codes."""
-    return bool(words.CODES.search(words.OTHER_CODES.sub(" ", text)))
+    return bool(matter.CODES.search(matter.OTHER_CODES.sub(" ", text)))
 
 
 def act_of(sentence: Sentence, *, about_codes: bool = False) -> Act | None:
     """Return what somebody does by writing this sentence; None if it is not about our matter."""
     text = _without_contractions(sentence.text)
-    if sentence.item or words.BOILERPLATE.search(text) or is_sign_off(text):
+    if sentence.item or remarks.BOILERPLATE.search(text) or is_sign_off(text):
         return None
-    if words.WARNS.search(text):
-        return None if words.SUPPOSES.search(text) else Act.WARNS
-    said = words.OFFERS_DENIAL.sub(" ", text)
-    if takes_back(said):
+    warns = bool(remarks.WARNS.search(text))
+    if warns and not _is_about_software(text):
+        return None if remarks.SUPPOSES.search(text) else Act.WARNS
+    said = remarks.OFFERS_DENIAL.sub(" ", text)
+    called_off = takes_back(said)
+    if called_off and takes_back(_without_other_objects(said)):
         return Act.TAKES_BACK
-    if words.DISPUTES.search(said):
+    disputes = bool(remarks.DISPUTES.search(said))
+    if disputes and is_about_ours(said) and not remarks.OPINES.search(said):
         return Act.DISPUTES
-    reports = bool(words.REPORTS.search(said))
+    reports = _reports(said)
+    reports_ours = reports and is_about_ours(said, it=about_codes or _is_about_it(said))
     if _asks_for_codes(text, said, about_codes=about_codes):
-        return Act.REPORTS if reports else Act.ASKS
-    if words.CORRECTS.search(said):
+        return Act.REPORTS if reports_ours else Act.ASKS
+    corrects = bool(remarks.CORRECTS.search(said))
+    if corrects and is_about_ours(said, pointers=False):
         return Act.CORRECTS
-    if reports:
+    if reports_ours:
         return Act.REPORTS
-    if words.CHASES.search(said):
+    if remarks.CHASES.search(said):
         return Act.CHASES
-    return _lesser_act(sentence, said)
+    lesser = _lesser_act(sentence, said)
+    against_another = warns or called_off or disputes or reports or corrects
+    return lesser or (Act.OTHER if against_another else None)
+
+
+def is_about_ours(text: str, *, pointers: bool = True, it: bool = True) -> bool:
+    """Return whether what a sentence complains of may be our matter, not that of another trade.
+
+    ``pointers``: "these" may be our Devices; ``it``: so may "it".
+    """
+    if matter.OURS.search(text):
+        return True
+    if matter.SOURCE_CODE.search(text):
+        return False
+    if names_codes(text):
+        return True
+    if matter.PROGRAMS.search(text) or matter.ELSEWHERE.search(text):
+        return False
+    if matter.THINGS.search(text) or (pointers and matter.POINTERS.search(text)):
+        return True
+    return pointers and it and bool(matter.IT.search(text))
+
+
+def _is_about_it(text: str) -> bool:
+    """Return whether "it" is what a sentence is about, not what it named a few words before."""
+    first = matter.IT.search(text)
+    return first is not None and (
+        len(_WORD.findall(text[: first.start()])) < _LEAST_WORDS
+        or len(_WORD.findall(text)) <= _SHORT
+    )
+
+
+def _without_other_objects(text: str) -> str:
+    """Return ``text`` without the meeting that it calls off, unless it names something of ours."""
+    ours = matter.OURS.search(text) or names_codes(text)
+    return text if ours else matter.OTHER_OBJECTS.sub(" ", text)
+
+
+def _is_about_software(text: str) -> bool:
+    if matter.OURS.search(text) or matter.MAIL.search(text):
+        return False
+    return bool(matter.SOURCE_CODE.search(text) or matter.PROGRAMS.search(text))
+
+
+def _reports(text: str) -> bool:
+    return bool(remarks.REPORTS.search(matter.OTHER_CODES.sub(" ", text))) or bool(
+        remarks.FAULTS.search(text)
+    )
 
 
 def _without_contractions(text: str) -> str:
@@ -72,44 +127,46 @@ def _without_contractions(text: str) -> str:
 def _asks_for_codes(text: str, said: str, *, about_codes: bool) -> bool:
     """Return whether a sentence asks for install codes; ``said``: without its alternatives."""
     if names_codes(text):
-        bare = words.OTHER_CODES.sub(" ", said)
-        lacks = words.LACKING.search(said) or words.REQUEST_NOUNS.search(bare)
+        if matter.SOURCE_CODE.search(text) and not matter.OURS.search(text):
+            return False
+        bare = matter.OTHER_CODES.sub(" ", said)
+        lacks = asked.LACKING.search(said) or asked.REQUEST_NOUNS.search(bare)
         return bool(lacks) or _asks(said)
     return about_codes and bool(
-        words.PRONOUN.search(said) and words.GIVES.search(said) and _asks(said)
+        asked.PRONOUN.search(said) and asked.GIVES.search(said) and _asks(said)
     )
 
 
 def _asks(text: str) -> bool:
-    return bool(words.ASKING.search(text) or words.IMPERATIVE.search(text))
+    return bool(asked.ASKING.search(text) or asked.IMPERATIVE.search(text))
 
 
 def _lesser_act(sentence: Sentence, text: str) -> Act | None:
     """Return the act of a sentence that says nothing of codes that can be acted on."""
-    if words.INFORMS.search(text):
+    if remarks.INFORMS.search(text):
         return Act.OTHER
-    if words.THANKS.search(text) and len(text) < _MOST_WORDS:
-        return Act.THANKS if words.TOPIC.search(text) else None
-    if words.PROCEDURAL.search(text):
+    if remarks.THANKS.search(text) and len(text) < _MOST_WORDS:
+        return Act.THANKS if matter.TOPIC.search(text) else None
+    if remarks.PROCEDURAL.search(text):
         return None
     if text.rstrip(" )\"'").endswith("?") or _asks(text):
         return Act.ASKS_ELSE
-    if words.BACKGROUND.search(text) or sentence.heading or sentence.signed:
+    if remarks.BACKGROUND.search(text) or sentence.heading or sentence.signed:
         return None
     if len(_WORD.findall(text)) < _LEAST_WORDS:
         return None  # a title, no sentence
-    return Act.OTHER if words.TOPIC.search(text) else None
+    return Act.OTHER if matter.TOPIC.search(text) else None
 
 
 def takes_back(text: str) -> bool:
     """Return whether a sentence takes a request back, or asks us not to answer it."""
-    kept = words.HARMLESS_IGNORE.sub(" ", text)
-    if not words.TAKEN_BACK.search(kept):
+    kept = asked.HARMLESS_IGNORE.sub(" ", text)
+    if not asked.TAKEN_BACK.search(kept):
         return False
-    if words.TAKES_BACK.search(kept) or words.HOLDS.search(kept):
+    if asked.TAKES_BACK.search(kept) or asked.HOLDS.search(kept):
         return True
-    needless = words.NEEDS_NOT.search(kept)
-    if needless and words.NEEDED.search(_CLAUSE_END.split(kept[needless.end() :], maxsplit=1)[0]):
+    needless = asked.NEEDS_NOT.search(kept)
+    if needless and asked.NEEDED.search(_CLAUSE_END.split(kept[needless.end() :], maxsplit=1)[0]):
         return True
-    forbids = words.FORBIDS.search(kept) or words.NOT_GIVEN.search(kept)
-    return bool(forbids) and not words.HARMLESS_MANNER.search(kept)
+    forbids = asked.FORBIDS.search(kept) or asked.NOT_GIVEN.search(kept)
+    return bool(forbids) and not asked.HARMLESS_MANNER.search(kept)

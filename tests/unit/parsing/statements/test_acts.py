@@ -80,3 +80,51 @@ def test_what_is_not_about_the_matter_says_nothing() -> None:
 
 def test_what_is_about_the_matter_and_not_understood_is_other() -> None:
     assert act("The meter hums in the night like an old fridge.") is Act.OTHER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have to cancel my subscription and will not renew it.",
+        "The pull request was rejected, the code is wrong on the main branch.",
+        "The copier is dead and the toner has been replaced.",
+        "I dispute the late fee on the hire car.",
+        "The minutes should read Thursday.",
+        "The locker code was not accepted.",
+        "I couldn't disagree more.",
+        "My bicycle came back from the workshop last week and it has been replaced in part.",
+        "A cookie of the web page was stolen in the old release.",
+    ],
+)
+def test_a_complaint_about_another_matter_counts_only_where_nothing_asks(text: str) -> None:
+    assert act(text) in (Act.OTHER, Act.ASKS_ELSE)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Please cancel the order for these meters.", Act.TAKES_BACK),
+        ("Please withdraw the application for the codes.", Act.TAKES_BACK),
+        ("They have since been replaced.", Act.REPORTS),
+        ("It did not join.", Act.REPORTS),
+        ("A script of ours found that the codes were rejected.", Act.REPORTS),
+        ("We cannot agree with that.", Act.DISPUTES),
+        ("The last number should be another one.", Act.CORRECTS),
+        ("Our web site was hacked, and so was the mailbox.", Act.WARNS),
+        ("The laptop with the codes was stolen.", Act.WARNS),
+    ],
+)
+def test_what_may_be_ours_counts_whatever_else_is_named(text: str, expected: Act) -> None:
+    assert act(text) is expected
+
+
+def test_it_is_the_codes_only_where_codes_were_named() -> None:
+    text = "I tried the coupon with another basket on Monday evening and it still didn't work."
+    assert act(text) is Act.OTHER
+    assert act(text, about_codes=True) is Act.REPORTS
+
+
+def test_the_footer_of_a_confidential_mail_takes_nothing_back() -> None:
+    text = "If you received it by mistake, please notify us and do not answer it or send it on."
+    assert act(text) is None
+    assert act("You received it by mistake, please do not answer it.") is Act.TAKES_BACK
