@@ -6,6 +6,7 @@ mail itself does not repeat.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -58,3 +59,8 @@ class Statement:
     subject: str = ""  # who installed them or did not: empty for "we", else a name as it is written
     hedge: str = ""  # the words that leave it open or take it back
     reason: str = ""  # why, in the sender's words
+
+
+def asks_for_codes(statements: Iterable[Statement]) -> bool:
+    """Return whether a sentence asks for install codes."""
+    return any(one.act is Act.ASKS for one in statements)
