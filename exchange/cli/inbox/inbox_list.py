@@ -17,6 +17,7 @@ from exchange.cli.inbox.choosing import (
     filter_of,
     working_folder,
 )
+from exchange.cli.inbox.letters import hold_values
 from exchange.cli.lazy import Later
 
 if TYPE_CHECKING:
@@ -107,6 +108,14 @@ def _others(found: review.Waiting) -> None:
         [(one.ref, one.purpose, one.recipient, one.reply) for one in found.letters],
     )
     _some(
+        "Parties to which all letters are held",
+        ("party", "since", "mail", "why"),
+        [
+            (one.party, f"{one.at:%Y-%m-%d %H:%M} UTC", one.mail or "", one.why)
+            for one in found.holds
+        ],
+    )
+    _some(
         "Install codes that came for two Devices",
         ("mail", "first for", "from", "state", "in this mail for", "from"),
         [
@@ -168,6 +177,7 @@ def _as_values(found: review.Waiting, skip: int) -> Mapping[str, object]:
             }
             for one in found.letters
         ],
+        "held_parties": [hold_values(one) for one in found.holds],
         "disputes": [
             {
                 "mail": one.claim.mail_id,

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from exchange.domain.mail import Kind, Subkind, Understanding
 from exchange.domain.party import Party
 from exchange.domain.release import Verdict
-from exchange.services.answering import answer_request, take_response
+from exchange.domain.statements import Act, gravest
+from exchange.services.answering import answer_request, other_acts, take_response
 from exchange.services.answering.answer_request import Basis
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.context import Context
@@ -31,6 +32,9 @@ def follow(
         return take_response.bounce(ctx, tx, said)
     if who.party is None:
         return MailOutcome(REVIEW, said.kind, who.reason)
+    warning = next((one for one in said.statements if one.act is Act.WARNS), None)
+    if warning is not None:
+        return other_acts.warn(ctx, tx, mail, said, who.party, warning)
     if said.kind is Kind.REQUEST:
         if take_response.replies_to_ours(tx, said, who.party):
             reason = "a reply to our request that lists devices and answers none"
@@ -61,7 +65,9 @@ def _unknown(sent: _Sent) -> MailOutcome:
     decide = _BY_SUBKIND.get(sent.said.subkind)
     if decide is not None:
         return decide(sent)
-    subkind = sent.said.subkind
+    subkind, statement = sent.said.subkind, gravest(sent.said.statements)
+    if statement is not None and subkind in _SPOKEN:
+        return other_acts.say(sent.ctx, sent.tx, sent.mail, sent.said, sent.party, statement)
     return _review(sent, f"not a request ({subkind})" if subkind else "not a request")
 
 
@@ -81,6 +87,14 @@ _BY_KIND: Final[Mapping[Kind, Callable[[_Sent], MailOutcome]]] = {
     ),
     Kind.UNKNOWN: _unknown,
 }
+# Mails of no known kind whose sentences say what they are.
+_SPOKEN: Final = frozenset(
+    {
+        Subkind.NONE, Subkind.REPLY, Subkind.QUESTION, Subkind.TAKES_BACK, Subkind.CORRECTS,
+        Subkind.REPORTS, Subkind.DISPUTES, Subkind.ASKS_ELSE, Subkind.CHASES, Subkind.THANKS,
+        Subkind.NOT_UNDERSTOOD,
+    }
+)  # fmt: skip
 # Of mails of no known kind: every other subkind waits for a person as "not a request".
 _BY_SUBKIND: Final[Mapping[Subkind, Callable[[_Sent], MailOutcome]]] = {
     Subkind.REMINDER: lambda one: answer_request.reminded(one.ctx, one.tx, one.said, one.party),

@@ -33,6 +33,8 @@ from exchange.services.import_rows import (
     open_sheets,
     raise_all,
 )
+from exchange.services.letters import party_holds
+from exchange.services.letters.party_holds import PartyHold
 from exchange.store.db import Transaction
 from exchange.store.parties import PastChange
 
@@ -147,6 +149,12 @@ def register(ctx: Context) -> list[Party]:
     """Return every party, by signifier."""
     with ctx.store.reading() as tx:
         return tx.parties.all()
+
+
+def holds(ctx: Context) -> Mapping[str, PartyHold]:
+    """Return what holds all letters to a party, by signifier."""
+    with ctx.store.reading() as tx:
+        return party_holds.in_force(tx)
 
 
 def history(ctx: Context, signifier: str = "") -> list[PastChange]:

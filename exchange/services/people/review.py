@@ -9,12 +9,7 @@ from datetime import date
 from exchange.domain.audit import AuditEvent
 from exchange.domain.columns.column_map import ColumnMap
 from exchange.domain.device import DeviceId, mask_codes
-from exchange.domain.inbound import (
-    DeviceEvent,
-    DeviceState,
-    InboundRequest,
-    move,
-)
+from exchange.domain.inbound import DeviceState, InboundRequest
 from exchange.domain.mail import Found, Kind, MailHead, Understanding
 from exchange.domain.outbound import Ruling
 from exchange.domain.party import Party
@@ -26,10 +21,13 @@ from exchange.services.answering import (
     intake,
     party_columns,
     party_passwords,
+    taken_back,
 )
 from exchange.services.answering.device_decisions import Holdings, decide_devices
 from exchange.services.answering.mail_outcome import MailOutcome
 from exchange.services.context import Context
+from exchange.services.letters import party_holds
+from exchange.services.letters.party_holds import PartyHold
 from exchange.store.db import Transaction
 from exchange.store.mails.mail import NOT_FETCHED, PROCESSED, WANTED, KeptMail
 from exchange.store.mails.outbox import StoredLetter
@@ -47,6 +45,7 @@ class Waiting:
     requests: tuple[tuple[InboundRequest, int, int], ...]  # held, unreadable
     letters: tuple[StoredLetter, ...]
     disputes: tuple[Dispute, ...]  # install codes that came for two devices
+    holds: tuple[PartyHold, ...]  # parties whose letters are all held
 
 
 def waiting(
@@ -62,6 +61,7 @@ def waiting(
         requests = [(one, tx.inbound.counts(one.id)) for one in open_requests]
         failed = tx.outbox.stuck()
         disputed = tx.disputes.waiting()
+        holds = party_holds.in_force(tx)
     return Waiting(
         mails=tuple((mail, _answer_due(ctx, mail)) for mail in mails),
         chosen=number,
@@ -72,6 +72,7 @@ def waiting(
         ),
         letters=tuple(failed),
         disputes=tuple(disputed),
+        holds=tuple(holds.values()),
     )
 
 
@@ -357,20 +358,10 @@ def _head_of(ctx: Context, mail: KeptMail) -> MailHead:
 
 def withdraw_devices(ctx: Context, ref: str, why: str, actor: str) -> int:
     """Withdraw the open rows of a request (held or unreadable) for the party that sent it."""
-    now, why = ctx.now(), mask_codes(why)
     with ctx.store.transaction("withdraw inbound") as tx:
         request = tx.inbound.find(ref)
-        rows = list(tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE]))
-        tx.inbound.move_many((row.id, move(row.state, DeviceEvent.WITHDRAW), why) for row in rows)
-        tx.inbound.mark_if_answered(request.id)
-        tx.audit.append(
-            now,
-            *(
-                AuditEvent(
-                    "device.withdrawn", row.device or row.where, request.party,
-                    {"ref": ref, "why": why}, actor,
-                )
-                for row in rows
-            ),
-        )  # fmt: skip
-    return len(rows)
+        rows = [
+            taken_back.OpenRow(row.id, row.device or row.where, row.state)
+            for row in tx.inbound.devices(request.id, [DeviceState.HELD, DeviceState.UNREADABLE])
+        ]
+        return taken_back.withdraw(ctx, tx, ref, rows, mask_codes(why), actor)
