@@ -53,6 +53,10 @@ def _known_type(written: DeviceType) -> DeviceType:
     return written
 
 
+def _lower(written: object) -> object:
+    return written.strip().strip("<>").lower() if isinstance(written, str) else written
+
+
 def _date_format(written: str) -> str:
     """Refuse a format that lacks a part of the date, or that strptime does not know."""
     day = date(2026, 11, 23)
@@ -66,6 +70,8 @@ def _date_format(written: str) -> str:
 
 AnyType = Annotated[DeviceType, BeforeValidator(_upper)]
 NamedType = Annotated[AnyType, AfterValidator(_known_type)]
+ListId = Annotated[str, BeforeValidator(_lower), Field(pattern=r"^[^\s<>]+$", max_length=255)]
+Signifier = Annotated[str, BeforeValidator(_upper), Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{1,15}$")]
 
 
 class Credential(Section):
@@ -129,6 +135,8 @@ class MailboxSettings(Credential):
     idle: bool = True
     poll_seconds: Annotated[float, Field(gt=0)] = 60.0
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    # List-Id of a mailing list or group, and the parties whose mail through it is read as theirs.
+    allowed_lists: dict[ListId, tuple[Signifier, ...]] = Field(default_factory=dict)
     # Mail received earlier is listed in the ledger and left alone; in UTC after loading.
     not_before: Annotated[datetime | None, BeforeValidator(_start)] = None
 

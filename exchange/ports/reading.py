@@ -17,6 +17,7 @@ class Question:
     raw: bytes = field(repr=False)
     passwords: tuple[str, ...] = field(default=(), repr=False)
     columns: tuple[ColumnMap, ...] = ()
+    lists: tuple[str, ...] = ()  # mailing lists that are allowed for the sender, by List-Id
 
 
 class Reader(Protocol):
@@ -32,12 +33,14 @@ class Reader(Protocol):
         file: str = "",
         *,
         columns: Sequence[ColumnMap] = (),
+        lists: Sequence[str] = (),
         look: bool = False,
     ) -> Understanding:
         """Return what a mail says; ``passwords`` are tried on its protected files.
 
         With ``file``, a file name, ``raw`` may be any file and is read as what it is.  ``columns``
-        are those on file for the sender; ``look`` adds how each table was read.  Raises Unreadable
+        are those on file for the sender, ``lists`` the mailing lists whose mail is read as the
+        sender's own; ``look`` adds how each table was read.  Raises Unreadable
         when the mail exceeds a limit or cannot be understood, ReaderEnded when it used too much
         time or memory.
         """

@@ -66,13 +66,14 @@ def answer(question: Asked, limits: Limits, unwrap: Unwrap | None) -> tuple[byte
     own = frozenset(map(str, asked["own_addresses"]))
     openers = Openers(tuple(asked["passwords"]), unwrap)
     mapping = ColumnMappings(from_values(asked["columns"]), [] if asked["look"] else None)
+    lists = frozenset(map(str, asked["lists"]))
     name = str(asked["file"])
     try:
         # take() keeps no reference here, so that the mail can be freed while it is read.
         if name:
             understanding = understand_file(name, question.take(), limits, openers, own, mapping)
         else:
-            understanding = understand(question.take(), limits, own, openers, mapping)
+            understanding = understand(question.take(), limits, own, openers, mapping, lists)
         return SAID, encode(understanding)
     except ExchangeError as error:
         fault = {"message": error.message, "place": error.place, "hint": error.hint}

@@ -118,16 +118,18 @@ class WorkerReader:
         file: str = "",
         *,
         columns: Sequence[ColumnMap] = (),
+        lists: Sequence[str] = (),
         look: bool = False,
     ) -> Understanding:
         """Return what a mail says; ``passwords`` are tried on its protected files.
 
         With ``file``, a file name, ``raw`` may be any file and is read as what it is.  ``columns``
-        are the mappings on file for the sender; ``look`` adds how each table was read.  Raises
+        are the mappings on file for the sender, ``lists`` the mailing lists whose mail is read as
+        the sender's own; ``look`` adds how each table was read.  Raises
         Unreadable when the mail exceeds a limit or cannot be understood, ReaderUnavailable when the
         process cannot be used, and ConfigError when the keys for an encrypted mail cannot be used.
         """
-        request = Request(self._head(passwords, file, columns, look=look), raw)
+        request = Request(self._head(passwords, file, columns, lists, look=look), raw)
         with self._lock:
             kind, content = self._ask(request)
             try:
@@ -149,7 +151,9 @@ class WorkerReader:
         """
         if len(mails) < 2 or sum(len(one.raw) for one in mails) > _AHEAD_BYTES:
             return
-        requests = [Request(self._head(one.passwords, "", one.columns), one.raw) for one in mails]
+        requests = [
+            Request(self._head(one.passwords, "", one.columns, one.lists), one.raw) for one in mails
+        ]
         with self._lock:
             if self._begun:
                 return
@@ -167,6 +171,7 @@ class WorkerReader:
         passwords: Sequence[str],
         file: str,
         columns: Sequence[ColumnMap],
+        lists: Sequence[str] = (),
         *,
         look: bool = False,
     ) -> bytes:
@@ -175,6 +180,7 @@ class WorkerReader:
             "passwords": list(passwords),
             "file": file,
             "columns": as_values(columns),
+            "lists": list(lists),
             "look": look,
         }
         return write_question(json.dumps(asked).encode())

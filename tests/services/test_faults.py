@@ -369,6 +369,7 @@ class EndingReader:
         file: str = "",
         *,
         columns: Sequence[ColumnMap] = (),
+        lists: Sequence[str] = (),
         look: bool = False,
     ) -> Understanding:
         raise ReaderEnded("reading it takes more than 120 seconds")

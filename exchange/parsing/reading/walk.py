@@ -69,6 +69,7 @@ class Scope:
     openers: Openers
     budget: Budget
     mapping: ColumnMappings = NO_MAPPING
+    lists: frozenset[str] = frozenset()  # mailing lists that are allowed, by List-Id
 
 
 def scope_of(
@@ -76,9 +77,10 @@ def scope_of(
     own_addresses: frozenset[str],
     openers: Openers,
     mapping: ColumnMappings = NO_MAPPING,
+    lists: frozenset[str] = frozenset(),
 ) -> Scope:
     """Return a new scope with its whole budget left."""
-    return Scope(limits, own_addresses, openers, Budget(limits), mapping)
+    return Scope(limits, own_addresses, openers, Budget(limits), mapping, lists)
 
 
 def read_mail(

@@ -30,7 +30,7 @@ from exchange.errors import (
 )
 from exchange.parsing.identifiers.bulk import gc_paused
 from exchange.ports.reading import Question
-from exchange.services.answering import party_columns, party_passwords
+from exchange.services.answering import allowed_lists, party_columns, party_passwords
 from exchange.services.answering.answer_request import Basis
 from exchange.services.answering.day_tally import DayTally
 from exchange.services.answering.device_decisions import Holdings, KnownDevices
@@ -122,6 +122,7 @@ def _opened(
             fresh = [one for one in listed if one not in passed]
             if mails := tx.mail.get_many(fresh[:_DECIDE_BATCH], most_bytes):
                 break
+        lists = {mail.id: allowed_lists.of_sender(ctx, tx, mail) for mail in mails}
     on_file: dict[str, tuple[tuple[str, ...], tuple[ColumnMap, ...]]] = {}
     found = deque[tuple[KeptMail, Question]]()
     for mail in mails:
@@ -140,7 +141,8 @@ def _opened(
             _note(done, mail, _fault(ctx, mail, error), "")
         else:
             # Do not keep the sealed copy of a large mail in memory.
-            found.append((replace(mail, sealed=b""), Question(raw, *on_file[mail.sender])))
+            question = Question(raw, *on_file[mail.sender], lists[mail.id])
+            found.append((replace(mail, sealed=b""), question))
     if mails and not found:
         return _opened(ctx, at_hand, done)
     return found
@@ -163,7 +165,9 @@ def _understood(ctx: Context, asked: tuple[KeptMail, Question], done: Decided) -
     """Return what one mail says; None if it is settled already or tried again later."""
     (mail, question), outcome, why = asked, None, ""
     try:
-        said = ctx.reader.read(question.raw, question.passwords, columns=question.columns)
+        said = ctx.reader.read(
+            question.raw, question.passwords, columns=question.columns, lists=question.lists
+        )
         return Understood(mail, said)
     except (StoreError, ReaderUnavailable):
         raise
@@ -277,6 +281,7 @@ def decide(ctx: Context, mails: Sequence[Understood], tally: DayTally) -> list[M
             else:
                 basis = Basis(holdings, history, tally)
                 outcome = follow(ctx, tx, mail, said, verdict, basis)
+                outcome = allowed_lists.said_so(ctx, mail, said, outcome)
             record(ctx, tx, mail, outcome)
             if outcome.folder != SHUNTED:
                 alike.append(mail.id)
@@ -311,6 +316,7 @@ def release(
         history = History(tx, _requests([Understood(mail, said)], [who], holdings))
         basis = Basis(holdings, history, DayTally())
         outcome = follow(ctx, tx, mail, said, who, basis)
+        outcome = allowed_lists.said_so(ctx, mail, said, outcome)
         record(ctx, tx, mail, outcome)
         if outcome.folder == PROCESSED:
             resolve(ctx, tx, mail.id, f"released as {party.signifier}: {outcome.reason}", actor)

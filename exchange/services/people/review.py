@@ -16,6 +16,7 @@ from exchange.domain.party import Party
 from exchange.domain.time.sla import due
 from exchange.errors import BadInput, NotFound, Unreadable
 from exchange.services.answering import (
+    allowed_lists,
     answer_request,
     disputes,
     intake,
@@ -92,15 +93,21 @@ def show_mail(ctx: Context, number: int) -> tuple[KeptMail, Understanding]:
         mail = tx.mail.get(number)
     _must_be_fetched(mail)
     try:
-        return mail, _understood(ctx, mail, party_columns.of_sender(ctx, mail.sender))
+        with ctx.store.reading() as tx:
+            lists = allowed_lists.of_sender(ctx, tx, mail)
+        return mail, _understood(ctx, mail, party_columns.of_sender(ctx, mail.sender), lists)
     except Unreadable as error:
         # It is in Shunted: a person wants to see who sent it, and why it is there.
         return mail, Understanding(MailHead(), Kind.UNKNOWN, warnings=(f"not read: {error}",))
 
 
-def _understood(ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap]) -> Understanding:
+def _understood(
+    ctx: Context, mail: KeptMail, maps: Sequence[ColumnMap], lists: Sequence[str]
+) -> Understanding:
     raw = ctx.sealer.open(mail.sealed, "mail")
-    return ctx.reader.read(raw, party_passwords.of_sender(ctx, mail.sender), columns=maps)
+    return ctx.reader.read(
+        raw, party_passwords.of_sender(ctx, mail.sender), columns=maps, lists=lists
+    )
 
 
 def _must_be_fetched(mail: KeptMail) -> None:
@@ -156,7 +163,8 @@ def release_mail(ctx: Context, number: int, signifier: str, actor: str) -> MailO
     if wanted := want_mail(ctx, number, actor, then):
         return wanted
     # A person says who sent the mail, so that party's columns apply.
-    said = _understood(ctx, mail, party_columns.of_party(ctx, signifier))
+    lists = allowed_lists.of_parties(ctx, mail, [party.signifier])
+    said = _understood(ctx, mail, party_columns.of_party(ctx, signifier), lists)
     return intake.release(ctx, mail, said, party, actor)
 
 
