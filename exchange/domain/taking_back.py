@@ -19,7 +19,7 @@ _STOP: Final = (
 )
 _LIST: Final = r"(?:these|those|them|it|all|both)\b(?=\W*(?:$|[.,:;!]|devices?\b|meters?\b|of\b))"
 _PLAIN: Final = re.compile(
-    rf"\b{_STOP}\W+(?:(?:\w+\W+){{0,4}}?{_THING}|{_LIST})"
+    rf"\b{_STOP}\W+(?:(?:\w+\W+){{0,6}}?{_THING}|{_LIST})"
     rf"|\b{_THING}(?:\W+\w+){{0,8}}?\W+(?:is|are|was|were|be|been|as)\W+(?:\w+\W+)?{_STOP}\b"
     r"|(?:\bno longer|\bnot|n't)\W+(?:\w+\W+)?(?:need|require|want)(?:ed|d)?\b"
     rf"|\b{_THING}(?:\W+\w+){{0,8}}?\W+(?:in error|by mistake)\b",
@@ -46,6 +46,7 @@ _COUNT: Final = re.compile(
     r"(?:of|install|outstanding|open|codes?|devices?|meters?|ids?|rows?)\b",
     re.I,
 )
+_LONG: Final = 300  # characters; the reader keeps no more of a sentence
 _REFERENCE: Final = re.compile(r"\bMP121-[\w-]+", re.I)
 
 
@@ -57,14 +58,19 @@ def takes_back_plainly(statements: Sequence[Statement], *, named: bool) -> bool:
     taken = [one for one in statements if one.act is Act.TAKES_BACK]
     if not taken or any(one.act not in (Act.TAKES_BACK, Act.THANKS) for one in statements):
         return False
-    return all(_is_plain(one, named=named) for one in taken)
+    return all(map(_closed, taken)) and any(_is_plain(one, named=named) for one in taken)
+
+
+def _closed(one: Statement) -> bool:
+    """Return whether a sentence leaves nothing open."""
+    whole = one.scope in (Scope.NONE, Scope.NAMED, Scope.THESE, Scope.ONE)
+    cut = len(one.words) >= _LONG  # it may go on with "but"
+    return whole and not one.hedge and not cut and not _OPEN.search(one.words)
 
 
 def _is_plain(one: Statement, *, named: bool) -> bool:
     words = _REFERENCE.sub(" ", one.words)
-    if one.hedge or one.scope not in (Scope.NONE, Scope.NAMED, Scope.THESE, Scope.ONE):
-        return False
-    if not _PLAIN.search(words) or _OPEN.search(words):
+    if not _PLAIN.search(words):
         return False
     if named:
         # "Ignore our previous list": the Devices below it may be the new one.
