@@ -257,13 +257,13 @@ class InboundStore:
                          .outerjoin(letter, letter.c.id == device.c.outbox_id))
             .where(
                 among(device.c.device, devices),
-                request.c.party.in_(list(parties)),
                 device.c.state != DeviceState.WITHDRAWN.value,
             )
         )  # fmt: skip
         found = [
             EarlierRow(party, name, DeviceState(state), ref, written or came, *numbers)
             for party, name, state, ref, came, written, *numbers in self._session.execute(query)
+            if party in parties  # not in SQL: SQLite would walk through all rows of a party
         ]
         return sorted(found, key=attrgetter("id"))
 
