@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from exchange.config_faults import TAKES, config_fault
-from exchange.config_forms import Address, Mpid, Port, ShortName, SignatureLine, Signifier
+from exchange.config_forms import Address, ListId, Mpid, Port, ShortName, SignatureLine, Signifier
 from exchange.domain.device_type import NAMED_TYPES, OUT_OF_SCOPE, DeviceType
 from exchange.domain.nearest import nearest
 from exchange.domain.time.sla import parse_instant
@@ -49,6 +49,10 @@ def _known_type(written: DeviceType) -> DeviceType:
     return written
 
 
+def _lower(written: object) -> object:
+    return written.strip().strip("<>").lower() if isinstance(written, str) else written
+
+
 def _date_format(written: str) -> str:
     """Refuse a format that lacks a part of the date, or that strptime does not know."""
     day = date(2026, 11, 23)
@@ -62,6 +66,8 @@ def _date_format(written: str) -> str:
 
 AnyType = Annotated[DeviceType, BeforeValidator(_upper)]
 NamedType = Annotated[AnyType, AfterValidator(_known_type)]
+AnyListId = Annotated[ListId, BeforeValidator(_lower)]
+AnySignifier = Annotated[Signifier, BeforeValidator(_upper)]
 
 
 class Credential(Section):
@@ -125,6 +131,8 @@ class MailboxSettings(Credential):
     idle: bool = True
     poll_seconds: Annotated[float, Field(gt=0)] = 60.0
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    # List-Id of a mailing list or group, and the parties whose mail through it is read as theirs.
+    allowed_lists: dict[AnyListId, tuple[AnySignifier, ...]] = Field(default_factory=dict)
     # Mail received earlier is listed in the ledger and left alone; in UTC after loading.
     not_before: Annotated[datetime | None, BeforeValidator(_start)] = None
 

@@ -32,6 +32,11 @@ Mpid = Annotated[
     Field(pattern=r"^[A-Z0-9]{4}$"),
     Form('an MPID in quotes, such as "SUPP": four capitals or digits'),
 ]
+ListId = Annotated[
+    str,
+    Field(pattern=r"^[^\s<>]+$", max_length=255),
+    Form('the List-Id of a mailing list in quotes, such as "codes.lists.example"'),
+]
 ShortName = Annotated[
     str,
     Field(pattern=r"^[a-z0-9][a-z0-9_-]*$"),

@@ -17,6 +17,7 @@ from exchange.cli.inbox.choosing import (
     filter_of,
     working_folder,
 )
+from exchange.cli.inbox.letters import hold_values
 from exchange.later import Later
 
 if TYPE_CHECKING:
@@ -113,6 +114,14 @@ def _others(found: review.Waiting) -> None:
         [(one.mail_id, one.ref, _what(one), one.recipient, one.status) for one in found.reports],
     )
     _some(
+        "Parties to which all letters are held",
+        ("party", "since", "mail", "why"),
+        [
+            (one.party, f"{one.at:%Y-%m-%d %H:%M} UTC", one.mail or "", one.why)
+            for one in found.holds
+        ],
+    )
+    _some(
         "Install codes that came for two Devices",
         ("mail", "first for", "from", "state", "in this mail for", "from"),
         [
@@ -191,6 +200,7 @@ def _as_values(found: review.Waiting, skip: int) -> Mapping[str, object]:
             }
             for one in found.reports
         ],
+        "held_parties": [hold_values(one) for one in found.holds],
         "disputes": [
             {
                 "mail": one.claim.mail_id,

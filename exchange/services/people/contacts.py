@@ -25,6 +25,8 @@ from exchange.domain.party import (
 from exchange.errors import BadInput
 from exchange.later import Later
 from exchange.services.context import Context
+from exchange.services.letters import party_holds
+from exchange.services.letters.party_holds import PartyHold
 from exchange.store.db import Transaction
 from exchange.store.parties import PastChange
 
@@ -149,6 +151,12 @@ def list_parties(ctx: Context) -> list[Party]:
     """Return every party, by signifier."""
     with ctx.store.reading() as tx:
         return tx.parties.all()
+
+
+def holds(ctx: Context) -> Mapping[str, PartyHold]:
+    """Return what holds all letters to a party, by signifier."""
+    with ctx.store.reading() as tx:
+        return party_holds.in_force(tx)
 
 
 def history(ctx: Context, signifier: str = "") -> list[PastChange]:

@@ -17,6 +17,7 @@ from exchange.domain.columns.group_facts import FactColumn, group_facts
 from exchange.domain.device import DeviceId
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
+    Before,
     DecisionTerms,
     DeviceState,
     Facts,
@@ -26,7 +27,11 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.mail import Found
 from exchange.ports.vault import CodeColumns, FoundColumns
-from exchange.services.answering.device_decisions import KnownDevices, decide_devices
+from exchange.services.answering.device_decisions import (
+    EarlierColumn,
+    KnownDevices,
+    decide_devices,
+)
 
 TODAY = date(2026, 12, 14)
 NO_YES = (False, True)
@@ -39,10 +44,13 @@ class FactsWithOneMore(Facts):
     under_dispute: bool = False
 
 
+_VALUES: dict[str, tuple[object, ...]] = {"before": tuple(Before)}
+
+
 def _columns(rows: list[FactsWithOneMore], kind: type[Facts]) -> dict[str, FactColumn]:
     found = {}
     for name in (one.name for one in fields(kind)):
-        values = DEVICE_TYPES if name.endswith("_type") else NO_YES
+        values = _VALUES.get(name, DEVICE_TYPES if name.endswith("_type") else NO_YES)
         places = [values.index(getattr(row, name)) for row in rows]
         found[name] = FactColumn(values, np.array(places, np.uint8))
     return found
@@ -57,6 +65,7 @@ _more_facts = st.builds(
     installed_by_us=st.booleans(),
     device_type=_types,
     asked_type=_types,
+    before=st.sampled_from(Before),
     under_dispute=st.booleans(),
 )
 _terms = st.builds(
@@ -68,6 +77,7 @@ _terms = st.builds(
     ),
     st.just(TODAY),
     st.frozensets(_types.filter(bool)),
+    st.booleans(),
 )
 
 
@@ -118,18 +128,27 @@ def test_a_list_is_decided_as_each_of_its_devices(
     held = _vault_columns(list(rows))
     ids = ids_of([one.device for one in asked])
     known = KnownDevices(held, format_device_ids(ids), format_codes(held.columns.codes))
-    rulings = decide_devices(ListedColumns.of(asked) if columns else asked, known, terms)
+    # Some requests are the same, as in a list that was sent again.
+    named = [f"MP121-A{at % 3}" if row.before else "" for at, row in enumerate(rows)]
+    earlier = EarlierColumn.of([(row.before, one) for row, one in zip(rows, named, strict=True)])
+    listed = ListedColumns.of(asked) if columns else asked
+    rulings = decide_devices(listed, known, terms, earlier=earlier)
     each = [
         decide_device(
-            Facts(True, row.has_code, row.installed_by_us, row.device_type, row.asked_type)
+            Facts(
+                True, row.has_code, row.installed_by_us, row.device_type, row.asked_type, row.before
+            )
             if row.held
-            else Facts(asked_type=row.asked_type),
+            else Facts(asked_type=row.asked_type, before=row.before),
             terms,
         )
         for row in rows
     ]
     assert rulings.states == [move(DeviceState.OPEN, one.event) for one in each]
-    assert rulings.reasons.texts() == [one.reason for one in each]
+    assert rulings.reasons.texts() == [
+        f"{one.reason}: {request}" if one.repeated else one.reason
+        for one, request in zip(each, named, strict=True)
+    ]
 
 
 def test_types_are_known_in_any_case() -> None:
