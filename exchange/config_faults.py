@@ -82,6 +82,8 @@ def takes_of(field: Any, name: str = "") -> str:
         if _table_in(inner):
             return f"a table under [[{name}]], once or more often"
         return f"a list in brackets, each item {takes_of(inner)}"
+    if get_origin(kind) is dict:
+        return f"a table in braces, each value {takes_of(get_args(kind)[1])}"
     if _table_in(kind):
         return f"a table: [{name}]"
     return f"{TAKES[kind]}{_bounds(marks, text=kind is str)}"
@@ -144,6 +146,8 @@ def _type_at(root: type[BaseModel], keys: Keys) -> Any:
         kind, _ = _split(found)
         if isinstance(key, int):
             found = get_args(kind)[0]
+        elif get_origin(kind) is dict:
+            found = get_args(kind)[1]
         else:
             field = kind.model_fields[key]
             found = Annotated[(field.annotation, *(field.metadata or ("",)))]
