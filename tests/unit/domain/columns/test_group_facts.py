@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, fields
 from datetime import date
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -17,7 +19,9 @@ from exchange.domain.columns.group_facts import FactColumn, group_facts
 from exchange.domain.device import DeviceId
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
+    Decision,
     DecisionTerms,
+    DeviceEvent,
     DeviceState,
     Facts,
     InstalledRegister,
@@ -26,6 +30,7 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.mail import Found
 from exchange.ports.vault import CodeColumns, FoundColumns
+from exchange.services.answering import device_decisions
 from exchange.services.answering.device_decisions import KnownDevices, decide_devices
 
 TODAY = date(2026, 12, 14)
@@ -130,6 +135,34 @@ def test_a_list_is_decided_as_each_of_its_devices(
     ]
     assert rulings.states == [move(DeviceState.OPEN, one.event) for one in each]
     assert rulings.reasons.texts() == [one.reason for one in each]
+
+
+def test_each_device_is_decided_from_its_own_facts() -> None:
+    """Give every combination of facts, and find each field of ``Facts`` as the vault has it."""
+    types = (DeviceType.UNKNOWN, DeviceType.ESME)
+    rows = list(itertools.starmap(Facts, itertools.product(*[(False, True)] * 3, types, types)))
+    asked = [
+        Found(DeviceId((at + 1).to_bytes(8, "big")), f"row {at}", row.asked_type)
+        for at, row in enumerate(rows)
+    ]
+    held = _vault_columns(rows)
+    ids = ids_of([one.device for one in asked])
+    known = KnownDevices(held, format_device_ids(ids), format_codes(held.columns.codes))
+    given: list[Facts] = []
+
+    def tell(facts: Facts, _: DecisionTerms) -> Decision:
+        given.append(facts)
+        return Decision(DeviceEvent.HOLD, repr(facts))
+
+    terms = DecisionTerms(InstalledRegister(), TODAY, ())
+    with patch.object(device_decisions, "decide_device", tell):
+        decided = decide_devices(asked, known, terms)
+    # Where nothing is held, the other facts of the vault are not known.
+    own = [row if row.held else Facts(asked_type=row.asked_type) for row in rows]
+    assert decided.reasons.texts() == [repr(one) for one in own]
+    for one in fields(Facts):
+        values = {getattr(facts, one.name) for facts in given}
+        assert len(values) > 1, f"{one.name} is the same for every device: give it a column"
 
 
 def test_types_are_known_in_any_case() -> None:
