@@ -18,7 +18,7 @@ from exchange.domain.inbound import (
     InstalledRegister,
     decide_device,
 )
-from exchange.domain.outbound import LEG_TRANSITIONS
+from exchange.domain.outbound import LEG_TRANSITIONS, LegEvent
 from tests.places import ROOT
 
 PAGE = (ROOT / "docs" / "flow.md").read_text(encoding="utf-8")
@@ -111,3 +111,12 @@ def test_the_tables_of_states_are_those_of_the_code(
             for event, new in zip(events, news, strict=True):
                 told[old, event] = new
     assert told == {(str(old), str(event)): str(new) for (old, event), new in transitions.items()}
+
+
+@pytest.mark.parametrize(
+    ("transitions", "events"), [(TRANSITIONS, DeviceEvent), (LEG_TRANSITIONS, LegEvent)]
+)
+def test_something_follows_from_each_event(
+    transitions: dict[tuple[StrEnum, StrEnum], StrEnum], events: type[StrEnum]
+) -> None:
+    assert {event for _, event in transitions} == set(events)
