@@ -54,6 +54,11 @@ def add_folder(group: Any) -> None:
             add_folder(inner)
 
 
+def named_early(context: typer.Context) -> bool:
+    """Return whether a folder was named before the command."""
+    return _VARIABLE in context.meta
+
+
 def check_folder(context: typer.Context, command: Any) -> None:
     """Refuse a folder before a command that would not use it."""
     if _VARIABLE not in context.meta or hasattr(command, "commands"):

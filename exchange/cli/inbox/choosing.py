@@ -13,6 +13,7 @@ import typer
 from exchange.cli.common import HERE, at_terminal, print_result, say, warn
 from exchange.domain.device import mask_codes
 from exchange.domain.mail import Kind as Kinds
+from exchange.domain.nearest import nearest
 from exchange.errors import BadInput
 from exchange.later import Later
 from exchange.rendering.wording import counted
@@ -86,7 +87,7 @@ def filter_of(
     """
     kind = kind.strip().lower().replace("-", "_")
     if kind and kind not in tuple(Kinds):
-        raise typer.BadParameter(f"--kind {kind} is not one of {', '.join(Kinds)}")
+        raise typer.BadParameter(f"there is no --kind {kind} ({nearest(kind, Kinds)})")
     folders = [name for one in places or () if (name := _as_folder(one)) in waiting.FOLDERS]
     return waiting.MailFilter(
         folder=folders[-1] if folders else "",
