@@ -66,7 +66,7 @@ def check_folder(context: typer.Context, command: Any) -> None:
     own = [one for one in command.params if "--folder" in one.opts]
     if not own:
         context.fail(f"{command.name} works in no folder: leave out --folder (-C)")
-    if not any(one.envvar or one.multiple for one in own):
+    if not any(one.envvar for one in own):
         context.fail(f"write --folder (-C) after {command.name}")
 
 

@@ -33,7 +33,7 @@ def _run(*words: object) -> tuple[int, str]:
         ("contacts", "-C", "@", "list"),
         ("contacts", "list", "-C", "@"),
         ("-C", "/nowhere", "contacts", "list", "-C", "@"),
-        ("-C", "@", "inbox", "list", "--folder", "review"),
+        ("-C", "@", "inbox", "list", "--in", "review"),
     ],
 )
 def test_the_folder_is_taken_at_every_place(words: tuple[str, ...], ours: Path) -> None:
@@ -84,6 +84,7 @@ def test_init_refuses_two_folders_wherever_they_are_written(tmp_path: Path) -> N
         (("letters", "cancel", "--why", "x"), "name letters by number, --party or --ref"),
         (("contacts", "columns", "preview", "GAIN"), "give either a file or --mail"),
         (("letters", "list", "--state", "failled"), "(did you mean failed?)"),
+        (("inbox", "list", "--in", "shuntd"), "(did you mean shunted?)"),
         (("inbox", "list", "--kind", "reqest"), "(did you mean request?)"),
     ],
 )
@@ -98,3 +99,11 @@ def test_wrong_usage_ends_with_2_and_says_what_is_meant(
 def test_explain_speaks_of_both_kinds_of_request(ours: Path) -> None:
     done = CliRunner().invoke(app, ["explain", "MP121-OURS-2612-A00001", "-C", str(ours)])
     assert "no request, ours or theirs, has the reference" in str(done.exception)
+
+
+@pytest.mark.parametrize("name", ["review", "shunted", "old"])
+def test_a_working_folder_may_be_called_as_a_folder_of_mails(name: str, tmp_path: Path) -> None:
+    make_folder(tmp_path / name, OwnParty(signifier="OURS"))
+    for command in (("list",), ("replay", "--all", "--dry-run")):
+        code, said = _run("inbox", *command, "-C", tmp_path / name)
+        assert code == 0, said
