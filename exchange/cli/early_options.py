@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.main import get_group
 
+_SHELLS: Final = ("bash", "zsh", "fish", "powershell", "pwsh")
 _VARIABLE: Final = "EXCHANGE_FOLDER"
 _HIGHEST: Final = 10**9  # as ``common.HIGHEST``: no bound that a person would meet
 
@@ -68,6 +69,25 @@ def check_folder(context: typer.Context, command: Any) -> None:
         context.fail(f"{command.name} works in no folder: leave out --folder (-C)")
     if not any(one.envvar for one in own):
         context.fail(f"write --folder (-C) after {command.name}")
+
+
+def complete_for(context: Any, words: list[str]) -> None:
+    """Print or install completion for the shell named after the option, instead of the present one.
+
+    Typer only asks which shell it runs in, and would take no notice of the word.
+    """
+    for option in ("--show-completion", "--install-completion"):
+        name = words[words.index(option) + 1 :][:1] if option in words else []
+        if not name or context.parent is not None:
+            continue
+        if name[0] not in _SHELLS:
+            context.fail(
+                f"{option}: there is no completion for {name[0]} (for {', '.join(_SHELLS)})"
+            )
+        from typer.completion import install_callback, show_callback
+
+        act: Any = show_callback if option == "--show-completion" else install_callback
+        act(context, None, name[0])  # ends the program
 
 
 def say_in_words(error: typer.BadParameter) -> None:

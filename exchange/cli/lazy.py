@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from exchange.cli.early_options import add_folder, check_folder, say_in_words
+from exchange.cli.early_options import add_folder, check_folder, complete_for, say_in_words
 from exchange.cli.examples import add_examples
 from exchange.cli.help_words import plain_options, put_in_words
 
@@ -66,6 +66,10 @@ def group_of(entries: Sequence[Entry]) -> type[TyperGroup]:
             self.commands = {one.name: TyperCommand(one.name, help=one.help) for one in entries}
             add_folder(self)
             put_in_words(self)
+
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            complete_for(ctx, args)
+            return super().parse_args(ctx, args)
 
         def invoke(self, ctx: Any) -> Any:
             try:

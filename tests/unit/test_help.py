@@ -104,3 +104,18 @@ def test_completion_knows_commands_and_options() -> None:
     assert _completed("con") == ["contacts"]
     assert _completed("contacts", "hi") == ["history"]
     assert _completed("inbox", "rule", "--f") == ["--first", "--folder"]
+
+
+@pytest.mark.parametrize(
+    ("shell", "said"), [("bash", "COMPREPLY"), ("zsh", "#compdef exchange"), ("fish", "complete ")]
+)
+def test_completion_is_for_the_shell_that_is_named(shell: str, said: str) -> None:
+    shown = CliRunner().invoke(app, ["--show-completion", shell], prog_name="exchange")
+    assert shown.exit_code == 0
+    assert said in shown.stdout
+
+
+def test_a_shell_without_completion_is_refused() -> None:
+    shown = CliRunner().invoke(app, ["--show-completion", "tcsh"], prog_name="exchange")
+    assert shown.exit_code == 2
+    assert "no completion for tcsh" in " ".join(shown.output.split())
