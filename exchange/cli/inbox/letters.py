@@ -25,6 +25,7 @@ from exchange.cli.common import (
     table,
     who,
 )
+from exchange.domain.nearest import nearest
 from exchange.errors import BadInput
 from exchange.later import Later
 from exchange.rendering.wording import counted
@@ -59,6 +60,12 @@ def _choice(numbers: list[int] | None, party: str, ref: str, reason: str = "") -
     return outbox_review.Choice(tuple(numbers or ()), ref.upper(), party.upper(), reason)
 
 
+def _named(numbers: list[int] | None, party: str, ref: str) -> Choice:
+    if not (numbers or party or ref):
+        raise typer.BadParameter("name letters by number, --party or --ref")
+    return _choice(numbers, party, ref)
+
+
 @app.command("list")
 def list_(
     state: Annotated[
@@ -77,7 +84,7 @@ def list_(
     states = state or [one for one in STATES if one not in ("sent", "cancelled")]
     for one in states:
         if one not in STATES:
-            raise typer.BadParameter(f"{one} is not one of {', '.join(STATES)}")
+            raise typer.BadParameter(f"there is no state {one} ({nearest(one, STATES)})")
     found, pause, holds = outbox_review.listed(
         context_of(folder, now), _choice(None, party, ref, reason), states
     )
@@ -130,7 +137,7 @@ def hold(
 
     With --party alone, all letters to that party are held, also those that are written later.
     """
-    choice = _choice(numbers, party, ref)
+    choice = _named(numbers, party, ref)
     held = outbox_review.hold_letters(context_of(folder, now), choice, why, who(by))
     text = f"{counted(len(held), 'letter')} held"
     print_result(as_json, {"held": [one.id for one in held]}, text)
@@ -150,7 +157,7 @@ def release(
 
     With --party alone, letters to a party that are all held, as after a warning, are sent again.
     """
-    choice = _choice(numbers, party, ref)
+    choice = _named(numbers, party, ref)
     freed = outbox_review.release_letters(context_of(folder, now), choice, who(by))
     if as_json:
         print_result(
@@ -181,7 +188,8 @@ def cancel(
     The Devices of a cancelled answer wait for a person again, their clocks running. The Devices of
     a cancelled request of ours are withdrawn from that Supplier, and the next one is asked.
     """
-    ctx, choice = context_of(folder, now), _choice(numbers, party, ref)
+    choice = _named(numbers, party, ref)
+    ctx = context_of(folder, now)
     if not numbers:
         states = ("queued", "deferred", "held", "failed")
         meant = outbox_review.listed(ctx, choice, states).letters if choice else []

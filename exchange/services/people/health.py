@@ -252,7 +252,7 @@ def _waiting(known: DatabaseFigures, now: datetime) -> Iterator[Sign]:
     )  # fmt: skip
     yield _old(
         "mails not given", known.not_given, now, NOT_HANDED_OVER,
-        "`exchange inbox list --folder not_given`; ask whoever runs the mail server",
+        "`exchange inbox list --in not_given`; ask whoever runs the mail server",
     )  # fmt: skip
     letters = _old(
         "letters waiting", known.letters, now, LETTER,

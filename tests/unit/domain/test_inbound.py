@@ -71,6 +71,9 @@ def test_an_answer_is_taken_back_only_with_its_letter() -> None:
         # A code that we received as gaining Supplier is not ours to give.
         (Facts(held=True, has_code=True), COMPLETE, "not_ours"),
         (Facts(held=True, has_code=True), InstalledRegister(), "not_ours"),
+        # A register that names it as another's needs no declaration.
+        (Facts(held=True), COMPLETE, "not_ours"),
+        (Facts(held=True), InstalledRegister(), "not_ours"),
         (Facts(), COMPLETE, "not_ours"),
         (Facts(), InstalledRegister(), "hold"),
         (Facts(), InstalledRegister(date(2026, 9, 12), 92), "hold"),

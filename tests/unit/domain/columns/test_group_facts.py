@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, fields
 from datetime import date
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -18,7 +20,9 @@ from exchange.domain.device import DeviceId
 from exchange.domain.device_type import DEVICE_TYPES, DeviceType
 from exchange.domain.inbound import (
     Before,
+    Decision,
     DecisionTerms,
+    DeviceEvent,
     DeviceState,
     Facts,
     InstalledRegister,
@@ -27,6 +31,7 @@ from exchange.domain.inbound import (
 )
 from exchange.domain.mail import Found
 from exchange.ports.vault import CodeColumns, FoundColumns
+from exchange.services.answering import device_decisions
 from exchange.services.answering.device_decisions import (
     EarlierColumn,
     KnownDevices,
@@ -149,6 +154,37 @@ def test_a_list_is_decided_as_each_of_its_devices(
         f"{one.reason}: {request}" if one.repeated else one.reason
         for one, request in zip(each, named, strict=True)
     ]
+
+
+def test_each_device_is_decided_from_its_own_facts() -> None:
+    """Give every combination of facts, and find each field of ``Facts`` as the vault has it."""
+    types = (DeviceType.UNKNOWN, DeviceType.ESME)
+    befores = (Before.NOTHING, Before.DENIED)
+    flags = [(False, True)] * 3
+    rows = list(itertools.starmap(Facts, itertools.product(*flags, types, types, befores)))
+    asked = [
+        Found(DeviceId((at + 1).to_bytes(8, "big")), f"row {at}", row.asked_type)
+        for at, row in enumerate(rows)
+    ]
+    held = _vault_columns(rows)
+    ids = ids_of([one.device for one in asked])
+    known = KnownDevices(held, format_device_ids(ids), format_codes(held.columns.codes))
+    given: list[Facts] = []
+
+    def tell(facts: Facts, _: DecisionTerms) -> Decision:
+        given.append(facts)
+        return Decision(DeviceEvent.HOLD, repr(facts))
+
+    terms = DecisionTerms(InstalledRegister(), TODAY, ())
+    with patch.object(device_decisions, "decide_device", tell):
+        earlier = EarlierColumn.of([(row.before, "") for row in rows])
+        decided = decide_devices(asked, known, terms, earlier=earlier)
+    # Where nothing is held, the other facts of the vault are not known.
+    own = [row if row.held else Facts(asked_type=row.asked_type, before=row.before) for row in rows]
+    assert decided.reasons.texts() == [repr(one) for one in own]
+    for one in fields(Facts):
+        values = {getattr(facts, one.name) for facts in given}
+        assert len(values) > 1, f"{one.name} is the same for every device: give it a column"
 
 
 def test_types_are_known_in_any_case() -> None:
