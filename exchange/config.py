@@ -26,11 +26,12 @@ from exchange.config_faults import config_fault, fault_at
 from exchange.config_forms import (
     HIGHEST,
     Address,
+    AnyListId,
+    AnySignifier,
     ClaimFolder,
     Days,
     Host,
     Line,
-    ListId,
     MailFolder,
     Many,
     Mpid,
@@ -44,6 +45,7 @@ from exchange.config_forms import (
     database_url,
     refuse_other_kinds,
     start,
+    upper,
 )
 from exchange.domain.device_type import NAMED_TYPES, OUT_OF_SCOPE, DeviceType
 from exchange.errors import BadInput, BadInputs
@@ -64,24 +66,14 @@ class Section(BaseModel):
         return refuse_other_kinds(written, field.annotation)
 
 
-def _upper(written: object) -> object:
-    return written.strip().upper() if isinstance(written, str) else written
-
-
 def _known_type(written: DeviceType) -> DeviceType:
     if written is DeviceType.UNKNOWN:
         raise ValueError(f"name a device type: {', '.join(NAMED_TYPES)}")
     return written
 
 
-def _lower(written: object) -> object:
-    return written.strip().strip("<>").lower() if isinstance(written, str) else written
-
-
-AnyType = Annotated[DeviceType, BeforeValidator(_upper)]
+AnyType = Annotated[DeviceType, BeforeValidator(upper)]
 NamedType = Annotated[AnyType, AfterValidator(_known_type)]
-AnyListId = Annotated[ListId, BeforeValidator(_lower)]
-AnySignifier = Annotated[Signifier, BeforeValidator(_upper)]
 
 
 class Credential(Section):

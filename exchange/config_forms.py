@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, get_args
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from exchange.config_faults import TAKES, Form, lists_of
@@ -28,6 +28,16 @@ Many = Annotated[int, Field(ge=0, le=HIGHEST)]
 Days = Annotated[int, Field(ge=1, le=260)]  # Working Days: about a year
 Seconds = Annotated[float, Field(gt=0, le=86400)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _bare_lower(written: object) -> object:
+    return written.strip().strip("<>").lower() if isinstance(written, str) else written
+
+
+def upper(written: object) -> object:
+    return written.strip().upper() if isinstance(written, str) else written
+
+
 Address = Annotated[
     str,
     Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$"),
@@ -79,6 +89,8 @@ ListId = Annotated[
     Field(pattern=r"^[^\s<>]+$", max_length=255),
     Form('the List-Id of a mailing list in quotes, such as "codes.lists.example"'),
 ]
+AnyListId = Annotated[ListId, BeforeValidator(_bare_lower)]
+AnySignifier = Annotated[Signifier, BeforeValidator(upper)]
 ShortName = Annotated[
     str,
     Field(pattern=r"^[a-z0-9][a-z0-9_-]*$"),

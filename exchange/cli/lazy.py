@@ -18,8 +18,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from exchange.cli.early_options import add_folder, check_folder, complete_for, say_in_words
-from exchange.cli.examples import add_examples
-from exchange.cli.help_words import plain_options, put_in_words
+from exchange.cli.help.examples import add_examples
+from exchange.cli.help.help_words import plain_options, put_in_words
 
 
 @dataclass(frozen=True, slots=True)

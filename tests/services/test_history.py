@@ -20,7 +20,7 @@ from exchange.services.answering.device_decisions import Holdings, KnownDevices,
 from exchange.services.answering.history import History
 from exchange.services.context import Context
 from exchange.services.mailbox import fetch_and_file
-from exchange.services.people import review
+from exchange.services.people import review_devices
 from tests.services.contexts import add_parties, make_context, make_party
 
 ONE, TWO, THREE = (f"00-DB-12-34-56-78-90-0{nth}" for nth in (1, 2, 3))
@@ -98,7 +98,7 @@ def test_only_this_party_and_only_what_was_not_withdrawn_counts(ctx: Context) ->
     ]  # fmt: skip
     assert _before(ctx, "GAIN", THREE) is None
     assert _before(ctx, "FORM", ONE, TWO) is None
-    review.withdraw_devices(ctx, "MP121-LOSE-2612-A00001", "no longer needed", "kim")
+    review_devices.withdraw_devices(ctx, "MP121-LOSE-2612-A00001", "no longer needed", "kim")
     assert _before(ctx, "GAIN", TWO, ONE) == [(Before.NOTHING, ""), (Before.PROVIDED, FIRST)]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from exchange.cli.examples import EXAMPLES
+from exchange.cli.help.examples import EXAMPLES
 from exchange.cli.main import app, whole
 from exchange.cli.manpage import commands, page
 

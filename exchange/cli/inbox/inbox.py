@@ -47,10 +47,11 @@ from exchange.rendering.wording import counted
 
 if TYPE_CHECKING:
     from exchange.services.context import Context
-    from exchange.services.people import report_rulings, review, review_many
+    from exchange.services.people import report_rulings, review, review_devices, review_many
 else:
     report_rulings = Later("exchange.services.people.report_rulings")
     review = Later("exchange.services.people.review")
+    review_devices = Later("exchange.services.people.review_devices")
     review_many = Later("exchange.services.people.review_many")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -202,7 +203,7 @@ def _release_devices(
     not_installer: str,
     as_json: bool,
 ) -> None:
-    done = review.release_devices(ctx, ref, actor, only=only, not_installer=not_installer)
+    done = review_devices.release_devices(ctx, ref, actor, only=only, not_installer=not_installer)
     print_result(
         as_json,
         {
@@ -374,7 +375,7 @@ def withdraw(
     as_json: Json = False,
 ) -> None:
     """Close the open Devices of a request that the requester took back."""
-    number = review.withdraw_devices(context_of(folder), ref.upper(), why, who(by))
+    number = review_devices.withdraw_devices(context_of(folder), ref.upper(), why, who(by))
     print_result(
         as_json, {"withdrawn": number}, f"{counted(number, 'row')} of {ref.upper()} withdrawn"
     )
