@@ -48,7 +48,12 @@ ASKING: Final = any_of(
     "requests?", "requesting", "ask", "asks", "asking", "seek", "seeking",
     "(?:would|should|'d) (?:\\w+ )?(?:like|love|welcome|appreciate)",
     "look(?:ing)? (?:for|to (?:get|obtain))",
-    "(?:am|are|'m|'re|is) after", "in need of", "await", "awaiting", "waiting (?:for|on)",
+    "(?:am|are|is|i'm|we're) after", "in need of", "(?<!never )mind \\w+ing", "(?<!not )obliged",
+    "be so kind",
+    "hop(?:e|ing)(?: that)? (?:you|someone|somebody|anyone) (?:can|could|will|would|may|might)"
+    "(?: \\w+)? (?:send|share|provide|supply|give|help|assist|pass|let|forward|find|get|tell)",
+    "(?:could|can) do with", "if you could", "any (?:joy|luck) with",
+    "await", "awaiting", "waiting (?:for|on)",
     "chasing",
     r"do(?:es)? (?:you|anyone)(?: \w+)? (?:have|hold|know)", r"have you(?: \w+)? (?:got|any)",
     "any chance", "what(?:'s| is| are)", "same (?:again|for)", r"help(?:ing)?(?: \w+)? with",
@@ -56,6 +61,31 @@ ASKING: Final = any_of(
     "(?:rydym|rwyf|dw i) (?:angen|eisiau)", "angen", "bitte", "ben\u00f6tigen", "brauchen",
     "k\u00f6nnten sie", "s'il vous pla\u00eet", "veuillez", "merci de", "pourriez",
 )  # fmt: skip
+# "Please find attached": a courtesy, that asks for nothing.
+SHOWING: Final = any_of(
+    "find (?:attached|enclosed|below|herewith)",
+    "(?:please|kindly|pls) (?:(?:find|see) (?:the |our |all )?(?:attached|enclosed|below|herewith)"
+    "|see|note|accept|be (?:aware|advised))(?: that)?",
+)
+# "Please find attached the codes for ...": an answer.
+SHOWS_CODES: Final = any_of(
+    "(?:find|see|attached|enclosed|below)[:,]? (?:attached |enclosed |below |herewith )?"
+    "(?:are |is )?"
+    "(?:(?:the|our|all|your|these|requested) ){0,2}(?:install(?:ation)? )?codes?"
+    "(?! (?:requests?|required|needed|wanted|list|we|you|which|that))"
+)
+# What somebody does about our own request: he asks others for the codes, not us.
+PASSED_ON: Final = any_of(
+    "(?:await(?:ing|ed)?|waiting (?:for|on)|request(?:ed)?|asked|asking|chas(?:ed|ing)|passed|sent"
+    "|ordered|obtain(?:ed|ing)?) [^.?!]{0,60}?(?:from|with|to) (?:(?:our|the|their) )?(?:maps?"
+    "|mops?|meps?|meter (?:operator|asset provider)s?|asset (?:provider|owner)s?|contractors?"
+    "|engineers?|agents?|installers?|field team)",
+    "your (?:\\w+ ){0,2}(?:request|enquiry|query|e-?mail) [^.?!]{0,60}?(?:is|was|has been|are)"
+    " (?:now )?(?:with|passed|being|received|logged|forwarded|under|in hand|in progress)",
+)
+TO_US: Final = any_of(
+    "please", "pls", "kindly", "(?:could|can|would|will) (?:you|we|i)", "grateful"
+)
 # Somebody who says that he has no codes asks for them.
 LACKING: Final = any_of(
     "without (?:the|their|an?|any|one)",
@@ -112,6 +142,7 @@ NEEDS_NOT: Final = any_of(
     "|nothing)? ?(?:else|more|further))",
     "no (?:longer|further|more) (?:need|interest|requirement)",
     "nothing (?:further|more|else) (?:is )?(?:needed|required)",
+    r"no (?:\w+ ){0,2}codes? (?:is |are )?(?:needed|required|wanted|necessary)",
     "angen mwyach", "nicht mehr", "ne (?:sont|est) plus",
 )  # fmt: skip
 # What nobody needs any more: the answer, not "the serial numbers".
