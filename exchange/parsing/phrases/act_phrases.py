@@ -46,7 +46,8 @@ ASKING: Final = any_of(
     "(?<!not )(?<!n't )(?<!longer )(?:needs?|needing|requires?|requiring|want)",
     "(?:is|are|still|urgently|now) (?:needed|required|wanted)",
     "requests?", "requesting", "ask", "asks", "asking", "seek", "seeking",
-    "(?:would|should|'d) (?:\\w+ )?(?:like|love|welcome|appreciate)",
+    "(?:would|should|we'd|i'd|they'd) (?:\\w+ )?(?:like|love|welcome|appreciate)",
+    "(?:what|how) about", "if you do not mind", "if you would not mind",
     "look(?:ing)? (?:for|to (?:get|obtain))",
     "(?:am|are|is|i'm|we're) after", "in need of", "(?<!never )mind \\w+ing", "(?<!not )obliged",
     "be so kind",
@@ -55,9 +56,10 @@ ASKING: Final = any_of(
     "(?:could|can) do with", "if you could", "any (?:joy|luck) with",
     "await", "awaiting", "waiting (?:for|on)",
     "chasing",
-    r"do(?:es)? (?:you|anyone)(?: \w+)? (?:have|hold|know)", r"have you(?: \w+)? (?:got|any)",
+    r"do(?:es)? (?:you|anyone)(?: \w+){0,3} (?:have|hold|know)", r"have you(?: \w+)? (?:got|any)",
     "any chance", "what(?:'s| is| are)", "same (?:again|for)", r"help(?:ing)?(?: \w+)? with",
     "os gwelwch yn dda", "plis", "a (?:allwch|fyddech)",
+    "pouvez-vous",
     "(?:rydym|rwyf|dw i) (?:angen|eisiau)", "angen", "bitte", "ben\u00f6tigen", "brauchen",
     "k\u00f6nnten sie", "s'il vous pla\u00eet", "veuillez", "merci de", "pourriez",
 )  # fmt: skip
@@ -90,9 +92,12 @@ TO_US: Final = any_of(
 LACKING: Final = any_of(
     "without (?:the|their|an?|any|one)",
     "(?:do not|don't|neither|nor|no)[^.?!]{0,30} (?:have|hold|know|held)",
+    "still (?:have|hold) no", "not (?:yet )?got",
     "lack", "lacking", "short of", "missing", "outstanding", "await", "awaiting",
     "waiting (?:for|on)", "over to you",
 )  # fmt: skip
+# So does one whose order follows a condition: "If you can, send the codes for ...".
+CONDITION: Final = re.compile(r"^\W*(?:if|when|once|unless|where|in case)\b[^,.?!]{0,80},", re.I)
 # "please send them over": the codes, where they were named before.
 PRONOUN: Final = any_of(
     "them", "it", "these", "those", "both", "all of them", "the same", "one", "ones", "the details"

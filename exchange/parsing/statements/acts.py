@@ -150,7 +150,7 @@ def _asks_for_codes(text: str, said: str, *, about_codes: bool) -> bool:
 
 
 def _asks(text: str) -> bool:
-    bare = asked.SHOWING.sub(" ", text)
+    bare = asked.CONDITION.sub("", asked.SHOWING.sub(" ", text))
     return bool(asked.ASKING.search(bare) or asked.IMPERATIVE.search(bare))
 
 

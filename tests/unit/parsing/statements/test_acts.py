@@ -29,6 +29,11 @@ def act(text: str, *, about_codes: bool = False) -> Act | None:
         "Hopefully not a bother, hoping you could give us the codes.",
         "Please find below the meters that we need codes for.",
         "Please note that we lack the install codes.",
+        "How about the ICs of the other three?",
+        "If that is all right with you, let us have the codes.",
+        "In case you fitted them, kindly provide the codes.",
+        "We'd much like the installation codes of both.",
+        "We still have no install codes for either.",
     ],
 )
 def test_asking(text: str) -> None:
