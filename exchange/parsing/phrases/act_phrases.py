@@ -57,7 +57,10 @@ ASKING: Final = any_of(
     "await", "awaiting", "waiting (?:for|on)",
     "chasing",
     r"do(?:es)? (?:you|anyone)(?: \w+){0,3} (?:have|hold|know)", r"have you(?: \w+)? (?:got|any)",
-    "any chance", "what(?:'s| is| are)", "same (?:again|for)", r"help(?:ing)?(?: \w+)? with",
+    "any (?:chance|idea|way)", "who (?:can|could|has|holds)", "where (?:do|can|could) (?:i|we)",
+    "(?:glad|pleased|happy) (?:to (?:receive|get|have|obtain)|of|if you)",
+    "you can (?:give|send|provide|supply|tell) (?:us|me)", "what(?:'s| is| are)",
+    "same (?:again|for)", r"help(?:ing)?(?: \w+)? with",
     "os gwelwch yn dda", "plis", "a (?:allwch|fyddech)",
     "pouvez-vous",
     "(?:rydym|rwyf|dw i) (?:angen|eisiau)", "angen", "bitte", "ben\u00f6tigen", "brauchen",
@@ -105,6 +108,7 @@ PRONOUN: Final = any_of(
 # The noun alone: "Install code request", "request for install codes", "codes needed".
 REQUEST_NOUNS: Final = any_of(
     "codes? (?:re-?)?(?:requests?|requested|required|needed|wanted|please|pls|outstanding|missing)",
+    r"(?:requested|required|needed|wanted) ?[:-] ?(?:\w+ ){0,2}codes?",
     f"(?:request|requirement|demand|need|order) for {_SPAN}codes?",
     rf"cais am {_SPAN}gosod", rf"anfrage {_SPAN}codes?",
 )  # fmt: skip

@@ -30,6 +30,8 @@ def act(text: str, *, about_codes: bool = False) -> Act | None:
         "Please find below the meters that we need codes for.",
         "Please note that we lack the install codes.",
         "How about the ICs of the other three?",
+        "Any idea what their install codes are?",
+        "Wanted: install codes for two flats.",
         "If that is all right with you, let us have the codes.",
         "In case you fitted them, kindly provide the codes.",
         "We'd much like the installation codes of both.",
